@@ -1,0 +1,8 @@
+import solid from 'vite-plugin-solid';
+import { defineConfig } from 'vitest/config';
+
+/** The page's components, in jsdom. */
+export default defineConfig({
+  plugins: [solid()],
+  test: { name: 'page', environment: 'jsdom', include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'] },
+});
