@@ -1,0 +1,46 @@
+/** What scripts say to a person: few calm lines, a time behind each step, colours on a terminal only. */
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours a text where stdout is a terminal that wants colours (NO_COLOR and FORCE_COLOR are obeyed). */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function warn(line: string): void {
+  process.stderr.write(`${styleText('yellow', line, { stream: process.stderr })}\n`);
+}
+
+/** The message of whatever was thrown, for a person. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** 830 ms, 4.2 s, 95 s */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** Runs one step and says what it was and how long it took. */
+export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await run();
+  say(`  ${name} ${paint('dim', duration(performance.now() - start))}`);
+  return result;
+}
+
+/** Runs a command's main function: an error becomes one sentence on stderr and exit code 1. */
+export async function main(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    process.stderr.write(`${styleText('red', messageOf(error), { stream: process.stderr })}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,47 @@
+/** Runs a program to its end and gives its output; a failure is an error that carries the last lines. */
+import { spawn } from 'node:child_process';
+
+/** Lines of output that an error repeats. */
+const TAIL_LINES = 15;
+
+export interface ExecOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Show the program's output as it comes. */
+  readonly show?: boolean;
+}
+
+export async function exec(
+  command: string,
+  args: readonly string[],
+  options: ExecOptions = {},
+): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (options.show) process.stdout.write(text);
+    });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child.on('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
+  child.on('close', (code, signal) => {
+    if (code === 0) return resolve(output);
+    const tail = options.show ? '' : `\n${output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}`;
+    reject(new Error(`${command} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`})${tail}`));
+  });
+  return promise;
+}
+
+/** Whether a program of that name is in PATH. */
+export async function hasCommand(name: string): Promise<boolean> {
+  return exec('sh', ['-c', 'command -v "$1"', 'sh', name]).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,6 @@
+/** Where things are in the project. */
+import { resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+/** What setup brought: Node, npm, mmdebstrap where the machine has none. Not in git. */
+export const TOOLCHAIN = resolve(ROOT, '.toolchain');
