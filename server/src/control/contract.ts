@@ -28,6 +28,8 @@ export const VmOrder = z.object({
   desired: z.enum(['running', 'stopped', 'deleted']),
   image: z.string().min(1).max(200),
   size: VmSize,
+  /** Rises each time somebody presses start: what failed before is then tried again. */
+  attempt: z.number().int().nonnegative().optional(),
 });
 export type VmOrder = z.infer<typeof VmOrder>;
 

@@ -1,0 +1,97 @@
+/**
+ * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees
+ * them, errors travel as {code, message}, and no call waits longer than CALL_TIMEOUT_MS.
+ */
+import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
+import { createBirpc } from 'birpc';
+import { z } from 'zod';
+
+/** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */
+export const CALL_TIMEOUT_MS = 10_000;
+
+const Call = z.object({
+  t: z.literal('q'),
+  i: z.string().max(64).optional(),
+  m: z.string().max(64),
+  a: z.array(z.unknown()).max(8),
+});
+const Answer = z.object({
+  t: z.literal('s'),
+  i: z.string().max(64),
+  r: z.unknown().optional(),
+  e: z.object({ code: z.string(), message: z.string().max(2000) }).optional(),
+});
+const Envelope = z.discriminatedUnion('t', [Call, Answer]);
+
+export interface ControlRpc<Remote> {
+  readonly remote: Remote;
+  /** One whole message from the peer. */
+  receive(value: unknown): void;
+  /** Ends every call that still waits with this error. */
+  close(error: UniCoreError): void;
+}
+
+interface ControlRpcOptions<Local> {
+  local: Local;
+  /** Sends one whole message to the peer. */
+  post(value: unknown): void;
+  /** A local method failed, or the peer sent something that is no envelope. */
+  onError(error: unknown, what: string): void;
+}
+
+export function controlRpc<Remote extends object, Local extends object>(
+  options: ControlRpcOptions<Local>,
+): ControlRpc<Remote> {
+  let deliver: (message: unknown) => unknown = () => undefined;
+  const rpc = createBirpc<Remote, Local>(options.local, {
+    bind: 'functions',
+    timeout: CALL_TIMEOUT_MS,
+    post: (message: unknown) => options.post(message),
+    on: (run) => {
+      deliver = run;
+    },
+    serialize: outgoing,
+    // Only what `local` itself holds may be called, not what every object inherits.
+    resolver: (name, method) => (Object.hasOwn(options.local, name) ? method : undefined),
+    onFunctionError: (error, method) => {
+      options.onError(error, method);
+    },
+    onTimeoutError: (method) => {
+      throw new UniCoreError(
+        'TIMEOUT',
+        `No answer to ${method} within ${CALL_TIMEOUT_MS / 1000} s. Try again.`,
+      );
+    },
+  });
+  return {
+    // birpc's own type adds its `asEvent` to each method; callers here need the plain interface only.
+    remote: rpc as unknown as Remote,
+    receive(value) {
+      const parsed = Envelope.safeParse(value);
+      if (!parsed.success) return options.onError(parsed.error, 'envelope');
+      const message = parsed.data;
+      const error = message.t === 's' && message.e ? incomingError(message.e) : undefined;
+      Promise.resolve(deliver(error ? { ...message, e: error } : message)).catch((cause) =>
+        options.onError(cause, 'delivery'),
+      );
+    },
+    close: (error) => rpc.$close(error),
+  };
+}
+
+function outgoing(message: { e?: unknown }): unknown {
+  return message.e === undefined ? message : { ...message, e: plainError(message.e) };
+}
+
+/** Only our own errors say what they are; anything else stays at the end where it happened. */
+function plainError(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof UniCoreError) return { code: error.code, message: error.message };
+  if (error instanceof z.ZodError)
+    return { code: 'BAD_REQUEST', message: z.prettifyError(error).slice(0, 2000) };
+  return { code: 'INTERNAL', message: 'Something went wrong at the other end; its log says what.' };
+}
+
+function incomingError(error: { code: string; message: string }): UniCoreError {
+  const code = Object.hasOwn(ERRORS, error.code) ? (error.code as ErrorCode) : 'INTERNAL';
+  return new UniCoreError(code, error.message);
+}
