@@ -1,0 +1,233 @@
+/** The end where channels are accepted: knows every living epoch, and for a while those that ended. */
+import { Channel, type ChannelHandler } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
+import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
+import type { Leg } from './leg.ts';
+import { packMeta, unpackMeta } from './meta.ts';
+
+/** A channel without an attachment is given up after this long. */
+const ORPHAN_MS = 120_000;
+/** How an ended channel ended is repeated to whoever asks for this long. */
+const TOMBSTONE_MS = 120_000;
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+type Refusal = { code: ErrorCode; message: string };
+
+/** A channel that wants to be opened. Exactly one of accept() and refuse() is called, now or later. */
+export interface OpenRequest {
+  readonly kind: ChannelKindName;
+  /** Written by a hub. */
+  readonly auth: unknown;
+  /** Written by the consumer. */
+  readonly meta: unknown;
+  /** The channel's name for logs and for other calls about it. */
+  readonly epochHex: string;
+  accept(handler: ChannelHandler, meta: unknown): AcceptedChannel;
+  refuse(code: ErrorCode, message: string): void;
+}
+
+export interface AcceptorOptions {
+  clock: Clock;
+  accept(request: OpenRequest): void;
+  /**
+   * A known channel comes back: check the rights of now. Returns the meta to answer with, or throws a UniCoreError
+   * (EPOCH_LOST when the asker is not the channel's owner: it may not learn that the epoch exists).
+   */
+  reattach?(channel: AcceptedChannel, auth: unknown, meta: unknown): unknown;
+}
+
+export class AcceptedChannel extends Channel {
+  readonly epochHex: string;
+  readonly #onOver: (refusal: Refusal) => void;
+  #attach = 0;
+  #metaOfNow: Uint8Array = packMeta({});
+  #cancelOrphan: (() => void) | undefined;
+
+  constructor(
+    epochHex: string,
+    kind: ChannelKindName,
+    clock: Clock,
+    handler: ChannelHandler,
+    onOver: (r: Refusal) => void,
+  ) {
+    super(kind, clock, handler);
+    this.epochHex = epochHex;
+    this.#onOver = onOver;
+  }
+
+  /** The attachment in force, or the last one. */
+  get attachNumber(): number {
+    return this.#attach;
+  }
+
+  /** Attaches where the OPEN came from; what was attached before is told that it is no longer. */
+  adopt(leg: Leg, open: Open, meta: unknown): void {
+    const old = this.attachment;
+    if (old) {
+      old.leg.unbind(old.ch);
+      if (old.leg.open) old.leg.send({ type: FrameType.DETACHED, ch: old.ch, code: ERRORS.LEG_LOST.number });
+      old.leg.forget(this);
+    }
+    this.#cancelOrphan?.();
+    this.#cancelOrphan = undefined;
+    this.#attach = open.attach;
+    this.#metaOfNow = packMeta(meta);
+    leg.bind(open.ch, this);
+    this.sayAccept(leg, open.ch);
+    this.attached({ leg, ch: open.ch, attach: open.attach }, open.recvNext, open.limit);
+    this.handler.attached?.(unpackMeta(open.meta));
+  }
+
+  sayAccept(leg: Leg, ch: number): void {
+    const { limit } = this.incoming.report();
+    const recvNext = this.incoming.next;
+    leg.send({ type: FrameType.ACCEPT, ch, attach: this.#attach, recvNext, limit, meta: this.#metaOfNow });
+  }
+
+  isOn(leg: Leg, ch: number): boolean {
+    return this.attachment?.leg === leg && this.attachment.ch === ch;
+  }
+
+  protected override other(frame: Frame): void {
+    throw new UniCoreError(
+      'PROTOCOL_ERROR',
+      `the accepting end takes no frame of type ${frame.type} in a channel`,
+    );
+  }
+
+  protected override unattached(): void {
+    this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () =>
+      this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`),
+    );
+  }
+
+  protected override gap(): void {
+    // Only the opener attaches; it is told that this attachment is broken.
+    this.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.GAP.number }));
+    this.detach('GAP');
+  }
+
+  protected override finished(): void {
+    // The opener clears the hops.
+  }
+
+  protected override over(code: ErrorCode, message: string): void {
+    this.#cancelOrphan?.();
+    this.#onOver({ code, message });
+  }
+}
+
+interface Epoch {
+  channel: AcceptedChannel | undefined;
+  /** Set once the channel is over, or was refused. */
+  ended: Refusal | undefined;
+  /** While accept() is being decided: the newest OPEN, which is the one to answer. */
+  pending: { leg: Leg; open: Open } | undefined;
+}
+
+export class Acceptor {
+  readonly #options: AcceptorOptions;
+  readonly #epochs = new Map<string, Epoch>();
+  readonly #timers = new Set<() => void>();
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+  }
+
+  /** Epochs known: living channels, and tombstones. */
+  get size(): number {
+    return this.#epochs.size;
+  }
+
+  /** An OPEN arrived on a leg. */
+  open(leg: Leg, open: Open): void {
+    const epochHex = hex(open.epoch);
+    const epoch = this.#epochs.get(epochHex);
+    if (epoch) this.#again(epoch, leg, open);
+    else if (open.mustExist)
+      refuse(leg, open.ch, { code: 'EPOCH_LOST', message: 'this channel is no longer known' });
+    else this.#fresh(epochHex, leg, open);
+  }
+
+  /** Ends every channel. */
+  close(code: ErrorCode, message: string): void {
+    for (const { channel } of this.#epochs.values()) channel?.reset(code, message);
+    for (const cancel of this.#timers) cancel();
+    this.#epochs.clear();
+  }
+
+  #again(epoch: Epoch, leg: Leg, open: Open): void {
+    const { channel } = epoch;
+    if (epoch.ended) return refuse(leg, open.ch, epoch.ended);
+    if (!channel) {
+      if (open.attach > (epoch.pending?.open.attach ?? 0)) epoch.pending = { leg, open };
+      return;
+    }
+    if (open.attach < channel.attachNumber) return;
+    if (open.attach === channel.attachNumber) {
+      if (channel.isOn(leg, open.ch)) channel.sayAccept(leg, open.ch);
+      return;
+    }
+    try {
+      const meta = this.#options.reattach?.(channel, unpackMeta(open.auth), unpackMeta(open.meta)) ?? {};
+      channel.adopt(leg, open, meta);
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      refuse(leg, open.ch, error);
+    }
+  }
+
+  #fresh(epochHex: string, leg: Leg, open: Open): void {
+    const kind = kindName(open.kind);
+    if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
+    const epoch: Epoch = { channel: undefined, ended: undefined, pending: { leg, open } };
+    this.#epochs.set(epochHex, epoch);
+    const bury = (refusal: Refusal) => {
+      epoch.channel = undefined;
+      epoch.ended = refusal;
+      this.#later(TOMBSTONE_MS, () => this.#epochs.delete(epochHex));
+    };
+    this.#options.accept({
+      kind,
+      auth: open.auth.length ? unpackMeta(open.auth) : undefined,
+      meta: unpackMeta(open.meta),
+      epochHex,
+      accept: (handler, meta) => {
+        const channel = new AcceptedChannel(epochHex, kind, this.#options.clock, handler, bury);
+        const at = epoch.pending!;
+        epoch.channel = channel;
+        epoch.pending = undefined;
+        if (at.leg.open) channel.adopt(at.leg, at.open, meta);
+        else channel.lost('LEG_LOST');
+        return channel;
+      },
+      refuse: (code, message) => {
+        const at = epoch.pending!;
+        // Nothing was made, so a later try with the same epoch may be judged afresh.
+        this.#epochs.delete(epochHex);
+        refuse(at.leg, at.open.ch, { code, message });
+      },
+    });
+  }
+
+  #later(ms: number, run: () => void): void {
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      run();
+    });
+    this.#timers.add(cancel);
+  }
+}
+
+function refuse(leg: Leg, ch: number, { code, message }: Refusal): void {
+  if (leg.open) leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+}
+
+function kindName(kind: number): ChannelKindName | undefined {
+  return (Object.keys(ChannelKind) as ChannelKindName[]).find((name) => ChannelKind[name] === kind);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,309 @@
+/** One end of a channel: a reliable byte stream both ways that outlives the legs it is attached to. */
+import type { Clock } from './clock.ts';
+import { decode, encode } from './codec.ts';
+import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
+import { type ChannelKindName, type Frame, FrameType, WINDOWS } from './frame.ts';
+import { Incoming } from './incoming.ts';
+import type { Leg, Port } from './leg.ts';
+import { Outgoing } from './outgoing.ts';
+import type { Emitter } from './sender.ts';
+
+/** Credit is reported at the latest this long after bytes were consumed. */
+const ACK_MS = 25;
+/** Whatever stays unanswered this long (or 4 round trips) is asked about. */
+const SYNC_MIN_MS = 250;
+const SYNC_MAX_MS = 15_000;
+
+export interface ChannelHandler {
+  /** Bytes from the peer, in order. Call consumed() when they are really used: that gives the peer credit. */
+  data(bytes: Uint8Array): void;
+  /** The next bytes to send, at most `max`, never changed afterwards; undefined when there are none (then wake()). */
+  pull?(max: number): Uint8Array | undefined;
+  /** Attached, for the first time or again; meta is what the other end said. */
+  attached?(meta: unknown): void;
+  /** The path broke; what was written waits for the next attachment. */
+  detached?(code: ErrorCode): void;
+  /** The peer's end: no more bytes from it. */
+  ended?(code: ErrorCode, message: string): void;
+  /** Over, both ways. Exactly once. */
+  closed(code: ErrorCode, message: string): void;
+}
+
+/** Where a channel is attached now: a leg, and the channel's number and attachment on it. */
+interface Attachment {
+  leg: Leg;
+  ch: number;
+  attach: number;
+}
+
+export abstract class Channel implements Port, Emitter {
+  protected readonly clock: Clock;
+  protected readonly handler: ChannelHandler;
+  protected readonly incoming: Incoming;
+  protected readonly outgoing = new Outgoing();
+  #attachment: Attachment | undefined;
+  #closed = false;
+  #rtt: number | undefined;
+  #probedAt: number | undefined;
+  #silence = 0;
+  #cancelAck: (() => void) | undefined;
+  #cancelSync: (() => void) | undefined;
+
+  constructor(kind: ChannelKindName, clock: Clock, handler: ChannelHandler) {
+    this.clock = clock;
+    this.handler = handler;
+    this.incoming = new Incoming(WINDOWS[kind]);
+  }
+
+  // ---- for the application
+
+  get attachedNow(): boolean {
+    return this.#attachment !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Last measured round trip to the other end, over all hops, ms. */
+  get rtt(): number | undefined {
+    return this.#rtt;
+  }
+
+  /** Bytes sent and not confirmed by the other end. */
+  get inFlight(): number {
+    return this.outgoing.inFlight;
+  }
+
+  /** There is something to pull. */
+  wake(): void {
+    if (this.#closed || !this.#attachment) return;
+    this.#attachment.leg.want(this);
+  }
+
+  consumed(bytes: number): void {
+    if (this.#closed) return;
+    this.incoming.consumed(bytes);
+    this.#acknowledge();
+    this.#closeWhenDone();
+  }
+
+  /** No more bytes after those that pull() still gives. */
+  end(code: ErrorCode = 'OK', message = ''): void {
+    this.outgoing.end({ code: ERRORS[code].number, message });
+    this.wake();
+  }
+
+  /** Abort, both ways. */
+  reset(code: ErrorCode, message: string): void {
+    if (this.#closed) return;
+    this.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS[code].number, message }));
+    this.close(code, message);
+  }
+
+  /** Asks the other end where it is; the answer measures the round trip. */
+  probe(): void {
+    this.#sync(false);
+    this.#probedAt ??= this.clock.now();
+  }
+
+  // ---- for the leg
+
+  emit(maxData: number): Uint8Array | undefined {
+    const at = this.#attachment;
+    if (!at || this.#closed) return undefined;
+    const piece = this.outgoing.next(maxData, (max) => this.handler.pull?.(max));
+    const frame = piece ? encode({ type: FrameType.DATA, ch: at.ch, ...piece }) : this.#finFrame(at.ch);
+    this.#watchSilence();
+    return frame;
+  }
+
+  receive(_type: number, message: Uint8Array, start: number): void {
+    try {
+      this.#receive(decode(message, start).frame);
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      this.reset(error.code, error.message);
+    }
+  }
+
+  lost(code: ErrorCode): void {
+    this.detach(code);
+  }
+
+  // ---- for the two ends, opener and acceptor
+
+  /** Frames that only one of the two ends understands. */
+  protected abstract other(frame: Frame): void;
+  /** Called when the channel lost its place and is not closed. */
+  protected abstract unattached(code: ErrorCode): void;
+  /** Both directions ended in order; still attached. */
+  protected abstract finished(): void;
+  /** Called once when the channel is over, before the handler hears of it. */
+  protected abstract over(code: ErrorCode, message: string): void;
+  /** Bytes went missing on the way. */
+  protected abstract gap(): void;
+
+  protected get attachment(): Attachment | undefined {
+    return this.#attachment;
+  }
+
+  protected attached(attachment: Attachment, recvNext: number, limit: number): void {
+    this.outgoing.rewind(recvNext, limit);
+    this.#attachment = attachment;
+    this.#silence = 0;
+    this.#probedAt = undefined;
+    this.wake();
+    this.#watchSilence();
+    this.#closeWhenDone();
+  }
+
+  protected detach(code: ErrorCode): void {
+    const at = this.#attachment;
+    if (this.#closed) return;
+    if (at) {
+      this.#leave(at);
+      this.handler.detached?.(code);
+    }
+    this.unattached(code);
+  }
+
+  protected close(code: ErrorCode, message: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#attachment) this.#leave(this.#attachment);
+    this.over(code, message);
+    this.handler.closed(code, message);
+  }
+
+  protected say(frame: (ch: number) => Frame): void {
+    const at = this.#attachment;
+    if (at?.leg.open) at.leg.send(frame(at.ch));
+  }
+
+  // ---- inside
+
+  #receive(frame: Frame): void {
+    if (this.#closed) return;
+    switch (frame.type) {
+      case FrameType.DATA:
+        return this.#data(frame.off, frame.bytes);
+      case FrameType.ACK:
+        return this.#confirm(frame.consumed, frame.limit);
+      case FrameType.FIN:
+        return this.#fin(frame.finalOff, frame.code, frame.message);
+      case FrameType.SYNC:
+        return this.#synced(frame);
+      case FrameType.RESET:
+        // The neighbour forgot the number, which says nothing about the channel itself.
+        if (errorName(frame.code) === 'CHANNEL_UNKNOWN') return this.detach('LEG_LOST');
+        return this.close(errorName(frame.code), frame.message);
+      case FrameType.DETACHED:
+        return this.detach(errorName(frame.code));
+      default:
+        return this.other(frame);
+    }
+  }
+
+  #data(off: number, bytes: Uint8Array): void {
+    const fresh = this.incoming.take(off, bytes);
+    if (fresh === 'gap') this.gap();
+    else if (fresh) this.handler.data(fresh);
+  }
+
+  #fin(finalOff: number, code: number, message: string): void {
+    const fresh = this.incoming.finish(finalOff, { code, message });
+    if (fresh === 'gap') this.gap();
+    if (fresh !== true) return;
+    this.handler.ended?.(errorName(code), message);
+    this.#acknowledge();
+    this.#closeWhenDone();
+  }
+
+  #confirm(upTo: number, limit: number): void {
+    if (this.outgoing.confirm(upTo, limit)) {
+      this.#silence = 0;
+      this.#cancelSync?.();
+      this.#cancelSync = undefined;
+      this.wake();
+      this.#watchSilence();
+    }
+    this.#closeWhenDone();
+  }
+
+  #synced(frame: Extract<Frame, { type: typeof FrameType.SYNC }>): void {
+    if (frame.attach !== this.#attachment?.attach) return;
+    if (frame.reply && this.#probedAt !== undefined) {
+      this.#rtt = this.clock.now() - this.#probedAt;
+      this.#probedAt = undefined;
+    }
+    this.#confirm(frame.recvNext, frame.limit);
+    if (frame.sentEnd > this.incoming.next) this.gap();
+    else if (!frame.reply) this.#sync(true);
+  }
+
+  #sync(reply: boolean): void {
+    const attach = this.#attachment?.attach;
+    if (attach === undefined || this.#closed) return;
+    const { limit } = this.incoming.report();
+    const recvNext = this.incoming.next;
+    this.say((ch) => ({
+      type: FrameType.SYNC,
+      ch,
+      attach,
+      recvNext,
+      limit,
+      sentEnd: this.outgoing.sentEnd,
+      reply,
+    }));
+  }
+
+  #acknowledge(): void {
+    if (!this.#attachment || !this.incoming.unreported) return;
+    if (this.incoming.due) this.#report();
+    else this.#cancelAck ??= this.clock.after(ACK_MS, () => this.#report());
+  }
+
+  #report(): void {
+    this.#cancelAck?.();
+    this.#cancelAck = undefined;
+    if (this.incoming.unreported) this.say((ch) => ({ type: FrameType.ACK, ch, ...this.incoming.report() }));
+  }
+
+  #finFrame(ch: number): Uint8Array | undefined {
+    const fin = this.outgoing.takeFin();
+    return fin && encode({ type: FrameType.FIN, ch, ...fin });
+  }
+
+  /** A lossy hop may have eaten the very frame that we wait for: ask, ever more seldom, and never give up. */
+  #watchSilence(): void {
+    const waiting = this.outgoing.unanswered || this.outgoing.atLimit;
+    if (!this.#attachment || !waiting || this.#cancelSync) return;
+    const wait = Math.min(SYNC_MAX_MS, Math.max(SYNC_MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence);
+    this.#cancelSync = this.clock.after(wait, () => {
+      this.#cancelSync = undefined;
+      this.#silence = Math.min(this.#silence + 1, 6);
+      this.probe();
+      this.#watchSilence();
+    });
+  }
+
+  #closeWhenDone(): void {
+    if (this.#closed || !this.outgoing.done || !this.incoming.done) return;
+    this.#report();
+    this.finished();
+    const { code, message } = this.incoming.fin!;
+    this.close(errorName(code), message);
+  }
+
+  #leave({ leg, ch }: Attachment): void {
+    leg.unbind(ch);
+    leg.forget(this);
+    this.#attachment = undefined;
+    this.#cancelAck?.();
+    this.#cancelAck = undefined;
+    this.#cancelSync?.();
+    this.#cancelSync = undefined;
+    this.#probedAt = undefined;
+  }
+}

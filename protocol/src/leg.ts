@@ -1,0 +1,325 @@
+/** One live socket between two neighbours: its handshake, its liveness, and who on it listens to which channel. */
+import type { Clock } from './clock.ts';
+import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './codec.ts';
+import { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
+import { type Frame, type FrameOf, FrameType, MAX_MESSAGE, MIN_VERSION, VERSION } from './frame.ts';
+import { packMeta, unpackMeta } from './meta.ts';
+import { maySend, type Peer } from './roles.ts';
+import { type Emitter, Sender, type Transport } from './sender.ts';
+
+/** A socket that says nothing for this long after it opened is closed. */
+const HELLO_MS = 5_000;
+/** The dialling side waits longer: the hub may look the token up first. */
+const WELCOME_MS = 10_000;
+/** Nothing heard for this long: ask. */
+const IDLE_MS = 10_000;
+/** Nothing heard for this long: the peer is dead. */
+const DEAD_MS = 25_000;
+
+/** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
+export interface Port {
+  /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
+  receive(type: number, message: Uint8Array, start: number, end: number): void;
+  /** The leg closed; nothing more comes. */
+  lost(code: ErrorCode): void;
+}
+
+export interface LegHandler {
+  /** Accepting side: authenticate (this may take its time), then welcome() or close(). */
+  hello?(meta: unknown): void;
+  /** Dialling side: the leg is up. */
+  welcome?(meta: unknown): void;
+  /** An OPEN; also a repeated one, for a number that is bound already (see portOf). */
+  open?(open: FrameOf<typeof FrameType.OPEN>): void;
+  beat?(seq: number, meta: unknown): void;
+  beatAck?(seq: number, meta: unknown): void;
+  goAway?(code: ErrorCode, afterMs: number): void;
+  /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
+  fault?(error: unknown): void;
+  /** Exactly once. */
+  closed(code: ErrorCode, message: string): void;
+}
+
+export interface LegOptions {
+  transport: Transport;
+  clock: Clock;
+  peer: Peer;
+  /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
+  dial?: { meta: unknown };
+  handler: LegHandler;
+}
+
+export class Leg {
+  readonly peer: Peer;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #handler: LegHandler;
+  readonly #dialled: boolean;
+  readonly #sender: Sender;
+  readonly #ports = new Map<number, Port>();
+  readonly #pings = new Map<number, { sentAt: number; done: (rtt: number) => void }>();
+  #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
+  #nextCh: number;
+  #nextPing = 1;
+  #heardAt: number;
+  #rtt: number | undefined;
+  #cancelTimer: () => void;
+
+  constructor({ transport, clock, peer, dial, handler }: LegOptions) {
+    this.peer = peer;
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#handler = handler;
+    this.#dialled = dial !== undefined;
+    this.#nextCh = this.#dialled ? 1 : 2;
+    this.#heardAt = clock.now();
+    this.#sender = new Sender(transport, clock);
+    if (dial) {
+      const hello = {
+        type: FrameType.HELLO,
+        version: VERSION,
+        minVersion: MIN_VERSION,
+        meta: packMeta(dial.meta),
+      };
+      this.#sender.push(encode(hello));
+      this.#cancelTimer = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
+    } else {
+      this.#cancelTimer = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
+    }
+  }
+
+  /** The handshake is done and the socket lives. */
+  get up(): boolean {
+    return this.#state === 'up';
+  }
+
+  get open(): boolean {
+    return this.#state !== 'closed';
+  }
+
+  /** Last measured round trip to the neighbour, ms. */
+  get rtt(): number | undefined {
+    return this.#rtt;
+  }
+
+  // ---- what the socket says
+
+  receive(message: Uint8Array): void {
+    if (!this.open) return;
+    this.#heardAt = this.#clock.now();
+    if (message.length === 0 || message.length > MAX_MESSAGE) {
+      this.close(
+        'MESSAGE_TOO_BIG',
+        `a message has 1 to ${MAX_MESSAGE} bytes; this one has ${message.length}`,
+      );
+      return;
+    }
+    try {
+      for (let start = 0; start < message.length && this.open; ) {
+        const end = scan(message, start);
+        this.#frame(message, start, end);
+        start = end;
+      }
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      this.close(error.code, error.message);
+    }
+  }
+
+  drained(): void {
+    this.#sender.flush();
+  }
+
+  socketClosed(code: number, reason: string): void {
+    this.#finish(closeError(code) ?? 'LEG_LOST', reason || `the socket closed (${code})`);
+  }
+
+  // ---- what the owner of the leg does
+
+  /** Accepting side: the peer is who it says; frames may flow. */
+  welcome(meta: unknown): void {
+    if (this.#state !== 'authenticating') return;
+    this.send({ type: FrameType.WELCOME, version: VERSION, meta: packMeta(meta) });
+    this.#goUp();
+  }
+
+  close(code: ErrorCode, message: string): void {
+    if (!this.open) return;
+    this.#sender.flush();
+    this.#transport.close(closeCode(code), message);
+    this.#finish(code, message);
+  }
+
+  send(frame: Frame): void {
+    this.#sender.push(encode(frame));
+  }
+
+  /** Passes on bytes that are a whole frame already. */
+  forward(frame: Uint8Array): void {
+    this.#sender.push(frame);
+  }
+
+  want(emitter: Emitter): void {
+    this.#sender.want(emitter);
+  }
+
+  /** A channel number that was never used on this leg: odd for the side that dialled, even for the other. */
+  allocate(): number {
+    const ch = this.#nextCh;
+    this.#nextCh += 2;
+    return ch;
+  }
+
+  bind(ch: number, port: Port): void {
+    this.#ports.set(ch, port);
+  }
+
+  unbind(ch: number): void {
+    this.#ports.delete(ch);
+  }
+
+  portOf(ch: number): Port | undefined {
+    return this.#ports.get(ch);
+  }
+
+  forget(emitter: Emitter): void {
+    this.#sender.forget(emitter);
+  }
+
+  /** Channels bound now. */
+  get channels(): number {
+    return this.#ports.size;
+  }
+
+  /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
+  ping(): Promise<number> {
+    const id = this.#nextPing++;
+    return new Promise((done) => {
+      this.#pings.set(id, { sentAt: this.#clock.now(), done });
+      this.send({ type: FrameType.PING, id });
+    });
+  }
+
+  // ---- inside
+
+  #frame(message: Uint8Array, start: number, end: number): void {
+    const type = frameType(message, start);
+    if (!maySend(this.peer, type)) {
+      throw new UniCoreError('PROTOCOL_ERROR', `a ${this.peer} may not send a frame of type ${type}`);
+    }
+    if (this.#state !== 'up') this.#greet(message, start);
+    else if (type === FrameType.OPEN) this.#opened(message, start);
+    else if (isChannelFrame(type)) this.#deliver(type, message, start, end);
+    else this.#own(decode(message, start).frame);
+  }
+
+  #greet(message: Uint8Array, start: number): void {
+    const { frame } = decode(message, start);
+    if (this.#state !== 'greeting') throw new UniCoreError('PROTOCOL_ERROR', 'a frame came before WELCOME');
+    if (frame.type === FrameType.HELLO && !this.#dialled) {
+      if (frame.version < MIN_VERSION || frame.minVersion > VERSION) {
+        throw new UniCoreError(
+          'VERSION_UNSUPPORTED',
+          `this hub speaks versions ${MIN_VERSION} to ${VERSION}, the peer ${frame.minVersion} to ${frame.version}: upgrade the older one`,
+        );
+      }
+      this.#state = 'authenticating';
+      this.#cancelTimer();
+      this.#handler.hello?.(unpackMeta(frame.meta));
+    } else if (frame.type === FrameType.WELCOME && this.#dialled) {
+      this.#goUp();
+      this.#handler.welcome?.(unpackMeta(frame.meta));
+    } else {
+      throw new UniCoreError('PROTOCOL_ERROR', `a socket starts with ${this.#dialled ? 'WELCOME' : 'HELLO'}`);
+    }
+  }
+
+  #opened(message: Uint8Array, start: number): void {
+    const frame = decode(message, start).frame as FrameOf<typeof FrameType.OPEN>;
+    if (this.#handler.open) this.#guard(frame.ch, () => this.#handler.open!(frame));
+    else this.#reset(frame.ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
+  }
+
+  #deliver(type: number, message: Uint8Array, start: number, end: number): void {
+    const ch = channelOf(message, start);
+    const port = this.#ports.get(ch);
+    if (port) this.#guard(ch, () => port.receive(type, message, start, end));
+    else if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
+      this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
+    }
+  }
+
+  /** What goes wrong in one channel ends that channel only: others share this socket. */
+  #guard(ch: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const known = error instanceof UniCoreError;
+      if (!known) this.#handler.fault?.(error);
+      const port = this.#ports.get(ch);
+      this.#ports.delete(ch);
+      if (known) this.#reset(ch, error.code, error.message);
+      else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
+      port?.lost(known ? error.code : 'INTERNAL');
+    }
+  }
+
+  #reset(ch: number, code: ErrorCode, message: string): void {
+    this.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+  }
+
+  #own(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.PING:
+        return this.send({ type: FrameType.PONG, id: frame.id });
+      case FrameType.PONG:
+        return this.#ponged(frame.id);
+      case FrameType.GOAWAY:
+        return this.#handler.goAway?.(errorName(frame.code), frame.afterMs);
+      case FrameType.BEAT:
+        return this.#handler.beat?.(frame.seq, unpackMeta(frame.meta));
+      case FrameType.BEATACK:
+        return this.#handler.beatAck?.(frame.seq, unpackMeta(frame.meta));
+      default:
+        throw new UniCoreError('PROTOCOL_ERROR', 'the handshake is over');
+    }
+  }
+
+  #ponged(id: number): void {
+    const ping = this.#pings.get(id);
+    if (!ping) return;
+    this.#pings.delete(id);
+    this.#rtt = this.#clock.now() - ping.sentAt;
+    ping.done(this.#rtt);
+  }
+
+  #goUp(): void {
+    this.#state = 'up';
+    this.#cancelTimer();
+    this.#watch();
+  }
+
+  /** Any byte proves life, so a busy link never misses its own ping. */
+  #watch(): void {
+    const idle = this.#clock.now() - this.#heardAt;
+    if (idle >= DEAD_MS) {
+      this.close('PEER_SILENT', `nothing heard for ${DEAD_MS / 1000} s`);
+      return;
+    }
+    if (idle >= IDLE_MS) void this.ping();
+    const next = idle < IDLE_MS ? IDLE_MS - idle : Math.min(IDLE_MS / 2, DEAD_MS - idle);
+    this.#cancelTimer = this.#clock.after(next, () => this.#watch());
+  }
+
+  #finish(code: ErrorCode, message: string): void {
+    if (!this.open) return;
+    this.#state = 'closed';
+    this.#cancelTimer();
+    this.#sender.stop();
+    this.#pings.clear();
+    const ports = [...this.#ports.values()];
+    this.#ports.clear();
+    for (const port of ports) port.lost('LEG_LOST');
+    this.#handler.closed(code, message);
+  }
+}

@@ -1,0 +1,140 @@
+/** The sending direction of a channel: what was sent and may have to be sent again, and how far the peer lets us go. */
+import { UniCoreError } from './errors.ts';
+
+/** The orderly end of a direction. It counts as one byte behind the last, so that it is acknowledged like one. */
+export interface Fin {
+  code: number;
+  message: string;
+}
+
+export class Outgoing {
+  /** Chunks from #base on, in order: all that the peer has not confirmed. */
+  #kept: Uint8Array[] = [];
+  /** Offset of the first kept byte. */
+  #base = 0;
+  /** Offset behind the last byte ever taken from the source. */
+  #end = 0;
+  /** Offset of the next byte to emit in this attachment; below #end after a rewind. */
+  #sent = 0;
+  /** Highest offset that the peer has confirmed to hold (FIN included). */
+  #known = 0;
+  /** The peer accepts bytes below this offset. */
+  #limit = 0;
+  #fin: Fin | undefined;
+  #finSent = false;
+  /** The source was asked within the credit and had nothing: only then may the end follow. */
+  #dry = false;
+
+  get sentEnd(): number {
+    return this.#finSent ? this.#end + 1 : this.#sent;
+  }
+
+  /** Bytes that a crash of every hop would make us send again. */
+  get inFlight(): number {
+    return this.#end - this.#base;
+  }
+
+  get atLimit(): boolean {
+    return this.#sent >= this.#limit;
+  }
+
+  /** Something was emitted that the peer has not confirmed. */
+  get unanswered(): boolean {
+    return this.sentEnd > this.#known;
+  }
+
+  get ending(): boolean {
+    return this.#fin !== undefined;
+  }
+
+  /** The peer has everything, the end included. */
+  get done(): boolean {
+    return this.#fin !== undefined && this.#known > this.#end;
+  }
+
+  end(fin: Fin): void {
+    this.#fin ??= fin;
+  }
+
+  /** The next bytes to emit: again what a rewind left, then fresh ones from the source, within the credit. */
+  next(
+    max: number,
+    pull: (max: number) => Uint8Array | undefined,
+  ): { off: number; bytes: Uint8Array } | undefined {
+    const off = this.#sent;
+    this.#dry = false;
+    const bytes = off < this.#end ? this.#again(max) : this.#fresh(Math.min(max, this.#limit - off), pull);
+    if (bytes === undefined) return undefined;
+    this.#sent += bytes.length;
+    return { off, bytes };
+  }
+
+  /** The FIN to emit, once, when next() found no byte left before it. */
+  takeFin(): (Fin & { finalOff: number }) | undefined {
+    if (!this.#fin || this.#finSent || !this.#dry) return undefined;
+    this.#finSent = true;
+    return { ...this.#fin, finalOff: this.#end };
+  }
+
+  /** The peer holds everything below `upTo` and accepts bytes below `limit`. True when that was news. */
+  confirm(upTo: number, limit: number): boolean {
+    const most = this.#fin ? this.#end + 1 : this.#end;
+    if (upTo > most) {
+      throw new UniCoreError(
+        'FLOW_VIOLATION',
+        `offset ${upTo} was acknowledged, but only ${most} bytes were sent`,
+      );
+    }
+    const news = upTo > this.#known || limit > this.#limit;
+    this.#known = Math.max(this.#known, upTo);
+    this.#limit = Math.max(this.#limit, limit);
+    this.#free(Math.min(this.#known, this.#end));
+    return news;
+  }
+
+  /** A new attachment: go on from what the peer holds. */
+  rewind(recvNext: number, limit: number): void {
+    if (recvNext < this.#base) {
+      throw new UniCoreError('EPOCH_LOST', `the peer is at ${recvNext}; bytes below ${this.#base} are gone`);
+    }
+    this.confirm(recvNext, limit);
+    this.#sent = Math.min(recvNext, this.#end);
+    this.#finSent = this.#fin !== undefined && recvNext > this.#end;
+  }
+
+  #again(max: number): Uint8Array {
+    let skip = this.#sent - this.#base;
+    for (const chunk of this.#kept) {
+      if (skip < chunk.length) return chunk.subarray(skip, skip + max);
+      skip -= chunk.length;
+    }
+    throw new Error(`no kept bytes at offset ${this.#sent}`);
+  }
+
+  #fresh(max: number, pull: (max: number) => Uint8Array | undefined): Uint8Array | undefined {
+    if (max <= 0) return undefined;
+    const bytes = pull(max);
+    this.#dry = bytes === undefined || bytes.length === 0;
+    if (bytes === undefined || this.#dry) return undefined;
+    if (bytes.length > max) throw new Error(`the source gave ${bytes.length} bytes, ${max} were asked for`);
+    this.#kept.push(bytes);
+    this.#end += bytes.length;
+    return bytes;
+  }
+
+  #free(upTo: number): void {
+    let used = 0;
+    for (const chunk of this.#kept) {
+      if (this.#base + chunk.length > upTo) break;
+      this.#base += chunk.length;
+      used++;
+    }
+    if (used > 0) this.#kept.splice(0, used);
+    const first = this.#kept[0];
+    if (first && upTo > this.#base) {
+      // A copy: the view would pin the freed part as well.
+      this.#kept[0] = first.slice(upTo - this.#base);
+      this.#base = upTo;
+    }
+  }
+}
