@@ -152,7 +152,7 @@ function write(out: Uint8Array, at: number, layout: Layout, field: Field, value:
   if (!Number.isInteger(measure) || measure < field.min || measure > field.max)
     throw new UniCoreError(
       'PROTOCOL_ERROR',
-      `${layout.name}.${field.name} is ${measure}; it must be ${field.min} to ${field.max}.`,
+      `${layout.name}.${field.name}: ${measure}${typeof value === 'object' ? ' bytes' : ''} is not within ${field.min} to ${field.max}.`,
     );
   switch (field.form) {
     case Form.FIXINT:
