@@ -28,6 +28,9 @@ const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
 /** Inside node_modules, so that it goes when npm empties the folder: an interrupted install leaves none. */
 const STAMP = join(ROOT, 'node_modules/.unicore-installed');
 
+/** Lines of a failed command's output that are shown. */
+const ERROR_LINES = 15;
+
 const LOCK = join(TOOLCHAIN, 'lock');
 /** How often a second setup looks whether the first is done. */
 const LOCK_POLL_MS = 200;
@@ -152,9 +155,14 @@ function exec([command, ...args], cwd, path) {
     child.on('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${command} failed (${signal ?? `exit code ${code}`}):\n${output.trim()}`));
+      else reject(new Error(`${command} failed (${signal ?? `exit code ${code}`}):\n${firstLines(output)}`));
     });
   });
+}
+
+/** npm tells what is wrong first, and then how it may be called. */
+function firstLines(output) {
+  return output.trim().split('\n').slice(0, ERROR_LINES).join('\n');
 }
 
 /**
