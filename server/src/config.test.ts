@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+describe('parseConfig', () => {
+  test('without anything it is a hub on loopback, port 7420', () => {
+    const config = parseConfig({}, []);
+    expect(config).toMatchObject({ port: 7420, host: '127.0.0.1', origins: [], logLevel: 'info' });
+    expect(config.publicUrl).toBeUndefined();
+    expect(config.dataDir).toBe(join(process.cwd(), '.unicore'));
+  });
+
+  test('an option wins over its variable', () => {
+    const env = {
+      UNICORE_PORT: '1000',
+      UNICORE_HOST: '0.0.0.0',
+      UNICORE_ORIGINS: 'http://a.test, https://b.test:8443',
+    };
+    expect(parseConfig(env, ['--port', '2000'])).toMatchObject({
+      port: 2000,
+      host: '0.0.0.0',
+      origins: ['http://a.test', 'https://b.test:8443'],
+    });
+  });
+
+  test.each([
+    [['--port', 'abc'], '--port (or UNICORE_PORT) is "abc"'],
+    [['--port', '70000'], '--port (or UNICORE_PORT) is "70000"'],
+    [['--host', 'everywhere'], 'must be an IP address'],
+    [['--public-url', 'https://x.test/path'], 'no path'],
+    [['--origins', 'http://a.test,b.test'], 'must be an origin'],
+    [['--log-level', 'loud'], '--log-level (or UNICORE_LOG_LEVEL) is "loud"'],
+    [['--prot', '1'], '--port'],
+  ])('%j is refused with a sentence that names the field', (argv, words) => {
+    expect(() => parseConfig({}, argv)).toThrow(words);
+  });
+});

@@ -1,0 +1,96 @@
+/** What a hub is told from outside: options on the command line first, then UNICORE_* variables, then defaults. */
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UniCoreError } from '@unicore/protocol';
+import { z } from 'zod';
+
+const DEFAULT_PORT = 7420;
+const DEFAULT_IMAGE = 'unicore/vm';
+/** Where `vite build` of the client leaves the web app. */
+const WEB_DIR = join(import.meta.dirname, '../../client/dist');
+
+const Origin = z
+  .string()
+  .refine(isOrigin, 'must be an origin such as https://unicore.example.org: scheme, host and port, no path');
+
+const Config = z.object({
+  /** 0: any free port. */
+  port: z.coerce.number().int().min(0).max(65535),
+  host: z
+    .string()
+    .refine((host) => isIP(host) !== 0 || host === 'localhost', 'must be an IP address, such as 127.0.0.1'),
+  /** Holds hub.db. */
+  dataDir: z.string().min(1),
+  /** How browsers reach this hub where that is not http://localhost:PORT, such as behind a TLS proxy. */
+  publicUrl: Origin.optional(),
+  /** Other pages that may call this hub with its cookies. */
+  origins: z.array(Origin),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  webDir: z.string().min(1),
+  defaultImage: z.string().min(1).max(200),
+});
+export type Config = z.infer<typeof Config>;
+
+/** How a person spells each field: the option, and the variable. */
+const NAMES: Record<keyof Config, { option: string; variable: string }> = {
+  port: { option: 'port', variable: 'UNICORE_PORT' },
+  host: { option: 'host', variable: 'UNICORE_HOST' },
+  dataDir: { option: 'data', variable: 'UNICORE_DATA' },
+  publicUrl: { option: 'public-url', variable: 'UNICORE_PUBLIC_URL' },
+  origins: { option: 'origins', variable: 'UNICORE_ORIGINS' },
+  logLevel: { option: 'log-level', variable: 'UNICORE_LOG_LEVEL' },
+  webDir: { option: 'web-dir', variable: 'UNICORE_WEB_DIR' },
+  defaultImage: { option: 'image', variable: 'UNICORE_IMAGE' },
+};
+const FIELDS = Object.keys(NAMES) as (keyof Config)[];
+
+const DEFAULTS: Record<keyof Config, string | undefined> = {
+  port: String(DEFAULT_PORT),
+  host: '127.0.0.1',
+  dataDir: '.unicore',
+  publicUrl: undefined,
+  origins: '',
+  logLevel: 'info',
+  webDir: WEB_DIR,
+  defaultImage: DEFAULT_IMAGE,
+};
+
+/** argv: without node and the script. Throws BAD_REQUEST that names the field and says what it wants. */
+export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
+  const options = parseOptions(argv);
+  const given = (field: keyof Config): string | undefined =>
+    options[NAMES[field].option] ?? (env[NAMES[field].variable] || DEFAULTS[field]);
+  const raw = Object.fromEntries(FIELDS.map((field) => [field, given(field)]));
+  const parsed = Config.safeParse({ ...raw, origins: list(given('origins')) });
+  if (!parsed.success) throw new UniCoreError('BAD_REQUEST', explain(parsed.error.issues[0], raw));
+  const config = parsed.data;
+  return { ...config, dataDir: resolve(config.dataDir), webDir: resolve(config.webDir) };
+}
+
+function parseOptions(argv: readonly string[]): Record<string, string | undefined> {
+  const known = Object.fromEntries(FIELDS.map((field) => [NAMES[field].option, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...argv], options: known, allowPositionals: false }).values;
+  } catch (cause) {
+    const all = FIELDS.map((field) => `--${NAMES[field].option}`).join(', ');
+    throw new UniCoreError('BAD_REQUEST', `${(cause as Error).message} Options: ${all}.`, { cause });
+  }
+}
+
+function explain(issue: z.core.$ZodIssue | undefined, raw: Record<string, string | undefined>): string {
+  const field = issue?.path[0] as keyof Config;
+  const { option, variable } = NAMES[field];
+  return `--${option} (or ${variable}) is "${raw[field] ?? ''}": ${issue?.message}.`;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
+}

@@ -1,0 +1,160 @@
+/** What every store must do, whatever it is made of: each implementation's test runs this suite. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProviderRow, SecretRow, UserRow, VmRow } from './rows.ts';
+import type { Store } from './store.ts';
+
+const ALICE: UserRow = { userId: 'u-alice', name: 'alice', role: 'owner', createdAt: 1 };
+const SECRET: SecretRow = {
+  hash: 'h1',
+  secretId: 's-1',
+  kind: 'join',
+  userId: 'u-alice',
+  createdAt: 1,
+  expiresAt: 100,
+};
+const PROVIDER: ProviderRow = {
+  providerId: 'p-1',
+  ownerId: 'u-alice',
+  name: 'desk',
+  publicKey: '{}',
+  runtime: null,
+  isolation: null,
+  version: null,
+  cores: null,
+  memoryTotal: null,
+  seenAt: null,
+  createdAt: 1,
+};
+const VM: VmRow = {
+  vmId: 'vm-1',
+  ownerId: 'u-alice',
+  name: 'first',
+  image: 'unicore/vm',
+  size: 'small',
+  region: null,
+  opId: null,
+  desired: 'running',
+  phase: 'queued',
+  reason: null,
+  providerId: null,
+  isolation: null,
+  gen: 0,
+  attempt: 1,
+  createdAt: 1,
+  updatedAt: 1,
+  rev: 1,
+};
+
+/** open: opens the store; with the same name, the same one again. */
+export function storeContract(open: (name: string) => Store): void {
+  describe('the store contract', () => {
+    let store: Store;
+    let opened = 0;
+
+    beforeEach(async () => {
+      opened += 1;
+      store = open(`store-${opened}`);
+      await store.addUser(ALICE);
+    });
+    afterEach(() => store.close());
+
+    test('keeps what was written when it is opened again', async () => {
+      await store.addVm(VM);
+      await store.close();
+      store = open(`store-${opened}`);
+      expect(await store.vm('vm-1')).toEqual(VM);
+      expect(await store.userByName('alice')).toEqual(ALICE);
+    });
+
+    test('a user name is taken once', async () => {
+      expect(await store.addUser({ ...ALICE, userId: 'u-other' })).toBe(false);
+      expect(await store.users()).toEqual([ALICE]);
+    });
+
+    test('a secret is found by hash and kind until it expires', async () => {
+      await store.addSecret(SECRET);
+      expect(await store.secret('h1', 'join', 99)).toEqual(SECRET);
+      expect(await store.secret('h1', 'session', 99)).toBeUndefined();
+      expect(await store.secret('h2', 'join', 99)).toBeUndefined();
+      expect(await store.secret('h1', 'join', 100)).toBeUndefined();
+    });
+
+    test('a secret without an end never expires', async () => {
+      await store.addSecret({ ...SECRET, expiresAt: null });
+      expect(await store.dropExpiredSecrets(1e15)).toBe(0);
+      expect(await store.secret('h1', 'join', 1e15)).toBeDefined();
+    });
+
+    test('a secret is taken once', async () => {
+      await store.addSecret(SECRET);
+      const taken = await Promise.all([1, 2].map(() => store.takeSecret('h1', 'join', 50)));
+      expect(taken.filter((one) => one !== undefined)).toEqual([SECRET]);
+    });
+
+    test('expired secrets are dropped, others stay', async () => {
+      await store.addSecret(SECRET);
+      await store.addSecret({ ...SECRET, hash: 'h2', secretId: 's-2', expiresAt: 200 });
+      expect(await store.dropExpiredSecrets(100)).toBe(1);
+      expect(await store.secret('h2', 'join', 100)).toBeDefined();
+    });
+
+    test('an update of a provider leaves its key and its owner alone', async () => {
+      await store.addProvider(PROVIDER);
+      await store.updateProvider({ ...PROVIDER, name: 'tower', publicKey: 'other', seenAt: 7 });
+      expect(await store.provider('p-1')).toEqual({ ...PROVIDER, name: 'tower', seenAt: 7 });
+      expect(await store.providers()).toHaveLength(1);
+    });
+
+    test('the same opId gives the VM that is there', async () => {
+      await store.addVm({ ...VM, opId: 'op' });
+      expect((await store.addVm({ ...VM, vmId: 'vm-2', opId: 'op' })).vmId).toBe('vm-1');
+      expect(await store.vms()).toHaveLength(1);
+    });
+
+    test('opIds of two users do not meet', async () => {
+      await store.addUser({ ...ALICE, userId: 'u-bob', name: 'bob' });
+      await store.addVm({ ...VM, opId: 'op' });
+      expect((await store.addVm({ ...VM, vmId: 'vm-2', ownerId: 'u-bob', opId: 'op' })).vmId).toBe('vm-2');
+    });
+
+    test('VMs are listed by owner, provider and phase, without deleted ones', async () => {
+      await store.addProvider(PROVIDER);
+      await store.addVm(VM);
+      await store.addVm({ ...VM, vmId: 'vm-2', providerId: 'p-1', phase: 'running', createdAt: 2 });
+      await store.addVm({ ...VM, vmId: 'vm-3', phase: 'deleted' });
+      const ids = async (of: Parameters<Store['vms']>[0]) => (await store.vms(of)).map((vm) => vm.vmId);
+      expect(await ids({ ownerId: 'u-alice' })).toEqual(['vm-1', 'vm-2']);
+      expect(await ids({ providerId: 'p-1' })).toEqual(['vm-2']);
+      expect(await ids({ phase: 'queued' })).toEqual(['vm-1']);
+      expect(await ids({ ownerId: 'u-nobody' })).toEqual([]);
+      expect((await store.vm('vm-3'))?.phase).toBe('deleted');
+    });
+
+    test('of two who write the same state of a VM, one wins', async () => {
+      await store.addVm(VM);
+      const wins = await Promise.all([
+        store.replaceVm({ ...VM, phase: 'stopped' }),
+        store.replaceVm({ ...VM, phase: 'deleting' }),
+      ]);
+      expect(wins).toEqual([true, false]);
+      expect(await store.vm('vm-1')).toMatchObject({ phase: 'stopped', rev: 2 });
+    });
+
+    test('a meta value is made once', async () => {
+      expect(await store.meta('secret', () => 'first')).toBe('first');
+      expect(await store.meta('secret', () => 'second')).toBe('first');
+    });
+
+    test('the audit lists its newest entries first', async () => {
+      for (const at of [1, 2, 3])
+        await store.audit({ at, event: 'x', userId: null, subject: null, detail: null });
+      expect((await store.auditEntries(2)).map((entry) => entry.at)).toEqual([3, 2]);
+    });
+
+    test('ping fails once it is closed', async () => {
+      await store.ping();
+      await store.close();
+      await expect(store.ping()).rejects.toThrow();
+    });
+  });
+}

@@ -1,0 +1,91 @@
+/** The tables of hub.db. A migration is never edited once released: a new one goes to the end. */
+import type { DatabaseSync } from 'node:sqlite';
+import { UniCoreError } from '@unicore/protocol';
+
+const MIGRATIONS = [
+  `
+  CREATE TABLE users (
+    userId TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    createdAt INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE secrets (
+    hash TEXT PRIMARY KEY,
+    secretId TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    userId TEXT NOT NULL REFERENCES users,
+    createdAt INTEGER NOT NULL,
+    expiresAt INTEGER
+  ) STRICT;
+
+  CREATE TABLE providers (
+    providerId TEXT PRIMARY KEY,
+    ownerId TEXT NOT NULL REFERENCES users,
+    name TEXT NOT NULL,
+    publicKey TEXT NOT NULL,
+    runtime TEXT,
+    isolation TEXT,
+    version TEXT,
+    cores INTEGER,
+    memoryTotal REAL,
+    seenAt INTEGER,
+    createdAt INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE vms (
+    vmId TEXT PRIMARY KEY,
+    ownerId TEXT NOT NULL REFERENCES users,
+    name TEXT NOT NULL,
+    image TEXT NOT NULL,
+    size TEXT NOT NULL,
+    region TEXT,
+    opId TEXT,
+    desired TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    reason TEXT,
+    providerId TEXT REFERENCES providers,
+    isolation TEXT,
+    gen INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    createdAt INTEGER NOT NULL,
+    updatedAt INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    UNIQUE (ownerId, opId)
+  ) STRICT;
+  CREATE INDEX vmsByProvider ON vms (providerId);
+
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE audit (
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    userId TEXT,
+    subject TEXT,
+    detail TEXT
+  ) STRICT;
+  CREATE TRIGGER auditKeeps BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
+  CREATE TRIGGER auditStays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
+  `,
+];
+
+/** Brings the file to the newest version, one transaction for all; another process may be doing the same. */
+export function migrate(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+    if (version > MIGRATIONS.length) {
+      throw new UniCoreError(
+        'INTERNAL',
+        `hub.db is of version ${version}, written by a newer UniCore than this one (${MIGRATIONS.length}). Update UniCore, or use another --data folder.`,
+      );
+    }
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}

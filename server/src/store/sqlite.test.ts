@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, test } from 'vitest';
+import { storeContract } from './contract.ts';
+import { openSqliteStore } from './sqlite.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'unicore-store-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+storeContract((name) => openSqliteStore(join(dir, name, 'hub.db')));
+
+describe('the SQLite store', () => {
+  test('two processes may have it open at once', async () => {
+    const file = join(dir, 'two.db');
+    const [hub, script] = [openSqliteStore(file), openSqliteStore(file)];
+    await script.addUser({ userId: 'u-1', name: 'carol', role: 'member', createdAt: 1 });
+    expect(await hub.userByName('carol')).toBeDefined();
+    await Promise.all([hub.close(), script.close()]);
+  });
+
+  test('a file of a newer version is refused, with the remedy', () => {
+    const file = join(dir, 'newer.db');
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 999');
+    db.close();
+    expect(() => openSqliteStore(file)).toThrow('Update UniCore');
+  });
+
+  test('the audit refuses changes even in plain SQL', async () => {
+    const file = join(dir, 'audit.db');
+    const store = openSqliteStore(file);
+    await store.audit({ at: 1, event: 'x', userId: null, subject: null, detail: null });
+    await store.close();
+    const db = new DatabaseSync(file);
+    expect(() => db.exec('DELETE FROM audit')).toThrow('append only');
+    expect(() => db.exec("UPDATE audit SET event = 'y'")).toThrow('append only');
+    db.close();
+  });
+});

@@ -1,0 +1,173 @@
+/** The store in one SQLite file. Write-ahead log: it survives SIGKILL, and scripts may write while the hub runs. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { z } from 'zod';
+import { migrate } from './migrations.ts';
+import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
+import type { Store } from './store.ts';
+
+/** How long a write waits for another process that is writing. */
+const BUSY_MS = 5_000;
+
+/** file: a path, or ':memory:'. Its folder is made, for this user only. */
+export function openSqliteStore(file: string): Store {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    migrate(db);
+    return new SqliteStore(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  async ping() {
+    this.#prepare('SELECT 1').get();
+  }
+
+  async close() {
+    this.#statements.clear();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  async addUser(user: UserRow) {
+    return this.#run(`${insert('users', UserRow)} ON CONFLICT (name) DO NOTHING`, user) === 1;
+  }
+
+  async user(userId: string) {
+    return this.#one(UserRow, 'SELECT * FROM users WHERE userId = :userId', { userId });
+  }
+
+  async userByName(name: string) {
+    return this.#one(UserRow, 'SELECT * FROM users WHERE name = :name', { name });
+  }
+
+  async users() {
+    return this.#all(UserRow, 'SELECT * FROM users ORDER BY createdAt, userId');
+  }
+
+  async addSecret(secret: SecretRow) {
+    this.#run(insert('secrets', SecretRow), secret);
+  }
+
+  async secret(hash: string, kind: SecretKind, now: number) {
+    return this.#one(SecretRow, `SELECT * FROM secrets WHERE ${LIVE_SECRET}`, { hash, kind, now });
+  }
+
+  async takeSecret(hash: string, kind: SecretKind, now: number) {
+    return this.#one(SecretRow, `DELETE FROM secrets WHERE ${LIVE_SECRET} RETURNING *`, { hash, kind, now });
+  }
+
+  async dropExpiredSecrets(now: number) {
+    return this.#run('DELETE FROM secrets WHERE expiresAt <= :now', { now });
+  }
+
+  async addProvider(provider: ProviderRow) {
+    this.#run(insert('providers', ProviderRow), provider);
+  }
+
+  async provider(providerId: string) {
+    return this.#one(ProviderRow, 'SELECT * FROM providers WHERE providerId = :providerId', { providerId });
+  }
+
+  async providers() {
+    return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, providerId');
+  }
+
+  async updateProvider({ ownerId: _, publicKey: __, createdAt: ___, ...provider }: ProviderRow) {
+    const fields = assignments(provider, 'providerId');
+    this.#run(`UPDATE providers SET ${fields} WHERE providerId = :providerId`, provider);
+  }
+
+  async addVm(vm: VmRow) {
+    this.#run(`${insert('vms', VmRow)} ON CONFLICT (ownerId, opId) DO NOTHING`, vm);
+    const { vmId, ownerId, opId } = vm;
+    const sql = 'SELECT * FROM vms WHERE vmId = :vmId OR (ownerId = :ownerId AND opId = :opId)';
+    return VmRow.parse(this.#prepare(sql).get({ vmId, ownerId, opId }));
+  }
+
+  async vm(vmId: string) {
+    return this.#one(VmRow, 'SELECT * FROM vms WHERE vmId = :vmId', { vmId });
+  }
+
+  async vms(of: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] } = {}) {
+    const wanted = Object.keys(of).map((field) => ` AND ${field} = :${field}`);
+    const sql = `SELECT * FROM vms WHERE phase <> 'deleted'${wanted.join('')} ORDER BY createdAt, vmId`;
+    return this.#all(VmRow, sql, of);
+  }
+
+  async replaceVm(vm: VmRow) {
+    const fields = assignments(vm, 'vmId', 'rev');
+    const sql = `UPDATE vms SET ${fields}, rev = rev + 1 WHERE vmId = :vmId AND rev = :rev`;
+    return this.#run(sql, vm) === 1;
+  }
+
+  async meta(name: string, create: () => string) {
+    this.#run('INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING', {
+      name,
+      value: create(),
+    });
+    return String(this.#prepare('SELECT value FROM meta WHERE name = :name').get({ name })?.value);
+  }
+
+  async audit(entry: AuditRow) {
+    this.#run(insert('audit', AuditRow), entry);
+  }
+
+  async auditEntries(limit: number) {
+    return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
+  }
+
+  #run(sql: string, values: Record<string, SQLInputValue>): number {
+    return Number(this.#prepare(sql).run(values).changes);
+  }
+
+  #one<T extends z.ZodType>(
+    row: T,
+    sql: string,
+    values: Record<string, SQLInputValue>,
+  ): z.infer<T> | undefined {
+    const found = this.#prepare(sql).get(values);
+    return found && row.parse(found);
+  }
+
+  #all<T extends z.ZodType>(row: T, sql: string, values: Record<string, SQLInputValue> = {}): z.infer<T>[] {
+    return this.#prepare(sql)
+      .all(values)
+      .map((found) => row.parse(found));
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+const LIVE_SECRET = 'hash = :hash AND kind = :kind AND (expiresAt IS NULL OR expiresAt > :now)';
+
+function insert(table: string, row: z.ZodObject): string {
+  const fields = Object.keys(row.shape);
+  return `INSERT INTO ${table} (${fields.join(', ')}) VALUES (${fields.map((field) => `:${field}`).join(', ')})`;
+}
+
+/** `a = :a, b = :b` for every field but the given ones, which the WHERE uses. */
+function assignments(row: object, ...except: string[]): string {
+  return Object.keys(row)
+    .filter((field) => !except.includes(field))
+    .map((field) => `${field} = :${field}`)
+    .join(', ');
+}
