@@ -1,7 +1,7 @@
 /** The end where channels are accepted: knows every living epoch, and for a while those that ended. */
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
-import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
+import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
 import type { Leg } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
@@ -97,9 +97,14 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override unattached(): void {
-    this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () =>
-      this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`),
-    );
+    this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () => this.#expire());
+  }
+
+  #expire(): void {
+    const { fin } = this.incoming;
+    // Both ends said their end, and only the opener's last ACK was lost with the path: nothing else is missing.
+    if (fin && this.incoming.done && this.outgoing.ending) this.close(errorName(fin.code), fin.message);
+    else this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
   }
 
   protected override gap(): void {

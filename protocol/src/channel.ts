@@ -195,14 +195,21 @@ export abstract class Channel implements Port, Emitter {
       case FrameType.SYNC:
         return this.#synced(frame);
       case FrameType.RESET:
-        // The neighbour forgot the number, which says nothing about the channel itself.
-        if (errorName(frame.code) === 'CHANNEL_UNKNOWN') return this.detach('LEG_LOST');
-        return this.close(errorName(frame.code), frame.message);
+        return this.#resetBy(errorName(frame.code), frame.message);
       case FrameType.DETACHED:
         return this.detach(errorName(frame.code));
       default:
         return this.other(frame);
     }
+  }
+
+  #resetBy(code: ErrorCode, message: string): void {
+    const fin = this.incoming.fin;
+    // The neighbour forgot the number, which says nothing about the channel itself.
+    if (code === 'CHANNEL_UNKNOWN') this.detach('LEG_LOST');
+    // The other end is done and says so again; how it ended is known here already.
+    else if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
+    else this.close(code, message);
   }
 
   #data(off: number, bytes: Uint8Array): void {

@@ -46,6 +46,11 @@ export interface LegOptions {
   peer: Peer;
   /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
   dial?: { meta: unknown };
+  /**
+   * The leg closes when more bytes than this wait for a peer that does not read. Only frames that are passed on or that
+   * answer the peer wait here: credit bounds them for a peer that keeps to what it promised.
+   */
+  maxQueued?: number;
   handler: LegHandler;
 }
 
@@ -56,6 +61,7 @@ export class Leg {
   readonly #handler: LegHandler;
   readonly #dialled: boolean;
   readonly #sender: Sender;
+  readonly #maxQueued: number;
   readonly #ports = new Map<number, Port>();
   readonly #pings = new Map<number, { sentAt: number; done: (rtt: number) => void }>();
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
@@ -65,12 +71,13 @@ export class Leg {
   #rtt: number | undefined;
   #cancelTimer: () => void;
 
-  constructor({ transport, clock, peer, dial, handler }: LegOptions) {
+  constructor({ transport, clock, peer, dial, maxQueued = Number.POSITIVE_INFINITY, handler }: LegOptions) {
     this.peer = peer;
     this.#transport = transport;
     this.#clock = clock;
     this.#handler = handler;
     this.#dialled = dial !== undefined;
+    this.#maxQueued = maxQueued;
     this.#nextCh = this.#dialled ? 1 : 2;
     this.#heardAt = clock.now();
     this.#sender = new Sender(transport, clock);
@@ -151,12 +158,14 @@ export class Leg {
   }
 
   send(frame: Frame): void {
-    this.#sender.push(encode(frame));
+    this.forward(encode(frame));
   }
 
   /** Passes on bytes that are a whole frame already. */
   forward(frame: Uint8Array): void {
     this.#sender.push(frame);
+    if (this.#sender.queued <= this.#maxQueued) return;
+    this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
   }
 
   want(emitter: Emitter): void {

@@ -27,6 +27,7 @@ export class Sender {
   readonly #transport: Transport;
   readonly #clock: Clock;
   #frames: Uint8Array[] = [];
+  #queued = 0;
   /** Channels with something to send; a Set keeps the turn order: who was served goes to the back. */
   readonly #wanting = new Set<Emitter>();
   #scheduled = false;
@@ -38,10 +39,16 @@ export class Sender {
     this.#clock = clock;
   }
 
+  /** Bytes of whole frames that wait for the socket to take them. */
+  get queued(): number {
+    return this.#queued;
+  }
+
   /** Queues a whole encoded frame. What is pushed in one turn of the event loop goes out as one message. */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
     this.#frames.push(frame);
+    this.#queued += frame.length;
     this.#schedule();
   }
 
@@ -74,6 +81,7 @@ export class Sender {
     this.#stopped = true;
     this.#cancelPoll?.();
     this.#frames = [];
+    this.#queued = 0;
     this.#wanting.clear();
   }
 
@@ -96,6 +104,7 @@ export class Sender {
       size += frame.length;
       taken++;
     }
+    this.#queued -= size;
     // Emptied in place of spliced: the common case is that everything fits, and a splice of all costs a copy.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
     if (this.#frames.length === 0) size = this.#gather(batch, size);

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AcceptedChannel } from './acceptor.ts';
+import type { Channel, ChannelHandler } from './channel.ts';
+import type { ErrorCode } from './errors.ts';
+import { WINDOWS } from './frame.ts';
+import { Opener } from './opener.ts';
+import { Path } from './sim/path.ts';
+
+/** The byte that belongs at an offset: a wrong offset, a hole or a repetition shows at once. */
+const oracle = (off: number, salt: number) => (off * 31 + (off >> 8) * 7 + salt) & 0xff;
+
+/** One end that sends `total` oracle bytes and checks what it receives. */
+class Side {
+  channel: Channel | undefined;
+  sent = 0;
+  received = 0;
+  wrongAt: number | undefined;
+  ended: string | undefined;
+  closed: { code: ErrorCode; message: string } | undefined;
+  attachments = 0;
+  /** Bytes received and kept from being consumed. */
+  held = 0;
+  consume = true;
+  readonly total: number;
+  readonly out: number;
+  readonly in: number;
+
+  constructor(total: number, out: number, inSalt: number) {
+    this.total = total;
+    this.out = out;
+    this.in = inSalt;
+  }
+
+  readonly handler: ChannelHandler = {
+    data: (bytes) => {
+      for (const byte of bytes) {
+        if (byte !== oracle(this.received, this.in)) this.wrongAt ??= this.received;
+        this.received++;
+      }
+      if (this.consume) this.channel!.consumed(bytes.length);
+      else this.held += bytes.length;
+    },
+    pull: (max) => {
+      const size = Math.min(max, this.total - this.sent);
+      if (size === 0) return undefined;
+      const bytes = Uint8Array.from({ length: size }, (_, i) => oracle(this.sent + i, this.out));
+      this.sent += size;
+      if (this.sent === this.total) this.channel!.end('OK', `after ${this.total}`);
+      return bytes;
+    },
+    attached: () => {
+      this.attachments++;
+    },
+    ended: (_code, message) => {
+      this.ended = message;
+    },
+    closed: (code, message) => {
+      this.closed = { code, message };
+    },
+  };
+}
+
+/** Each channel's epoch in these tests: all that counts is that no two are the same. */
+let epochs = 0;
+function setup({ up = 100_000, down = 200_000, resume = true } = {}) {
+  const consumer = new Side(up, 1, 2);
+  const provider = new Side(down, 2, 1);
+  const accepted: AcceptedChannel[] = [];
+  const path: Path = new Path({
+    delayMs: 5,
+    reconnectMs: 40,
+    accept: (request) => {
+      provider.channel = request.accept(provider.handler, { hello: 'viewer' });
+      accepted.push(provider.channel as AcceptedChannel);
+      provider.channel.wake();
+    },
+    onConsumerUp: () => opener.attach(),
+  });
+  const opener = new Opener({
+    clock: path.clock,
+    kind: 'terminal',
+    meta: () => ({ vmId: 'v' }),
+    random: (n) => new Uint8Array(n).fill(epochs++ & 0xff),
+    leg: () => path.consumerLeg,
+    resume,
+    handler: consumer.handler,
+  });
+  consumer.channel = opener;
+  return { consumer, provider, path, opener, accepted };
+}
+
+function expectWhole(consumer: Side, provider: Side) {
+  expect({ wrong: consumer.wrongAt, got: consumer.received }).toEqual({
+    wrong: undefined,
+    got: provider.total,
+  });
+  expect({ wrong: provider.wrongAt, got: provider.received }).toEqual({
+    wrong: undefined,
+    got: consumer.total,
+  });
+  expect(consumer.closed).toEqual({ code: 'OK', message: `after ${provider.total}` });
+  expect(provider.closed).toEqual({ code: 'OK', message: `after ${consumer.total}` });
+}
+
+const done = ({ consumer, provider }: { consumer: Side; provider: Side }) =>
+  consumer.closed !== undefined && provider.closed !== undefined;
+
+describe('a channel', () => {
+  test('carries every byte both ways and ends in order', async () => {
+    const s = setup();
+    await s.path.clock.until(() => done(s), 60_000);
+    expectWhole(s.consumer, s.provider);
+    expect(s.accepted).toHaveLength(1);
+  });
+
+  test('loses, repeats and reorders nothing, whichever hop is killed when', async () => {
+    const kill = fc.record({
+      at: fc.integer({ min: 0, max: 1500 }),
+      what: fc.constantFrom('consumer', 'provider', 'hub' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(kill, { maxLength: 12 }),
+        fc.nat(150_000),
+        fc.nat(150_000),
+        async (kills, up, down) => {
+          const s = setup({ up: up + 1, down: down + 1 });
+          for (const { at, what } of kills) {
+            s.path.clock.after(at, () => {
+              if (what === 'consumer') s.path.cutConsumer();
+              else if (what === 'provider') s.path.cutProvider();
+              else s.path.killHub(100);
+            });
+          }
+          await s.path.clock.advance(1_500);
+          await s.path.clock.until(() => done(s), 300_000);
+          expectWhole(s.consumer, s.provider);
+          expect(s.accepted).toHaveLength(1);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  test('both ends of which are done counts as ended in order even if the last acknowledgement was lost', async () => {
+    const s = setup({ up: 1, down: 131_072 });
+    s.path.clock.after(51, () => s.path.cutConsumer());
+    await s.path.clock.until(() => done(s), 300_000);
+    expectWhole(s.consumer, s.provider);
+  });
+
+  test('never has more in flight than the window, when the reader stops', async () => {
+    const { consumer, provider, path } = setup({ up: 1, down: 1_000_000 });
+    consumer.consume = false;
+    await path.clock.advance(60_000);
+    expect(consumer.received).toBe(WINDOWS.terminal);
+    expect(provider.channel!.inFlight).toBe(0);
+    expect(provider.sent).toBe(WINDOWS.terminal);
+    consumer.consume = true;
+    consumer.channel!.consumed(consumer.held);
+    await path.clock.until(() => done({ consumer, provider }), 60_000);
+    expectWhole(consumer, provider);
+  });
+
+  test('tells the consumer at once when the provider is lost, and goes on when it is back', async () => {
+    const { consumer, provider, path, opener } = setup({ up: 10, down: 2_000_000 });
+    await path.clock.until(() => consumer.received > 100_000, 10_000);
+    path.cutProvider();
+    await path.clock.advance(6);
+    expect(opener.attachedNow).toBe(false);
+    await path.clock.until(() => done({ consumer, provider }), 60_000);
+    expectWhole(consumer, provider);
+    expect(consumer.attachments).toBeGreaterThan(1);
+  });
+
+  test('that does not resume closes with the path', async () => {
+    const { consumer, path } = setup({ resume: false, down: 10_000_000 });
+    await path.clock.advance(100);
+    path.cutConsumer();
+    expect(consumer.closed?.code).toBe('LEG_LOST');
+  });
+
+  test('that is aborted by one end is over at the other', async () => {
+    const { consumer, provider, path, opener } = setup({ down: 10_000_000 });
+    await path.clock.until(() => consumer.received > 0, 10_000);
+    opener.reset('FORBIDDEN', 'enough');
+    await path.clock.advance(30);
+    expect(provider.closed).toEqual({ code: 'FORBIDDEN', message: 'enough' });
+  });
+
+  test('is given up by the accepting end when nobody attaches for two minutes', async () => {
+    const { consumer, provider, path } = setup({ down: 10_000_000 });
+    await path.clock.until(() => consumer.received > 0, 10_000);
+    path.killHub(10_000_000);
+    await path.clock.advance(119_000);
+    expect(provider.closed).toBeUndefined();
+    await path.clock.advance(2_000);
+    expect(provider.closed?.code).toBe('LEG_LOST');
+  });
+
+  test('whose epoch the accepting end has forgotten is EPOCH_LOST, never partial data', async () => {
+    const { consumer, path } = setup({ down: 10_000_000 });
+    await path.clock.until(() => consumer.received > 300_000, 10_000);
+    path.killHub(250_000);
+    await path.clock.until(() => consumer.closed !== undefined, 400_000);
+    expect(consumer.closed?.code).toBe('EPOCH_LOST');
+    expect(consumer.wrongAt).toBeUndefined();
+  });
+
+  test('that ended while nobody was attached says how, for two minutes', async () => {
+    const { consumer, provider, path } = setup({ down: 10_000_000 });
+    await path.clock.until(() => consumer.received > 300_000, 10_000);
+    path.killHub(1_000);
+    provider.channel!.reset('VM_NOT_RUNNING', 'stopped meanwhile');
+    await path.clock.until(() => consumer.closed !== undefined, 10_000);
+    expect(consumer.closed).toEqual({ code: 'VM_NOT_RUNNING', message: 'stopped meanwhile' });
+  });
+
+  test('stays alive and idle for an hour, and knows its round trip', async () => {
+    const { consumer, path, opener } = setup({ up: 0, down: 0 });
+    await path.clock.advance(3_600_000);
+    expect(consumer.closed).toBeUndefined();
+    opener.probe();
+    await path.clock.advance(100);
+    expect(opener.rtt).toBe(20);
+    expect(consumer.attachments).toBe(1);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { encode } from './codec.ts';
+import { SAMPLES } from './codec-samples.ts';
+import { bytesEnd, limitIn } from './credit.ts';
+import { type Frame, FrameType } from './frame.ts';
+
+/** Behind other bytes, as in a message of several frames, and with offsets beyond 32 bits. */
+function placed(frame: Frame): { message: Uint8Array; start: number; end: number } {
+  const bytes = encode(frame);
+  const message = new Uint8Array(5 + bytes.length + 5).fill(0xff);
+  message.set(bytes, 5);
+  return { message, start: 5, end: 5 + bytes.length };
+}
+
+const FAR = 2 ** 45 + 77;
+
+test('the end of the bytes in a frame is read without decoding it', () => {
+  const data = placed({ ...SAMPLES[FrameType.DATA], off: FAR, bytes: new Uint8Array(300) });
+  expect(bytesEnd(FrameType.DATA, data.message, data.start, data.end)).toBe(FAR + 300);
+  const dataz = placed({ ...SAMPLES[FrameType.DATAZ], off: FAR, rawLen: 5000 });
+  expect(bytesEnd(FrameType.DATAZ, dataz.message, dataz.start, dataz.end)).toBe(FAR + 5000);
+});
+
+test('the limit in a frame is read without decoding it', () => {
+  for (const type of [FrameType.ACK, FrameType.ACCEPT, FrameType.SYNC] as const) {
+    const { message, start } = placed({ ...SAMPLES[type], limit: FAR });
+    expect(limitIn(type, message, start)).toBe(FAR);
+  }
+});
+
+test('a frame that carries neither bytes nor a limit says so', () => {
+  for (const type of [FrameType.FIN, FrameType.RESET, FrameType.DETACHED] as const) {
+    const { message, start, end } = placed(SAMPLES[type]);
+    expect(bytesEnd(type, message, start, end)).toBeUndefined();
+    expect(limitIn(type, message, start)).toBeUndefined();
+  }
+});

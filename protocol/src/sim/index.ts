@@ -1,0 +1,5 @@
+/** Simulated time and sockets, for tests of everything that stands on the protocol. */
+
+export { SimClock } from './clock.ts';
+export { Path } from './path.ts';
+export { Wire } from './wire.ts';
