@@ -1,0 +1,114 @@
+/** One consumer's channel at the relay: from its OPEN, while it is judged, until its two legs are no longer joined. */
+import {
+  ERRORS,
+  type ErrorCode,
+  type FrameOf,
+  FrameType,
+  type Joined,
+  join,
+  type Leg,
+  type Port,
+  packMeta,
+} from '@unicore/protocol';
+import type { ChannelAuth } from '../control/contract.ts';
+import { holdToCredit } from './credit.ts';
+import type { Identity } from './deps.ts';
+import type { RelayMeter } from './meter.ts';
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+/** Refusals after which the opener should try again by itself; all others are final. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['PROVIDER_UNREACHABLE', 'RATE_LIMITED']);
+
+export interface RelayChannelOptions {
+  leg: Leg;
+  open: Open;
+  identity: Identity;
+  meter: RelayMeter;
+  /** Exactly once: refused, given up or no longer joined. */
+  ended: (channel: RelayChannel) => void;
+}
+
+export class RelayChannel implements Port {
+  readonly identity: Identity;
+  readonly #leg: Leg;
+  readonly #open: Open;
+  readonly #meter: RelayMeter;
+  readonly #ended: (channel: RelayChannel) => void;
+  #joined: Joined | undefined;
+  #over = false;
+  /** Known once the OPEN was read. */
+  vmId: string | undefined;
+  /** Known once the channel is joined. */
+  providerId: string | undefined;
+
+  constructor({ leg, open, identity, meter, ended }: RelayChannelOptions) {
+    this.#leg = leg;
+    this.#open = open;
+    this.#meter = meter;
+    this.#ended = ended;
+    this.identity = identity;
+    leg.bind(open.ch, this);
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Passes the OPEN on under a new number, with the hub's word on who asks, and joins the two numbers. */
+  join(provider: Leg, providerId: string, auth: ChannelAuth): void {
+    const ch = provider.allocate();
+    const { ch: consumerCh, limit } = this.#open;
+    this.providerId = providerId;
+    this.#joined = join(this.#leg, consumerCh, provider, ch, {
+      frame: (bytes) => this.#meter.forwarded(bytes),
+      end: () => this.#end(),
+    });
+    holdToCredit(
+      { leg: this.#leg, ch: consumerCh, maySend: 0 },
+      { leg: provider, ch, maySend: limit },
+      (message) => this.close('FLOW_VIOLATION', message),
+    );
+    this.#meter.channels(1);
+    provider.send({ ...this.#open, ch, auth: packMeta(auth) });
+  }
+
+  /** Ends the channel in whatever state it is. */
+  close(code: ErrorCode, message: string): void {
+    if (this.#joined) this.#joined.reset(code, message);
+    else this.#refuse(code, message);
+  }
+
+  // ---- as the port of its number while it is judged
+
+  /** Only the consumer's own RESET matters: it may change its mind, but it has nothing to say before ACCEPT. */
+  receive(type: number): void {
+    if (type !== FrameType.RESET) return;
+    this.#leg.unbind(this.#open.ch);
+    this.#end();
+  }
+
+  lost(): void {
+    this.#end();
+  }
+
+  // ---- inside
+
+  #refuse(code: ErrorCode, message: string): void {
+    if (this.#over) return;
+    const { ch } = this.#open;
+    const { number } = ERRORS[code];
+    this.#leg.unbind(ch);
+    this.#meter.refused(code);
+    if (PASSING.has(code)) this.#leg.send({ type: FrameType.DETACHED, ch, code: number });
+    else this.#leg.send({ type: FrameType.RESET, ch, code: number, message });
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#joined) this.#meter.channels(-1);
+    this.#ended(this);
+  }
+}

@@ -1,0 +1,29 @@
+/** What the relay asks the rest of the hub. It knows users, VMs and routes by their ids only. */
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { RelayMeter } from './meter.ts';
+
+/** Who is at a consumer's leg. */
+export interface Identity {
+  userId: string;
+  /** The cookie session or bearer token that it came by: what a logout ends. */
+  sessionId: string;
+}
+
+/** The answer to "may this user open a terminal on this VM now, and where is it". */
+export interface Grant {
+  providerId: string;
+  gen: number;
+  rights: 'write' | 'read';
+}
+
+export interface RelayDeps {
+  clock: Clock;
+  log: Logger;
+  meter: RelayMeter;
+  /**
+   * Throws NOT_FOUND for a VM that does not exist or is somebody else's (the same words for both), and
+   * VM_NOT_RUNNING. A VM whose provider is silent is granted: the route, not the state, says who can be reached.
+   */
+  authorise(who: Identity, vmId: string): Promise<Grant>;
+}

@@ -1,0 +1,26 @@
+/** A token bucket: so many a second, with a burst of one second's worth. */
+import type { Clock } from '@unicore/protocol';
+
+export class Rate {
+  readonly #clock: Clock;
+  readonly #perSecond: number;
+  #left: number;
+  #at: number;
+
+  constructor(clock: Clock, perSecond: number) {
+    this.#clock = clock;
+    this.#perSecond = perSecond;
+    this.#left = perSecond;
+    this.#at = clock.now();
+  }
+
+  /** Takes one; false when there is none. */
+  take(): boolean {
+    const now = this.#clock.now();
+    this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) * this.#perSecond) / 1000);
+    this.#at = now;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}

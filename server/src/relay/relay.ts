@@ -1,0 +1,143 @@
+/**
+ * Joins consumers and providers. It knows legs, never sockets: an OPEN is judged here once, and from then on frames pass
+ * through the two ports of a hop (protocol/src/join.ts), which changes the channel's number and nothing else.
+ */
+import {
+  ChannelKind,
+  type ErrorCode,
+  type FrameOf,
+  type FrameType,
+  type Leg,
+  UniCoreError,
+  unpackMeta,
+} from '@unicore/protocol';
+import { TerminalOpen } from '../control/contract.ts';
+import { RelayChannel } from './channel.ts';
+import { Consumer } from './consumer.ts';
+import type { Identity, RelayDeps } from './deps.ts';
+import { parse } from './parse.ts';
+import { Rate } from './rate.ts';
+import { Routes } from './routes.ts';
+
+/** OPENs of one user: a page that reattaches all its terminals at once stays far below. */
+const OPENS_PER_SECOND = 200;
+/** Channels of one user on one provider. */
+const MAX_CHANNELS = 64;
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+export class Relay {
+  readonly routes = new Routes();
+  readonly #deps: RelayDeps;
+  readonly #consumers = new Map<string, Consumer>();
+  readonly #legs = new Map<Leg, Consumer>();
+
+  constructor(deps: RelayDeps) {
+    this.#deps = deps;
+  }
+
+  // ---- for whoever owns a consumer's leg
+
+  /** The leg is up and belongs to this user; leave() when it closed. */
+  enter(leg: Leg, identity: Identity): void {
+    let consumer = this.#consumers.get(identity.userId);
+    if (!consumer) {
+      consumer = new Consumer(new Rate(this.#deps.clock, OPENS_PER_SECOND));
+      this.#consumers.set(identity.userId, consumer);
+    }
+    consumer.legs.set(leg, identity);
+    this.#legs.set(leg, consumer);
+  }
+
+  leave(leg: Leg): void {
+    const consumer = this.#legs.get(leg);
+    const identity = consumer?.legs.get(leg);
+    if (!consumer || !identity) return;
+    this.#legs.delete(leg);
+    consumer.legs.delete(leg);
+    if (consumer.legs.size === 0) this.#consumers.delete(identity.userId);
+  }
+
+  /** An OPEN arrived. One that repeats another is answered when that one is. */
+  open(leg: Leg, open: Open): void {
+    const consumer = this.#legs.get(leg);
+    const identity = consumer?.legs.get(leg);
+    if (!consumer || !identity || leg.portOf(open.ch)) return;
+    const channel = new RelayChannel({
+      leg,
+      open,
+      identity,
+      meter: this.#deps.meter,
+      ended: (over) => consumer.channels.delete(over),
+    });
+    consumer.channels.add(channel);
+    void this.#route(consumer, channel, open);
+  }
+
+  // ---- for the rest of the hub
+
+  /** Ends every channel to this VM: it stopped, was deleted, or moved. */
+  closeVm(vmId: string, code: ErrorCode, message: string): void {
+    for (const { channels } of this.#consumers.values()) {
+      for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
+    }
+  }
+
+  /** Closes the sockets that came by this session: it signed out or its token was revoked. */
+  closeSession(sessionId: string, code: ErrorCode, message: string): void {
+    for (const { legs } of this.#consumers.values()) {
+      for (const [leg, identity] of [...legs]) if (identity.sessionId === sessionId) leg.close(code, message);
+    }
+  }
+
+  /** Closes every socket of this user. */
+  closeUser(userId: string, code: ErrorCode, message: string): void {
+    for (const leg of [...(this.#consumers.get(userId)?.legs.keys() ?? [])]) leg.close(code, message);
+  }
+
+  /** Closes the provider's socket: it was revoked. */
+  closeProvider(providerId: string, code: ErrorCode, message: string): void {
+    this.routes.get(providerId)?.close(code, message);
+  }
+
+  // ---- inside
+
+  async #route(consumer: Consumer, channel: RelayChannel, open: Open): Promise<void> {
+    try {
+      if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
+      if (open.kind !== ChannelKind.terminal) {
+        throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
+      }
+      const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
+      channel.vmId = asked.vmId;
+      const { providerId, gen, rights } = await this.#deps.authorise(channel.identity, asked.vmId);
+      if (channel.over) return;
+      if (consumer.channelsOn(providerId) >= MAX_CHANNELS) {
+        throw new UniCoreError(
+          'TOO_MANY_CHANNELS',
+          `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,
+        );
+      }
+      const provider = this.routes.get(providerId);
+      if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
+      channel.join(provider, providerId, {
+        user: channel.identity.userId,
+        rights: asked.readOnly ? 'read' : rights,
+        vmId: asked.vmId,
+        gen,
+        kind: 'terminal',
+      });
+    } catch (error) {
+      this.#refuse(channel, error);
+    }
+  }
+
+  #refuse(channel: RelayChannel, error: unknown): void {
+    const known = error instanceof UniCoreError;
+    const ids = { user: channel.identity.userId, vm: channel.vmId };
+    if (known) this.#deps.log.info({ ...ids, code: error.code }, 'channel refused');
+    else this.#deps.log.error({ ...ids, err: error }, 'channel could not be judged');
+    if (known) channel.close(error.code, error.message);
+    else channel.close('INTERNAL', 'The hub could not check this request. Try again.');
+  }
+}

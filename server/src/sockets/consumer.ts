@@ -1,0 +1,53 @@
+/** /consumer: the SDK's socket, with many channels on it. */
+import { UniCoreError } from '@unicore/protocol';
+import { ConsumerHello } from '../control/contract.ts';
+import type { Identity } from '../relay/index.ts';
+import type { SocketDeps } from './deps.ts';
+import { type Endpoint, type Incoming, goAway, greet } from './endpoint.ts';
+import { parse } from './parse.ts';
+import { legOver } from './transport.ts';
+
+export const consumerEndpoint: Endpoint = (incoming, deps) => {
+  const { ws, greeted } = incoming;
+  let log = incoming.log;
+  const leg = legOver({
+    ws,
+    kind: 'consumer',
+    peer: 'consumer',
+    clock: deps.clock,
+    meter: deps.meter,
+    handler: {
+      hello: (meta) =>
+        void greet(leg, log, async () => {
+          const identity = await identify(meta, incoming, deps);
+          if (!leg.open) return;
+          log = log.child({ user: identity.userId });
+          deps.relay.enter(leg, identity);
+          leg.welcome(deps.hub);
+          greeted();
+          log.info('consumer connected');
+        }),
+      open: (frame) => deps.relay.open(leg, frame),
+      fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
+      closed(code, message) {
+        greeted();
+        deps.relay.leave(leg);
+        log.info({ code, reason: message }, 'consumer disconnected');
+      },
+    },
+  });
+  return goAway(leg);
+};
+
+/** A token counts from anywhere; a cookie only from a page of ours, which the Origin header proves. */
+async function identify(meta: unknown, { request }: Incoming, { auth }: SocketDeps): Promise<Identity> {
+  const { token } = parse(ConsumerHello, meta, 'HELLO');
+  if (token !== undefined) {
+    const identity = await auth.bearer(token);
+    if (!identity) throw new UniCoreError('UNAUTHENTICATED', 'The token is unknown or was revoked.');
+    return identity;
+  }
+  const identity = request.headers.origin === undefined ? undefined : await auth.session(request);
+  if (!identity) throw new UniCoreError('UNAUTHENTICATED', 'Sign in again.');
+  return identity;
+}

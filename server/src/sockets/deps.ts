@@ -1,0 +1,63 @@
+/** What the sockets ask the rest of the hub: a few functions, so that a test can stand in for all of it. */
+import type { IncomingMessage } from 'node:http';
+import type { Clock, ErrorCode, Leg } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { AgentHello, BeatMeta } from '../control/contract.ts';
+import type { Identity, Relay } from '../relay/index.ts';
+
+export type SocketKind = 'provider' | 'consumer' | 'terminal';
+
+/** What a redeemed ticket stands for. */
+export interface Ticket {
+  identity: Identity;
+  readOnly: boolean;
+}
+
+export interface SocketAuth {
+  /** Exact match with the list of origins whose pages may connect. */
+  allowedOrigin(origin: string): boolean;
+  /** Who the session cookie of this request belongs to; undefined: none, or no longer valid. */
+  session(request: IncomingMessage): Promise<Identity | undefined>;
+  /** Who a bearer token belongs to; undefined: unknown or revoked. */
+  bearer(token: string): Promise<Identity | undefined>;
+  /** The provider behind an agent's JWT. Throws UNAUTHENTICATED, or REVOKED for one that may not return. */
+  provider(token: string): Promise<string>;
+  /** Uses the ticket up. Undefined: unknown, used, expired, or for another VM or terminal. */
+  redeemTicket(ticket: string, asked: { vmId: string; terminalId: string }): Promise<Ticket | undefined>;
+}
+
+/** A provider's socket that passed the handshake and is its provider's route now. */
+export interface ProviderConnection {
+  providerId: string;
+  hello: AgentHello;
+  leg: Leg;
+}
+
+/** Told what happens at providers' sockets. */
+export interface ProviderEvents {
+  /** Right after WELCOME; the control channel may be opened. */
+  connected(connection: ProviderConnection): void;
+  /** Any message proves life; called for each, so it must be cheap. */
+  heard(providerId: string): void;
+  beat(providerId: string, beat: BeatMeta): void;
+  /** The route is gone; not called for a socket that a newer one replaced. */
+  disconnected(providerId: string, code: ErrorCode): void;
+}
+
+export interface SocketMeter {
+  /** Sockets open now: +1 and -1. */
+  sockets(kind: SocketKind, change: 1 | -1): void;
+  /** Bytes of one WebSocket message, as the hub sees it. */
+  message(kind: SocketKind, direction: 'in' | 'out', bytes: number): void;
+}
+
+export interface SocketDeps {
+  clock: Clock;
+  log: Logger;
+  meter: SocketMeter;
+  auth: SocketAuth;
+  providers: ProviderEvents;
+  relay: Relay;
+  /** Told to peers in WELCOME. */
+  hub: { hubId: string; version: string };
+}

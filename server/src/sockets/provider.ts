@@ -1,0 +1,53 @@
+/** /provider: an agent's one socket. It becomes its provider's route and carries all its channels. */
+import { FrameType, packMeta } from '@unicore/protocol';
+import { AgentHello, BeatMeta } from '../control/contract.ts';
+import { type Endpoint, goAway, greet } from './endpoint.ts';
+import { parse } from './parse.ts';
+import { legOver } from './transport.ts';
+
+const EMPTY = packMeta({});
+
+export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps) => {
+  const { providers, relay } = deps;
+  let log = socketLog;
+  let providerId: string | undefined;
+  const leg = legOver({
+    ws,
+    kind: 'provider',
+    peer: 'provider',
+    clock: deps.clock,
+    meter: deps.meter,
+    heard: () => {
+      if (providerId !== undefined) providers.heard(providerId);
+    },
+    handler: {
+      hello: (meta) =>
+        void greet(leg, log, async () => {
+          const hello = parse(AgentHello, meta, 'HELLO');
+          const id = await deps.auth.provider(hello.token);
+          if (!leg.open) return;
+          relay.routes.claim(id, hello.connSeq, leg);
+          providerId = id;
+          log = log.child({ provider: id, connSeq: hello.connSeq });
+          leg.welcome(deps.hub);
+          greeted();
+          log.info({ version: hello.version, runtime: hello.runtime }, 'provider connected');
+          providers.connected({ providerId: id, hello, leg });
+        }),
+      beat(seq, meta) {
+        const beat = parse(BeatMeta, meta, 'BEAT');
+        leg.send({ type: FrameType.BEATACK, seq, meta: EMPTY });
+        providers.beat(providerId!, beat);
+      },
+      fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
+      closed(code, message) {
+        greeted();
+        log.info({ code, reason: message }, 'provider disconnected');
+        if (providerId !== undefined && relay.routes.release(providerId, leg)) {
+          providers.disconnected(providerId, code);
+        }
+      },
+    },
+  });
+  return goAway(leg);
+};
