@@ -1,0 +1,197 @@
+/**
+ * One VM: brings it to what was ordered last, one step at a time, and says what it sees. Only a start is given up on
+ * (a person may press Start again); what has to end is tried for ever, and so is an engine that does not answer.
+ */
+import { Backoff, type Clock, ERRORS, UniCoreError } from '@unicore/protocol';
+import { SIZES, type VmObserved, type VmOrder } from '@unicore/server/control';
+import type { Runtime } from '../runtime/index.ts';
+import type { Entry, Failure } from './order-book.ts';
+
+/** A start that failed this often is given up. */
+const TRIES = 3;
+const RETRY = { first: 500, most: 10_000 };
+/** The contract's limit; an engine's own words may be longer. */
+const REASON_CHARS = 1000;
+
+type Phase = VmObserved['phase'];
+
+const ON_THE_WAY: Record<VmOrder['desired'], Phase> = {
+  running: 'starting',
+  stopped: 'stopping',
+  deleted: 'stopping',
+};
+
+export interface VmWorkerOptions {
+  entry: Entry;
+  runtime: Runtime;
+  clock: Clock;
+  random: () => number;
+  /** What is seen changed. */
+  changed(observed: VmObserved): void;
+  /** What must be known after a restart changed. */
+  failed(failure: Failure): void;
+}
+
+export class VmWorker {
+  readonly #options: VmWorkerOptions;
+  readonly #backoff: Backoff;
+  #order: VmOrder;
+  #observed: VmObserved;
+  /** The order that was carried out; from then on, changes come from outside. */
+  #reached: VmOrder | undefined;
+  #givenUp: boolean;
+  #tries = 0;
+  #busy = false;
+  #again = false;
+  #stopped = false;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: VmWorkerOptions) {
+    const { order, failure } = options.entry;
+    this.#options = options;
+    this.#order = order;
+    this.#givenUp = failure !== null;
+    this.#backoff = new Backoff({ ...RETRY, random: options.random });
+    this.#observed = {
+      vmId: order.vmId,
+      gen: order.gen,
+      phase: failure ? 'failed' : ON_THE_WAY[order.desired],
+      code: failure?.code ?? null,
+      reason: failure?.reason ?? null,
+    };
+  }
+
+  get observed(): VmObserved {
+    return this.#observed;
+  }
+
+  get order(): VmOrder {
+    return this.#order;
+  }
+
+  /** Whether the order says something new. Older generations never do. */
+  accepts(order: VmOrder): boolean {
+    const { gen, desired } = this.#order;
+    return order.gen > gen || (order.gen === gen && order.desired !== desired);
+  }
+
+  apply(order: VmOrder): void {
+    if (!this.accepts(order)) return;
+    this.#order = order;
+    this.#givenUp = false;
+    this.#tries = 0;
+    this.#backoff.reset();
+    this.look();
+  }
+
+  /** Compares what is with what was ordered, now or right after the step that runs. */
+  look(): void {
+    this.#cancelRetry?.();
+    this.#again = true;
+    if (!this.#busy && !this.#stopped) void this.#run();
+  }
+
+  /** The engine is gone; look() when it is back. */
+  unavailable(error: UniCoreError): void {
+    if (this.#givenUp || this.#order.desired !== 'running') return;
+    this.#reached = undefined;
+    this.#say('failed', error);
+  }
+
+  outOfMemory(): void {
+    if (this.#observed.phase !== 'running') return;
+    const mib = SIZES[this.#order.size].memory / 2 ** 20;
+    this.#say('running', undefined, `A program was ended because the VM's memory (${mib} MiB) was full.`);
+  }
+
+  close(): void {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+  }
+
+  async #run(): Promise<void> {
+    this.#busy = true;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      const order = this.#order;
+      try {
+        if (this.#givenUp) continue;
+        if (this.#reached === order) await this.#check(order);
+        else await this.#reach(order);
+      } catch (error) {
+        // A newer order makes this one's failure uninteresting.
+        if (order === this.#order) this.#failed(order, asUniCoreError(error));
+      }
+    }
+    this.#busy = false;
+  }
+
+  async #reach(order: VmOrder): Promise<void> {
+    const { runtime } = this.#options;
+    const { vmId, gen, image, size } = order;
+    if (order.desired === 'running') {
+      // A VM that an earlier run of the agent left running never stopped running for its user.
+      const { state } = await runtime.find(vmId, gen);
+      if (state !== 'running') this.#say('starting');
+      await runtime.start({ vmId, gen, image, size });
+    } else {
+      this.#say('stopping');
+      await (order.desired === 'stopped' ? runtime.stop(vmId) : runtime.remove(vmId));
+    }
+    this.#tries = 0;
+    this.#backoff.reset();
+    if (order !== this.#order) return;
+    this.#reached = order;
+    this.#say(order.desired);
+  }
+
+  /** Something may have happened to a VM that runs: nobody but us may end it. */
+  async #check({ vmId, gen, desired }: VmOrder): Promise<void> {
+    if (desired !== 'running') return;
+    const presence = await this.#options.runtime.find(vmId, gen);
+    if (presence.state === 'running') return;
+    const how =
+      presence.state === 'absent' ? 'removed outside UniCore' : `ended outside UniCore (${presence.exit})`;
+    throw new UniCoreError(
+      'CONTAINER_LOST',
+      `The container was ${how}. Its files are safe; press Start to make a new one.`,
+    );
+  }
+
+  #failed(order: VmOrder, error: UniCoreError): void {
+    this.#reached = undefined;
+    const gone = error.code === 'RUNTIME_UNAVAILABLE';
+    const hopeless = !ERRORS[error.code].retry || ++this.#tries >= TRIES;
+    if (order.desired === 'running' && hopeless && !gone) {
+      this.#givenUp = true;
+      this.#say('failed', error);
+      this.#options.failed({ code: error.code, reason: this.#observed.reason ?? '' });
+      return;
+    }
+    this.#say(gone || hopeless ? 'failed' : ON_THE_WAY[order.desired], error);
+    this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => this.look());
+  }
+
+  #say(phase: Phase, error?: UniCoreError, note?: string): void {
+    const { vmId, gen } = this.#order;
+    const reason = error?.message ?? note;
+    const observed = {
+      vmId,
+      gen,
+      phase,
+      code: error?.code ?? null,
+      reason: reason?.slice(0, REASON_CHARS) ?? null,
+    };
+    const same = (Object.keys(observed) as (keyof VmObserved)[]).every(
+      (key) => observed[key] === this.#observed[key],
+    );
+    this.#observed = observed;
+    if (!same) this.#options.changed(observed);
+  }
+}
+
+function asUniCoreError(error: unknown): UniCoreError {
+  if (error instanceof UniCoreError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new UniCoreError('INTERNAL', `The agent could not do it: ${why}`, { cause: error });
+}

@@ -1,0 +1,43 @@
+/** agent.json: which hub this agent joined, and as whom. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Id } from '@unicore/server/control';
+import { z } from 'zod';
+import { readJson, writeJson } from '../files.ts';
+
+export const RuntimeKind = z.enum(['docker', 'process']);
+export type RuntimeKind = z.infer<typeof RuntimeKind>;
+
+export const AgentConfig = z.object({
+  /** http(s) URL of the hub, without a slash at its end. */
+  hub: z.url(),
+  providerId: Id,
+  /** What the hub's page calls this machine. */
+  name: z.string().min(1).max(200),
+  runtime: RuntimeKind,
+  /** The owner allowed plain http to a hub that is not on this machine. */
+  insecure: z.boolean().default(false),
+  /** The owner allowed VMs that are not isolated, for a hub that is not on this machine. */
+  allowUnisolatedRemoteHub: z.boolean().default(false),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+const REMEDY = 'Delete it and join the hub again.';
+
+export function defaultAgentDir(env: NodeJS.ProcessEnv): string {
+  return env.XDG_DATA_HOME
+    ? join(env.XDG_DATA_HOME, 'unicore', 'agent')
+    : join(homedir(), '.unicore', 'agent');
+}
+
+export function loadConfig(agentDir: string): Promise<AgentConfig | undefined> {
+  return readJson(configPath(agentDir), AgentConfig, REMEDY);
+}
+
+export async function saveConfig(agentDir: string, config: AgentConfig): Promise<void> {
+  await writeJson(configPath(agentDir), config);
+}
+
+export function configPath(agentDir: string): string {
+  return join(agentDir, 'agent.json');
+}

@@ -1,0 +1,62 @@
+/** The provider's Ed25519 key. It is made here and never leaves this machine. */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UniCoreError } from '@unicore/protocol';
+import { codeOf, writeAtomic } from '../files.ts';
+
+export class ProviderKey {
+  readonly #private: KeyObject;
+
+  constructor(privateKey: KeyObject) {
+    this.#private = privateKey;
+  }
+
+  /** The public half, as the hub stores it. */
+  get publicJwk(): JsonWebKey {
+    return createPublicKey(this.#private).export({ format: 'jwk' });
+  }
+
+  /** Signature over the UTF-8 bytes of the text, base64url. */
+  sign(text: string): string {
+    return sign(null, Buffer.from(text), this.#private).toString('base64url');
+  }
+}
+
+/** undefined when there is none yet. */
+export async function loadKey(agentDir: string): Promise<ProviderKey | undefined> {
+  const path = keyPath(agentDir);
+  let pem: string;
+  try {
+    pem = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new UniCoreError('INTERNAL', `${path} cannot be read. Check whom it belongs to.`, { cause });
+  }
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`a key of type ${key.asymmetricKeyType}`);
+    return new ProviderKey(key);
+  } catch (cause) {
+    throw new UniCoreError('BAD_REQUEST', `${path} holds no Ed25519 key. Delete it and join the hub again.`, {
+      cause,
+    });
+  }
+}
+
+export async function makeKey(agentDir: string): Promise<ProviderKey> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await writeAtomic(keyPath(agentDir), privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+  return new ProviderKey(privateKey);
+}
+
+function keyPath(agentDir: string): string {
+  return join(agentDir, 'key.pem');
+}

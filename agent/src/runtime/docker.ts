@@ -1,0 +1,145 @@
+/** Runtime docker: a VM is a container, its files are a named volume, and a generation is a container of its own. */
+
+import type { Clock } from '@unicore/protocol';
+import type { Isolation } from '@unicore/server/control';
+import Docker from 'dockerode';
+import { containerName, containerOptions, LABEL, volumeName } from './container.ts';
+import { DEFAULT_SOCKET } from './engine.ts';
+import { engineError, statusOf } from './engine-errors.ts';
+import { watchEngine } from './engine-events.ts';
+import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
+
+/** No answer for this long: the engine hangs. Creating a container on a busy disk takes seconds. */
+const CALL_MS = 60_000;
+/** The main process ends at once on SIGTERM; shells get this long. */
+const STOP_S = 2;
+
+export interface DockerRuntimeOptions {
+  providerId: string;
+  clock: Clock;
+  random: () => number;
+  /** Default: /var/run/docker.sock */
+  socketPath?: string;
+}
+
+export class DockerRuntime implements Runtime {
+  readonly kind = 'docker';
+  readonly #docker: Docker;
+  readonly #options: DockerRuntimeOptions;
+  readonly #socketPath: string;
+
+  constructor(options: DockerRuntimeOptions) {
+    this.#options = options;
+    this.#socketPath = options.socketPath ?? DEFAULT_SOCKET;
+    this.#docker = new Docker({ socketPath: this.#socketPath, timeout: CALL_MS });
+  }
+
+  async isolation(): Promise<Isolation> {
+    const info: { DefaultRuntime?: string } = await this.#ask(() => this.#docker.info());
+    return info.DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
+  }
+
+  async list(): Promise<RuntimeVm[]> {
+    const found = await this.#containers();
+    return found.map(({ Labels, State }) => ({
+      vmId: Labels[LABEL.vm] ?? '',
+      gen: Number(Labels[LABEL.gen]),
+      running: State === 'running',
+    }));
+  }
+
+  async find(vmId: string, gen: number): Promise<Presence> {
+    try {
+      const { State } = await this.#docker.getContainer(containerName(vmId, gen)).inspect();
+      if (State.Running) return { state: 'running' };
+      return {
+        state: 'stopped',
+        exit: State.OOMKilled ? 'its memory was full' : `exit code ${State.ExitCode}`,
+      };
+    } catch (error) {
+      if (statusOf(error) === 404) return { state: 'absent' };
+      throw engineError(error, this.#socketPath);
+    }
+  }
+
+  async start(spec: VmSpec): Promise<void> {
+    await this.#ask(async () => {
+      const name = containerName(spec.vmId, spec.gen);
+      const existing = await this.#containers(spec.vmId);
+      const others = existing.filter(({ Names }) => !Names.includes(`/${name}`));
+      // Two generations never run side by side: both would write the same volume.
+      for (const { Id } of others) await this.#removeContainer(Id);
+      if (others.length === existing.length) await this.#create(spec);
+      await ignoring(304, this.#docker.getContainer(name).start());
+    }, spec.image);
+  }
+
+  async stop(vmId: string): Promise<void> {
+    await this.#ask(async () => {
+      for (const { Id } of await this.#containers(vmId)) {
+        const container = this.#docker.getContainer(Id);
+        await ignoring(404, ignoring(304, container.stop({ t: STOP_S })));
+      }
+    });
+  }
+
+  async remove(vmId: string): Promise<void> {
+    await this.#ask(async () => {
+      for (const { Id } of await this.#containers(vmId)) await this.#removeContainer(Id);
+      await ignoring(404, this.#docker.getVolume(volumeName(vmId)).remove());
+    });
+  }
+
+  pty(vmId: string, gen: number): PtyPlace {
+    return { kind: 'docker', container: containerName(vmId, gen), socketPath: this.#socketPath };
+  }
+
+  watch(listener: RuntimeListener): () => void {
+    const { clock, random, providerId } = this.#options;
+    return watchEngine({ socketPath: this.#socketPath, providerId, clock, random, listener });
+  }
+
+  async #create(spec: VmSpec): Promise<void> {
+    const { providerId } = this.#options;
+    const { NCPU } = (await this.#docker.info()) as { NCPU: number };
+    const options = containerOptions(spec, providerId, NCPU);
+    await this.#docker.createVolume({
+      Name: volumeName(spec.vmId),
+      Labels: { [LABEL.vm]: spec.vmId, [LABEL.provider]: providerId },
+    });
+    await this.#docker.createContainer(options);
+  }
+
+  /** Removal with force is SIGKILL: what is stale must not run on while it shuts down. */
+  async #removeContainer(id: string): Promise<void> {
+    try {
+      await this.#docker.getContainer(id).remove({ force: true });
+    } catch (error) {
+      // 404: gone already. 409: somebody else is removing it, and that is as good.
+      if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+    }
+  }
+
+  #containers(vmId?: string): Promise<Docker.ContainerInfo[]> {
+    const label = [`${LABEL.provider}=${this.#options.providerId}`];
+    label.push(vmId === undefined ? LABEL.vm : `${LABEL.vm}=${vmId}`);
+    return this.#ask(() => this.#docker.listContainers({ all: true, filters: { label } }));
+  }
+
+  async #ask<T>(work: () => Promise<T>, image?: string): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw engineError(error, this.#socketPath, image);
+    }
+  }
+}
+
+/** For answers that say: it is so already. */
+async function ignoring(status: number, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (statusOf(error) !== status) throw error;
+  }
+}

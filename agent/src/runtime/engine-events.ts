@@ -1,0 +1,80 @@
+/** The engine's event stream, for ever: what happens to our containers, and whether the engine answers at all. */
+import type { Readable } from 'node:stream';
+import { Backoff, type Clock, type UniCoreError } from '@unicore/protocol';
+import Docker from 'dockerode';
+import { z } from 'zod';
+
+import { LABEL } from './container.ts';
+import { pingEngine } from './engine.ts';
+import type { RuntimeListener } from './runtime.ts';
+
+/** A missing engine is looked for this often at first, and this often in the end. */
+const RETRY = { first: 250, most: 5_000 };
+/** One event is a line of JSON of some hundred bytes; more is no event. */
+const MAX_LINE = 1024 * 1024;
+
+const EngineEvent = z.object({
+  Action: z.string(),
+  Actor: z.object({ Attributes: z.record(z.string(), z.string()) }),
+});
+
+interface WatchOptions {
+  socketPath: string;
+  providerId: string;
+  clock: Clock;
+  random: () => number;
+  listener: RuntimeListener;
+}
+
+export function watchEngine({ socketPath, providerId, clock, random, listener }: WatchOptions): () => void {
+  // Of its own, without a time limit: a quiet stream is a good one.
+  const docker = new Docker({ socketPath });
+  const backoff = new Backoff({ ...RETRY, random });
+  let stop: () => void = () => undefined;
+  let stopped = false;
+
+  async function follow(): Promise<void> {
+    const filters = {
+      type: ['container'],
+      event: ['die', 'oom', 'destroy'],
+      label: [`${LABEL.provider}=${providerId}`],
+    };
+    const stream = (await docker.getEvents({ filters: JSON.stringify(filters) })) as Readable;
+    stop = () => stream.destroy();
+    if (stopped) return stop();
+    backoff.reset();
+    listener.available();
+    let rest = '';
+    for await (const chunk of stream) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > MAX_LINE) throw new Error('an event of the engine has no end');
+      for (const line of lines) if (line !== '') tell(line, listener);
+    }
+  }
+
+  async function run(): Promise<void> {
+    // A stream may end, or break, while the engine lives: only an engine that does not answer is gone.
+    await follow().catch(() => undefined);
+    if (stopped) return;
+    await pingEngine(socketPath).catch((error: UniCoreError) => {
+      if (!stopped) listener.unavailable(error);
+    });
+    if (!stopped) stop = clock.after(backoff.next(), run);
+  }
+
+  void run();
+  return () => {
+    stopped = true;
+    stop();
+  };
+}
+
+function tell(line: string, listener: RuntimeListener): void {
+  const { Action, Actor } = EngineEvent.parse(JSON.parse(line));
+  const vmId = Actor.Attributes[LABEL.vm];
+  const gen = Number(Actor.Attributes[LABEL.gen]);
+  if (vmId === undefined || !Number.isSafeInteger(gen)) return;
+  if (Action === 'oom') listener.outOfMemory(vmId, gen);
+  else listener.changed(vmId, gen);
+}

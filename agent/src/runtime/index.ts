@@ -1,0 +1,36 @@
+/** Which runtime a machine uses. */
+import type { Clock } from '@unicore/protocol';
+import type { RuntimeKind } from '../identity/config.ts';
+import { DockerRuntime } from './docker.ts';
+import { pingEngine } from './engine.ts';
+import { ProcessRuntime } from './process.ts';
+import type { Runtime } from './runtime.ts';
+
+export { DEFAULT_SOCKET, dockerSocket, pingEngine } from './engine.ts';
+export type { PtyPlace, Runtime, RuntimeListener, VmSpec } from './runtime.ts';
+
+/** docker where an engine answers. */
+export async function detectRuntime(socketPath: string): Promise<RuntimeKind> {
+  try {
+    await pingEngine(socketPath);
+    return 'docker';
+  } catch {
+    return 'process';
+  }
+}
+
+export interface RuntimeOptions {
+  kind: RuntimeKind;
+  providerId: string;
+  socketPath: string;
+  /** Where VMs of the process runtime live. */
+  vmsDir: string;
+  closeVm(vmId: string): Promise<void>;
+  clock: Clock;
+  random: () => number;
+}
+
+export function makeRuntime(options: RuntimeOptions): Runtime {
+  if (options.kind === 'docker') return new DockerRuntime(options);
+  return new ProcessRuntime({ dir: options.vmsDir, closeVm: options.closeVm });
+}
