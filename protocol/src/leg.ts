@@ -114,13 +114,14 @@ export class Leg {
   receive(message: Uint8Array): void {
     if (!this.open) return;
     this.#heardAt = this.#clock.now();
-    if (message.length === 0 || message.length > MAX_MESSAGE) {
+    if (message.length > MAX_MESSAGE) {
       this.close(
         'MESSAGE_TOO_BIG',
-        `a message has 1 to ${MAX_MESSAGE} bytes; this one has ${message.length}`,
+        `a message has at most ${MAX_MESSAGE} bytes; this one has ${message.length}`,
       );
       return;
     }
+    if (message.length === 0) return this.close('PROTOCOL_ERROR', 'a message has at least one frame');
     try {
       for (let start = 0; start < message.length && this.open; ) {
         const end = scan(message, start);
