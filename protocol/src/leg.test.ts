@@ -82,7 +82,7 @@ describe('the handshake', () => {
     [
       'an empty message',
       (s: ReturnType<typeof scripted>) => s.leg.receive(new Uint8Array(0)),
-      'MESSAGE_TOO_BIG',
+      'PROTOCOL_ERROR',
     ],
     [
       'a message over the limit',
