@@ -7,8 +7,8 @@ const TAIL_LINES = 15;
 export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Show the program's output as it comes. */
-  readonly show?: boolean;
+  /** Lines of output that an error repeats. */
+  readonly tail?: number;
 }
 
 export async function exec(
@@ -25,20 +25,22 @@ export async function exec(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      if (options.show) process.stdout.write(text);
     });
   }
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.on('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
   child.on('close', (code, signal) => {
     if (code === 0) return resolve(output);
-    const tail = options.show ? '' : `\n${output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')}`;
-    reject(new Error(`${command} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`})${tail}`));
+    const tail = output
+      .trimEnd()
+      .split('\n')
+      .slice(-(options.tail ?? TAIL_LINES));
+    reject(new Error(`${command} failed (${signal ?? `exit code ${code}`})\n${tail.join('\n')}`));
   });
   return promise;
 }
 
-/** Whether a program of that name is in PATH. */
+/** Whether a program of that name is in PATH, or at that path. */
 export async function hasCommand(name: string): Promise<boolean> {
   return exec('sh', ['-c', 'command -v "$1"', 'sh', name]).then(
     () => true,

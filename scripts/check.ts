@@ -1,0 +1,14 @@
+/** npm run check: types and lint, nothing is run or changed. */
+import { CHECKS } from './lib/checks.ts';
+import { main, messageOf, step, warn } from './lib/console.ts';
+
+await main(async () => {
+  const failures: string[] = [];
+  for (const [name, check] of Object.entries(CHECKS)) {
+    await step(name, check).catch((error: unknown) => {
+      warn(messageOf(error));
+      failures.push(name);
+    });
+  }
+  if (failures.length > 0) throw new Error(`Not clean: ${failures.join(', ')}`);
+});
