@@ -55,6 +55,12 @@ export class RelayChannel implements Port {
     return this.#over;
   }
 
+  /** For logs. The channel is a short name for its epoch, the same on every hop. */
+  get ids(): Record<string, string | undefined> {
+    const channel = Buffer.from(this.#open.epoch).toString('hex', 0, 6);
+    return { user: this.identity.userId, vm: this.vmId, provider: this.providerId, channel };
+  }
+
   /** Passes the OPEN on under a new number, with the hub's word on who asks, and joins the two numbers. */
   join(provider: Leg, providerId: string, auth: ChannelAuth): void {
     const ch = provider.allocate();

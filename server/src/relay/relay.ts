@@ -68,7 +68,10 @@ export class Relay {
       open,
       identity,
       meter: this.#deps.meter,
-      ended: (over) => consumer.channels.delete(over),
+      ended: (over) => {
+        consumer.channels.delete(over);
+        if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
+      },
     });
     consumer.channels.add(channel);
     void this.#route(consumer, channel, open);
@@ -106,7 +109,10 @@ export class Relay {
     try {
       if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
       if (open.kind !== ChannelKind.terminal) {
-        throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
+        throw new UniCoreError(
+          'KIND_UNKNOWN',
+          `This hub has no channels of kind ${open.kind} for consumers.`,
+        );
       }
       const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
       channel.vmId = asked.vmId;
@@ -127,6 +133,7 @@ export class Relay {
         gen,
         kind: 'terminal',
       });
+      this.#deps.log.info(channel.ids, 'channel joined');
     } catch (error) {
       this.#refuse(channel, error);
     }
@@ -134,9 +141,9 @@ export class Relay {
 
   #refuse(channel: RelayChannel, error: unknown): void {
     const known = error instanceof UniCoreError;
-    const ids = { user: channel.identity.userId, vm: channel.vmId };
-    if (known) this.#deps.log.info({ ...ids, code: error.code }, 'channel refused');
-    else this.#deps.log.error({ ...ids, err: error }, 'channel could not be judged');
+    const { log } = this.#deps;
+    if (known) log.info({ ...channel.ids, code: error.code }, 'channel refused');
+    else log.error({ ...channel.ids, err: error }, 'channel could not be judged');
     if (known) channel.close(error.code, error.message);
     else channel.close('INTERNAL', 'The hub could not check this request. Try again.');
   }

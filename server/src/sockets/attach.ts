@@ -1,8 +1,8 @@
-/** Lets WebSockets into the hub's http server: who may upgrade, on which path, and how refusals are told. */
+/** Lets WebSockets into the hub's http server: on which path, from which pages, and how a refusal is told. */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
+import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { consumerEndpoint } from './consumer.ts';
 import type { SocketDeps, SocketKind } from './deps.ts';
 import { type Endpoint, type GoAway, SUBPROTOCOL } from './endpoint.ts';
@@ -11,72 +11,72 @@ import { closeSocket, HubSocket } from './hub-socket.ts';
 import { providerEndpoint } from './provider.ts';
 import { terminalEndpoint } from './terminal.ts';
 
-/** Any WebSocket client may send a whole paste as one message to a raw terminal. */
+/** A client of a raw terminal may send a whole paste as one message. */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_MS = 5_000;
-/** How long stop() waits for peers to answer. */
+/** The same when the hub stops. */
 const STOP_MS = 1_000;
 
 interface Path {
   kind: SocketKind;
-  maxPayload: number;
   endpoint: Endpoint;
+  maxPayload: number;
 }
 
-const PATHS: Record<string, Path> = {
-  '/provider': { kind: 'provider', maxPayload: MAX_MESSAGE, endpoint: providerEndpoint },
-  '/consumer': { kind: 'consumer', maxPayload: MAX_MESSAGE, endpoint: consumerEndpoint },
-  '/terminal': { kind: 'terminal', maxPayload: MAX_RAW_MESSAGE, endpoint: terminalEndpoint },
-};
+const PATHS: ReadonlyMap<string, Path> = new Map([
+  ['/provider', { kind: 'provider', endpoint: providerEndpoint, maxPayload: MAX_MESSAGE }],
+  ['/consumer', { kind: 'consumer', endpoint: consumerEndpoint, maxPayload: MAX_MESSAGE }],
+  ['/terminal', { kind: 'terminal', endpoint: terminalEndpoint, maxPayload: MAX_RAW_MESSAGE }],
+]);
 
 export interface Sockets {
-  /** Says goodbye to every peer (GOING_AWAY) and lets nobody in any more. */
+  /** Lets nobody in any more and says goodbye to every peer. Settles when the last socket is closed. */
   stop(): Promise<void>;
 }
 
 export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   const handshakes = new Handshakes();
-  const open = new Map<WebSocket, GoAway>();
-  const servers = new Map(
-    Object.values(PATHS).map(({ kind, maxPayload }) => [kind, webSocketServer(maxPayload)]),
-  );
-  let lastSocket = 0;
+  const servers = new Map([...PATHS.values()].map((path) => [path, socketServer(path.maxPayload)]));
+  const open = new Map<HubSocket, GoAway>();
+  let lastId = 0;
+
+  const admit = (path: Path, ws: HubSocket, request: IncomingMessage, url: URL) => {
+    const log = deps.log.child({ socket: ++lastId, kind: path.kind });
+    // Whatever breaks ends in 'close' as well; without a listener it would end the process.
+    ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
+    ws.on('close', (code) => {
+      open.delete(ws);
+      deps.meter.closed(path.kind, closeError(ws.closedWith ?? code) ?? 'LEG_LOST');
+    });
+    deps.meter.opened(path.kind);
+    const refuse = (code: ErrorCode, message: string) => closeSocket(ws, code, message);
+    if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
+      return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
+    }
+    const greeted = handshakes.begin(deps.addressOf(request));
+    if (!greeted)
+      return refuse('RATE_LIMITED', 'Too many sockets of your address have not said who they are.');
+    open.set(ws, path.endpoint({ ws, request, url, log, greeted }, deps));
+  };
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const url = parseUrl(request.url);
-    const path = url && PATHS[url.pathname];
-    if (!path) return refuseUpgrade(socket, 404);
+    const url = URL.parse(request.url ?? '', 'http://hub');
+    const path = url ? PATHS.get(url.pathname) : undefined;
+    if (!url || !path) return refuseUpgrade(socket, 404);
     const { origin } = request.headers;
     if (origin !== undefined && !deps.auth.allowedOrigin(origin)) return refuseUpgrade(socket, 403);
-    const greeted = handshakes.begin(deps.addressOf(request));
-    servers.get(path.kind)!.handleUpgrade(request, socket, head, (ws) => {
-      const log = deps.log.child({ socket: ++lastSocket, kind: path.kind });
-      // Broken framing and resets end in 'close' as well; without a listener they would end the process.
-      ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
-      const refusal = refusalOf(ws, path.kind, greeted !== undefined);
-      if (refusal) {
-        deps.meter.refused(refusal.code);
-        closeSocket(ws, refusal.code, refusal.message);
-        return greeted?.();
-      }
-      deps.meter.sockets(path.kind, 1);
-      open.set(ws, path.endpoint({ ws, request, url, log, greeted: greeted! }, deps));
-      ws.on('close', () => {
-        open.delete(ws);
-        deps.meter.sockets(path.kind, -1);
-      });
-    });
+    servers.get(path)!.handleUpgrade(request, socket, head, (ws) => admit(path, ws, request, url));
   };
   server.on('upgrade', onUpgrade);
 
   return {
     async stop() {
       server.off('upgrade', onUpgrade);
-      const sockets = [...servers.values()].flatMap((each) => [...each.clients]);
+      const sockets = [...servers.values()].flatMap(({ clients }) => [...clients]);
       const closed = sockets.map((ws) => new Promise((done) => ws.once('close', done)));
-      for (const goAway of open.values()) goAway();
+      for (const goAway of [...open.values()]) goAway();
       const cancel = deps.clock.after(STOP_MS, () => {
         for (const ws of sockets) ws.terminate();
       });
@@ -84,4 +84,26 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
       cancel();
     },
   };
+}
+
+function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
+  const options = {
+    noServer: true,
+    WebSocket: HubSocket,
+    perMessageDeflate: false,
+    maxPayload,
+    // Known to ws, not yet to its types.
+    closeTimeout: CLOSE_MS,
+    // A browser fails a socket whose offers were all declined, and hides why: take one, then close with a reason.
+    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : [...offered][0]!),
+  };
+  return new WebSocketServer(options);
+}
+
+/** For what is no client of ours: a plain HTTP answer. */
+function refuseUpgrade(socket: Duplex, status: 403 | 404): void {
+  const text = STATUS_CODES[status]!;
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+  );
 }

@@ -1,10 +1,9 @@
 /** /consumer: the SDK's socket, with many channels on it. */
 import { UniCoreError } from '@unicore/protocol';
 import { ConsumerHello } from '../control/contract.ts';
-import type { Identity } from '../relay/index.ts';
+import { type Identity, parse } from '../relay/index.ts';
 import type { SocketDeps } from './deps.ts';
-import { type Endpoint, type Incoming, goAway, greet } from './endpoint.ts';
-import { parse } from './parse.ts';
+import { type Endpoint, goAway, greet, type Incoming } from './endpoint.ts';
 import { legOver } from './transport.ts';
 
 export const consumerEndpoint: Endpoint = (incoming, deps) => {
@@ -13,7 +12,6 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
   const leg = legOver({
     ws,
     kind: 'consumer',
-    peer: 'consumer',
     clock: deps.clock,
     meter: deps.meter,
     handler: {

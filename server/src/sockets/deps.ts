@@ -45,9 +45,10 @@ export interface ProviderEvents {
 }
 
 export interface SocketMeter {
-  /** Sockets open now: +1 and -1. */
-  sockets(kind: SocketKind, change: 1 | -1): void;
-  /** Bytes of one WebSocket message, as the hub sees it. */
+  opened(kind: SocketKind): void;
+  /** code: why; LEG_LOST where the line broke without a word. */
+  closed(kind: SocketKind, code: ErrorCode): void;
+  /** One WebSocket message. Called for each: it must be cheap. */
   message(kind: SocketKind, direction: 'in' | 'out', bytes: number): void;
 }
 
@@ -58,6 +59,8 @@ export interface SocketDeps {
   auth: SocketAuth;
   providers: ProviderEvents;
   relay: Relay;
+  /** Whose pending handshakes are counted together; behind a proxy of ours not the socket's own address. */
+  addressOf(request: IncomingMessage): string;
   /** Told to peers in WELCOME. */
   hub: { hubId: string; version: string };
 }

@@ -1,8 +1,8 @@
 /** /provider: an agent's one socket. It becomes its provider's route and carries all its channels. */
 import { FrameType, packMeta } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '../control/contract.ts';
+import { parse } from '../relay/index.ts';
 import { type Endpoint, goAway, greet } from './endpoint.ts';
-import { parse } from './parse.ts';
 import { legOver } from './transport.ts';
 
 const EMPTY = packMeta({});
@@ -14,7 +14,6 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
   const leg = legOver({
     ws,
     kind: 'provider',
-    peer: 'provider',
     clock: deps.clock,
     meter: deps.meter,
     heard: () => {

@@ -1,12 +1,21 @@
 /** Joins a ws socket and a leg: what the protocol calls a transport, on one side, and the socket's events on the other. */
-import { type Clock, Leg, type LegHandler, type Peer, type Transport } from '@unicore/protocol';
+import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
-import type { SocketKind, SocketMeter } from './deps.ts';
+import type { SocketMeter } from './deps.ts';
+
+/**
+ * Bytes that may wait here for one peer. A consumer's channels promise it 8 MiB for each provider, a provider's as much
+ * for each of its users: who has more waiting gives credit and does not read.
+ */
+const MAX_QUEUED: Record<'consumer' | 'provider', number> = {
+  consumer: 16 * 1024 * 1024,
+  provider: 64 * 1024 * 1024,
+};
 
 interface SocketLeg {
   ws: WebSocket;
-  kind: SocketKind;
-  peer: Peer;
+  /** The peer and the endpoint have the same name. */
+  kind: 'consumer' | 'provider';
   clock: Clock;
   meter: SocketMeter;
   handler: LegHandler;
@@ -14,7 +23,7 @@ interface SocketLeg {
   heard?: () => void;
 }
 
-export function legOver({ ws, kind, peer, clock, meter, handler, heard }: SocketLeg): Leg {
+export function legOver({ ws, kind, clock, meter, handler, heard }: SocketLeg): Leg {
   const drained = () => leg.drained();
   const transport: Transport = {
     send(message) {
@@ -26,7 +35,7 @@ export function legOver({ ws, kind, peer, clock, meter, handler, heard }: Socket
       return ws.bufferedAmount;
     },
   };
-  const leg = new Leg({ transport, clock, peer, handler });
+  const leg = new Leg({ transport, clock, peer: kind, maxQueued: MAX_QUEUED[kind], handler });
   ws.on('message', (message: Buffer, isBinary) => {
     if (!isBinary) {
       leg.close('PROTOCOL_ERROR', 'This socket takes binary messages only.');
