@@ -16,12 +16,12 @@ const HOME = '/home/consumer';
 const HOSTNAME_CHARS = 63;
 /** Programs that a VM may run at once; a fork bomb ends here. */
 const PIDS_LIMIT = 512;
-/** Open files of one process: enough for file watchers of large projects. */
-const OPEN_FILES = 65_536;
+/** Open files of one process: enough for development tools, and no more than what modest engines may give. */
+const OPEN_FILES = 8_192;
 /** In memory, so they count against the VM's memory too. Programs may be run from /tmp: build tools do. */
 const TMPFS = {
   '/tmp': 'rw,exec,nosuid,nodev,size=256m,mode=1777',
-  '/run': 'rw,noexec,nosuid,nodev,size=16m,mode=1777',
+  '/run': 'rw,noexec,nosuid,nodev,size=16m,uid=1000,gid=1000,mode=755',
 };
 const SHM_BYTES = 64 * 2 ** 20;
 /** When the machine itself runs out of memory, a VM goes before what belongs to the owner. */

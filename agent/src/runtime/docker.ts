@@ -86,7 +86,7 @@ export class DockerRuntime implements Runtime {
   async remove(vmId: string): Promise<void> {
     await this.#ask(async () => {
       for (const { Id } of await this.#containers(vmId)) await this.#removeContainer(Id);
-      await ignoring(404, this.#docker.getVolume(volumeName(vmId)).remove());
+      await ignoring(404, this.#removeVolume(vmId));
     });
   }
 
@@ -118,6 +118,13 @@ export class DockerRuntime implements Runtime {
       // 404: gone already. 409: somebody else is removing it, and that is as good.
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
+  }
+
+  /** What another agent at this engine made is not ours to delete. */
+  async #removeVolume(vmId: string): Promise<void> {
+    const volume = this.#docker.getVolume(volumeName(vmId));
+    const { Labels } = await volume.inspect();
+    if (Labels[LABEL.provider] === this.#options.providerId) await volume.remove();
   }
 
   #containers(vmId?: string): Promise<Docker.ContainerInfo[]> {

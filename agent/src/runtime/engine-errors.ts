@@ -5,6 +5,9 @@ import { codeOf } from '../files.ts';
 /** Ways in which a socket says that nobody serves it. */
 const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK', 'ETIMEDOUT']);
 
+/** What dockerode puts before the engine's own words. */
+const HTTP_PREFIX = /^\(HTTP code \d+\)[^-]*- /;
+
 export function engineError(error: unknown, socketPath: string, image?: string): UniCoreError {
   if (error instanceof UniCoreError) return error;
   const code = codeOf(error);
@@ -38,7 +41,9 @@ export function engineError(error: unknown, socketPath: string, image?: string):
       { cause: error },
     );
   }
-  return new UniCoreError('INTERNAL', `Docker refused: ${text.trim()}`, { cause: error });
+  return new UniCoreError('INTERNAL', `Docker refused: ${text.replace(HTTP_PREFIX, '').trim()}`, {
+    cause: error,
+  });
 }
 
 /** HTTP status of the engine's answer. */

@@ -1,0 +1,249 @@
+/** Runtime docker on a real engine: the contract, the hardening as seen from inside, and an engine that misbehaves. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { systemClock } from '@unicore/protocol';
+import Docker from 'dockerode';
+import { afterEach, expect, test } from 'vitest';
+import { runtimeContract } from './contract.ts';
+import { DockerRuntime } from './docker.ts';
+import { dockerSocket } from './engine.ts';
+import type { RuntimeListener, VmSpec } from './runtime.ts';
+
+const IMAGE = process.env.UNICORE_TEST_IMAGE ?? 'unicore/vm:latest';
+const SOCKET = dockerSocket(process.env);
+const engine = new Docker({ socketPath: SOCKET });
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+let lastProvider = 0;
+/** A provider of its own for each test, so that none sees what another left. */
+function dockerRuntime(socketPath: string = SOCKET): DockerRuntime {
+  const providerId = `test-${process.pid}-${++lastProvider}`;
+  return new DockerRuntime({ providerId, clock: systemClock, random: Math.random, socketPath });
+}
+
+async function run(container: string, command: string, user = ''): Promise<string> {
+  const exec = await engine
+    .getContainer(container)
+    .exec({ Cmd: ['bash', '-c', command], User: user, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const out = new PassThrough();
+  engine.modem.demuxStream(stream, out, out);
+  stream.on('end', () => out.end());
+  return (await buffer(out)).toString();
+}
+
+async function started(
+  size: VmSpec['size'] = 'small',
+): Promise<{ runtime: DockerRuntime; spec: VmSpec; name: string }> {
+  const runtime = dockerRuntime();
+  const spec: VmSpec = { vmId: `vm-${process.pid}-${lastProvider}`, gen: 1, image: IMAGE, size };
+  cleanups.push(() => runtime.remove(spec.vmId));
+  await runtime.start(spec);
+  return { runtime, spec, name: `unicore-${spec.vmId}-g1` };
+}
+
+/** Collects what a watch tells, and waits for one of it. */
+function listen(runtime: DockerRuntime): { told: string[]; until(what: string): Promise<void> } {
+  const told: string[] = [];
+  let wake: () => void = () => undefined;
+  const tell = (what: string) => {
+    told.push(what);
+    wake();
+  };
+  const listener: RuntimeListener = {
+    changed: () => tell('changed'),
+    outOfMemory: () => tell('outOfMemory'),
+    unavailable: (error) => tell(`unavailable: ${error.message}`),
+    available: () => tell('available'),
+  };
+  const unwatch = runtime.watch(listener);
+  cleanups.push(async () => unwatch());
+  return {
+    told,
+    async until(what) {
+      while (!told.some((each) => each.startsWith(what))) await new Promise<void>((next) => (wake = next));
+    },
+  };
+}
+
+runtimeContract(async () => {
+  const runtime = dockerRuntime();
+  return {
+    runtime,
+    image: IMAGE,
+    run: (vmId, gen, command) => run(`unicore-${vmId}-g${gen}`, command),
+    close: async () => undefined,
+  };
+});
+
+test('inside, the VM is an ordinary user without any capability, and cannot get one', async () => {
+  const { name } = await started();
+  const status = await run(name, 'id -u; id -g; grep -E "^(Cap|NoNewPrivs|Seccomp:)" /proc/self/status');
+  expect(status).toMatch(/^1000\n1000\n/);
+  for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) {
+    expect(status).toMatch(new RegExp(`${set}:\\s0{16}\n`));
+  }
+  expect(status).toMatch(/NoNewPrivs:\s1\n/);
+  expect(status).toMatch(/Seccomp:\s2\n/);
+});
+
+test('only home, /tmp and /run can be written, and /tmp has a limit', async () => {
+  const { name } = await started();
+  expect(await run(name, 'touch /etc/x /usr/x /x 2>&1')).toMatch(/^(touch: .*Read-only file system\n){3}$/);
+  expect(
+    await run(name, 'echo "echo ran" > /tmp/x; chmod +x /tmp/x; /tmp/x; touch ~/x /run/x && echo wrote'),
+  ).toBe('ran\nwrote\n');
+  expect(await run(name, 'head -c 300M /dev/zero > /tmp/big')).toMatch(/No space left/);
+  expect(await run(name, 'grep -E " /(tmp|run) " /proc/mounts | grep -c nosuid,nodev')).toBe('2\n');
+});
+
+test('the engine is told every limit, and of the machine the VM gets nothing', async () => {
+  const { name } = await started('large');
+  const { HostConfig, Mounts } = await engine.getContainer(name).inspect();
+  const { NCPU } = (await engine.info()) as { NCPU: number };
+  expect(HostConfig).toMatchObject({
+    Memory: 4 * 2 ** 30,
+    MemorySwap: 4 * 2 ** 30,
+    NanoCpus: Math.min(4, NCPU) * 1e9,
+    PidsLimit: 512,
+    Privileged: false,
+    IpcMode: 'private',
+    PidMode: '',
+    UTSMode: '',
+    NetworkMode: 'bridge',
+    RestartPolicy: { Name: 'no' },
+    Binds: null,
+    CapAdd: null,
+  });
+  expect(HostConfig.Devices ?? []).toEqual([]);
+  expect(Mounts.map(({ Type, Destination }) => [Type, Destination])).toEqual([['volume', '/home/consumer']]);
+});
+
+test('a fork bomb ends at the limit of programs', async () => {
+  const { name } = await started();
+  const out = await run(
+    name,
+    'for i in $(seq 600); do sleep 30 & done 2>&1 | head -1; kill $(jobs -p) 2>/dev/null; true',
+  );
+  expect(out).toMatch(/fork|Resource temporarily unavailable/);
+});
+
+test('a program that takes all memory is ended and told of, and the VM lives on', async () => {
+  const { runtime, spec, name } = await started();
+  const watch = listen(runtime);
+  await watch.until('available');
+  await run(name, 'tail /dev/zero');
+  await watch.until('outOfMemory');
+  expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'running' });
+  expect(await run(name, 'echo alive')).toBe('alive\n');
+});
+
+test('a container that is removed behind our back is told of', async () => {
+  const { runtime, spec, name } = await started();
+  const watch = listen(runtime);
+  await watch.until('available');
+  await engine.getContainer(name).remove({ force: true });
+  await watch.until('changed');
+  expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'absent' });
+});
+
+test('a container that is stopped behind our back is told of, with its exit code', async () => {
+  const { runtime, spec, name } = await started();
+  const watch = listen(runtime);
+  await watch.until('available');
+  await engine.getContainer(name).kill();
+  await watch.until('changed');
+  expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'stopped', exit: 'exit code 137' });
+});
+
+test('another provider at the same engine sees and touches nothing of ours', async () => {
+  const { runtime, spec } = await started();
+  const other = dockerRuntime();
+  expect(await other.list()).toEqual([]);
+  await other.stop(spec.vmId);
+  await other.remove(spec.vmId);
+  expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'running' });
+});
+
+test('a missing image is named, with what makes it', async () => {
+  const runtime = dockerRuntime();
+  cleanups.push(() => runtime.remove('vm-no-image'));
+  const spec: VmSpec = { vmId: 'vm-no-image', gen: 1, image: 'unicore/no-such-image', size: 'small' };
+  await expect(runtime.start(spec)).rejects.toMatchObject({
+    code: 'IMAGE_MISSING',
+    message: expect.stringContaining('npm run images'),
+  });
+});
+
+test('an image name that is none never reaches the engine', async () => {
+  const runtime = dockerRuntime();
+  cleanups.push(() => runtime.remove('vm-bad-image'));
+  for (const image of ['../x', 'a b', 'UPPER', '-x', 'a:b:c', 'x@sha256:1', 'http://x/y']) {
+    const spec: VmSpec = { vmId: 'vm-bad-image', gen: 1, image, size: 'small' };
+    await expect(runtime.start(spec)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  }
+});
+
+test('no engine at the socket: every call says so with the remedy', async () => {
+  const runtime = dockerRuntime('/tmp/no-engine-here.sock');
+  const gone = {
+    code: 'RUNTIME_UNAVAILABLE',
+    message: expect.stringMatching(/no-engine-here\.sock\. Start Docker; the agent tries again by itself/),
+  };
+  const spec: VmSpec = { vmId: 'vm-x', gen: 1, image: IMAGE, size: 'small' };
+  await expect(runtime.start(spec)).rejects.toMatchObject(gone);
+  await expect(runtime.list()).rejects.toMatchObject(gone);
+  await expect(runtime.find('vm-x', 1)).rejects.toMatchObject(gone);
+  await expect(runtime.isolation()).rejects.toMatchObject(gone);
+});
+
+test('an engine that goes away and comes back is told of both times', async () => {
+  const proxy = await engineProxy();
+  const watch = listen(dockerRuntime(proxy.socketPath));
+  await watch.until('available');
+  await proxy.cut();
+  await watch.until('unavailable: Docker does not answer');
+  watch.told.length = 0;
+  await proxy.restore();
+  await watch.until('available');
+});
+
+/** Stands before the engine, so that a test can take the engine away from one agent only. */
+async function engineProxy() {
+  const dir = await mkdtemp(join(tmpdir(), 'unicore-engine-'));
+  const socketPath = join(dir, 'docker.sock');
+  const sockets = new Set<Socket>();
+  let server: Server;
+  const listenOn = async () => {
+    server = createServer((client) => {
+      const upstream = connect(SOCKET);
+      for (const socket of [client, upstream]) {
+        sockets.add(socket);
+        socket.on('error', () => socket.destroy());
+        socket.on('close', () => sockets.delete(socket));
+      }
+      client.pipe(upstream).pipe(client);
+    });
+    await new Promise<void>((done) => server.listen(socketPath, done));
+  };
+  const cut = async () => {
+    const closed = new Promise((done) => server.close(done));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await listenOn();
+  cleanups.push(async () => {
+    if (server.listening) await cut();
+    await rm(dir, { recursive: true });
+  });
+  return { socketPath, cut, restore: listenOn };
+}
