@@ -1,0 +1,45 @@
+/** The typed tRPC client: requests in batches, subscriptions as server-sent events. */
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+} from '@trpc/client';
+import type { AppRouter } from '@unicore/server';
+import { EventSource as PonyfillEventSource } from 'eventsource';
+
+/** A bearer token, asked for at each request; undefined where a session cookie signs the page in. */
+export type GetToken = () => string | undefined | Promise<string | undefined>;
+
+export type Api = TRPCClient<AppRouter>;
+
+/** `url`: http(s)://…/trpc. Failed calls reject with a TRPCClientError whose `data` is {code, message, retryAfterMs?}. */
+export function createApi(url: string, getToken: GetToken | undefined): Api {
+  const authorization = async (): Promise<Record<string, string>> => {
+    const token = await getToken?.();
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  };
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: subscriptionLink(url, getToken && authorization),
+        false: httpBatchLink({ url, headers: authorization }),
+      }),
+    ],
+  });
+}
+
+/** A browser's own EventSource sends cookies but no headers; the ponyfill is for tokens, and for Node. */
+function subscriptionLink(url: string, authorization: (() => Promise<Record<string, string>>) | undefined) {
+  if (authorization === undefined && typeof EventSource !== 'undefined') return httpSubscriptionLink({ url });
+  return httpSubscriptionLink({
+    url,
+    EventSource: PonyfillEventSource,
+    eventSourceOptions: {
+      fetch: async (input, init) =>
+        fetch(input, { ...init, headers: { ...init.headers, ...(await authorization?.()) } }),
+    },
+  });
+}

@@ -1,0 +1,7 @@
+/** @unicore/client/sdk: what applications use. Works in browsers and in Node 24. */
+export { type ErrorCode, UniCoreError } from '@unicore/protocol';
+export type { Api, GetToken } from './api.ts';
+export type { ChannelSocket } from './channel-socket.ts';
+export type { LineStatus } from './line.ts';
+export type { ChannelStatus } from './link.ts';
+export { createUniCore, type TerminalOptions, type UniCore, type UniCoreOptions } from './unicore.ts';

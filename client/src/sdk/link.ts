@@ -1,0 +1,210 @@
+/**
+ * One terminal's (later: desktop's) stream of bytes over the line: attaches whenever the line is up, and opens a new
+ * channel in place of one that the other end has forgotten.
+ */
+import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
+import type { Line } from './line.ts';
+
+/** Input that may wait while there is no attachment, bytes. */
+export const MAX_WAITING = 1024 * 1024;
+/** A round trip is measured this often, ms. */
+const PROBE_MS = 5_000;
+/** An orderly end that the other side does not answer for this long becomes an abrupt one, ms. */
+const END_MS = 2_000;
+/** Pauses before a forgotten channel is opened anew, ms. */
+const REOPEN = { first: 50, most: 2_000 };
+/** The other end no longer knows the channel: it restarted, or there was no line for more than its 2 minutes. */
+const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
+
+export type ChannelStatus = 'connecting' | 'connected' | 'reconnecting' | 'provider-offline' | 'closed';
+
+export interface LinkHandler {
+  attached(meta: unknown): void;
+  data(bytes: Uint8Array): void;
+  status(status: ChannelStatus): void;
+  /** Exactly once, when it is over for good. */
+  closed(code: ErrorCode, message: string): void;
+}
+
+export interface LinkOptions {
+  line: Line;
+  clock: Clock;
+  /** Cryptographically random bytes. */
+  random: (bytes: number) => Uint8Array;
+  kind: ChannelKindName;
+  /** OPEN's metadata, asked at each attachment. */
+  meta: () => unknown;
+  handler: LinkHandler;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #outbox = new Outbox();
+  readonly #reopen: Backoff;
+  readonly #leaveLine: () => void;
+  readonly #stopWatching: () => void;
+  #opener: Opener;
+  #status: ChannelStatus = 'connecting';
+  #wasAttached = false;
+  #lastLoss: ErrorCode | undefined;
+  /** Bytes handed to the application and not yet consumed by it: of the channel in use, and of forgotten ones. */
+  #owed = 0;
+  #owedBefore = 0;
+  /** Bytes written since the attachment was lost. */
+  #waiting = 0;
+  #ending = false;
+  #cancelProbe: (() => void) | undefined;
+  #cancelReopen: (() => void) | undefined;
+  #cancelEnd: (() => void) | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const random = () => options.random(1)[0]! / 256;
+    this.#reopen = new Backoff({ ...REOPEN, random });
+    this.#opener = this.#open();
+    this.#leaveLine = options.line.join({
+      up: () => this.#opener.attach(),
+      down: () => {},
+      ended: (code, message) => this.abort(code, message),
+    });
+    this.#stopWatching = options.line.onStatus(() => this.#tellStatus());
+    this.#opener.attach();
+  }
+
+  get status(): ChannelStatus {
+    return this.#status;
+  }
+
+  get rtt(): number | undefined {
+    return this.#opener.rtt;
+  }
+
+  /** Bytes that the other end has not confirmed. */
+  get unconfirmed(): number {
+    return this.#outbox.size + this.#opener.inFlight;
+  }
+
+  /** Takes ownership of the bytes. */
+  send(bytes: Uint8Array): void {
+    if (this.#status === 'closed') return;
+    if (!this.#opener.attachedNow) {
+      this.#waiting += bytes.length;
+      if (this.#waiting > MAX_WAITING) {
+        const message = `more than ${MAX_WAITING} bytes of input waited for the line; watch bufferedAmount`;
+        return this.abort('MESSAGE_TOO_BIG', message);
+      }
+    }
+    this.#outbox.push(bytes);
+    this.#opener.wake();
+  }
+
+  /** The application is done with so many bytes, in the order in which it got them. */
+  consumed(bytes: number): void {
+    const before = Math.min(bytes, this.#owedBefore);
+    this.#owedBefore -= before;
+    const now = Math.min(bytes - before, this.#owed);
+    this.#owed -= now;
+    if (now > 0) this.#opener.consumed(now);
+  }
+
+  /** Everything that was delivered counts as consumed. */
+  consumedAll(): void {
+    this.consumed(this.#owedBefore + this.#owed);
+  }
+
+  /** Ends in order: what was sent before still arrives, if there is a line. */
+  end(): void {
+    if (this.#status === 'closed' || this.#ending) return;
+    this.#ending = true;
+    if (!this.#opener.attachedNow) return this.abort('OK', '');
+    this.#opener.end();
+    this.#cancelEnd = this.#options.clock.after(END_MS, () => this.abort('OK', ''));
+  }
+
+  abort(code: ErrorCode, message: string): void {
+    this.#ending = true;
+    this.#opener.reset(code, message);
+  }
+
+  #open(): Opener {
+    const { clock, kind, meta, random, line, handler } = this.#options;
+    const opener: Opener = new Opener({
+      clock,
+      kind,
+      meta,
+      random,
+      leg: () => line.leg,
+      resume: true,
+      handler: {
+        pull: (max) => this.#outbox.pull(max),
+        data: (bytes) => {
+          this.#owed += bytes.length;
+          handler.data(bytes);
+        },
+        attached: (answer) => {
+          this.#wasAttached = true;
+          this.#lastLoss = undefined;
+          this.#waiting = 0;
+          this.#reopen.reset();
+          handler.attached(answer);
+          this.#tellStatus();
+          this.#probe();
+        },
+        detached: (code) => {
+          this.#lastLoss = code;
+          this.#cancelProbe?.();
+          this.#tellStatus();
+        },
+        ended: () => {
+          // Nobody is left to read what waits here.
+          this.#outbox.clear();
+          opener.end();
+        },
+        closed: (code, message) => this.#closed(code, message),
+      },
+    });
+    return opener;
+  }
+
+  #closed(code: ErrorCode, message: string): void {
+    this.#cancelProbe?.();
+    if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
+    // What was in flight may have been typed already and goes with the old channel; what was not sent yet stays.
+    this.#owedBefore += this.#owed;
+    this.#owed = 0;
+    this.#opener = this.#open();
+    this.#tellStatus();
+    this.#cancelReopen = this.#options.clock.after(this.#reopen.next(), () => this.#opener.attach());
+  }
+
+  #over(code: ErrorCode, message: string): void {
+    this.#leaveLine();
+    this.#stopWatching();
+    this.#cancelReopen?.();
+    this.#cancelEnd?.();
+    this.#outbox.clear();
+    this.#status = 'closed';
+    this.#options.handler.status('closed');
+    this.#options.handler.closed(code, message);
+  }
+
+  #probe(): void {
+    this.#cancelProbe?.();
+    this.#opener.probe();
+    this.#cancelProbe = this.#options.clock.after(PROBE_MS, () => this.#probe());
+  }
+
+  #tellStatus(): void {
+    const status = this.#statusNow();
+    if (status === this.#status || this.#status === 'closed') return;
+    this.#status = status;
+    this.#options.handler.status(status);
+  }
+
+  #statusNow(): ChannelStatus {
+    if (this.#opener.attachedNow) return 'connected';
+    const { line } = this.#options;
+    if (line.status === 'connected' && this.#lastLoss === 'PROVIDER_UNREACHABLE') return 'provider-offline';
+    return this.#wasAttached ? 'reconnecting' : 'connecting';
+  }
+}

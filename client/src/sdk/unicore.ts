@@ -1,0 +1,97 @@
+/** createUniCore: the calls and the terminals of one hub. */
+import { systemClock, UniCoreError } from '@unicore/protocol';
+import { type Api, createApi, type GetToken } from './api.ts';
+import { ChannelSocket } from './channel-socket.ts';
+import { Line, type LineStatus } from './line.ts';
+
+const CLIENT = 'unicore-sdk/0.1.0';
+
+export interface UniCoreOptions {
+  /** The hub: http(s)://host[:port]. In a page the default is where the page came from. */
+  url?: string;
+  /** A bearer token, asked for at each request and each connect. Leave it out where a session cookie signs in. */
+  getToken?: GetToken;
+  /** Default: the global one (browsers, Node 22 and later). */
+  WebSocket?: typeof globalThis.WebSocket;
+}
+
+export interface TerminalOptions {
+  /** Default: 'main'. Any other id (a-z, 0-9, '-') is made if there is none. */
+  terminalId?: string;
+  /** Window size in cells. Default: 80 × 24; later sizes by resize(). */
+  cols?: number;
+  rows?: number;
+  /** Only looks: what is sent is refused. */
+  readOnly?: boolean;
+}
+
+export interface UniCore {
+  /** The typed procedures: `api.vm.list.query()`, `api.vm.watch.subscribe(undefined, {onData})` and so on. */
+  readonly api: Api;
+  /**
+   * A terminal of a running VM. Opens in the background and reconnects by itself; ends with `close` (1000: the shell
+   * exited or close() was called; 4000 + number: see errors.ts, with the sentence as its reason).
+   */
+  openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
+  /** Of the connection that all terminals share. closed: refused (the next openTerminal tries again), or close(). */
+  readonly status: LineStatus;
+  /** Returns a function that ends the listening. */
+  onStatus(listener: (status: LineStatus) => void): () => void;
+  /** Ends every terminal's line and the connection. Until then it keeps a Node process alive. */
+  close(): void;
+}
+
+/** Connects at once, in the background. Throws BAD_REQUEST if the url is none. */
+export function createUniCore(options: UniCoreOptions = {}): UniCore {
+  const { getToken } = options;
+  const base = parseUrl(options.url ?? globalThis.location?.origin);
+  const api = createApi(new URL('/trpc', base).href, getToken);
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  const clock = systemClock;
+  const line = new Line({
+    url: socketUrl(base),
+    WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    clock,
+    random: Math.random,
+    hello: async () => ({ token: await getToken?.(), client: CLIENT }),
+  });
+
+  return {
+    api,
+    openTerminal(vmId, { terminalId = 'main', cols = 80, rows = 24, readOnly = false } = {}) {
+      return new ChannelSocket({
+        line,
+        clock,
+        random,
+        kind: 'terminal',
+        name: new URL(`#${vmId}/${terminalId}`, socketUrl(base)).href,
+        meta: { vmId, terminalId, readOnly },
+        size: { cols, rows },
+        tell: (size, viewer) => api.vm.resize.mutate({ vmId, terminalId, viewer, ...size }),
+        viewerOf,
+      });
+    },
+    get status() {
+      return line.status;
+    },
+    onStatus: (listener) => line.onStatus(listener),
+    close: () => line.close(),
+  };
+}
+
+function viewerOf(meta: unknown): string | undefined {
+  const viewer = (meta as { viewer?: unknown } | null)?.viewer;
+  return typeof viewer === 'string' ? viewer : undefined;
+}
+
+function parseUrl(url: string | undefined): URL {
+  const base = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  if (base?.protocol === 'http:' || base?.protocol === 'https:') return base;
+  throw new UniCoreError('BAD_REQUEST', `url must be http(s)://host, the address of a hub; it is ${url}.`);
+}
+
+function socketUrl(base: URL): string {
+  const url = new URL('/consumer', base);
+  url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
