@@ -1,0 +1,66 @@
+/** Writes to a descriptor that does not block, in order, and says when each piece is written. */
+import { writeSync } from 'node:fs';
+
+/** A terminal's input queue is full while its program reads nothing; there is no event for when it reads again. */
+const RETRY_MS = 10;
+
+interface Piece {
+  bytes: Uint8Array;
+  done: () => void;
+}
+
+export class FdWriter {
+  readonly #fd: number;
+  #queue: Piece[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** fd: opened with O_NONBLOCK. A stream of Node's would spin on it, for all, until the program reads. */
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    if (this.#closed) return done();
+    this.#queue.push({ bytes, done });
+    if (this.#queue.length === 1) this.#flush();
+  }
+
+  /** Forgets what is not written. The descriptor stays open. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    const left = this.#queue;
+    this.#queue = [];
+    for (const { done } of left) done();
+  }
+
+  #flush(): void {
+    this.#retry = undefined;
+    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
+      const written = this.#try(first.bytes);
+      if (written === undefined) return;
+      if (written < first.bytes.length) {
+        first.bytes = first.bytes.subarray(written);
+        continue;
+      }
+      this.#queue.shift();
+      first.done();
+    }
+  }
+
+  /** undefined: later, or never. */
+  #try(bytes: Uint8Array): number | undefined {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') {
+        this.#retry = setTimeout(() => this.#flush(), RETRY_MS);
+      } else {
+        this.close();
+      }
+      return undefined;
+    }
+  }
+}

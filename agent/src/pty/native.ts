@@ -1,0 +1,57 @@
+/**
+ * node-pty's own binding, typed. Its class on top is not used, because it destroys the descriptor 200 ms after the
+ * program's end even while reading is paused, and so loses the end of the output.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import nodePty from '@lydell/node-pty';
+import type { PtySize } from './pty.ts';
+
+interface Native {
+  fork(
+    file: string,
+    args: string[],
+    env: string[],
+    cwd: string,
+    cols: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helperPath: string,
+    onExit: (code: number, signal: number) => void,
+  ): { fd: number; pid: number; pty: string };
+  resize(fd: number, cols: number, rows: number, widthPx: number, heightPx: number): void;
+}
+
+/** -1: stay who we are. */
+const SAME_USER = -1;
+
+const native = (nodePty as unknown as { native: Native }).native;
+
+export interface ForkOptions extends PtySize {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
+  onExit: (code: number, signal: number) => void;
+}
+
+/** fd: the master's side, not blocking, and not inherited by later forks. pty: path of the slave. */
+export function fork(options: ForkOptions): { fd: number; pid: number; pty: string } {
+  const { file, args, env, cwd, cols, rows, onExit } = options;
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return native.fork(file, args, pairs, cwd, cols, rows, SAME_USER, SAME_USER, true, helperPath(), onExit);
+}
+
+export function resizeFd(fd: number, { cols, rows }: PtySize): void {
+  native.resize(fd, cols, rows, 0, 0);
+}
+
+/** macOS cannot set up a terminal between fork and exec; a small program does it there. */
+function helperPath(): string {
+  const { platform, arch } = process;
+  if (platform !== 'darwin') return '';
+  const library = createRequire(import.meta.url).resolve(`@lydell/node-pty-${platform}-${arch}`);
+  return join(dirname(library), '..', 'prebuilds', `${platform}-${arch}`, 'spawn-helper');
+}
