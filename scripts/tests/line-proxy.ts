@@ -1,0 +1,163 @@
+/**
+ * A line that tests can spoil: a TCP proxy that stalls, cuts, refuses, delays and limits the rate. A stalled line
+ * closes nothing: both ends have to notice by themselves.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Bytes that one direction holds before its source is paused: a short queue, as in a real line. */
+const QUEUE_BYTES = 64 * 1024;
+/** A chunk goes out in pieces of this size, so that a low rate is even. */
+const PIECE_BYTES = 4096;
+
+export class LineProxy {
+  /** One-way delay for whatever arrives from now on. */
+  delayMs = 0;
+  /** Per direction and connection. */
+  bytesPerSecond = Number.POSITIVE_INFINITY;
+  readonly #target: number;
+  readonly #server: Server;
+  readonly #directions = new Set<Direction>();
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  #stalled = false;
+  #carried = 0;
+
+  private constructor(target: number) {
+    this.#target = target;
+    this.#server = createServer((near) => this.#connected(near));
+  }
+
+  /** A proxy on a free loopback port, to a port on loopback. */
+  static async open(target: number): Promise<LineProxy> {
+    const proxy = new LineProxy(target);
+    await proxy.allow();
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
+  /** Bytes carried since the start, both ways. */
+  get carried(): number {
+    return this.#carried;
+  }
+
+  /** Nothing passes, and nothing is closed, until flow(). New connections are accepted, and stalled too. */
+  stall(): void {
+    this.#stalled = true;
+  }
+
+  flow(): void {
+    this.#stalled = false;
+    for (const direction of this.#directions) direction.pump();
+  }
+
+  /** Every connection is reset; what was on the way is lost. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** New connections are refused until allow(); those that exist go on. */
+  refuse(): void {
+    this.#server.close();
+  }
+
+  async allow(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.refuse();
+    this.cut();
+  }
+
+  #connected(near: Socket): void {
+    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
+    near.setNoDelay(true);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from);
+      const direction = new Direction(from, to, this);
+      this.#directions.add(direction);
+      from.on('error', () => {});
+      from.once('close', () => {
+        this.#sockets.delete(from);
+        this.#directions.delete(direction);
+        direction.end();
+      });
+    }
+  }
+
+  /** For directions: whether this many bytes may pass now. */
+  passes(bytes: number): boolean {
+    if (this.#stalled) return false;
+    this.#carried += bytes;
+    return true;
+  }
+}
+
+/** One direction of one connection. */
+class Direction {
+  readonly #from: Socket;
+  readonly #to: Socket;
+  readonly #line: LineProxy;
+  readonly #queue: { due: number; bytes: Buffer }[] = [];
+  #queued = 0;
+  /** When the line has sent all that was queued. */
+  #free = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(from: Socket, to: Socket, line: LineProxy) {
+    this.#from = from;
+    this.#to = to;
+    this.#line = line;
+    from.on('data', (chunk) => this.#take(chunk as Buffer));
+    to.on('drain', () => this.pump());
+  }
+
+  /** The source is closed: so is the sink, after what is on the way. */
+  end(): void {
+    this.#ended = true;
+    this.pump();
+  }
+
+  pump(): void {
+    clearTimeout(this.#timer);
+    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
+      const wait = head.due - performance.now();
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.pump(), wait);
+        return;
+      }
+      if (this.#to.writableNeedDrain || !this.#line.passes(head.bytes.length)) return;
+      this.#queue.shift();
+      this.#queued -= head.bytes.length;
+      this.#to.write(head.bytes);
+    }
+    if (this.#ended) this.#to.end();
+    else if (this.#queued < QUEUE_BYTES) this.#from.resume();
+  }
+
+  #take(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      const bytes = chunk.subarray(at, at + PIECE_BYTES);
+      this.#free =
+        Math.max(this.#free, performance.now()) + (bytes.length / this.#line.bytesPerSecond) * 1000;
+      this.#queue.push({ due: this.#free + this.#line.delayMs, bytes });
+    }
+    this.#queued += chunk.length;
+    if (this.#queued >= QUEUE_BYTES) this.#from.pause();
+    this.pump();
+  }
+}

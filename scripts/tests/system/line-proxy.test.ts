@@ -1,0 +1,91 @@
+/** The proxy that other tests rely on does what it says. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LineProxy } from '../line-proxy.ts';
+
+const echo = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.pipe(socket);
+});
+let line: LineProxy;
+
+beforeEach(async () => {
+  echo.listen(0, '127.0.0.1');
+  await once(echo, 'listening');
+  line = await LineProxy.open((echo.address() as AddressInfo).port);
+});
+
+afterEach(async () => {
+  line.close();
+  echo.close();
+  await once(echo, 'close');
+});
+
+async function dial(): Promise<Socket> {
+  const socket = connect(line.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.on('error', () => {});
+  return socket;
+}
+
+async function roundTrip(socket: Socket, text: string): Promise<string> {
+  socket.write(text);
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  return chunk.toString();
+}
+
+test('bytes pass both ways', async () => {
+  const socket = await dial();
+  expect(await roundTrip(socket, 'hello')).toBe('hello');
+  expect(line.connections).toBe(1);
+});
+
+test('a stalled line keeps its connections and its bytes', async () => {
+  const socket = await dial();
+  await roundTrip(socket, 'a');
+  line.stall();
+  let arrived = '';
+  socket.on('data', (chunk) => {
+    arrived += chunk;
+  });
+  socket.write('b');
+  await delay(50);
+  expect(arrived).toBe('');
+  expect(socket.readyState).toBe('open');
+  line.flow();
+  await once(socket, 'data');
+  expect(arrived).toBe('b');
+});
+
+test('a cut resets every connection', async () => {
+  const socket = await dial();
+  await roundTrip(socket, 'a');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  line.cut();
+  expect(await closed).toBe(true);
+  expect(line.connections).toBe(0);
+});
+
+test('a refusing line refuses until it is allowed again, on the same port', async () => {
+  line.refuse();
+  await expect(dial()).rejects.toThrow('ECONNREFUSED');
+  await line.allow();
+  expect(await roundTrip(await dial(), 'back')).toBe('back');
+});
+
+test('delay and rate hold', async () => {
+  const socket = await dial();
+  line.delayMs = 30;
+  const start = performance.now();
+  await roundTrip(socket, 'x');
+  expect(performance.now() - start).toBeGreaterThanOrEqual(59);
+  line.delayMs = 0;
+  line.bytesPerSecond = 100_000;
+  const began = performance.now();
+  let got = 0;
+  socket.write(Buffer.alloc(20_000));
+  while (got < 20_000) got += ((await once(socket, 'data')) as [Buffer])[0].length;
+  expect(performance.now() - began).toBeGreaterThan(190);
+});
