@@ -18,6 +18,12 @@ export const VmState = z.enum([
 ]);
 export type VmState = z.infer<typeof VmState>;
 
+/**
+ * A number or boolean as JSON has it. Without this, trpc-to-openapi would set the shared schema, for all of the
+ * process, to take "80", and "false" for true.
+ */
+const typed = <T extends z.ZodType>(schema: T) => schema.nonoptional();
+
 export const VmName = z.string().trim().min(1).max(60);
 
 export const Vm = z.object({
@@ -49,14 +55,15 @@ export const VmCreate = z.object({
 });
 
 export const VmRef = z.object({ vmId: Id });
+export const TerminalRef = VmRef.extend({ terminalId: Id });
 export const VmRename = VmRef.extend({ name: VmName });
 
 export const VmConnect = VmRef.extend({
   /** Default: the VM's main terminal. Any other id is made if there is none. */
   terminalId: Id.optional(),
-  cols: Cols.optional(),
-  rows: Rows.optional(),
-  readOnly: z.boolean().optional(),
+  cols: typed(Cols).optional(),
+  rows: typed(Rows).optional(),
+  readOnly: typed(z.boolean()).optional(),
 });
 export const VmConnection = z.object({
   /** ws(s)://…/terminal?vmId=…&terminalId=…&ticket=…&cols=…&rows=…: open it within 30 s, once. */
@@ -67,8 +74,8 @@ export const VmConnection = z.object({
 });
 export const VmResize = VmRef.extend({
   terminalId: Id.optional(),
-  cols: Cols,
-  rows: Rows,
+  cols: typed(Cols),
+  rows: typed(Rows),
   viewer: z.string().max(64).optional(),
 });
 export const Terminal = z.object({
@@ -89,7 +96,15 @@ export const VmEvent = z.discriminatedUnion('type', [
 ]);
 export type VmEvent = z.infer<typeof VmEvent>;
 
-export const ProviderState = z.enum(['pending', 'online', 'suspect', 'offline', 'draining', 'drained', 'revoked']);
+export const ProviderState = z.enum([
+  'pending',
+  'online',
+  'suspect',
+  'offline',
+  'draining',
+  'drained',
+  'revoked',
+]);
 export const Provider = z.object({
   providerId: Id,
   name: z.string(),
@@ -108,6 +123,15 @@ export const Provider = z.object({
 });
 export type Provider = z.infer<typeof Provider>;
 
+export const ProviderRef = z.object({ providerId: Id });
+
+/** What provider.watch yields: first every provider of the hub, then each change. */
+export const ProviderEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('all'), providers: z.array(Provider) }),
+  z.object({ type: z.literal('changed'), provider: Provider }),
+]);
+export type ProviderEvent = z.infer<typeof ProviderEvent>;
+
 export const JoinToken = z.object({
   token: z.string(),
   expiresAt: z.number(),
@@ -117,12 +141,41 @@ export const JoinToken = z.object({
 
 export const SystemInfo = z.object({
   version: z.string(),
-  user: z.object({ userId: z.string(), name: z.string() }).nullable(),
+  user: z.object({ userId: z.string(), name: z.string(), role: z.enum(['owner', 'member']) }).nullable(),
   /** Public URL of the hub. */
   url: z.string(),
   sizes: z.record(VmSize, z.object({ cpu: z.number(), memory: z.number() })),
   defaultImage: z.string(),
 });
+
+/** The agent's public key; other members of a JWK are ignored. */
+export const PublicKey = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'),
+});
+export const AgentJoin = z.object({
+  /** From provider.joinToken; it works once. */
+  token: z.string().max(200),
+  publicKey: PublicKey,
+  /** What people call this machine. */
+  name: z.string().trim().min(1).max(60),
+});
+export const AgentChallenge = z.object({
+  /** To be signed as it is: its UTF-8 bytes. */
+  challenge: z.string(),
+  expiresAt: z.number(),
+});
+export const AgentProof = ProviderRef.extend({
+  challenge: z.string().max(200),
+  /** Ed25519 over the UTF-8 bytes of the challenge, base64url. */
+  signature: z.string().max(100),
+});
+/** token: goes into HELLO of /provider. */
+export const AgentToken = z.object({ token: z.string(), expiresAt: z.number() });
+
+/** The answer of procedures that have nothing to tell. */
+export const Done = z.object({});
 
 /** The shape of every error, in REST bodies and in `error.data` of tRPC. */
 export const ApiError = z.object({

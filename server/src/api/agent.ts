@@ -1,0 +1,51 @@
+/** agent.*: how a machine becomes a provider, and proves to be it at each connection. Called by the agent only. */
+import { z } from 'zod';
+import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from './schemas.ts';
+import { agentCall, router } from './trpc.ts';
+
+export const agentRouter = router({
+  join: agentCall
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/agent/join',
+        tags: ['agent'],
+        summary: 'Become a provider, with a join token and a public key',
+        protect: false,
+      },
+    })
+    .input(AgentJoin)
+    .output(z.object({ providerId: ProviderRef.shape.providerId }))
+    .mutation(async ({ ctx: { services }, input }) => {
+      const { providerId } = await services.providers.join(input);
+      return { providerId };
+    }),
+
+  challenge: agentCall
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/agent/challenge',
+        tags: ['agent'],
+        summary: 'Something to sign',
+        protect: false,
+      },
+    })
+    .input(ProviderRef)
+    .output(AgentChallenge)
+    .mutation(({ ctx: { services }, input }) => services.credentials.challenge(input.providerId)),
+
+  token: agentCall
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/agent/token',
+        tags: ['agent'],
+        summary: 'A 15-minute token for HELLO, for a signed challenge',
+        protect: false,
+      },
+    })
+    .input(AgentProof)
+    .output(AgentToken)
+    .mutation(({ ctx: { services }, input }) => services.credentials.token(input)),
+});

@@ -1,0 +1,78 @@
+/** The one place where our errors and tRPC's meet: what every client sees is {code, message, retryAfterMs?}. */
+
+import { TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
+import { z } from 'zod';
+import type { ApiError } from './schemas.ts';
+
+type TrpcCode = TRPCError['code'];
+
+/** tRPC's name for each HTTP status of ours. A subscription is tried again by its client on 5xx only. */
+const BY_STATUS: Record<number, TrpcCode> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  408: 'TIMEOUT',
+  409: 'CONFLICT',
+  410: 'NOT_FOUND',
+  413: 'PAYLOAD_TOO_LARGE',
+  426: 'PRECONDITION_FAILED',
+  429: 'TOO_MANY_REQUESTS',
+  500: 'INTERNAL_SERVER_ERROR',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'GATEWAY_TIMEOUT',
+  507: 'SERVICE_UNAVAILABLE',
+};
+
+/** Our code for the errors that tRPC and the REST adapter make themselves. */
+const BY_TRPC_CODE: Partial<Record<TrpcCode, ErrorCode>> = {
+  PARSE_ERROR: 'BAD_REQUEST',
+  BAD_REQUEST: 'BAD_REQUEST',
+  METHOD_NOT_SUPPORTED: 'BAD_REQUEST',
+  UNSUPPORTED_MEDIA_TYPE: 'BAD_REQUEST',
+  NOT_FOUND: 'NOT_FOUND',
+  PAYLOAD_TOO_LARGE: 'MESSAGE_TOO_BIG',
+  CLIENT_CLOSED_REQUEST: 'BAD_REQUEST',
+};
+
+export interface Failure {
+  body: z.infer<typeof ApiError> & { code: ErrorCode };
+  status: number;
+}
+
+/** What to tell the client. An error that nobody foresaw is INTERNAL, and its details stay in the log. */
+export function failureOf(error: TRPCError): Failure {
+  const { cause } = error;
+  if (cause instanceof UniCoreError) return ours(cause);
+  const code = BY_TRPC_CODE[error.code];
+  if (!code) {
+    return ours(
+      new UniCoreError('INTERNAL', 'The hub could not do this because of a defect; its log says more.'),
+    );
+  }
+  const message = cause instanceof z.ZodError ? inputMessage(cause) : error.message;
+  return { body: { code, message }, status: getHTTPStatusCodeFromError(error) };
+}
+
+/** Turns what a procedure threw into tRPC's own kind, so that statuses and retries are right. */
+export function toTrpcError(error: unknown): TRPCError {
+  if (error instanceof TRPCError && !(error.cause instanceof UniCoreError)) return error;
+  const cause = error instanceof TRPCError ? error.cause : error;
+  if (!(cause instanceof UniCoreError)) return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause });
+  const code = BY_STATUS[ERRORS[cause.code].http] ?? 'INTERNAL_SERVER_ERROR';
+  return new TRPCError({ code, message: cause.message, cause });
+}
+
+function ours({ code, message, retryAfterMs }: UniCoreError): Failure {
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { body: { code, message, ...wait }, status: ERRORS[code].http };
+}
+
+/** Such as `cols: Too small: expected number to be >=2`. */
+function inputMessage({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
+}

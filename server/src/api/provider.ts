@@ -1,0 +1,44 @@
+/** provider.*: the machines of this hub. */
+import { z } from 'zod';
+import { JoinToken, Provider, ProviderRef } from './schemas.ts';
+import { router, signedIn } from './trpc.ts';
+
+export const providerRouter = router({
+  list: signedIn
+    .meta({ openapi: { method: 'GET', path: '/provider', tags: ['provider'], summary: 'All providers' } })
+    .input(z.void())
+    .output(z.array(Provider))
+    .query(async ({ ctx: { services } }) => services.providers.views(await services.providers.list())),
+
+  get: signedIn
+    .meta({
+      openapi: { method: 'GET', path: '/provider/{providerId}', tags: ['provider'], summary: 'One provider' },
+    })
+    .input(ProviderRef)
+    .output(Provider)
+    .query(async ({ ctx: { services }, input }) => {
+      const [view] = await services.providers.views([await services.providers.get(input.providerId)]);
+      return view!;
+    }),
+
+  joinToken: signedIn
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/provider/joinToken',
+        tags: ['provider'],
+        summary: 'A token that lets one machine join, for 10 minutes',
+      },
+    })
+    .input(z.void())
+    .output(JoinToken)
+    .mutation(async ({ ctx: { services, caller } }) => {
+      const issued = await services.providers.joinToken(caller.user);
+      return { ...issued, command: `unicore-agent join ${services.system.url} ${issued.token}` };
+    }),
+
+  /** Yields ProviderEvent: first all providers, then each change; all again after a reconnect. */
+  watch: signedIn.subscription(({ ctx: { services, caller }, signal }) =>
+    services.watch.providers(caller, signal),
+  ),
+});

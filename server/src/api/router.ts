@@ -1,0 +1,14 @@
+/** All procedures of the hub. Its type is what clients are written against. */
+import { agentRouter } from './agent.ts';
+import { providerRouter } from './provider.ts';
+import { systemRouter } from './system.ts';
+import { router } from './trpc.ts';
+import { vmRouter } from './vm.ts';
+
+export const appRouter = router({
+  vm: vmRouter,
+  provider: providerRouter,
+  system: systemRouter,
+  agent: agentRouter,
+});
+export type AppRouter = typeof appRouter;

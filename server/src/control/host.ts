@@ -1,0 +1,156 @@
+/**
+ * The hub's end of the control channels: one to each connected provider. It keeps each agent's orders up to date and
+ * hands its reports on. A channel lives as long as its socket; orders are whole each time, so nothing needs resuming.
+ */
+import { randomBytes } from 'node:crypto';
+import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Report } from '../vm/reports.ts';
+import { type AgentMethods, type HubMethods, VmObserved, type VmOrder } from './contract.ts';
+import { controlRpc } from './rpc.ts';
+
+/** Pauses between tries to hand orders over, while the socket lives. */
+const RETRY_FIRST_MS = 500;
+const RETRY_MOST_MS = 15_000;
+/** More than any one machine runs; a report beyond it is no report. */
+const MAX_REPORTED = 10_000;
+
+const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });
+
+export interface ControlDeps {
+  clock: Clock;
+  log: Logger;
+  /** Takes a report in; returns the VMs that this provider has and should not. */
+  report(providerId: string, report: Report): Promise<string[]>;
+  orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]>;
+}
+
+export class ControlHost {
+  readonly #deps: ControlDeps;
+  readonly #controls = new Map<string, Control>();
+
+  constructor(deps: ControlDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens the control channel on a provider's socket that just came up, in place of an older one's. */
+  open(leg: Leg, providerId: string): void {
+    this.#controls.get(providerId)?.close();
+    const control: Control = new Control(leg, providerId, this.#deps, () => {
+      if (this.#controls.get(providerId) === control) this.#controls.delete(providerId);
+    });
+    this.#controls.set(providerId, control);
+  }
+
+  /** What this provider should have may have changed. */
+  ordersChanged(providerId: string): void {
+    this.#controls.get(providerId)?.ordersChanged();
+  }
+
+  /** The agent of a provider that is connected. Throws PROVIDER_UNREACHABLE. */
+  agent(providerId: string): AgentMethods {
+    const control = this.#controls.get(providerId);
+    if (control) return control.agent;
+    throw new UniCoreError(
+      'PROVIDER_UNREACHABLE',
+      'The provider is not connected now. Try again when it is back.',
+    );
+  }
+
+  close(): void {
+    for (const control of this.#controls.values()) control.close();
+  }
+}
+
+/** One provider's control channel. */
+class Control {
+  readonly agent: AgentMethods;
+  readonly #providerId: string;
+  readonly #deps: ControlDeps;
+  readonly #log: Logger;
+  readonly #backoff = new Backoff({ first: RETRY_FIRST_MS, most: RETRY_MOST_MS, random: Math.random });
+  /** VMs that the agent said it has, and that it should remove. */
+  readonly #strays = new Set<string>();
+  readonly #close: () => void;
+  #closed = false;
+  #due = false;
+  #sending = false;
+  #cancelRetry: () => void = () => {};
+
+  constructor(leg: Leg, providerId: string, deps: ControlDeps, closed: () => void) {
+    this.#providerId = providerId;
+    this.#deps = deps;
+    this.#log = deps.log.child({ provider: providerId });
+    const messages = new Messages((value) => rpc.receive(value));
+    const local: HubMethods = { observed: (report) => this.#observed(report) };
+    const rpc = controlRpc<AgentMethods, HubMethods>({
+      local,
+      post: (value) => messages.send(value),
+      onError: (error, what) => this.#log.warn({ err: error, what }, 'control call failed'),
+    });
+    this.agent = rpc.remote;
+    const channel = new Opener({
+      clock: deps.clock,
+      kind: 'control',
+      meta: () => ({}),
+      random: (bytes) => randomBytes(bytes),
+      leg: () => leg,
+      resume: false,
+      handler: {
+        data: messages.data,
+        pull: messages.pull,
+        closed: (code, message) => {
+          this.#closed = true;
+          this.#cancelRetry();
+          rpc.close(
+            new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
+          );
+          closed();
+          // Without control a provider is of no use: a new socket brings a new channel.
+          if (leg.open) leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
+        },
+      },
+    });
+    this.#close = () => channel.reset('GOING_AWAY', 'The hub closed the control channel.');
+    messages.bind(channel);
+    channel.attach();
+    this.ordersChanged();
+  }
+
+  close(): void {
+    if (!this.#closed) this.#close();
+  }
+
+  /** Hands all orders over, now or after the ones that are on their way; tries again until that worked. */
+  ordersChanged(): void {
+    this.#due = true;
+    if (!this.#sending) void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    this.#sending = true;
+    this.#cancelRetry();
+    while (this.#due && !this.#closed) {
+      this.#due = false;
+      try {
+        await this.agent.apply(await this.#deps.orders(this.#providerId, this.#strays));
+        this.#backoff.reset();
+      } catch (error) {
+        if (this.#closed) break;
+        this.#log.warn({ err: error }, 'orders were not taken; trying again');
+        this.#cancelRetry = this.#deps.clock.after(this.#backoff.next(), () => this.ordersChanged());
+        break;
+      }
+    }
+    this.#sending = false;
+  }
+
+  async #observed(raw: unknown): Promise<void> {
+    const report = Observed.parse(raw);
+    for (const { vmId, phase } of report.vms) if (phase === 'deleted') this.#strays.delete(vmId);
+    const strays = await this.#deps.report(this.#providerId, report);
+    for (const vmId of strays) this.#strays.add(vmId);
+    if (strays.length > 0) this.ordersChanged();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * How an agent proves which provider it is: it signs a challenge with the key that it joined with, and gets a short
+ * token for HELLO. The key never leaves its machine.
+ */
+import { createPublicKey, verify } from 'node:crypto';
+import { UniCoreError } from '@unicore/protocol';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { newSecret } from '../auth/secret.ts';
+import type { Store } from '../store/store.ts';
+
+/** Between asking for a challenge and signing it there is one round trip. */
+const CHALLENGE_MS = 60_000;
+/** An agent asks for a new one with each connection. */
+const TOKEN_MS = 15 * 60_000;
+const MAX_CHALLENGES = 10_000;
+const AUDIENCE = 'unicore-provider';
+
+export class ProviderCredentials {
+  readonly #store: Store;
+  readonly #now: () => number;
+  /** Oldest first. */
+  readonly #challenges = new Map<string, { providerId: string; expiresAt: number }>();
+  #key: Promise<Uint8Array> | undefined;
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Given for unknown ids too: asking tells nobody which exist. */
+  challenge(providerId: string): { challenge: string; expiresAt: number } {
+    for (const [challenge, { expiresAt }] of this.#challenges) {
+      if (expiresAt > this.#now() && this.#challenges.size < MAX_CHALLENGES) break;
+      this.#challenges.delete(challenge);
+    }
+    // Says what it is, so that a signature of it can't be taken for one of something else.
+    const challenge = `unicore-provider-challenge:${providerId}:${newSecret()}`;
+    const expiresAt = this.#now() + CHALLENGE_MS;
+    this.#challenges.set(challenge, { providerId, expiresAt });
+    return { challenge, expiresAt };
+  }
+
+  async token(proof: { providerId: string; challenge: string; signature: string }) {
+    const asked = this.#challenges.get(proof.challenge);
+    this.#challenges.delete(proof.challenge);
+    const fresh = asked?.providerId === proof.providerId && asked.expiresAt > this.#now();
+    const provider = fresh ? await this.#store.provider(proof.providerId) : undefined;
+    if (!provider || !signed(provider.publicKey, proof)) {
+      throw new UniCoreError(
+        'UNAUTHENTICATED',
+        'The hub does not know this provider by this key. Join again with a new join token.',
+      );
+    }
+    const expiresAt = this.#now() + TOKEN_MS;
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(provider.providerId)
+      .setAudience(AUDIENCE)
+      .setExpirationTime(Math.floor(expiresAt / 1000))
+      .sign(await this.#secret());
+    return { token, expiresAt };
+  }
+
+  /** The provider that a token was made for. Throws UNAUTHENTICATED. */
+  async verify(token: string): Promise<string> {
+    const options = { audience: AUDIENCE, algorithms: ['HS256'], currentDate: new Date(this.#now()) };
+    try {
+      const { payload } = await jwtVerify(token, await this.#secret(), options);
+      const provider = payload.sub === undefined ? undefined : await this.#store.provider(payload.sub);
+      if (provider) return provider.providerId;
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+    }
+    throw new UniCoreError(
+      'UNAUTHENTICATED',
+      'The provider token is wrong or has expired. Ask for a new one.',
+    );
+  }
+
+  #secret(): Promise<Uint8Array> {
+    this.#key ??= this.#store
+      .meta('providerTokenSecret', newSecret)
+      .then((text) => Buffer.from(text, 'base64url'));
+    return this.#key;
+  }
+}
+
+function signed(
+  publicKey: string,
+  { challenge, signature }: { challenge: string; signature: string },
+): boolean {
+  const key = createPublicKey({ key: JSON.parse(publicKey), format: 'jwk' });
+  return verify(null, Buffer.from(challenge), key, Buffer.from(signature, 'base64url'));
+}

@@ -1,0 +1,66 @@
+/** Which provider a VM goes to, or why it waits. Pure: given what there is, it decides. */
+import { type Isolation, SIZES, type VmSize } from '../control/contract.ts';
+
+/** Most VMs idle most of the time, so more is promised than a machine has. */
+const CPU_OVERCOMMIT = 8;
+const MEMORY_OVERCOMMIT = 2;
+const GIB = 2 ** 30;
+
+export interface Candidate {
+  providerId: string;
+  name: string;
+  runtime: 'docker' | 'process';
+  isolation: Isolation;
+  cores: number;
+  memoryTotal: number;
+  /** Sizes of the VMs that take room there now. */
+  load: VmSize[];
+}
+
+export interface Wish {
+  size: VmSize;
+  /** Where its files are: it can only go there. */
+  pinned: { providerId: string; name: string } | undefined;
+}
+
+export type Placement = { candidate: Candidate } | { reason: string };
+
+/** candidates: the providers that can be reached. The one that has the largest share free wins. */
+export function place(wish: Wish, candidates: readonly Candidate[], joined: number): Placement {
+  if (joined === 0) return { reason: 'No provider has joined this hub yet. It starts as soon as one has.' };
+  const { pinned } = wish;
+  const possible = pinned
+    ? candidates.filter(({ providerId }) => providerId === pinned.providerId)
+    : candidates;
+  if (possible.length === 0) {
+    return {
+      reason: pinned
+        ? `Its files are on provider ${pinned.name}, which is not online. It starts when that is back.`
+        : 'No provider is online. It starts as soon as one is.',
+    };
+  }
+  const [best] = possible
+    .map((candidate) => ({ candidate, free: freeShare(candidate, wish.size) }))
+    .filter(({ free }) => free >= 0)
+    .sort((a, b) => b.free - a.free);
+  if (best) return { candidate: best.candidate };
+  const where = pinned ? `Provider ${pinned.name} has` : 'No provider has';
+  return {
+    reason: `${where} ${pinned ? 'no ' : ''}room for ${describe(wish.size)}. It starts as soon as there is; a smaller VM, or stopping another, helps.`,
+  };
+}
+
+/** What would be left of the scarcer of cores and memory, as a share of all; negative: no room. */
+function freeShare({ cores, memoryTotal, runtime, load }: Candidate, size: VmSize): number {
+  const all = [...load, size];
+  const cpu = all.reduce((sum, each) => sum + Math.min(SIZES[each].cpu, cores), 0) / (cores * CPU_OVERCOMMIT);
+  // The process runtime sets no limits, so there is nothing to reserve.
+  if (runtime === 'process') return 1 - cpu;
+  const memory = all.reduce((sum, each) => sum + SIZES[each].memory, 0) / (memoryTotal * MEMORY_OVERCOMMIT);
+  return 1 - Math.max(cpu, memory);
+}
+
+function describe(size: VmSize): string {
+  const { cpu, memory } = SIZES[size];
+  return `a ${size} VM (${cpu} ${cpu === 1 ? 'core' : 'cores'}, ${memory / GIB} GiB)`;
+}

@@ -1,0 +1,77 @@
+/** What agents say of VMs, and what they are told to have: levels both ways, so that repeating is harmless. */
+import type { VmObserved, VmOrder } from '../control/contract.ts';
+import type { VmRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { eventOf, type LifeEvent } from './lifecycle.ts';
+import type { VmWriter } from './writer.ts';
+
+export interface Report {
+  /** Everything that the agent has; otherwise only what changed. */
+  whole: boolean;
+  vms: VmObserved[];
+}
+
+export class Reports {
+  readonly #store: Store;
+  readonly #writer: VmWriter;
+
+  constructor(store: Store, writer: VmWriter) {
+    this.#store = store;
+    this.#writer = writer;
+  }
+
+  /** Takes a report in. Returns the VMs that this provider has and should not. */
+  async take(providerId: string, report: Report): Promise<string[]> {
+    const strays: string[] = [];
+    for (const seen of report.vms) {
+      const vm = await this.#store.vm(seen.vmId);
+      // What this hub never knew may belong to another one: it is left alone.
+      if (!vm) continue;
+      if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted')
+        await this.#note(vm, seen);
+      else if (seen.phase !== 'deleted') strays.push(vm.vmId);
+    }
+    if (report.whole) await this.#settleMissing(providerId, report.vms);
+    return strays;
+  }
+
+  /** What this provider should have, and of its strays that it should not have them. */
+  async orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]> {
+    const orders = (await this.#store.vms({ providerId })).map(orderOf);
+    for (const vmId of strays) {
+      const vm = await this.#store.vm(vmId);
+      // One that is wanted here with a newer generation is in the list already.
+      if (!vm || orders.some((order) => order.vmId === vmId)) continue;
+      orders.push({ ...orderOf(vm), desired: 'deleted' });
+    }
+    return orders;
+  }
+
+  async #note(vm: VmRow, seen: VmObserved): Promise<void> {
+    const event = eventOf(vm.desired, seen.phase);
+    if (event) await this.#writer.apply(vm.vmId, event, () => ({ reason: reasonOf(event, seen) }));
+  }
+
+  /** A VM to be deleted that the agent does not have any more was deleted while nobody listened. */
+  async #settleMissing(providerId: string, vms: VmObserved[]): Promise<void> {
+    const there = new Set(vms.map(({ vmId }) => vmId));
+    for (const { vmId } of await this.#store.vms({ providerId, phase: 'deleting' })) {
+      if (!there.has(vmId)) await this.#writer.apply(vmId, 'gone');
+    }
+  }
+}
+
+function orderOf(vm: VmRow): VmOrder {
+  const { vmId, image, size, attempt } = vm;
+  // A VM that waits for room must not run yet, though it is wanted to.
+  const desired = vm.phase === 'queued' ? 'stopped' : vm.desired;
+  return { vmId, gen: Math.max(1, vm.gen), desired, image, size, attempt };
+}
+
+function reasonOf(event: LifeEvent, { reason }: VmObserved): string | null {
+  if (reason !== null) return reason;
+  if (event === 'exited') return 'It stopped by itself and is started again.';
+  return event === 'failed'
+    ? 'Its provider could not run it and did not say why. Start it to try again.'
+    : null;
+}

@@ -1,0 +1,113 @@
+/** Terminals of a VM: who may open one, and what its agent is asked. */
+import { UniCoreError } from '@unicore/protocol';
+import type { z } from 'zod';
+import type { VmConnect, VmResize } from '../api/schemas.ts';
+import type { Caller } from '../auth/local.ts';
+import type { Tickets } from '../auth/tickets.ts';
+import { type AgentMethods, TerminalInfo } from '../control/contract.ts';
+import type { Presence } from '../provider/presence.ts';
+import type { VmRow } from '../store/rows.ts';
+import type { Vms } from './vms.ts';
+
+/** The terminal that every VM has. */
+const MAIN = 'main';
+/** The size until a viewer says its own. */
+const COLS = 80;
+const ROWS = 24;
+
+export interface TerminalsDeps {
+  vms: Vms;
+  presence: Presence;
+  tickets: Tickets;
+  /** Throws PROVIDER_UNREACHABLE. */
+  agent(providerId: string): AgentMethods;
+}
+
+/** A VM that can be worked in: it runs, and so has a provider. */
+type RunningVm = VmRow & { providerId: string };
+
+export class Terminals {
+  readonly #deps: TerminalsDeps;
+
+  constructor(deps: TerminalsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The VM, if this user may open a terminal on it now. Throws NOT_FOUND and VM_NOT_RUNNING. Whether its provider
+   * can be reached is not asked: a channel waits for that.
+   */
+  async authorise(userId: string, vmId: string): Promise<RunningVm> {
+    const vm = await this.#deps.vms.own(userId, vmId);
+    const { providerId } = vm;
+    if (vm.phase === 'running' && providerId !== null) return { ...vm, providerId };
+    throw new UniCoreError('VM_NOT_RUNNING', notRunning(vm));
+  }
+
+  /** Makes the terminal if there is none, and a ticket for it. socketUrl: ws(s)://host of this hub. */
+  async connect({ user, sessionId }: Caller, wish: z.output<typeof VmConnect>, socketUrl: string) {
+    const { vmId, terminalId = MAIN, cols = COLS, rows = ROWS, readOnly = false } = wish;
+    const vm = await this.authorise(user.userId, vmId);
+    const terminal = TerminalInfo.parse(
+      await this.#agent(vm).openTerminal({ vmId, gen: vm.gen, terminalId, cols, rows }),
+    );
+    const { ticket, expiresAt } = this.#deps.tickets.issue({
+      userId: user.userId,
+      sessionId,
+      kind: 'terminal',
+      vmId,
+      terminalId: terminal.terminalId,
+      readOnly,
+    });
+    const query = new URLSearchParams({
+      vmId,
+      terminalId: terminal.terminalId,
+      ticket,
+      cols: String(cols),
+      rows: String(rows),
+    });
+    return { url: `${socketUrl}/terminal?${query}`, ticket, terminalId: terminal.terminalId, expiresAt };
+  }
+
+  async resize(userId: string, { vmId, terminalId = MAIN, cols, rows, viewer }: z.output<typeof VmResize>) {
+    const vm = await this.authorise(userId, vmId);
+    const whose = viewer === undefined ? {} : { viewer };
+    await this.#agent(vm).resizeTerminal({ vmId, gen: vm.gen, terminalId, cols, rows, ...whose });
+  }
+
+  async list(userId: string, vmId: string): Promise<TerminalInfo[]> {
+    const vm = await this.authorise(userId, vmId);
+    return TerminalInfo.array().parse(await this.#agent(vm).terminals({ vmId }));
+  }
+
+  async close(userId: string, vmId: string, terminalId: string): Promise<void> {
+    const vm = await this.authorise(userId, vmId);
+    await this.#agent(vm).closeTerminal({ vmId, terminalId });
+  }
+
+  #agent({ providerId }: RunningVm): AgentMethods {
+    if (this.#deps.presence.state(providerId) === 'suspect') {
+      throw new UniCoreError(
+        'PROVIDER_UNREACHABLE',
+        'The provider of this VM has not answered for 10 s. The VM comes back by itself when the provider does.',
+      );
+    }
+    return this.#deps.agent(providerId);
+  }
+}
+
+function notRunning({ name, phase, reason }: VmRow): string {
+  switch (phase) {
+    case 'queued':
+    case 'assigned':
+    case 'starting':
+      return `${name} is not running yet (${phase}). Try again when it is.`;
+    case 'stopping':
+    case 'stopped':
+      return `${name} is stopped. Start it first.`;
+    case 'failed':
+      return `${name} has failed: ${reason ?? 'no reason is known.'} Start it to try again.`;
+    default:
+      return `${name} is being deleted.`;
+  }
+}

@@ -1,0 +1,63 @@
+/** How a VM looks from outside: what is recorded, seen together with whether its provider answers. */
+import type { Vm } from '../api/schemas.ts';
+import type { Presence } from '../provider/presence.ts';
+import type { VmRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+
+export class VmViews {
+  readonly #store: Store;
+  readonly #presence: Presence;
+
+  constructor(store: Store, presence: Presence) {
+    this.#store = store;
+    this.#presence = presence;
+  }
+
+  async one(vm: VmRow): Promise<Vm> {
+    const [view] = await this.all([vm]);
+    return view!;
+  }
+
+  async all(vms: readonly VmRow[]): Promise<Vm[]> {
+    const names = new Map((await this.#store.providers()).map((each) => [each.providerId, each.name]));
+    return vms.map((vm) => {
+      const silent = vm.providerId !== null && this.#presence.state(vm.providerId) === 'suspect';
+      return viewVm(vm, silent ? (names.get(vm.providerId!) ?? vm.providerId!) : undefined);
+    });
+  }
+}
+
+/** silentProvider: the name of the VM's provider, if nothing is heard of it. */
+export function viewVm(vm: VmRow, silentProvider: string | undefined): Vm {
+  const { vmId, name, providerId, image, size, isolation, createdAt, updatedAt } = vm;
+  const overlay = silentProvider === undefined ? {} : silence(vm, silentProvider);
+  const state = vm.phase;
+  return {
+    vmId,
+    name,
+    state,
+    reason: vm.reason,
+    ...overlay,
+    providerId,
+    image,
+    size,
+    isolation,
+    createdAt,
+    updatedAt,
+  };
+}
+
+function silence(vm: VmRow, provider: string): Partial<Pick<Vm, 'state' | 'reason'>> {
+  const silent = `Provider ${provider} has not answered for 10 s.`;
+  switch (vm.phase) {
+    case 'assigned':
+    case 'starting':
+    case 'running':
+    case 'stopping':
+      return { state: 'suspect', reason: `${silent} The VM comes back by itself when the provider does.` };
+    case 'deleting':
+      return { reason: `${silent} The VM is removed there when it is back.` };
+    default:
+      return {};
+  }
+}

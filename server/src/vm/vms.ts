@@ -1,0 +1,105 @@
+/** What people ask of their VMs. Knows no transport; what agents say is in reports.ts. */
+import { UniCoreError } from '@unicore/protocol';
+import type { z } from 'zod';
+import type { VmCreate } from '../api/schemas.ts';
+import { newId } from '../auth/secret.ts';
+import type { VmRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { newName } from './names.ts';
+import type { Placer } from './placer.ts';
+import type { Patch, VmWriter } from './writer.ts';
+
+export interface VmsDeps {
+  store: Store;
+  writer: VmWriter;
+  placer: Placer;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  defaultImage: string;
+}
+
+export class Vms {
+  readonly #deps: VmsDeps;
+
+  constructor(deps: VmsDeps) {
+    this.#deps = deps;
+  }
+
+  async create(userId: string, wish: z.output<typeof VmCreate>): Promise<VmRow> {
+    const { writer, now, defaultImage } = this.#deps;
+    const at = now();
+    const vm = await writer.add({
+      vmId: newId('vm'),
+      ownerId: userId,
+      name: wish.name ?? newName(),
+      image: wish.image ?? defaultImage,
+      size: wish.size,
+      region: wish.region ?? null,
+      opId: wish.opId ?? null,
+      desired: 'running',
+      phase: 'queued',
+      reason: null,
+      providerId: null,
+      isolation: null,
+      gen: 0,
+      attempt: 1,
+      createdAt: at,
+      updatedAt: at,
+      rev: 1,
+    });
+    if (vm.phase === 'deleted') {
+      throw new UniCoreError('CONFLICT', 'opId is that of a VM which was deleted since. Use a new one.');
+    }
+    return this.#placed(vm);
+  }
+
+  list(userId: string): Promise<VmRow[]> {
+    return this.#deps.store.vms({ ownerId: userId });
+  }
+
+  /** Throws NOT_FOUND in the same words for what was never there and for what is somebody else's. */
+  async own(userId: string, vmId: string): Promise<VmRow> {
+    const vm = await this.#deps.store.vm(vmId);
+    if (vm?.ownerId === userId && vm.phase !== 'deleted') return vm;
+    throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
+  }
+
+  async start(userId: string, vmId: string): Promise<VmRow> {
+    const vm = await this.#ask(userId, vmId, 'start', (row, to) =>
+      to === row.phase ? {} : { desired: 'running', reason: null, attempt: row.attempt + 1 },
+    );
+    return this.#placed(vm);
+  }
+
+  stop(userId: string, vmId: string): Promise<VmRow> {
+    return this.#ask(userId, vmId, 'stop', () => ({ desired: 'stopped', reason: null }));
+  }
+
+  /** Gone at once if no provider ever had it; otherwise when its provider has removed it. */
+  async delete(userId: string, vmId: string): Promise<VmRow> {
+    const vm = await this.#ask(userId, vmId, 'delete', () => ({ desired: 'deleted', reason: null }));
+    return vm.providerId === null ? (await this.#deps.writer.apply(vmId, 'gone')).vm : vm;
+  }
+
+  async rename(userId: string, vmId: string, name: string): Promise<VmRow> {
+    await this.own(userId, vmId);
+    return this.#deps.writer.update(vmId, () => ({ name }));
+  }
+
+  async #ask(userId: string, vmId: string, event: 'start' | 'stop' | 'delete', patch: Patch): Promise<VmRow> {
+    const { name } = await this.own(userId, vmId);
+    const { vm, fits } = await this.#deps.writer.apply(vmId, event, patch, userId);
+    if (!fits)
+      throw new UniCoreError('CONFLICT', `${name} is being deleted: it can't be ${PAST[event]} any more.`);
+    return vm;
+  }
+
+  /** As it is once the placer has looked at it. */
+  async #placed(vm: VmRow): Promise<VmRow> {
+    if (vm.phase !== 'queued') return vm;
+    await this.#deps.placer.run();
+    return (await this.#deps.store.vm(vm.vmId)) ?? vm;
+  }
+}
+
+const PAST = { start: 'started', stop: 'stopped', delete: 'deleted' };

@@ -1,0 +1,81 @@
+/** The only way in which a VM changes: an event of the life cycle, written by compare-and-set, then told to all. */
+import { UniCoreError } from '@unicore/protocol';
+import type { HubEvents } from '../events.ts';
+import type { VmRow } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { LIFECYCLE, type LifeEvent } from './lifecycle.ts';
+
+/** What changes along with the phase; to: the phase that the event leads to. */
+export type Patch = (vm: VmRow, to: VmRow['phase']) => Partial<VmRow>;
+
+export interface Written {
+  vm: VmRow;
+  /** false: the life cycle has no place for this event now, and nothing was written. */
+  fits: boolean;
+}
+
+export class VmWriter {
+  readonly #store: Store;
+  readonly #events: HubEvents;
+  readonly #now: () => number;
+
+  constructor(store: Store, events: HubEvents, now: () => number) {
+    this.#store = store;
+    this.#events = events;
+    this.#now = now;
+  }
+
+  /** userId: who asked for it; null: the hub or an agent did. */
+  async apply(
+    vmId: string,
+    event: LifeEvent,
+    patch: Patch = () => ({}),
+    userId: string | null = null,
+  ): Promise<Written> {
+    let before: VmRow['phase'] | undefined;
+    const vm = await this.update(vmId, (row) => {
+      const phase = LIFECYCLE[row.phase][event];
+      before = phase === null ? undefined : row.phase;
+      return phase === null ? {} : { ...patch(row, phase), phase };
+    });
+    if (before !== undefined && before !== vm.phase) {
+      await this.audit(vm, userId === null ? vm.phase : event, userId);
+    }
+    return { vm, fits: before !== undefined };
+  }
+
+  /** Each turn of the loop means that somebody else's write succeeded. */
+  async update(vmId: string, patch: (vm: VmRow) => Partial<VmRow>): Promise<VmRow> {
+    for (;;) {
+      const vm = await this.#store.vm(vmId);
+      if (!vm) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
+      const next = { ...vm, ...patch(vm) };
+      if (isSame(vm, next)) return vm;
+      next.updatedAt = this.#now();
+      if (await this.#store.replaceVm(next)) {
+        const written = { ...next, rev: vm.rev + 1 };
+        this.#events.emit('vm', written);
+        return written;
+      }
+    }
+  }
+
+  /** Adds a VM, or finds the one that an earlier call with the same opId made. */
+  async add(vm: VmRow): Promise<VmRow> {
+    const there = await this.#store.addVm(vm);
+    if (there.vmId === vm.vmId) {
+      await this.audit(vm, 'create', vm.ownerId);
+      this.#events.emit('vm', vm);
+    }
+    return there;
+  }
+
+  async audit(vm: VmRow, what: string, userId: string | null): Promise<void> {
+    const detail = vm.providerId === null ? null : `provider ${vm.providerId}, gen ${vm.gen}`;
+    await this.#store.audit({ at: this.#now(), event: `vm.${what}`, userId, subject: vm.vmId, detail });
+  }
+}
+
+function isSame(a: VmRow, b: VmRow): boolean {
+  return (Object.keys(a) as (keyof VmRow)[]).every((field) => a[field] === b[field]);
+}
