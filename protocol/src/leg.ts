@@ -4,6 +4,7 @@ import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './co
 import { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType, MAX_MESSAGE, MIN_VERSION, VERSION } from './frame.ts';
 import { packMeta, unpackMeta } from './meta.ts';
+import { Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
 import { type Emitter, Sender, type Transport } from './sender.ts';
 
@@ -11,11 +12,6 @@ import { type Emitter, Sender, type Transport } from './sender.ts';
 const HELLO_MS = 5_000;
 /** The dialling side waits longer: the hub may look the token up first. */
 const WELCOME_MS = 10_000;
-/** Nothing heard for this long: ask. */
-const IDLE_MS = 10_000;
-/** Nothing heard for this long: the peer is dead. */
-const DEAD_MS = 25_000;
-
 /** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
 export interface Port {
   /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
@@ -57,30 +53,29 @@ export interface LegOptions {
 export class Leg {
   readonly peer: Peer;
   readonly #transport: Transport;
-  readonly #clock: Clock;
   readonly #handler: LegHandler;
   readonly #dialled: boolean;
   readonly #sender: Sender;
   readonly #maxQueued: number;
   readonly #ports = new Map<number, Port>();
-  readonly #pings = new Map<number, { sentAt: number; done: (rtt: number) => void }>();
+  readonly #pulse: Pulse;
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
   #nextCh: number;
-  #nextPing = 1;
-  #heardAt: number;
-  #rtt: number | undefined;
-  #cancelTimer: () => void;
+  #cancelGreeting: () => void;
 
   constructor({ transport, clock, peer, dial, maxQueued = Number.POSITIVE_INFINITY, handler }: LegOptions) {
     this.peer = peer;
     this.#transport = transport;
-    this.#clock = clock;
     this.#handler = handler;
     this.#dialled = dial !== undefined;
     this.#maxQueued = maxQueued;
     this.#nextCh = this.#dialled ? 1 : 2;
-    this.#heardAt = clock.now();
     this.#sender = new Sender(transport, clock);
+    this.#pulse = new Pulse({
+      clock,
+      ping: (id) => this.send({ type: FrameType.PING, id }),
+      dead: (message) => this.close('PEER_SILENT', message),
+    });
     if (dial) {
       const hello = {
         type: FrameType.HELLO,
@@ -89,9 +84,9 @@ export class Leg {
         meta: packMeta(dial.meta),
       };
       this.#sender.push(encode(hello));
-      this.#cancelTimer = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
+      this.#cancelGreeting = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
     } else {
-      this.#cancelTimer = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
+      this.#cancelGreeting = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
     }
   }
 
@@ -106,14 +101,14 @@ export class Leg {
 
   /** Last measured round trip to the neighbour, ms. */
   get rtt(): number | undefined {
-    return this.#rtt;
+    return this.#pulse.rtt;
   }
 
   // ---- what the socket says
 
   receive(message: Uint8Array): void {
     if (!this.open) return;
-    this.#heardAt = this.#clock.now();
+    this.#pulse.heard();
     if (message.length > MAX_MESSAGE) {
       this.close(
         'MESSAGE_TOO_BIG',
@@ -203,11 +198,7 @@ export class Leg {
 
   /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
   ping(): Promise<number> {
-    const id = this.#nextPing++;
-    return new Promise((done) => {
-      this.#pings.set(id, { sentAt: this.#clock.now(), done });
-      this.send({ type: FrameType.PING, id });
-    });
+    return this.#pulse.measure();
   }
 
   // ---- inside
@@ -234,7 +225,7 @@ export class Leg {
         );
       }
       this.#state = 'authenticating';
-      this.#cancelTimer();
+      this.#cancelGreeting();
       this.#handler.hello?.(unpackMeta(frame.meta));
     } else if (frame.type === FrameType.WELCOME && this.#dialled) {
       this.#goUp();
@@ -283,7 +274,7 @@ export class Leg {
       case FrameType.PING:
         return this.send({ type: FrameType.PONG, id: frame.id });
       case FrameType.PONG:
-        return this.#ponged(frame.id);
+        return this.#pulse.ponged(frame.id);
       case FrameType.GOAWAY:
         return this.#handler.goAway?.(errorName(frame.code), frame.afterMs);
       case FrameType.BEAT:
@@ -295,38 +286,18 @@ export class Leg {
     }
   }
 
-  #ponged(id: number): void {
-    const ping = this.#pings.get(id);
-    if (!ping) return;
-    this.#pings.delete(id);
-    this.#rtt = this.#clock.now() - ping.sentAt;
-    ping.done(this.#rtt);
-  }
-
   #goUp(): void {
     this.#state = 'up';
-    this.#cancelTimer();
-    this.#watch();
-  }
-
-  /** Any byte proves life, so a busy link never misses its own ping. */
-  #watch(): void {
-    const idle = this.#clock.now() - this.#heardAt;
-    if (idle >= DEAD_MS) {
-      this.close('PEER_SILENT', `nothing heard for ${DEAD_MS / 1000} s`);
-      return;
-    }
-    if (idle >= IDLE_MS) void this.ping();
-    const next = idle < IDLE_MS ? IDLE_MS - idle : Math.min(IDLE_MS / 2, DEAD_MS - idle);
-    this.#cancelTimer = this.#clock.after(next, () => this.#watch());
+    this.#cancelGreeting();
+    this.#pulse.start();
   }
 
   #finish(code: ErrorCode, message: string): void {
     if (!this.open) return;
     this.#state = 'closed';
-    this.#cancelTimer();
+    this.#cancelGreeting();
     this.#sender.stop();
-    this.#pings.clear();
+    this.#pulse.stop();
     const ports = [...this.#ports.values()];
     this.#ports.clear();
     for (const port of ports) port.lost('LEG_LOST');
