@@ -1,0 +1,148 @@
+/** A PTY in a container: an exec with a terminal, through the engine. */
+import type { Duplex } from 'node:stream';
+import { UniCoreError } from '@unicore/protocol';
+import Docker from 'dockerode';
+import { DEFAULT_SOCKET } from '../runtime/engine.ts';
+import { engineError, statusOf } from '../runtime/engine-errors.ts';
+import { CONTAINER_USER, newMark, signalMarked } from './docker-kill.ts';
+import { startedResize } from './docker-resize.ts';
+import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
+
+/** The home of the VM's user: the volume. */
+const HOME = '/home/consumer';
+/**
+ * The engine holds back what could be the start of its "detach keys", so no key of theirs may be one that people wait
+ * for. It insists on having some; a single ^\ waits for the next key, and nobody types the whole row.
+ */
+const DETACH_KEYS = 'ctrl-\\,ctrl-@,ctrl-\\,ctrl-_,ctrl-\\,ctrl-^,ctrl-\\,ctrl-]';
+/** Exit status when the engine can no longer tell it. */
+const LOST = 255;
+
+export interface DockerPtyOptions extends PtySize {
+  container: string;
+  socketPath?: string;
+  /** Program and arguments; default: a login shell. */
+  command?: readonly [string, ...string[]];
+}
+
+export async function openDockerPty(options: DockerPtyOptions): Promise<Pty> {
+  const { container, socketPath = DEFAULT_SOCKET, command = ['bash', '-l'], cols, rows } = options;
+  const docker = new Docker({ socketPath });
+  const mark = newMark();
+  try {
+    const exec = await docker.getContainer(container).exec({
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: true,
+      User: CONTAINER_USER,
+      WorkingDir: HOME,
+      Env: [...Object.entries({ ...TERMINAL_ENV, HOME }).map(([name, value]) => `${name}=${value}`), mark],
+      Cmd: [...command],
+      DetachKeys: DETACH_KEYS,
+      ConsoleSize: [rows, cols],
+    });
+    const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
+    return new DockerPty(docker, container, exec, stream, mark, { cols, rows });
+  } catch (error) {
+    throw openError(error, container, socketPath);
+  }
+}
+
+class DockerPty implements Pty {
+  readonly exited: Promise<PtyExit>;
+  readonly #docker: Docker;
+  readonly #container: string;
+  readonly #exec: Docker.Exec;
+  readonly #stream: Duplex;
+  readonly #mark: string;
+  readonly #resize: (size: PtySize) => void;
+  readonly #closed: Promise<void>;
+  #listener: (bytes: Uint8Array) => void = () => undefined;
+  #over = false;
+  #killing: Promise<void> | undefined;
+
+  constructor(
+    docker: Docker,
+    container: string,
+    exec: Docker.Exec,
+    stream: Duplex,
+    mark: string,
+    size: PtySize,
+  ) {
+    this.#docker = docker;
+    this.#container = container;
+    this.#exec = exec;
+    this.#stream = stream;
+    this.#mark = mark;
+    this.#resize = startedResize(exec, () => this.#over);
+    this.#resize(size);
+    stream.on('data', (bytes: Buffer) => this.#listener(bytes));
+    // A broken connection is an end like any other: what is known of it is asked for afterwards.
+    stream.on('error', () => stream.destroy());
+    this.#closed = new Promise((closed) => stream.once('end', closed).once('close', closed));
+    this.exited = this.#closed.then(() => this.#ended());
+  }
+
+  onData(listener: (bytes: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    if (this.#over || !this.#stream.writable) return done();
+    // An error is the stream's end too, and handled there.
+    this.#stream.write(bytes, () => done());
+  }
+
+  resize(size: PtySize): void {
+    this.#resize(size);
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  kill(): void {
+    if (!this.#over) this.#killing ??= this.#hangUp();
+  }
+
+  async #hangUp(): Promise<void> {
+    await this.#signal('HUP');
+    const grace = new Promise((over) => setTimeout(over, HANGUP_GRACE_MS));
+    await Promise.race([this.#closed, grace]);
+    await this.#signal('KILL');
+  }
+
+  /** The stream may end before the program does: when the engine restarted, or the detach keys were typed after all. */
+  async #ended(): Promise<PtyExit> {
+    this.#over = true;
+    this.#stream.destroy();
+    await this.#killing;
+    const state = await this.#exec.inspect().catch(() => undefined);
+    if (state?.Running) await this.#signal('KILL');
+    return { code: state?.ExitCode ?? LOST, signal: null };
+  }
+
+  #signal(signal: 'HUP' | 'KILL'): Promise<void> {
+    return signalMarked(this.#docker, this.#container, this.#mark, signal);
+  }
+}
+
+function openError(error: unknown, container: string, socketPath: string): UniCoreError {
+  const status = statusOf(error);
+  if (status === 404) {
+    return new UniCoreError('CONTAINER_LOST', `The container ${container} is gone. Start the VM again.`, {
+      cause: error,
+    });
+  }
+  if (status === 409) {
+    return new UniCoreError('VM_NOT_RUNNING', 'The VM is not running. Start it, then open the terminal.', {
+      cause: error,
+    });
+  }
+  return engineError(error, socketPath);
+}
