@@ -2,7 +2,7 @@
 import { Backoff } from './backoff.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
-import { type ErrorCode, UniCoreError } from './errors.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { ChannelKind, type ChannelKindName, EPOCH_BYTES, type Frame, FrameType } from './frame.ts';
 import type { Leg } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
@@ -59,6 +59,15 @@ export class Opener extends Channel {
     this.#opening = { leg, ch: leg.allocate() };
     leg.bind(this.#opening.ch, this);
     this.#sayOpen(0);
+  }
+
+  override reset(code: ErrorCode, message: string): void {
+    // Not attached yet, but an OPEN is on its way: what it makes at the other end must not be left there.
+    const opening = this.#opening;
+    if (opening?.leg.open) {
+      opening.leg.send({ type: FrameType.RESET, ch: opening.ch, code: ERRORS[code].number, message });
+    }
+    super.reset(code, message);
   }
 
   protected override other(frame: Frame): void {
