@@ -1,0 +1,161 @@
+/** A hub and a provider in one, in simulated time: sockets that can be cut or refused, shells that can be forgotten. */
+import {
+  Acceptor,
+  type ErrorCode,
+  FrameType,
+  Leg,
+  type LegHandler,
+  type OpenRequest,
+  packMeta,
+} from '@unicore/protocol';
+import { SimClock } from '@unicore/protocol/sim';
+import { FakeShell } from './fake-shell.ts';
+
+/** One way, ms. */
+const DELAY_MS = 5;
+
+export class FakeHub {
+  readonly clock = new SimClock();
+  /** What came in HELLO, one per connection. */
+  readonly hellos: unknown[] = [];
+  /** One per channel that was accepted. */
+  readonly shells: FakeShell[] = [];
+  /** The metadata of every OPEN. */
+  readonly opens: unknown[] = [];
+  /** Tries to connect. */
+  dialled = 0;
+  /** Nothing listens. */
+  down = false;
+  /** Answers HELLO with this close. */
+  refuse: ErrorCode | undefined;
+  /** Answers OPEN with this RESET. */
+  refuseOpen: ErrorCode | undefined;
+  providerOnline = true;
+  #acceptor = this.#newAcceptor();
+  #connections = new Set<FakeSocket>();
+
+  /** To be given to a Line. */
+  get WebSocket(): typeof globalThis.WebSocket {
+    const hub = this;
+    class BoundSocket extends FakeSocket {
+      constructor(url: string) {
+        super(hub, url);
+      }
+    }
+    return BoundSocket as unknown as typeof globalThis.WebSocket;
+  }
+
+  get shell(): FakeShell {
+    return this.shells.at(-1)!;
+  }
+
+  get connected(): number {
+    return this.#connections.size;
+  }
+
+  /** Every socket ends abnormally; what is on the way is lost. */
+  cut(): void {
+    for (const socket of this.#connections) socket.cut();
+  }
+
+  /** The other end restarts: no channel is known any more, and nobody is told. */
+  forget(): void {
+    this.#acceptor = this.#newAcceptor();
+  }
+
+  closeAll(code: ErrorCode, message: string): void {
+    for (const socket of this.#connections) socket.hub?.close(code, message);
+  }
+
+  /** For FakeSocket: a connection arrives. False: it is not answered. */
+  connect(socket: FakeSocket): Leg | undefined {
+    this.dialled++;
+    if (this.down) return undefined;
+    this.#connections.add(socket);
+    const handler: LegHandler = {
+      hello: (meta) => {
+        this.hellos.push(meta);
+        if (this.refuse) leg.close(this.refuse, 'refused by the test');
+        else leg.welcome({});
+      },
+      open: (frame) => {
+        this.opens.push({ ...frame });
+        if (this.providerOnline) this.#acceptor.open(leg, { ...frame, auth: packMeta({ user: 'u' }) });
+        else leg.send({ type: FrameType.DETACHED, ch: frame.ch, code: 7 });
+      },
+      closed: () => this.#connections.delete(socket),
+    };
+    const leg = new Leg({ transport: socket.far, clock: this.clock, peer: 'consumer', handler });
+    return leg;
+  }
+
+  #newAcceptor(): Acceptor {
+    return new Acceptor({ clock: this.clock, accept: (request) => this.#accept(request) });
+  }
+
+  #accept(request: OpenRequest): void {
+    if (this.refuseOpen) return request.refuse(this.refuseOpen, 'refused by the test');
+    const shell = new FakeShell(request.meta);
+    this.shells.push(shell);
+    shell.channel = request.accept(shell.handler, { terminalId: 'main', viewer: `w${this.shells.length}` });
+  }
+}
+
+/** As much of a WebSocket as the SDK uses. */
+export class FakeSocket {
+  binaryType = 'blob';
+  bufferedAmount = 0;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  /** The hub's end. */
+  hub: Leg | undefined;
+  #closed = false;
+  readonly #clock: SimClock;
+  readonly far = {
+    buffered: 0,
+    send: (message: Uint8Array) => {
+      const data = message.slice().buffer;
+      this.#later(() => this.onmessage?.({ data }));
+    },
+    close: (code: number, reason: string) => this.#later(() => this.#close(code, reason)),
+  };
+
+  constructor(hub: FakeHub, _url: string) {
+    this.#clock = hub.clock;
+    this.#later(() => {
+      this.hub = hub.connect(this);
+      if (this.hub) this.onopen?.();
+      else this.#close(1006, '');
+    });
+  }
+
+  send(message: Uint8Array): void {
+    const copy = message.slice();
+    this.#later(() => this.hub?.receive(copy));
+  }
+
+  close(code = 1000, reason = ''): void {
+    this.#later(() => {
+      this.hub?.socketClosed(code, reason);
+      this.#close(code, reason);
+    });
+  }
+
+  cut(): void {
+    this.hub?.socketClosed(1006, '');
+    this.#close(1006, '');
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.onclose?.({ code, reason });
+  }
+
+  #later(run: () => void): void {
+    this.#clock.after(DELAY_MS, () => {
+      if (!this.#closed) run();
+    });
+  }
+}

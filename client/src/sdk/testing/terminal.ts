@@ -1,0 +1,58 @@
+/** A terminal on a fake hub, with everything it tells its application. */
+import { ChannelSocket } from '../channel-socket.ts';
+import { Line } from '../line.ts';
+import type { Size } from '../sizer.ts';
+import { FakeHub } from './fake-hub.ts';
+
+export interface Terminal {
+  hub: FakeHub;
+  line: Line;
+  socket: ChannelSocket;
+  /** open, error, "close 1000 reason" and each status, in order. */
+  events: string[];
+  /** All messages as text. */
+  screen(): string;
+  /** Sizes told by calls. */
+  sizes: (Size & { viewer: string })[];
+}
+
+export function openTerminal(hub = new FakeHub(), line = newLine(hub)): Terminal {
+  const events: string[] = [];
+  const sizes: Terminal['sizes'] = [];
+  const decoder = new TextDecoder();
+  let screen = '';
+  const socket = new ChannelSocket({
+    line,
+    clock: hub.clock,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    kind: 'terminal',
+    name: 'ws://hub/consumer#v1/main',
+    meta: { vmId: 'v1' },
+    size: { cols: 80, rows: 24 },
+    tell: async (size, viewer) => {
+      sizes.push({ ...size, viewer });
+    },
+    viewerOf: (meta) => (meta as { viewer: string }).viewer,
+  });
+  socket.onstatus = (status) => events.push(status);
+  socket.onopen = () => events.push('open');
+  socket.onerror = () => events.push('error');
+  socket.onclose = ({ code, reason }) => events.push(`close ${code} ${reason}`);
+  socket.onmessage = ({ data }) => {
+    if (data instanceof ArrayBuffer) screen += decoder.decode(data, { stream: true });
+  };
+  return { hub, line, socket, events, sizes, screen: () => screen };
+}
+
+export function newLine(
+  hub: FakeHub,
+  hello: () => Promise<unknown> = async () => ({ client: 'test' }),
+): Line {
+  return new Line({
+    url: 'ws://hub/consumer',
+    WebSocket: hub.WebSocket,
+    clock: hub.clock,
+    random: Math.random,
+    hello,
+  });
+}
