@@ -9,6 +9,7 @@ import {
   type Leg,
   type Port,
   packMeta,
+  UniCoreError,
 } from '@unicore/protocol';
 import type { ChannelAuth } from '../control/contract.ts';
 import { holdToCredit } from './credit.ts';
@@ -87,9 +88,11 @@ export class RelayChannel implements Port {
 
   // ---- as the port of its number while it is judged
 
-  /** Only the consumer's own RESET matters: it may change its mind, but it has nothing to say before ACCEPT. */
+  /** The consumer may change its mind, but has nothing else to say before ACCEPT. */
   receive(type: number): void {
-    if (type !== FrameType.RESET) return;
+    if (type !== FrameType.RESET) {
+      throw new UniCoreError('FLOW_VIOLATION', 'Nothing may be sent on a channel before ACCEPT.');
+    }
     this.#leg.unbind(this.#open.ch);
     this.#end();
   }

@@ -1,0 +1,21 @@
+import { SimClock } from '@unicore/protocol/sim';
+import { expect, test } from 'vitest';
+import { Rate } from './rate.ts';
+
+const taken = (rate: Rate, tries: number) =>
+  Array.from({ length: tries }, () => rate.take()).filter(Boolean).length;
+
+test('gives a burst of one second, and then so many a second', async () => {
+  const clock = new SimClock();
+  const rate = new Rate(clock, 10);
+  expect(taken(rate, 15)).toBe(10);
+  await clock.advance(500);
+  expect(taken(rate, 15)).toBe(5);
+});
+
+test('a long pause saves up no more than one second', async () => {
+  const clock = new SimClock();
+  const rate = new Rate(clock, 10);
+  await clock.advance(60_000);
+  expect(taken(rate, 100)).toBe(10);
+});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
+import type { Dialled } from '../sockets/testing/dial.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
+
+let hub: TestHub;
+let alice: Dialled;
+
+beforeEach(async () => {
+  hub = await startTestHub();
+  hub.vms.set('vm-a', { owner: 'alice', providerId: 'p1', running: true });
+  hub.vms.set('vm-b', { owner: 'alice', providerId: 'p1', running: true });
+  alice = await startTestConsumer(hub.url, 'alice');
+});
+afterEach(() => hub.stop());
+
+const terminal = (vmId: string, resume = false) =>
+  openTerminal({ leg: () => alice.leg, open: { vmId }, resume });
+
+test('what is typed comes back from the provider, and the end of the terminal too', async () => {
+  await startTestAgent(hub.url, 'p1');
+  const { write, received, opener, closed } = terminal('vm-a');
+  write('echo hello');
+  expect(String(await received(10))).toBe('echo hello');
+  opener.end();
+  expect((await closed).code).toBe('OK');
+  await expect.poll(() => hub.counts.joined).toBe(0);
+});
+
+test('a VM that stops takes its terminals with it, and only those', async () => {
+  await startTestAgent(hub.url, 'p1');
+  const [a, b] = [terminal('vm-a'), terminal('vm-b')];
+  await Promise.all([a.attached, b.attached]);
+  hub.relay.closeVm('vm-a', 'VM_NOT_RUNNING', 'The VM was stopped.');
+  expect(await a.closed).toEqual({ code: 'VM_NOT_RUNNING', message: 'The VM was stopped.' });
+  b.write('on');
+  expect(String(await b.received(2))).toBe('on');
+  expect(hub.counts.joined).toBe(1);
+});
+
+test('a VM that stops while an OPEN for it is judged is not opened any more', async () => {
+  const agent = await startTestAgent(hub.url, 'p1');
+  const { closed } = terminal('vm-a');
+  const judged = hub.vms.get('vm-a')!;
+  // The question is asked in the same turn in which the OPEN arrives; the answer comes in a later one.
+  Object.defineProperty(judged, 'running', {
+    get() {
+      queueMicrotask(() => hub.relay.closeVm('vm-a', 'VM_NOT_RUNNING', 'The VM was stopped.'));
+      return true;
+    },
+  });
+  expect((await closed).code).toBe('VM_NOT_RUNNING');
+  await agent.leg.ping();
+  expect(agent.requests).toEqual([]);
+});
+
+test('signing out closes the sockets of that session and no others', async () => {
+  const bob = await startTestConsumer(hub.url, 'bob');
+  hub.relay.closeSession('s-alice', 'UNAUTHENTICATED', 'You signed out.');
+  expect(await alice.closed).toEqual({ code: 'UNAUTHENTICATED', message: 'You signed out.' });
+  expect(await bob.leg.ping()).toBeGreaterThanOrEqual(0);
+});
+
+test('suspending a user closes all sockets of that user', async () => {
+  const second = await startTestConsumer(hub.url, 'alice');
+  hub.relay.closeUser('alice', 'FORBIDDEN', 'This account is suspended.');
+  expect((await alice.closed).code).toBe('FORBIDDEN');
+  expect((await second.closed).code).toBe('FORBIDDEN');
+});
+
+test('revoking a provider closes its socket and tells the hub', async () => {
+  const agent = await startTestAgent(hub.url, 'p1');
+  hub.relay.closeProvider('p1', 'REVOKED', 'This provider was revoked.');
+  expect((await agent.closed).code).toBe('REVOKED');
+  expect(hub.told).toContain('disconnected p1 REVOKED');
+});
+
+test('a provider that is not there yet is waited for', async () => {
+  const { detached, write, received } = terminal('vm-a', true);
+  await expect.poll(() => detached).toContain('PROVIDER_UNREACHABLE');
+  await startTestAgent(hub.url, 'p1');
+  write('hello');
+  expect(String(await received(5))).toBe('hello');
+});
+
+test('a newer socket of a provider takes over, and its terminals go on in it with nothing lost', async () => {
+  const acceptor = newAcceptor(echo);
+  const first = await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 7 });
+  const { write, received, detached } = terminal('vm-a', true);
+  write('before ');
+  await received(7);
+  const second = await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 8 });
+  expect((await first.closed).code).toBe('SUPERSEDED');
+  write('after');
+  expect(String(await received(12))).toBe('before after');
+  expect(detached).toEqual(['LEG_LOST']);
+  expect(second.leg.up).toBe(true);
+  expect(hub.told.filter((event) => event.startsWith('disconnected'))).toEqual([]);
+});
+
+test('an older socket of a provider cannot come back over a newer one', async () => {
+  const newer = await startTestAgent(hub.url, 'p1', { connSeq: 8 });
+  await expect(startTestAgent(hub.url, 'p1', { connSeq: 7 })).rejects.toThrow('SUPERSEDED');
+  expect(newer.leg.up).toBe(true);
+  newer.leg.close('OK', 'restart');
+  await expect.poll(() => hub.told).toContain('disconnected p1 OK');
+  const later = await startTestAgent(hub.url, 'p1', { connSeq: 7 });
+  expect(later.leg.up).toBe(true);
+});

@@ -1,0 +1,143 @@
+/** A hub for tests: the real sockets, relay and gateway on port 0, over users and VMs that live in maps. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
+import { pino } from 'pino';
+import { type Identity, Relay, type RelayMeter } from '../../relay/index.ts';
+import { attachSockets } from '../attach.ts';
+import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
+
+/** The only page that may connect. */
+export const ORIGIN = 'http://localhost:7420';
+
+export interface TestVm {
+  owner: string;
+  providerId: string;
+  running: boolean;
+}
+
+export interface TestHub {
+  url: string;
+  relay: Relay;
+  /** By vmId. */
+  vms: Map<string, TestVm>;
+  /** By ticket: what it is for, and for whom. */
+  tickets: Map<string, Ticket & { vmId: string; terminalId: string }>;
+  connections: ProviderConnection[];
+  /** What the provider registry was told, such as 'heard p1'. */
+  told: string[];
+  counts: TestMeter;
+  stop(): Promise<void>;
+}
+
+interface TestMeter extends RelayMeter, SocketMeter {
+  joined: number;
+  frames: number;
+  refusals: ErrorCode[];
+  open: Record<SocketKind, number>;
+  closes: string[];
+}
+
+export async function startTestHub({ clock = systemClock }: { clock?: Clock } = {}): Promise<TestHub> {
+  const vms: TestHub['vms'] = new Map();
+  const tickets: TestHub['tickets'] = new Map();
+  const connections: ProviderConnection[] = [];
+  const told: string[] = [];
+  const counts = testMeter();
+  const log = pino({ level: 'silent' });
+  const relay = new Relay({
+    clock,
+    log,
+    meter: counts,
+    async authorise({ userId }, vmId) {
+      const vm = vms.get(vmId);
+      if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
+      if (!vm.running) throw new UniCoreError('VM_NOT_RUNNING', 'Start the VM first.');
+      return { providerId: vm.providerId, gen: 1, rights: 'write' };
+    },
+  });
+  const server = createServer();
+  const sockets = attachSockets(server, {
+    clock,
+    log,
+    relay,
+    meter: counts,
+    addressOf: (request) => request.socket.remoteAddress ?? '',
+    hub: { hubId: 'hub-1', version: '0.0.0' },
+    providers: testProviders(connections, told),
+    auth: {
+      allowedOrigin: (origin) => origin === ORIGIN,
+      session: async ({ headers }) => identity(/unicore_session=(\w+)/.exec(headers.cookie ?? '')?.[1]),
+      bearer: async (token) => identity(/^token-(\w+)$/.exec(token)?.[1]),
+      async provider(token) {
+        const id = /^agent-(\w+)$/.exec(token)?.[1];
+        if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
+        return id;
+      },
+      async redeemTicket(ticket, asked) {
+        const found = tickets.get(ticket);
+        tickets.delete(ticket);
+        return found?.vmId === asked.vmId && found.terminalId === asked.terminalId ? found : undefined;
+      },
+    },
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    relay,
+    vms,
+    tickets,
+    connections,
+    told,
+    counts,
+    async stop() {
+      await sockets.stop();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** Every user has one session, called s-NAME. */
+export function identity(userId: string): Identity;
+export function identity(userId: string | undefined): Identity | undefined;
+export function identity(userId: string | undefined): Identity | undefined {
+  return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
+}
+
+function testProviders(connections: ProviderConnection[], told: string[]): ProviderEvents {
+  return {
+    connected: (connection) => {
+      connections.push(connection);
+      told.push(`connected ${connection.providerId}`);
+    },
+    heard: (providerId) => told.push(`heard ${providerId}`),
+    beat: (providerId, { cpu }) => told.push(`beat ${providerId} ${cpu}`),
+    disconnected: (providerId, code) => told.push(`disconnected ${providerId} ${code}`),
+  };
+}
+
+function testMeter(): TestMeter {
+  const meter: TestMeter = {
+    joined: 0,
+    frames: 0,
+    refusals: [],
+    open: { provider: 0, consumer: 0, terminal: 0 },
+    closes: [],
+    channels(change) {
+      meter.joined += change;
+    },
+    forwarded() {
+      meter.frames++;
+    },
+    refused: (code) => meter.refusals.push(code),
+    opened(kind) {
+      meter.open[kind]++;
+    },
+    closed(kind, code) {
+      meter.open[kind]--;
+      meter.closes.push(`${kind} ${code}`);
+    },
+    message() {},
+  };
+  return meter;
+}
