@@ -82,6 +82,7 @@ export class Line {
   /** The line is needed until the returned function is called; a line that was refused is tried once more. */
   join(user: LineUser): () => void {
     this.#users.add(user);
+    if (this.#ended) queueMicrotask(() => user.ended('OK', 'the client was closed'));
     const waiting = this.#cancelPause !== undefined || this.#status === 'closed';
     if (waiting && !this.#ended) this.#dialNow();
     return () => this.#users.delete(user);

@@ -29,8 +29,11 @@ export interface UniCore {
   /** The typed procedures: `api.vm.list.query()`, `api.vm.watch.subscribe(undefined, {onData})` and so on. */
   readonly api: Api;
   /**
-   * A terminal of a running VM. Opens in the background and reconnects by itself; ends with `close` (1000: the shell
-   * exited or close() was called; 4000 + number: see errors.ts, with the sentence as its reason).
+   * A terminal of a running VM. Opens in the background and reconnects by itself, with no byte lost or repeated. When
+   * the other end has forgotten it (it restarted, or there was no line for 2 minutes) it is opened anew and draws the
+   * whole screen again; input that was on its way then is dropped, as it may have been typed already, and input that
+   * was not sent yet is kept. Ends with `close`: 1000 when the shell exited or close() was called, else 4000 + the
+   * number of an error in protocol/src/errors.ts, with a sentence as the reason.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /** Of the connection that all terminals share. closed: refused (the next openTerminal tries again), or close(). */

@@ -31,6 +31,8 @@ export class FakeHub {
   /** Answers OPEN with this RESET. */
   refuseOpen: ErrorCode | undefined;
   providerOnline = true;
+  /** The network swallows what the client sends. */
+  deaf = false;
   #acceptor = this.#newAcceptor();
   #connections = new Set<FakeSocket>();
 
@@ -111,7 +113,7 @@ export class FakeSocket {
   /** The hub's end. */
   hub: Leg | undefined;
   #closed = false;
-  readonly #clock: SimClock;
+  readonly #network: FakeHub;
   readonly far = {
     buffered: 0,
     send: (message: Uint8Array) => {
@@ -122,7 +124,7 @@ export class FakeSocket {
   };
 
   constructor(hub: FakeHub, _url: string) {
-    this.#clock = hub.clock;
+    this.#network = hub;
     this.#later(() => {
       this.hub = hub.connect(this);
       if (this.hub) this.onopen?.();
@@ -132,7 +134,9 @@ export class FakeSocket {
 
   send(message: Uint8Array): void {
     const copy = message.slice();
-    this.#later(() => this.hub?.receive(copy));
+    this.#later(() => {
+      if (!this.#network.deaf) this.hub?.receive(copy);
+    });
   }
 
   close(code = 1000, reason = ''): void {
@@ -154,7 +158,7 @@ export class FakeSocket {
   }
 
   #later(run: () => void): void {
-    this.#clock.after(DELAY_MS, () => {
+    this.#network.clock.after(DELAY_MS, () => {
       if (!this.#closed) run();
     });
   }

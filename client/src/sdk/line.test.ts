@@ -1,0 +1,184 @@
+/** The line comes back by itself, asks for a token each time, and takes no for an answer. */
+import { UniCoreError } from '@unicore/protocol';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Line } from './line.ts';
+import { FakeHub } from './testing/fake-hub.ts';
+import { newLine, openTerminal } from './testing/terminal.ts';
+
+async function connected(hub: FakeHub, hello?: () => Promise<unknown>): Promise<Line> {
+  const line = newLine(hub, hello);
+  await hub.clock.until(() => line.status === 'connected', 10_000);
+  return line;
+}
+
+describe('reconnecting', () => {
+  test('goes on for ever, with pauses of at most 2 s while a terminal is open', async () => {
+    const hub = new FakeHub();
+    const { line, socket } = openTerminal(hub);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    hub.down = true;
+    hub.cut();
+    await hub.clock.advance(60_000);
+    const before = hub.dialled;
+    await hub.clock.advance(3_600_000);
+    expect(hub.dialled - before).toBeGreaterThan(3_600_000 / 2_050);
+    hub.down = false;
+    await hub.clock.advance(2_100);
+    expect([line.status, socket.status]).toEqual(['connected', 'connected']);
+  });
+
+  test('is seldom while nothing is open, and at once when a terminal is opened', async () => {
+    const hub = new FakeHub();
+    hub.down = true;
+    const line = newLine(hub);
+    await hub.clock.advance(600_000);
+    expect(hub.dialled).toBeLessThan(100);
+    hub.down = false;
+    const { socket } = openTerminal(hub, line);
+    await hub.clock.advance(50);
+    expect(socket.status).toBe('connected');
+  });
+
+  test('asks for a token at each try, and a failing getToken is only a failed try', async () => {
+    const hub = new FakeHub();
+    let asked = 0;
+    await connected(hub, async () => {
+      asked++;
+      if (asked === 2) throw new Error('no network');
+      return { token: `t${asked}` };
+    });
+    hub.cut();
+    await hub.clock.advance(10_000);
+    expect(hub.hellos).toEqual([{ token: 't1' }, { token: 't3' }]);
+  });
+
+  test('a hub that says goodbye is found again', async () => {
+    const hub = new FakeHub();
+    const line = await connected(hub);
+    hub.closeAll('GOING_AWAY', 'the hub stops');
+    await hub.clock.advance(20);
+    expect(line.status).toBe('reconnecting');
+    await hub.clock.advance(2_000);
+    expect(line.status).toBe('connected');
+  });
+
+  test('a hub that takes the socket and says nothing is given up', async () => {
+    const hub = new FakeHub();
+    vi.spyOn(hub, 'WebSocket', 'get').mockReturnValue(
+      class {
+        close() {}
+      } as unknown as typeof WebSocket,
+    );
+    let tries = 0;
+    newLine(hub, async () => tries++);
+    await hub.clock.advance(11_500);
+    expect(tries).toBe(2);
+  });
+});
+
+describe('a refusal', () => {
+  test('is final after a second try, and closes what is open with its code', async () => {
+    const hub = new FakeHub();
+    hub.refuse = 'UNAUTHENTICATED';
+    const { line, events } = openTerminal(hub);
+    await hub.clock.advance(60_000);
+    expect(line.status).toBe('closed');
+    expect(hub.dialled).toBe(2);
+    expect(events.at(-1)).toBe('close 4002 refused by the test');
+  });
+
+  test('is forgotten when the next terminal is opened', async () => {
+    const hub = new FakeHub();
+    hub.refuse = 'UNAUTHENTICATED';
+    const line = newLine(hub);
+    await hub.clock.advance(60_000);
+    hub.refuse = undefined;
+    const { socket } = openTerminal(hub, line);
+    await hub.clock.advance(100);
+    expect([line.status, socket.status]).toEqual(['connected', 'connected']);
+  });
+
+  test('that can be retried is retried', async () => {
+    const hub = new FakeHub();
+    hub.refuse = 'RATE_LIMITED';
+    const line = newLine(hub);
+    await hub.clock.advance(60_000);
+    expect(line.status).toBe('connecting');
+    hub.refuse = undefined;
+    await hub.clock.advance(20_000);
+    expect(line.status).toBe('connected');
+  });
+
+  test('by getToken itself counts as one', async () => {
+    const hub = new FakeHub();
+    const line = newLine(hub, async () => {
+      throw new UniCoreError('UNAUTHENTICATED', 'sign in');
+    });
+    await hub.clock.advance(60_000);
+    expect(line.status).toBe('closed');
+  });
+});
+
+describe('close()', () => {
+  test('ends the terminals at both ends, and every later one', async () => {
+    const hub = new FakeHub();
+    const { line, socket, events } = openTerminal(hub);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    line.close();
+    line.close();
+    await hub.clock.advance(100);
+    expect([line.status, events.at(-1), hub.shell.closed, hub.connected]).toEqual([
+      'closed',
+      'close 1000 ',
+      'OK',
+      0,
+    ]);
+    const late = openTerminal(hub, line);
+    await hub.clock.advance(100);
+    expect(late.events.at(-1)).toBe('close 1000 the client was closed');
+    expect(hub.dialled).toBe(1);
+  });
+
+  test('before the first answer dials no more', async () => {
+    const hub = new FakeHub();
+    const line = newLine(hub);
+    line.close();
+    await hub.clock.advance(60_000);
+    expect([line.status, hub.dialled]).toEqual(['closed', 0]);
+  });
+});
+
+describe('in a page', () => {
+  const page = new EventTarget();
+  afterEach(() => vi.unstubAllGlobals());
+  const stub = () => {
+    vi.stubGlobal('window', page);
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
+  };
+
+  test('a network that came back is tried at once', async () => {
+    stub();
+    const hub = new FakeHub();
+    hub.down = true;
+    const line = newLine(hub);
+    await hub.clock.advance(300_000);
+    hub.down = false;
+    page.dispatchEvent(new Event('online'));
+    await hub.clock.advance(50);
+    expect(line.status).toBe('connected');
+  });
+
+  test('a line that is dead after that is replaced within seconds', async () => {
+    stub();
+    const hub = new FakeHub();
+    const line = await connected(hub);
+    hub.deaf = true;
+    page.dispatchEvent(new Event('online'));
+    await hub.clock.advance(1_000);
+    expect(line.status).toBe('connected');
+    await hub.clock.advance(3_500);
+    hub.deaf = false;
+    await hub.clock.advance(3_000);
+    expect([line.status, hub.dialled]).toEqual(['connected', 2]);
+  });
+});
