@@ -22,18 +22,22 @@ export class Fleet implements RuntimeListener {
   readonly #workers = new Map<string, VmWorker>();
   /** Here, but never ordered (the folder was restored, perhaps): left alone and reported. */
   #strays = new Map<string, VmObserved>();
-  readonly #unwatch: () => void;
+  #unwatch: () => void = () => undefined;
 
   private constructor(options: FleetOptions, book: OrderBook) {
     this.#options = options;
     this.#book = book;
     for (const entry of book.entries()) this.#employ(entry);
-    this.#unwatch = options.runtime.watch(this);
   }
 
-  /** Goes on with the VMs that an earlier run of the agent knew, as soon as the runtime answers. */
+  /** Knows what an earlier run of the agent was ordered. */
   static async load(options: FleetOptions): Promise<Fleet> {
     return new Fleet(options, await OrderBook.load(options.agentDir));
+  }
+
+  /** Goes on with the VMs as soon as the runtime answers. */
+  start(): void {
+    this.#unwatch = this.#options.runtime.watch(this);
   }
 
   /** Resolves when the orders are on the disk; carrying them out takes its time and is reported. */

@@ -71,8 +71,9 @@ export class VmWorker {
 
   /** Whether the order says something new. Older generations never do. */
   accepts(order: VmOrder): boolean {
-    const { gen, desired } = this.#order;
-    return order.gen > gen || (order.gen === gen && order.desired !== desired);
+    const { gen, desired, attempt = 0 } = this.#order;
+    if (order.gen !== gen) return order.gen > gen;
+    return order.desired !== desired || (order.attempt ?? 0) > attempt;
   }
 
   apply(order: VmOrder): void {

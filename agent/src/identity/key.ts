@@ -1,16 +1,13 @@
 /** The provider's Ed25519 key. It is made here and never leaves this machine. */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
+import { z } from 'zod';
 import { codeOf, writeAtomic } from '../files.ts';
+
+const PublicJwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
+export type PublicJwk = z.infer<typeof PublicJwk>;
 
 export class ProviderKey {
   readonly #private: KeyObject;
@@ -20,8 +17,8 @@ export class ProviderKey {
   }
 
   /** The public half, as the hub stores it. */
-  get publicJwk(): JsonWebKey {
-    return createPublicKey(this.#private).export({ format: 'jwk' });
+  get publicJwk(): PublicJwk {
+    return PublicJwk.parse(createPublicKey(this.#private).export({ format: 'jwk' }));
   }
 
   /** Signature over the UTF-8 bytes of the text, base64url. */

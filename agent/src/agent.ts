@@ -1,0 +1,129 @@
+/** The tunnel process of an agent, put together: who it is, its VMs, its socket to the hub, and the way to the keeper. */
+import { join } from 'node:path';
+import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
+import type { AgentHello } from '@unicore/server/control';
+import type { Logger } from 'pino';
+import pkg from '../package.json' with { type: 'json' };
+import { Fleet } from './control/fleet.ts';
+import { Reporter } from './control/reporter.ts';
+import { type AgentConfig, loadConfig } from './identity/config.ts';
+import { nextConnSeq } from './identity/conn-seq.ts';
+import { Credentials } from './identity/credentials.ts';
+import { hubApi } from './identity/hub-api.ts';
+import { checkHub, tunnelUrl } from './identity/hub-url.ts';
+import { loadKey, type ProviderKey } from './identity/key.ts';
+import { LiveState, refuseSecond } from './live-state.ts';
+import { LoadMeter } from './load.ts';
+import { makeRuntime } from './runtime/index.ts';
+import { type KeeperConnection, KeeperLink } from './tunnel/keeper-link.ts';
+import { serveHub } from './tunnel/serve-hub.ts';
+import { Tunnel } from './tunnel/tunnel.ts';
+
+export interface AgentOptions {
+  agentDir: string;
+  log: Logger;
+  /** The Docker engine's socket. */
+  socketPath: string;
+  /** Connects to the keeper of this folder, and starts one where none runs. */
+  connectKeeper(): Promise<KeeperConnection>;
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface Agent {
+  readonly config: AgentConfig;
+  /** Resolves when a connection to the hub is up, for the first time. */
+  readonly connected: Promise<void>;
+  /** Settles when the hub will not have this provider any more. */
+  readonly revoked: Promise<UniCoreError>;
+  /** Closes the socket. Containers, the keeper and its shells go on. */
+  close(): void;
+}
+
+/** Rejects when this folder has not joined a hub, or an agent for it runs already. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { agentDir, log, clock = systemClock, random = Math.random } = options;
+  const { config, key } = await identity(agentDir);
+  checkHub(config.hub, config);
+  await refuseSecond(agentDir);
+  const { providerId } = config;
+
+  const keeper = new KeeperLink({
+    connect: options.connectKeeper,
+    changed: (connected) => state.keeper(connected),
+    clock,
+    random,
+    log,
+  });
+  const runtime = makeRuntime({
+    kind: config.runtime,
+    providerId,
+    socketPath: options.socketPath,
+    vmsDir: join(agentDir, 'vms'),
+    closeVm: async (vmId) => (await keeper.get()).control.closeVm({ vmId }),
+    clock,
+    random,
+  });
+  const fleet = await Fleet.load({
+    agentDir,
+    runtime,
+    clock,
+    random,
+    log,
+    changed: (vm) => {
+      reporter.changed(vm);
+      state.save();
+    },
+  });
+  const reporter = new Reporter({ clock, log, whole: () => fleet.observed() });
+  const state = await LiveState.create(agentDir, config, () => fleet.observed(), log);
+  const load = new LoadMeter(agentDir);
+  const connected = Promise.withResolvers<void>();
+  const revoked = Promise.withResolvers<UniCoreError>();
+  const tunnel = new Tunnel({
+    url: tunnelUrl(config.hub),
+    credentials: new Credentials({ providerId, key, hub: hubApi(config.hub), now: Date.now }),
+    hello: async (): Promise<Omit<AgentHello, 'token'>> => ({
+      connSeq: await nextConnSeq(agentDir, Date.now()),
+      version: pkg.version,
+      name: config.name,
+      runtime: config.runtime,
+      isolation: await runtime.isolation(),
+      beat: await load.sample(fleet.running),
+    }),
+    beat: () => load.sample(fleet.running),
+    session: serveHub({ clock, log, reporter, services: { fleet, runtime, keeper: () => keeper.get() } }),
+    changed(now) {
+      state.connection(now);
+      if (now.state === 'connected') connected.resolve();
+      if (now.state === 'revoked') revoked.resolve(now.error);
+    },
+    clock,
+    random,
+    log,
+  });
+
+  keeper.start();
+  fleet.start();
+  tunnel.start();
+  return {
+    config,
+    connected: connected.promise,
+    revoked: revoked.promise,
+    close() {
+      tunnel.close();
+      fleet.close();
+      keeper.close();
+    },
+  };
+}
+
+async function identity(agentDir: string): Promise<{ config: AgentConfig; key: ProviderKey }> {
+  const config = await loadConfig(agentDir);
+  const key = await loadKey(agentDir);
+  if (config && key) return { config, key };
+  throw new UniCoreError(
+    'UNAUTHENTICATED',
+    `${agentDir} has not joined a hub yet. Get a join token from your hub, then: unicore-agent join HUB TOKEN`,
+  );
+}

@@ -1,0 +1,62 @@
+/** What the hub may ask of this agent. Everything that arrives is parsed here; the work is done elsewhere. */
+import { UniCoreError } from '@unicore/protocol';
+import {
+  type AgentMethods,
+  Id,
+  OpenTerminal,
+  ResizeTerminal,
+  type TerminalInfo,
+  VmOrder,
+} from '@unicore/server/control';
+import { z } from 'zod';
+import type { Runtime } from '../runtime/index.ts';
+import type { KeeperConnection } from '../tunnel/keeper-link.ts';
+import type { Fleet } from './fleet.ts';
+
+const Orders = z.array(VmOrder).max(10_000);
+const VmRef = z.object({ vmId: Id });
+const TerminalRef = z.object({ vmId: Id, terminalId: Id });
+
+export interface AgentServices {
+  fleet: Fleet;
+  runtime: Runtime;
+  /** The keeper, now or soon; rejects with LEG_LOST. */
+  keeper(): Promise<KeeperConnection>;
+}
+
+/** Makes the terminal if there is none, in a VM that runs here in just this generation. */
+export async function ensureTerminal(
+  { fleet, runtime, keeper }: AgentServices,
+  { vmId, gen, terminalId, cols, rows }: OpenTerminal,
+): Promise<{ keeper: KeeperConnection; terminal: TerminalInfo }> {
+  if (!fleet.runs(vmId, gen))
+    throw new UniCoreError('VM_NOT_RUNNING', 'The VM is not running. Start it first.');
+  const connection = await keeper();
+  const pty = runtime.pty(vmId, gen);
+  const terminal = await connection.control.ensureTerminal({ vmId, gen, terminalId, pty, cols, rows });
+  return { keeper: connection, terminal };
+}
+
+export function agentMethods(services: AgentServices): AgentMethods {
+  const { fleet, keeper } = services;
+  return {
+    apply: (orders) => fleet.apply(Orders.parse(orders)),
+
+    async terminals(vm) {
+      const { vmId } = VmRef.parse(vm);
+      return (await keeper()).control.terminals({ vmId });
+    },
+
+    async openTerminal(open) {
+      return (await ensureTerminal(services, OpenTerminal.parse(open))).terminal;
+    },
+
+    async resizeTerminal(resize) {
+      await (await keeper()).control.resizeTerminal(ResizeTerminal.parse(resize));
+    },
+
+    async closeTerminal(which) {
+      await (await keeper()).control.closeTerminal(TerminalRef.parse(which));
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** Serves the control channel that the hub opens on each connection. */
+import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import type { AgentMethods, HubMethods } from '@unicore/server/control';
+import { controlRpc } from '@unicore/server/control/rpc';
+import type { Logger } from 'pino';
+import type { Reporter } from './reporter.ts';
+
+export function serveControl(
+  request: OpenRequest,
+  methods: AgentMethods,
+  reporter: Reporter,
+  log: Logger,
+): void {
+  const messages = new Messages((value) => rpc.receive(value));
+  const rpc = controlRpc<HubMethods, AgentMethods>({
+    local: methods,
+    post: (value) => messages.send(value),
+    onError: (error, what) => log.warn({ err: error, what }, 'control call failed'),
+  });
+  const channel = request.accept(
+    {
+      data: messages.data,
+      pull: messages.pull,
+      closed(code, message) {
+        reporter.disconnect(rpc.remote);
+        rpc.close(new UniCoreError(code, message));
+      },
+    },
+    {},
+  );
+  messages.bind(channel);
+  reporter.connect(rpc.remote);
+}

@@ -1,0 +1,92 @@
+/** The few calls that an agent makes over HTTP: to join, and to get a token for its socket. */
+
+import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
+import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
+import type { AppRouter } from '@unicore/server';
+import { z } from 'zod';
+import { codeOf } from '../files.ts';
+import type { PublicJwk } from './key.ts';
+
+/** A hub that starts up or is far away may take its time. */
+const ANSWER_MS = 10_000;
+
+const Joined = z.object({ providerId: z.string() });
+const Challenge = z.object({ challenge: z.string().max(1024) });
+const Token = z.object({ token: z.string().max(4096), expiresAt: z.number() });
+export type Token = z.infer<typeof Token>;
+
+export interface HubApi {
+  join(wish: { token: string; publicKey: PublicJwk; name: string }): Promise<{ providerId: string }>;
+  challenge(wish: { providerId: string }): Promise<{ challenge: string }>;
+  token(proof: { providerId: string; challenge: string; signature: string }): Promise<Token>;
+}
+
+/** hub: as parseHubUrl gives it. Every call rejects with a UniCoreError. */
+export function hubApi(hub: string): HubApi {
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${hub}/trpc`,
+        // No connection is kept: what stays open between agent and hub is the tunnel alone.
+        headers: { connection: 'close' },
+        fetch: (input, init) =>
+          fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' }),
+      }),
+    ],
+  });
+  return {
+    join: (wish) => ask(hub, Joined, client.agent.join.mutate(wish)),
+    challenge: (wish) => ask(hub, Challenge, client.agent.challenge.mutate(wish)),
+    token: (proof) => ask(hub, Token, client.agent.token.mutate(proof)),
+  };
+}
+
+async function ask<T>(hub: string, schema: z.ZodType<T>, answer: Promise<unknown>): Promise<T> {
+  try {
+    return schema.parse(await answer);
+  } catch (error) {
+    throw hubError(hub, error);
+  }
+}
+
+function hubError(hub: string, error: unknown): UniCoreError {
+  if (error instanceof TRPCClientError) {
+    const code: unknown = error.data?.code;
+    if (isErrorCode(code)) return new UniCoreError(code, error.message, { cause: error });
+    const failure = networkFailure(hub, error.cause);
+    if (failure) return failure;
+  }
+  return new UniCoreError(
+    'PROTOCOL_ERROR',
+    `What answers at ${hub} is no UniCore hub, or one of another version. Check the address.`,
+    { cause: error },
+  );
+}
+
+function networkFailure(hub: string, cause: unknown): UniCoreError | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  if (cause.name === 'TimeoutError') {
+    return new UniCoreError('TIMEOUT', `The hub at ${hub} did not answer within ${ANSWER_MS / 1000} s.`, {
+      cause,
+    });
+  }
+  // fetch says only "fetch failed"; what failed is one level down.
+  const why = codeOf(cause.cause) ?? codeOf(cause);
+  if (why === undefined) return undefined;
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there',
+    ENOTFOUND: 'there is no such name',
+    EAI_AGAIN: 'names cannot be looked up',
+    ECONNRESET: 'it closed the connection',
+    UND_ERR_SOCKET: 'it closed the connection',
+  };
+  return new UniCoreError(
+    'LEG_LOST',
+    `The hub at ${hub} cannot be reached: ${known[why] ?? why}. Check the address, and that the hub runs.`,
+    { cause },
+  );
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}

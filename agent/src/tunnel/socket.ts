@@ -1,0 +1,80 @@
+/** The one outbound WebSocket of an agent, as the transport of a leg. */
+import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
+import { WebSocket } from 'ws';
+import { codeOf } from '../files.ts';
+
+const SUBPROTOCOL = 'unicore.v1';
+/** TCP, TLS and the upgrade together. */
+const HANDSHAKE_MS = 10_000;
+/** A close frame's reason, UTF-8 bytes. */
+const MAX_REASON = 123;
+
+export interface TunnelSocket extends Transport {
+  /** From now on what arrives goes to this leg. */
+  attach(leg: Leg): void;
+}
+
+/** Rejects with a UniCoreError when there is no hub, or none that speaks our protocol. */
+export type OpenSocket = (url: string, signal: AbortSignal) => Promise<TunnelSocket>;
+
+export const openSocket: OpenSocket = (url, signal) =>
+  new Promise((resolve, reject) => {
+    // Without an Origin header (ws sends none) the hub takes it for a program, not for a page.
+    const ws = new WebSocket(url, SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE,
+      handshakeTimeout: HANDSHAKE_MS,
+    });
+    const abort = () => ws.terminate();
+    signal.addEventListener('abort', abort, { once: true });
+    // Also the listener that keeps a later error from ending the process: 'close' follows and says enough.
+    ws.on('error', (error) => reject(socketError(url, error)));
+    ws.on('close', () => signal.removeEventListener('abort', abort));
+    ws.once('open', () => {
+      // Nobody listens yet; what the hub says first must wait for attach().
+      ws.pause();
+      resolve(new WsTransport(ws));
+    });
+  });
+
+class WsTransport implements TunnelSocket {
+  readonly #ws: WebSocket;
+  #drained: () => void = () => undefined;
+
+  constructor(ws: WebSocket) {
+    this.#ws = ws;
+  }
+
+  get buffered(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  attach(leg: Leg): void {
+    this.#drained = () => leg.drained();
+    this.#ws.on('message', (message: Buffer, isBinary) => {
+      if (isBinary) leg.receive(message);
+      else leg.close('PROTOCOL_ERROR', 'this socket takes binary messages only');
+    });
+    this.#ws.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
+    this.#ws.resume();
+  }
+
+  send(message: Uint8Array): void {
+    this.#ws.send(message, this.#drained);
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws.close(
+      code,
+      Buffer.from(reason)
+        .subarray(0, MAX_REASON)
+        .toString()
+        .replace(/\uFFFD$/, ''),
+    );
+  }
+}
+
+function socketError(url: string, error: Error): UniCoreError {
+  const why = codeOf(error) ?? error.message;
+  return new UniCoreError('LEG_LOST', `The hub cannot be reached at ${url}: ${why}`, { cause: error });
+}

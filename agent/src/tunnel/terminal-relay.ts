@@ -1,0 +1,94 @@
+/** Joins a terminal channel from the hub to the keeper, once it is known that the VM runs here and may be entered. */
+import {
+  ERRORS,
+  type ErrorCode,
+  type FrameOf,
+  FrameType,
+  Hop,
+  join,
+  type Leg,
+  type Port,
+  UniCoreError,
+  unpackMeta,
+} from '@unicore/protocol';
+import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/server/control';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { KeeperConnection } from './keeper-link.ts';
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+export interface TerminalRelayOptions {
+  /** Makes the terminal if there is none; rejects with VM_NOT_RUNNING, or LEG_LOST while there is no keeper. */
+  ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
+  log: Logger;
+}
+
+export class TerminalRelay {
+  readonly #options: TerminalRelayOptions;
+
+  constructor(options: TerminalRelayOptions) {
+    this.#options = options;
+  }
+
+  open(leg: Leg, open: Open): void {
+    const port = leg.portOf(open.ch);
+    // Said again because the answer was lost, perhaps: the keeper repeats it.
+    if (port instanceof Hop) return port.leg.send({ ...open, ch: port.ch });
+    if (port) return;
+    const pending = new Pending();
+    leg.bind(open.ch, pending);
+    void this.#relay(leg, open, pending);
+  }
+
+  async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
+    try {
+      const { keeper } = await this.#options.ensureTerminal(requested(open));
+      if (pending.over) return;
+      const ch = keeper.leg.allocate();
+      join(leg, open.ch, keeper.leg, ch);
+      keeper.leg.send({ ...open, ch });
+    } catch (error) {
+      if (pending.over) return;
+      leg.unbind(open.ch);
+      this.#refuse(leg, open.ch, error);
+    } finally {
+      if (pending.over && leg.open) leg.unbind(open.ch);
+    }
+  }
+
+  #refuse(leg: Leg, ch: number, error: unknown): void {
+    const known = error instanceof UniCoreError;
+    if (!known) this.#options.log.error({ err: error }, 'a terminal could not be opened');
+    const code: ErrorCode = known ? error.code : 'INTERNAL';
+    const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
+    // A keeper that is just being started is no reason for the other end to give up.
+    if (code === 'LEG_LOST') leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
+    else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+  }
+}
+
+/** Holds a channel's number while its terminal is made. */
+class Pending implements Port {
+  over = false;
+
+  receive(type: number): void {
+    // Anything else is the opener asking again; the answer is on its way.
+    if (type === FrameType.RESET || type === FrameType.DETACHED) this.over = true;
+  }
+
+  lost(): void {
+    this.over = true;
+  }
+}
+
+function requested(open: Open): OpenTerminal {
+  try {
+    const auth = ChannelAuth.parse(unpackMeta(open.auth));
+    const { terminalId, cols, rows } = TerminalOpen.parse(unpackMeta(open.meta));
+    return { vmId: auth.vmId, gen: auth.gen, terminalId, cols, rows };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new UniCoreError('BAD_REQUEST', `OPEN: ${z.prettifyError(error)}`, { cause: error });
+  }
+}
