@@ -4,3 +4,5 @@ import { resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** What setup brought: Node, npm, mmdebstrap where the machine has none. Not in git. */
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
+/** In the data folder: the public address of the hub that ran there last. */
+export const URL_FILE = 'url';

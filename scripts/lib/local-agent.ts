@@ -1,0 +1,57 @@
+/** The agent of this machine as a child of npm start: joined once to the hub beside it, then kept running. */
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { joinHub, loadConfig, loadState, type RuntimeKind, saveConfig } from '@unicore/agent';
+import { openLog } from './log-file.ts';
+import { ROOT } from './paths.ts';
+import { Supervised } from './supervisor.ts';
+
+export interface LocalAgentOptions {
+  readonly dataDir: string;
+  /** The hub's address on this machine. */
+  readonly hub: string;
+  joinToken(): Promise<string>;
+  /** Where a Docker engine answers, at the first start. */
+  readonly socketPath: string;
+  readonly show: readonly Writable[];
+  died(how: string, pauseMs: number): void;
+}
+
+export class LocalAgent {
+  readonly runtime: RuntimeKind;
+  readonly #dir: string;
+  readonly #child: Supervised;
+
+  private constructor(runtime: RuntimeKind, dir: string, child: Supervised) {
+    this.runtime = runtime;
+    this.#dir = dir;
+    this.#child = child;
+  }
+
+  static async start(options: LocalAgentOptions): Promise<LocalAgent> {
+    const { dataDir, hub, socketPath } = options;
+    const agentDir = join(dataDir, 'agent');
+    let config = await loadConfig(agentDir);
+    if (config === undefined)
+      config = await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
+    // Another port than last time; it is the same hub, as it has the same data.
+    else if (config.hub !== hub) await saveConfig(agentDir, { ...config, hub });
+    const child = new Supervised({
+      args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir],
+      outputs: [openLog(join(dataDir, 'logs/agent.log')), ...options.show],
+      died: options.died,
+    });
+    return new LocalAgent(config.runtime, agentDir, child);
+  }
+
+  /** Ends the process that talks to the hub. Shells belong to the keeper, and go on. */
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+
+  /** How many VMs run on without us. */
+  async running(): Promise<number> {
+    const state = await loadState(this.#dir);
+    return state?.vms.filter((vm) => vm.phase === 'running').length ?? 0;
+  }
+}

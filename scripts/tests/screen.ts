@@ -1,0 +1,73 @@
+/**
+ * A terminal's screen as plain data, to compare cell by cell. `readScreen` refers to nothing outside itself, so that it
+ * runs in a page as well, on the page's own xterm.
+ */
+import type { IBufferCell, Terminal } from '@xterm/headless';
+
+/** The parts of xterm's API that are read; the same in headless and in the browser. */
+export type Readable = Pick<Terminal, 'buffer' | 'cols' | 'rows' | 'modes'>;
+
+export interface Screen {
+  cols: number;
+  rows: number;
+  buffer: 'normal' | 'alternate';
+  cursor: { x: number; y: number };
+  modes: Readable['modes'];
+  /** Per row, runs of cells of one style: its text, and `fg bg flags` behind it. Wide characters count their cells. */
+  lines: string[];
+}
+
+export function readScreen(terminal: Readable): Screen {
+  const { active } = terminal.buffer;
+  const styleOf = (cell: IBufferCell): string => {
+    const flags = [
+      cell.isBold() && 'bold',
+      cell.isDim() && 'dim',
+      cell.isItalic() && 'italic',
+      cell.isUnderline() && 'underline',
+      cell.isBlink() && 'blink',
+      cell.isInverse() && 'inverse',
+      cell.isInvisible() && 'invisible',
+      cell.isStrikethrough() && 'strikethrough',
+      cell.isOverline() && 'overline',
+    ].filter(Boolean);
+    const foreground = cell.isFgDefault() ? '-' : `${cell.getFgColorMode() >> 24}:${cell.getFgColor()}`;
+    const background = cell.isBgDefault() ? '-' : `${cell.getBgColorMode() >> 24}:${cell.getBgColor()}`;
+    return [foreground, background, ...flags].join(' ');
+  };
+  const lines: string[] = [];
+  for (let y = 0; y < terminal.rows; y++) {
+    const line = active.getLine(active.baseY + y);
+    let text = '';
+    let run = '';
+    let style = '';
+    for (let x = 0; x < terminal.cols; x++) {
+      const cell = line?.getCell(x);
+      if (cell === undefined) continue;
+      const here = styleOf(cell);
+      if (here !== style) {
+        if (run !== '') text += `${run}‹${style}›`;
+        run = '';
+        style = here;
+      }
+      // An untouched cell looks like one with a space; the second half of a wide character has no text of its own.
+      run += cell.getWidth() === 0 ? '' : (cell.getChars() || ' ') + (cell.getWidth() === 2 ? '²' : '');
+    }
+    lines.push(`${text}${run}‹${style}›`);
+  }
+  return {
+    cols: terminal.cols,
+    rows: terminal.rows,
+    buffer: active.type,
+    cursor: { x: active.cursorX, y: active.cursorY },
+    modes: { ...terminal.modes },
+    lines,
+  };
+}
+
+/** The visible text, without styles. */
+export function textOf(terminal: Readable): string {
+  const { active } = terminal.buffer;
+  const rows = Array.from({ length: terminal.rows }, (_, y) => active.getLine(active.baseY + y));
+  return rows.map((line) => line?.translateToString(true) ?? '').join('\n');
+}

@@ -1,0 +1,39 @@
+/** npm run user -- NAME: makes a user if there is none of that name, and prints a link to sign in. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openLocalAuth } from '@unicore/server';
+import { main, paint, say } from './lib/console.ts';
+import { ROOT, URL_FILE } from './lib/paths.ts';
+
+const HELP = `npm run user -- NAME [options]
+  --token      print a bearer token for scripts, too
+  --url URL    the hub's public address (default: where npm start was last)
+  --data DIR   the data folder of npm start (default .unicore)`;
+
+await main(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      token: { type: 'boolean', default: false },
+      url: { type: 'string' },
+      data: { type: 'string', default: join(ROOT, '.unicore') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) throw new Error(`Say one name.\n${HELP}`);
+  const data = resolve(values.data);
+  const url = values.url ?? (await readFile(join(data, URL_FILE), 'utf8').catch(() => undefined));
+  if (url === undefined)
+    throw new Error('No hub has run on this data folder yet. Run npm start first, or say --url.');
+  const auth = openLocalAuth(data, url.replace(/\/+$/, ''));
+  try {
+    const user = await auth.createUser(name);
+    say(`Link for ${name} (good for 24 hours): ${paint('cyan', await auth.loginLink(user.userId))}`);
+    if (values.token) say(`Bearer token for scripts: ${await auth.bearerToken(user.userId)}`);
+  } finally {
+    await auth.close();
+  }
+});
