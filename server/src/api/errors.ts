@@ -52,8 +52,12 @@ export function failureOf(error: TRPCError): Failure {
       new UniCoreError('INTERNAL', 'The hub could not do this because of a defect; its log says more.'),
     );
   }
-  const message = cause instanceof z.ZodError ? inputMessage(cause) : error.message;
-  return { body: { code, message }, status: getHTTPStatusCodeFromError(error) };
+  return { body: { code, message: messageOf(error) }, status: getHTTPStatusCodeFromError(error) };
+}
+
+function messageOf({ code, message, cause }: TRPCError): string {
+  if (cause instanceof z.ZodError) return inputMessage(cause);
+  return (code === 'PARSE_ERROR' && 'The body of the request is no valid JSON.') || message;
 }
 
 /** Turns what a procedure threw into tRPC's own kind, so that statuses and retries are right. */

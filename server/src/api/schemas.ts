@@ -159,7 +159,7 @@ export const AgentJoin = z.object({
   token: z.string().max(200),
   publicKey: PublicKey,
   /** What people call this machine. */
-  name: z.string().trim().min(1).max(60),
+  name: z.string().trim().min(1).max(100),
 });
 export const AgentChallenge = z.object({
   /** To be signed as it is: its UTF-8 bytes. */

@@ -1,0 +1,90 @@
+/** /api: the same procedures as REST, and the document that describes them. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TRPCError } from '@trpc/server';
+import { createOpenApiNodeHttpHandler, generateOpenApiDocument } from 'trpc-to-openapi';
+import { z } from 'zod';
+import { failureOf } from './errors.ts';
+import { appRouter } from './router.ts';
+import { ApiError } from './schemas.ts';
+import type { Context } from './trpc.ts';
+
+/** No input is anywhere near this long. */
+export const MAX_BODY = 64 * 1024;
+export const REST_PATH = '/api';
+const JSON_TYPE = 'application/json';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function restHandler(
+  createContext: (request: IncomingMessage) => Promise<Context>,
+  failed: (error: TRPCError, path: string | undefined) => void,
+): Handler {
+  const failures = new WeakMap<IncomingMessage, TRPCError>();
+  const handler = createOpenApiNodeHttpHandler({
+    router: appRouter,
+    maxBodySize: MAX_BODY,
+    createContext: ({ req }) => createContext(req),
+    onError({ error, req, path }) {
+      failures.set(req, error);
+      failed(error, path);
+    },
+    responseMeta({ errors: [error] }) {
+      const headers = { 'Cache-Control': 'no-store' };
+      if (!error) return { headers };
+      const { status, body } = failureOf(error);
+      const wait = body.retryAfterMs;
+      return { status, headers: wait === undefined ? headers : { ...headers, ...retryAfter(wait) } };
+    },
+  });
+  return async (request, response) => {
+    request.url = request.url!.slice(REST_PATH.length);
+    prepareBody(request);
+    // The adapter has error bodies of its own; here every error has the one shape of this API.
+    const end = response.end.bind(response);
+    response.end = ((...given: Parameters<typeof end>) => {
+      const error = failures.get(request);
+      return error ? end(JSON.stringify(failureOf(error).body)) : end(...given);
+    }) as typeof response.end;
+    await handler(request, response);
+  };
+}
+
+/**
+ * The adapter wants every POST to be of exactly this type, with a body. One without a body needs no type, and one
+ * with a charset is JSON as well.
+ */
+function prepareBody(request: IncomingMessage & { body?: unknown }): void {
+  const { headers, method } = request;
+  if (method !== 'POST') return;
+  const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  const json = headers['content-type']?.split(';')[0]?.trim().toLowerCase() === JSON_TYPE;
+  if (empty || json) headers['content-type'] = JSON_TYPE;
+  if (empty) request.body = {};
+}
+
+function retryAfter(ms: number): Record<string, string> {
+  return { 'Retry-After': String(Math.ceil(ms / 1000)) };
+}
+
+/** url: the hub's public URL. */
+export function openApiDocument(url: string, version: string): unknown {
+  const document = generateOpenApiDocument(appRouter, {
+    title: 'UniCore',
+    description: 'VMs on the spare capacity of other machines. Sign in with a bearer token.',
+    version,
+    baseUrl: `${url}${REST_PATH}`,
+  });
+  const { $schema: _, ...Error } = z.toJSONSchema(ApiError);
+  const content = { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } };
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(path)) {
+      const { responses } = operation as { responses: Record<string, unknown> };
+      // What the adapter says of errors is not what they are here.
+      for (const status of Object.keys(responses)) if (status !== '200') delete responses[status];
+      responses.default = { description: 'What went wrong, and what helps', content };
+    }
+  }
+  const { components } = document;
+  // Left over from the adapter's own errors.
+  return { ...document, components: { securitySchemes: components?.securitySchemes, schemas: { Error } } };
+}

@@ -1,0 +1,163 @@
+/** The composition root: a whole hub from its configuration. Several may run in one process. */
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { Watch } from './api/watch.ts';
+import { Limit } from './auth/limits.ts';
+import type { LocalAuth } from './auth/local.ts';
+import { ownerName, storeFile } from './auth/open.ts';
+import { createOrigins, type Origins } from './auth/origins.ts';
+import { newId } from './auth/secret.ts';
+import type { Config } from './config.ts';
+import { connectSockets } from './connect.ts';
+import { createDomain } from './domain.ts';
+import { Callers } from './http/callers.ts';
+import { attachHttp, createHubServer } from './http/server.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+/** How long requests that are being answered may go on after stop(). */
+const DRAIN_MS = 5_000;
+/** How often expired secrets are removed. */
+const SWEEP_MS = 60 * 60_000;
+
+/** What a test hands in instead of the machine's own. */
+export interface Overrides {
+  clock?: Clock;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  log?: Logger;
+}
+
+export interface App {
+  readonly auth: LocalAuth;
+  readonly store: Store;
+  /** Resolves when it takes requests. port: the one it got, where the configuration says 0. */
+  start(): Promise<{ port: number; url: string }>;
+  /** Says goodbye to every peer and ends within 5 s. */
+  stop(): Promise<void>;
+}
+
+export function createApp(config: Config, overrides: Overrides = {}): App {
+  const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
+  const store = openSqliteStore(storeFile(config.dataDir));
+  const { defaultImage, webDir } = config;
+  const domain = createDomain({ store, clock, now, log, defaultImage });
+  const { events, auth, presence, providers, vms, views, credentials, terminals, placer, control, run } =
+    domain;
+  const metrics = createMetrics(store);
+  const server = createHubServer();
+  const stopping = new AbortController();
+  let cancelSweep = () => {};
+  let disconnect = async () => {};
+
+  function sweep(): void {
+    run(
+      'sweep',
+      store.dropExpiredSecrets(now()).then(() => {}),
+    );
+    cancelSweep = clock.after(SWEEP_MS, sweep);
+  }
+
+  async function start() {
+    await auth.owner(ownerName());
+    const hubId = await store.meta('hubId', () => newId('hub'));
+    const seen = (await providers.list()).filter(({ seenAt }) => seenAt !== null);
+    const port = await listen(server, config);
+    // Nothing waits from here on: a request that arrives now finds everything in place.
+    const version = ownVersion();
+    const url = config.publicUrl ?? defaultUrl(config.host, port);
+    const origins = createOrigins(url, port, config.origins);
+    const callers = new Callers(auth, origins);
+    presence.start(seen.map(({ providerId }) => providerId));
+    attachHttp(server, {
+      log,
+      metrics,
+      auth,
+      callers,
+      events,
+      webDir,
+      limit: new Limit('sign-ins'),
+      secure: url.startsWith('https:'),
+      services: {
+        vms,
+        views,
+        terminals,
+        providers,
+        credentials,
+        watch: new Watch({ events, vms, views, providers, stopping: stopping.signal }),
+        agentLimit: new Limit('calls of agents'),
+        system: { version, url, defaultImage },
+      },
+      socketUrl: (request) => socketUrl(request, origins, url),
+      async ready() {
+        if (stopping.signal.aborted) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
+        await store.ping();
+      },
+    });
+    disconnect = connectSockets(server, {
+      domain,
+      callers,
+      origins,
+      metrics,
+      clock,
+      log,
+      hub: { hubId, version },
+    });
+    sweep();
+    run('placer', placer.run());
+    log.info({ port, url, version }, 'hub started');
+    return { port, url };
+  }
+
+  async function stop() {
+    stopping.abort();
+    cancelSweep();
+    presence.stop();
+    const closed = new Promise((done) => server.close(done));
+    const cancel = clock.after(DRAIN_MS, () => server.closeAllConnections());
+    await disconnect();
+    server.closeIdleConnections();
+    await closed;
+    cancel();
+    control.close();
+    await store.close();
+    log.info('hub stopped');
+  }
+
+  return { auth, store, start, stop };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} is in use. Stop what uses it, or choose another with --port.`
+          : `The hub can't listen on ${host}:${port}: ${cause.message}. Check --host and --port.`;
+      reject(new UniCoreError('CONFLICT', why, { cause }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** A wildcard is no address that anybody could open. */
+function defaultUrl(host: string, port: number): string {
+  const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return new URL(`http://${named.includes(':') ? `[${named}]` : named}:${port}`).origin;
+}
+
+/** The name by which this request reached the hub, if it is one of ours; otherwise the public one. */
+function socketUrl({ headers: { host = '' } }: IncomingMessage, origins: Origins, publicUrl: string): string {
+  const reached = [`http://${host}`, `https://${host}`].find((origin) => origins.allowed(origin));
+  return (reached ?? publicUrl).replace(/^http/, 'ws');
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}

@@ -1,0 +1,85 @@
+/** Joins the sockets and the relay to the rest of the hub: what they ask, and what they are told. */
+import type { Server } from 'node:http';
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { Caller } from './auth/local.ts';
+import type { Origins } from './auth/origins.ts';
+import type { Domain } from './domain.ts';
+import { addressOf } from './http/address.ts';
+import type { Callers } from './http/callers.ts';
+import type { Metrics } from './metrics.ts';
+import { type Identity, Relay } from './relay/index.ts';
+import { attachSockets } from './sockets/index.ts';
+import type { VmRow } from './store/rows.ts';
+
+export interface ConnectDeps {
+  domain: Domain;
+  callers: Callers;
+  origins: Origins;
+  metrics: Metrics;
+  clock: Clock;
+  log: Logger;
+  hub: { hubId: string; version: string };
+}
+
+/** Phases in which nobody works in a VM any more. */
+const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
+
+/** Takes WebSockets from now on; the result sends them all away. */
+export function connectSockets(server: Server, deps: ConnectDeps): () => Promise<void> {
+  const { domain, callers, origins, metrics, clock, log, hub } = deps;
+  const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
+  const relay = new Relay({
+    clock,
+    log,
+    meter: metrics,
+    async authorise({ userId }, vmId) {
+      const { providerId, gen } = await terminals.authorise(userId, vmId);
+      return { providerId, gen, rights: 'write' };
+    },
+  });
+  const sockets = attachSockets(server, {
+    clock,
+    log,
+    meter: metrics,
+    relay,
+    hub,
+    addressOf,
+    auth: {
+      allowedOrigin: (origin) => origins.allowed(origin),
+      session: async (request) => identityOf(await callers.ofCookie(request)),
+      bearer: async (token) => identityOf(await auth.caller('bearer', token)),
+      provider: (token) => credentials.verify(token),
+      async redeemTicket(ticket, asked) {
+        const grant = tickets.redeem(ticket, { kind: 'terminal', ...asked });
+        return (
+          grant && {
+            identity: { userId: grant.userId, sessionId: grant.sessionId },
+            readOnly: grant.readOnly,
+          }
+        );
+      },
+    },
+    providers: {
+      connected({ providerId, hello, leg }) {
+        presence.connected(providerId, hello);
+        run('provider', providers.remember(providerId, hello));
+        control.open(leg, providerId);
+      },
+      heard: (providerId) => presence.heard(providerId),
+      beat: (providerId, beat) => presence.beat(providerId, beat),
+      disconnected: (providerId) => presence.disconnected(providerId),
+    },
+  });
+  events.on('sessionEnded', (sessionId) =>
+    relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.'),
+  );
+  events.on('vm', ({ vmId, phase }) => {
+    if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+  });
+  return () => sockets.stop();
+}
+
+function identityOf(caller: Caller | undefined): Identity | undefined {
+  return caller && { userId: caller.user.userId, sessionId: caller.sessionId };
+}

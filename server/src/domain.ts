@@ -1,0 +1,88 @@
+/** Everything in a hub that knows no socket: one of each, and what one does when another changes. */
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { LocalAuth } from './auth/local.ts';
+import { Tickets } from './auth/tickets.ts';
+import { ControlHost } from './control/host.ts';
+import { createEvents } from './events.ts';
+import { ProviderCredentials } from './provider/credentials.ts';
+import { Presence } from './provider/presence.ts';
+import { Providers } from './provider/providers.ts';
+import type { Store } from './store/store.ts';
+import { takesRoom } from './vm/lifecycle.ts';
+import { Placer } from './vm/placer.ts';
+import { Reports } from './vm/reports.ts';
+import { Terminals } from './vm/terminals.ts';
+import { VmViews } from './vm/view.ts';
+import { Vms } from './vm/vms.ts';
+import { VmWriter } from './vm/writer.ts';
+
+export interface DomainOptions {
+  store: Store;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  log: Logger;
+  defaultImage: string;
+}
+
+export type Domain = ReturnType<typeof createDomain>;
+
+export function createDomain({ store, clock, now, log, defaultImage }: DomainOptions) {
+  const events = createEvents();
+  const auth = new LocalAuth(store, now);
+  const tickets = new Tickets(now);
+  const credentials = new ProviderCredentials(store, now);
+  const presence = new Presence(clock, (providerId, silence) =>
+    run(
+      'provider',
+      silence === 'same' ? providers.changed(providerId) : providers.silenceChanged(providerId),
+    ),
+  );
+  const providers = new Providers({ store, auth, presence, events, now });
+  const writer = new VmWriter(store, events, now);
+  const placer = new Placer({ store, presence, writer });
+  const vms = new Vms({ store, writer, placer, now, defaultImage });
+  const views = new VmViews(store, presence);
+  const reports = new Reports(store, writer);
+  const control = new ControlHost({
+    clock,
+    log,
+    report: (providerId, report) => reports.take(providerId, report),
+    orders: (providerId, strays) => reports.orders(providerId, strays),
+  });
+  const terminals = new Terminals({
+    vms,
+    presence,
+    tickets,
+    agent: (providerId) => control.agent(providerId),
+  });
+
+  events.on('vm', (vm) => {
+    if (vm.providerId !== null) control.ordersChanged(vm.providerId);
+    // It waits for room, or has made some.
+    if (!takesRoom(vm.phase)) run('placer', placer.run());
+  });
+  // Came, or told its room.
+  events.on('provider', () => run('placer', placer.run()));
+
+  /** Work that nobody waits for; a failure is a defect or a broken store, and must be seen. */
+  function run(what: string, work: Promise<void>): void {
+    work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
+  }
+
+  return {
+    events,
+    auth,
+    tickets,
+    credentials,
+    presence,
+    providers,
+    placer,
+    vms,
+    views,
+    control,
+    terminals,
+    run,
+  };
+}

@@ -1,0 +1,73 @@
+/** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
+import type { IncomingMessage } from 'node:http';
+import { UniCoreError } from '@unicore/protocol';
+import type { Caller, LocalAuth } from '../auth/local.ts';
+import type { Origins } from '../auth/origins.ts';
+
+const COOKIE = 'unicore_session';
+const BEARER = /^Bearer +(\S+)$/i;
+/** Methods that change nothing; a browser may send them without saying from which page. */
+const SAFE = new Set(['GET', 'HEAD']);
+
+/** What a request brings as proof. A bearer token counts before a cookie. */
+export interface Proof {
+  kind: 'bearer' | 'session';
+  secret: string;
+}
+
+export class Callers {
+  readonly #auth: LocalAuth;
+  readonly #origins: Origins;
+
+  constructor(auth: LocalAuth, origins: Origins) {
+    this.#auth = auth;
+    this.#origins = origins;
+  }
+
+  /** Undefined: nobody. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a cookie from a wrong page. */
+  async of(request: IncomingMessage): Promise<Caller | undefined> {
+    const proof = proofOf(request);
+    if (!proof) return undefined;
+    const caller = await this.#auth.caller(proof.kind, proof.secret);
+    if (proof.kind === 'bearer' && !caller) {
+      throw new UniCoreError(
+        'UNAUTHENTICATED',
+        'The bearer token is unknown or was ended. Ask for a new one.',
+      );
+    }
+    if (proof.kind === 'session' && caller) this.checkOrigin(request);
+    return caller;
+  }
+
+  /** The caller whose cookie came with a WebSocket's upgrade, whose Origin was checked already. */
+  async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
+    const session = cookieOf(headers.cookie);
+    return session === undefined ? undefined : this.#auth.caller('session', session);
+  }
+
+  /** For requests that a cookie proves. */
+  checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
+    this.#origins.check(headers.origin, !SAFE.has(method));
+  }
+}
+
+export function proofOf({ headers }: IncomingMessage): Proof | undefined {
+  const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return { kind: 'bearer', secret: bearer };
+  const session = cookieOf(headers.cookie);
+  return session === undefined ? undefined : { kind: 'session', secret: session };
+}
+
+/** maxAgeMs: 0 removes it. */
+export function setSessionCookie(value: string, maxAgeMs: number, secure: boolean): string {
+  const attributes = `Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Strict`;
+  return `${COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;
+}
+
+function cookieOf(header: string | undefined): string | undefined {
+  const found = header
+    ?.split(';')
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(`${COOKIE}=`));
+  return found?.slice(COOKIE.length + 1);
+}

@@ -1,0 +1,143 @@
+/** The hub's one HTTP server: which path is answered by what. WebSockets are in sockets/. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { failureOf, toTrpcError } from '../api/errors.ts';
+import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
+import { appRouter } from '../api/router.ts';
+import type { Context, Services } from '../api/trpc.ts';
+import type { Metrics } from '../metrics.ts';
+import { addressOf } from './address.ts';
+import { type LoginDeps, login, logout } from './login.ts';
+import { sendError, sendJson, sendText } from './respond.ts';
+import { setSecurityHeaders } from './security.ts';
+import { webApp } from './web.ts';
+
+const TRPC_PATH = '/trpc';
+
+export interface HttpDeps extends LoginDeps {
+  log: Logger;
+  metrics: Metrics;
+  services: Services;
+  webDir: string;
+  /** Throws if the hub can't do its work now, with the reason. */
+  ready(): Promise<void>;
+  /** ws(s)://host under which this request reached the hub. */
+  socketUrl(request: IncomingMessage): string;
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+export function createHubServer(): Server {
+  return createServer();
+}
+
+/** Answers the server's requests from now on. */
+export function attachHttp(server: Server, deps: HttpDeps): void {
+  const routes = createRoutes(deps);
+  const web = webApp(deps.webDir);
+  server.on('request', (request, response) => {
+    const started = performance.now();
+    const url = parseUrl(request.url);
+    setSecurityHeaders(response);
+    if (!url)
+      return sendError(response, new UniCoreError('BAD_REQUEST', 'The path of the request is no URL.'));
+    const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
+    response.once('close', () =>
+      deps.metrics.http(route, response.statusCode, (performance.now() - started) / 1000),
+    );
+    Promise.resolve()
+      .then(() => handle(request, response, url))
+      .catch((error: unknown) => refuse(deps.log, route, response, error));
+  });
+}
+
+function createRoutes(deps: HttpDeps): Map<string, Handle> {
+  const { log, metrics, services } = deps;
+  const createContext = (request: IncomingMessage) => contextOf(deps, request);
+  const failed = (error: Parameters<typeof failureOf>[0], path: string | undefined) => {
+    const { code } = failureOf(error).body;
+    if (code === 'INTERNAL') log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
+    else log.debug({ code, procedure: path, reason: error.message }, 'procedure refused');
+  };
+  const trpc = createHTTPHandler({
+    router: appRouter,
+    basePath: `${TRPC_PATH}/`,
+    maxBodySize: MAX_BODY,
+    createContext: ({ req }) => createContext(req),
+    onError: ({ error, path }) => failed(error, path),
+    responseMeta: ({ errors: [error, another] }) =>
+      error && !another ? { status: failureOf(error).status } : {},
+  });
+  const rest = restHandler(createContext, failed);
+  const document = openApiDocument(services.system.url, services.system.version);
+  return new Map<string, Handle>([
+    [TRPC_PATH, (request, response) => trpc(request, response)],
+    [
+      `${REST_PATH}/openapi.json`,
+      (_, response) => sendJson(response, 200, openApiDocument(services.system.url, services.system.version)),
+    ],
+    [REST_PATH, (request, response) => rest(request, response)],
+    ['/login', (request, response, url) => login(deps, request, response, url)],
+    ['/logout', (request, response) => logout(deps, request, response)],
+    ['/healthz', (_, response) => sendText(response, 200, 'ok')],
+    ['/readyz', (_, response) => readyz(deps, response)],
+    [
+      '/metrics',
+      async (_, response) => {
+        const { type, text } = await metrics.read();
+        response.writeHead(200, { 'Content-Type': type }).end(text);
+      },
+    ],
+  ]);
+}
+
+/** A route answers its path and everything below it; the longest one wins. */
+function match(routes: Map<string, Handle>, path: string): [string, Handle] | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const route = path.slice(0, end);
+    const handle = routes.get(route);
+    if (handle) return [route, handle];
+  }
+  return undefined;
+}
+
+async function contextOf(
+  { callers, services, socketUrl }: HttpDeps,
+  request: IncomingMessage,
+): Promise<Context> {
+  try {
+    const caller = await callers.of(request);
+    const address = addressOf(request);
+    return { services, caller, address, socketUrl: socketUrl(request) };
+  } catch (error) {
+    throw toTrpcError(error);
+  }
+}
+
+async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promise<void> {
+  try {
+    await ready();
+    sendText(response, 200, 'ready');
+  } catch (error) {
+    log.warn({ err: error }, 'not ready');
+    sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store cannot be reached.');
+  }
+}
+
+function refuse(log: Logger, route: string, response: ServerResponse, error: unknown): void {
+  const known = error instanceof UniCoreError;
+  if (!known) log.error({ err: error, route }, 'request failed');
+  if (response.headersSent) response.destroy();
+  else
+    sendError(
+      response,
+      known ? error : new UniCoreError('INTERNAL', 'The hub failed here; its log says more.'),
+    );
+}
+
+function parseUrl(path: string | undefined): URL | undefined {
+  // Only the path counts; the host is there because URL wants one.
+  return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
+}

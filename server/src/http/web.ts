@@ -1,0 +1,47 @@
+/** The web app: files that Vite built, and its index page for every path that is no file. */
+import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { UniCoreError } from '@unicore/protocol';
+import sirv from 'sirv';
+import { sendError, sendPage } from './respond.ts';
+
+/** Vite puts a hash of the content into these files' names, so they never change. */
+const HASHED = '/assets/';
+const FOREVER = 'public, max-age=31536000, immutable';
+
+export type WebApp = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function webApp(webDir: string): WebApp {
+  const files = sirv(webDir, {
+    // Looks at the disk each time: the app may be built, or built again, while the hub runs.
+    dev: true,
+    etag: true,
+    single: true,
+    setHeaders: (response, path) => {
+      if (path.startsWith(HASHED)) response.setHeader('Cache-Control', FOREVER);
+    },
+  });
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return sendError(
+        response,
+        new UniCoreError('BAD_REQUEST', `There is nothing to ${request.method} here.`),
+      );
+    }
+    if (!existsSync(join(webDir, 'index.html'))) {
+      return sendPage(
+        response,
+        503,
+        'The web app is not built',
+        'The hub runs, but its web app is not there. Stop it and use <code>npm start</code>, which builds it.',
+      );
+    }
+    // sirv opens whatever range it is asked for, and throws where that is none.
+    delete request.headers.range;
+    files(request, response, () =>
+      sendError(response, new UniCoreError('NOT_FOUND', 'There is no such file.')),
+    );
+  };
+}
