@@ -74,7 +74,7 @@ export function openApiDocument(url: string, version: string): unknown {
     version,
     baseUrl: `${url}${REST_PATH}`,
   });
-  const { $schema: _, ...Error } = z.toJSONSchema(ApiError);
+  const { $schema: _, ...schema } = z.toJSONSchema(ApiError);
   const content = { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } };
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path)) {
@@ -86,5 +86,8 @@ export function openApiDocument(url: string, version: string): unknown {
   }
   const { components } = document;
   // Left over from the adapter's own errors.
-  return { ...document, components: { securitySchemes: components?.securitySchemes, schemas: { Error } } };
+  return {
+    ...document,
+    components: { securitySchemes: components?.securitySchemes, schemas: { Error: schema } },
+  };
 }

@@ -74,10 +74,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
   const document = openApiDocument(services.system.url, services.system.version);
   return new Map<string, Handle>([
     [TRPC_PATH, (request, response) => trpc(request, response)],
-    [
-      `${REST_PATH}/openapi.json`,
-      (_, response) => sendJson(response, 200, openApiDocument(services.system.url, services.system.version)),
-    ],
+    [`${REST_PATH}/openapi.json`, (_, response) => sendJson(response, 200, document)],
     [REST_PATH, (request, response) => rest(request, response)],
     ['/login', (request, response, url) => login(deps, request, response, url)],
     ['/logout', (request, response) => logout(deps, request, response)],
