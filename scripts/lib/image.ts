@@ -9,16 +9,19 @@ export const VM_IMAGE = 'unicore/vm:latest';
 const SOURCE = 'agent/images/vm';
 /** The image carries the hash of the files that it was made from. */
 const HASH_LABEL = 'unicore.source';
+/** An engine on this machine answers at once, or is not there. */
+const PING_MS = 2000;
 /** Lines of the build's output that an error repeats. */
 const TAIL_LINES = 15;
 
 /** An engine that answers, or undefined. Obeys DOCKER_HOST. */
 export async function dockerEngine(): Promise<Docker | undefined> {
-  const docker = new Docker();
-  return docker.ping().then(
-    () => docker,
-    () => undefined,
-  );
+  try {
+    await new Docker({ timeout: PING_MS }).ping();
+    return new Docker();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the engine has the image of today's Dockerfile. */
