@@ -37,7 +37,7 @@ export interface Agent {
   /** Settles when the hub will not have this provider any more. */
   readonly revoked: Promise<UniCoreError>;
   /** Closes the socket. Containers, the keeper and its shells go on. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Rejects when this folder has not joined a hub, or an agent for it runs already. */
@@ -110,10 +110,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     config,
     connected: connected.promise,
     revoked: revoked.promise,
-    close() {
+    async close() {
       tunnel.close();
-      fleet.close();
       keeper.close();
+      await fleet.close();
     },
   };
 }

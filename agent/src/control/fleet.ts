@@ -68,9 +68,11 @@ export class Fleet implements RuntimeListener {
     return this.observed().filter(({ phase }) => phase === 'running').length;
   }
 
-  close(): void {
+  /** Resolves when what the next run has to know is on the disk. VMs go on. */
+  async close(): Promise<void> {
     this.#unwatch();
     for (const worker of this.#workers.values()) worker.close();
+    await this.#book.save();
   }
 
   // ---- what the runtime says
