@@ -1,0 +1,210 @@
+/** A terminal's way through the agent, over simulated sockets: hub, tunnel, keeper. */
+import {
+  Acceptor,
+  ERRORS,
+  type Frame,
+  FrameType,
+  Leg,
+  Opener,
+  type OpenRequest,
+  Outbox,
+  packMeta,
+  UniCoreError,
+} from '@unicore/protocol';
+import { SimClock, Wire } from '@unicore/protocol/sim';
+import type { OpenTerminal } from '@unicore/server/control';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { KeeperConnection } from './keeper-link.ts';
+import { TerminalRelay } from './terminal-relay.ts';
+
+const AUTH = { user: 'u', rights: 'write', vmId: 'one', gen: 1, kind: 'terminal' };
+const META = { vmId: 'one', terminalId: 'main', cols: 100, rows: 30 };
+
+/** Two legs that are up: near dialled far. */
+function legs(
+  clock: SimClock,
+  near: 'hub' | 'keeper',
+  far: 'provider' | 'tunnel',
+  handlers: {
+    near?: (leg: Leg, open: Extract<Frame, { type: typeof FrameType.OPEN }>) => void;
+    far?: (leg: Leg, open: Extract<Frame, { type: typeof FrameType.OPEN }>) => void;
+  },
+) {
+  const wire = new Wire(clock, 5);
+  const nearLeg: Leg = new Leg({
+    transport: wire.a,
+    clock,
+    peer: near,
+    dial: { meta: {} },
+    handler: { open: (open) => handlers.near?.(nearLeg, open), closed: () => undefined },
+  });
+  const farLeg: Leg = new Leg({
+    transport: wire.b,
+    clock,
+    peer: far,
+    handler: {
+      hello: () => farLeg.welcome({}),
+      open: (open) => handlers.far?.(farLeg, open),
+      closed: () => undefined,
+    },
+  });
+  wire.connect(nearLeg, farLeg);
+  return { near: nearLeg, far: farLeg, wire };
+}
+
+async function setUp() {
+  const clock = new SimClock();
+  const asked: OpenTerminal[] = [];
+  const accepted: OpenRequest[] = [];
+  /** The keeper's end: says back whatever it is told. */
+  const acceptor = new Acceptor({
+    clock,
+    accept(request) {
+      accepted.push(request);
+      const outbox = new Outbox();
+      const channel = request.accept(
+        {
+          data(bytes) {
+            outbox.push(bytes);
+            channel.wake();
+            channel.consumed(bytes.length);
+          },
+          pull: (max) => outbox.pull(max),
+          closed: () => undefined,
+        },
+        { terminalId: 'main', viewer: 'v' },
+      );
+    },
+  });
+  const keeper = legs(clock, 'keeper', 'tunnel', { far: (leg, open) => acceptor.open(leg, open) });
+  const state = { answer: async () => {} };
+  const relay = new TerminalRelay({
+    ensureTerminal: async (open) => {
+      asked.push(open);
+      await state.answer();
+      return { keeper: { leg: keeper.near } as KeeperConnection };
+    },
+    log: pino({ level: 'silent' }),
+  });
+  const hub = legs(clock, 'hub', 'provider', { near: (leg, open) => relay.open(leg, open) });
+  await clock.advance(50);
+
+  const got: string[] = [];
+  const events: string[] = [];
+  const opener = (auth: unknown = AUTH, meta: unknown = META) => {
+    const outbox = new Outbox();
+    const made: Opener = new Opener({
+      clock,
+      kind: 'terminal',
+      meta: () => meta,
+      random: (n) => crypto.getRandomValues(new Uint8Array(n)),
+      leg: () => stamped(hub.far, auth),
+      resume: true,
+      handler: {
+        data(bytes) {
+          got.push(new TextDecoder().decode(bytes));
+          made.consumed(bytes.length);
+        },
+        pull: (max) => outbox.pull(max),
+        attached: () => events.push('attached'),
+        detached: (code) => events.push(`detached ${code}`),
+        closed: (code, message) => events.push(`closed ${code} ${message}`),
+      },
+    });
+    made.attach();
+    return {
+      channel: made,
+      type(text: string) {
+        outbox.push(new TextEncoder().encode(text));
+        made.wake();
+      },
+    };
+  };
+  return { clock, asked, accepted, state, keeper, hub, got, events, opener };
+}
+
+/** The hub writes its own auth into every OPEN that it passes on. */
+function stamped(leg: Leg, auth: unknown): Leg {
+  const send = leg.send.bind(leg);
+  leg.send = (frame) => send(frame.type === FrameType.OPEN ? { ...frame, auth: packMeta(auth) } : frame);
+  return leg;
+}
+
+test('a terminal is opened in the keeper, and its bytes pass both ways', async () => {
+  const { clock, asked, accepted, got, events, opener } = await setUp();
+  const { type } = opener();
+  await clock.advance(100);
+  expect(events).toEqual(['attached']);
+  expect(asked).toEqual([{ vmId: 'one', gen: 1, terminalId: 'main', cols: 100, rows: 30 }]);
+  expect(accepted[0]).toMatchObject({ kind: 'terminal', auth: AUTH, meta: META });
+  type('ls\r');
+  await clock.advance(100);
+  expect(got.join('')).toBe('ls\r');
+});
+
+test.each([
+  ['a VM that does not run here', AUTH, META, 'VM_NOT_RUNNING'],
+  ['auth that no hub wrote', {}, META, 'BAD_REQUEST'],
+  ['a window of no size', AUTH, { ...META, cols: 0 }, 'BAD_REQUEST'],
+])('%s is refused, and the keeper hears nothing of it', async (_what, auth, meta, code) => {
+  const { clock, state, keeper, hub, accepted, events, opener } = await setUp();
+  state.answer = () => Promise.reject(new UniCoreError('VM_NOT_RUNNING', 'The VM is not running.'));
+  opener(auth, meta);
+  await clock.advance(100);
+  expect(events).toHaveLength(1);
+  expect(events[0]).toMatch(new RegExp(`^closed ${code} .+`));
+  expect(accepted).toEqual([]);
+  expect([hub.near.channels, keeper.near.channels]).toEqual([0, 0]);
+});
+
+test('a keeper that is away for a moment is waited for by the opener', async () => {
+  const { clock, state, events, opener } = await setUp();
+  state.answer = () => Promise.reject(new UniCoreError('LEG_LOST', 'no keeper'));
+  opener();
+  await clock.advance(1_000);
+  expect(new Set(events)).toEqual(new Set(['detached LEG_LOST']));
+  state.answer = async () => undefined;
+  await clock.advance(5_000);
+  expect(events.at(-1)).toBe('attached');
+});
+
+test('a keeper that dies detaches its channels and no other', async () => {
+  const { clock, keeper, hub, events, opener } = await setUp();
+  opener();
+  await clock.advance(100);
+  keeper.wire.cut();
+  await clock.advance(20);
+  expect(events).toContain('detached LEG_LOST');
+  expect(hub.near.up).toBe(true);
+});
+
+test('an opener that gives up while its terminal is made leaves nothing behind', async () => {
+  const { clock, state, keeper, hub, accepted, opener } = await setUp();
+  const gate = Promise.withResolvers<void>();
+  state.answer = () => gate.promise;
+  const { channel } = opener();
+  await clock.advance(20);
+  const ch = 2;
+  expect(hub.near.portOf(ch)).toBeDefined();
+  hub.far.send({ type: FrameType.RESET, ch, code: ERRORS.OK.number, message: '' });
+  channel.reset('OK', '');
+  await clock.advance(20);
+  gate.resolve();
+  await clock.advance(100);
+  expect(accepted).toEqual([]);
+  expect([hub.near.channels, keeper.near.channels]).toEqual([0, 0]);
+});
+
+test('an OPEN that is said again while the terminal is made makes one terminal', async () => {
+  const { clock, state, asked, accepted, events, opener } = await setUp();
+  const gate = Promise.withResolvers<void>();
+  state.answer = () => gate.promise;
+  opener();
+  await clock.advance(10_000);
+  gate.resolve();
+  await clock.advance(100);
+  expect(asked).toHaveLength(1);
+  expect(accepted).toHaveLength(1);
+  expect(events).toEqual(['attached']);
+});
