@@ -43,7 +43,8 @@ export class Pulse {
     if (idle >= DEAD_MS) return dead(`nothing heard for ${DEAD_MS / 1000} s`);
     if (idle >= IDLE_MS) void this.measure();
     const next = idle < IDLE_MS ? IDLE_MS - idle : Math.min(IDLE_MS / 2, DEAD_MS - idle);
-    this.#cancel = clock.after(next, () => this.start());
+    // At least 1: a rest in the last digits of a fractional clock would be waited for without end.
+    this.#cancel = clock.after(Math.max(1, next), () => this.start());
   }
 
   stop(): void {

@@ -1,0 +1,40 @@
+/** Silence is asked about and then is death, on any clock. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Pulse } from './pulse.ts';
+import { SimClock } from './sim/clock.ts';
+
+test('asks after 10 s of silence and gives up after 25 s, without spinning on a clock of fractions', async () => {
+  const fraction = fc.double({ min: 0, max: 100_000, noNaN: true });
+  await fc.assert(
+    fc.asyncProperty(fraction, fraction, async (start, heardAt) => {
+      const clock = new SimClock();
+      await clock.advance(start);
+      const asked: number[] = [];
+      let timers = 0;
+      let deadAt: number | undefined;
+      const pulse = new Pulse({
+        clock: {
+          now: () => clock.now(),
+          after: (ms, run) => {
+            timers++;
+            return clock.after(ms, run);
+          },
+        },
+        ping: () => asked.push(clock.now()),
+        dead: () => {
+          deadAt = clock.now();
+        },
+      });
+      pulse.start();
+      await clock.advance(heardAt % 9_000);
+      pulse.heard();
+      const heard = clock.now();
+      await clock.advance(30_000);
+      expect(asked[0]! - heard).toBeCloseTo(10_000, -1);
+      expect(deadAt! - heard).toBeCloseTo(25_000, -1);
+      expect(timers).toBeLessThan(10);
+    }),
+    { numRuns: 200 },
+  );
+});
