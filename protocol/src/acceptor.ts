@@ -75,8 +75,14 @@ export class AcceptedChannel extends Channel {
     this.#metaOfNow = packMeta(meta);
     leg.bind(open.ch, this);
     this.sayAccept(leg, open.ch);
-    this.attached({ leg, ch: open.ch, attach: open.attach }, open.recvNext, open.limit);
-    this.handler.attached?.(unpackMeta(open.meta));
+    try {
+      this.attached({ leg, ch: open.ch, attach: open.attach }, open.recvNext, open.limit);
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      // It asks for bytes that it has confirmed, or confirms some that were never sent.
+      return this.reset(error.code, error.message);
+    }
+    if (!this.isClosed) this.handler.attached?.(unpackMeta(open.meta));
   }
 
   sayAccept(leg: Leg, ch: number): void {
@@ -149,9 +155,12 @@ export class Acceptor {
   open(leg: Leg, open: Open): void {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
-    if (epoch) this.#again(epoch, leg, open);
-    else if (open.mustExist)
+    if (!epoch && open.mustExist) {
       refuse(leg, open.ch, { code: 'EPOCH_LOST', message: 'this channel is no longer known' });
+    } else if (!epoch?.channel && !epoch?.ended && open.recvNext > 0) {
+      const message = `offset ${open.recvNext} was acknowledged in a channel where nothing was sent yet`;
+      refuse(leg, open.ch, { code: 'FLOW_VIOLATION', message });
+    } else if (epoch) this.#again(epoch, leg, open);
     else this.#fresh(epochHex, leg, open);
   }
 
@@ -175,8 +184,8 @@ export class Acceptor {
       return;
     }
     try {
-      const meta = this.#options.reattach?.(channel, unpackMeta(open.auth), unpackMeta(open.meta)) ?? {};
-      channel.adopt(leg, open, meta);
+      const [auth, asked] = [unpackMeta(open.auth), unpackMeta(open.meta)];
+      channel.adopt(leg, open, this.#options.reattach?.(channel, auth, asked) ?? {});
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       refuse(leg, open.ch, error);
@@ -186,6 +195,8 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
+    // Before anything is remembered: metadata that cannot be read throws.
+    const [auth, meta] = [unpackMeta(open.auth), unpackMeta(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: { leg, open } };
     this.#epochs.set(epochHex, epoch);
     const bury = (refusal: Refusal) => {
@@ -195,15 +206,15 @@ export class Acceptor {
     };
     this.#options.accept({
       kind,
-      auth: open.auth.length ? unpackMeta(open.auth) : undefined,
-      meta: unpackMeta(open.meta),
+      auth,
+      meta,
       epochHex,
-      accept: (handler, meta) => {
+      accept: (handler, answer) => {
         const channel = new AcceptedChannel(epochHex, kind, this.#options.clock, handler, bury);
         const at = epoch.pending!;
         epoch.channel = channel;
         epoch.pending = undefined;
-        if (at.leg.open) channel.adopt(at.leg, at.open, meta);
+        if (at.leg.open) channel.adopt(at.leg, at.open, answer);
         else channel.lost('LEG_LOST');
         return channel;
       },

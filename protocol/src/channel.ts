@@ -149,8 +149,9 @@ export abstract class Channel implements Port, Emitter {
   }
 
   protected attached(attachment: Attachment, recvNext: number, limit: number): void {
-    this.outgoing.rewind(recvNext, limit);
+    // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = attachment;
+    this.outgoing.rewind(recvNext, limit);
     this.#silence = 0;
     this.#probedAt = undefined;
     this.wake();

@@ -78,7 +78,7 @@ export class Opener extends Channel {
     this.#established = true;
     this.#backoff.reset();
     this.attached({ ...opening, attach: this.#attach }, frame.recvNext, frame.limit);
-    this.handler.attached?.(unpackMeta(frame.meta));
+    if (!this.isClosed) this.handler.attached?.(unpackMeta(frame.meta));
   }
 
   protected override unattached(code: ErrorCode): void {

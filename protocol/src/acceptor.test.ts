@@ -1,0 +1,133 @@
+/** The accepting end believes no OPEN: what breaks the rules ends that channel and leaves nothing behind. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Acceptor, type OpenRequest } from './acceptor.ts';
+import { decode } from './codec.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { type Frame, type FrameOf, FrameType } from './frame.ts';
+import { Leg } from './leg.ts';
+import { packMeta } from './meta.ts';
+import { SimClock } from './sim/clock.ts';
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+/** The far end of a leg is the test itself, which writes frames and reads what comes back. */
+function scripted() {
+  const clock = new SimClock();
+  const said: Frame[] = [];
+  const requests: OpenRequest[] = [];
+  const ends: ErrorCode[] = [];
+  const acceptor = new Acceptor({
+    clock,
+    accept: (request) => {
+      requests.push(request);
+      request.accept({ data: () => {}, closed: (code) => ends.push(code) }, {});
+    },
+  });
+  const transport = {
+    buffered: 0,
+    close: () => {},
+    send: (message: Uint8Array) => {
+      for (let at = 0; at < message.length; ) {
+        const { frame, end } = decode(message, at);
+        said.push(frame);
+        at = end;
+      }
+    },
+  };
+  const leg = new Leg({ transport, clock, peer: 'hub', dial: { meta: {} }, handler: { closed: () => {} } });
+  const open = async (change: Partial<Open>) => {
+    acceptor.open(leg, { ...OPEN, ...change });
+    await clock.advance(0);
+    return said.at(-1);
+  };
+  return { clock, acceptor, leg, said, requests, ends, open };
+}
+
+const OPEN: Open = {
+  type: FrameType.OPEN,
+  ch: 2,
+  epoch: new Uint8Array(16),
+  attach: 1,
+  kind: 0,
+  recvNext: 0,
+  limit: 1000,
+  mustExist: false,
+  auth: packMeta({}),
+  meta: packMeta({}),
+};
+const reset = (ch: number, code: ErrorCode) =>
+  expect.objectContaining({ type: FrameType.RESET, ch, code: ERRORS[code].number });
+
+let end: ReturnType<typeof scripted>;
+beforeEach(() => {
+  end = scripted();
+});
+
+describe('a new channel', () => {
+  test('is accepted where the OPEN came from, and again when it is repeated', async () => {
+    expect(await end.open({})).toMatchObject({ type: FrameType.ACCEPT, ch: 2, attach: 1, recvNext: 0 });
+    expect(await end.open({})).toMatchObject({ type: FrameType.ACCEPT, ch: 2, attach: 1, recvNext: 0 });
+    expect(end.requests.length).toBe(1);
+  });
+
+  test('that claims to have received bytes is refused before anybody is asked', async () => {
+    expect(await end.open({ recvNext: 1 })).toEqual(reset(2, 'FLOW_VIOLATION'));
+    expect([end.requests.length, end.acceptor.size]).toEqual([0, 0]);
+  });
+
+  test('whose metadata cannot be read is remembered by nobody', () => {
+    const open = { ...OPEN, meta: Uint8Array.of(0xdf, 0xff, 0xff, 0xff, 0xff) };
+    expect(() => end.acceptor.open(end.leg, open)).toThrow(/entries/);
+    expect([end.requests.length, end.acceptor.size]).toEqual([0, 0]);
+  });
+
+  test('of an unknown kind is refused', async () => {
+    expect(await end.open({ kind: 99 })).toEqual(reset(2, 'KIND_UNKNOWN'));
+  });
+
+  test('that must exist is EPOCH_LOST', async () => {
+    expect(await end.open({ mustExist: true })).toEqual(reset(2, 'EPOCH_LOST'));
+  });
+});
+
+describe('a channel that is attached again', () => {
+  test('answers under the new number, and detaches the old one', async () => {
+    await end.open({});
+    expect(await end.open({ ch: 4, attach: 2 })).toMatchObject({ type: FrameType.ACCEPT, ch: 4, attach: 2 });
+    expect(end.said).toContainEqual({ type: FrameType.DETACHED, ch: 2, code: ERRORS.LEG_LOST.number });
+  });
+
+  test('by a number that is not newer stays where it is', async () => {
+    await end.open({ attach: 5 });
+    const before = end.said.length;
+    await end.open({ ch: 4, attach: 5 });
+    await end.open({ ch: 6, attach: 4 });
+    expect(end.said.length).toBe(before);
+  });
+
+  test('with a position that was never reached ends, and stays ended', async () => {
+    await end.open({});
+    expect(await end.open({ ch: 4, attach: 2, recvNext: 7 })).toEqual(reset(4, 'FLOW_VIOLATION'));
+    expect(end.ends).toEqual(['FLOW_VIOLATION']);
+    expect(end.leg.channels).toBe(0);
+    expect(await end.open({ ch: 6, attach: 3 })).toEqual(reset(6, 'FLOW_VIOLATION'));
+  });
+
+  test('after its end is told how it ended, for two minutes', async () => {
+    await end.open({});
+    end.leg.close('LEG_LOST', '');
+    await end.clock.advance(120_000);
+    expect(end.ends).toEqual(['LEG_LOST']);
+    expect(end.acceptor.size).toBe(1);
+    await end.clock.advance(120_000);
+    expect(end.acceptor.size).toBe(0);
+  });
+});
+
+test('an acceptor that closes resets every channel', async () => {
+  await end.open({});
+  end.acceptor.close('VM_NOT_RUNNING', 'stopped');
+  await end.clock.advance(0);
+  expect(end.said.at(-1)).toEqual(reset(2, 'VM_NOT_RUNNING'));
+  expect(end.ends).toEqual(['VM_NOT_RUNNING']);
+});
