@@ -81,6 +81,7 @@ export function createDomain({ store, clock, now, log, defaultImage }: DomainOpt
     placer,
     vms,
     views,
+    reports,
     control,
     terminals,
     run,

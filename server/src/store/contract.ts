@@ -1,9 +1,10 @@
 /** What every store must do, whatever it is made of: each implementation's test runs this suite. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProviderRow, SecretRow, UserRow, VmRow } from './rows.ts';
+import { providerRow, userRow, vmRow } from '../testing/rows.ts';
+import type { SecretRow } from './rows.ts';
 import type { Store } from './store.ts';
 
-const ALICE: UserRow = { userId: 'u-alice', name: 'alice', role: 'owner', createdAt: 1 };
+const ALICE = userRow();
 const SECRET: SecretRow = {
   hash: 'h1',
   secretId: 's-1',
@@ -12,38 +13,8 @@ const SECRET: SecretRow = {
   createdAt: 1,
   expiresAt: 100,
 };
-const PROVIDER: ProviderRow = {
-  providerId: 'p-1',
-  ownerId: 'u-alice',
-  name: 'desk',
-  publicKey: '{}',
-  runtime: null,
-  isolation: null,
-  version: null,
-  cores: null,
-  memoryTotal: null,
-  seenAt: null,
-  createdAt: 1,
-};
-const VM: VmRow = {
-  vmId: 'vm-1',
-  ownerId: 'u-alice',
-  name: 'first',
-  image: 'unicore/vm',
-  size: 'small',
-  region: null,
-  opId: null,
-  desired: 'running',
-  phase: 'queued',
-  reason: null,
-  providerId: null,
-  isolation: null,
-  gen: 0,
-  attempt: 1,
-  createdAt: 1,
-  updatedAt: 1,
-  rev: 1,
-};
+const PROVIDER = providerRow();
+const VM = vmRow();
 
 /** open: opens the store; with the same name, the same one again. */
 export function storeContract(open: (name: string) => Store): void {

@@ -54,7 +54,7 @@ class SqliteStore implements Store {
   }
 
   async users() {
-    return this.#all(UserRow, 'SELECT * FROM users ORDER BY createdAt, userId');
+    return this.#all(UserRow, 'SELECT * FROM users ORDER BY createdAt, rowid');
   }
 
   async addSecret(secret: SecretRow) {
@@ -82,7 +82,7 @@ class SqliteStore implements Store {
   }
 
   async providers() {
-    return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, providerId');
+    return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, rowid');
   }
 
   async updateProvider({ ownerId: _, publicKey: __, createdAt: ___, ...provider }: ProviderRow) {
@@ -103,7 +103,7 @@ class SqliteStore implements Store {
 
   async vms(of: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] } = {}) {
     const wanted = Object.keys(of).map((field) => ` AND ${field} = :${field}`);
-    const sql = `SELECT * FROM vms WHERE phase <> 'deleted'${wanted.join('')} ORDER BY createdAt, vmId`;
+    const sql = `SELECT * FROM vms WHERE phase <> 'deleted'${wanted.join('')} ORDER BY createdAt, rowid`;
     return this.#all(VmRow, sql, of);
   }
 

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { createOrigins } from './origins.ts';
+
+describe('origins', () => {
+  const origins = createOrigins('https://unicore.test', 7420, ['http://page.test:8080']);
+
+  test.each([
+    'https://unicore.test',
+    'http://localhost:7420',
+    'http://127.0.0.1:7420',
+    'http://page.test:8080',
+  ])('%s may call', (origin) => {
+    expect(origins.allowed(origin)).toBe(true);
+    origins.check(origin, true);
+  });
+
+  test.each([
+    'http://unicore.test',
+    'https://unicore.test:444',
+    'https://unicore.test.evil.test',
+    'https://evil.test',
+    'http://localhost:7421',
+    'null',
+    '',
+  ])('%j may not, and is told how it could', (origin) => {
+    expect(origins.allowed(origin)).toBe(false);
+    expect(() => origins.check(origin, false)).toThrow('--origins');
+  });
+
+  test('without an Origin a cookie may read, not change', () => {
+    origins.check(undefined, false);
+    expect(() => origins.check(undefined, true)).toThrow('bearer token');
+  });
+});

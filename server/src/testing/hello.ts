@@ -1,0 +1,22 @@
+/** What an agent of tests says of itself. */
+import type { AgentHello } from '../control/contract.ts';
+
+const GIB = 2 ** 30;
+
+export const HELLO: AgentHello = {
+  token: '',
+  connSeq: 1,
+  version: '0.0.0',
+  name: 'desk',
+  runtime: 'docker',
+  isolation: 'container',
+  beat: {
+    cpu: 0.25,
+    cores: 4,
+    memoryTotal: 8 * GIB,
+    memoryFree: 4 * GIB,
+    diskTotal: 100 * GIB,
+    diskFree: 50 * GIB,
+    vms: 0,
+  },
+};

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import type { VmSize } from '../control/contract.ts';
+import { type Candidate, place } from './placement.ts';
+
+const GIB = 2 ** 30;
+
+function candidate(providerId: string, change: Partial<Candidate> = {}): Candidate {
+  const room = { cores: 2, memoryTotal: 4 * GIB, load: [] };
+  return { providerId, name: providerId, runtime: 'docker', isolation: 'container', ...room, ...change };
+}
+
+function chosen(size: VmSize, candidates: Candidate[], pinned?: string): string {
+  const wish = { size, pinned: pinned === undefined ? undefined : { providerId: pinned, name: pinned } };
+  const placement = place(wish, candidates, candidates.length || 1);
+  return 'reason' in placement ? placement.reason : placement.candidate.providerId;
+}
+
+describe('place', () => {
+  test('says what is missing, from the first thing on', () => {
+    expect(place({ size: 'small', pinned: undefined }, [], 0)).toEqual({
+      reason: 'No provider has joined this hub yet. It starts as soon as one has.',
+    });
+    expect(chosen('small', [])).toContain('No provider is online');
+    expect(chosen('large', [candidate('p-1', { memoryTotal: GIB })])).toContain(
+      'No provider has room for a large VM (4 cores, 4 GiB)',
+    );
+  });
+
+  test('takes the provider with the largest share free', () => {
+    const busy = candidate('p-busy', { cores: 8, memoryTotal: 16 * GIB, load: ['large', 'large', 'large'] });
+    expect(chosen('small', [busy, candidate('p-idle')])).toBe('p-idle');
+  });
+
+  test('promises twice the memory and no more', () => {
+    // 4 GiB twice are two large VMs.
+    expect(chosen('large', [candidate('p-1', { cores: 8, load: ['large'] })])).toBe('p-1');
+    expect(chosen('small', [candidate('p-1', { cores: 8, load: ['large', 'large'] })])).toContain('room');
+  });
+
+  test('promises eight times the cores and no more, each VM capped at the machine', () => {
+    const one = (vms: number) =>
+      candidate('p-1', { cores: 1, memoryTotal: 64 * GIB, load: Array(vms).fill('medium') });
+    expect(chosen('medium', [one(7)])).toBe('p-1');
+    expect(chosen('medium', [one(8)])).toContain('room');
+  });
+
+  test('the process runtime has no memory to reserve', () => {
+    expect(chosen('large', [candidate('p-1', { runtime: 'process', memoryTotal: 1 })])).toBe('p-1');
+  });
+
+  test('a VM with files on a provider waits for that one', () => {
+    const roomy = candidate('p-roomy');
+    expect(chosen('small', [roomy, candidate('p-home', { load: ['large'] })], 'p-home')).toBe('p-home');
+    expect(chosen('small', [roomy], 'p-home')).toContain('Its files are on provider p-home');
+    expect(chosen('large', [roomy, candidate('p-home', { load: ['large', 'large'] })], 'p-home')).toContain(
+      'Provider p-home has no room',
+    );
+  });
+});
