@@ -1,0 +1,30 @@
+/** Who is signed in, and what this hub offers. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
+import { useUniCore } from '../unicore.tsx';
+
+const RETRY_MS = 2_000;
+
+export function useSystem() {
+  const { api } = useUniCore();
+  return useQuery(() => ({
+    queryKey: ['system'],
+    queryFn: () => api.system.info.query(),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    // A page that was opened while the hub restarts comes up by itself.
+    refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
+  }));
+}
+
+/** Ends the session of this browser; other browsers of the same user stay signed in. */
+export function useLogOut() {
+  const queries = useQueryClient();
+  return useMutation(() => ({
+    mutationFn: async () => {
+      const answer = await fetch('/logout', { method: 'POST' });
+      if (!answer.ok) throw new Error(`The hub answered ${answer.status}. Try again.`);
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['system'] }),
+    meta: { failed: 'You are still signed in' },
+  }));
+}

@@ -1,0 +1,68 @@
+/** Machines: the list, kept live by vm.watch, and everything that can be done to one. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
+import type { Accessor } from 'solid-js';
+import type { Vm, VmEvent } from '../../../../server/src/api/schemas.ts';
+import type { UniCore } from '../../sdk/index.ts';
+import { useUniCore } from '../unicore.tsx';
+import { follow } from './feed.ts';
+import { applyVmEvent } from './vm-events.ts';
+
+const VMS = ['vms'];
+type Wish = Parameters<UniCore['api']['vm']['create']['mutate']>[0];
+
+export function useVms() {
+  const { api } = useUniCore();
+  const queries = useQueryClient();
+  return useQuery(() => ({
+    queryKey: VMS,
+    queryFn: async () => {
+      const vms = await api.vm.list.query();
+      return applyVmEvent(queries.getQueryData<Vm[]>(VMS) ?? [], { type: 'all', vms });
+    },
+    reconcile: 'vmId',
+    staleTime: Number.POSITIVE_INFINITY,
+  }));
+}
+
+/** Keeps the list live. Says whether changes arrive as they happen. */
+export function watchVms(): Accessor<boolean> {
+  const { api } = useUniCore();
+  return follow<VmEvent>((handlers) => api.vm.watch.subscribe(undefined, handlers), useApply());
+}
+
+export function useVmActions() {
+  const { api } = useUniCore();
+  const apply = useApply();
+  const changed = (vm: Vm): void => apply({ type: 'changed', vm });
+  return {
+    create: useMutation(() => ({
+      mutationFn: (wish: Wish) => api.vm.create.mutate(wish),
+      onSuccess: changed,
+    })),
+    start: useMutation(() => ({
+      mutationFn: (vm: Vm) => api.vm.start.mutate(ref(vm)),
+      onSuccess: changed,
+      meta: { failed: 'The machine was not started' },
+    })),
+    stop: useMutation(() => ({
+      mutationFn: (vm: Vm) => api.vm.stop.mutate(ref(vm)),
+      onSuccess: changed,
+      meta: { failed: 'The machine was not stopped' },
+    })),
+    rename: useMutation(() => ({
+      mutationFn: (wish: { vmId: string; name: string }) => api.vm.rename.mutate(wish),
+      onSuccess: changed,
+    })),
+    // Its answer could arrive after the news that the VM is gone, and put it back into the list.
+    remove: useMutation(() => ({ mutationFn: (vm: Vm) => api.vm.delete.mutate(ref(vm)) })),
+  };
+}
+
+function useApply(): (event: VmEvent) => void {
+  const queries = useQueryClient();
+  return (event) => queries.setQueryData<Vm[]>(VMS, (vms) => applyVmEvent(vms ?? [], event));
+}
+
+function ref(vm: Vm): { vmId: string } {
+  return { vmId: vm.vmId };
+}

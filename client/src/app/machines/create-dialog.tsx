@@ -1,0 +1,114 @@
+/** A new machine: all of it optional, so that Enter alone makes one. */
+
+import { Collapsible } from '@kobalte/core/collapsible';
+import { useNavigate } from '@solidjs/router';
+import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
+import type { VmSize } from '../../../../server/src/control/contract.ts';
+import { useSystem } from '../data/system.ts';
+import { useVmActions } from '../data/vms.ts';
+import { failureOf } from '../failure.ts';
+import { closeOverlay, overlay } from '../shell/overlays.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { ChevronDown } from '../ui/icons.ts';
+import { SizeChoice } from './size-choice.tsx';
+
+/** The hub's own limit (VmName). */
+export const NAME_MAX = 60;
+
+export function CreateDialog(): JSX.Element {
+  const system = useSystem();
+  const { create } = useVmActions();
+  const navigate = useNavigate();
+  const open = (): boolean => overlay() === 'create-machine';
+  const [name, setName] = createSignal('');
+  const [size, setSize] = createSignal<VmSize>('small');
+  const [image, setImage] = createSignal('');
+  // The same try sent twice must not make two machines.
+  let opId = '';
+
+  createEffect(
+    on(open, (isOpen) => {
+      if (!isOpen) return;
+      setName('');
+      setImage('');
+      opId = randomId();
+      create.reset();
+    }),
+  );
+
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    create.mutate(
+      {
+        size: size(),
+        opId,
+        ...(name().trim() && { name: name().trim() }),
+        ...(image().trim() && { image: image().trim() }),
+      },
+      {
+        onSuccess: (vm) => {
+          closeOverlay();
+          navigate(`/vm/${vm.vmId}`);
+        },
+        onError: () => {
+          opId = randomId();
+        },
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      open={open()}
+      onClose={closeOverlay}
+      title="New machine"
+      description="It starts at once, on the provider that has the most room."
+    >
+      <form onSubmit={submit} class="grid gap-5">
+        <Field
+          label="Name"
+          value={name()}
+          onChange={setName}
+          maxLength={NAME_MAX}
+          placeholder="Two words, picked for you"
+        />
+        <SizeChoice value={size()} onChange={setSize} sizes={system.data?.sizes} />
+        <Collapsible>
+          <Collapsible.Trigger class="group flex items-center gap-1.5 rounded text-muted text-sm hover:text-ink">
+            <ChevronDown class="size-4 transition-transform group-data-expanded:rotate-180" /> Advanced
+          </Collapsible.Trigger>
+          <Collapsible.Content class="pt-4">
+            <Field
+              label="Image"
+              value={image()}
+              onChange={setImage}
+              placeholder={system.data?.defaultImage ?? ''}
+              hint="A container image that the provider has. Providers without Docker ignore it."
+              mono
+            />
+          </Collapsible.Content>
+        </Collapsible>
+        <Show when={create.isError}>
+          <p class="text-fault text-sm" role="alert">
+            {failureOf(create.error).message}
+          </p>
+        </Show>
+        <DialogActions>
+          <Button onClick={closeOverlay}>Cancel</Button>
+          <Button type="submit" look="primary" busy={create.isPending}>
+            Create machine
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+/** crypto.randomUUID is missing on pages that are not served over TLS. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}

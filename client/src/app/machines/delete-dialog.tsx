@@ -1,0 +1,52 @@
+/** Asks before a machine and its files are gone for good. */
+import { createEffect, type JSX, on, Show } from 'solid-js';
+import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { useVmActions } from '../data/vms.ts';
+import { failureOf } from '../failure.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+
+interface DeleteDialogProps {
+  vm: Vm;
+  open: boolean;
+  onClose(): void;
+  onDeleted?: (() => void) | undefined;
+}
+
+export function DeleteDialog(props: DeleteDialogProps): JSX.Element {
+  const { remove } = useVmActions();
+  createEffect(
+    on(
+      () => props.open,
+      (open) => open && remove.reset(),
+    ),
+  );
+  const run = (): void => {
+    remove.mutate(props.vm, {
+      onSuccess: () => {
+        props.onClose();
+        props.onDeleted?.();
+      },
+    });
+  };
+  return (
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={`Delete ${props.vm.name}?`}
+      description="Its terminals end and its files are removed from the provider. This cannot be undone."
+    >
+      <Show when={remove.isError}>
+        <p class="text-fault text-sm" role="alert">
+          {failureOf(remove.error).message}
+        </p>
+      </Show>
+      <DialogActions>
+        <Button onClick={props.onClose}>Keep it</Button>
+        <Button look="danger" busy={remove.isPending} onClick={run}>
+          Delete machine
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

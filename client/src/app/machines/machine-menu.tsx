@@ -1,0 +1,60 @@
+/** Everything that can be done to one machine. */
+
+import { DropdownMenu } from '@kobalte/core/dropdown-menu';
+import { createSignal, type JSX } from 'solid-js';
+import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { useVmActions } from '../data/vms.ts';
+import { ICON_BUTTON } from '../ui/icon-button.tsx';
+import { EllipsisVertical, Pencil, Play, Square, Trash } from '../ui/icons.ts';
+import { MENU, MENU_ITEM, MENU_ITEM_DANGER } from '../ui/menu.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { RenameDialog } from './rename-dialog.tsx';
+import { stateView } from './state.ts';
+
+export function MachineMenu(props: { vm: Vm; onDeleted?(): void }): JSX.Element {
+  const actions = useVmActions();
+  const [dialog, setDialog] = createSignal<'rename' | 'delete'>();
+  const close = (): void => {
+    setDialog(undefined);
+  };
+  return (
+    <>
+      <DropdownMenu placement="bottom-end" gutter={4}>
+        <DropdownMenu.Trigger class={ICON_BUTTON} aria-label={`More for ${props.vm.name}`}>
+          <EllipsisVertical />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content class={MENU}>
+            <DropdownMenu.Item
+              class={MENU_ITEM}
+              disabled={stateView(props.vm).action !== 'start'}
+              onSelect={() => actions.start.mutate(props.vm)}
+            >
+              <Play /> Start
+            </DropdownMenu.Item>
+            <DropdownMenu.Item
+              class={MENU_ITEM}
+              disabled={stateView(props.vm).action !== 'stop'}
+              onSelect={() => actions.stop.mutate(props.vm)}
+            >
+              <Square /> Stop
+            </DropdownMenu.Item>
+            <DropdownMenu.Item class={MENU_ITEM} onSelect={() => setDialog('rename')}>
+              <Pencil /> Rename…
+            </DropdownMenu.Item>
+            <DropdownMenu.Separator class="my-1 border-rule" />
+            <DropdownMenu.Item
+              class={MENU_ITEM_DANGER}
+              disabled={props.vm.state === 'deleting'}
+              onSelect={() => setDialog('delete')}
+            >
+              <Trash /> Delete…
+            </DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu>
+      <RenameDialog vm={props.vm} open={dialog() === 'rename'} onClose={close} />
+      <DeleteDialog vm={props.vm} open={dialog() === 'delete'} onClose={close} onDeleted={props.onDeleted} />
+    </>
+  );
+}

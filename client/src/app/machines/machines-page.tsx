@@ -1,0 +1,65 @@
+/** All machines of the user, as they are now. */
+
+import { For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createNow } from '../clock.ts';
+import { useProviders } from '../data/providers.ts';
+import { useVms } from '../data/vms.ts';
+import { plural } from '../format.ts';
+import { setOverlay } from '../shell/overlays.ts';
+import { Button } from '../ui/button.tsx';
+import { Plus } from '../ui/icons.ts';
+import { PageError, PageHead } from '../ui/page.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { FirstMachine } from './first-machine.tsx';
+import { MachineRow } from './machine-row.tsx';
+
+const PLACEHOLDERS = [0, 1, 2];
+
+export default function MachinesPage(): JSX.Element {
+  const vms = useVms();
+  const providers = useProviders();
+  const now = createNow();
+  const running = (): number => vms.data?.filter((vm) => vm.state === 'running').length ?? 0;
+  const providerName = (id: string | null): string | undefined =>
+    id !== null && providers.isSuccess
+      ? providers.data.find((provider) => provider.providerId === id)?.name
+      : undefined;
+
+  return (
+    <Switch>
+      <Match when={vms.isError}>
+        <PageError error={vms.error} onRetry={() => vms.refetch()} />
+      </Match>
+      <Match when={vms.isPending}>
+        <PageHead title="Machines" />
+        <div class="grid gap-2" role="status" aria-label="Loading your machines">
+          <For each={PLACEHOLDERS}>{() => <Skeleton class="h-20 rounded-xl" />}</For>
+        </div>
+      </Match>
+      <Match when={vms.isSuccess && vms.data.length === 0}>
+        <FirstMachine />
+      </Match>
+      <Match when={vms.isSuccess}>
+        <PageHead
+          title="Machines"
+          about={`${plural(vms.data?.length ?? 0, 'machine')}, ${running()} running`}
+          action={
+            <Button look="primary" onClick={() => setOverlay('create-machine')}>
+              <Plus class="size-4" /> New machine
+            </Button>
+          }
+        />
+        <ul class="divide-y divide-rule rounded-xl border border-rule bg-surface" aria-label="Machines">
+          <For each={vms.data}>
+            {(vm) => <MachineRow vm={vm} provider={providerName(vm.providerId)} now={now()} />}
+          </For>
+        </ul>
+        <Show when={(vms.data?.length ?? 0) > 0 && running() === 0}>
+          <p class="mt-4 text-muted text-sm">
+            A stopped machine keeps its files. Start it to open its terminals.
+          </p>
+        </Show>
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,49 @@
+/** A new name for a machine. */
+import { createEffect, createSignal, type JSX, on } from 'solid-js';
+import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { useVmActions } from '../data/vms.ts';
+import { failureOf } from '../failure.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { NAME_MAX } from './create-dialog.tsx';
+
+export function RenameDialog(props: { vm: Vm; open: boolean; onClose(): void }): JSX.Element {
+  const { rename } = useVmActions();
+  const [name, setName] = createSignal('');
+  createEffect(
+    on(
+      () => props.open,
+      (open) => {
+        if (!open) return;
+        setName(props.vm.name);
+        rename.reset();
+      },
+    ),
+  );
+
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    rename.mutate({ vmId: props.vm.vmId, name: name().trim() }, { onSuccess: props.onClose });
+  };
+
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Rename machine">
+      <form onSubmit={submit}>
+        <Field
+          label="Name"
+          value={name()}
+          onChange={setName}
+          maxLength={NAME_MAX}
+          error={rename.isError ? failureOf(rename.error).message : undefined}
+        />
+        <DialogActions>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={rename.isPending} disabled={name().trim() === ''}>
+            Rename
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

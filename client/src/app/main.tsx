@@ -1,0 +1,8 @@
+/** Entry of the web app: connects to the hub that served it. */
+import { render } from 'solid-js/web';
+import { createUniCore } from '../sdk/index.ts';
+import { App } from './app.tsx';
+import './styles.css';
+
+const unicore = createUniCore({ url: location.origin });
+render(() => <App unicore={unicore} />, document.getElementById('app')!);

@@ -1,0 +1,56 @@
+/** How a computer becomes a provider: one command, good for one computer and ten minutes. */
+import { createEffect, type JSX, Match, on, Switch } from 'solid-js';
+import { createNow } from '../clock.ts';
+import { useJoinToken } from '../data/providers.ts';
+import { failureOf } from '../failure.ts';
+import { closeOverlay, overlay } from '../shell/overlays.ts';
+import { Button } from '../ui/button.tsx';
+import { Command } from '../ui/copy.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+export function AddProviderDialog(): JSX.Element {
+  const join = useJoinToken();
+  const now = createNow();
+  const open = (): boolean => overlay() === 'add-provider';
+  const expired = (): boolean => join.isSuccess && join.data.expiresAt <= now();
+  createEffect(on(open, (isOpen) => isOpen && join.mutate()));
+
+  return (
+    <Dialog
+      open={open()}
+      onClose={closeOverlay}
+      title="Add a provider"
+      description="Run this on the computer that you want to share. It connects out to this hub and opens no port."
+      wide
+    >
+      <Switch fallback={<Skeleton class="h-10" />}>
+        <Match when={join.isError}>
+          <p class="text-fault text-sm" role="alert">
+            {failureOf(join.error).message}
+          </p>
+        </Match>
+        <Match when={join.isSuccess && join.data}>
+          {(token) => (
+            <>
+              <Command text={token().command} label="Copy the command" />
+              <p class="mt-3 text-muted text-sm" role="status">
+                {expired()
+                  ? 'This command has expired. Make a new one.'
+                  : `Works once, until ${new Date(token().expiresAt).toLocaleTimeString([], { timeStyle: 'short' })}. The provider then shows up in the list by itself.`}
+              </p>
+            </>
+          )}
+        </Match>
+      </Switch>
+      <DialogActions>
+        <Button onClick={() => join.mutate()} busy={join.isPending}>
+          New command
+        </Button>
+        <Button look="primary" onClick={closeOverlay}>
+          Done
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

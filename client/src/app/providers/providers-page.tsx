@@ -1,0 +1,60 @@
+/** The computers that carry our machines. */
+
+import { For, type JSX, Match, Switch } from 'solid-js';
+import { createNow } from '../clock.ts';
+import { useProviders } from '../data/providers.ts';
+import { setOverlay } from '../shell/overlays.ts';
+import { Button } from '../ui/button.tsx';
+import { Plus } from '../ui/icons.ts';
+import { Line } from '../ui/line.tsx';
+import { PageError, PageHead } from '../ui/page.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { ProviderRow } from './provider-row.tsx';
+
+const PLACEHOLDERS = [0, 1];
+
+export default function ProvidersPage(): JSX.Element {
+  const providers = useProviders();
+  const now = createNow();
+  const online = (): number => providers.data?.filter((provider) => provider.state === 'online').length ?? 0;
+  const add = (
+    <Button look="primary" onClick={() => setOverlay('add-provider')}>
+      <Plus class="size-4" /> Add a provider
+    </Button>
+  );
+  return (
+    <Switch>
+      <Match when={providers.isError && !providers.data}>
+        <PageError error={providers.error} onRetry={() => providers.refetch()} />
+      </Match>
+      <Match when={providers.isPending}>
+        <PageHead title="Providers" />
+        <div class="grid gap-2" role="status" aria-label="Loading providers">
+          <For each={PLACEHOLDERS}>{() => <Skeleton class="h-24 rounded-xl" />}</For>
+        </div>
+      </Match>
+      <Match when={providers.data?.length === 0}>
+        <section class="mx-auto grid max-w-lg justify-items-center py-16 text-center sm:py-24">
+          <Line
+            class="h-8 w-44"
+            toHub="up"
+            toMachine="off"
+            label="The line to the hub is up; no provider at its end"
+          />
+          <h1 class="mt-8 font-semibold text-2xl tracking-tight">No provider yet</h1>
+          <p class="mt-2 mb-6 text-muted">
+            A provider is any computer that runs the agent. It makes one outbound connection to this hub, and
+            opens no port: behind a home router is fine.
+          </p>
+          {add}
+        </section>
+      </Match>
+      <Match when={true}>
+        <PageHead title="Providers" about={`${online()} of ${providers.data?.length} online`} action={add} />
+        <ul class="divide-y divide-rule rounded-xl border border-rule bg-surface" aria-label="Providers">
+          <For each={providers.data}>{(provider) => <ProviderRow provider={provider} now={now()} />}</For>
+        </ul>
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,40 @@
+/** How each state of a provider is said. */
+import type { z } from 'zod';
+import type { ProviderState } from '../../../../server/src/api/schemas.ts';
+import type { Tone } from '../ui/chip.tsx';
+
+interface StateView {
+  label: string;
+  tone: Tone;
+  meaning?: string;
+}
+
+const STATES: Record<z.infer<typeof ProviderState>, StateView> = {
+  pending: {
+    label: 'Joining',
+    tone: 'wait',
+    meaning: 'It has joined and not connected yet. Run "unicore-agent run" on it.',
+  },
+  online: { label: 'Online', tone: 'live' },
+  suspect: {
+    label: 'Silent',
+    tone: 'wait',
+    meaning: 'Nothing heard for 10 s. Its machines come back by themselves when it does.',
+  },
+  offline: {
+    label: 'Offline',
+    tone: 'fault',
+    meaning: 'Its agent does not run, or has no network. Run "unicore-agent run" on it.',
+  },
+  draining: {
+    label: 'Draining',
+    tone: 'wait',
+    meaning: 'It takes no new machines; its last ones are leaving.',
+  },
+  drained: { label: 'Drained', tone: 'off', meaning: 'It takes no machines until it is resumed.' },
+  revoked: { label: 'Revoked', tone: 'off', meaning: 'It may not connect any more.' },
+};
+
+export function providerView(provider: { state: z.infer<typeof ProviderState> }): StateView {
+  return STATES[provider.state];
+}

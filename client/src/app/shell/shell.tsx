@@ -1,0 +1,42 @@
+/** What is around every page: sign-in state, header, live data, page-wide dialogs and notes. */
+import type { RouteSectionProps } from '@solidjs/router';
+import { type JSX, Match, Suspense, Switch } from 'solid-js';
+import { useLogOut, useSystem } from '../data/system.ts';
+import { Spinner } from '../ui/spinner.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { HubDown } from './hub-down.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { SignedOut } from './signed-out.tsx';
+
+export function Shell(props: RouteSectionProps): JSX.Element {
+  const system = useSystem();
+  const logOut = useLogOut();
+  return (
+    <>
+      <Switch fallback={<Loading />}>
+        <Match when={system.isError && !system.data}>
+          <HubDown error={system.error} />
+        </Match>
+        <Match when={system.isSuccess && system.data.user === null}>
+          <SignedOut />
+        </Match>
+        <Match when={system.isSuccess && system.data.user}>
+          {(user) => (
+            <SignedIn user={user().name} onLogOut={() => logOut.mutate()}>
+              <Suspense fallback={<Loading />}>{props.children}</Suspense>
+            </SignedIn>
+          )}
+        </Match>
+      </Switch>
+      <Toasts />
+    </>
+  );
+}
+
+function Loading(): JSX.Element {
+  return (
+    <div class="grid min-h-64 place-items-center" role="status" aria-label="Loading">
+      <Spinner class="size-5" />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** Asks before a terminal is closed with whatever runs in it. */
+import type { JSX } from 'solid-js';
+import { Button } from '../ui/button.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
+
+export function CloseDialog(props: { open: boolean; onCancel(): void; onClose(): void }): JSX.Element {
+  return (
+    <Dialog
+      open={props.open}
+      onClose={props.onCancel}
+      title="Close this terminal?"
+      description="Its shell ends, with everything that runs in it, for everyone who looks at it."
+    >
+      <DialogActions>
+        <Button onClick={props.onCancel}>Keep it</Button>
+        <Button look="danger" onClick={props.onClose}>
+          Close terminal
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * Sizes. This window says what it has room for; the machine's end says, in the stream, which size is in force. While
+ * that is somebody else's, the text shrinks until their screen fits into this window.
+ */
+import type { FitAddon } from '@xterm/addon-fit';
+import type { Terminal } from '@xterm/xterm';
+import type { SizeInForce } from './notices.ts';
+import { FONT_SIZE } from './screen.ts';
+
+const SMALLEST_FONT = 5;
+/** Font sizes are tried in steps of this many pixels. */
+const STEP = 0.25;
+/** Right of the text, for xterm's scrollbar; the same that FitAddon leaves. */
+const SCROLLBAR = 14;
+
+export interface Size {
+  cols: number;
+  rows: number;
+}
+
+export class Fitting {
+  readonly #terminal: Terminal;
+  readonly #fit: FitAddon;
+  readonly #host: HTMLElement;
+  /** One cell at the normal font size, in CSS pixels. */
+  #cell: { width: number; height: number } | undefined;
+  #inForce: SizeInForce | undefined;
+
+  constructor(terminal: Terminal, fit: FitAddon, host: HTMLElement) {
+    this.#terminal = terminal;
+    this.#fit = fit;
+    this.#host = host;
+  }
+
+  /** What this window has room for at the normal font size; undefined while it is hidden. */
+  measure(): Size | undefined {
+    const room = this.#room();
+    if (!room) return undefined;
+    if (this.#terminal.options.fontSize === FONT_SIZE) {
+      const size = this.#fit.proposeDimensions();
+      this.#measureCell();
+      return size && Number.isFinite(size.cols) && Number.isFinite(size.rows) ? size : undefined;
+    }
+    if (!this.#cell) return undefined;
+    return {
+      cols: Math.max(2, Math.floor((room.width - SCROLLBAR) / this.#cell.width)),
+      rows: Math.max(1, Math.floor(room.height / this.#cell.height)),
+    };
+  }
+
+  /** Called while xterm parses: what follows in the stream was written for this size. */
+  apply(size: SizeInForce): void {
+    this.#inForce = size;
+    this.#terminal.resize(size.cols, size.rows);
+    // The font belongs to the next paint; changing it here would draw in the middle of parsing.
+    queueMicrotask(() => this.scale());
+  }
+
+  /** The window or the size in force changed. */
+  scale(): void {
+    const room = this.#room();
+    if (!room || !this.#inForce) return;
+    this.#setFont(FONT_SIZE);
+    if (this.#inForce.mine) return;
+    this.#measureCell();
+    const drawn = this.#drawn();
+    const share = drawn ? Math.min((room.width - SCROLLBAR) / drawn.width, room.height / drawn.height) : 1;
+    let font = Math.min(FONT_SIZE, Math.floor((FONT_SIZE * share) / STEP) * STEP);
+    // Cells are whole pixels, so a font may come out a little larger than its share.
+    for (; font >= SMALLEST_FONT; font -= STEP) {
+      this.#setFont(font);
+      const { width, height } = this.#drawn() ?? room;
+      if (width <= room.width && height <= room.height) return;
+    }
+  }
+
+  #setFont(fontSize: number): void {
+    if (this.#terminal.options.fontSize !== fontSize) this.#terminal.options.fontSize = fontSize;
+  }
+
+  #measureCell(): void {
+    const drawn = this.#drawn();
+    if (drawn) {
+      this.#cell = { width: drawn.width / this.#terminal.cols, height: drawn.height / this.#terminal.rows };
+    }
+  }
+
+  /** What the screen takes up, in CSS pixels. */
+  #drawn(): { width: number; height: number } | undefined {
+    const rect = this.#host.querySelector('.xterm-screen')?.getBoundingClientRect();
+    return rect && rect.width > 0 ? rect : undefined;
+  }
+
+  #room(): { width: number; height: number } | undefined {
+    const element = this.#terminal.element;
+    const { clientWidth, clientHeight } = this.#host;
+    if (!element || clientWidth === 0 || clientHeight === 0) return undefined;
+    const style = getComputedStyle(element);
+    const padding = (side: string): number =>
+      Number.parseFloat(style.getPropertyValue(`padding-${side}`)) || 0;
+    return {
+      width: clientWidth - padding('left') - padding('right'),
+      height: clientHeight - padding('top') - padding('bottom'),
+    };
+  }
+}

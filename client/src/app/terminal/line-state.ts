@@ -1,0 +1,25 @@
+/** The state of the line between this page and a terminal, in words and as the two pieces of the drawing. */
+import type { ChannelStatus } from '../../sdk/index.ts';
+import type { PieceState } from '../ui/line.tsx';
+
+interface LineState {
+  label: string;
+  tone: 'live' | 'wait' | 'fault' | 'off';
+  toHub: PieceState;
+  toMachine: PieceState;
+}
+
+const STATES: Record<ChannelStatus, LineState> = {
+  connecting: { label: 'Connecting', tone: 'wait', toHub: 'up', toMachine: 'wait' },
+  connected: { label: 'Connected', tone: 'live', toHub: 'up', toMachine: 'up' },
+  reconnecting: { label: 'Reconnecting', tone: 'wait', toHub: 'up', toMachine: 'wait' },
+  'provider-offline': { label: 'Provider offline', tone: 'fault', toHub: 'up', toMachine: 'down' },
+  closed: { label: 'Ended', tone: 'off', toHub: 'up', toMachine: 'off' },
+};
+
+/** hubUp: whether the page's own connection to the hub is there. Where it is not, that is the piece to show. */
+export function lineState(status: ChannelStatus, hubUp: boolean): LineState {
+  if (hubUp || status === 'closed') return STATES[status];
+  const label = status === 'connecting' ? 'Connecting' : 'Reconnecting';
+  return { label, tone: 'wait', toHub: 'wait', toMachine: 'off' };
+}

@@ -1,0 +1,55 @@
+/**
+ * What the machine's end says to viewers inside the stream, where its place among the bytes counts: a private OSC 7717
+ * with JSON. Other clients ignore it.
+ */
+import type { Terminal } from '@xterm/xterm';
+
+const OSC = 7717;
+
+/** The size that the terminal has now. */
+export interface SizeInForce {
+  cols: number;
+  rows: number;
+  /** It is this window's size; otherwise the size of whoever typed last. */
+  mine: boolean;
+  typist: string | undefined;
+}
+
+export interface NoticeHandler {
+  size(size: SizeInForce): void;
+  /** So many bytes of output were left out for this viewer, to catch up. */
+  skipped(bytes: number): void;
+}
+
+export function listenForNotices(terminal: Terminal, handler: NoticeHandler): void {
+  terminal.parser.registerOscHandler(OSC, (json) => {
+    const notice = parse(json);
+    const size = notice && sizeOf(notice);
+    if (size) handler.size(size);
+    if (typeof notice?.skipped === 'number') handler.skipped(notice.skipped);
+    return true;
+  });
+}
+
+type Notice = Partial<Record<'size' | 'mine' | 'typist' | 'skipped', unknown>>;
+
+function parse(json: string): Notice | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    // A program in the machine wrote it. It can fool its own viewer's size at most, and here not even that.
+    return undefined;
+  }
+}
+
+function sizeOf({ size, mine, typist }: Notice): SizeInForce | undefined {
+  if (!Array.isArray(size)) return undefined;
+  const [cols, rows]: unknown[] = size;
+  if (!isLength(cols) || !isLength(rows)) return undefined;
+  return { cols, rows, mine: mine === true, typist: typeof typist === 'string' ? typist : undefined };
+}
+
+function isLength(cells: unknown): cells is number {
+  return Number.isInteger(cells) && (cells as number) >= 1 && (cells as number) <= 1000;
+}

@@ -1,0 +1,76 @@
+/** Under the terminal: how the line is, how long a key takes, whose size is in force, and how isolated the machine is. */
+import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { bytes } from '../format.ts';
+import { IsolationBadge } from '../machines/isolation-badge.tsx';
+import { Line } from '../ui/line.tsx';
+import { useUniCore } from '../unicore.tsx';
+import { lineState } from './line-state.ts';
+import type { Session } from './session.ts';
+
+export function StatusLine(props: { session: Session; vm: Vm; provider: string | undefined }): JSX.Element {
+  const unicore = useUniCore();
+  const [hub, setHub] = createSignal(unicore.status);
+  onCleanup(unicore.onStatus(setHub));
+  const line = () => lineState(props.session.status(), hub() === 'connected');
+  const foreign = (): string | undefined => {
+    const size = props.session.size();
+    return size && !size.mine ? (size.typist ?? 'another viewer') : undefined;
+  };
+
+  return (
+    <section
+      class="flex h-8 shrink-0 items-center gap-x-5 overflow-hidden border-rule border-t bg-paper px-3 text-muted text-xs whitespace-nowrap sm:px-5"
+      aria-label="Connection"
+    >
+      <span class="flex items-center gap-2.5">
+        <Line
+          class="h-3.5 w-19 shrink-0"
+          toHub={line().toHub}
+          toMachine={line().toMachine}
+          label="The line from you over the hub to the machine"
+        />
+        <span
+          class="font-medium"
+          classList={{
+            'text-live': line().tone === 'live',
+            'text-wait': line().tone === 'wait',
+            'text-fault': line().tone === 'fault',
+          }}
+          role="status"
+          data-line={props.session.status()}
+        >
+          {line().label}
+        </span>
+      </span>
+      <Show when={props.session.status() === 'connected' && props.session.rtt() !== undefined}>
+        <span class="tabular-nums" title="Round trip of a key: to the machine and back">
+          {milliseconds(props.session.rtt()!)}
+        </span>
+      </Show>
+      <Show when={props.session.skipped()}>
+        {(skipped) => <span class="text-wait">{bytes(skipped())} of output skipped to catch up</span>}
+      </Show>
+      <span class="ml-auto flex items-center gap-x-5">
+        <Show when={props.session.size()}>
+          {(size) => (
+            <span class="tabular-nums max-sm:hidden" title="Columns by rows">
+              {size().cols} × {size().rows}
+            </span>
+          )}
+        </Show>
+        <Show when={foreign()}>{(name) => <span class="text-wait">sized by {name()}</span>}</Show>
+        <Show when={props.provider}>
+          <span class="max-md:hidden">on {props.provider}</span>
+        </Show>
+        <Show when={props.vm.isolation}>
+          {(isolation) => <IsolationBadge isolation={isolation()} short />}
+        </Show>
+      </span>
+    </section>
+  );
+}
+
+function milliseconds(rtt: number): string {
+  return rtt < 10 ? `${rtt.toFixed(1)} ms` : `${Math.round(rtt)} ms`;
+}

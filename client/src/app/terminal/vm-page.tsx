@@ -1,0 +1,63 @@
+/** /vm/:vmId: a machine's terminals, or why there are none right now. */
+import { useNavigate, useParams } from '@solidjs/router';
+import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
+import { useProviders } from '../data/providers.ts';
+import { useVms } from '../data/vms.ts';
+import { MachineState } from '../machines/machine-state.tsx';
+import { stateView } from '../machines/state.ts';
+import { NotFound } from '../shell/not-found.tsx';
+import { useTitle } from '../title.ts';
+import { PageError } from '../ui/page.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { MachineBar } from './machine-bar.tsx';
+import { Workspace } from './workspace.tsx';
+
+export default function VmPage(): JSX.Element {
+  const params = useParams<{ vmId: string }>();
+  // Another machine is another page: nothing of the one before may stay.
+  return (
+    <Show when={params.vmId} keyed>
+      {(vmId) => <Machine vmId={vmId} />}
+    </Show>
+  );
+}
+
+function Machine(props: { vmId: string }): JSX.Element {
+  const vms = useVms();
+  const providers = useProviders();
+  const navigate = useNavigate();
+  const vm = createMemo(() => (vms.isSuccess ? vms.data.find(({ vmId }) => vmId === props.vmId) : undefined));
+  const provider = (): string | undefined =>
+    providers.isSuccess
+      ? providers.data.find(({ providerId }) => providerId === vm()?.providerId)?.name
+      : undefined;
+  useTitle(() => vm()?.name);
+
+  return (
+    <Switch fallback={<NotFound />}>
+      <Match when={vms.isPending}>
+        <div class="grid grow place-items-center" role="status" aria-label="Loading">
+          <Spinner class="size-5" />
+        </div>
+      </Match>
+      <Match when={vms.isError}>
+        <PageError error={vms.error} onRetry={() => vms.refetch()} />
+      </Match>
+      <Match when={vm()}>
+        {(known) => (
+          <Show
+            when={stateView(known()).terminal}
+            fallback={
+              <>
+                <MachineBar vm={known()} onDeleted={() => navigate('/')} />
+                <MachineState vm={known()} />
+              </>
+            }
+          >
+            <Workspace vm={known()} provider={provider()} onDeleted={() => navigate('/')} />
+          </Show>
+        )}
+      </Match>
+    </Switch>
+  );
+}

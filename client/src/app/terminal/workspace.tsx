@@ -1,0 +1,154 @@
+/** The terminals of a running machine: tabs, the one in front, and the state of its line. */
+import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-js';
+import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { useCloseTerminal, useTerminals } from '../data/terminals.ts';
+import { useVmActions } from '../data/vms.ts';
+import { offerCommands } from '../shell/commands.ts';
+import { SHORTCUTS } from '../shell/shortcuts.ts';
+import { Button } from '../ui/button.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { ExternalLink, Plus, Search } from '../ui/icons.ts';
+import { useUniCore } from '../unicore.tsx';
+import { CloseDialog } from './close-dialog.tsx';
+import { MachineBar } from './machine-bar.tsx';
+import { createSession, type Session } from './session.ts';
+import { StatusLine } from './status-line.tsx';
+import { createTabSet } from './tab-set.ts';
+import { panelId, Tabs, tabId } from './tabs.tsx';
+import { TerminalView } from './terminal-view.tsx';
+import { TouchKeys } from './touch-keys.tsx';
+
+const WINDOW = 'popup,noopener,width=1000,height=680';
+
+export function Workspace(props: { vm: Vm; provider: string | undefined; onDeleted(): void }): JSX.Element {
+  const unicore = useUniCore();
+  const { vmId } = props.vm;
+  const { stop } = useVmActions();
+  const closeTerminal = useCloseTerminal();
+  const terminals = useTerminals(() => vmId);
+  const tabs = createTabSet(() => {
+    if (terminals.isSuccess) return terminals.data;
+    return terminals.isError ? 'unreachable' : undefined;
+  });
+  const sessions = createMemo(mapArray(tabs.ids, (id) => createSession(unicore, vmId, id)));
+  const front = createMemo(() => sessions().find(({ terminalId }) => terminalId === tabs.active()));
+  const [finding, setFinding] = createSignal(false);
+  const [closing, setClosing] = createSignal<string>();
+
+  const title = (session: Session): string =>
+    session.title() ||
+    (terminals.data?.find(({ terminalId }) => terminalId === session.terminalId)?.title ?? '') ||
+    'shell';
+  const enter = (): void => front()?.screen.terminal.focus();
+  const leave = (): void => document.getElementById(tabId(tabs.active()))?.focus();
+  const openWindow = (): void => {
+    window.open(`/vm/${vmId}?terminal=${tabs.active()}`, '_blank', WINDOW);
+  };
+  const close = (id: string): void => {
+    tabs.remove(id);
+    closeTerminal.mutate({ vmId, terminalId: id });
+  };
+  /** What ran in a terminal is lost with it; one whose shell has ended has nothing to lose. */
+  const askToClose = (id: string): void => {
+    if (
+      sessions()
+        .find(({ terminalId }) => terminalId === id)
+        ?.ended()
+    )
+      close(id);
+    else setClosing(id);
+  };
+
+  offerCommands(() => [
+    { id: 'new-terminal', title: 'New terminal', keys: SHORTCUTS.newTerminal, run: tabs.add },
+    { id: 'find', title: 'Find in the terminal', keys: SHORTCUTS.find, run: () => setFinding(true) },
+    { id: 'next-terminal', title: 'Next terminal', keys: SHORTCUTS.next, run: () => tabs.move(1) },
+    { id: 'close-terminal', title: 'Close this terminal', run: () => askToClose(tabs.active()) },
+    { id: 'window', title: 'Open in a new window', run: openWindow },
+    { id: 'stop', title: `Stop ${props.vm.name}`, run: () => stop.mutate(props.vm) },
+  ]);
+
+  return (
+    <>
+      <MachineBar
+        vm={props.vm}
+        onDeleted={props.onDeleted}
+        actions={
+          <>
+            <IconButton
+              label="Find"
+              shortcut={SHORTCUTS.find}
+              disabled={!front()}
+              onClick={() => setFinding(true)}
+            >
+              <Search />
+            </IconButton>
+            <IconButton label="Open in a new window" disabled={!front()} onClick={openWindow}>
+              <ExternalLink />
+            </IconButton>
+          </>
+        }
+      >
+        <Tabs
+          tabs={sessions().map((session) => ({
+            id: session.terminalId,
+            title: title(session),
+            ended: session.ended() !== undefined,
+          }))}
+          active={tabs.active()}
+          onChoose={tabs.choose}
+          onEnter={enter}
+          onClose={askToClose}
+          onNew={tabs.add}
+        />
+      </MachineBar>
+      <div class="flex min-h-0 grow flex-col bg-screen">
+        <For each={sessions()}>
+          {(session) => (
+            <div
+              id={panelId(session.terminalId)}
+              role="tabpanel"
+              aria-labelledby={tabId(session.terminalId)}
+              class="flex min-h-0 grow flex-col"
+              hidden={session !== front()}
+            >
+              <TerminalView
+                session={session}
+                label={`Terminal ${title(session)} on ${props.vm.name}. Press Control, Shift and Up to leave it.`}
+                visible={session === front()}
+                finding={finding() && session === front()}
+                onFinding={setFinding}
+                actions={{ newTerminal: tabs.add, move: tabs.move, leave }}
+              />
+            </div>
+          )}
+        </For>
+        <Show when={terminals.isFetched && sessions().length === 0}>
+          <div class="grid grow place-content-center justify-items-center gap-4">
+            <p class="text-muted">No terminal is open.</p>
+            <Button look="primary" onClick={tabs.add}>
+              <Plus class="size-4" /> New terminal
+            </Button>
+          </div>
+        </Show>
+      </div>
+      <Show when={front()} keyed>
+        {(session) => (
+          <>
+            <TouchKeys terminal={session.screen.terminal} />
+            <StatusLine session={session} vm={props.vm} provider={props.provider} />
+          </>
+        )}
+      </Show>
+      <CloseDialog
+        open={closing() !== undefined}
+        onCancel={() => setClosing(undefined)}
+        onClose={() => {
+          const id = closing();
+          setClosing(undefined);
+          if (id !== undefined) close(id);
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+/** What the browser's tab and history call this page. */
+import { type Accessor, createEffect, onCleanup } from 'solid-js';
+
+const NAME = 'UniCore';
+
+export function useTitle(title: Accessor<string | undefined>): void {
+  createEffect(() => {
+    const text = title();
+    document.title = text ? `${text} · ${NAME}` : NAME;
+  });
+  onCleanup(() => {
+    document.title = NAME;
+  });
+}
