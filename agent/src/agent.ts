@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/server/control';
 import type { Logger } from 'pino';
-import pkg from '../package.json' with { type: 'json' };
 import { Fleet } from './control/fleet.ts';
 import { Reporter } from './control/reporter.ts';
 import { type AgentConfig, loadConfig } from './identity/config.ts';
@@ -18,6 +17,7 @@ import { makeRuntime } from './runtime/index.ts';
 import { type KeeperConnection, KeeperLink } from './tunnel/keeper-link.ts';
 import { serveHub } from './tunnel/serve-hub.ts';
 import { Tunnel } from './tunnel/tunnel.ts';
+import { VERSION } from './version.ts';
 
 export interface AgentOptions {
   agentDir: string;
@@ -85,7 +85,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     credentials: new Credentials({ providerId, key, hub: hubApi(config.hub), now: Date.now }),
     hello: async (): Promise<Omit<AgentHello, 'token'>> => ({
       connSeq: await nextConnSeq(agentDir, Date.now()),
-      version: pkg.version,
+      version: VERSION,
       name: config.name,
       runtime: config.runtime,
       isolation: await runtime.isolation(),

@@ -1,0 +1,12 @@
+/** What the outside may use of the agent: starting one in process, joining, and reading what one wrote. */
+export { type Agent, type AgentOptions, startAgent } from './agent.ts';
+export {
+  AgentConfig,
+  defaultAgentDir,
+  loadConfig,
+  type RuntimeKind,
+  saveConfig,
+} from './identity/config.ts';
+export { type JoinOptions, joinHub } from './identity/join.ts';
+export { type AgentState, isAlive, loadState } from './live-state.ts';
+export { DEFAULT_SOCKET, detectRuntime, dockerSocket } from './runtime/index.ts';
