@@ -40,7 +40,7 @@ export abstract class Channel implements Port, Emitter {
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
-  protected readonly outgoing = new Outgoing();
+  protected readonly outgoing: Outgoing;
   #attachment: Attachment | undefined;
   #closed = false;
   #rtt: number | undefined;
@@ -53,6 +53,7 @@ export abstract class Channel implements Port, Emitter {
     this.clock = clock;
     this.handler = handler;
     this.incoming = new Incoming(WINDOWS[kind]);
+    this.outgoing = new Outgoing(WINDOWS[kind]);
   }
 
   // ---- for the application

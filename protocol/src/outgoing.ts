@@ -8,6 +8,8 @@ export interface Fin {
 }
 
 export class Outgoing {
+  /** The most that is ever in flight and kept, whatever limit the peer names. */
+  readonly #window: number;
   /** Chunks from #base on, in order: all that the peer has not confirmed. */
   #kept: Uint8Array[] = [];
   /** Offset of the first kept byte. */
@@ -24,6 +26,10 @@ export class Outgoing {
   #finSent = false;
   /** The source was asked within the credit and had nothing: only then may the end follow. */
   #dry = false;
+
+  constructor(window: number) {
+    this.#window = window;
+  }
 
   get sentEnd(): number {
     return this.#finSent ? this.#end + 1 : this.#sent;
@@ -85,9 +91,11 @@ export class Outgoing {
         `offset ${upTo} was acknowledged, but only ${most} bytes were sent`,
       );
     }
-    const news = upTo > this.#known || limit > this.#limit;
-    this.#known = Math.max(this.#known, upTo);
-    this.#limit = Math.max(this.#limit, limit);
+    const known = Math.max(this.#known, upTo);
+    const allowed = Math.max(this.#limit, Math.min(limit, known + this.#window));
+    const news = known > this.#known || allowed > this.#limit;
+    this.#known = known;
+    this.#limit = allowed;
     this.#free(Math.min(this.#known, this.#end));
     return news;
   }

@@ -1,0 +1,45 @@
+/** The sending direction keeps what it may have to repeat, and never more than its window. */
+import { expect, test } from 'vitest';
+import { Outgoing } from './outgoing.ts';
+
+const WINDOW = 100;
+const endless = (max: number) => new Uint8Array(max);
+
+/** Emits until nothing may be sent; returns how much that was. */
+function flood(outgoing: Outgoing): number {
+  let sent = 0;
+  for (let piece = outgoing.next(30, endless); piece; piece = outgoing.next(30, endless)) {
+    sent += piece.bytes.length;
+  }
+  return sent;
+}
+
+test('a peer that names a limit beyond the window gets no more than the window', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, Number.MAX_SAFE_INTEGER);
+  expect([flood(outgoing), outgoing.inFlight]).toEqual([WINDOW, WINDOW]);
+  outgoing.confirm(40, Number.MAX_SAFE_INTEGER);
+  expect([flood(outgoing), outgoing.inFlight]).toEqual([40, WINDOW]);
+});
+
+test('a limit never goes back', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, 50);
+  outgoing.confirm(0, 20);
+  expect(flood(outgoing)).toBe(50);
+});
+
+test('what was acknowledged is not kept, and what was not is sent again after a rewind', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, WINDOW);
+  flood(outgoing);
+  outgoing.confirm(45, 45 + WINDOW);
+  outgoing.rewind(60, 60 + WINDOW);
+  expect(outgoing.next(1000, endless)).toMatchObject({ off: 60 });
+  expect(() => outgoing.rewind(44, WINDOW)).toThrow(/bytes below 60 are gone/);
+});
+
+test('bytes that were never sent cannot be acknowledged', () => {
+  const outgoing = new Outgoing(WINDOW);
+  expect(() => outgoing.confirm(1, WINDOW)).toThrow(expect.objectContaining({ code: 'FLOW_VIOLATION' }));
+});
