@@ -15,7 +15,8 @@ export class LineProxy {
   delayMs = 0;
   /** Per direction and connection. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
-  readonly #target: number;
+  /** Port on loopback that new connections go to. */
+  target: number;
   readonly #server: Server;
   readonly #directions = new Set<Direction>();
   readonly #sockets = new Set<Socket>();
@@ -24,12 +25,12 @@ export class LineProxy {
   #carried = 0;
 
   private constructor(target: number) {
-    this.#target = target;
+    this.target = target;
     this.#server = createServer((near) => this.#connected(near));
   }
 
-  /** A proxy on a free loopback port, to a port on loopback. */
-  static async open(target: number): Promise<LineProxy> {
+  /** A proxy on a free loopback port; the target may be told later. */
+  static async open(target = 0): Promise<LineProxy> {
     const proxy = new LineProxy(target);
     await proxy.allow();
     return proxy;
@@ -37,6 +38,11 @@ export class LineProxy {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** The origin of pages that are loaded through it. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   get connections(): number {
@@ -80,7 +86,7 @@ export class LineProxy {
   }
 
   #connected(near: Socket): void {
-    const far = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
+    const far = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
     for (const [from, to] of [
       [near, far],

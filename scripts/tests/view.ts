@@ -1,11 +1,15 @@
 /** A viewer without a window: headless xterm on whatever carries bytes, a local PTY or a terminal of UniCore. */
 import { spawn } from '@lydell/node-pty';
 import type { ChannelSocket } from '@unicore/client/sdk';
+import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import { readScreen, type Screen, textOf } from './screen.ts';
 
 /** For programs to start and draw on a busy machine; a limit for hangs only. */
 const UNTIL_LIMIT_MS = 20_000;
+
+/** UniCore's own messages in a terminal's stream. */
+const SIZE_OSC = 7717;
 
 /** What carries the bytes of one terminal. */
 export interface Wire {
@@ -22,6 +26,9 @@ export class View {
 
   constructor(cols = 80, rows = 24) {
     this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
+    // The same widths as in the page.
+    this.terminal.loadAddon(new unicode.Unicode11Addon() as unknown as xterm.ITerminalAddon);
+    this.terminal.unicode.activeVersion = '11';
     // Answers to what programs ask of the terminal, such as its version.
     this.terminal.onData((answer) => this.#wire?.send(answer));
   }
@@ -61,6 +68,12 @@ export class View {
       view.feed(bytes, () => socket.consumed(bytes.length));
     };
     view.#wire = socket;
+    // The size in force, as the agent tells it in the stream.
+    view.terminal.parser.registerOscHandler(SIZE_OSC, (json) => {
+      const { size } = JSON.parse(json) as { size?: [number, number] };
+      if (size !== undefined) view.terminal.resize(...size);
+      return true;
+    });
     return view;
   }
 

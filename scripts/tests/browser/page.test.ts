@@ -1,0 +1,134 @@
+/** The whole job in a real Chromium: sign in, create a machine, type, resize, lose the line, come back, look twice. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '../chromium.ts';
+import { LineProxy } from '../line-proxy.ts';
+import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../page.ts';
+import { startWorld, type World } from '../world.ts';
+
+/** A line that is dead without being closed is noticed after 25 s of silence. */
+const STALL_NOTICED_MS = 40_000;
+
+let line: LineProxy;
+let world: World;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let errors: string[];
+
+beforeAll(async () => {
+  line = await LineProxy.open();
+  world = await startWorld({ origins: [line.origin] });
+  line.target = world.port;
+  browser = await launchChromium();
+  context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
+  page = await context.newPage();
+  errors = complaints(page);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  line?.close();
+  await world?.close();
+});
+
+/** Both show the same, cell by cell, once what is on its way has arrived. */
+async function expectSameScreen(one: Page, other: Page): Promise<void> {
+  await expect.poll(async () => screenOf(one), { timeout: 10_000 }).toEqual(await screenOf(other));
+}
+
+test('a login link signs in, and one click makes a machine with a terminal', async () => {
+  await page.goto(await world.link('ada', line.origin));
+  expect(new URL(page.url()).pathname).toBe('/');
+  await createMachine(page);
+  await untilLine(page, 'connected');
+});
+
+test('what is typed runs, in colour and with wide characters', async () => {
+  await type(page, "PS1='$ '; clear; printf '\\e[1;32mgreen\\e[0m 漢字 😀\\n'\n");
+  await untilText(page, /^green 漢字 😀/m);
+  const { lines } = await screenOf(page);
+  expect(lines[0]).toContain('green‹1:2 - bold›');
+});
+
+test('the shell has the size of the window, also after it changed', async () => {
+  for (const viewport of [
+    { width: 900, height: 500 },
+    { width: 1200, height: 760 },
+  ]) {
+    const before = (await screenOf(page)).cols;
+    await page.setViewportSize(viewport);
+    await expect.poll(async () => (await screenOf(page)).cols).not.toBe(before);
+    const { cols, rows } = await screenOf(page);
+    await type(page, 'clear; stty size\n');
+    await untilText(page, new RegExp(`^${rows} ${cols}$`, 'm'));
+  }
+});
+
+test('a line that is cut, and refused for a while, comes back to the exact screen', async () => {
+  await type(page, "clear; (sleep 1; seq 1 40; echo d''one) & cat\n");
+  await untilText(page, /cat/);
+  line.refuse();
+  line.cut();
+  await untilLine(page, 'reconnecting');
+  const unicore = await world.user('ada');
+  const [vm] = await unicore.api.vm.list.query();
+  await expect.poll(async () => (await unicore.api.vm.terminals.query({ vmId: vm!.vmId })).length).toBe(1);
+  await line.allow();
+  await untilLine(page, 'connected');
+  await untilText(page, /^40\ndone/m);
+  await type(page, 'still the same cat\n');
+  await untilText(page, /^still the same cat\nstill the same cat/m);
+  await page.keyboard.press('Control+C');
+});
+
+test('a line that stalls is noticed, and what was typed meanwhile arrives once it flows', async () => {
+  await type(page, 'clear; cat\n');
+  await untilText(page, /cat/);
+  line.stall();
+  await type(page, 'typed into the void\n');
+  await page.waitForSelector('[data-line="reconnecting"]', { timeout: STALL_NOTICED_MS });
+  line.flow();
+  await untilLine(page, 'connected');
+  await untilText(page, /^typed into the void\ntyped into the void/m);
+  await page.keyboard.press('Control+C');
+});
+
+test('a second tab on the same terminal shows the same screen, live and after a reload', async () => {
+  await type(page, 'clear; seq 1 100; printf "\\e[7minverse\\e[0m 漢字\\n"\n');
+  await untilText(page, /^inverse 漢字/m);
+  const second = await context.newPage();
+  const more = complaints(second);
+  await second.setViewportSize({ width: 1200, height: 760 });
+  await second.goto(page.url());
+  await untilText(second, /^inverse 漢字/m);
+  await expectSameScreen(second, page);
+  await second.click('[data-terminal-id]');
+  await type(second, 'echo from the second\n');
+  await untilText(page, /^from the second/m);
+  await expectSameScreen(page, second);
+  await second.reload();
+  await untilText(second, /^from the second/m);
+  await expectSameScreen(second, page);
+  expect(more).toEqual([]);
+  await second.close();
+});
+
+test('the hub restarts, and the terminal goes on where it was', async () => {
+  await page.click('[data-terminal-id]');
+  await type(page, 'clear; here=still; echo se""t\n');
+  await untilText(page, /^set/m);
+  await world.stopHub();
+  await untilLine(page, 'reconnecting');
+  await world.startHub();
+  await untilLine(page, 'connected');
+  await type(page, 'echo $here\n');
+  await untilText(page, /^still/m);
+});
+
+test('the page had no error of its own', () => {
+  // Chromium logs each refused connection itself.
+  expect(
+    errors.filter((error) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket connection to/.test(error)),
+  ).toEqual([]);
+});

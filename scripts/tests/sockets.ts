@@ -1,0 +1,8 @@
+/** Which TCP sockets a process has, as `ss` shows them. */
+import { exec } from '../lib/exec.ts';
+
+/** Lines of `ss` of these processes. */
+export async function socketsOf(pids: readonly number[], what: 'listening' | 'connected'): Promise<string[]> {
+  const listing = await exec('ss', [what === 'listening' ? '-Htnlp' : '-Htnp']);
+  return listing.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
+}

@@ -1,0 +1,102 @@
+/** `npm start` as tests use it: real processes on a free port, with a data folder of the test's own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { exec } from '../lib/exec.ts';
+import { ROOT } from '../lib/paths.ts';
+
+/** For a first start, web app included, on a busy machine. */
+const START_LIMIT_MS = 60_000;
+/** An address where no engine answers: VMs are processes then. */
+const NO_ENGINE = 'unix:///nonexistent/docker.sock';
+
+export class Started {
+  readonly url: string;
+  readonly link: string;
+  readonly token: string;
+  /** From the command to the printed link. */
+  readonly tookMs: number;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, output: string, tookMs: number) {
+    this.#process = process;
+    this.tookMs = tookMs;
+    this.link = found(output, /(http\S+\/login\?key=\S+)/);
+    this.url = new URL(this.link).origin;
+    this.token = found(output, /Bearer token for scripts: (\S+)/);
+  }
+
+  /** port 0: any free one. docker: use the engine of this machine. */
+  static async start(
+    data: string,
+    { port = 0, docker = false, args = [] as string[] } = {},
+  ): Promise<Started> {
+    const began = performance.now();
+    const script = join(ROOT, 'scripts/start.ts');
+    const options = ['--port', String(port), '--data', data, '--no-open', '--token', ...args];
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', ...(docker ? {} : { DOCKER_HOST: NO_ENGINE }) },
+    });
+    let output = '';
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const limit = setTimeout(() => reject(new Error(`npm start is not ready:\n${output}`)), START_LIMIT_MS);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (output.includes('Bearer token')) resolve();
+      });
+    }
+    child.once('exit', () => reject(new Error(`npm start ended:\n${output}`)));
+    await promise.finally(() => clearTimeout(limit));
+    return new Started(child, output, performance.now() - began);
+  }
+
+  sdk(): UniCore {
+    return createUniCore({ url: this.url, getToken: () => this.token });
+  }
+
+  /** Process ids of the children: the hub, and the agent's tunnel process. */
+  async pids(): Promise<{ hub: number; agent: number }> {
+    const listing = await exec('ps', ['-o', 'pid=,args=', '--ppid', String(this.#process.pid)]);
+    return {
+      hub: Number(found(listing, /^\s*(\d+) .*server\/src\/main\.ts/m)),
+      agent: Number(found(listing, /^\s*(\d+) .*agent\/src\/cli\.ts/m)),
+    };
+  }
+
+  /** What Ctrl-C does. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await exited;
+  }
+}
+
+/** Ends everything that an agent left running: shells, keeper. */
+export async function stopAgent(data: string): Promise<void> {
+  const cli = join(ROOT, 'agent/src/cli.ts');
+  await exec(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    cli,
+    'stop',
+    '--data',
+    join(data, 'agent'),
+  ]);
+}
+
+function found(text: string, pattern: RegExp): string {
+  const match = pattern.exec(text)?.[1];
+  if (match === undefined) throw new Error(`${pattern} is not in:\n${text}`);
+  return match;
+}

@@ -1,0 +1,56 @@
+/** The hub is killed while a million lines pass: none is lost, repeated or out of place. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { million } from '../million.ts';
+import { Started, stopAgent } from '../started.ts';
+import { runningVm, shell } from '../vms.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'unicore-killed-'));
+let started: Started;
+
+beforeAll(async () => {
+  started = await Started.start(data);
+});
+
+afterAll(async () => {
+  await started.stop();
+  await stopAgent(data);
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('`seq 1 1000000` arrives whole and in order while the hub is killed three times', async () => {
+  const unicore = started.sdk();
+  const vmId = await runningVm(unicore);
+  (await shell(unicore, vmId)).close();
+  const expected = million();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const kills = [0.2, 0.5, 0.8].map((share) => share * expected.length);
+  const pids: number[] = [];
+  const finished = Promise.withResolvers<void>();
+
+  const terminal = unicore.openTerminal(vmId);
+  terminal.onclose = ({ code, reason }) => finished.reject(new Error(`closed: ${code} ${reason}`));
+  terminal.onmessage = async ({ data: message }) => {
+    const chunk = Buffer.from(message as ArrayBuffer);
+    chunks.push(chunk);
+    size += chunk.length;
+    if (chunks.slice(-2).map(String).join('').includes('all out')) return finished.resolve();
+    if (kills[0] === undefined || size < kills[0]) return;
+    kills.shift();
+    const { hub } = await started.pids();
+    pids.push(hub);
+    process.kill(hub, 'SIGKILL');
+  };
+  terminal.onopen = () => terminal.send("seq 1 1000000; echo all' 'out\r");
+  await finished.promise;
+
+  const output = Buffer.concat(chunks);
+  const start = output.indexOf(expected.subarray(0, 32));
+  expect(start).toBeGreaterThan(0);
+  expect(output.subarray(start, start + expected.length).equals(expected)).toBe(true);
+  expect(new Set(pids).size).toBe(3);
+  unicore.close();
+});

@@ -1,0 +1,99 @@
+/** npm start with real processes: what survives what, and what the network sees. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { UniCore } from '@unicore/client/sdk';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { socketsOf } from '../sockets.ts';
+import { Started, stopAgent } from '../started.ts';
+import { runningVm, shell, untilState } from '../vms.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'unicore-start-'));
+const SECOND_START_MS = 5000;
+const VMS = 10;
+let started: Started;
+let unicore: UniCore;
+let vmIds: string[];
+
+beforeAll(async () => {
+  started = await Started.start(data);
+  unicore = started.sdk();
+});
+
+afterAll(async () => {
+  unicore.close();
+  await started.stop();
+  await stopAgent(data);
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('ten VMs start, and the agent has one connection to the hub and listens on nothing', async () => {
+  vmIds = await Promise.all(Array.from({ length: VMS }, () => runningVm(unicore)));
+  const views = await Promise.all(vmIds.map((vmId) => shell(unicore, vmId)));
+  const { agent, hub } = await started.pids();
+  expect(await socketsOf([agent], 'listening')).toEqual([]);
+  const connected = await socketsOf([agent], 'connected');
+  expect(connected).toHaveLength(1);
+  expect(connected[0]).toMatch(new RegExp(`^ESTAB.*127\\.0\\.0\\.1:${new URL(started.url).port}\\s`));
+  expect(await socketsOf([hub], 'listening')).toHaveLength(1);
+  for (const view of views) view.close();
+});
+
+test('a second start is up in under 5 s and has every record, file and running shell', async () => {
+  const [vmId] = vmIds as [string];
+  const before = await shell(unicore, vmId);
+  before.type('echo kept > file; answer=42; echo wri""tten $$\r');
+  await before.until(/^written \d+/m);
+  const pid = /^written (\d+)/m.exec(before.text)![1];
+  before.close();
+  unicore.close();
+  await started.stop();
+
+  started = await Started.start(data, { port: Number(new URL(started.url).port) });
+  expect(started.tookMs).toBeLessThan(SECOND_START_MS);
+  unicore = started.sdk();
+  const vms = await unicore.api.vm.list.query();
+  expect(vms.map((vm) => vm.vmId).sort()).toEqual([...vmIds].sort());
+  await untilState(unicore, vmId, 'running');
+  const after = await shell(unicore, vmId);
+  after.type('cat file; echo $answer $$\r');
+  await after.until(`kept\n42 ${pid}\n`);
+  after.close();
+});
+
+test('a supervisor that is killed outright takes hub and agent along, and leaves the shells', async () => {
+  const [, vmId] = vmIds as [string, string];
+  const before = await shell(unicore, vmId);
+  before.type('answer=43; echo se""t\r');
+  await before.until(/^set$/m);
+  before.close();
+  unicore.close();
+  const port = Number(new URL(started.url).port);
+  await started.kill();
+
+  // The port is free and the data folder unlocked: nothing of the old one is left.
+  await expect
+    .poll(async () => (await Started.start(data, { port }).then((next) => (started = next))).url, {
+      timeout: 20_000,
+    })
+    .toBe(`http://127.0.0.1:${port}`);
+  unicore = started.sdk();
+  await untilState(unicore, vmId, 'running');
+  const after = await shell(unicore, vmId);
+  after.type('echo $answer\r');
+  await after.until(/^43$/m);
+  after.close();
+});
+
+test('a port in use is one sentence with the remedy', async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'unicore-start-'));
+  const port = Number(new URL(started.url).port);
+  await expect(Started.start(elsewhere, { port })).rejects.toThrow(
+    `Port ${port} is in use by another program. Start with another one: npm start -- --port ${port + 1}`,
+  );
+  rmSync(elsewhere, { recursive: true, force: true });
+});
+
+test('a second one on the same data folder is refused', async () => {
+  await expect(Started.start(data)).rejects.toThrow(`UniCore is running on ${data} already.`);
+});

@@ -1,0 +1,108 @@
+/** The whole system in this process, on free ports: a hub, an agent with process VMs beside it, and users. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { pino } from 'pino';
+import { connectKeeper } from '../../agent/src/keeper/connect.ts';
+import { type App, createApp } from '../../server/src/app.ts';
+import { loginLink } from '../../server/src/auth/open.ts';
+import { parseConfig } from '../../server/src/config.ts';
+import type { LineProxy } from './line-proxy.ts';
+import { stopAgent } from './started.ts';
+
+const log = pino({ level: 'silent' });
+
+export interface WorldOptions {
+  readonly runtime?: RuntimeKind;
+  /** Other origins from which pages may come, such as a line proxy's. */
+  readonly origins?: readonly string[];
+  /** The agent reaches the hub through this line. */
+  readonly agentVia?: LineProxy;
+}
+
+export class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'unicore-world-'));
+  readonly #options: WorldOptions;
+  readonly #sdks: UniCore[] = [];
+  #app: App | undefined;
+  #agent: Agent | undefined;
+  url = '';
+  port = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  get app(): App {
+    if (this.#app === undefined) throw new Error('The hub is not running.');
+    return this.#app;
+  }
+
+  /** A hub on these data, on the same port as before. */
+  async startHub(): Promise<void> {
+    const options = ['--port', String(this.port), '--data', this.folder];
+    const config = parseConfig({}, [...options, '--origins', (this.#options.origins ?? []).join(',')]);
+    this.#app = createApp(config, { log });
+    ({ port: this.port, url: this.url } = await this.#app.start());
+  }
+
+  async stopHub(): Promise<void> {
+    await this.#app?.stop();
+    this.#app = undefined;
+  }
+
+  async startAgent(): Promise<void> {
+    const agentDir = join(this.folder, 'agent');
+    const { runtime = 'process', agentVia } = this.#options;
+    if (agentVia !== undefined) agentVia.target = this.port;
+    const hub = agentVia?.origin ?? this.url;
+    const socketPath = DEFAULT_SOCKET;
+    if (this.#agent === undefined) {
+      const { secret: token } = await this.app.auth.joinToken((await this.app.auth.owner('owner')).userId);
+      await joinHub({ agentDir, hub, token, runtime, socketPath });
+    }
+    this.#agent = await startAgent({
+      agentDir,
+      log,
+      socketPath,
+      connectKeeper: () => connectKeeper(agentDir),
+    });
+    await this.#agent.connected;
+  }
+
+  stopAgent(): void {
+    this.#agent?.close();
+  }
+
+  /** A user's SDK, signed in by a bearer token. */
+  async user(name = 'ada'): Promise<UniCore> {
+    const { userId } = await this.app.auth.createUser(name);
+    const { secret } = await this.app.auth.bearerToken(userId);
+    const unicore = createUniCore({ url: this.url, getToken: () => secret });
+    this.#sdks.push(unicore);
+    return unicore;
+  }
+
+  /** A link that signs a user's browser in; origin: where the browser sees the hub. */
+  async link(name = 'ada', origin = this.url): Promise<string> {
+    const { userId } = await this.app.auth.createUser(name);
+    return loginLink(origin, (await this.app.auth.loginKey(userId)).secret);
+  }
+
+  async close(): Promise<void> {
+    for (const unicore of this.#sdks) unicore.close();
+    this.stopAgent();
+    await this.stopHub();
+    await stopAgent(this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const world = new World(options);
+  await world.startHub();
+  await world.startAgent();
+  return world;
+}
