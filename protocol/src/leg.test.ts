@@ -120,6 +120,12 @@ describe('the handshake', () => {
     expect(s.sent).toMatchObject([{ type: FrameType.WELCOME, version: 1 }]);
   });
 
+  test('takes no version that was not offered', () => {
+    const s = scripted('hub', {}, true);
+    s.leg.receive(encode({ type: FrameType.WELCOME, version: 2, meta: META }));
+    expect(s.events).toEqual([['closed', 'VERSION_UNSUPPORTED']]);
+  });
+
   test('lets a dialling side wait 10 s for WELCOME', async () => {
     const s = scripted('hub', {}, true);
     await s.clock.advance(9_999);

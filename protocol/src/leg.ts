@@ -228,6 +228,12 @@ export class Leg {
       this.#cancelGreeting();
       this.#handler.hello?.(unpackMeta(frame.meta));
     } else if (frame.type === FrameType.WELCOME && this.#dialled) {
+      if (frame.version < MIN_VERSION || frame.version > VERSION) {
+        throw new UniCoreError(
+          'VERSION_UNSUPPORTED',
+          `the hub chose version ${frame.version}, which was not offered`,
+        );
+      }
       this.#goUp();
       this.#handler.welcome?.(unpackMeta(frame.meta));
     } else {
