@@ -217,6 +217,17 @@ test('an engine that goes away and comes back is told of both times', async () =
   await watch.until('available');
 });
 
+test('an engine that shuts down is gone, not its containers lost', async () => {
+  const { name } = await started();
+  const proxy = await engineProxy();
+  const runtime = dockerRuntime(proxy.socketPath);
+  await runtime.list();
+  // As dockerd does: first nobody new is let in, then containers end; what is connected hears of it.
+  await proxy.refuse();
+  await engine.getContainer(name).kill();
+  await expect(runtime.find(name, 1)).rejects.toMatchObject({ code: 'RUNTIME_UNAVAILABLE' });
+});
+
 /** Stands before the engine, so that a test can take the engine away from one agent only. */
 async function engineProxy() {
   const dir = await mkdtemp(join(tmpdir(), 'unicore-engine-'));
@@ -235,6 +246,10 @@ async function engineProxy() {
     });
     await new Promise<void>((done) => server.listen(socketPath, done));
   };
+  const refuse = async () => {
+    server.close();
+    await rm(socketPath, { force: true });
+  };
   const cut = async () => {
     const closed = new Promise((done) => server.close(done));
     for (const socket of sockets) socket.destroy();
@@ -242,8 +257,8 @@ async function engineProxy() {
   };
   await listenOn();
   cleanups.push(async () => {
-    if (server.listening) await cut();
+    await cut();
     await rm(dir, { recursive: true });
   });
-  return { socketPath, cut, restore: listenOn };
+  return { socketPath, cut, refuse, restore: listenOn };
 }

@@ -2,9 +2,9 @@
 
 import type { Clock } from '@unicore/protocol';
 import type { Isolation } from '@unicore/server/control';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { containerName, containerOptions, LABEL, volumeName } from './container.ts';
-import { DEFAULT_SOCKET } from './engine.ts';
+import { DEFAULT_SOCKET, engineAt } from './engine.ts';
 import { engineError, statusOf } from './engine-errors.ts';
 import { watchEngine } from './engine-events.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
@@ -31,7 +31,7 @@ export class DockerRuntime implements Runtime {
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
     this.#socketPath = options.socketPath ?? DEFAULT_SOCKET;
-    this.#docker = new Docker({ socketPath: this.#socketPath, timeout: CALL_MS });
+    this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
   async isolation(): Promise<Isolation> {

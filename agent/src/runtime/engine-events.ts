@@ -1,11 +1,10 @@
 /** The engine's event stream, for ever: what happens to our containers, and whether the engine answers at all. */
 import type { Readable } from 'node:stream';
 import { Backoff, type Clock, type UniCoreError } from '@unicore/protocol';
-import Docker from 'dockerode';
 import { z } from 'zod';
 
 import { LABEL } from './container.ts';
-import { pingEngine } from './engine.ts';
+import { engineAt, pingEngine } from './engine.ts';
 import type { RuntimeListener } from './runtime.ts';
 
 /** A missing engine is looked for this often at first, and this often in the end. */
@@ -28,7 +27,7 @@ interface WatchOptions {
 
 export function watchEngine({ socketPath, providerId, clock, random, listener }: WatchOptions): () => void {
   // Of its own, without a time limit: a quiet stream is a good one.
-  const docker = new Docker({ socketPath });
+  const docker = engineAt(socketPath);
   const backoff = new Backoff({ ...RETRY, random });
   let stop: () => void = () => undefined;
   let stopped = false;

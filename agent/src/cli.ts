@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/** unicore-agent: makes this machine a provider, runs its agent, and says how it is. */
+import { resolve } from 'node:path';
+import { UniCoreError } from '@unicore/protocol';
+import { Command, Option } from 'commander';
+import { run } from './commands/run.ts';
+import { stop } from './commands/stop.ts';
+import { defaultAgentDir, type RuntimeKind } from './identity/config.ts';
+import { joinHub } from './identity/join.ts';
+import { dockerSocket } from './runtime/index.ts';
+import { formatStatus, readStatus } from './status.ts';
+import { VERSION } from './version.ts';
+
+/** Something went wrong; the message says what to do. */
+const EXIT_FAILED = 1;
+/** `status`: no agent runs here, as service managers expect it. */
+const EXIT_NOT_RUNNING = 3;
+/** Starting again will not help: the hub revoked this provider (EX_CONFIG of sysexits.h). */
+const EXIT_REVOKED = 78;
+
+interface JoinFlags {
+  data: string;
+  name?: string;
+  runtime?: RuntimeKind;
+  insecure?: boolean;
+  allowUnisolatedRemoteHub?: boolean;
+}
+
+const program = new Command('unicore-agent')
+  .description("Share this machine's spare capacity with a UniCore hub. Nothing here listens on the network.")
+  .version(VERSION);
+
+const dataOption = () =>
+  new Option('--data <dir>', "the agent's folder")
+    .default(defaultAgentDir(process.env))
+    .argParser((path: string) => resolve(path));
+
+program
+  .command('join')
+  .description('become a provider of a hub, with a join token from its page')
+  .argument('<hub>', 'address of the hub, such as https://hub.example.org')
+  .argument('<token>', 'join token; good for one join')
+  .option('--name <name>', 'what the hub calls this machine (default: its host name)')
+  .addOption(dataOption())
+  .addOption(
+    new Option('--runtime <kind>', 'what a VM is here (default: docker where it answers)').choices([
+      'docker',
+      'process',
+    ]),
+  )
+  .option('--insecure', 'join a hub on another machine over plain http')
+  .option(
+    '--allow-unisolated-remote-hub',
+    'let users of a hub on another machine work as your own user, unisolated',
+  )
+  .action(async (hub: string, token: string, { data, ...flags }: JoinFlags) => {
+    const config = await joinHub({
+      agentDir: data,
+      hub,
+      token,
+      socketPath: dockerSocket(process.env),
+      ...flags,
+    });
+    console.log(`Joined ${config.hub} as ${config.name} (${config.providerId}).`);
+    if (config.runtime === 'docker') console.log('VMs here are Docker containers.');
+    else
+      console.log(
+        'VMs here are not isolated: their users work as your own user. Install Docker to isolate them.',
+      );
+    console.log('Now start it: unicore-agent run');
+  });
+
+program
+  .command('run')
+  .description('run the agent until it is told to end; VMs and shells go on without it')
+  .addOption(dataOption())
+  .addOption(
+    new Option('--log-level <level>', 'how much is logged')
+      .choices(['debug', 'info', 'warn', 'error'])
+      .default('info'),
+  )
+  .action((options: { data: string; logLevel: string }) => run(options, process.env));
+
+program
+  .command('status')
+  .description('hub, connection, VMs; exits with 3 when the agent does not run')
+  .addOption(dataOption())
+  .option('--json', 'for programs')
+  .action(async ({ data, json }: { data: string; json?: boolean }) => {
+    const status = await readStatus(data);
+    console.log(json ? JSON.stringify(status, null, 2) : formatStatus(status));
+    if (!status.running) process.exitCode = EXIT_NOT_RUNNING;
+  });
+
+program
+  .command('stop')
+  .description('end the agent and every shell; containers go on unless --vms is given')
+  .addOption(dataOption())
+  .option('--vms', 'stop the containers, too')
+  .action(async (options: { data: string; vms?: boolean }) => {
+    for (const line of await stop(options, process.env)) console.log(line);
+  });
+
+try {
+  await program.parseAsync();
+  // What may still be open, such as an engine's event stream, must not hold the process.
+  process.exit();
+} catch (error) {
+  if (!(error instanceof UniCoreError)) throw error;
+  console.error(`unicore-agent: ${error.message}`);
+  process.exit(error.code === 'REVOKED' ? EXIT_REVOKED : EXIT_FAILED);
+}

@@ -1,0 +1,35 @@
+/** `unicore-agent run`: the agent in the foreground, until a signal comes or the hub wants it no more. */
+import { UniCoreError } from '@unicore/protocol';
+import { startAgent } from '../agent.ts';
+import { connectKeeper } from '../keeper/index.ts';
+import { createLog } from '../log.ts';
+import { dockerSocket } from '../runtime/index.ts';
+
+export interface RunOptions {
+  data: string;
+  logLevel: string;
+}
+
+/** Rejects with REVOKED when the hub will not have this provider any more. */
+export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const log = createLog(logLevel);
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  });
+  const agent = await startAgent({
+    agentDir,
+    log,
+    socketPath: dockerSocket(env),
+    connectKeeper: () => connectKeeper({ agentDir }),
+  });
+  const end = await Promise.race([signal, agent.revoked]);
+  await agent.close();
+  if (end instanceof UniCoreError) {
+    throw new UniCoreError(
+      'REVOKED',
+      `${agent.config.hub} does not accept this provider any more: ${end.message} ` +
+        `To join again, delete ${agentDir}/agent.json and use a new join token.`,
+    );
+  }
+  log.info({ signal: end }, 'stopped; containers and shells go on');
+}

@@ -1,0 +1,61 @@
+/** `unicore-agent stop`: ends the agent, its keeper and so every shell; containers too, where asked. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock, UniCoreError } from '@unicore/protocol';
+import { loadConfig } from '../identity/config.ts';
+import { stopKeeper } from '../keeper/index.ts';
+import { type AgentState, isAlive, loadState } from '../live-state.ts';
+import { dockerSocket, makeRuntime } from '../runtime/index.ts';
+
+/** The agent has nothing to wait for; one that takes longer hangs. */
+const END_MS = 10_000;
+const LOOK_MS = 50;
+
+export interface StopOptions {
+  data: string;
+  /** Stop the containers, too. */
+  vms?: boolean;
+}
+
+/** Returns what was done, for a person. */
+export async function stop({ data: agentDir, vms }: StopOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const done: string[] = [];
+  const state = await loadState(agentDir);
+  if (state && (await isAlive(state))) {
+    await endProcess(state);
+    done.push('The agent has ended.');
+  } else done.push('No agent was running.');
+  if (await stopKeeper({ agentDir })) done.push('The keeper and all shells have ended.');
+  if (vms) done.push(`${await stopVms(agentDir, env)} VMs were stopped. They start again with the agent.`);
+  return done;
+}
+
+async function endProcess(state: AgentState): Promise<void> {
+  process.kill(state.pid, 'SIGTERM');
+  for (let waited = 0; await isAlive(state); waited += LOOK_MS) {
+    if (waited >= END_MS) {
+      throw new UniCoreError(
+        'TIMEOUT',
+        `The agent (process ${state.pid}) does not end. End it with: kill -9 ${state.pid}`,
+      );
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+async function stopVms(agentDir: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const config = await loadConfig(agentDir);
+  if (!config) return 0;
+  const runtime = makeRuntime({
+    kind: config.runtime,
+    providerId: config.providerId,
+    socketPath: dockerSocket(env),
+    vmsDir: `${agentDir}/vms`,
+    // The shells ended with the keeper.
+    closeVm: async () => undefined,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const running = (await runtime.list()).filter((vm) => vm.running);
+  await Promise.all(running.map(({ vmId }) => runtime.stop(vmId)));
+  return running.length;
+}
