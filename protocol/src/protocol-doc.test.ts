@@ -86,7 +86,7 @@ describe('frames', () => {
   });
 
   test('the frames of a channel are the ones with a channel number', () => {
-    const listed = /A channel's frames are ([A-Z, ]+) and ([A-Z]+)/.exec(doc)!;
+    const listed = /A channel's frames are ([A-Z, ]+) and ([A-Z]+)/.exec(doc.replace(/\s+/g, ' '))!;
     const names = [...listed[1]!.split(', '), listed[2]!];
     expect(names).toEqual(LAYOUTS.filter((_, type) => isChannelFrame(type)).map(({ name }) => name));
   });
