@@ -151,12 +151,11 @@ export class VmWorker {
     if (desired !== 'running') return;
     const presence = await this.#options.runtime.find(vmId, gen);
     if (presence.state === 'running') return;
-    const how =
-      presence.state === 'absent' ? 'removed outside UniCore' : `ended outside UniCore (${presence.exit})`;
-    throw new UniCoreError(
-      'CONTAINER_LOST',
-      `The container was ${how}. Its files are safe; press Start to make a new one.`,
-    );
+    const [what, remedy] =
+      presence.state === 'absent'
+        ? ['removed outside UniCore', 'press Start to make a new one']
+        : [`ended outside UniCore (${presence.exit})`, 'press Start to run it again'];
+    throw new UniCoreError('CONTAINER_LOST', `The container was ${what}. Its files are safe; ${remedy}.`);
   }
 
   #failed(order: VmOrder, error: UniCoreError): void {
