@@ -34,12 +34,14 @@ export const echo: Program = (channel) => {
 export function flood(bytes: number): Program {
   return (channel) => {
     let at = 0;
+    let ended = false;
     return {
       data: (input) => channel().consumed(input.length),
       pull(max) {
         const take = Math.min(max, bytes - at);
         if (take === 0) {
-          channel().end('OK', 'that was all');
+          if (!ended) channel().end('OK', 'that was all');
+          ended = true;
           return undefined;
         }
         const piece = pattern(at, take);
