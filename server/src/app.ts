@@ -51,8 +51,9 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     domain;
   const metrics = createMetrics(store);
   const server = createHubServer();
-  const stopping = new AbortController();
+  let stopping = false;
   let cancelSweep = () => {};
+  let endStreams = () => {};
   let disconnect = async () => {};
 
   function sweep(): void {
@@ -74,7 +75,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     const origins = createOrigins(url, port, config.origins);
     const callers = new Callers(auth, origins);
     presence.start(seen.map(({ providerId }) => providerId));
-    attachHttp(server, {
+    endStreams = attachHttp(server, {
       log,
       metrics,
       auth,
@@ -89,13 +90,13 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         terminals,
         providers,
         credentials,
-        watch: new Watch({ events, vms, views, providers, stopping: stopping.signal }),
+        watch: new Watch({ events, vms, views, providers }),
         agentLimit: new Limit('calls of agents'),
         system: { version, url, defaultImage },
       },
       socketUrl: (request) => socketUrl(request, origins, url),
       async ready() {
-        if (stopping.signal.aborted) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
+        if (stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
         await store.ping();
       },
     });
@@ -115,11 +116,12 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   }
 
   async function stop() {
-    stopping.abort();
+    stopping = true;
     cancelSweep();
     presence.stop();
     const closed = new Promise((done) => server.close(done));
     const cancel = clock.after(DRAIN_MS, () => server.closeAllConnections());
+    endStreams();
     await disconnect();
     server.closeIdleConnections();
     await closed;

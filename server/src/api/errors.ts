@@ -1,14 +1,15 @@
 /** The one place where our errors and tRPC's meet: what every client sees is {code, message, retryAfterMs?}. */
 
-import { TRPCError } from '@trpc/server';
+import type { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { type TRPC_ERROR_CODE_NUMBER, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import type { ApiError } from './schemas.ts';
 
 type TrpcCode = TRPCError['code'];
 
-/** tRPC's name for each HTTP status of ours. A subscription is tried again by its client on 5xx only. */
+/** tRPC's name for each HTTP status of ours. */
 const BY_STATUS: Record<number, TrpcCode> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -60,13 +61,17 @@ function messageOf({ code, message, cause }: TRPCError): string {
   return (code === 'PARSE_ERROR' && 'The body of the request is no valid JSON.') || message;
 }
 
-/** Turns what a procedure threw into tRPC's own kind, so that statuses and retries are right. */
-export function toTrpcError(error: unknown): TRPCError {
-  if (error instanceof TRPCError && !(error.cause instanceof UniCoreError)) return error;
-  const cause = error instanceof TRPCError ? error.cause : error;
-  if (!(cause instanceof UniCoreError)) return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause });
-  const code = BY_STATUS[ERRORS[cause.code].http] ?? 'INTERNAL_SERVER_ERROR';
-  return new TRPCError({ code, message: cause.message, cause });
+/** tRPC's number for a failure of this HTTP status. A subscription is tried again by its client on 5xx only. */
+export function trpcNumberOf(status: number): TRPC_ERROR_CODE_NUMBER {
+  return TRPC_ERROR_CODES_BY_KEY[BY_STATUS[status] ?? 'INTERNAL_SERVER_ERROR'];
+}
+
+/** HTTP status of an answer to `calls` procedures of which these failed; undefined: some did not. */
+export function statusOf(errors: readonly TRPCError[], calls: number): number | undefined {
+  if (errors.length < calls) return undefined;
+  const statuses = new Set(errors.map((error) => failureOf(error).status));
+  const [status, another] = statuses;
+  return another === undefined ? status : 207;
 }
 
 function ours({ code, message, retryAfterMs }: UniCoreError): Failure {

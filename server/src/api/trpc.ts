@@ -9,7 +9,7 @@ import type { Providers } from '../provider/providers.ts';
 import type { Terminals } from '../vm/terminals.ts';
 import type { VmViews } from '../vm/view.ts';
 import type { Vms } from '../vm/vms.ts';
-import { failureOf, toTrpcError } from './errors.ts';
+import { failureOf, trpcNumberOf } from './errors.ts';
 import type { Watch } from './watch.ts';
 
 /** A silent stream looks like a dead one to proxies; the client comes back when it misses a few. */
@@ -49,23 +49,15 @@ const t = initTRPC
     errorFormatter({ shape, error }) {
       const { body, status } = failureOf(error);
       const { path } = shape.data;
-      return {
-        ...shape,
-        message: body.message,
-        data: { ...body, httpStatus: status, ...(path && { path }) },
-      };
+      const data = { ...body, httpStatus: status, ...(path && { path }) };
+      return { code: trpcNumberOf(status), message: body.message, data };
     },
   });
 
 export const router = t.router;
-export const callerFactory = t.createCallerFactory;
 
 /** Anybody may call it. */
-export const open = t.procedure.use(async ({ next }) => {
-  const result = await next();
-  if (!result.ok) throw toTrpcError(result.error);
-  return result;
-});
+export const open = t.procedure;
 
 /** For signed in users. */
 export const signedIn = open.use(({ ctx, next }) => {

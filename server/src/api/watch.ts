@@ -17,8 +17,6 @@ export interface WatchDeps {
   vms: Vms;
   views: VmViews;
   providers: Providers;
-  /** Aborts when the hub stops: streams end, and their clients come back to the next one. */
-  stopping: AbortSignal;
 }
 
 export class Watch {
@@ -33,7 +31,7 @@ export class Watch {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<z.infer<typeof VmEvent>> {
     const { events, vms, views } = this.#deps;
-    const changes = new Changes<VmRow>(this.#deps, sessionId, signal);
+    const changes = new Changes<VmRow>(events, sessionId, signal);
     const listen = (vm: VmRow) => {
       if (vm.ownerId === user.userId) changes.add(vm.vmId, vm);
     };
@@ -57,7 +55,7 @@ export class Watch {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<z.infer<typeof ProviderEvent>> {
     const { events, providers } = this.#deps;
-    const changes = new Changes<ProviderRow>(this.#deps, sessionId, signal);
+    const changes = new Changes<ProviderRow>(events, sessionId, signal);
     const listen = (provider: ProviderRow) => changes.add(provider.providerId, provider);
     events.on('provider', listen);
     try {
@@ -73,21 +71,20 @@ export class Watch {
   }
 }
 
-/** What changed since it was last asked, newest state by id; ends with its listener, its session, or the hub. */
+/** What changed since it was last asked, newest state by id; ends with its listener or its session. */
 class Changes<T> {
   readonly #pending = new Map<string, T>();
   readonly #events: HubEvents;
   readonly #sessionId: string;
-  readonly #ends: AbortSignal;
-  #ended: 'no' | 'quietly' | 'signed out' = 'no';
+  readonly #signal: AbortSignal | undefined;
+  #signedOut = false;
   #wake: () => void = () => {};
 
-  constructor({ events, stopping }: WatchDeps, sessionId: string, signal: AbortSignal | undefined) {
+  constructor(events: HubEvents, sessionId: string, signal: AbortSignal | undefined) {
     this.#events = events;
     this.#sessionId = sessionId;
-    this.#ends = signal ? AbortSignal.any([signal, stopping]) : stopping;
-    this.#ends.addEventListener('abort', this.#endQuietly);
-    if (this.#ends.aborted) this.#endQuietly();
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#aborted);
     events.on('sessionEnded', this.#sessionEnded);
   }
 
@@ -97,34 +94,31 @@ class Changes<T> {
   }
 
   close(): void {
-    this.#ends.removeEventListener('abort', this.#endQuietly);
+    this.#signal?.removeEventListener('abort', this.#aborted);
     this.#events.off('sessionEnded', this.#sessionEnded);
   }
 
   async *batches(): AsyncGenerator<T[]> {
-    while (this.#ended === 'no') {
-      if (this.#pending.size === 0) {
+    while (!this.#signal?.aborted) {
+      if (this.#signedOut)
+        throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
+      if (this.#pending.size > 0) {
+        const batch = [...this.#pending.values()];
+        this.#pending.clear();
+        yield batch;
+      } else {
         await new Promise<void>((wake) => {
           this.#wake = wake;
         });
-        continue;
       }
-      const batch = [...this.#pending.values()];
-      this.#pending.clear();
-      yield batch;
     }
-    if (this.#ended === 'signed out')
-      throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
   }
 
-  readonly #endQuietly = (): void => this.#end('quietly');
+  readonly #aborted = (): void => this.#wake();
 
   readonly #sessionEnded = (sessionId: string): void => {
-    if (sessionId === this.#sessionId) this.#end('signed out');
-  };
-
-  #end(how: 'quietly' | 'signed out'): void {
-    this.#ended = how;
+    if (sessionId !== this.#sessionId) return;
+    this.#signedOut = true;
     this.#wake();
-  }
+  };
 }

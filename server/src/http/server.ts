@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { failureOf, toTrpcError } from '../api/errors.ts';
+import { failureOf, statusOf } from '../api/errors.ts';
 import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
 import { appRouter } from '../api/router.ts';
 import type { Context, Services } from '../api/trpc.ts';
@@ -33,10 +33,11 @@ export function createHubServer(): Server {
   return createServer();
 }
 
-/** Answers the server's requests from now on. */
-export function attachHttp(server: Server, deps: HttpDeps): void {
+/** Answers the server's requests from now on. The result cuts those that would never end, so that the server can. */
+export function attachHttp(server: Server, deps: HttpDeps): () => void {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
+  const answering = new Set<ServerResponse>();
   server.on('request', (request, response) => {
     const started = performance.now();
     const url = parseUrl(request.url);
@@ -44,13 +45,23 @@ export function attachHttp(server: Server, deps: HttpDeps): void {
     if (!url)
       return sendError(response, new UniCoreError('BAD_REQUEST', 'The path of the request is no URL.'));
     const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
-    response.once('close', () =>
-      deps.metrics.http(route, response.statusCode, (performance.now() - started) / 1000),
-    );
+    answering.add(response);
+    response.once('close', () => {
+      answering.delete(response);
+      deps.metrics.http(route, response.statusCode, (performance.now() - started) / 1000);
+    });
     Promise.resolve()
       .then(() => handle(request, response, url))
       .catch((error: unknown) => refuse(deps.log, route, response, error));
   });
+  return () => {
+    for (const response of answering) if (isStream(response)) response.destroy();
+  };
+}
+
+/** A live list. Its client comes back when the line breaks; told that the list has ended, it would not. */
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 function createRoutes(deps: HttpDeps): Map<string, Handle> {
@@ -67,8 +78,10 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
     maxBodySize: MAX_BODY,
     createContext: ({ req }) => createContext(req),
     onError: ({ error, path }) => failed(error, path),
-    responseMeta: ({ errors: [error, another] }) =>
-      error && !another ? { status: failureOf(error).status } : {},
+    responseMeta({ errors, info }) {
+      const status = statusOf(errors, info?.calls.length ?? 1);
+      return status === undefined ? {} : { status };
+    },
   });
   const rest = restHandler(createContext, failed);
   const document = openApiDocument(services.system.url, services.system.version);
@@ -104,13 +117,8 @@ async function contextOf(
   { callers, services, socketUrl }: HttpDeps,
   request: IncomingMessage,
 ): Promise<Context> {
-  try {
-    const caller = await callers.of(request);
-    const address = addressOf(request);
-    return { services, caller, address, socketUrl: socketUrl(request) };
-  } catch (error) {
-    throw toTrpcError(error);
-  }
+  const caller = await callers.of(request);
+  return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
 async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promise<void> {

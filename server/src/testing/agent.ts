@@ -1,0 +1,157 @@
+/** An agent for tests: joins with a key of its own, dials the hub, and carries out orders by saying that it did. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { Acceptor, type Leg, Messages, systemClock, UniCoreError } from '@unicore/protocol';
+import type {
+  AgentMethods,
+  HubMethods,
+  OpenTerminal,
+  ResizeTerminal,
+  TerminalInfo,
+  VmObserved,
+  VmOrder,
+} from '../control/contract.ts';
+import { controlRpc } from '../control/rpc.ts';
+import { type Dialled, dialLeg } from '../sockets/testing/dial.ts';
+import type { TestApp } from './app.ts';
+import { HELLO } from './hello.ts';
+
+const PHASES = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
+
+export class TestAgent implements AgentMethods {
+  readonly providerId: string;
+  readonly orders = new Map<string, VmOrder>();
+  readonly resized: ResizeTerminal[] = [];
+  readonly #url: string;
+  readonly #token: () => Promise<string>;
+  readonly #terminals = new Map<string, TerminalInfo>();
+  #connSeq = 0;
+  #dialled: Dialled | undefined;
+  #hub: HubMethods | undefined;
+  #applied: () => void = () => {};
+  /** What apply() answers instead of doing it. */
+  refusal: UniCoreError | undefined;
+  applies = 0;
+
+  constructor(url: string, providerId: string, token: () => Promise<string>) {
+    this.#url = url;
+    this.providerId = providerId;
+    this.#token = token;
+  }
+
+  /** Dials the hub; resolves when it has its orders. */
+  async connect(): Promise<void> {
+    const acceptor = new Acceptor({
+      clock: systemClock,
+      accept: (request) => {
+        const messages = new Messages((value) => rpc.receive(value));
+        const rpc = controlRpc<HubMethods, AgentMethods>({
+          local: this.#methods(),
+          post: (value) => messages.send(value),
+          onError: () => {},
+        });
+        const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
+        messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
+        this.#hub = rpc.remote;
+      },
+    });
+    const applied = new Promise<void>((resolve) => {
+      this.#applied = resolve;
+    });
+    const hello = { ...HELLO, token: await this.#token(), connSeq: ++this.#connSeq };
+    const dialling = dialLeg(`${this.#url.replace(/^http/, 'ws')}/provider`, {
+      hello,
+      // The hub may open its control channel in the same breath as it says WELCOME.
+      handler: { open: (open) => void dialling.then(({ leg }) => acceptor.open(leg, open)) },
+    });
+    this.#dialled = await dialling;
+    await applied;
+  }
+
+  get leg(): Leg {
+    return this.#dialled!.leg;
+  }
+
+  get hub(): HubMethods {
+    return this.#hub!;
+  }
+
+  async disconnect(): Promise<void> {
+    this.#dialled?.ws.close();
+    await this.#dialled?.closed;
+  }
+
+  say(vmId: string, phase: VmObserved['phase'], reason: string | null = null): Promise<void> {
+    const gen = this.orders.get(vmId)?.gen ?? 1;
+    return this.hub.observed({ whole: false, vms: [{ vmId, gen, phase, code: null, reason }] });
+  }
+
+  // ---- AgentMethods
+
+  async apply(orders: VmOrder[]): Promise<void> {
+    this.applies += 1;
+    this.#applied();
+    if (this.refusal) throw this.refusal;
+    for (const order of orders) {
+      if (this.orders.get(order.vmId)?.desired === order.desired) continue;
+      this.orders.set(order.vmId, order);
+      // Not awaited: the hub hears of it after it has the answer to its order.
+      this.say(order.vmId, PHASES[order.desired]).catch(() => {});
+    }
+  }
+
+  async terminals({ vmId }: { vmId: string }): Promise<TerminalInfo[]> {
+    return [...this.#terminals].flatMap(([key, terminal]) => (key.startsWith(`${vmId}/`) ? [terminal] : []));
+  }
+
+  async openTerminal({ vmId, terminalId, cols, rows }: OpenTerminal): Promise<TerminalInfo> {
+    const key = `${vmId}/${terminalId}`;
+    const terminal = this.#terminals.get(key) ?? {
+      terminalId,
+      title: 'bash',
+      cols,
+      rows,
+      viewers: 0,
+      createdAt: 1,
+    };
+    this.#terminals.set(key, terminal);
+    return terminal;
+  }
+
+  async resizeTerminal(resize: ResizeTerminal): Promise<void> {
+    this.resized.push(resize);
+  }
+
+  async closeTerminal({ vmId, terminalId }: { vmId: string; terminalId: string }): Promise<void> {
+    if (!this.#terminals.delete(`${vmId}/${terminalId}`)) {
+      throw new UniCoreError('NOT_FOUND', `There is no terminal ${terminalId}.`);
+    }
+  }
+
+  /** Own members only, as the RPC wants them. */
+  #methods(): AgentMethods {
+    return {
+      apply: (orders) => this.apply(orders),
+      terminals: (vm) => this.terminals(vm),
+      openTerminal: (open) => this.openTerminal(open),
+      resizeTerminal: (resize) => this.resizeTerminal(resize),
+      closeTerminal: (which) => this.closeTerminal(which),
+    };
+  }
+}
+
+/** A machine that joins the hub by its owner's token; connect() it. */
+export async function joinTestAgent({ owner, api, url }: TestApp, name = 'desk'): Promise<TestAgent> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const { x } = publicKey.export({ format: 'jwk' });
+  const { token } = await owner.api.provider.joinToken.mutate();
+  const { providerId } = await api.agent.join.mutate({
+    token,
+    publicKey: { kty: 'OKP', crv: 'Ed25519', x: x! },
+    name,
+  });
+  return new TestAgent(url, providerId, async () => {
+    const { challenge } = await api.agent.challenge.mutate({ providerId });
+    const signature = sign(null, Buffer.from(challenge), privateKey).toString('base64url');
+    return (await api.agent.token.mutate({ providerId, challenge, signature })).token;
+  });
+}
