@@ -1,0 +1,97 @@
+/** The tunnel's side: a connection to the keeper of an agent's folder, which is started where none runs. */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { type Clock, Leg, Messages, Opener, systemClock, UniCoreError } from '@unicore/protocol';
+import { controlRpc } from '@unicore/server/control/rpc';
+import type { KeeperMethods } from './contract.ts';
+import { keeperSocketPath } from './socket-path.ts';
+import { spawnKeeper } from './spawn.ts';
+import { StreamTransport } from './stream-transport.ts';
+
+export interface KeeperConnection {
+  readonly leg: Leg;
+  readonly control: KeeperMethods;
+  /** Resolves when the connection is gone. */
+  readonly closed: Promise<void>;
+}
+
+/** Rejects when no keeper answers and none could be started. */
+export async function connectKeeper(agentDir: string, clock: Clock = systemClock): Promise<KeeperConnection> {
+  const path = keeperSocketPath(agentDir);
+  const running = await dial(path);
+  if (running) return greet(running, clock);
+  await spawnKeeper(agentDir);
+  const started = await dial(path);
+  if (!started)
+    throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
+  return greet(started, clock);
+}
+
+/** The keeper's connection if one runs, to ask for its state or its end; undefined otherwise. */
+export async function findKeeper(agentDir: string): Promise<KeeperConnection | undefined> {
+  const socket = await dial(keeperSocketPath(agentDir));
+  return socket && greet(socket, systemClock);
+}
+
+function dial(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
+function greet(socket: Socket, clock: Clock): Promise<KeeperConnection> {
+  const transport = new StreamTransport(socket);
+  return new Promise((resolve, reject) => {
+    let gone: () => void = () => undefined;
+    const closed = new Promise<void>((done) => {
+      gone = done;
+    });
+    const leg: Leg = new Leg({
+      transport,
+      clock,
+      peer: 'keeper',
+      dial: { meta: { pid: process.pid } },
+      handler: {
+        welcome: () => resolve({ leg, control: openControl(leg, clock), closed }),
+        closed: (code, message) => {
+          gone();
+          reject(new UniCoreError(code, message));
+        },
+      },
+    });
+    transport.attach(leg);
+  });
+}
+
+function openControl(leg: Leg, clock: Clock): KeeperMethods {
+  const messages = new Messages((value) => rpc.receive(value));
+  const rpc = controlRpc<KeeperMethods, object>({
+    local: {},
+    post: (value) => messages.send(value),
+    onError: (error) => rpc.close(asError(error)),
+  });
+  const channel = new Opener({
+    clock,
+    kind: 'control',
+    meta: () => ({}),
+    random: randomBytes,
+    leg: () => leg,
+    resume: false,
+    handler: {
+      data: messages.data,
+      pull: messages.pull,
+      closed: (code, message) => rpc.close(new UniCoreError(code, message)),
+    },
+  });
+  messages.bind(channel);
+  channel.attach();
+  return rpc.remote;
+}
+
+function asError(error: unknown): UniCoreError {
+  return error instanceof UniCoreError
+    ? error
+    : new UniCoreError('INTERNAL', String(error), { cause: error });
+}

@@ -1,0 +1,29 @@
+/** What a tunnel asks of its keeper on the control channel; parsed at the keeper's end. */
+import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/server/control';
+import { z } from 'zod';
+
+export const PtyPlaceShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('docker'), container: z.string().max(200), socketPath: z.string().optional() }),
+  z.object({ kind: z.literal('process'), home: z.string() }),
+]);
+export const EnsureTerminal = OpenTerminal.extend({ pty: PtyPlaceShape });
+export type EnsureTerminal = z.infer<typeof EnsureTerminal>;
+export const VmRef = z.object({ vmId: Id });
+export const TerminalRef = VmRef.extend({ terminalId: Id });
+export { ResizeTerminal, TerminalInfo };
+
+export const KeeperStatus = z.object({ pid: z.number(), terminals: z.number() });
+export type KeeperStatus = z.infer<typeof KeeperStatus>;
+
+export interface KeeperMethods {
+  /** Makes the terminal if there is none. */
+  ensureTerminal(wish: EnsureTerminal): Promise<TerminalInfo>;
+  terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
+  resizeTerminal(resize: ResizeTerminal): Promise<void>;
+  closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
+  /** Hangs up on every terminal of the VM. */
+  closeVm(vm: { vmId: string }): Promise<void>;
+  status(): Promise<KeeperStatus>;
+  /** Hangs up on every terminal and ends the keeper. */
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,164 @@
+/** The keeper's side of its unix socket: one tunnel at a time, the newest; ends the keeper when nobody needs it. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { controlRpc } from '@unicore/server/control/rpc';
+import type { Logger } from 'pino';
+import { codeOf } from '../files.ts';
+import type { KeeperMethods } from './contract.ts';
+import { keeperSocketDir } from './socket-path.ts';
+import { StreamTransport } from './stream-transport.ts';
+
+/** A keeper without a terminal waits this long for a tunnel before it ends. */
+const IDLE_MS = 30_000;
+
+/** What the keeper keeps. */
+export interface Kept {
+  readonly methods: KeeperMethods;
+  /** A viewer wants in. */
+  accept(request: OpenRequest): void;
+  /** A viewer comes back; returns the answer's metadata or throws. */
+  reattach(epochHex: string, auth: unknown, meta: unknown): unknown;
+  /** Terminals that live. */
+  readonly size: number;
+}
+
+export interface KeeperServerOptions {
+  socketPath: string;
+  kept: Kept;
+  clock: Clock;
+  log: Logger;
+  /** Nobody needs the keeper any more. */
+  idle(): void;
+}
+
+export class KeeperServer {
+  readonly #options: KeeperServerOptions;
+  readonly #server: Server;
+  readonly #acceptor: Acceptor;
+  #leg: Leg | undefined;
+  #cancelIdle: (() => void) | undefined;
+
+  /** Rejects with CONFLICT when another keeper listens at the path already. */
+  static async start(options: KeeperServerOptions): Promise<KeeperServer> {
+    const keeper = new KeeperServer(options);
+    await keeper.#listen();
+    keeper.#waitIdle();
+    return keeper;
+  }
+
+  private constructor(options: KeeperServerOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#connected(socket));
+    this.#acceptor = new Acceptor({
+      clock: options.clock,
+      accept: (request) => this.#accept(request),
+      reattach: (channel, auth, meta) => options.kept.reattach(channel.epochHex, auth, meta),
+    });
+  }
+
+  close(): void {
+    this.#cancelIdle?.();
+    this.#acceptor.close('GOING_AWAY', 'the keeper of the terminals ended');
+    this.#leg?.close('GOING_AWAY', 'the keeper of the terminals ended');
+    this.#server.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { socketPath } = this.#options;
+    if (process.platform !== 'win32')
+      mkdirSync(keeperSocketDir(socketPath), { recursive: true, mode: 0o700 });
+    try {
+      await listen(this.#server, socketPath);
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE') throw error;
+      if (await answers(socketPath)) {
+        throw new UniCoreError('CONFLICT', `A keeper listens at ${socketPath} already.`);
+      }
+      // Left behind by a keeper that was killed.
+      rmSync(socketPath, { force: true });
+      await listen(this.#server, socketPath);
+    }
+  }
+
+  #connected(socket: Socket): void {
+    const { clock, log } = this.#options;
+    const transport = new StreamTransport(socket);
+    const leg = new Leg({
+      transport,
+      clock,
+      peer: 'tunnel',
+      handler: {
+        hello: () => {
+          this.#leg?.close('SUPERSEDED', 'a newer tunnel took over');
+          this.#leg = leg;
+          this.#cancelIdle?.();
+          leg.welcome({ pid: process.pid });
+        },
+        open: (open) => this.#acceptor.open(leg, open),
+        fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
+        closed: () => {
+          if (this.#leg !== leg) return;
+          this.#leg = undefined;
+          this.#waitIdle();
+        },
+      },
+    });
+    transport.attach(leg);
+  }
+
+  #accept(request: OpenRequest): void {
+    if (request.kind === 'control') this.#serveControl(request);
+    else if (request.kind === 'terminal') this.#options.kept.accept(request);
+    else request.refuse('KIND_UNKNOWN', `the keeper has no channels of kind ${request.kind}`);
+  }
+
+  #serveControl(request: OpenRequest): void {
+    const messages = new Messages((value) => rpc.receive(value));
+    const rpc = controlRpc<object, KeeperMethods>({
+      local: this.#options.kept.methods,
+      post: (value) => messages.send(value),
+      onError: (error, what) => this.#options.log.warn({ err: error, what }, 'control call failed'),
+    });
+    const channel = request.accept(
+      {
+        data: messages.data,
+        pull: messages.pull,
+        closed: (code, message) => rpc.close(new UniCoreError(code, message)),
+      },
+      {},
+    );
+    messages.bind(channel);
+  }
+
+  #waitIdle(): void {
+    const { clock, kept, idle } = this.#options;
+    this.#cancelIdle?.();
+    this.#cancelIdle = clock.after(IDLE_MS, () => {
+      if (this.#leg) return;
+      if (kept.size === 0) idle();
+      else this.#waitIdle();
+    });
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
