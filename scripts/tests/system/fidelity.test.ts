@@ -1,6 +1,6 @@
 /** Programs look the same through UniCore as on a PTY of this machine, cell by cell. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
@@ -11,12 +11,14 @@ import { startWorld, type World } from '../world.ts';
 
 const COLS = 100;
 const ROWS = 30;
-/** Both shells start from here, so that only the way to the screen differs. */
+const folder = mkdtempSync(join(tmpdir(), 'unicore-fidelity-'));
+/** Both shells start from here, so that only the way to the screen differs; $SIDE names files of their own. */
 const ENV = {
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',
   PATH: '/usr/local/bin:/usr/bin:/bin',
   HOME: '/nonexistent',
+  TMUX_TMPDIR: folder,
   PS1: '$ ',
 };
 const BASH = ['--norc', '--noprofile'];
@@ -30,9 +32,10 @@ column_meter_modes_0=2
 `;
 const TMUX_CONF = `set -g status-right ''
 set -g mouse on
+set -g default-command 'bash --norc --noprofile'
+bind k kill-server
 `;
 
-const folder = mkdtempSync(join(tmpdir(), 'unicore-fidelity-'));
 let world: World;
 let unicore: UniCore;
 let vmId: string;
@@ -46,7 +49,7 @@ beforeAll(async () => {
   unicore = await world.user();
   vmId = await runningVm(unicore);
   sleeper = spawn('sleep', ['1000']);
-  writeFileSync(join(folder, 'htoprc'), HTOPRC);
+  for (const side of ['local', 'remote']) writeFileSync(join(folder, `htoprc.${side}`), HTOPRC);
   writeFileSync(join(folder, 'tmux.conf'), TMUX_CONF);
   writeFileSync(join(folder, 'text'), sample());
 });
@@ -59,11 +62,11 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  local = View.local('/bin/bash', BASH, ENV, folder, COLS, ROWS);
+  local = View.local('/bin/bash', BASH, { ...ENV, SIDE: 'local' }, folder, COLS, ROWS);
   const terminalId = `t${++terminals}`;
   remote = View.remote(unicore.openTerminal(vmId, { terminalId, cols: COLS, rows: ROWS }), COLS, ROWS);
   await remote.until(/\S/);
-  const env = Object.entries(ENV).map(([name, value]) => `${name}='${value}'`);
+  const env = Object.entries({ ...ENV, SIDE: 'remote' }).map(([name, value]) => `${name}='${value}'`);
   remote.type(`cd ${folder} && clear && exec env -i ${env.join(' ')} /bin/bash ${BASH.join(' ')}\r`);
   await Promise.all([local, remote].map((view) => view.until(/^\$ $/m)));
   both('clear\r');
@@ -99,30 +102,23 @@ test('vim: splits, highlighting, mouse and a resize', async () => {
 });
 
 test('htop: bars, colours and function keys', async () => {
-  const rc = `htoprc.${terminals}`;
-  copyFileSync(join(folder, 'htoprc'), join(folder, rc));
-  copyFileSync(join(folder, 'htoprc'), join(folder, `${rc}.local`));
-  local.type(`HTOPRC=${rc}.local htop -d 600 -p ${sleeper.pid}\r`);
-  remote.type(`HTOPRC=${rc} htop -d 600 -p ${sleeper.pid}\r`);
-  await same('', /sleep 1000[\s\S]*F10/);
-  await same('\x1bOR', 'Search');
+  await same(`HTOPRC=htoprc.$SIDE htop -d 600 -p ${sleeper.pid}\r`, /sleep 1000[\s\S]*F10/);
+  await same('\x1bOR', 'Search:');
   await same('\x1b', 'F10');
   await same('q', (view) => view.screen.buffer === 'normal');
 });
 
 test('tmux: panes, status line and mouse', async () => {
-  local.type(`tmux -L local-${process.pid} -f tmux.conf new-session -s one 'bash --norc'\r`);
-  remote.type(`tmux -L remote-${process.pid} -f tmux.conf new-session -s one 'bash --norc'\r`);
-  await same('', /^\[one\] 0:bash/m);
+  await same('tmux -L $SIDE -f tmux.conf new-session -s one\r', /^\[one\] 0:bash/m);
   await same('\x02%', /│/);
   await same('echo in the right pane\r', /in the right pane[\s\S]*in the right pane/);
   expect(remote.screen.modes.mouseTrackingMode).not.toBe('none');
-  await same('\x02:kill-server\r', (view) => view.screen.buffer === 'normal');
+  await same('\x02k', (view) => view.screen.buffer === 'normal');
 });
 
 test('less: search, highlighting and paging', async () => {
   await same('less text\r', 'line 1 of');
-  await same('/line 7.\r', 'line 70 of');
+  await same('/line 7[0-9]\r', 'line 70 of');
   await same('G', '(END)');
   await same('q', (view) => view.screen.buffer === 'normal');
 });
