@@ -19,6 +19,9 @@ import { serveHub } from './tunnel/serve-hub.ts';
 import { Tunnel } from './tunnel/tunnel.ts';
 import { VERSION } from './version.ts';
 
+/** How long the first look at the VMs may take before the hub is dialled all the same. */
+const LOOK_MS = 3_000;
+
 export interface AgentOptions {
   agentDir: string;
   log: Logger;
@@ -104,7 +107,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
 
   keeper.start();
-  fleet.start();
+  // The hub is told how VMs are, not how they were; an engine that hangs must not keep it waiting.
+  await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
   tunnel.start();
   return {
     config,

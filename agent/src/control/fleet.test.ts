@@ -26,7 +26,7 @@ async function setUp(runtime = new FakeRuntime(), agentDir?: string) {
     log: pino({ level: 'silent' }),
     changed: (vm) => seen.push(vm),
   });
-  fleet.start();
+  void fleet.start();
   await clock.advance(0);
   return {
     runtime,
@@ -223,6 +223,47 @@ test('full memory is told of while the VM goes on', async () => {
     phase: 'running',
     reason: expect.stringMatching(/memory \(512 MiB\) was full/),
   });
+});
+
+test('a mishap that is long past is told of no more', async () => {
+  const { apply, clock, runtime, one } = await setUp();
+  await apply(order('running'));
+  runtime.listener?.outOfMemory('one', 1);
+  await clock.advance(11 * 60_000);
+  expect(one()).toMatchObject({ phase: 'running', reason: null });
+});
+
+test('a start waits until it is known how the VMs are, also when the engine is away', async () => {
+  for (const answers of [true, false]) {
+    const first = await setUp();
+    await first.apply(order('running'), order('stopped', { vmId: 'two' }));
+    await first.fleet.close();
+    first.runtime.engine(answers);
+    const options = { agentDir: first.dir, runtime: first.runtime, clock: first.clock };
+    const log = pino({ level: 'silent' });
+    const fleet = await Fleet.load({ ...options, random: () => 0.5, log, changed: () => undefined });
+    const started = fleet.start();
+    if (!answers) first.runtime.engine(false);
+    await started;
+    const phases = fleet.observed().map(({ phase }) => phase);
+    expect(phases).toEqual(answers ? ['running', 'stopped'] : ['failed', 'stopping']);
+  }
+});
+
+test('an order that comes while a failure is written down is not lost', async () => {
+  const { fleet, clock, runtime, dir } = await setUp();
+  runtime.failures.push(new UniCoreError('IMAGE_MISSING', 'Run npm run images.'));
+  const gate = Promise.withResolvers<void>();
+  runtime.gate = gate.promise;
+  await fleet.apply([order('running')]);
+  const applied = fleet.apply([order('running', { attempt: 2 })]);
+  gate.resolve();
+  await applied;
+  await clock.advance(10);
+  expect(fleet.observed()[0]).toMatchObject({ phase: 'running' });
+  await fleet.close();
+  const restarted = await setUp(runtime, dir);
+  expect(restarted.one()).toMatchObject({ phase: 'running', reason: null });
 });
 
 test('a restarted agent knows its VMs before the hub says a word, and disturbs none that runs', async () => {

@@ -35,9 +35,10 @@ export class Fleet implements RuntimeListener {
     return new Fleet(options, await OrderBook.load(options.agentDir));
   }
 
-  /** Goes on with the VMs as soon as the runtime answers. */
-  start(): void {
+  /** Goes on with the VMs as soon as the runtime answers. Resolves when it is known of each how it is. */
+  async start(): Promise<void> {
     this.#unwatch = this.#options.runtime.watch(this);
+    await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
   /** Resolves when the orders are on the disk; carrying them out takes its time and is reported. */
@@ -122,6 +123,8 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
+        // A newer order may be written down already, and be told to the worker next.
+        if (this.#book.get(vmId)?.order !== worker.order) return;
         this.#book.set({ order: worker.order, failure });
         this.#saveSoon();
       },
@@ -132,6 +135,7 @@ export class Fleet implements RuntimeListener {
 
   /** The hub repeats the order if it did not hear of the end, and then it is carried out on nothing. */
   #forget(vmId: string, worker: VmWorker): void {
+    if (this.#book.get(vmId)?.order !== worker.order) return;
     worker.close();
     this.#workers.delete(vmId);
     this.#book.delete(vmId);

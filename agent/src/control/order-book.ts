@@ -34,6 +34,10 @@ export class OrderBook {
     return [...this.#entries.values()];
   }
 
+  get(vmId: string): Entry | undefined {
+    return this.#entries.get(vmId);
+  }
+
   set(entry: Entry): void {
     this.#entries.set(entry.order.vmId, entry);
   }

@@ -13,6 +13,9 @@ const RETRY = { first: 500, most: 10_000 };
 /** The contract's limit; an engine's own words may be longer. */
 const REASON_CHARS = 1000;
 
+/** How long a VM that goes on is said to have had a mishap. */
+const NOTE_MS = 10 * 60_000;
+
 type Phase = VmObserved['phase'];
 
 const ON_THE_WAY: Record<VmOrder['desired'], Phase> = {
@@ -45,6 +48,8 @@ export class VmWorker {
   #again = false;
   #stopped = false;
   #cancelRetry: (() => void) | undefined;
+  #cancelNote: (() => void) | undefined;
+  readonly #looked = Promise.withResolvers<void>();
 
   constructor(options: VmWorkerOptions) {
     const { order, failure } = options.entry;
@@ -63,6 +68,11 @@ export class VmWorker {
 
   get observed(): VmObserved {
     return this.#observed;
+  }
+
+  /** Settles when what is observed was seen in fact, and is not what an earlier run left behind. */
+  get looked(): Promise<void> {
+    return this.#looked.promise;
   }
 
   get order(): VmOrder {
@@ -94,6 +104,7 @@ export class VmWorker {
 
   /** The engine is gone; look() when it is back. */
   unavailable(error: UniCoreError): void {
+    this.#looked.resolve();
     if (this.#givenUp || this.#order.desired !== 'running') return;
     this.#reached = undefined;
     this.#say('failed', error);
@@ -103,11 +114,16 @@ export class VmWorker {
     if (this.#observed.phase !== 'running') return;
     const mib = SIZES[this.#order.size].memory / 2 ** 20;
     this.#say('running', undefined, `A program was ended because the VM's memory (${mib} MiB) was full.`);
+    this.#cancelNote?.();
+    this.#cancelNote = this.#options.clock.after(NOTE_MS, () => {
+      if (this.#observed.phase === 'running') this.#say('running');
+    });
   }
 
   close(): void {
     this.#stopped = true;
     this.#cancelRetry?.();
+    this.#cancelNote?.();
   }
 
   async #run(): Promise<void> {
@@ -125,6 +141,7 @@ export class VmWorker {
       }
     }
     this.#busy = false;
+    this.#looked.resolve();
   }
 
   async #reach(order: VmOrder): Promise<void> {

@@ -65,12 +65,15 @@ export class DockerRuntime implements Runtime {
   async start(spec: VmSpec): Promise<void> {
     await this.#ask(async () => {
       const name = containerName(spec.vmId, spec.gen);
-      const existing = await this.#containers(spec.vmId);
-      const others = existing.filter(({ Names }) => !Names.includes(`/${name}`));
-      // Two generations never run side by side: both would write the same volume.
-      for (const { Id } of others) await this.#removeContainer(Id);
-      if (others.length === existing.length) await this.#create(spec);
-      await ignoring(304, this.#docker.getContainer(name).start());
+      let running = false;
+      for (const { Id, Names, State } of await this.#containers(spec.vmId)) {
+        if (State === 'running' && Names.includes(`/${name}`)) running = true;
+        // Other generations would write the same volume. One that ended holds nothing, and may be of an older image.
+        else await this.#removeContainer(Id);
+      }
+      if (running) return;
+      await this.#create(spec);
+      await this.#docker.getContainer(name).start();
     }, spec.image);
   }
 
