@@ -15,8 +15,16 @@ export interface KeeperConnection {
   readonly closed: Promise<void>;
 }
 
+export interface ConnectOptions {
+  agentDir: string;
+  clock?: Clock;
+}
+
 /** Rejects when no keeper answers and none could be started. */
-export async function connectKeeper(agentDir: string, clock: Clock = systemClock): Promise<KeeperConnection> {
+export async function connectKeeper({
+  agentDir,
+  clock = systemClock,
+}: ConnectOptions): Promise<KeeperConnection> {
   const path = keeperSocketPath(agentDir);
   const running = await dial(path);
   if (running) return greet(running, clock);
@@ -27,10 +35,14 @@ export async function connectKeeper(agentDir: string, clock: Clock = systemClock
   return greet(started, clock);
 }
 
-/** The keeper's connection if one runs, to ask for its state or its end; undefined otherwise. */
-export async function findKeeper(agentDir: string): Promise<KeeperConnection | undefined> {
+/** Ends the keeper and every shell that it holds; false when none runs. */
+export async function stopKeeper({ agentDir }: ConnectOptions): Promise<boolean> {
   const socket = await dial(keeperSocketPath(agentDir));
-  return socket && greet(socket, systemClock);
+  if (!socket) return false;
+  const keeper = await greet(socket, systemClock);
+  await keeper.control.shutdown();
+  await keeper.closed;
+  return true;
 }
 
 function dial(path: string): Promise<Socket | undefined> {

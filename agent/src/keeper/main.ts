@@ -1,0 +1,37 @@
+/** The keeper process: `main.ts AGENT_DIR`, started by launch.ts. Says on a pipe when it listens. */
+import { closeSync, writeSync } from 'node:fs';
+import { UniCoreError } from '@unicore/protocol';
+import { pino } from 'pino';
+import { startKeeper } from './keeper.ts';
+
+/** spawn.ts waits at the other end. */
+const READY_FD = 3;
+
+const log = pino({ base: { pid: process.pid, part: 'keeper' } });
+const [, , agentDir] = process.argv;
+if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
+
+// Shells are not ended by whoever ends a whole group of processes: closing a window, Ctrl-C in it.
+for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
+
+try {
+  const keeper = await startKeeper({ agentDir, log });
+  process.once('SIGTERM', () => void keeper.close());
+  say('ready');
+  await keeper.ended;
+  process.exit(0);
+} catch (error) {
+  // Another keeper won the race: that is as good.
+  if (error instanceof UniCoreError && error.code === 'CONFLICT') say('ready');
+  else log.fatal({ err: error }, 'the keeper could not start');
+  process.exit(error instanceof UniCoreError && error.code === 'CONFLICT' ? 0 : 1);
+}
+
+function say(word: string): void {
+  try {
+    writeSync(READY_FD, word);
+    closeSync(READY_FD);
+  } catch (error) {
+    log.warn({ err: error }, 'nobody waits for the keeper');
+  }
+}

@@ -1,0 +1,158 @@
+/** Every terminal of this agent by VM and name, and who may look at it. */
+import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { ChannelAuth, TerminalOpen } from '@unicore/server/control';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { openPty } from '../pty/open.ts';
+import { Terminal } from '../terminal/index.ts';
+import { EnsureTerminal, type KeeperMethods, ResizeTerminal, TerminalRef, VmRef } from './contract.ts';
+
+export interface TerminalsOptions {
+  clock: Clock;
+  log: Logger;
+}
+
+interface Entry {
+  gen: number;
+  /** Settles when the terminal's PTY is open, or could not be opened. */
+  terminal: Promise<Terminal>;
+  /** Once it is open. */
+  open: Terminal | undefined;
+}
+
+/** A viewer's channel, while it lives: whose it is and what it looks at. */
+interface Viewing {
+  auth: ChannelAuth;
+  terminal: Terminal;
+}
+
+export class Terminals {
+  readonly #options: TerminalsOptions;
+  /** By VM, then by terminal id. */
+  readonly #vms = new Map<string, Map<string, Entry>>();
+  /** By the channel's epoch. */
+  readonly #viewing = new Map<string, Viewing>();
+  readonly methods: Omit<KeeperMethods, 'status' | 'shutdown'>;
+
+  constructor(options: TerminalsOptions) {
+    this.#options = options;
+    this.methods = {
+      ensureTerminal: async (wish) => (await this.#ensure(EnsureTerminal.parse(wish))).info(),
+      terminals: async (vm) => this.#of(VmRef.parse(vm).vmId).map((terminal) => terminal.info()),
+      resizeTerminal: async (resize) => {
+        const { vmId, terminalId, cols, rows, viewer } = ResizeTerminal.parse(resize);
+        this.#known(vmId, terminalId).resize({ cols, rows }, viewer);
+      },
+      closeTerminal: async (which) => {
+        const { vmId, terminalId } = TerminalRef.parse(which);
+        await this.#known(vmId, terminalId).close();
+      },
+      closeVm: async (vm) => {
+        await Promise.all(this.#of(VmRef.parse(vm).vmId).map((terminal) => terminal.close()));
+      },
+    };
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const entries of this.#vms.values()) size += entries.size;
+    return size;
+  }
+
+  accept(request: OpenRequest): void {
+    try {
+      const auth = parse(ChannelAuth, request.auth, 'auth');
+      const open = parse(TerminalOpen, request.meta, 'meta');
+      const terminal = this.#known(auth.vmId, open.terminalId, auth.gen);
+      const { epochHex: viewer } = request;
+      this.#viewing.set(viewer, { auth, terminal });
+      terminal.view({
+        viewer,
+        user: auth.user,
+        mayWrite: auth.rights === 'write' && !open.readOnly,
+        size: { cols: open.cols, rows: open.rows },
+        accept: (handler) => request.accept(handler, { terminalId: open.terminalId, viewer }),
+        gone: () => this.#viewing.delete(viewer),
+      });
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      request.refuse(error.code, error.message);
+    }
+  }
+
+  /** The rights of now apply. Whoever is not the channel's owner may not learn that it exists. */
+  reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
+    const auth = parse(ChannelAuth, rawAuth, 'auth');
+    const open = parse(TerminalOpen, meta, 'meta');
+    const viewing = this.#viewing.get(viewer);
+    const { user, vmId, gen } = viewing?.auth ?? {};
+    if (!viewing || auth.user !== user || auth.vmId !== vmId || auth.gen !== gen) {
+      throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
+    }
+    viewing.terminal.returned(viewer, {
+      mayWrite: auth.rights === 'write' && !open.readOnly,
+      size: { cols: open.cols, rows: open.rows },
+    });
+    return { terminalId: open.terminalId, viewer };
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#vms.keys()].flatMap((vmId) => this.#of(vmId));
+    await Promise.all(all.map((terminal) => terminal.close()));
+  }
+
+  async #ensure({ vmId, gen, terminalId, pty, cols, rows }: EnsureTerminal): Promise<Terminal> {
+    const entries = this.#vms.get(vmId) ?? new Map<string, Entry>();
+    this.#vms.set(vmId, entries);
+    const known = entries.get(terminalId);
+    if (known && known.gen >= gen) return known.terminal;
+    // A newer generation of the VM: what is left of the older one is not to be seen in it.
+    await known?.open?.close();
+    const size = { cols, rows };
+    const entry: Entry = {
+      gen,
+      open: undefined,
+      terminal: openPty(pty, size).then((opened) => {
+        const { clock, log } = this.#options;
+        entry.open = new Terminal({
+          terminalId,
+          pty: opened,
+          size,
+          clock,
+          log: log.child({ vm: vmId, terminal: terminalId }),
+        });
+        void entry.open.ended.then(() => this.#forget(vmId, terminalId, entry));
+        return entry.open;
+      }),
+    };
+    entries.set(terminalId, entry);
+    entry.terminal.catch(() => this.#forget(vmId, terminalId, entry));
+    return entry.terminal;
+  }
+
+  #forget(vmId: string, terminalId: string, entry: Entry): void {
+    const entries = this.#vms.get(vmId);
+    if (entries?.get(terminalId) !== entry) return;
+    entries.delete(terminalId);
+    if (entries.size === 0) this.#vms.delete(vmId);
+  }
+
+  #of(vmId: string): Terminal[] {
+    const entries = [...(this.#vms.get(vmId)?.values() ?? [])];
+    return entries.flatMap(({ open }) => (open ? [open] : []));
+  }
+
+  #known(vmId: string, terminalId: string, gen?: number): Terminal {
+    const entry = this.#vms.get(vmId)?.get(terminalId);
+    if (!entry?.open || (gen !== undefined && entry.gen !== gen)) {
+      throw new UniCoreError('NOT_FOUND', `This VM has no terminal ${terminalId}. Open one first.`);
+    }
+    return entry.open;
+  }
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new UniCoreError('BAD_REQUEST', `${what}: ${z.prettifyError(result.error)}`);
+}
