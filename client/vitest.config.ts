@@ -4,5 +4,10 @@ import { defineConfig } from 'vitest/config';
 /** The page's components, in jsdom. */
 export default defineConfig({
   plugins: [solid()],
-  test: { name: 'page', environment: 'jsdom', include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'] },
+  test: {
+    name: 'page',
+    environment: 'jsdom',
+    include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'],
+    setupFiles: ['src/app/testing/setup.ts'],
+  },
 });

@@ -3,10 +3,8 @@ import { Route, Router } from '@solidjs/router';
 import { QueryClientProvider } from '@tanstack/solid-query';
 import { type JSX, lazy } from 'solid-js';
 import type { UniCore } from '../sdk/index.ts';
-import MachinesPage from './machines/machines-page.tsx';
-import ProvidersPage from './providers/providers-page.tsx';
 import { createQueries } from './queries.ts';
-import { NotFound } from './shell/not-found.tsx';
+import { Routes } from './routes.tsx';
 import { Shell } from './shell/shell.tsx';
 import { UniCoreProvider } from './unicore.tsx';
 
@@ -14,14 +12,14 @@ import { UniCoreProvider } from './unicore.tsx';
 const VmPage = lazy(() => import('./terminal/vm-page.tsx'));
 
 export function App(props: { unicore: UniCore }): JSX.Element {
+  // Not in the JSX: a call there is made anew at each reading of the property.
+  const queries = createQueries();
   return (
     <UniCoreProvider unicore={props.unicore}>
-      <QueryClientProvider client={createQueries()}>
+      <QueryClientProvider client={queries}>
         <Router root={Shell}>
-          <Route path="/" component={MachinesPage} />
-          <Route path="/providers" component={ProvidersPage} />
+          <Routes />
           <Route path="/vm/:vmId" component={VmPage} preload={() => void VmPage.preload()} />
-          <Route path="*" component={NotFound} />
         </Router>
       </QueryClientProvider>
     </UniCoreProvider>

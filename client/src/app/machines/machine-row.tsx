@@ -36,19 +36,22 @@ export function MachineRow(props: { vm: Vm; provider: string | undefined; now: n
       <div class="flex items-center justify-end gap-1.5 self-start md:order-last">
         <Switch>
           <Match when={view().terminal}>
-            <A href={`/vm/${props.vm.vmId}`} class={`${buttonClass('secondary', 'small')} min-w-16`}>
+            <A
+              aria-label={`Open ${props.vm.name}`}
+              href={`/vm/${props.vm.vmId}`}
+              class={`${buttonClass('secondary', 'small')} min-w-16`}
+            >
               Open
-              <span class="sr-only"> {props.vm.name}</span>
             </A>
           </Match>
           <Match when={view().action === 'start'}>
             <Button
+              aria-label={`Start ${props.vm.name}`}
               size="small"
               busy={actions.start.isPending}
               onClick={() => actions.start.mutate(props.vm)}
             >
               Start
-              <span class="sr-only"> {props.vm.name}</span>
             </Button>
           </Match>
         </Switch>

@@ -15,7 +15,7 @@ import { MachineRow } from './machine-row.tsx';
 
 const PLACEHOLDERS = [0, 1, 2];
 
-export default function MachinesPage(): JSX.Element {
+export function MachinesPage(): JSX.Element {
   const vms = useVms();
   const providers = useProviders();
   const now = createNow();

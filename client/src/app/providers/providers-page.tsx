@@ -13,7 +13,7 @@ import { ProviderRow } from './provider-row.tsx';
 
 const PLACEHOLDERS = [0, 1];
 
-export default function ProvidersPage(): JSX.Element {
+export function ProvidersPage(): JSX.Element {
   const providers = useProviders();
   const now = createNow();
   const online = (): number => providers.data?.filter((provider) => provider.state === 'online').length ?? 0;

@@ -1,5 +1,4 @@
 /** Draws a terminal on the graphics card where there is one; xterm's own DOM renderer draws it everywhere else. */
-import { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
 /** WebGL in software is slower than the DOM, and some browsers have it although a caveat was asked to rule it out. */
@@ -25,16 +24,23 @@ function probe(): boolean {
 
 /** Call when the terminal becomes visible; browsers allow few WebGL contexts, so end it when it is hidden. */
 export function drawOnGpu(terminal: Terminal): () => void {
-  if (!hasGpu()) return () => {};
-  const addon = new WebglAddon();
   let ended = false;
+  let stop = (): void => {};
   const end = (): void => {
     if (ended) return;
     ended = true;
-    addon.dispose();
+    stop();
   };
-  // The driver restarted, or the machine slept: the DOM takes over.
-  addon.onContextLoss(end);
-  terminal.loadAddon(addon);
+  if (hasGpu()) void load();
   return end;
+
+  async function load(): Promise<void> {
+    const { WebglAddon } = await import('@xterm/addon-webgl');
+    if (ended) return;
+    const addon = new WebglAddon();
+    stop = () => addon.dispose();
+    // The driver restarted, or the machine slept: the DOM takes over.
+    addon.onContextLoss(end);
+    terminal.loadAddon(addon);
+  }
 }

@@ -1,0 +1,75 @@
+import { createRoot } from 'solid-js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type FeedHandlers, follow } from './feed.ts';
+
+let visibility: DocumentVisibilityState = 'visible';
+const streams: FeedHandlers<string>[] = [];
+let open = 0;
+const heard: string[] = [];
+
+function start() {
+  return createRoot((dispose) => ({
+    dispose,
+    live: follow<string>(
+      (handlers) => {
+        streams.push(handlers);
+        open++;
+        return { unsubscribe: () => open-- };
+      },
+      (event) => heard.push(event),
+    ),
+  }));
+}
+
+function look(now: DocumentVisibilityState): void {
+  visibility = now;
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(document, 'visibilityState', 'get').mockImplementation(() => visibility);
+  visibility = 'visible';
+  streams.length = 0;
+  heard.length = 0;
+  open = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+test('events are passed on, and say that the feed is live', () => {
+  const feed = start();
+  streams[0]!.onConnectionStateChange({ state: 'connecting' });
+  expect(feed.live()).toBe(false);
+  streams[0]!.onData('one');
+  expect(heard).toEqual(['one']);
+  expect(feed.live()).toBe(true);
+  feed.dispose();
+});
+
+test('a stream that the hub refuses or ends is opened again', () => {
+  const feed = start();
+  streams[0]!.onError();
+  expect(feed.live()).toBe(false);
+  vi.advanceTimersByTime(2_000);
+  expect(streams).toHaveLength(2);
+  streams[1]!.onComplete();
+  vi.advanceTimersByTime(2_000);
+  expect(streams).toHaveLength(3);
+  expect(open).toBe(1);
+  feed.dispose();
+  expect(open).toBe(0);
+});
+
+test('a hidden tab holds no stream, and has one again as soon as somebody looks', () => {
+  const feed = start();
+  look('hidden');
+  expect(open).toBe(0);
+  look('visible');
+  expect(open).toBe(1);
+  feed.dispose();
+  look('visible');
+  expect(open).toBe(0);
+});

@@ -1,0 +1,29 @@
+import { fireEvent, screen } from '@solidjs/testing-library';
+import { expect, test } from 'vitest';
+import { apiError, fakeHub, fakeProvider } from '../testing/fake-hub.ts';
+import { renderPage } from '../testing/render-page.tsx';
+
+test('each provider shows its state, its load and what to do where it is away', async () => {
+  const hub = fakeHub();
+  hub.providers = [
+    fakeProvider({ providerId: 'p1', name: 'studio', cpu: 0.25 }),
+    fakeProvider({ providerId: 'p2', name: 'cellar', state: 'offline' }),
+  ];
+  renderPage(hub, '/providers');
+  await screen.findByText('1 of 2 online');
+  const row = screen.getByText('studio').closest('li')!;
+  expect(row.textContent).toContain('25 % of 8 cores');
+  expect(row.textContent).toContain('25 % of 16 GiB');
+  expect(screen.getByText('cellar').closest('li')!.textContent).toContain('unicore-agent run');
+});
+
+test('the join command is shown whole, and a refusal is told', async () => {
+  const hub = fakeHub();
+  renderPage(hub, '/providers');
+  hub.errors.set('provider.joinToken', apiError('RATE_LIMITED', 'Too many tokens. Wait a minute.'));
+  fireEvent.click(await screen.findByRole('button', { name: 'Add a provider' }));
+  await screen.findByText('Too many tokens. Wait a minute.');
+  hub.errors.clear();
+  fireEvent.click(screen.getByRole('button', { name: 'New command' }));
+  await screen.findByText('unicore-agent join http://hub secret');
+});

@@ -1,0 +1,48 @@
+/** Renders the whole page, or a part of it, on a fake hub. */
+import { createMemoryHistory, MemoryRouter, Route } from '@solidjs/router';
+import { render } from '@solidjs/testing-library';
+import { QueryClientProvider } from '@tanstack/solid-query';
+import type { JSX } from 'solid-js';
+import { createQueries } from '../queries.ts';
+import { Routes } from '../routes.tsx';
+import { Shell } from '../shell/shell.tsx';
+import { UniCoreProvider } from '../unicore.tsx';
+import type { FakeHub } from './fake-hub.ts';
+
+/** Everything but the terminals, which need a real browser. Returns the history, to see where the page went. */
+export function renderPage(hub: FakeHub, path = '/') {
+  const history = createMemoryHistory();
+  history.set({ value: path });
+  render(() => (
+    <Context hub={hub}>
+      <MemoryRouter history={history} root={Shell}>
+        <Routes />
+        <Route path="/vm/:vmId" component={() => <h1>The machine's page</h1>} />
+      </MemoryRouter>
+    </Context>
+  ));
+  return history;
+}
+
+/** One component, at '/'. */
+export function renderPart(hub: FakeHub, part: () => JSX.Element, path = '/') {
+  const history = createMemoryHistory();
+  history.set({ value: path });
+  const view = render(() => (
+    <Context hub={hub}>
+      <MemoryRouter history={history}>
+        <Route path="*" component={part} />
+      </MemoryRouter>
+    </Context>
+  ));
+  return { ...view, history };
+}
+
+function Context(props: { hub: FakeHub; children: JSX.Element }): JSX.Element {
+  const queries = createQueries();
+  return (
+    <UniCoreProvider unicore={props.hub.unicore}>
+      <QueryClientProvider client={queries}>{props.children}</QueryClientProvider>
+    </UniCoreProvider>
+  );
+}
