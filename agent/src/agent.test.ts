@@ -14,8 +14,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type Agent, startAgent } from './agent.ts';
 import { loadConfig, saveConfig } from './identity/config.ts';
 import { joinHub } from './identity/join.ts';
+import type { KeeperConnection } from './keeper/index.ts';
 import { isAlive, loadState } from './live-state.ts';
-import type { KeeperConnection } from './tunnel/keeper-link.ts';
 
 /** A hub of one page: it takes any provider and keeps what it hears. */
 class SmallHub {

@@ -9,8 +9,8 @@ import {
   VmOrder,
 } from '@unicore/server/control';
 import { z } from 'zod';
+import type { KeeperConnection } from '../keeper/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import type { KeeperConnection } from '../tunnel/keeper-link.ts';
 import type { Fleet } from './fleet.ts';
 
 const Orders = z.array(VmOrder).max(10_000);

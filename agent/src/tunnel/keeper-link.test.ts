@@ -3,7 +3,8 @@ import type { Leg } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { type KeeperConnection, KeeperLink } from './keeper-link.ts';
+import type { KeeperConnection } from '../keeper/index.ts';
+import { KeeperLink } from './keeper-link.ts';
 
 function setUp() {
   const clock = new SimClock();

@@ -1,35 +1,11 @@
 /** Keeps a connection to the keeper process; connecting starts one where none runs. */
-import { Backoff, type Clock, type Leg, UniCoreError } from '@unicore/protocol';
-import type { ResizeTerminal, TerminalInfo } from '@unicore/server/control';
+import { Backoff, type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { PtyPlace } from '../runtime/index.ts';
+import type { KeeperConnection } from '../keeper/index.ts';
 
 const RETRY = { first: 100, most: 5_000 };
 /** Whoever needs the keeper waits this long for it; starting one takes less. */
 const WAIT_MS = 5_000;
-
-/** What the tunnel asks of the keeper. */
-export interface KeeperControl {
-  ensureTerminal(wish: {
-    vmId: string;
-    gen: number;
-    terminalId: string;
-    pty: PtyPlace;
-    cols: number;
-    rows: number;
-  }): Promise<TerminalInfo>;
-  terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
-  resizeTerminal(resize: ResizeTerminal): Promise<void>;
-  closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
-  closeVm(vm: { vmId: string }): Promise<void>;
-}
-
-export interface KeeperConnection {
-  readonly leg: Leg;
-  readonly control: KeeperControl;
-  /** Resolves when the connection is gone. */
-  readonly closed: Promise<unknown>;
-}
 
 export interface KeeperLinkOptions {
   connect(): Promise<KeeperConnection>;

@@ -15,7 +15,7 @@ import { SimClock, Wire } from '@unicore/protocol/sim';
 import type { OpenTerminal } from '@unicore/server/control';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { KeeperConnection } from './keeper-link.ts';
+import type { KeeperConnection } from '../keeper/index.ts';
 import { TerminalRelay } from './terminal-relay.ts';
 
 const AUTH = { user: 'u', rights: 'write', vmId: 'one', gen: 1, kind: 'terminal' };

@@ -14,7 +14,7 @@ import {
 import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { KeeperConnection } from './keeper-link.ts';
+import type { KeeperConnection } from '../keeper/index.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
