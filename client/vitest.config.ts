@@ -8,6 +8,8 @@ export default defineConfig({
     name: 'page',
     environment: 'jsdom',
     include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'],
+    // One jsdom for all files: setup.ts empties the page after each test.
+    isolate: false,
     setupFiles: ['src/app/testing/setup.ts'],
   },
 });
