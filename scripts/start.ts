@@ -12,10 +12,13 @@ import { buildImage, dockerEngine, imageIsCurrent, VM_IMAGE } from './lib/image.
 import { LocalAgent } from './lib/local-agent.ts';
 import { ROOT, URL_FILE } from './lib/paths.ts';
 import { checkPort } from './lib/port.ts';
+import type { Death } from './lib/supervisor.ts';
 import { buildWeb, webIsCurrent } from './lib/web.ts';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
+/** A child that died so many times in a row will not get well by itself. */
+const DEATHS_TO_COMPLAIN = 5;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
   --data DIR   where everything is kept (default .unicore)
@@ -38,9 +41,12 @@ await main(async () => {
   await checkPort(options.port, HOST);
   if (!(await webIsCurrent())) await step('Built the web app', buildWeb);
   const show = options.verbose ? [process.stdout] : [];
-  const died = (what: string) => (how: string, pauseMs: number) =>
-    warn(`  The ${what} died (${how}); it starts again in ${pauseMs} ms.`);
-  const hub = await Hub.start({ port: options.port, dataDir: options.data, show, died: died('hub') });
+  const hub = await Hub.start({
+    port: options.port,
+    dataDir: options.data,
+    show,
+    died: report('hub', options.data),
+  });
   let agent: LocalAgent | undefined;
   try {
     await writeFile(join(options.data, URL_FILE), hub.url);
@@ -55,7 +61,7 @@ await main(async () => {
       joinToken: () => auth.joinToken(owner.userId),
       socketPath: dockerSocket(process.env),
       show,
-      died: died('agent'),
+      died: report('agent', options.data),
     });
     await auth.close();
     if (options.open && canOpenBrowser(process.env)) openBrowser(link);
@@ -69,7 +75,7 @@ await main(async () => {
   const running = await agent.running();
   if (running > 0)
     say(
-      `\n  ${running === 1 ? '1 VM goes' : `${running} VMs go`} on with its shells. End them with: npm run agent -- stop`,
+      `\n  ${running === 1 ? '1 VM goes' : `${running} VMs go`} on with its shells. End them with: npm run agent -- stop --vms`,
     );
 });
 // What is left, such as an image being built, must not keep this process.
@@ -92,6 +98,17 @@ function parseOptions() {
     throw new Error(`--port is "${values.port}": it must be a number from 0 to 65535.`);
   }
   return { ...values, port, data: resolve(values.data) };
+}
+
+/** Says what died, once when it does and once when it keeps doing so. */
+function report(what: string, data: string): (death: Death) => void {
+  const log = join(data, `logs/${what}.log`);
+  return ({ how, inARow, pauseMs }) => {
+    if (pauseMs === undefined) warn(`  The ${what} has ended for good. Its log says why: ${log}`);
+    else if (inARow === 1) warn(`  The ${what} died (${how}) and starts again.`);
+    else if (inARow === DEATHS_TO_COMPLAIN)
+      warn(`  The ${what} keeps dying (${how}). Its log says why: ${log}`);
+  };
 }
 
 /** VMs can't start without the image; everything else works meanwhile. */

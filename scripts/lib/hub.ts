@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { openLog } from './log-file.ts';
 import { ROOT } from './paths.ts';
-import { Supervised } from './supervisor.ts';
+import { type Death, Supervised } from './supervisor.ts';
 
 /** What server/src/main.ts sends to its parent once it accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
@@ -18,7 +18,7 @@ export interface HubOptions {
   readonly dataDir: string;
   /** Shows the log as well. */
   readonly show: readonly Writable[];
-  died(how: string, pauseMs: number): void;
+  died(death: Death): void;
 }
 
 export class Hub {
@@ -50,7 +50,7 @@ export class Hub {
         port = listening.data.port;
         first.resolve(listening.data);
       },
-      died: (how, pauseMs) => (ready ? options.died(how, pauseMs) : first.reject(new Error(how))),
+      died: (death) => (ready ? options.died(death) : first.reject(new Error(death.how))),
     });
     try {
       return new Hub(await first.promise, child);

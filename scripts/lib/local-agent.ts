@@ -4,7 +4,10 @@ import type { Writable } from 'node:stream';
 import { joinHub, loadConfig, loadState, type RuntimeKind, saveConfig } from '@unicore/agent';
 import { openLog } from './log-file.ts';
 import { ROOT } from './paths.ts';
-import { Supervised } from './supervisor.ts';
+import { type Death, Supervised } from './supervisor.ts';
+
+/** The hub will not have this agent any more; agent/src/cli.ts exits so. */
+const EXIT_REVOKED = 78;
 
 export interface LocalAgentOptions {
   readonly dataDir: string;
@@ -14,7 +17,7 @@ export interface LocalAgentOptions {
   /** Where a Docker engine answers, at the first start. */
   readonly socketPath: string;
   readonly show: readonly Writable[];
-  died(how: string, pauseMs: number): void;
+  died(death: Death): void;
 }
 
 export class LocalAgent {
@@ -39,6 +42,7 @@ export class LocalAgent {
     const child = new Supervised({
       args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir],
       outputs: [openLog(join(dataDir, 'logs/agent.log')), ...options.show],
+      finalCode: EXIT_REVOKED,
       died: options.died,
     });
     return new LocalAgent(config.runtime, agentDir, child);

@@ -6,3 +6,8 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
 /** In the data folder: the public address of the hub that ran there last. */
 export const URL_FILE = 'url';
+
+/** A program that came with the dependencies. */
+export function tool(name: string): string {
+  return resolve(ROOT, 'node_modules/.bin', name);
+}

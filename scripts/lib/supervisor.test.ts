@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ChildOptions, Supervised } from './supervisor.ts';
+import { type ChildOptions, type Death, Supervised } from './supervisor.ts';
 
 let folder: string;
 let child: Supervised | undefined;
@@ -29,6 +29,7 @@ function supervise(source: string, died: ChildOptions['died'] = () => {}) {
   let wake = () => {};
   child = new Supervised({
     args: () => [script],
+    finalCode: 78,
     outputs: [new PassThrough().resume()],
     message: (message) => {
       messages.push(message);
@@ -43,21 +44,27 @@ function supervise(source: string, died: ChildOptions['died'] = () => {}) {
 }
 
 test('a child that dies starts again, after pauses that grow', async () => {
-  const pauses: number[] = [];
-  const next = supervise('process.send(process.pid, () => process.exit(3))', (how, pauseMs) => {
-    expect(how).toBe('exit code 3');
-    pauses.push(pauseMs);
-  });
+  const deaths: Death[] = [];
+  const next = supervise('process.send(process.pid, () => process.exit(3))', (death) => deaths.push(death));
   const pids = new Set([await next(), await next(), await next()]);
   expect(pids.size).toBe(3);
-  expect(pauses.slice(0, 2)).toEqual([200, 400]);
+  expect(deaths.slice(0, 2)).toEqual([
+    { how: 'exit code 3', inARow: 1, pauseMs: 200 },
+    { how: 'exit code 3', inARow: 2, pauseMs: 400 },
+  ]);
+});
+
+test('a child whose exit code says that it would not help is not started again', async () => {
+  const { promise, resolve } = Promise.withResolvers<Death>();
+  supervise('process.exit(78)', resolve);
+  expect(await promise).toEqual({ how: 'exit code 78', inARow: 1, pauseMs: undefined });
 });
 
 test('stop() ends the child with SIGTERM, and it does not come back', async () => {
-  const deaths: string[] = [];
+  const deaths: Death[] = [];
   const next = supervise(
     "process.on('SIGTERM', () => process.exit()); setInterval(() => {}, 1000); process.send('up')",
-    (how) => deaths.push(how),
+    (death) => deaths.push(death),
   );
   await next();
   const pid = child!.pid!;

@@ -15,15 +15,25 @@ export interface ChildOptions {
   args(): readonly string[];
   /** Each of them gets all that the child prints. */
   readonly outputs: readonly Writable[];
+  /** An exit code after which starting it again would not help. */
+  readonly finalCode?: number;
   message?(message: unknown): void;
-  /** It died unasked, and starts again after the pause. */
-  died(how: string, pauseMs: number): void;
+  died(death: Death): void;
+}
+
+/** A child ended unasked. */
+export interface Death {
+  readonly how: string;
+  /** How many times in a row, without a healthy life between. */
+  readonly inARow: number;
+  /** Until it starts again; undefined: it does not. */
+  readonly pauseMs: number | undefined;
 }
 
 export class Supervised {
   readonly #options: ChildOptions;
   #child: ChildProcess;
-  #pause = FIRST_PAUSE_MS;
+  #deaths = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -43,43 +53,20 @@ export class Supervised {
     const child = this.#child;
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-    await promise;
-    clearTimeout(timer);
-  }
-
-  #start(): ChildProcess {
-    // By the channel the child notices our death, however we die.
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...this.#options.args()],
-      {
-        env: { ...process.env, UNICORE_PARENT: '1' },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
-    for (const output of this.#options.outputs) {
-      child.stdout?.pipe(output, { end: false });
-      child.stderr?.pipe(output, { end: false });
-    }
-    const startedAt = performance.now();
-    child.on('message', (message) => this.#options.message?.(message));
-    child.once('exit', (code, signal) =>
-      this.#ended(signal ?? `exit code ${code}`, performance.now() - startedAt),
-    );
+    child.once('exit', (code, signal) => this.#ended(code, signal, performance.now() - startedAt));
     return child;
   }
 
-  #ended(how: string, livedMs: number): void {
+  #ended(code: number | null, signal: NodeJS.Signals | null, livedMs: number): void {
     if (this.#stopping) return;
-    if (livedMs > HEALTHY_MS) this.#pause = FIRST_PAUSE_MS;
-    const pause = this.#pause;
-    this.#pause = Math.min(pause * 2, LAST_PAUSE_MS);
-    this.#timer = setTimeout(() => {
-      this.#child = this.#start();
-    }, pause);
-    this.#options.died(how, pause);
+    this.#deaths = livedMs > HEALTHY_MS ? 1 : this.#deaths + 1;
+    const again = code === null || code !== this.#options.finalCode;
+    const pauseMs = again ? Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LAST_PAUSE_MS) : undefined;
+    if (pauseMs !== undefined) {
+      this.#timer = setTimeout(() => {
+        this.#child = this.#start();
+      }, pauseMs);
+    }
+    this.#options.died({ how: signal ?? `exit code ${code}`, inARow: this.#deaths, pauseMs });
   }
 }

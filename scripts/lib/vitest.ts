@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './paths.ts';
+import { ROOT, tool } from './paths.ts';
 
 export interface Count {
   readonly passed: number;
@@ -28,7 +28,7 @@ export async function runVitest(filters: readonly string[], without: readonly st
     const file = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const projects = without.map((name) => `--project=!${name}`);
-    const child = spawn('vitest', ['run', ...reporters, ...projects, ...filters], {
+    const child = spawn(tool('vitest'), ['run', ...reporters, ...projects, ...filters], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
     });

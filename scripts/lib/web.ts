@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from './exec.ts';
 import { hashFiles } from './hash.ts';
-import { ROOT } from './paths.ts';
+import { ROOT, tool } from './paths.ts';
 
 const CLIENT = join(ROOT, 'client');
 /** The page's own source, what it imports from the other packages, and the versions of everything else. */
@@ -27,6 +27,6 @@ export async function webIsCurrent(): Promise<boolean> {
 
 export async function buildWeb(): Promise<void> {
   const hash = await hashFiles(ROOT, SOURCES);
-  await exec('vite', ['build', '--logLevel', 'warn'], { cwd: CLIENT });
+  await exec(tool('vite'), ['build', '--logLevel', 'warn'], { cwd: CLIENT });
   await writeFile(STAMP, hash);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { pino } from 'pino';
-import { connectKeeper } from '../../agent/src/keeper/connect.ts';
+import { connectKeeper } from '../../agent/src/keeper/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
 import { loginLink } from '../../server/src/auth/open.ts';
 import { parseConfig } from '../../server/src/config.ts';
@@ -67,13 +67,13 @@ export class World {
       agentDir,
       log,
       socketPath,
-      connectKeeper: () => connectKeeper(agentDir),
+      connectKeeper: () => connectKeeper({ agentDir }),
     });
     await this.#agent.connected;
   }
 
-  stopAgent(): void {
-    this.#agent?.close();
+  async stopAgent(): Promise<void> {
+    await this.#agent?.close();
   }
 
   /** A user's SDK, signed in by a bearer token. */
@@ -93,7 +93,7 @@ export class World {
 
   async close(): Promise<void> {
     for (const unicore of this.#sdks) unicore.close();
-    this.stopAgent();
+    await this.stopAgent();
     await this.stopHub();
     await stopAgent(this.folder);
     rmSync(this.folder, { recursive: true, force: true });

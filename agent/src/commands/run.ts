@@ -15,6 +15,8 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
   const log = createLog(logLevel);
   const signal = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+    // The supervisor that started it (npm start) is gone, however it died.
+    process.once('disconnect', () => resolve('SIGTERM'));
   });
   const agent = await startAgent({
     agentDir,
@@ -22,7 +24,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
     socketPath: dockerSocket(env),
     connectKeeper: () => connectKeeper({ agentDir }),
   });
-  const end = await Promise.race([signal, agent.revoked]);
+  const end = await Promise.race([told, agent.revoked]);
   await agent.close();
   if (end instanceof UniCoreError) {
     throw new UniCoreError(
@@ -31,5 +33,5 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
         `To join again, delete ${agentDir}/agent.json and use a new join token.`,
     );
   }
-  log.info({ signal: end }, 'stopped; containers and shells go on');
+  log.info({ why: end }, 'stopped; containers and shells go on');
 }

@@ -72,7 +72,7 @@ test('shells in a container outlive hub and tunnel', async () => {
   await view.until(/^set/m);
   await world.stopHub();
   await world.startHub();
-  world.stopAgent();
+  await world.stopAgent();
   await world.startAgent();
   view.type('echo $here\r');
   await view.until(/^still/m);

@@ -102,7 +102,7 @@ test('the tunnel process restarts and the shell goes on where it was', async () 
   const view = await shell(ada, vmId);
   view.type('here=again; echo s""et\r');
   await view.until(/^set/m);
-  world.stopAgent();
+  await world.stopAgent();
   view.type('echo $here\r');
   await world.startAgent();
   await view.until(/^again/m);
