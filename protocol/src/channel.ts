@@ -91,6 +91,7 @@ export abstract class Channel implements Port, Emitter {
 
   /** No more bytes after those that pull() still gives. */
   end(code: ErrorCode = 'OK', message = ''): void {
+    if (this.outgoing.ending) return;
     this.outgoing.end({ code: ERRORS[code].number, message });
     this.wake();
   }

@@ -4,6 +4,9 @@ import { ERRORS, type ErrorCode } from './errors.ts';
 import { FrameType } from './frame.ts';
 import type { Leg, Port } from './leg.ts';
 
+/** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
+const COPY_BELOW = 4 * 1024;
+
 /** One direction of a hop: bound on the leg where frames come from, it knows where they go. */
 export class Hop implements Port {
   readonly leg: Leg;
@@ -21,7 +24,9 @@ export class Hop implements Port {
   receive(type: number, message: Uint8Array, start: number, end: number): void {
     // The whole work of a relay: the frame leaves under the number that it has on the next leg.
     patchChannel(message, start, this.ch);
-    this.leg.forward(message.subarray(start, end));
+    const frame = message.subarray(start, end);
+    const pins = frame.length < COPY_BELOW && frame.length < message.length;
+    this.leg.forward(pins ? new Uint8Array(frame) : frame);
     this.#onFrame?.(end - start);
     if (type === FrameType.RESET || type === FrameType.DETACHED) this.#unbind();
   }

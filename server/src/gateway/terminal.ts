@@ -30,6 +30,10 @@ export interface RawTerminal {
  */
 export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, close }: RawTerminal): void {
   const input = new Outbox();
+  /** Output that the kernel does not have yet. */
+  let unsent = 0;
+  /** Set once the shell ended: to be called when its last output is on its way. */
+  let farewell: (() => void) | undefined;
   const leg = innerLeg({
     clock,
     relay,
@@ -51,14 +55,22 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
       attached: () => ws.resume(),
       data(bytes) {
         meter.message('terminal', 'out', bytes.length);
-        ws.send(bytes, () => opener.consumed(bytes.length));
+        unsent += bytes.length;
+        ws.send(bytes, () => {
+          unsent -= bytes.length;
+          opener.consumed(bytes.length);
+          if (unsent === 0) farewell?.();
+        });
       },
       pull(max) {
         const bytes = input.pull(max);
         if (ws.isPaused && input.size < MAX_INPUT / 2) ws.resume();
         return bytes;
       },
-      ended: close,
+      ended(code, message) {
+        farewell = () => close(code, message);
+        if (unsent === 0) farewell();
+      },
       closed(code, message) {
         // Where our own leg was closed, it knows better why.
         if (leg.open) close(code, message);

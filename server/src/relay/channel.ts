@@ -15,6 +15,7 @@ import type { ChannelAuth } from '../control/contract.ts';
 import { holdToCredit } from './credit.ts';
 import type { Identity } from './deps.ts';
 import type { RelayMeter } from './meter.ts';
+import type { Rate } from './rate.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -26,6 +27,8 @@ export interface RelayChannelOptions {
   open: Open;
   identity: Identity;
   meter: RelayMeter;
+  /** What the user may send that costs no credit, bytes. */
+  overhead: Rate;
   /** Exactly once: refused, given up or no longer joined. */
   ended: (channel: RelayChannel) => void;
 }
@@ -35,6 +38,7 @@ export class RelayChannel implements Port {
   readonly #leg: Leg;
   readonly #open: Open;
   readonly #meter: RelayMeter;
+  readonly #overhead: Rate;
   readonly #ended: (channel: RelayChannel) => void;
   #joined: Joined | undefined;
   #over = false;
@@ -43,10 +47,11 @@ export class RelayChannel implements Port {
   /** Known once the channel is joined. */
   providerId: string | undefined;
 
-  constructor({ leg, open, identity, meter, ended }: RelayChannelOptions) {
+  constructor({ leg, open, identity, meter, overhead, ended }: RelayChannelOptions) {
     this.#leg = leg;
     this.#open = open;
     this.#meter = meter;
+    this.#overhead = overhead;
     this.#ended = ended;
     this.identity = identity;
     leg.bind(open.ch, this);
@@ -72,9 +77,9 @@ export class RelayChannel implements Port {
       end: () => this.#end(),
     });
     holdToCredit(
-      { leg: this.#leg, ch: consumerCh, maySend: 0 },
-      { leg: provider, ch, maySend: limit },
-      (message) => this.close('FLOW_VIOLATION', message),
+      { leg: this.#leg, ch: consumerCh, limit: 0, overhead: this.#overhead },
+      { leg: provider, ch, limit },
+      (code, message) => this.close(code, message),
     );
     this.#meter.channels(1);
     provider.send({ ...this.#open, ch, auth: packMeta(auth) });

@@ -1,16 +1,23 @@
 /** One user at the relay: the legs it came by and the channels on them. What is limited is limited per user. */
-import type { Leg } from '@unicore/protocol';
+import type { Clock, Leg } from '@unicore/protocol';
 import type { RelayChannel } from './channel.ts';
 import type { Identity } from './deps.ts';
-import type { Rate } from './rate.ts';
+import { Rate } from './rate.ts';
+
+/** A page that attaches all its terminals again at once stays far below. */
+const OPENS_PER_SECOND = 200;
+/** Bytes that cost no credit, such as ACKs: 500 MB/s of output in full frames need half of it. */
+const OVERHEAD_PER_SECOND = 1024 * 1024;
 
 export class Consumer {
   readonly legs = new Map<Leg, Identity>();
   readonly channels = new Set<RelayChannel>();
   readonly opens: Rate;
+  readonly overhead: Rate;
 
-  constructor(opens: Rate) {
-    this.opens = opens;
+  constructor(clock: Clock) {
+    this.opens = new Rate(clock, OPENS_PER_SECOND);
+    this.overhead = new Rate(clock, OVERHEAD_PER_SECOND);
   }
 
   channelsOn(providerId: string): number {

@@ -1,25 +1,52 @@
 /**
- * Holds both directions of a joined channel to the credit that their readers gave. So what waits in the hub for a slow
- * reader is never more than that reader asked for, and who breaks the rule loses the channel: nobody else notices.
+ * Holds both directions of a joined channel to the credit that their readers gave, and a consumer's to a rate for all
+ * that costs no credit. So what waits in the hub for a slow reader is never more than that reader asked for, and who
+ * breaks a rule loses the channel: nobody else notices.
  */
 import { bytesEnd, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
+import type { Rate } from './rate.ts';
+
+/** What a DATA or DATAZ frame has around its bytes, at most. */
+const DATA_OVERHEAD = 24;
+
+type Violated = (code: ErrorCode, message: string) => void;
+
+/** One end of a joined channel. */
+export interface CreditSide {
+  leg: Leg;
+  ch: number;
+  /** How far it may send before the first frame from the other side says more. */
+  limit: number;
+  /** Bytes that cost no credit: of frames without data, and around data. Without it they are not counted. */
+  overhead?: Rate;
+}
 
 class Direction implements Port {
   readonly #hop: Port;
-  readonly #violated: (end: number, limit: number) => void;
+  readonly #overhead: Rate | undefined;
+  readonly #violated: Violated;
   /** The sender's bytes below this offset may pass. */
   #limit: number;
   opposite: Direction | undefined;
 
-  constructor(hop: Port, limit: number, violated: (end: number, limit: number) => void) {
-    this.#hop = hop;
+  constructor({ leg, ch, limit, overhead }: CreditSide, violated: Violated) {
+    this.#hop = leg.portOf(ch)!;
     this.#limit = limit;
+    this.#overhead = overhead;
     this.#violated = violated;
+    leg.bind(ch, this);
   }
 
   receive(type: number, message: Uint8Array, start: number, end: number): void {
     const upTo = bytesEnd(type, message, start, end);
-    if (upTo !== undefined && upTo > this.#limit) return this.#violated(upTo, this.#limit);
+    if (upTo !== undefined && upTo > this.#limit) {
+      const text = `Bytes up to ${upTo} were sent, only ${this.#limit} are allowed.`;
+      return this.#violated('FLOW_VIOLATION', text);
+    }
+    const overhead = upTo === undefined ? end - start : DATA_OVERHEAD;
+    if (this.#overhead?.take(overhead) === false) {
+      return this.#violated('RATE_LIMITED', 'Too many frames with little or nothing in them.');
+    }
     const granted = limitIn(type, message, start);
     if (granted !== undefined) this.opposite!.grant(granted);
     this.#hop.receive(type, message, start, end);
@@ -34,22 +61,10 @@ class Direction implements Port {
   }
 }
 
-/** Which leg and number, and how many bytes its side has been allowed to send before the first frame passes. */
-export interface CreditSide {
-  leg: Leg;
-  ch: number;
-  maySend: number;
-}
-
 /** For two numbers that join() has just bound. `violated` must end the channel. */
-export function holdToCredit(a: CreditSide, b: CreditSide, violated: (message: string) => void): void {
-  const say = (end: number, limit: number) =>
-    violated(`bytes up to ${end} were sent, only ${limit} are allowed`);
-  const [fromA, fromB] = [a, b].map(({ leg, ch, maySend }) => {
-    const direction = new Direction(leg.portOf(ch)!, maySend, say);
-    leg.bind(ch, direction);
-    return direction;
-  }) as [Direction, Direction];
+export function holdToCredit(a: CreditSide, b: CreditSide, violated: Violated): void {
+  const fromA = new Direction(a, violated);
+  const fromB = new Direction(b, violated);
   fromA.opposite = fromB;
   fromB.opposite = fromA;
 }

@@ -14,13 +14,13 @@ export class Rate {
     this.#at = clock.now();
   }
 
-  /** Takes one; false when there is none. */
-  take(): boolean {
+  /** Takes so many; false, and takes none, when there are fewer. */
+  take(count = 1): boolean {
     const now = this.#clock.now();
     this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) * this.#perSecond) / 1000);
     this.#at = now;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < count) return false;
+    this.#left -= count;
     return true;
   }
 }

@@ -16,13 +16,12 @@ import { RelayChannel } from './channel.ts';
 import { Consumer } from './consumer.ts';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
-import { Rate } from './rate.ts';
 import { Routes } from './routes.ts';
 
-/** OPENs of one user: a page that reattaches all its terminals at once stays far below. */
-const OPENS_PER_SECOND = 200;
 /** Channels of one user on one provider. */
 const MAX_CHANNELS = 64;
+/** An OPEN costs no credit, so it is kept small. */
+const MAX_OPEN_META = 1024;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -42,7 +41,7 @@ export class Relay {
   enter(leg: Leg, identity: Identity): void {
     let consumer = this.#consumers.get(identity.userId);
     if (!consumer) {
-      consumer = new Consumer(new Rate(this.#deps.clock, OPENS_PER_SECOND));
+      consumer = new Consumer(this.#deps.clock);
       this.#consumers.set(identity.userId, consumer);
     }
     consumer.legs.set(leg, identity);
@@ -68,6 +67,7 @@ export class Relay {
       open,
       identity,
       meter: this.#deps.meter,
+      overhead: consumer.overhead,
       ended: (over) => {
         consumer.channels.delete(over);
         if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
@@ -112,6 +112,12 @@ export class Relay {
         throw new UniCoreError(
           'KIND_UNKNOWN',
           `This hub has no channels of kind ${open.kind} for consumers.`,
+        );
+      }
+      if (open.meta.length > MAX_OPEN_META) {
+        throw new UniCoreError(
+          'BAD_REQUEST',
+          `OPEN: meta has ${open.meta.length} bytes, at most ${MAX_OPEN_META} are read.`,
         );
       }
       const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');

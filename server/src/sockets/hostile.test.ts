@@ -187,6 +187,8 @@ test('an OPEN that asks for something impossible is refused with the name of the
   expect(answer).toMatchObject({ type: FrameType.RESET, code: 'BAD_REQUEST' });
   expect(answer.message).toContain('OPEN.cols');
   expect(await refused({ meta: Uint8Array.of(0xc1) })).toMatchObject({ code: 'PROTOCOL_ERROR' });
+  const long = packMeta({ vmId: 'vm-mallory', more: 'x'.repeat(2000) });
+  expect(await refused({ meta: long })).toMatchObject({ code: 'BAD_REQUEST' });
 });
 
 test('rights that a consumer writes into an OPEN are replaced by those it has', async () => {
@@ -232,6 +234,16 @@ test('bytes before the channel was accepted end it, and the provider never hears
   await mallory.leg.ping();
   await agent.leg.ping();
   expect(agent.requests.length).toBe(requests);
+});
+
+test('a flood of frames that cost no credit ends their channel before it fills the provider’s queue', async () => {
+  const answer = answers(mallory.leg);
+  send(OPEN);
+  expect((await answer.next()).type).toBe(FrameType.ACCEPT);
+  const ack: Frame = { type: FrameType.ACK, ch: 1, consumed: 0, limit: 128 * 1024 };
+  for (let i = 0; i < 100; i++) send(...Array.from({ length: 2000 }, () => ack));
+  expect(await answer.next()).toMatchObject({ type: FrameType.RESET, code: ERRORS.RATE_LIMITED.number });
+  expect(hub.counts.joined).toBe(1);
 });
 
 test('an OPEN that is taken back while it is judged opens nothing', async () => {

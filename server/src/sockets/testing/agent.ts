@@ -121,7 +121,8 @@ export async function startTestAgent(
   const dialled = await dialLeg(`${hubUrl}/provider`, {
     hello,
     ...(options.clock && { clock: options.clock }),
-    handler: { open: (open) => accepting.open(dialled.leg, open), ...options.handler },
+    open: (leg, open) => accepting.open(leg, open),
+    ...(options.handler && { handler: options.handler }),
   });
   return { ...dialled, requests };
 }

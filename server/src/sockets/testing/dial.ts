@@ -1,6 +1,14 @@
 /** The far ends of the hub's sockets, for tests: plain ws clients, with a leg of the real protocol where wanted. */
 import { once } from 'node:events';
-import { type Clock, type ErrorCode, Leg, type LegHandler, systemClock } from '@unicore/protocol';
+import {
+  type Clock,
+  type ErrorCode,
+  type FrameOf,
+  type FrameType,
+  Leg,
+  type LegHandler,
+  systemClock,
+} from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import { SUBPROTOCOL } from '../endpoint.ts';
 
@@ -36,6 +44,8 @@ interface DialLegOptions extends DialOptions {
   hello: unknown;
   clock?: Clock;
   handler?: Partial<LegHandler>;
+  /** The hub may open a channel in the same breath as it says WELCOME: before dialLeg() settles. */
+  open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
 }
 
 /** A leg that is up. Rejects when the hub refuses it. */
@@ -57,6 +67,7 @@ export async function dialLeg(url: string, options: DialLegOptions): Promise<Dia
     peer: 'hub',
     dial: { meta: options.hello },
     handler: {
+      ...(options.open && { open: (frame) => options.open!(leg, frame) }),
       ...options.handler,
       welcome: () => up.resolve(),
       closed(code, message) {
