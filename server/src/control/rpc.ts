@@ -1,13 +1,13 @@
 /**
  * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees
- * them, errors travel as {code, message}, and no call waits longer than CALL_TIMEOUT_MS.
+ * them, errors travel as {code, message}, and no call waits for ever.
  */
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 
 /** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */
-export const CALL_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 10_000;
 
 const Call = z.object({
   t: z.literal('q'),
@@ -37,15 +37,18 @@ interface ControlRpcOptions<Local> {
   post(value: unknown): void;
   /** A local method failed, or the peer sent something that is no envelope. */
   onError(error: unknown, what: string): void;
+  /** How long a call waits for its answer. */
+  timeoutMs?: number;
 }
 
 export function controlRpc<Remote extends object, Local extends object>(
   options: ControlRpcOptions<Local>,
 ): ControlRpc<Remote> {
+  const { timeoutMs = CALL_TIMEOUT_MS } = options;
   let deliver: (message: unknown) => unknown = () => undefined;
   const rpc = createBirpc<Remote, Local>(options.local, {
     bind: 'functions',
-    timeout: CALL_TIMEOUT_MS,
+    timeout: timeoutMs,
     post: (message: unknown) => options.post(message),
     on: (run) => {
       deliver = run;
@@ -57,10 +60,7 @@ export function controlRpc<Remote extends object, Local extends object>(
       options.onError(error, method);
     },
     onTimeoutError: (method) => {
-      throw new UniCoreError(
-        'TIMEOUT',
-        `No answer to ${method} within ${CALL_TIMEOUT_MS / 1000} s. Try again.`,
-      );
+      throw new UniCoreError('TIMEOUT', `No answer to ${method} within ${timeoutMs / 1000} s. Try again.`);
     },
   });
   return {

@@ -47,7 +47,9 @@ export async function startTestApp(
   let config: Config = { ...parseConfig({}, []), port: 0, dataDir, webDir: join(dataDir, 'web'), ...change };
   const log = overrides.log ?? createLog('silent');
   let app = createApp(config, { ...overrides, log });
-  const { url, port } = await app.start();
+  const { port } = await app.start();
+  // Not the public URL, which a test may have made up.
+  const url = `http://127.0.0.1:${port}`;
   config = { ...config, port };
 
   async function user(name: string): Promise<TestUser> {

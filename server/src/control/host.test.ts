@@ -1,0 +1,192 @@
+import { Acceptor, type Channel, Leg, Messages, UniCoreError } from '@unicore/protocol';
+import { SimClock, Wire } from '@unicore/protocol/sim';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createLog } from '../log.ts';
+import type { Report } from '../vm/reports.ts';
+import type { AgentMethods, HubMethods, VmOrder } from './contract.ts';
+import { ControlHost } from './host.ts';
+import { controlRpc } from './rpc.ts';
+
+const ORDER: VmOrder = {
+  vmId: 'vm-1',
+  gen: 1,
+  desired: 'running',
+  image: 'unicore/vm',
+  size: 'small',
+  attempt: 1,
+};
+const seen = (vmId: string, phase: 'running' | 'deleted') => ({
+  vmId,
+  gen: 1,
+  phase,
+  code: null,
+  reason: null,
+});
+
+describe('the control host', () => {
+  let clock: SimClock;
+  let orders: VmOrder[];
+  let strays: string[];
+  let reports: Report[];
+  let asked: string[][];
+  let applied: VmOrder[][];
+  let refusal: Error | undefined;
+  let host: ControlHost;
+  let hub: HubMethods;
+  let channel: Channel;
+
+  beforeEach(() => {
+    clock = new SimClock();
+    orders = [ORDER];
+    strays = [];
+    reports = [];
+    asked = [];
+    applied = [];
+    refusal = undefined;
+    host = new ControlHost({
+      clock,
+      log: createLog('silent'),
+      async report(_, report) {
+        reports.push(report);
+        return strays;
+      },
+      async orders(_, also) {
+        asked.push([...also]);
+        return orders;
+      },
+    });
+  });
+
+  /** A provider's socket comes up, with an agent at its end. */
+  async function connect() {
+    const methods: AgentMethods = {
+      async apply(given) {
+        applied.push(given);
+        if (refusal) throw refusal;
+      },
+      terminals: async () => [],
+      openTerminal: async () => {
+        throw new UniCoreError('RUNTIME_UNAVAILABLE', 'Docker does not answer. Start it.');
+      },
+      resizeTerminal: async () => {},
+      closeTerminal: async () => {},
+    };
+    const acceptor = new Acceptor({
+      clock,
+      accept(request) {
+        const messages = new Messages((value) => rpc.receive(value));
+        const post = (value: unknown) => messages.send(value);
+        const rpc = controlRpc<HubMethods, AgentMethods>({ local: methods, post, onError: () => {} });
+        channel = request.accept({ data: messages.data, pull: messages.pull, closed: () => {} }, {});
+        messages.bind(channel);
+        hub = rpc.remote;
+      },
+    });
+    const wire = new Wire(clock, 5);
+    const hubLeg = new Leg({
+      transport: wire.a,
+      clock,
+      peer: 'provider',
+      handler: {
+        hello() {
+          hubLeg.welcome({});
+          host.open(hubLeg, 'p-1');
+        },
+        closed: () => {},
+      },
+    });
+    const agentLeg: Leg = new Leg({
+      transport: wire.b,
+      clock,
+      peer: 'hub',
+      dial: { meta: {} },
+      handler: { open: (open) => acceptor.open(agentLeg, open), closed: () => {} },
+    });
+    wire.connect(hubLeg, agentLeg);
+    await clock.advance(100);
+    return { wire, hubLeg };
+  }
+
+  test('hands over all orders on connect, and again when they changed', async () => {
+    await connect();
+    expect(applied).toEqual([[ORDER]]);
+    orders = [{ ...ORDER, desired: 'stopped' }];
+    host.ordersChanged('p-1');
+    await clock.advance(100);
+    expect(applied).toHaveLength(2);
+    expect(applied[1]).toEqual(orders);
+  });
+
+  test('many changes at once are handed over together', async () => {
+    await connect();
+    for (let i = 0; i < 50; i++) host.ordersChanged('p-1');
+    await clock.advance(100);
+    expect(applied.length).toBeLessThanOrEqual(3);
+  });
+
+  test('orders that were not taken are handed over again', async () => {
+    refusal = new Error('disk full');
+    await connect();
+    expect(applied).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(applied.length).toBeGreaterThan(1);
+    refusal = undefined;
+    await clock.advance(15_000);
+    const { length } = applied;
+    await clock.advance(60_000);
+    expect(applied).toHaveLength(length);
+  });
+
+  test('reports are parsed and handed on; what is no report is refused', async () => {
+    await connect();
+    await Promise.all([hub.observed({ whole: true, vms: [seen('vm-1', 'running')] }), clock.advance(100)]);
+    expect(reports).toEqual([{ whole: true, vms: [seen('vm-1', 'running')] }]);
+    const wrong = hub.observed({ whole: true, vms: [{ vmId: '../etc' }] } as never);
+    await Promise.all([expect(wrong).rejects.toMatchObject({ code: 'BAD_REQUEST' }), clock.advance(100)]);
+    expect(reports).toHaveLength(1);
+  });
+
+  test('strays are ordered away until the agent says that they are gone', async () => {
+    await connect();
+    strays = ['vm-old'];
+    await Promise.all([hub.observed({ whole: true, vms: [seen('vm-old', 'running')] }), clock.advance(100)]);
+    expect(asked.at(-1)).toEqual(['vm-old']);
+    strays = [];
+    await Promise.all([hub.observed({ whole: false, vms: [seen('vm-old', 'deleted')] }), clock.advance(100)]);
+    host.ordersChanged('p-1');
+    await clock.advance(100);
+    expect(asked.at(-1)).toEqual([]);
+  });
+
+  test('a provider that is not connected is unreachable, and so is one that goes away in the middle', async () => {
+    expect(() => host.agent('p-1')).toThrow('not connected');
+    const { wire } = await connect();
+    const asking = host.agent('p-1').terminals({ vmId: 'vm-1' });
+    wire.cut();
+    await expect(asking).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+    expect(() => host.agent('p-1')).toThrow('not connected');
+  });
+
+  test('what the agent refuses keeps its code', async () => {
+    await connect();
+    const open = { vmId: 'vm-1', gen: 1, terminalId: 'main', cols: 80, rows: 24 };
+    const refused = expect(host.agent('p-1').openTerminal(open)).rejects.toMatchObject({
+      code: 'RUNTIME_UNAVAILABLE',
+    });
+    await Promise.all([refused, clock.advance(100)]);
+  });
+
+  test('a newer socket takes the place of an older one', async () => {
+    await connect();
+    await connect();
+    await Promise.all([host.agent('p-1').terminals({ vmId: 'vm-1' }), clock.advance(100)]);
+    expect(applied).toHaveLength(2);
+  });
+
+  test('an agent that ends its control channel loses its socket: it comes back with both', async () => {
+    const { hubLeg } = await connect();
+    channel.reset('INTERNAL', 'confused');
+    await clock.advance(100);
+    expect(hubLeg.open).toBe(false);
+  });
+});
