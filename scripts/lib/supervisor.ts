@@ -53,6 +53,30 @@ export class Supervised {
     const child = this.#child;
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #start(): ChildProcess {
+    // By the channel the child notices our death, however we die.
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', ...this.#options.args()],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        // Out of reach of the terminal's Ctrl-C: we end it, in order.
+        detached: true,
+      },
+    );
+    for (const output of this.#options.outputs) {
+      child.stdout?.pipe(output, { end: false });
+      child.stderr?.pipe(output, { end: false });
+    }
+    const startedAt = performance.now();
+    child.on('message', (message) => this.#options.message?.(message));
     child.once('exit', (code, signal) => this.#ended(code, signal, performance.now() - startedAt));
     return child;
   }
