@@ -13,10 +13,10 @@ export interface RunOptions {
 /** Rejects with REVOKED when the hub will not have this provider any more. */
 export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog(logLevel);
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  const told = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     // The supervisor that started it (npm start) is gone, however it died.
-    process.once('disconnect', () => resolve('SIGTERM'));
+    process.once('disconnect', () => resolve('disconnect'));
   });
   const agent = await startAgent({
     agentDir,

@@ -1,0 +1,209 @@
+/** The command line as a person meets it: what it says, and how it ends. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+
+const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
+
+let dir: string;
+let agentDir: string;
+let hub: Server;
+let hubUrl: string;
+/** What the hub answers to a join; a string is an error's code. */
+let joinAnswer: unknown;
+let socketCloses: { code: number; reason: string } | undefined;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'unicore-cli-'));
+  agentDir = join(dir, 'agent');
+  joinAnswer = { result: { data: { providerId: 'p-1' } } };
+  socketCloses = undefined;
+  hub = createServer(async (request, response) => {
+    await text(request);
+    const answers: Record<string, unknown> = {
+      '/trpc/agent.join': joinAnswer,
+      '/trpc/agent.challenge': { result: { data: { challenge: 'unicore-provider-challenge:p-1:x' } } },
+      '/trpc/agent.token': { result: { data: { token: 'jwt', expiresAt: Date.now() + 900_000 } } },
+    };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answers[request.url!]));
+  });
+  new WebSocketServer({ server: hub }).on('connection', (ws) => {
+    if (socketCloses) ws.close(socketCloses.code, socketCloses.reason);
+  });
+  await new Promise<void>((done) => hub.listen(0, '127.0.0.1', done));
+  hubUrl = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await cli('stop');
+  hub.closeAllConnections();
+  await new Promise((done) => hub.close(done));
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function cli(...args: string[]): Promise<Ended> {
+  const all = [CLI, ...args, '--data', agentDir];
+  return new Promise((done) => {
+    const child = execFile(process.execPath, all, (_error, out, err) =>
+      done({ code: child.exitCode, out, err }),
+    );
+  });
+}
+
+const join_ = (...flags: string[]) =>
+  cli('join', hubUrl, 'token', '--runtime', 'process', '--name', 'desk', ...flags);
+
+/** `run`, once its state file says what the test waits for. */
+async function running(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [CLI, 'run', '--data', agentDir], { stdio: 'ignore' });
+  children.push(child);
+  await expect
+    .poll(() => readFile(join(agentDir, 'state.json'), 'utf8').catch(() => ''), { timeout: 15_000 })
+    .toContain(`"pid": ${child.pid}`);
+  return child;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done(child.exitCode)));
+}
+
+describe('join', () => {
+  test('says who it is now, and what VMs are', async () => {
+    const { code, out } = await join_();
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`Joined ${hubUrl} as desk \\(p-1\\)\\.\n.*not isolated.*\n.*unicore-agent run`),
+    );
+  });
+
+  test.each([
+    ['a wrong address', ['join', 'hub', 't'], /"hub" is no address of a hub. Write it like https:/],
+    [
+      'a hub that is not there',
+      ['join', 'http://127.0.0.1:1', 't', '--runtime', 'process'],
+      /nothing listens there/,
+    ],
+    ['an unknown runtime', ['join', 'http://127.0.0.1:1', 't', '--runtime', 'podman'], /docker, process/],
+    [
+      'a remote hub for VMs that are not isolated',
+      ['join', 'https://example.org', 't', '--runtime', 'process'],
+      /--allow-unisolated-remote-hub/,
+    ],
+    [
+      'a remote hub that is not encrypted',
+      ['join', 'http://example.org', 't', '--runtime', 'docker'],
+      /--insecure/,
+    ],
+  ])('%s is refused in one sentence', async (_what, args, sentence) => {
+    const { code, err } = await cli(...args);
+    expect(code).toBe(1);
+    expect(err).toMatch(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a used token and a second join are refused', async () => {
+    const message = 'The join token was used already.';
+    joinAnswer = { error: { message, code: -32001, data: { code: 'UNAUTHENTICATED', message } } };
+    expect(await join_()).toMatchObject({ code: 1, err: `unicore-agent: ${message}\n` });
+    joinAnswer = { result: { data: { providerId: 'p-1' } } };
+    await join_();
+    expect(await join_()).toMatchObject({ code: 1, err: expect.stringMatching(/already joined/) });
+  });
+});
+
+describe('run', () => {
+  test('a signal ends it at once, with success', async () => {
+    await join_();
+    const child = await running();
+    const before = performance.now();
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+
+  test('without having joined it says how to', async () => {
+    expect(await cli('run')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/unicore-agent join HUB TOKEN/),
+    });
+  });
+
+  test('a second one for the same folder is refused', async () => {
+    await join_();
+    const child = await running();
+    expect(await cli('run')).toMatchObject({ code: 1, err: expect.stringMatching(`process ${child.pid}`) });
+  });
+
+  test('a provider that was revoked ends, with a code that says: not again', async () => {
+    await join_();
+    socketCloses = { code: 4030, reason: 'The owner removed this provider.' };
+    const { code, err } = await cli('run');
+    expect(code).toBe(78);
+    expect(err).toMatch(/The owner removed this provider\..*new join token/);
+  });
+});
+
+describe('status', () => {
+  test('without having joined', async () => {
+    expect(await cli('status')).toMatchObject({ code: 1, err: expect.stringMatching(/has not joined/) });
+  });
+
+  test('of an agent that does not run, and of one that was killed', async () => {
+    await join_();
+    const before = await cli('status');
+    expect(before).toMatchObject({ code: 3, out: expect.stringMatching(/Agent +not running/) });
+    const child = await running();
+    child.kill('SIGKILL');
+    await ended(child);
+    expect(await cli('status')).toMatchObject({ code: 3, out: expect.stringMatching(/Agent +not running/) });
+  });
+
+  test('of an agent that runs, for people and for programs', async () => {
+    await join_();
+    const child = await running();
+    const { code, out } = await cli('status');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Hub +${hubUrl}\nProvider +desk \\(p-1\\)`));
+    expect(out).toMatch(new RegExp(`Agent +running since .* \\(process ${child.pid}\\)`));
+    const json = JSON.parse((await cli('status', '--json')).out);
+    expect(json).toMatchObject({
+      running: true,
+      config: { hub: hubUrl },
+      state: { pid: child.pid, vms: [] },
+    });
+  });
+
+  test('a damaged file is named', async () => {
+    await join_();
+    await writeFile(join(agentDir, 'agent.json'), '{}');
+    expect(await cli('status')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/agent\.json is damaged/),
+    });
+  });
+});
+
+test('stop ends the agent and its keeper, and is harmless where none runs', async () => {
+  await join_();
+  const child = await running();
+  const { code, out } = await cli('stop');
+  expect(code).toBe(0);
+  expect(out).toMatch(/The agent has ended\.\nThe keeper and all shells have ended\./);
+  expect(await ended(child)).toBe(0);
+  expect(await cli('stop')).toMatchObject({ code: 0, out: 'No agent was running.\n' });
+});
