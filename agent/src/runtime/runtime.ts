@@ -21,7 +21,7 @@ export type Presence = { state: 'running' } | { state: 'stopped'; exit: string }
 
 /** Where the keeper makes a PTY in this VM. */
 export type PtyPlace =
-  | { kind: 'docker'; container: string; socketPath?: string | undefined }
+  | { kind: 'docker'; container: string; socketPath?: string }
   | { kind: 'process'; home: string };
 
 export interface RuntimeListener {
