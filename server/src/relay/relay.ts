@@ -4,6 +4,7 @@
  */
 import {
   ChannelKind,
+  ERRORS,
   type ErrorCode,
   type FrameOf,
   type FrameType,
@@ -146,11 +147,13 @@ export class Relay {
   }
 
   #refuse(channel: RelayChannel, error: unknown): void {
-    const known = error instanceof UniCoreError;
     const { log } = this.#deps;
-    if (known) log.info({ ...channel.ids, code: error.code }, 'channel refused');
-    else log.error({ ...channel.ids, err: error }, 'channel could not be judged');
-    if (known) channel.close(error.code, error.message);
-    else channel.close('INTERNAL', 'The hub could not check this request. Try again.');
+    if (!(error instanceof UniCoreError)) {
+      log.error({ ...channel.ids, err: error }, 'channel could not be judged');
+      return channel.close('INTERNAL', 'The hub could not check this request. Try again.');
+    }
+    // What the opener tries again by itself would fill the log for as long as a provider is away.
+    log[ERRORS[error.code].retry ? 'debug' : 'info']({ ...channel.ids, code: error.code }, 'channel refused');
+    channel.close(error.code, error.message);
   }
 }
