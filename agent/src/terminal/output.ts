@@ -5,7 +5,7 @@ import { Sequences } from './sequences.ts';
 /** A longer open sequence (an image, a clipboard) is not repeated to a viewer that comes in the middle of it. */
 const MAX_TAIL = 64 * 1024;
 /** Swallow the rest of an open string in place of its beginning: numbers that nobody has given a meaning. */
-const SWALLOW = { osc: '\x1b]7718;', dcs: '\x1bP!z', other: '' } as const;
+const SWALLOW = { osc: '\x1b]7718;', dcs: '\x1bP!z', string: '\x1b_', other: '' } as const;
 const ESC = 0x1b;
 const SPACE = 0x20;
 

@@ -15,7 +15,7 @@ const recordings = readdirSync(FIXTURES)
   .filter((name) => name.endsWith('.ansi'))
   .map((name) => ({ name, bytes: readFileSync(join(FIXTURES, name)) }));
 /** Cuts per recording; a prime stride meets every kind of place. */
-const CUTS = 130;
+const CUTS = 100;
 /** Screens are compared at the next of these places behind a cut. */
 const CHECKPOINT = 700;
 

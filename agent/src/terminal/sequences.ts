@@ -57,9 +57,10 @@ export class Sequences {
     return this.#offset;
   }
 
-  /** The kind of what is open: a string may be of any length, the others are short. */
-  get kind(): 'osc' | 'dcs' | 'other' {
+  /** The kind of what is open: only the last is always short. */
+  get kind(): 'osc' | 'dcs' | 'string' | 'other' {
     if (this.#state === State.osc) return 'osc';
+    if (this.#state === State.string) return 'string';
     return this.#state >= State.dcsEntry ? 'dcs' : 'other';
   }
 

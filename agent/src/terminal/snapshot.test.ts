@@ -128,7 +128,7 @@ test('a snapshot brings another terminal into the same state, cell by cell', () 
       copy.dispose();
       expect(is).toEqual({ ...should, title: is.title });
     }),
-    { numRuns: 2_000 },
+    { numRuns: 600 },
   );
 });
 
@@ -145,6 +145,6 @@ test('what comes after a snapshot has the same effect as without one', () => {
       copy.dispose();
       expect(is).toEqual({ ...should, title: is.title });
     }),
-    { numRuns: 2_000 },
+    { numRuns: 600 },
   );
 });
