@@ -51,11 +51,15 @@ export function containerOptions(spec: VmSpec, providerId: string, cores: number
     Entrypoint: ['sleep'],
     Cmd: ['infinity'],
     Tty: false,
-    HostConfig: hostConfig(spec, cores),
+    HostConfig: hostConfig(spec, providerId, cores),
   };
 }
 
-function hostConfig(spec: VmSpec, cores: number): HostConfig & { CgroupnsMode: 'private' } {
+function hostConfig(
+  spec: VmSpec,
+  providerId: string,
+  cores: number,
+): HostConfig & { CgroupnsMode: 'private' } {
   const { cpu, memory } = SIZES[spec.size];
   return {
     CapDrop: ['ALL'],
@@ -63,7 +67,19 @@ function hostConfig(spec: VmSpec, cores: number): HostConfig & { CgroupnsMode: '
     Privileged: false,
     ReadonlyRootfs: true,
     Tmpfs: TMPFS,
-    Mounts: [{ Type: 'volume', Source: volumeName(spec.vmId), Target: HOME }],
+    // Made by the engine where it is missing; the label says whose it is when it is to be removed.
+    Mounts: [
+      {
+        Type: 'volume',
+        Source: volumeName(spec.vmId),
+        Target: HOME,
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: { [LABEL.vm]: spec.vmId, [LABEL.provider]: providerId },
+          DriverConfig: { Name: 'local', Options: {} },
+        },
+      },
+    ],
     NanoCpus: Math.min(cpu, cores) * 1e9,
     Memory: memory,
     MemorySwap: memory,

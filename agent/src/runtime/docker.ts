@@ -3,6 +3,7 @@
 import type { Clock } from '@unicore/protocol';
 import type { Isolation } from '@unicore/server/control';
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import { containerName, containerOptions, LABEL, volumeName } from './container.ts';
 import { DEFAULT_SOCKET, engineAt } from './engine.ts';
 import { engineError, statusOf } from './engine-errors.ts';
@@ -13,6 +14,9 @@ import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } 
 const CALL_MS = 60_000;
 /** The main process ends at once on SIGTERM; shells get this long. */
 const STOP_S = 2;
+
+const EngineInfo = z.object({ NCPU: z.number().positive(), DefaultRuntime: z.string().optional() });
+type EngineInfo = z.infer<typeof EngineInfo>;
 
 export interface DockerRuntimeOptions {
   providerId: string;
@@ -27,6 +31,7 @@ export class DockerRuntime implements Runtime {
   readonly #docker: Docker;
   readonly #options: DockerRuntimeOptions;
   readonly #socketPath: string;
+  #known: EngineInfo | undefined;
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
@@ -34,9 +39,13 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
+  /** The weaker class while the engine does not say: a hub must hear of this provider all the same. */
   async isolation(): Promise<Isolation> {
-    const info: { DefaultRuntime?: string } = await this.#ask(() => this.#docker.info());
-    return info.DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
+    try {
+      return (await this.#info()).DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
+    } catch {
+      return 'container';
+    }
   }
 
   async list(): Promise<RuntimeVm[]> {
@@ -104,13 +113,14 @@ export class DockerRuntime implements Runtime {
 
   async #create(spec: VmSpec): Promise<void> {
     const { providerId } = this.#options;
-    const { NCPU } = (await this.#docker.info()) as { NCPU: number };
-    const options = containerOptions(spec, providerId, NCPU);
-    await this.#docker.createVolume({
-      Name: volumeName(spec.vmId),
-      Labels: { [LABEL.vm]: spec.vmId, [LABEL.provider]: providerId },
-    });
-    await this.#docker.createContainer(options);
+    const { NCPU } = await this.#info();
+    await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
+  }
+
+  /** Asked once: the answers change with the engine's configuration only, and the next start of the agent asks again. */
+  async #info(): Promise<EngineInfo> {
+    this.#known ??= EngineInfo.parse(await this.#docker.info());
+    return this.#known;
   }
 
   /** Removal with force is SIGKILL: what is stale must not run on while it shuts down. */

@@ -38,6 +38,7 @@ export interface RuntimeListener {
 /** Every method may be repeated, and rejects with a UniCoreError whose message is for a person. */
 export interface Runtime {
   readonly kind: 'docker' | 'process';
+  /** Never rejects. */
   isolation(): Promise<Isolation>;
   /** All VMs of this provider that exist here, whoever ordered them. */
   list(): Promise<RuntimeVm[]>;

@@ -6,6 +6,8 @@ import { codeOf } from '../files.ts';
 const SUBPROTOCOL = 'unicore.v1';
 /** TCP, TLS and the upgrade together. */
 const HANDSHAKE_MS = 10_000;
+/** How long the peer may take to say goodbye, too. */
+const GOODBYE_MS = 1_000;
 /** A close frame's reason, UTF-8 bytes. */
 const MAX_REASON = 123;
 
@@ -64,6 +66,7 @@ class WsTransport implements TunnelSocket {
   }
 
   close(code: number, reason: string): void {
+    // A reason that is cut inside a character ends in the replacement character, which is dropped.
     this.#ws.close(
       code,
       Buffer.from(reason)
@@ -71,6 +74,8 @@ class WsTransport implements TunnelSocket {
         .toString()
         .replace(/\uFFFD$/, ''),
     );
+    // A peer that is gone never answers, and the next connection must not be a second one.
+    setTimeout(() => this.#ws.terminate(), GOODBYE_MS).unref();
   }
 }
 
