@@ -39,8 +39,8 @@ export function createDomain({ store, clock, now, log, defaultImage }: DomainOpt
       silence === 'same' ? providers.changed(providerId) : providers.silenceChanged(providerId),
     ),
   );
-  const providers = new Providers({ store, auth, presence, events, now });
-  const writer = new VmWriter(store, events, now);
+  const providers = new Providers({ store, auth, presence, events, log, now });
+  const writer = new VmWriter({ store, events, log, now });
   const placer = new Placer({ store, presence, writer });
   const vms = new Vms({ store, writer, placer, now, defaultImage });
   const views = new VmViews(store, presence);

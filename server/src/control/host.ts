@@ -76,6 +76,8 @@ class Control {
   #closed = false;
   #due = false;
   #sending = false;
+  /** What the agent has taken. */
+  #taken: string | undefined;
   #cancelRetry: () => void = () => {};
 
   constructor(leg: Leg, providerId: string, deps: ControlDeps, closed: () => void) {
@@ -134,7 +136,12 @@ class Control {
     while (this.#due && !this.#closed) {
       this.#due = false;
       try {
-        await this.agent.apply(await this.#deps.orders(this.#providerId, this.#strays));
+        const orders = await this.#deps.orders(this.#providerId, this.#strays);
+        const text = JSON.stringify(orders);
+        // Most changes of a VM are the agent's own news, and change no order.
+        if (text === this.#taken) continue;
+        await this.agent.apply(orders);
+        this.#taken = text;
         this.#backoff.reset();
       } catch (error) {
         if (this.#closed) break;

@@ -1,6 +1,7 @@
 /** /login and /logout: a link becomes a session cookie, and a session ends with all that it has open. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
 import type { Limit } from '../auth/limits.ts';
 import type { LocalAuth } from '../auth/local.ts';
 import type { HubEvents } from '../events.ts';
@@ -12,6 +13,7 @@ export interface LoginDeps {
   auth: LocalAuth;
   callers: Callers;
   events: HubEvents;
+  log: Logger;
   limit: Limit;
   /** The hub is reached by https only. */
   secure: boolean;
@@ -21,7 +23,8 @@ export interface LoginDeps {
 export async function login(deps: LoginDeps, request: IncomingMessage, response: ServerResponse, url: URL) {
   try {
     await deps.limit.use(addressOf(request));
-    const { session } = await deps.auth.login(url.searchParams.get('key') ?? '');
+    const { user, session } = await deps.auth.login(url.searchParams.get('key') ?? '');
+    deps.log.info({ user: user.userId }, 'signed in');
     const maxAge = session.expiresAt === null ? 0 : session.expiresAt - Date.now();
     response.setHeader('Set-Cookie', setSessionCookie(session.secret, maxAge, deps.secure));
     response.writeHead(303, { Location: '/', 'Cache-Control': 'no-store' }).end();
@@ -40,7 +43,10 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   const proof = proofOf(request);
   if (proof?.kind === 'session') deps.callers.checkOrigin(request);
   const ended = proof && (await deps.auth.logout(proof.kind, proof.secret));
-  if (ended !== undefined) deps.events.emit('sessionEnded', ended);
+  if (ended !== undefined) {
+    deps.log.info({ session: ended }, 'signed out');
+    deps.events.emit('sessionEnded', ended);
+  }
   response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
   response.writeHead(204).end();
 }

@@ -17,7 +17,6 @@ import { webApp } from './web.ts';
 const TRPC_PATH = '/trpc';
 
 export interface HttpDeps extends LoginDeps {
-  log: Logger;
   metrics: Metrics;
   services: Services;
   webDir: string;
@@ -48,7 +47,9 @@ export function attachHttp(server: Server, deps: HttpDeps): () => void {
     answering.add(response);
     response.once('close', () => {
       answering.delete(response);
-      deps.metrics.http(route, response.statusCode, (performance.now() - started) / 1000);
+      const ms = performance.now() - started;
+      deps.metrics.http(route, response.statusCode, ms / 1000);
+      deps.log.debug({ route, status: response.statusCode, ms: Math.round(ms) }, 'request');
     });
     Promise.resolve()
       .then(() => handle(request, response, url))

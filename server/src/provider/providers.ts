@@ -1,5 +1,6 @@
 /** The machines that joined this hub: how they join, what is known of them, and how they look. */
 import { UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { AgentJoin, Provider } from '../api/schemas.ts';
 import type { LocalAuth } from '../auth/local.ts';
@@ -7,7 +8,7 @@ import { newId } from '../auth/secret.ts';
 import type { AgentHello } from '../control/contract.ts';
 import type { HubEvents } from '../events.ts';
 import type { ProviderRow, UserRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { ProviderChange, Store } from '../store/store.ts';
 import type { Presence } from './presence.ts';
 
 export interface ProvidersDeps {
@@ -15,6 +16,7 @@ export interface ProvidersDeps {
   auth: LocalAuth;
   presence: Presence;
   events: HubEvents;
+  log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -39,7 +41,7 @@ export class Providers {
   }
 
   async join({ token, publicKey, name }: z.output<typeof AgentJoin>): Promise<ProviderRow> {
-    const { store, auth, events, now } = this.#deps;
+    const { store, auth, events, log, now } = this.#deps;
     const { userId } = await auth.redeemJoinToken(token);
     const provider: ProviderRow = {
       providerId: newId('p'),
@@ -62,6 +64,7 @@ export class Providers {
       subject: provider.providerId,
       detail: name,
     });
+    log.info({ user: userId, provider: provider.providerId }, 'provider joined');
     events.emit('provider', provider);
     return provider;
   }
@@ -83,7 +86,7 @@ export class Providers {
     await this.#update(providerId, { runtime, isolation, version, cores, memoryTotal });
   }
 
-  /** Notes when it was last heard, and tells whoever watches. */
+  /** Tells whoever watches. */
   async changed(providerId: string): Promise<void> {
     const provider = await this.#deps.store.provider(providerId);
     if (provider) this.#deps.events.emit('provider', provider);
@@ -120,21 +123,20 @@ export class Providers {
       memoryFree: load?.memoryFree ?? null,
       cpu: load?.cpu ?? null,
       vms,
-      seenAt: this.#seenAt(row),
+      seenAt: this.#seenAt(providerId) ?? row.seenAt,
       createdAt,
     };
   }
 
-  async #update(providerId: string, what: Partial<ProviderRow>): Promise<void> {
-    const row = await this.#deps.store.provider(providerId);
-    if (!row) return;
-    const next = { ...row, ...what, seenAt: this.#seenAt(row) };
-    await this.#deps.store.updateProvider(next);
-    this.#deps.events.emit('provider', next);
+  async #update(providerId: string, change: ProviderChange): Promise<void> {
+    const seenAt = this.#seenAt(providerId);
+    await this.#deps.store.updateProvider(providerId, { ...change, ...(seenAt !== undefined && { seenAt }) });
+    await this.changed(providerId);
   }
 
-  #seenAt(row: ProviderRow): number | null {
-    const silence = this.#deps.presence.silence(row.providerId);
-    return silence === undefined ? row.seenAt : Math.round(this.#deps.now() - silence);
+  /** Undefined: not heard since the hub started. */
+  #seenAt(providerId: string): number | undefined {
+    const silence = this.#deps.presence.silence(providerId);
+    return silence === undefined ? undefined : Math.round(this.#deps.now() - silence);
   }
 }

@@ -5,7 +5,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { z } from 'zod';
 import { migrate } from './migrations.ts';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
-import type { Store } from './store.ts';
+import type { ProviderChange, Store } from './store.ts';
 
 /** How long a write waits for another process that is writing. */
 const BUSY_MS = 5_000;
@@ -85,9 +85,10 @@ class SqliteStore implements Store {
     return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, rowid');
   }
 
-  async updateProvider({ ownerId: _, publicKey: __, createdAt: ___, ...provider }: ProviderRow) {
-    const fields = assignments(provider, 'providerId');
-    this.#run(`UPDATE providers SET ${fields} WHERE providerId = :providerId`, provider);
+  async updateProvider(providerId: string, change: ProviderChange) {
+    if (Object.keys(change).length === 0) return;
+    const sql = `UPDATE providers SET ${assignments(change)} WHERE providerId = :providerId`;
+    this.#run(sql, { ...change, providerId });
   }
 
   async addVm(vm: VmRow) {

@@ -4,6 +4,8 @@
  */
 import type { AuditRow, ProviderRow, SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
 
+export type ProviderChange = Partial<Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt'>>;
+
 export interface Store {
   /** Throws when the store can't be reached. */
   ping(): Promise<void>;
@@ -25,8 +27,8 @@ export interface Store {
   addProvider(provider: ProviderRow): Promise<void>;
   provider(providerId: string): Promise<ProviderRow | undefined>;
   providers(): Promise<ProviderRow[]>;
-  /** Writes everything but the key, the owner and the time of joining, which never change. */
-  updateProvider(provider: ProviderRow): Promise<void>;
+  /** Writes these fields and leaves all others alone. The key, the owner and the time of joining never change. */
+  updateProvider(providerId: string, change: ProviderChange): Promise<void>;
 
   /** The VM that is there now: this one, or the one that an earlier call with the same opId made. */
   addVm(vm: VmRow): Promise<VmRow>;

@@ -23,8 +23,8 @@ export interface TerminalsDeps {
   agent(providerId: string): AgentMethods;
 }
 
-/** A VM that can be worked in: it runs, and so has a provider. */
-type RunningVm = VmRow & { providerId: string };
+/** A VM that can be worked in has a provider. */
+type PlacedVm = VmRow & { providerId: string };
 
 export class Terminals {
   readonly #deps: TerminalsDeps;
@@ -34,20 +34,19 @@ export class Terminals {
   }
 
   /**
-   * The VM, if this user may open a terminal on it now. Throws NOT_FOUND and VM_NOT_RUNNING. Whether its provider
-   * can be reached is not asked: a channel waits for that.
+   * The VM, if this user may have a channel to it. Throws NOT_FOUND and VM_NOT_RUNNING. Whether its provider can be
+   * reached is not asked: a channel waits for that. One that is on its way up counts too, for the shell may live
+   * while an agent that was restarted looks for it; the agent has the last word.
    */
-  async authorise(userId: string, vmId: string): Promise<RunningVm> {
+  async authorise(userId: string, vmId: string): Promise<PlacedVm> {
     const vm = await this.#deps.vms.own(userId, vmId);
-    const { providerId } = vm;
-    if (vm.phase === 'running' && providerId !== null) return { ...vm, providerId };
-    throw new UniCoreError('VM_NOT_RUNNING', notRunning(vm));
+    return requirePlaced(vm, vm.phase === 'running' || vm.phase === 'starting' || vm.phase === 'assigned');
   }
 
   /** Makes the terminal if there is none, and a ticket for it. socketUrl: ws(s)://host of this hub. */
   async connect({ user, sessionId }: Caller, wish: z.output<typeof VmConnect>, socketUrl: string) {
     const { vmId, terminalId = MAIN, cols = COLS, rows = ROWS, readOnly = false } = wish;
-    const vm = await this.authorise(user.userId, vmId);
+    const vm = await this.#running(user.userId, vmId);
     const terminal = TerminalInfo.parse(
       await this.#agent(vm).openTerminal({ vmId, gen: vm.gen, terminalId, cols, rows }),
     );
@@ -70,22 +69,27 @@ export class Terminals {
   }
 
   async resize(userId: string, { vmId, terminalId = MAIN, cols, rows, viewer }: z.output<typeof VmResize>) {
-    const vm = await this.authorise(userId, vmId);
+    const vm = await this.#running(userId, vmId);
     const whose = viewer === undefined ? {} : { viewer };
     await this.#agent(vm).resizeTerminal({ vmId, gen: vm.gen, terminalId, cols, rows, ...whose });
   }
 
   async list(userId: string, vmId: string): Promise<TerminalInfo[]> {
-    const vm = await this.authorise(userId, vmId);
+    const vm = await this.#running(userId, vmId);
     return TerminalInfo.array().parse(await this.#agent(vm).terminals({ vmId }));
   }
 
   async close(userId: string, vmId: string, terminalId: string): Promise<void> {
-    const vm = await this.authorise(userId, vmId);
+    const vm = await this.#running(userId, vmId);
     await this.#agent(vm).closeTerminal({ vmId, terminalId });
   }
 
-  #agent({ providerId }: RunningVm): AgentMethods {
+  async #running(userId: string, vmId: string): Promise<PlacedVm> {
+    const vm = await this.#deps.vms.own(userId, vmId);
+    return requirePlaced(vm, vm.phase === 'running');
+  }
+
+  #agent({ providerId }: PlacedVm): AgentMethods {
     if (this.#deps.presence.state(providerId) === 'suspect') {
       throw new UniCoreError(
         'PROVIDER_UNREACHABLE',
@@ -94,6 +98,12 @@ export class Terminals {
     }
     return this.#deps.agent(providerId);
   }
+}
+
+function requirePlaced(vm: VmRow, fits: boolean): PlacedVm {
+  const { providerId } = vm;
+  if (fits && providerId !== null) return { ...vm, providerId };
+  throw new UniCoreError('VM_NOT_RUNNING', notRunning(vm));
 }
 
 function notRunning({ name, phase, reason }: VmRow): string {

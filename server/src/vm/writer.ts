@@ -1,5 +1,6 @@
 /** The only way in which a VM changes: an event of the life cycle, written by compare-and-set, then told to all. */
 import { UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
 import type { HubEvents } from '../events.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
@@ -14,14 +15,24 @@ export interface Written {
   fits: boolean;
 }
 
+export interface VmWriterDeps {
+  store: Store;
+  events: HubEvents;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
 export class VmWriter {
   readonly #store: Store;
   readonly #events: HubEvents;
+  readonly #log: Logger;
   readonly #now: () => number;
 
-  constructor(store: Store, events: HubEvents, now: () => number) {
+  constructor({ store, events, log, now }: VmWriterDeps) {
     this.#store = store;
     this.#events = events;
+    this.#log = log;
     this.#now = now;
   }
 
@@ -39,7 +50,7 @@ export class VmWriter {
       return phase === null ? {} : { ...patch(row, phase), phase };
     });
     if (before !== undefined && before !== vm.phase) {
-      await this.audit(vm, userId === null ? vm.phase : event, userId);
+      await this.#record(vm, userId === null ? vm.phase : event, userId);
     }
     return { vm, fits: before !== undefined };
   }
@@ -64,15 +75,18 @@ export class VmWriter {
   async add(vm: VmRow): Promise<VmRow> {
     const there = await this.#store.addVm(vm);
     if (there.vmId === vm.vmId) {
-      await this.audit(vm, 'create', vm.ownerId);
+      await this.#record(vm, 'create', vm.ownerId);
       this.#events.emit('vm', vm);
     }
     return there;
   }
 
-  async audit(vm: VmRow, what: string, userId: string | null): Promise<void> {
-    const detail = vm.providerId === null ? null : `provider ${vm.providerId}, gen ${vm.gen}`;
-    await this.#store.audit({ at: this.#now(), event: `vm.${what}`, userId, subject: vm.vmId, detail });
+  /** Where a VM's life took a turn: in the log for whoever runs the hub, in the audit for good. */
+  async #record(vm: VmRow, what: string, userId: string | null): Promise<void> {
+    const { vmId, ownerId, phase, gen, providerId } = vm;
+    this.#log.info({ vm: vmId, user: userId ?? ownerId, provider: providerId, gen, phase }, `VM ${what}`);
+    const detail = providerId === null ? null : `provider ${providerId}, gen ${gen}`;
+    await this.#store.audit({ at: this.#now(), event: `vm.${what}`, userId, subject: vmId, detail });
   }
 }
 
