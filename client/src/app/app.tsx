@@ -9,7 +9,11 @@ import { Shell } from './shell/shell.tsx';
 import { UniCoreProvider } from './unicore.tsx';
 
 /** xterm and its addons come with this page, and only with it. */
-const VmPage = lazy(() => import('./terminal/vm-page.tsx'));
+const VmPage = lazy(async () => {
+  const [page, gpu] = await Promise.all([import('./terminal/vm-page.tsx'), import('./terminal/gpu.ts')]);
+  await gpu.prepareGpu();
+  return page;
+});
 
 export function App(props: { unicore: UniCore }): JSX.Element {
   // Not in the JSX: a call there is made anew at each reading of the property.

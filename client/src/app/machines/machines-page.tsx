@@ -6,6 +6,7 @@ import { useProviders } from '../data/providers.ts';
 import { useVms } from '../data/vms.ts';
 import { plural } from '../format.ts';
 import { setOverlay } from '../shell/overlays.ts';
+import { useTitle } from '../title.ts';
 import { Button } from '../ui/button.tsx';
 import { Plus } from '../ui/icons.ts';
 import { PageError, PageHead } from '../ui/page.tsx';
@@ -19,6 +20,7 @@ export function MachinesPage(): JSX.Element {
   const vms = useVms();
   const providers = useProviders();
   const now = createNow();
+  useTitle(() => 'Machines');
   const running = (): number => vms.data?.filter((vm) => vm.state === 'running').length ?? 0;
   const providerName = (id: string | null): string | undefined =>
     id !== null && providers.isSuccess

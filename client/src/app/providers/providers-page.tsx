@@ -4,6 +4,7 @@ import { For, type JSX, Match, Switch } from 'solid-js';
 import { createNow } from '../clock.ts';
 import { useProviders } from '../data/providers.ts';
 import { setOverlay } from '../shell/overlays.ts';
+import { useTitle } from '../title.ts';
 import { Button } from '../ui/button.tsx';
 import { Plus } from '../ui/icons.ts';
 import { Line } from '../ui/line.tsx';
@@ -16,6 +17,7 @@ const PLACEHOLDERS = [0, 1];
 export function ProvidersPage(): JSX.Element {
   const providers = useProviders();
   const now = createNow();
+  useTitle(() => 'Providers');
   const online = (): number => providers.data?.filter((provider) => provider.state === 'online').length ?? 0;
   const add = (
     <Button look="primary" onClick={() => setOverlay('add-provider')}>

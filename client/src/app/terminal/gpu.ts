@@ -1,14 +1,15 @@
 /** Draws a terminal on the graphics card where there is one; xterm's own DOM renderer draws it everywhere else. */
+import type { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
 /** WebGL in software is slower than the DOM, and some browsers have it although a caveat was asked to rule it out. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
-let known: boolean | undefined;
+let Addon: typeof WebglAddon | undefined;
 
-function hasGpu(): boolean {
-  known ??= probe();
-  return known;
+/** Call once, before terminals are drawn: cells are a little wider or narrower on the card, so the choice comes first. */
+export async function prepareGpu(): Promise<void> {
+  if (probe()) Addon = (await import('@xterm/addon-webgl')).WebglAddon;
 }
 
 function probe(): boolean {
@@ -24,23 +25,16 @@ function probe(): boolean {
 
 /** Call when the terminal becomes visible; browsers allow few WebGL contexts, so end it when it is hidden. */
 export function drawOnGpu(terminal: Terminal): () => void {
+  if (!Addon) return () => {};
+  const addon = new Addon();
   let ended = false;
-  let stop = (): void => {};
   const end = (): void => {
     if (ended) return;
     ended = true;
-    stop();
+    addon.dispose();
   };
-  if (hasGpu()) void load();
+  // The driver restarted, or the machine slept: the DOM takes over.
+  addon.onContextLoss(end);
+  terminal.loadAddon(addon);
   return end;
-
-  async function load(): Promise<void> {
-    const { WebglAddon } = await import('@xterm/addon-webgl');
-    if (ended) return;
-    const addon = new WebglAddon();
-    stop = () => addon.dispose();
-    // The driver restarted, or the machine slept: the DOM takes over.
-    addon.onContextLoss(end);
-    terminal.loadAddon(addon);
-  }
 }

@@ -31,12 +31,12 @@ export interface Session {
   readonly ended: Accessor<Ended | undefined>;
   /** Bytes left out a moment ago. */
   readonly skipped: Accessor<number | undefined>;
-  /** Puts the terminal into the page and connects it. Once. */
+  /** Puts the terminal into the page. Once. */
   open(host: HTMLElement): void;
+  /** Opens its channel, at the size that the window has room for. Also for a new shell in place of one that ended. */
+  connect(): void;
   /** The window changed, or became visible. */
   refit(): void;
-  /** A new shell in place of one that ended. */
-  restart(): void;
 }
 
 export function createSession(unicore: UniCore, vmId: string, terminalId: string): Session {
@@ -66,8 +66,10 @@ export function createSession(unicore: UniCore, vmId: string, terminalId: string
   });
 
   const connect = (): void => {
+    if (socket) return;
     setEnded(undefined);
-    const mine = unicore.openTerminal(vmId, { terminalId, ...(fitting?.measure() ?? DEFAULT_SIZE) });
+    const room = fitting?.measure() ?? DEFAULT_SIZE;
+    const mine = unicore.openTerminal(vmId, { terminalId, ...room });
     socket = mine;
     attach(terminal, mine);
     setStatus(mine.status);
@@ -102,17 +104,12 @@ export function createSession(unicore: UniCore, vmId: string, terminalId: string
     open(host) {
       terminal.open(host);
       fitting = new Fitting(terminal, screen.fit, host);
-      const first = fitting.measure();
-      if (first) terminal.resize(first.cols, first.rows);
-      connect();
     },
+    connect,
     refit() {
       const own = fitting?.measure();
       if (own) socket?.resize(own.cols, own.rows);
       fitting?.scale();
-    },
-    restart() {
-      if (ended()) connect();
     },
   };
 }

@@ -46,7 +46,7 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
       find: () => props.onFinding(true),
       enterAfterEnd: () => {
         if (!session.ended()) return false;
-        session.restart();
+        session.connect();
         return true;
       },
     });
@@ -62,17 +62,25 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
     });
   });
 
-  // A terminal that nobody has looked at yet has no size and no channel.
-  createEffect(() => {
-    if (!props.visible) return;
-    if (!opened()) session.open(host);
+  createEffect(
+    on(
+      () => props.visible,
+      (visible) => visible && show(),
+    ),
+  );
+  createEffect(() => opened() && terminal.textarea?.setAttribute('aria-label', props.label));
+
+  /** A terminal that nobody has looked at yet has no size and no channel. */
+  const show = (): void => {
+    const first = !opened();
+    if (first) session.open(host);
     setOpened(true);
-    terminal.textarea?.setAttribute('aria-label', props.label);
-    const stopDrawing = drawOnGpu(terminal);
-    onCleanup(stopDrawing);
-    session.refit();
-    terminal.focus();
-  });
+    onCleanup(drawOnGpu(terminal));
+    if (first) session.connect();
+    else session.refit();
+    // Who walks along the tabs with the arrow keys stays there.
+    if (document.activeElement?.role !== 'tab') terminal.focus();
+  };
 
   createEffect(
     on(theme, (now) => {
@@ -98,7 +106,7 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
         data-foreign={session.size()?.mine === false ? '' : undefined}
       />
       <Show when={session.ended()}>
-        {(ended) => <EndedBar ended={ended()} onRestart={() => [session.restart(), terminal.focus()]} />}
+        {(ended) => <EndedBar ended={ended()} onRestart={() => [session.connect(), terminal.focus()]} />}
       </Show>
     </div>
   );
