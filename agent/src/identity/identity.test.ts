@@ -1,4 +1,4 @@
-/** Who the agent is: its files, the hubs it may join, and how it proves itself. */
+/** Who the agent is: its files, how it joins, and how it proves itself. */
 import { createPublicKey, verify } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -11,7 +11,6 @@ import { loadConfig } from './config.ts';
 import { nextConnSeq } from './conn-seq.ts';
 import { Credentials } from './credentials.ts';
 import { hubApi } from './hub-api.ts';
-import { checkHub, isLoopback, parseHubUrl, tunnelUrl } from './hub-url.ts';
 import { type JoinOptions, joinHub } from './join.ts';
 import { loadKey, makeKey } from './key.ts';
 
@@ -50,57 +49,6 @@ async function fakeHub(answer: (procedure: string, input: Record<string, unknown
 function joinOptions(hub: string, more: Partial<JoinOptions> = {}): JoinOptions {
   return { agentDir, hub, token: 'secret-token', name: 'desk', socketPath: NO_ENGINE, ...more };
 }
-
-describe('addresses of hubs', () => {
-  test.each([
-    ['http://127.0.0.1:7420', 'http://127.0.0.1:7420', 'ws://127.0.0.1:7420/provider'],
-    ['https://hub.example.org/', 'https://hub.example.org', 'wss://hub.example.org/provider'],
-    ['wss://hub.example.org', 'https://hub.example.org', 'wss://hub.example.org/provider'],
-    [
-      'https://u:p@example.org/under/path/?q#h',
-      'https://example.org/under/path',
-      'wss://example.org/under/path/provider',
-    ],
-  ])('%s', (written, stored, socket) => {
-    expect(parseHubUrl(written)).toBe(stored);
-    expect(tunnelUrl(stored)).toBe(socket);
-  });
-
-  test.each(['hub.example.org', 'ftp://x', 'file:///etc', ''])(
-    '%j is none, and the error shows how to write one',
-    (written) => {
-      expect(() => parseHubUrl(written)).toThrow(/https:\/\//);
-    },
-  );
-
-  test('what is on this machine', () => {
-    for (const hub of ['http://localhost:1', 'http://127.0.0.1', 'http://127.1.2.3', 'http://[::1]:80']) {
-      expect(isLoopback(hub)).toBe(true);
-    }
-    for (const hub of [
-      'http://10.0.0.1',
-      'http://127.0.0.1.example.org',
-      'http://localhost.example.org',
-      'http://[::2]',
-    ]) {
-      expect(isLoopback(hub)).toBe(false);
-    }
-  });
-
-  test('VMs that are not isolated are for hubs on this machine, unless the owner says so in as many words', () => {
-    const policy = { runtime: 'process', insecure: false, allowUnisolatedRemoteHub: false } as const;
-    checkHub('http://127.0.0.1:1', policy);
-    expect(() => checkHub('https://hub.example.org', policy)).toThrow(/--allow-unisolated-remote-hub/);
-    checkHub('https://hub.example.org', { ...policy, allowUnisolatedRemoteHub: true });
-    checkHub('https://hub.example.org', { ...policy, runtime: 'docker' });
-  });
-
-  test('a line that is not encrypted is for hubs on this machine, unless the owner says so', () => {
-    const policy = { runtime: 'docker', insecure: false, allowUnisolatedRemoteHub: false } as const;
-    expect(() => checkHub('http://hub.example.org', policy)).toThrow(/--insecure/);
-    checkHub('http://hub.example.org', { ...policy, insecure: true });
-  });
-});
 
 describe('joining', () => {
   test('makes a key that only the owner can read, tells the hub its public half, and remembers who it is', async () => {

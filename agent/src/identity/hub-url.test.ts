@@ -1,0 +1,52 @@
+/** Addresses of hubs, and which of them an agent may join. */
+import { expect, test } from 'vitest';
+import { checkHub, isLoopback, parseHubUrl, tunnelUrl } from './hub-url.ts';
+
+test.each([
+  ['http://127.0.0.1:7420', 'http://127.0.0.1:7420', 'ws://127.0.0.1:7420/provider'],
+  ['https://hub.example.org/', 'https://hub.example.org', 'wss://hub.example.org/provider'],
+  ['wss://hub.example.org', 'https://hub.example.org', 'wss://hub.example.org/provider'],
+  [
+    'https://u:p@example.org/under/path/?q#h',
+    'https://example.org/under/path',
+    'wss://example.org/under/path/provider',
+  ],
+])('%s', (written, stored, socket) => {
+  expect(parseHubUrl(written)).toBe(stored);
+  expect(tunnelUrl(stored)).toBe(socket);
+});
+
+test.each(['hub.example.org', 'ftp://x', 'file:///etc', ''])(
+  '%j is none, and the error shows how to write one',
+  (written) => {
+    expect(() => parseHubUrl(written)).toThrow(/https:\/\//);
+  },
+);
+
+test('what is on this machine', () => {
+  for (const hub of ['http://localhost:1', 'http://127.0.0.1', 'http://127.1.2.3', 'http://[::1]:80']) {
+    expect(isLoopback(hub)).toBe(true);
+  }
+  for (const hub of [
+    'http://10.0.0.1',
+    'http://127.0.0.1.example.org',
+    'http://localhost.example.org',
+    'http://[::2]',
+  ]) {
+    expect(isLoopback(hub)).toBe(false);
+  }
+});
+
+test('VMs that are not isolated are for hubs on this machine, unless the owner says so in as many words', () => {
+  const policy = { runtime: 'process', insecure: false, allowUnisolatedRemoteHub: false } as const;
+  checkHub('http://127.0.0.1:1', policy);
+  expect(() => checkHub('https://hub.example.org', policy)).toThrow(/--allow-unisolated-remote-hub/);
+  checkHub('https://hub.example.org', { ...policy, allowUnisolatedRemoteHub: true });
+  checkHub('https://hub.example.org', { ...policy, runtime: 'docker' });
+});
+
+test('a line that is not encrypted is for hubs on this machine, unless the owner says so', () => {
+  const policy = { runtime: 'docker', insecure: false, allowUnisolatedRemoteHub: false } as const;
+  expect(() => checkHub('http://hub.example.org', policy)).toThrow(/--insecure/);
+  checkHub('http://hub.example.org', { ...policy, insecure: true });
+});
