@@ -5,6 +5,7 @@ import { type FeedHandlers, follow } from './feed.ts';
 let visibility: DocumentVisibilityState = 'visible';
 const streams: FeedHandlers<string>[] = [];
 let open = 0;
+let refusals = 0;
 const heard: string[] = [];
 
 function start() {
@@ -17,6 +18,7 @@ function start() {
         return { unsubscribe: () => open-- };
       },
       (event) => heard.push(event),
+      () => refusals++,
     ),
   }));
 }
@@ -33,6 +35,7 @@ beforeEach(() => {
   streams.length = 0;
   heard.length = 0;
   open = 0;
+  refusals = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -49,9 +52,10 @@ test('events are passed on, and say that the feed is live', () => {
   feed.dispose();
 });
 
-test('a stream that the hub refuses or ends is opened again', () => {
+test('a stream that the hub refuses or ends is told, and opened again', () => {
   const feed = start();
   streams[0]!.onError();
+  expect(refusals).toBe(1);
   expect(feed.live()).toBe(false);
   vi.advanceTimersByTime(2_000);
   expect(streams).toHaveLength(2);

@@ -18,6 +18,8 @@ export interface FeedHandlers<Event> {
 export function follow<Event>(
   subscribe: (handlers: FeedHandlers<Event>) => { unsubscribe(): void },
   apply: (event: Event) => void,
+  /** Such as a session that ended somewhere else. */
+  refused: () => void,
 ): Accessor<boolean> {
   const [live, setLive] = createSignal(true);
   let subscription: { unsubscribe(): void } | undefined;
@@ -31,6 +33,7 @@ export function follow<Event>(
   const again = (): void => {
     setLive(false);
     stop();
+    refused();
     timer = setTimeout(start, RETRY_MS);
   };
   const start = (): void => {

@@ -15,6 +15,13 @@ export function useProviders() {
   }));
 }
 
+/** The name of a provider; undefined while unknown. Reads the list without waiting for it. */
+export function useProviderName(): (providerId: string | null) => string | undefined {
+  const providers = useProviders();
+  return (id) =>
+    providers.isPending ? undefined : providers.data?.find(({ providerId }) => providerId === id)?.name;
+}
+
 export function useJoinToken() {
   const { api } = useUniCore();
   return useMutation(() => ({ mutationFn: () => api.provider.joinToken.mutate() }));

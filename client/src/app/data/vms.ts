@@ -27,7 +27,13 @@ export function useVms() {
 /** Keeps the list live. Says whether changes arrive as they happen. */
 export function watchVms(): Accessor<boolean> {
   const { api } = useUniCore();
-  return follow<VmEvent>((handlers) => api.vm.watch.subscribe(undefined, handlers), useApply());
+  const queries = useQueryClient();
+  return follow<VmEvent>(
+    (handlers) => api.vm.watch.subscribe(undefined, handlers),
+    useApply(),
+    // A browser does not say why a stream was refused; who is signed in is a question of its own.
+    () => queries.invalidateQueries({ queryKey: ['system'] }),
+  );
 }
 
 export function useVmActions() {

@@ -12,7 +12,7 @@ import { Line } from '../ui/line.tsx';
 export function FirstMachine(): JSX.Element {
   const providers = useProviders();
   const online = (): number =>
-    providers.isSuccess ? providers.data.filter((provider) => provider.state === 'online').length : 0;
+    providers.isPending ? 0 : (providers.data?.filter(({ state }) => state === 'online').length ?? 0);
   const none = (): boolean => providers.isSuccess && online() === 0;
   return (
     <section class="mx-auto grid max-w-lg justify-items-center py-16 text-center sm:py-24">

@@ -48,6 +48,7 @@ export function MachineRow(props: { vm: Vm; provider: string | undefined; now: n
             <Button
               aria-label={`Start ${props.vm.name}`}
               size="small"
+              class="min-w-16"
               busy={actions.start.isPending}
               onClick={() => actions.start.mutate(props.vm)}
             >

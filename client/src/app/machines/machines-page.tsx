@@ -2,7 +2,7 @@
 
 import { For, type JSX, Match, Show, Switch } from 'solid-js';
 import { createNow } from '../clock.ts';
-import { useProviders } from '../data/providers.ts';
+import { useProviderName } from '../data/providers.ts';
 import { useVms } from '../data/vms.ts';
 import { plural } from '../format.ts';
 import { setOverlay } from '../shell/overlays.ts';
@@ -18,18 +18,14 @@ const PLACEHOLDERS = [0, 1, 2];
 
 export function MachinesPage(): JSX.Element {
   const vms = useVms();
-  const providers = useProviders();
+  const providerName = useProviderName();
   const now = createNow();
   useTitle(() => 'Machines');
   const running = (): number => vms.data?.filter((vm) => vm.state === 'running').length ?? 0;
-  const providerName = (id: string | null): string | undefined =>
-    id !== null && providers.isSuccess
-      ? providers.data.find((provider) => provider.providerId === id)?.name
-      : undefined;
 
   return (
     <Switch>
-      <Match when={vms.isError}>
+      <Match when={vms.isError && !vms.data}>
         <PageError error={vms.error} onRetry={() => vms.refetch()} />
       </Match>
       <Match when={vms.isPending}>
@@ -38,10 +34,10 @@ export function MachinesPage(): JSX.Element {
           <For each={PLACEHOLDERS}>{() => <Skeleton class="h-20 rounded-xl" />}</For>
         </div>
       </Match>
-      <Match when={vms.isSuccess && vms.data.length === 0}>
+      <Match when={vms.data?.length === 0}>
         <FirstMachine />
       </Match>
-      <Match when={vms.isSuccess}>
+      <Match when={true}>
         <PageHead
           title="Machines"
           about={`${plural(vms.data?.length ?? 0, 'machine')}, ${running()} running`}

@@ -24,6 +24,26 @@ test('a session that ends somewhere else ends here too', async () => {
   await screen.findByRole('heading', { name: /login link/ });
 });
 
+test('being signed out is noticed by the live line alone', async () => {
+  const hub = fakeHub();
+  renderPage(hub);
+  await screen.findByRole('heading', { name: 'Create your first machine' });
+  hub.user = null;
+  for (const { onError } of [...hub.streams]) onError();
+  await screen.findByRole('heading', { name: /login link/ });
+});
+
+test('a hub that goes away takes no page away', async () => {
+  const hub = fakeHub();
+  hub.vms = [fakeVm({ vmId: 'otter' })];
+  renderPage(hub);
+  await screen.findByRole('link', { name: 'otter' });
+  hub.down = true;
+  for (const { onError } of [...hub.streams]) onError();
+  await screen.findByText(/No live line to the hub/, undefined, { timeout: 3_000 });
+  expect(screen.getByRole('link', { name: 'otter' })).toBeTruthy();
+});
+
 test('a hub that does not answer is said, and tried again without being asked', async () => {
   const hub = fakeHub();
   hub.down = true;

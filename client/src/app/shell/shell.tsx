@@ -13,19 +13,20 @@ export function Shell(props: RouteSectionProps): JSX.Element {
   const logOut = useLogOut();
   return (
     <>
+      {/* By what is known, not by the last request: a hub that restarts takes nobody's page away. */}
       <Switch fallback={<Loading />}>
-        <Match when={system.isError && !system.data}>
-          <HubDown error={system.error} />
-        </Match>
-        <Match when={system.isSuccess && system.data.user === null}>
-          <SignedOut />
-        </Match>
-        <Match when={system.isSuccess && system.data.user}>
+        <Match when={system.data?.user}>
           {(user) => (
             <SignedIn user={user().name} onLogOut={() => logOut.mutate()}>
               <Suspense fallback={<Loading />}>{props.children}</Suspense>
             </SignedIn>
           )}
+        </Match>
+        <Match when={system.data}>
+          <SignedOut />
+        </Match>
+        <Match when={system.isError}>
+          <HubDown error={system.error} />
         </Match>
       </Switch>
       <Toasts />

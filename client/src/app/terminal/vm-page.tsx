@@ -1,7 +1,7 @@
 /** /vm/:vmId: a machine's terminals, or why there are none right now. */
 import { useNavigate, useParams } from '@solidjs/router';
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
-import { useProviders } from '../data/providers.ts';
+import { useProviderName } from '../data/providers.ts';
 import { useVms } from '../data/vms.ts';
 import { MachineState } from '../machines/machine-state.tsx';
 import { stateView } from '../machines/state.ts';
@@ -24,13 +24,11 @@ export default function VmPage(): JSX.Element {
 
 function Machine(props: { vmId: string }): JSX.Element {
   const vms = useVms();
-  const providers = useProviders();
+  const providerName = useProviderName();
   const navigate = useNavigate();
-  const vm = createMemo(() => (vms.isSuccess ? vms.data.find(({ vmId }) => vmId === props.vmId) : undefined));
-  const provider = (): string | undefined =>
-    providers.isSuccess
-      ? providers.data.find(({ providerId }) => providerId === vm()?.providerId)?.name
-      : undefined;
+  const vm = createMemo(() =>
+    vms.isPending ? undefined : vms.data?.find(({ vmId }) => vmId === props.vmId),
+  );
   useTitle(() => vm()?.name);
 
   return (
@@ -40,7 +38,7 @@ function Machine(props: { vmId: string }): JSX.Element {
           <Spinner class="size-5" />
         </div>
       </Match>
-      <Match when={vms.isError}>
+      <Match when={vms.isError && !vms.data}>
         <PageError error={vms.error} onRetry={() => vms.refetch()} />
       </Match>
       <Match when={vm()}>
@@ -54,7 +52,11 @@ function Machine(props: { vmId: string }): JSX.Element {
               </>
             }
           >
-            <Workspace vm={known()} provider={provider()} onDeleted={() => navigate('/')} />
+            <Workspace
+              vm={known()}
+              provider={providerName(known().providerId)}
+              onDeleted={() => navigate('/')}
+            />
           </Show>
         )}
       </Match>
