@@ -96,7 +96,7 @@ describe('join', () => {
     [
       'a hub that is not there',
       ['join', 'http://127.0.0.1:1', 't', '--runtime', 'process'],
-      /nothing listens there/,
+      /cannot be reached: .*Check the address/,
     ],
     ['an unknown runtime', ['join', 'http://127.0.0.1:1', 't', '--runtime', 'podman'], /docker, process/],
     [

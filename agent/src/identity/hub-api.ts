@@ -71,8 +71,8 @@ function networkFailure(hub: string, cause: unknown): UniCoreError | undefined {
     });
   }
   // fetch says only "fetch failed"; what failed is one level down.
-  const why = codeOf(cause.cause) ?? codeOf(cause);
-  if (why === undefined) return undefined;
+  if (cause.message !== 'fetch failed') return undefined;
+  const why = codeOf(cause.cause) ?? (cause.cause instanceof Error ? cause.cause.message : 'unknown');
   const known: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
     ENOTFOUND: 'there is no such name',
