@@ -3,7 +3,11 @@ import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/server/
 import { z } from 'zod';
 
 export const PtyPlaceShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('docker'), container: z.string().max(200), socketPath: z.string().optional() }),
+  z.object({
+    kind: z.literal('docker'),
+    container: z.string().max(200),
+    socketPath: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('process'), home: z.string() }),
 ]);
 export const EnsureTerminal = OpenTerminal.extend({ pty: PtyPlaceShape });

@@ -2,6 +2,7 @@
 import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../pty/pty.ts';
 import { headlessTerminal, SCROLLBACK } from './headless.ts';
+import { withoutControls } from './notice.ts';
 import type { Output } from './output.ts';
 import { Palette } from './palette.ts';
 import { RING_BYTES } from './ring.ts';
@@ -42,7 +43,7 @@ export class Screen {
     this.#core = new XtermCore(this.#terminal);
     this.#core.onColor((changes) => this.#palette.apply(changes));
     this.#terminal.onTitleChange((title) => {
-      this.#title = clean(title);
+      this.#title = withoutControls(title).slice(0, MAX_TITLE);
     });
     this.#terminal.onData((answer) => this.#events.answer(Buffer.from(answer)));
   }
@@ -104,9 +105,4 @@ export class Screen {
     this.#parsed += whole;
     return this.#parsed < end || this.#sizes.length > 0;
   }
-}
-
-function clean(title: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be taken out
-  return title.replace(/[\x00-\x1f\x7f-\x9f]/g, '').slice(0, MAX_TITLE);
 }

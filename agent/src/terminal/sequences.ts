@@ -69,7 +69,11 @@ export class Sequences {
     const { length } = bytes;
     let i = 0;
     for (; i < length; i++) {
-      if (stopWhenClosed && !this.open) break;
+      if (!this.open) {
+        if (stopWhenClosed) break;
+        i = plainEnd(bytes, i);
+        if (i === length) break;
+      }
       const byte = bytes[i]!;
       if (byte < 0x80) this.#ascii(byte, this.#offset + i);
       else this.#beyond(byte, this.#offset + i);
@@ -117,6 +121,13 @@ export class Sequences {
     // ESC and its 8-bit relatives give up whatever was open.
     if (before === State.ground || unit === ESC || unit >= 0x80) this.#openedAt = offset;
   }
+}
+
+/** Most output is plain text: the index of the first byte that could begin something, or the length. */
+function plainEnd(bytes: Uint8Array, from: number): number {
+  let i = from;
+  while (i < bytes.length && bytes[i]! < 0x80 && bytes[i] !== ESC) i++;
+  return i;
 }
 
 function buildTable(): Uint8Array {

@@ -1,0 +1,46 @@
+/**
+ * Tells what a person typed from what their terminal says by itself: answers to a program's questions, of which it wants
+ * one and not one per viewer, and the mouse and focus.
+ */
+
+/** Answers and focus reports, as xterm sends them. */
+const REPORT = escapeSequences(
+  '\\[[?>=]?[\\d;]*c', // device attributes
+  '\\[\\??\\d+;\\d+(;\\d+)?R', // cursor position; also Shift+F3 and its like, which work once something was typed
+  '\\[\\??\\d+n', // device status
+  '\\[\\??\\d+;\\d+\\$y', // modes
+  '\\[[468];\\d+;\\d+t', // window
+  '\\[\\?\\d+u', // keyboard protocol
+  '\\[[IO]', // focus
+  '\\](?:4;\\d+|1\\d|52);[^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)', // colours, clipboard
+  '\\][lL][^\\x1b]*\\x1b\\\\', // titles
+  'P[01]\\$r[^\\x1b]*\\x1b\\\\', // settings
+  'P[01]\\+r[^\\x1b]*\\x1b\\\\', // termcap
+  'P[>!]\\|[^\\x1b]*\\x1b\\\\', // name and unit
+);
+const MOUSE = escapeSequences('\\[<[\\d;]+[mM]', '\\[M[\\s\\S]{3}', '\\[\\d+;\\d+;\\d+M');
+const ESC = 0x1b;
+const INTERRUPT = 0x03;
+
+export interface Input {
+  /** A person pressed a key or pasted. */
+  typed: boolean;
+  /** What is left without the reports. */
+  withoutReports: Uint8Array;
+}
+
+export function readInput(bytes: Uint8Array): Input {
+  if (!bytes.includes(ESC)) return { typed: bytes.length > 0, withoutReports: bytes };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const rest = text.replace(REPORT, '');
+  const withoutReports = rest.length === text.length ? bytes : Buffer.from(rest, 'latin1');
+  return { typed: rest.replace(MOUSE, '') !== '', withoutReports };
+}
+
+export function interrupts(bytes: Uint8Array): boolean {
+  return bytes.includes(INTERRUPT);
+}
+
+function escapeSequences(...afterEsc: string[]): RegExp {
+  return new RegExp(`\\x1b(?:${afterEsc.join('|')})`, 'g');
+}
