@@ -18,6 +18,7 @@ let hub: Server;
 let hubUrl: string;
 /** What the hub answers to a join; a string is an error's code. */
 let joinAnswer: unknown;
+let joinedWith: string | undefined;
 let socketCloses: { code: number; reason: string } | undefined;
 const children: ChildProcess[] = [];
 
@@ -27,7 +28,8 @@ beforeEach(async () => {
   joinAnswer = { result: { data: { providerId: 'p-1' } } };
   socketCloses = undefined;
   hub = createServer(async (request, response) => {
-    await text(request);
+    const input = JSON.parse((await text(request)) || '{}') as { token?: string };
+    joinedWith = input.token ?? joinedWith;
     const answers: Record<string, unknown> = {
       '/trpc/agent.join': joinAnswer,
       '/trpc/agent.challenge': { result: { data: { challenge: 'unicore-provider-challenge:p-1:x' } } },
@@ -114,6 +116,12 @@ describe('join', () => {
     expect(code).toBe(1);
     expect(err).toMatch(sentence);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a token that begins with a dash is no option', async () => {
+    const token = `-${'x'.repeat(41)}-`;
+    expect(await cli('join', hubUrl, token, '--runtime', 'process')).toMatchObject({ code: 0, err: '' });
+    expect(joinedWith).toBe(token);
   });
 
   test('a used token and a second join are refused', async () => {

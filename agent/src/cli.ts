@@ -18,6 +18,9 @@ const EXIT_NOT_RUNNING = 3;
 /** Starting again will not help: the hub revoked this provider (EX_CONFIG of sysexits.h). */
 const EXIT_REVOKED = 78;
 
+/** 256 bits in base64url; no option is as long. */
+const DASHED_TOKEN = /^-[\w-]{42}$/;
+
 interface JoinFlags {
   data: string;
   name?: string;
@@ -101,8 +104,15 @@ program
     for (const line of await stop(options, process.env)) console.log(line);
   });
 
+/** A token is random and may begin with a dash. Behind `--` it is not taken for options. */
+function tokenLast(args: string[]): string[] {
+  const dashed = args.filter((arg) => DASHED_TOKEN.test(arg));
+  if (dashed.length === 0) return args;
+  return [...args.filter((arg) => !DASHED_TOKEN.test(arg)), '--', ...dashed];
+}
+
 try {
-  await program.parseAsync();
+  await program.parseAsync(tokenLast(process.argv.slice(2)), { from: 'user' });
   // What may still be open, such as an engine's event stream, must not hold the process.
   process.exit();
 } catch (error) {

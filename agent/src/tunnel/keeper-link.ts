@@ -68,7 +68,7 @@ export class KeeperLink {
       await keeper.closed;
       this.#current = undefined;
       changed(false);
-      log.warn('the keeper is gone');
+      if (!this.#closed) log.warn('the keeper is gone');
     } catch (error) {
       log.warn({ err: error }, 'the keeper cannot be reached');
     }
