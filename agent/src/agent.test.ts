@@ -15,7 +15,7 @@ import { type Agent, startAgent } from './agent.ts';
 import { loadConfig, saveConfig } from './identity/config.ts';
 import { joinHub } from './identity/join.ts';
 import type { KeeperConnection } from './keeper/index.ts';
-import { isAlive, loadState } from './live-state.ts';
+import { bornOf, isAlive, loadState } from './live-state.ts';
 
 /** A hub of one page: it takes any provider and keeps what it hears. */
 class SmallHub {
@@ -223,7 +223,7 @@ test('what the hub asks is parsed: a VM id that is a path is refused by name of 
 });
 
 test('state.json tells whether it is connected, and the VMs', async () => {
-  const agent = await started();
+  await started();
   await hub.until(() => hub.agent !== undefined);
   await hub.agent!.apply([ORDER]);
   await hub.until(phaseOf('running'));
@@ -239,15 +239,12 @@ test('state.json tells whether it is connected, and the VMs', async () => {
   expect(await isAlive(state)).toBe(true);
   expect(await isAlive({ ...state, born: 'another@boot' })).toBe(false);
   expect(await isAlive({ ...state, pid: 2 ** 22 + 1 })).toBe(false);
-  await agent.close();
 });
 
 test('a second agent for the same folder is refused', async () => {
-  await started();
-  await expect.poll(() => loadState(agentDir)).toBeDefined();
+  await (await started()).close();
   const state = (await loadState(agentDir))!;
   // This process is no second agent, so the file is made to name another one that lives.
-  const { bornOf } = await import('./live-state.ts');
   await writeFile(
     join(agentDir, 'state.json'),
     JSON.stringify({ ...state, pid: process.ppid, born: await bornOf(process.ppid) }),

@@ -76,7 +76,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     log,
     changed: (vm) => {
       reporter.changed(vm);
-      state.save();
+      void state.save();
     },
   });
   const reporter = new Reporter({ clock, log, whole: () => fleet.observed() });
@@ -118,7 +118,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     async close() {
       tunnel.close();
       keeper.close();
-      await fleet.close();
+      await Promise.all([fleet.close(), state.save()]);
     },
   };
 }

@@ -72,18 +72,21 @@ export class LiveState {
     const since = connection.state === now.state ? connection.since : Date.now();
     const reason = 'error' in now && now.error ? now.error.message : null;
     this.#state = { ...this.#state, connection: { state: now.state, since, reason } };
-    this.save();
+    void this.save();
   }
 
   keeper(connected: boolean): void {
     this.#state = { ...this.#state, keeper: connected ? 'connected' : 'absent' };
-    this.save();
+    void this.save();
   }
 
-  save(): void {
-    this.#file
-      .save(() => ({ ...this.#state, vms: this.#vms() }))
-      .catch((error: unknown) => this.#log.error({ err: error }, 'state.json could not be written'));
+  /** Resolves when it is written. Failing to is no reason to stop: people read it, the agent does not. */
+  async save(): Promise<void> {
+    try {
+      await this.#file.save(() => ({ ...this.#state, vms: this.#vms() }));
+    } catch (error) {
+      this.#log.error({ err: error }, 'state.json could not be written');
+    }
   }
 }
 
