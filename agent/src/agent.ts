@@ -11,10 +11,10 @@ import { Credentials } from './identity/credentials.ts';
 import { hubApi } from './identity/hub-api.ts';
 import { checkHub, tunnelUrl } from './identity/hub-url.ts';
 import { loadKey, type ProviderKey } from './identity/key.ts';
-import type { KeeperConnection } from './keeper/index.ts';
+import { connectKeeper, type KeeperConnection } from './keeper/index.ts';
 import { LiveState, refuseSecond } from './live-state.ts';
 import { LoadMeter } from './load.ts';
-import { makeRuntime } from './runtime/index.ts';
+import { DEFAULT_SOCKET, makeRuntime } from './runtime/index.ts';
 import { KeeperLink } from './tunnel/keeper-link.ts';
 import { serveHub } from './tunnel/serve-hub.ts';
 import { Tunnel } from './tunnel/tunnel.ts';
@@ -26,10 +26,10 @@ const LOOK_MS = 3_000;
 export interface AgentOptions {
   agentDir: string;
   log: Logger;
-  /** The Docker engine's socket. */
-  socketPath: string;
-  /** Connects to the keeper of this folder, and starts one where none runs. */
-  connectKeeper(): Promise<KeeperConnection>;
+  /** The Docker engine's socket. Default: /var/run/docker.sock */
+  socketPath?: string;
+  /** Default: to the keeper of this folder, which is started as a process of its own where none runs. */
+  connectKeeper?: () => Promise<KeeperConnection>;
   clock?: Clock;
   random?: () => number;
 }
@@ -53,7 +53,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { providerId } = config;
 
   const keeper = new KeeperLink({
-    connect: options.connectKeeper,
+    connect: options.connectKeeper ?? (() => connectKeeper({ agentDir, clock })),
     changed: (connected) => state.keeper(connected),
     clock,
     random,
@@ -62,7 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const runtime = makeRuntime({
     kind: config.runtime,
     providerId,
-    socketPath: options.socketPath,
+    socketPath: options.socketPath ?? DEFAULT_SOCKET,
     vmsDir: join(agentDir, 'vms'),
     closeVm: async (vmId) => (await keeper.get()).control.closeVm({ vmId }),
     clock,

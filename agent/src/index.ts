@@ -8,5 +8,6 @@ export {
   saveConfig,
 } from './identity/config.ts';
 export { type JoinOptions, joinHub } from './identity/join.ts';
+export { connectKeeper, type KeeperConnection, startKeeper, stopKeeper } from './keeper/index.ts';
 export { type AgentState, isAlive, loadState } from './live-state.ts';
 export { DEFAULT_SOCKET, detectRuntime, dockerSocket } from './runtime/index.ts';

@@ -1,7 +1,6 @@
 /** `unicore-agent run`: the agent in the foreground, until a signal comes or the hub wants it no more. */
 import { UniCoreError } from '@unicore/protocol';
 import { startAgent } from '../agent.ts';
-import { connectKeeper } from '../keeper/index.ts';
 import { createLog } from '../log.ts';
 import { dockerSocket } from '../runtime/index.ts';
 
@@ -18,12 +17,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
     // The supervisor that started it (npm start) is gone, however it died.
     process.once('disconnect', () => resolve('disconnect'));
   });
-  const agent = await startAgent({
-    agentDir,
-    log,
-    socketPath: dockerSocket(env),
-    connectKeeper: () => connectKeeper({ agentDir }),
-  });
+  const agent = await startAgent({ agentDir, log, socketPath: dockerSocket(env) });
   const end = await Promise.race([told, agent.revoked]);
   await agent.close();
   if (end instanceof UniCoreError) {
