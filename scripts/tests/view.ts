@@ -54,7 +54,10 @@ export class View {
     pty.onData((data) => view.feed(data as unknown as Uint8Array));
     view.#wire = {
       send: (text) => pty.write(text),
-      resize: (c, r) => pty.resize(c, r),
+      resize: (c, r) => {
+        view.terminal.resize(c, r);
+        pty.resize(c, r);
+      },
       close: () => pty.kill('SIGKILL'),
     };
     return view;
@@ -86,9 +89,10 @@ export class View {
     this.#wire?.send(text);
   }
 
-  resize(cols: number, rows: number): void {
-    this.terminal.resize(cols, rows);
+  /** Resolves when the new size is in force. */
+  async resize(cols: number, rows: number): Promise<void> {
     this.#wire?.resize(cols, rows);
+    await this.until(({ terminal }) => terminal.cols === cols && terminal.rows === rows);
   }
 
   get screen(): Screen {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { pino } from 'pino';
-import { connectKeeper } from '../../agent/src/keeper/index.ts';
+import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
 import { loginLink } from '../../server/src/auth/open.ts';
 import { parseConfig } from '../../server/src/config.ts';
 import type { LineProxy } from './line-proxy.ts';
-import { stopAgent } from './started.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -95,7 +94,7 @@ export class World {
     for (const unicore of this.#sdks) unicore.close();
     await this.stopAgent();
     await this.stopHub();
-    await stopAgent(this.folder);
+    await stopKeeper({ agentDir: join(this.folder, 'agent') });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -96,7 +96,7 @@ test('vim: splits, highlighting, mouse and a resize', async () => {
   await same(':vsplit\r', /│|\|/);
   await same('\x1b[<0;20;5M\x1b[<0;20;5m', (view) => view.screen.cursor.y === 4);
   await same('ityped ▲ 漢字\x1b', 'typed');
-  for (const view of [local, remote]) view.resize(70, 20);
+  await Promise.all([local, remote].map((view) => view.resize(70, 20)));
   await same('\x0c', (view) => view.screen.lines[18]!.includes('text'));
   await same(':qa!\r', (view) => view.screen.buffer === 'normal');
 });

@@ -26,7 +26,7 @@ test('a terminal answers, and has the size that it was opened with', async () =>
   const view = await shell(ada, vmId, 97, 31);
   view.type('stty size\r');
   await view.until(/^31 97$/m);
-  view.resize(60, 20);
+  await view.resize(60, 20);
   view.type('clear; stty size\r');
   await view.until(/^20 60$/m);
   view.close();
