@@ -1,18 +1,22 @@
 /** The page as a whole: connection, cache, routes. */
 import { Route, Router } from '@solidjs/router';
 import { QueryClientProvider } from '@tanstack/solid-query';
-import { type JSX, lazy } from 'solid-js';
+import type { JSX } from 'solid-js';
 import type { UniCore } from '../sdk/index.ts';
 import { createQueries } from './queries.ts';
 import { Routes } from './routes.tsx';
 import { Shell } from './shell/shell.tsx';
+import { lazyPage } from './ui/lazy-page.tsx';
 import { UniCoreProvider } from './unicore.tsx';
 
 /** xterm and its addons come with this page, and only with it. */
-const VmPage = lazy(async () => {
-  const [page, gpu] = await Promise.all([import('./terminal/vm-page.tsx'), import('./terminal/gpu.ts')]);
+const vm = lazyPage(async () => {
+  const [{ VmPage }, gpu] = await Promise.all([
+    import('./terminal/vm-page.tsx'),
+    import('./terminal/gpu.ts'),
+  ]);
   await gpu.prepareGpu();
-  return page;
+  return VmPage;
 });
 
 export function App(props: { unicore: UniCore }): JSX.Element {
@@ -23,7 +27,7 @@ export function App(props: { unicore: UniCore }): JSX.Element {
       <QueryClientProvider client={queries}>
         <Router root={Shell}>
           <Routes />
-          <Route path="/vm/:vmId" component={VmPage} preload={() => void VmPage.preload()} />
+          <Route path="/vm/:vmId" component={vm.Page} preload={vm.preload} />
         </Router>
       </QueryClientProvider>
     </UniCoreProvider>

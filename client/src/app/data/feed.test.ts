@@ -6,20 +6,25 @@ let visibility: DocumentVisibilityState = 'visible';
 const streams: FeedHandlers<string>[] = [];
 let open = 0;
 let refusals = 0;
+let hubIsBack = () => {};
 const heard: string[] = [];
 
 function start() {
   return createRoot((dispose) => ({
     dispose,
-    live: follow<string>(
-      (handlers) => {
+    live: follow<string>({
+      subscribe: (handlers) => {
         streams.push(handlers);
         open++;
         return { unsubscribe: () => open-- };
       },
-      (event) => heard.push(event),
-      () => refusals++,
-    ),
+      apply: (event) => heard.push(event),
+      refused: () => refusals++,
+      onHub: (back) => {
+        hubIsBack = back;
+        return () => {};
+      },
+    }),
   }));
 }
 
@@ -76,4 +81,25 @@ test('a hidden tab holds no stream, and has one again as soon as somebody looks'
   feed.dispose();
   look('visible');
   expect(open).toBe(0);
+});
+
+test('a broken stream does not wait for its turn when the hub is known to be back; one that lives is left alone', () => {
+  const feed = start();
+  streams[0]!.onData('one');
+  hubIsBack();
+  expect(streams).toHaveLength(1);
+  streams[0]!.onConnectionStateChange({ state: 'connecting' });
+  hubIsBack();
+  expect([streams.length, open]).toEqual([2, 1]);
+  feed.dispose();
+});
+
+test('the end of a stream that was given up ends nothing else', () => {
+  const feed = start();
+  streams[0]!.onConnectionStateChange({ state: 'connecting' });
+  hubIsBack();
+  streams[0]!.onComplete();
+  vi.advanceTimersByTime(10_000);
+  expect([streams.length, open, refusals]).toEqual([2, 1, 0]);
+  feed.dispose();
 });

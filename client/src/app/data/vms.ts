@@ -26,14 +26,16 @@ export function useVms() {
 
 /** Keeps the list live. Says whether changes arrive as they happen. */
 export function watchVms(): Accessor<boolean> {
-  const { api } = useUniCore();
+  const unicore = useUniCore();
   const queries = useQueryClient();
-  return follow<VmEvent>(
-    (handlers) => api.vm.watch.subscribe(undefined, handlers),
-    useApply(),
+  return follow<VmEvent>({
+    subscribe: (handlers) => unicore.api.vm.watch.subscribe(undefined, handlers),
+    apply: useApply(),
     // A browser does not say why a stream was refused; who is signed in is a question of its own.
-    () => queries.invalidateQueries({ queryKey: ['system'] }),
-  );
+    refused: () => queries.invalidateQueries({ queryKey: ['system'] }),
+    // The line of the terminals tries sooner and more often than a browser's stream.
+    onHub: (back) => unicore.onStatus((status) => status === 'connected' && back()),
+  });
 }
 
 export function useVmActions() {

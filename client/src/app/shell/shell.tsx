@@ -1,8 +1,8 @@
 /** What is around every page: sign-in state, header, live data, page-wide dialogs and notes. */
 import type { RouteSectionProps } from '@solidjs/router';
-import { type JSX, Match, Suspense, Switch } from 'solid-js';
+import { type JSX, Match, Switch } from 'solid-js';
 import { useLogOut, useSystem } from '../data/system.ts';
-import { Spinner } from '../ui/spinner.tsx';
+import { Loading } from '../ui/lazy-page.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { HubDown } from './hub-down.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -18,7 +18,7 @@ export function Shell(props: RouteSectionProps): JSX.Element {
         <Match when={system.data?.user}>
           {(user) => (
             <SignedIn user={user().name} onLogOut={() => logOut.mutate()}>
-              <Suspense fallback={<Loading />}>{props.children}</Suspense>
+              {props.children}
             </SignedIn>
           )}
         </Match>
@@ -31,13 +31,5 @@ export function Shell(props: RouteSectionProps): JSX.Element {
       </Switch>
       <Toasts />
     </>
-  );
-}
-
-function Loading(): JSX.Element {
-  return (
-    <div class="grid min-h-64 place-items-center" role="status" aria-label="Loading">
-      <Spinner class="size-5" />
-    </div>
   );
 }

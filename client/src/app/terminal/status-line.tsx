@@ -1,6 +1,7 @@
 /** Under the terminal: how the line is, how long a key takes, whose size is in force, and how isolated the machine is. */
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import type { Vm } from '../../../../server/src/api/schemas.ts';
+import { useSystem } from '../data/system.ts';
 import { bytes } from '../format.ts';
 import { IsolationBadge } from '../machines/isolation-badge.tsx';
 import { Line } from '../ui/line.tsx';
@@ -10,12 +11,16 @@ import type { Session } from './session.ts';
 
 export function StatusLine(props: { session: Session; vm: Vm; provider: string | undefined }): JSX.Element {
   const unicore = useUniCore();
+  const system = useSystem();
   const [hub, setHub] = createSignal(unicore.status);
   onCleanup(unicore.onStatus(setHub));
   const line = () => lineState(props.session.status(), hub() === 'connected');
   const foreign = (): string | undefined => {
     const size = props.session.size();
-    return size && !size.mine ? (size.typist ?? 'another viewer') : undefined;
+    if (!size || size.mine) return undefined;
+    return size.typist === system.data?.user?.userId
+      ? 'your other window'
+      : (size.typist ?? 'another viewer');
   };
 
   return (

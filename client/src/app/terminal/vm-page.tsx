@@ -7,12 +7,12 @@ import { MachineState } from '../machines/machine-state.tsx';
 import { stateView } from '../machines/state.ts';
 import { NotFound } from '../shell/not-found.tsx';
 import { useTitle } from '../title.ts';
+import { Loading } from '../ui/lazy-page.tsx';
 import { PageError } from '../ui/page.tsx';
-import { Spinner } from '../ui/spinner.tsx';
 import { MachineBar } from './machine-bar.tsx';
 import { Workspace } from './workspace.tsx';
 
-export default function VmPage(): JSX.Element {
+export function VmPage(): JSX.Element {
   const params = useParams<{ vmId: string }>();
   // Another machine is another page: nothing of the one before may stay.
   return (
@@ -34,9 +34,7 @@ function Machine(props: { vmId: string }): JSX.Element {
   return (
     <Switch fallback={<NotFound />}>
       <Match when={vms.isPending}>
-        <div class="grid grow place-items-center" role="status" aria-label="Loading">
-          <Spinner class="size-5" />
-        </div>
+        <Loading />
       </Match>
       <Match when={vms.isError && !vms.data}>
         <PageError error={vms.error} onRetry={() => vms.refetch()} />

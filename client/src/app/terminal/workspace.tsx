@@ -35,10 +35,13 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
   const [finding, setFinding] = createSignal(false);
   const [closing, setClosing] = createSignal<string>();
 
-  const title = (session: Session): string =>
-    session.title() ||
-    (terminals.data?.find(({ terminalId }) => terminalId === session.terminalId)?.title ?? '') ||
-    'shell';
+  /** The program's own title; until it has one, a name that tells the tabs apart. */
+  const title = (session: Session): string => {
+    const { terminalId } = session;
+    const told =
+      session.title() || terminals.data?.find((terminal) => terminal.terminalId === terminalId)?.title;
+    return told || (terminalId === 'main' ? 'main' : `shell ${tabs.ids().indexOf(terminalId) + 1}`);
+  };
   const enter = (): void => front()?.screen.terminal.focus();
   const leave = (): void => document.getElementById(tabId(tabs.active()))?.focus();
   const openWindow = (): void => {
