@@ -63,7 +63,7 @@ function hostConfig(
   const { cpu, memory } = SIZES[spec.size];
   return {
     CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges:true'],
+    SecurityOpt: ['no-new-privileges'],
     Privileged: false,
     ReadonlyRootfs: true,
     Tmpfs: TMPFS,
