@@ -1,14 +1,27 @@
 /** Orders on a runtime that does what the test says: what is reached, what is reported, what is tried again. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import type { VmObserved, VmOrder } from '@unicore/server/control';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { FakeRuntime } from './fake-runtime.ts';
 import { Fleet } from './fleet.ts';
+
+const folders: string[] = [];
+const fleets: Fleet[] = [];
+afterEach(async () => {
+  for (const fleet of fleets.splice(0)) await fleet.close();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'unicore-fleet-'));
+  folders.push(folder);
+  return folder;
+}
 
 function order(desired: VmOrder['desired'], more: Partial<VmOrder> = {}): VmOrder {
   return { vmId: 'one', gen: 1, desired, image: 'unicore/vm', size: 'small', attempt: 1, ...more };
@@ -16,7 +29,7 @@ function order(desired: VmOrder['desired'], more: Partial<VmOrder> = {}): VmOrde
 
 async function setUp(runtime = new FakeRuntime(), agentDir?: string) {
   const clock = new SimClock();
-  const dir = agentDir ?? (await mkdtemp(join(tmpdir(), 'unicore-fleet-')));
+  const dir = agentDir ?? (await newFolder());
   const seen: VmObserved[] = [];
   const fleet = await Fleet.load({
     agentDir: dir,
@@ -26,6 +39,7 @@ async function setUp(runtime = new FakeRuntime(), agentDir?: string) {
     log: pino({ level: 'silent' }),
     changed: (vm) => seen.push(vm),
   });
+  fleets.push(fleet);
   void fleet.start();
   await clock.advance(0);
   return {
@@ -242,6 +256,7 @@ test('a start waits until it is known how the VMs are, also when the engine is a
     const options = { agentDir: first.dir, runtime: first.runtime, clock: first.clock };
     const log = pino({ level: 'silent' });
     const fleet = await Fleet.load({ ...options, random: () => 0.5, log, changed: () => undefined });
+    fleets.push(fleet);
     const started = fleet.start();
     if (!answers) first.runtime.engine(false);
     await started;
@@ -303,7 +318,7 @@ test('VMs that nobody ordered are reported and left alone, until an order of the
 });
 
 test('a damaged vms.json is named with its remedy', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'unicore-fleet-'));
+  const dir = await newFolder();
   await writeFile(join(dir, 'vms.json'), '{"vms":[{"order":{"vmId":"../x"}}]}');
   await expect(setUp(new FakeRuntime(), dir)).rejects.toThrow(/vms\.json is damaged.*Delete it/s);
 });

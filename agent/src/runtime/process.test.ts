@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { runtimeContract } from './contract.ts';
 import { ProcessRuntime } from './process.ts';
 
@@ -30,8 +30,19 @@ runtimeContract(async () => {
   };
 });
 
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'unicore-process-'));
+  folders.push(folder);
+  return folder;
+}
+
 async function fresh(closed: string[] = []): Promise<{ runtime: ProcessRuntime; dir: string }> {
-  const dir = await mkdtemp(join(tmpdir(), 'unicore-process-'));
+  const dir = await newFolder();
   return {
     dir,
     runtime: new ProcessRuntime({ dir: join(dir, 'vms'), closeVm: async (vmId) => void closed.push(vmId) }),
@@ -61,7 +72,7 @@ test('stop, remove and a new generation end the terminals of the VM', async () =
 });
 
 test('terminals that could not be ended leave the VM running', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'unicore-process-'));
+  const dir = await newFolder();
   const closeVm = () => Promise.reject(new Error('the keeper is away'));
   const runtime = new ProcessRuntime({ dir, closeVm });
   await runtime.start(SPEC);
