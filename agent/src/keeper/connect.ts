@@ -1,9 +1,11 @@
 /** The tunnel's side: a connection to the keeper of an agent's folder, which is started where none runs. */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type Clock, Leg, Messages, Opener, systemClock, UniCoreError } from '@unicore/protocol';
 import { controlRpc } from '@unicore/server/control/rpc';
 import type { KeeperMethods } from './contract.ts';
+import { requirePrivateFolder } from './private-folder.ts';
 import { keeperSocketPath } from './socket-path.ts';
 import { spawnKeeper } from './spawn.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -46,6 +48,7 @@ export async function stopKeeper({ agentDir }: ConnectOptions): Promise<boolean>
 }
 
 function dial(path: string): Promise<Socket | undefined> {
+  requirePrivateFolder(dirname(path));
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));

@@ -26,10 +26,15 @@ export async function startKeeper({ agentDir, log, clock = systemClock }: Keeper
     end = resolve;
   });
   const terminals = new Terminals({ clock, log });
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
     await terminals.close();
     server.close();
     end();
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
   };
   const methods: KeeperMethods = {
     ...terminals.methods,

@@ -1,18 +1,24 @@
 /** The keeper process: `main.ts AGENT_DIR`, started by launch.ts. Says on a pipe when it listens. */
 import { closeSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { pino } from 'pino';
+import { BoundedLog } from './bounded-log.ts';
 import { startKeeper } from './keeper.ts';
+import { LOG_FILE } from './spawn.ts';
 
 /** spawn.ts waits at the other end. */
 const READY_FD = 3;
 
-const log = pino({ base: { pid: process.pid, part: 'keeper' } });
 const [, , agentDir] = process.argv;
 if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
+const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(join(agentDir, LOG_FILE)));
 
 // Shells are not ended by whoever ends a whole group of processes: closing a window, Ctrl-C in it.
 for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
+
+// A defect that one terminal meets may not end the shells of all the others.
+process.on('uncaughtException', (error) => log.error({ err: error }, 'a defect of this program'));
 
 try {
   const keeper = await startKeeper({ agentDir, log });

@@ -1,12 +1,10 @@
 /** The keeper's side of its unix socket: one tunnel at a time, the newest; ends the keeper when nobody needs it. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { controlRpc } from '@unicore/server/control/rpc';
 import type { Logger } from 'pino';
-import { codeOf } from '../files.ts';
 import type { KeeperMethods } from './contract.ts';
-import { keeperSocketDir } from './socket-path.ts';
+import { listenAlone } from './listen.ts';
 import { StreamTransport } from './stream-transport.ts';
 
 /** A keeper without a terminal waits this long for a tunnel before it ends. */
@@ -36,13 +34,14 @@ export class KeeperServer {
   readonly #options: KeeperServerOptions;
   readonly #server: Server;
   readonly #acceptor: Acceptor;
+  #leave: () => void = () => undefined;
   #leg: Leg | undefined;
   #cancelIdle: (() => void) | undefined;
 
   /** Rejects with CONFLICT when another keeper listens at the path already. */
   static async start(options: KeeperServerOptions): Promise<KeeperServer> {
     const keeper = new KeeperServer(options);
-    await keeper.#listen();
+    keeper.#leave = await listenAlone(keeper.#server, options.socketPath);
     keeper.#waitIdle();
     return keeper;
   }
@@ -61,24 +60,7 @@ export class KeeperServer {
     this.#cancelIdle?.();
     this.#acceptor.close('GOING_AWAY', 'the keeper of the terminals ended');
     this.#leg?.close('GOING_AWAY', 'the keeper of the terminals ended');
-    this.#server.close();
-  }
-
-  async #listen(): Promise<void> {
-    const { socketPath } = this.#options;
-    if (process.platform !== 'win32')
-      mkdirSync(keeperSocketDir(socketPath), { recursive: true, mode: 0o700 });
-    try {
-      await listen(this.#server, socketPath);
-    } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE') throw error;
-      if (await answers(socketPath)) {
-        throw new UniCoreError('CONFLICT', `A keeper listens at ${socketPath} already.`);
-      }
-      // Left behind by a keeper that was killed.
-      rmSync(socketPath, { force: true });
-      await listen(this.#server, socketPath);
-    }
+    this.#leave();
   }
 
   #connected(socket: Socket): void {
@@ -140,25 +122,4 @@ export class KeeperServer {
       else this.#waitIdle();
     });
   }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

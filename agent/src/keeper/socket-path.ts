@@ -1,7 +1,7 @@
 /** Where the keeper of an agent's folder is found. */
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 /** The kernel's field for the path of a unix socket has 108 bytes on Linux, 104 elsewhere. */
 const MAX_PATH_BYTES = 100;
@@ -11,9 +11,4 @@ export function keeperSocketPath(agentDir: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\unicore-${short}`;
   const path = join(agentDir, 'keeper.sock');
   return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : join(tmpdir(), `unicore-${short}`, 'keeper.sock');
-}
-
-/** The folder that must exist, readable by nobody else, before the keeper can listen. */
-export function keeperSocketDir(socketPath: string): string {
-  return dirname(socketPath);
 }

@@ -47,9 +47,7 @@ export class Terminals {
         const { vmId, terminalId } = TerminalRef.parse(which);
         await this.#known(vmId, terminalId).close();
       },
-      closeVm: async (vm) => {
-        await Promise.all(this.#of(VmRef.parse(vm).vmId).map((terminal) => terminal.close()));
-      },
+      closeVm: async (vm) => this.#closeAll([VmRef.parse(vm).vmId]),
     };
   }
 
@@ -96,38 +94,37 @@ export class Terminals {
     return { terminalId: open.terminalId, viewer };
   }
 
-  async close(): Promise<void> {
-    const all = [...this.#vms.keys()].flatMap((vmId) => this.#of(vmId));
-    await Promise.all(all.map((terminal) => terminal.close()));
+  close(): Promise<void> {
+    return this.#closeAll([...this.#vms.keys()]);
   }
 
-  async #ensure({ vmId, gen, terminalId, pty, cols, rows }: EnsureTerminal): Promise<Terminal> {
+  #ensure({ vmId, gen, terminalId, pty, cols, rows }: EnsureTerminal): Promise<Terminal> {
     const entries = this.#vms.get(vmId) ?? new Map<string, Entry>();
     this.#vms.set(vmId, entries);
     const known = entries.get(terminalId);
-    if (known && known.gen >= gen) return known.terminal;
-    // A newer generation of the VM: what is left of the older one is not to be seen in it.
-    await known?.open?.close();
+    if (known?.gen === gen) return known.terminal;
+    if (known && known.gen > gen) throw notFound(terminalId);
     const size = { cols, rows };
-    const entry: Entry = {
-      gen,
-      open: undefined,
-      terminal: openPty(pty, size).then((opened) => {
-        const { clock, log } = this.#options;
-        entry.open = new Terminal({
-          terminalId,
-          pty: opened,
-          size,
-          clock,
-          log: log.child({ vm: vmId, terminal: terminalId }),
-        });
-        void entry.open.ended.then(() => this.#forget(vmId, terminalId, entry));
-        return entry.open;
-      }),
+    const make = async (): Promise<Terminal> => {
+      // An older generation of the VM: what is left of it is not to be seen in the newer one.
+      await known?.terminal.then(closed, () => undefined);
+      const { clock, log: parent } = this.#options;
+      const log = parent.child({ vm: vmId, terminal: terminalId });
+      const terminal = new Terminal({ terminalId, pty: await openPty(pty, size), size, clock, log });
+      entry.open = terminal;
+      void terminal.ended.then(() => this.#forget(vmId, terminalId, entry));
+      return terminal;
     };
+    const entry: Entry = { gen, open: undefined, terminal: make() };
     entries.set(terminalId, entry);
     entry.terminal.catch(() => this.#forget(vmId, terminalId, entry));
     return entry.terminal;
+  }
+
+  /** Also those that are being opened at this moment. */
+  async #closeAll(vmIds: string[]): Promise<void> {
+    const entries = vmIds.flatMap((vmId) => [...(this.#vms.get(vmId)?.values() ?? [])]);
+    await Promise.all(entries.map(({ terminal }) => terminal.then(closed, () => undefined)));
   }
 
   #forget(vmId: string, terminalId: string, entry: Entry): void {
@@ -145,10 +142,18 @@ export class Terminals {
   #known(vmId: string, terminalId: string, gen?: number): Terminal {
     const entry = this.#vms.get(vmId)?.get(terminalId);
     if (!entry?.open || (gen !== undefined && entry.gen !== gen)) {
-      throw new UniCoreError('NOT_FOUND', `This VM has no terminal ${terminalId}. Open one first.`);
+      throw notFound(terminalId);
     }
     return entry.open;
   }
+}
+
+function closed(terminal: Terminal): Promise<void> {
+  return terminal.close();
+}
+
+function notFound(terminalId: string): UniCoreError {
+  return new UniCoreError('NOT_FOUND', `This VM has no terminal ${terminalId}. Open one first.`);
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {

@@ -1,0 +1,57 @@
+/** Takes the place where the tunnel finds its keeper, or finds that another keeper has it. */
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import { UniCoreError } from '@unicore/protocol';
+import { tryLock } from './lock.ts';
+import { makePrivateFolder } from './private-folder.ts';
+
+/** A keeper that has the lock listens a moment later; how often and how long to look. */
+const LOOK_MS = 20;
+const LOOKS = 500;
+
+/** Returns what gives the place up again. Rejects with CONFLICT when a keeper has it, which then listens. */
+export async function listenAlone(server: Server, socketPath: string): Promise<() => void> {
+  if (process.platform === 'win32') {
+    await listen(server, socketPath);
+    return () => server.close();
+  }
+  makePrivateFolder(dirname(socketPath));
+  const unlock = await lockOrFind(socketPath);
+  // Nobody else can listen, so what lies there was left by a keeper that was killed.
+  rmSync(socketPath, { force: true });
+  await listen(server, socketPath);
+  chmodSync(socketPath, 0o600);
+  return () => server.close(unlock);
+}
+
+async function lockOrFind(socketPath: string): Promise<() => void> {
+  for (let look = 0; look < LOOKS; look++) {
+    const unlock = tryLock(`${socketPath}.lock`);
+    if (unlock) return unlock;
+    if (await answers(socketPath)) break;
+    await new Promise((soon) => setTimeout(soon, LOOK_MS));
+  }
+  throw new UniCoreError('CONFLICT', `A keeper listens at ${socketPath} already.`);
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
