@@ -95,6 +95,15 @@ describe('joining', () => {
     });
   });
 
+  test('an engine that was asked for and does not answer is named before the token is used up', async () => {
+    const hub = await fakeHub(() => ({ data: { providerId: 'p-1' } }));
+    await expect(joinHub(joinOptions(hub.url, { runtime: 'docker' }))).rejects.toMatchObject({
+      code: 'RUNTIME_UNAVAILABLE',
+      message: expect.stringContaining(NO_ENGINE),
+    });
+    expect(hub.asked).toEqual([]);
+  });
+
   test('nothing listens there', async () => {
     const hub = await fakeHub(() => ({}));
     await new Promise((done) => hub.server.close(done));

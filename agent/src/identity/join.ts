@@ -1,7 +1,7 @@
 /** Joins a hub: trades the join token for an identity of this machine's own. */
 import { hostname } from 'node:os';
 import { UniCoreError } from '@unicore/protocol';
-import { detectRuntime } from '../runtime/index.ts';
+import { detectRuntime, pingEngine } from '../runtime/index.ts';
 import {
   type AgentConfig,
   AgentConfig as AgentConfigSchema,
@@ -41,6 +41,7 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   }
   const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
   checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
+  if (runtime === 'docker') await requireEngine(options.socketPath);
   // A key from a join that failed half way is as good as a new one.
   const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
   const name = options.name ?? hostname();
@@ -55,4 +56,18 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   });
   await saveConfig(agentDir, config);
   return config;
+}
+
+/** An agent lives on without its engine; one that joins should find it. */
+async function requireEngine(socketPath: string): Promise<void> {
+  try {
+    await pingEngine(socketPath);
+  } catch (cause) {
+    throw new UniCoreError(
+      'RUNTIME_UNAVAILABLE',
+      `Docker does not answer at ${socketPath}. Start it, check that you may use it (docker ps), and join again; ` +
+        'the token was not used up.',
+      { cause },
+    );
+  }
 }
