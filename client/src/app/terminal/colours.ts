@@ -1,4 +1,7 @@
-/** Terminal colours for both themes: the page's ground and light, and sixteen that read well on it. */
+/**
+ * Terminal colours for both themes: the page's ground and light, and sixteen that read well on it, "white" on white too.
+ * xterm's minimumContrastRatio stays off: it turns reversed text grey (6.0, DOM renderer).
+ */
 import type { ITheme } from '@xterm/xterm';
 import type { Theme } from '../shell/theme.ts';
 
@@ -58,9 +61,6 @@ export const COLOURS: Record<Theme, ITheme> = {
     brightWhite: '#3a3f3a',
   },
 };
-
-/** Programs choose colours for dark grounds: on a light one, xterm darkens what could not be read. */
-export const CONTRAST: Record<Theme, number> = { dark: 1, light: 4.5 };
 
 /** Found text; the addon takes #RRGGBB only. */
 export const FOUND = {

@@ -2,26 +2,31 @@ import { expect, test } from 'vitest';
 import type { ChannelStatus } from '../../sdk/index.ts';
 import { lineState } from './line-state.ts';
 
-const EXPECTED: Record<ChannelStatus, { up: string; down: string }> = {
-  connecting: { up: 'Connecting', down: 'Connecting' },
-  connected: { up: 'Connected', down: 'Reconnecting' },
-  reconnecting: { up: 'Reconnecting', down: 'Reconnecting' },
-  'provider-offline': { up: 'Provider offline', down: 'Reconnecting' },
-  closed: { up: 'Ended', down: 'Ended' },
+/** What is said with the hub there, with the hub away, and with a provider that the hub does not hear. */
+const EXPECTED: Record<ChannelStatus, [up: string, down: string, silent: string]> = {
+  connecting: ['Connecting', 'Connecting', 'Provider unreachable'],
+  connected: ['Connected', 'Reconnecting', 'Provider unreachable'],
+  reconnecting: ['Reconnecting', 'Reconnecting', 'Provider unreachable'],
+  'provider-offline': ['Provider offline', 'Reconnecting', 'Provider offline'],
+  closed: ['Ended', 'Ended', 'Ended'],
 };
 
-test('every status has its words, and a lost hub is told before a lost provider', () => {
-  for (const [status, { up, down }] of Object.entries(EXPECTED) as [
-    ChannelStatus,
-    { up: string; down: string },
-  ][]) {
-    expect(lineState(status, true).label).toBe(up);
-    expect(lineState(status, false).label).toBe(down);
+test('every status has its words, and the nearest piece that is away is told', () => {
+  for (const status of Object.keys(EXPECTED) as ChannelStatus[]) {
+    const [up, down, quiet] = EXPECTED[status];
+    expect(lineState({ status, hubUp: true, silent: false }).label).toBe(up);
+    expect(lineState({ status, hubUp: false, silent: false }).label).toBe(down);
+    expect(lineState({ status, hubUp: true, silent: true }).label).toBe(quiet);
   }
 });
 
-test('the drawing breaks at the piece that is down', () => {
-  expect(lineState('connected', true)).toMatchObject({ toHub: 'up', toMachine: 'up' });
-  expect(lineState('reconnecting', false)).toMatchObject({ toHub: 'wait', toMachine: 'off' });
-  expect(lineState('provider-offline', true)).toMatchObject({ toHub: 'up', toMachine: 'down' });
+test('the drawing breaks at the piece that is away', () => {
+  const pieces = (status: ChannelStatus, hubUp: boolean, silent = false) => {
+    const { toHub, toMachine } = lineState({ status, hubUp, silent });
+    return [toHub, toMachine];
+  };
+  expect(pieces('connected', true)).toEqual(['up', 'up']);
+  expect(pieces('reconnecting', false)).toEqual(['wait', 'off']);
+  expect(pieces('provider-offline', true)).toEqual(['up', 'down']);
+  expect(pieces('connected', true, true)).toEqual(['up', 'down']);
 });

@@ -17,9 +17,26 @@ const STATES: Record<ChannelStatus, LineState> = {
   closed: { label: 'Ended', tone: 'off', toHub: 'up', toMachine: 'off' },
 };
 
-/** hubUp: whether the page's own connection to the hub is there. Where it is not, that is the piece to show. */
-export function lineState(status: ChannelStatus, hubUp: boolean): LineState {
-  if (hubUp || status === 'closed') return STATES[status];
-  const label = status === 'connecting' ? 'Connecting' : 'Reconnecting';
-  return { label, tone: 'wait', toHub: 'wait', toMachine: 'off' };
+const UNREACHABLE: LineState = {
+  label: 'Provider unreachable',
+  tone: 'wait',
+  toHub: 'up',
+  toMachine: 'down',
+};
+
+export interface LineFacts {
+  status: ChannelStatus;
+  /** Whether the page's own connection to the hub is there. Where it is not, that is the piece to show. */
+  hubUp: boolean;
+  /** The hub hears nothing from the provider, although no line may have broken yet. */
+  silent: boolean;
+}
+
+export function lineState({ status, hubUp, silent }: LineFacts): LineState {
+  if (status === 'closed') return STATES.closed;
+  if (!hubUp) {
+    const label = status === 'connecting' ? 'Connecting' : 'Reconnecting';
+    return { label, tone: 'wait', toHub: 'wait', toMachine: 'off' };
+  }
+  return silent && status !== 'provider-offline' ? UNREACHABLE : STATES[status];
 }

@@ -8,10 +8,12 @@ import { type ILinkHandler, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { copyText } from '../clipboard.ts';
 import { theme } from '../shell/theme.ts';
-import { COLOURS, CONTRAST } from './colours.ts';
+import { COLOURS } from './colours.ts';
 
 export const FONT_SIZE = 14;
 const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+/** At 1, xterm's DOM renderer cuts underscores off: many fonts draw them below their own line. */
+const LINE_HEIGHT = 1.15;
 /** Lines kept above the screen; as many as the machine's end sends with a snapshot, and more. */
 const SCROLLBACK = 10_000;
 
@@ -28,9 +30,9 @@ export function createScreen(): Screen {
     cursorBlink: true,
     fontFamily: FONT,
     fontSize: FONT_SIZE,
+    lineHeight: LINE_HEIGHT,
     linkHandler,
     macOptionIsMeta: true,
-    minimumContrastRatio: CONTRAST[theme()],
     scrollback: SCROLLBACK,
     theme: COLOURS[theme()],
   });

@@ -14,7 +14,12 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
   const system = useSystem();
   const [hub, setHub] = createSignal(unicore.status);
   onCleanup(unicore.onStatus(setHub));
-  const line = () => lineState(props.session.status(), hub() === 'connected');
+  const line = () =>
+    lineState({
+      status: props.session.status(),
+      hubUp: hub() === 'connected',
+      silent: props.vm.state === 'suspect',
+    });
   const foreign = (): string | undefined => {
     const size = props.session.size();
     if (!size || size.mine) return undefined;
@@ -48,7 +53,7 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
           {line().label}
         </span>
       </span>
-      <Show when={props.session.status() === 'connected' && props.session.rtt() !== undefined}>
+      <Show when={line().tone === 'live' && props.session.rtt() !== undefined}>
         <span class="tabular-nums" title="Round trip of a key: to the machine and back">
           {milliseconds(props.session.rtt()!)}
         </span>

@@ -1,7 +1,7 @@
 /** The place of one terminal on the page: its screen, the search bar, and what is said when its shell has ended. */
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { theme } from '../shell/theme.ts';
-import { COLOURS, CONTRAST } from './colours.ts';
+import { COLOURS } from './colours.ts';
 import { EndedBar } from './ended-bar.tsx';
 import { drawOnGpu } from './gpu.ts';
 import { takeKeys } from './keys.ts';
@@ -85,7 +85,6 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
   createEffect(
     on(theme, (now) => {
       terminal.options.theme = COLOURS[now];
-      terminal.options.minimumContrastRatio = CONTRAST[now];
     }),
   );
 
