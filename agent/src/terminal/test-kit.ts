@@ -73,6 +73,8 @@ export class FakeViewer {
   consumed = 0;
   farewell: string | undefined;
   gone = false;
+  /** There is something to take. */
+  onWake: () => void = () => undefined;
   readonly xterm: Xterm = headlessTerminal(SIZE);
   /** Contents of our private OSCs, oldest first. */
   readonly notices: Record<string, unknown>[] = [];
@@ -131,7 +133,7 @@ export class FakeViewer {
 
   #channel(): Channel {
     const channel: Pick<Channel, 'wake' | 'consumed' | 'end'> = {
-      wake: () => undefined,
+      wake: () => this.onWake(),
       consumed: (bytes) => {
         this.consumed += bytes;
       },
@@ -143,8 +145,16 @@ export class FakeViewer {
   }
 }
 
-export function startTerminal() {
-  const pty = new FakePty();
+interface TerminalUnderTest {
+  clock: SimClock;
+  terminal: Terminal;
+  /** A viewer comes in. */
+  join(name: string, options?: Partial<ViewRequest>): FakeViewer;
+}
+
+export function startTerminal(): TerminalUnderTest & { pty: FakePty };
+export function startTerminal(pty: Pty): TerminalUnderTest;
+export function startTerminal(pty: Pty = new FakePty()): TerminalUnderTest & { pty: Pty } {
   const clock = new SimClock();
   const log = pino({ enabled: false });
   const terminal = new Terminal({ terminalId: 'main', pty, size: SIZE, clock, log });

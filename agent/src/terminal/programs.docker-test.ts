@@ -1,0 +1,66 @@
+import Docker from 'dockerode';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDockerPty } from '../pty/docker.ts';
+import { SESSIONS } from './fixtures/sessions.ts';
+import { dump } from './screen-dump.ts';
+import { type FakeViewer, SIZE, startTerminal } from './test-kit.ts';
+
+const docker = new Docker();
+const container = `unicore-programs-test-${process.pid}`;
+/** A program has finished drawing when it said nothing for this long. */
+const QUIET_MS = 300;
+
+beforeAll(async () => {
+  const { id } = await docker.createContainer({
+    name: container,
+    Image: 'unicore/vm',
+    Hostname: 'demo',
+    Cmd: ['sleep', 'infinity'],
+    HostConfig: { NetworkMode: 'none', Init: true },
+  });
+  await docker.getContainer(id).start();
+});
+
+afterAll(() => docker.getContainer(container).remove({ force: true }));
+
+/** Takes what there is whenever there is some, and answers like the page's terminal. */
+function follow(viewer: FakeViewer): { quiet(): Promise<void> } {
+  let last = performance.now();
+  viewer.onWake = () => {
+    if (viewer.take() !== '') last = performance.now();
+  };
+  viewer.xterm.onData((answer) => viewer.type(answer));
+  return {
+    async quiet() {
+      last = performance.now();
+      while (performance.now() - last < QUIET_MS) {
+        await new Promise((soon) => setTimeout(soon, last + QUIET_MS - performance.now()));
+      }
+    },
+  };
+}
+
+test.each(Object.entries(SESSIONS))(
+  '%s: whoever comes in the middle sees what the first viewer sees',
+  async (_name, { command, keys }) => {
+    const pty = await openDockerPty({ container, command, ...SIZE });
+    const { terminal, join } = startTerminal(pty);
+    const first = join('first');
+    const { quiet } = follow(first);
+    first.take();
+    for (const key of keys) {
+      await quiet();
+      const late = join('late');
+      late.take();
+      first.take();
+      const { normal, ...seen } = dump(late.xterm);
+      const { normal: whole, ...should } = dump(first.xterm);
+      expect({ key, ...seen }).toEqual({ key, ...should });
+      expect(normal.lines.slice(-SIZE.rows)).toEqual(whole.lines.slice(-SIZE.rows));
+      late.handler?.closed('OK', '');
+      first.type(key);
+    }
+    await quiet();
+    await terminal.close();
+  },
+);
