@@ -1,6 +1,6 @@
 /** The command line as a person meets it: what it says, and how it ends. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { loadState } from './live-state.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -70,13 +71,13 @@ function cli(...args: string[]): Promise<Ended> {
 const join_ = (...flags: string[]) =>
   cli('join', hubUrl, 'token', '--runtime', 'process', '--name', 'desk', ...flags);
 
-/** `run`, once its state file says what the test waits for. */
+/** `run`, once it has its keeper: before that, another process is still on its way up. */
 async function running(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [CLI, 'run', '--data', agentDir], { stdio: 'ignore' });
   children.push(child);
   await expect
-    .poll(() => readFile(join(agentDir, 'state.json'), 'utf8').catch(() => ''), { timeout: 15_000 })
-    .toContain(`"pid": ${child.pid}`);
+    .poll(() => loadState(agentDir), { timeout: 15_000 })
+    .toMatchObject({ pid: child.pid, keeper: 'connected' });
   return child;
 }
 
