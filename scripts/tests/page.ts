@@ -5,6 +5,9 @@ import { readScreen, type Screen, textOf } from './screen.ts';
 /** The page keeps each xterm on the element that shows it. */
 const XTERM = "document.querySelector('[data-terminal-id]').xterm";
 
+/** For a limit on hangs only. */
+const TEXT_LIMIT_MS = 20_000;
+
 /** The first machine of this user, by the page's own buttons; resolves when its terminal shows a prompt. */
 export async function createMachine(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Create a machine|New machine/ }).click();
@@ -21,10 +24,18 @@ export function screenOf(page: Page): Promise<Screen> {
   return page.evaluate<Screen>(`(${readScreen})(${XTERM})`);
 }
 
+/** Resolves when the terminal shows this; looks after each write. */
 export async function untilText(page: Page, what: RegExp): Promise<void> {
-  await page.waitForFunction(
-    `(() => { const it = ${XTERM.replace(').xterm', ')?.xterm')}; return it && ${what}.test((${textOf})(it)); })()`,
-  );
+  await page.waitForSelector('[data-terminal-id]');
+  // Playwright's own waitForFunction needs eval, which the page's security policy forbids.
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const terminal = ${XTERM};
+    const text = () => (${textOf})(terminal);
+    const look = () => ${what}.test(text()) && resolve();
+    terminal.onWriteParsed(look);
+    look();
+    setTimeout(() => reject(new Error('The page never showed ' + ${JSON.stringify(String(what))} + '. It shows:\\n' + text())), ${TEXT_LIMIT_MS});
+  })`);
 }
 
 /** The state of the line, as the status line has it: connected, reconnecting, provider-offline, … */

@@ -1,5 +1,6 @@
 /** VMs as tests make them. */
 import type { UniCore } from '@unicore/client/sdk';
+import type { Vm, VmState } from '../../server/src/api/schemas.ts';
 import { View } from './view.ts';
 
 /** For a VM to start or come back on a busy machine; a limit for hangs only. */
@@ -12,16 +13,19 @@ export async function runningVm(unicore: UniCore): Promise<string> {
   return vmId;
 }
 
-/** Resolves when the VM has this state; hears of it by vm.watch. */
-export async function untilState(unicore: UniCore, vmId: string, state: string): Promise<void> {
+/** Resolves when the VM has this state, or is gone; hears of it by vm.watch. */
+export async function untilState(unicore: UniCore, vmId: string, state: VmState | 'gone'): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let seen = 'nothing';
+  let seen = 'unknown';
+  const look = (vm: Vm | undefined) => {
+    seen = vm === undefined ? 'gone' : `${vm.state} (${vm.reason ?? 'no reason'})`;
+    if ((vm?.state ?? 'gone') === state) resolve();
+  };
   const subscription = unicore.api.vm.watch.subscribe(undefined, {
     onData(event) {
-      const vms = event.type === 'all' ? event.vms : event.type === 'changed' ? [event.vm] : [];
-      const vm = vms.find((one) => one.vmId === vmId);
-      if (vm !== undefined) seen = `${vm.state} (${vm.reason ?? 'no reason'})`;
-      if (vm?.state === state) resolve();
+      if (event.type === 'all') look(event.vms.find((vm) => vm.vmId === vmId));
+      else if (event.type === 'deleted' && event.vmId === vmId) look(undefined);
+      else if (event.type === 'changed' && event.vm.vmId === vmId) look(event.vm);
     },
     onError: reject,
   });
@@ -30,6 +34,14 @@ export async function untilState(unicore: UniCore, vmId: string, state: string):
     clearTimeout(limit);
     subscription.unsubscribe();
   });
+}
+
+/** Deletes every VM of this user. */
+export async function deleteAll(unicore: UniCore): Promise<void> {
+  for (const { vmId } of await unicore.api.vm.list.query()) {
+    await unicore.api.vm.delete.mutate({ vmId });
+    await untilState(unicore, vmId, 'gone');
+  }
 }
 
 /** A viewer on a terminal of a VM, with a prompt of `$ ` and nothing else on its screen. */

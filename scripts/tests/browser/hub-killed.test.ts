@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
 import { million } from '../million.ts';
-import { createMachine, type } from '../page.ts';
+import { createMachine, type, untilText } from '../page.ts';
 import { Started, stopAgent } from '../started.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-page-'));
@@ -29,65 +29,85 @@ afterAll(async () => {
 
 /** What the page keeps of the bytes that its xterm was handed. */
 interface Handed {
-  chunks: Uint8Array[];
+  bytes: Uint8Array[];
   size: number;
+  /** Called after each write. */
+  look(): void;
+}
+type Keeping = Window & { handed: Handed };
+
+/** Keeps what is written to xterm from now on: its scrollback would hide holes. */
+function keepWhatIsHanded(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { xterm } = document.querySelector('[data-terminal-id]') as Element & {
+      xterm: { write(data: string | Uint8Array, done?: () => void): void };
+    };
+    const handed: Handed = { bytes: [], size: 0, look() {} };
+    (window as unknown as Keeping).handed = handed;
+    const write = xterm.write.bind(xterm);
+    xterm.write = (data, done) => {
+      const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+      handed.bytes.push(bytes);
+      handed.size += bytes.length;
+      handed.look();
+      write(data, done);
+    };
+  });
+}
+
+function untilHanded(page: Page, size: number): Promise<void> {
+  return page.evaluate((wanted) => {
+    const { handed } = window as unknown as Keeping;
+    return new Promise<void>((resolve) => {
+      handed.look = () => handed.size >= wanted && resolve();
+      handed.look();
+    });
+  }, size);
+}
+
+/** What was handed from the first text to the last one: its size and SHA-256, and the agent's notices in between. */
+function digest(page: Page, first: string, last: string) {
+  return page.evaluate(
+    async ([from, to]) => {
+      const { bytes } = (window as unknown as Keeping).handed;
+      const all = new TextDecoder().decode(await new Blob(bytes as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+      const notice = /\x1b\]7717;([^\x07]*)\x07/g;
+      const start = all.indexOf(from);
+      const part = all.slice(start, all.indexOf(to, start));
+      const output = new TextEncoder().encode(part.replace(notice, ''));
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', output));
+      const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      return {
+        size: output.length,
+        hash: hex,
+        notices: Array.from(part.matchAll(notice), ([, json]) => json!),
+      };
+    },
+    [first, last] as const,
+  );
 }
 
 test('`seq 1 1000000` through the page, with the hub killed three times', async () => {
   const page = await browser.newPage();
   await page.goto(started.link);
   await createMachine(page);
-  // What is written to xterm is kept: its scrollback would hide holes.
-  await page.evaluate(() => {
-    const { xterm } = document.querySelector('[data-terminal-id]') as Element & {
-      xterm: { write(data: string | Uint8Array, done?: () => void): void };
-    };
-    const handed: Handed = { chunks: [], size: 0 };
-    Object.assign(window, { handed });
-    const write = xterm.write.bind(xterm);
-    xterm.write = (data, done) => {
-      if (data.length > 0) {
-        const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-        handed.chunks.push(bytes);
-        handed.size += bytes.length;
-      }
-      write(data, done);
-    };
-  });
+  await keepWhatIsHanded(page);
   await type(page, "clear; seq 1 1000000; echo all' 'out\n");
 
   const expected = million();
   const killed = new Set<number>();
   for (const share of [0.2, 0.5, 0.8]) {
-    await page.waitForFunction(
-      (size) => (window as unknown as { handed: Handed }).handed.size >= size,
-      share * expected.length,
-    );
+    await untilHanded(page, share * expected.length);
     const { hub } = await started.pids();
     killed.add(hub);
     process.kill(hub, 'SIGKILL');
   }
   expect(killed.size).toBe(3);
-  await page.waitForFunction(() => {
-    const { chunks } = (window as unknown as { handed: Handed }).handed;
-    return chunks
-      .slice(-4)
-      .map((chunk) => new TextDecoder().decode(chunk))
-      .join('')
-      .includes('all out');
+  await untilText(page, /^all out/m);
+  const { notices, ...output } = await digest(page, expected.subarray(0, 32).toString(), 'all out');
+  expect(output).toEqual({
+    size: expected.length,
+    hash: createHash('sha256').update(expected).digest('hex'),
   });
-  const [size, hash] = await page.evaluate(async (first) => {
-    const { chunks } = (window as unknown as { handed: Handed }).handed;
-    const all = new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-    const text = new TextDecoder('latin1').decode(all);
-    const start = text.indexOf(first);
-    const end = text.indexOf('all out', start);
-    const digest = await crypto.subtle.digest('SHA-256', all.subarray(start, end));
-    return [
-      end - start,
-      Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-    ];
-  }, expected.subarray(0, 32).toString());
-  expect(size).toBe(expected.length);
-  expect(hash).toBe(createHash('sha256').update(expected).digest('hex'));
+  expect(notices.filter((json) => json.includes('skipped'))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
 import { LineProxy } from '../line-proxy.ts';
 import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../page.ts';
+import { View } from '../view.ts';
 import { startWorld, type World } from '../world.ts';
 
 /** A line that is dead without being closed is noticed after 25 s of silence. */
@@ -66,20 +67,24 @@ test('the shell has the size of the window, also after it changed', async () => 
 });
 
 test('a line that is cut, and refused for a while, comes back to the exact screen', async () => {
-  await type(page, "clear; (sleep 1; seq 1 40; echo d''one) & cat\n");
-  await untilText(page, /cat/);
+  const unicore = await world.user('ada');
+  const [vm] = await unicore.api.vm.list.query();
+  const { cols, rows } = await screenOf(page);
+  const witness = View.remote(unicore.openTerminal(vm!.vmId, { cols, rows }), cols, rows);
+  await type(page, 'clear; echo be""gun; read\n');
+  await untilText(page, /^begun/m);
   line.refuse();
   line.cut();
   await untilLine(page, 'reconnecting');
-  const unicore = await world.user('ada');
-  const [vm] = await unicore.api.vm.list.query();
-  await expect.poll(async () => (await unicore.api.vm.terminals.query({ vmId: vm!.vmId })).length).toBe(1);
+  witness.type('\r seq 1 40; printf "\\e[7minverse\\e[0m 漢字\\n"; cat\r');
+  await witness.until(/^inverse 漢字/m);
   await line.allow();
   await untilLine(page, 'connected');
-  await untilText(page, /^40\ndone/m);
+  await expect.poll(() => screenOf(page), { timeout: 10_000 }).toEqual(witness.screen);
   await type(page, 'still the same cat\n');
   await untilText(page, /^still the same cat\nstill the same cat/m);
   await page.keyboard.press('Control+C');
+  witness.close();
 });
 
 test('a line that stalls is noticed, and what was typed meanwhile arrives once it flows', async () => {
@@ -127,8 +132,6 @@ test('the hub restarts, and the terminal goes on where it was', async () => {
 });
 
 test('the page had no error of its own', () => {
-  // Chromium logs each refused connection itself.
-  expect(
-    errors.filter((error) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket connection to/.test(error)),
-  ).toEqual([]);
+  // Chromium logs each refused or broken connection itself.
+  expect(errors.filter((error) => !/net::ERR_|WebSocket connection to/.test(error))).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import type { UniCore } from '@unicore/client/sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runningVm, shell, untilState } from '../vms.ts';
+import { deleteAll, runningVm, shell, untilState } from '../vms.ts';
 import { startWorld, type World } from '../world.ts';
 
 const docker = new Docker();
@@ -18,9 +18,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const vm of (await unicore?.api.vm.list.query()) ?? [])
-    await unicore.api.vm.delete.mutate({ vmId: vm.vmId });
-  await expect.poll(async () => (await unicore.api.vm.list.query()).length, { timeout: 30_000 }).toBe(0);
+  await deleteAll(unicore);
   await world?.close();
 });
 
