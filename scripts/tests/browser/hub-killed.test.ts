@@ -27,6 +27,11 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
+const ESC = String.fromCharCode(27);
+const BEL = String.fromCharCode(7);
+/** What the agent tells viewers within the stream. */
+const NOTICE = `${ESC}\\]7717;([^${BEL}]*)${BEL}`;
+
 /** What the page keeps of the bytes that its xterm was handed. */
 interface Handed {
   bytes: Uint8Array[];
@@ -68,10 +73,10 @@ function untilHanded(page: Page, size: number): Promise<void> {
 /** What was handed from the first text to the last one: its size and SHA-256, and the agent's notices in between. */
 function digest(page: Page, first: string, last: string) {
   return page.evaluate(
-    async ([from, to]) => {
+    async ([from, to, pattern]) => {
       const { bytes } = (window as unknown as Keeping).handed;
       const all = new TextDecoder().decode(await new Blob(bytes as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-      const notice = /\x1b\]7717;([^\x07]*)\x07/g;
+      const notice = new RegExp(pattern, 'g');
       const start = all.indexOf(from);
       const part = all.slice(start, all.indexOf(to, start));
       const output = new TextEncoder().encode(part.replace(notice, ''));
@@ -83,7 +88,7 @@ function digest(page: Page, first: string, last: string) {
         notices: Array.from(part.matchAll(notice), ([, json]) => json!),
       };
     },
-    [first, last] as const,
+    [first, last, NOTICE] as const,
   );
 }
 

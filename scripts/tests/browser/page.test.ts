@@ -78,6 +78,8 @@ test('a line that is cut, and refused for a while, comes back to the exact scree
   await untilLine(page, 'reconnecting');
   witness.type('\r seq 1 40; printf "\\e[7minverse\\e[0m 漢字\\n"; cat\r');
   await witness.until(/^inverse 漢字/m);
+  const refused = () => errors.filter((error) => error.includes('ERR_CONNECTION_REFUSED')).length;
+  await expect.poll(refused, { timeout: 20_000 }).toBeGreaterThan(3);
   await line.allow();
   await untilLine(page, 'connected');
   await expect.poll(() => screenOf(page), { timeout: 10_000 }).toEqual(witness.screen);
