@@ -96,6 +96,7 @@ test('a broken stream does not wait for its turn when the hub is known to be bac
 
 test('the end of a stream that was given up ends nothing else', () => {
   const feed = start();
+  streams[0]!.onData('one');
   streams[0]!.onConnectionStateChange({ state: 'connecting' });
   hubIsBack();
   streams[0]!.onComplete();

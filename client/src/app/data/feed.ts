@@ -30,6 +30,8 @@ export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>)
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises with each stream: what an older one still says, its own end above all, is not heard. */
   let current = 0;
+  /** The first stream is on its way, and needs no help. */
+  let begun = false;
 
   const stop = (): void => {
     current++;
@@ -46,6 +48,7 @@ export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>)
     subscription = subscribe({
       onData: (event) =>
         heard(() => {
+          begun = true;
           setLive(true);
           apply(event);
         }),
@@ -64,7 +67,7 @@ export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>)
 
   document.addEventListener('visibilitychange', onVisibility);
   onVisibility();
-  onCleanup(onHub(() => !live() && onVisibility()));
+  onCleanup(onHub(() => begun && !live() && onVisibility()));
   onCleanup(() => {
     document.removeEventListener('visibilitychange', onVisibility);
     stop();

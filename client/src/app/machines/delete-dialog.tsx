@@ -10,6 +10,7 @@ interface DeleteDialogProps {
   vm: Vm;
   open: boolean;
   onClose(): void;
+  returnTo(): HTMLElement | undefined;
   onDeleted?: (() => void) | undefined;
 }
 
@@ -33,6 +34,7 @@ export function DeleteDialog(props: DeleteDialogProps): JSX.Element {
     <Dialog
       open={props.open}
       onClose={props.onClose}
+      returnTo={props.returnTo}
       title={`Delete ${props.vm.name}?`}
       description="Its terminals end and its files are removed from the provider. This cannot be undone."
     >

@@ -14,13 +14,14 @@ import { stateView } from './state.ts';
 export function MachineMenu(props: { vm: Vm; onDeleted?(): void }): JSX.Element {
   const actions = useVmActions();
   const [dialog, setDialog] = createSignal<'rename' | 'delete'>();
+  let trigger: HTMLButtonElement | undefined;
   const close = (): void => {
     setDialog(undefined);
   };
   return (
     <>
       <DropdownMenu placement="bottom-end" gutter={4}>
-        <DropdownMenu.Trigger class={ICON_BUTTON} aria-label={`More for ${props.vm.name}`}>
+        <DropdownMenu.Trigger ref={trigger} class={ICON_BUTTON} aria-label={`More for ${props.vm.name}`}>
           <EllipsisVertical />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
@@ -53,8 +54,14 @@ export function MachineMenu(props: { vm: Vm; onDeleted?(): void }): JSX.Element 
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu>
-      <RenameDialog vm={props.vm} open={dialog() === 'rename'} onClose={close} />
-      <DeleteDialog vm={props.vm} open={dialog() === 'delete'} onClose={close} onDeleted={props.onDeleted} />
+      <RenameDialog vm={props.vm} open={dialog() === 'rename'} onClose={close} returnTo={() => trigger} />
+      <DeleteDialog
+        vm={props.vm}
+        open={dialog() === 'delete'}
+        onClose={close}
+        returnTo={() => trigger}
+        onDeleted={props.onDeleted}
+      />
     </>
   );
 }

@@ -8,7 +8,14 @@ import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { NAME_MAX } from './create-dialog.tsx';
 
-export function RenameDialog(props: { vm: Vm; open: boolean; onClose(): void }): JSX.Element {
+interface RenameDialogProps {
+  vm: Vm;
+  open: boolean;
+  onClose(): void;
+  returnTo(): HTMLElement | undefined;
+}
+
+export function RenameDialog(props: RenameDialogProps): JSX.Element {
   const { rename } = useVmActions();
   const [name, setName] = createSignal('');
   createEffect(
@@ -28,7 +35,7 @@ export function RenameDialog(props: { vm: Vm; open: boolean; onClose(): void }):
   };
 
   return (
-    <Dialog open={props.open} onClose={props.onClose} title="Rename machine">
+    <Dialog open={props.open} onClose={props.onClose} returnTo={props.returnTo} title="Rename machine">
       <form onSubmit={submit}>
         <Field
           label="Name"

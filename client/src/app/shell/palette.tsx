@@ -4,6 +4,7 @@ import { Dialog } from '@kobalte/core/dialog';
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { Search } from '../ui/icons.ts';
 import { Keys } from '../ui/keys.tsx';
+import { createReturnFocus } from '../ui/return-focus.ts';
 import { allCommands, type Command, matches } from './commands.ts';
 import { closeOverlay, overlay } from './overlays.ts';
 
@@ -15,7 +16,8 @@ export function Palette(): JSX.Element {
   const [at, setAt] = createSignal(0);
   const found = createMemo(() => allCommands().filter((command) => matches(command, query())));
   const chosen = (): Command | undefined => found()[Math.min(at(), found().length - 1)];
-  // What a command opens must get the focus, after the dialog has given its own back.
+  const returnFocus = createReturnFocus(() => overlay() === 'palette');
+  // What a command opens must get the focus, after the palette has given its own back.
   let pending: Command | undefined;
 
   createEffect(on(overlay, () => setQuery('')));
@@ -47,11 +49,10 @@ export function Palette(): JSX.Element {
         <Dialog.Content
           class="fixed inset-x-3 top-[12vh] z-40 mx-auto max-w-lg animate-appear overflow-hidden rounded-xl border border-rule bg-surface shadow-float"
           onCloseAutoFocus={(event) => {
+            returnFocus(event);
             const command = pending;
             pending = undefined;
-            if (!command) return;
-            event.preventDefault();
-            command.run();
+            command?.run();
           }}
         >
           <Dialog.Title class="sr-only">All commands</Dialog.Title>

@@ -66,6 +66,22 @@ test('the palette runs a command by its letters and Enter alone', async () => {
   await waitFor(() => expect(history.get()).toBe('/providers'));
 });
 
+test('a dialog gives the focus back to where it was', async () => {
+  renderPage(fakeHub());
+  const create = await screen.findByRole('button', { name: 'Create a machine' });
+  create.focus();
+  for (const [key, role] of [
+    ['k', 'combobox'],
+    ['?', 'dialog'],
+  ] as const) {
+    fireEvent.keyDown(document.body, { key, ctrlKey: key === 'k' });
+    await screen.findByRole(role);
+    await waitFor(() => expect(document.activeElement).not.toBe(create));
+    fireEvent.keyDown(document.activeElement!, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(create));
+  }
+});
+
 test('? lists the shortcuts, but not while somebody types it into a field', async () => {
   renderPage(fakeHub());
   await screen.findByRole('heading', { name: 'Create your first machine' });

@@ -4,6 +4,7 @@ import { Dialog as Base } from '@kobalte/core/dialog';
 import { type JSX, Show } from 'solid-js';
 import { ICON_BUTTON } from './icon-button.tsx';
 import { X } from './icons.ts';
+import { createReturnFocus } from './return-focus.ts';
 
 interface DialogProps {
   open: boolean;
@@ -11,16 +12,23 @@ interface DialogProps {
   title: string;
   description?: JSX.Element;
   wide?: boolean;
+  /** Gets the focus at the end, if what had it before is gone. */
+  returnTo?: (() => HTMLElement | undefined) | undefined;
   children: JSX.Element;
 }
 
 export function Dialog(props: DialogProps): JSX.Element {
+  const returnFocus = createReturnFocus(
+    () => props.open,
+    () => props.returnTo?.(),
+  );
   return (
     <Base open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Base.Portal>
         <Base.Overlay class="fixed inset-0 z-40 bg-black/40 backdrop-blur-[1px]" />
         <div class="fixed inset-0 z-40 grid place-items-end overflow-y-auto sm:place-items-center sm:p-6">
           <Base.Content
+            onCloseAutoFocus={returnFocus}
             class="relative w-full animate-appear rounded-t-2xl border border-rule bg-surface p-6 shadow-float sm:rounded-2xl"
             classList={{ 'sm:max-w-md': !props.wide, 'sm:max-w-xl': props.wide }}
           >

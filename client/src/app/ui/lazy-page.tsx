@@ -39,7 +39,7 @@ export function lazyPage(load: () => Promise<Component>): LazyPage {
 
 export function Loading(): JSX.Element {
   return (
-    <div class="grid min-h-64 grow place-items-center" role="status" aria-label="Loading">
+    <div class="grid min-h-64 grow animate-late place-items-center" role="status" aria-label="Loading">
       <Spinner class="size-5" />
     </div>
   );
