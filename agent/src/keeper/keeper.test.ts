@@ -170,6 +170,14 @@ test('a VM is closed with all its terminals, and no other VM', async () => {
   expect(await connection.control.status()).toEqual({ pid: process.pid, terminals: 0 });
 });
 
+test('a VM has 32 terminals and no more', async () => {
+  const { agentDir, connection } = await start();
+  const open = (n: number) => connection.control.ensureTerminal(wish(agentDir, { terminalId: `t${n}` }));
+  await Promise.all(Array.from({ length: 32 }, (_, n) => open(n)));
+  await expect(open(32)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('32') });
+  expect((await open(31)).terminalId).toBe('t31');
+});
+
 test('of two keepers for one folder the second is refused, and told why', async () => {
   const { agentDir } = await start();
   await expect(startKeeper({ agentDir, log })).rejects.toMatchObject({ code: 'CONFLICT' });

@@ -7,6 +7,9 @@ import { openPty } from '../pty/open.ts';
 import { Terminal } from '../terminal/index.ts';
 import { EnsureTerminal, type KeeperMethods, ResizeTerminal, TerminalRef, VmRef } from './contract.ts';
 
+/** A terminal costs some megabytes; a page with a loop in it may not take all of the machine's memory. */
+const MAX_PER_VM = 32;
+
 export interface TerminalsOptions {
   clock: Clock;
   log: Logger;
@@ -104,6 +107,12 @@ export class Terminals {
     const known = entries.get(terminalId);
     if (known?.gen === gen) return known.terminal;
     if (known && known.gen > gen) throw notFound(terminalId);
+    if (!known && entries.size >= MAX_PER_VM) {
+      throw new UniCoreError(
+        'CONFLICT',
+        `A VM has at most ${MAX_PER_VM} terminals. Close one of them first.`,
+      );
+    }
     const size = { cols, rows };
     const make = async (): Promise<Terminal> => {
       // An older generation of the VM: what is left of it is not to be seen in the newer one.

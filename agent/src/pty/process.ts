@@ -8,7 +8,7 @@ import { EndMark } from './end-mark.ts';
 import { FdWriter } from './fd-writer.ts';
 import { fork, resizeFd } from './native.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
-import { killSession } from './session.ts';
+import { hangUp, killSession } from './session.ts';
 
 /** After the program's end, output that does not come for this long while we read was stopped by ^S: it never will. */
 const TAIL_GIVE_UP_MS = 2_000;
@@ -86,7 +86,7 @@ export class ProcessPty implements Pty {
 
   kill(): void {
     if (this.#closed || this.#grace) return;
-    if (!this.#exit) process.kill(this.#pid, 'SIGHUP');
+    if (!this.#exit) hangUp(this.#pid);
     this.#grace = setTimeout(() => killSession(this.#pid), HANGUP_GRACE_MS);
   }
 

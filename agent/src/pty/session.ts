@@ -1,11 +1,16 @@
 /** The processes of one terminal on this machine: those whose session was made by its shell. */
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** To the shell itself: it tells its jobs. */
+export function hangUp(leader: number): void {
+  signal(leader, 'SIGHUP');
+}
+
 /** SIGKILL for every process of the session, its leader included. Without /proc, for the leader's group only. */
 export function killSession(leader: number): void {
   const members = sessionMembers(leader);
-  if (members.length === 0) kill(-leader);
-  for (const pid of members) kill(pid);
+  if (members.length === 0) signal(-leader, 'SIGKILL');
+  for (const pid of members) signal(pid, 'SIGKILL');
 }
 
 function sessionMembers(leader: number): number[] {
@@ -28,9 +33,9 @@ function sessionOf(pid: number): number | undefined {
   }
 }
 
-function kill(pid: number): void {
+function signal(pid: number, name: 'SIGHUP' | 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // It ended by itself meanwhile.
   }

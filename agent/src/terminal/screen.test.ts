@@ -21,7 +21,7 @@ const CHECKPOINT = 700;
 
 function screenOf(events: Partial<ScreenEvents> = {}) {
   const output = new Output();
-  const quiet = { answer: () => undefined, parsed: () => undefined };
+  const quiet = { answer: () => undefined, parsed: () => undefined, fault: () => undefined };
   return { output, screen: new Screen(output, SIZE, new Turns(), { ...quiet, ...events }) };
 }
 

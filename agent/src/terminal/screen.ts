@@ -3,24 +3,51 @@ import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../pty/pty.ts';
 import { headlessTerminal, SCROLLBACK } from './headless.ts';
 import { withoutControls } from './notice.ts';
+import { openSequence } from './open-sequence.ts';
 import type { Output } from './output.ts';
 import { Palette } from './palette.ts';
 import { RING_BYTES } from './ring.ts';
+import { Sequences } from './sequences.ts';
 import { snapshot } from './snapshot.ts';
+import { tame } from './tame.ts';
 import type { Turns } from './turns.ts';
 import { wholeLength } from './utf8.ts';
 import { XtermCore } from './xterm-core.ts';
 
-/** Parsed in one go, about half a millisecond. */
-const SLICE = 16 * 1024;
+/** Parsed in one go, on a screen of this many cells: less than half a millisecond for text. */
+const SLICE = 8 * 1024;
+const USUAL_CELLS = 80 * 24;
+/** A few bytes clear or move all of a screen, so of a larger one less is parsed in one go. */
+const SMALLEST_SLICE = 64;
+/** A snapshot waits at most this long for our own parser; what it has not parsed then is sent as it is. */
+const CATCH_UP_MS = 20;
+/** A drawing that is larger than this, of cells that all differ in everything, goes without the lines above. */
+const MAX_DRAWING = 2 * 2 ** 20;
 /** Longer titles are cut. */
 const MAX_TITLE = 200;
+
+export interface SizeChange {
+  /** Offset in the output from which the size holds. */
+  at: number;
+  size: PtySize;
+}
+
+/** What brings a freshly reset terminal of that size to the place `at` in the output. */
+export interface Drawing {
+  bytes: Uint8Array;
+  at: number;
+  size: PtySize;
+  /** Sizes of the output behind that place. */
+  later: SizeChange[];
+}
 
 export interface ScreenEvents {
   /** xterm's answer to a question in the output. */
   answer(bytes: Uint8Array): void;
   /** Some of what was unparsed no longer is. */
   parsed(): void;
+  /** Some output could not be shown. */
+  fault(error: unknown): void;
 }
 
 export class Screen {
@@ -30,17 +57,21 @@ export class Screen {
   readonly #terminal: Terminal;
   readonly #core: XtermCore;
   readonly #palette = new Palette();
+  readonly #sequences = new Sequences();
   readonly #slice = () => this.#parseSlice();
   #parsed = 0;
-  #sizes: { at: number; size: PtySize }[] = [];
+  #size: PtySize;
+  #sizes: SizeChange[] = [];
   #title = '';
 
   constructor(output: Output, size: PtySize, turns: Turns, events: ScreenEvents) {
     this.#output = output;
     this.#turns = turns;
     this.#events = events;
+    this.#size = size;
     this.#terminal = headlessTerminal(size);
     this.#core = new XtermCore(this.#terminal);
+    tame(this.#terminal, this.#core);
     this.#core.onColor((changes) => this.#palette.apply(changes));
     this.#terminal.onTitleChange((title) => {
       this.#title = withoutControls(title).slice(0, MAX_TITLE);
@@ -70,12 +101,16 @@ export class Screen {
     this.wake();
   }
 
-  /** All output so far, as the bytes that draw it on a freshly reset terminal; what follows it begins at `at`. */
-  snapshot(scrollback: number = SCROLLBACK): { bytes: Uint8Array; at: number } {
-    while (this.#parse());
-    const title = `\x1b]2;${this.#title}\x07`;
-    const drawn = Buffer.from(this.#palette.restored() + title + snapshot(this.#core, scrollback));
-    return { bytes: Buffer.concat([drawn, this.#output.openBefore(this.#parsed)]), at: this.#parsed };
+  /** The output so far, or nearly so when it comes faster than it can be parsed. */
+  snapshot(scrollback: number = SCROLLBACK): Drawing {
+    const until = performance.now() + CATCH_UP_MS;
+    while (performance.now() < until && this.#parse());
+    let drawn = snapshot(this.#core, scrollback);
+    if (drawn.length > MAX_DRAWING) drawn = snapshot(this.#core, 0);
+    const text = `${this.#palette.restored()}\x1b]2;${this.#title}\x07${drawn}`;
+    const open = openSequence(this.#output.ring, this.#sequences);
+    const bytes = Buffer.concat([Buffer.from(text), open]);
+    return { bytes, at: this.#parsed, size: this.#size, later: [...this.#sizes] };
   }
 
   dispose(): void {
@@ -95,14 +130,30 @@ export class Screen {
     const next = this.#sizes[0];
     if (next && this.#parsed >= next.at) {
       this.#sizes.shift();
+      this.#size = next.size;
       this.#terminal.resize(next.size.cols, next.size.rows);
       return true;
     }
-    const bytes = ring.read(this.#parsed, Math.min(SLICE, (next?.at ?? end) - this.#parsed));
+    const bytes = ring.read(this.#parsed, Math.min(this.#sliceBytes, (next?.at ?? end) - this.#parsed));
     const whole = wholeLength(bytes);
     if (whole === 0) return false;
-    this.#core.writeSync(bytes.subarray(0, whole));
     this.#parsed += whole;
+    this.#write(bytes.subarray(0, whole));
     return this.#parsed < end || this.#sizes.length > 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#sequences.feed(bytes);
+    try {
+      this.#core.writeSync(bytes);
+    } catch (error) {
+      // A defect of xterm's: what the bytes were to do is lost, the terminal is not.
+      this.#events.fault(error);
+    }
+  }
+
+  get #sliceBytes(): number {
+    const { cols, rows } = this.#size;
+    return Math.max(SMALLEST_SLICE, Math.min(SLICE, Math.floor((SLICE * USUAL_CELLS) / (cols * rows))));
   }
 }

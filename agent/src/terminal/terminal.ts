@@ -67,6 +67,7 @@ export class Terminal {
     this.#screen = new Screen(this.#output, options.size, turns, {
       answer: (bytes) => this.#answer(bytes),
       parsed: () => this.#regulate(),
+      fault: (error) => options.log.error({ err: error }, 'some output could not be shown'),
     });
     this.#pty.onData((bytes) => this.#put(bytes));
     this.ended = this.#pty.exited.then((exit) => this.#exited(exit));
@@ -91,7 +92,7 @@ export class Terminal {
       clock: this.#options.clock,
       output: this.#output,
       draw: (scrollback) => this.#screen.snapshot(scrollback),
-      notice: (whose) => this.#notice(whose),
+      notice: (whose, its) => this.#notice(whose, its),
       input: (whose, bytes, done) => this.#input(whose, bytes, done),
       changed: () => this.#changed(),
       gone: (whose) => {
@@ -207,19 +208,19 @@ export class Terminal {
     this.#output.whenClosed((at) => {
       this.#sizeInOutput = size;
       this.#screen.resizeAt(at, size);
-      for (const viewer of this.#audience) viewer.tell(at);
+      for (const viewer of this.#audience) viewer.tell({ at, size });
     });
   }
 
   #announce(): void {
     this.#output.whenClosed((at) => {
-      for (const viewer of this.#audience) viewer.tell(at);
+      for (const viewer of this.#audience) viewer.tell({ at, size: this.#sizeInOutput });
     });
   }
 
-  #notice(viewer: Viewer): string {
+  #notice(viewer: Viewer, size: PtySize): string {
     const { typist } = this.#audience;
-    return sizeNotice({ ...this.#sizeInOutput, mine: typist === viewer, typist: typist?.user });
+    return sizeNotice({ ...size, mine: typist === viewer, typist: typist?.user });
   }
 }
 

@@ -7,6 +7,7 @@ import type { PtySize } from '../pty/pty.ts';
 import { interrupts } from './input.ts';
 import { CANCEL, RESET, skippedNotice } from './notice.ts';
 import type { Output } from './output.ts';
+import type { Drawing, SizeChange } from './screen.ts';
 import { wholeLength } from './utf8.ts';
 
 /** A viewer whose line is cut counts this long, so that it misses nothing if it comes back soon. */
@@ -26,9 +27,9 @@ export interface ViewerOptions {
   clock: Clock;
   output: Output;
   /** The screen as it is now. */
-  draw(scrollback?: number): { bytes: Uint8Array; at: number };
-  /** The size in force, as this viewer is told it. */
-  notice(viewer: Viewer): string;
+  draw(scrollback?: number): Drawing;
+  /** A size, as this viewer is told it. */
+  notice(viewer: Viewer, size: PtySize): string;
   /** done: the terminal has room for more. */
   input(viewer: Viewer, bytes: Uint8Array, done: () => void): void;
   /** It read, came, or went away for a while. */
@@ -95,9 +96,9 @@ export class Viewer implements ChannelHandler {
     this.#channel?.wake();
   }
 
-  /** Told when the viewer gets to this offset. */
-  tell(at: number): void {
-    this.#notices.push({ at, text: this.#options.notice(this) });
+  /** Told when the viewer gets to that place. */
+  tell({ at, size }: SizeChange): void {
+    this.#notices.push({ at, text: this.#options.notice(this, size) });
     this.wake();
   }
 
@@ -196,10 +197,12 @@ export class Viewer implements ChannelHandler {
   }
 
   #redraw(start: string, more = '', scrollback?: number): void {
-    const { bytes, at } = this.#options.draw(scrollback);
-    this.#front = Buffer.concat([Buffer.from(start + this.#options.notice(this) + more), bytes]);
+    const { draw, notice } = this.#options;
+    const { bytes, at, size, later } = draw(scrollback);
+    this.#front = Buffer.concat([Buffer.from(start + notice(this, size) + more), bytes]);
     this.#at = at;
     this.#notices = [];
+    for (const change of later) this.tell(change);
     this.#options.changed(this);
   }
 }

@@ -74,14 +74,33 @@ export interface ColorChange {
 export const COLOR_SET = 1;
 export const COLOR_RESTORE = 2;
 
+/** Sequences whose first parameter says how often something is done, and what does it. */
+const LOOPS = {
+  L: 'insertLines',
+  M: 'deleteLines',
+  S: 'scrollUp',
+  T: 'scrollDown',
+  I: 'cursorForwardTab',
+  Z: 'cursorBackwardTab',
+  b: 'repeatPrecedingCharacter',
+} as const;
+export type LoopingCsi = keyof typeof LOOPS;
+type LoopHandlers = Record<
+  (typeof LOOPS)[LoopingCsi],
+  (params: { params: number[]; length: number }) => void
+>;
+
 interface Internals {
   writeSync(data: Uint8Array): void;
   buffers: { active: ScreenBuffer; normal: ScreenBuffer; alt: ScreenBuffer };
   coreService: { isCursorHidden: boolean; modes: { insertMode: boolean }; decPrivateModes: DecModes };
   coreMouseService: { activeProtocol: string; activeEncoding: string };
   _charsetService: { charset: Charset; glevel: number; _charsets: Charset[] };
-  _oscLinkService: { getLinkData(id: number): { id?: string; uri: string } | undefined };
-  _inputHandler: {
+  _oscLinkService: {
+    _dataByLinkId: Map<number, unknown>;
+    getLinkData(id: number): { id?: string; uri: string } | undefined;
+  };
+  _inputHandler: LoopHandlers & {
     _curAttrData: Attributes;
     _parser: { currentState: number; precedingJoinState: number };
     _utf8Decoder: { interim: Uint8Array };
@@ -154,6 +173,16 @@ export class XtermCore {
   get charsets(): { designated: Charset[]; level: number; charset: Charset } {
     const { charset, glevel, _charsets } = this.#core._charsetService;
     return { designated: [0, 1, 2, 3].map((g) => _charsets[g]), level: glevel, charset };
+  }
+
+  /** What `CSI count final` does. */
+  loop(final: LoopingCsi, count: number): void {
+    this.#core._inputHandler[LOOPS[final]]({ params: [count], length: 1 });
+  }
+
+  /** Links that are kept for the lines that refer to them. */
+  get links(): number {
+    return this.#core._oscLinkService._dataByLinkId.size;
   }
 
   link(id: number): { id?: string; uri: string } | undefined {
