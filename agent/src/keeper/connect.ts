@@ -28,20 +28,32 @@ export async function connectKeeper({
   clock = systemClock,
 }: ConnectOptions): Promise<KeeperConnection> {
   const path = keeperSocketPath(agentDir);
-  const running = await dial(path);
-  if (running) return greet(running, clock);
+  return (await reach(path, clock)) ?? (await startAndReach(agentDir, path, clock));
+}
+
+async function startAndReach(agentDir: string, path: string, clock: Clock): Promise<KeeperConnection> {
   await spawnKeeper(agentDir);
-  const started = await dial(path);
-  if (!started)
-    throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
-  return greet(started, clock);
+  const keeper = await reach(path, clock);
+  if (keeper) return keeper;
+  throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
+}
+
+/** undefined when none listens, or one that ends at this moment. */
+async function reach(path: string, clock: Clock): Promise<KeeperConnection | undefined> {
+  const socket = await dial(path);
+  if (!socket) return undefined;
+  try {
+    return await greet(socket, clock);
+  } catch (error) {
+    if (error instanceof UniCoreError && error.code === 'LEG_LOST') return undefined;
+    throw error;
+  }
 }
 
 /** Ends the keeper and every shell that it holds; false when none runs. */
 export async function stopKeeper({ agentDir }: ConnectOptions): Promise<boolean> {
-  const socket = await dial(keeperSocketPath(agentDir));
-  if (!socket) return false;
-  const keeper = await greet(socket, systemClock);
+  const keeper = await reach(keeperSocketPath(agentDir), systemClock);
+  if (!keeper) return false;
   await keeper.control.shutdown();
   await keeper.closed;
   return true;

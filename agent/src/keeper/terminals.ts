@@ -3,7 +3,7 @@ import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { ChannelAuth, TerminalOpen } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { openPty } from '../pty/open.ts';
+import { openPty } from '../pty/index.ts';
 import { Terminal } from '../terminal/index.ts';
 import { EnsureTerminal, type KeeperMethods, ResizeTerminal, TerminalRef, VmRef } from './contract.ts';
 

@@ -2,8 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import Docker from 'dockerode';
-import { DEFAULT_SOCKET } from '../runtime/engine.ts';
-import { engineError, statusOf } from '../runtime/engine-errors.ts';
+import { DEFAULT_SOCKET, engineError, statusOf } from '../runtime/index.ts';
 import { CONTAINER_USER, newMark, signalMarked } from './docker-kill.ts';
 import { startedResize } from './docker-resize.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';

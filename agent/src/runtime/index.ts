@@ -7,6 +7,7 @@ import { ProcessRuntime } from './process.ts';
 import type { Runtime } from './runtime.ts';
 
 export { DEFAULT_SOCKET, dockerSocket, pingEngine } from './engine.ts';
+export { engineError, statusOf } from './engine-errors.ts';
 export type { PtyPlace, Runtime, RuntimeListener, VmSpec } from './runtime.ts';
 
 /** docker where an engine answers. */

@@ -1,7 +1,7 @@
 /** A terminal without a window, set up as the page sets up its own: both must count columns alike. */
 import unicode11 from '@xterm/addon-unicode11';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
-import type { PtySize } from '../pty/pty.ts';
+import type { PtySize } from '../pty/index.ts';
 import { limitJoins } from './tame.ts';
 
 type WindowTerminal = Parameters<InstanceType<typeof unicode11.Unicode11Addon>['activate']>[0];

@@ -1,5 +1,5 @@
 /** What a viewer is told in band: a private OSC that goes between two bytes of output, and that other terminals ignore. */
-import type { PtySize } from '../pty/pty.ts';
+import type { PtySize } from '../pty/index.ts';
 
 /** In front of every snapshot: whatever was there before is gone. */
 export const RESET = '\x1bc';

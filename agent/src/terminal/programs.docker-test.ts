@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDockerPty } from '../pty/docker.ts';
+import { openPty } from '../pty/index.ts';
 import { SESSIONS } from './fixtures/sessions.ts';
 import { dump } from './screen-dump.ts';
 import { type FakeViewer, SIZE, startTerminal } from './test-kit.ts';
@@ -43,7 +43,7 @@ function follow(viewer: FakeViewer): { quiet(): Promise<void> } {
 test.each(Object.entries(SESSIONS))(
   '%s: whoever comes in the middle sees what the first viewer sees',
   async (_name, { command, keys }) => {
-    const pty = await openDockerPty({ container, command, ...SIZE });
+    const pty = await openPty({ kind: 'docker', container }, SIZE, command);
     const { terminal, join } = startTerminal(pty);
     const first = join('first');
     const { quiet } = follow(first);

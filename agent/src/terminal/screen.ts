@@ -1,6 +1,6 @@
 /** The terminal as it looks: a terminal without a window that follows the output, at its own pace. */
 import type { Terminal } from '@xterm/headless';
-import type { PtySize } from '../pty/pty.ts';
+import type { PtySize } from '../pty/index.ts';
 import { headlessTerminal, SCROLLBACK } from './headless.ts';
 import { withoutControls } from './notice.ts';
 import { openSequence } from './open-sequence.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PtySize } from '../pty/pty.ts';
+import type { PtySize } from '../pty/index.ts';
 import { headlessTerminal } from './headless.ts';
 import { Output } from './output.ts';
 import { Screen } from './screen.ts';

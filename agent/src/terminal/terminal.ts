@@ -2,7 +2,7 @@
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { TerminalInfo } from '@unicore/server/control';
 import type { Logger } from 'pino';
-import type { Pty, PtyExit, PtySize } from '../pty/pty.ts';
+import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
 import { Audience } from './audience.ts';
 import { readInput } from './input.ts';
 import { sizeNotice } from './notice.ts';

@@ -3,7 +3,7 @@ import type { Channel, ChannelHandler } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import type { Terminal as Xterm } from '@xterm/headless';
 import { pino } from 'pino';
-import type { Pty, PtyExit, PtySize } from '../pty/pty.ts';
+import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
 import { headlessTerminal } from './headless.ts';
 import { Terminal, type ViewRequest } from './terminal.ts';
 import { XtermCore } from './xterm-core.ts';

@@ -3,7 +3,7 @@
  * jumps to a new snapshot when it fell too far behind; nobody else waits for it.
  */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
-import type { PtySize } from '../pty/pty.ts';
+import type { PtySize } from '../pty/index.ts';
 import { interrupts } from './input.ts';
 import { CANCEL, RESET, skippedNotice } from './notice.ts';
 import type { Output } from './output.ts';
