@@ -29,7 +29,7 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
 export function restoreModes(pen: Pen, core: XtermCore): void {
   if (usesSavedCharset(core)) restoreCharsets(pen, core);
   const { modes, mouse } = core;
-  // These four outlive a reset of the terminal.
+  // The first three outlive a reset of the terminal.
   pen.csi(modes.cursorHidden ? '?25l' : '?25h');
   pen.csi(modes.newLine ? '20h' : '20l');
   if (modes.blink) pen.csi('?12h');
