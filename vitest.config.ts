@@ -4,11 +4,13 @@ import { defineConfig } from 'vitest/config';
 /** Real engines, sockets and browsers are slow to start; the limit is for hangs, no promise about speed. */
 const SLOW_MS = 120_000;
 
-/** Real processes compete for two cores: one file at a time, each group after the one before. */
+/** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
+const together = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** Real processes compete for two cores: one file at a time. */
 const alone = (groupOrder: number) => ({
   testTimeout: SLOW_MS,
   hookTimeout: SLOW_MS,
-  fileParallelism: false,
+  maxWorkers: 1,
   sequence: { groupOrder },
 });
 
@@ -16,22 +18,22 @@ export default defineConfig({
   test: {
     environment: 'node',
     projects: [
-      { test: { name: 'protocol', include: ['protocol/src/**/*.test.ts'] } },
-      { test: { name: 'server', include: ['server/src/**/*.test.ts'], testTimeout: 20_000 } },
-      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], testTimeout: 20_000 } },
-      { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'] } },
       './client/vitest.config.ts',
-      { test: { name: 'scripts', include: ['scripts/lib/**/*.test.ts'] } },
-      { test: { name: 'system', include: ['scripts/tests/system/**/*.test.ts'], ...alone(1) } },
+      { test: { name: 'protocol', include: ['protocol/src/**/*.test.ts'], ...together } },
+      { test: { name: 'server', include: ['server/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
+      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
+      { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
+      { test: { name: 'scripts', include: ['scripts/lib/**/*.test.ts'], ...together } },
+      { test: { name: 'system', include: ['scripts/tests/system/**/*.test.ts'], ...alone(2) } },
       {
         test: {
           name: 'docker',
           include: ['**/*.docker-test.ts'],
           exclude: ['**/node_modules/**'],
-          ...alone(2),
+          ...alone(3),
         },
       },
-      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...alone(3) } },
+      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...alone(4) } },
     ],
   },
 });

@@ -71,3 +71,12 @@ export function textOf(terminal: Readable): string {
   const rows = Array.from({ length: terminal.rows }, (_, y) => active.getLine(active.baseY + y));
   return rows.map((line) => line?.translateToString(true) ?? '').join('\n');
 }
+
+/** Where two screens differ, for a person; empty if they are the same. */
+export function screenDifference(one: Screen, other: Screen): string {
+  const { lines: a, ...restOfOne } = one;
+  const { lines: b, ...restOfOther } = other;
+  const [first, second] = [JSON.stringify(restOfOne), JSON.stringify(restOfOther)];
+  const rows = a.flatMap((line, y) => (line === b[y] ? [] : [`row ${y}\n  ${line}\n  ${b[y]}`]));
+  return [...(first === second ? [] : [first, second]), ...rows].join('\n');
+}

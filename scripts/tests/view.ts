@@ -3,7 +3,7 @@ import { spawn } from '@lydell/node-pty';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
-import { readScreen, type Screen, textOf } from './screen.ts';
+import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
 
 /** For programs to start and draw on a busy machine; a limit for hangs only. */
 const UNTIL_LIMIT_MS = 20_000;
@@ -132,21 +132,14 @@ export class View {
 
 /** Resolves when both screens are the same, cell by cell; the limit's error shows where they differ. */
 export async function agree(one: View, other: View): Promise<void> {
-  const same = () => JSON.stringify(one.screen) === JSON.stringify(other.screen);
+  const difference = () => screenDifference(one.screen, other.screen);
   const { promise, resolve } = Promise.withResolvers<void>();
-  const check = () => same() && resolve();
-  const listeners = [one, other].map((view) => view.terminal.onWriteParsed(check));
-  check();
+  const look = () => difference() === '' && resolve();
+  const listeners = [one, other].map((view) => view.terminal.onWriteParsed(look));
+  look();
   const limit = setTimeout(resolve, UNTIL_LIMIT_MS);
   await promise;
   clearTimeout(limit);
   for (const listener of listeners) listener.dispose();
-  if (!same()) throw new Error(difference(one.screen, other.screen));
-}
-
-function difference(one: Screen, other: Screen): string {
-  const { lines: a, ...restOfOne } = one;
-  const { lines: b, ...restOfOther } = other;
-  const rows = a.flatMap((line, y) => (line === b[y] ? [] : [`row ${y}\n  ${line}\n  ${b[y]}`]));
-  return ['The screens differ.', JSON.stringify(restOfOne), JSON.stringify(restOfOther), ...rows].join('\n');
+  if (difference() !== '') throw new Error(difference());
 }

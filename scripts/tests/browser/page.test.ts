@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
 import { LineProxy } from '../line-proxy.ts';
 import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../page.ts';
+import { screenDifference } from '../screen.ts';
 import { View } from '../view.ts';
 import { startWorld, type World } from '../world.ts';
 
@@ -35,7 +36,9 @@ afterAll(async () => {
 
 /** Both show the same, cell by cell, once what is on its way has arrived. */
 async function expectSameScreen(one: Page, other: Page): Promise<void> {
-  await expect.poll(async () => screenOf(one), { timeout: 10_000 }).toEqual(await screenOf(other));
+  await expect
+    .poll(async () => screenDifference(await screenOf(one), await screenOf(other)), { timeout: 10_000 })
+    .toBe('');
 }
 
 /** Ends what runs. What is typed before the next prompt would be thrown away by the terminal's own rules. */
@@ -88,7 +91,9 @@ test('a line that is cut, and refused for a while, comes back to the exact scree
   await expect.poll(refused, { timeout: 20_000 }).toBeGreaterThan(3);
   await line.allow();
   await untilLine(page, 'connected');
-  await expect.poll(() => screenOf(page), { timeout: 10_000 }).toEqual(witness.screen);
+  await expect
+    .poll(async () => screenDifference(await screenOf(page), witness.screen), { timeout: 10_000 })
+    .toBe('');
   await type(page, 'still the same cat\n');
   await untilText(page, /^still the same cat\nstill the same cat/m);
   await interrupt(page);
