@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SimClock } from '@unicore/protocol/sim';
 import { describe, expect, test } from 'vitest';
 import { headlessTerminal } from './headless.ts';
 import { Output } from './output.ts';
@@ -22,7 +23,9 @@ const CHECKPOINT = 700;
 function screenOf(events: Partial<ScreenEvents> = {}) {
   const output = new Output();
   const quiet = { answer: () => undefined, parsed: () => undefined, fault: () => undefined };
-  return { output, screen: new Screen(output, SIZE, new Turns(), { ...quiet, ...events }) };
+  const options = { output, size: SIZE, turns: new Turns(), events: { ...quiet, ...events } };
+  // Time stands still, so that a snapshot never gives up on what is unparsed.
+  return { output, screen: new Screen({ ...options, clock: new SimClock() }) };
 }
 
 function terminalWith(...pieces: Uint8Array[]) {

@@ -1,4 +1,5 @@
 /** The terminal as it looks: a terminal without a window that follows the output, at its own pace. */
+import type { Clock } from '@unicore/protocol';
 import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../pty/index.ts';
 import { headlessTerminal, SCROLLBACK } from './headless.ts';
@@ -50,9 +51,18 @@ export interface ScreenEvents {
   fault(error: unknown): void;
 }
 
+export interface ScreenOptions {
+  output: Output;
+  size: PtySize;
+  turns: Turns;
+  clock: Clock;
+  events: ScreenEvents;
+}
+
 export class Screen {
   readonly #output: Output;
   readonly #turns: Turns;
+  readonly #clock: Clock;
   readonly #events: ScreenEvents;
   readonly #terminal: Terminal;
   readonly #core: XtermCore;
@@ -64,8 +74,9 @@ export class Screen {
   #sizes: SizeChange[] = [];
   #title = '';
 
-  constructor(output: Output, size: PtySize, turns: Turns, events: ScreenEvents) {
+  constructor({ output, size, turns, clock, events }: ScreenOptions) {
     this.#output = output;
+    this.#clock = clock;
     this.#turns = turns;
     this.#events = events;
     this.#size = size;
@@ -103,8 +114,8 @@ export class Screen {
 
   /** The output so far, or nearly so when it comes faster than it can be parsed. */
   snapshot(scrollback: number = SCROLLBACK): Drawing {
-    const until = performance.now() + CATCH_UP_MS;
-    while (performance.now() < until && this.#parse());
+    const until = this.#clock.now() + CATCH_UP_MS;
+    while (this.#clock.now() < until && this.#parse());
     let drawn = snapshot(this.#core, scrollback);
     if (drawn.length > MAX_DRAWING) drawn = snapshot(this.#core, 0);
     const text = `${this.#palette.restored()}\x1b]2;${this.#title}\x07${drawn}`;

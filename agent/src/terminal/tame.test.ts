@@ -1,3 +1,4 @@
+import { systemClock } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import type { PtySize } from '../pty/index.ts';
 import { headlessTerminal } from './headless.ts';
@@ -18,7 +19,8 @@ function screenOf(size: PtySize) {
     fault: (error: unknown) => faults.push(error),
   };
   const output = new Output();
-  return { output, screen: new Screen(output, size, new Turns(), events), faults };
+  const screen = new Screen({ output, size, turns: new Turns(), clock: systemClock, events });
+  return { output, screen, faults };
 }
 
 /** What a viewer sees once all of this output is parsed. */

@@ -64,10 +64,17 @@ export class Terminal {
     this.#pty = options.pty;
     this.#size = options.size;
     this.#sizeInOutput = options.size;
-    this.#screen = new Screen(this.#output, options.size, turns, {
-      answer: (bytes) => this.#answer(bytes),
-      parsed: () => this.#regulate(),
-      fault: (error) => options.log.error({ err: error }, 'some output could not be shown'),
+    const { log, clock, size } = options;
+    this.#screen = new Screen({
+      output: this.#output,
+      size,
+      turns,
+      clock,
+      events: {
+        answer: (bytes) => this.#answer(bytes),
+        parsed: () => this.#regulate(),
+        fault: (error) => log.error({ err: error }, 'some output could not be shown'),
+      },
     });
     this.#pty.onData((bytes) => this.#put(bytes));
     this.ended = this.#pty.exited.then((exit) => this.#exited(exit));
