@@ -16,7 +16,11 @@ export interface ServeHubOptions {
 
 export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
   const methods = agentMethods(services);
-  const terminals = new TerminalRelay({ ensureTerminal: (open) => ensureTerminal(services, open), log });
+  const terminals = new TerminalRelay({
+    runs: (vmId, gen) => services.fleet.runs(vmId, gen),
+    ensureTerminal: (open) => ensureTerminal(services, open),
+    log,
+  });
   return (leg) => {
     const control = new Acceptor({
       clock,

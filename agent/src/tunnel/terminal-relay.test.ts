@@ -78,8 +78,9 @@ async function setUp() {
     },
   });
   const keeper = legs(clock, 'keeper', 'tunnel', { far: (leg, open) => acceptor.open(leg, open) });
-  const state = { answer: async () => {} };
+  const state = { runs: true, answer: async () => {} };
   const relay = new TerminalRelay({
+    runs: () => state.runs,
     ensureTerminal: async (open) => {
       asked.push(open);
       await state.answer();
@@ -144,7 +145,7 @@ test('a terminal is opened in the keeper, and its bytes pass both ways', async (
 });
 
 test.each([
-  ['a VM that does not run here', AUTH, META, 'VM_NOT_RUNNING'],
+  ['a VM whose container is gone', AUTH, META, 'VM_NOT_RUNNING'],
   ['auth that no hub wrote', {}, META, 'BAD_REQUEST'],
   ['a window of no size', AUTH, { ...META, cols: 0 }, 'BAD_REQUEST'],
 ])('%s is refused, and the keeper hears nothing of it', async (_what, auth, meta, code) => {
@@ -156,6 +157,19 @@ test.each([
   expect(events[0]).toMatch(new RegExp(`^closed ${code} .+`));
   expect(accepted).toEqual([]);
   expect([hub.near.channels, keeper.near.channels]).toEqual([0, 0]);
+});
+
+test('a VM that does not run here yet is waited for by the opener', async () => {
+  const { clock, state, asked, hub, events, opener } = await setUp();
+  state.runs = false;
+  opener();
+  await clock.advance(1_000);
+  expect(new Set(events)).toEqual(new Set(['detached VM_NOT_RUNNING']));
+  expect(asked).toEqual([]);
+  expect(hub.near.channels).toBe(0);
+  state.runs = true;
+  await clock.advance(5_000);
+  expect(events.at(-1)).toBe('attached');
 });
 
 test('a keeper that is away for a moment is waited for by the opener', async () => {

@@ -19,6 +19,8 @@ import type { KeeperConnection } from '../keeper/index.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 export interface TerminalRelayOptions {
+  /** Whether this generation of the VM runs here now. */
+  runs(vmId: string, gen: number): boolean;
   /** Makes the terminal if there is none; rejects with VM_NOT_RUNNING, or LEG_LOST while there is no keeper. */
   ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
   log: Logger;
@@ -43,7 +45,13 @@ export class TerminalRelay {
 
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
-      const { keeper } = await this.#options.ensureTerminal(requested(open));
+      const wish = requested(open);
+      // The hub knows whether it is on its way up, and refuses the next OPEN if it is not.
+      if (!this.#options.runs(wish.vmId, wish.gen)) {
+        leg.unbind(open.ch);
+        return detach(leg, open.ch, 'VM_NOT_RUNNING');
+      }
+      const { keeper } = await this.#options.ensureTerminal(wish);
       if (pending.over) return;
       const ch = keeper.leg.allocate();
       join(leg, open.ch, keeper.leg, ch);
@@ -63,9 +71,14 @@ export class TerminalRelay {
     const code: ErrorCode = known ? error.code : 'INTERNAL';
     const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
     // A keeper that is just being started is no reason for the other end to give up.
-    if (code === 'LEG_LOST') leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
+    if (code === 'LEG_LOST') detach(leg, ch, code);
     else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
   }
+}
+
+/** The other end asks again in a moment. */
+function detach(leg: Leg, ch: number, code: ErrorCode): void {
+  leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
 }
 
 /** Holds a channel's number while its terminal is made. */
