@@ -262,7 +262,7 @@ test('a folder that never joined says how to join', async () => {
     socketPath: '/none',
     connectKeeper: fakeKeeper,
   };
-  await expect(startAgent(options)).rejects.toThrow(/unicore-agent join/);
+  await expect(startAgent(options)).rejects.toThrow(/npm run agent -- join/);
 });
 
 test('a hub that is elsewhere is refused at every start, not at joining only', async () => {

@@ -129,6 +129,6 @@ async function identity(agentDir: string): Promise<{ config: AgentConfig; key: P
   if (config && key) return { config, key };
   throw new UniCoreError(
     'UNAUTHENTICATED',
-    `${agentDir} has not joined a hub yet. Get a join token from your hub, then: unicore-agent join HUB TOKEN`,
+    `${agentDir} has not joined a hub yet. Get a join token from your hub, then: npm run agent -- join HUB TOKEN`,
   );
 }

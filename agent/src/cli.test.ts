@@ -90,7 +90,7 @@ describe('join', () => {
     const { code, out } = await join_();
     expect(code).toBe(0);
     expect(out).toMatch(
-      new RegExp(`Joined ${hubUrl} as desk \\(p-1\\)\\.\n.*not isolated.*\n.*unicore-agent run`),
+      new RegExp(`Joined ${hubUrl} as desk \\(p-1\\)\\.\n.*not isolated.*\n.*npm run agent -- run`),
     );
   });
 
@@ -148,7 +148,7 @@ describe('run', () => {
   test('without having joined it says how to', async () => {
     expect(await cli('run')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/unicore-agent join HUB TOKEN/),
+      err: expect.stringMatching(/npm run agent -- join HUB TOKEN/),
     });
   });
 

@@ -70,7 +70,7 @@ program
       console.log(
         'VMs here are not isolated: their users work as your own user. Install Docker to isolate them.',
       );
-    console.log('Now start it: unicore-agent run');
+    console.log('Now start it: npm run agent -- run');
   });
 
 program

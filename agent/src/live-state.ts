@@ -96,7 +96,7 @@ export async function refuseSecond(agentDir: string): Promise<void> {
   if (!state || state.pid === process.pid || !(await isAlive(state))) return;
   throw new UniCoreError(
     'CONFLICT',
-    `An agent for ${agentDir} runs already (process ${state.pid}). End it with: unicore-agent stop`,
+    `An agent for ${agentDir} runs already (process ${state.pid}). End it with: npm run agent -- stop`,
   );
 }
 

@@ -19,7 +19,7 @@ export async function readStatus(agentDir: string): Promise<Status> {
   if (!config) {
     throw new UniCoreError(
       'NOT_FOUND',
-      `${agentDir} has not joined a hub yet. Get a join token from your hub, then: unicore-agent join HUB TOKEN`,
+      `${agentDir} has not joined a hub yet. Get a join token from your hub, then: npm run agent -- join HUB TOKEN`,
     );
   }
   const state = (await loadState(agentDir)) ?? null;
@@ -33,7 +33,7 @@ export function formatStatus({ running, agentDir, config, state }: Status): stri
     ['Folder', agentDir],
     ['Runtime', config.runtime === 'docker' ? 'docker' : 'process: VMs are not isolated from this machine'],
   ];
-  if (!running || !state) return table([...rows, ['Agent', 'not running. Start it with: unicore-agent run']]);
+  if (!running || !state) return table([...rows, ['Agent', 'not running. Start it with: npm run agent -- run']]);
   rows.push(['Agent', `running since ${when(state.startedAt)} (process ${state.pid})`]);
   rows.push(['Connection', connection(state.connection)]);
   rows.push(['Keeper', state.keeper]);

@@ -175,7 +175,7 @@ describe('the procedures', () => {
       httpStatus: 403,
     });
     const { token, command } = await hub.owner.api.provider.joinToken.mutate();
-    expect(command).toBe(`unicore-agent join ${hub.url} ${token}`);
+    expect(command).toBe(`npm run agent -- join ${hub.url} ${token} && npm run agent -- run`);
     expect(await refusal(bob.api.provider.get.query({ providerId: 'p-none' }))).toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -34,7 +34,10 @@ export const providerRouter = router({
     .output(JoinToken)
     .mutation(async ({ ctx: { services, caller } }) => {
       const issued = await services.providers.joinToken(caller.user);
-      return { ...issued, command: `unicore-agent join ${services.system.url} ${issued.token}` };
+      return {
+        ...issued,
+        command: `npm run agent -- join ${services.system.url} ${issued.token} && npm run agent -- run`,
+      };
     }),
 
   /** Yields ProviderEvent: first all providers, then each change; all again after a reconnect. */

@@ -31,7 +31,7 @@ test('without an online provider it leads to adding one', async () => {
   renderPage(hub);
   fireEvent.click(await screen.findByRole('button', { name: 'Add a provider' }));
   await screen.findByRole('dialog', { name: 'Add a provider' });
-  await screen.findByText('unicore-agent join http://hub secret');
+  await screen.findByText('npm run agent -- join http://hub secret');
 });
 
 test('each machine shows its state, its provider and how isolated it is', async () => {

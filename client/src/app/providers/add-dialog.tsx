@@ -21,7 +21,7 @@ export function AddProviderDialog(): JSX.Element {
       open={open()}
       onClose={closeOverlay}
       title="Add a provider"
-      description="Run this on the computer that you want to share. It connects out to this hub and opens no port."
+      description="Run this in a UniCore folder on the computer that you want to share. It connects out to this hub and opens no port."
       wide
     >
       <Switch fallback={<Skeleton class="h-10" />}>

@@ -14,7 +14,7 @@ test('each provider shows its state, its load and what to do where it is away', 
   const row = screen.getByText('studio').closest('li')!;
   expect(row.textContent).toContain('25 % of 8 cores');
   expect(row.textContent).toContain('25 % of 16 GiB');
-  expect(screen.getByText('cellar').closest('li')!.textContent).toContain('unicore-agent run');
+  expect(screen.getByText('cellar').closest('li')!.textContent).toContain('npm run agent -- run');
 });
 
 test('the join command is shown whole, and a refusal is told', async () => {
@@ -25,5 +25,5 @@ test('the join command is shown whole, and a refusal is told', async () => {
   await screen.findByText('Too many tokens. Wait a minute.');
   hub.errors.clear();
   fireEvent.click(screen.getByRole('button', { name: 'New command' }));
-  await screen.findByText('unicore-agent join http://hub secret');
+  await screen.findByText('npm run agent -- join http://hub secret');
 });

@@ -13,7 +13,7 @@ const STATES: Record<z.infer<typeof ProviderState>, StateView> = {
   pending: {
     label: 'Joining',
     tone: 'wait',
-    meaning: 'It has joined and not connected yet. Run "unicore-agent run" on it.',
+    meaning: 'It has joined and not connected yet. Run "npm run agent -- run" on it.',
   },
   online: { label: 'Online', tone: 'live' },
   suspect: {
@@ -24,7 +24,7 @@ const STATES: Record<z.infer<typeof ProviderState>, StateView> = {
   offline: {
     label: 'Offline',
     tone: 'fault',
-    meaning: 'Its agent does not run, or has no network. Run "unicore-agent run" on it.',
+    meaning: 'Its agent does not run, or has no network. Run "npm run agent -- run" on it.',
   },
   draining: {
     label: 'Draining',

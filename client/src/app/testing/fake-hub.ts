@@ -117,7 +117,7 @@ export function fakeHub(): FakeHub {
         mutate: mutation('provider.joinToken', () => ({
           token: 'secret',
           expiresAt: Date.now() + 600_000,
-          command: 'unicore-agent join http://hub secret',
+          command: 'npm run agent -- join http://hub secret',
         })),
       },
     },
