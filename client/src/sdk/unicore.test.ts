@@ -119,6 +119,14 @@ test('a terminal opens, echoes, resizes and closes over the global WebSocket', a
   expect(unicore.status).toBe('closed');
 });
 
+test('close() ends its terminals at the other end, too, where nobody waits for them to come back', async () => {
+  const unicore = createUniCore({ url, getToken: async () => 'secret' });
+  await once(unicore.openTerminal('v1'), 'message');
+  const shell = shells.at(-1)!;
+  unicore.close();
+  await expect.poll(() => shell.closed).toBe('OK');
+});
+
 test('a url that is none is refused at once, with the remedy', () => {
   for (const bad of ['hub.example', 'ws://hub', undefined])
     expect(() => createUniCore(bad === undefined ? {} : { url: bad })).toThrow(/http\(s\):\/\//);

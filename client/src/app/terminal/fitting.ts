@@ -7,7 +7,8 @@ import type { Terminal } from '@xterm/xterm';
 import type { SizeInForce } from './notices.ts';
 import { FONT_SIZE } from './screen.ts';
 
-const SMALLEST_FONT = 5;
+/** Too small to read, large enough to see what is going on; who types gets a size of their own. */
+const SMALLEST_FONT = 3;
 /** Font sizes are tried in steps of this many pixels. */
 const STEP = 0.25;
 /** Right of the text, for xterm's scrollbar; the same that FitAddon leaves. */
@@ -65,7 +66,8 @@ export class Fitting {
     this.#measureCell();
     const drawn = this.#drawn();
     const share = drawn ? Math.min((room.width - SCROLLBAR) / drawn.width, room.height / drawn.height) : 1;
-    let font = Math.min(FONT_SIZE, Math.floor((FONT_SIZE * share) / STEP) * STEP);
+    const fitting = Math.floor((FONT_SIZE * share) / STEP) * STEP;
+    let font = Math.max(SMALLEST_FONT, Math.min(FONT_SIZE, fitting));
     // Cells are whole pixels, so a font may come out a little larger than its share.
     for (; font >= SMALLEST_FONT; font -= STEP) {
       this.#setFont(font);

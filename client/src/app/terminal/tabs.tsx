@@ -71,7 +71,7 @@ export function Tabs(props: TabsProps): JSX.Element {
                 aria-selected={tab.id === props.active}
                 aria-controls={panelId(tab.id)}
                 tabIndex={tab.id === props.active ? 0 : -1}
-                class="h-full min-w-0 truncate rounded-lg pr-1 pl-3 text-[13px]"
+                class="-outline-offset-2 h-full min-w-0 truncate rounded-lg pr-1 pl-3 text-[13px]"
                 classList={{ 'italic opacity-60': tab.ended }}
                 onClick={() => {
                   props.onChoose(tab.id);

@@ -14,6 +14,7 @@ import { MachineBar } from './machine-bar.tsx';
 import { createSession, type Session } from './session.ts';
 import { StatusLine } from './status-line.tsx';
 import { createTabSet } from './tab-set.ts';
+import { tabTitle } from './tab-title.ts';
 import { panelId, Tabs, tabId } from './tabs.tsx';
 import { TerminalView } from './terminal-view.tsx';
 import { TouchKeys } from './touch-keys.tsx';
@@ -40,7 +41,8 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
     const { terminalId } = session;
     const told =
       session.title() || terminals.data?.find((terminal) => terminal.terminalId === terminalId)?.title;
-    return told || (terminalId === 'main' ? 'main' : `shell ${tabs.ids().indexOf(terminalId) + 1}`);
+    if (told) return tabTitle(told);
+    return terminalId === 'main' ? 'main' : `shell ${tabs.ids().indexOf(terminalId) + 1}`;
   };
   const enter = (): void => front()?.screen.terminal.focus();
   const leave = (): void => document.getElementById(tabId(tabs.active()))?.focus();

@@ -1,0 +1,8 @@
+/** What a tab says, of the title that a program has set. */
+
+/** Debian's prompt begins with it, and it is the same in all terminals of a machine. */
+const USER_AND_HOST = /^[\w.-]+@[\w.-]+:\s*(?=\S)/;
+
+export function tabTitle(title: string): string {
+  return title.replace(USER_AND_HOST, '');
+}
