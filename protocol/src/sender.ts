@@ -114,10 +114,11 @@ export class Sender {
   #gather(batch: Uint8Array[], already: number): number {
     let size = already;
     for (const emitter of [...this.#wanting]) {
-      const room = Math.min(MAX_DATA, MAX_MESSAGE - size - DATA_OVERHEAD);
-      if (room < MAX_DATA / 4 && size > 0) break;
+      // Always room for a whole frame: what is sent again then goes in the pieces in which it went first, and a source
+      // that cut between characters is not undone.
+      if (MAX_MESSAGE - size - DATA_OVERHEAD < MAX_DATA) break;
       this.#wanting.delete(emitter);
-      const frame = emitter.emit(room);
+      const frame = emitter.emit(MAX_DATA);
       if (frame === undefined) continue;
       this.#wanting.add(emitter);
       batch.push(frame);
