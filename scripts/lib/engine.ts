@@ -36,6 +36,8 @@ export async function startEngine(): Promise<() => Promise<void>> {
   }
   child.unref();
   return async () => {
+    // While the tests ran it was not to keep this process alive; its end is waited for.
+    child.ref();
     child.kill('SIGTERM');
     await exited;
   };
