@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encode } from './codec.ts';
 import { SAMPLES } from './codec-samples.ts';
-import { bytesEnd, limitIn } from './credit.ts';
+import { bytesEnd, confirmedIn, limitIn } from './credit.ts';
 import { type Frame, FrameType } from './frame.ts';
 
 /** Behind other bytes, as in a message of several frames, and with offsets beyond 32 bits. */
@@ -28,10 +28,23 @@ test('the limit in a frame is read without decoding it', () => {
   }
 });
 
+test('what a frame confirms is read without decoding it', () => {
+  const fields = [
+    [FrameType.ACK, 'consumed'],
+    [FrameType.ACCEPT, 'recvNext'],
+    [FrameType.SYNC, 'recvNext'],
+  ] as const;
+  for (const [type, field] of fields) {
+    const { message, start } = placed({ ...SAMPLES[type], [field]: FAR });
+    expect(confirmedIn(type, message, start)).toBe(FAR);
+  }
+});
+
 test('a frame that carries neither bytes nor a limit says so', () => {
   for (const type of [FrameType.FIN, FrameType.RESET, FrameType.DETACHED] as const) {
     const { message, start, end } = placed(SAMPLES[type]);
     expect(bytesEnd(type, message, start, end)).toBeUndefined();
     expect(limitIn(type, message, start)).toBeUndefined();
+    expect(confirmedIn(type, message, start)).toBeUndefined();
   }
 });

@@ -8,8 +8,11 @@ const OFF_AT = numberAt(FrameType.DATA, 'off');
 const DATA_BYTES_AT = numberAt(FrameType.DATA, 'bytes') + 2;
 const RAW_LENGTH_AT = numberAt(FrameType.DATAZ, 'rawLen');
 const ACK_LIMIT_AT = numberAt(FrameType.ACK, 'limit');
+const ACK_CONSUMED_AT = numberAt(FrameType.ACK, 'consumed');
 const ACCEPT_LIMIT_AT = numberAt(FrameType.ACCEPT, 'limit');
+const ACCEPT_NEXT_AT = numberAt(FrameType.ACCEPT, 'recvNext');
 const SYNC_LIMIT_AT = numberAt(FrameType.SYNC, 'limit');
+const SYNC_NEXT_AT = numberAt(FrameType.SYNC, 'recvNext');
 
 /** The offset behind the channel's bytes in the frame from start to end; undefined where it carries none. */
 export function bytesEnd(type: number, message: Uint8Array, start: number, end: number): number | undefined {
@@ -26,6 +29,14 @@ export function limitIn(type: number, message: Uint8Array, start: number): numbe
   if (type === FrameType.ACK) return u64At(message, start + ACK_LIMIT_AT);
   if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_LIMIT_AT);
   if (type === FrameType.SYNC) return u64At(message, start + SYNC_LIMIT_AT);
+  return undefined;
+}
+
+/** The offset below which the frame's sender has all bytes already; undefined where the frame does not say. */
+export function confirmedIn(type: number, message: Uint8Array, start: number): number | undefined {
+  if (type === FrameType.ACK) return u64At(message, start + ACK_CONSUMED_AT);
+  if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_NEXT_AT);
+  if (type === FrameType.SYNC) return u64At(message, start + SYNC_NEXT_AT);
   return undefined;
 }
 

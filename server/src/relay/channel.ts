@@ -29,6 +29,8 @@ export interface RelayChannelOptions {
   meter: RelayMeter;
   /** What the user may send that costs no credit, bytes. */
   overhead: Rate;
+  /** The same of what providers send to this user. */
+  overheadBack: Rate;
   /** Exactly once: refused, given up or no longer joined. */
   ended: (channel: RelayChannel) => void;
 }
@@ -39,6 +41,7 @@ export class RelayChannel implements Port {
   readonly #open: Open;
   readonly #meter: RelayMeter;
   readonly #overhead: Rate;
+  readonly #overheadBack: Rate;
   readonly #ended: (channel: RelayChannel) => void;
   #joined: Joined | undefined;
   #over = false;
@@ -47,11 +50,12 @@ export class RelayChannel implements Port {
   /** Known once the channel is joined. */
   providerId: string | undefined;
 
-  constructor({ leg, open, identity, meter, overhead, ended }: RelayChannelOptions) {
+  constructor({ leg, open, identity, meter, overhead, overheadBack, ended }: RelayChannelOptions) {
     this.#leg = leg;
     this.#open = open;
     this.#meter = meter;
     this.#overhead = overhead;
+    this.#overheadBack = overheadBack;
     this.#ended = ended;
     this.identity = identity;
     leg.bind(open.ch, this);
@@ -70,15 +74,15 @@ export class RelayChannel implements Port {
   /** Passes the OPEN on under a new number, with the hub's word on who asks, and joins the two numbers. */
   join(provider: Leg, providerId: string, auth: ChannelAuth): void {
     const ch = provider.allocate();
-    const { ch: consumerCh, limit } = this.#open;
+    const { ch: consumerCh, limit, recvNext } = this.#open;
     this.providerId = providerId;
     this.#joined = join(this.#leg, consumerCh, provider, ch, {
       frame: (bytes) => this.#meter.forwarded(bytes),
       end: () => this.#end(),
     });
     holdToCredit(
-      { leg: this.#leg, ch: consumerCh, limit: 0, overhead: this.#overhead },
-      { leg: provider, ch, limit },
+      { leg: this.#leg, ch: consumerCh, limit: 0, passed: 0, overhead: this.#overhead },
+      { leg: provider, ch, limit, passed: recvNext, overhead: this.#overheadBack },
       (code, message) => this.close(code, message),
     );
     this.#meter.channels(1);

@@ -8,16 +8,20 @@ import { Rate } from './rate.ts';
 const OPENS_PER_SECOND = 200;
 /** Bytes that cost no credit, such as ACKs: 500 MB/s of output in full frames need half of it. */
 const OVERHEAD_PER_SECOND = 1024 * 1024;
+/** The same of what comes back: a program may write in small pieces, on many terminals. */
+const OVERHEAD_BACK_PER_SECOND = 4 * 1024 * 1024;
 
 export class Consumer {
   readonly legs = new Map<Leg, Identity>();
   readonly channels = new Set<RelayChannel>();
   readonly opens: Rate;
   readonly overhead: Rate;
+  readonly overheadBack: Rate;
 
   constructor(clock: Clock) {
     this.opens = new Rate(clock, OPENS_PER_SECOND);
     this.overhead = new Rate(clock, OVERHEAD_PER_SECOND);
+    this.overheadBack = new Rate(clock, OVERHEAD_BACK_PER_SECOND);
   }
 
   channelsOn(providerId: string): number {

@@ -1,9 +1,9 @@
 /**
- * Holds both directions of a joined channel to the credit that their readers gave, and a consumer's to a rate for all
- * that costs no credit. So what waits in the hub for a slow reader is never more than that reader asked for, and who
+ * Holds both directions of a joined channel to the credit that their readers gave, and to a rate for all that costs no
+ * credit: frames without bytes, and bytes that passed before. So what waits in the hub for a slow reader is never more than that reader asked for, and who
  * breaks a rule loses the channel: nobody else notices.
  */
-import { bytesEnd, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
+import { bytesEnd, confirmedIn, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
 import type { Rate } from './rate.ts';
 
 /** What a DATA or DATAZ frame has around its bytes, at most. */
@@ -17,21 +17,26 @@ export interface CreditSide {
   ch: number;
   /** How far it may send before the first frame from the other side says more. */
   limit: number;
-  /** Bytes that cost no credit: of frames without data, and around data. Without it they are not counted. */
-  overhead?: Rate;
+  /** How far its bytes are at the other end already. */
+  passed: number;
+  /** Bytes that cost no credit: of frames without data, around data, and of data said again. */
+  overhead: Rate;
 }
 
 class Direction implements Port {
   readonly #hop: Port;
-  readonly #overhead: Rate | undefined;
+  readonly #overhead: Rate;
   readonly #violated: Violated;
   /** The sender's bytes below this offset may pass. */
   #limit: number;
+  /** Those below this one have passed, here or before: inside one attachment nobody says them again. */
+  #passed: number;
   opposite: Direction | undefined;
 
-  constructor({ leg, ch, limit, overhead }: CreditSide, violated: Violated) {
+  constructor({ leg, ch, limit, passed, overhead }: CreditSide, violated: Violated) {
     this.#hop = leg.portOf(ch)!;
     this.#limit = limit;
+    this.#passed = passed;
     this.#overhead = overhead;
     this.#violated = violated;
     leg.bind(ch, this);
@@ -43,12 +48,14 @@ class Direction implements Port {
       const text = `Bytes up to ${upTo} were sent, only ${this.#limit} are allowed.`;
       return this.#violated('FLOW_VIOLATION', text);
     }
-    const overhead = upTo === undefined ? end - start : DATA_OVERHEAD;
-    if (this.#overhead?.take(overhead) === false) {
-      return this.#violated('RATE_LIMITED', 'Too many frames with little or nothing in them.');
+    if (!this.#overhead.take(this.#free(upTo, end - start))) {
+      return this.#violated('RATE_LIMITED', 'Too many frames with little or nothing new in them.');
     }
+    if (upTo !== undefined) this.confirm(upTo);
     const granted = limitIn(type, message, start);
     if (granted !== undefined) this.opposite!.grant(granted);
+    const confirmed = confirmedIn(type, message, start);
+    if (confirmed !== undefined) this.opposite!.confirm(confirmed);
     this.#hop.receive(type, message, start, end);
   }
 
@@ -58,6 +65,17 @@ class Direction implements Port {
 
   grant(limit: number): void {
     if (limit > this.#limit) this.#limit = limit;
+  }
+
+  confirm(offset: number): void {
+    if (offset > this.#passed) this.#passed = offset;
+  }
+
+  /** How many bytes of a frame cost no credit. */
+  #free(upTo: number | undefined, size: number): number {
+    if (upTo === undefined) return size;
+    const fresh = Math.max(0, upTo - this.#passed);
+    return Math.max(DATA_OVERHEAD, size - fresh);
   }
 }
 

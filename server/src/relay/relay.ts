@@ -23,6 +23,8 @@ import { Routes } from './routes.ts';
 const MAX_CHANNELS = 64;
 /** An OPEN costs no credit, so it is kept small. */
 const MAX_OPEN_META = 1024;
+/** By then a user's rates are whole again: whoever reconnects sooner has not won new ones. */
+const FORGET_MS = 1_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -55,7 +57,7 @@ export class Relay {
     if (!consumer || !identity) return;
     this.#legs.delete(leg);
     consumer.legs.delete(leg);
-    if (consumer.legs.size === 0) this.#consumers.delete(identity.userId);
+    if (consumer.legs.size === 0) this.#forgetLater(identity.userId, consumer);
   }
 
   /** An OPEN arrived. One that repeats another is answered when that one is. */
@@ -69,6 +71,7 @@ export class Relay {
       identity,
       meter: this.#deps.meter,
       overhead: consumer.overhead,
+      overheadBack: consumer.overheadBack,
       ended: (over) => {
         consumer.channels.delete(over);
         if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
@@ -105,6 +108,13 @@ export class Relay {
   }
 
   // ---- inside
+
+  #forgetLater(userId: string, consumer: Consumer): void {
+    this.#deps.clock.after(FORGET_MS, () => {
+      const gone = consumer.legs.size === 0 && this.#consumers.get(userId) === consumer;
+      if (gone) this.#consumers.delete(userId);
+    });
+  }
 
   async #route(consumer: Consumer, channel: RelayChannel, open: Open): Promise<void> {
     try {

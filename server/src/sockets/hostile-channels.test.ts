@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestAgent } from './testing/agent.ts';
 import { type Beside, startBeside } from './testing/beside.ts';
 import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { OPEN } from './testing/mallory.ts';
+import { OPEN, startMallory } from './testing/mallory.ts';
 
 let hub: Beside['hub'];
 let agent: Beside['agent'];
@@ -106,6 +106,75 @@ test('a flood of frames that cost no credit ends their channel before it fills t
   for (let i = 0; i < 100; i++) mallory.send(...Array.from({ length: 2000 }, () => ack));
   expect(await answer.next()).toMatchObject({ type: FrameType.RESET, code: ERRORS.RATE_LIMITED.number });
   expect(hub.counts.joined).toBe(1);
+});
+
+test('bytes that are said again and again end their channel before they fill the provider’s queue', async () => {
+  const answer = mallory.answers();
+  mallory.send(OPEN);
+  expect((await answer.next()).type).toBe(FrameType.ACCEPT);
+  const said: Frame = { type: FrameType.DATA, ch: 1, off: 0, bytes: Buffer.alloc(16 * 1024) };
+  for (let i = 0; i < 100; i++) mallory.send(said);
+  const codes: number[] = [];
+  while (codes.length === 0) {
+    const frame = await answer.next();
+    if (frame.type === FrameType.RESET) codes.push(frame.code);
+  }
+  expect(codes).toEqual([ERRORS.RATE_LIMITED.number]);
+});
+
+test('a frame that claims few bytes and carries many is counted by what it carries', async () => {
+  const answer = mallory.answers();
+  mallory.send(OPEN);
+  expect((await answer.next()).type).toBe(FrameType.ACCEPT);
+  const bytes = Buffer.alloc(16 * 1024);
+  const frame: Frame = { type: FrameType.DATAZ, ch: 1, off: 0, dictLen: 0, rawLen: 1, bytes };
+  const frames = hub.counts.frames;
+  for (let i = 0; i < 200; i++) mallory.send({ ...frame, off: i });
+  expect(await answer.next()).toMatchObject({ type: FrameType.RESET });
+  await mallory.leg.ping();
+  expect(hub.counts.frames - frames).toBeLessThan(100);
+});
+
+test('a provider that repeats itself loses the channel, and its consumer no other', async () => {
+  hub.vms.set('vm-parrot', { owner: 'mallory', providerId: 'p2', running: true });
+  const bytes = Buffer.alloc(16 * 1024);
+  const parrot = await startTestAgent(hub.url, 'p2', {
+    handler: {
+      open({ ch, attach }) {
+        parrot.leg.send({ type: FrameType.ACCEPT, ch, attach, recvNext: 0, limit: 0, meta: packMeta({}) });
+        for (let i = 0; i < 1000; i++) parrot.leg.send({ type: FrameType.DATA, ch, off: 0, bytes });
+      },
+    },
+  });
+  const own = openTerminal({ leg: () => mallory.leg, open: { vmId: 'vm-mallory' } });
+  await own.attached;
+  const heard = openTerminal({ leg: () => mallory.leg, open: { vmId: 'vm-parrot' } });
+  expect((await heard.closed).code).toBe('RATE_LIMITED');
+  own.write('here');
+  expect(String(await own.received(4))).toBe('here');
+});
+
+test('what a user may send at once is not won anew by a new socket', async () => {
+  const far = (i: number) => ({
+    ...OPEN,
+    ch: 2 * i + 1,
+    epoch: Buffer.alloc(16, i),
+    meta: packMeta({ vmId: 'vm-far' }),
+  });
+  mallory.send(...Array.from({ length: 200 }, (_, i) => far(i)));
+  await mallory.leg.ping();
+  mallory.ws.close();
+  await mallory.closed;
+  await expect.poll(() => hub.counts.open.consumer).toBe(1);
+  const again = await startMallory(hub.url);
+  const codes = await Promise.all(
+    Array.from({ length: 100 }, async (_, i) => {
+      const answer = again.answers(2 * i + 1).next();
+      again.send(far(i));
+      return errorName(((await answer) as { code: number }).code);
+    }),
+  );
+  expect(codes).toContain('RATE_LIMITED');
 });
 
 test('an OPEN that is taken back while it is judged opens nothing', async () => {
