@@ -4,7 +4,6 @@
  * on. Done already: a few small files are read, nothing more.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,8 +23,6 @@ const NPM_VERSION = '11.21.2';
 const TOOLCHAIN = join(ROOT, '.toolchain');
 const TOOLS = join(TOOLCHAIN, 'node_modules');
 const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
-/** Inside node_modules, so that it goes when npm empties the folder: an interrupted install leaves none. */
-const STAMP = join(ROOT, 'node_modules/.unicore-installed');
 
 /** Lines of a failed command's output that are shown. */
 const ERROR_LINES = 15;
@@ -106,20 +103,18 @@ async function installTools({ node, packages }) {
   });
 }
 
+/** npm keeps a record of what it has put into node_modules; it is written last, and goes first. */
 function dependenciesAreThere() {
-  return read(STAMP) === lockHash();
-}
-
-function lockHash() {
-  return createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
+  const wanted = read(join(ROOT, 'package-lock.json'), JSON.parse).packages;
+  const found = read(join(ROOT, 'node_modules/.package-lock.json'), JSON.parse)?.packages ?? {};
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    // Optional ones are for other platforms; the rest are the workspaces themselves.
+    return optional || !path.includes('node_modules/') || (path in found && found[path].version === version);
+  });
 }
 
 async function installDependencies(node) {
-  const hash = lockHash();
   await npm([node, NPM_CLI], ['ci'], ROOT, dirname(node));
-  writeFileSync(STAMP, hash);
 }
 
 /** The npm that started us, else the one in PATH. */
