@@ -22,6 +22,17 @@ test('messages arrive whole and in order, however the bytes are cut', () => {
   );
 });
 
+test('a large message that comes byte by byte is no more work than its bytes', () => {
+  const [from, got] = [new Messages(() => {}), [] as unknown[]];
+  const to = new Messages((value) => got.push(value));
+  from.send('x'.repeat(1_000_000));
+  const started = performance.now();
+  for (let bytes = from.pull(1); bytes; bytes = from.pull(1)) to.data(bytes);
+  expect(got).toEqual(['x'.repeat(1_000_000)]);
+  // Copying what is there with each byte that comes would take minutes.
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
 test('a length that no message may have is refused before anything is kept', () => {
   const to = new Messages(() => {});
   expect(() => to.data(new Uint8Array([0xff, 0, 0, 0]))).toThrow(

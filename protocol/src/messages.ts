@@ -13,7 +13,10 @@ export class Messages {
   readonly #onMessage: (value: unknown) => void;
   readonly #outbox = new Outbox();
   #channel: Channel | undefined;
-  #partial = new Uint8Array(0);
+  readonly #header = new Uint8Array(HEADER_BYTES);
+  #body: Uint8Array | undefined;
+  /** How much of the header, or of the body once there is one, has arrived. */
+  #filled = 0;
 
   constructor(onMessage: (value: unknown) => void) {
     this.#onMessage = onMessage;
@@ -39,30 +42,38 @@ export class Messages {
 
   /** ChannelHandler.data */
   readonly data = (bytes: Uint8Array): void => {
-    const all = this.#partial.length === 0 ? bytes : joined(this.#partial, bytes);
-    let at = 0;
-    while (all.length - at >= HEADER_BYTES) {
-      const length = new DataView(all.buffer, all.byteOffset + at).getUint32(0);
-      if (length > LIMITS.bytes) {
-        throw new UniCoreError(
-          'MESSAGE_TOO_BIG',
-          `a control message has at most ${LIMITS.bytes} bytes, this one ${length}`,
-        );
-      }
-      const end = at + HEADER_BYTES + length;
-      if (end > all.length) break;
-      this.#onMessage(unpackMeta(all.subarray(at + HEADER_BYTES, end), LIMITS));
-      at = end;
-    }
-    // A copy: the view would pin the whole message that it came in.
-    this.#partial = all.slice(at);
+    let rest = bytes;
+    while (rest.length > 0) rest = this.#take(rest);
     this.#channel?.consumed(bytes.length);
   };
-}
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
+  /** Copied once, to where it belongs: a peer that sends single bytes makes no more work than others. */
+  #take(bytes: Uint8Array): Uint8Array {
+    const target = this.#body ?? this.#header;
+    const part = bytes.subarray(0, target.length - this.#filled);
+    target.set(part, this.#filled);
+    this.#filled += part.length;
+    if (this.#filled === target.length) this.#full();
+    return bytes.subarray(part.length);
+  }
+
+  #full(): void {
+    this.#filled = 0;
+    if (this.#body === undefined) {
+      this.#body = this.#newBody();
+      if (this.#body.length > 0) return;
+    }
+    const body = this.#body;
+    this.#body = undefined;
+    this.#onMessage(unpackMeta(body, LIMITS));
+  }
+
+  #newBody(): Uint8Array {
+    const length = new DataView(this.#header.buffer).getUint32(0);
+    if (length <= LIMITS.bytes) return new Uint8Array(length);
+    throw new UniCoreError(
+      'MESSAGE_TOO_BIG',
+      `a control message has at most ${LIMITS.bytes} bytes, this one ${length}`,
+    );
+  }
 }

@@ -71,9 +71,10 @@ export function connectSockets(server: Server, deps: ConnectDeps): () => Promise
       disconnected: (providerId) => presence.disconnected(providerId),
     },
   });
-  events.on('sessionEnded', (sessionId) =>
-    relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.'),
-  );
+  events.on('sessionEnded', (sessionId) => {
+    tickets.endSession(sessionId);
+    relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
+  });
   events.on('vm', ({ vmId, phase }) => {
     if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
   });

@@ -44,6 +44,14 @@ describe('tickets', () => {
     expect(tickets.redeem(ticket, ASKED)).toBeUndefined();
   });
 
+  test('a session that ends takes its tickets with it, and no others', () => {
+    const mine = tickets.issue(GRANT);
+    const other = tickets.issue({ ...GRANT, sessionId: 's-2' });
+    tickets.endSession('s-1');
+    expect(tickets.redeem(mine.ticket, ASKED)).toBeUndefined();
+    expect(tickets.redeem(other.ticket, ASKED)).toBeDefined();
+  });
+
   test('expired tickets make room', () => {
     for (let i = 0; i < 10_000; i++) tickets.issue(GRANT);
     expect(() => tickets.issue(GRANT)).toThrow('Too many tickets');

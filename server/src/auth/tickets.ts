@@ -50,6 +50,11 @@ export class Tickets {
     return fits ? found : undefined;
   }
 
+  /** Nothing that this session was given opens anything any more. */
+  endSession(sessionId: string): void {
+    for (const [hash, grant] of this.#tickets) if (grant.sessionId === sessionId) this.#tickets.delete(hash);
+  }
+
   #dropExpired(): void {
     for (const [hash, { expiresAt }] of this.#tickets) {
       if (expiresAt > this.#now()) return;

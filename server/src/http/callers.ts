@@ -24,9 +24,11 @@ export class Callers {
     this.#origins = origins;
   }
 
-  /** Undefined: nobody. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a cookie from a wrong page. */
+  /** Undefined: nobody. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong page. */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
+    // A page of somebody else could at least use up what this address may try.
+    if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#auth.caller(proof.kind, proof.secret);
     if (proof.kind === 'bearer' && !caller) {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closing, connect as dial, dialLeg } from '../sockets/testing/dial.ts';
+import { joinTestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 
 describe('HTTP', () => {
@@ -78,6 +79,34 @@ describe('HTTP', () => {
       stays.ws.close();
     });
 
+    test('signing out ends tickets that were not used yet', async () => {
+      const desk = await joinTestAgent(hub);
+      await desk.connect();
+      const cookie = await hub.owner.signIn();
+      const { vmId } = await hub.owner.api.vm.create.mutate({});
+      await expect.poll(async () => (await hub.owner.api.vm.get.query({ vmId })).state).toBe('running');
+      const headers = { cookie, origin: hub.url };
+      const connected = await get(`/api/vm/${vmId}/connect`, { method: 'POST', headers });
+      const { url } = (await connected.json()) as { url: string };
+      await get('/logout', { method: 'POST', headers });
+      expect(await closing(await dial(url))).toMatchObject({ code: 4009 });
+      await desk.disconnect();
+    });
+
+    test('a form of another site, which brings no cookie, takes none away', async () => {
+      const out = await get('/logout', { method: 'POST', headers: { origin: 'http://evil.test' } });
+      expect(out.headers.get('set-cookie')).toBeNull();
+    });
+
+    test('wrong keys, however many, keep nobody out who has the right one', async () => {
+      const own = await startTestApp();
+      const tries = Array.from({ length: 80 }, () => fetch(`${own.url}/login?key=wrong`));
+      const statuses = (await Promise.all(tries)).map(({ status }) => status);
+      expect(new Set(statuses)).toEqual(new Set([401, 429]));
+      expect(await own.owner.signIn()).toMatch(/^unicore_session=/);
+      await own.stop();
+    });
+
     test('a page without a valid cookie gets its socket closed with 4002', async () => {
       const ws = await dial(`${hub.url.replace('http', 'ws')}/terminal?vmId=vm-1&ticket=wrong`, {
         headers: { origin: hub.url },
@@ -111,6 +140,13 @@ describe('HTTP', () => {
       expect((await get('/trpc/vm.list', { headers: { cookie, origin: 'http://evil.test' } })).status).toBe(
         403,
       );
+    });
+
+    test('another page can’t even use up what agents of this address may ask', async () => {
+      const challenge = (headers: Record<string, string>) =>
+        get('/api/agent/challenge', { method: 'POST', headers }).then(({ status }) => status);
+      expect(await challenge({ origin: 'http://evil.test' })).toBe(403);
+      expect(await challenge({})).toBe(400);
     });
 
     test('a bearer token needs no Origin', async () => {

@@ -22,8 +22,7 @@ export interface LoginDeps {
 /** GET /login?key=…: the answer to a wrong key is a page, for people follow links. */
 export async function login(deps: LoginDeps, request: IncomingMessage, response: ServerResponse, url: URL) {
   try {
-    await deps.limit.use(addressOf(request));
-    const { user, session } = await deps.auth.login(url.searchParams.get('key') ?? '');
+    const { user, session } = await signIn(deps, request, url.searchParams.get('key') ?? '');
     deps.log.info({ user: user.userId }, 'signed in');
     const maxAge = session.expiresAt === null ? 0 : session.expiresAt - Date.now();
     response.setHeader('Set-Cookie', setSessionCookie(session.secret, maxAge, deps.secure));
@@ -31,6 +30,16 @@ export async function login(deps: LoginDeps, request: IncomingMessage, response:
   } catch (error) {
     if (!(error instanceof UniCoreError)) throw error;
     sendPage(response, ERRORS[error.code].http, 'You are not signed in', error.message);
+  }
+}
+
+/** Only wrong keys count: a page that tries them from this address keeps nobody out. */
+async function signIn({ auth, limit }: LoginDeps, request: IncomingMessage, key: string) {
+  try {
+    return await auth.login(key);
+  } catch (error) {
+    if (error instanceof UniCoreError) await limit.use(addressOf(request));
+    throw error;
   }
 }
 
@@ -47,6 +56,7 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
     deps.log.info({ session: ended }, 'signed out');
     deps.events.emit('sessionEnded', ended);
   }
-  response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
+  // Another site's form brings no cookie, and may not take it from the browser.
+  if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
   response.writeHead(204).end();
 }

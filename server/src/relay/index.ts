@@ -2,4 +2,5 @@
 export type { Grant, Identity, RelayDeps } from './deps.ts';
 export type { RelayMeter } from './meter.ts';
 export { parse } from './parse.ts';
+export { Rate } from './rate.ts';
 export { Relay } from './relay.ts';

@@ -48,6 +48,13 @@ test('any message is a sign of life', async () => {
   expect(hub.told).toContain('heard p1');
 });
 
+test('a flood of BEATs closes the socket that sends it', async () => {
+  const agent = await startTestAgent(hub.url, 'p1');
+  for (let seq = 1; seq <= 100; seq++) agent.leg.send({ type: FrameType.BEAT, seq, meta: packMeta(BEAT) });
+  expect((await agent.closed).code).toBe('RATE_LIMITED');
+  expect(hub.told.filter((event) => event.startsWith('beat')).length).toBeLessThanOrEqual(5);
+});
+
 test('a BEAT that makes no sense closes the socket that sent it', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   agent.leg.send({ type: FrameType.BEAT, seq: 1, meta: packMeta({ cpu: 'much' }) });

@@ -1,16 +1,19 @@
 /** /provider: an agent's one socket. It becomes its provider's route and carries all its channels. */
-import { FrameType, packMeta } from '@unicore/protocol';
+import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '../control/contract.ts';
-import { parse } from '../relay/index.ts';
+import { parse, Rate } from '../relay/index.ts';
 import { type Endpoint, goAway, greet } from './endpoint.ts';
 import { legOver } from './transport.ts';
 
 const EMPTY = packMeta({});
+/** One every 5 s is what an agent sends; each of them is told to everybody who watches. */
+const BEATS_PER_SECOND = 5;
 
 export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps) => {
   const { providers, relay } = deps;
   let log = socketLog;
   let providerId: string | undefined;
+  const beats = new Rate(deps.clock, BEATS_PER_SECOND);
   const leg = legOver({
     ws,
     kind: 'provider',
@@ -34,6 +37,7 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
           providers.connected({ providerId: id, hello, leg });
         }),
       beat(seq, meta) {
+        if (!beats.take()) throw new UniCoreError('RATE_LIMITED', 'BEAT comes too often.');
         const beat = parse(BeatMeta, meta, 'BEAT');
         leg.send({ type: FrameType.BEATACK, seq, meta: EMPTY });
         providers.beat(providerId!, beat);
