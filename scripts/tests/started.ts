@@ -18,9 +18,11 @@ export class Started {
   /** From the command to the printed link. */
   readonly tookMs: number;
   readonly #process: ChildProcess;
+  readonly #data: string;
 
-  private constructor(process: ChildProcess, output: string, tookMs: number) {
+  private constructor(process: ChildProcess, data: string, output: string, tookMs: number) {
     this.#process = process;
+    this.#data = data;
     this.tookMs = tookMs;
     this.link = found(output, /(http\S+\/login\?key=\S+)/);
     this.url = new URL(this.link).origin;
@@ -50,7 +52,7 @@ export class Started {
     }
     child.once('exit', () => reject(new Error(`npm start ended:\n${output}`)));
     await promise.finally(() => clearTimeout(limit));
-    return new Started(child, output, performance.now() - began);
+    return new Started(child, data, output, performance.now() - began);
   }
 
   sdk(): UniCore {
@@ -64,6 +66,13 @@ export class Started {
       hub: Number(found(listing, /^\s*(\d+) .*server\/src\/main\.ts/m)),
       agent: Number(found(listing, /^\s*(\d+) .*agent\/src\/cli\.ts/m)),
     };
+  }
+
+  /** Process id of the keeper of the terminals, which is nobody's child. */
+  async keeper(): Promise<number> {
+    const listing = await exec('ps', ['-eo', 'pid=,args=']);
+    const line = listing.split('\n').find((one) => one.includes(`keeper/main.ts ${this.#data}/agent`));
+    return Number(found(line ?? '', /^\s*(\d+) /));
   }
 
   /** What Ctrl-C does. */
