@@ -60,7 +60,7 @@ export function Tabs(props: TabsProps): JSX.Element {
         <For each={props.tabs}>
           {(tab) => (
             <div
-              class="group flex h-8 max-w-56 shrink-0 items-center rounded-lg text-muted transition-colors hover:text-ink"
+              class="group flex h-8 min-w-20 max-w-56 shrink-0 items-center rounded-lg text-muted transition-colors hover:text-ink"
               classList={{ 'bg-sunken text-ink': tab.id === props.active }}
               role="presentation"
             >
@@ -71,7 +71,7 @@ export function Tabs(props: TabsProps): JSX.Element {
                 aria-selected={tab.id === props.active}
                 aria-controls={panelId(tab.id)}
                 tabIndex={tab.id === props.active ? 0 : -1}
-                class="-outline-offset-2 h-full min-w-0 truncate rounded-lg pr-1 pl-3 text-[13px]"
+                class="-outline-offset-2 h-full min-w-0 grow truncate rounded-lg pr-1 pl-3 text-left text-[13px]"
                 classList={{ 'italic opacity-60': tab.ended }}
                 onClick={() => {
                   props.onChoose(tab.id);
