@@ -15,13 +15,15 @@ function scripted(peer: Peer, handler: Partial<LegHandler> = {}, dial = false) {
   const clock = new SimClock();
   const sent: Frame[] = [];
   const messages: Uint8Array[] = [];
-  const socket: { closed?: [number, string] } = {};
+  const socket: { closed?: [number, string]; buffered: number } = { buffered: 0 };
   const events: unknown[][] = [];
   const leg = new Leg({
     clock,
     peer,
     transport: {
-      buffered: 0,
+      get buffered() {
+        return socket.buffered;
+      },
       send(message) {
         messages.push(message);
         for (let at = 0; at < message.length; ) {
@@ -211,6 +213,20 @@ describe('a leg that is up', () => {
     expect(s.leg.up).toBe(true);
     await s.clock.advance(1);
     expect(s.events).toEqual([['closed', 'PEER_SILENT']]);
+  });
+
+  test('who asks and does not read is answered with 1 MiB at most', async () => {
+    const s = await greeted('consumer');
+    s.socket.buffered = 1e6;
+    const ping = encode({ type: FrameType.PING, id: 1 });
+    const stray = encode({ type: FrameType.ACK, ch: 77, consumed: 0, limit: 0 });
+    for (let i = 0; i < 200_000; i++) s.leg.receive((i % 2 ? ping : stray).slice());
+    s.socket.buffered = 0;
+    await s.clock.advance(1_000);
+    const bytes = s.messages.reduce((sum, { length }) => sum + length, 0);
+    expect(bytes).toBeGreaterThan(1024 * 1024);
+    expect(bytes).toBeLessThan(1024 * 1024 + 1024);
+    expect(s.leg.up).toBe(true);
   });
 
   test('measures the round trip', async () => {

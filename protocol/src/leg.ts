@@ -12,6 +12,8 @@ import { type Emitter, Sender, type Transport } from './sender.ts';
 const HELLO_MS = 5_000;
 /** The dialling side waits longer: the hub may look the token up first. */
 const WELCOME_MS = 10_000;
+/** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
+const MAX_UNREAD = 1024 * 1024;
 /** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
 export interface Port {
   /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
@@ -272,13 +274,18 @@ export class Leg {
   }
 
   #reset(ch: number, code: ErrorCode, message: string): void {
-    this.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+    this.#answer({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+  }
+
+  /** No credit bounds what a peer asks. What is left out here it misses like what a dead hop ate: it asks again. */
+  #answer(frame: Frame): void {
+    if (this.#sender.queued <= MAX_UNREAD) this.send(frame);
   }
 
   #own(frame: Frame): void {
     switch (frame.type) {
       case FrameType.PING:
-        return this.send({ type: FrameType.PONG, id: frame.id });
+        return this.#answer({ type: FrameType.PONG, id: frame.id });
       case FrameType.PONG:
         return this.#pulse.ponged(frame.id);
       case FrameType.GOAWAY:

@@ -159,6 +159,13 @@ describe('files', () => {
   });
 });
 
+test('neither a damaged file nor a full disk keeps a provider from numbering its connections', async () => {
+  await nextConnSeq(agentDir, 1);
+  await writeFile(join(agentDir, 'conn-seq.json'), '{"connSeq":');
+  expect(await nextConnSeq(agentDir, 1000)).toBe(1000);
+  expect(await nextConnSeq('/proc/no-such-folder', 2000)).toBe(2000);
+});
+
 describe('proving who it is', () => {
   async function credentials(challenge: string) {
     const key = await makeKey(agentDir);

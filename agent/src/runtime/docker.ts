@@ -1,11 +1,11 @@
 /** Runtime docker: a VM is a container, its files are a named volume, and a generation is a container of its own. */
 
-import type { Clock } from '@unicore/protocol';
+import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Isolation } from '@unicore/server/control';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { containerName, containerOptions, LABEL, volumeName } from './container.ts';
-import { DEFAULT_SOCKET, engineAt } from './engine.ts';
+import { DEFAULT_SOCKET, engineAt, PING_MS } from './engine.ts';
 import { engineError, statusOf } from './engine-errors.ts';
 import { watchEngine } from './engine-events.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
@@ -17,6 +17,7 @@ const STOP_S = 2;
 
 const EngineInfo = z.object({ NCPU: z.number().positive(), DefaultRuntime: z.string().optional() });
 type EngineInfo = z.infer<typeof EngineInfo>;
+const VolumeInfo = z.object({ Labels: z.record(z.string(), z.string()).nullish() });
 
 export interface DockerRuntimeOptions {
   providerId: string;
@@ -42,7 +43,9 @@ export class DockerRuntime implements Runtime {
   /** The weaker class while the engine does not say: a hub must hear of this provider all the same. */
   async isolation(): Promise<Isolation> {
     try {
-      return (await this.#info()).DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
+      // An engine that hangs may not keep the provider from its hub.
+      const { DefaultRuntime } = await this.#info(engineAt(this.#socketPath, PING_MS));
+      return DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
     } catch {
       return 'container';
     }
@@ -114,12 +117,13 @@ export class DockerRuntime implements Runtime {
   async #create(spec: VmSpec): Promise<void> {
     const { providerId } = this.#options;
     const { NCPU } = await this.#info();
+    await this.#requireOwnVolume(spec.vmId);
     await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
   }
 
   /** Asked once: the answers change with the engine's configuration only, and the next start of the agent asks again. */
-  async #info(): Promise<EngineInfo> {
-    this.#known ??= EngineInfo.parse(await this.#docker.info());
+  async #info(docker = this.#docker): Promise<EngineInfo> {
+    this.#known ??= EngineInfo.parse(await docker.info());
     return this.#known;
   }
 
@@ -135,9 +139,27 @@ export class DockerRuntime implements Runtime {
 
   /** What another agent at this engine made is not ours to delete. */
   async #removeVolume(vmId: string): Promise<void> {
-    const volume = this.#docker.getVolume(volumeName(vmId));
-    const { Labels } = await volume.inspect();
-    if (Labels[LABEL.provider] === this.#options.providerId) await volume.remove();
+    if (await this.#ownsVolume(vmId)) await this.#docker.getVolume(volumeName(vmId)).remove();
+  }
+
+  /** Nor to show to a user of our hub: a hub chooses the ids of its VMs, and so the names of volumes. */
+  async #requireOwnVolume(vmId: string): Promise<void> {
+    if ((await this.#ownsVolume(vmId)) !== false) return;
+    throw new UniCoreError(
+      'CONFLICT',
+      `There is a volume ${volumeName(vmId)} on the provider's machine that belongs to something else. Make a new VM.`,
+    );
+  }
+
+  /** Undefined: there is none. */
+  async #ownsVolume(vmId: string): Promise<boolean | undefined> {
+    try {
+      const { Labels } = VolumeInfo.parse(await this.#docker.getVolume(volumeName(vmId)).inspect());
+      return Labels?.[LABEL.provider] === this.#options.providerId;
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
   }
 
   #containers(vmId?: string): Promise<Docker.ContainerInfo[]> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,6 +18,16 @@ describe('the SQLite store', () => {
     await script.addUser({ userId: 'u-1', name: 'carol', role: 'member', createdAt: 1 });
     expect(await hub.userByName('carol')).toBeDefined();
     await Promise.all([hub.close(), script.close()]);
+  });
+
+  test('nobody else on the machine can read it, whatever the folder allows', async () => {
+    const open = mkdtempSync(join(dir, 'open-'));
+    chmodSync(open, 0o755);
+    const store = openSqliteStore(join(open, 'hub.db'));
+    await store.meta('providerTokenSecret', () => 'secret');
+    const modes = readdirSync(open).map((name) => [name, statSync(join(open, name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toEqual({ 'hub.db': 0o600, 'hub.db-shm': 0o600, 'hub.db-wal': 0o600 });
+    await store.close();
   });
 
   test('a file of a newer version is refused, with the remedy', () => {

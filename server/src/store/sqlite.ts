@@ -1,7 +1,8 @@
 /** The store in one SQLite file. Write-ahead log: it survives SIGKILL, and scripts may write while the hub runs. */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { UniCoreError } from '@unicore/protocol';
 import type { z } from 'zod';
 import { migrate } from './migrations.ts';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
@@ -9,12 +10,17 @@ import type { ProviderChange, Store } from './store.ts';
 
 /** How long a write waits for another process that is writing. */
 const BUSY_MS = 5_000;
+/** The folder may have been made by somebody else; the file signs the tokens of providers. SQLite's others follow it. */
+const FILE_MODE = 0o600;
+/** SQLITE_FULL */
+const FULL = 13;
 
 /** file: a path, or ':memory:'. Its folder is made, for this user only. */
 export function openSqliteStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
   try {
+    if (file !== ':memory:') chmodSync(file, FILE_MODE);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     migrate(db);
     return new SqliteStore(db);
@@ -131,7 +137,7 @@ class SqliteStore implements Store {
   }
 
   #run(sql: string, values: Record<string, SQLInputValue>): number {
-    return Number(this.#prepare(sql).run(values).changes);
+    return Number(work(() => this.#prepare(sql).run(values)).changes);
   }
 
   #one<T extends z.ZodType>(
@@ -139,7 +145,7 @@ class SqliteStore implements Store {
     sql: string,
     values: Record<string, SQLInputValue>,
   ): z.infer<T> | undefined {
-    const found = this.#prepare(sql).get(values);
+    const found = work(() => this.#prepare(sql).get(values));
     return found && row.parse(found);
   }
 
@@ -155,6 +161,22 @@ class SqliteStore implements Store {
     const statement = this.#db.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
+  }
+}
+
+/** A full disk has a remedy, so whoever waits for the write is told. */
+function work<T>(statement: () => T): T {
+  try {
+    return statement();
+  } catch (cause) {
+    if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === FULL)) throw cause;
+    throw new UniCoreError(
+      'DISK_FULL',
+      "The disk of the hub's machine is full. Free some space there, then try again.",
+      {
+        cause,
+      },
+    );
   }
 }
 
