@@ -18,6 +18,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
   const methods = agentMethods(services);
   const terminals = new TerminalRelay({
     runs: (vmId, gen) => services.fleet.runs(vmId, gen),
+    keeper: () => services.keeper(),
     ensureTerminal: (open) => ensureTerminal(services, open),
     log,
   });

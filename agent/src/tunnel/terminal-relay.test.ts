@@ -81,6 +81,7 @@ async function setUp() {
   const state = { runs: true, answer: async () => {} };
   const relay = new TerminalRelay({
     runs: () => state.runs,
+    keeper: async () => ({ leg: keeper.near }) as KeeperConnection,
     ensureTerminal: async (open) => {
       asked.push(open);
       await state.answer();
@@ -142,6 +143,18 @@ test('a terminal is opened in the keeper, and its bytes pass both ways', async (
   type('ls\r');
   await clock.advance(100);
   expect(got.join('')).toBe('ls\r');
+});
+
+test('a channel that comes back starts no shell: its terminal is there, or its end is told', async () => {
+  const { clock, asked, accepted, keeper, events, opener } = await setUp();
+  opener();
+  await clock.advance(100);
+  // A hop of the path forgets the channel; the opener attaches again.
+  keeper.far.send({ type: FrameType.DETACHED, ch: 1, code: ERRORS.LEG_LOST.number });
+  await clock.advance(500);
+  expect(events).toEqual(['attached', 'detached LEG_LOST', 'attached']);
+  expect(asked).toHaveLength(1);
+  expect(accepted).toHaveLength(1);
 });
 
 test.each([

@@ -21,6 +21,8 @@ type Open = FrameOf<typeof FrameType.OPEN>;
 export interface TerminalRelayOptions {
   /** Whether this generation of the VM runs here now. */
   runs(vmId: string, gen: number): boolean;
+  /** The keeper, now or soon; rejects with LEG_LOST. */
+  keeper(): Promise<KeeperConnection>;
   /** Makes the terminal if there is none; rejects with VM_NOT_RUNNING, or LEG_LOST while there is no keeper. */
   ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
   log: Logger;
@@ -51,7 +53,7 @@ export class TerminalRelay {
         leg.unbind(open.ch);
         return detach(leg, open.ch, 'VM_NOT_RUNNING');
       }
-      const { keeper } = await this.#options.ensureTerminal(wish);
+      const keeper = await this.#keeperFor(open, wish);
       if (pending.over) return;
       const ch = keeper.leg.allocate();
       join(leg, open.ch, keeper.leg, ch);
@@ -63,6 +65,12 @@ export class TerminalRelay {
     } finally {
       if (pending.over && leg.open) leg.unbind(open.ch);
     }
+  }
+
+  /** A channel that comes back finds its terminal or hears of its end: no shell is started for it. */
+  async #keeperFor(open: Open, wish: OpenTerminal): Promise<KeeperConnection> {
+    if (open.mustExist) return this.#options.keeper();
+    return (await this.#options.ensureTerminal(wish)).keeper;
   }
 
   #refuse(leg: Leg, ch: number, error: unknown): void {
