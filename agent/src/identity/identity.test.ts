@@ -163,7 +163,7 @@ test('neither a damaged file nor a full disk keeps a provider from numbering its
   await nextConnSeq(agentDir, 1);
   await writeFile(join(agentDir, 'conn-seq.json'), '{"connSeq":');
   expect(await nextConnSeq(agentDir, 1000)).toBe(1000);
-  expect(await nextConnSeq('/proc/no-such-folder', 2000)).toBe(2000);
+  expect(await nextConnSeq(join(agentDir, 'conn-seq.json'), 2000)).toBe(2000);
 });
 
 describe('proving who it is', () => {
