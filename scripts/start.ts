@@ -75,7 +75,7 @@ await main(async () => {
   const running = await agent.running();
   if (running > 0)
     say(
-      `\n  ${running === 1 ? '1 VM goes' : `${running} VMs go`} on with its shells. End them with: npm run agent -- stop --vms`,
+      `\n  ${running === 1 ? '1 VM goes on with its' : `${running} VMs go on with their`} shells. To end that: npm run agent -- stop --vms`,
     );
 });
 // What is left, such as an image being built, must not keep this process.

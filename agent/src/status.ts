@@ -33,7 +33,8 @@ export function formatStatus({ running, agentDir, config, state }: Status): stri
     ['Folder', agentDir],
     ['Runtime', config.runtime === 'docker' ? 'docker' : 'process: VMs are not isolated from this machine'],
   ];
-  if (!running || !state) return table([...rows, ['Agent', 'not running. Start it with: npm run agent -- run']]);
+  if (!running || !state)
+    return table([...rows, ['Agent', 'not running. Start it with: npm run agent -- run']]);
   rows.push(['Agent', `running since ${when(state.startedAt)} (process ${state.pid})`]);
   rows.push(['Connection', connection(state.connection)]);
   rows.push(['Keeper', state.keeper]);

@@ -40,7 +40,12 @@ export async function main(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    process.stderr.write(`${styleText('red', messageOf(error), { stream: process.stderr })}\n`);
+    const remedy = isWrongOption(error) ? ' (see --help)' : '';
+    process.stderr.write(`${styleText('red', messageOf(error) + remedy, { stream: process.stderr })}\n`);
     process.exitCode = 1;
   }
+}
+
+function isWrongOption(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
 }

@@ -25,8 +25,15 @@ export async function stop({ data: agentDir, vms }: StopOptions, env: NodeJS.Pro
     done.push('The agent has ended.');
   } else done.push('No agent was running.');
   if (await stopKeeper({ agentDir })) done.push('The keeper and all shells have ended.');
-  if (vms) done.push(`${await stopVms(agentDir, env)} VMs were stopped. They start again with the agent.`);
+  if (vms) done.push(stopped(await stopVms(agentDir, env)));
   return done;
+}
+
+function stopped(vms: number): string {
+  if (vms === 0) return 'No VM was running.';
+  return vms === 1
+    ? '1 VM was stopped. It starts again with the agent.'
+    : `${vms} VMs were stopped. They start again with the agent.`;
 }
 
 async function endProcess(state: AgentState): Promise<void> {
