@@ -1,5 +1,5 @@
 /** Orders on a runtime that does what the test says: what is reached, what is reported, what is tried again. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
@@ -279,6 +279,17 @@ test('an order that comes while a failure is written down is not lost', async ()
   await fleet.close();
   const restarted = await setUp(runtime, dir);
   expect(restarted.one()).toMatchObject({ phase: 'running', reason: null });
+});
+
+test('orders are carried out although they cannot be written down', async () => {
+  const { apply, fleet, dir, one } = await setUp();
+  // Nothing can be renamed over a folder, not even by root.
+  await mkdir(join(dir, 'vms.json'));
+  await apply(order('running'));
+  expect(one()).toMatchObject({ phase: 'running' });
+  await apply(order('stopped'));
+  expect(one()).toMatchObject({ phase: 'stopped' });
+  await fleet.close();
 });
 
 test('a restarted agent knows its VMs before the hub says a word, and disturbs none that runs', async () => {

@@ -41,12 +41,12 @@ export class Fleet implements RuntimeListener {
     await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
-  /** Resolves when the orders are on the disk; carrying them out takes its time and is reported. */
+  /** Resolves when the orders are on the disk, if it takes them; carrying them out takes its time and is reported. */
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
     if (fresh.length === 0) return;
     for (const order of fresh) this.#book.set({ order, failure: null });
-    await this.#book.save();
+    await this.#save();
     for (const order of fresh) {
       this.#strays.delete(order.vmId);
       const worker = this.#workers.get(order.vmId);
@@ -73,7 +73,7 @@ export class Fleet implements RuntimeListener {
   async close(): Promise<void> {
     this.#unwatch();
     for (const worker of this.#workers.values()) worker.close();
-    await this.#book.save();
+    await this.#save();
   }
 
   // ---- what the runtime says
@@ -126,7 +126,7 @@ export class Fleet implements RuntimeListener {
         // A newer order may be written down already, and be told to the worker next.
         if (this.#book.get(vmId)?.order !== worker.order) return;
         this.#book.set({ order: worker.order, failure });
-        this.#saveSoon();
+        void this.#save();
       },
     });
     this.#workers.set(vmId, worker);
@@ -139,13 +139,16 @@ export class Fleet implements RuntimeListener {
     worker.close();
     this.#workers.delete(vmId);
     this.#book.delete(vmId);
-    this.#saveSoon();
+    void this.#save();
   }
 
-  #saveSoon(): void {
-    this.#book
-      .save()
-      .catch((error: unknown) => this.#options.log.error({ err: error }, 'vms.json could not be written'));
+  /** What a full disk keeps from being written down, the hub says again to the next run. */
+  async #save(): Promise<void> {
+    try {
+      await this.#book.save();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'vms.json could not be written');
+    }
   }
 
   async #findStrays(): Promise<void> {
