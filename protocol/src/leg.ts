@@ -49,6 +49,8 @@ export interface LegOptions {
    * answer the peer wait here: credit bounds them for a peer that keeps to what it promised.
    */
   maxQueued?: number;
+  /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
+  strays?: { take(): boolean };
   handler: LegHandler;
 }
 
@@ -59,18 +61,28 @@ export class Leg {
   readonly #dialled: boolean;
   readonly #sender: Sender;
   readonly #maxQueued: number;
+  readonly #strays: { take(): boolean } | undefined;
   readonly #ports = new Map<number, Port>();
   readonly #pulse: Pulse;
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
   #nextCh: number;
   #cancelGreeting: () => void;
 
-  constructor({ transport, clock, peer, dial, maxQueued = Number.POSITIVE_INFINITY, handler }: LegOptions) {
+  constructor({
+    transport,
+    clock,
+    peer,
+    dial,
+    maxQueued = Number.POSITIVE_INFINITY,
+    strays,
+    handler,
+  }: LegOptions) {
     this.peer = peer;
     this.#transport = transport;
     this.#handler = handler;
     this.#dialled = dial !== undefined;
     this.#maxQueued = maxQueued;
+    this.#strays = strays;
     this.#nextCh = this.#dialled ? 1 : 2;
     this.#sender = new Sender(transport, clock);
     this.#pulse = new Pulse({
@@ -252,8 +264,9 @@ export class Leg {
   #deliver(type: number, message: Uint8Array, start: number, end: number): void {
     const ch = channelOf(message, start);
     const port = this.#ports.get(ch);
-    if (port) this.#guard(ch, () => port.receive(type, message, start, end));
-    else if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
+    if (port) return this.#guard(ch, () => port.receive(type, message, start, end));
+    this.#countStray();
+    if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
       this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
     }
   }
@@ -282,7 +295,13 @@ export class Leg {
     if (this.#sender.queued <= MAX_UNREAD) this.send(frame);
   }
 
+  #countStray(): void {
+    if (this.#strays?.take() !== false) return;
+    throw new UniCoreError('RATE_LIMITED', 'too many frames at once that belong to no channel');
+  }
+
   #own(frame: Frame): void {
+    this.#countStray();
     switch (frame.type) {
       case FrameType.PING:
         return this.#answer({ type: FrameType.PONG, id: frame.id });

@@ -75,6 +75,15 @@ test('frames that only hubs and providers may send close the consumer that sends
   expect(hub.told.filter((event) => event.startsWith('beat'))).toEqual([]);
 });
 
+test.each<[string, Frame]>([
+  ['PINGs', { type: FrameType.PING, id: 1 }],
+  ['frames for channels that are not there', { type: FrameType.ACK, ch: 77, consumed: 0, limit: 0 }],
+])('a flood of %s closes its own socket', async (_, frame) => {
+  const message = Buffer.concat(Array.from({ length: 1_000 }, () => encode(frame)));
+  for (let i = 0; i < 20; i++) mallory.ws.send(message);
+  expect((await mallory.closed).code).toBe('RATE_LIMITED');
+});
+
 test('a socket that does not start with HELLO is closed', async () => {
   for (const path of ['/consumer', '/provider']) {
     const ws = await connect(hub.url + path, { protocols: [SUBPROTOCOL] });

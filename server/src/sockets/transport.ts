@@ -1,6 +1,7 @@
 /** Joins a ws socket and a leg: what the protocol calls a transport, on one side, and the socket's events on the other. */
 import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
+import { Rate } from '../relay/index.ts';
 import type { SocketMeter } from './deps.ts';
 
 /**
@@ -11,6 +12,12 @@ const MAX_QUEUED: Record<'consumer' | 'provider', number> = {
   consumer: 16 * 1024 * 1024,
   provider: 64 * 1024 * 1024,
 };
+
+/**
+ * Frames of a consumer that belong to no channel, in a second: PINGs, and what was on its way when a channel ended. A
+ * provider has many users whose channels may end at once, so it is not held to any.
+ */
+const STRAYS_PER_SECOND = 5_000;
 
 interface SocketLeg {
   ws: WebSocket;
@@ -35,7 +42,14 @@ export function legOver({ ws, kind, clock, meter, handler, heard }: SocketLeg): 
       return ws.bufferedAmount;
     },
   };
-  const leg = new Leg({ transport, clock, peer: kind, maxQueued: MAX_QUEUED[kind], handler });
+  const leg = new Leg({
+    transport,
+    clock,
+    peer: kind,
+    maxQueued: MAX_QUEUED[kind],
+    ...(kind === 'consumer' && { strays: new Rate(clock, STRAYS_PER_SECOND) }),
+    handler,
+  });
   ws.on('message', (message: Buffer, isBinary) => {
     if (!isBinary) {
       leg.close('PROTOCOL_ERROR', 'This socket takes binary messages only.');
