@@ -1,5 +1,5 @@
 /** How a computer becomes a provider: one command, good for one computer and ten minutes. */
-import { createEffect, type JSX, Match, on, Switch } from 'solid-js';
+import { createEffect, type JSX, Match, on, Show, Switch } from 'solid-js';
 import { createNow } from '../clock.ts';
 import { useJoinToken } from '../data/providers.ts';
 import { failureOf } from '../failure.ts';
@@ -8,6 +8,9 @@ import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
 import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+
+/** A hub that has no public address: the command works on its own computer only. */
+const LOOPBACK = /\/\/(localhost|127\.|\[::1\])/;
 
 export function AddProviderDialog(): JSX.Element {
   const join = useJoinToken();
@@ -39,6 +42,12 @@ export function AddProviderDialog(): JSX.Element {
                   ? 'This command has expired. Make a new one.'
                   : `Works once, until ${new Date(token().expiresAt).toLocaleTimeString([], { timeStyle: 'short' })}. The provider then shows up in the list by itself.`}
               </p>
+              <Show when={LOOPBACK.test(token().command)}>
+                <p class="mt-2 text-sm text-wait">
+                  Other computers cannot reach this hub yet: it has no public address. The README says how to
+                  give it one.
+                </p>
+              </Show>
             </>
           )}
         </Match>

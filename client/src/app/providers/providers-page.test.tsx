@@ -26,4 +26,13 @@ test('the join command is shown whole, and a refusal is told', async () => {
   hub.errors.clear();
   fireEvent.click(screen.getByRole('button', { name: 'New command' }));
   await screen.findByText('npm run agent -- join http://hub secret');
+  expect(screen.queryByText(/Other computers cannot reach/)).toBeNull();
+});
+
+test('a hub without a public address says that other computers cannot join', async () => {
+  const hub = fakeHub();
+  hub.joinCommand = 'npm run agent -- join http://127.0.0.1:7420 secret';
+  renderPage(hub, '/providers');
+  fireEvent.click(await screen.findByRole('button', { name: 'Add a provider' }));
+  await screen.findByText(/Other computers cannot reach/);
 });

@@ -16,6 +16,7 @@ export interface FakeHub {
   calls: Call[];
   /** Mutations whose name is here reject with this error. */
   errors: Map<string, Error>;
+  joinCommand: string;
   tell(event: VmEvent): void;
   /** No request reaches it. */
   down: boolean;
@@ -117,7 +118,7 @@ export function fakeHub(): FakeHub {
         mutate: mutation('provider.joinToken', () => ({
           token: 'secret',
           expiresAt: Date.now() + 600_000,
-          command: 'npm run agent -- join http://hub secret',
+          command: hub.joinCommand,
         })),
       },
     },
@@ -151,6 +152,7 @@ export function fakeHub(): FakeHub {
     terminals: [],
     user: { userId: 'u1', name: 'ada', role: 'owner' },
     calls: [],
+    joinCommand: 'npm run agent -- join http://hub secret',
     errors: new Map(),
     down: false,
     tell: (event) => {
