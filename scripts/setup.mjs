@@ -4,10 +4,10 @@
  * on. Done already: a few small files are read, nothing more.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { holdFor, locked } from './lib/setup-lock.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -28,19 +28,13 @@ const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
 const ERROR_LINES = 15;
 
 const LOCK = join(TOOLCHAIN, 'lock');
-/** How often a second setup looks whether the first is done. */
-const LOCK_POLL_MS = 200;
-/** A setup that takes longer than this has hung. */
-const LOCK_LIMIT_MS = 15 * 60_000;
-/** Longer than two processes that take over the same dead lock can be apart. */
-const LOCK_SETTLE_MS = 50;
 
 /** Makes sure that everything is there; gives the path of a Node 24 binary. */
 export async function setup() {
   const tools = neededTools();
   if (!toolsAreThere(tools) || !dependenciesAreThere()) {
     mkdirSync(TOOLCHAIN, { recursive: true });
-    await locked(async () => {
+    await locked(LOCK, async () => {
       if (!toolsAreThere(tools)) await step(label(tools), () => installTools(tools));
       if (!dependenciesAreThere()) await step('Dependencies', () => installDependencies(tools.node));
     });
@@ -142,7 +136,7 @@ function exec([command, ...args], cwd, path) {
   if (path !== undefined) env.PATH = `${path}${delimiter}${env.PATH}`;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    writeFileSync(LOCK, `${process.pid} ${child.pid ?? ''}`);
+    holdFor(LOCK, child.pid);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
     child.on('error', (error) => reject(new Error(`${command} could not be run: ${error.message}`)));
@@ -156,59 +150,6 @@ function exec([command, ...args], cwd, path) {
 /** npm tells what is wrong first, and then how it may be called. */
 function firstLines(output) {
   return output.trim().split('\n').slice(0, ERROR_LINES).join('\n');
-}
-
-/**
- * One setup at a time. The lock file holds the pid of who works and of the npm that it runs, which may outlive it;
- * a lock is taken over when all of them are dead.
- */
-async function locked(work) {
-  const limit = Date.now() + LOCK_LIMIT_MS;
-  let told = false;
-  while (!(await takeLock())) {
-    if (!told) process.stderr.write('  Waiting for another setup of this folder\n');
-    told = true;
-    if (Date.now() > limit) throw new Error(`Another setup does not end. If there is none, delete ${LOCK}.`);
-    await delay(LOCK_POLL_MS);
-  }
-  const release = () => rmSync(LOCK, { force: true });
-  process.on('exit', release);
-  try {
-    await work();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
-}
-
-async function takeLock() {
-  const mine = String(process.pid);
-  const dead = isDead(read(LOCK));
-  if (dead) rmSync(LOCK, { force: true });
-  try {
-    writeFileSync(LOCK, mine, { flag: 'wx' });
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-  // Another one may have seen the same dead lock, and removed ours in its place.
-  if (dead) await delay(LOCK_SETTLE_MS);
-  return read(LOCK) === mine;
-}
-
-function isDead(pids) {
-  if (!pids) return false;
-  return pids
-    .trim()
-    .split(' ')
-    .every((pid) => {
-      try {
-        process.kill(Number(pid), 0);
-        return false;
-      } catch (error) {
-        return error.code === 'ESRCH';
-      }
-    });
 }
 
 /** A file's content, undefined if there is none or it makes no sense. */

@@ -63,15 +63,15 @@ export class Started {
   async pids(): Promise<{ hub: number; agent: number }> {
     const listing = await exec('ps', ['-o', 'pid=,args=', '--ppid', String(this.#process.pid)]);
     return {
-      hub: Number(found(listing, /^\s*(\d+) .*server\/src\/main\.ts/m)),
-      agent: Number(found(listing, /^\s*(\d+) .*agent\/src\/cli\.ts/m)),
+      hub: Number(found(listing, /^\s*(\d+) unicore-hub/m)),
+      agent: Number(found(listing, /^\s*(\d+) unicore-agent/m)),
     };
   }
 
   /** Process id of the keeper of the terminals, which is nobody's child. */
   async keeper(): Promise<number> {
     const listing = await exec('ps', ['-eo', 'pid=,args=']);
-    const line = listing.split('\n').find((one) => one.includes(`keeper/main.ts ${this.#data}/agent`));
+    const line = listing.split('\n').find((one) => one.includes(`unicore-keeper ${this.#data}/agent`));
     return Number(found(line ?? '', /^\s*(\d+) /));
   }
 

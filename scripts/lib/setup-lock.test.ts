@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unicore-setup-'));
+  file = join(folder, 'lock');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A process that says `in` when it has the lock, and does this then. */
+function holder(work: string): ChildProcess {
+  const source = `
+    import { locked, holdFor } from ${JSON.stringify(join(import.meta.dirname, 'setup-lock.mjs'))};
+    const file = ${JSON.stringify(file)};
+    await locked(file, async () => { console.log('in'); ${work} });`;
+  return spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** A pid that no process has. */
+async function deadPid(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child.pid!;
+}
+
+test('many at once work one after the other', async () => {
+  const log = join(folder, 'log');
+  const work = `
+    const { appendFileSync } = await import('node:fs');
+    appendFileSync(${JSON.stringify(log)}, 'in ');
+    await new Promise((done) => setTimeout(done, 20));
+    appendFileSync(${JSON.stringify(log)}, 'out ');`;
+  writeFileSync(file, String(await deadPid()));
+  const all = [1, 2, 3, 4].map(() => holder(work));
+  await Promise.all(all.map((child) => once(child, 'exit')));
+  expect(readFileSync(log, 'utf8')).toBe('in out '.repeat(4));
+});
+
+test('the lock of a killed process is taken over', async () => {
+  const first = holder('await new Promise(() => setInterval(() => {}, 1000));');
+  await once(first.stdout!, 'data');
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  const second = holder('');
+  expect(String(await once(second.stdout!, 'data'))).toBe('in\n');
+});
+
+test('a child that outlives the holder keeps the lock until it ends', async () => {
+  const npm = spawn('sleep', ['1000']);
+  writeFileSync(file, `${await deadPid()} ${npm.pid}`);
+  const second = holder('');
+  expect(String(await once(second.stderr!, 'data'))).toContain('Waiting');
+  npm.kill();
+  expect(String(await once(second.stdout!, 'data'))).toBe('in\n');
+});
