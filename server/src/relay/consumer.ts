@@ -6,6 +6,9 @@ import { Rate } from './rate.ts';
 
 /** A page that attaches all its terminals again at once stays far below. */
 const OPENS_PER_SECOND = 200;
+/** Those that get through make the provider draw a screen: all terminals of two pages at once, then in turn. */
+const JOINS_AT_ONCE = 128;
+const JOINS_PER_SECOND = 20;
 /** Bytes that cost no credit, such as ACKs: 500 MB/s of output in full frames need half of it. */
 const OVERHEAD_PER_SECOND = 1024 * 1024;
 /** The same of what comes back: a program may write in small pieces, on many terminals. */
@@ -15,11 +18,13 @@ export class Consumer {
   readonly legs = new Map<Leg, Identity>();
   readonly channels = new Set<RelayChannel>();
   readonly opens: Rate;
+  readonly joins: Rate;
   readonly overhead: Rate;
   readonly overheadBack: Rate;
 
   constructor(clock: Clock) {
     this.opens = new Rate(clock, OPENS_PER_SECOND);
+    this.joins = new Rate(clock, JOINS_PER_SECOND, JOINS_AT_ONCE);
     this.overhead = new Rate(clock, OVERHEAD_PER_SECOND);
     this.overheadBack = new Rate(clock, OVERHEAD_BACK_PER_SECOND);
   }

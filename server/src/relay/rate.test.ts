@@ -13,6 +13,14 @@ test('gives a burst of one second, and then so many a second', async () => {
   expect(taken(rate, 15)).toBe(5);
 });
 
+test('gives a burst of its own where one is said', async () => {
+  const clock = new SimClock();
+  const rate = new Rate(clock, 10, 30);
+  expect(taken(rate, 40)).toBe(30);
+  await clock.advance(500);
+  expect(taken(rate, 40)).toBe(5);
+});
+
 test('a long pause saves up no more than one second', async () => {
   const clock = new SimClock();
   const rate = new Rate(clock, 10);

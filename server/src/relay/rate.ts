@@ -1,23 +1,25 @@
-/** A token bucket: so many a second, with a burst of one second's worth. */
+/** A token bucket: so many a second, with a burst of one second's worth if no other is said. */
 import type { Clock } from '@unicore/protocol';
 
 export class Rate {
   readonly #clock: Clock;
   readonly #perSecond: number;
+  readonly #burst: number;
   #left: number;
   #at: number;
 
-  constructor(clock: Clock, perSecond: number) {
+  constructor(clock: Clock, perSecond: number, burst = perSecond) {
     this.#clock = clock;
     this.#perSecond = perSecond;
-    this.#left = perSecond;
+    this.#burst = burst;
+    this.#left = burst;
     this.#at = clock.now();
   }
 
   /** Takes so many; false, and takes none, when there are fewer. */
   take(count = 1): boolean {
     const now = this.#clock.now();
-    this.#left = Math.min(this.#perSecond, this.#left + ((now - this.#at) * this.#perSecond) / 1000);
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) * this.#perSecond) / 1000);
     this.#at = now;
     if (this.#left < count) return false;
     this.#left -= count;

@@ -24,7 +24,7 @@ const MAX_CHANNELS = 64;
 /** An OPEN costs no credit, so it is kept small. */
 const MAX_OPEN_META = 1024;
 /** By then a user's rates are whole again: whoever reconnects sooner has not won new ones. */
-const FORGET_MS = 1_000;
+const FORGET_MS = 10_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -143,6 +143,7 @@ export class Relay {
       }
       const provider = this.routes.get(providerId);
       if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
+      if (!consumer.joins.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
       channel.join(provider, providerId, {
         user: channel.identity.userId,
         rights: asked.readOnly ? 'read' : rights,

@@ -154,6 +154,20 @@ test('a provider that repeats itself loses the channel, and its consumer no othe
   expect(String(await own.received(4))).toBe('here');
 });
 
+test('who opens and leaves again and again makes a provider draw no more screens than two pages do', async () => {
+  const before = agent.requests.length;
+  const types: number[] = [];
+  for (let i = 0; i < 190; i++) {
+    const ch = 2 * i + 1;
+    const answer = mallory.answers(ch);
+    mallory.send({ ...OPEN, ch, epoch: Buffer.alloc(16, i) });
+    types.push((await answer.next()).type);
+    mallory.send({ type: FrameType.RESET, ch, code: 0, message: '' });
+  }
+  expect(types).toContain(FrameType.DETACHED);
+  expect(agent.requests.length - before).toBeLessThan(170);
+});
+
 test('what a user may send at once is not won anew by a new socket', async () => {
   const far = (i: number) => ({
     ...OPEN,
