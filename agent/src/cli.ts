@@ -82,7 +82,11 @@ program
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .action((options: { data: string; logLevel: string }) => run(options, process.env));
+  .action((options: { data: string; logLevel: string }) => {
+    // What the machine's owner sees in a list of processes.
+    process.title = 'unicore-agent';
+    return run(options, process.env);
+  });
 
 program
   .command('status')

@@ -7,6 +7,9 @@ import { createLog } from './log.ts';
 /** Longer than a graceful stop takes; then the process ends as it is. */
 const STOP_MS = 6_000;
 
+// What the machine's owner sees in a list of processes.
+process.title = 'unicore-hub';
+
 try {
   const config = parseConfig(process.env, process.argv.slice(2));
   const log = createLog(config.logLevel);

@@ -12,6 +12,9 @@ const READY_FD = 3;
 
 const [, , agentDir] = process.argv;
 if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
+// What the machine's owner sees in a list of processes.
+process.title = `unicore-keeper ${agentDir}`;
+
 const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(join(agentDir, LOG_FILE)));
 
 // Shells are not ended by whoever ends a whole group of processes: closing a window, Ctrl-C in it.
