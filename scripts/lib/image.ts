@@ -11,6 +11,8 @@ const SOURCE = 'agent/images/vm';
 const HASH_LABEL = 'unicore.source';
 /** An engine on this machine answers at once, or is not there. */
 const PING_MS = 2000;
+/** A build step is told in one line of a narrow terminal. */
+const LINE_LENGTH = 72;
 /** Lines of the build's output that an error repeats. */
 const TAIL_LINES = 15;
 
@@ -41,12 +43,16 @@ export async function buildImage(docker: Docker, note: (line: string) => void): 
   try {
     await followed(docker, stream, (text) => {
       output.push(text);
-      if (text.startsWith('Step ')) note(text.trim());
+      if (text.startsWith('Step ')) note(shortened(text.trim()));
     });
   } catch (error) {
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`The image ${VM_IMAGE} could not be built: ${(error as Error).message}\n${tail}`);
   }
+}
+
+function shortened(line: string): string {
+  return line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH - 1)}…` : line;
 }
 
 async function labelOf(docker: Docker): Promise<string | undefined> {
