@@ -5,12 +5,13 @@ import { type ControlRpc, controlRpc } from './rpc.ts';
 
 interface Methods {
   double(value: number): Promise<number>;
-  fail(how: 'ours' | 'zod' | 'other'): Promise<void>;
+  fail(how: 'ours' | 'signedOut' | 'zod' | 'other'): Promise<void>;
   hang(): Promise<void>;
 }
 
 const FAILURES = {
   ours: () => new UniCoreError('DISK_FULL', 'The disk is full. Make room.'),
+  signedOut: () => new UniCoreError('UNAUTHENTICATED', 'Sign in again.'),
   zod: () => z.object({ cols: z.number() }).safeParse({}).error,
   other: () => new Error('password is hunter2'),
 };
@@ -52,6 +53,10 @@ describe('the control RPC', () => {
       message: 'The disk is full. Make room.',
     });
     await expect(caller.remote.fail('zod')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  test('a peer can’t say that whoever waits for its answer is signed out', async () => {
+    await expect(caller.remote.fail('signedOut')).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
   test('of an error that nobody foresaw nothing gets out, but it is logged where it happened', async () => {

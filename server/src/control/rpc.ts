@@ -91,7 +91,11 @@ function plainError(error: unknown): { code: ErrorCode; message: string } {
   return { code: 'INTERNAL', message: 'Something went wrong at the other end; its log says what.' };
 }
 
+/** What the peer may not say: it knows nothing of the person who waits for the answer, and a failure is none that is OK. */
+const NOT_THE_PEERS: ReadonlySet<string> = new Set(['OK', 'UNAUTHENTICATED', 'REVOKED']);
+
 function incomingError(error: { code: string; message: string }): UniCoreError {
-  const code = Object.hasOwn(ERRORS, error.code) ? (error.code as ErrorCode) : 'INTERNAL';
+  const known = Object.hasOwn(ERRORS, error.code) && !NOT_THE_PEERS.has(error.code);
+  const code = known ? (error.code as ErrorCode) : 'INTERNAL';
   return new UniCoreError(code, error.message);
 }

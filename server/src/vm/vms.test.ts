@@ -42,6 +42,16 @@ describe('VMs', () => {
     expect(await hub.vms.list(ALICE)).toHaveLength(1);
   });
 
+  test('a user has at most 500 VMs, a retry finds the last of them, and others have their own', async () => {
+    await Promise.all(Array.from({ length: 499 }, () => create()));
+    const last = await create({ opId: 'last' });
+    await expect(create()).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await create({ opId: 'last' })).vmId).toBe(last.vmId);
+    await hub.vms.create(BOB, { size: 'small' });
+    await hub.vms.delete(ALICE, last.vmId);
+    await create();
+  });
+
   test('the opId of a deleted VM is not taken again', async () => {
     const { vmId } = await create({ opId: 'op' });
     await hub.vms.delete(ALICE, vmId);

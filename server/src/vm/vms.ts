@@ -9,6 +9,9 @@ import { newName } from './names.ts';
 import type { Placer } from './placer.ts';
 import type { Patch, VmWriter } from './writer.ts';
 
+/** VMs of one user that are not deleted. Each that waits for room is looked at whenever there may be some. */
+const MAX_VMS = 500;
+
 export interface VmsDeps {
   store: Store;
   writer: VmWriter;
@@ -27,6 +30,7 @@ export class Vms {
 
   async create(userId: string, wish: z.output<typeof VmCreate>): Promise<VmRow> {
     const { writer, now, defaultImage } = this.#deps;
+    await this.#requireRoom(userId, wish.opId);
     const at = now();
     const vm = await writer.add({
       vmId: newId('vm'),
@@ -84,6 +88,13 @@ export class Vms {
   async rename(userId: string, vmId: string, name: string): Promise<VmRow> {
     await this.own(userId, vmId);
     return this.#deps.writer.update(vmId, () => ({ name }));
+  }
+
+  /** A retry is not one more: it finds what its first try made. */
+  async #requireRoom(userId: string, opId: string | undefined): Promise<void> {
+    const vms = await this.list(userId);
+    if (vms.length < MAX_VMS || (opId !== undefined && vms.some((vm) => vm.opId === opId))) return;
+    throw new UniCoreError('CONFLICT', `You have ${vms.length} VMs, which is the most. Delete one first.`);
   }
 
   async #ask(userId: string, vmId: string, event: 'start' | 'stop' | 'delete', patch: Patch): Promise<VmRow> {
