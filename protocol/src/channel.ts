@@ -23,6 +23,8 @@ export interface ChannelHandler {
   attached?(meta: unknown): void;
   /** The path broke; what was written waits for the next attachment. */
   detached?(code: ErrorCode): void;
+  /** A probe was answered: the path is whole, and this long, ms. */
+  measured?(rtt: number): void;
   /** The peer's end: no more bytes from it. */
   ended?(code: ErrorCode, message: string): void;
   /** Over, both ways. Exactly once. */
@@ -246,6 +248,7 @@ export abstract class Channel implements Port, Emitter {
     if (frame.reply && this.#probedAt !== undefined) {
       this.#rtt = this.clock.now() - this.#probedAt;
       this.#probedAt = undefined;
+      this.handler.measured?.(this.#rtt);
     }
     this.#confirm(frame.recvNext, frame.limit);
     if (frame.sentEnd > this.incoming.next) this.gap();

@@ -90,6 +90,28 @@ describe('as a WebSocket', () => {
   });
 });
 
+describe('a line that stalls', () => {
+  test('is not called connected for long, and is again when something comes through', async () => {
+    const { hub, events } = await opened();
+    hub.deaf = true;
+    await hub.clock.advance(8_500);
+    expect(events).toEqual(['open', 'connected', 'reconnecting']);
+    hub.deaf = false;
+    await hub.clock.advance(5_000);
+    expect(events).toEqual(['open', 'connected', 'reconnecting', 'connected']);
+  });
+
+  test('is connected as long as bytes come, whatever becomes of the probes', async () => {
+    const { hub, events } = await opened();
+    hub.deaf = true;
+    for (let i = 0; i < 10; i++) {
+      hub.shell.say('x');
+      await hub.clock.advance(1_000);
+    }
+    expect(events).toEqual(['open', 'connected']);
+  });
+});
+
 describe('the end', () => {
   test('a shell that exits closes it with 1000 and its sentence', async () => {
     const { hub, events } = await opened();

@@ -159,10 +159,8 @@ export class ChannelSocket extends EventTarget implements WebSocket {
         this.dispatchEvent(new Event('open'));
       },
       data: (bytes) => this.#deliver(bytes),
-      status: (status) => {
-        if (status !== 'connected') this.#sizer.detached();
-        this.onstatus?.(status);
-      },
+      detached: () => this.#sizer.detached(),
+      status: (status) => this.onstatus?.(status),
       closed: (code, message) => this.#closed(code, message),
     };
   }

@@ -9,6 +9,8 @@ import type { Line } from './line.ts';
 export const MAX_WAITING = 1024 * 1024;
 /** A round trip is measured this often, ms. */
 const PROBE_MS = 5_000;
+/** A line that answers no probe and brings no byte for this long is not called connected, ms. */
+const LATE_MS = 3_000;
 /** An orderly end that the other side does not answer for this long becomes an abrupt one, ms. */
 const END_MS = 2_000;
 /** Pauses before a forgotten channel is opened anew, ms. */
@@ -20,6 +22,7 @@ export type ChannelStatus = 'connecting' | 'connected' | 'reconnecting' | 'provi
 
 export interface LinkHandler {
   attached(meta: unknown): void;
+  detached(): void;
   data(bytes: Uint8Array): void;
   status(status: ChannelStatus): void;
   /** Exactly once, when it is over for good. */
@@ -53,6 +56,9 @@ export class Link {
   /** Bytes written since the attachment was lost. */
   #waiting = 0;
   #ending = false;
+  /** The socket is open, and nothing comes through it. */
+  #late = false;
+  #cancelLate: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
   #cancelReopen: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
@@ -139,6 +145,7 @@ export class Link {
         pull: (max) => this.#outbox.pull(max),
         data: (bytes) => {
           this.#owed += bytes.length;
+          this.#heard();
           handler.data(bytes);
         },
         attached: (answer) => {
@@ -150,9 +157,11 @@ export class Link {
           this.#tellStatus();
           this.#probe();
         },
+        measured: () => this.#heard(),
         detached: (code) => {
           this.#lastLoss = code;
-          this.#cancelProbe?.();
+          this.#stopProbing();
+          handler.detached();
           this.#tellStatus();
         },
         ended: () => {
@@ -167,11 +176,12 @@ export class Link {
   }
 
   #closed(code: ErrorCode, message: string): void {
-    this.#cancelProbe?.();
+    this.#stopProbing();
     if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
     // What was in flight may have been typed already and goes with the old channel; what was not sent yet stays.
     this.#owedBefore += this.#owed;
     this.#owed = 0;
+    this.#options.handler.detached();
     this.#opener = this.#open();
     this.#tellStatus();
     this.#cancelReopen = this.#options.clock.after(this.#reopen.next(), () => this.#opener.attach());
@@ -191,7 +201,25 @@ export class Link {
   #probe(): void {
     this.#cancelProbe?.();
     this.#opener.probe();
+    this.#cancelLate ??= this.#options.clock.after(LATE_MS, () => {
+      this.#late = true;
+      this.#tellStatus();
+    });
     this.#cancelProbe = this.#options.clock.after(PROBE_MS, () => this.#probe());
+  }
+
+  #heard(): void {
+    this.#cancelLate?.();
+    this.#cancelLate = undefined;
+    this.#late = false;
+    this.#tellStatus();
+  }
+
+  #stopProbing(): void {
+    this.#cancelProbe?.();
+    this.#cancelLate?.();
+    this.#cancelLate = undefined;
+    this.#late = false;
   }
 
   #tellStatus(): void {
@@ -202,7 +230,7 @@ export class Link {
   }
 
   #statusNow(): ChannelStatus {
-    if (this.#opener.attachedNow) return 'connected';
+    if (this.#opener.attachedNow) return this.#late ? 'reconnecting' : 'connected';
     const { line } = this.#options;
     if (line.status === 'connected' && this.#lastLoss === 'PROVIDER_UNREACHABLE') return 'provider-offline';
     return this.#wasAttached ? 'reconnecting' : 'connecting';
