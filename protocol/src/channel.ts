@@ -6,13 +6,11 @@ import { type ChannelKindName, type Frame, FrameType, WINDOWS } from './frame.ts
 import { Incoming } from './incoming.ts';
 import type { Leg, Port } from './leg.ts';
 import { Outgoing } from './outgoing.ts';
+import { Probing } from './probing.ts';
 import type { Emitter } from './sender.ts';
 
 /** Credit is reported at the latest this long after bytes were consumed. */
 const ACK_MS = 25;
-/** Whatever stays unanswered this long (or 4 round trips) is asked about. */
-const SYNC_MIN_MS = 250;
-const SYNC_MAX_MS = 15_000;
 
 export interface ChannelHandler {
   /** Bytes from the peer, in order. Call consumed() when they are really used: that gives the peer credit. */
@@ -43,19 +41,21 @@ export abstract class Channel implements Port, Emitter {
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
   protected readonly outgoing: Outgoing;
+  readonly #probing: Probing;
   #attachment: Attachment | undefined;
   #closed = false;
-  #rtt: number | undefined;
-  #probedAt: number | undefined;
-  #silence = 0;
   #cancelAck: (() => void) | undefined;
-  #cancelSync: (() => void) | undefined;
 
   constructor(kind: ChannelKindName, clock: Clock, handler: ChannelHandler) {
     this.clock = clock;
     this.handler = handler;
     this.incoming = new Incoming(WINDOWS[kind]);
     this.outgoing = new Outgoing(WINDOWS[kind]);
+    this.#probing = new Probing({
+      clock,
+      waiting: () => this.#attachment !== undefined && (this.outgoing.unanswered || this.outgoing.atLimit),
+      ask: () => this.#sync(false),
+    });
   }
 
   // ---- for the application
@@ -70,7 +70,7 @@ export abstract class Channel implements Port, Emitter {
 
   /** Last measured round trip to the other end, over all hops, ms. */
   get rtt(): number | undefined {
-    return this.#rtt;
+    return this.#probing.rtt;
   }
 
   /** Bytes sent and not confirmed by the other end. */
@@ -107,8 +107,7 @@ export abstract class Channel implements Port, Emitter {
 
   /** Asks the other end where it is; the answer measures the round trip. */
   probe(): void {
-    this.#sync(false);
-    this.#probedAt ??= this.clock.now();
+    this.#probing.probe();
   }
 
   // ---- for the leg
@@ -118,7 +117,7 @@ export abstract class Channel implements Port, Emitter {
     if (!at || this.#closed) return undefined;
     const piece = this.outgoing.next(maxData, (max) => this.handler.pull?.(max));
     const frame = piece ? encode({ type: FrameType.DATA, ch: at.ch, ...piece }) : this.#finFrame(at.ch);
-    this.#watchSilence();
+    this.#probing.watch();
     return frame;
   }
 
@@ -156,10 +155,9 @@ export abstract class Channel implements Port, Emitter {
     // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = attachment;
     this.outgoing.rewind(recvNext, limit);
-    this.#silence = 0;
-    this.#probedAt = undefined;
+    this.#probing.stop();
     this.wake();
-    this.#watchSilence();
+    this.#probing.watch();
     this.#closeWhenDone();
   }
 
@@ -234,22 +232,16 @@ export abstract class Channel implements Port, Emitter {
 
   #confirm(upTo: number, limit: number): void {
     if (this.outgoing.confirm(upTo, limit)) {
-      this.#silence = 0;
-      this.#cancelSync?.();
-      this.#cancelSync = undefined;
       this.wake();
-      this.#watchSilence();
+      this.#probing.progress();
     }
     this.#closeWhenDone();
   }
 
   #synced(frame: Extract<Frame, { type: typeof FrameType.SYNC }>): void {
     if (frame.attach !== this.#attachment?.attach) return;
-    if (frame.reply && this.#probedAt !== undefined) {
-      this.#rtt = this.clock.now() - this.#probedAt;
-      this.#probedAt = undefined;
-      this.handler.measured?.(this.#rtt);
-    }
+    const rtt = frame.reply ? this.#probing.answered() : undefined;
+    if (rtt !== undefined) this.handler.measured?.(rtt);
     this.#confirm(frame.recvNext, frame.limit);
     if (frame.sentEnd > this.incoming.next) this.gap();
     else if (!frame.reply) this.#sync(true);
@@ -288,19 +280,6 @@ export abstract class Channel implements Port, Emitter {
     return fin && encode({ type: FrameType.FIN, ch, ...fin });
   }
 
-  /** A lossy hop may have eaten the very frame that we wait for: ask, ever more seldom, and never give up. */
-  #watchSilence(): void {
-    const waiting = this.outgoing.unanswered || this.outgoing.atLimit;
-    if (!this.#attachment || !waiting || this.#cancelSync) return;
-    const wait = Math.min(SYNC_MAX_MS, Math.max(SYNC_MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence);
-    this.#cancelSync = this.clock.after(wait, () => {
-      this.#cancelSync = undefined;
-      this.#silence = Math.min(this.#silence + 1, 6);
-      this.probe();
-      this.#watchSilence();
-    });
-  }
-
   #closeWhenDone(): void {
     if (this.#closed || !this.outgoing.done || !this.incoming.done) return;
     this.#report();
@@ -315,8 +294,6 @@ export abstract class Channel implements Port, Emitter {
     this.#attachment = undefined;
     this.#cancelAck?.();
     this.#cancelAck = undefined;
-    this.#cancelSync?.();
-    this.#cancelSync = undefined;
-    this.#probedAt = undefined;
+    this.#probing.stop();
   }
 }
