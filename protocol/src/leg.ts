@@ -2,18 +2,16 @@
 import type { Clock } from './clock.ts';
 import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './codec.ts';
 import { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
-import { type Frame, type FrameOf, FrameType, MAX_MESSAGE, MIN_VERSION, VERSION } from './frame.ts';
-import { packMeta, unpackMeta } from './meta.ts';
+import { type Frame, type FrameOf, FrameType, MAX_MESSAGE } from './frame.ts';
+import { HELLO_MS, hello, readGreeting, WELCOME_MS, welcome } from './handshake.ts';
+import { unpackMeta } from './meta.ts';
 import { Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
 import { type Emitter, Sender, type Transport } from './sender.ts';
 
-/** A socket that says nothing for this long after it opened is closed. */
-const HELLO_MS = 5_000;
-/** The dialling side waits longer: the hub may look the token up first. */
-const WELCOME_MS = 10_000;
 /** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
 const MAX_UNREAD = 1024 * 1024;
+
 /** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
 export interface Port {
   /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
@@ -91,13 +89,7 @@ export class Leg {
       dead: (message) => this.close('PEER_SILENT', message),
     });
     if (dial) {
-      const hello = {
-        type: FrameType.HELLO,
-        version: VERSION,
-        minVersion: MIN_VERSION,
-        meta: packMeta(dial.meta),
-      };
-      this.#sender.push(encode(hello));
+      this.#sender.push(encode(hello(dial.meta)));
       this.#cancelGreeting = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
     } else {
       this.#cancelGreeting = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
@@ -156,7 +148,7 @@ export class Leg {
   /** Accepting side: the peer is who it says; frames may flow. */
   welcome(meta: unknown): void {
     if (this.#state !== 'authenticating') return;
-    this.send({ type: FrameType.WELCOME, version: VERSION, meta: packMeta(meta) });
+    this.send(welcome(meta));
     this.#goUp();
   }
 
@@ -229,29 +221,15 @@ export class Leg {
   }
 
   #greet(message: Uint8Array, start: number): void {
-    const { frame } = decode(message, start);
     if (this.#state !== 'greeting') throw new UniCoreError('PROTOCOL_ERROR', 'a frame came before WELCOME');
-    if (frame.type === FrameType.HELLO && !this.#dialled) {
-      if (frame.version < MIN_VERSION || frame.minVersion > VERSION) {
-        throw new UniCoreError(
-          'VERSION_UNSUPPORTED',
-          `this hub speaks versions ${MIN_VERSION} to ${VERSION}, the peer ${frame.minVersion} to ${frame.version}: upgrade the older one`,
-        );
-      }
+    const meta = readGreeting(decode(message, start).frame, this.#dialled);
+    if (this.#dialled) {
+      this.#goUp();
+      this.#handler.welcome?.(meta);
+    } else {
       this.#state = 'authenticating';
       this.#cancelGreeting();
-      this.#handler.hello?.(unpackMeta(frame.meta));
-    } else if (frame.type === FrameType.WELCOME && this.#dialled) {
-      if (frame.version < MIN_VERSION || frame.version > VERSION) {
-        throw new UniCoreError(
-          'VERSION_UNSUPPORTED',
-          `the hub chose version ${frame.version}, which was not offered`,
-        );
-      }
-      this.#goUp();
-      this.#handler.welcome?.(unpackMeta(frame.meta));
-    } else {
-      throw new UniCoreError('PROTOCOL_ERROR', `a socket starts with ${this.#dialled ? 'WELCOME' : 'HELLO'}`);
+      this.#handler.hello?.(meta);
     }
   }
 
