@@ -9,6 +9,9 @@ import {
 import type { AppRouter } from '@unicore/server';
 import { EventSource as PonyfillEventSource } from 'eventsource';
 
+/** Calls in one request; a hub takes at most 100. */
+const MAX_BATCH = 100;
+
 /** A bearer token, asked for at each request; undefined where a session cookie signs the page in. */
 export type GetToken = () => string | undefined | Promise<string | undefined>;
 
@@ -25,7 +28,7 @@ export function createApi(url: string, getToken: GetToken | undefined): Api {
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: subscriptionLink(url, getToken && authorization),
-        false: httpBatchLink({ url, headers: authorization }),
+        false: httpBatchLink({ url, headers: authorization, maxItems: MAX_BATCH }),
       }),
     ],
   });

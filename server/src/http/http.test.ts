@@ -24,6 +24,15 @@ describe('HTTP', () => {
       body: '{"vmId":"vm-none"}',
     });
 
+  test('one request makes 100 calls at most', async () => {
+    const calls = (count: number) =>
+      get(`/trpc/${Array(count).fill('system.info').join(',')}?batch=1&input={}`);
+    expect((await calls(100)).status).toBe(200);
+    const refused = await calls(101);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { data: { code: 'BAD_REQUEST' } } });
+  });
+
   describe('signing in', () => {
     test('a login link sets a cookie that no script and no other site can use', async () => {
       const { secret } = await hub.app.auth.loginKey(hub.owner.userId);

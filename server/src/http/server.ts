@@ -14,6 +14,9 @@ import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
 import { webApp } from './web.ts';
 
+/** Calls in one tRPC request; our own client stays below (client/src/sdk/api.ts). */
+const MAX_BATCH = 100;
+
 const TRPC_PATH = '/trpc';
 
 export interface HttpDeps extends LoginDeps {
@@ -77,6 +80,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
     router: appRouter,
     basePath: `${TRPC_PATH}/`,
     maxBodySize: MAX_BODY,
+    maxBatchSize: MAX_BATCH,
     createContext: ({ req }) => createContext(req),
     onError: ({ error, path }) => failed(error, path),
     responseMeta({ errors, info }) {
