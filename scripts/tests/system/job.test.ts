@@ -128,7 +128,8 @@ test('a VM stops, starts with its files, is renamed, and is gone when deleted', 
   await ada.api.vm.rename.mutate({ vmId, name: 'lovelace' });
   expect((await ada.api.vm.get.query({ vmId })).name).toBe('lovelace');
   await ada.api.vm.delete.mutate({ vmId });
-  await expect.poll(async () => (await ada.api.vm.list.query()).length).toBe(0);
+  await untilState(ada, vmId, 'gone');
+  expect(await ada.api.vm.list.query()).toEqual([]);
 });
 
 test('a provider whose line stalls is shown as unreachable, and its VMs come back by themselves', async () => {
