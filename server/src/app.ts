@@ -155,7 +155,7 @@ function defaultUrl(host: string, port: number): string {
 
 /** The name by which this request reached the hub, if it is one of ours; otherwise the public one. */
 function socketUrl({ headers: { host = '' } }: IncomingMessage, origins: Origins, publicUrl: string): string {
-  const reached = [`http://${host}`, `https://${host}`].find((origin) => origins.allowed(origin));
+  const reached = [`http://${host}`, `https://${host}`].find((origin) => origins.allowed(origin, host));
   return (reached ?? publicUrl).replace(/^http/, 'ws');
 }
 

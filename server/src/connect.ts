@@ -46,7 +46,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): () => Promise
     hub,
     addressOf,
     auth: {
-      allowedOrigin: (origin) => origins.allowed(origin),
+      allowedOrigin: (origin, host) => origins.allowed(origin, host),
       session: async (request) => identityOf(await callers.ofCookie(request)),
       bearer: async (token) => identityOf(await auth.caller('bearer', token)),
       provider: (token) => credentials.verify(token),

@@ -10,8 +10,8 @@ describe('origins', () => {
     'http://127.0.0.1:7420',
     'http://page.test:8080',
   ])('%s may call', (origin) => {
-    expect(origins.allowed(origin)).toBe(true);
-    origins.check(origin, true);
+    expect(origins.allowed(origin, 'unicore.test')).toBe(true);
+    origins.check({ origin }, true);
   });
 
   test.each([
@@ -23,12 +23,21 @@ describe('origins', () => {
     'null',
     '',
   ])('%j may not, and is told how it could', (origin) => {
-    expect(origins.allowed(origin)).toBe(false);
-    expect(() => origins.check(origin, false)).toThrow('--origins');
+    expect(origins.allowed(origin, 'unicore.test')).toBe(false);
+    expect(() => origins.check({ origin }, false)).toThrow('--origins');
   });
 
   test('without an Origin a cookie may read, not change', () => {
-    origins.check(undefined, false);
-    expect(() => origins.check(undefined, true)).toThrow('bearer token');
+    origins.check({}, false);
+    expect(() => origins.check({}, true)).toThrow('bearer token');
+  });
+
+  test('a hub of this machine alone is also reached through its other ports, as itself', () => {
+    const local = createOrigins('http://127.0.0.1:7420', 7420, []);
+    expect(local.allowed('http://localhost:8080', 'localhost:8080')).toBe(true);
+    expect(local.allowed('http://localhost:8080', '127.0.0.1:7420')).toBe(false);
+    expect(local.allowed('http://evil.test:7420', 'evil.test:7420')).toBe(false);
+    expect(local.allowed('null', undefined)).toBe(false);
+    expect(origins.allowed('http://localhost:8080', 'localhost:8080')).toBe(false);
   });
 });

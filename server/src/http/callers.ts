@@ -49,7 +49,7 @@ export class Callers {
 
   /** For requests that a cookie proves. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
-    this.#origins.check(headers.origin, !SAFE.has(method));
+    this.#origins.check(headers, !SAFE.has(method));
   }
 }
 

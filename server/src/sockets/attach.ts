@@ -65,8 +65,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     const url = URL.parse(request.url ?? '', 'http://hub');
     const path = url ? PATHS.get(url.pathname) : undefined;
     if (!url || !path) return refuseUpgrade(socket, 404);
-    const { origin } = request.headers;
-    if (origin !== undefined && !deps.auth.allowedOrigin(origin)) return refuseUpgrade(socket, 403);
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !deps.auth.allowedOrigin(origin, host)) return refuseUpgrade(socket, 403);
     servers.get(path)!.handleUpgrade(request, socket, head, (ws) => admit(path, ws, request, url));
   };
   server.on('upgrade', onUpgrade);

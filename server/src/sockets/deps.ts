@@ -15,7 +15,7 @@ export interface Ticket {
 
 export interface SocketAuth {
   /** Exact match with the list of origins whose pages may connect. */
-  allowedOrigin(origin: string): boolean;
+  allowedOrigin(origin: string, host: string | undefined): boolean;
   /** Who the session cookie of this request belongs to; undefined: none, or no longer valid. */
   session(request: IncomingMessage): Promise<Identity | undefined>;
   /** Who a bearer token belongs to; undefined: unknown or revoked. */
