@@ -26,7 +26,7 @@ const HELP = `npm start -- [options]
   --no-open    open no browser
   --verbose    show the logs here as well`;
 
-const NOT_ISOLATED = `  No Docker engine answered at the first start: VMs are processes of your own user, not isolated from this machine.
+const NOT_ISOLATED = `  No Docker engine answered: VMs are processes of your own user, not isolated from this machine.
   Use them yourself only.`;
 
 await main(async () => {

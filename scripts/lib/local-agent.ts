@@ -1,7 +1,15 @@
 /** The agent of this machine as a child of npm start: joined once to the hub beside it, then kept running. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { joinHub, loadConfig, loadState, type RuntimeKind, saveConfig } from '@unicore/agent';
+import {
+  type AgentConfig,
+  detectRuntime,
+  joinHub,
+  loadConfig,
+  loadState,
+  type RuntimeKind,
+  saveConfig,
+} from '@unicore/agent';
 import { openLog } from './log-file.ts';
 import { ROOT } from './paths.ts';
 import { type Death, Supervised } from './supervisor.ts';
@@ -14,7 +22,7 @@ export interface LocalAgentOptions {
   /** The hub's address on this machine. */
   readonly hub: string;
   joinToken(): Promise<string>;
-  /** Where a Docker engine answers, at the first start. */
+  /** Where a Docker engine may answer. */
   readonly socketPath: string;
   readonly show: readonly Writable[];
   died(death: Death): void;
@@ -34,11 +42,12 @@ export class LocalAgent {
   static async start(options: LocalAgentOptions): Promise<LocalAgent> {
     const { dataDir, hub, socketPath } = options;
     const agentDir = join(dataDir, 'agent');
-    let config = await loadConfig(agentDir);
-    if (config === undefined)
-      config = await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
-    // Another port than last time; it is the same hub, as it has the same data.
-    else if (config.hub !== hub) await saveConfig(agentDir, { ...config, hub });
+    const joined = await loadConfig(agentDir);
+    // Another port than last time, perhaps; it is the same hub, as it has the same data.
+    const config = joined
+      ? { ...joined, hub, runtime: await runtimeOf(joined, agentDir, socketPath) }
+      : await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
+    if (joined) await saveConfig(agentDir, config);
     const child = new Supervised({
       args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir],
       outputs: [openLog(join(dataDir, 'logs/agent.log')), ...options.show],
@@ -58,4 +67,14 @@ export class LocalAgent {
     const state = await loadState(this.#dir);
     return state?.vms.filter((vm) => vm.phase === 'running').length ?? 0;
   }
+}
+
+/**
+ * An engine that came after the first start is used from then on, unless there are VMs without one. Never the other way
+ * round: nobody's VMs become less isolated because an engine is away.
+ */
+async function runtimeOf(config: AgentConfig, agentDir: string, socketPath: string): Promise<RuntimeKind> {
+  if (config.runtime === 'docker') return 'docker';
+  const vms = (await loadState(agentDir))?.vms ?? [];
+  return vms.length === 0 ? detectRuntime(socketPath) : 'process';
 }
