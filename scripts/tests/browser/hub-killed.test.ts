@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WINDOWS } from '@unicore/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
@@ -60,6 +61,10 @@ function keepWhatIsHanded(page: Page): Promise<void> {
   });
 }
 
+function sizeHanded(page: Page): Promise<number> {
+  return page.evaluate(() => (window as unknown as Keeping).handed.size);
+}
+
 function untilHanded(page: Page, size: number): Promise<void> {
   return page.evaluate((wanted) => {
     const { handed } = window as unknown as Keeping;
@@ -101,11 +106,14 @@ test('`seq 1 1000000` through the page, with the hub killed three times', async 
 
   const expected = million();
   const killed = new Set<number>();
-  for (const share of [0.2, 0.5, 0.8]) {
-    await untilHanded(page, share * expected.length);
+  let carried = 0;
+  for (const share of [0.1, 0.35, 0.6]) {
+    // On a busy machine this test hears late how far the page is: what no dead hub can have sent proves a new one.
+    await untilHanded(page, Math.max(share * expected.length, carried));
     const { hub } = await started.pids();
     killed.add(hub);
     process.kill(hub, 'SIGKILL');
+    carried = (await sizeHanded(page)) + 2 * WINDOWS.terminal;
   }
   expect(killed.size).toBe(3);
   await untilText(page, /^all out/m);
