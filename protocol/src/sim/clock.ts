@@ -1,27 +1,27 @@
 /** A clock that stands still until a test moves it: hours of protocol in a moment, the same each time. */
 import type { Clock } from '../clock.ts';
-
-interface Timer {
-  at: number;
-  order: number;
-  run: () => void;
-}
+import { type Timer, Timers } from './timers.ts';
 
 export class SimClock implements Clock {
   #now = 0;
   #order = 0;
-  #timers: Timer[] = [];
+  #pending = 0;
+  readonly #timers = new Timers();
 
   now(): number {
     return this.#now;
   }
 
+  /** Timers that are set and neither ran nor were cancelled. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   after(ms: number, run: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
+    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#order++, run };
+    this.#timers.add(timer);
+    this.#pending++;
+    return () => this.#take(timer);
   }
 
   /** Lets `ms` pass, timer by timer, with everything that follows from each. */
@@ -30,8 +30,7 @@ export class SimClock implements Clock {
     await settle();
     for (let timer = this.#due(until); timer; timer = this.#due(until)) {
       this.#now = timer.at;
-      this.#timers = this.#timers.filter((other) => other !== timer);
-      timer.run();
+      this.#take(timer)?.();
       await settle();
     }
     this.#now = until;
@@ -49,18 +48,22 @@ export class SimClock implements Clock {
   }
 
   #due(until: number): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.at > until) continue;
-      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
-        first = timer;
-    }
-    return first;
+    const { first } = this.#timers;
+    return first && first.at <= until ? first : undefined;
+  }
+
+  #take(timer: Timer): Timer['run'] {
+    const { run } = timer;
+    if (run) this.#pending--;
+    timer.run = undefined;
+    return run;
   }
 }
 
 /** Runs every microtask that is queued, and those that they queue. */
 function settle(): Promise<void> {
+  // Node begins with these once no microtask is left, which is a hundred times cheaper than a turn of the event loop.
+  if (typeof process !== 'undefined') return new Promise((done) => process.nextTick(done));
   return new Promise((done) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
