@@ -1,0 +1,46 @@
+/** Everything that can carry streams here, by the name that results have for it. */
+import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
+import { startSsh } from './ssh/index.ts';
+import { startUnicore } from './unicore/index.ts';
+import { startWs } from './ws/index.ts';
+import { startYamux } from './yamux/index.ts';
+
+export type { Carrier } from './carrier.ts';
+
+const STARTERS = {
+  unicore: startUnicore,
+  'bare ws': startWs,
+  'OpenSSH -R': startSsh,
+  yamux: startYamux,
+} as const satisfies Record<string, StartCarrier>;
+
+export type CarrierName = keyof typeof STARTERS;
+
+export interface Carriers {
+  /** Those that could be started, ours first. */
+  readonly started: ReadonlyMap<CarrierName, Carrier>;
+  /** Why others could not. */
+  readonly missing: ReadonlyMap<CarrierName, string>;
+  stop(): Promise<void>;
+}
+
+/** Starts these one after the other. Without ours nothing can be measured; a reference may be missing. */
+export async function startCarriers(
+  names: readonly CarrierName[],
+  options: CarrierOptions,
+): Promise<Carriers> {
+  const started = new Map<CarrierName, Carrier>();
+  const missing = new Map<CarrierName, string>();
+  const stop = async () => {
+    for (const carrier of started.values()) await carrier.stop();
+  };
+  for (const name of names) {
+    try {
+      started.set(name, await STARTERS[name](options));
+    } catch (error) {
+      if (name === 'unicore') throw error;
+      missing.set(name, (error as Error).message);
+    }
+  }
+  return { started, missing, stop };
+}

@@ -1,0 +1,16 @@
+/** The far end of OpenSSH's forward: its client dials here for each channel. */
+import { type AddressInfo, createServer } from 'node:net';
+import { serveFar } from '../../ends/far.ts';
+import { serve } from '../../lib/child.ts';
+import { socketStream } from './socket-stream.ts';
+
+export type FarCalls = { port(): Promise<number> };
+
+const server = createServer((socket) => {
+  socket.on('error', () => socket.destroy());
+  serveFar(socketStream(socket));
+});
+const listening = Promise.withResolvers<number>();
+server.listen(0, '127.0.0.1', () => listening.resolve((server.address() as AddressInfo).port));
+const calls: FarCalls = { port: () => listening.promise };
+serve(calls);

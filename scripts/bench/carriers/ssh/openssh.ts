@@ -1,0 +1,112 @@
+/** OpenSSH's server and client with a configuration and keys of their own, on loopback. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { install, mayInstall, missing, type Need } from '../../../lib/debian.ts';
+import { exec } from '../../../lib/exec.ts';
+
+/** The server insists on an absolute path. */
+const SSHD = '/usr/sbin/sshd';
+/** Where a server of root's locks its unprivileged part up. */
+const PRIVSEP_DIR = '/run/sshd';
+/** To be up and connected, ms; a limit for hangs only. */
+const START_LIMIT_MS = 20_000;
+
+const NEEDS: readonly Need[] = [
+  { package: 'openssh-server', command: SSHD, suites: 'bench' },
+  { package: 'openssh-client', command: 'ssh', suites: 'bench' },
+];
+
+export interface Started {
+  process: ChildProcess;
+  port: number;
+}
+
+/** Installs what is missing as root on Debian; elsewhere throws with what to install. */
+export async function bringOpenSsh(): Promise<void> {
+  const lacking = await missing(NEEDS);
+  if (lacking.length === 0) return;
+  if (mayInstall()) return install(lacking);
+  const names = lacking.map((need) => need.package).join(' and ');
+  throw new Error(`${names} must be installed (the bench does it as root on Debian)`);
+}
+
+export async function startServer(folder: string): Promise<Started> {
+  if (process.getuid?.() === 0 && !existsSync(PRIVSEP_DIR)) await mkdir(PRIVSEP_DIR, { mode: 0o755 });
+  for (const key of ['host', 'user']) {
+    await exec('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)]);
+  }
+  const port = await freePort();
+  const config = join(folder, 'sshd_config');
+  await writeFile(
+    config,
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${join(folder, 'host')}`,
+      `AuthorizedKeysFile ${join(folder, 'user.pub')}`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'PermitRootLogin yes',
+      'AllowTcpForwarding remote',
+      '',
+    ].join('\n'),
+  );
+  const server = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await said(server, /Server listening on/);
+  return { process: server, port };
+}
+
+/** The client on the far end's side. port: where the server now listens for the near end. */
+export async function startClient(folder: string, serverPort: number, farPort: number): Promise<Started> {
+  const options = {
+    StrictHostKeyChecking: 'no',
+    UserKnownHostsFile: '/dev/null',
+    IdentitiesOnly: 'yes',
+    BatchMode: 'yes',
+    ExitOnForwardFailure: 'yes',
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const client = spawn(
+    'ssh',
+    // -F none: nothing of this user's own configuration.
+    ['-F', 'none', ...args, '-N', '-i', join(folder, 'user'), '-p', String(serverPort)].concat([
+      '-R',
+      `127.0.0.1:0:127.0.0.1:${farPort}`,
+      `${userInfo().username}@127.0.0.1`,
+    ]),
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const [, port] = await said(client, /Allocated port (\d+)/);
+  return { process: client, port: Number(port) };
+}
+
+/** Resolves when the program says this; rejects with all that it said when it ends first. */
+async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+  const lines: string[] = [];
+  const fail = () => reject(new Error(`OpenSSH did not start:\n${lines.join('\n')}`));
+  const limit = setTimeout(fail, START_LIMIT_MS);
+  program.on('error', reject);
+  program.on('exit', fail);
+  createInterface(program.stderr!).on('line', (line) => {
+    lines.push(line);
+    const match = pattern.exec(line);
+    if (match) resolve(match);
+  });
+  return promise.finally(() => clearTimeout(limit));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,45 @@
+/** A channel as a stream. Bytes count as consumed when they were handed over, as they do in a page that keeps up. */
+import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
+import type { Stream } from '../../ends/stream.ts';
+
+export class ChannelStream implements Stream {
+  readonly #outbox = new Outbox();
+  #channel: Channel | undefined;
+  #listener: (bytes: Uint8Array) => void = () => {};
+  #next: () => Uint8Array | undefined = () => undefined;
+
+  /** For the channel's end; `over` hears when the channel closed. */
+  handler(over: (message: string) => void): ChannelHandler {
+    return {
+      data: (bytes) => {
+        this.#listener(bytes);
+        this.#channel!.consumed(bytes.length);
+      },
+      pull: (max) => this.#pull(max),
+      closed: (code, message) => over(`${code}: ${message}`),
+    };
+  }
+
+  bind(channel: Channel): void {
+    this.#channel = channel;
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#outbox.push(bytes);
+    this.#channel!.wake();
+  }
+
+  pour(next: () => Uint8Array | undefined): void {
+    this.#next = next;
+    this.#channel!.wake();
+  }
+
+  onData(listener: (bytes: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+
+  #pull(max: number): Uint8Array | undefined {
+    if (this.#outbox.size === 0) this.#outbox.push(this.#next() ?? new Uint8Array(0));
+    return this.#outbox.pull(max);
+  }
+}

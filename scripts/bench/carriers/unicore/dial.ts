@@ -1,0 +1,47 @@
+/** A leg to the hub over a ws client, as the agent and a program with the SDK make it. */
+import { once } from 'node:events';
+import { type FrameOf, type FrameType, Leg, systemClock } from '@unicore/protocol';
+import { WebSocket } from 'ws';
+
+const SUBPROTOCOL = 'unicore.v1';
+
+interface DialOptions {
+  hello: unknown;
+  open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
+  /** Sees each message that comes, as the socket gave it. */
+  onMessage?: (message: Uint8Array) => void;
+}
+
+/** Resolves when the leg is up; rejects when the hub refuses. A leg that ends later ends the process. */
+export async function dialLeg(url: string, { hello, open, onMessage }: DialOptions): Promise<Leg> {
+  const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  await once(ws, 'open');
+  const { promise, resolve, reject } = Promise.withResolvers<Leg>();
+  const drained = () => leg.drained();
+  const leg = new Leg({
+    transport: {
+      send: (message) => ws.send(message, drained),
+      close: (code, reason) => ws.close(code, reason),
+      get buffered() {
+        return ws.bufferedAmount;
+      },
+    },
+    clock: systemClock,
+    peer: 'hub',
+    dial: { meta: hello },
+    handler: {
+      welcome: () => resolve(leg),
+      closed: (code, message) => reject(new Error(`${url}: ${code}: ${message}`)),
+      fault: (error) => {
+        throw error;
+      },
+      ...(open && { open: (frame) => open(leg, frame) }),
+    },
+  });
+  ws.on('message', (message: Buffer) => {
+    onMessage?.(message);
+    leg.receive(message);
+  });
+  ws.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
+  return promise;
+}

@@ -1,0 +1,47 @@
+/** A hub of which sockets and relay are the product's: only who is who is made up, any token is the user of its name. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '@unicore/protocol';
+import { pino } from 'pino';
+import { createMetrics } from '../../../../server/src/metrics.ts';
+import { Relay } from '../../../../server/src/relay/index.ts';
+import { attachSockets } from '../../../../server/src/sockets/index.ts';
+import type { Store } from '../../../../server/src/store/store.ts';
+import { serve } from '../../lib/child.ts';
+
+export const PROVIDER = 'bench';
+
+export type HubCalls = { port(): Promise<number> };
+
+const log = pino({ level: 'silent' });
+// The store is asked for VMs when somebody reads the metrics, and nobody does.
+const metrics = createMetrics({} as Store);
+const identity = (name: string) => ({ userId: name, sessionId: name });
+const server = createServer();
+
+attachSockets(server, {
+  clock: systemClock,
+  log,
+  meter: metrics,
+  relay: new Relay({
+    clock: systemClock,
+    log,
+    meter: metrics,
+    authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
+  }),
+  addressOf: ({ socket }) => socket.remoteAddress ?? '',
+  hub: { hubId: 'bench', version: '0.0.0' },
+  providers: { connected() {}, heard() {}, beat() {}, disconnected() {} },
+  auth: {
+    allowedOrigin: () => false,
+    session: async () => undefined,
+    bearer: async (token) => identity(token),
+    provider: async () => PROVIDER,
+    redeemTicket: async () => undefined,
+  },
+});
+const listening = Promise.withResolvers<number>();
+server.listen(0, '127.0.0.1', () => listening.resolve((server.address() as AddressInfo).port));
+
+const calls: HubCalls = { port: () => listening.promise };
+serve(calls);

@@ -1,0 +1,11 @@
+/** The far end of a bare relay: a WebSocket for each stream. */
+import { serveFar } from '../../ends/far.ts';
+import { serve } from '../../lib/child.ts';
+import { connect, socketStream } from './socket-stream.ts';
+
+export type FarCalls = { ready(): void };
+
+const [port = '', count] = process.argv.slice(2);
+for (let index = 0; index < Number(count); index++) serveFar(socketStream(await connect(port, `s${index}`)));
+const calls: FarCalls = { ready() {} };
+serve(calls);

@@ -1,0 +1,11 @@
+/** The near end of a bare relay: a WebSocket for each stream. */
+import { serveNear } from '../../ends/near.ts';
+import type { Stream } from '../../ends/stream.ts';
+import { connect, socketStream } from './socket-stream.ts';
+
+const [port = '', count] = process.argv.slice(2);
+const streams: Stream[] = [];
+for (let index = 0; index < Number(count); index++) {
+  streams.push(socketStream(await connect(port, `s${index}`)));
+}
+serveNear(streams);

@@ -1,0 +1,40 @@
+/** The least that a relay can be: what comes on one WebSocket leaves on the other, and who is not read is not read from. */
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { serve } from '../../lib/child.ts';
+
+/** As much as our own senders hand to a socket. */
+const HIGH_WATER = 64 * 1024;
+
+export type RelayCalls = { port(): Promise<number> };
+
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+/** Sockets whose other side is not here yet, by the path that both ask for. */
+const waiting = new Map<string, WebSocket>();
+
+server.on('connection', (socket, { url = '' }) => {
+  const other = waiting.get(url);
+  waiting.delete(url);
+  if (other === undefined) {
+    waiting.set(url, socket);
+    return;
+  }
+  pass(socket, other);
+  pass(other, socket);
+});
+
+function pass(from: WebSocket, to: WebSocket): void {
+  const drained = () => {
+    if (from.isPaused && to.bufferedAmount < HIGH_WATER) from.resume();
+  };
+  from.on('message', (message: Buffer, binary) => {
+    to.send(message, { binary }, drained);
+    if (to.bufferedAmount >= HIGH_WATER) from.pause();
+  });
+  from.on('close', () => to.close());
+}
+
+const listening = Promise.withResolvers<number>();
+server.on('listening', () => listening.resolve((server.address() as AddressInfo).port));
+const calls: RelayCalls = { port: () => listening.promise };
+serve(calls);

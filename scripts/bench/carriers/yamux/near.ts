@@ -1,0 +1,11 @@
+/** The near end of libp2p-yamux: opens all streams on one socket. */
+import { serveNear } from '../../ends/near.ts';
+import type { Stream } from '../../ends/stream.ts';
+import { connect } from '../ws/socket-stream.ts';
+import { muxedStream, muxerOver } from './socket.ts';
+
+const [port = '', count] = process.argv.slice(2);
+const muxer = muxerOver(await connect(port, 'yamux'), 'outbound');
+const streams: Stream[] = [];
+for (let index = 0; index < Number(count); index++) streams.push(muxedStream(await muxer.createStream()));
+serveNear(streams);

@@ -1,0 +1,120 @@
+/** The near end of streams, where a person would be: counts what floods bring and times keystrokes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from '../lib/child.ts';
+import { FLOOD, FLOOD_END, STOP } from './far.ts';
+import type { Stream } from './stream.ts';
+
+/** From the first byte of a flood until it counts: windows and buffers are full by then. */
+const RAMP_MS = 300;
+/** Between two keystrokes: the line is idle again. */
+const KEY_PAUSE_MS = 1;
+/** A keystroke's byte, which is no command. */
+const KEY = Buffer.from('k');
+
+export interface Flooded {
+  /** In the seconds that count. */
+  bytesPerSecond: number;
+  /** From the first to the last one, for what is measured outside. */
+  bytes: number;
+}
+
+export interface Typed extends Flooded {
+  /** Round trips, ms. */
+  rtts: number[];
+}
+
+export type NearCalls = {
+  /** Floods streams 1 to n. */
+  flood(streams: number, seconds: number): Promise<Flooded>;
+  /** Types on stream 0 for so long, while streams 1 to n flood. */
+  type(floods: number, seconds: number): Promise<Typed>;
+};
+
+/** Streams are open; the first one is for typing. */
+export function serveNear(streams: readonly Stream[]): void {
+  const typing = new Keys(streams[0]!);
+  const floods = streams.slice(1).map((stream) => new Flood(stream));
+  const measure = async (count: number, seconds: number, meanwhile: () => Promise<void>) => {
+    const mine = floods.slice(0, count);
+    const total = () => mine.reduce((sum, flood) => sum + flood.bytes, 0);
+    const before = total();
+    for (const flood of mine) flood.start();
+    if (count > 0) await sleep(RAMP_MS);
+    const from = { at: performance.now(), bytes: total() };
+    await Promise.all([meanwhile(), sleep(seconds * 1000)]);
+    const bytesPerSecond = ((total() - from.bytes) * 1000) / (performance.now() - from.at);
+    await Promise.all(mine.map((flood) => flood.stop()));
+    return { bytesPerSecond, bytes: total() - before };
+  };
+  const calls: NearCalls = {
+    flood: (count, seconds) => measure(count, seconds, async () => {}),
+    async type(count, seconds) {
+      const rtts: number[] = [];
+      const flooded = await measure(count, seconds, () => typing.type(seconds, rtts));
+      return { ...flooded, rtts };
+    },
+  };
+  serve(calls);
+}
+
+class Flood {
+  readonly #stream: Stream;
+  #tail: Buffer | undefined;
+  #over: () => void = () => {};
+  bytes = 0;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+    stream.onData((bytes) => {
+      this.bytes += bytes.length;
+      if (this.#tail !== undefined) this.#lookForEnd(bytes);
+    });
+  }
+
+  start(): void {
+    this.#stream.send(Uint8Array.of(FLOOD));
+  }
+
+  /** Resolves when the last byte is here. */
+  stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#tail = Buffer.alloc(0);
+    this.#over = resolve;
+    this.#stream.send(Uint8Array.of(STOP));
+    return promise;
+  }
+
+  #lookForEnd(bytes: Uint8Array): void {
+    const seen = Buffer.concat([this.#tail!, bytes.subarray(-FLOOD_END.length)]);
+    this.#tail = seen.subarray(-FLOOD_END.length);
+    if (!this.#tail.equals(FLOOD_END)) return;
+    this.#tail = undefined;
+    this.#over();
+  }
+}
+
+class Keys {
+  readonly #stream: Stream;
+  #echoed: () => void = () => {};
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+    stream.onData(() => this.#echoed());
+  }
+
+  async type(seconds: number, rtts: number[]): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const start = performance.now();
+      // The time is taken before anything else may run.
+      this.#echoed = () => {
+        rtts.push(performance.now() - start);
+        resolve();
+      };
+      this.#stream.send(KEY);
+      await promise;
+      await sleep(KEY_PAUSE_MS);
+    }
+  }
+}

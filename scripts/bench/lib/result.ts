@@ -1,0 +1,79 @@
+/** One figure beside its reference and its goal. */
+import { median } from './stats.ts';
+
+export interface Result {
+  readonly name: string;
+  /** Median of the repetitions; null where it could not be measured. */
+  readonly value: number | null;
+  readonly unit: string;
+  readonly reference: { readonly name: string; readonly value: number | null };
+  /** value / reference, the median of the paired ratios; null without a reference. */
+  readonly ratio: number | null;
+  /** Least and largest of the paired ratios. */
+  readonly spread?: readonly [number, number];
+  /** Of the ratio, if it does not say otherwise; '' for a figure that only explains others. */
+  readonly goal: string;
+  readonly ok: boolean;
+  /** Further figures that explain this one, by name with unit. */
+  readonly more?: Readonly<Record<string, number>>;
+  /** What a person should know, such as why a reference is missing. */
+  readonly note?: string;
+}
+
+export interface Goal {
+  readonly text: string;
+  /** Whether this ratio reaches it. */
+  readonly reached: (ratio: number) => boolean;
+}
+
+export const atLeast = (ratio: number): Goal => ({
+  text: `≥ ${ratio.toFixed(2)} ×`,
+  reached: (value) => value >= ratio,
+});
+
+export const atMost = (ratio: number): Goal => ({
+  text: `≤ ${ratio.toFixed(2)} ×`,
+  reached: (value) => value <= ratio,
+});
+
+interface Pairs {
+  readonly name: string;
+  readonly unit: string;
+  /** One value for each repetition. */
+  readonly ours: readonly number[];
+  readonly reference: { readonly name: string; readonly values: readonly number[] };
+  readonly goal: Goal;
+  readonly more?: Record<string, number>;
+}
+
+/** The median of paired ratios, with its spread. */
+export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
+  const ratios = ours.map((value, index) => value / reference.values[index]!);
+  const ratio = median(ratios);
+  return {
+    name,
+    value: median(ours),
+    unit,
+    reference: { name: reference.name, value: median(reference.values) },
+    ratio,
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    goal: goal.text,
+    ok: goal.reached(ratio),
+    ...(more && { more }),
+  };
+}
+
+/** A figure whose reference could not be measured: it has not reached its goal. */
+export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
+  return {
+    name: result.name,
+    value: median(result.ours),
+    unit: result.unit,
+    reference: { name: reference, value: null },
+    ratio: null,
+    goal: result.goal.text,
+    ok: false,
+    ...(result.more && { more: result.more }),
+    note: `${reference} could not be measured: ${why}`,
+  };
+}

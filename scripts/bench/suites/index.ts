@@ -1,0 +1,9 @@
+/** The suites by name. */
+import type { Options } from '../lib/options.ts';
+import type { Result } from '../lib/result.ts';
+import { latency } from './latency.ts';
+import { relay } from './relay.ts';
+
+export type Suite = (options: Options) => Promise<Result[]>;
+
+export const SUITES: Readonly<Record<string, Suite>> = { relay, latency };

@@ -1,0 +1,94 @@
+/** How long a keystroke takes to the far end and back, on an idle line and beside floods. */
+import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
+import type { Options } from '../lib/options.ts';
+import { atLeast, atMost, paired, type Result, without } from '../lib/result.ts';
+import { percentile } from '../lib/stats.ts';
+
+const FLOODS = 16;
+const MB = 1e6;
+
+interface Measured {
+  p50: number;
+  p99: number;
+  samples: number;
+  megabytesPerSecond: number;
+}
+
+export async function latency(options: Options): Promise<Result[]> {
+  const carriers = await startCarriers(['unicore', 'bare ws', 'OpenSSH -R'], {
+    streams: FLOODS + 1,
+    cpuProf: options.cpuProf,
+  });
+  try {
+    const idle = await measure(0, ['unicore', 'bare ws'], carriers, options);
+    const flooded = await measure(FLOODS, ['unicore', 'OpenSSH -R'], carriers, options);
+    return [...idleResults(idle), ...floodResults(flooded, carriers.missing.get('OpenSSH -R'))];
+  } finally {
+    await carriers.stop();
+  }
+}
+
+type Measurements = ReadonlyMap<CarrierName, Measured[]>;
+
+async function measure(
+  floods: number,
+  names: readonly CarrierName[],
+  { started }: Carriers,
+  { reps, seconds, progress }: Options,
+): Promise<Measurements> {
+  const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
+  // The first round warms up.
+  for (let rep = 0; rep <= reps; rep++) {
+    for (const name of names) {
+      const carrier = started.get(name);
+      if (carrier === undefined) continue;
+      const { rtts, bytesPerSecond } = await carrier.near.type(floods, rep === 0 ? seconds / 2 : seconds);
+      const megabytesPerSecond = bytesPerSecond / MB;
+      const figures = { p50: percentile(rtts, 0.5), p99: percentile(rtts, 0.99), samples: rtts.length };
+      if (rep > 0) measured.get(name)!.push({ ...figures, megabytesPerSecond });
+    }
+    progress(`latency, ${floods} floods: ${rep} of ${reps}`);
+  }
+  return measured;
+}
+
+function idleResults(measured: Measurements): Result[] {
+  const reference = 'bare ws';
+  return (['p50', 'p99'] as const).map((which) =>
+    paired({
+      name: `keystroke, idle, ${which}`,
+      unit: 'ms',
+      ours: measured.get('unicore')!.map((one) => one[which]),
+      reference: { name: reference, values: measured.get(reference)!.map((one) => one[which]) },
+      goal: atMost(1.2),
+      more: samplesOf(measured),
+    }),
+  );
+}
+
+function floodResults(measured: Measurements, why: string | undefined): Result[] {
+  const reference = 'OpenSSH -R';
+  const figures = [
+    { name: `keystroke beside ${FLOODS} floods, p50`, unit: 'ms', which: 'p50', goal: atMost(0.2) },
+    { name: `keystroke beside ${FLOODS} floods, p99`, unit: 'ms', which: 'p99', goal: atMost(0.2) },
+    { name: `the ${FLOODS} floods meanwhile`, unit: 'MB/s', which: 'megabytesPerSecond', goal: atLeast(0.8) },
+  ] as const;
+  return figures.map(({ which, ...figure }) => {
+    const ours = {
+      ...figure,
+      ours: measured.get('unicore')!.map((one) => one[which]),
+      more: samplesOf(measured),
+    };
+    if (why !== undefined) return without(why, ours, reference);
+    const values = measured.get(reference)!.map((one) => one[which]);
+    return paired({ ...ours, reference: { name: reference, values } });
+  });
+}
+
+function samplesOf(measured: Measurements): Record<string, number> {
+  const entries = [...measured].map(([name, all]) => [
+    `keystrokes, ${name}`,
+    all.reduce((sum, { samples }) => sum + samples, 0),
+  ]);
+  return Object.fromEntries(entries);
+}
