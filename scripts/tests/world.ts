@@ -18,7 +18,7 @@ export interface WorldOptions {
   /** Other origins from which pages may come, such as a line proxy's. */
   readonly origins?: readonly string[];
   /** The agent reaches the hub through this line. */
-  readonly agentVia?: LineProxy;
+  readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
 }
 
 export class World {
@@ -75,11 +75,11 @@ export class World {
     await this.#agent?.close();
   }
 
-  /** A user's SDK, signed in by a bearer token. */
-  async user(name = 'ada'): Promise<UniCore> {
+  /** A user's SDK, signed in by a bearer token; origin: where it sees the hub. */
+  async user(name = 'ada', origin = this.url): Promise<UniCore> {
     const { userId } = await this.app.auth.createUser(name);
     const { secret } = await this.app.auth.bearerToken(userId);
-    const unicore = createUniCore({ url: this.url, getToken: () => secret });
+    const unicore = createUniCore({ url: origin, getToken: () => secret });
     this.#sdks.push(unicore);
     return unicore;
   }

@@ -1,0 +1,156 @@
+/** Follows one channel number on one leg: what PROTOCOL.md section 5 allows between its OPEN and its end. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ChannelFrame } from './frames.ts';
+import { CHANNEL_UNKNOWN, OK, WINDOWS } from './roles.ts';
+import type { Stream } from './stream.ts';
+
+type Of<T extends ChannelFrame['type']> = Extract<ChannelFrame, { readonly type: T }>;
+
+export type EndName = 'opener' | 'acceptor';
+
+/** What may pass while an OPEN is not answered. */
+const FIRST: ReadonlySet<string> = new Set(['OPEN', 'ACCEPT', 'RESET', 'DETACHED']);
+
+/** What a channel has carried in its whole life, by who sent it. */
+export type Streams = Readonly<Record<EndName, Stream>>;
+
+/** One end in this attachment, as seen from between the two. */
+interface End {
+  readonly sends: Stream;
+  /** Where its next frame has to begin. */
+  next: number;
+  /** It may send below this. */
+  limit: number;
+  /** Its last ACK. */
+  consumed: number;
+  /** The furthest of what it has confirmed, by whichever frame. */
+  confirmed: number;
+  /** SYNCs of its that were not answered yet. */
+  asked: number;
+  /** It said RESET or DETACHED: whatever comes later can only answer what was under way. */
+  ended: boolean;
+}
+
+const end = (sends: Stream): End => ({
+  sends,
+  next: 0,
+  limit: 0,
+  consumed: 0,
+  confirmed: 0,
+  asked: 0,
+  ended: false,
+});
+
+export class AttachmentRules {
+  readonly open: Of<'OPEN'>;
+  readonly #ends: Readonly<Record<EndName, End>>;
+  attached = false;
+
+  constructor(open: Of<'OPEN'>, streams: Streams) {
+    if (open.attach < 1) throw new Error('attach begins with 1');
+    this.open = open;
+    this.#ends = { opener: end(streams.opener), acceptor: end(streams.acceptor) };
+    this.#ends.acceptor.next = open.recvNext;
+    this.#grant('opener', open.recvNext, open.limit);
+  }
+
+  pass(by: EndName, frame: ChannelFrame): void {
+    const self = this.#ends[by];
+    if (self.ended) {
+      if (frame.type === 'RESET' && frame.code === CHANNEL_UNKNOWN) return;
+      throw new Error(`${frame.type} of an end that is over`);
+    }
+    if (!this.attached && !FIRST.has(frame.type)) throw new Error(`${frame.type} before ACCEPT`);
+    this.#follow(by, self, frame);
+  }
+
+  #follow(by: EndName, self: End, frame: ChannelFrame): void {
+    switch (frame.type) {
+      case 'OPEN':
+        only('opener', by);
+        if (!isDeepStrictEqual(frame, this.open)) throw new Error('OPEN again, but not the same');
+        break;
+      case 'ACCEPT':
+        only('acceptor', by);
+        this.#accept(frame);
+        break;
+      case 'DATA':
+        this.#bytes(self, frame.off, frame.bytes);
+        break;
+      case 'DATAZ':
+        throw new Error('DATAZ is reserved');
+      case 'FIN':
+        if (frame.finalOff !== self.next) throw new Error(`FIN at ${frame.finalOff} instead of ${self.next}`);
+        self.sends.finish(frame.finalOff);
+        self.next = frame.finalOff + 1;
+        break;
+      case 'ACK':
+        if (frame.consumed < self.consumed) throw new Error(`consumed falls from ${self.consumed}`);
+        self.consumed = frame.consumed;
+        this.#grant(by, frame.consumed, frame.limit);
+        break;
+      case 'SYNC':
+        this.#sync(by, frame);
+        break;
+      case 'DETACHED':
+        self.ended = true;
+        break;
+      case 'RESET':
+        if (by === 'opener' && frame.code === OK) this.#mustBeComplete();
+        self.ended = true;
+    }
+  }
+
+  #accept(frame: Of<'ACCEPT'>): void {
+    if (frame.attach !== this.open.attach) throw new Error(`ACCEPT of attachment ${frame.attach}`);
+    if (this.attached) return;
+    this.attached = true;
+    this.#ends.opener.next = frame.recvNext;
+    this.#grant('acceptor', frame.recvNext, frame.limit);
+  }
+
+  #bytes(self: End, off: number, bytes: Uint8Array): void {
+    if (off !== self.next) throw new Error(`bytes at ${off} instead of ${self.next}`);
+    self.next += bytes.length;
+    if (self.next > self.limit) throw new Error(`bytes up to ${self.next} beyond the limit ${self.limit}`);
+    self.sends.take(off, bytes);
+  }
+
+  #sync(by: EndName, frame: Of<'SYNC'>): void {
+    const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
+    if (frame.attach !== this.open.attach) throw new Error(`SYNC of attachment ${frame.attach}`);
+    if (frame.sentEnd !== self.next) throw new Error(`sentEnd is ${frame.sentEnd} instead of ${self.next}`);
+    if (!frame.reply) self.asked++;
+    else if (peer.asked-- === 0) throw new Error('a SYNC that answers none');
+    this.#grant(by, frame.recvNext, frame.limit);
+  }
+
+  /** This end has confirmed what is below the position, and lets its peer send below the limit. */
+  #grant(by: EndName, position: number, limit: number): void {
+    const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
+    if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);
+    if (limit < peer.limit) throw new Error(`the limit falls from ${peer.limit} to ${limit}`);
+    const window = WINDOWS[this.open.kind];
+    if (window !== undefined && limit - position > window) throw new Error(`a window of ${limit - position}`);
+    self.confirmed = Math.max(self.confirmed, position);
+    peer.limit = limit;
+  }
+
+  #mustBeComplete(): void {
+    const { opener, acceptor } = this.#ends;
+    for (const [self, peer] of [
+      [opener, acceptor],
+      [acceptor, opener],
+    ] as const) {
+      if (self.sends.finalOff === undefined || peer.confirmed !== self.sends.end) {
+        throw new Error('RESET(OK) before both directions were confirmed');
+      }
+    }
+  }
+}
+
+const other = (name: EndName): EndName => (name === 'opener' ? 'acceptor' : 'opener');
+
+function only(name: EndName, by: EndName): void {
+  if (name !== by) throw new Error(`a frame of the ${name} by the ${by}`);
+}

@@ -1,0 +1,90 @@
+/** Real traffic of the whole system, every frame type of it, read by a decoder that knows PROTOCOL.md only. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runningVm, shell } from '../vms.ts';
+import { startWorld, type World } from '../world.ts';
+import { FRAME_TYPES, type FrameType } from './frames.ts';
+import type { Dialler } from './leg-rules.ts';
+import { Recording } from './recording.ts';
+import type { Role } from './roles.ts';
+
+/** DATAZ is reserved: nobody sends it yet. */
+const ALL = FRAME_TYPES.filter((type) => type !== 'DATAZ');
+
+let recording: Recording;
+let world: World;
+
+beforeAll(async () => {
+  recording = await Recording.start();
+  world = await startWorld({ agentVia: recording.tap });
+});
+
+afterAll(async () => {
+  await world.close();
+  recording.tap.close();
+});
+
+/** Resolves with the next frame of this type by this role. */
+const next = (on: Dialler, by: Role, type: FrameType, holds: (frame: object) => boolean = () => true) =>
+  recording.next(
+    `${type} by the ${by} on the leg of the ${on}`,
+    (heard) => heard.on === on && heard.by === by && heard.frame.type === type && holds(heard.frame),
+  );
+
+test('every frame type of a real system is read, keeps the rules, and carries the terminal', async () => {
+  const { tap } = recording;
+  const unicore = await world.user('ada', tap.origin);
+  const vmId = await runningVm(unicore);
+  const view = await shell(unicore, vmId);
+  view.type('echo one""fish\r');
+  await view.until(/^onefish$/m);
+
+  // Confirmations do not come back: the client asks, and is answered once they may.
+  const asked = next('consumer', 'consumer', 'SYNC');
+  tap.leg('/consumer').hold('hub');
+  view.type('echo two""fish\r');
+  await asked;
+  tap.leg('/consumer').release('hub');
+  await view.until(/^twofish$/m);
+
+  const hubToldProvider = next('provider', 'hub', 'DETACHED');
+  tap.leg('/consumer').cut();
+  await hubToldProvider;
+  view.type('echo red""fish\r');
+  await view.until(/^redfish$/m);
+
+  const hubToldConsumer = next('consumer', 'hub', 'DETACHED');
+  tap.leg('/provider').cut();
+  await hubToldConsumer;
+  view.type('echo blue""fish\r');
+  await view.until(/^bluefish$/m);
+
+  // Nothing moves on the one leg, and nothing reaches the hub on the other: both are asked whether they live.
+  const alive = [
+    next('consumer', 'hub', 'PONG'),
+    next('provider', 'provider', 'PONG'),
+    next('provider', 'hub', 'BEATACK'),
+  ];
+  const doubted = next('provider', 'hub', 'PING');
+  tap.leg('/provider').hold('dialler');
+  await doubted;
+  tap.leg('/provider').release('dialler');
+  await Promise.all(alive);
+
+  const over = next('provider', 'hub', 'RESET');
+  view.type('exit\r');
+  await over;
+  const going = [next('consumer', 'hub', 'GOAWAY'), next('provider', 'hub', 'GOAWAY')];
+  await world.stopHub();
+  await Promise.all(going);
+
+  expect(recording.violations).toEqual([]);
+  const output = recording.history.all.map(({ acceptor }) => Buffer.from(acceptor.bytes).toString()).join();
+  for (const fish of ['onefish', 'twofish', 'redfish', 'bluefish']) expect(output).toContain(`${fish}\r\n`);
+  expect(
+    recording.missing(
+      'consumer',
+      ALL.filter((type) => type !== 'BEAT' && type !== 'BEATACK'),
+    ),
+  ).toEqual([]);
+  expect(recording.missing('provider', ALL)).toEqual([]);
+});
