@@ -124,6 +124,14 @@ describe('a channel that is attached again', () => {
   });
 });
 
+test('a number that carries one channel is not taken by another: each hears when its leg is gone', async () => {
+  await end.open({});
+  await expect(end.open({ epoch: new Uint8Array(16).fill(1) })).rejects.toThrow('in use');
+  end.leg.close('LEG_LOST', '');
+  await end.clock.advance(240_000);
+  expect(end.acceptor.size).toBe(0);
+});
+
 test('an acceptor that closes resets every channel', async () => {
   await end.open({});
   end.acceptor.close('VM_NOT_RUNNING', 'stopped');

@@ -155,6 +155,11 @@ export class Acceptor {
   open(leg: Leg, open: Open): void {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
+    const bound = leg.portOf(open.ch);
+    if (bound && bound !== epoch?.channel) {
+      // Bound over, the other channel would never hear that its leg is gone.
+      throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
+    }
     if (!epoch && open.mustExist) {
       refuse(leg, open.ch, { code: 'EPOCH_LOST', message: 'this channel is no longer known' });
     } else if (!epoch?.channel && !epoch?.ended && open.recvNext > 0) {
