@@ -32,7 +32,7 @@ export class Audience {
   /** Bytes that the fastest viewer has still to read; 0 when there is none to wait for. */
   get lag(): number {
     let least = Number.POSITIVE_INFINITY;
-    for (const viewer of this.#viewers) if (viewer.counts) least = Math.min(least, viewer.backlog);
+    for (const { lag } of this.#viewers) if (lag !== undefined) least = Math.min(least, lag);
     return least === Number.POSITIVE_INFINITY ? 0 : least;
   }
 

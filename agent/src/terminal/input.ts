@@ -20,7 +20,8 @@ const REPORT = escapeSequences(
 );
 const MOUSE = escapeSequences('\\[<[\\d;]+[mM]', '\\[M[\\s\\S]{3}', '\\[\\d+;\\d+;\\d+M');
 const ESC = 0x1b;
-const INTERRUPT = 0x03;
+/** ^C, ^Z and ^\\. A program that takes them for keys notices nothing of what they mean elsewhere. */
+const INTERRUPTS = [0x03, 0x1a, 0x1c];
 
 export interface Input {
   /** A person pressed a key or pasted. */
@@ -38,7 +39,7 @@ export function readInput(bytes: Uint8Array): Input {
 }
 
 export function interrupts(bytes: Uint8Array): boolean {
-  return bytes.includes(INTERRUPT);
+  return INTERRUPTS.some((key) => bytes.includes(key));
 }
 
 function escapeSequences(...afterEsc: string[]): RegExp {

@@ -4,7 +4,7 @@ import type { TerminalInfo } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
 import { Audience } from './audience.ts';
-import { readInput } from './input.ts';
+import { interrupts, readInput } from './input.ts';
 import { sizeNotice } from './notice.ts';
 import { Output } from './output.ts';
 import { Screen } from './screen.ts';
@@ -98,6 +98,7 @@ export class Terminal {
       size,
       clock: this.#options.clock,
       output: this.#output,
+      held: () => this.#paused,
       draw: (scrollback) => this.#screen.snapshot(scrollback),
       notice: (whose, its) => this.#notice(whose, its),
       input: (whose, bytes, done) => this.#input(whose, bytes, done),
@@ -183,6 +184,7 @@ export class Terminal {
     const allowed = this.#audience.spokesman === viewer ? bytes : withoutReports;
     if (allowed.length === 0) return done();
     this.#pty.write(allowed, done);
+    if (interrupts(allowed)) for (const each of this.#audience) each.interrupted();
   }
 
   /** With somebody there who can, their terminal answers. */

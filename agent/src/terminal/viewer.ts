@@ -1,22 +1,21 @@
 /**
- * One viewer of a terminal, at its own place in the output. It starts with a snapshot, takes what its credit allows, and
- * jumps to a new snapshot when it fell too far behind; nobody else waits for it.
+ * One viewer of a terminal: a channel, and whether anybody is at the other end of it. It takes what its credit allows,
+ * and nobody else waits for it.
  */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { PtySize } from '../pty/index.ts';
-import { interrupts } from './input.ts';
-import { CANCEL, RESET, skippedNotice } from './notice.ts';
+import { waitForLull } from './lull.ts';
 import type { Output } from './output.ts';
+import { Pace } from './pace.ts';
+import { Reading } from './reading.ts';
 import type { Drawing, SizeChange } from './screen.ts';
-import { wholeLength } from './utf8.ts';
 
 /** A viewer whose line is cut counts this long, so that it misses nothing if it comes back soon. */
 const HOLD_MS = 30_000;
-/** With more than this still to come, an interrupt shows at once only if the rest is skipped. */
-const INTERRUPT_BACKLOG = 64 * 1024;
-/** Lines above the screen in a jump's snapshot: it has to be quick. */
-const JUMP_SCROLLBACK = 100;
-const NOTHING = new Uint8Array(0);
+/** What takes longer to come is skipped after an interrupt, which then shows at once. */
+const INTERRUPT_MS = 150;
+/** The same where it is not known how long it takes. */
+const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
   /** The viewer's name in calls about it. */
@@ -26,6 +25,8 @@ export interface ViewerOptions {
   size: PtySize;
   clock: Clock;
   output: Output;
+  /** The program is made to wait. */
+  held(): boolean;
   /** The screen as it is now. */
   draw(scrollback?: number): Drawing;
   /** A size, as this viewer is told it. */
@@ -39,18 +40,22 @@ export interface ViewerOptions {
 
 export class Viewer implements ChannelHandler {
   readonly #options: ViewerOptions;
+  readonly #reading: Reading;
+  readonly #pace: Pace;
   #channel: Channel | undefined;
   mayWrite: boolean;
   /** Of this viewer's window. */
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** Goes out before live output does. */
-  #front: Uint8Array = NOTHING;
-  /** Offset of the next live byte. */
-  #at = 0;
-  #notices: { at: number; text: string }[] = [];
-  /** The program is gone: nothing will complete a character that is cut. */
+  /** The channel will ask for more by itself; otherwise it waits to be woken. */
+  #asking = false;
+  /** Bytes that the channel was given. */
+  #given = 0;
+  /** After an interrupt, what comes until the output pauses is not for this viewer. Cancels the wait. */
+  #cancelSkip: (() => void) | undefined;
+  #jumpDue = false;
+  /** The program is gone. */
   #last = false;
   #left = false;
 
@@ -58,7 +63,9 @@ export class Viewer implements ChannelHandler {
     this.#options = options;
     this.mayWrite = options.mayWrite;
     this.size = options.size;
-    this.#at = options.output.end;
+    const { clock, output, draw, notice } = options;
+    this.#reading = new Reading({ output, draw, notice: (size) => notice(this, size) });
+    this.#pace = new Pace(clock);
     this.#hold();
   }
 
@@ -80,31 +87,42 @@ export class Viewer implements ChannelHandler {
     return !this.#left && (this.#present || this.#cancelHold !== undefined);
   }
 
-  /** Bytes that it has not taken yet. */
-  get backlog(): number {
-    return this.#front.length + this.#options.output.end - this.#at;
+  /** Bytes that it has still to read; undefined while the program need not wait for it. */
+  get lag(): number | undefined {
+    return this.counts && !this.#cancelSkip ? this.#reading.backlog : undefined;
   }
 
   /** Opens the channel with this handler, and begins with the screen as it is. */
   begin(open: (handler: ChannelHandler) => Channel): void {
-    this.#redraw(RESET);
+    this.#reading.begin();
     this.#channel = open(this);
+    this.wake();
+  }
+
+  /** There may be something for it. Costs next to nothing while it does not read. */
+  wake(): void {
+    if (this.#asking || !this.#channel) return;
+    this.#asking = true;
     this.#channel.wake();
   }
 
-  wake(): void {
-    this.#channel?.wake();
+  /** Told when the viewer gets to that place. */
+  tell(change: SizeChange): void {
+    this.#reading.tell(change);
+    this.wake();
   }
 
-  /** Told when the viewer gets to that place. */
-  tell({ at, size }: SizeChange): void {
-    this.#notices.push({ at, text: this.#options.notice(this, size) });
-    this.wake();
+  /** The program was interrupted. With much still to come, the viewer goes on with what the screen shows then. */
+  interrupted(): void {
+    if (this.#cancelSkip || this.#last || this.#left || !this.#isLate) return;
+    this.#cancelSkip = waitForLull(this.#options, () => this.#skipped());
+    this.#options.changed(this);
   }
 
   /** The program ended. What is left is sent, then the end. */
   end(message: string): void {
     this.#last = true;
+    if (this.#cancelSkip) this.#skipped();
     this.#channel?.end('OK', message);
   }
 
@@ -112,12 +130,18 @@ export class Viewer implements ChannelHandler {
 
   data(bytes: Uint8Array): void {
     this.#options.input(this, bytes, () => this.#channel?.consumed(bytes.length));
-    if (this.mayWrite && interrupts(bytes) && this.backlog > INTERRUPT_BACKLOG) this.#jump();
   }
 
   pull(max: number): Uint8Array | undefined {
     const bytes = this.#next(max);
-    if (bytes) this.#options.changed(this);
+    this.#asking = bytes !== undefined;
+    if (!bytes) {
+      this.#pace.idle();
+      return undefined;
+    }
+    this.#given += bytes.length;
+    this.#pace.busy(this.#taken);
+    this.#options.changed(this);
     return bytes;
   }
 
@@ -158,57 +182,38 @@ export class Viewer implements ChannelHandler {
     this.#left = true;
     this.#cancelHold?.();
     this.#cancelHold = undefined;
+    this.#cancelSkip?.();
+    this.#cancelSkip = undefined;
     this.#present = false;
-    this.#front = NOTHING;
     this.#options.changed(this);
   }
 
   #next(max: number): Uint8Array | undefined {
-    if (this.#left) return undefined;
-    const { output } = this.#options;
-    if (this.#front.length === 0) this.#advance();
-    if (this.#front.length > 0) {
-      const part = takeWhole(this.#front, max);
-      this.#front = this.#front.subarray(part.length);
-      return part;
+    if (this.#left || this.#cancelSkip) return undefined;
+    if (this.#jumpDue) {
+      this.#jumpDue = false;
+      this.#reading.jumpIfShorter();
     }
-    const until = this.#notices[0]?.at ?? output.end;
-    const bytes = output.ring.read(this.#at, Math.min(max, until - this.#at));
-    // A character that is cut by the end of the output is left for later; one that is cut by `max` is not, as there is
-    // no telling when there will be room for all of it.
-    const held = this.#at + bytes.length === output.end && !this.#last ? wholeLength(bytes) : undefined;
-    const part = held === undefined ? takeWhole(bytes, max) : bytes.subarray(0, held);
-    this.#at += part.length;
-    return part.length > 0 ? part : undefined;
+    return this.#reading.next(max, this.#last);
   }
 
-  /** At the end of what was queued: what comes before the next live byte. */
-  #advance(): void {
-    if (this.#at < this.#options.output.ring.start) return this.#jump();
-    let text = '';
-    while (this.#notices[0]?.at === this.#at) text += this.#notices.shift()!.text;
-    if (text !== '') this.#front = Buffer.from(text);
+  /** Of the bytes that the channel was given, those that arrived. */
+  get #taken(): number {
+    return this.#given - (this.#channel?.inFlight ?? 0);
   }
 
-  #jump(): void {
-    const skipped = this.#options.output.end - this.#at;
-    this.#redraw(CANCEL + RESET, skippedNotice(skipped), JUMP_SCROLLBACK);
+  get #isLate(): boolean {
+    const { backlog } = this.#reading;
+    const ms = this.#pace.timeFor(backlog, this.#taken);
+    return ms === undefined ? backlog > INTERRUPT_BYTES : ms > INTERRUPT_MS;
+  }
+
+  #skipped(): void {
+    this.#cancelSkip?.();
+    this.#cancelSkip = undefined;
+    // Drawn when the viewer asks: as late as possible, and never for one that does not read.
+    this.#jumpDue = true;
     this.wake();
-  }
-
-  #redraw(start: string, more = '', scrollback?: number): void {
-    const { draw, notice } = this.#options;
-    const { bytes, at, size, later } = draw(scrollback);
-    this.#front = Buffer.concat([Buffer.from(start + notice(this, size) + more), bytes]);
-    this.#at = at;
-    this.#notices = [];
-    for (const change of later) this.tell(change);
     this.#options.changed(this);
   }
-}
-
-/** At most `max` bytes from the start, ending with a whole character where that is possible. */
-function takeWhole(bytes: Uint8Array, max: number): Uint8Array {
-  const part = bytes.subarray(0, max);
-  return part.subarray(0, wholeLength(part) || part.length);
 }
