@@ -1,9 +1,10 @@
 /** The end where channels are accepted: knows every living epoch, and for a while those that ended. */
+import { Attachment } from './attachment.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
-import type { Leg } from './leg.ts';
+import type { Leg, Port } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
 
 /** A channel without an attachment is given up after this long. */
@@ -63,47 +64,54 @@ export class AcceptedChannel extends Channel {
 
   /** Attaches where the OPEN came from; what was attached before is told that it is no longer. */
   adopt(leg: Leg, open: Open, meta: unknown): void {
-    const old = this.attachment;
-    if (old) {
-      old.leg.unbind(old.ch);
-      if (old.leg.open) old.leg.send({ type: FrameType.DETACHED, ch: old.ch, code: ERRORS.LEG_LOST.number });
-      old.leg.forget(this);
-    }
+    this.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number }));
     this.#cancelOrphan?.();
     this.#cancelOrphan = undefined;
     this.#attach = open.attach;
     this.#metaOfNow = packMeta(meta);
-    leg.bind(open.ch, this);
-    this.sayAccept(leg, open.ch);
+    const at = new Attachment(leg, open.ch, open.attach, this);
+    this.#sayAccept(at);
     try {
-      this.attached({ leg, ch: open.ch, attach: open.attach }, open.recvNext, open.limit);
+      this.attached(at, open.recvNext, open.limit);
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
-      // It asks for bytes that it has confirmed, or confirms some that were never sent.
+      // It confirms bytes that were never sent.
       return this.reset(error.code, error.message);
     }
     if (!this.isClosed) this.handler.attached?.(unpackMeta(open.meta));
   }
 
-  sayAccept(leg: Leg, ch: number): void {
+  isAt(port: Port | undefined): boolean {
+    return port !== undefined && port === this.attachment;
+  }
+
+  /** The OPEN of the attachment in force came again: its answer was lost, perhaps. */
+  answerAgain(leg: Leg, ch: number): void {
+    if (this.isAt(leg.portOf(ch))) this.#sayAccept(this.attachment!);
+  }
+
+  /** Nobody is attached; somebody has to be in time. */
+  orphan(): void {
+    this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () => this.#expire());
+  }
+
+  #sayAccept(at: Attachment): void {
     const { limit } = this.incoming.report();
     const recvNext = this.incoming.next;
-    leg.send({ type: FrameType.ACCEPT, ch, attach: this.#attach, recvNext, limit, meta: this.#metaOfNow });
+    const { attach } = at;
+    at.say((ch) => ({ type: FrameType.ACCEPT, ch, attach, recvNext, limit, meta: this.#metaOfNow }));
   }
 
-  isOn(leg: Leg, ch: number): boolean {
-    return this.attachment?.leg === leg && this.attachment.ch === ch;
-  }
-
-  protected override other(frame: Frame): void {
+  protected override other(_at: Attachment, frame: Frame): void {
     throw new UniCoreError(
       'PROTOCOL_ERROR',
       `the accepting end takes no frame of type ${frame.type} in a channel`,
     );
   }
 
-  protected override unattached(): void {
-    this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () => this.#expire());
+  protected override unattached(code: ErrorCode): void {
+    this.handler.detached?.(code);
+    this.orphan();
   }
 
   #expire(): void {
@@ -113,10 +121,10 @@ export class AcceptedChannel extends Channel {
     else this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
   }
 
-  protected override gap(): void {
+  protected override gap(at: Attachment): void {
     // Only the opener attaches; it is told that this attachment is broken.
-    this.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.GAP.number }));
-    this.detach('GAP');
+    at.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.GAP.number }));
+    this.lost(at, 'GAP');
   }
 
   protected override finished(): void {
@@ -156,7 +164,7 @@ export class Acceptor {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
-    if (bound && bound !== epoch?.channel) {
+    if (bound && !epoch?.channel?.isAt(bound)) {
       // Bound over, the other channel would never hear that its leg is gone.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
@@ -184,10 +192,7 @@ export class Acceptor {
       return;
     }
     if (open.attach < channel.attachNumber) return;
-    if (open.attach === channel.attachNumber) {
-      if (channel.isOn(leg, open.ch)) channel.sayAccept(leg, open.ch);
-      return;
-    }
+    if (open.attach === channel.attachNumber) return channel.answerAgain(leg, open.ch);
     try {
       const [auth, asked] = [unpackMeta(open.auth), unpackMeta(open.meta)];
       channel.adopt(leg, open, this.#options.reattach?.(channel, auth, asked) ?? {});
@@ -220,7 +225,7 @@ export class Acceptor {
         epoch.channel = channel;
         epoch.pending = undefined;
         if (at.leg.open) channel.adopt(at.leg, at.open, answer);
-        else channel.lost('LEG_LOST');
+        else channel.orphan();
         return channel;
       },
       refuse: (code, message) => {

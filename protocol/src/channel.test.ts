@@ -1,110 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AcceptedChannel } from './acceptor.ts';
-import type { Channel, ChannelHandler } from './channel.ts';
-import type { ErrorCode } from './errors.ts';
 import { WINDOWS } from './frame.ts';
-import { Opener } from './opener.ts';
-import { Path } from './sim/path.ts';
-
-/** The byte that belongs at an offset: a wrong offset, a hole or a repetition shows at once. */
-const oracle = (off: number, salt: number) => (off * 31 + (off >> 8) * 7 + salt) & 0xff;
-
-/** One end that sends `total` oracle bytes and checks what it receives. */
-class Side {
-  channel: Channel | undefined;
-  sent = 0;
-  received = 0;
-  wrongAt: number | undefined;
-  ended: string | undefined;
-  closed: { code: ErrorCode; message: string } | undefined;
-  attachments = 0;
-  /** Bytes received and kept from being consumed. */
-  held = 0;
-  consume = true;
-  readonly total: number;
-  readonly out: number;
-  readonly in: number;
-
-  constructor(total: number, out: number, inSalt: number) {
-    this.total = total;
-    this.out = out;
-    this.in = inSalt;
-  }
-
-  readonly handler: ChannelHandler = {
-    data: (bytes) => {
-      for (const byte of bytes) {
-        if (byte !== oracle(this.received, this.in)) this.wrongAt ??= this.received;
-        this.received++;
-      }
-      if (this.consume) this.channel!.consumed(bytes.length);
-      else this.held += bytes.length;
-    },
-    pull: (max) => {
-      const size = Math.min(max, this.total - this.sent);
-      if (size === 0) return undefined;
-      const bytes = Uint8Array.from({ length: size }, (_, i) => oracle(this.sent + i, this.out));
-      this.sent += size;
-      if (this.sent === this.total) this.channel!.end('OK', `after ${this.total}`);
-      return bytes;
-    },
-    attached: () => {
-      this.attachments++;
-    },
-    ended: (_code, message) => {
-      this.ended = message;
-    },
-    closed: (code, message) => {
-      this.closed = { code, message };
-    },
-  };
-}
-
-/** Each channel's epoch in these tests: all that counts is that no two are the same. */
-let epochs = 0;
-function setup({ up = 100_000, down = 200_000, resume = true } = {}) {
-  const consumer = new Side(up, 1, 2);
-  const provider = new Side(down, 2, 1);
-  const accepted: AcceptedChannel[] = [];
-  const path: Path = new Path({
-    delayMs: 5,
-    reconnectMs: 40,
-    accept: (request) => {
-      provider.channel = request.accept(provider.handler, { hello: 'viewer' });
-      accepted.push(provider.channel as AcceptedChannel);
-      provider.channel.wake();
-    },
-    onConsumerUp: () => opener.attach(),
-  });
-  const opener = new Opener({
-    clock: path.clock,
-    kind: 'terminal',
-    meta: () => ({ vmId: 'v' }),
-    random: (n) => new Uint8Array(n).fill(epochs++ & 0xff),
-    leg: () => path.consumerLeg,
-    resume,
-    handler: consumer.handler,
-  });
-  consumer.channel = opener;
-  return { consumer, provider, path, opener, accepted };
-}
-
-function expectWhole(consumer: Side, provider: Side) {
-  expect({ wrong: consumer.wrongAt, got: consumer.received }).toEqual({
-    wrong: undefined,
-    got: provider.total,
-  });
-  expect({ wrong: provider.wrongAt, got: provider.received }).toEqual({
-    wrong: undefined,
-    got: consumer.total,
-  });
-  expect(consumer.closed).toEqual({ code: 'OK', message: `after ${provider.total}` });
-  expect(provider.closed).toEqual({ code: 'OK', message: `after ${consumer.total}` });
-}
-
-const done = ({ consumer, provider }: { consumer: Side; provider: Side }) =>
-  consumer.closed !== undefined && provider.closed !== undefined;
+import { done, expectWhole, setup } from './test-kit.ts';
 
 describe('a channel', () => {
   test('carries every byte both ways and ends in order', async () => {
@@ -114,10 +11,10 @@ describe('a channel', () => {
     expect(s.accepted).toHaveLength(1);
   });
 
-  test('loses, repeats and reorders nothing, whichever hop is killed when', async () => {
+  test('loses, repeats and reorders nothing, whichever hop is killed or moved when', async () => {
     const kill = fc.record({
       at: fc.integer({ min: 0, max: 1500 }),
-      what: fc.constantFrom('consumer', 'provider', 'hub' as const),
+      what: fc.constantFrom('cutConsumer', 'cutProvider', 'killHub', 'moveConsumer', 'moveProvider'),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -126,13 +23,7 @@ describe('a channel', () => {
         fc.nat(150_000),
         async (kills, up, down) => {
           const s = setup({ up: up + 1, down: down + 1 });
-          for (const { at, what } of kills) {
-            s.path.clock.after(at, () => {
-              if (what === 'consumer') s.path.cutConsumer();
-              else if (what === 'provider') s.path.cutProvider();
-              else s.path.killHub(100);
-            });
-          }
+          for (const { at, what } of kills) s.path.clock.after(at, () => s.path[what](100));
           await s.path.clock.advance(1_500);
           await s.path.clock.until(() => done(s), 300_000);
           expectWhole(s.consumer, s.provider);

@@ -1,10 +1,10 @@
 /** One end of a channel: a reliable byte stream both ways that outlives the legs it is attached to. */
+import type { Attached, Attachment } from './attachment.ts';
 import type { Clock } from './clock.ts';
 import { decode, encode } from './codec.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
-import { type ChannelKindName, type Frame, FrameType, WINDOWS } from './frame.ts';
+import { type ChannelKindName, type Frame, type FrameOf, FrameType, WINDOWS } from './frame.ts';
 import { Incoming } from './incoming.ts';
-import type { Leg, Port } from './leg.ts';
 import { Outgoing } from './outgoing.ts';
 import { Probing } from './probing.ts';
 import type { Emitter } from './sender.ts';
@@ -19,7 +19,7 @@ export interface ChannelHandler {
   pull?(max: number): Uint8Array | undefined;
   /** Attached, for the first time or again; meta is what the other end said. */
   attached?(meta: unknown): void;
-  /** The path broke; what was written waits for the next attachment. */
+  /** The path broke; what was written waits for the next attachment. Not told where only the path changes. */
   detached?(code: ErrorCode): void;
   /** A probe was answered: the path is whole, and this long, ms. */
   measured?(rtt: number): void;
@@ -29,14 +29,7 @@ export interface ChannelHandler {
   closed(code: ErrorCode, message: string): void;
 }
 
-/** Where a channel is attached now: a leg, and the channel's number and attachment on it. */
-interface Attachment {
-  leg: Leg;
-  ch: number;
-  attach: number;
-}
-
-export abstract class Channel implements Port, Emitter {
+export abstract class Channel implements Attached, Emitter {
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
@@ -121,109 +114,115 @@ export abstract class Channel implements Port, Emitter {
     return frame;
   }
 
-  receive(_type: number, message: Uint8Array, start: number): void {
+  // ---- for the places where it is attached
+
+  receive(at: Attachment, message: Uint8Array, start: number): void {
     try {
-      this.#receive(decode(message, start).frame);
+      this.#receive(at, decode(message, start).frame);
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       this.reset(error.code, error.message);
     }
   }
 
-  lost(code: ErrorCode): void {
-    this.detach(code);
+  /** This place is of no use any more. */
+  lost(at: Attachment, code: ErrorCode): void {
+    at.leave();
+    if (this.#closed || at !== this.#attachment) return;
+    this.#drop(at);
+    this.unattached(code);
   }
 
   // ---- for the two ends, opener and acceptor
 
   /** Frames that only one of the two ends understands. */
-  protected abstract other(frame: Frame): void;
+  protected abstract other(at: Attachment, frame: Frame): void;
   /** Called when the channel lost its place and is not closed. */
   protected abstract unattached(code: ErrorCode): void;
   /** Both directions ended in order; still attached. */
   protected abstract finished(): void;
   /** Called once when the channel is over, before the handler hears of it. */
   protected abstract over(code: ErrorCode, message: string): void;
-  /** Bytes went missing on the way. */
-  protected abstract gap(): void;
+  /** A hop, or the acceptor, says that this place is, or will be, gone. */
+  protected detachedBy(at: Attachment, code: ErrorCode): void {
+    this.lost(at, code);
+  }
+  /** Bytes went missing on the way to this place. */
+  protected abstract gap(at: Attachment): void;
 
   protected get attachment(): Attachment | undefined {
     return this.#attachment;
   }
 
-  protected attached(attachment: Attachment, recvNext: number, limit: number): void {
+  /** From here on the channel is there, and nowhere else. */
+  protected attached(at: Attachment, recvNext: number, limit: number): void {
+    if (this.#attachment) this.#drop(this.#attachment);
     // First, so that a violation in the two positions is answered where it came from.
-    this.#attachment = attachment;
+    this.#attachment = at;
     this.outgoing.rewind(recvNext, limit);
-    this.#probing.stop();
     this.wake();
     this.#probing.watch();
     this.#closeWhenDone();
   }
 
-  protected detach(code: ErrorCode): void {
-    const at = this.#attachment;
-    if (this.#closed) return;
-    if (at) {
-      this.#leave(at);
-      this.handler.detached?.(code);
-    }
-    this.unattached(code);
-  }
-
   protected close(code: ErrorCode, message: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#attachment) this.#leave(this.#attachment);
+    if (this.#attachment) this.#drop(this.#attachment);
     this.over(code, message);
     this.handler.closed(code, message);
   }
 
   protected say(frame: (ch: number) => Frame): void {
-    const at = this.#attachment;
-    if (at?.leg.open) at.leg.send(frame(at.ch));
+    this.#attachment?.say(frame);
+  }
+
+  /** Says what was consumed and what may be sent, even if it was said before: to nobody who could hear it, perhaps. */
+  protected acknowledgeAgain(): void {
+    this.#stopAck();
+    this.say((ch) => ({ type: FrameType.ACK, ch, ...this.incoming.report() }));
   }
 
   // ---- inside
 
-  #receive(frame: Frame): void {
+  #receive(at: Attachment, frame: Frame): void {
     if (this.#closed) return;
     switch (frame.type) {
       case FrameType.DATA:
-        return this.#data(frame.off, frame.bytes);
+        return this.#data(at, frame.off, frame.bytes);
       case FrameType.ACK:
         return this.#confirm(frame.consumed, frame.limit);
       case FrameType.FIN:
-        return this.#fin(frame.finalOff, frame.code, frame.message);
+        return this.#fin(at, frame.finalOff, frame.code, frame.message);
       case FrameType.SYNC:
-        return this.#synced(frame);
+        return this.#synced(at, frame);
       case FrameType.RESET:
-        return this.#resetBy(errorName(frame.code), frame.message);
+        return this.#resetBy(at, errorName(frame.code), frame.message);
       case FrameType.DETACHED:
-        return this.detach(errorName(frame.code));
+        return this.detachedBy(at, errorName(frame.code));
       default:
-        return this.other(frame);
+        return this.other(at, frame);
     }
   }
 
-  #resetBy(code: ErrorCode, message: string): void {
+  #resetBy(at: Attachment, code: ErrorCode, message: string): void {
     const fin = this.incoming.fin;
     // The neighbour forgot the number, which says nothing about the channel itself.
-    if (code === 'CHANNEL_UNKNOWN') this.detach('LEG_LOST');
+    if (code === 'CHANNEL_UNKNOWN') this.lost(at, 'LEG_LOST');
     // The other end is done and says so again; how it ended is known here already.
     else if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }
 
-  #data(off: number, bytes: Uint8Array): void {
+  #data(at: Attachment, off: number, bytes: Uint8Array): void {
     const fresh = this.incoming.take(off, bytes);
-    if (fresh === 'gap') this.gap();
+    if (fresh === 'gap') this.gap(at);
     else if (fresh) this.handler.data(fresh);
   }
 
-  #fin(finalOff: number, code: number, message: string): void {
+  #fin(at: Attachment, finalOff: number, code: number, message: string): void {
     const fresh = this.incoming.finish(finalOff, { code, message });
-    if (fresh === 'gap') this.gap();
+    if (fresh === 'gap') this.gap(at);
     if (fresh !== true) return;
     this.handler.ended?.(errorName(code), message);
     this.#acknowledge();
@@ -238,12 +237,12 @@ export abstract class Channel implements Port, Emitter {
     this.#closeWhenDone();
   }
 
-  #synced(frame: Extract<Frame, { type: typeof FrameType.SYNC }>): void {
-    if (frame.attach !== this.#attachment?.attach) return;
+  #synced(at: Attachment, frame: FrameOf<typeof FrameType.SYNC>): void {
+    if (at !== this.#attachment || frame.attach !== at.attach) return;
     const rtt = frame.reply ? this.#probing.answered() : undefined;
     if (rtt !== undefined) this.handler.measured?.(rtt);
     this.#confirm(frame.recvNext, frame.limit);
-    if (frame.sentEnd > this.incoming.next) this.gap();
+    if (frame.sentEnd > this.incoming.next) this.gap(at);
     else if (!frame.reply) this.#sync(true);
   }
 
@@ -270,8 +269,7 @@ export abstract class Channel implements Port, Emitter {
   }
 
   #report(): void {
-    this.#cancelAck?.();
-    this.#cancelAck = undefined;
+    this.#stopAck();
     if (this.incoming.unreported) this.say((ch) => ({ type: FrameType.ACK, ch, ...this.incoming.report() }));
   }
 
@@ -288,12 +286,17 @@ export abstract class Channel implements Port, Emitter {
     this.close(errorName(code), message);
   }
 
-  #leave({ leg, ch }: Attachment): void {
-    leg.unbind(ch);
-    leg.forget(this);
-    this.#attachment = undefined;
+  #stopAck(): void {
     this.#cancelAck?.();
     this.#cancelAck = undefined;
+  }
+
+  /** What was on its way there, and answers from there, do not count any more. */
+  #drop(at: Attachment): void {
+    at.leave();
+    at.leg.forget(this);
+    this.#attachment = undefined;
+    this.#stopAck();
     this.#probing.stop();
   }
 }

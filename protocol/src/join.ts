@@ -1,7 +1,7 @@
 /** A hop: two channel numbers on two legs that are one channel. It changes the number and nothing else. */
-import { patchChannel } from './codec.ts';
+import { decode, patchChannel } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import { FrameType } from './frame.ts';
+import { type FrameOf, FrameType } from './frame.ts';
 import type { Leg, Port } from './leg.ts';
 
 /** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
@@ -28,13 +28,28 @@ export class Hop implements Port {
     const pins = frame.length < COPY_BELOW && frame.length < message.length;
     this.leg.forward(pins ? new Uint8Array(frame) : frame);
     this.#onFrame?.(end - start);
-    if (type === FrameType.RESET || type === FrameType.DETACHED) this.#unbind();
+    if (endsHop(type, message, start)) this.#unbind();
   }
 
   lost(code: ErrorCode): void {
     this.#unbind();
-    if (this.leg.open) this.leg.send({ type: FrameType.DETACHED, ch: this.ch, code: ERRORS[code].number });
+    if (this.leg.open) this.leg.send(detached(this.ch, code));
   }
+
+  /** The channel goes on here until the acceptor, attached elsewhere, detaches this number. */
+  vacate(): void {
+    if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));
+  }
+}
+
+function detached(ch: number, code: ErrorCode): FrameOf<typeof FrameType.DETACHED> {
+  return { type: FrameType.DETACHED, ch, code: ERRORS[code].number };
+}
+
+function endsHop(type: number, message: Uint8Array, start: number): boolean {
+  if (type !== FrameType.DETACHED) return type === FrameType.RESET;
+  const frame = decode(message, start).frame as FrameOf<typeof FrameType.DETACHED>;
+  return frame.code !== ERRORS.GOING_AWAY.number;
 }
 
 export interface Joined {

@@ -3,7 +3,15 @@ import type { Clock } from './clock.ts';
 import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './codec.ts';
 import { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType, MAX_MESSAGE } from './frame.ts';
-import { HELLO_MS, hello, readGreeting, WELCOME_MS, welcome } from './handshake.ts';
+import {
+  HELLO_MS,
+  hello,
+  OUR_VERSIONS,
+  readGreeting,
+  type Versions,
+  WELCOME_MS,
+  welcome,
+} from './handshake.ts';
 import { unpackMeta } from './meta.ts';
 import { Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
@@ -18,6 +26,8 @@ export interface Port {
   receive(type: number, message: Uint8Array, start: number, end: number): void;
   /** The leg closed; nothing more comes. */
   lost(code: ErrorCode): void;
+  /** The leg is to be closed soon, and still works: a hop asks its channel to attach another way. */
+  vacate?(): void;
 }
 
 export interface LegHandler {
@@ -30,6 +40,8 @@ export interface LegHandler {
   beat?(seq: number, meta: unknown): void;
   beatAck?(seq: number, meta: unknown): void;
   goAway?(code: ErrorCode, afterMs: number): void;
+  /** No number is bound any more. */
+  idle?(): void;
   /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
   fault?(error: unknown): void;
   /** Exactly once. */
@@ -42,6 +54,8 @@ export interface LegOptions {
   peer: Peer;
   /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
   dial?: { meta: unknown };
+  /** What this side speaks. Default: what this code does. */
+  versions?: Versions;
   /**
    * The leg closes when more bytes than this wait for a peer that does not read. Only frames that are passed on or that
    * answer the peer wait here: credit bounds them for a peer that keeps to what it promised.
@@ -57,12 +71,14 @@ export class Leg {
   readonly #transport: Transport;
   readonly #handler: LegHandler;
   readonly #dialled: boolean;
+  readonly #versions: Versions;
   readonly #sender: Sender;
   readonly #maxQueued: number;
   readonly #strays: { take(): boolean } | undefined;
   readonly #ports = new Map<number, Port>();
   readonly #pulse: Pulse;
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
+  #version: number | undefined;
   #nextCh: number;
   #cancelGreeting: () => void;
 
@@ -71,6 +87,7 @@ export class Leg {
     clock,
     peer,
     dial,
+    versions = OUR_VERSIONS,
     maxQueued = Number.POSITIVE_INFINITY,
     strays,
     handler,
@@ -79,6 +96,7 @@ export class Leg {
     this.#transport = transport;
     this.#handler = handler;
     this.#dialled = dial !== undefined;
+    this.#versions = versions;
     this.#maxQueued = maxQueued;
     this.#strays = strays;
     this.#nextCh = this.#dialled ? 1 : 2;
@@ -89,7 +107,7 @@ export class Leg {
       dead: (message) => this.close('PEER_SILENT', message),
     });
     if (dial) {
-      this.#sender.push(encode(hello(dial.meta)));
+      this.#sender.push(encode(hello(versions, dial.meta)));
       this.#cancelGreeting = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
     } else {
       this.#cancelGreeting = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
@@ -103,6 +121,11 @@ export class Leg {
 
   get open(): boolean {
     return this.#state !== 'closed';
+  }
+
+  /** The version in force; undefined until the peer has said what it speaks. */
+  get version(): number | undefined {
+    return this.#version;
   }
 
   /** Last measured round trip to the neighbour, ms. */
@@ -148,7 +171,7 @@ export class Leg {
   /** Accepting side: the peer is who it says; frames may flow. */
   welcome(meta: unknown): void {
     if (this.#state !== 'authenticating') return;
-    this.send(welcome(meta));
+    this.send(welcome(this.#version!, meta));
     this.#goUp();
   }
 
@@ -186,7 +209,12 @@ export class Leg {
   }
 
   unbind(ch: number): void {
-    this.#ports.delete(ch);
+    if (this.#ports.delete(ch) && this.#ports.size === 0) this.#handler.idle?.();
+  }
+
+  /** Channel by channel, what vacates this leg. */
+  vacating(): (() => void)[] {
+    return [...this.#ports.values()].map((port) => () => port.vacate?.());
   }
 
   portOf(ch: number): Port | undefined {
@@ -222,7 +250,8 @@ export class Leg {
 
   #greet(message: Uint8Array, start: number): void {
     if (this.#state !== 'greeting') throw new UniCoreError('PROTOCOL_ERROR', 'a frame came before WELCOME');
-    const meta = readGreeting(decode(message, start).frame, this.#dialled);
+    const { version, meta } = readGreeting(decode(message, start).frame, this.#dialled, this.#versions);
+    this.#version = version;
     if (this.#dialled) {
       this.#goUp();
       this.#handler.welcome?.(meta);

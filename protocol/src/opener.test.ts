@@ -81,7 +81,7 @@ test('a channel that turns out to be over when it is attached again says only th
   opener.attach();
   opener.end();
   await clock.until(() => told.length === 2, 1_000);
-  opener.lost('LEG_LOST');
+  leg.portOf(1)!.lost('LEG_LOST');
   await clock.until(() => opener.isClosed, 5_000);
   expect(told).toEqual(['attached', 'ended bye', 'closed OK']);
 });

@@ -1,4 +1,5 @@
 /** The end of a channel that opens it, and that alone attaches it again: SDK, gateway, the hub's control channel. */
+import { Attachment } from './attachment.ts';
 import { Backoff } from './backoff.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
@@ -22,7 +23,7 @@ export interface OpenerOptions {
   meta: () => unknown;
   /** Cryptographically random bytes. */
   random: (bytes: number) => Uint8Array;
-  /** The leg to attach to now; undefined while there is none (then call attach() when there is). */
+  /** The leg to be attached to now; undefined while there is none. Call attach() when it is another. */
   leg: () => Leg | undefined;
   /** false: the channel closes with the first path it loses. */
   resume: boolean;
@@ -36,7 +37,12 @@ export class Opener extends Channel {
   #attach = 0;
   /** The acceptor has known this epoch; from now on it must. */
   #established = false;
-  #opening: { leg: Leg; ch: number } | undefined;
+  /** Where an OPEN waits for its answer. */
+  #opening: Attachment | undefined;
+  /** It was attached when that OPEN was said: what is told to the handler only if it comes to nothing. */
+  #moving = false;
+  /** Where it is attached, if that is to be left soon. */
+  #leaving: Attachment | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: OpenerOptions) {
@@ -50,84 +56,124 @@ export class Opener extends Channel {
     });
   }
 
-  /** Attaches now, if a leg is up and the channel is not attached already. */
+  override get attachedNow(): boolean {
+    return super.attachedNow || this.#moving;
+  }
+
+  /**
+   * Attaches to the leg of now, if it is up. A channel that is attached to another one moves: it goes on there until the
+   * new attachment is accepted.
+   */
   attach(): void {
-    if (this.isClosed || this.attachedNow || this.#opening) return;
     const leg = this.#options.leg();
-    if (!leg?.up) return;
-    this.#attach++;
-    this.#opening = { leg, ch: leg.allocate() };
-    leg.bind(this.#opening.ch, this);
-    this.#sayOpen(0);
+    const at = this.#opening ?? this.attachment;
+    if (this.isClosed || !leg?.up || (at?.leg === leg && at !== this.#leaving)) return;
+    this.#open(leg);
+  }
+
+  override lost(at: Attachment, code: ErrorCode): void {
+    if (at !== this.#opening) return super.lost(at, code);
+    at.leave();
+    this.#stopOpening();
+    if (this.attachment) this.#attachLater();
+    else this.#detached(code);
   }
 
   override reset(code: ErrorCode, message: string): void {
-    // Not attached yet, but an OPEN is on its way: what it makes at the other end must not be left there.
-    const opening = this.#opening;
-    if (opening?.leg.open) {
-      opening.leg.send({ type: FrameType.RESET, ch: opening.ch, code: ERRORS[code].number, message });
-    }
+    // What an OPEN on its way makes at the other end must not be left there.
+    this.#opening?.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS[code].number, message }));
     super.reset(code, message);
   }
 
-  protected override other(frame: Frame): void {
+  protected override other(at: Attachment, frame: Frame): void {
     if (frame.type !== FrameType.ACCEPT) throw new UniCoreError('PROTOCOL_ERROR', 'only OPEN is answered so');
-    const opening = this.#opening;
-    if (!opening || frame.attach !== this.#attach) return;
+    if (at !== this.#opening || frame.attach !== at.attach) return;
+    const again = this.#established;
     this.#stopOpening();
+    this.#leaving = undefined;
     this.#established = true;
     this.#backoff.reset();
-    this.attached({ ...opening, attach: this.#attach }, frame.recvNext, frame.limit);
-    if (!this.isClosed) this.handler.attached?.(unpackMeta(frame.meta));
+    this.attached(at, frame.recvNext, frame.limit);
+    if (this.isClosed) return;
+    // What was consumed since that OPEN was said was reported to nobody, or on a number that the acceptor had left.
+    if (again) this.acknowledgeAgain();
+    this.handler.attached?.(unpackMeta(frame.meta));
   }
 
   protected override unattached(code: ErrorCode): void {
-    const opening = this.#opening;
-    this.#stopOpening();
-    opening?.leg.unbind(opening.ch);
-    if (opening) this.handler.detached?.(code);
-    if (!this.#options.resume) return this.close(code, 'the path of the channel was lost');
-    this.#cancelTimer = this.clock.after(this.#backoff.next(), () => this.attach());
+    // An attempt is under way already.
+    if (!this.#opening) this.#detached(code);
   }
 
-  protected override gap(): void {
+  protected override detachedBy(at: Attachment, code: ErrorCode): void {
+    if (code !== 'GOING_AWAY' || at !== this.attachment) return this.lost(at, code);
+    // The path changes behind a leg that stays, perhaps, and this one works until then.
+    this.#leaving = at;
+    this.attach();
+  }
+
+  protected override gap(at: Attachment): void {
     // Nothing is repaired inside an attachment. The acceptor detaches the old number when the new OPEN arrives.
-    this.detach('GAP');
+    this.lost(at, 'GAP');
   }
 
   protected override finished(): void {
     // The hops cannot see that both ends are done: tell them to forget the number.
-    this.say((ch) => ({ type: FrameType.RESET, ch, code: 0, message: '' }));
+    const clear = (ch: number): Frame => ({ type: FrameType.RESET, ch, code: 0, message: '' });
+    this.#opening?.say(clear);
+    this.say(clear);
   }
 
   protected override over(): void {
-    const opening = this.#opening;
+    this.#opening?.leave();
     this.#stopOpening();
-    opening?.leg.unbind(opening.ch);
   }
 
-  #sayOpen(tries: number): void {
-    const { leg, ch } = this.#opening!;
+  #open(leg: Leg): void {
+    const moving = this.attachedNow;
+    // On a leg that is not the one of now any more: whatever that OPEN made, this one takes over.
+    this.#opening?.leave();
+    this.#stopOpening();
+    this.#moving = moving;
+    const at = new Attachment(leg, leg.allocate(), ++this.#attach, this);
+    this.#opening = at;
+    this.#sayOpen(at, 0);
+  }
+
+  #sayOpen(at: Attachment, tries: number): void {
     const { limit } = this.incoming.report();
-    leg.send({
+    at.say((ch) => ({
       type: FrameType.OPEN,
       ch,
       epoch: this.#epoch,
-      attach: this.#attach,
+      attach: at.attach,
       kind: ChannelKind[this.#options.kind],
       recvNext: this.incoming.next,
       limit,
       mustExist: this.#established,
       auth: NO_AUTH,
       meta: packMeta(this.#options.meta()),
-    });
-    const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * (leg.rtt ?? 0)) * 2 ** Math.min(tries, 6));
-    this.#cancelTimer = this.clock.after(wait, () => this.#sayOpen(tries + 1));
+    }));
+    const rtt = at.leg.rtt ?? 0;
+    const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * rtt) * 2 ** Math.min(tries, 6));
+    this.#cancelTimer = this.clock.after(wait, () => this.#sayOpen(at, tries + 1));
+  }
+
+  #detached(code: ErrorCode): void {
+    this.handler.detached?.(code);
+    if (this.#options.resume) this.#attachLater();
+    else this.close(code, 'the path of the channel was lost');
+  }
+
+  #attachLater(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.clock.after(this.#backoff.next(), () => this.attach());
   }
 
   #stopOpening(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#opening = undefined;
+    this.#moving = false;
   }
 }

@@ -36,7 +36,15 @@ test('what was acknowledged is not kept, and what was not is sent again after a 
   outgoing.confirm(45, 45 + WINDOW);
   outgoing.rewind(60, 60 + WINDOW);
   expect(outgoing.next(1000, endless)).toMatchObject({ off: 60 });
-  expect(() => outgoing.rewind(44, WINDOW)).toThrow(/bytes below 60 are gone/);
+});
+
+test('an older position in a new attachment takes nothing back', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, WINDOW);
+  flood(outgoing);
+  outgoing.confirm(60, 60 + WINDOW);
+  outgoing.rewind(44, WINDOW);
+  expect(outgoing.next(1000, endless)).toMatchObject({ off: 60 });
 });
 
 test('bytes that were never sent cannot be acknowledged', () => {

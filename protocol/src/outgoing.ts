@@ -100,14 +100,14 @@ export class Outgoing {
     return news;
   }
 
-  /** A new attachment: go on from what the peer holds. */
+  /**
+   * A new attachment: go on from what the peer holds. What an ACK said before counts where it said more: while a channel
+   * moves, one that was written later may come sooner, on the old path.
+   */
   rewind(recvNext: number, limit: number): void {
-    if (recvNext < this.#base) {
-      throw new UniCoreError('EPOCH_LOST', `the peer is at ${recvNext}; bytes below ${this.#base} are gone`);
-    }
     this.confirm(recvNext, limit);
-    this.#sent = Math.min(recvNext, this.#end);
-    this.#finSent = this.#fin !== undefined && recvNext > this.#end;
+    this.#sent = Math.min(this.#known, this.#end);
+    this.#finSent = this.#fin !== undefined && this.#known > this.#end;
   }
 
   #again(max: number): Uint8Array {

@@ -1,11 +1,11 @@
-/** A whole path in simulation: consumer, hub and provider, whose sockets a test may cut and whose hub it may kill. */
+/** A whole path in simulation: consumer, hub and provider, whose sockets a test may cut or move and whose hub it may kill. */
 import { Acceptor, type OpenRequest } from '../acceptor.ts';
-import { FrameType } from '../frame.ts';
+import { type FrameOf, FrameType } from '../frame.ts';
 import { Hop, join } from '../join.ts';
-import { Leg, type LegHandler } from '../leg.ts';
+import type { Leg, LegHandler } from '../leg.ts';
 import { packMeta } from '../meta.ts';
 import { SimClock } from './clock.ts';
-import { Wire } from './wire.ts';
+import { Dialler } from './dialler.ts';
 
 export interface PathOptions {
   /** One way, per socket. */
@@ -20,32 +20,54 @@ export interface PathOptions {
 export class Path {
   readonly clock = new SimClock();
   readonly acceptor: Acceptor;
-  consumerLeg: Leg | undefined;
-  #providerLeg: Leg | undefined;
-  /** The hub's ends. */
-  #hubProvider: Leg | undefined;
-  #consumerWire: Wire | undefined;
-  #providerWire: Wire | undefined;
+  readonly #consumer: Dialler;
+  readonly #provider: Dialler;
+  /** The hub's end of the provider's newest socket. */
+  #route: Leg | undefined;
   #hubUp = true;
-  readonly #options: PathOptions;
 
-  constructor(options: PathOptions) {
-    this.#options = options;
-    this.acceptor = new Acceptor({ clock: this.clock, accept: options.accept });
-    this.#dialProvider();
-    this.#dialConsumer();
+  constructor({ delayMs, reconnectMs, accept, onConsumerUp }: PathOptions) {
+    const { clock } = this;
+    this.acceptor = new Acceptor({ clock, accept });
+    const common = { clock, delayMs, reconnectMs, hubUp: () => this.#hubUp };
+    this.#provider = new Dialler({
+      ...common,
+      peer: 'provider',
+      hub: (leg) => this.#providerAtHub(leg),
+      open: (leg, open) => this.acceptor.open(leg, open),
+    });
+    this.#consumer = new Dialler({
+      ...common,
+      peer: 'consumer',
+      hub: (leg) => this.#consumerAtHub(leg),
+      up: onConsumerUp,
+    });
+  }
+
+  get consumerLeg(): Leg | undefined {
+    return this.#consumer.current;
   }
 
   get providerLeg(): Leg | undefined {
-    return this.#providerLeg;
+    return this.#provider.current;
   }
 
   cutConsumer(): void {
-    this.#consumerWire?.cut();
+    this.#consumer.cut();
   }
 
   cutProvider(): void {
-    this.#providerWire?.cut();
+    this.#provider.cut();
+  }
+
+  /** A new socket first, then the channels, then the old one closes. */
+  moveConsumer(): void {
+    this.#consumer.dial();
+  }
+
+  /** The same; it is the hub that has the channels move. */
+  moveProvider(): void {
+    this.#provider.dial();
   }
 
   killHub(downMs: number): void {
@@ -57,73 +79,34 @@ export class Path {
     });
   }
 
-  #dialConsumer(): void {
-    const hub: LegHandler = {
-      hello: () => hubLeg.welcome({}),
-      open: (open) => {
-        const next = this.#hubProvider;
-        if (!next?.up) return hubLeg.send({ type: FrameType.DETACHED, ch: open.ch, code: 7 });
-        const bound = hubLeg.portOf(open.ch);
-        const auth = packMeta({ user: 'u' });
-        if (bound instanceof Hop) return bound.leg.send({ ...open, ch: bound.ch, auth });
-        const ch = next.allocate();
-        join(hubLeg, open.ch, next, ch);
-        next.send({ ...open, ch, auth });
-      },
-      closed: () => {},
-    };
-    const {
-      near,
-      far: hubLeg,
-      wire,
-    } = this.#dial('consumer', hub, {
-      welcome: () => {
-        this.consumerLeg = near;
-        this.#options.onConsumerUp();
-      },
-      closed: () => {
-        this.consumerLeg = undefined;
-        this.#retry(() => this.#dialConsumer());
-      },
-    });
-    this.#consumerWire = wire;
+  #consumerAtHub(leg: () => Leg): LegHandler {
+    return { hello: () => leg().welcome({}), open: (open) => this.#relay(leg(), open), closed: () => {} };
   }
 
-  #dialProvider(): void {
-    const hub: LegHandler = {
+  #providerAtHub(leg: () => Leg): LegHandler {
+    return {
       hello: () => {
-        hubLeg.welcome({});
-        this.#hubProvider = hubLeg;
+        const old = this.#route;
+        this.#route = leg();
+        leg().welcome({});
+        for (const vacate of old?.vacating() ?? []) vacate();
+        if (old?.channels === 0) old.close('SUPERSEDED', 'moved');
+      },
+      idle: () => {
+        if (leg() !== this.#route) leg().close('SUPERSEDED', 'moved');
       },
       closed: () => {},
     };
-    const {
-      near,
-      far: hubLeg,
-      wire,
-    } = this.#dial('provider', hub, {
-      open: (open) => this.acceptor.open(near, open),
-      closed: () => this.#retry(() => this.#dialProvider()),
-    });
-    this.#providerLeg = near;
-    this.#providerWire = wire;
   }
 
-  #dial(
-    peer: 'consumer' | 'provider',
-    hub: LegHandler,
-    own: LegHandler,
-  ): { near: Leg; far: Leg; wire: Wire } {
-    const { clock } = this;
-    const wire = new Wire(clock, this.#options.delayMs);
-    const near = new Leg({ transport: wire.a, clock, peer: 'hub', dial: { meta: {} }, handler: own });
-    const far = new Leg({ transport: wire.b, clock, peer, handler: hub });
-    wire.connect(near, far);
-    if (!this.#hubUp) this.clock.after(0, () => wire.cut());
-    return { near, far, wire };
-  }
-
-  #retry(dial: () => void): void {
-    this.clock.after(this.#options.reconnectMs, dial);
+  #relay(consumer: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
+    const next = this.#route;
+    if (!next?.up) return consumer.send({ type: FrameType.DETACHED, ch: open.ch, code: 7 });
+    const bound = consumer.portOf(open.ch);
+    const auth = packMeta({ user: 'u' });
+    if (bound instanceof Hop) return bound.leg.send({ ...open, ch: bound.ch, auth });
+    const ch = next.allocate();
+    join(consumer, open.ch, next, ch);
+    next.send({ ...open, ch, auth });
   }
 }

@@ -63,6 +63,10 @@ class Direction implements Port {
     this.#hop.lost(code);
   }
 
+  vacate(): void {
+    this.#hop.vacate?.();
+  }
+
   grant(limit: number): void {
     if (limit > this.#limit) this.#limit = limit;
   }

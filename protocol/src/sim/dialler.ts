@@ -1,0 +1,79 @@
+/** One side of a simulated path: dials its hub whenever it has no socket, and may open a newer one beside the older. */
+import type { Clock } from '../clock.ts';
+import { Leg, type LegHandler } from '../leg.ts';
+import { Wire } from './wire.ts';
+
+export interface DiallerOptions {
+  clock: Clock;
+  peer: 'consumer' | 'provider';
+  /** One way. */
+  delayMs: number;
+  /** From the loss of a socket to the next try. */
+  reconnectMs: number;
+  hubUp: () => boolean;
+  /** What the hub does at its end of a socket. */
+  hub: (leg: () => Leg) => LegHandler;
+  open?: (leg: Leg, ...open: Parameters<NonNullable<LegHandler['open']>>) => void;
+  /** A newer socket is up. */
+  up?: () => void;
+}
+
+export class Dialler {
+  /** The newest socket that is up. */
+  current: Leg | undefined;
+  readonly #options: DiallerOptions;
+  readonly #wires = new Set<Wire>();
+  /** Sockets that are not up yet, and tries to come. */
+  #dialling = 0;
+
+  constructor(options: DiallerOptions) {
+    this.#options = options;
+    this.dial();
+  }
+
+  /** The older socket is closed by this side once no channel is on it any more. */
+  dial(): void {
+    this.#dialling++;
+    const { clock, peer, delayMs, hub, open, up, hubUp } = this.#options;
+    const wire = new Wire(clock, delayMs);
+    let wasUp = false;
+    const handler: LegHandler = {
+      welcome: () => {
+        wasUp = true;
+        this.#dialling--;
+        const old = this.current;
+        this.current = near;
+        up?.();
+        if (old?.channels === 0) old.close('OK', 'moved');
+      },
+      ...(open && { open: (frame) => open(near, frame) }),
+      idle: () => {
+        if (this.current !== near) near.close('OK', 'moved');
+      },
+      closed: () => {
+        this.#wires.delete(wire);
+        if (!wasUp) this.#dialling--;
+        if (this.current === near) this.current = undefined;
+        if (!this.current && this.#dialling === 0) this.#dialLater();
+      },
+    };
+    const near = new Leg({ transport: wire.a, clock, peer: 'hub', dial: { meta: {} }, handler });
+    const far = new Leg({ transport: wire.b, clock, peer, handler: hub(() => far) });
+    wire.connect(near, far);
+    this.#wires.add(wire);
+    if (!hubUp()) clock.after(0, () => wire.cut());
+  }
+
+  /** Cuts every socket. */
+  cut(): void {
+    for (const wire of [...this.#wires]) wire.cut();
+  }
+
+  #dialLater(): void {
+    this.#dialling++;
+    this.#options.clock.after(this.#options.reconnectMs, () => {
+      this.#dialling--;
+      this.dial();
+    });
+  }
+}
