@@ -18,6 +18,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
     process.once('disconnect', () => resolve('disconnect'));
   });
   const agent = await startAgent({ agentDir, log, socketPath: dockerSocket(env) });
+  process.send?.({ type: 'started' });
   const end = await Promise.race([told, agent.revoked]);
   await agent.close();
   if (end instanceof UniCoreError) {

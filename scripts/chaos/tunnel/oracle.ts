@@ -1,0 +1,83 @@
+/**
+ * The byte at each offset of a channel, one function for each direction, so that every byte that arrives can be judged
+ * by itself. peer.pl computes the same.
+ *
+ * The stream is records of 32 bytes: way and channel, the record's index, and two numbers made of both, such as
+ * "d003 00000010 e3779b10 5ebca6b0\n". A record says where it belongs, so a wrong one tells what has happened. No
+ * control character but the newline is in it.
+ */
+
+export const RECORD_BYTES = 32;
+/** Made at once, so that small reads do not make the same record again. */
+const BLOCK_RECORDS = 128;
+const BLOCK_BYTES = RECORD_BYTES * BLOCK_RECORDS;
+
+/** down: program to consumer. up: consumer to program. */
+export type Way = 'down' | 'up';
+
+export class Oracle {
+  readonly #way: Way;
+  readonly #channel: number;
+  #block = Buffer.alloc(0);
+  #blockAt = -1;
+
+  constructor(way: Way, channel: number) {
+    this.#way = way;
+    this.#channel = channel;
+  }
+
+  /** So many bytes from the offset; a view that is good until the next call where both lie in one block. */
+  bytes(offset: number, length: number): Buffer {
+    const parts: Buffer[] = [];
+    for (let at = offset; at < offset + length; ) {
+      const inBlock = at % BLOCK_BYTES;
+      const part = this.#blockOf(at - inBlock).subarray(inBlock, inBlock + offset + length - at);
+      parts.push(part);
+      at += part.length;
+    }
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  /** What is wrong with bytes that came at this offset; undefined: nothing. */
+  judge(offset: number, bytes: Uint8Array): string | undefined {
+    const expected = this.bytes(offset, bytes.length);
+    if (expected.equals(bytes)) return undefined;
+    const first = bytes.findIndex((byte, at) => byte !== expected[at]);
+    const got = Buffer.from(bytes.subarray(first, first + 3 * RECORD_BYTES)).toString('latin1');
+    return `${this.#way} byte ${offset + first} ${this.#verdict(offset + first, got)}: ${JSON.stringify(got)}`;
+  }
+
+  #verdict(offset: number, got: string): string {
+    const record = /([du])([\da-f]{3}) ([\da-f]{8}) [\da-f]{8} [\da-f]{8}\n/.exec(got);
+    if (!record) return 'is none of this stream';
+    const [, way, channel, index] = record;
+    if (way !== this.#way[0] || Number.parseInt(channel!, 16) !== this.#channel)
+      return 'belongs to another stream';
+    const wanted = Math.ceil((offset - record.index) / RECORD_BYTES) * RECORD_BYTES;
+    const found = Number.parseInt(index!, 16) * RECORD_BYTES - record.index;
+    return found > wanted
+      ? `is lost, about ${found - offset} are missing`
+      : 'came before, or is out of order';
+  }
+
+  #blockOf(at: number): Buffer {
+    if (at === this.#blockAt) return this.#block;
+    const first = at / RECORD_BYTES;
+    let text = '';
+    for (let index = first; index < first + BLOCK_RECORDS; index++) text += this.#record(index);
+    this.#block = Buffer.from(text, 'latin1');
+    this.#blockAt = at;
+    return this.#block;
+  }
+
+  #record(index: number): string {
+    const channel = this.#channel;
+    const one = Math.imul(index, 0x9e3779b1) >>> 0;
+    const two = Math.imul(index ^ (channel << 20), 0x85ebca6b) >>> 0;
+    return `${this.#way[0]}${hex(channel, 3)} ${hex(index, 8)} ${hex(one, 8)} ${hex(two, 8)}\n`;
+  }
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}

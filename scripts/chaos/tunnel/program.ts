@@ -1,0 +1,96 @@
+/** A program of ours as a process that may be killed, frozen and started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+
+/** For a start on a busy machine; a limit for hangs only. */
+const START_LIMIT_MS = 60_000;
+/** A program that does not end by itself after SIGTERM is killed. */
+const STOP_LIMIT_MS = 8_000;
+
+export interface ProgramOptions {
+  /** Script and arguments for this Node; asked at each start. */
+  args(): readonly string[];
+  /** What it prints is appended to this file. */
+  readonly log: string;
+  /** Whether this message says that the program is up. Default: it is up when its process is. */
+  up?(message: unknown): boolean;
+  /** Of each message. */
+  message?(message: unknown): void;
+  /** It ended unasked. */
+  died(how: string): void;
+}
+
+export class Program {
+  readonly #options: ProgramOptions;
+  #child: ChildProcess | undefined;
+  /** Told to end. */
+  #ending = false;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+  }
+
+  /** Settles when it is up. */
+  async start(): Promise<void> {
+    const { args, log, up, message, died } = this.#options;
+    const output = openSync(log, 'a', 0o600);
+    // By the channel it notices our death, however we die. Out of reach of Ctrl-C: we end it, in order.
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args()], {
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+    });
+    closeSync(output);
+    this.#child = child;
+    this.#ending = false;
+    const started = Promise.withResolvers<void>();
+    child.on('message', (said) => {
+      if (up?.(said)) started.resolve();
+      message?.(said);
+    });
+    child.once('exit', (code, signal) => {
+      if (this.#ending) return;
+      const how = `ended with ${signal ?? `exit code ${code}`}; its log is ${log}`;
+      started.reject(new Error(`${args()[0]} ${how}`));
+      died(how);
+    });
+    if (!up) started.resolve();
+    const limit = setTimeout(
+      () => started.reject(new Error(`${args()[0]} is not up; its log is ${log}`)),
+      START_LIMIT_MS,
+    );
+    await started.promise.finally(() => clearTimeout(limit));
+  }
+
+  send(message: object): void {
+    this.#child?.send(message);
+  }
+
+  /** Settles when it is gone. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    const kill = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_LIMIT_MS);
+    await this.#end('SIGTERM').finally(() => clearTimeout(kill));
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#ending = true;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    child.kill('SIGCONT');
+    await gone;
+  }
+}

@@ -1,0 +1,88 @@
+/** How long each channel took to go on, counted from the moment when the hop that it had lost was back. */
+import type { Gap } from './contract.ts';
+import type { FaultName } from './plan.ts';
+
+/** A fault that was committed. */
+export interface Committed {
+  readonly name: FaultName;
+  /** Channels whose path leads over that hop. */
+  readonly channels: ReadonlySet<number>;
+  readonly from: number;
+  /** The hop is back; undefined: not yet. */
+  to: number | undefined;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly faults: number;
+  /** Ways of channels that had to resume. */
+  readonly resumes: number;
+  /** Milliseconds; undefined where nothing had to. */
+  readonly p50: number | undefined;
+  readonly p99: number | undefined;
+  readonly max: number | undefined;
+}
+
+export class Resumes {
+  readonly #faults: Committed[] = [];
+  readonly #gaps: Gap[] = [];
+  /** By channel and way: when it last came back after its path was lost. */
+  readonly #backAt = new Map<string, number>();
+
+  begin(fault: Committed): void {
+    this.#faults.push(fault);
+  }
+
+  gap(gap: Gap): void {
+    this.#gaps.push(gap);
+    if (gap.detached) this.#backAt.set(`${gap.channel} ${gap.way}`, gap.to);
+  }
+
+  /** Channels that have not come back since this fault took their path away, both ways. */
+  missing({ channels, from }: Committed): number[] {
+    return [...channels].filter((channel) =>
+      ['down', 'up'].some((way) => (this.#backAt.get(`${channel} ${way}`) ?? 0) < from),
+    );
+  }
+
+  /** A row for each kind of fault, then one for silences without a fault. */
+  rows(): Row[] {
+    const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
+    const quiet: number[] = [];
+    for (const gap of this.#gaps) {
+      const fault = this.#last(gap);
+      if (fault) times.get(fault.name)!.push(Math.max(0, gap.to - fault.to!));
+      else quiet.push(gap.to - gap.from);
+    }
+    const rows = [...times].map(([name, list]) => {
+      return row(name, this.#faults.filter((fault) => fault.name === name).length, list);
+    });
+    return [...rows.sort((a, b) => a.name.localeCompare(b.name)), row('no fault', 0, quiet)];
+  }
+
+  /** Of all resumes after a fault. */
+  total(): Row {
+    const list = this.#gaps.flatMap((gap) => {
+      const fault = this.#last(gap);
+      return fault ? [Math.max(0, gap.to - fault.to!)] : [];
+    });
+    return row('all', this.#faults.length, list);
+  }
+
+  /** The fault that the gap ended after: where there were several, the one whose hop came back last. */
+  #last({ channel, from, to }: Gap): Committed | undefined {
+    let last: Committed | undefined;
+    for (const fault of this.#faults) {
+      const back = fault.to;
+      if (back === undefined || !fault.channels.has(channel)) continue;
+      if (fault.from <= to && back <= to && back >= from && (!last || back >= last.to!)) last = fault;
+    }
+    return last;
+  }
+}
+
+function row(name: string, faults: number, times: number[]): Row {
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
+  return { name, faults, resumes: times.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
