@@ -23,7 +23,7 @@ export default defineConfig({
       { test: { name: 'server', include: ['server/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
       { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
       { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
-      { test: { name: 'scripts', include: ['scripts/lib/**/*.test.ts'], ...together } },
+      { test: { name: 'scripts', include: ['scripts/{lib,chaos,bench,fuzz}/**/*.test.ts'], ...together } },
       { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...alone(2) } },
       {
         test: {

@@ -6,7 +6,7 @@ import { type FromConsumer, now, ToConsumer } from './contract.ts';
 import { Talk } from './talk.ts';
 
 /** How often each channel says something, ms. */
-const TICK_MS = 20;
+const TICK_MS = 40;
 const PEER = join(import.meta.dirname, 'peer.pl');
 
 let talks: Talk[] = [];

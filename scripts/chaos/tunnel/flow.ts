@@ -1,6 +1,6 @@
 /** Notices when nothing new has passed one way of a channel for a while, and when something does again. */
 
-/** Bytes are due every 20 ms; a silence of this long is worth a line in the report, ms. */
+/** Bytes are due every 40 ms; a silence of this long is worth a line in the report, ms. */
 const SILENCE_MS = 150;
 
 export class Flow {

@@ -53,11 +53,9 @@ export class Oracle {
     const [, way, channel, index] = record;
     if (way !== this.#way[0] || Number.parseInt(channel!, 16) !== this.#channel)
       return 'belongs to another stream';
-    const wanted = Math.ceil((offset - record.index) / RECORD_BYTES) * RECORD_BYTES;
-    const found = Number.parseInt(index!, 16) * RECORD_BYTES - record.index;
-    return found > wanted
-      ? `is lost, about ${found - offset} are missing`
-      : 'came before, or is out of order';
+    const ahead = Number.parseInt(index!, 16) * RECORD_BYTES - (offset + record.index);
+    if (ahead === 0) return 'is another one than it should be';
+    return ahead > 0 ? `is lost, ${ahead} are missing` : 'came before, or is out of order';
   }
 
   #blockOf(at: number): Buffer {

@@ -7,7 +7,7 @@ use warnings;
 use Errno qw(EAGAIN EINTR);
 use Fcntl qw(F_GETFL F_SETFL O_NONBLOCK);
 
-use constant { RECORD => 32, TICK => 0.02, SILENCE => 120 };
+use constant { RECORD => 32, TICK => 0.04, SILENCE => 120 };
 
 my ($channel, $rate) = @ARGV;
 for my $handle (*STDIN, *STDOUT) {
