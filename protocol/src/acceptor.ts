@@ -2,7 +2,9 @@
 import { Attachment } from './attachment.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
+import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
+import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
 import type { Leg, Port } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
@@ -31,6 +33,8 @@ export interface OpenRequest {
 export interface AcceptorOptions {
   clock: Clock;
   accept(request: OpenRequest): void;
+  /** Lets both ends send DATAZ, if the other has one as well. */
+  deflater?: Deflater;
   /**
    * A known channel comes back: check the rights of now. Returns the meta to answer with, or throws a UniCoreError
    * (EPOCH_LOST when the asker is not the channel's owner: it may not learn that the epoch exists).
@@ -50,9 +54,10 @@ export class AcceptedChannel extends Channel {
     kind: ChannelKindName,
     clock: Clock,
     handler: ChannelHandler,
+    deflater: Deflater | undefined,
     onOver: (r: Refusal) => void,
   ) {
-    super(kind, clock, handler);
+    super(kind, clock, handler, deflater);
     this.epochHex = epochHex;
     this.#onOver = onOver;
   }
@@ -68,17 +73,18 @@ export class AcceptedChannel extends Channel {
     this.#cancelOrphan?.();
     this.#cancelOrphan = undefined;
     this.#attach = open.attach;
-    this.#metaOfNow = packMeta(meta);
+    this.#metaOfNow = packSaid(meta, this.packing.features);
+    const said = unpackSaid(open.meta);
     const at = new Attachment(leg, open.ch, open.attach, this);
     this.#sayAccept(at);
     try {
-      this.attached(at, open.recvNext, open.limit);
+      this.attached(at, open.recvNext, open.limit, said.features);
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       // It confirms bytes that were never sent.
       return this.reset(error.code, error.message);
     }
-    if (!this.isClosed) this.handler.attached?.(unpackMeta(open.meta));
+    if (!this.isClosed) this.handler.attached?.(said.meta);
   }
 
   isAt(port: Port | undefined): boolean {
@@ -188,14 +194,16 @@ export class Acceptor {
     const { channel } = epoch;
     if (epoch.ended) return refuse(leg, open.ch, epoch.ended);
     if (!channel) {
+      // Before it is remembered: metadata that cannot be read throws.
+      unpackSaid(open.meta);
       if (open.attach > (epoch.pending?.open.attach ?? 0)) epoch.pending = { leg, open };
       return;
     }
     if (open.attach < channel.attachNumber) return;
     if (open.attach === channel.attachNumber) return channel.answerAgain(leg, open.ch);
     try {
-      const [auth, asked] = [unpackMeta(open.auth), unpackMeta(open.meta)];
-      channel.adopt(leg, open, this.#options.reattach?.(channel, auth, asked) ?? {});
+      const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
+      channel.adopt(leg, open, this.#options.reattach?.(channel, auth, meta) ?? {});
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       refuse(leg, open.ch, error);
@@ -206,7 +214,7 @@ export class Acceptor {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
     // Before anything is remembered: metadata that cannot be read throws.
-    const [auth, meta] = [unpackMeta(open.auth), unpackMeta(open.meta)];
+    const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: { leg, open } };
     this.#epochs.set(epochHex, epoch);
     const bury = (refusal: Refusal) => {
@@ -220,7 +228,8 @@ export class Acceptor {
       meta,
       epochHex,
       accept: (handler, answer) => {
-        const channel = new AcceptedChannel(epochHex, kind, this.#options.clock, handler, bury);
+        const { clock, deflater } = this.#options;
+        const channel = new AcceptedChannel(epochHex, kind, clock, handler, deflater, bury);
         const at = epoch.pending!;
         epoch.channel = channel;
         epoch.pending = undefined;

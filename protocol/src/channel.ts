@@ -2,10 +2,12 @@
 import type { Attached, Attachment } from './attachment.ts';
 import type { Clock } from './clock.ts';
 import { decode, encode } from './codec.ts';
+import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type ChannelKindName, type Frame, type FrameOf, FrameType, WINDOWS } from './frame.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
+import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
 import type { Emitter } from './sender.ts';
 
@@ -34,15 +36,17 @@ export abstract class Channel implements Attached, Emitter {
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
   protected readonly outgoing: Outgoing;
+  protected readonly packing: Packing;
   readonly #probing: Probing;
   #attachment: Attachment | undefined;
   #closed = false;
   #cancelAck: (() => void) | undefined;
 
-  constructor(kind: ChannelKindName, clock: Clock, handler: ChannelHandler) {
+  constructor(kind: ChannelKindName, clock: Clock, handler: ChannelHandler, deflater: Deflater | undefined) {
     this.clock = clock;
     this.handler = handler;
-    this.incoming = new Incoming(WINDOWS[kind]);
+    this.packing = new Packing(kind, clock, deflater);
+    this.incoming = new Incoming(WINDOWS[kind], this.packing.reads);
     this.outgoing = new Outgoing(WINDOWS[kind]);
     this.#probing = new Probing({
       clock,
@@ -109,7 +113,7 @@ export abstract class Channel implements Attached, Emitter {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
     const piece = this.outgoing.next(maxData, (max) => this.handler.pull?.(max));
-    const frame = piece ? encode({ type: FrameType.DATA, ch: at.ch, ...piece }) : this.#finFrame(at.ch);
+    const frame = piece ? encode(this.packing.frame(at.ch, piece, this.outgoing)) : this.#finFrame(at.ch);
     this.#probing.watch();
     return frame;
   }
@@ -155,11 +159,13 @@ export abstract class Channel implements Attached, Emitter {
   }
 
   /** From here on the channel is there, and nowhere else. */
-  protected attached(at: Attachment, recvNext: number, limit: number): void {
+  protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
     // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = at;
     this.outgoing.rewind(recvNext, limit);
+    this.packing.heard(features);
+    if (this.packing.on) this.outgoing.remember();
     this.wake();
     this.#probing.watch();
     this.#closeWhenDone();
@@ -189,7 +195,9 @@ export abstract class Channel implements Attached, Emitter {
     if (this.#closed) return;
     switch (frame.type) {
       case FrameType.DATA:
-        return this.#data(at, frame.off, frame.bytes);
+        return this.#data(at, frame.off, frame.bytes.length, () => frame.bytes);
+      case FrameType.DATAZ:
+        return this.#data(at, frame.off, frame.rawLen, this.packing.reader(frame, this.incoming));
       case FrameType.ACK:
         return this.#confirm(frame.consumed, frame.limit);
       case FrameType.FIN:
@@ -214,8 +222,8 @@ export abstract class Channel implements Attached, Emitter {
     else this.close(code, message);
   }
 
-  #data(at: Attachment, off: number, bytes: Uint8Array): void {
-    const fresh = this.incoming.take(off, bytes);
+  #data(at: Attachment, off: number, length: number, read: () => Uint8Array): void {
+    const fresh = this.incoming.take(off, length, read);
     if (fresh === 'gap') this.gap(at);
     else if (fresh) this.handler.data(fresh);
   }

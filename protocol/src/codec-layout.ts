@@ -1,5 +1,14 @@
 /** The one legal layout of every frame: which fields follow the type, in which order, and how each is written. */
-import { EPOCH_BYTES, type Frame, type FrameOf, FrameType, MAX_DATA, MAX_META, MAX_TEXT } from './frame.ts';
+import {
+  EPOCH_BYTES,
+  type Frame,
+  type FrameOf,
+  FrameType,
+  MAX_DATA,
+  MAX_DICTIONARY,
+  MAX_META,
+  MAX_TEXT,
+} from './frame.ts';
 
 /**
  * How one field is written. Each has a single legal form, so that equal frames are equal bytes:
@@ -63,7 +72,7 @@ const FIELDS: { readonly [T in Frame['type']]: FieldsOf<FrameOf<T>> } = {
   [FrameType.DATAZ]: [
     ch,
     u64('off'),
-    u16('dictLen', 0, MAX_DATA),
+    u16('dictLen', 0, MAX_DICTIONARY),
     u16('rawLen', 1, MAX_DATA),
     bin('bytes', MAX_DATA),
   ],

@@ -6,7 +6,7 @@ import { channelOf, decode, encode, frameType, isChannelFrame, patchChannel, sca
 import { type Field, Form, LAYOUTS } from './codec-layout.ts';
 import { SAMPLES } from './codec-samples.ts';
 import type { UniCoreError } from './errors.ts';
-import { type Frame, FrameType, MAX_DATA, MAX_META, MAX_TEXT } from './frame.ts';
+import { type Frame, FrameType, MAX_DATA, MAX_DICTIONARY, MAX_META, MAX_TEXT } from './frame.ts';
 
 const oracle = new Unpackr({ useRecords: false, int64AsType: 'number' });
 const samples = Object.values(SAMPLES) as Frame[];
@@ -180,7 +180,7 @@ test('channel 0, offsets beyond 2^53 - 1 and oversized fields are refused in bot
     { ...data, bytes: new Uint8Array(MAX_DATA + 1) },
     { ...dataz, rawLen: 0 },
     { ...dataz, rawLen: MAX_DATA + 1 },
-    { ...dataz, dictLen: MAX_DATA + 1 },
+    { ...dataz, dictLen: MAX_DICTIONARY + 1 },
     { ...SAMPLES[FrameType.OPEN], epoch: new Uint8Array(15) },
     { ...SAMPLES[FrameType.OPEN], meta: new Uint8Array(MAX_META + 1) },
     { ...SAMPLES[FrameType.HELLO], version: 128 },

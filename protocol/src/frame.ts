@@ -8,6 +8,8 @@ export const MIN_VERSION = 1;
 export const MAX_MESSAGE = 64 * 1024;
 /** Raw bytes in one DATA frame; small enough that a keystroke never waits long behind one. */
 export const MAX_DATA = 16 * 1024;
+/** Raw bytes before a DATAZ that it may refer to: all that deflate can reach. */
+export const MAX_DICTIONARY = 32 * 1024;
 /** HELLO, WELCOME, OPEN and ACCEPT metadata, packed; also auth. */
 export const MAX_META = 8 * 1024;
 /** UTF-8 bytes of a message for a person in RESET and FIN. */

@@ -1,9 +1,13 @@
 /** The receiving direction of a channel: what arrived, what was consumed, and the credit given for it. */
 import { UniCoreError } from './errors.ts';
+import { MAX_DATA, MAX_DICTIONARY } from './frame.ts';
+import { History } from './history.ts';
 import type { Fin } from './outgoing.ts';
 
 /** Credit is reported when this share of the window was consumed since the last report. */
 const ACK_SHARE = 4;
+/** A DATAZ that is news by its last byte alone begins a frame below `next`, and its dictionary that much further down. */
+const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 
 export class Incoming {
   readonly #window: number;
@@ -12,10 +16,13 @@ export class Incoming {
   #reported = 0;
   #limit: number;
   #fin: (Fin & { finalOff: number }) | undefined;
+  readonly #history: History | undefined;
 
-  constructor(window: number) {
+  /** remember: the sender may refer to bytes that it has sent. */
+  constructor(window: number, remember = false) {
     this.#window = window;
     this.#limit = window;
+    this.#history = remember ? new History(HISTORY_BYTES) : undefined;
   }
 
   /** The next offset expected; one past the last byte once the end arrived. */
@@ -47,10 +54,11 @@ export class Incoming {
   }
 
   /**
-   * The fresh part of a DATA frame; undefined when nothing in it is new, 'gap' when bytes before it are missing.
+   * The fresh part of the bytes of a frame; undefined when nothing in it is new, 'gap' when bytes before it are missing.
+   * `read` is only called for bytes that are taken.
    */
-  take(off: number, bytes: Uint8Array): Uint8Array | 'gap' | undefined {
-    const end = off + bytes.length;
+  take(off: number, length: number, read: () => Uint8Array): Uint8Array | 'gap' | undefined {
+    const end = off + length;
     if (end > this.#limit) {
       throw new UniCoreError('FLOW_VIOLATION', `bytes up to ${end} came, only ${this.#limit} are allowed`);
     }
@@ -59,9 +67,17 @@ export class Incoming {
     }
     if (off > this.#next) return 'gap';
     if (end <= this.#next) return undefined;
-    const fresh = bytes.subarray(this.#next - off);
+    const fresh = read().subarray(this.#next - off);
     this.#next = end;
+    this.#history?.append(fresh);
     return fresh;
+  }
+
+  /** The bytes right before an offset that take() is reading at. */
+  before(off: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    if (length > 0) this.#history!.copy(off - length, bytes);
+    return bytes;
   }
 
   /** The end of the direction. False when it was known already, 'gap' when bytes before it are missing. */

@@ -5,6 +5,7 @@ export { Channel, type ChannelHandler } from './channel.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { channelOf, decode, encode, frameType, isChannelFrame, patchChannel, scan } from './codec.ts';
 export { bytesEnd, confirmedIn, limitIn } from './credit.ts';
+export type { Deflater } from './deflater.ts';
 export { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 export * from './frame.ts';
 export { Hop, type Joined, join } from './join.ts';

@@ -3,10 +3,11 @@ import { Attachment } from './attachment.ts';
 import { Backoff } from './backoff.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
+import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
+import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, EPOCH_BYTES, type Frame, FrameType } from './frame.ts';
 import type { Leg } from './leg.ts';
-import { packMeta, unpackMeta } from './meta.ts';
 
 /** Pauses between attachments while the leg is up but the far side is not there. */
 const REATTACH_FIRST_MS = 50;
@@ -27,6 +28,8 @@ export interface OpenerOptions {
   leg: () => Leg | undefined;
   /** false: the channel closes with the first path it loses. */
   resume: boolean;
+  /** Lets both ends send DATAZ, if the other has one as well. */
+  deflater?: Deflater;
   handler: ChannelHandler;
 }
 
@@ -46,7 +49,7 @@ export class Opener extends Channel {
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: OpenerOptions) {
-    super(options.kind, options.clock, options.handler);
+    super(options.kind, options.clock, options.handler, options.deflater);
     this.#options = options;
     this.#epoch = options.random(EPOCH_BYTES);
     this.#backoff = new Backoff({
@@ -89,15 +92,16 @@ export class Opener extends Channel {
     if (frame.type !== FrameType.ACCEPT) throw new UniCoreError('PROTOCOL_ERROR', 'only OPEN is answered so');
     if (at !== this.#opening || frame.attach !== at.attach) return;
     const again = this.#established;
+    const { meta, features } = unpackSaid(frame.meta);
     this.#stopOpening();
     this.#leaving = undefined;
     this.#established = true;
     this.#backoff.reset();
-    this.attached(at, frame.recvNext, frame.limit);
+    this.attached(at, frame.recvNext, frame.limit, features);
     if (this.isClosed) return;
     // What was consumed since that OPEN was said was reported to nobody, or on a number that the acceptor had left.
     if (again) this.acknowledgeAgain();
-    this.handler.attached?.(unpackMeta(frame.meta));
+    this.handler.attached?.(meta);
   }
 
   protected override unattached(code: ErrorCode): void {
@@ -152,7 +156,7 @@ export class Opener extends Channel {
       limit,
       mustExist: this.#established,
       auth: NO_AUTH,
-      meta: packMeta(this.#options.meta()),
+      meta: packSaid(this.#options.meta(), this.packing.features),
     }));
     const rtt = at.leg.rtt ?? 0;
     const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * rtt) * 2 ** Math.min(tries, 6));

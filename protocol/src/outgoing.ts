@@ -1,5 +1,7 @@
 /** The sending direction of a channel: what was sent and may have to be sent again, and how far the peer lets us go. */
 import { UniCoreError } from './errors.ts';
+import { MAX_DICTIONARY } from './frame.ts';
+import { History } from './history.ts';
 
 /** The orderly end of a direction. It counts as one byte behind the last, so that it is acknowledged like one. */
 export interface Fin {
@@ -24,6 +26,8 @@ export class Outgoing {
   #limit = 0;
   #fin: Fin | undefined;
   #finSent = false;
+  /** Bytes below #base, once remember() was called. */
+  #history: History | undefined;
   /** The source was asked within the credit and had nothing: only then may the end follow. */
   #dry = false;
 
@@ -73,6 +77,27 @@ export class Outgoing {
     if (bytes === undefined) return undefined;
     this.#sent += bytes.length;
     return { off, bytes };
+  }
+
+  /** From now on bytes that the peer has confirmed are kept for a while, for before(). */
+  remember(): void {
+    this.#history ??= new History(MAX_DICTIONARY, this.#base);
+  }
+
+  /** The bytes right before an offset that next() gave: at most `length`, fewer where they are gone. */
+  before(off: number, length: number): Uint8Array {
+    const start = Math.max(off - length, this.#history?.start ?? this.#base);
+    const bytes = new Uint8Array(off - start);
+    let filled = start < this.#base ? this.#history!.copy(start, bytes) : 0;
+    let at = this.#base;
+    for (const chunk of this.#kept) {
+      if (filled === bytes.length) break;
+      const part = chunk.subarray(Math.max(0, start - at));
+      at += chunk.length;
+      bytes.set(part.subarray(0, bytes.length - filled), filled);
+      filled += Math.min(part.length, bytes.length - filled);
+    }
+    return bytes;
   }
 
   /** The FIN to emit, once, when next() found no byte left before it. */
@@ -134,6 +159,7 @@ export class Outgoing {
     let used = 0;
     for (const chunk of this.#kept) {
       if (this.#base + chunk.length > upTo) break;
+      this.#history?.append(chunk);
       this.#base += chunk.length;
       used++;
     }
@@ -142,6 +168,7 @@ export class Outgoing {
     if (first && upTo > this.#base) {
       // A copy: the view would pin the freed part as well.
       this.#kept[0] = first.slice(upTo - this.#base);
+      this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;
     }
   }

@@ -10,6 +10,7 @@ import {
   type ChannelKindName,
   type Frame,
   MAX_DATA,
+  MAX_DICTIONARY,
   MAX_MESSAGE,
   MAX_META,
   MAX_TEXT,
@@ -116,7 +117,8 @@ test('the limits are the ones in force', () => {
   const limits = new Map(table('limit').map(([name, value]) => [name, value]));
   expect(Object.fromEntries(limits)).toMatchObject({
     'a WebSocket message': `${MAX_MESSAGE} bytes`,
-    'bytes in DATA or DATAZ': `${MAX_DATA} bytes`,
+    'bytes in DATA or DATAZ, and what DATAZ makes of them': `${MAX_DATA} bytes`,
+    'dictionary of DATAZ': `${MAX_DICTIONARY} bytes`,
     'meta, auth': `${MAX_META} bytes`,
     'message in RESET and FIN': `${MAX_TEXT} bytes`,
     'depth of meta': String(META_LIMITS.depth),

@@ -1,6 +1,7 @@
 /** The keeper's side of its unix socket: one tunnel at a time, the newest; ends the keeper when nobody needs it. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import { controlRpc } from '@unicore/server/control/rpc';
 import type { Logger } from 'pino';
 import type { KeeperMethods } from './contract.ts';
@@ -52,6 +53,7 @@ export class KeeperServer {
     this.#acceptor = new Acceptor({
       clock: options.clock,
       accept: (request) => this.#accept(request),
+      deflater: zlibDeflater,
       reattach: (channel, auth, meta) => options.kept.reattach(channel.epochHex, auth, meta),
     });
   }

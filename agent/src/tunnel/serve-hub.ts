@@ -1,5 +1,6 @@
 /** What the hub may open on a connection: one control channel, and terminals. */
 import { Acceptor, ChannelKind, type Clock, ERRORS, FrameType, type Leg } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { type AgentServices, agentMethods, ensureTerminal } from '../control/methods.ts';
 import type { Reporter } from '../control/reporter.ts';
@@ -26,6 +27,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
     const control = new Acceptor({
       clock,
       accept: (request) => serveControl(request, methods, reporter, log),
+      deflater: zlibDeflater,
     });
     return {
       open(frame) {

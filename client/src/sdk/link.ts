@@ -3,6 +3,7 @@
  * channel in place of one that the other end has forgotten.
  */
 import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
+import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Line } from './line.ts';
 
 /** Input that may wait while there is no attachment, bytes. */
@@ -141,6 +142,7 @@ export class Link {
       random,
       leg: () => line.leg,
       resume: true,
+      deflater: fflateDeflater,
       handler: {
         pull: (max) => this.#outbox.pull(max),
         data: (bytes) => {

@@ -1,5 +1,6 @@
 /** A whole path in simulation: consumer, hub and provider, whose sockets a test may cut or move and whose hub it may kill. */
 import { Acceptor, type OpenRequest } from '../acceptor.ts';
+import type { Deflater } from '../deflater.ts';
 import { type FrameOf, FrameType } from '../frame.ts';
 import { Hop, join } from '../join.ts';
 import type { Leg, LegHandler } from '../leg.ts';
@@ -13,6 +14,8 @@ export interface PathOptions {
   /** From the loss of a socket to the next try. */
   reconnectMs: number;
   accept: (request: OpenRequest) => void;
+  /** Of the accepting end. */
+  deflater?: Deflater | undefined;
   /** The consumer's socket is up: attach. */
   onConsumerUp: () => void;
 }
@@ -26,9 +29,9 @@ export class Path {
   #route: Leg | undefined;
   #hubUp = true;
 
-  constructor({ delayMs, reconnectMs, accept, onConsumerUp }: PathOptions) {
+  constructor({ delayMs, reconnectMs, accept, deflater, onConsumerUp }: PathOptions) {
     const { clock } = this;
-    this.acceptor = new Acceptor({ clock, accept });
+    this.acceptor = new Acceptor({ clock, accept, ...(deflater && { deflater }) });
     const common = { clock, delayMs, reconnectMs, hubUp: () => this.#hubUp };
     this.#provider = new Dialler({
       ...common,

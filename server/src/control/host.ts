@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Report } from '../vm/reports.ts';
@@ -99,6 +100,7 @@ class Control {
       random: (bytes) => randomBytes(bytes),
       leg: () => leg,
       resume: false,
+      deflater: zlibDeflater,
       handler: {
         data: messages.data,
         pull: messages.pull,

@@ -1,6 +1,7 @@
 /** A raw /terminal socket: the hub is the end of its channel, and turns messages into bytes and back. */
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { TerminalOpen } from '../control/contract.ts';
@@ -51,6 +52,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
+    deflater: zlibDeflater,
     handler: {
       attached: () => ws.resume(),
       data(bytes) {

@@ -1,0 +1,58 @@
+/** The latest raw bytes of one direction: what a DATAZ frame may refer to. Takes memory only for bytes that there were. */
+
+const FIRST_BYTES = 1024;
+
+export class History {
+  readonly #capacity: number;
+  /** Filled from the front; a ring once it has its full size. */
+  #memory = new Uint8Array(0);
+  /** Where in it the next byte goes. */
+  #at = 0;
+  #size = 0;
+  #end: number;
+
+  /** Its first byte will be the one at this offset. */
+  constructor(capacity: number, offset = 0) {
+    this.#capacity = capacity;
+    this.#end = offset;
+  }
+
+  /** Offset of the oldest byte that is still here. */
+  get start(): number {
+    return this.#end - this.#size;
+  }
+
+  append(bytes: Uint8Array): void {
+    const latest = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
+    this.#makeRoom(latest.length);
+    const first = latest.subarray(0, this.#memory.length - this.#at);
+    this.#memory.set(first, this.#at);
+    this.#memory.set(latest.subarray(first.length), 0);
+    this.#at = (this.#at + latest.length) % this.#memory.length || 0;
+    this.#size = Math.min(this.#size + latest.length, this.#memory.length);
+    this.#end += bytes.length;
+  }
+
+  /** Copies the bytes from this offset on, which must be here, to the front of `out`. Returns how many there were. */
+  copy(from: number, out: Uint8Array): number {
+    const length = Math.min(this.#end - from, out.length);
+    if (from < this.start || length < 0) throw new RangeError(`offset ${from} is not in this history`);
+    const at = (this.#at - (this.#end - from) + this.#memory.length) % this.#memory.length || 0;
+    const first = this.#memory.subarray(at, at + length);
+    out.set(first);
+    out.set(this.#memory.subarray(0, length - first.length), first.length);
+    return length;
+  }
+
+  #makeRoom(more: number): void {
+    const wanted = this.#size + more;
+    if (wanted <= this.#memory.length || this.#memory.length === this.#capacity) return;
+    let size = Math.max(FIRST_BYTES, this.#memory.length);
+    while (size < wanted) size *= 2;
+    const grown = new Uint8Array(Math.min(size, this.#capacity));
+    // Not a ring yet, so what is here lies in order from the front.
+    grown.set(this.#memory.subarray(0, this.#size));
+    this.#memory = grown;
+    this.#at = this.#size;
+  }
+}

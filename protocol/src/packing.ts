@@ -1,0 +1,110 @@
+/** DATAZ for one channel: which bytes are deflated, how hard, and when it is not worth while; and how they come back. */
+import type { Clock } from './clock.ts';
+import { LAYOUTS } from './codec-layout.ts';
+import type { Deflater, Effort } from './deflater.ts';
+import { UniCoreError } from './errors.ts';
+import type { Feature } from './features.ts';
+import { type ChannelKindName, type Frame, type FrameOf, FrameType, MAX_DICTIONARY } from './frame.ts';
+
+/** Kinds whose bytes are mostly text. The others are compressed or encrypted already, or too fast. */
+const DEFLATED: Record<ChannelKindName, boolean> = {
+  terminal: true,
+  control: true,
+  vnc: false,
+  tcp: false,
+  blob: false,
+  egress: false,
+};
+
+/** What a DATAZ has around its bytes more than a DATA. */
+const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
+/** Fewer raw bytes than this hardly ever make a shorter frame, and a keystroke's echo is not kept waiting for it. */
+const MIN_RAW = 16;
+/** Bytes that shrink by less than this factor count as incompressible. */
+const MIN_RATIO = 1.1;
+/** So many frames at most go raw before the next try. */
+const MOST_SKIPPED = 64;
+/** Raw bytes a second that get the small effort, which costs a core 15 to 30 ms for each MiB, and how many at once. */
+const SMALL_PER_SECOND = 2 * 1024 * 1024;
+const SMALL_AT_ONCE = 4 * 1024 * 1024;
+
+/** One direction of the channel. */
+export interface Past {
+  /** The bytes right before an offset: so many, or what is known of them. */
+  before(off: number, length: number): Uint8Array;
+}
+
+export class Packing {
+  readonly #clock: Clock;
+  /** undefined: this channel's bytes are never deflated, in neither direction. */
+  readonly #deflater: Deflater | undefined;
+  #peerReads = false;
+  /** Tries in a row that were in vain, and frames that go raw before the next one. */
+  #misses = 0;
+  #skip = 0;
+  #allowance = SMALL_AT_ONCE;
+  #allowanceAt = 0;
+
+  constructor(kind: ChannelKindName, clock: Clock, deflater: Deflater | undefined) {
+    this.#clock = clock;
+    this.#deflater = DEFLATED[kind] ? deflater : undefined;
+  }
+
+  /** This end can read DATAZ. */
+  get reads(): boolean {
+    return this.#deflater !== undefined;
+  }
+
+  /** Both ends can. */
+  get on(): boolean {
+    return this.reads && this.#peerReads;
+  }
+
+  /** What this end says of itself. */
+  get features(): readonly Feature[] {
+    return this.reads ? ['dataz'] : [];
+  }
+
+  /** What the peer says of itself. */
+  heard(features: readonly unknown[]): void {
+    this.#peerReads = features.includes('dataz');
+  }
+
+  /** The frame for bytes that are to be sent: DATAZ where that is shorter. */
+  frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
+    const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
+    if (!this.on || bytes.length < MIN_RAW) return raw;
+    if (this.#skip > 0) {
+      this.#skip--;
+      return raw;
+    }
+    const dictionary = sent.before(off, MAX_DICTIONARY);
+    const packed = this.#deflater!.deflate(bytes, dictionary, this.#effort(bytes.length));
+    const size = packed?.length ?? bytes.length;
+    if (size * MIN_RATIO > bytes.length) this.#skip = Math.min(2 ** this.#misses++, MOST_SKIPPED);
+    else this.#misses = 0;
+    if (!packed || size + EXTRA_BYTES >= bytes.length) return raw;
+    const [dictLen, rawLen] = [dictionary.length, bytes.length];
+    return { type: FrameType.DATAZ, ch, off, dictLen, rawLen, bytes: packed };
+  }
+
+  /** How to read a DATAZ, if it is one that may come. */
+  reader({ off, dictLen, rawLen, bytes }: FrameOf<typeof FrameType.DATAZ>, received: Past): () => Uint8Array {
+    const deflater = this.#deflater;
+    if (!deflater) throw new UniCoreError('PROTOCOL_ERROR', 'This end has not said that it reads DATAZ.');
+    if (dictLen > off) {
+      throw new UniCoreError('PROTOCOL_ERROR', `A DATAZ at ${off} refers to ${dictLen} bytes before it.`);
+    }
+    return () => deflater.inflate(bytes, received.before(off, dictLen), rawLen);
+  }
+
+  #effort(bytes: number): Effort {
+    const now = this.#clock.now();
+    const regained = ((now - this.#allowanceAt) / 1000) * SMALL_PER_SECOND;
+    this.#allowance = Math.min(SMALL_AT_ONCE, this.#allowance + regained);
+    this.#allowanceAt = now;
+    if (this.#allowance < bytes) return 'fast';
+    this.#allowance -= bytes;
+    return 'small';
+  }
+}
