@@ -9,13 +9,15 @@ const clock = new SimClock();
 let server: WebSocketServer;
 let client: WebSocket;
 let ws: WebSocket;
+let unread: boolean;
 
 beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   [[ws]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
-  keepPulse(ws, clock);
+  unread = false;
+  keepPulse(ws, clock, () => unread);
 });
 afterEach(() => {
   client.terminate();
@@ -37,6 +39,16 @@ test('a client that is gone without a word is cut at the second ping', async () 
   expect(ws.readyState).toBe(WebSocket.OPEN);
   const closed = once(ws, 'close');
   await clock.advance(20_000);
+  await closed;
+});
+
+test('a client that has output to read and reads nothing is cut after two minutes', async () => {
+  client.pause();
+  unread = true;
+  await clock.advance(139_000);
+  expect(ws.readyState).toBe(WebSocket.OPEN);
+  const closed = once(ws, 'close');
+  await clock.advance(1_000);
   await closed;
 });
 

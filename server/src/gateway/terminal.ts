@@ -8,6 +8,7 @@ import type { TerminalOpen } from '../control/contract.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 import { innerLeg } from './inner-leg.ts';
 import { keepPulse } from './pulse.ts';
+import { Receipts } from './receipts.ts';
 
 /** Input that waits for the terminal's credit: above this the client's socket is not read, below half of it again. */
 const MAX_INPUT = 256 * 1024;
@@ -26,13 +27,12 @@ export interface RawTerminal {
 }
 
 /**
- * Runs until either side ends. Bytes count as consumed when the kernel has them, so a client that does not read holds
- * one window and no more. A lost path closes the socket: a raw client cannot resume, it asks for a new ticket.
+ * Runs until either side ends. Bytes count as consumed when the client has read them, so one that does not read, or has
+ * a slow line, holds one window and no more. A lost path closes the socket: a raw client cannot resume, it asks for a
+ * new ticket.
  */
 export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, close }: RawTerminal): void {
   const input = new Outbox();
-  /** Output that the kernel does not have yet. */
-  let unsent = 0;
   /** Set once the shell ended: to be called when its last output is on its way. */
   let farewell: (() => void) | undefined;
   const leg = innerLeg({
@@ -45,6 +45,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
       closed: close,
     },
   });
+  const receipts = new Receipts({ ws, clock, read: (bytes) => opener.consumed(bytes) });
   const opener = new Opener({
     clock,
     kind: 'terminal',
@@ -57,11 +58,8 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
       attached: () => ws.resume(),
       data(bytes) {
         meter.message('terminal', 'out', bytes.length);
-        unsent += bytes.length;
-        ws.send(bytes, () => {
-          unsent -= bytes.length;
-          opener.consumed(bytes.length);
-          if (unsent === 0) farewell?.();
+        receipts.send(bytes, () => {
+          if (receipts.unsent === 0) farewell?.();
         });
       },
       pull(max) {
@@ -71,7 +69,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
       },
       ended(code, message) {
         farewell = () => close(code, message);
-        if (unsent === 0) farewell();
+        if (receipts.unsent === 0) farewell();
       },
       closed(code, message) {
         // Where our own leg was closed, it knows better why.
@@ -83,12 +81,15 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     meter.message('terminal', 'in', message.length);
     if (open.readOnly) return;
     input.push(message);
-    if (input.size > MAX_INPUT) ws.pause();
+    if (input.size > MAX_INPUT) {
+      ws.pause();
+      receipts.settle();
+    }
     opener.wake();
   });
   ws.on('close', () => {
     opener.reset('OK', 'the client closed the socket');
     leg.close('OK', '');
   });
-  keepPulse(ws, clock);
+  keepPulse(ws, clock, () => receipts.unread > 0);
 }

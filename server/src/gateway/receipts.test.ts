@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SimClock } from '@unicore/protocol/sim';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Receipts } from './receipts.ts';
+
+const KIB = 1024;
+
+const clock = new SimClock();
+let server: WebSocketServer;
+let client: WebSocket;
+let ws: WebSocket;
+let receipts: Receipts;
+let read: number;
+/** What the pings said, oldest first. */
+let pings: string[];
+
+beforeEach(async () => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  client = new WebSocket(`ws://127.0.0.1:${port}`, { autoPong: false });
+  pings = [];
+  client.on('ping', (said) => pings.push(said.toString()));
+  [[ws]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
+  read = 0;
+  const count = (bytes: number) => {
+    read += bytes;
+  };
+  receipts = new Receipts({ ws, clock, read: count });
+});
+afterEach(() => {
+  client.terminate();
+  server.close();
+});
+
+/** Resolves when the kernel has the bytes. */
+function send(bytes: number): Promise<void> {
+  return new Promise((done) => receipts.send(Buffer.alloc(bytes), done));
+}
+
+async function pong(said: string): Promise<void> {
+  client.pong(said);
+  await once(ws, 'pong');
+}
+
+test('bytes count as read when the client answered a ping that was sent behind them', async () => {
+  await send(10);
+  await expect.poll(() => pings).toEqual(['10']);
+  expect([read, receipts.unread]).toEqual([0, 10]);
+  await pong('10');
+  expect([read, receipts.unread]).toEqual([10, 0]);
+});
+
+test('while an answer is on its way, only every 32 KiB are asked about; then the rest', async () => {
+  await send(1);
+  for (let i = 0; i < 9; i++) await send(8 * KIB);
+  await expect.poll(() => pings).toEqual(['1', String(32 * KIB + 1), String(64 * KIB + 1)]);
+  await pong(String(64 * KIB + 1));
+  expect(read).toBe(64 * KIB + 1);
+  await expect.poll(() => pings.at(-1)).toBe(String(72 * KIB + 1));
+});
+
+test('an answer to what was not sent counts for nothing', async () => {
+  await send(10);
+  for (const lie of ['11', '-1', '1e9', 'x', '']) await pong(lie);
+  expect(read).toBe(0);
+});
+
+test('a client that never answers has read what the kernel took, and one that answers late has not', async () => {
+  await send(10);
+  await clock.advance(10_000);
+  expect(read).toBe(10);
+  await send(10);
+  expect(read).toBe(20);
+  await send(10);
+  await pong('10');
+  await send(10);
+  expect(read).toBe(30);
+});
+
+test('while the client’s input is not read its answers are not either: what the kernel took counts', async () => {
+  await send(10);
+  ws.pause();
+  receipts.settle();
+  expect(read).toBe(10);
+  await send(10);
+  expect(read).toBe(20);
+});
