@@ -4,13 +4,23 @@ export interface BackoffOptions {
   first: number;
   /** Longest pause, ms. */
   most: number;
+  /** Who has waited for so long in all, ms, goes on with longer pauses, up to this `most`. */
+  later?: { after: number; most: number };
   /** Uniform in [0, 1). */
   random: () => number;
 }
 
+/**
+ * The longest pause before whatever a person waits for is tried again, ms: with a second's goal for coming back after an
+ * outage it leaves time for the handshakes. Longer pauses are for outages of more than RECOVERY_MS.
+ */
+export const RECOVERY_PAUSE_MS = 700;
+export const RECOVERY_MS = 90_000;
+
 export class Backoff {
   readonly #options: BackoffOptions;
-  #tries = 0;
+  #step = 0;
+  #waited = 0;
 
   constructor(options: BackoffOptions) {
     this.#options = options;
@@ -18,12 +28,16 @@ export class Backoff {
 
   /** The next pause, ms: between half and all of a step that doubles up to the longest. */
   next(): number {
-    const { first, most, random } = this.#options;
-    const step = Math.min(most, first * 2 ** Math.min(this.#tries++, 30));
-    return step * (0.5 + random() / 2);
+    const { first, most, later, random } = this.#options;
+    const longest = later && this.#waited >= later.after ? later.most : most;
+    this.#step = Math.min(longest, this.#step === 0 ? first : this.#step * 2);
+    const pause = this.#step * (0.5 + random() / 2);
+    this.#waited += pause;
+    return pause;
   }
 
   reset(): void {
-    this.#tries = 0;
+    this.#step = 0;
+    this.#waited = 0;
   }
 }

@@ -1,6 +1,6 @@
 /** The end of a channel that opens it, and that alone attaches it again: SDK, gateway, the hub's control channel. */
 import { Attachment } from './attachment.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from './backoff.ts';
 import { Channel, type ChannelHandler } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { Deflater } from './deflater.ts';
@@ -10,8 +10,7 @@ import { ChannelKind, type ChannelKindName, EPOCH_BYTES, type Frame, FrameType }
 import type { Leg } from './leg.ts';
 
 /** Pauses between attachments while the leg is up but the far side is not there. */
-const REATTACH_FIRST_MS = 50;
-const REATTACH_MOST_MS = 2_000;
+const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
 /** An OPEN that is not answered is said again, ever more seldom. */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
@@ -52,11 +51,7 @@ export class Opener extends Channel {
     super(options.kind, options.clock, options.handler, options.deflater);
     this.#options = options;
     this.#epoch = options.random(EPOCH_BYTES);
-    this.#backoff = new Backoff({
-      first: REATTACH_FIRST_MS,
-      most: REATTACH_MOST_MS,
-      random: () => options.random(1)[0]! / 256,
-    });
+    this.#backoff = new Backoff({ ...REATTACH, random: () => options.random(1)[0]! / 256 });
   }
 
   override get attachedNow(): boolean {

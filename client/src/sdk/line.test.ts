@@ -76,6 +76,71 @@ describe('reconnecting', () => {
   });
 });
 
+describe('renewing', () => {
+  test('a hub that will close the line is left before, and no channel notices', async () => {
+    const hub = new FakeHub();
+    const { line, socket, events, screen } = openTerminal(hub);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    let said = '';
+    for (let i = 0; i < 300; i++) {
+      if (i % 100 === 50) hub.rotate(1_000);
+      hub.shell.say(`${i} `);
+      socket.send('x');
+      said += `${i} `;
+      await hub.clock.advance(20);
+    }
+    await hub.clock.advance(100);
+    expect([screen(), hub.shell.typed]).toEqual([said, 'x'.repeat(300)]);
+    expect([events, line.status]).toEqual([['open', 'connected'], 'connected']);
+    expect([hub.dialled, hub.connected, hub.shells.length]).toEqual([4, 1, 1]);
+  });
+
+  test('many channels move a few at a time', async () => {
+    const hub = new FakeHub();
+    const { line } = openTerminal(hub);
+    for (let i = 1; i < 100; i++) openTerminal(hub, line);
+    await hub.clock.until(() => hub.shells.length === 100, 1_000);
+    hub.rotate(60_000);
+    await hub.clock.until(() => hub.opens.length > 100, 30_000);
+    expect(hub.opens.length).toBeLessThan(120);
+    await hub.clock.advance(1_000);
+    expect([hub.opens.length, hub.connected]).toEqual([200, 1]);
+  });
+
+  test('a new line that cannot be had is tried again while the old one works', async () => {
+    const hub = new FakeHub();
+    const { line, socket, events } = openTerminal(hub);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    hub.refuse = 'UNAUTHENTICATED';
+    hub.rotate(10_000);
+    await hub.clock.advance(9_000);
+    expect(hub.dialled).toBeGreaterThan(5);
+    hub.refuse = undefined;
+    await hub.clock.advance(5_000);
+    expect([events, line.status, hub.connected]).toEqual([['open', 'connected'], 'connected', 1]);
+  });
+
+  test('clients do not all come in the same moment', async () => {
+    const hub = new FakeHub();
+    for (let i = 0; i < 50; i++) await connected(hub);
+    hub.rotate(60_000);
+    await hub.clock.advance(15_000);
+    expect(hub.dialled).toBeGreaterThan(55);
+    expect(hub.dialled).toBeLessThan(95);
+    await hub.clock.advance(15_000);
+    expect([hub.dialled, hub.connected]).toEqual([100, 50]);
+  });
+
+  test('a line that no hub ever renews is renewed before a proxy ends it', async () => {
+    const hub = new FakeHub();
+    const { events } = openTerminal(hub);
+    await hub.clock.advance(51 * 60_000);
+    expect(hub.dialled).toBe(1);
+    await hub.clock.advance(8 * 60_000);
+    expect([hub.dialled, hub.connected, events]).toEqual([2, 1, ['open', 'connected']]);
+  });
+});
+
 describe('a refusal', () => {
   test('is final after a second try, and closes what is open with its code', async () => {
     const hub = new FakeHub();

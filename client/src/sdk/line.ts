@@ -1,14 +1,26 @@
-/** The one line to the hub that all channels share: it comes back by itself, for ever. */
-import { Backoff, type Clock, type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
+/** The one line to the hub that all channels share: it comes back by itself, for ever, and is renewed before it ends. */
+import {
+  Backoff,
+  type Clock,
+  type ErrorCode,
+  type Leg,
+  RECOVERY_MS,
+  RECOVERY_PAUSE_MS,
+  spread,
+  UniCoreError,
+} from '@unicore/protocol';
 import { type Dialled, dial } from './socket.ts';
 import { onWake } from './wake.ts';
 
 /** Pauses between tries while a channel waits for the line, ms. */
-const WANTED = { first: 100, most: 2_000 };
+const WANTED = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
 /** The same while nothing is open, so that forgotten pages do not wear a hub out. */
 const UNWANTED = { first: 1_000, most: 15_000 };
 /** A line that lived this long was a good one: the next loss begins with short pauses again. */
-const STABLE_MS = 5_000;
+const STABLE_MS = 1_000;
+/** Proxies end a socket after an hour. A hub says so in time; where none did, the line is renewed at this age, ± some. */
+const RENEW_MS = 55 * 60_000;
+const RENEW_SPREAD_MS = 3 * 60_000;
 /** After the network or the page came back, a line that answers nothing for this long is given up. */
 const WAKE_MS = 4_000;
 /** Refusals that trying again does not change. */
@@ -32,8 +44,14 @@ export interface LineOptions {
   hello: () => Promise<unknown>;
 }
 
+/** One socket's life: tried, then up, then retired once a newer one is up. */
+interface Try {
+  dialled: Dialled | undefined;
+}
+
 /** Somebody who needs the line. */
 export interface LineUser {
+  /** There is a new line; the old one goes on for as long as a channel is on it. */
   up(): void;
   down(): void;
   /** The line will not come back by itself: the hub refused this client, or close() was called (OK). */
@@ -48,12 +66,16 @@ export class Line {
   readonly #unwanted: Backoff;
   readonly #stopWaking: () => void;
   #status: LineStatus = 'connecting';
-  #dialled: Dialled | undefined;
-  /** Rises with each try: what an older one still says is not heard. */
-  #try = 0;
-  #upAt: number | undefined;
+  /** The line in use. */
+  #current: Try | undefined;
+  /** The line to be. */
+  #trying: Try | undefined;
+  /** Former lines, until the last channel has left them. */
+  readonly #retired = new Set<Try>();
+  #upAt = 0;
   #refusals = 0;
   #cancelPause: (() => void) | undefined;
+  #cancelRenewal = () => {};
   #ended = false;
 
   constructor(options: LineOptions) {
@@ -70,7 +92,7 @@ export class Line {
 
   /** The leg if it is up. */
   get leg(): Leg | undefined {
-    const leg = this.#dialled?.leg;
+    const leg = this.#current?.dialled?.leg;
     return leg?.up ? leg : undefined;
   }
 
@@ -84,7 +106,7 @@ export class Line {
     this.#users.add(user);
     if (this.#ended) queueMicrotask(() => user.ended('OK', 'the client was closed'));
     const waiting = this.#cancelPause !== undefined || this.#status === 'closed';
-    if (waiting && !this.#ended) this.#dialNow();
+    if (waiting && !this.#current && !this.#ended) this.#dialNow();
     return () => this.#users.delete(user);
   }
 
@@ -92,11 +114,15 @@ export class Line {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#try++;
     this.#stopWaking();
     this.#cancelPause?.();
+    this.#cancelRenewal();
     for (const user of [...this.#users]) user.ended('OK', '');
-    this.#dialled?.close('OK', '');
+    const lines = [this.#current, this.#trying, ...this.#retired];
+    this.#current = undefined;
+    this.#trying = undefined;
+    this.#retired.clear();
+    for (const line of lines) line?.dialled?.close('OK', '');
     this.#set('closed');
   }
 
@@ -108,48 +134,98 @@ export class Line {
   }
 
   async #dial(): Promise<void> {
-    const number = ++this.#try;
-    const mine = () => number === this.#try;
-    this.#dialled = undefined;
+    const mine: Try = { dialled: undefined };
+    this.#trying = mine;
+    this.#cancelPause = undefined;
     try {
       const hello = await this.#options.hello();
-      if (!mine()) return;
-      this.#dialled = dial({
+      if (this.#trying !== mine) return;
+      mine.dialled = dial({
         ...this.#options,
         hello,
         handler: {
-          welcome: () => mine() && this.#welcomed(),
-          closed: (code, message) => mine() && this.#lost(code, message),
+          welcome: () => this.#welcomed(mine),
+          goAway: (_code, afterMs) => this.#toldToGo(mine, afterMs),
+          idle: () => this.#retired.has(mine) && mine.dialled?.close('OK', ''),
+          closed: (code, message) => this.#closed(mine, code, message),
         },
       });
     } catch (error) {
       const code = error instanceof UniCoreError ? error.code : 'LEG_LOST';
-      if (mine()) this.#lost(code, error instanceof Error ? error.message : String(error));
+      this.#closed(mine, code, error instanceof Error ? error.message : String(error));
     }
   }
 
-  #welcomed(): void {
-    this.#upAt = this.#options.clock.now();
+  #welcomed(mine: Try): void {
+    if (mine !== this.#trying) return;
+    const { clock, random } = this.#options;
+    const old = this.#current;
+    this.#trying = undefined;
+    this.#current = mine;
+    this.#upAt = clock.now();
     this.#refusals = 0;
+    this.#renewIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
     this.#set('connected');
-    for (const user of [...this.#users]) user.up();
+    const moves = [...this.#users].map((user) => () => this.#users.has(user) && user.up());
+    if (old) this.#retire(old, moves);
+    else for (const move of moves) move();
+  }
+
+  /** Make before break: channel by channel moves to the new line, and the last one closes the old. */
+  #retire(old: Try, moves: (() => void)[]): void {
+    this.#retired.add(old);
+    spread(this.#options.clock, moves);
+    if (old.dialled?.leg?.channels === 0) old.dialled.close('OK', '');
+  }
+
+  /** The hub will close this line; a hub that stops at once (0) is dialled when it has. */
+  #toldToGo(mine: Try, afterMs: number): void {
+    // Not everybody in the same moment, and with time left for the channels to move.
+    if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
+  }
+
+  #renewIn(ms: number): void {
+    this.#cancelRenewal();
+    this.#cancelRenewal = this.#options.clock.after(ms, () => {
+      if (!this.#trying && !this.#cancelPause) void this.#dial();
+    });
+  }
+
+  #closed(mine: Try, code: ErrorCode, message: string): void {
+    this.#retired.delete(mine);
+    if (mine === this.#current) this.#lost(code, message);
+    else if (mine === this.#trying) this.#failed(code, message);
   }
 
   #lost(code: ErrorCode, message: string): void {
-    const { clock } = this.#options;
-    const wasUp = this.#upAt !== undefined;
-    if (wasUp && clock.now() - this.#upAt! >= STABLE_MS) {
+    this.#current = undefined;
+    this.#cancelRenewal();
+    if (this.#options.clock.now() - this.#upAt >= STABLE_MS) {
       this.#wanted.reset();
       this.#unwanted.reset();
     }
-    this.#upAt = undefined;
-    this.#dialled = undefined;
-    // Once more after the first refusal: a token may have run out between getToken() and the hub.
-    if (FINAL.has(code) && ++this.#refusals > 1) return this.#refused(code, message);
-    const pause = (this.#users.size > 0 ? this.#wanted : this.#unwanted).next();
-    this.#cancelPause = clock.after(pause, () => this.#dialNow());
-    if (wasUp) this.#set('reconnecting');
+    if (this.#finally(code)) return this.#refused(code, message);
+    if (!this.#trying && !this.#cancelPause) this.#dialLater();
+    this.#set('reconnecting');
     for (const user of [...this.#users]) user.down();
+  }
+
+  #failed(code: ErrorCode, message: string): void {
+    this.#trying = undefined;
+    // The old line still works; whatever is wrong may be over when it ends.
+    if (!this.#current && this.#finally(code)) return this.#refused(code, message);
+    this.#dialLater();
+    if (!this.#current) for (const user of [...this.#users]) user.down();
+  }
+
+  /** Only after the second refusal: a token may have run out between getToken() and the hub. */
+  #finally(code: ErrorCode): boolean {
+    return FINAL.has(code) && ++this.#refusals > 1;
+  }
+
+  #dialLater(): void {
+    const pause = (this.#users.size > 0 ? this.#wanted : this.#unwanted).next();
+    this.#cancelPause = this.#options.clock.after(pause, () => this.#dialNow());
   }
 
   #refused(code: ErrorCode, message: string): void {
@@ -159,7 +235,7 @@ export class Line {
 
   /** The network may be another one now, and the socket dead without having closed. */
   #wake(): void {
-    if (this.#cancelPause) return this.#dialNow();
+    if (this.#cancelPause && !this.#current) return this.#dialNow();
     const { leg } = this;
     if (!leg) return;
     const cancel = this.#options.clock.after(WAKE_MS, () =>

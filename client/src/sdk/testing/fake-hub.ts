@@ -1,6 +1,7 @@
 /** A hub and a provider in one, in simulated time: sockets that can be cut or refused, shells that can be forgotten. */
 import {
   Acceptor,
+  ERRORS,
   type ErrorCode,
   FrameType,
   Leg,
@@ -67,6 +68,14 @@ export class FakeHub {
 
   closeAll(code: ErrorCode, message: string): void {
     for (const socket of this.#connections) socket.hub?.close(code, message);
+  }
+
+  /** Tells every socket that it will be closed, and closes it then. */
+  rotate(afterMs: number): void {
+    for (const { hub: leg } of this.#connections) {
+      leg?.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs });
+      this.clock.after(afterMs, () => leg?.close('GOING_AWAY', 'too old'));
+    }
   }
 
   /** For FakeSocket: a connection arrives. False: it is not answered. */
