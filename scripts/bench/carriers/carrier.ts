@@ -12,8 +12,8 @@ export interface CarrierOptions {
 
 export interface Carrier {
   readonly near: BirpcReturn<NearCalls, Calls>;
-  /** Every process on the way, the two ends included. */
-  readonly pids: readonly number[];
+  /** Every process on the way: the two ends, and what lies between them. */
+  readonly pids: Readonly<Record<'far' | 'relay' | 'near', readonly number[]>>;
   stop(): Promise<void>;
 }
 

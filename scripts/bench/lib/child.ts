@@ -29,7 +29,8 @@ export class Child<T extends Calls> {
     const child = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', ...flags, ...profile, path, ...args.map(String)],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+      // Errors keep what they say only so.
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' },
     );
     this.#process = child;
     this.call = createBirpc<T, Calls>(

@@ -1,9 +1,10 @@
 /** The suites by name. */
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
+import { deflate } from './deflate.ts';
 import { latency } from './latency.ts';
 import { relay } from './relay.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
-export const SUITES: Readonly<Record<string, Suite>> = { relay, latency };
+export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate };

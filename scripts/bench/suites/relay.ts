@@ -1,5 +1,5 @@
 /** How much a hub carries from one provider's end to a consumer's, beside other ways to carry it. */
-import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
+import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import { cpuSeconds } from '../lib/cpu.ts';
 import type { Options } from '../lib/options.ts';
 import { atLeast, type Goal, paired, type Result, without } from '../lib/result.ts';
@@ -16,9 +16,12 @@ const GB = 1e9;
 
 interface Measured {
   megabytesPerSecond: number;
-  /** CPU seconds for each gigabyte, of all processes together. */
-  cpu: number;
+  /** CPU seconds for each gigabyte, by part. */
+  cpu: Record<Part, number>;
 }
+
+const PARTS = ['far', 'relay', 'near'] as const;
+type Part = (typeof PARTS)[number];
 
 export async function relay(options: Options): Promise<Result[]> {
   const carriers = await startCarriers(['unicore', ...REFERENCES.keys()], {
@@ -37,20 +40,25 @@ export async function relay(options: Options): Promise<Result[]> {
 
 async function withChannels(channels: number, carriers: Carriers, options: Options): Promise<Result[]> {
   const { reps, seconds, progress } = options;
-  const measured = new Map<CarrierName, Measured[]>();
+  const measured = new Map([...carriers.started.keys()].map((name) => [name, [] as Measured[]]));
   // The first round warms up: compilers, buffers, TCP windows.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, { near, pids }] of carriers.started) {
-      const before = cpuSeconds(pids) ?? Number.NaN;
+      const before = cpuOf(pids);
       const { bytesPerSecond, bytes } = await near.flood(channels, rep === 0 ? seconds / 2 : seconds);
-      const cpu = ((cpuSeconds(pids) ?? Number.NaN) - before) / (bytes / GB);
-      if (rep > 0)
-        measured.set(name, [...(measured.get(name) ?? []), { megabytesPerSecond: bytesPerSecond / MB, cpu }]);
+      const after = cpuOf(pids);
+      const perGigabyte = (part: Part) => (after[part] - before[part]) / (bytes / GB);
+      const cpu = { far: perGigabyte('far'), relay: perGigabyte('relay'), near: perGigabyte('near') };
+      if (rep > 0) measured.get(name)!.push({ megabytesPerSecond: bytesPerSecond / MB, cpu });
     }
     progress(`relay, ${channels} channels: ${rep} of ${reps}`);
   }
   const speeds = (name: CarrierName) => measured.get(name)!.map((one) => one.megabytesPerSecond);
-  const cpu = (name: CarrierName) => median(measured.get(name)!.map((one) => one.cpu));
+  const cpu = (name: CarrierName, label: string) =>
+    PARTS.map((part) => [
+      `CPU s/GB, ${label} ${part}`,
+      median(measured.get(name)!.map((one) => one.cpu[part])),
+    ]);
   return [...REFERENCES].map(([reference, goal]) => {
     const ours = {
       name: `${channels === 1 ? '1 channel' : `${channels} channels`} against ${reference}`,
@@ -63,7 +71,13 @@ async function withChannels(channels: number, carriers: Carriers, options: Optio
     return paired({
       ...ours,
       reference: { name: reference, values: speeds(reference) },
-      more: { 'CPU s/GB': cpu('unicore'), 'reference CPU s/GB': cpu(reference) },
+      more: Object.fromEntries([...cpu('unicore', 'ours'), ...cpu(reference, reference)]),
     });
   });
+}
+
+/** NaN where the system does not tell. */
+function cpuOf(pids: Carrier['pids']): Record<Part, number> {
+  const of = (part: Part) => cpuSeconds(pids[part]) ?? Number.NaN;
+  return { far: of('far'), relay: of('relay'), near: of('near') };
 }

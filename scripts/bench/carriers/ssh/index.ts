@@ -19,8 +19,10 @@ export const startSsh: StartCarrier = async ({ streams }) => {
   const near = new Child<NearCalls>({ script: 'carriers/ssh/near.ts', args: [client.port, streams] });
   return {
     near: near.call,
-    get pids() {
-      return [far.pid, near.pid, ...[server, client].flatMap(({ process }) => descendants(process.pid!))];
+    pids: {
+      far: [far.pid],
+      relay: [server, client].flatMap(({ process }) => descendants(process.pid!)),
+      near: [near.pid],
     },
     async stop() {
       await Promise.all([near.stop(), far.stop()]);

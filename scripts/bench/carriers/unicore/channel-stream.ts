@@ -8,15 +8,17 @@ export class ChannelStream implements Stream {
   #listener: (bytes: Uint8Array) => void = () => {};
   #next: () => Uint8Array | undefined = () => undefined;
 
-  /** For the channel's end; `over` hears when the channel closed. */
-  handler(over: (message: string) => void): ChannelHandler {
+  /** For the channel's end; `lost` hears when the channel closed before close(). */
+  handler(lost: (message: string) => void): ChannelHandler {
     return {
       data: (bytes) => {
         this.#listener(bytes);
         this.#channel!.consumed(bytes.length);
       },
       pull: (max) => this.#pull(max),
-      closed: (code, message) => over(`${code}: ${message}`),
+      closed: (code, message) => {
+        if (code !== 'OK') lost(`${code}: ${message}`);
+      },
     };
   }
 
@@ -36,6 +38,10 @@ export class ChannelStream implements Stream {
 
   onData(listener: (bytes: Uint8Array) => void): void {
     this.#listener = listener;
+  }
+
+  close(): void {
+    this.#channel!.reset('OK', '');
   }
 
   #pull(max: number): Uint8Array | undefined {

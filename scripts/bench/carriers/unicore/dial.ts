@@ -1,5 +1,6 @@
 /** A leg to the hub over a ws client, as the agent and a program with the SDK make it. */
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { type FrameOf, type FrameType, Leg, systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 
@@ -8,13 +9,16 @@ const SUBPROTOCOL = 'unicore.v1';
 interface DialOptions {
   hello: unknown;
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
+  /** The TCP socket, once it is a WebSocket. */
+  onUpgrade?: (socket: Socket) => void;
   /** Sees each message that comes, as the socket gave it. */
   onMessage?: (message: Uint8Array) => void;
 }
 
 /** Resolves when the leg is up; rejects when the hub refuses. A leg that ends later ends the process. */
-export async function dialLeg(url: string, { hello, open, onMessage }: DialOptions): Promise<Leg> {
+export async function dialLeg(url: string, { hello, open, onUpgrade, onMessage }: DialOptions): Promise<Leg> {
   const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  ws.once('upgrade', ({ socket }) => onUpgrade?.(socket));
   await once(ws, 'open');
   const { promise, resolve, reject } = Promise.withResolvers<Leg>();
   const drained = () => leg.drained();

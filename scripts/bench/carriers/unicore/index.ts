@@ -13,7 +13,7 @@ export const startUnicore: StartCarrier = async ({ streams, cpuProf }) => {
   const near = new Child<NearCalls>({ script: 'carriers/unicore/near.ts', args: [port, streams], cpuProf });
   return {
     near: near.call,
-    pids: [hub.pid, far.pid, near.pid],
+    pids: { far: [far.pid], relay: [hub.pid], near: [near.pid] },
     async stop() {
       await near.stop();
       await far.stop();

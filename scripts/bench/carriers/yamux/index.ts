@@ -13,7 +13,7 @@ export const startYamux: StartCarrier = async ({ streams }) => {
   const near = new Child<NearCalls>({ script: 'carriers/yamux/near.ts', args });
   return {
     near: near.call,
-    pids: [relay.pid, far.pid, near.pid],
+    pids: { far: [far.pid], relay: [relay.pid], near: [near.pid] },
     async stop() {
       await Promise.all([near.stop(), far.stop()]);
       await relay.stop();

@@ -1,0 +1,32 @@
+/** A consumer's channel to a terminal, as a stream. */
+import { randomBytes } from 'node:crypto';
+import { type Leg, Opener, systemClock } from '@unicore/protocol';
+import { ChannelStream } from './channel-stream.ts';
+
+/** Resolves when the channel is attached. What it brings before goes to onData, too. */
+export function openTerminal(
+  leg: Leg,
+  terminalId: string,
+  onData?: (bytes: Uint8Array) => void,
+): Promise<ChannelStream> {
+  const { promise, resolve } = Promise.withResolvers<ChannelStream>();
+  const stream = new ChannelStream();
+  if (onData) stream.onData(onData);
+  const opener = new Opener({
+    clock: systemClock,
+    kind: 'terminal',
+    meta: () => ({ vmId: 'bench', terminalId }),
+    random: randomBytes,
+    leg: () => leg,
+    resume: false,
+    handler: {
+      ...stream.handler((message) => {
+        throw new Error(`terminal ${terminalId} closed: ${message}`);
+      }),
+      attached: () => resolve(stream),
+    },
+  });
+  stream.bind(opener);
+  opener.attach();
+  return promise;
+}

@@ -1,0 +1,29 @@
+/** The consumer's end of a replay: a socket of its own for each, so that its bytes can be told apart. */
+import { dialLeg } from '../carriers/unicore/dial.ts';
+import { openTerminal } from '../carriers/unicore/open.ts';
+import { serve } from '../lib/child.ts';
+import { Receiver, type ReceiverCalls } from './received.ts';
+
+const [port] = process.argv.slice(2);
+
+const calls: ReceiverCalls = {
+  async receive(index, bytes) {
+    const receiver = new Receiver(bytes);
+    let counting = false;
+    const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, {
+      hello: { token: `user-${index}` },
+      onUpgrade: (socket) => receiver.watch(socket),
+      onMessage() {
+        if (counting) receiver.messages++;
+      },
+    });
+    // WELCOME is no output.
+    counting = true;
+    const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
+    const received = await receiver.received();
+    stream.close();
+    leg.close('OK', '');
+    return received;
+  },
+};
+serve(calls);

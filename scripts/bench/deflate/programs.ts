@@ -1,0 +1,93 @@
+/** The programs whose output is recorded, with what is typed into them. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Need } from '../../lib/debian.ts';
+import { ROOT } from '../../lib/paths.ts';
+
+export interface Program {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Typed one by one. */
+  readonly keys?: { readonly text: readonly string[]; readonly everyMs: number };
+  /** Writes as fast as it can. */
+  readonly flood: boolean;
+}
+
+export const NEEDS: readonly Need[] = [
+  { package: 'vim', command: 'vim', suites: 'bench' },
+  { package: 'git', command: 'git', suites: 'bench' },
+  { package: 'procps', command: 'top', suites: 'bench' },
+];
+
+const SCREENS_OF_TOP = 16;
+/** As a person types who knows the keys. */
+const TYPING_MS = 110;
+const VIM_MS = 150;
+const VIM_KEYS = [
+  ...Array<string>(10).fill('\x06'),
+  ...'jjjjjjjj',
+  ...'/leg',
+  '\r',
+  ...'nnn',
+  'o',
+  ...'A line that was not here before.',
+  '\x1b',
+  ...'uG',
+  ...Array<string>(6).fill('\x02'),
+  ...':q!',
+  '\r',
+];
+const COMMANDS = ['ls -la\r', 'echo $((6 * 7)) | tee answer\r', 'wc -l *.md\r', 'cd .. && pwd\r', 'exit\r'];
+
+/** home: the folder they run in; files are put there. */
+export function programs(home: string): Program[] {
+  const texts = ['PROTOCOL.md', 'ARCHITECTURE.md', 'README.md', 'LICENSE'].map((name) => join(ROOT, name));
+  for (const text of texts) writeFileSync(join(home, text.slice(ROOT.length + 1)), readFileSync(text));
+  const licenses = '/usr/share/common-licenses/*';
+  return [
+    { name: 'ls -laR --color', command: sh('ls -laR --color /usr/share /usr/lib'), flood: true },
+    { name: 'top', command: ['top', '-d', '0.5', '-n', String(SCREENS_OF_TOP)], flood: false },
+    {
+      name: 'vim',
+      command: ['vim', '-u', 'NONE', '-N', '-c', 'syntax on', 'PROTOCOL.md'],
+      keys: { text: VIM_KEYS, everyMs: VIM_MS },
+      flood: false,
+    },
+    { name: 'prose', command: sh(`cat *.md LICENSE; cat ${licenses} 2>/dev/null`), flood: true },
+    { name: 'git log -p', command: sh(`git -C ${repository(home)} --no-pager log -p --color`), flood: true },
+    {
+      name: 'typing',
+      command: ['bash', '--norc', '-i'],
+      keys: { text: COMMANDS.flatMap((command) => [...command]), everyMs: TYPING_MS },
+      flood: false,
+    },
+  ];
+}
+
+/** A history that is the same on every machine: the protocol's sources, each in two commits. */
+function repository(home: string): string {
+  const folder = join(home, 'repository');
+  mkdirSync(folder);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', folder, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args]);
+  git('init', '--quiet');
+  const source = join(ROOT, 'protocol/src');
+  for (const name of readdirSync(source).filter((file) => file.endsWith('.ts'))) {
+    const lines = readFileSync(join(source, name), 'utf8').split('\n');
+    const third = lines.filter((_, index) => index % 3 !== 0);
+    for (const [content, message] of [
+      [third, `A beginning of ${name}`],
+      [lines, `${name} is whole`],
+    ] as const) {
+      writeFileSync(join(folder, name), content.join('\n'));
+      git('add', '.');
+      git('commit', '--quiet', '-m', message);
+    }
+  }
+  return folder;
+}
+
+function sh(command: string): [string, ...string[]] {
+  return ['bash', '--norc', '-c', command];
+}

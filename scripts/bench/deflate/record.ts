@@ -1,0 +1,33 @@
+/** Records programs through a PTY of the product's own kind. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProcessPty } from '../../../agent/src/pty/process.ts';
+import type { Program } from './programs.ts';
+import type { Read, Recording } from './recording.ts';
+
+/** Enough of a flood; the program is ended then. */
+const ENOUGH_BYTES = 1024 * 1024;
+/** For a program to draw its first screen before something is typed, ms. */
+const START_MS = 500;
+
+export async function record({ command, keys }: Program, home: string): Promise<Recording> {
+  const pty = new ProcessPty({ home, command, cols: 120, rows: 40 });
+  const reads: Read[] = [];
+  let size = 0;
+  let start: number | undefined;
+  pty.onData((bytes) => {
+    if (size >= ENOUGH_BYTES) return;
+    start ??= performance.now();
+    reads.push({ at: performance.now() - start, bytes: bytes.slice() });
+    size += bytes.length;
+    if (size >= ENOUGH_BYTES) pty.kill();
+  });
+  if (keys !== undefined) {
+    await sleep(START_MS);
+    for (const key of keys.text) {
+      pty.write(Buffer.from(key), () => {});
+      await sleep(keys.everyMs);
+    }
+  }
+  await pty.exited;
+  return reads;
+}

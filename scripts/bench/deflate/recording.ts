@@ -1,0 +1,48 @@
+/** What a program wrote to its terminal: each read of the PTY, and when. */
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+
+/** A longer silence changes nothing in how bytes travel: whatever gathers, gathers for 50 ms at most. */
+const LONGEST_GAP_MS = 200;
+
+export interface Read {
+  /** Since the first one, ms. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+export type Recording = readonly Read[];
+
+export function sizeOf(recording: Recording): number {
+  return recording.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+export function digestOf(recording: Recording): string {
+  const hash = createHash('sha256');
+  for (const { bytes } of recording) hash.update(bytes);
+  return hash.digest('hex');
+}
+
+export function save(file: string, recording: Recording): void {
+  const lines = recording.map(({ at, bytes }) => [at, Buffer.from(bytes).toString('base64')]);
+  writeFileSync(file, JSON.stringify(lines));
+}
+
+export function load(file: string): Recording {
+  const lines = JSON.parse(readFileSync(file, 'utf8')) as [number, string][];
+  return lines.map(([at, text]) => ({ at, bytes: Buffer.from(text, 'base64') }));
+}
+
+/** Gives each read at its time, long silences shortened, and never two in one turn of the event loop. */
+export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
+  let due = performance.now();
+  let last = 0;
+  for (const { at, bytes } of recording) {
+    due += Math.min(at - last, LONGEST_GAP_MS);
+    last = at;
+    const wait = due - performance.now();
+    await (wait >= 1 ? sleep(wait) : setImmediate());
+    send(bytes);
+  }
+}
