@@ -20,6 +20,8 @@ export class LineProxy {
   readonly #server: Server;
   readonly #directions = new Set<Direction>();
   readonly #sockets = new Set<Socket>();
+  /** Those of them that dialled us. */
+  readonly #diallers = new Set<Socket>();
   #port = 0;
   #stalled = false;
   #carried = 0;
@@ -69,6 +71,12 @@ export class LineProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Whoever dialled is cut off, and the target hears nothing of it: a laptop that changes networks. */
+  halfCut(): void {
+    for (const direction of this.#directions) direction.abandon();
+    for (const socket of this.#diallers) socket.resetAndDestroy();
+  }
+
   /** New connections are refused until allow(); those that exist go on. */
   refuse(): void {
     this.#server.close();
@@ -88,6 +96,8 @@ export class LineProxy {
   #connected(near: Socket): void {
     const far = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
+    this.#diallers.add(near);
+    near.once('close', () => this.#diallers.delete(near));
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -123,6 +133,7 @@ class Direction {
   #free = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
+  #abandoned = false;
 
   constructor(from: Socket, to: Socket, line: LineProxy) {
     this.#from = from;
@@ -138,7 +149,15 @@ class Direction {
     this.pump();
   }
 
+  /** Nothing passes any more, and neither end is told. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#from.pause();
+    clearTimeout(this.#timer);
+  }
+
   pump(): void {
+    if (this.#abandoned) return;
     clearTimeout(this.#timer);
     for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
       const wait = head.due - performance.now();

@@ -11,7 +11,14 @@ const SOON_MS = 400;
 const LATER_MS = 300;
 
 /** Each of them ends every channel's path through that hop. */
-export const KILLS = ['hub killed', 'tunnel killed', 'provider line cut', 'consumer line cut'] as const;
+export const KILLS = [
+  'hub killed',
+  'tunnel killed',
+  'provider line cut',
+  'consumer line cut',
+  'provider line half cut',
+  'consumer line half cut',
+] as const;
 /** These end nothing by themselves. */
 export const DISTURBANCES = [
   'hub frozen',
@@ -21,6 +28,8 @@ export const DISTURBANCES = [
   'provider line slow',
   'consumer line slow',
 ] as const;
+/** A tunnel process that is gone is started again at once, as npm start and service managers do. */
+const MAY_STAY_AWAY: readonly Kill[] = ['hub killed', 'provider line cut', 'consumer line cut'];
 export type Kill = (typeof KILLS)[number];
 export type FaultName = Kill | (typeof DISTURBANCES)[number];
 
@@ -63,8 +72,8 @@ export function isKill({ name }: Fault): boolean {
 }
 
 function killed(random: Random, name: Kill, consumers: number): Fault {
-  // Mostly back at once. A tunnel that is gone is started again at once, as npm start and service managers do.
-  const away = name !== 'tunnel killed' && random.chance(0.3);
+  // Mostly back at once.
+  const away = MAY_STAY_AWAY.includes(name) && random.chance(0.3);
   return { name, consumer: random.between(0, consumers - 1), ms: away ? random.between(1, AWAY_MS) : 0 };
 }
 

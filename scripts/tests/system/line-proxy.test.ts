@@ -68,6 +68,18 @@ test('a cut resets every connection', async () => {
   expect(line.connections).toBe(0);
 });
 
+test('a half cut is noticed by whoever dialled alone, who may dial again', async () => {
+  const [served] = (await Promise.all([once(echo, 'connection'), dial()])) as [[Socket], Socket];
+  const [far] = served;
+  const dialled = await dial();
+  await roundTrip(dialled, 'a');
+  const closed = new Promise((resolve) => dialled.once('close', resolve));
+  line.halfCut();
+  await closed;
+  expect(await roundTrip(await dial(), 'b')).toBe('b');
+  expect(far.readyState).toBe('open');
+});
+
 test('a refusing line refuses until it is allowed again, on the same port', async () => {
   line.refuse();
   await expect(dial()).rejects.toThrow('ECONNREFUSED');
