@@ -37,6 +37,8 @@ export interface RelayChannelOptions {
 
 export class RelayChannel implements Port {
   readonly identity: Identity;
+  /** The channel's name for all its life, on every hop. */
+  readonly epoch: string;
   readonly #leg: Leg;
   readonly #open: Open;
   readonly #meter: RelayMeter;
@@ -53,6 +55,7 @@ export class RelayChannel implements Port {
   constructor({ leg, open, identity, meter, overhead, overheadBack, ended }: RelayChannelOptions) {
     this.#leg = leg;
     this.#open = open;
+    this.epoch = Buffer.from(open.epoch).toString('hex');
     this.#meter = meter;
     this.#overhead = overhead;
     this.#overheadBack = overheadBack;
@@ -65,9 +68,9 @@ export class RelayChannel implements Port {
     return this.#over;
   }
 
-  /** For logs. The channel is a short name for its epoch, the same on every hop. */
+  /** For logs. */
   get ids(): Record<string, string | undefined> {
-    const channel = Buffer.from(this.#open.epoch).toString('hex', 0, 6);
+    const channel = this.epoch.slice(0, 12);
     return { user: this.identity.userId, vm: this.vmId, provider: this.providerId, channel };
   }
 

@@ -4,6 +4,8 @@ import type { RelayChannel } from './channel.ts';
 import type { Identity } from './deps.ts';
 import { Rate } from './rate.ts';
 
+/** Channels of one user on one provider. */
+export const MAX_CHANNELS = 64;
 /** A page that attaches all its terminals again at once stays far below. */
 const OPENS_PER_SECOND = 200;
 /** Those that get through make the provider draw a screen: all terminals of two pages at once, then in turn. */
@@ -29,9 +31,11 @@ export class Consumer {
     this.overheadBack = new Rate(clock, OVERHEAD_BACK_PER_SECOND);
   }
 
-  channelsOn(providerId: string): number {
-    let count = 0;
-    for (const channel of this.channels) if (channel.providerId === providerId) count++;
-    return count;
+  /** Whether one more would be too many. A channel that comes back or moves counts once, and so do all that do so. */
+  isFullOn(providerId: string, epoch: string): boolean {
+    const attachments = [...this.channels].filter((channel) => channel.providerId === providerId);
+    const others = new Set(attachments.map((channel) => channel.epoch));
+    others.delete(epoch);
+    return others.size >= MAX_CHANNELS || attachments.length >= 2 * MAX_CHANNELS;
   }
 }

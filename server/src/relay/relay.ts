@@ -14,13 +14,11 @@ import {
 } from '@unicore/protocol';
 import { TerminalOpen } from '../control/contract.ts';
 import { RelayChannel } from './channel.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer, MAX_CHANNELS } from './consumer.ts';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
 import { Routes } from './routes.ts';
 
-/** Channels of one user on one provider. */
-const MAX_CHANNELS = 64;
 /** An OPEN costs no credit, so it is kept small. */
 const MAX_OPEN_META = 1024;
 /** By then a user's rates are whole again: whoever reconnects sooner has not won new ones. */
@@ -135,7 +133,7 @@ export class Relay {
       channel.vmId = asked.vmId;
       const { providerId, gen, rights } = await this.#deps.authorise(channel.identity, asked.vmId);
       if (channel.over) return;
-      if (consumer.channelsOn(providerId) >= MAX_CHANNELS) {
+      if (consumer.isFullOn(providerId, channel.epoch)) {
         throw new UniCoreError(
           'TOO_MANY_CHANNELS',
           `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,

@@ -226,6 +226,22 @@ test('one user has at most 64 channels on a provider, over all sockets', async (
   expect(await now.attached).toMatchObject({ viewer: 'w1' });
 });
 
+test('64 channels come back on another socket while the hub still holds the lost one', async () => {
+  let leg = mallory.leg;
+  const terminals = Array.from({ length: 64 }, () =>
+    openTerminal({ leg: () => leg, open: { vmId: 'vm-mallory' }, resume: true }),
+  );
+  await Promise.all(terminals.map(({ attached }) => attached));
+  // Nothing says that the line is gone: the hub finds out by itself, in 25 s.
+  mallory.ws.removeAllListeners('message');
+  leg = (await startTestConsumer(hub.url, 'mallory')).leg;
+  for (const { opener } of terminals) opener.attach();
+  for (const terminal of terminals) {
+    terminal.write('still here');
+    expect(String(await terminal.received(10))).toBe('still here');
+  }
+});
+
 test('who gives credit for more than it reads is closed, and does not fill the hub', async () => {
   hub.vms.set('vm-flood', { owner: 'mallory', providerId: 'p2', running: true });
   const chunk = Buffer.alloc(16 * 1024);
