@@ -11,7 +11,7 @@ import { SimClock } from './sim/clock.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /** The far end of a leg is the test itself, which writes frames and reads what comes back. */
-function scripted() {
+function scripted(accept?: (request: OpenRequest) => void) {
   const clock = new SimClock();
   const said: Frame[] = [];
   const requests: OpenRequest[] = [];
@@ -19,6 +19,7 @@ function scripted() {
   const acceptor = new Acceptor({
     clock,
     accept: (request) => {
+      if (accept) return accept(request);
       requests.push(request);
       request.accept({ data: () => {}, closed: (code) => ends.push(code) }, {});
     },
@@ -57,6 +58,7 @@ const OPEN: Open = {
 };
 const reset = (ch: number, code: ErrorCode) =>
   expect.objectContaining({ type: FrameType.RESET, ch, code: ERRORS[code].number });
+const detached = (ch: number) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
 
 let end: ReturnType<typeof scripted>;
 beforeEach(() => {
@@ -97,12 +99,24 @@ describe('a channel that is attached again', () => {
     expect(end.said).toContainEqual({ type: FrameType.DETACHED, ch: 2, code: ERRORS.LEG_LOST.number });
   });
 
-  test('by a number that is not newer stays where it is', async () => {
+  test('by an OPEN that is not newer stays where it is, and the hops on the way of that OPEN forget it', async () => {
     await end.open({ attach: 5 });
-    const before = end.said.length;
-    await end.open({ ch: 4, attach: 5 });
-    await end.open({ ch: 6, attach: 4 });
-    expect(end.said.length).toBe(before);
+    expect(await end.open({ ch: 4, attach: 5 })).toEqual(detached(4));
+    expect(await end.open({ ch: 6, attach: 4 })).toEqual(detached(6));
+    expect(await end.open({ attach: 5 })).toMatchObject({ type: FrameType.ACCEPT, ch: 2, attach: 5 });
+  });
+
+  test('while it is judged is answered by the newest number, and the others are detached', async () => {
+    const requests: OpenRequest[] = [];
+    const { open, said } = scripted((request) => requests.push(request));
+    await open({});
+    await open({});
+    expect(said.map(({ type }) => type)).toEqual([FrameType.HELLO]);
+    expect(await open({ ch: 4, attach: 2 })).toEqual(detached(2));
+    expect(await open({ ch: 6, attach: 1 })).toEqual(detached(6));
+    expect(requests.length).toBe(1);
+    requests[0]!.accept({ data: () => {}, closed: () => {} }, {});
+    expect(await open({ ch: 4, attach: 2 })).toMatchObject({ type: FrameType.ACCEPT, ch: 4, attach: 2 });
   });
 
   test('with a position that was never reached ends, and stays ended', async () => {

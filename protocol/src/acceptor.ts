@@ -91,9 +91,10 @@ export class AcceptedChannel extends Channel {
     return port !== undefined && port === this.attachment;
   }
 
-  /** The OPEN of the attachment in force came again: its answer was lost, perhaps. */
+  /** An OPEN came again whose answer was lost, perhaps; or late, and nothing is there where it came from. */
   answerAgain(leg: Leg, ch: number): void {
     if (this.isAt(leg.portOf(ch))) this.#sayAccept(this.attachment!);
+    else release(leg, ch);
   }
 
   /** Nobody is attached; somebody has to be in time. */
@@ -193,14 +194,8 @@ export class Acceptor {
   #again(epoch: Epoch, leg: Leg, open: Open): void {
     const { channel } = epoch;
     if (epoch.ended) return refuse(leg, open.ch, epoch.ended);
-    if (!channel) {
-      // Before it is remembered: metadata that cannot be read throws.
-      unpackSaid(open.meta);
-      if (open.attach > (epoch.pending?.open.attach ?? 0)) epoch.pending = { leg, open };
-      return;
-    }
-    if (open.attach < channel.attachNumber) return;
-    if (open.attach === channel.attachNumber) return channel.answerAgain(leg, open.ch);
+    if (!channel) return this.#judgedAgain(epoch, leg, open);
+    if (open.attach <= channel.attachNumber) return channel.answerAgain(leg, open.ch);
     try {
       const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
       channel.adopt(leg, open, this.#options.reattach?.(channel, auth, meta) ?? {});
@@ -208,6 +203,18 @@ export class Acceptor {
       if (!(error instanceof UniCoreError)) throw error;
       refuse(leg, open.ch, error);
     }
+  }
+
+  /** The newest OPEN is the one to answer. */
+  #judgedAgain(epoch: Epoch, leg: Leg, open: Open): void {
+    // Before it is remembered: metadata that cannot be read throws.
+    unpackSaid(open.meta);
+    const { pending } = epoch;
+    if (pending?.leg === leg && pending.open.ch === open.ch) return;
+    const newer = open.attach > (pending?.open.attach ?? 0);
+    if (!newer) return release(leg, open.ch);
+    if (pending) release(pending.leg, pending.open.ch);
+    epoch.pending = { leg, open };
   }
 
   #fresh(epochHex: string, leg: Leg, open: Open): void {
@@ -253,6 +260,11 @@ export class Acceptor {
     });
     this.#timers.add(cancel);
   }
+}
+
+/** Nobody is at this number (any more): the hops on the way to it may forget it. */
+function release(leg: Leg, ch: number): void {
+  if (leg.open) leg.send({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
 }
 
 function refuse(leg: Leg, ch: number, { code, message }: Refusal): void {

@@ -13,6 +13,8 @@ import type { Emitter } from './sender.ts';
 
 /** Credit is reported at the latest this long after bytes were consumed. */
 const ACK_MS = 25;
+/** All that may come to a place before the channel is attached there. */
+const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
 export interface ChannelHandler {
   /** Bytes from the peer, in order. Call consumed() when they are really used: that gives the peer credit. */
@@ -193,6 +195,8 @@ export abstract class Channel implements Attached, Emitter {
 
   #receive(at: Attachment, frame: Frame): void {
     if (this.#closed) return;
+    // A hop has lost the ACCEPT before it, and who knows what else.
+    if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
         return this.#data(at, frame.off, frame.bytes.length, () => frame.bytes);

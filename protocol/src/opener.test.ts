@@ -85,3 +85,51 @@ test('a channel that turns out to be over when it is attached again says only th
   await clock.until(() => opener.isClosed, 5_000);
   expect(told).toEqual(['attached', 'ended bye', 'closed OK']);
 });
+
+test('bytes that come before ACCEPT are not taken: a hop has lost it, and the channel attaches anew', async () => {
+  const clock = new SimClock();
+  const opens: { attach: number; recvNext: number; mustExist: boolean }[] = [];
+  const got: number[] = [];
+  const none = packMeta({});
+  const transport = {
+    buffered: 0,
+    close: () => {},
+    send: (message: Uint8Array) => {
+      const { frame } = decode(message);
+      if (frame.type === FrameType.HELLO)
+        leg.receive(encode({ type: FrameType.WELCOME, version: VERSION, meta: none }));
+      if (frame.type !== FrameType.OPEN) return;
+      const { ch, attach, recvNext, mustExist } = frame;
+      opens.push({ attach, recvNext, mustExist });
+      if (attach > 1)
+        leg.receive(encode({ type: FrameType.ACCEPT, ch, attach, recvNext: 0, limit: 9, meta: none }));
+      leg.receive(encode({ type: FrameType.DATA, ch, off: 0, bytes: Uint8Array.of(7) }));
+    },
+  };
+  const leg: Leg = new Leg({
+    transport,
+    clock,
+    peer: 'hub',
+    dial: { meta: {} },
+    handler: { closed: () => {} },
+  });
+  const opener = new Opener({
+    clock,
+    kind: 'terminal',
+    meta: () => ({}),
+    random: (bytes) => new Uint8Array(bytes),
+    leg: () => leg,
+    resume: true,
+    handler: { data: (bytes) => got.push(...bytes), closed: () => {} },
+  });
+  await clock.until(() => leg.up, 1_000);
+  opener.attach();
+  await clock.until(() => opener.attachedNow, 1_000);
+  await clock.advance(10);
+  expect(opens).toEqual([
+    { attach: 1, recvNext: 0, mustExist: false },
+    { attach: 2, recvNext: 0, mustExist: false },
+  ]);
+  expect(got).toEqual([7]);
+  expect(leg.channels).toBe(1);
+});

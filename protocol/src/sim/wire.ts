@@ -1,21 +1,35 @@
-/** A simulated socket between two legs: it delays, keeps the order, and can be cut at any moment. */
+/** A simulated socket between two legs: it delays, keeps the order, and can be cut or stand still at any moment. */
 import type { Clock } from '../clock.ts';
 import type { Leg } from '../leg.ts';
 import type { Transport } from '../sender.ts';
+import { Flow, type FlowShape } from './flow.ts';
+
+type End = 'a' | 'b';
+
+export interface WireShape extends FlowShape {
+  /** Which ends are told that their queue went down. Browsers are not. */
+  tells?: { a: boolean; b: boolean };
+  /** Sees each message that arrives. */
+  tap?: (to: End, message: Uint8Array) => void;
+}
 
 export class Wire {
   readonly a: Transport;
   readonly b: Transport;
+  readonly #flows: { a: Flow; b: Flow };
+  readonly #shape: WireShape;
   #ends: { a: Leg | undefined; b: Leg | undefined } = { a: undefined, b: undefined };
-  #cut = false;
-  readonly #clock: Clock;
-  readonly #delayMs: number;
+  #closed = false;
 
-  constructor(clock: Clock, delayMs: number) {
-    this.#clock = clock;
-    this.#delayMs = delayMs;
-    this.a = this.#end('b');
-    this.b = this.#end('a');
+  constructor(clock: Clock, shape: number | WireShape) {
+    this.#shape = typeof shape === 'number' ? { delayMs: shape } : shape;
+    const flow = (from: End) =>
+      new Flow(clock, this.#shape, () => {
+        if (this.#shape.tells?.[from]) this.#ends[from]?.drained();
+      });
+    this.#flows = { a: flow('a'), b: flow('b') };
+    this.a = this.#end('a', 'b');
+    this.b = this.#end('b', 'a');
   }
 
   /** The legs that the two transports belong to. */
@@ -23,29 +37,58 @@ export class Wire {
     this.#ends = { a, b };
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Both ends see an abnormal close; what is on the way is lost. */
   cut(): void {
-    if (this.#cut) return;
-    this.#cut = true;
+    if (!this.#close()) return;
     this.#ends.a?.socketClosed(1006, '');
     this.#ends.b?.socketClosed(1006, '');
   }
 
-  #end(to: 'a' | 'b'): Transport {
+  /** What these ends send arrives no more, and nobody is told: a dead network, not a dead peer. */
+  stall(from: readonly End[] = ['a', 'b']): void {
+    for (const end of from) this.#flows[end].stall();
+  }
+
+  /** What was held up arrives now, late. */
+  resume(): void {
+    this.#flows.a.resume();
+    this.#flows.b.resume();
+  }
+
+  rate(bytesPerMs: number): void {
+    this.#flows.a.rate(bytesPerMs);
+    this.#flows.b.rate(bytesPerMs);
+  }
+
+  #close(): boolean {
+    if (this.#closed) return false;
+    this.#closed = true;
+    this.#flows.a.end();
+    this.#flows.b.end();
+    return true;
+  }
+
+  #end(from: End, to: End): Transport {
+    const flow = this.#flows[from];
     return {
-      buffered: 0,
+      get buffered() {
+        return flow.buffered;
+      },
       send: (message) => {
         // Copied, as a real socket does: a hop patches what it received in place.
         const copy = message.slice();
-        this.#clock.after(this.#delayMs, () => {
-          if (!this.#cut) this.#ends[to]?.receive(copy);
+        flow.push(copy.length, () => {
+          this.#shape.tap?.(to, copy);
+          this.#ends[to]?.receive(copy);
         });
       },
       close: (code, reason) => {
-        this.#clock.after(this.#delayMs, () => {
-          if (this.#cut) return;
-          this.#cut = true;
-          this.#ends[to]?.socketClosed(code, reason);
+        flow.push(0, () => {
+          if (this.#close()) this.#ends[to]?.socketClosed(code, reason);
         });
       },
     };

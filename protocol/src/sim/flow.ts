@@ -1,0 +1,105 @@
+/** One direction of a simulated socket: a queue, a line of limited rate, a delay. It keeps the order and may stand still. */
+import type { Clock } from '../clock.ts';
+
+export interface FlowShape {
+  /** From the end of the line's work on a message to its arrival. */
+  delayMs: number;
+  /** Added to each message's delay; asked each time. */
+  jitterMs?: () => number;
+  /** Without one a message takes no time to send. */
+  bytesPerMs?: number;
+  /** What the kernel takes before the socket itself begins to queue. */
+  kernelBytes?: number;
+}
+
+interface Item {
+  size: number;
+  arrive: () => void;
+}
+
+export class Flow {
+  readonly #clock: Clock;
+  readonly #shape: FlowShape;
+  readonly #drained: () => void;
+  /** Not sent yet; the first one is being sent. */
+  #queue: Item[] = [];
+  #waiting = 0;
+  #sending = false;
+  /** Arrived while the flow stood still. */
+  #held: Item[] = [];
+  #lastArrival = 0;
+  #still = false;
+  #ended = false;
+
+  constructor(clock: Clock, shape: FlowShape, drained: () => void) {
+    this.#clock = clock;
+    this.#shape = { ...shape };
+    this.#drained = drained;
+  }
+
+  /** Bytes that the kernel has not taken. */
+  get buffered(): number {
+    return Math.max(0, this.#waiting - (this.#shape.kernelBytes ?? 0));
+  }
+
+  push(size: number, arrive: () => void): void {
+    if (this.#ended) return;
+    this.#queue.push({ size, arrive });
+    this.#waiting += size;
+    this.#work();
+  }
+
+  /** From now on nothing arrives, and nobody is told. */
+  stall(): void {
+    this.#still = true;
+  }
+
+  /** What stood still arrives after all. */
+  resume(): void {
+    this.#still = false;
+    while (this.#held.length > 0 && !this.#still && !this.#ended) this.#held.shift()!.arrive();
+    this.#work();
+  }
+
+  rate(bytesPerMs: number): void {
+    this.#shape.bytesPerMs = bytesPerMs;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#queue = [];
+    this.#held = [];
+    this.#waiting = 0;
+  }
+
+  #work(): void {
+    while (!this.#sending && !this.#still && this.#queue.length > 0) {
+      const { bytesPerMs } = this.#shape;
+      const { size } = this.#queue[0]!;
+      if (bytesPerMs === undefined) this.#sent();
+      else {
+        this.#sending = true;
+        this.#clock.after(size / bytesPerMs, () => {
+          this.#sending = false;
+          if (this.#ended) return;
+          this.#sent();
+          this.#drained();
+          this.#work();
+        });
+      }
+    }
+  }
+
+  #sent(): void {
+    const item = this.#queue.shift()!;
+    this.#waiting -= item.size;
+    const now = this.#clock.now();
+    const delay = this.#shape.delayMs + (this.#shape.jitterMs?.() ?? 0);
+    this.#lastArrival = Math.max(this.#lastArrival, now + delay);
+    this.#clock.after(this.#lastArrival - now, () => {
+      if (this.#ended) return;
+      if (this.#still || this.#held.length > 0) this.#held.push(item);
+      else item.arrive();
+    });
+  }
+}

@@ -1,0 +1,115 @@
+/** A consumer as the SDK is: one line that comes back by itself, and channels that are opened anew when forgotten. */
+import { Backoff } from '../../backoff.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { Opener } from '../../opener.ts';
+import { App } from './app.ts';
+import { Dialler } from './dialler.ts';
+import type { Host } from './net.ts';
+import { Part, type World } from './part.ts';
+import { saltOf } from './provider.ts';
+
+/** Pauses before a forgotten channel is opened anew, ms. */
+const REOPEN = { first: 50, most: 2_000 };
+/** The other end no longer knows the channel. */
+const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
+
+export interface Opened {
+  channel: number;
+  app: App;
+  opener: Opener;
+}
+
+export class SimConsumer extends Part {
+  readonly #number: number;
+  readonly #dialler: Dialler;
+  readonly #opened: (epochHex: string, opened: Opened) => void;
+  readonly #living = new Set<Opener>();
+  /** Channels that are still to be opened, or to be opened anew. */
+  #expected = 0;
+
+  /** `opened` hears of each channel that begins here. */
+  constructor(number: number, world: World, hub: Host, opened: (epochHex: string, opened: Opened) => void) {
+    super(`consumer${number}`, world);
+    this.#number = number;
+    this.#opened = opened;
+    this.#dialler = new Dialler({
+      world,
+      from: this.name,
+      to: hub,
+      line: world.plan.lines.consumer[number]!,
+      peer: 'hub',
+      hello: () => ({}),
+      handler: this.handler({ closed: () => {} }),
+      up: () => {
+        for (const opener of this.#living) opener.attach();
+      },
+      later: (ms, run) => this.later(ms, run),
+    });
+  }
+
+  /** All its channels were opened, and none is open or will be opened anew. */
+  get done(): boolean {
+    return this.#expected === 0 && this.#living.size === 0;
+  }
+
+  redial(how: { stalls: boolean; closes: boolean }): void {
+    this.#dialler.redial(how);
+  }
+
+  protected override begin(): void {
+    this.#dialler.dial();
+    for (const [number, { consumer, openMs }] of this.world.plan.channels.entries()) {
+      if (consumer !== this.#number) continue;
+      const { random } = this.world;
+      const reopen = new Backoff({ ...REOPEN, random: () => random.fraction() });
+      this.#openLater(openMs, number, reopen);
+    }
+  }
+
+  protected override die(): void {
+    this.#living.clear();
+  }
+
+  #openLater(ms: number, number: number, reopen: Backoff): void {
+    this.#expected++;
+    this.later(ms, () => {
+      this.#expected--;
+      this.#open(number, reopen);
+    });
+  }
+
+  #open(number: number, reopen: Backoff): void {
+    const { world } = this;
+    const channel = world.plan.channels[number]!;
+    const epoch = world.random.bytes(16);
+    const epochHex = Array.from(epoch, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const name = `${this.name}/${number}-${epochHex.slice(0, 6)}`;
+    const app = new App({
+      name,
+      clock: world.clock,
+      random: world.random,
+      channel,
+      side: 'opener',
+      salt: saltOf(epochHex),
+      violated: (what) => world.violated(what),
+      event: (text) => world.trace.event(text),
+      over: (code) => {
+        this.#living.delete(opener);
+        if (FORGOTTEN.has(code) && !app.aborted) this.#openLater(reopen.next(), number, reopen);
+      },
+    });
+    const opener: Opener = new Opener({
+      clock: world.clock,
+      kind: channel.kind,
+      meta: () => ({ provider: channel.provider, channel: number }),
+      random: (count) => (count === epoch.length ? epoch : world.random.bytes(count)),
+      leg: () => this.#dialler.leg,
+      resume: true,
+      handler: app.handler,
+    });
+    this.#living.add(opener);
+    this.#opened(epochHex, { channel: number, app, opener });
+    app.start(opener);
+    opener.attach();
+  }
+}

@@ -1,0 +1,80 @@
+/** Keeps a leg to somebody, for ever: dials, and dials again when it is lost. */
+import { Backoff } from '../../backoff.ts';
+import type { FrameOf, FrameType } from '../../frame.ts';
+import { Leg, type LegHandler } from '../../leg.ts';
+import type { Peer } from '../../roles.ts';
+import type { Wire } from '../wire.ts';
+import type { Host } from './net.ts';
+import type { World } from './part.ts';
+import type { LinePlan } from './plan.ts';
+
+/** Pauses between tries, ms. */
+const RETRY = { first: 100, most: 2_000 };
+
+export interface DiallerOptions {
+  world: World;
+  from: string;
+  to: Host;
+  line: LinePlan;
+  /** Who is at the other side. */
+  peer: Peer;
+  hello: () => unknown;
+  handler: LegHandler;
+  up?: (leg: Leg) => void;
+  /** The other side opens channels, too. */
+  open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
+  /** The owner's timers. */
+  later: (ms: number, run: () => void) => void;
+}
+
+export class Dialler {
+  readonly #o: DiallerOptions;
+  readonly #backoff: Backoff;
+  #leg: Leg | undefined;
+  #wire: Wire | undefined;
+
+  constructor(options: DiallerOptions) {
+    this.#o = options;
+    const { random } = options.world;
+    this.#backoff = new Backoff({ ...RETRY, random: () => random.fraction() });
+  }
+
+  /** The newest leg. */
+  get leg(): Leg | undefined {
+    return this.#leg;
+  }
+
+  dial(): void {
+    const { world, from, to, line, peer, hello, handler, open } = this.#o;
+    this.#wire = world.net.dial(from, to, line, (transport) => {
+      const leg: Leg = new Leg({
+        transport,
+        clock: world.clock,
+        peer,
+        dial: { meta: hello() },
+        handler: {
+          ...handler,
+          ...(open ? { open: (frame) => open(leg, frame) } : {}),
+          welcome: () => {
+            this.#backoff.reset();
+            this.#o.up?.(leg);
+          },
+          closed: (code, message) => {
+            handler.closed(code, message);
+            if (this.#leg === leg) this.#o.later(this.#backoff.next(), () => this.dial());
+          },
+        },
+      });
+      this.#leg = leg;
+      return leg;
+    });
+  }
+
+  /** Dials although the old leg lives: the network changed under it, and its other end hears nothing of that. */
+  redial({ stalls, closes }: { stalls: boolean; closes: boolean }): void {
+    const old = this.#leg;
+    if (stalls) this.#wire?.stall();
+    this.dial();
+    if (closes) old?.close('LEG_LOST', 'the network changed');
+  }
+}

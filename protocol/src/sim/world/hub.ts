@@ -1,0 +1,111 @@
+/** One of a row of hubs: accepts consumers or the hub before it, and knows the hub behind it or the providers. */
+import { Leg } from '../../leg.ts';
+import { packMeta, unpackMeta } from '../../meta.ts';
+import type { Transport } from '../../sender.ts';
+import { Dialler } from './dialler.ts';
+import type { Host } from './net.ts';
+import { Part, type World } from './part.ts';
+import { SimRelay } from './relay.ts';
+
+export class SimHub extends Part implements Host {
+  /** The next hub; the last one has the providers instead. */
+  readonly #next: SimHub | undefined;
+  #relay: SimRelay | undefined;
+  #dialler: Dialler | undefined;
+  readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
+  /** Who is at each consumer's leg. */
+  readonly #users = new Map<Leg, string>();
+
+  constructor(name: string, world: World, next: SimHub | undefined) {
+    super(name, world);
+    this.#next = next;
+  }
+
+  /** Channels that pass here. */
+  get channels(): number {
+    return this.#relay?.channels ?? 0;
+  }
+
+  purge(pick: number): boolean {
+    return this.#relay?.purge(pick) ?? false;
+  }
+
+  accept(transport: Transport, from: string): Leg {
+    const relay = this.#relay;
+    const peer = from.startsWith('consumer') ? 'consumer' : from.startsWith('hub') ? 'tunnel' : 'provider';
+    const leg: Leg = new Leg({
+      transport,
+      clock: this.world.clock,
+      peer,
+      handler: this.handler({
+        hello: (meta) => {
+          if (peer === 'consumer') this.#users.set(leg, from);
+          if (peer !== 'provider' || this.#claim(leg, meta as ProviderHello)) leg.welcome({});
+        },
+        ...(peer === 'provider' ? {} : { open: (open) => relay?.open(leg, open) }),
+        closed: () => this.#closed(leg),
+      }),
+    });
+    return leg;
+  }
+
+  protected override begin(): void {
+    const { clock, random, plan } = this.world;
+    this.#relay = new SimRelay({
+      clock,
+      random,
+      repeatsPass: plan.repeatsPass,
+      ill: () => this.ill,
+      next: (open) => {
+        if (this.#next) return this.#dialler?.leg;
+        const { provider } = unpackMeta(open.meta) as { provider: number };
+        return this.#routes.get(provider)?.leg;
+      },
+      stamp: (from, open) => {
+        const user = this.#users.get(from);
+        return user === undefined ? open.auth : packMeta({ user });
+      },
+    });
+    if (!this.#next) return;
+    this.#dialler = new Dialler({
+      world: this.world,
+      from: this.name,
+      to: this.#next,
+      line: plan.lines.hub,
+      peer: 'keeper',
+      hello: () => ({}),
+      handler: this.handler({ closed: () => {} }),
+      later: (ms, run) => this.later(ms, run),
+    });
+    this.#dialler.dial();
+  }
+
+  protected override die(): void {
+    this.#relay = undefined;
+    this.#dialler = undefined;
+    this.#routes.clear();
+    this.#users.clear();
+  }
+
+  #claim(leg: Leg, { provider, connSeq }: ProviderHello): boolean {
+    const current = this.#routes.get(provider);
+    if (current && connSeq <= current.connSeq) {
+      leg.close('SUPERSEDED', 'a newer connection is here');
+      return false;
+    }
+    this.#routes.set(provider, { leg, connSeq });
+    if (this.world.plan.supersedes) current?.leg.close('SUPERSEDED', 'a newer connection took over');
+    return true;
+  }
+
+  #closed(leg: Leg): void {
+    this.#users.delete(leg);
+    for (const [provider, route] of this.#routes) if (route.leg === leg) this.#routes.delete(provider);
+  }
+}
+
+export interface ProviderHello {
+  provider: number;
+  /** Rises with each socket that the provider makes. */
+  connSeq: number;
+}

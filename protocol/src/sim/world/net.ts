@@ -1,0 +1,70 @@
+/** All sockets of a simulated world, and who holds their ends. */
+import type { Leg } from '../../leg.ts';
+import type { Transport } from '../../sender.ts';
+import type { SimClock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { Wire } from '../wire.ts';
+import type { LinePlan } from './plan.ts';
+import type { Trace } from './trace.ts';
+
+/** Whoever can be dialled: a process that may be down. */
+export interface Host {
+  readonly name: string;
+  readonly up: boolean;
+  /** The accepting end of a new socket, made from `from`. */
+  accept(transport: Transport, from: string): Leg;
+}
+
+export interface Socket {
+  wire: Wire;
+  line: LinePlan;
+  from: string;
+  to: string;
+  near: Leg;
+  far: Leg;
+}
+
+export class Net {
+  readonly #clock: SimClock;
+  readonly #random: Random;
+  readonly #trace: Trace;
+  #sockets: Socket[] = [];
+  #dialled = 0;
+
+  constructor(clock: SimClock, random: Random, trace: Trace) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#trace = trace;
+  }
+
+  /** Sockets of which at least one end lives. */
+  get sockets(): readonly Socket[] {
+    this.#sockets = this.#sockets.filter(({ near, far }) => near.open || far.open);
+    return this.#sockets;
+  }
+
+  dial(from: string, to: Host, line: LinePlan, connect: (transport: Transport) => Leg): Wire {
+    const route = `${from}#${++this.#dialled}`;
+    const jitter = this.#random.fork();
+    const wire = new Wire(this.#clock, {
+      delayMs: line.delayMs,
+      bytesPerMs: line.bytesPerMs,
+      kernelBytes: line.kernelBytes,
+      jitterMs: () => jitter.int(0, line.jitterMs * 1000) / 1000,
+      tells: { a: line.tellsDialler, b: true },
+      tap: (end, message) =>
+        this.#trace.message(end === 'b' ? `${route}>${to.name}` : `${to.name}>${route}`, message),
+    });
+    const near = connect(wire.a);
+    const far = to.accept(wire.b, from);
+    wire.connect(near, far);
+    this.#sockets.push({ wire, line, from, to: to.name, near, far });
+    if (!to.up) this.#clock.after(line.delayMs * 2, () => wire.cut());
+    return wire;
+  }
+
+  /** The process is dead: none of its sockets lives on. */
+  kill(name: string): void {
+    for (const { wire, from, to } of [...this.sockets]) if (from === name || to === name) wire.cut();
+  }
+}

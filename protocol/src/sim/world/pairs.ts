@@ -1,0 +1,86 @@
+/** The two ends of every channel that ever was, and whether they ended as they should have. */
+import type { ErrorCode } from '../../errors.ts';
+import type { App } from './app.ts';
+import type { Opened } from './consumer.ts';
+import { BROKEN } from './part.ts';
+
+interface Pair extends Opened {
+  /** More than one only where the keeper forgot an epoch before the opener had heard of it. */
+  acceptors: App[];
+}
+
+export class Pairs {
+  readonly #pairs = new Map<string, Pair>();
+
+  get size(): number {
+    return this.#pairs.size;
+  }
+
+  opened(epochHex: string, opened: Opened): void {
+    this.#pairs.set(epochHex, { ...opened, acceptors: [] });
+  }
+
+  accepted(epochHex: string, app: App): void {
+    this.#pairs.get(epochHex)!.acceptors.push(app);
+  }
+
+  /** Ends that are not over. */
+  get waiting(): App[] {
+    return this.#all.filter((app) => !app.closed);
+  }
+
+  get bytes(): number {
+    return this.#all.reduce((sum, { received }) => sum + received, 0);
+  }
+
+  get attachments(): number {
+    return this.#all.reduce((sum, { attachments }) => sum + attachments, 0);
+  }
+
+  /** What is wrong about how they ended; all are over. `killed`: the keeper lost its memory once. */
+  *wrongs(killed: boolean): Generator<string> {
+    for (const { app, acceptors } of this.#pairs.values()) {
+      // Those before the last were forgotten with their keeper before the opener heard of them.
+      const last = acceptors.at(-1);
+      if (last) yield* wrongEnds(app, last, killed);
+      else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;
+    }
+  }
+
+  get #all(): App[] {
+    return [...this.#pairs.values()].flatMap(({ app, acceptors }) => [app, ...acceptors]);
+  }
+}
+
+function* wrongEnds(opener: App, acceptor: App, killed: boolean): Generator<string> {
+  const ends = `${inWords(opener)}; ${inWords(acceptor)}`;
+  const [o, a] = [opener.closed!.code, acceptor.closed!.code];
+  for (const code of [o, a]) if (BROKEN.has(code)) yield `a code of defects: ${ends}`;
+  const quiet = !opener.aborted && !acceptor.aborted && !killed;
+  if (o === 'OK') {
+    if (!whole(opener, acceptor)) yield `the opener's OK is not true: ${ends}`;
+    if (!opener.aborted && opener.closed!.message !== acceptor.farewell)
+      yield `not the acceptor's word: ${ends}`;
+  }
+  if (a === 'OK') {
+    if (!opener.aborted && !whole(opener, acceptor)) yield `the acceptor's OK is not true: ${ends}`;
+    if (acceptor.closed!.message !== opener.farewell) yield `not the opener's word: ${ends}`;
+  }
+  if (!allowed(opener, o, ['CONFLICT', 'VM_NOT_RUNNING'], acceptor))
+    yield `a strange code at the opener: ${ends}`;
+  if (quiet && acceptor.attachments > 0 && o === 'EPOCH_LOST') yield `forgotten without a reason: ${ends}`;
+}
+
+function whole(opener: App, acceptor: App): boolean {
+  return opener.received === acceptor.plan.total && acceptor.received === opener.plan.total;
+}
+
+function allowed(opener: App, code: ErrorCode, aborts: readonly ErrorCode[], acceptor: App): boolean {
+  if (aborts.includes(code)) return opener.aborted || acceptor.aborted;
+  return ['OK', 'EPOCH_LOST', 'LEG_LOST', 'FORBIDDEN'].includes(code);
+}
+
+function inWords(app: App): string {
+  const { name, received, sent, plan, closed, aborted } = app;
+  return `${name}${aborted ? ' (aborted)' : ''} sent ${sent}/${plan.total}, received ${received}, closed ${closed!.code} "${closed!.message}"`;
+}

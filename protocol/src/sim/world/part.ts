@@ -1,0 +1,87 @@
+/** What every process of a simulated world has: a name, the world's clock and sockets, and times when it is down. */
+import type { ErrorCode } from '../../errors.ts';
+import type { LegHandler } from '../../leg.ts';
+import type { SimClock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { Net } from './net.ts';
+import type { Plan } from './plan.ts';
+import type { Illness } from './relay.ts';
+import type { Trace } from './trace.ts';
+
+export interface World {
+  readonly plan: Plan;
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly net: Net;
+  readonly trace: Trace;
+  violated(what: string): void;
+}
+
+export abstract class Part {
+  readonly name: string;
+  protected readonly world: World;
+  /** What is wrong with it as a hop. */
+  ill: Illness = {};
+  #up = false;
+  /** Rises with each start: timers of a dead process do nothing. */
+  #life = 0;
+
+  constructor(name: string, world: World) {
+    this.name = name;
+    this.world = world;
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  start(): void {
+    if (this.#up) return;
+    this.#up = true;
+    this.#life++;
+    this.world.trace.event(`${this.name} starts`);
+    this.begin();
+  }
+
+  /** Dies at once and loses all that it knows. */
+  kill(): void {
+    if (!this.#up) return;
+    this.#up = false;
+    this.world.trace.event(`${this.name} is killed`);
+    this.world.net.kill(this.name);
+    this.die();
+  }
+
+  protected abstract begin(): void;
+  protected abstract die(): void;
+
+  /** Runs later, if this life lasts so long. */
+  protected later(ms: number, run: () => void): void {
+    const life = this.#life;
+    this.world.clock.after(ms, () => {
+      if (this.#up && this.#life === life) run();
+    });
+  }
+
+  /** A leg's handler that takes defects and broken rules for what they are here: nobody in this world breaks one. */
+  protected handler(handler: LegHandler): LegHandler {
+    return {
+      ...handler,
+      fault: (error) => this.world.violated(`${this.name}: ${error instanceof Error ? error.stack : error}`),
+      closed: (code, message) => {
+        if (BROKEN.has(code)) this.world.violated(`${this.name}: a socket closed with ${code} ${message}`);
+        handler.closed(code, message);
+      },
+    };
+  }
+}
+
+/** Codes that only a defect of ours can give. */
+export const BROKEN: ReadonlySet<ErrorCode> = new Set([
+  'BAD_REQUEST',
+  'PROTOCOL_ERROR',
+  'MESSAGE_TOO_BIG',
+  'FLOW_VIOLATION',
+  'INTERNAL',
+  'RATE_LIMITED',
+]);

@@ -1,0 +1,174 @@
+/** A provider: a tunnel that dials the hub, and a keeper behind it where the channels end. */
+import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../acceptor.ts';
+import { type ErrorCode, UniCoreError } from '../../errors.ts';
+import { Leg } from '../../leg.ts';
+import type { Transport } from '../../sender.ts';
+import { App } from './app.ts';
+import { Dialler } from './dialler.ts';
+import type { Host } from './net.ts';
+import { Part, type World } from './part.ts';
+import { SimRelay } from './relay.ts';
+
+export class SimTunnel extends Part {
+  readonly #number: number;
+  readonly #hub: Host;
+  readonly #keeper: SimKeeper;
+  #toHub: Dialler | undefined;
+  #relay: SimRelay | undefined;
+  #connSeq = 0;
+
+  constructor(number: number, world: World, hub: Host, keeper: SimKeeper) {
+    super(`tunnel${number}`, world);
+    this.#number = number;
+    this.#hub = hub;
+    this.#keeper = keeper;
+  }
+
+  /** Channels that pass here. */
+  get channels(): number {
+    return this.#relay?.channels ?? 0;
+  }
+
+  redial(how: { stalls: boolean; closes: boolean }): void {
+    this.#toHub?.redial(how);
+  }
+
+  protected override begin(): void {
+    const { world } = this;
+    const { clock, random, plan } = world;
+    const common = {
+      world,
+      from: this.name,
+      handler: this.handler({ closed: () => {} }),
+      later: (ms: number, run: () => void) => this.later(ms, run),
+    };
+    const toKeeper = new Dialler({
+      ...common,
+      to: this.#keeper,
+      line: plan.lines.keeper,
+      peer: 'keeper',
+      hello: () => ({}),
+    });
+    const relay = new SimRelay({
+      clock,
+      random,
+      repeatsPass: true,
+      ill: () => this.ill,
+      next: () => toKeeper.leg,
+    });
+    this.#relay = relay;
+    this.#toHub = new Dialler({
+      ...common,
+      to: this.#hub,
+      line: plan.lines.provider[this.#number]!,
+      peer: 'hub',
+      hello: () => ({ provider: this.#number, connSeq: ++this.#connSeq }),
+      open: (leg, open) => relay.open(leg, open),
+    });
+    toKeeper.dial();
+    this.#toHub.dial();
+  }
+
+  protected override die(): void {
+    this.#toHub = undefined;
+    this.#relay = undefined;
+  }
+}
+
+export class SimKeeper extends Part implements Host {
+  readonly #ended: (epochHex: string, app: App) => void;
+  #acceptor: Acceptor | undefined;
+  readonly #legs = new Set<Leg>();
+  readonly #living = new Set<AcceptedChannel>();
+
+  /** `accepted` hears of each channel that begins here. */
+  constructor(number: number, world: World, accepted: (epochHex: string, app: App) => void) {
+    super(`keeper${number}`, world);
+    this.#ended = accepted;
+  }
+
+  /** Epochs known, tombstones included. */
+  get epochs(): number {
+    return this.#acceptor?.size ?? 0;
+  }
+
+  /** Numbers bound on living sockets, and channels that believe that they are attached: always as many. */
+  get attachments(): { bound: number; attached: number } {
+    let bound = 0;
+    for (const leg of this.#legs) bound += leg.channels;
+    return { bound, attached: [...this.#living].filter((channel) => channel.attachedNow).length };
+  }
+
+  accept(transport: Transport): Leg {
+    const leg: Leg = new Leg({
+      transport,
+      clock: this.world.clock,
+      peer: 'tunnel',
+      handler: this.handler({
+        hello: () => leg.welcome({}),
+        open: (open) => this.#acceptor?.open(leg, open),
+        closed: () => this.#legs.delete(leg),
+      }),
+    });
+    this.#legs.add(leg);
+    return leg;
+  }
+
+  protected override begin(): void {
+    this.#acceptor = new Acceptor({
+      clock: this.world.clock,
+      accept: (request) => this.#asked(request),
+      reattach: (channel, auth) => this.#reattach(channel, auth),
+    });
+  }
+
+  protected override die(): void {
+    this.#acceptor?.close('CONTAINER_LOST', 'the keeper died');
+    this.#acceptor = undefined;
+    this.#living.clear();
+  }
+
+  #asked(request: OpenRequest): void {
+    const { world } = this;
+    const { channel: number, user } = {
+      ...(request.meta as { channel: number }),
+      ...(request.auth as { user: string }),
+    };
+    const channel = world.plan.channels[number]!;
+    if (user !== `consumer${channel.consumer}`)
+      world.violated(`channel ${number} came in the name of ${user}`);
+    const decide = () => {
+      if (channel.refused) return request.refuse('FORBIDDEN', 'not for you');
+      const app = new App({
+        name: `${this.name}/${number}-${request.epochHex.slice(0, 6)}`,
+        clock: world.clock,
+        random: world.random,
+        channel,
+        side: 'acceptor',
+        salt: saltOf(request.epochHex),
+        violated: (what) => world.violated(what),
+        event: (text) => world.trace.event(text),
+        over: () => this.#living.delete(made),
+      });
+      const made = request.accept(app.handler, { owner: user });
+      this.#living.add(made);
+      this.#ended(request.epochHex, app);
+      app.start(made);
+    };
+    if (channel.judgeMs === 0) decide();
+    else this.later(channel.judgeMs, decide);
+  }
+
+  #reattach(_channel: AcceptedChannel, auth: unknown): unknown {
+    const { user } = auth as { user: string };
+    if (!user.startsWith('consumer')) throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
+    return { owner: user };
+  }
+}
+
+/** Both ends know the epoch, and no two channels have the same. */
+export function saltOf(epochHex: string): number {
+  return Number.parseInt(epochHex.slice(0, 6), 16);
+}
+
+export type Ended = { code: ErrorCode; message: string };

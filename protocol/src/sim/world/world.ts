@@ -1,0 +1,239 @@
+/** Runs the world of one seed to its end, checks all the time what must always be so, and says what was not. */
+import { SimClock } from '../clock.ts';
+import { Random } from '../random.ts';
+import { SimConsumer } from './consumer.ts';
+import { type Fault, LOSSES } from './faults.ts';
+import { SimHub } from './hub.ts';
+import { Net } from './net.ts';
+import { Pairs } from './pairs.ts';
+import type { Part, World } from './part.ts';
+import { type Plan, planOf } from './plan.ts';
+import { SimKeeper, SimTunnel } from './provider.ts';
+import { Trace } from './trace.ts';
+
+/** The invariants are checked this often, ms. */
+const CHECK_MS = 50;
+/** Once nothing goes wrong any more, every opener is done by then: dead sockets are found, the longest reader has read. */
+const OPENERS_MS = 120_000;
+/** A socket that stands still is found dead by then. */
+const DEAD_MS = 26_000;
+/** An acceptor whose opener went away unheard gives up after 2 minutes, and forgets after 2 more. */
+const EPOCH_MS = 121_000;
+/** The longest pause before a socket is dialled again, and the round trip of its handshake. */
+const REDIAL_MS = 5_000;
+/** Bytes per ms of a line that became slow. */
+const SLOW = 5;
+
+export interface SimulateOptions {
+  seed: number;
+  /** Only so many of the seed's faults happen. */
+  steps?: number;
+  /** Hears what happens, line by line. */
+  tell?: (line: string) => void;
+}
+
+export interface Outcome {
+  seed: number;
+  steps: number;
+  /** The first invariant that did not hold. */
+  violation: string | undefined;
+  /** The same for the same seed. */
+  digest: string;
+  simulatedMs: number;
+  channels: number;
+  attachments: number;
+  bytes: number;
+}
+
+export async function simulate(options: SimulateOptions): Promise<Outcome> {
+  return new Simulation(options).run();
+}
+
+class Violation extends Error {}
+
+class Simulation implements World {
+  readonly plan: Plan;
+  readonly clock = new SimClock();
+  readonly random: Random;
+  readonly net: Net;
+  readonly trace: Trace;
+  readonly #steps: number;
+  readonly #pairs = new Pairs();
+  readonly #hubs: SimHub[] = [];
+  readonly #tunnels: SimTunnel[];
+  readonly #keepers: SimKeeper[];
+  readonly #consumers: SimConsumer[];
+  #violation: string | undefined;
+  #keeperKilled = false;
+
+  constructor({ seed, steps, tell }: SimulateOptions) {
+    this.plan = planOf(seed);
+    this.#steps = Math.min(steps ?? Number.POSITIVE_INFINITY, this.plan.faults.length);
+    this.random = new Random(seed ^ 0x5eed);
+    this.trace = new Trace(this.clock, tell);
+    this.net = new Net(this.clock, this.random.fork(), this.trace);
+    for (let i = this.plan.hubs; i > 0; i--) this.#hubs.unshift(new SimHub(`hub${i}`, this, this.#hubs[0]));
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+    this.#keepers = numbers(this.plan.providers).map(
+      (i) => new SimKeeper(i, this, (epoch, app) => this.#pairs.accepted(epoch, app)),
+    );
+    this.#tunnels = this.#keepers.map((keeper, i) => new SimTunnel(i, this, this.#hubs.at(-1)!, keeper));
+    this.#consumers = numbers(this.plan.consumers).map(
+      (i) => new SimConsumer(i, this, this.#hubs[0]!, (epoch, opened) => this.#pairs.opened(epoch, opened)),
+    );
+  }
+
+  violated(what: string): void {
+    this.trace.event(`VIOLATED: ${what}`);
+    this.#violation ??= what;
+  }
+
+  async run(): Promise<Outcome> {
+    try {
+      await this.#live();
+    } catch (error) {
+      if (!(error instanceof Violation)) this.violated(error instanceof Error ? error.stack! : String(error));
+    }
+    const { seed } = this.plan;
+    const { size: channels, attachments, bytes } = this.#pairs;
+    return {
+      seed,
+      steps: this.#steps,
+      violation: this.#violation,
+      digest: this.trace.digest,
+      simulatedMs: this.clock.now(),
+      channels,
+      attachments,
+      bytes,
+    };
+  }
+
+  async #live(): Promise<void> {
+    for (const part of this.#parts) part.start();
+    const faults = this.plan.faults.slice(0, this.#steps);
+    for (const fault of faults) this.clock.after(fault.at, () => this.#strike(fault));
+    const calm = Math.max(0, ...faults.map(({ at, ms }) => at + ms));
+    await this.#pass(calm);
+    this.trace.event('all is well from here on');
+    const stuck = () => this.#stuck();
+    await this.#passUntil(() => this.#consumers.every(({ done }) => done), OPENERS_MS, stuck);
+    await this.#passUntil(() => this.#pairs.waiting.length === 0, DEAD_MS + EPOCH_MS, stuck);
+    await this.#pass(EPOCH_MS);
+    for (const wrong of this.#pairs.wrongs(this.#keeperKilled)) this.violated(wrong);
+    await this.#checkNothingIsLeft();
+    for (const part of this.#parts) part.kill();
+    await this.#pass(REDIAL_MS);
+    if (this.clock.pending > 0)
+      this.violated(`${this.clock.pending} timers run on when everything is closed`);
+  }
+
+  get #parts(): Part[] {
+    return [...this.#keepers, ...this.#hubs, ...this.#tunnels, ...this.#consumers];
+  }
+
+  async #pass(ms: number): Promise<void> {
+    await this.#passUntil(() => false, ms);
+  }
+
+  async #passUntil(condition: () => boolean, ms: number, late?: () => string): Promise<void> {
+    const end = this.clock.now() + ms;
+    while (this.clock.now() < end && !condition()) {
+      await this.clock.advance(Math.min(CHECK_MS, end - this.clock.now()));
+      this.#check();
+    }
+    if (late && !condition()) this.violated(late());
+    this.#stopIfViolated();
+  }
+
+  #check(): void {
+    for (const keeper of this.#keepers) {
+      const { bound, attached } = keeper.attachments;
+      if (bound !== attached) {
+        this.violated(`${keeper.name}: ${bound} numbers are bound for ${attached} attached channels`);
+      }
+    }
+    this.#stopIfViolated();
+  }
+
+  #stopIfViolated(): void {
+    if (this.#violation !== undefined) throw new Violation();
+  }
+
+  #stuck(): string {
+    return `waits for ever:\n${this.#pairs.waiting.map((app) => app.describe()).join('\n')}`;
+  }
+
+  async #checkNothingIsLeft(): Promise<void> {
+    for (const { name, epochs } of this.#keepers)
+      if (epochs > 0) this.violated(`${name} remembers ${epochs} epochs`);
+    for (const { name, channels } of [...this.#hubs, ...this.#tunnels]) {
+      if (channels > 0) this.violated(`${name} still joins ${channels} channels`);
+    }
+    for (const { near, far, from, to } of this.net.sockets) {
+      const bound = near.channels + far.channels;
+      if (bound > 0) this.violated(`${bound} numbers are bound between ${from} and ${to}`);
+    }
+    // Each socket's ends watch whether the other one lives, and nothing else has a reason to wait; but a PING may be on its way.
+    const ends = () =>
+      this.net.sockets.reduce((sum, { near, far }) => sum + Number(near.open) + Number(far.open), 0);
+    const timers = () => `${this.clock.pending} timers for ${ends()} ends of sockets`;
+    await this.#passUntil(() => this.clock.pending <= ends(), REDIAL_MS, timers);
+  }
+
+  #strike({ kind, pick, ms, part, at: _at }: Fault): void {
+    this.trace.event(`fault ${kind} ${ms} ms`);
+    const choose = <T>(from: readonly T[]): T => from[pick % from.length]!;
+    const forAWhile = (sick: Part, illness: Part['ill']) => {
+      sick.ill = illness;
+      this.clock.after(ms, () => {
+        sick.ill = {};
+      });
+    };
+    const kill = (victim: Part) => {
+      victim.kill();
+      this.clock.after(ms, () => victim.start());
+    };
+    const hops = [...this.#hubs, ...this.#tunnels];
+    switch (kind) {
+      case 'cut':
+        return choose(this.net.sockets)?.wire.cut();
+      case 'stall': {
+        const wire = choose(this.net.sockets)?.wire;
+        wire?.stall(choose2(part));
+        this.clock.after(ms, () => wire?.resume());
+        return;
+      }
+      case 'slow': {
+        const socket = choose(this.net.sockets);
+        socket?.wire.rate(SLOW);
+        this.clock.after(ms, () => socket?.wire.rate(socket.line.bytesPerMs));
+        return;
+      }
+      case 'kill-hub':
+        return kill(choose(this.#hubs));
+      case 'kill-tunnel':
+        return kill(choose(this.#tunnels));
+      case 'kill-keeper':
+        this.#keeperKilled = true;
+        return kill(choose(this.#keepers));
+      case 'redial-tunnel':
+        return choose(this.#tunnels).redial({ stalls: part % 2 === 0, closes: part % 3 === 0 });
+      case 'redial-consumer':
+        return choose(this.#consumers).redial({ stalls: part % 2 === 0, closes: part % 3 === 0 });
+      case 'lose':
+        return forAWhile(choose(hops), {
+          loses: { types: LOSSES[part % LOSSES.length]!, share: (part % 7) / 7 + 0.1 },
+        });
+      case 'delay-opens':
+        return forAWhile(choose(hops), { holdsOpens: part % 5_000 });
+      case 'repeat-opens':
+        return forAWhile(choose(hops), { repeatsOpens: part % 20_000 });
+      case 'purge':
+        choose(this.#hubs).purge(part);
+    }
+  }
+}
+
+function choose2(part: number): ('a' | 'b')[] {
+  return ([['a', 'b'], ['a'], ['b']] as const)[part % 3]!.slice();
+}
