@@ -6,10 +6,10 @@ import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type ChannelKindName, type Frame, type FrameOf, FrameType, WINDOWS } from './frame.ts';
 import { Incoming } from './incoming.ts';
+import type { Lane } from './lane.ts';
 import { Outgoing } from './outgoing.ts';
 import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
-import type { Emitter } from './sender.ts';
 
 /** Credit is reported at the latest this long after bytes were consumed. */
 const ACK_MS = 25;
@@ -33,7 +33,10 @@ export interface ChannelHandler {
   closed(code: ErrorCode, message: string): void;
 }
 
-export abstract class Channel implements Attached, Emitter {
+export abstract class Channel implements Attached, Lane {
+  readonly group = '';
+  /** Bytes wait in the application, and frames are made as they are sent. */
+  readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
@@ -129,6 +132,10 @@ export abstract class Channel implements Attached, Emitter {
       if (!(error instanceof UniCoreError)) throw error;
       this.reset(error.code, error.message);
     }
+  }
+
+  drop(): void {
+    // What was emitted is kept for the next attachment.
   }
 
   /** This place is of no use any more. */

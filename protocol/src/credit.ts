@@ -4,8 +4,9 @@ import { type Frame, FrameType } from './frame.ts';
 
 const TWO_32 = 2 ** 32;
 
-const OFF_AT = numberAt(FrameType.DATA, 'off');
-const DATA_BYTES_AT = numberAt(FrameType.DATA, 'bytes') + 2;
+/** Where a DATA frame says its offset, and where its bytes begin. */
+export const DATA_OFF_AT = numberAt(FrameType.DATA, 'off');
+export const DATA_BYTES_AT = numberAt(FrameType.DATA, 'bytes') + 2;
 const RAW_LENGTH_AT = numberAt(FrameType.DATAZ, 'rawLen');
 const ACK_LIMIT_AT = numberAt(FrameType.ACK, 'limit');
 const ACK_CONSUMED_AT = numberAt(FrameType.ACK, 'consumed');
@@ -16,10 +17,10 @@ const SYNC_NEXT_AT = numberAt(FrameType.SYNC, 'recvNext');
 
 /** The offset behind the channel's bytes in the frame from start to end; undefined where it carries none. */
 export function bytesEnd(type: number, message: Uint8Array, start: number, end: number): number | undefined {
-  if (type === FrameType.DATA) return u64At(message, start + OFF_AT) + (end - start - DATA_BYTES_AT);
+  if (type === FrameType.DATA) return u64At(message, start + DATA_OFF_AT) + (end - start - DATA_BYTES_AT);
   if (type === FrameType.DATAZ) {
     const at = start + RAW_LENGTH_AT;
-    return u64At(message, start + OFF_AT) + ((message[at]! << 8) | message[at + 1]!);
+    return u64At(message, start + DATA_OFF_AT) + ((message[at]! << 8) | message[at + 1]!);
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** What the rest of UniCore uses of the protocol. */
 export { AcceptedChannel, Acceptor, type OpenRequest } from './acceptor.ts';
 export { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from './backoff.ts';
+export { Budget } from './budget.ts';
 export { Channel, type ChannelHandler } from './channel.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { channelOf, decode, encode, frameType, isChannelFrame, patchChannel, scan } from './codec.ts';

@@ -1,22 +1,34 @@
 /** A hop: two channel numbers on two legs that are one channel. It changes the number and nothing else. */
-import { decode, patchChannel } from './codec.ts';
+import type { Budget } from './budget.ts';
+import { decode, encode, patchChannel } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { type FrameOf, FrameType } from './frame.ts';
+import { HopLane } from './hop-lane.ts';
 import type { Leg, Port } from './leg.ts';
 
 /** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
 const COPY_BELOW = 4 * 1024;
 
+/** They steer a channel, and what they say holds wherever they stand among its bytes: they may overtake these. */
+const STEERING: ReadonlySet<number> = new Set([
+  FrameType.OPEN,
+  FrameType.ACCEPT,
+  FrameType.ACK,
+  FrameType.RESET,
+]);
+
 /** One direction of a hop: bound on the leg where frames come from, it knows where they go. */
 export class Hop implements Port {
   readonly leg: Leg;
   readonly ch: number;
+  readonly #lane: HopLane;
   readonly #unbind: () => void;
   readonly #onFrame: ((bytes: number) => void) | undefined;
 
-  constructor(leg: Leg, ch: number, unbind: () => void, onFrame?: (bytes: number) => void) {
+  constructor(leg: Leg, ch: number, lane: HopLane, unbind: () => void, onFrame?: (bytes: number) => void) {
     this.leg = leg;
     this.ch = ch;
+    this.#lane = lane;
     this.#unbind = unbind;
     this.#onFrame = onFrame;
   }
@@ -24,21 +36,31 @@ export class Hop implements Port {
   receive(type: number, message: Uint8Array, start: number, end: number): void {
     // The whole work of a relay: the frame leaves under the number that it has on the next leg.
     patchChannel(message, start, this.ch);
-    const frame = message.subarray(start, end);
-    const pins = frame.length < COPY_BELOW && frame.length < message.length;
-    this.leg.forward(pins ? new Uint8Array(frame) : frame);
+    const frame = this.#own(message, start, end);
+    // An abort: nobody wants what waits before it.
+    if (type === FrameType.RESET) this.#lane.drop();
+    if (STEERING.has(type)) this.leg.forward(frame);
+    else this.#lane.push(frame);
     this.#onFrame?.(end - start);
     if (endsHop(type, message, start)) this.#unbind();
   }
 
   lost(code: ErrorCode): void {
+    // Behind what waits: of that nothing has to be said again.
+    this.#lane.push(encode(detached(this.ch, code)));
     this.#unbind();
-    if (this.leg.open) this.leg.send(detached(this.ch, code));
   }
 
   /** The channel goes on here until the acceptor, attached elsewhere, detaches this number. */
   vacate(): void {
     if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));
+  }
+
+  #own(message: Uint8Array, start: number, end: number): Uint8Array {
+    const size = end - start;
+    const pins = size < message.length && (size < COPY_BELOW || this.leg.held);
+    const frame = message.subarray(start, end);
+    return pins ? new Uint8Array(frame) : frame;
   }
 }
 
@@ -53,42 +75,70 @@ function endsHop(type: number, message: Uint8Array, start: number): boolean {
 }
 
 export interface Joined {
-  /** Ends the hop and tells both sides, e.g. because a right was withdrawn. */
+  /** Ends the hop and tells both sides that the channel is over, e.g. because a right was withdrawn. */
   reset(code: ErrorCode, message: string): void;
+  /** Ends the hop and tells both sides to attach anew. */
+  detach(code: ErrorCode): void;
+}
+
+export interface JoinOptions {
+  /** Whose channel it is: on each leg its channels share turns with those of others. */
+  group?: string;
+  /** What waits in the hop counts towards it. */
+  budget?: Budget;
+  /** A frame passed, of so many bytes. */
+  frame?: (bytes: number) => void;
+  end?: () => void;
 }
 
 /**
  * Makes one channel of `aCh` on leg `a` and `bCh` on leg `b`. Ends by itself when either leg closes (the other side is
- * sent DETACHED) or a RESET or DETACHED passes. A repeated OPEN is not passed on: leg handlers get every OPEN, may look
- * up the Hop by leg.portOf(ch), and send it on with the auth of now.
+ * sent DETACHED), when a RESET or DETACHED passes, or when the budget is used up by it more than by others. A repeated
+ * OPEN is not passed on: leg handlers get every OPEN, may look up the Hop by leg.portOf(ch), and send it on with the auth
+ * of now.
  */
-export function join(
-  a: Leg,
-  aCh: number,
-  b: Leg,
-  bCh: number,
-  on: { frame?: (bytes: number) => void; end?: () => void } = {},
-): Joined {
+export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOptions = {}): Joined {
+  const { group = '', budget, frame, end } = options;
   let joined = true;
-  const unbind = () => {
+  const sides = [
+    { leg: a, ch: aCh, lane: laneTo(a) },
+    { leg: b, ch: bCh, lane: laneTo(b) },
+  ] as const;
+  const [toA, toB] = sides;
+
+  function laneTo(leg: Leg): HopLane {
+    return new HopLane({ leg, group, budget, purged: () => detach('RATE_LIMITED') });
+  }
+
+  function unbind(): void {
     if (!joined) return;
     joined = false;
-    a.unbind(aCh);
-    b.unbind(bCh);
-    on.end?.();
-  };
-  a.bind(aCh, new Hop(b, bCh, unbind, on.frame));
-  b.bind(bCh, new Hop(a, aCh, unbind, on.frame));
-  return {
-    reset(code, message) {
-      if (!joined) return;
-      unbind();
-      for (const [leg, ch] of [
-        [a, aCh],
-        [b, bCh],
-      ] as const) {
-        if (leg.open) leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
-      }
-    },
-  };
+    for (const { leg, ch, lane } of sides) {
+      leg.unbind(ch);
+      lane.end();
+    }
+    end?.();
+  }
+
+  function reset(code: ErrorCode, message: string): void {
+    if (!joined) return;
+    unbind();
+    for (const { leg, ch, lane } of sides) {
+      lane.drop();
+      if (leg.open) leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+    }
+  }
+
+  function detach(code: ErrorCode): void {
+    if (!joined) return;
+    unbind();
+    for (const { leg, ch, lane } of sides) {
+      lane.drop();
+      if (leg.open) leg.send(detached(ch, code));
+    }
+  }
+
+  a.bind(aCh, new Hop(b, bCh, toB.lane, unbind, frame));
+  b.bind(bCh, new Hop(a, aCh, toA.lane, unbind, frame));
+  return { reset, detach };
 }

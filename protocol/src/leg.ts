@@ -12,10 +12,11 @@ import {
   WELCOME_MS,
   welcome,
 } from './handshake.ts';
+import type { Lane } from './lane.ts';
 import { unpackMeta } from './meta.ts';
 import { Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
-import { type Emitter, Sender, type Transport } from './sender.ts';
+import { Sender, type Transport } from './sender.ts';
 
 /** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
 const MAX_UNREAD = 1024 * 1024;
@@ -57,8 +58,8 @@ export interface LegOptions {
   /** What this side speaks. Default: what this code does. */
   versions?: Versions;
   /**
-   * The leg closes when more bytes than this wait for a peer that does not read. Only frames that are passed on or that
-   * answer the peer wait here: credit bounds them for a peer that keeps to what it promised.
+   * The leg closes when more bytes than this wait, outside of channels, for a peer that does not read: answers to what it
+   * asked, mostly.
    */
   maxQueued?: number;
   /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
@@ -100,7 +101,11 @@ export class Leg {
     this.#maxQueued = maxQueued;
     this.#strays = strays;
     this.#nextCh = this.#dialled ? 1 : 2;
-    this.#sender = new Sender(transport, clock);
+    this.#sender = new Sender({
+      transport,
+      clock,
+      ping: (answered) => encode({ type: FrameType.PING, id: this.#pulse.ask(answered) }),
+    });
     this.#pulse = new Pulse({
       clock,
       ping: (id) => this.send({ type: FrameType.PING, id }),
@@ -186,15 +191,26 @@ export class Leg {
     this.forward(encode(frame));
   }
 
-  /** Passes on bytes that are a whole frame already. */
+  /** Sends bytes that are a whole frame already, before all that lanes have to send. */
   forward(frame: Uint8Array): void {
-    this.#sender.push(frame);
+    if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
+    else this.#sender.push(frame);
     if (this.#sender.queued <= this.#maxQueued) return;
     this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
   }
 
-  want(emitter: Emitter): void {
-    this.#sender.want(emitter);
+  /** The lane has something to send on this leg. */
+  want(lane: Lane): void {
+    this.#sender.want(lane);
+  }
+
+  forget(lane: Lane): void {
+    this.#sender.forget(lane);
+  }
+
+  /** What is given to lanes now stays there for a while. */
+  get held(): boolean {
+    return this.#sender.held;
   }
 
   /** A channel number that was never used on this leg: odd for the side that dialled, even for the other. */
@@ -221,10 +237,6 @@ export class Leg {
     return this.#ports.get(ch);
   }
 
-  forget(emitter: Emitter): void {
-    this.#sender.forget(emitter);
-  }
-
   /** Channels bound now. */
   get channels(): number {
     return this.#ports.size;
@@ -232,7 +244,7 @@ export class Leg {
 
   /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
   ping(): Promise<number> {
-    return this.#pulse.measure();
+    return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#pulse.ask(answered) }));
   }
 
   // ---- inside
@@ -308,12 +320,13 @@ export class Leg {
   }
 
   #own(frame: Frame): void {
+    if (frame.type === FrameType.PONG && this.#pulse.ponged(frame.id)) return;
     this.#countStray();
     switch (frame.type) {
       case FrameType.PING:
         return this.#answer({ type: FrameType.PONG, id: frame.id });
       case FrameType.PONG:
-        return this.#pulse.ponged(frame.id);
+        return;
       case FrameType.GOAWAY:
         return this.#handler.goAway?.(errorName(frame.code), frame.afterMs);
       case FrameType.BEAT:

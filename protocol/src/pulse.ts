@@ -16,7 +16,8 @@ export interface PulseOptions {
 
 export class Pulse {
   readonly #options: PulseOptions;
-  readonly #pings = new Map<number, { sentAt: number; done: (rtt: number) => void }>();
+  /** In the order in which they were sent. */
+  readonly #pings = new Map<number, { sentAt: number; answered: (rtt: number) => void }>();
   #nextPing = 1;
   #heardAt: number;
   #rtt: number | undefined;
@@ -38,10 +39,10 @@ export class Pulse {
 
   /** Starts to watch; from here on silence counts. */
   start(): void {
-    const { clock, dead } = this.#options;
+    const { clock, dead, ping } = this.#options;
     const idle = clock.now() - this.#heardAt;
     if (idle >= DEAD_MS) return dead(`nothing heard for ${DEAD_MS / 1000} s`);
-    if (idle >= IDLE_MS) void this.measure();
+    if (idle >= IDLE_MS) ping(this.ask(() => {}));
     const next = idle < IDLE_MS ? IDLE_MS - idle : Math.min(IDLE_MS / 2, DEAD_MS - idle);
     // At least 1: a rest in the last digits of a fractional clock would be waited for without end.
     this.#cancel = clock.after(Math.max(1, next), () => this.start());
@@ -52,19 +53,24 @@ export class Pulse {
     this.#pings.clear();
   }
 
-  measure(): Promise<number> {
+  /** The id of a PING that the caller sends now; called with the round trip, ms, when it is answered. */
+  ask(answered: (rtt: number) => void): number {
     const id = this.#nextPing++;
-    return new Promise((done) => {
-      this.#pings.set(id, { sentAt: this.#options.clock.now(), done });
-      this.#options.ping(id);
-    });
+    this.#pings.set(id, { sentAt: this.#options.clock.now(), answered });
+    return id;
   }
 
-  ponged(id: number): void {
+  /** False for an answer to nothing. */
+  ponged(id: number): boolean {
     const ping = this.#pings.get(id);
-    if (!ping) return;
-    this.#pings.delete(id);
+    if (!ping) return false;
+    // The peer answers in order: those before it were left out.
+    for (const earlier of this.#pings.keys()) {
+      this.#pings.delete(earlier);
+      if (earlier === id) break;
+    }
     this.#rtt = this.#options.clock.now() - ping.sentAt;
-    ping.done(this.#rtt);
+    ping.answered(this.#rtt);
+    return true;
   }
 }

@@ -1,6 +1,12 @@
-/** What one leg has to send: whole frames first, then channels in turn, as fast as the socket takes it. */
+/**
+ * What one leg sends next: what steers first, then lanes with little to say, then floods, as fast as the socket takes it
+ * and no faster than the path carries it.
+ */
 import type { Clock } from './clock.ts';
+import { FairQueue } from './fair-queue.ts';
+import { Flight } from './flight.ts';
 import { MAX_DATA, MAX_MESSAGE } from './frame.ts';
+import type { Lane } from './lane.ts';
 
 /** Stop handing bytes to a socket that holds this many unsent: they could no longer be overtaken. */
 const HIGH_WATER = 64 * 1024;
@@ -8,6 +14,31 @@ const HIGH_WATER = 64 * 1024;
 const POLL_MS = 10;
 /** Room for the fields of a DATA frame around its bytes. */
 const DATA_OVERHEAD = 32;
+/** A lane that has sent this much without a pause, or has it waiting, is a flood. */
+const FLOOD = 16 * 1024;
+/** This long without anything to send is a pause. */
+const PAUSE_MS = 50;
+/** A flood gets one frame after so many bytes of lanes that come first, or they could keep it waiting for ever. */
+const SHARE = 64 * 1024;
+/** A flood's frame takes the path this long, ms, but it is never smaller or larger than this. */
+const FRAME_MS = 10;
+const MIN_FRAME = 1024;
+const MAX_FRAME = MAX_DATA;
+/** Floods leave this queue on the path, ms, and at least and at most so many bytes of it. */
+const QUEUE_MS = 30;
+const MIN_QUEUE = 2 * 1024;
+const MAX_QUEUE = 256 * 1024;
+/** On the way before the path was measured. */
+const FIRST_FLIGHT = 32 * 1024;
+/** The path's least round trip is measured anew this often. */
+const REMEASURE_MS = 10_000;
+const PING_BYTES = 16;
+/** Marks come no closer together than this: ms, bytes, and share of the flight. */
+const MARK_MS = 0.5;
+const MIN_MARK = 1024;
+const MARK_SHARE = 4;
+/** A mark whose answer does not come in this time may have been left out by the peer: another one is sent, ms. */
+const MARK_LOST_MS = 1_000;
 
 /** The socket below a leg. */
 export interface Transport {
@@ -17,34 +48,70 @@ export interface Transport {
   readonly buffered: number;
 }
 
-/** A channel that makes its next frame only when there is room for it. */
-export interface Emitter {
-  /** The next frame with at most `maxData` payload bytes; undefined when there is none for now. */
-  emit(maxData: number): Uint8Array | undefined;
+export interface SenderOptions {
+  transport: Transport;
+  clock: Clock;
+  /** Makes a PING to be sent; `answered` is called when its PONG comes. */
+  ping: (answered: () => void) => Uint8Array;
+}
+
+interface Standing {
+  queue: FairQueue | undefined;
+  /** Bytes sent since the last pause. */
+  burst: number;
+  /** When it last had nothing more to send. */
+  dryAt: number;
 }
 
 export class Sender {
   readonly #transport: Transport;
   readonly #clock: Clock;
+  readonly #ping: SenderOptions['ping'];
   #frames: Uint8Array[] = [];
   #queued = 0;
-  /** Channels with something to send; a Set keeps the turn order: who was served goes to the back. */
-  readonly #wanting = new Set<Emitter>();
+  /** The newest of each channel: one says all that those before it did. */
+  readonly #acks = new Map<number, Uint8Array>();
+  readonly #lanes = new Map<Lane, Standing>();
+  readonly #first = new FairQueue();
+  readonly #floods = new FairQueue();
+  readonly #flight: Flight;
+  /** Bytes that came first since a flood had its turn. */
+  #sinceFlood = 0;
+  #markAt = Number.NEGATIVE_INFINITY;
+  #marksOut = 0;
+  #sinceMark = 0;
   #scheduled = false;
+  /** Set while the socket is full. */
   #cancelPoll: (() => void) | undefined;
+  /** Set while floods wait for a mark to come back. */
+  #cancelWait: (() => void) | undefined;
   #stopped = false;
 
-  constructor(transport: Transport, clock: Clock) {
+  constructor({ transport, clock, ping }: SenderOptions) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#ping = ping;
+    this.#flight = new Flight({
+      clock,
+      queueMs: QUEUE_MS,
+      minQueue: MIN_QUEUE,
+      maxQueue: MAX_QUEUE,
+      initial: FIRST_FLIGHT,
+      remeasureMs: REMEASURE_MS,
+    });
   }
 
-  /** Bytes of whole frames that wait for the socket to take them. */
+  /** Bytes of whole frames outside lanes that wait for the socket to take them. */
   get queued(): number {
     return this.#queued;
   }
 
-  /** Queues a whole encoded frame. What is pushed in one turn of the event loop goes out as one message. */
+  /** What is queued now stays for a while. */
+  get held(): boolean {
+    return this.#cancelPoll !== undefined || !this.#floods.empty;
+  }
+
+  /** Queues a frame that goes before all lanes. What is pushed in one turn of the event loop goes out as one message. */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
     this.#frames.push(frame);
@@ -52,38 +119,65 @@ export class Sender {
     this.#schedule();
   }
 
-  /** The channel has something to send and will be asked for it. */
-  want(emitter: Emitter): void {
+  /** The same for an ACK, in place of an older one of its channel that still waits. */
+  pushAck(ch: number, frame: Uint8Array): void {
     if (this.#stopped) return;
-    this.#wanting.add(emitter);
+    if (!this.#acks.has(ch)) this.#queued += frame.length;
+    this.#acks.set(ch, frame);
     this.#schedule();
   }
 
-  forget(emitter: Emitter): void {
-    this.#wanting.delete(emitter);
+  /** The lane has something to send and will be asked for it. */
+  want(lane: Lane): void {
+    if (this.#stopped) return;
+    let standing = this.#lanes.get(lane);
+    if (!standing) {
+      standing = { queue: undefined, burst: 0, dryAt: 0 };
+      this.#lanes.set(lane, standing);
+    }
+    if (standing.queue === undefined) {
+      if (standing.burst > 0 && this.#clock.now() - standing.dryAt >= PAUSE_MS) standing.burst = 0;
+      this.#line(lane, standing, standing.burst > FLOOD ? this.#floods : this.#first);
+    }
+    if (standing.queue === this.#first && lane.queued > FLOOD) this.#line(lane, standing, this.#floods);
+    this.#schedule();
+  }
+
+  forget(lane: Lane): void {
+    this.#lanes.get(lane)?.queue?.delete(lane);
+    this.#lanes.delete(lane);
   }
 
   /** Sends what the socket takes now. Called by the socket, too, when its queue went down. */
   flush(): void {
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
-    while (!this.#stopped && (this.#frames.length > 0 || this.#wanting.size > 0)) {
+    while (!this.#stopped) {
       if (this.#transport.buffered >= HIGH_WATER) {
         this.#cancelPoll = this.#clock.after(POLL_MS, () => this.flush());
         return;
       }
       const message = this.#nextMessage();
-      if (message !== undefined) this.#transport.send(message);
+      if (message === undefined) return;
+      this.#transport.send(message);
     }
   }
 
   stop(): void {
     this.#stopped = true;
     this.#cancelPoll?.();
+    this.#cancelWait?.();
     this.#frames = [];
+    this.#acks.clear();
     this.#queued = 0;
-    this.#wanting.clear();
+    for (const [lane, { queue }] of this.#lanes) {
+      queue?.delete(lane);
+      lane.drop();
+    }
+    this.#lanes.clear();
   }
+
+  // ---- inside
 
   #schedule(): void {
     if (this.#scheduled || this.#cancelPoll !== undefined) return;
@@ -94,47 +188,136 @@ export class Sender {
     });
   }
 
-  #nextMessage(): Uint8Array | undefined {
-    const batch: Uint8Array[] = [];
-    let size = 0;
-    let taken = 0;
-    for (const frame of this.#frames) {
-      if (size + frame.length > MAX_MESSAGE) break;
-      batch.push(frame);
-      size += frame.length;
-      taken++;
-    }
-    this.#queued -= size;
-    // Emptied in place of spliced: the common case is that everything fits, and a splice of all costs a copy.
-    this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
-    if (this.#frames.length === 0) size = this.#gather(batch, size);
-    return size === 0 ? undefined : concat(batch, size);
+  #line(lane: Lane, standing: Standing, queue: FairQueue): void {
+    standing.queue?.delete(lane);
+    standing.queue = queue;
+    queue.add(lane);
   }
 
-  #gather(batch: Uint8Array[], already: number): number {
-    let size = already;
-    for (const emitter of [...this.#wanting]) {
-      // Always room for a whole frame: what is sent again then goes in the pieces in which it went first, and a source
-      // that cut between characters is not undone.
-      if (MAX_MESSAGE - size - DATA_OVERHEAD < MAX_DATA) break;
-      this.#wanting.delete(emitter);
-      const frame = emitter.emit(MAX_DATA);
-      if (frame === undefined) continue;
-      this.#wanting.add(emitter);
-      batch.push(frame);
-      size += frame.length;
+  #nextMessage(): Uint8Array | undefined {
+    const message = new Message();
+    this.#steering(message);
+    if (this.#frames.length === 0) this.#gather(message);
+    this.#flight.sent(message.size);
+    this.#sinceMark += message.size;
+    this.#mark(message);
+    return message.whole();
+  }
+
+  /** ACKs first: the RESET that ends a channel comes behind the last of them. */
+  #steering(message: Message): void {
+    for (const [ch, frame] of this.#acks) {
+      if (!message.add(frame)) return;
+      this.#acks.delete(ch);
+      this.#queued -= frame.length;
     }
-    return size;
+    let taken = 0;
+    for (const frame of this.#frames) {
+      if (!message.add(frame)) break;
+      this.#queued -= frame.length;
+      taken++;
+    }
+    // Emptied in place of spliced: the common case is that everything fits, and a splice of all costs a copy.
+    this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
+  }
+
+  /** Frames of lanes, as long as there is room for a whole one. */
+  #gather(message: Message): void {
+    while (message.room >= MAX_DATA + DATA_OVERHEAD) {
+      const floods = !this.#floods.empty && this.#flight.room > message.size;
+      if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
+        this.#serve(this.#floods, message, this.#frameSize());
+        this.#sinceFlood = 0;
+      } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message, MAX_DATA);
+      else return;
+    }
+  }
+
+  /** The next frame of whoever's turn it is; its size. */
+  #serve(queue: FairQueue, message: Message, maxData: number): number {
+    const lane = queue.next;
+    const standing = this.#lanes.get(lane)!;
+    const frame = lane.emit(maxData);
+    if (frame === undefined) {
+      queue.delete(lane);
+      standing.queue = undefined;
+      standing.dryAt = this.#clock.now();
+      return 0;
+    }
+    message.add(frame);
+    queue.charge(lane, frame.length);
+    standing.burst += frame.length;
+    const flood = queue === this.#first && standing.burst > FLOOD;
+    // Its own frame may have ended it.
+    if (flood && this.#lanes.get(lane) === standing) this.#line(lane, standing, this.#floods);
+    return frame.length;
+  }
+
+  #frameSize(): number {
+    const { rate } = this.#flight;
+    if (rate === undefined) return MAX_FRAME;
+    return Math.floor(Math.min(MAX_FRAME, Math.max(MIN_FRAME, rate * FRAME_MS)));
+  }
+
+  /** Asks when all of this will have arrived: in time for more to follow, and again if floods would wait for ever. */
+  #mark(message: Message): void {
+    const held = !this.#floods.empty && this.#flight.room <= 0;
+    if (held) {
+      this.#flight.held();
+      this.#cancelWait ??= this.#clock.after(MARK_LOST_MS, () => {
+        this.#cancelWait = undefined;
+        this.flush();
+      });
+    }
+    const now = this.#clock.now();
+    if (now - this.#markAt >= MARK_LOST_MS) this.#marksOut = 0;
+    const due = held && this.#marksOut === 0 ? true : message.size > 0 && this.#markIsDue(now);
+    if (!due || message.room < PING_BYTES) return;
+    const mark = this.#flight.mark();
+    this.#markAt = now;
+    this.#sinceMark = 0;
+    this.#marksOut++;
+    message.add(
+      this.#ping(() => {
+        this.#marksOut = Math.max(0, this.#marksOut - 1);
+        this.#flight.arrived(mark);
+        this.flush();
+      }),
+    );
+  }
+
+  #markIsDue(now: number): boolean {
+    return (
+      this.#sinceMark >= Math.max(MIN_MARK, this.#flight.window / MARK_SHARE) && now - this.#markAt >= MARK_MS
+    );
   }
 }
 
-function concat(parts: Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** Frames that go out together. */
+class Message {
+  readonly #frames: Uint8Array[] = [];
+  size = 0;
+
+  get room(): number {
+    return MAX_MESSAGE - this.size;
   }
-  return whole;
+
+  add(frame: Uint8Array): boolean {
+    if (frame.length > this.room) return false;
+    this.#frames.push(frame);
+    this.size += frame.length;
+    return true;
+  }
+
+  /** All of them as one; undefined when there are none. */
+  whole(): Uint8Array | undefined {
+    if (this.#frames.length <= 1) return this.#frames[0];
+    const whole = new Uint8Array(this.size);
+    let at = 0;
+    for (const frame of this.#frames) {
+      whole.set(frame, at);
+      at += frame.length;
+    }
+    return whole;
+  }
 }

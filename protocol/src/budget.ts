@@ -1,0 +1,39 @@
+/** One limit for all that waits in a process. Beyond it whoever has most waiting loses it, and nobody else notices. */
+export interface Purgeable {
+  readonly queued: number;
+  purge(): void;
+}
+
+export class Budget {
+  readonly #bytes: number;
+  readonly #waiting = new Set<Purgeable>();
+  #used = 0;
+
+  /** bytes: that may wait at once. */
+  constructor(bytes: number) {
+    this.#bytes = bytes;
+  }
+
+  /** Bytes that wait. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** The queue has grown by so many bytes, or shrunk. */
+  changed(queue: Purgeable, bytes: number): void {
+    this.#used += bytes;
+    if (queue.queued === 0) this.#waiting.delete(queue);
+    else this.#waiting.add(queue);
+  }
+
+  enforce(): void {
+    while (this.#used > this.#bytes) this.#largest().purge();
+  }
+
+  #largest(): Purgeable {
+    let largest: Purgeable | undefined;
+    for (const queue of this.#waiting) if (!largest || queue.queued > largest.queued) largest = queue;
+    // Something waits, or nothing would be used.
+    return largest!;
+  }
+}

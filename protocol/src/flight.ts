@@ -1,0 +1,140 @@
+/**
+ * How much may be on the way. Measures a path by marks that are sent behind bytes and come back when these have arrived:
+ * its rate, its least round trip, and so the bytes that fill it without standing in a queue before whatever comes next.
+ */
+import type { Clock } from './clock.ts';
+
+/** A rate is the greatest that was seen within two of these, at least; also never fewer than 5 round trips each. */
+const RATE_MS = 500;
+const RATE_ROUND_TRIPS = 5;
+
+export interface FlightOptions {
+  clock: Clock;
+  /** The queue that is allowed on the way, ms at the measured rate. */
+  queueMs: number;
+  /** The same in bytes: at least and at most. */
+  minQueue: number;
+  maxQueue: number;
+  /** Bytes on the way before anything was measured. */
+  initial: number;
+  /**
+   * A least round trip is believed so long, ms; then the path is let run dry once, or our own queue would become part
+   * of the measure. Whoever uses this must send a mark when there is no room and none is on the way.
+   */
+  remeasureMs: number;
+}
+
+/** A place in the sent bytes, and what was known when it was passed. */
+export interface Mark {
+  readonly sent: number;
+  readonly at: number;
+  readonly arrived: number;
+  readonly arrivedAt: number;
+  /** The sender had more to send than was allowed: only then a low rate is the path's and not the sender's. */
+  readonly limited: boolean;
+}
+
+export class Flight {
+  readonly #options: FlightOptions;
+  #sent = 0;
+  #arrived = 0;
+  #arrivedAt: number;
+  /** Bytes per ms: the greatest of this period and of the one before. */
+  #rate = 0;
+  #rateBefore = 0;
+  #rateSince: number;
+  #rtt = Number.POSITIVE_INFINITY;
+  #rttAt: number;
+  #limited = false;
+  /** Bytes below this one must arrive before more is sent: the round trip after that is one without a queue. */
+  #drainTo: number | undefined;
+  #dryAt: number | undefined;
+
+  constructor(options: FlightOptions) {
+    this.#options = options;
+    const now = options.clock.now();
+    this.#arrivedAt = now;
+    this.#rateSince = now;
+    this.#rttAt = now;
+  }
+
+  /** Bytes per ms; undefined before it was measured. */
+  get rate(): number | undefined {
+    const rate = Math.max(this.#rate, this.#rateBefore);
+    return rate > 0 ? rate : undefined;
+  }
+
+  /** Bytes that may be on the way at once. */
+  get window(): number {
+    const { queueMs, minQueue, maxQueue, initial } = this.#options;
+    const { rate } = this;
+    if (rate === undefined) return initial;
+    return rate * this.#rtt + Math.min(maxQueue, Math.max(minQueue, rate * queueMs));
+  }
+
+  /** Bytes that may be sent now. */
+  get room(): number {
+    return this.#drainTo === undefined ? this.window - (this.#sent - this.#arrived) : 0;
+  }
+
+  sent(bytes: number): void {
+    this.#sent += bytes;
+  }
+
+  /** There was something to send and no room. */
+  held(): void {
+    this.#limited = true;
+  }
+
+  mark(): Mark {
+    const mark = {
+      sent: this.#sent,
+      at: this.#options.clock.now(),
+      arrived: this.#arrived,
+      arrivedAt: this.#arrivedAt,
+      limited: this.#limited,
+    };
+    this.#limited = false;
+    return mark;
+  }
+
+  /** Everything that was sent before the mark is there. */
+  arrived(mark: Mark): void {
+    if (mark.sent < this.#arrived) return;
+    const now = this.#options.clock.now();
+    this.#arrived = mark.sent;
+    this.#arrivedAt = now;
+    this.#measureRate(mark, now);
+    if (this.#drainTo === undefined) this.#measureRtt(now - mark.at, now);
+    else this.#drain(this.#drainTo, mark, now);
+  }
+
+  #measureRate(mark: Mark, now: number): void {
+    const passed = now - mark.arrivedAt;
+    if (passed <= 0) return;
+    const rate = (mark.sent - mark.arrived) / passed;
+    if (!mark.limited && rate < (this.rate ?? 0)) return;
+    if (now - this.#rateSince > Math.max(RATE_MS, RATE_ROUND_TRIPS * (now - mark.at))) {
+      this.#rateBefore = this.#rate;
+      this.#rate = 0;
+      this.#rateSince = now;
+    }
+    this.#rate = Math.max(this.#rate, rate);
+  }
+
+  #measureRtt(rtt: number, now: number): void {
+    if (rtt <= this.#rtt) {
+      this.#rtt = rtt;
+      this.#rttAt = now;
+    } else if (now - this.#rttAt > this.#options.remeasureMs) this.#drainTo = this.#sent;
+  }
+
+  #drain(to: number, mark: Mark, now: number): void {
+    if (this.#dryAt !== undefined && mark.at >= this.#dryAt) {
+      this.#rtt = now - mark.at;
+      this.#rttAt = now;
+      this.#drainTo = undefined;
+      this.#dryAt = undefined;
+    } else if (mark.sent >= to) this.#dryAt ??= now;
+  }
+}
