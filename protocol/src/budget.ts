@@ -1,4 +1,4 @@
-/** One limit for all that waits in a process. Beyond it whoever has most waiting loses it, and nobody else notices. */
+/** A limit for what waits in the hops of a process. Beyond it whoever has most waiting loses it, and nobody else notices. */
 export interface Purgeable {
   readonly queued: number;
   purge(): void;
@@ -6,12 +6,14 @@ export interface Purgeable {
 
 export class Budget {
   readonly #bytes: number;
+  readonly #whole: Budget | undefined;
   readonly #waiting = new Set<Purgeable>();
   #used = 0;
 
-  /** bytes: that may wait at once. */
-  constructor(bytes: number) {
+  /** bytes: that may wait at once. whole: a budget of which this one is a part. */
+  constructor(bytes: number, whole?: Budget) {
     this.#bytes = bytes;
+    this.#whole = whole;
   }
 
   /** Bytes that wait. */
@@ -24,10 +26,13 @@ export class Budget {
     this.#used += bytes;
     if (queue.queued === 0) this.#waiting.delete(queue);
     else this.#waiting.add(queue);
+    this.#whole?.changed(queue, bytes);
   }
 
+  /** Called where something was added. */
   enforce(): void {
     while (this.#used > this.#bytes) this.#largest().purge();
+    this.#whole?.enforce();
   }
 
   #largest(): Purgeable {

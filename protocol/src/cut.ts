@@ -15,7 +15,8 @@ export function cutData(
 ): { first: Uint8Array; rest: Uint8Array } | undefined {
   if (frame[1] !== FrameType.DATA || frame.length - DATA_BYTES_AT <= maxData) return undefined;
   const length = wholeCharacters(frame, maxData);
-  const first = frame.slice(0, DATA_BYTES_AT + length);
+  // Not slice(), which copies nothing where the array is a Buffer of Node's.
+  const first = new Uint8Array(frame.subarray(0, DATA_BYTES_AT + length));
   const rest = frame.subarray(length);
   rest.set(first.subarray(0, DATA_BYTES_AT));
   const view = new DataView(frame.buffer, frame.byteOffset);

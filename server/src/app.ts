@@ -22,6 +22,7 @@ import type { Store } from './store/store.ts';
 
 /** How long requests that are being answered may go on after stop(). */
 const DRAIN_MS = 5_000;
+const MIB = 1024 * 1024;
 /** How often expired secrets are removed. */
 const SWEEP_MS = 60 * 60_000;
 
@@ -107,6 +108,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       metrics,
       clock,
       log,
+      queueBytes: config.queueMib * MIB,
       hub: { hubId, version },
     });
     sweep();

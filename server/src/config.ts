@@ -20,6 +20,8 @@ const Config = z.object({
   host: z
     .string()
     .refine((host) => isIP(host) !== 0 || host === 'localhost', 'must be an IP address, such as 127.0.0.1'),
+  /** What may wait in the hub for peers that do not read, MiB. */
+  queueMib: z.coerce.number().int().min(16).max(65_536),
   /** Holds hub.db. */
   dataDir: z.string().min(1),
   /** How browsers reach this hub where that is not http://localhost:PORT, such as behind a TLS proxy. */
@@ -36,6 +38,7 @@ export type Config = z.infer<typeof Config>;
 const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   port: { option: 'port', variable: 'UNICORE_PORT' },
   host: { option: 'host', variable: 'UNICORE_HOST' },
+  queueMib: { option: 'queue-mib', variable: 'UNICORE_QUEUE_MIB' },
   dataDir: { option: 'data', variable: 'UNICORE_DATA' },
   publicUrl: { option: 'public-url', variable: 'UNICORE_PUBLIC_URL' },
   origins: { option: 'origins', variable: 'UNICORE_ORIGINS' },
@@ -48,6 +51,7 @@ const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 const DEFAULTS: Record<keyof Config, string | undefined> = {
   port: String(DEFAULT_PORT),
   host: '127.0.0.1',
+  queueMib: '256',
   dataDir: '.unicore',
   publicUrl: undefined,
   origins: '',

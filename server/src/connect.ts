@@ -19,6 +19,7 @@ export interface ConnectDeps {
   metrics: Metrics;
   clock: Clock;
   log: Logger;
+  queueBytes: number;
   hub: { hubId: string; version: string };
 }
 
@@ -27,12 +28,13 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on; the result sends them all away. */
 export function connectSockets(server: Server, deps: ConnectDeps): () => Promise<void> {
-  const { domain, callers, origins, metrics, clock, log, hub } = deps;
+  const { domain, callers, origins, metrics, clock, log, queueBytes, hub } = deps;
   const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
   const relay = new Relay({
     clock,
     log,
     meter: metrics,
+    queueBytes,
     async authorise({ userId }, vmId) {
       const { providerId, gen } = await terminals.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };

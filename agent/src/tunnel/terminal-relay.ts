@@ -47,7 +47,7 @@ export class TerminalRelay {
 
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
-      const wish = requested(open);
+      const { user, wish } = requested(open);
       // The hub knows whether it is on its way up, and refuses the next OPEN if it is not.
       if (!this.#options.runs(wish.vmId, wish.gen)) {
         leg.unbind(open.ch);
@@ -56,7 +56,7 @@ export class TerminalRelay {
       const keeper = await this.#keeperFor(open, wish);
       if (pending.over) return;
       const ch = keeper.leg.allocate();
-      join(leg, open.ch, keeper.leg, ch);
+      join(leg, open.ch, keeper.leg, ch, { group: user });
       keeper.leg.send({ ...open, ch });
     } catch (error) {
       if (pending.over) return;
@@ -103,11 +103,11 @@ class Pending implements Port {
   }
 }
 
-function requested(open: Open): OpenTerminal {
+function requested(open: Open): { user: string; wish: OpenTerminal } {
   try {
-    const auth = ChannelAuth.parse(unpackMeta(open.auth));
+    const { user, vmId, gen } = ChannelAuth.parse(unpackMeta(open.auth));
     const { terminalId, cols, rows } = TerminalOpen.parse(unpackMeta(open.meta));
-    return { vmId: auth.vmId, gen: auth.gen, terminalId, cols, rows };
+    return { user, wish: { vmId, gen, terminalId, cols, rows } };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     throw new UniCoreError('BAD_REQUEST', `OPEN: ${z.prettifyError(error)}`, { cause: error });

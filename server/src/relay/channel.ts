@@ -1,5 +1,6 @@
 /** One consumer's channel at the relay: from its OPEN, while it is judged, until its two legs are no longer joined. */
 import {
+  type Budget,
   ERRORS,
   type ErrorCode,
   type FrameOf,
@@ -27,6 +28,8 @@ export interface RelayChannelOptions {
   open: Open;
   identity: Identity;
   meter: RelayMeter;
+  /** What may wait here for this user. */
+  waiting: Budget;
   /** What the user may send that costs no credit, bytes. */
   overhead: Rate;
   /** The same of what providers send to this user. */
@@ -42,6 +45,7 @@ export class RelayChannel implements Port {
   readonly #leg: Leg;
   readonly #open: Open;
   readonly #meter: RelayMeter;
+  readonly #waiting: Budget;
   readonly #overhead: Rate;
   readonly #overheadBack: Rate;
   readonly #ended: (channel: RelayChannel) => void;
@@ -52,11 +56,12 @@ export class RelayChannel implements Port {
   /** Known once the channel is joined. */
   providerId: string | undefined;
 
-  constructor({ leg, open, identity, meter, overhead, overheadBack, ended }: RelayChannelOptions) {
+  constructor({ leg, open, identity, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
     this.#leg = leg;
     this.#open = open;
     this.epoch = Buffer.from(open.epoch).toString('hex');
     this.#meter = meter;
+    this.#waiting = waiting;
     this.#overhead = overhead;
     this.#overheadBack = overheadBack;
     this.#ended = ended;
@@ -80,6 +85,8 @@ export class RelayChannel implements Port {
     const { ch: consumerCh, limit, recvNext } = this.#open;
     this.providerId = providerId;
     this.#joined = join(this.#leg, consumerCh, provider, ch, {
+      group: this.identity.userId,
+      budget: this.#waiting,
       frame: (bytes) => this.#meter.forwarded(bytes),
       end: () => this.#end(),
     });

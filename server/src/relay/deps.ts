@@ -21,6 +21,8 @@ export interface RelayDeps {
   clock: Clock;
   log: Logger;
   meter: RelayMeter;
+  /** What may wait in the whole hub for peers that do not read, bytes. */
+  queueBytes: number;
   /**
    * Throws NOT_FOUND for a VM that does not exist or is somebody else's (the same words for both), and
    * VM_NOT_RUNNING. A VM whose provider is silent is granted: the route, not the state, says who can be reached.

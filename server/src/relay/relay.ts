@@ -3,6 +3,7 @@
  * through the two ports of a hop (protocol/src/join.ts), which changes the channel's number and nothing else.
  */
 import {
+  Budget,
   ChannelKind,
   ERRORS,
   type ErrorCode,
@@ -31,9 +32,11 @@ export class Relay {
   readonly #deps: RelayDeps;
   readonly #consumers = new Map<string, Consumer>();
   readonly #legs = new Map<Leg, Consumer>();
+  readonly #waiting: Budget;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
+    this.#waiting = new Budget(deps.queueBytes);
   }
 
   // ---- for whoever owns a consumer's leg
@@ -42,7 +45,7 @@ export class Relay {
   enter(leg: Leg, identity: Identity): void {
     let consumer = this.#consumers.get(identity.userId);
     if (!consumer) {
-      consumer = new Consumer(this.#deps.clock);
+      consumer = new Consumer(this.#deps.clock, this.#waiting);
       this.#consumers.set(identity.userId, consumer);
     }
     consumer.legs.set(leg, identity);
@@ -68,6 +71,7 @@ export class Relay {
       open,
       identity,
       meter: this.#deps.meter,
+      waiting: consumer.waiting,
       overhead: consumer.overhead,
       overheadBack: consumer.overheadBack,
       ended: (over) => {
@@ -141,7 +145,8 @@ export class Relay {
       }
       const provider = this.routes.get(providerId);
       if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-      if (!consumer.joins.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
+      if (!open.mustExist && !consumer.joins.take())
+        throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
       channel.join(provider, providerId, {
         user: channel.identity.userId,
         rights: asked.readOnly ? 'read' : rights,

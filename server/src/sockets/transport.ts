@@ -4,14 +4,8 @@ import type { WebSocket } from 'ws';
 import { Rate } from '../relay/index.ts';
 import type { SocketMeter } from './deps.ts';
 
-/**
- * Bytes that may wait here for one peer. A consumer's channels promise it 8 MiB for each provider, a provider's as much
- * for each of its users: who has more waiting gives credit and does not read.
- */
-const MAX_QUEUED: Record<'consumer' | 'provider', number> = {
-  consumer: 16 * 1024 * 1024,
-  provider: 64 * 1024 * 1024,
-};
+/** Bytes outside of channels that may wait here for one peer: ACKs, and answers to what it asks. */
+const MAX_QUEUED = 16 * 1024 * 1024;
 
 /**
  * Frames of a consumer that belong to no channel, in a second: PINGs, and what was on its way when a channel ended. A
@@ -46,7 +40,7 @@ export function legOver({ ws, kind, clock, meter, handler, heard }: SocketLeg): 
     transport,
     clock,
     peer: kind,
-    maxQueued: MAX_QUEUED[kind],
+    maxQueued: MAX_QUEUED,
     ...(kind === 'consumer' && { strays: new Rate(clock, STRAYS_PER_SECOND) }),
     handler,
   });

@@ -49,6 +49,7 @@ export async function startTestHub({ clock = systemClock }: { clock?: Clock } = 
     clock,
     log,
     meter: counts,
+    queueBytes: 64 * 1024 * 1024,
     async authorise({ userId }, vmId) {
       const vm = vms.get(vmId);
       if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
