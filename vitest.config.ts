@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const SLOW_MS = 120_000;
 
 /** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
-const together = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const together = { maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
 /** Real processes compete for two cores: one file at a time. */
 const alone = (groupOrder: number) => ({
   testTimeout: SLOW_MS,
@@ -20,8 +20,8 @@ export default defineConfig({
     projects: [
       './client/vitest.config.ts',
       { test: { name: 'protocol', include: ['protocol/src/**/*.test.ts'], ...together } },
-      { test: { name: 'server', include: ['server/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
-      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], testTimeout: 20_000, ...together } },
+      { test: { name: 'server', include: ['server/src/**/*.test.ts'], ...together } },
+      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], ...together } },
       { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
       { test: { name: 'scripts', include: ['scripts/{lib,chaos,bench,fuzz}/**/*.test.ts'], ...together } },
       { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...alone(2) } },
