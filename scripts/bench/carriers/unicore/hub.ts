@@ -27,6 +27,7 @@ attachSockets(server, {
     clock: systemClock,
     log,
     meter: metrics,
+    queueBytes: 256 * 1024 * 1024,
     authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
   }),
   addressOf: ({ socket }) => socket.remoteAddress ?? '',
