@@ -121,6 +121,9 @@ export class Outgoing {
     const news = known > this.#known || allowed > this.#limit;
     this.#known = known;
     this.#limit = allowed;
+    // What was rewound may have arrived on the path before this one.
+    this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
+    this.#finSent ||= known > this.#end;
     this.#free(Math.min(this.#known, this.#end));
     return news;
   }
