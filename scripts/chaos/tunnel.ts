@@ -14,7 +14,8 @@ const HELP = `npm run chaos -- tunnel [options]
   --kills N      how often something is killed (default 100; 1000 is the whole promise)
   --seed S       repeats the same faults (default: any)
   --channels N   terminals, at most 64 (default 64)
-  --rate N       bytes a second each way of each channel (default 32768)`;
+  --rate N       bytes a second each way of each channel (default 32768)
+  --logs         keep the logs even if all goes well`;
 
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -24,6 +25,7 @@ export async function run(args: string[]): Promise<void> {
       seed: { type: 'string', default: String(randomSeed()) },
       channels: { type: 'string', default: '64' },
       rate: { type: 'string', default: '32768' },
+      logs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,8 +44,12 @@ export async function run(args: string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   process.once('disconnect', () => stop.abort());
   try {
-    const outcome = await ordeal({ ...options, progress: showProgress(options.kills) }, stop.signal);
+    const outcome = await ordeal(
+      { ...options, keepLogs: values.logs, progress: showProgress(options.kills) },
+      stop.signal,
+    );
     report(options, outcome);
+    if (values.logs) say(`  Logs: ${outcome.logs}\n`);
     const { p99 = 0 } = outcome.total;
     if (p99 >= RESUME_P99_MS) throw new Error(`Resume p99 is ${duration(p99)}, not under 1 s.`);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The whole run: channels that talk, faults that follow the plan, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../random.ts';
-import { type FromConsumer, now } from './contract.ts';
+import { type FromConsumer, type Gap, now } from './contract.ts';
 import { commit } from './faults.ts';
 import { type Fault, isKill, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
@@ -12,6 +12,8 @@ const CONSUMERS = 2;
 /** For all programs to start, and to end; limits for hangs only. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
+/** A silence that is worth a line in the log, ms. */
+const LONG_MS = 1_000;
 /** A channel that has not come back by then is lost. */
 const BACK_LIMIT_MS = 20_000;
 
@@ -21,6 +23,8 @@ export interface OrdealOptions {
   readonly channels: number;
   /** Bytes a second, each way of each channel. */
   readonly rate: number;
+  /** Logs stay where they are even if all went well. */
+  readonly keepLogs?: boolean;
   /** So many kills are done. */
   progress?(kills: number): void;
 }
@@ -30,6 +34,8 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
+  /** Where the logs are, if they were kept. */
+  readonly logs: string;
 }
 
 /** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
@@ -71,7 +77,7 @@ class Run {
   }
 
   close(): Promise<void> {
-    return this.#stage.close({ keepLogs: this.#isBroken });
+    return this.#stage.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
   }
 
   async #all(): Promise<Outcome> {
@@ -90,7 +96,8 @@ class Run {
     const tookMs = now() - this.#began;
     for (let consumer = 0; consumer < CONSUMERS; consumer++) this.#stage.tell(consumer, { type: 'finish' });
     await this.#until(() => this.#done.size === channels, END_LIMIT_MS, 'Not every channel has ended');
-    return { bytes: this.#bytes, rows: this.#resumes.rows(), total: this.#resumes.total(), tookMs };
+    const [rows, total] = [this.#resumes.rows(), this.#resumes.total()];
+    return { bytes: this.#bytes, rows, total, tookMs, logs: this.#stage.logs };
   }
 
   #talk(): void {
@@ -136,15 +143,18 @@ class Run {
       to: undefined,
     };
     this.#resumes.begin(committed);
+    const which = fault.name.startsWith('consumer') ? `${fault.name} (${fault.consumer})` : fault.name;
+    this.#stage.note(which);
     await commit(this.#stage, fault);
     committed.to = now();
+    this.#stage.note(`undone: ${which}`);
     return committed;
   }
 
   #said(message: FromConsumer): void {
     if (message.type === 'flowing') this.#flowing.add(message.channel);
     else if (message.type === 'gap') {
-      if (this.#began > 0 && message.to >= this.#began) this.#resumes.gap(message);
+      if (this.#began > 0 && message.to >= this.#began) this.#gap(message);
     } else if (message.type === 'done') {
       this.#done.add(message.channel);
       this.#bytes.down += message.down;
@@ -153,9 +163,18 @@ class Run {
     this.#heard();
   }
 
+  #gap(gap: Gap): void {
+    this.#resumes.gap(gap);
+    const { channel, way, from, to, detached } = gap;
+    if (to - from < LONG_MS) return;
+    const how = detached ? 'lost its path and was silent' : 'was silent';
+    this.#stage.note(`channel ${channel} ${way} ${how} for ${Math.round(to - from)} ms`);
+  }
+
   #fail(message: string): void {
     this.#isBroken = true;
-    this.#failed.reject(new Error(`${message} Logs: ${this.#stage.folder}/logs`));
+    this.#stage.note(message);
+    this.#failed.reject(new Error(`${message} Logs: ${this.#stage.logs}`));
   }
 
   async #until(holds: () => boolean, limitMs: number, complaint: string | (() => string)): Promise<void> {

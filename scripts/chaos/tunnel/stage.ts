@@ -1,5 +1,5 @@
 /** All hops between terminals and consumers, as processes and lines of their own: what faults.ts breaks. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
@@ -26,6 +26,7 @@ export interface StageOptions {
 
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-chaos-'));
+  readonly logs = join(this.folder, 'logs');
   readonly hub: Program;
   readonly tunnel: Program;
   readonly consumers: readonly Program[];
@@ -40,10 +41,10 @@ export class Stage {
   #port = 0;
 
   constructor(options: StageOptions) {
-    mkdirSync(join(this.folder, 'logs'));
+    mkdirSync(this.logs);
     const program = (name: string, rest: { args: () => string[]; up?: (said: unknown) => boolean }) => {
       return new Program({
-        log: join(this.folder, 'logs', `${name}.log`),
+        log: join(this.logs, `${name}.log`),
         died: (how) => options.died(name, how),
         ...rest,
       });
@@ -62,7 +63,7 @@ export class Stage {
     this.consumers = Array.from({ length: options.consumers }, (_, index) => {
       return new Program({
         args: () => [join(import.meta.dirname, 'consumer.ts')],
-        log: join(this.folder, 'logs', `consumer-${index}.log`),
+        log: join(this.logs, `consumer-${index}.log`),
         message: (said) => options.said(FromConsumer.parse(said)),
         died: (how) => options.died(`consumer ${index}`, how),
       });
@@ -93,6 +94,11 @@ export class Stage {
       await consumer.start();
     }
     unicore.close();
+  }
+
+  /** A line in a log of our own, with the time as in the others. */
+  note(line: string): void {
+    appendFileSync(join(this.logs, 'chaos.log'), `${Date.now()} ${line}\n`);
   }
 
   tell(consumer: number, message: ToConsumer): void {
