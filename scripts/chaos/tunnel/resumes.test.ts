@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { Gap } from './contract.ts';
+import { type Committed, Resumes } from './resumes.ts';
+
+const killed = (from: number, to: number): Committed => ({
+  name: 'hub killed',
+  channels: new Set([1]),
+  from,
+  to,
+});
+const gap = (from: number, to: number, way: Gap['way'] = 'down'): Gap => {
+  return { type: 'gap', channel: 1, way, from, to, detached: true };
+};
+
+test('a resume counts from the moment when the last of the hops that were lost was back', () => {
+  const resumes = new Resumes();
+  resumes.begin(killed(100, 500));
+  resumes.begin({ ...killed(200, 900), name: 'provider line cut' });
+  resumes.gap(gap(90, 1_000));
+  expect(resumes.total()).toMatchObject({ faults: 2, resumes: 1, max: 100 });
+  expect(resumes.rows().find(({ name }) => name === 'hub killed')).toMatchObject({ faults: 1, resumes: 0 });
+});
+
+test('a silence that no fault explains is told apart', () => {
+  const resumes = new Resumes();
+  resumes.begin(killed(100, 500));
+  resumes.gap(gap(600, 1_000));
+  resumes.gap({ ...gap(90, 1_000), channel: 2 });
+  expect(resumes.total().resumes).toBe(0);
+  expect(resumes.rows().find(({ name }) => name === 'no fault')).toMatchObject({ resumes: 2, max: 910 });
+});
+
+test('a channel is missing until it came back both ways', () => {
+  const resumes = new Resumes();
+  const fault = killed(100, 500);
+  resumes.begin(fault);
+  resumes.gap(gap(50, 90, 'up'));
+  resumes.gap(gap(90, 600));
+  expect(resumes.missing(fault)).toEqual([1]);
+  resumes.gap(gap(90, 700, 'up'));
+  expect(resumes.missing(fault)).toEqual([]);
+});
