@@ -1,6 +1,7 @@
 /** The end where channels are accepted: knows every living epoch, and for a while those that ended. */
 import { Attachment } from './attachment.ts';
-import { Channel, type ChannelHandler } from './channel.ts';
+import { Channel } from './channel.ts';
+import type { ChannelHandler } from './channel-handler.ts';
 import type { Clock } from './clock.ts';
 import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';

@@ -1,5 +1,6 @@
 /** One end of a channel: a reliable byte stream both ways that outlives the legs it is attached to. */
 import type { Attached, Attachment } from './attachment.ts';
+import type { ChannelHandler } from './channel-handler.ts';
 import type { Clock } from './clock.ts';
 import { decode, encode } from './codec.ts';
 import type { Deflater } from './deflater.ts';
@@ -15,23 +16,6 @@ import { Probing } from './probing.ts';
 const ACK_MS = 25;
 /** All that may come to a place before the channel is attached there. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
-
-export interface ChannelHandler {
-  /** Bytes from the peer, in order. Call consumed() when they are really used: that gives the peer credit. */
-  data(bytes: Uint8Array): void;
-  /** The next bytes to send, at most `max`, never changed afterwards; undefined when there are none (then wake()). */
-  pull?(max: number): Uint8Array | undefined;
-  /** Attached, for the first time or again; meta is what the other end said. */
-  attached?(meta: unknown): void;
-  /** The path broke; what was written waits for the next attachment. Not told where only the path changes. */
-  detached?(code: ErrorCode): void;
-  /** A probe was answered: the path is whole, and this long, ms. */
-  measured?(rtt: number): void;
-  /** The peer's end: no more bytes from it. */
-  ended?(code: ErrorCode, message: string): void;
-  /** Over, both ways. Exactly once. */
-  closed(code: ErrorCode, message: string): void;
-}
 
 export abstract class Channel implements Attached, Lane {
   readonly group = '';
@@ -173,8 +157,7 @@ export abstract class Channel implements Attached, Lane {
     // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = at;
     this.outgoing.rewind(recvNext, limit);
-    this.packing.heard(features);
-    if (this.packing.on) this.outgoing.remember();
+    if (this.packing.heard(features)) this.outgoing.remember();
     this.wake();
     this.#probing.watch();
     this.#closeWhenDone();

@@ -72,6 +72,7 @@ class Talker {
 function counting(deflater: Deflater): Deflater & { read: number } {
   const counted = {
     read: 0,
+    least: deflater.least,
     deflate: deflater.deflate,
     inflate(...frame: Parameters<Deflater['inflate']>) {
       counted.read++;

@@ -1,8 +1,11 @@
-/** Deflate for everywhere: plain JavaScript. */
+/** Deflate for everywhere: plain JavaScript, several times slower than zlib. */
 import { deflateSync, inflateSync } from 'fflate';
 import { corrupt, type Deflater, LEVELS, wrongLength } from './deflater.ts';
 
 export const fflateDeflater: Deflater = {
+  // It fills 300 KB of tables for each call: too much for keys and the moves of a mouse.
+  least: 256,
+
   deflate(raw, dictionary, effort) {
     const packed = deflateSync(raw, { level: LEVELS[effort], dictionary });
     // What it cannot shrink it stores, and a short dictionary by mistake with it: such output is longer, and wrong.

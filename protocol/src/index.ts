@@ -2,7 +2,8 @@
 export { AcceptedChannel, Acceptor, type OpenRequest } from './acceptor.ts';
 export { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from './backoff.ts';
 export { Budget } from './budget.ts';
-export { Channel, type ChannelHandler } from './channel.ts';
+export { Channel } from './channel.ts';
+export type { ChannelHandler } from './channel-handler.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { channelOf, decode, encode, frameType, isChannelFrame, patchChannel, scan } from './codec.ts';
 export { bytesEnd, confirmedIn, limitIn } from './credit.ts';

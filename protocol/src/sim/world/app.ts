@@ -1,5 +1,6 @@
 /** One end of a simulated channel: sends oracle bytes, checks what it gets, reads as slowly as it was planned. */
-import type { Channel, ChannelHandler } from '../../channel.ts';
+import type { Channel } from '../../channel.ts';
+import type { ChannelHandler } from '../../channel-handler.ts';
 import type { Clock } from '../../clock.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { WINDOWS } from '../../frame.ts';

@@ -1,6 +1,7 @@
 /** A consumer's channel to a terminal, as a stream. */
 import { randomBytes } from 'node:crypto';
 import { type Leg, Opener, systemClock } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import { ChannelStream } from './channel-stream.ts';
 
 /** Resolves when the channel is attached. What it brings before goes to onData, too. */
@@ -19,6 +20,7 @@ export function openTerminal(
     random: randomBytes,
     leg: () => leg,
     resume: false,
+    deflater: zlibDeflater,
     handler: {
       ...stream.handler((message) => {
         throw new Error(`terminal ${terminalId} closed: ${message}`);
