@@ -21,8 +21,6 @@ interface End {
   next: number;
   /** It may send below this. */
   limit: number;
-  /** Its last ACK. */
-  consumed: number;
   /** The furthest of what it has confirmed, by whichever frame. */
   confirmed: number;
   /** SYNCs of its that were not answered yet. */
@@ -35,7 +33,6 @@ const end = (sends: Stream): End => ({
   sends,
   next: 0,
   limit: 0,
-  consumed: 0,
   confirmed: 0,
   asked: 0,
   ended: false,
@@ -85,9 +82,8 @@ export class AttachmentRules {
         self.next = frame.finalOff + 1;
         break;
       case 'ACK':
-        if (frame.consumed < self.consumed) throw new Error(`consumed falls from ${self.consumed}`);
-        self.consumed = frame.consumed;
         this.#grant(by, frame.consumed, frame.limit);
+        this.#ends[other(by)].sends.consumed = frame.consumed;
         break;
       case 'SYNC':
         this.#sync(by, frame);
@@ -129,6 +125,8 @@ export class AttachmentRules {
   #grant(by: EndName, position: number, limit: number): void {
     const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
     if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);
+    if (position < peer.sends.consumed)
+      throw new Error(`${position}, but ${peer.sends.consumed} was consumed`);
     if (limit < peer.limit) throw new Error(`the limit falls from ${peer.limit} to ${limit}`);
     const window = WINDOWS[this.open.kind];
     if (window !== undefined && limit - position > window) throw new Error(`a window of ${limit - position}`);

@@ -8,7 +8,7 @@ import { Stream } from './stream.ts';
 /** Whoever dialled, and the hub. */
 export type Dialler = 'consumer' | 'provider';
 
-/** What the channels have carried, by epoch: all legs of a system share it. */
+/** What the channels have carried past one place, by epoch: over all legs that one kind of dialler has had there. */
 export class History {
   readonly #streams = new Map<string, Streams>();
 
@@ -18,8 +18,8 @@ export class History {
     return streams;
   }
 
-  get all(): Streams[] {
-    return [...this.#streams.values()];
+  get all(): ReadonlyMap<string, Streams> {
+    return this.#streams;
   }
 }
 

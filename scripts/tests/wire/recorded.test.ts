@@ -78,7 +78,10 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   await Promise.all(going);
 
   expect(recording.violations).toEqual([]);
-  const output = recording.history.all.map(({ acceptor }) => Buffer.from(acceptor.bytes).toString()).join();
+  const [channel] = recording.histories.consumer.all;
+  if (channel === undefined) throw new Error('No channel was seen.');
+  const [epoch, { acceptor, opener }] = channel;
+  const output = Buffer.from(acceptor.bytes).toString();
   for (const fish of ['onefish', 'twofish', 'redfish', 'bluefish']) expect(output).toContain(`${fish}\r\n`);
   expect(
     recording.missing(

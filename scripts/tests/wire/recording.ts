@@ -16,7 +16,10 @@ export interface Heard {
 }
 
 export class Recording {
-  readonly history = new History();
+  readonly histories: Readonly<Record<Dialler, History>> = {
+    consumer: new History(),
+    provider: new History(),
+  };
   /** What broke a rule of PROTOCOL.md. */
   readonly violations: string[] = [];
   readonly #legs = new Map<TappedLeg, LegRules>();
@@ -62,7 +65,7 @@ export class Recording {
   #message(leg: TappedLeg, side: 'dialler' | 'hub', message: Uint8Array, binary: boolean): void {
     const on = DIALLERS[leg.path];
     if (on === undefined) return;
-    const rules = this.#legs.get(leg) ?? new LegRules(on, this.history);
+    const rules = this.#legs.get(leg) ?? new LegRules(on, this.histories[on]);
     this.#legs.set(leg, rules);
     const by = side === 'hub' ? 'hub' : on;
     try {
