@@ -1,7 +1,8 @@
 /** Follows one channel number on one leg: what PROTOCOL.md section 5 allows between its OPEN and its end. */
 import { isDeepStrictEqual } from 'node:util';
+import { inflated, readsDataz } from './deflated.ts';
 import type { ChannelFrame } from './frames.ts';
-import { CHANNEL_UNKNOWN, OK, WINDOWS } from './roles.ts';
+import { CHANNEL_UNKNOWN, GOING_AWAY, OK, WINDOWS } from './roles.ts';
 import type { Stream } from './stream.ts';
 
 type Of<T extends ChannelFrame['type']> = Extract<ChannelFrame, { readonly type: T }>;
@@ -21,8 +22,11 @@ interface End {
   next: number;
   /** It may send below this. */
   limit: number;
+  /** Its last ACK. */
+  consumed: number;
   /** The furthest of what it has confirmed, by whichever frame. */
   confirmed: number;
+  readsDataz: boolean;
   /** SYNCs of its that were not answered yet. */
   asked: number;
   /** It said RESET or DETACHED: whatever comes later can only answer what was under way. */
@@ -33,7 +37,9 @@ const end = (sends: Stream): End => ({
   sends,
   next: 0,
   limit: 0,
+  consumed: 0,
   confirmed: 0,
+  readsDataz: false,
   asked: 0,
   ended: false,
 });
@@ -48,6 +54,7 @@ export class AttachmentRules {
     this.open = open;
     this.#ends = { opener: end(streams.opener), acceptor: end(streams.acceptor) };
     this.#ends.acceptor.next = open.recvNext;
+    this.#ends.opener.readsDataz = readsDataz(open.meta);
     this.#grant('opener', open.recvNext, open.limit);
   }
 
@@ -75,21 +82,25 @@ export class AttachmentRules {
         this.#bytes(self, frame.off, frame.bytes);
         break;
       case 'DATAZ':
-        throw new Error('DATAZ is reserved');
+        if (!this.#ends[other(by)].readsDataz) throw new Error('DATAZ to an end that does not read it');
+        this.#bytes(self, frame.off, inflated(frame, self.sends.bytes));
+        break;
       case 'FIN':
         if (frame.finalOff !== self.next) throw new Error(`FIN at ${frame.finalOff} instead of ${self.next}`);
         self.sends.finish(frame.finalOff);
         self.next = frame.finalOff + 1;
         break;
       case 'ACK':
+        if (frame.consumed < self.consumed) throw new Error(`consumed falls from ${self.consumed}`);
+        self.consumed = frame.consumed;
         this.#grant(by, frame.consumed, frame.limit);
-        this.#ends[other(by)].sends.consumed = frame.consumed;
         break;
       case 'SYNC':
         this.#sync(by, frame);
         break;
       case 'DETACHED':
-        self.ended = true;
+        // The path behind it goes on for a while.
+        self.ended = frame.code !== GOING_AWAY;
         break;
       case 'RESET':
         if (by === 'opener' && frame.code === OK) this.#mustBeComplete();
@@ -102,6 +113,7 @@ export class AttachmentRules {
     if (this.attached) return;
     this.attached = true;
     this.#ends.opener.next = frame.recvNext;
+    this.#ends.acceptor.readsDataz = readsDataz(frame.meta);
     this.#grant('acceptor', frame.recvNext, frame.limit);
   }
 
@@ -125,8 +137,6 @@ export class AttachmentRules {
   #grant(by: EndName, position: number, limit: number): void {
     const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
     if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);
-    if (position < peer.sends.consumed)
-      throw new Error(`${position}, but ${peer.sends.consumed} was consumed`);
     if (limit < peer.limit) throw new Error(`the limit falls from ${peer.limit} to ${limit}`);
     const window = WINDOWS[this.open.kind];
     if (window !== undefined && limit - position > window) throw new Error(`a window of ${limit - position}`);

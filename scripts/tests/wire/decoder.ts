@@ -8,6 +8,7 @@ import { FRAME_TYPES, type Frame, type FrameType } from './frames.ts';
 /** PROTOCOL.md section 9. */
 const MESSAGE_BYTES = 65_536;
 const DATA_BYTES = 16_384;
+const DICTIONARY_BYTES = 32_768;
 
 /** The frames of one WebSocket message. */
 export function readMessage(message: Uint8Array): Frame[] {
@@ -58,8 +59,8 @@ function readFields(type: FrameType, f: Fields): Frame {
         type,
         ch: f.channel(),
         off: f.u64(),
-        dictLen: f.u16(),
-        rawLen: f.u16(),
+        dictLen: f.u16(DICTIONARY_BYTES),
+        rawLen: f.u16(DATA_BYTES),
         bytes: f.bin(DATA_BYTES),
       };
     case 'ACK':

@@ -33,8 +33,10 @@ export class Fields {
     return byte;
   }
 
-  u16(): number {
-    return this.#tagged(0xcd, 2);
+  u16(atMost = 0xffff): number {
+    const value = this.#tagged(0xcd, 2);
+    if (value > atMost) throw new Error(`${value} where ${atMost} is the most`);
+    return value;
   }
 
   u32(): number {

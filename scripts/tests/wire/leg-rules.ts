@@ -18,8 +18,8 @@ export class History {
     return streams;
   }
 
-  get all(): ReadonlyMap<string, Streams> {
-    return this.#streams;
+  get epochs(): string[] {
+    return [...this.#streams.keys()];
   }
 }
 

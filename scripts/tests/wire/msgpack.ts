@@ -128,7 +128,7 @@ export function readPlain(bytes: Uint8Array): Plain | undefined {
   return value;
 }
 
-/** Maps, short strings, booleans and 16-bit numbers: all that a client says. */
+/** Maps, arrays, short strings, booleans and 16-bit numbers: all that a client says. */
 export function writePlain(value: Plain): number[] {
   if (typeof value === 'boolean') return [value ? 0xc3 : 0xc2];
   if (typeof value === 'number') return [0xcd, value >> 8, value & 0xff];
@@ -136,8 +136,8 @@ export function writePlain(value: Plain): number[] {
     const bytes = new TextEncoder().encode(value);
     return [0xda, bytes.length >> 8, bytes.length & 0xff, ...bytes];
   }
-  if (value === null || Array.isArray(value) || value instanceof Uint8Array)
-    throw new Error('not needed yet');
+  if (Array.isArray(value)) return [0xdc, 0, value.length, ...value.flatMap((part) => writePlain(part))];
+  if (value === null || value instanceof Uint8Array) throw new Error('nothing that a client says');
   const entries = Object.entries(value);
   return [0xde, 0, entries.length, ...entries.flat().flatMap((part) => writePlain(part))];
 }

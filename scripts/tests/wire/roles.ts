@@ -23,3 +23,4 @@ export const WINDOWS: Record<number, number> = {
 
 export const OK = 0;
 export const CHANNEL_UNKNOWN = 17;
+export const GOING_AWAY = 22;

@@ -1,4 +1,5 @@
 /** The rules that recorded traffic is held to do notice what breaks them. */
+import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ack, data, fin, hello, open, pong, reset, sync } from './encoder.ts';
 import { History, LegRules } from './leg-rules.ts';
@@ -107,10 +108,50 @@ describe('a channel', () => {
     expect(() => hub(data(1, 0, abc))).toThrow('over');
   });
 
-  test('a consumed byte that is asked for again is noticed', () => {
+  test('a confirmation that is taken back is noticed', () => {
     consumer(data(1, 0, abc));
     hub(ack(1, 3, 3 + WINDOW));
-    consumer(opening(3, 2));
-    expect(() => hub(accept(0, 2, 3))).toThrow('was consumed');
+    expect(() => hub(ack(1, 2, 3 + WINDOW))).toThrow('consumed falls');
+  });
+});
+
+describe('deflated bytes', () => {
+  const prose = new TextEncoder().encode('one two four');
+  const packed = deflateRawSync(prose, { dictionary: prose });
+  const dataz = (off: number, dictLen: number, rawLen: number, packed: Uint8Array) => {
+    const frame = Buffer.from('9605ce00000001cf0000000000000000cd0000cd0000c50000', 'hex');
+    frame.writeBigUInt64BE(BigInt(off), 8);
+    frame.writeUInt16BE(dictLen, 17);
+    frame.writeUInt16BE(rawLen, 20);
+    frame.writeUInt16BE(packed.length, 23);
+    return new Uint8Array(Buffer.concat([frame, packed]));
+  };
+  const begin = (features: string[]) => {
+    consumer(hello('t'));
+    hub(WELCOME);
+    consumer(open(1, EPOCH, 1, at(0), false, { vmId: 'v', features }));
+    hub(accept(0));
+    hub(data(1, 0, prose));
+  };
+
+  test('are read with what came before', () => {
+    begin(['dataz']);
+    hub(dataz(12, 12, 12, packed));
+    expect(() => hub(data(1, 25, abc))).toThrow('bytes at 25 instead of 24');
+  });
+
+  test.for([
+    ['a dictionary before the first byte', 13, 12, 'a dictionary of 13 bytes'],
+    ['fewer bytes than it says', 12, 13, 'DATAZ of 12 bytes that says 13'],
+    ['more bytes than it says', 12, 11, 'Cannot create a Buffer larger than 11 bytes'],
+    ['a shorter dictionary', 6, 12, 'invalid distance too far back'],
+  ] as const)('%s is noticed', ([, dictLen, rawLen, message]) => {
+    begin(['dataz']);
+    expect(() => hub(dataz(12, dictLen, rawLen, packed))).toThrow(message);
+  });
+
+  test('are noticed where nobody reads them', () => {
+    begin([]);
+    expect(() => hub(dataz(12, 0, 3, deflateRawSync(abc)))).toThrow('does not read it');
   });
 });

@@ -3,8 +3,6 @@
 export class Stream {
   #bytes = new Uint8Array(4096);
   #end = 0;
-  /** Below this the receiver has used everything up. */
-  consumed = 0;
   /** Known once FIN has passed. */
   finalOff: number | undefined;
 

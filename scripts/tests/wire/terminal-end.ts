@@ -3,6 +3,7 @@
  * least that a client can do on a line that loses whole sockets only.
  */
 import { randomBytes } from 'node:crypto';
+import { inflated } from './deflated.ts';
 import { ack, data, fin, open, type Position, reset, sync } from './encoder.ts';
 import type { ChannelFrame } from './frames.ts';
 import type { Plain } from './msgpack.ts';
@@ -96,6 +97,10 @@ export class TerminalEnd {
         break;
       case 'DATA':
         this.#take(frame.off, frame.bytes);
+        break;
+      case 'DATAZ':
+        if (frame.off > this.output.end) return this.detach();
+        this.#take(frame.off, inflated(frame, this.output.bytes));
         break;
       case 'FIN':
         if (frame.finalOff > this.output.end) return this.detach();

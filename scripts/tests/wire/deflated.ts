@@ -1,0 +1,23 @@
+/** What a DATAZ stands for, as PROTOCOL.md section 5 says under "Deflated bytes". */
+import { inflateRawSync } from 'node:zlib';
+import type { ChannelFrame, Meta } from './frames.ts';
+
+/** The bytes of the frame; known: all that this direction has carried below its offset, at least. */
+export function inflated(frame: ChannelFrame & { readonly type: 'DATAZ' }, known: Uint8Array): Uint8Array {
+  const { off, dictLen, rawLen } = frame;
+  if (dictLen > off) throw new Error(`a dictionary of ${dictLen} bytes at ${off}`);
+  if (off > known.length)
+    throw new Error(`DATAZ at ${off}, but the bytes from ${known.length} never came by`);
+  const dictionary = known.subarray(off - dictLen, off);
+  const options = dictLen === 0 ? {} : { dictionary };
+  const raw = inflateRawSync(frame.bytes, { ...options, maxOutputLength: rawLen });
+  if (raw.length !== rawLen) throw new Error(`DATAZ of ${raw.length} bytes that says ${rawLen}`);
+  return raw;
+}
+
+/** Whether the end that said this in OPEN or ACCEPT reads DATAZ. */
+export function readsDataz(meta: Meta): boolean {
+  if (meta === null || typeof meta !== 'object' || Array.isArray(meta) || meta instanceof Uint8Array)
+    return false;
+  return Array.isArray(meta.features) && meta.features.includes('dataz');
+}
