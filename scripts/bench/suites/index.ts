@@ -3,8 +3,9 @@ import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 import { deflate } from './deflate.ts';
 import { latency } from './latency.ts';
+import { memory } from './memory.ts';
 import { relay } from './relay.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
-export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate };
+export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory };

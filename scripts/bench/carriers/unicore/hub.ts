@@ -8,10 +8,11 @@ import { Relay } from '../../../../server/src/relay/index.ts';
 import { attachSockets } from '../../../../server/src/sockets/index.ts';
 import type { Store } from '../../../../server/src/store/store.ts';
 import { serve } from '../../lib/child.ts';
+import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
 export const PROVIDER = 'bench';
 
-export type HubCalls = { port(): Promise<number> };
+export type HubCalls = ResidentCalls;
 
 const log = pino({ level: 'silent' });
 // The store is asked for VMs when somebody reads the metrics, and nobody does.
@@ -44,5 +45,5 @@ attachSockets(server, {
 const listening = Promise.withResolvers<number>();
 server.listen(0, '127.0.0.1', () => listening.resolve((server.address() as AddressInfo).port));
 
-const calls: HubCalls = { port: () => listening.promise };
+const calls: HubCalls = { port: () => listening.promise, resident };
 serve(calls);

@@ -1,0 +1,18 @@
+/** Idle clients of a bare ws server. */
+import { once } from 'node:events';
+import { connect } from '../carriers/ws/socket-stream.ts';
+import { serve } from '../lib/child.ts';
+import type { ClientCalls } from './consumers.ts';
+
+const [port = ''] = process.argv.slice(2);
+
+const calls: ClientCalls = {
+  async connect(count) {
+    for (let index = 0; index < count; index++) {
+      const ws = await connect(port, '');
+      ws.send('k');
+      await once(ws, 'message');
+    }
+  },
+};
+serve(calls);

@@ -1,0 +1,12 @@
+/** Reference: a bare ws server, which sends back what it gets. */
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { serve } from '../lib/child.ts';
+import { type ResidentCalls, resident } from './resident.ts';
+
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+server.on('connection', (ws) => ws.on('message', (message: Buffer) => ws.send(message)));
+const listening = Promise.withResolvers<number>();
+server.on('listening', () => listening.resolve((server.address() as AddressInfo).port));
+const calls: ResidentCalls = { port: () => listening.promise, resident };
+serve(calls);

@@ -1,0 +1,28 @@
+/** Idle consumers of a hub: a user each, with a socket and one channel. */
+import { dialLeg } from '../carriers/unicore/dial.ts';
+import { openTerminal } from '../carriers/unicore/open.ts';
+import { serve } from '../lib/child.ts';
+
+export type ClientCalls = { connect(count: number): Promise<void> };
+
+const [port] = process.argv.slice(2);
+let users = 0;
+
+const calls: ClientCalls = {
+  async connect(count) {
+    for (let index = 0; index < count; index++) {
+      const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, { hello: { token: `user-${++users}` } });
+      const terminal = await openTerminal(leg, 'main');
+      await echoed(terminal);
+    }
+  },
+};
+serve(calls);
+
+/** A key and its echo, so that both directions have been used. */
+function echoed(terminal: Awaited<ReturnType<typeof openTerminal>>): Promise<void> {
+  return new Promise((resolve) => {
+    terminal.onData(() => resolve());
+    terminal.send(Buffer.from('k'));
+  });
+}

@@ -1,0 +1,75 @@
+/** What an idle consumer with one channel costs a hub, beside a bare WebSocket connection. */
+import type { FarCalls } from '../carriers/unicore/far.ts';
+import { Child } from '../lib/child.ts';
+import type { Options } from '../lib/options.ts';
+import { atMost, paired, type Result } from '../lib/result.ts';
+import { median } from '../lib/stats.ts';
+import type { ClientCalls } from '../memory/consumers.ts';
+import type { Resident, ResidentCalls } from '../memory/resident.ts';
+
+/** Connected before anything counts: code is compiled and pools are made by then. */
+const FIRST = 200;
+const COUNTED = 500;
+const KIB = 1024;
+const FLAGS = ['--expose-gc'];
+
+export async function memory({ reps, progress }: Options): Promise<Result[]> {
+  const ours: Resident[] = [];
+  const bare: Resident[] = [];
+  for (let rep = 1; rep <= reps; rep++) {
+    ours.push(await ofHub());
+    bare.push(await ofBareServer());
+    progress(`memory: ${rep} of ${reps}`);
+  }
+  const of = (all: readonly Resident[], what: keyof Resident) => all.map((one) => one[what] / KIB);
+  return [
+    paired({
+      name: 'resident, per idle consumer with one channel',
+      unit: 'KiB',
+      ours: of(ours, 'rss'),
+      reference: { name: 'bare ws connection', values: of(bare, 'rss') },
+      goal: atMost(2),
+      more: {
+        'KiB on the heap': median(of(ours, 'heap')),
+        'KiB outside the heap': median(of(ours, 'external')),
+        'reference KiB on the heap': median(of(bare, 'heap')),
+        'reference KiB outside the heap': median(of(bare, 'external')),
+      },
+    }),
+  ];
+}
+
+async function ofHub(): Promise<Resident> {
+  const hub = new Child<ResidentCalls>({ script: 'carriers/unicore/hub.ts', flags: FLAGS });
+  const port = await hub.call.port();
+  const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args: [port] });
+  await far.call.ready();
+  const consumers = new Child<ClientCalls>({ script: 'memory/consumers.ts', args: [port] });
+  return perClient(hub, consumers, [far]);
+}
+
+async function ofBareServer(): Promise<Resident> {
+  const server = new Child<ResidentCalls>({ script: 'memory/bare-server.ts', flags: FLAGS });
+  const clients = new Child<ClientCalls>({
+    script: 'memory/bare-clients.ts',
+    args: [await server.call.port()],
+  });
+  return perClient(server, clients, []);
+}
+
+async function perClient(
+  server: Child<ResidentCalls>,
+  clients: Child<ClientCalls>,
+  others: readonly { stop(): Promise<void> }[],
+): Promise<Resident> {
+  try {
+    await clients.call.connect(FIRST);
+    const before = await server.call.resident();
+    await clients.call.connect(COUNTED);
+    const after = await server.call.resident();
+    const each = (what: keyof Resident) => (after[what] - before[what]) / COUNTED;
+    return { rss: each('rss'), heap: each('heap'), external: each('external') };
+  } finally {
+    for (const child of [clients, ...others, server]) await child.stop();
+  }
+}
