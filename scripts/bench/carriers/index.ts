@@ -1,5 +1,6 @@
 /** Everything that can carry streams here, by the name that results have for it. */
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
+import { startProduct } from './product/index.ts';
 import { startSsh } from './ssh/index.ts';
 import { startUnicore } from './unicore/index.ts';
 import { startWs } from './ws/index.ts';
@@ -9,6 +10,7 @@ export type { Carrier } from './carrier.ts';
 
 const STARTERS = {
   unicore: startUnicore,
+  'whole product': startProduct,
   'bare ws': startWs,
   'OpenSSH -R': startSsh,
   yamux: startYamux,
@@ -38,7 +40,7 @@ export async function startCarriers(
     try {
       started.set(name, await STARTERS[name](options));
     } catch (error) {
-      if (name === 'unicore') throw error;
+      if (name === 'unicore' || name === 'whole product') throw error;
       missing.set(name, (error as Error).message);
     }
   }

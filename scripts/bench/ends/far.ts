@@ -11,27 +11,26 @@ export const FLOOD_END = Buffer.from('the flood of this stream is over');
 /** As large as our largest frame, and as the messages of the references. */
 export const PIECE_BYTES = 16 * 1024;
 /** Random, so that nothing gains from compression, and far longer than any history. */
-const PIECES = 64;
+const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
-export function serveFar(stream: Stream): void {
+/** pieces: what floods consist of, over and over. */
+export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let flooding = false;
   stream.onData((bytes) => {
     // A command is never sent together with anything else.
     if (bytes[0] === FLOOD) {
       flooding = true;
-      stream.pour(flood(() => flooding));
+      stream.pour(flood(pieces, () => flooding));
     } else if (bytes[0] === STOP) flooding = false;
     else stream.send(bytes.slice());
   });
 }
 
-const pieces = Array.from({ length: PIECES }, () => randomBytes(PIECE_BYTES));
-
-function flood(going: () => boolean): () => Uint8Array | undefined {
+function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8Array | undefined {
   let sent = 0;
   let over = false;
   return () => {
-    if (going()) return pieces[sent++ % PIECES];
+    if (going()) return pieces[sent++ % pieces.length];
     if (over) return undefined;
     over = true;
     return FLOOD_END;

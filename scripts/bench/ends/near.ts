@@ -24,6 +24,8 @@ export interface Typed extends Flooded {
 }
 
 export type NearCalls = {
+  /** Resolves when all streams are open. */
+  ready(): void;
   /** Floods streams 1 to n. */
   flood(streams: number, seconds: number): Promise<Flooded>;
   /** Types on stream 0 for so long, while streams 1 to n flood. */
@@ -47,6 +49,7 @@ export function serveNear(streams: readonly Stream[]): void {
     return { bytesPerSecond, bytes: total() - before };
   };
   const calls: NearCalls = {
+    ready() {},
     flood: (count, seconds) => measure(count, seconds, async () => {}),
     async type(count, seconds) {
       const rtts: number[] = [];

@@ -36,6 +36,9 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
+/** For figures that only explain others. */
+export const NONE: Goal = { text: '', reached: () => true };
+
 interface Pairs {
   readonly name: string;
   readonly unit: string;

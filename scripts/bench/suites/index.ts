@@ -5,7 +5,8 @@ import { deflate } from './deflate.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { relay } from './relay.ts';
+import { resume } from './resume.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
-export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory };
+export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory, resume };

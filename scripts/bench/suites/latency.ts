@@ -1,7 +1,7 @@
 /** How long a keystroke takes to the far end and back, on an idle line and beside floods. */
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import type { Options } from '../lib/options.ts';
-import { atLeast, atMost, paired, type Result, without } from '../lib/result.ts';
+import { atLeast, atMost, NONE, paired, type Result, without } from '../lib/result.ts';
 import { percentile } from '../lib/stats.ts';
 
 const FLOODS = 16;
@@ -15,14 +15,19 @@ interface Measured {
 }
 
 export async function latency(options: Options): Promise<Result[]> {
-  const carriers = await startCarriers(['unicore', 'bare ws', 'OpenSSH -R'], {
+  const carriers = await startCarriers(['unicore', 'whole product', 'bare ws', 'OpenSSH -R'], {
     streams: FLOODS + 1,
     cpuProf: options.cpuProf,
   });
   try {
-    const idle = await measure(0, ['unicore', 'bare ws'], carriers, options);
-    const flooded = await measure(FLOODS, ['unicore', 'OpenSSH -R'], carriers, options);
-    return [...idleResults(idle), ...floodResults(flooded, carriers.missing.get('OpenSSH -R'))];
+    const idle = await measure(0, ['unicore', 'bare ws', 'whole product'], carriers, options);
+    const flooded = await measure(FLOODS, ['unicore', 'OpenSSH -R', 'whole product'], carriers, options);
+    return [
+      ...idleResults(idle),
+      ...floodResults(flooded, carriers.missing.get('OpenSSH -R')),
+      ...depth(idle, 'idle'),
+      ...depth(flooded, `beside ${FLOODS} floods`),
+    ];
   } finally {
     await carriers.stop();
   }
@@ -83,6 +88,20 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
     const values = measured.get(reference)!.map((one) => one[which]);
     return paired({ ...ours, reference: { name: reference, values } });
   });
+}
+
+/** What tunnel, keeper and PTY add to the ends right behind the hub. Explains, and has no goal. */
+function depth(measured: Measurements, when: string): Result[] {
+  return (['p50', 'p99'] as const).map((which) =>
+    paired({
+      name: `whole product, keystroke ${when}, ${which}`,
+      unit: 'ms',
+      ours: measured.get('whole product')!.map((one) => one[which]),
+      reference: { name: 'right behind the hub', values: measured.get('unicore')!.map((one) => one[which]) },
+      goal: NONE,
+      more: samplesOf(measured),
+    }),
+  );
 }
 
 function samplesOf(measured: Measurements): Record<string, number> {

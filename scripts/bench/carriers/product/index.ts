@@ -1,0 +1,21 @@
+/** Ours in its whole depth: SDK, hub, tunnel, keeper, PTY and a program in it. */
+import type { NearCalls } from '../../ends/near.ts';
+import { Child } from '../../lib/child.ts';
+import type { StartCarrier } from '../carrier.ts';
+import { Product } from './product.ts';
+
+export const startProduct: StartCarrier = async ({ streams, cpuProf }) => {
+  const product = await Product.start({ cpuProf });
+  const args = [product.url, product.token, streams];
+  const near = new Child<NearCalls>({ script: 'carriers/product/near.ts', args, cpuProf });
+  await near.call.ready();
+  return {
+    near: near.call,
+    // The programs in the terminals are the user's, not ours.
+    pids: { far: [], relay: await product.pids(), near: [near.pid] },
+    async stop() {
+      await near.stop();
+      await product.stop();
+    },
+  };
+};

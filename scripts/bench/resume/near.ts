@@ -1,0 +1,29 @@
+/** Terminals of the product that say when each of them answers again. */
+import { createUniCore } from '@unicore/client/sdk';
+import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';
+import type { Stream } from '../ends/stream.ts';
+import { serve } from '../lib/child.ts';
+
+export type NearCalls = {
+  ready(): void;
+  /** A key into each terminal now; for each, when its echo came, ms since 1970. */
+  echoes(): Promise<number[]>;
+};
+
+const [url = '', token, count] = process.argv.slice(2);
+const unicore = createUniCore({ url, getToken: () => token });
+const vmId = await runningVm(unicore);
+const streams: Stream[] = [];
+for (let index = 0; index < Number(count); index++) {
+  streams.push(await terminalStream(unicore, vmId, `t${index}`));
+}
+
+const calls: NearCalls = { ready() {}, echoes: () => Promise.all(streams.map(echo)) };
+serve(calls);
+
+function echo(stream: Stream): Promise<number> {
+  return new Promise((resolve) => {
+    stream.onData(() => resolve(Date.now()));
+    stream.send(Buffer.from('k'));
+  });
+}
