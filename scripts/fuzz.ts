@@ -1,0 +1,132 @@
+/**
+ * npm run fuzz: hostile peers, made from recorded sessions by mutations that know the structure of frames, against the
+ * codec, sessions in simulated time, and a hub's three endpoints. Stops at the first thing that should not be.
+ */
+import { parseArgs } from 'node:util';
+import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
+import type { Failure } from './fuzz/run/messages.ts';
+import { TARGETS, type TargetName } from './fuzz/targets/target.ts';
+import { main, paint, say } from './lib/console.ts';
+
+const HELP = `npm run fuzz -- [options]
+  --minutes N     how long, all targets together (default 1)
+  --frames N      how many mutated frames instead, all targets together
+  --target NAME   only this one: ${Object.keys(TARGETS).join(', ')}
+  --seed S        what is done follows from it (default: a random one)
+  --case N        runs this one case of a target again
+  --only A,B,…    of that case, only these decisions`;
+
+/** Of a number of frames, so that each target takes about as long as the others. */
+const SHARES: Record<string, number> = { codec: 0.8, session: 0.19, hub: 0.01 };
+/** Looks at memory in one run of a target, at least so far apart. */
+const LOOKS = 20;
+const MIN_LOOK_MS = 1_000;
+/** Frames without a time: a look so often. */
+const LOOK_MS = 10_000;
+
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string' },
+      frames: { type: 'string' },
+      target: { type: 'string' },
+      seed: { type: 'string' },
+      case: { type: 'string' },
+      only: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const seed = number('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31);
+  const targets = values.target === undefined ? names() : [named(values.target)];
+  const index = number('case', values.case);
+  if (index !== undefined) return again(targets, seed, index, values.only);
+  say(`Seed ${seed}`);
+  const [minutes, frames] = [number('minutes', values.minutes), number('frames', values.frames)];
+  for (const target of targets) {
+    const share = targets.length === 1 ? 1 : SHARES[target]!;
+    const ms = ((minutes ?? 1) * 60_000) / targets.length;
+    const budget =
+      frames === undefined
+        ? { ms, frames: Number.POSITIVE_INFINITY }
+        : { ms: Number.POSITIVE_INFINITY, frames: frames * share };
+    if (!(await fuzz(target, seed, budget))) return;
+  }
+});
+
+/** Whether all was well. */
+async function fuzz(target: TargetName, seed: number, budget: Budget): Promise<boolean> {
+  const lookMs = Number.isFinite(budget.ms) ? Math.max(MIN_LOOK_MS, budget.ms / LOOKS) : LOOK_MS;
+  const report = (progress: Progress) => say(`  ${target.padEnd(8)}${line(progress)}`);
+  const result = await campaign({ target, seed, budget, lookMs, report });
+  summary(result);
+  if (!result.failure) return true;
+  await tell(result.failure);
+  return false;
+}
+
+async function again(targets: TargetName[], seed: number, index: number, only?: string): Promise<void> {
+  const [target, ...others] = targets;
+  if (target === undefined || others.length > 0) throw new Error('Say which --target the case is of.');
+  const failure = await once(target, seed, index, only?.split(',').filter(Boolean).map(Number));
+  if (!failure) return say('All is well.');
+  show(failure);
+  process.exitCode = 1;
+}
+
+async function tell(failure: Failure): Promise<void> {
+  process.exitCode = 1;
+  say(paint('red', `Failed in case ${failure.index}:`));
+  say(failure.text);
+  if (failure.taken.length > 0) {
+    say(`Looking for a shorter way to it (${failure.taken.length} decisions) …`);
+    show(await shortened(failure));
+  }
+}
+
+function show({ target, seed, index, text, taken, story }: Failure): void {
+  for (const step of story) say(step);
+  say(paint('red', text));
+  const only = story.length > 0 ? ` --only ${taken.join(',')}` : '';
+  say(`Again: npm run fuzz -- --target ${target} --seed ${seed} --case ${index}${only}`);
+}
+
+function summary({ target, codes, looks }: Result): void {
+  const [first, middle, last] = [looks[0], looks[looks.length >> 1], looks.at(-1)];
+  if (!first || !middle || !last) return;
+  say(`  ${target}: ${last.frames.toLocaleString('en')} frames in ${seconds(last.ms)}, ${last.cases} cases`);
+  const resident = [first, middle, last].map(({ memory }) => mebibytes(memory.resident)).join(', ');
+  const live = [first, middle, last].map(({ memory }) => mebibytes(memory.live)).join(', ');
+  say(`  memory at start, middle, end: resident ${resident}; reachable ${live}`);
+  const sorted = [...codes].sort(([, a], [, b]) => b - a);
+  say(`  ${sorted.map(([code, count]) => `${code} ${count.toLocaleString('en')}`).join(' · ')}`);
+}
+
+function line({ ms, frames, memory }: Progress): string {
+  const rate = Math.round((frames * 1000) / ms).toLocaleString('en');
+  return `${seconds(ms).padStart(7)}  ${frames.toLocaleString('en').padStart(11)} frames  ${rate.padStart(7)}/s  resident ${mebibytes(memory.resident)}, reachable ${mebibytes(memory.live)}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+function names(): TargetName[] {
+  return Object.keys(TARGETS) as TargetName[];
+}
+
+function named(name: string): TargetName {
+  if (Object.hasOwn(TARGETS, name)) return name as TargetName;
+  throw new Error(`--target is "${name}": it must be one of ${names().join(', ')}.`);
+}
+
+function number(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value >= 0)) throw new Error(`--${option} is "${text}": it must be a number.`);
+  return value;
+}

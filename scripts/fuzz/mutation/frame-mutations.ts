@@ -1,0 +1,108 @@
+/** Changes of one frame that know what is in it. Each takes a whole frame and gives bytes that may be none. */
+import { FrameType, isChannelFrame } from '@unicore/protocol';
+import { Form } from '../../../protocol/src/codec-layout.ts';
+import type { Random } from '../random.ts';
+import { bin, joined, type Part, partsOf, replacePart, setNumber } from './anatomy.ts';
+import { deflatedOf } from './deflated.ts';
+import type { Lore } from './lore.ts';
+import { hostileMetadata } from './metadata.ts';
+
+export type FrameMutation = (frame: Uint8Array, random: Random, lore: Lore) => Uint8Array;
+
+const TYPES = Object.values(FrameType).length;
+
+const isNumber = ({ field }: Part) => field.form <= Form.U64;
+const isBin = ({ field }: Part) => field.form >= Form.BIN;
+
+/** Another number in one field, or in two. */
+const otherNumber: FrameMutation = (frame, random, lore) => {
+  const numbers = partsOf(frame).filter(isNumber);
+  for (let i = random.chance(0.2) ? 2 : 1; i > 0 && numbers.length > 0; i--) {
+    const part = random.pick(numbers);
+    setNumber(frame, part, lore.number(part, random));
+  }
+  return frame;
+};
+
+const otherEpoch: FrameMutation = (frame, random, lore) => {
+  const part = partsOf(frame).find(({ field }) => field.form === Form.EPOCH);
+  if (part) frame.set(lore.epoch(random), part.at + 2);
+  return part ? frame : otherNumber(frame, random, lore);
+};
+
+const otherFlag: FrameMutation = (frame, random, lore) => {
+  const part = partsOf(frame).find(({ field }) => field.form === Form.BOOL);
+  if (part) frame[part.at] = random.pick([0xc2, 0xc3, 0xc3, 0xc0]);
+  return part ? frame : otherNumber(frame, random, lore);
+};
+
+/** The same bytes as a frame of another type, with its header or with the old one. */
+const otherType: FrameMutation = (frame, random) => {
+  frame[1] = random.chance(0.9) ? random.below(TYPES) : random.below(256);
+  if (random.chance(0.5)) frame[0] = 0x90 | random.below(16);
+  return frame;
+};
+
+/** Another content of a bin or text: hostile metadata, nothing, too much, or a length that is a lie. */
+const otherContent: FrameMutation = (frame, random, lore) => {
+  const bins = partsOf(frame).filter(isBin);
+  if (bins.length === 0) return otherNumber(frame, random, lore);
+  const part = random.pick(bins);
+  const old = frame.slice(part.at + 3, part.at + part.size);
+  const made = random.pick([
+    () => bin(hostileMetadata(random)),
+    () => bin(hostileMetadata(random)),
+    () => bin(old, random.pick([0, 1, old.length - 1, old.length + 1, 65_535]) & 0xffff),
+    () => bin(new Uint8Array(random.pick([0, 512, 513, 8192, 8193, 16_384, 16_385])).fill(random.below(256))),
+    () => bin(flipped(old, random)),
+  ]);
+  return replacePart(frame, part, made());
+};
+
+/** The same value as msgpack could write it, too. */
+const otherSpelling: FrameMutation = (frame, random) => {
+  const part = random.pick(partsOf(frame));
+  const spelled = random.pick([
+    Uint8Array.of(random.below(128)),
+    Uint8Array.of(0xcc, random.below(256)),
+    Uint8Array.of(0xcd, 0, random.below(256)),
+    Uint8Array.of(0xce, 0, 0, 0, random.below(256)),
+    Uint8Array.of(0xcf, 0, 0, 0, 0, 0, 0, 0, random.below(256)),
+    Uint8Array.of(0xd3, 0, 0, 0, 0, 0, 0, 0, random.below(256)),
+    Uint8Array.of(0xca, 0, 0, 0, 0),
+    Uint8Array.of(0xc4, 0),
+    Uint8Array.of(0xc6, 0, 0, 0, 0),
+    Uint8Array.of(0xa1, 0x61),
+    Uint8Array.of(0xc0),
+    Uint8Array.of(0xd4, 0x72, 0x40),
+  ]);
+  return replacePart(frame, part, spelled);
+};
+
+const deflated: FrameMutation = (frame, random, lore) =>
+  isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, lore);
+
+/** Blind changes of bytes. */
+const otherBytes: FrameMutation = (frame, random) => {
+  const at = random.below(frame.length);
+  return random.pick([
+    () => flipped(frame, random),
+    () => frame.with(at, random.below(256)),
+    () => joined([frame.subarray(0, at), random.bytes(1 + random.below(8)), frame.subarray(at)]),
+    () => joined([frame.subarray(0, at), frame.subarray(at + 1 + random.below(8))]),
+    () => frame.subarray(0, at),
+  ])();
+};
+
+function flipped(bytes: Uint8Array, random: Random): Uint8Array {
+  if (bytes.length === 0) return bytes;
+  const at = random.below(bytes.length);
+  return bytes.with(at, bytes[at]! ^ (1 << random.below(8)));
+}
+
+/** Repeated where more of them should happen. */
+export const FRAME_MUTATIONS: readonly FrameMutation[] = [
+  ...[otherNumber, otherNumber, otherNumber, otherNumber, otherNumber, otherNumber],
+  ...[otherContent, otherContent, otherFlag, otherEpoch, otherEpoch],
+  ...[otherType, otherSpelling, deflated, otherBytes],
+];

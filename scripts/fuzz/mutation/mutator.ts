@@ -1,0 +1,111 @@
+/** Turns a message of an honest peer into what a hostile one might have sent in its place. */
+import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
+import { LAYOUTS } from '../../../protocol/src/codec-layout.ts';
+import { maySend } from '../../../protocol/src/roles.ts';
+import type { Random } from '../random.ts';
+import { framesOf, joined, partNamed, setNumber } from './anatomy.ts';
+import { FRAME_MUTATIONS } from './frame-mutations.ts';
+import type { Lore } from './lore.ts';
+
+/** Of a message that repeats one. */
+const MOST_FRAMES = 8;
+/** Tries for a mutation that leaves frames. */
+const TRIES = 8;
+
+/** Messages in place of one, in order; none when it is dropped. */
+type MessageMutation = (frames: Uint8Array[], random: Random, lore: Lore) => Uint8Array[];
+
+/** One frame changed, all others as they were. */
+const changeFrame: MessageMutation = (frames, random, lore) => {
+  const at = random.below(frames.length);
+  return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, lore)))];
+};
+
+/** A frame of another time, channel, socket or role, perhaps under a channel number that is in use here. */
+const splice: MessageMutation = (frames, random, lore) => {
+  const foreign = lore.frame(random);
+  const ch = partNamed(foreign, 'ch');
+  if (ch && random.chance(0.6)) setNumber(foreign, ch, lore.number(ch, random));
+  const changed = random.chance(0.3) ? random.pick(FRAME_MUTATIONS)(foreign, random, lore) : foreign;
+  return [joined(frames.toSpliced(random.below(frames.length + 1), random.below(2), changed))];
+};
+
+const repeat: MessageMutation = (frames, random) => {
+  const frame = random.pick(frames);
+  const often = Math.min(MOST_FRAMES, Math.floor(MAX_MESSAGE / frame.length));
+  return [joined([...frames, ...new Array<Uint8Array>(1 + random.below(often)).fill(frame)])];
+};
+
+const repeatMessage: MessageMutation = (frames) => [joined(frames), joined(frames)];
+
+const swap: MessageMutation = (frames, random) => {
+  const [a, b] = [random.below(frames.length), random.below(frames.length)];
+  return [joined(frames.with(a, frames[b]!).with(b, frames[a]!))];
+};
+
+const dropFrame: MessageMutation = (frames, random) => {
+  const left = frames.toSpliced(random.below(frames.length), 1);
+  return left.length > 0 ? [joined(left)] : [];
+};
+
+const drop: MessageMutation = () => [];
+
+const cutOff: MessageMutation = (frames, random) => {
+  const whole = joined(frames);
+  return [whole.slice(0, random.below(whole.length))];
+};
+
+/** One message each. */
+const scatter: MessageMutation = (frames) => frames;
+
+const oversized: MessageMutation = (frames, random) => {
+  const fill = random.pick([MAX_MESSAGE, MAX_MESSAGE + 1, 2 * MAX_MESSAGE]);
+  return [joined([joined(frames), new Uint8Array(fill)]).slice(0, fill)];
+};
+
+const noise: MessageMutation = (frames, random) => {
+  const layout = random.pick(LAYOUTS);
+  const type = LAYOUTS.indexOf(layout);
+  return [
+    joined([
+      joined(frames),
+      Uint8Array.of(layout.header, type),
+      random.bytes(random.below(layout.fixedBytes)),
+    ]),
+  ];
+};
+
+/** Repeated where more of them should happen. */
+const MUTATIONS: readonly MessageMutation[] = [
+  ...new Array<MessageMutation>(14).fill(changeFrame),
+  ...new Array<MessageMutation>(6).fill(splice),
+  ...[repeat, repeatMessage, repeatMessage, swap, dropFrame, drop, drop, scatter],
+  ...[cutOff, noise],
+  oversized,
+];
+
+/**
+ * sender: the result is frames that such a peer may send, whatever they say: these get further. Without one it may be
+ * anything, which mostly ends a socket at once.
+ */
+export function mutate(message: Uint8Array, random: Random, lore: Lore, sender?: Peer): Uint8Array[] {
+  const frames = framesOf(message);
+  if (frames.length === 0) return [message];
+  for (let tries = 0; tries < TRIES; tries++) {
+    const copies = frames.map((frame) => frame.slice());
+    const mutated = random.pick(MUTATIONS)(copies, random, lore);
+    if (sender === undefined || mutated.every((one) => isSpeech(one, sender))) return mutated;
+  }
+  return [message];
+}
+
+function isSpeech(message: Uint8Array, sender: Peer): boolean {
+  try {
+    const frames = framesOf(message);
+    const allowed = frames.every((frame) => maySend(sender, frameType(frame, 0)));
+    return allowed && frames.length > 0 && message.length <= MAX_MESSAGE;
+  } catch (error) {
+    if (!(error instanceof UniCoreError)) throw error;
+    return false;
+  }
+}

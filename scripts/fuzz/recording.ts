@@ -1,0 +1,64 @@
+/** A recorded session: what honest peers said on every kind of socket, with every type of frame in it. */
+import { encode, FrameType, frameType } from '@unicore/protocol';
+import { SAMPLES } from '../../protocol/src/codec-samples.ts';
+import { framesOf } from './mutation/anatomy.ts';
+import { Random } from './random.ts';
+import { World } from './session/world.ts';
+
+/** Of each type and direction: enough for variety, few enough to pick from fairly. */
+const KEPT = 12;
+
+/** Frames of every type, each in the variants in which it was seen. */
+export async function record(seed: number): Promise<Uint8Array[]> {
+  const kept = new Map<string, Uint8Array[]>();
+  const tap = (from: string) => (message: Uint8Array) => {
+    for (const frame of framesOf(message)) {
+      const key = `${from} ${frameType(frame, 0)}`;
+      const list = kept.get(key) ?? [];
+      kept.set(key, list);
+      if (list.length < KEPT) list.push(frame);
+    }
+    return [{ message }];
+  };
+  const ofUser = { up: tap('consumer'), down: tap('hub to consumer') };
+  const ofProvider = { up: tap('provider'), down: tap('hub to provider') };
+  const others = { up: tap('other'), down: tap('hub to other') };
+  const world = new World({
+    random: new Random(seed),
+    tamper: { mallory: ofUser, bad: ofProvider, others },
+    ended() {},
+  });
+  await play(world);
+  const frames = [...kept.values()].flat();
+  const seen = new Set(frames.map((frame) => frameType(frame, 0)));
+  const missing = Object.values(FrameType).filter((type) => !seen.has(type));
+  return frames.concat(missing.map((type) => encode(SAMPLES[type])));
+}
+
+/** Every kind of thing that happens in a session. */
+async function play(world: World): Promise<void> {
+  const { mallory, bad, honest } = world;
+  await world.start();
+  const talkers = ['vm-mallory', 'vm-mallory-far', 'vm-nobody'].map((vmId) =>
+    mallory.open({ vmId }, { sends: 0, gets: undefined }),
+  );
+  await world.advance(500);
+  for (const talker of [...talkers, ...honest]) talker.say(300);
+  for (const { talker } of bad.talkers.values()) talker.say(200_000);
+  await world.advance(1_000);
+  for (const talker of talkers) talker.channel?.probe();
+  void mallory.peer.leg?.ping();
+  void bad.peer.leg?.ping();
+  bad.beat();
+  await world.advance(500);
+  mallory.peer.cut();
+  await world.advance(1_000);
+  bad.peer.cut();
+  await world.advance(3_000);
+  talkers[1]!.end();
+  talkers[0]!.channel?.reset('OK', 'enough');
+  await world.advance(20_000);
+  world.hub.goAway(mallory.peer.far);
+  world.hub.goAway(bad.peer.far);
+  await world.finish();
+}

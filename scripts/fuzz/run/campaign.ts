@@ -1,0 +1,115 @@
+/** Fuzzes one target for a time or for a number of frames, and looks at what that did to memory. */
+import type { TargetName } from '../targets/target.ts';
+import type { Memory } from './memory.ts';
+import type { Done, Failure } from './messages.ts';
+import { minimise } from './minimise.ts';
+import { Watched } from './watched.ts';
+
+/** Memory that is still reachable may differ by this much between an early and a late look. */
+const MOST_GROWTH = 16 * 2 ** 20;
+/** Looks that are needed before memory is judged; the first ones see code and caches that are still growing. */
+const MIN_LOOKS = 9;
+
+export interface Budget {
+  ms: number;
+  frames: number;
+}
+
+export interface Progress {
+  ms: number;
+  frames: number;
+  cases: number;
+  memory: Memory;
+}
+
+export interface Result {
+  target: TargetName;
+  codes: Map<string, number>;
+  looks: Progress[];
+  failure?: Failure;
+}
+
+export interface CampaignOptions {
+  target: TargetName;
+  seed: number;
+  budget: Budget;
+  /** Between two looks. */
+  lookMs: number;
+  /** Called with each look. */
+  report(progress: Progress): void;
+}
+
+export async function campaign({ target, seed, budget, lookMs, report }: CampaignOptions): Promise<Result> {
+  const began = performance.now();
+  const worker = await Watched.start(target, seed);
+  const result: Result = { target, codes: new Map(), looks: [] };
+  let [cases, frames] = [0, 0];
+  try {
+    while (frames < budget.frames && performance.now() - began < budget.ms && !result.failure) {
+      const untilMs = Math.min(lookMs, budget.ms - (performance.now() - began));
+      const done = await worker.order({ from: cases, untilMs, frames: budget.frames - frames });
+      cases += done.cases;
+      frames += done.frames;
+      add(result.codes, done.codes);
+      const progress = { ms: performance.now() - began, frames, cases, memory: done.memory };
+      result.looks.push(progress);
+      report(progress);
+      if (done.failure) result.failure = done.failure;
+    }
+  } catch (error) {
+    // It hung, and is gone.
+    result.failure = { target, seed, index: cases, text: (error as Error).message, taken: [], story: [] };
+    return result;
+  }
+  await worker.close();
+  const growth = memoryGrowth(result.looks);
+  if (!result.failure && growth > MOST_GROWTH) {
+    const text = `reachable memory grew by ${Math.round(growth / 2 ** 20)} MiB`;
+    result.failure = { target, seed, index: cases, text, taken: [], story: [] };
+  }
+  return result;
+}
+
+/** The same failure from as few decisions as possible. */
+export async function shortened(failure: Failure): Promise<Failure> {
+  const { target, seed, index } = failure;
+  let shortest = failure;
+  const fails = async (only: number[]) => {
+    const found = await once(target, seed, index, only);
+    if (found === undefined || kindOf(found) !== kindOf(failure)) return false;
+    shortest = found;
+    return true;
+  };
+  if (await fails(failure.taken)) await minimise(failure.taken, fails);
+  return shortest;
+}
+
+/** One case again. */
+export async function once(
+  target: TargetName,
+  seed: number,
+  index: number,
+  only?: number[],
+): Promise<Failure | undefined> {
+  const worker = await Watched.start(target, seed);
+  const done: Done = await worker.order({ from: index, untilMs: 0, frames: 0, ...(only && { only }) });
+  await worker.close();
+  return done.failure;
+}
+
+/** Numbers differ from run to run; the sentence is what counts. */
+function kindOf({ text }: Failure): string {
+  return text.split('\n')[0]!.replaceAll(/\d+/g, '0');
+}
+
+/** From the second third of a run to its last one. */
+function memoryGrowth(looks: readonly Progress[]): number {
+  if (looks.length < MIN_LOOKS) return 0;
+  const third = Math.floor(looks.length / 3);
+  const least = (some: readonly Progress[]) => Math.min(...some.map(({ memory }) => memory.live));
+  return least(looks.slice(-third)) - least(looks.slice(third, 2 * third));
+}
+
+function add(all: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [code, count] of more) all.set(code, (all.get(code) ?? 0) + count);
+}

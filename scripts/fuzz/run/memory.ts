@@ -1,0 +1,19 @@
+/** How much memory is in use once all garbage is gone. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+export interface Memory {
+  /** Of the process, bytes. */
+  resident: number;
+  /** Objects and buffers that are reachable, bytes. */
+  live: number;
+}
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+export function settledMemory(): Memory {
+  collect();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, live: heapUsed + external };
+}

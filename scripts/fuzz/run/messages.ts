@@ -1,0 +1,39 @@
+/** What the thread that fuzzes and the thread that watches it say to each other. */
+
+import type { TargetName } from '../targets/target.ts';
+import type { Memory } from './memory.ts';
+
+export interface WorkerData {
+  target: TargetName;
+  seed: number;
+  /** One number that rises with everything that is done: when it stands still, something hangs. */
+  pulse: SharedArrayBuffer;
+}
+
+/** Run these cases and say how it went; only: of one case, the decisions to carry out. */
+export interface Order {
+  from: number;
+  /** Until then, or until so many frames are through. */
+  untilMs: number;
+  frames: number;
+  only?: number[];
+}
+
+export interface Done {
+  cases: number;
+  frames: number;
+  codes: Map<string, number>;
+  memory: Memory;
+  failure?: Failure;
+}
+
+export interface Failure {
+  target: TargetName;
+  seed: number;
+  index: number;
+  /** What was found, with its stack. */
+  text: string;
+  /** The decisions that led to it. */
+  taken: number[];
+  story: string[];
+}

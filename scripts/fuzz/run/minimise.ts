@@ -1,0 +1,27 @@
+/** Looks for few decisions that are enough for a failure, by leaving out ever smaller parts of them. */
+
+/** Tries; each runs a case. */
+const MOST_TRIES = 150;
+
+/** fails: whether these decisions alone lead to the same failure. */
+export async function minimise(
+  taken: readonly number[],
+  fails: (only: number[]) => Promise<boolean>,
+): Promise<number[]> {
+  let left = [...taken];
+  let tries = 0;
+  for (let size = Math.ceil(left.length / 2); size >= 1 && tries < MOST_TRIES; ) {
+    let shrunk = false;
+    for (let at = 0; at < left.length && tries < MOST_TRIES; ) {
+      const without = left.toSpliced(at, size);
+      tries++;
+      if (await fails(without)) {
+        left = without;
+        shrunk = true;
+      } else at += size;
+    }
+    if (size === 1 && !shrunk) break;
+    size = size === 1 ? 1 : Math.ceil(size / 2);
+  }
+  return left;
+}

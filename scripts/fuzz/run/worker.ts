@@ -1,0 +1,69 @@
+/** The thread that fuzzes one target, case by case, as it is told. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { TARGETS } from '../targets/target.ts';
+import { settledMemory } from './memory.ts';
+import type { Done, Failure, Order, WorkerData } from './messages.ts';
+import { Plan } from './plan.ts';
+
+const { target: name, seed, pulse } = workerData as WorkerData;
+const port = parentPort!;
+const beats = new Int32Array(pulse);
+/** What nobody awaited: it belongs to the case that runs. */
+let stray: unknown;
+
+process.on('uncaughtException', (error) => {
+  stray ??= error;
+});
+process.on('unhandledRejection', (error) => {
+  stray ??= error;
+});
+
+const target = await TARGETS[name]();
+port.on('message', async (order: Order | 'close') => {
+  if (order !== 'close') return port.postMessage(await carryOut(order));
+  await target.close();
+  port.close();
+});
+port.postMessage('ready');
+
+async function carryOut({ from, untilMs, frames: most, only }: Order): Promise<Done> {
+  const done: Done = { cases: 0, frames: 0, codes: new Map(), memory: { resident: 0, live: 0 } };
+  const end = performance.now() + untilMs;
+  do {
+    const index = from + done.cases++;
+    const plan = new Plan({
+      seed,
+      index,
+      ...(only && { only: new Set(only) }),
+      beat: () => Atomics.add(beats, 0, 1),
+    });
+    const error = await attempt(plan);
+    done.frames += plan.frames;
+    for (const [code, count] of plan.codes) done.codes.set(code, (done.codes.get(code) ?? 0) + count);
+    if (error !== undefined) done.failure = failure(plan, error);
+  } while (!done.failure && performance.now() < end && done.frames < most);
+  done.memory = settledMemory();
+  return done;
+}
+
+async function attempt(plan: Plan): Promise<unknown> {
+  stray = undefined;
+  try {
+    await target.run(plan);
+    // A turn of the event loop brings what nobody awaited.
+    await new Promise((resolve) => setImmediate(resolve));
+  } catch (error) {
+    return error;
+  }
+  return stray;
+}
+
+function failure({ index, taken, story }: Plan, error: unknown): Failure {
+  const text = error instanceof Error ? textOf(error) : String(error);
+  return { target: name, seed, index, text, taken, story };
+}
+
+function textOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nbecause of ${textOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

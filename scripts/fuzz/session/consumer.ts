@@ -1,0 +1,87 @@
+/** A consumer in simulated time: one socket, and terminals on it that are opened, typed in, resumed and ended. */
+import { type ErrorCode, Opener } from '@unicore/protocol';
+import { fflateDeflater } from '@unicore/protocol/fflate';
+import type { SimClock } from '@unicore/protocol/sim';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import type { Random } from '../random.ts';
+import type { SimHub } from './hub.ts';
+import type { LineOptions } from './line.ts';
+import { Peer } from './peer.ts';
+import { Talker, type TalkerOptions } from './talker.ts';
+
+/** Of a page, which is slow, of a program, and of one that has none. */
+const DEFLATERS = [
+  { deflater: fflateDeflater },
+  ...new Array(4).fill({ deflater: zlibDeflater }),
+  {},
+  {},
+  {},
+];
+
+export interface ConsumerOptions {
+  user: string;
+  clock: SimClock;
+  hub: SimHub;
+  random: Random;
+  line: () => Omit<LineOptions, 'clock'>;
+  closed(code: string): void;
+  channelClosed(code: ErrorCode): void;
+  defect(error: Error): void;
+}
+
+export class Consumer {
+  readonly peer: Peer;
+  readonly terminals = new Set<{ opener: Opener; talker: Talker }>();
+  readonly #options: ConsumerOptions;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    const { clock, user, hub, line, closed, defect } = options;
+    this.peer = new Peer({
+      clock,
+      line,
+      hello: () => ({ token: `token-${user}` }),
+      admit: (far) => void hub.admit(far, '/consumer'),
+      handler: () => ({}),
+      up: () => {
+        for (const { opener } of this.terminals) opener.attach();
+      },
+      closed,
+      defect,
+    });
+  }
+
+  open(
+    meta: { vmId: string; terminalId?: string },
+    sequences: Pick<TalkerOptions, 'sends' | 'gets'>,
+  ): Talker {
+    const { clock, random, channelClosed } = this.#options;
+    const talker = new Talker({
+      ...sequences,
+      closed: (code) => {
+        this.terminals.delete(terminal);
+        channelClosed(code);
+      },
+    });
+    const opener = new Opener({
+      clock,
+      kind: 'terminal',
+      meta: () => meta,
+      random: (bytes) => random.bytes(bytes),
+      leg: () => this.peer.leg,
+      resume: true,
+      ...random.pick(DEFLATERS),
+      handler: talker.handler,
+    });
+    talker.channel = opener;
+    const terminal = { opener, talker };
+    this.terminals.add(terminal);
+    opener.attach();
+    return talker;
+  }
+
+  stop(): void {
+    for (const { opener } of this.terminals) opener.reset('OK', 'enough');
+    this.peer.stop();
+  }
+}

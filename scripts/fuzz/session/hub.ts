@@ -1,0 +1,117 @@
+/** The hub's real endpoints, relay, gateway and control channels in simulated time, over users and VMs that are given. */
+import type { IncomingMessage } from 'node:http';
+import { UniCoreError } from '@unicore/protocol';
+import type { SimClock } from '@unicore/protocol/sim';
+import { pino } from 'pino';
+import type { WebSocket } from 'ws';
+import { ControlHost } from '../../../server/src/control/host.ts';
+import { Relay, type RelayMeter } from '../../../server/src/relay/index.ts';
+import { consumerEndpoint } from '../../../server/src/sockets/consumer.ts';
+import type { SocketDeps, SocketMeter } from '../../../server/src/sockets/deps.ts';
+import type { Endpoint, GoAway } from '../../../server/src/sockets/endpoint.ts';
+import { providerEndpoint } from '../../../server/src/sockets/provider.ts';
+import { terminalEndpoint } from '../../../server/src/sockets/terminal.ts';
+import type { LineEnd } from './line.ts';
+
+/** What may wait in the hub: more than the sockets here can fill, so that nothing honest is purged. */
+const QUEUE_BYTES = 256 * 2 ** 20;
+
+/** By vmId: whose it is, and where it runs. */
+export type Vms = Readonly<Record<string, { owner: string; providerId: string }>>;
+
+interface SimHubOptions {
+  clock: SimClock;
+  vms: Vms;
+  /** A defect: the hub would have written it to its log as an error. */
+  defect(error: Error): void;
+}
+
+export class SimHub {
+  readonly relay: Relay;
+  /** Channels that are joined. */
+  joined = 0;
+  readonly #deps: SocketDeps;
+  readonly #goodbyes = new WeakMap<LineEnd, GoAway>();
+  readonly #log: pino.Logger;
+
+  constructor({ clock, vms, defect }: SimHubOptions) {
+    this.#log = pino({ level: 'error' }, { write: (line) => defect(new Error(`the hub logged ${line}`)) });
+    const meter: RelayMeter & SocketMeter = {
+      channels: (change) => {
+        this.joined += change;
+      },
+      forwarded() {},
+      refused() {},
+      opened() {},
+      closed() {},
+      message() {},
+    };
+    this.relay = new Relay({
+      clock,
+      log: this.#log,
+      meter,
+      queueBytes: QUEUE_BYTES,
+      async authorise({ userId }, vmId) {
+        const vm = Object.hasOwn(vms, vmId) ? vms[vmId] : undefined;
+        if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
+        return { providerId: vm.providerId, gen: 1, rights: 'write' };
+      },
+    });
+    const control = new ControlHost({
+      clock,
+      log: this.#log,
+      report: async () => [],
+      orders: async () => [{ vmId: 'vm', gen: 1, desired: 'running', image: 'image', size: 'small' }],
+    });
+    this.#deps = {
+      clock,
+      log: this.#log,
+      relay: this.relay,
+      meter,
+      addressOf: () => '',
+      hub: { hubId: 'hub', version: '0.0.0' },
+      providers: {
+        connected: ({ leg, providerId }) => control.open(leg, providerId),
+        heard() {},
+        beat() {},
+        disconnected() {},
+      },
+      auth: {
+        allowedOrigin: () => true,
+        session: async () => undefined,
+        bearer: async (token) => identity(/^token-(\w+)$/.exec(token)?.[1]),
+        provider: async (token) => {
+          const id = /^agent-(\w+)$/.exec(token)?.[1];
+          if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
+          return id;
+        },
+        redeemTicket: async (ticket) => {
+          const holder = identity(/^ticket-(\w+)$/.exec(ticket)?.[1]);
+          return holder && { identity: holder, readOnly: false };
+        },
+      },
+    };
+  }
+
+  /** A socket was let in at one of the three endpoints. */
+  admit(end: LineEnd, path: '/consumer' | '/provider' | '/terminal', query = ''): void {
+    const endpoint: Endpoint = {
+      '/consumer': consumerEndpoint,
+      '/provider': providerEndpoint,
+      '/terminal': terminalEndpoint,
+    }[path];
+    const ws = end as unknown as WebSocket;
+    const request = { headers: {} } as IncomingMessage;
+    const url = new URL(`http://hub${path}${query}`);
+    this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
+  }
+
+  /** Sends one peer away, as when the hub stops. */
+  goAway(end: LineEnd): void {
+    this.#goodbyes.get(end)?.();
+  }
+}
+
+function identity(userId: string | undefined) {
+  return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
+}

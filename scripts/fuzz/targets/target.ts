@@ -1,0 +1,27 @@
+/** What can be fuzzed. */
+import { record } from '../recording.ts';
+import type { Plan } from '../run/plan.ts';
+import { codec } from './codec.ts';
+import { session } from './session.ts';
+
+export interface Target {
+  /** One case; throws what it found. */
+  run(plan: Plan): Promise<void> | void;
+  close(): Promise<void> | void;
+}
+
+/** Sessions are recorded anew each time, always the same. */
+const RECORDING = 1;
+
+export const TARGETS = {
+  codec: async () => pure(codec, await record(RECORDING)),
+  session: async () => pure(session, await record(RECORDING)),
+} satisfies Record<string, () => Promise<Target>>;
+
+export type TargetName = keyof typeof TARGETS;
+
+type Run = (plan: Plan, recorded: readonly Uint8Array[]) => Promise<void> | void;
+
+function pure(run: Run, recorded: readonly Uint8Array[]): Target {
+  return { run: (plan) => run(plan, recorded), close() {} };
+}

@@ -1,0 +1,23 @@
+/** A few seconds of what `npm run fuzz` does for as long as it is told to: hostile frames against everything that reads them. */
+import { FrameType } from '@unicore/protocol';
+import { expect, test } from 'vitest';
+import { record } from '../../fuzz/recording.ts';
+import { campaign } from '../../fuzz/run/campaign.ts';
+import { TARGETS, type TargetName } from '../../fuzz/targets/target.ts';
+
+/** The same in each run, so that a failure is somebody's change and no chance. */
+const SEED = 1;
+/** Of each target. */
+const BUDGET_MS = 6_000;
+
+test('recorded sessions hold every type of frame', async () => {
+  const types = new Set((await record(SEED)).map((frame) => frame[1]));
+  expect([...types].sort((a, b) => a! - b!)).toEqual(Object.values(FrameType));
+});
+
+test.each(Object.keys(TARGETS) as TargetName[])('hostile frames find no defect in the %s', async (target) => {
+  const budget = { ms: BUDGET_MS, frames: Number.POSITIVE_INFINITY };
+  const { failure, looks } = await campaign({ target, seed: SEED, budget, lookMs: BUDGET_MS, report() {} });
+  expect(failure).toBeUndefined();
+  expect(looks.at(-1)!.frames).toBeGreaterThan(0);
+});
