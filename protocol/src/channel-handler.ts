@@ -6,6 +6,8 @@ export interface ChannelHandler {
   data(bytes: Uint8Array): void;
   /** The next bytes to send, at most `max`, never changed afterwards; undefined when there are none (then wake()). */
   pull?(max: number): Uint8Array | undefined;
+  /** Bytes that pull() would give. Where this is told, the small pieces of a flood are gathered, for 50 ms at most. */
+  pending?(): number;
   /** Attached, for the first time or again; meta is what the other end said. */
   attached?(meta: unknown): void;
   /** The path broke; what was written waits for the next attachment. Not told where only the path changes. */

@@ -9,6 +9,7 @@ import { type ChannelKindName, type Frame, type FrameOf, FrameType, WINDOWS } fr
 import { Incoming } from './incoming.ts';
 import type { Lane } from './lane.ts';
 import { Outgoing } from './outgoing.ts';
+import { Pace } from './pace.ts';
 import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
 
@@ -27,6 +28,7 @@ export abstract class Channel implements Attached, Lane {
   protected readonly outgoing: Outgoing;
   protected readonly packing: Packing;
   readonly #probing: Probing;
+  readonly #pace: Pace;
   #attachment: Attachment | undefined;
   #closed = false;
   #cancelAck: (() => void) | undefined;
@@ -37,6 +39,7 @@ export abstract class Channel implements Attached, Lane {
     this.packing = new Packing(kind, clock, deflater);
     this.incoming = new Incoming(WINDOWS[kind], this.packing.reads);
     this.outgoing = new Outgoing(WINDOWS[kind]);
+    this.#pace = new Pace({ clock, window: WINDOWS[kind], go: () => this.#attachment?.leg.want(this) });
     this.#probing = new Probing({
       clock,
       waiting: () => this.#attachment !== undefined && (this.outgoing.unanswered || this.outgoing.atLimit),
@@ -64,10 +67,16 @@ export abstract class Channel implements Attached, Lane {
     return this.outgoing.inFlight;
   }
 
+  /** What there is to pull is being gathered: more of it may be enough, so say wake() again. */
+  get gathers(): boolean {
+    return this.#pace.gathers;
+  }
+
   /** There is something to pull. */
   wake(): void {
     if (this.#closed || !this.#attachment) return;
-    this.#attachment.leg.want(this);
+    const gathers = this.handler.pending !== undefined && !this.outgoing.ending && !this.outgoing.behind;
+    if (!gathers || this.#pace.ready(this.handler.pending!())) this.#attachment.leg.want(this);
   }
 
   consumed(bytes: number): void {
@@ -101,7 +110,10 @@ export abstract class Channel implements Attached, Lane {
   emit(maxData: number): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
-    const piece = this.outgoing.next(maxData, (max) => this.handler.pull?.(max));
+    const most = Math.min(maxData, this.#pace.room(this.outgoing.onTheWay));
+    const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
+    if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length);
+    else if (this.outgoing.dry) this.#pace.dry();
     const frame = piece ? encode(this.packing.frame(at.ch, piece, this.outgoing)) : this.#finFrame(at.ch);
     this.#probing.watch();
     return frame;
@@ -156,6 +168,7 @@ export abstract class Channel implements Attached, Lane {
     if (this.#attachment) this.#drop(this.#attachment);
     // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = at;
+    this.#pace.restart();
     this.outgoing.rewind(recvNext, limit);
     if (this.packing.heard(features)) this.outgoing.remember();
     this.wake();
@@ -232,6 +245,7 @@ export abstract class Channel implements Attached, Lane {
   }
 
   #confirm(upTo: number, limit: number): void {
+    this.#pace.confirmed(upTo);
     if (this.outgoing.confirm(upTo, limit)) {
       this.wake();
       this.#probing.progress();
@@ -299,6 +313,7 @@ export abstract class Channel implements Attached, Lane {
     at.leg.forget(this);
     this.#attachment = undefined;
     this.#stopAck();
+    this.#pace.stop();
     this.#probing.stop();
   }
 }

@@ -17,7 +17,6 @@ export class HopLane implements Lane {
   readonly #options: HopLaneOptions;
   #frames: Uint8Array[] = [];
   #queued = 0;
-  #ending = false;
 
   constructor(options: HopLaneOptions) {
     this.group = options.group;
@@ -39,10 +38,7 @@ export class HopLane implements Lane {
 
   emit(maxData: number): Uint8Array | undefined {
     const head = this.#frames[0];
-    if (head === undefined) {
-      if (this.#ending) this.#options.leg.forget(this);
-      return undefined;
-    }
+    if (head === undefined) return undefined;
     const cut = cutData(head, maxData);
     if (cut) this.#frames[0] = cut.rest;
     else this.#frames.shift();
@@ -51,10 +47,10 @@ export class HopLane implements Lane {
     return sent;
   }
 
-  /** Nothing more comes; what waits still goes out. */
+  /** The hop is over. What waits here the two ends have to say again, if they still want it. */
   end(): void {
-    this.#ending = true;
-    if (this.#frames.length === 0) this.#options.leg.forget(this);
+    this.drop();
+    this.#options.leg.forget(this);
   }
 
   drop(): void {

@@ -1,6 +1,6 @@
 /** A hop: two channel numbers on two legs that are one channel. It changes the number and nothing else. */
 import type { Budget } from './budget.ts';
-import { decode, encode, patchChannel } from './codec.ts';
+import { decode, patchChannel } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { type FrameOf, FrameType } from './frame.ts';
 import { HopLane } from './hop-lane.ts';
@@ -15,6 +15,7 @@ const STEERING: ReadonlySet<number> = new Set([
   FrameType.ACCEPT,
   FrameType.ACK,
   FrameType.RESET,
+  FrameType.DETACHED,
 ]);
 
 /** One direction of a hop: bound on the leg where frames come from, it knows where they go. */
@@ -37,8 +38,6 @@ export class Hop implements Port {
     // The whole work of a relay: the frame leaves under the number that it has on the next leg.
     patchChannel(message, start, this.ch);
     const frame = this.#own(message, start, end);
-    // An abort: nobody wants what waits before it.
-    if (type === FrameType.RESET) this.#lane.drop();
     if (STEERING.has(type)) this.leg.forward(frame);
     else this.#lane.push(frame);
     this.#onFrame?.(end - start);
@@ -46,9 +45,8 @@ export class Hop implements Port {
   }
 
   lost(code: ErrorCode): void {
-    // Behind what waits: of that nothing has to be said again.
-    this.#lane.push(encode(detached(this.ch, code)));
     this.#unbind();
+    if (this.leg.open) this.leg.send(detached(this.ch, code));
   }
 
   /** The channel goes on here until the acceptor, attached elsewhere, detaches this number. */
@@ -123,8 +121,7 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   function reset(code: ErrorCode, message: string): void {
     if (!joined) return;
     unbind();
-    for (const { leg, ch, lane } of sides) {
-      lane.drop();
+    for (const { leg, ch } of sides) {
       if (leg.open) leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
     }
   }
@@ -132,8 +129,7 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   function detach(code: ErrorCode): void {
     if (!joined) return;
     unbind();
-    for (const { leg, ch, lane } of sides) {
-      lane.drop();
+    for (const { leg, ch } of sides) {
       if (leg.open) leg.send(detached(ch, code));
     }
   }

@@ -53,6 +53,21 @@ export class Outgoing {
     return this.sentEnd > this.#known;
   }
 
+  /** Bytes sent in this attachment that the peer has not confirmed. */
+  get onTheWay(): number {
+    return Math.max(0, this.#sent - this.#known);
+  }
+
+  /** Bytes are to be sent again. */
+  get behind(): boolean {
+    return this.#sent < this.#end;
+  }
+
+  /** The source was asked and had nothing more. */
+  get dry(): boolean {
+    return this.#dry;
+  }
+
   get ending(): boolean {
     return this.#fin !== undefined;
   }
@@ -73,6 +88,7 @@ export class Outgoing {
   ): { off: number; bytes: Uint8Array } | undefined {
     const off = this.#sent;
     this.#dry = false;
+    if (max <= 0) return undefined;
     const bytes = off < this.#end ? this.#again(max) : this.#fresh(Math.min(max, this.#limit - off), pull);
     if (bytes === undefined) return undefined;
     this.#sent += bytes.length;

@@ -55,6 +55,12 @@ export interface SenderOptions {
   ping: (answered: () => void) => Uint8Array;
 }
 
+/** A frame outside of lanes. */
+interface Waiting {
+  frame: Uint8Array;
+  readonly ackOf: number | undefined;
+}
+
 interface Standing {
   queue: FairQueue | undefined;
   /** Bytes sent since the last pause. */
@@ -67,10 +73,10 @@ export class Sender {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #ping: SenderOptions['ping'];
-  #frames: Uint8Array[] = [];
+  #frames: Waiting[] = [];
   #queued = 0;
-  /** The newest of each channel: one says all that those before it did. */
-  readonly #acks = new Map<number, Uint8Array>();
+  /** The ACK of each channel that waits: a newer one says all that it did, and takes its place. */
+  readonly #acks = new Map<number, Waiting>();
   readonly #lanes = new Map<Lane, Standing>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
@@ -114,17 +120,20 @@ export class Sender {
   /** Queues a frame that goes before all lanes. What is pushed in one turn of the event loop goes out as one message. */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
-    this.#frames.push(frame);
-    this.#queued += frame.length;
-    this.#schedule();
+    this.#add({ frame, ackOf: undefined });
   }
 
-  /** The same for an ACK, in place of an older one of its channel that still waits. */
+  /** The same for an ACK. */
   pushAck(ch: number, frame: Uint8Array): void {
     if (this.#stopped) return;
-    if (!this.#acks.has(ch)) this.#queued += frame.length;
-    this.#acks.set(ch, frame);
-    this.#schedule();
+    const older = this.#acks.get(ch);
+    if (older) {
+      older.frame = frame;
+      return;
+    }
+    const waiting = { frame, ackOf: ch };
+    this.#acks.set(ch, waiting);
+    this.#add(waiting);
   }
 
   /** The lane has something to send and will be asked for it. */
@@ -179,6 +188,12 @@ export class Sender {
 
   // ---- inside
 
+  #add(waiting: Waiting): void {
+    this.#frames.push(waiting);
+    this.#queued += waiting.frame.length;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#cancelPoll !== undefined) return;
     this.#scheduled = true;
@@ -204,17 +219,12 @@ export class Sender {
     return message.whole();
   }
 
-  /** ACKs first: the RESET that ends a channel comes behind the last of them. */
   #steering(message: Message): void {
-    for (const [ch, frame] of this.#acks) {
-      if (!message.add(frame)) return;
-      this.#acks.delete(ch);
-      this.#queued -= frame.length;
-    }
     let taken = 0;
-    for (const frame of this.#frames) {
+    for (const { frame, ackOf } of this.#frames) {
       if (!message.add(frame)) break;
       this.#queued -= frame.length;
+      if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
     // Emptied in place of spliced: the common case is that everything fits, and a splice of all costs a copy.

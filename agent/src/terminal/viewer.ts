@@ -101,7 +101,7 @@ export class Viewer implements ChannelHandler {
 
   /** There may be something for it. Costs next to nothing while it does not read. */
   wake(): void {
-    if (this.#asking || !this.#channel) return;
+    if (!this.#channel || (this.#asking && !this.#channel.gathers)) return;
     this.#asking = true;
     this.#channel.wake();
   }
@@ -143,6 +143,10 @@ export class Viewer implements ChannelHandler {
     this.#pace.busy(this.#taken);
     this.#options.changed(this);
     return bytes;
+  }
+
+  pending(): number {
+    return this.#reading.backlog;
   }
 
   attached(): void {

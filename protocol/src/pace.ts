@@ -1,0 +1,123 @@
+/**
+ * When a channel's end sends, and how much it lets be on the way: no more than the path carries, so that what is written
+ * later, or skipped, does not wait behind it; and floods not in crumbs.
+ */
+import type { Clock } from './clock.ts';
+import { Flight, type Mark } from './flight.ts';
+
+/** The queue that a channel leaves on its path, ms: what a screen may lag behind its program on a slow line. */
+const QUEUE_MS = 100;
+const MIN_QUEUE = 8 * 1024;
+/** On the way before the path was measured: as much as is acknowledged at once. */
+const FIRST_FLIGHT = 32 * 1024;
+/** A source that gave this much without a pause is a flood: what it writes is gathered. */
+const FLOOD = 16 * 1024;
+const PAUSE_MS = 50;
+/** Less room than this is waited for more, while anything is on the way. */
+const CRUMB = 1024;
+/** Gathered bytes that go at once, and how long fewer of them wait, ms. */
+const RIPE = 64 * 1024;
+const GATHER_MS = 50;
+
+export interface PaceOptions {
+  clock: Clock;
+  /** The most that credit will ever allow to be on the way. */
+  window: number;
+  /** What was gathered is to be sent. */
+  go: () => void;
+}
+
+export class Pace {
+  readonly #options: PaceOptions;
+  #flight: Flight;
+  /** Offsets on the way, and what was known when they were sent. */
+  #marks: { upTo: number; mark: Mark }[] = [];
+  /** Bytes sent since the last pause of the source, and when it paused. */
+  #burst = 0;
+  #dryAt: number | undefined;
+  #cancelGather: (() => void) | undefined;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+    this.#flight = this.#newFlight();
+  }
+
+  get gathers(): boolean {
+    return this.#cancelGather !== undefined;
+  }
+
+  /** Bytes that may be sent while so many are on the way. */
+  room(onTheWay: number): number {
+    const room = Math.floor(this.#flight.window) - onTheWay;
+    if (onTheWay === 0 || room >= CRUMB) return room;
+    this.#flight.held();
+    return 0;
+  }
+
+  /** Another path, of which nothing is known. */
+  restart(): void {
+    this.#flight = this.#newFlight();
+    this.#marks = [];
+    this.stop();
+  }
+
+  stop(): void {
+    this.#cancelGather?.();
+    this.#cancelGather = undefined;
+  }
+
+  /** Whether a source with so many bytes is to be asked for them now; if not, go() is called in a while. */
+  ready(pending: number): boolean {
+    const { clock, go } = this.#options;
+    if (this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
+      this.stop();
+      return true;
+    }
+    this.#cancelGather ??= clock.after(GATHER_MS, () => {
+      this.#cancelGather = undefined;
+      go();
+    });
+    return false;
+  }
+
+  /** Bytes up to an offset were sent. */
+  sent(upTo: number, bytes: number): void {
+    this.stop();
+    if (this.#paused) this.#burst = 0;
+    this.#dryAt = undefined;
+    this.#burst += bytes;
+    this.#flight.sent(bytes);
+    this.#marks.push({ upTo, mark: this.#flight.mark() });
+  }
+
+  /** The source had nothing more. */
+  dry(): void {
+    this.#dryAt ??= this.#options.clock.now();
+  }
+
+  /** Everything below this offset was used at the other end. */
+  confirmed(upTo: number): void {
+    let passed = 0;
+    while (passed < this.#marks.length && this.#marks[passed]!.upTo <= upTo) passed++;
+    const last = this.#marks[passed - 1];
+    if (!last) return;
+    this.#marks.splice(0, passed);
+    this.#flight.arrived(last.mark);
+  }
+
+  get #paused(): boolean {
+    return this.#dryAt !== undefined && this.#options.clock.now() - this.#dryAt >= PAUSE_MS;
+  }
+
+  #newFlight(): Flight {
+    const { clock, window } = this.#options;
+    return new Flight({
+      clock,
+      queueMs: QUEUE_MS,
+      minQueue: MIN_QUEUE,
+      maxQueue: window,
+      initial: FIRST_FLIGHT,
+      remeasureMs: Number.POSITIVE_INFINITY,
+    });
+  }
+}
