@@ -12,7 +12,7 @@ import { runVitest } from './lib/vitest.ts';
 import { buildWeb, webIsCurrent } from './lib/web.ts';
 
 const NEEDS: readonly Need[] = [
-  { package: 'chromium', command: 'chromium', suites: 'browser' },
+  { package: 'chromium', command: 'chromium', suites: 'browser*' },
   ...['tmux', 'vim', 'htop', 'less'].map((name) => ({ package: name, command: name, suites: 'system' })),
   { package: 'procps', command: 'ps', suites: 'system' },
   { package: 'iproute2', command: 'ss', suites: 'system' },

@@ -1,19 +1,12 @@
 /** A real Chromium that talks to this machine only. */
-import { accessSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export function launchChromium(): Promise<Browser> {
-  const executablePath = PATHS.find((path) => {
-    try {
-      accessSync(path);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (executablePath === undefined) throw new Error('Chromium is not installed: apt-get install chromium');
+/** For whoever launches it. Without an executable where there is no Chromium. */
+export function chromiumOptions(): Pick<LaunchOptions, 'executablePath' | 'args'> {
+  const executablePath = PATHS.find((path) => existsSync(path));
   const args = [
     '--disable-background-networking',
     '--disable-component-update',
@@ -23,5 +16,13 @@ export function launchChromium(): Promise<Browser> {
   ];
   // Chromium refuses its sandbox to root; the only pages that it opens here are our own.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
-  return chromium.launch({ executablePath, args });
+  return executablePath === undefined ? { args } : { executablePath, args };
+}
+
+export function launchChromium(): Promise<Browser> {
+  const options = chromiumOptions();
+  if (options.executablePath === undefined) {
+    throw new Error('Chromium is not installed: apt-get install chromium');
+  }
+  return chromium.launch(options);
 }

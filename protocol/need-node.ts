@@ -1,0 +1,8 @@
+/** Tests of the protocol that cannot run in a browser, by what they need. All others run in both. */
+export const NEED_NODE: readonly string[] = [
+  // Reads PROTOCOL.md.
+  'protocol-doc.test.ts',
+  // Compare fflate with Node's zlib.
+  'deflater.test.ts',
+  'dataz.test.ts',
+];

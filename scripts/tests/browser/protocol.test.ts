@@ -1,0 +1,27 @@
+/** The protocol runs in a browser as it is: its tests do, and what needs Node is apart and named. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { NEED_NODE } from '../../../protocol/need-node.ts';
+import { ROOT } from '../../lib/paths.ts';
+
+const SOURCE = join(ROOT, 'protocol/src');
+/** The one subpath for Node only. */
+const NODE_SUBPATHS = ['zlib.ts'];
+/** What a browser has not. `process` may be asked for by typeof. */
+const OF_NODE = /from 'node:|import\('node:|require\(|\bBuffer\.\w|from '(.*\/)?zlib\.ts'/;
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+const needNode = files.filter((name) => OF_NODE.test(readFileSync(join(SOURCE, name), 'utf8')));
+
+test('nothing of the protocol needs Node but one subpath', () => {
+  expect(needNode.filter((name) => !name.endsWith('.test.ts'))).toEqual(NODE_SUBPATHS);
+});
+
+test('every test of the protocol that needs no Node runs in the browser', () => {
+  expect(needNode.filter((name) => name.endsWith('.test.ts')).sort()).toEqual([...NEED_NODE].sort());
+  // Without it vitest.config.ts has no project for them.
+  expect(import.meta.resolve('@vitest/browser-playwright')).toBeDefined();
+});
