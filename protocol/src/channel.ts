@@ -110,7 +110,7 @@ export abstract class Channel implements Attached, Lane {
   emit(maxData: number): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
-    const most = Math.min(maxData, this.#pace.room(this.outgoing.onTheWay));
+    const most = Math.min(this.packing.rawFor(maxData), this.#pace.room(this.outgoing.onTheWay));
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length);
     else if (this.outgoing.dry) this.#pace.dry();

@@ -106,6 +106,31 @@ describe('bytes that do not shrink', () => {
   });
 });
 
+describe('a frame stands for', () => {
+  test('as many bytes as will fill it, and never more than a frame may', () => {
+    const sizes = (maxData: number) => {
+      send(1_000);
+      return packing.rawFor(maxData);
+    };
+    expect(sizes(1_024)).toBe(4_096);
+    deflater.ratio = 2;
+    expect([sizes(1_024), sizes(MAX_DATA)]).toEqual([2_048, 8_192]);
+    deflater.ratio = 10;
+    expect(sizes(1_024)).toBe(4_096);
+    for (let i = 0; i < 20; i++) sizes(1_024);
+    expect(sizes(1_024)).toBeGreaterThan(10_000);
+    expect(sizes(MAX_DATA)).toBe(MAX_DATA);
+  });
+
+  test('what may be in it, where it goes raw', () => {
+    deflater.ratio = 0;
+    send(1_000);
+    expect(packing.rawFor(5_000)).toBe(5_000);
+    packing.heard([]);
+    expect(packing.rawFor(MAX_DATA)).toBe(MAX_DATA);
+  });
+});
+
 test('a flood gets less effort, and what comes later the whole again', async () => {
   for (let sent = 0; sent < 2 ** 23; sent += MAX_DATA) send(MAX_DATA);
   expect(deflater.efforts.slice(0, 256)).toEqual(Array(256).fill('small'));

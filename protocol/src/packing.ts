@@ -4,7 +4,14 @@ import { LAYOUTS } from './codec-layout.ts';
 import type { Deflater, Effort } from './deflater.ts';
 import { UniCoreError } from './errors.ts';
 import type { Feature } from './features.ts';
-import { type ChannelKindName, type Frame, type FrameOf, FrameType, MAX_DICTIONARY } from './frame.ts';
+import {
+  type ChannelKindName,
+  type Frame,
+  type FrameOf,
+  FrameType,
+  MAX_DATA,
+  MAX_DICTIONARY,
+} from './frame.ts';
 
 /** Kinds whose bytes are mostly text. The others are compressed or encrypted already, or too fast. */
 const DEFLATED: Record<ChannelKindName, boolean> = {
@@ -22,6 +29,10 @@ const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DAT
 const MIN_RATIO = 1.1;
 /** As many bytes as so many such frames, at most, go raw before the next try. */
 const MOST_SKIPPED = 64;
+/** No hop can cut a DATAZ, and a slow line behind it should not be taken for long: 33 ms of 1 Mbit/s. */
+const MOST_PACKED = 4 * 1024;
+/** How fast the expected ratio rises again: the share of the difference. */
+const RISE = 1 / 4;
 /** Raw bytes a second that get the small effort, which costs a core 20 to 40 ms for each MiB, and how many at once. */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
@@ -40,6 +51,8 @@ export class Packing {
   /** Tries in a row that were in vain, and bytes that go raw before the next one. */
   #misses = 0;
   #skip = 0;
+  /** By which factor the next bytes will shrink, as far as one can tell. */
+  #ratio = MAX_DATA / MOST_PACKED;
   #allowance = SMALL_AT_ONCE;
   #allowanceAt = 0;
 
@@ -64,6 +77,12 @@ export class Packing {
     return this.#peerReads;
   }
 
+  /** How many bytes the next frame should stand for, where `maxData` may be in it. */
+  rawFor(maxData: number): number {
+    if (!this.#peerReads || this.#skip > 0) return maxData;
+    return Math.ceil(Math.min(MAX_DATA, Math.min(maxData, MOST_PACKED) * this.#ratio));
+  }
+
   /** The frame for bytes that are to be sent: DATAZ where that is shorter. */
   frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
     const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
@@ -75,6 +94,7 @@ export class Packing {
     const dictionary = sent.before(off, MAX_DICTIONARY);
     const packed = this.#deflater.deflate(bytes, dictionary, this.#effort(bytes.length));
     const size = packed?.length ?? bytes.length;
+    this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
       // Counted in bytes: short frames in vain are no reason to send a flood as it is.
       this.#skip = Math.min(2 ** this.#misses++, MOST_SKIPPED) * bytes.length;
@@ -92,6 +112,11 @@ export class Packing {
       throw new UniCoreError('PROTOCOL_ERROR', `A DATAZ at ${off} refers to ${dictLen} bytes before it.`);
     }
     return () => deflater.inflate(bytes, received.before(off, dictLen), rawLen);
+  }
+
+  /** Down at once: a frame that is larger than expected holds up others. */
+  #learn(ratio: number): void {
+    this.#ratio = Math.min(ratio, this.#ratio + (ratio - this.#ratio) * RISE);
   }
 
   #effort(bytes: number): Effort {
