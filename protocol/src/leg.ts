@@ -164,7 +164,7 @@ export class Leg {
   }
 
   drained(): void {
-    this.#sender.flush();
+    this.#sender.drained();
   }
 
   socketClosed(code: number, reason: string): void {

@@ -12,6 +12,8 @@ import type { Lane } from './lane.ts';
 const HIGH_WATER = 64 * 1024;
 /** Browsers do not tell when a socket drained, so a full one is looked at again after this long. */
 const POLL_MS = 10;
+/** Making frames may take time, which deflate does: after so many ms in one go, whoever else has something to do is let. */
+const SLICE_MS = 2;
 /** Room for the fields of a DATA frame around its bytes. */
 const DATA_OVERHEAD = 32;
 /** A lane that has sent this much without a pause, or has it waiting, is a flood. */
@@ -89,6 +91,8 @@ export class Sender {
   #scheduled = false;
   /** Set while the socket is full. */
   #cancelPoll: (() => void) | undefined;
+  /** Set between two slices. */
+  #cancelSlice: (() => void) | undefined;
   /** Set while floods wait for a mark to come back. */
   #cancelWait: (() => void) | undefined;
   #stopped = false;
@@ -157,24 +161,35 @@ export class Sender {
     this.#lanes.delete(lane);
   }
 
-  /** Sends what the socket takes now. Called by the socket, too, when its queue went down. */
+  /** The socket's queue went down. It says so within its own send(), perhaps: a slice is over all the same. */
+  drained(): void {
+    if (!this.#cancelSlice) this.flush();
+  }
+
+  /** Sends what the socket takes now. */
   flush(): void {
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
+    this.#cancelSlice?.();
+    this.#cancelSlice = undefined;
+    const until = this.#clock.now() + SLICE_MS;
     while (!this.#stopped) {
       if (this.#transport.buffered >= HIGH_WATER) {
         this.#cancelPoll = this.#clock.after(POLL_MS, () => this.flush());
         return;
       }
-      const message = this.#nextMessage();
+      const message = this.#nextMessage(until);
       if (message === undefined) return;
+      if (this.#clock.now() >= until) this.#cancelSlice = this.#clock.after(0, () => this.flush());
       this.#transport.send(message);
+      if (this.#cancelSlice) return;
     }
   }
 
   stop(): void {
     this.#stopped = true;
     this.#cancelPoll?.();
+    this.#cancelSlice?.();
     this.#cancelWait?.();
     this.#frames = [];
     this.#acks.clear();
@@ -195,7 +210,7 @@ export class Sender {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#cancelPoll !== undefined) return;
+    if (this.#scheduled || this.#cancelPoll || this.#cancelSlice) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -209,10 +224,10 @@ export class Sender {
     queue.add(lane);
   }
 
-  #nextMessage(): Uint8Array | undefined {
+  #nextMessage(until: number): Uint8Array | undefined {
     const message = new Message();
     this.#steering(message);
-    if (this.#frames.length === 0) this.#gather(message);
+    if (this.#frames.length === 0) this.#gather(message, until);
     this.#flight.sent(message.size);
     this.#sinceMark += message.size;
     this.#mark(message);
@@ -231,9 +246,9 @@ export class Sender {
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
-  /** Frames of lanes, as long as there is room for a whole one. */
-  #gather(message: Message): void {
-    while (message.room >= MAX_DATA + DATA_OVERHEAD) {
+  /** Frames of lanes, as long as there is room for a whole one, and time. */
+  #gather(message: Message, until: number): void {
+    while (message.room >= MAX_DATA + DATA_OVERHEAD && (message.size === 0 || this.#clock.now() < until)) {
       const floods = !this.#floods.empty && this.#flight.room > message.size;
       if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
         this.#serve(this.#floods, message, this.#frameSize());
