@@ -18,14 +18,12 @@ export type Streams = Readonly<Record<EndName, Stream>>;
 /** One end in this attachment, as seen from between the two. */
 interface End {
   readonly sends: Stream;
-  /** Where its next frame has to begin. */
+  /** Where its next frame has to begin; further on if what is between was confirmed on another path. */
   next: number;
   /** It may send below this. */
   limit: number;
   /** Its last ACK. */
   consumed: number;
-  /** The furthest of what it has confirmed, by whichever frame. */
-  confirmed: number;
   readsDataz: boolean;
   /** SYNCs of its that were not answered yet. */
   asked: number;
@@ -38,7 +36,6 @@ const end = (sends: Stream): End => ({
   next: 0,
   limit: 0,
   consumed: 0,
-  confirmed: 0,
   readsDataz: false,
   asked: 0,
   ended: false,
@@ -86,7 +83,7 @@ export class AttachmentRules {
         this.#bytes(self, frame.off, inflated(frame, self.sends.bytes));
         break;
       case 'FIN':
-        if (frame.finalOff !== self.next) throw new Error(`FIN at ${frame.finalOff} instead of ${self.next}`);
+        follows(self, frame.finalOff, 'FIN');
         self.sends.finish(frame.finalOff);
         self.next = frame.finalOff + 1;
         break;
@@ -118,8 +115,8 @@ export class AttachmentRules {
   }
 
   #bytes(self: End, off: number, bytes: Uint8Array): void {
-    if (off !== self.next) throw new Error(`bytes at ${off} instead of ${self.next}`);
-    self.next += bytes.length;
+    follows(self, off, 'bytes');
+    self.next = off + bytes.length;
     if (self.next > self.limit) throw new Error(`bytes up to ${self.next} beyond the limit ${self.limit}`);
     self.sends.take(off, bytes);
   }
@@ -127,7 +124,7 @@ export class AttachmentRules {
   #sync(by: EndName, frame: Of<'SYNC'>): void {
     const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
     if (frame.attach !== this.open.attach) throw new Error(`SYNC of attachment ${frame.attach}`);
-    if (frame.sentEnd !== self.next) throw new Error(`sentEnd is ${frame.sentEnd} instead of ${self.next}`);
+    follows(self, frame.sentEnd, 'sentEnd');
     if (!frame.reply) self.asked++;
     else if (peer.asked-- === 0) throw new Error('a SYNC that answers none');
     this.#grant(by, frame.recvNext, frame.limit);
@@ -135,26 +132,27 @@ export class AttachmentRules {
 
   /** This end has confirmed what is below the position, and lets its peer send below the limit. */
   #grant(by: EndName, position: number, limit: number): void {
-    const [self, peer] = [this.#ends[by], this.#ends[other(by)]];
+    const peer = this.#ends[other(by)];
     if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);
     if (limit < peer.limit) throw new Error(`the limit falls from ${peer.limit} to ${limit}`);
     const window = WINDOWS[this.open.kind];
     if (window !== undefined && limit - position > window) throw new Error(`a window of ${limit - position}`);
-    self.confirmed = Math.max(self.confirmed, position);
+    peer.sends.confirmed = Math.max(peer.sends.confirmed, position);
     peer.limit = limit;
   }
 
   #mustBeComplete(): void {
-    const { opener, acceptor } = this.#ends;
-    for (const [self, peer] of [
-      [opener, acceptor],
-      [acceptor, opener],
-    ] as const) {
-      if (self.sends.finalOff === undefined || peer.confirmed !== self.sends.end) {
+    for (const { sends } of Object.values(this.#ends)) {
+      if (sends.finalOff === undefined || sends.confirmed !== sends.end) {
         throw new Error('RESET(OK) before both directions were confirmed');
       }
     }
   }
+}
+
+function follows({ next, sends }: End, off: number, what: string): void {
+  if (off === next || (off > next && off <= sends.confirmed)) return;
+  throw new Error(`${what} at ${off} instead of ${next}`);
 }
 
 const other = (name: EndName): EndName => (name === 'opener' ? 'acceptor' : 'opener');

@@ -52,6 +52,7 @@ describe('another spelling of the same values is refused', () => {
     ['a type in two bytes', '92 cc 0b ce 00 00 00 07'],
     ['a type that does not exist', '92 10 ce 00 00 00 07'],
     ['a short bin', '93 01 01 c4 01 80'],
+    ['DATAZ of nothing', '96 05 ce 00 00 00 01 cf 00 00 00 00 00 00 00 00 cd 00 00 cd 00 00 c5 00 00'],
     ['channel 0', '93 0a ce 00 00 00 00 cd 00 17'],
     [
       'an offset above 2^53 - 1',
@@ -81,7 +82,7 @@ describe('metadata holds plain values only', () => {
     ['the key __proto__', '81 a9 5f 5f 70 72 6f 74 6f 5f 5f 80'],
     ['trailing bytes', '80 80'],
     ['a length beyond what is there', 'dd ff ff ff ff'],
-    ['an integer beyond 2^53', 'cf 00 20 00 00 00 00 00 01'],
+    ['an integer beyond 2^53', 'cf 00 20 00 00 00 00 00 00'],
     ['nine levels', '91 91 91 91 91 91 91 91 90'],
     ['257 entries', `dc 01 01 ${'c0 '.repeat(257)}`],
   ] as const)('%s is refused', ([, hex]) => {

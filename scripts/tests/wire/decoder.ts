@@ -60,7 +60,7 @@ function readFields(type: FrameType, f: Fields): Frame {
         ch: f.channel(),
         off: f.u64(),
         dictLen: f.u16(DICTIONARY_BYTES),
-        rawLen: f.u16(DATA_BYTES),
+        rawLen: f.u16(DATA_BYTES, 1),
         bytes: f.bin(DATA_BYTES),
       };
     case 'ACK':

@@ -33,9 +33,9 @@ export class Fields {
     return byte;
   }
 
-  u16(atMost = 0xffff): number {
+  u16(most = 0xffff, least = 0): number {
     const value = this.#tagged(0xcd, 2);
-    if (value > atMost) throw new Error(`${value} where ${atMost} is the most`);
+    if (value < least || value > most) throw new Error(`${value} is not within ${least} to ${most}`);
     return value;
   }
 

@@ -114,7 +114,7 @@ class Reader {
 }
 
 function safe(value: bigint): number {
-  if (value > 2n ** 53n || value < -(2n ** 53n)) throw new Error('metadata holds an integer beyond 2^53');
+  if (value >= 2n ** 53n || value < -(2n ** 53n)) throw new Error('metadata holds an integer beyond 2^53');
   return Number(value);
 }
 

@@ -3,6 +3,8 @@
 export class Stream {
   #bytes = new Uint8Array(4096);
   #end = 0;
+  /** The receiver has all below this, whichever attachment told so. */
+  confirmed = 0;
   /** Known once FIN has passed. */
   finalOff: number | undefined;
 
