@@ -4,6 +4,7 @@ import {
   type Channel,
   type ChannelHandler,
   type Clock,
+  type Deflater,
   type LegHandler,
   type OpenRequest,
   Outbox,
@@ -89,9 +90,10 @@ interface TestAgentOptions {
   handler?: Partial<LegHandler>;
 }
 
-export function newAcceptor(program: Program, requests: OpenRequest[] = []): Acceptor {
+export function newAcceptor(program: Program, requests: OpenRequest[] = [], deflater?: Deflater): Acceptor {
   return new Acceptor({
     clock: systemClock,
+    ...(deflater && { deflater }),
     accept(request) {
       requests.push(request);
       const channel: Channel = request.accept(

@@ -1,6 +1,6 @@
 /** A consumer for tests: the real protocol's opener on a real socket, that keeps what it receives. */
 import { randomBytes } from 'node:crypto';
-import { type ErrorCode, type Leg, Opener, Outbox, systemClock } from '@unicore/protocol';
+import { type Deflater, type ErrorCode, type Leg, Opener, Outbox, systemClock } from '@unicore/protocol';
 import { type Dialled, dialLeg } from './dial.ts';
 
 export function startTestConsumer(hubUrl: string, user: string): Promise<Dialled> {
@@ -23,11 +23,18 @@ interface TestTerminalOptions {
   leg: () => Leg | undefined;
   open: Record<string, unknown>;
   resume?: boolean;
+  deflater?: Deflater;
   /** Sees each piece, in place of keeping it. */
   onData?: (bytes: Uint8Array) => void;
 }
 
-export function openTerminal({ leg, open, resume = false, onData }: TestTerminalOptions): TestTerminal {
+export function openTerminal({
+  leg,
+  open,
+  resume = false,
+  deflater,
+  onData,
+}: TestTerminalOptions): TestTerminal {
   const input = new Outbox();
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -42,6 +49,7 @@ export function openTerminal({ leg, open, resume = false, onData }: TestTerminal
     random: randomBytes,
     leg,
     resume,
+    ...(deflater && { deflater }),
     handler: {
       attached: attached.resolve,
       detached: (code) => detached.push(code),
