@@ -2,7 +2,6 @@
 export const NEED_NODE: readonly string[] = [
   // Reads PROTOCOL.md.
   'protocol-doc.test.ts',
-  // Compare fflate with Node's zlib.
+  // Compares fflate with Node's zlib.
   'deflater.test.ts',
-  'dataz.test.ts',
 ];
