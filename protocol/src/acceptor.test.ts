@@ -108,10 +108,11 @@ describe('a channel that is attached again', () => {
 
   test('while it is judged is answered by the newest number, and the others are detached', async () => {
     const requests: OpenRequest[] = [];
-    const { open, said } = scripted((request) => requests.push(request));
+    const { leg, open, said } = scripted((request) => requests.push(request));
     await open({});
     await open({});
     expect(said.map(({ type }) => type)).toEqual([FrameType.HELLO]);
+    expect(leg.portOf(2)).toBeDefined();
     expect(await open({ ch: 4, attach: 2 })).toEqual(detached(2));
     expect(await open({ ch: 6, attach: 1 })).toEqual(detached(6));
     expect(requests.length).toBe(1);

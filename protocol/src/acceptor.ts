@@ -7,6 +7,7 @@ import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
+import { Judged } from './judged.ts';
 import type { Leg, Port } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
 
@@ -150,7 +151,7 @@ interface Epoch {
   /** Set once the channel is over, or was refused. */
   ended: Refusal | undefined;
   /** While accept() is being decided: the newest OPEN, which is the one to answer. */
-  pending: { leg: Leg; open: Open } | undefined;
+  pending: Judged | undefined;
 }
 
 export class Acceptor {
@@ -172,7 +173,7 @@ export class Acceptor {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
-    if (bound && !epoch?.channel?.isAt(bound)) {
+    if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
       // Bound over, the other channel would never hear that its leg is gone.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
@@ -211,11 +212,11 @@ export class Acceptor {
     // Before it is remembered: metadata that cannot be read throws.
     unpackSaid(open.meta);
     const { pending } = epoch;
-    if (pending?.leg === leg && pending.open.ch === open.ch) return;
-    const newer = open.attach > (pending?.open.attach ?? 0);
-    if (!newer) return release(leg, open.ch);
-    if (pending) release(pending.leg, pending.open.ch);
-    epoch.pending = { leg, open };
+    if (!pending || leg.portOf(open.ch) === pending) return;
+    if (open.attach <= pending.open.attach) return release(leg, open.ch);
+    if (pending.wanted) release(pending.leg, pending.open.ch);
+    pending.leave();
+    epoch.pending = new Judged(leg, open);
   }
 
   #fresh(epochHex: string, leg: Leg, open: Open): void {
@@ -223,7 +224,7 @@ export class Acceptor {
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
     // Before anything is remembered: metadata that cannot be read throws.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
-    const epoch: Epoch = { channel: undefined, ended: undefined, pending: { leg, open } };
+    const epoch: Epoch = { channel: undefined, ended: undefined, pending: new Judged(leg, open) };
     this.#epochs.set(epochHex, epoch);
     const bury = (refusal: Refusal) => {
       epoch.channel = undefined;
@@ -241,7 +242,7 @@ export class Acceptor {
         const at = epoch.pending!;
         epoch.channel = channel;
         epoch.pending = undefined;
-        if (at.leg.open) channel.adopt(at.leg, at.open, answer);
+        if (at.wanted) channel.adopt(at.leg, at.open, answer);
         else channel.orphan();
         return channel;
       },
@@ -249,7 +250,8 @@ export class Acceptor {
         const at = epoch.pending!;
         // Nothing was made, so a later try with the same epoch may be judged afresh.
         this.#epochs.delete(epochHex);
-        refuse(at.leg, at.open.ch, { code, message });
+        if (at.wanted) refuse(at.leg, at.open.ch, { code, message });
+        at.leave();
       },
     });
   }

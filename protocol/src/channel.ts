@@ -150,6 +150,8 @@ export abstract class Channel implements Attached, Lane {
   protected abstract unattached(code: ErrorCode): void;
   /** Both directions ended in order; still attached. */
   protected abstract finished(): void;
+  /** The other end is over, and said so at this place. */
+  protected overAt(_at: Attachment): void {}
   /** Called once when the channel is over, before the handler hears of it. */
   protected abstract over(code: ErrorCode, message: string): void;
   /** A hop, or the acceptor, says that this place is, or will be, gone. */
@@ -223,9 +225,10 @@ export abstract class Channel implements Attached, Lane {
   #resetBy(at: Attachment, code: ErrorCode, message: string): void {
     const fin = this.incoming.fin;
     // The neighbour forgot the number, which says nothing about the channel itself.
-    if (code === 'CHANNEL_UNKNOWN') this.lost(at, 'LEG_LOST');
+    if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
+    this.overAt(at);
     // The other end is done and says so again; how it ended is known here already.
-    else if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
+    if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }
 

@@ -10,6 +10,18 @@ import { SimClock } from './sim/clock.ts';
 const META = packMeta({ token: 't' });
 const HELLO = encode({ type: FrameType.HELLO, version: 1, minVersion: 1, meta: META });
 
+const OPEN = {
+  type: FrameType.OPEN,
+  epoch: new Uint8Array(16),
+  attach: 1,
+  kind: 0,
+  recvNext: 0,
+  limit: 0,
+  mustExist: false,
+  auth: packMeta({}),
+  meta: packMeta({}),
+} as const;
+
 /** A leg whose other side is this test: frames are scripted, and what the leg says is recorded. */
 function scripted(peer: Peer, handler: Partial<LegHandler> = {}, dial = false) {
   const clock = new SimClock();
@@ -162,6 +174,28 @@ describe('a leg that is up', () => {
     await s.clock.advance(0);
     expect(got).toMatchObject([[FrameType.DATA, { ch: 1, bytes }, parts[0]!.length]]);
     expect(s.sent).toMatchObject([{ type: FrameType.RESET, ch: 3, code: ERRORS.CHANNEL_UNKNOWN.number }]);
+  });
+
+  test('takes no OPEN on a number that is over, which was said again too late', async () => {
+    const opened: number[] = [];
+    const { leg, clock, sent } = await greeted('consumer', {
+      open: ({ ch }) => {
+        opened.push(ch);
+        leg.bind(ch, recorder([]));
+      },
+    });
+    const open = (ch: number) => leg.receive(encode({ ...OPEN, ch }));
+    open(1);
+    open(5);
+    open(1);
+    leg.unbind(1);
+    open(1);
+    open(3);
+    open(7);
+    await clock.advance(0);
+    expect(opened).toEqual([1, 5, 1, 7]);
+    const detached = (ch: number) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
+    expect(sent).toEqual([detached(1), detached(3)]);
   });
 
   test('never answers a RESET with a RESET', async () => {

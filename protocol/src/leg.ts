@@ -81,6 +81,8 @@ export class Leg {
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
   #version: number | undefined;
   #nextCh: number;
+  /** The peer takes its numbers in rising order, each once. */
+  #lastOpened = 0;
   #cancelGreeting: () => void;
 
   constructor({
@@ -276,8 +278,16 @@ export class Leg {
 
   #opened(message: Uint8Array, start: number): void {
     const frame = decode(message, start).frame as FrameOf<typeof FrameType.OPEN>;
-    if (this.#handler.open) this.#guard(frame.ch, () => this.#handler.open!(frame));
-    else this.#reset(frame.ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
+    const { ch } = frame;
+    if (ch <= this.#lastOpened && !this.#ports.has(ch)) {
+      // Said again before its sender heard that this number is over. Taken for a new one, it would open a channel that
+      // nobody waits for, or, where the acceptor has just lost its memory, give an established one another past.
+      this.#countStray();
+      return this.#answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
+    }
+    this.#lastOpened = Math.max(this.#lastOpened, ch);
+    if (this.#handler.open) this.#guard(ch, () => this.#handler.open!(frame));
+    else this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
   }
 
   #deliver(type: number, message: Uint8Array, start: number, end: number): void {

@@ -15,6 +15,7 @@ const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_
 /** An OPEN that is not answered is said again, ever more seldom. */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
+const CLEAR = (ch: number): Frame => ({ type: FrameType.RESET, ch, code: 0, message: '' });
 const NO_AUTH = new Uint8Array(0);
 
 export interface OpenerOptions {
@@ -119,9 +120,13 @@ export class Opener extends Channel {
 
   protected override finished(): void {
     // The hops cannot see that both ends are done: tell them to forget the number.
-    const clear = (ch: number): Frame => ({ type: FrameType.RESET, ch, code: 0, message: '' });
-    this.#opening?.say(clear);
-    this.say(clear);
+    this.#opening?.say(CLEAR);
+    this.say(CLEAR);
+  }
+
+  protected override overAt(at: Attachment): void {
+    // While it moves it has two places, and nobody else clears the hops of the other one.
+    for (const place of [this.#opening, this.attachment]) if (place !== at) place?.say(CLEAR);
   }
 
   protected override over(): void {

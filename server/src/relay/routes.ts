@@ -1,5 +1,5 @@
 /** Where each provider is: its newest leg, by the connection number that the agent raises with every socket. */
-import { type Clock, type Leg, UniCoreError } from '@unicore/protocol';
+import { type Leg, UniCoreError } from '@unicore/protocol';
 
 interface Route {
   leg: Leg;
@@ -7,14 +7,7 @@ interface Route {
 }
 
 export class Routes {
-  readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
-  /** Who waits for a provider to come. */
-  readonly #waiting = new Map<string, Set<(leg: Leg) => void>>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /**
    * Makes this leg the provider's route. The older socket is closed, which sends its consumers to this one.
@@ -26,9 +19,6 @@ export class Routes {
       throw new UniCoreError('SUPERSEDED', 'A newer connection of this provider is already here.');
     }
     this.#routes.set(providerId, { leg, connSeq });
-    const waiting = this.#waiting.get(providerId);
-    this.#waiting.delete(providerId);
-    for (const found of waiting ?? []) found(leg);
     current?.leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
   }
 
@@ -40,26 +30,6 @@ export class Routes {
 
   get(providerId: string): Leg | undefined {
     return this.#routes.get(providerId)?.leg;
-  }
-
-  /** The provider's leg, now or when it comes within so many ms. */
-  async arrival(providerId: string, ms: number): Promise<Leg | undefined> {
-    const leg = this.get(providerId);
-    if (leg) return leg;
-    const waiting = this.#waiting.get(providerId) ?? new Set();
-    this.#waiting.set(providerId, waiting);
-    return new Promise((settle) => {
-      const found = (come: Leg) => {
-        cancel();
-        settle(come);
-      };
-      const cancel = this.#clock.after(ms, () => {
-        waiting.delete(found);
-        if (waiting.size === 0) this.#waiting.delete(providerId);
-        settle(undefined);
-      });
-      waiting.add(found);
-    });
   }
 
   get size(): number {

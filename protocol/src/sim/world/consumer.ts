@@ -105,6 +105,7 @@ export class SimConsumer extends Part {
       random: (count) => (count === epoch.length ? epoch : world.random.bytes(count)),
       leg: () => this.#dialler.leg,
       resume: true,
+      ...(world.plan.deflates.consumer[this.#number] && world.deflater ? { deflater: world.deflater } : {}),
       handler: app.handler,
     });
     this.#living.add(opener);

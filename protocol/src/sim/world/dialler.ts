@@ -32,6 +32,8 @@ export class Dialler {
   readonly #backoff: Backoff;
   #leg: Leg | undefined;
   #wire: Wire | undefined;
+  /** The leg before, until the new one is up. */
+  #former: Leg | undefined;
 
   constructor(options: DiallerOptions) {
     this.#o = options;
@@ -57,7 +59,18 @@ export class Dialler {
           ...(open ? { open: (frame) => open(leg, frame) } : {}),
           welcome: () => {
             this.#backoff.reset();
+            const old = this.#former;
+            this.#former = undefined;
             this.#o.up?.(leg);
+            if (old?.channels === 0) old.close('OK', '');
+          },
+          goAway: (_code, afterMs) => {
+            if (this.#leg === leg && afterMs > 0)
+              this.#o.later((world.random.fraction() * afterMs) / 2, () => this.#renew(leg));
+          },
+          // Make before break: the last channel that leaves a former leg closes it.
+          idle: () => {
+            if (this.#leg !== leg && this.#leg?.up) leg.close('OK', '');
           },
           closed: (code, message) => {
             handler.closed(code, message);
@@ -70,10 +83,15 @@ export class Dialler {
     });
   }
 
+  #renew(leg: Leg): void {
+    if (this.#leg === leg) this.redial({ stalls: false, closes: false });
+  }
+
   /** Dials although the old leg lives: the network changed under it, and its other end hears nothing of that. */
   redial({ stalls, closes }: { stalls: boolean; closes: boolean }): void {
     const old = this.#leg;
     if (stalls) this.#wire?.stall();
+    this.#former = old;
     this.dial();
     if (closes) old?.close('LEG_LOST', 'the network changed');
   }

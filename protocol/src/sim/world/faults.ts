@@ -16,6 +16,8 @@ export type FaultKind =
   /** Dials again although its socket lives; the old one lingers. */
   | 'redial-tunnel'
   | 'redial-consumer'
+  /** A hub asks who dialled it to dial anew, and closes the socket later. */
+  | 'go-away'
   /** A hop loses single frames for a while. */
   | 'lose'
   /** A hop holds OPENs back for a while, or says them twice. */
@@ -40,6 +42,7 @@ const SELDOM: readonly FaultKind[] = [
   'slow',
   'redial-tunnel',
   'redial-consumer',
+  'go-away',
   'lose',
   'lose',
   'delay-opens',

@@ -43,6 +43,7 @@ export class SimHub extends Part implements Host {
           if (peer !== 'provider' || this.#claim(leg, meta as ProviderHello)) leg.welcome({});
         },
         ...(peer === 'provider' ? {} : { open: (open) => relay?.open(leg, open) }),
+        ...(peer === 'provider' ? { idle: () => this.#idle(leg) } : {}),
         closed: () => this.#closed(leg),
       }),
     });
@@ -94,8 +95,21 @@ export class SimHub extends Part implements Host {
       return false;
     }
     this.#routes.set(provider, { leg, connSeq });
-    if (this.world.plan.supersedes) current?.leg.close('SUPERSEDED', 'a newer connection took over');
+    const { newerRoute } = this.world.plan;
+    if (current && newerRoute === 'closes') current.leg.close('SUPERSEDED', 'a newer connection took over');
+    if (current && newerRoute === 'moves') this.#move(current.leg);
     return true;
+  }
+
+  /** Channel by channel goes over to the new route, and the last one closes the old. */
+  #move(old: Leg): void {
+    for (const vacate of old.vacating()) vacate();
+    if (old.channels === 0) old.close('SUPERSEDED', 'a newer connection took over');
+  }
+
+  #idle(leg: Leg): void {
+    const current = [...this.#routes.values()].some((route) => route.leg === leg);
+    if (!current && this.world.plan.newerRoute === 'moves') leg.close('SUPERSEDED', 'everybody moved');
   }
 
   #closed(leg: Leg): void {

@@ -1,4 +1,5 @@
 /** What every process of a simulated world has: a name, the world's clock and sockets, and times when it is down. */
+import type { Deflater } from '../../deflater.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { LegHandler } from '../../leg.ts';
 import type { SimClock } from '../clock.ts';
@@ -14,6 +15,8 @@ export interface World {
   readonly random: Random;
   readonly net: Net;
   readonly trace: Trace;
+  /** Of the ends that deflate. */
+  readonly deflater: Deflater | undefined;
   violated(what: string): void;
 }
 

@@ -54,8 +54,10 @@ export interface Plan {
   lines: { consumer: LinePlan[]; hub: LinePlan; provider: LinePlan[]; keeper: LinePlan };
   /** Hubs pass a repeated OPEN on; if not they drop it, which is allowed where nothing is lost inside a hop. */
   repeatsPass: boolean;
-  /** A hub closes a provider's older socket when a newer one comes. */
-  supersedes: boolean;
+  /** What a hub does with a provider's older socket when a newer one comes. */
+  newerRoute: 'closes' | 'moves' | 'leaves';
+  /** Which consumers and keepers deflate. */
+  deflates: { consumer: boolean[]; keeper: boolean[] };
   channels: ChannelPlan[];
   faults: Fault[];
 }
@@ -63,6 +65,8 @@ export interface Plan {
 /** What the slowest line can carry in this time is what all channels send in all, about. */
 const TRANSFER_MS = 8_000;
 const MOST_BYTES = 6_000_000;
+/** More of them cost time and show nothing new. */
+const MOST_CHUNKS = 300;
 
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
@@ -88,7 +92,11 @@ export function planOf(seed: number): Plan {
     consumers,
     lines,
     repeatsPass: faults.some(({ kind }) => kind === 'lose') || random.chance(0.5),
-    supersedes: random.chance(0.7),
+    newerRoute: random.pick(['closes', 'moves', 'moves', 'leaves'] as const),
+    deflates: {
+      consumer: Array.from({ length: consumers }, () => random.chance(0.5)),
+      keeper: Array.from({ length: providers }, () => random.chance(0.7)),
+    },
     channels: Array.from({ length: count }, () => ({
       consumer: channelsRandom.int(0, consumers - 1),
       provider: channelsRandom.int(0, providers - 1),
@@ -123,7 +131,7 @@ function ends(random: Random, budget: number, span: number): { opener: EndPlan; 
 function end(random: Random, budget: number, span: number): EndPlan {
   const typing = random.chance(0.3);
   const total = random.chance(0.1) ? 0 : random.scaled(1, Math.max(2, typing ? 2_000 : budget));
-  const chunk = typing ? random.int(1, 100) : random.scaled(64, 65_536);
+  const chunk = typing ? random.int(1, 100) : random.scaled(Math.max(64, total / MOST_CHUNKS), 65_536);
   return {
     total,
     chunk,

@@ -1,6 +1,6 @@
 /** A provider: a tunnel that dials the hub, and a keeper behind it where the channels end. */
 import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../acceptor.ts';
-import { type ErrorCode, UniCoreError } from '../../errors.ts';
+import { UniCoreError } from '../../errors.ts';
 import { Leg } from '../../leg.ts';
 import type { Transport } from '../../sender.ts';
 import { App } from './app.ts';
@@ -76,15 +76,18 @@ export class SimTunnel extends Part {
 }
 
 export class SimKeeper extends Part implements Host {
-  readonly #ended: (epochHex: string, app: App) => void;
+  readonly #number: number;
+  readonly #accepted: (epochHex: string, app: App) => void;
   #acceptor: Acceptor | undefined;
   readonly #legs = new Set<Leg>();
   readonly #living = new Set<AcceptedChannel>();
+  #judging = 0;
 
   /** `accepted` hears of each channel that begins here. */
   constructor(number: number, world: World, accepted: (epochHex: string, app: App) => void) {
     super(`keeper${number}`, world);
-    this.#ended = accepted;
+    this.#number = number;
+    this.#accepted = accepted;
   }
 
   /** Epochs known, tombstones included. */
@@ -92,11 +95,13 @@ export class SimKeeper extends Part implements Host {
     return this.#acceptor?.size ?? 0;
   }
 
-  /** Numbers bound on living sockets, and channels that believe that they are attached: always as many. */
-  get attachments(): { bound: number; attached: number } {
+  /** One number is bound for each channel that believes that it is attached, and at most one where that is judged. */
+  get miscounted(): string | undefined {
     let bound = 0;
     for (const leg of this.#legs) bound += leg.channels;
-    return { bound, attached: [...this.#living].filter((channel) => channel.attachedNow).length };
+    const attached = [...this.#living].filter((channel) => channel.attachedNow).length;
+    if (attached <= bound && bound <= attached + this.#judging) return undefined;
+    return `${bound} numbers are bound for ${attached} attached channels, ${this.#judging} are judged`;
   }
 
   accept(transport: Transport): Leg {
@@ -115,9 +120,11 @@ export class SimKeeper extends Part implements Host {
   }
 
   protected override begin(): void {
+    const { clock, plan, deflater } = this.world;
     this.#acceptor = new Acceptor({
-      clock: this.world.clock,
+      clock,
       accept: (request) => this.#asked(request),
+      ...(plan.deflates.keeper[this.#number] && deflater ? { deflater } : {}),
       reattach: (channel, auth) => this.#reattach(channel, auth),
     });
   }
@@ -126,6 +133,7 @@ export class SimKeeper extends Part implements Host {
     this.#acceptor?.close('CONTAINER_LOST', 'the keeper died');
     this.#acceptor = undefined;
     this.#living.clear();
+    this.#judging = 0;
   }
 
   #asked(request: OpenRequest): void {
@@ -152,11 +160,15 @@ export class SimKeeper extends Part implements Host {
       });
       const made = request.accept(app.handler, { owner: user });
       this.#living.add(made);
-      this.#ended(request.epochHex, app);
+      this.#accepted(request.epochHex, app);
       app.start(made);
     };
-    if (channel.judgeMs === 0) decide();
-    else this.later(channel.judgeMs, decide);
+    if (channel.judgeMs === 0) return decide();
+    this.#judging++;
+    this.later(channel.judgeMs, () => {
+      this.#judging--;
+      decide();
+    });
   }
 
   #reattach(_channel: AcceptedChannel, auth: unknown): unknown {
@@ -170,5 +182,3 @@ export class SimKeeper extends Part implements Host {
 export function saltOf(epochHex: string): number {
   return Number.parseInt(epochHex.slice(0, 6), 16);
 }
-
-export type Ended = { code: ErrorCode; message: string };

@@ -115,6 +115,10 @@ class Lossy implements Port {
   lost(code: ErrorCode): void {
     this.#port.lost(code);
   }
+
+  vacate(): void {
+    this.#port.vacate?.();
+  }
 }
 
 /** Holds a channel's number while its OPEN is judged. */

@@ -1,4 +1,7 @@
 /** Runs the world of one seed to its end, checks all the time what must always be so, and says what was not. */
+import type { Deflater } from '../../deflater.ts';
+import { ERRORS } from '../../errors.ts';
+import { FrameType } from '../../frame.ts';
 import { SimClock } from '../clock.ts';
 import { Random } from '../random.ts';
 import { SimConsumer } from './consumer.ts';
@@ -15,10 +18,13 @@ import { Trace } from './trace.ts';
 const CHECK_MS = 50;
 /** Once nothing goes wrong any more, every opener is done by then: dead sockets are found, the longest reader has read. */
 const OPENERS_MS = 120_000;
-/** A socket that stands still is found dead by then. */
-const DEAD_MS = 26_000;
-/** An acceptor whose opener went away unheard gives up after 2 minutes, and forgets after 2 more. */
-const EPOCH_MS = 121_000;
+/**
+ * A socket that stands still is found dead, an acceptor whose opener went away unheard gives up after 2 minutes, and
+ * forgets after 2 more; it may all begin with an OPEN that was held back.
+ */
+const FORGOTTEN_MS = 300_000;
+/** The latest OPEN that a hop says again. */
+const LATE_MS = 20_000;
 /** The longest pause before a socket is dialled again, and the round trip of its handshake. */
 const REDIAL_MS = 5_000;
 /** Bytes per ms of a line that became slow. */
@@ -26,6 +32,8 @@ const SLOW = 5;
 
 export interface SimulateOptions {
   seed: number;
+  /** Of those ends that deflate according to the seed. */
+  deflater?: Deflater;
   /** Only so many of the seed's faults happen. */
   steps?: number;
   /** Hears what happens, line by line. */
@@ -57,6 +65,7 @@ class Simulation implements World {
   readonly random: Random;
   readonly net: Net;
   readonly trace: Trace;
+  readonly deflater: Deflater | undefined;
   readonly #steps: number;
   readonly #pairs = new Pairs();
   readonly #hubs: SimHub[] = [];
@@ -66,7 +75,8 @@ class Simulation implements World {
   #violation: string | undefined;
   #keeperKilled = false;
 
-  constructor({ seed, steps, tell }: SimulateOptions) {
+  constructor({ seed, steps, deflater, tell }: SimulateOptions) {
+    this.deflater = deflater;
     this.plan = planOf(seed);
     this.#steps = Math.min(steps ?? Number.POSITIVE_INFINITY, this.plan.faults.length);
     this.random = new Random(seed ^ 0x5eed);
@@ -117,14 +127,17 @@ class Simulation implements World {
     this.trace.event('all is well from here on');
     const stuck = () => this.#stuck();
     await this.#passUntil(() => this.#consumers.every(({ done }) => done), OPENERS_MS, stuck);
-    await this.#passUntil(() => this.#pairs.waiting.length === 0, DEAD_MS + EPOCH_MS, stuck);
-    await this.#pass(EPOCH_MS);
+    await this.#passUntil(() => this.#pairs.waiting.length === 0 && this.#forgotten, FORGOTTEN_MS, stuck);
     for (const wrong of this.#pairs.wrongs(this.#keeperKilled)) this.violated(wrong);
     await this.#checkNothingIsLeft();
     for (const part of this.#parts) part.kill();
     await this.#pass(REDIAL_MS);
     if (this.clock.pending > 0)
       this.violated(`${this.clock.pending} timers run on when everything is closed`);
+  }
+
+  get #forgotten(): boolean {
+    return this.#keepers.every(({ epochs }) => epochs === 0);
   }
 
   get #parts(): Part[] {
@@ -147,10 +160,8 @@ class Simulation implements World {
 
   #check(): void {
     for (const keeper of this.#keepers) {
-      const { bound, attached } = keeper.attachments;
-      if (bound !== attached) {
-        this.violated(`${keeper.name}: ${bound} numbers are bound for ${attached} attached channels`);
-      }
+      const { miscounted } = keeper;
+      if (miscounted) this.violated(`${keeper.name}: ${miscounted}`);
     }
     this.#stopIfViolated();
   }
@@ -177,7 +188,7 @@ class Simulation implements World {
     const ends = () =>
       this.net.sockets.reduce((sum, { near, far }) => sum + Number(near.open) + Number(far.open), 0);
     const timers = () => `${this.clock.pending} timers for ${ends()} ends of sockets`;
-    await this.#passUntil(() => this.clock.pending <= ends(), REDIAL_MS, timers);
+    await this.#passUntil(() => this.clock.pending <= ends(), LATE_MS, timers);
   }
 
   #strike({ kind, pick, ms, part, at: _at }: Fault): void {
@@ -220,6 +231,13 @@ class Simulation implements World {
         return choose(this.#tunnels).redial({ stalls: part % 2 === 0, closes: part % 3 === 0 });
       case 'redial-consumer':
         return choose(this.#consumers).redial({ stalls: part % 2 === 0, closes: part % 3 === 0 });
+      case 'go-away': {
+        const leg = choose(this.net.sockets.filter(({ far }) => far.up))?.far;
+        if (leg?.peer === 'consumer' || leg?.peer === 'provider')
+          leg.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: ms });
+        this.clock.after(ms, () => leg?.close('GOING_AWAY', 'the time of this socket is over'));
+        return;
+      }
       case 'lose':
         return forAWhile(choose(hops), {
           loses: { types: LOSSES[part % LOSSES.length]!, share: (part % 7) / 7 + 0.1 },

@@ -61,9 +61,12 @@ export async function startMallory(hubUrl: string): Promise<Mallory> {
     };
   }
 
+  let nextCh = 1;
   async function refused(change: Partial<typeof OPEN>) {
-    const answer = answers();
-    send({ ...OPEN, ...change });
+    const ch = nextCh;
+    nextCh += 2;
+    const answer = answers(ch);
+    send({ ...OPEN, ch, ...change });
     const frame = await answer.next();
     if (frame.type !== FrameType.RESET && frame.type !== FrameType.DETACHED) {
       throw new Error(`answered by a frame of type ${frame.type}`);
