@@ -4,4 +4,6 @@ export const NEED_NODE: readonly string[] = [
   'protocol-doc.test.ts',
   // Compares fflate with Node's zlib.
   'deflater.test.ts',
+  // Starts another process.
+  'sim/world/process.test.ts',
 ];

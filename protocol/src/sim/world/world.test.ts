@@ -1,0 +1,44 @@
+/** The protocol core in simulated worlds: consumers, hubs, tunnels and keepers, and whatever may go wrong between them. */
+import { expect, test } from 'vitest';
+import { DEFLATERS } from '../../test-deflaters.ts';
+import { hunt } from './hunt.ts';
+import { planOf } from './plan.ts';
+import { FAILED_ONCE } from './seeds.ts';
+import { simulate } from './world.ts';
+
+const deflater = DEFLATERS.zlib;
+/** Worlds that nobody has seen before, in each run; fewer where they would take too long. */
+const FRESH = 100;
+const BUDGET_MS = 20_000;
+const PATIENCE_MS = 120_000;
+
+function* fresh(): Generator<number> {
+  const end = performance.now() + BUDGET_MS;
+  const [first] = crypto.getRandomValues(new Uint32Array(1));
+  for (let i = 0; i < FRESH && performance.now() < end; i++) yield (first! + i) & 0x7fff_ffff;
+}
+
+test('no invariant breaks in worlds where one broke once', { timeout: PATIENCE_MS }, async () => {
+  await hunt(FAILED_ONCE, deflater);
+});
+
+test('no invariant breaks in worlds that nobody has seen', { timeout: PATIENCE_MS }, async () => {
+  await hunt(fresh(), deflater);
+});
+
+test('the same seed is the same world, line by line', { timeout: PATIENCE_MS }, async () => {
+  for (const seed of [1, 2, 3]) {
+    const traces = [[], []] as string[][];
+    for (const trace of traces) await simulate({ seed, tell: (line) => trace.push(line) });
+    expect(traces[0]!.length).toBeGreaterThan(10);
+    expect(traces[1]).toEqual(traces[0]);
+  }
+});
+
+test('of a seed as many faults happen as are asked for', async () => {
+  const seed = 3;
+  const all = planOf(seed).faults.length;
+  expect(all).toBeGreaterThan(2);
+  expect((await simulate({ seed, steps: 2 })).steps).toBe(2);
+  expect((await simulate({ seed, steps: 1_000 })).steps).toBe(all);
+});
