@@ -5,13 +5,14 @@ import type { Clock } from './clock.ts';
 import { decode, encode } from './codec.ts';
 import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
-import { type ChannelKindName, type Frame, type FrameOf, FrameType, WINDOWS } from './frame.ts';
+import { type ChannelKindName, type Frame, type FrameOf, FrameType, MOST_WINDOWS, WINDOWS } from './frame.ts';
 import { Incoming } from './incoming.ts';
 import type { Lane } from './lane.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
+import { Window, type WindowPool } from './window.ts';
 
 /** Credit is reported at the latest this long after bytes were consumed. */
 const ACK_MS = 25;
@@ -29,17 +30,26 @@ export abstract class Channel implements Attached, Lane {
   protected readonly packing: Packing;
   readonly #probing: Probing;
   readonly #pace: Pace;
+  readonly #window: Window;
   #attachment: Attachment | undefined;
   #closed = false;
   #cancelAck: (() => void) | undefined;
 
-  constructor(kind: ChannelKindName, clock: Clock, handler: ChannelHandler, deflater: Deflater | undefined) {
+  constructor(
+    kind: ChannelKindName,
+    clock: Clock,
+    handler: ChannelHandler,
+    deflater: Deflater | undefined,
+    windows?: WindowPool,
+  ) {
+    const most = MOST_WINDOWS[kind];
     this.clock = clock;
     this.handler = handler;
     this.packing = new Packing(kind, clock, deflater);
-    this.incoming = new Incoming(WINDOWS[kind], this.packing.reads);
-    this.outgoing = new Outgoing(WINDOWS[kind]);
-    this.#pace = new Pace({ clock, window: WINDOWS[kind], go: () => this.#attachment?.leg.want(this) });
+    this.#window = new Window(WINDOWS[kind], most, windows);
+    this.incoming = new Incoming(this.#window, this.packing.reads);
+    this.outgoing = new Outgoing(most);
+    this.#pace = new Pace({ clock, window: most, go: () => this.#attachment?.leg.want(this) });
     this.#probing = new Probing({
       clock,
       waiting: () => this.#attachment !== undefined && (this.outgoing.unanswered || this.outgoing.atLimit),
@@ -81,7 +91,7 @@ export abstract class Channel implements Attached, Lane {
 
   consumed(bytes: number): void {
     if (this.#closed) return;
-    this.incoming.consumed(bytes);
+    this.incoming.consumed(bytes, this.clock.now(), this.rtt);
     this.#acknowledge();
     this.#closeWhenDone();
   }
@@ -174,6 +184,8 @@ export abstract class Channel implements Attached, Lane {
     this.outgoing.rewind(recvNext, limit);
     if (this.packing.heard(features)) this.outgoing.remember();
     this.wake();
+    // Its growth goes by the round trip.
+    if (this.#window.grows) this.probe();
     this.#probing.watch();
     this.#closeWhenDone();
   }
@@ -182,6 +194,7 @@ export abstract class Channel implements Attached, Lane {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#attachment) this.#drop(this.#attachment);
+    this.#window.release();
     this.over(code, message);
     this.handler.closed(code, message);
   }

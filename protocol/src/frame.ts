@@ -47,7 +47,7 @@ export const ChannelKind = {
 } as const;
 export type ChannelKindName = keyof typeof ChannelKind;
 
-/** Receive windows in bytes: what a sender may have in flight, and so the most its replay buffer holds. */
+/** Receive windows in bytes, at first: what a sender may have in flight, and so the most its replay buffer holds. */
 export const WINDOWS: Record<ChannelKindName, number> = {
   terminal: 128 * 1024,
   vnc: 512 * 1024,
@@ -56,6 +56,8 @@ export const WINDOWS: Record<ChannelKindName, number> = {
   egress: 256 * 1024,
   control: 256 * 1024,
 };
+/** What a window grows to where it, and neither reader nor path, is what a stream waits for. The others stay as they are. */
+export const MOST_WINDOWS: Record<ChannelKindName, number> = { ...WINDOWS, tcp: 4 * 1024 * 1024 };
 
 /**
  * Fields common to several frames:

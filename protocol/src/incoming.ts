@@ -3,6 +3,7 @@ import { UniCoreError } from './errors.ts';
 import { MAX_DATA, MAX_DICTIONARY } from './frame.ts';
 import { History } from './history.ts';
 import type { Fin } from './outgoing.ts';
+import type { Window } from './window.ts';
 
 /** Credit is reported when this share of the window was consumed since the last report. */
 const ACK_SHARE = 4;
@@ -10,7 +11,7 @@ const ACK_SHARE = 4;
 const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 
 export class Incoming {
-  readonly #window: number;
+  readonly #window: Window;
   #next = 0;
   #consumed = 0;
   #reported = 0;
@@ -19,9 +20,9 @@ export class Incoming {
   readonly #history: History | undefined;
 
   /** remember: the sender may refer to bytes that it has sent. */
-  constructor(window: number, remember = false) {
+  constructor(window: Window, remember = false) {
     this.#window = window;
-    this.#limit = window;
+    this.#limit = window.size;
     this.#history = remember ? new History(HISTORY_BYTES) : undefined;
   }
 
@@ -50,7 +51,7 @@ export class Incoming {
 
   /** So much was consumed that the sender should know now. */
   get due(): boolean {
-    return this.done || this.#consumed - this.#reported >= this.#window / ACK_SHARE;
+    return this.done || this.#consumed - this.#reported >= this.#window.size / ACK_SHARE;
   }
 
   /**
@@ -94,17 +95,19 @@ export class Incoming {
     return true;
   }
 
-  consumed(bytes: number): void {
+  /** now, rtt: ms. */
+  consumed(bytes: number, now: number, rtt: number | undefined): void {
     if (bytes < 0 || this.#consumed + bytes > this.#next) {
       throw new Error(`${bytes} bytes consumed, ${this.#next - this.#consumed} were delivered`);
     }
     this.#consumed += bytes;
+    this.#window.used(this.#consumed, now, rtt);
   }
 
   /** What an ACK says now. */
   report(): { consumed: number; limit: number } {
     this.#reported = this.#position();
-    this.#limit = Math.max(this.#limit, this.#consumed + this.#window);
+    this.#limit = Math.max(this.#limit, this.#consumed + this.#window.size);
     return { consumed: this.#reported, limit: this.#limit };
   }
 

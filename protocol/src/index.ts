@@ -20,3 +20,4 @@ export { Outbox } from './outbox.ts';
 export type { Peer } from './roles.ts';
 export type { Transport } from './sender.ts';
 export { spread } from './spread.ts';
+export { WindowPool } from './window.ts';

@@ -9,6 +9,7 @@ import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, EPOCH_BYTES, type Frame, FrameType } from './frame.ts';
 import type { Leg } from './leg.ts';
+import type { WindowPool } from './window.ts';
 
 /** Pauses between attachments while the leg is up but the far side is not there. */
 const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
@@ -31,6 +32,8 @@ export interface OpenerOptions {
   resume: boolean;
   /** Lets both ends send DATAZ, if the other has one as well. */
   deflater?: Deflater;
+  /** What the windows of this end's channels are taken from. */
+  windows?: WindowPool;
   handler: ChannelHandler;
 }
 
@@ -50,7 +53,7 @@ export class Opener extends Channel {
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: OpenerOptions) {
-    super(options.kind, options.clock, options.handler, options.deflater);
+    super(options.kind, options.clock, options.handler, options.deflater, options.windows);
     this.#options = options;
     this.#epoch = options.random(EPOCH_BYTES);
     this.#backoff = new Backoff({ ...REATTACH, random: () => options.random(1)[0]! / 256 });

@@ -8,6 +8,7 @@ import {
   RECOVERY_PAUSE_MS,
   spread,
   UniCoreError,
+  WindowPool,
 } from '@unicore/protocol';
 import { type Dialled, dial } from './socket.ts';
 import { onWake } from './wake.ts';
@@ -23,6 +24,8 @@ const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
 /** After the network or the page came back, a line that answers nothing for this long is given up. */
 const WAKE_MS = 4_000;
+/** What may be sent to this client and not be read by it, in all its channels, bytes. */
+const WINDOWS = 4 * 1024 * 1024;
 /** Refusals that trying again does not change. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
@@ -59,6 +62,8 @@ export interface LineUser {
 }
 
 export class Line {
+  /** Of all channels on the line. */
+  readonly windows = new WindowPool(WINDOWS);
   readonly #options: LineOptions;
   readonly #users = new Set<LineUser>();
   readonly #listeners = new Set<(status: LineStatus) => void>();

@@ -143,6 +143,7 @@ export class Link {
       leg: () => line.leg,
       resume: true,
       deflater: fflateDeflater,
+      windows: line.windows,
       handler: {
         pull: (max) => this.#outbox.pull(max),
         data: (bytes) => {
