@@ -6,10 +6,21 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Node's; browsers have none. */
+const { setImmediate, clearImmediate } = globalThis as {
+  setImmediate?: (run: () => void) => unknown;
+  clearImmediate?: (immediate: unknown) => void;
+};
+
 /** The machine's own monotonic clock. Nothing in this package reaches for it by itself. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
+    // A timer of Node takes 1 ms at least, in which nothing may be to do.
+    if (ms <= 0 && setImmediate) {
+      const immediate = setImmediate(run);
+      return () => clearImmediate?.(immediate);
+    }
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },

@@ -104,9 +104,9 @@ export class Flight {
     const now = this.#options.clock.now();
     this.#arrived = mark.sent;
     this.#arrivedAt = now;
-    this.#measureRate(mark, now);
     if (this.#drainTo === undefined) this.#measureRtt(now - mark.at, now);
     else this.#drain(this.#drainTo, mark, now);
+    this.#measureRate(mark, now);
   }
 
   #measureRate(mark: Mark, now: number): void {
@@ -114,7 +114,7 @@ export class Flight {
     if (passed <= 0) return;
     const rate = (mark.sent - mark.arrived) / passed;
     if (!mark.limited && rate < (this.rate ?? 0)) return;
-    if (now - this.#rateSince > Math.max(RATE_MS, RATE_ROUND_TRIPS * (now - mark.at))) {
+    if (now - this.#rateSince > Math.max(RATE_MS, RATE_ROUND_TRIPS * this.#rtt)) {
       this.#rateBefore = this.#rate;
       this.#rate = 0;
       this.#rateSince = now;

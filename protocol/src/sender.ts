@@ -35,9 +35,8 @@ const FIRST_FLIGHT = 32 * 1024;
 /** The path's least round trip is measured anew this often. */
 const REMEASURE_MS = 10_000;
 const PING_BYTES = 16;
-/** Marks come no closer together than this: ms, bytes, and share of the flight. */
+/** Marks come no closer together than this: ms at the measured rate, and share of the flight. */
 const MARK_MS = 0.5;
-const MIN_MARK = 1024;
 const MARK_SHARE = 4;
 /** A mark whose answer does not come in this time may have been left out by the peer: another one is sent, ms. */
 const MARK_LOST_MS = 1_000;
@@ -248,8 +247,10 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Message, until: number): void {
+    const most = this.#markEvery();
     while (message.room >= MAX_DATA + DATA_OVERHEAD && (message.size === 0 || this.#clock.now() < until)) {
-      const floods = !this.#floods.empty && this.#flight.room > message.size;
+      // A message has one mark: of a long one on a slow line it would say when the last of it came, and nothing sooner.
+      const floods = !this.#floods.empty && message.size < most && this.#flight.room > message.size;
       if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
         this.#serve(this.#floods, message, this.#frameSize());
         this.#sinceFlood = 0;
@@ -280,7 +281,7 @@ export class Sender {
 
   #frameSize(): number {
     const { rate } = this.#flight;
-    if (rate === undefined) return MAX_FRAME;
+    if (rate === undefined) return MIN_FRAME;
     return Math.floor(Math.min(MAX_FRAME, Math.max(MIN_FRAME, rate * FRAME_MS)));
   }
 
@@ -296,7 +297,8 @@ export class Sender {
     }
     const now = this.#clock.now();
     if (now - this.#markAt >= MARK_LOST_MS) this.#marksOut = 0;
-    const due = held && this.#marksOut === 0 ? true : message.size > 0 && this.#markIsDue(now);
+    const due =
+      held && this.#marksOut === 0 ? true : message.size > 0 && this.#sinceMark >= this.#markEvery();
     if (!due || message.room < PING_BYTES) return;
     const mark = this.#flight.mark();
     this.#markAt = now;
@@ -311,10 +313,11 @@ export class Sender {
     );
   }
 
-  #markIsDue(now: number): boolean {
-    return (
-      this.#sinceMark >= Math.max(MIN_MARK, this.#flight.window / MARK_SHARE) && now - this.#markAt >= MARK_MS
-    );
+  /** Bytes between two marks. */
+  #markEvery(): number {
+    const { rate, window } = this.#flight;
+    if (rate === undefined) return MIN_FRAME;
+    return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
   }
 }
 
