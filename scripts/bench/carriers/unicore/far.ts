@@ -1,5 +1,6 @@
 /** The provider's end of ours: an acceptor that ends every terminal here. */
 import { Acceptor, systemClock } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
 import { serveFar } from '../../ends/far.ts';
 import { serve } from '../../lib/child.ts';
 import { ChannelStream } from './channel-stream.ts';
@@ -11,6 +12,8 @@ export type FarCalls = { ready(): void };
 const [port] = process.argv.slice(2);
 const acceptor = new Acceptor({
   clock: systemClock,
+  // As the keeper has it.
+  deflater: zlibDeflater,
   accept(request) {
     const stream = new ChannelStream();
     stream.bind(

@@ -1,7 +1,7 @@
 /** A consumer's channel to a terminal, as a stream. */
 import { randomBytes } from 'node:crypto';
 import { type Leg, Opener, systemClock } from '@unicore/protocol';
-import { zlibDeflater } from '@unicore/protocol/zlib';
+import { fflateDeflater } from '@unicore/protocol/fflate';
 import { ChannelStream } from './channel-stream.ts';
 
 /** Resolves when the channel is attached. What it brings before goes to onData, too. */
@@ -16,11 +16,12 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
+    // As the SDK has it.
+    deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,
     leg: () => leg,
     resume: false,
-    deflater: zlibDeflater,
     handler: {
       ...stream.handler((message) => {
         throw new Error(`terminal ${terminalId} closed: ${message}`);
