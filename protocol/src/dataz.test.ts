@@ -108,7 +108,7 @@ function talk({ up, down, piece = 5_000, near, far }: Talk) {
   const consumer = new Talker(up, down, piece);
   const provider = new Talker(down, up, piece);
   const path: Path = new Path({
-    delayMs: 5,
+    delayMs: () => 5,
     reconnectMs: 40,
     deflater: far,
     accept: (request) => {

@@ -12,7 +12,7 @@ import { Path } from './sim/path.ts';
 test('a channel that is aborted while it is being opened leaves nothing at the other end', async () => {
   const ends: ErrorCode[] = [];
   const path = new Path({
-    delayMs: 5,
+    delayMs: () => 5,
     reconnectMs: 100,
     accept: (request) => {
       request.accept({ data: () => {}, closed: (code) => ends.push(code) }, {});

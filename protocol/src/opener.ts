@@ -94,7 +94,6 @@ export class Opener extends Channel {
     const again = this.#established;
     const { meta, features } = unpackSaid(frame.meta);
     this.#stopOpening();
-    this.#leaving = undefined;
     this.#established = true;
     this.#backoff.reset();
     this.attached(at, frame.recvNext, frame.limit, features);
@@ -102,6 +101,8 @@ export class Opener extends Channel {
     // What was consumed since that OPEN was said was reported to nobody, or on a number that the acceptor had left.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
+    // It may be one that is to be left already.
+    this.attach();
   }
 
   protected override unattached(code: ErrorCode): void {
@@ -110,10 +111,10 @@ export class Opener extends Channel {
   }
 
   protected override detachedBy(at: Attachment, code: ErrorCode): void {
-    if (code !== 'GOING_AWAY' || at !== this.attachment) return this.lost(at, code);
+    if (code !== 'GOING_AWAY') return this.lost(at, code);
     // The path changes behind a leg that stays, perhaps, and this one works until then.
     this.#leaving = at;
-    this.attach();
+    if (!this.#opening) this.attach();
   }
 
   protected override gap(at: Attachment): void {

@@ -38,12 +38,50 @@ test('what was acknowledged is not kept, and what was not is sent again after a 
   expect(outgoing.next(1000, endless)).toMatchObject({ off: 60 });
 });
 
+test('only credit that was given in this attachment counts', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, WINDOW);
+  flood(outgoing);
+  outgoing.confirm(60, 60 + WINDOW);
+  flood(outgoing);
+  outgoing.rewind(44, 120);
+  expect([flood(outgoing), outgoing.sentEnd, outgoing.atLimit]).toEqual([60, 120, true]);
+  outgoing.confirm(60, 60 + WINDOW);
+  expect([flood(outgoing), outgoing.sentEnd]).toEqual([40, 160]);
+  outgoing.rewind(44, 50);
+  expect([flood(outgoing), outgoing.atLimit]).toEqual([0, true]);
+});
+
+test('what the peer says to have, though it was not sent again yet, need not be', () => {
+  const outgoing = new Outgoing(WINDOW);
+  outgoing.confirm(0, WINDOW);
+  outgoing.end({ code: 0, message: '' });
+  let left = 50;
+  const some = (max: number) => {
+    const size = Math.min(max, left);
+    left -= size;
+    return size > 0 ? new Uint8Array(size) : undefined;
+  };
+  while (outgoing.next(1000, some)) {}
+  expect(outgoing.takeFin()).toMatchObject({ finalOff: 50 });
+  outgoing.rewind(10, 10 + WINDOW);
+  outgoing.confirm(40, 40 + WINDOW);
+  expect(outgoing.next(1000, some)).toMatchObject({ off: 40 });
+  outgoing.rewind(10, 10 + WINDOW);
+  outgoing.confirm(51, 51 + WINDOW);
+  expect([outgoing.next(1000, some), outgoing.takeFin(), outgoing.done]).toEqual([
+    undefined,
+    undefined,
+    true,
+  ]);
+});
+
 test('an older position in a new attachment takes nothing back', () => {
   const outgoing = new Outgoing(WINDOW);
   outgoing.confirm(0, WINDOW);
   flood(outgoing);
   outgoing.confirm(60, 60 + WINDOW);
-  outgoing.rewind(44, WINDOW);
+  outgoing.rewind(44, 44 + WINDOW);
   expect(outgoing.next(1000, endless)).toMatchObject({ off: 60 });
 });
 

@@ -88,8 +88,9 @@ export class Outgoing {
   ): { off: number; bytes: Uint8Array } | undefined {
     const off = this.#sent;
     this.#dry = false;
-    if (max <= 0) return undefined;
-    const bytes = off < this.#end ? this.#again(max) : this.#fresh(Math.min(max, this.#limit - off), pull);
+    const most = Math.min(max, this.#limit - off);
+    if (most <= 0) return undefined;
+    const bytes = off < this.#end ? this.#again(most) : this.#fresh(most, pull);
     if (bytes === undefined) return undefined;
     this.#sent += bytes.length;
     return { off, bytes };
@@ -137,21 +138,28 @@ export class Outgoing {
     const news = known > this.#known || allowed > this.#limit;
     this.#known = known;
     this.#limit = allowed;
-    // What was rewound may have arrived on the path before this one.
-    this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
-    this.#finSent ||= known > this.#end;
+    this.#skipTo(known);
     this.#free(Math.min(this.#known, this.#end));
     return news;
   }
 
   /**
-   * A new attachment: go on from what the peer holds. What an ACK said before counts where it said more: while a channel
-   * moves, one that was written later may come sooner, on the old path.
+   * A new attachment: go on from what the peer holds. What an ACK confirmed before stays confirmed: while a channel moves,
+   * one that was written later may come sooner, on the old path. Its limit does not stay: the hops of the new path have not
+   * seen it, and hold us to what they saw.
    */
   rewind(recvNext: number, limit: number): void {
     this.confirm(recvNext, limit);
-    this.#sent = Math.min(this.#known, this.#end);
-    this.#finSent = this.#fin !== undefined && this.#known > this.#end;
+    this.#limit = Math.min(limit, this.#known + this.#window);
+    this.#sent = 0;
+    this.#finSent = false;
+    this.#skipTo(this.#known);
+  }
+
+  /** What the peer has is not said again: it may have come by the old path, after a rewind. */
+  #skipTo(known: number): void {
+    this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
+    this.#finSent ||= this.#fin !== undefined && known > this.#end;
   }
 
   #again(max: number): Uint8Array {
@@ -164,7 +172,6 @@ export class Outgoing {
   }
 
   #fresh(max: number, pull: (max: number) => Uint8Array | undefined): Uint8Array | undefined {
-    if (max <= 0) return undefined;
     const bytes = pull(max);
     this.#dry = bytes === undefined || bytes.length === 0;
     if (bytes === undefined || this.#dry) return undefined;

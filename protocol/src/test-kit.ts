@@ -19,6 +19,7 @@ export class Side {
   ended: string | undefined;
   closed: { code: ErrorCode; message: string } | undefined;
   attachments = 0;
+  /** Of those attachments. */
   detachments = 0;
   /** Bytes received and kept from being consumed. */
   held = 0;
@@ -54,7 +55,7 @@ export class Side {
       this.attachments++;
     },
     detached: () => {
-      this.detachments++;
+      if (this.attachments > 0) this.detachments++;
     },
     ended: (_code, message) => {
       this.ended = message;
@@ -67,12 +68,12 @@ export class Side {
 
 /** Each channel's epoch in these tests: all that counts is that no two are the same. */
 let epochs = 0;
-export function setup({ up = 100_000, down = 200_000, resume = true } = {}) {
+export function setup({ up = 100_000, down = 200_000, resume = true, delayMs = (): number => 5 } = {}) {
   const consumer = new Side(up, 1, 2);
   const provider = new Side(down, 2, 1);
   const accepted: AcceptedChannel[] = [];
   const path: Path = new Path({
-    delayMs: 5,
+    delayMs,
     reconnectMs: 40,
     accept: (request) => {
       provider.channel = request.accept(provider.handler, { hello: 'viewer' });

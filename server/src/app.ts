@@ -109,6 +109,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       clock,
       log,
       queueBytes: config.queueMib * MIB,
+      rotateMs: config.rotateSeconds * 1000,
       hub: { hubId, version },
     });
     sweep();

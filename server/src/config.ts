@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 const DEFAULT_PORT = 7420;
 const DEFAULT_IMAGE = 'unicore/vm';
+/** Cloud Run and many proxies end a WebSocket after 60 minutes. */
+const DEFAULT_ROTATE_S = 50 * 60;
 /** Where `vite build` of the client leaves the web app. */
 const WEB_DIR = join(import.meta.dirname, '../../client/dist');
 
@@ -31,6 +33,8 @@ const Config = z.object({
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   webDir: z.string().min(1),
   defaultImage: z.string().min(1).max(200),
+  /** /provider and /consumer sockets of this age, ± a tenth, are replaced by new ones, without a gap. */
+  rotateSeconds: z.coerce.number().min(1).max(86_400),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -45,6 +49,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   logLevel: { option: 'log-level', variable: 'UNICORE_LOG_LEVEL' },
   webDir: { option: 'web-dir', variable: 'UNICORE_WEB_DIR' },
   defaultImage: { option: 'image', variable: 'UNICORE_IMAGE' },
+  rotateSeconds: { option: 'rotate-seconds', variable: 'UNICORE_ROTATE_SECONDS' },
 };
 const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 
@@ -58,6 +63,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   logLevel: 'info',
   webDir: WEB_DIR,
   defaultImage: DEFAULT_IMAGE,
+  rotateSeconds: String(DEFAULT_ROTATE_S),
 };
 
 /** argv: without node and the script. Throws BAD_REQUEST that names the field and says what it wants. */

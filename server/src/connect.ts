@@ -20,6 +20,7 @@ export interface ConnectDeps {
   clock: Clock;
   log: Logger;
   queueBytes: number;
+  rotateMs: number;
   hub: { hubId: string; version: string };
 }
 
@@ -28,7 +29,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on; the result sends them all away. */
 export function connectSockets(server: Server, deps: ConnectDeps): () => Promise<void> {
-  const { domain, callers, origins, metrics, clock, log, queueBytes, hub } = deps;
+  const { domain, callers, origins, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
   const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
   const relay = new Relay({
     clock,
@@ -45,6 +46,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): () => Promise
     log,
     meter: metrics,
     relay,
+    rotateMs,
     hub,
     addressOf,
     auth: {

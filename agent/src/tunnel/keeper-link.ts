@@ -1,9 +1,9 @@
 /** Keeps a connection to the keeper process; connecting starts one where none runs. */
-import { Backoff, type Clock, UniCoreError } from '@unicore/protocol';
+import { Backoff, type Clock, RECOVERY_MS, RECOVERY_PAUSE_MS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { KeeperConnection } from '../keeper/index.ts';
 
-const RETRY = { first: 100, most: 5_000 };
+const RETRY = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
 /** Whoever needs the keeper waits this long for it; starting one takes less. */
 const WAIT_MS = 5_000;
 

@@ -1,23 +1,27 @@
-/** Keeps one socket to the hub, for ever: dials, says who this is, beats, and dials again when the socket is gone. */
-import { Backoff, type Clock, type FrameOf, FrameType, Leg, packMeta, UniCoreError } from '@unicore/protocol';
+/** Keeps a connection to the hub, for ever: opens another when it is gone, and before it ends where that is known. */
+import {
+  Backoff,
+  type Clock,
+  type Leg,
+  RECOVERY_MS,
+  RECOVERY_PAUSE_MS,
+  UniCoreError,
+} from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import type { Credentials } from '../identity/credentials.ts';
+import { Connection } from './connection.ts';
+import type { HubSession } from './session.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 
-/** The hub calls a provider unreachable after two beats are missed. */
-const BEAT_MS = 5_000;
-const RETRY = { first: 200, most: 5_000 };
+const RETRY = { first: 200, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
 /** A connection that lived this long was a good one: the next pause is short again. */
-const STABLE_MS = 10_000;
+const STABLE_MS = 1_000;
 /** Somebody else runs with our key; taking the place back at once would only make them do the same. */
 const SUPERSEDED_MS = 30_000;
-
-/** What happens on one connection. */
-export interface HubSession {
-  open(frame: FrameOf<typeof FrameType.OPEN>): void;
-  closed(): void;
-}
+/** Proxies end a socket after an hour. A hub says so in time; where none did, it is renewed at this age, ± some. */
+const RENEW_MS = 55 * 60_000;
+const RENEW_SPREAD_MS = 3 * 60_000;
 
 export type TunnelState =
   | { state: 'connecting'; error?: UniCoreError }
@@ -44,10 +48,13 @@ export class Tunnel {
   readonly #options: TunnelOptions;
   readonly #backoff: Backoff;
   readonly #ended = new AbortController();
-  #leg: Leg | undefined;
-  #session: HubSession | undefined;
-  #upAt: number | undefined;
-  #cancelTimer: (() => void) | undefined;
+  /** Everything that is open: the current one, one that is not up yet, and those that the hub has not emptied yet. */
+  readonly #connections = new Set<Connection>();
+  #current: Connection | undefined;
+  /** A connection is being opened, from the asking for a token until it is up. */
+  #dialling = false;
+  #upAt = 0;
+  #cancelDial = () => {};
   #complaint = '';
 
   constructor(options: TunnelOptions) {
@@ -57,90 +64,112 @@ export class Tunnel {
 
   start(): void {
     this.#options.changed({ state: 'connecting' });
-    void this.#connect();
+    void this.#dial();
   }
 
-  /** Ends the socket and dials no more. */
+  /** Ends every socket and dials no more. */
   close(): void {
     this.#ended.abort();
-    this.#cancelTimer?.();
-    this.#leg?.close('GOING_AWAY', 'the agent stops');
+    this.#cancelDial();
+    for (const connection of [...this.#connections]) connection.close('GOING_AWAY', 'the agent stops');
   }
 
-  async #connect(): Promise<void> {
-    const { url, credentials, clock } = this.#options;
+  async #dial(): Promise<void> {
+    this.#cancelDial();
+    this.#dialling = true;
+    const { url, credentials, clock, log, beat, session } = this.#options;
     try {
       const token = await credentials.token();
       const hello: AgentHello = { token, ...(await this.#options.hello()) };
       const socket = await (this.#options.openSocket ?? openSocket)(url, this.#ended.signal);
       if (this.#ended.signal.aborted) return socket.close(1001, 'the agent stops');
-      this.#leg = new Leg({
-        transport: socket,
+      const connection = new Connection({
+        socket,
+        hello,
         clock,
-        peer: 'hub',
-        dial: { meta: hello },
-        handler: {
-          welcome: () => this.#up(),
-          open: (frame) => this.#session?.open(frame),
-          goAway: (code, afterMs) => this.#options.log.info({ code, afterMs }, 'the hub is going away'),
-          fault: (error) => this.#options.log.error({ err: error }, 'a frame could not be handled'),
-          closed: (code, message) => this.#down(new UniCoreError(code, message)),
-        },
+        log,
+        beat,
+        session,
+        up: (mine) => this.#up(mine),
+        goAway: (mine, afterMs) => this.#toldToGo(mine, afterMs),
+        closed: (mine, error) => this.#closed(mine, error),
       });
-      socket.attach(this.#leg);
+      this.#connections.add(connection);
     } catch (error) {
-      this.#down(asUniCoreError(error));
+      this.#failed(asUniCoreError(error));
     }
   }
 
-  #up(): void {
-    const leg = this.#leg!;
-    this.#upAt = this.#options.clock.now();
+  #up(connection: Connection): void {
+    const { clock, log, random, url, changed } = this.#options;
+    const old = this.#current;
+    this.#dialling = false;
+    this.#current = connection;
+    this.#upAt = clock.now();
     this.#complaint = '';
-    this.#options.log.info({ hub: this.#options.url }, 'connected to the hub');
-    this.#session = this.#options.session(leg);
-    this.#options.changed({ state: 'connected' });
-    this.#beatLater(leg, 1);
+    log.info(
+      { hub: url },
+      old ? 'connected to the hub anew, before the old connection ends' : 'connected to the hub',
+    );
+    this.#dialIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
+    old?.retire();
+    changed({ state: 'connected' });
   }
 
-  #beatLater(leg: Leg, seq: number): void {
-    this.#cancelTimer = this.#options.clock.after(BEAT_MS, () => void this.#beat(leg, seq));
+  /** A hub that stops at once (0) is dialled when it has. */
+  #toldToGo(connection: Connection, afterMs: number): void {
+    if (connection !== this.#current || this.#dialling || afterMs === 0) return;
+    // Not all agents in the same moment, and with time left for the channels to move.
+    this.#dialIn((this.#options.random() * afterMs) / 2);
   }
 
-  async #beat(leg: Leg, seq: number): Promise<void> {
-    try {
-      const meta = packMeta(await this.#options.beat());
-      if (!leg.up) return;
-      leg.send({ type: FrameType.BEAT, seq, meta });
-    } catch (error) {
-      this.#options.log.error({ err: error }, 'the load of this machine could not be measured');
-    }
-    if (leg.up) this.#beatLater(leg, seq + 1);
+  #closed(connection: Connection, error: UniCoreError): void {
+    this.#connections.delete(connection);
+    if (connection === this.#current) this.#lost(error);
+    // One that was replaced is closed by the hub, once its channels are on the newer one.
+    else if (!connection.retired) this.#failed(error);
   }
 
-  #down(error: UniCoreError): void {
-    const { clock, credentials, log, changed } = this.#options;
-    this.#cancelTimer?.();
-    this.#leg = undefined;
-    this.#session?.closed();
-    this.#session = undefined;
-    if (this.#ended.signal.aborted) return;
+  #lost(error: UniCoreError): void {
+    const { clock, changed } = this.#options;
+    this.#current = undefined;
+    if (clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
+    if (this.#over(error)) return;
+    changed({ state: 'connecting', error });
+    // What became of the connection that is being opened says more than this one's end: it may be what replaced it.
+    if (!this.#dialling) this.#dialLater(error);
+  }
+
+  #failed(error: UniCoreError): void {
+    this.#dialling = false;
+    if (this.#over(error)) return;
+    if (!this.#current) this.#options.changed({ state: 'connecting', error });
+    this.#dialLater(error);
+  }
+
+  /** Whether nothing is to be tried any more. */
+  #over(error: UniCoreError): boolean {
+    const { credentials, log, changed } = this.#options;
+    if (this.#ended.signal.aborted) return true;
     if (error.code === 'REVOKED') {
-      this.#ended.abort();
-      return changed({ state: 'revoked', error });
+      this.close();
+      changed({ state: 'revoked', error });
+      return true;
     }
     if (error.code === 'UNAUTHENTICATED') credentials.discard();
-    if (this.#upAt !== undefined && clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
-    this.#upAt = undefined;
     // A hub that is away for a day would fill the log with the same line.
     if (error.message !== this.#complaint) log.warn({ code: error.code }, error.message);
     this.#complaint = error.message;
-    changed({ state: 'connecting', error });
-    const pause = this.#backoff.next();
-    this.#cancelTimer = clock.after(
-      error.code === 'SUPERSEDED' ? pause + SUPERSEDED_MS : pause,
-      () => void this.#connect(),
-    );
+    return false;
+  }
+
+  #dialLater({ code }: UniCoreError): void {
+    this.#dialIn(this.#backoff.next() + (code === 'SUPERSEDED' ? SUPERSEDED_MS : 0));
+  }
+
+  #dialIn(ms: number): void {
+    this.#cancelDial();
+    this.#cancelDial = this.#options.clock.after(ms, () => void this.#dial());
   }
 }
 

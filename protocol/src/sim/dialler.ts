@@ -6,8 +6,8 @@ import { Wire } from './wire.ts';
 export interface DiallerOptions {
   clock: Clock;
   peer: 'consumer' | 'provider';
-  /** One way. */
-  delayMs: number;
+  /** One way, asked for each socket. */
+  delayMs: () => number;
   /** From the loss of a socket to the next try. */
   reconnectMs: number;
   hubUp: () => boolean;
@@ -28,14 +28,23 @@ export class Dialler {
 
   constructor(options: DiallerOptions) {
     this.#options = options;
-    this.dial();
+    this.#dial();
   }
 
-  /** The older socket is closed by this side once no channel is on it any more. */
-  dial(): void {
+  /** Opens another socket, if none is being opened. A consumer closes the older one once no channel is on it any more. */
+  renew(): void {
+    if (this.#dialling === 0) this.#dial();
+  }
+
+  /** Cuts every socket. */
+  cut(): void {
+    for (const wire of [...this.#wires]) wire.cut();
+  }
+
+  #dial(): void {
     this.#dialling++;
     const { clock, peer, delayMs, hub, open, up, hubUp } = this.#options;
-    const wire = new Wire(clock, delayMs);
+    const wire = new Wire(clock, delayMs());
     let wasUp = false;
     const handler: LegHandler = {
       welcome: () => {
@@ -44,11 +53,11 @@ export class Dialler {
         const old = this.current;
         this.current = near;
         up?.();
-        if (old?.channels === 0) old.close('OK', 'moved');
+        if (peer === 'consumer' && old?.channels === 0) old.close('OK', 'moved');
       },
       ...(open && { open: (frame) => open(near, frame) }),
       idle: () => {
-        if (this.current !== near) near.close('OK', 'moved');
+        if (peer === 'consumer' && this.current !== near) near.close('OK', 'moved');
       },
       closed: () => {
         this.#wires.delete(wire);
@@ -64,16 +73,11 @@ export class Dialler {
     if (!hubUp()) clock.after(0, () => wire.cut());
   }
 
-  /** Cuts every socket. */
-  cut(): void {
-    for (const wire of [...this.#wires]) wire.cut();
-  }
-
   #dialLater(): void {
     this.#dialling++;
     this.#options.clock.after(this.#options.reconnectMs, () => {
       this.#dialling--;
-      this.dial();
+      this.#dial();
     });
   }
 }

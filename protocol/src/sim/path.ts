@@ -9,8 +9,8 @@ import { SimClock } from './clock.ts';
 import { Dialler } from './dialler.ts';
 
 export interface PathOptions {
-  /** One way, per socket. */
-  delayMs: number;
+  /** One way, asked for each socket. */
+  delayMs: () => number;
   /** From the loss of a socket to the next try. */
   reconnectMs: number;
   accept: (request: OpenRequest) => void;
@@ -65,12 +65,12 @@ export class Path {
 
   /** A new socket first, then the channels, then the old one closes. */
   moveConsumer(): void {
-    this.#consumer.dial();
+    this.#consumer.renew();
   }
 
   /** The same; it is the hub that has the channels move. */
   moveProvider(): void {
-    this.#provider.dial();
+    this.#provider.renew();
   }
 
   killHub(downMs: number): void {

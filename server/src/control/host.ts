@@ -35,9 +35,9 @@ export class ControlHost {
     this.#deps = deps;
   }
 
-  /** Opens the control channel on a provider's socket that just came up, in place of an older one's. */
+  /** Opens the control channel on a provider's socket that just came up; calls on an older one's still get their answers. */
   open(leg: Leg, providerId: string): void {
-    this.#controls.get(providerId)?.close();
+    this.#controls.get(providerId)?.retire();
     const control: Control = new Control(leg, providerId, this.#deps, () => {
       if (this.#controls.get(providerId) === control) this.#controls.delete(providerId);
     });
@@ -73,7 +73,10 @@ class Control {
   readonly #backoff = new Backoff({ first: RETRY_FIRST_MS, most: RETRY_MOST_MS, random: Math.random });
   /** VMs that the agent said it has, and that it should remove. */
   readonly #strays = new Set<string>();
+  readonly #settled: () => Promise<void>;
   readonly #close: () => void;
+  /** A newer socket's channel takes its place. */
+  #retired = false;
   #closed = false;
   #due = false;
   #sending = false;
@@ -93,6 +96,7 @@ class Control {
       onError: (error, what) => this.#log.warn({ err: error, what }, 'control call failed'),
     });
     this.agent = rpc.remote;
+    this.#settled = rpc.settled;
     const channel = new Opener({
       clock: deps.clock,
       kind: 'control',
@@ -112,7 +116,8 @@ class Control {
           );
           closed();
           // Without control a provider is of no use: a new socket brings a new channel.
-          if (leg.open) leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
+          if (leg.open && !this.#retired)
+            leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
         },
       },
     });
@@ -126,6 +131,13 @@ class Control {
     if (!this.#closed) this.#close();
   }
 
+  /** Closes once the calls under way are answered; orders go to its successor. */
+  retire(): void {
+    this.#retired = true;
+    this.#cancelRetry();
+    void this.#settled().then(() => this.close());
+  }
+
   /** Hands all orders over, now or after the ones that are on their way; tries again until that worked. */
   ordersChanged(): void {
     this.#due = true;
@@ -135,7 +147,7 @@ class Control {
   async #send(): Promise<void> {
     this.#sending = true;
     this.#cancelRetry();
-    while (this.#due && !this.#closed) {
+    while (this.#due && !this.#closed && !this.#retired) {
       this.#due = false;
       try {
         const orders = await this.#deps.orders(this.#providerId, this.#strays);
@@ -146,7 +158,7 @@ class Control {
         this.#taken = text;
         this.#backoff.reset();
       } catch (error) {
-        if (this.#closed) break;
+        if (this.#closed || this.#retired) break;
         this.#log.warn({ err: error }, 'orders were not taken; trying again');
         this.#cancelRetry = this.#deps.clock.after(this.#backoff.next(), () => this.ordersChanged());
         break;

@@ -27,6 +27,8 @@ export interface ControlRpc<Remote> {
   readonly remote: Remote;
   /** One whole message from the peer. */
   receive(value: unknown): void;
+  /** Settles when every call that was made until now has its answer, or has waited too long. */
+  settled(): Promise<void>;
   /** Ends every call that still waits with this error. */
   close(error: UniCoreError): void;
 }
@@ -46,6 +48,7 @@ export function controlRpc<Remote extends object, Local extends object>(
 ): ControlRpc<Remote> {
   const { timeoutMs = CALL_TIMEOUT_MS } = options;
   let deliver: (message: unknown) => unknown = () => undefined;
+  const calls = new Set<Promise<unknown>>();
   const rpc = createBirpc<Remote, Local>(options.local, {
     bind: 'functions',
     timeout: timeoutMs,
@@ -65,7 +68,8 @@ export function controlRpc<Remote extends object, Local extends object>(
   });
   return {
     // birpc's own type adds its `asEvent` to each method; callers here need the plain interface only.
-    remote: rpc as unknown as Remote,
+    remote: remembering(rpc as unknown as Remote, calls),
+    settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {
       const parsed = Envelope.safeParse(value);
       if (!parsed.success) return options.onError(parsed.error, 'envelope');
@@ -77,6 +81,23 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
     close: (error) => rpc.$close(error),
   };
+}
+
+/** The same methods, whose calls are in the set while they last. */
+function remembering<Remote extends object>(remote: Remote, calls: Set<Promise<unknown>>): Remote {
+  return new Proxy(remote, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => {
+        const call: Promise<unknown> = method(...args);
+        calls.add(call);
+        const over = () => calls.delete(call);
+        call.then(over, over);
+        return call;
+      };
+    },
+  });
 }
 
 function outgoing(message: { e?: unknown }): unknown {

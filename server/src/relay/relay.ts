@@ -28,7 +28,7 @@ const FORGET_MS = 10_000;
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 export class Relay {
-  readonly routes = new Routes();
+  readonly routes: Routes;
   readonly #deps: RelayDeps;
   readonly #consumers = new Map<string, Consumer>();
   readonly #legs = new Map<Leg, Consumer>();
@@ -37,6 +37,7 @@ export class Relay {
   constructor(deps: RelayDeps) {
     this.#deps = deps;
     this.#waiting = new Budget(deps.queueBytes);
+    this.routes = new Routes(deps.clock);
   }
 
   // ---- for whoever owns a consumer's leg
@@ -104,9 +105,9 @@ export class Relay {
     for (const leg of [...(this.#consumers.get(userId)?.legs.keys() ?? [])]) leg.close(code, message);
   }
 
-  /** Closes the provider's socket: it was revoked. */
+  /** Closes the provider's sockets: it was revoked. */
   closeProvider(providerId: string, code: ErrorCode, message: string): void {
-    this.routes.get(providerId)?.close(code, message);
+    this.routes.close(providerId, code, message);
   }
 
   // ---- inside

@@ -1,5 +1,8 @@
 /** Where each provider is: its newest leg, by the connection number that the agent raises with every socket. */
-import { type Leg, UniCoreError } from '@unicore/protocol';
+import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
+
+/** A replaced leg that channels are still on then (their consumers do not react, or it is dead) is closed all the same. */
+const RETIRE_MS = 15_000;
 
 interface Route {
   leg: Leg;
@@ -7,11 +10,18 @@ interface Route {
 }
 
 export class Routes {
+  readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
+  /** Replaced, with their last channels still on them; by each, how to stop waiting for it. */
+  readonly #retired = new Map<Leg, { providerId: string; cancel: () => void }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /**
-   * Makes this leg the provider's route. The older socket is closed, which sends its consumers to this one.
-   * A connection older than the current one throws SUPERSEDED: it was slow to get here.
+   * Makes this leg the provider's route. What is on the older one moves here a few channels at a time, and the last that
+   * leaves closes it. A connection older than the current one throws SUPERSEDED: it was slow to get here.
    */
   claim(providerId: string, connSeq: number, leg: Leg): void {
     const current = this.#routes.get(providerId);
@@ -19,13 +29,27 @@ export class Routes {
       throw new UniCoreError('SUPERSEDED', 'A newer connection of this provider is already here.');
     }
     this.#routes.set(providerId, { leg, connSeq });
-    current?.leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
+    if (current) this.#retire(providerId, current.leg);
   }
 
-  /** Forgets the leg if it is still the route; says whether it was. */
+  /** No channel is on this leg any more. */
+  idle(leg: Leg): void {
+    if (this.#retired.has(leg)) leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
+  }
+
+  /** The leg closed. Says whether it was the route. */
   release(providerId: string, leg: Leg): boolean {
+    this.#retired.get(leg)?.cancel();
+    this.#retired.delete(leg);
     if (this.#routes.get(providerId)?.leg !== leg) return false;
     return this.#routes.delete(providerId);
+  }
+
+  /** Closes every leg of this provider. */
+  close(providerId: string, code: ErrorCode, message: string): void {
+    const retired = [...this.#retired].filter(([, of]) => of.providerId === providerId).map(([leg]) => leg);
+    for (const leg of retired) leg.close(code, message);
+    this.get(providerId)?.close(code, message);
   }
 
   get(providerId: string): Leg | undefined {
@@ -34,5 +58,18 @@ export class Routes {
 
   get size(): number {
     return this.#routes.size;
+  }
+
+  #retire(providerId: string, leg: Leg): void {
+    const cancelMoves = spread(this.#clock, leg.vacating());
+    const cancelWait = this.#clock.after(RETIRE_MS, () => {
+      leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
+    });
+    const cancel = () => {
+      cancelMoves();
+      cancelWait();
+    };
+    this.#retired.set(leg, { providerId, cancel });
+    if (leg.channels === 0) this.idle(leg);
   }
 }

@@ -4,11 +4,13 @@ import { ConsumerHello } from '../control/contract.ts';
 import { type Identity, parse } from '../relay/index.ts';
 import type { SocketDeps } from './deps.ts';
 import { type Endpoint, goAway, greet, type Incoming } from './endpoint.ts';
+import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
 export const consumerEndpoint: Endpoint = (incoming, deps) => {
   const { ws, greeted } = incoming;
   let log = incoming.log;
+  let stopRotation = () => {};
   const leg = legOver({
     ws,
     kind: 'consumer',
@@ -23,12 +25,14 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
           deps.relay.enter(leg, identity);
           leg.welcome(deps.hub);
           greeted();
+          stopRotation = rotate(leg, deps.clock, deps.rotateMs);
           log.info('consumer connected');
         }),
       open: (frame) => deps.relay.open(leg, frame),
       fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
       closed(code, message) {
         greeted();
+        stopRotation();
         deps.relay.leave(leg);
         log.info({ code, reason: message }, 'consumer disconnected');
       },

@@ -61,6 +61,8 @@ export interface SocketDeps {
   relay: Relay;
   /** Whose pending handshakes are counted together; behind a proxy of ours not the socket's own address. */
   addressOf(request: IncomingMessage): string;
+  /** Multiplexed sockets of about this age are replaced by new ones, ms. */
+  rotateMs: number;
   /** Told to peers in WELCOME. */
   hub: { hubId: string; version: string };
 }

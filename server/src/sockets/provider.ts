@@ -1,8 +1,9 @@
-/** /provider: an agent's one socket. It becomes its provider's route and carries all its channels. */
+/** /provider: an agent's socket. The newest is its provider's route; an older one keeps its channels until they moved. */
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '../control/contract.ts';
 import { parse, Rate } from '../relay/index.ts';
 import { type Endpoint, goAway, greet } from './endpoint.ts';
+import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
 const EMPTY = packMeta({});
@@ -13,6 +14,7 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
   const { providers, relay } = deps;
   let log = socketLog;
   let providerId: string | undefined;
+  let stopRotation = () => {};
   const beats = new Rate(deps.clock, BEATS_PER_SECOND);
   const leg = legOver({
     ws,
@@ -33,6 +35,7 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
           log = log.child({ provider: id, connSeq: hello.connSeq });
           leg.welcome(deps.hub);
           greeted();
+          stopRotation = rotate(leg, deps.clock, deps.rotateMs);
           log.info({ version: hello.version, runtime: hello.runtime }, 'provider connected');
           providers.connected({ providerId: id, hello, leg });
         }),
@@ -42,9 +45,11 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
         leg.send({ type: FrameType.BEATACK, seq, meta: EMPTY });
         providers.beat(providerId!, beat);
       },
+      idle: () => relay.routes.idle(leg),
       fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
       closed(code, message) {
         greeted();
+        stopRotation();
         log.info({ code, reason: message }, 'provider disconnected');
         if (providerId !== undefined && relay.routes.release(providerId, leg)) {
           providers.disconnected(providerId, code);

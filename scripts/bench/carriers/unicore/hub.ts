@@ -32,6 +32,7 @@ attachSockets(server, {
     authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
   }),
   addressOf: ({ socket }) => socket.remoteAddress ?? '',
+  rotateMs: 3_000_000,
   hub: { hubId: 'bench', version: '0.0.0' },
   providers: { connected() {}, heard() {}, beat() {}, disconnected() {} },
   auth: {

@@ -38,7 +38,14 @@ interface TestMeter extends RelayMeter, SocketMeter {
   closes: string[];
 }
 
-export async function startTestHub({ clock = systemClock }: { clock?: Clock } = {}): Promise<TestHub> {
+/** rotateMs: long enough, if not said, that no test sees it. */
+export async function startTestHub({
+  clock = systemClock,
+  rotateMs = 3_000_000,
+}: {
+  clock?: Clock;
+  rotateMs?: number;
+} = {}): Promise<TestHub> {
   const vms: TestHub['vms'] = new Map();
   const tickets: TestHub['tickets'] = new Map();
   const connections: ProviderConnection[] = [];
@@ -64,6 +71,7 @@ export async function startTestHub({ clock = systemClock }: { clock?: Clock } = 
     relay,
     meter: counts,
     addressOf: (request) => request.socket.remoteAddress ?? '',
+    rotateMs,
     hub: { hubId: 'hub-1', version: '0.0.0' },
     providers: testProviders(connections, told),
     auth: {

@@ -1,0 +1,94 @@
+/** One socket to the hub: says who this is, serves what the hub opens, and beats while it is the one in use. */
+import { type Clock, type ErrorCode, FrameType, Leg, packMeta, UniCoreError } from '@unicore/protocol';
+import type { AgentHello, BeatMeta } from '@unicore/server/control';
+import type { Logger } from 'pino';
+import type { HubSession } from './session.ts';
+import type { TunnelSocket } from './socket.ts';
+
+/** The hub calls a provider unreachable after two beats are missed. */
+const BEAT_MS = 5_000;
+
+export interface ConnectionOptions {
+  socket: TunnelSocket;
+  hello: AgentHello;
+  clock: Clock;
+  log: Logger;
+  beat(): Promise<BeatMeta>;
+  session(leg: Leg): HubSession;
+  up(connection: Connection): void;
+  /** The hub will close this socket in so many ms. */
+  goAway(connection: Connection, afterMs: number): void;
+  /** Exactly once. */
+  closed(connection: Connection, error: UniCoreError): void;
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #leg: Leg;
+  #session: HubSession | undefined;
+  #cancelBeat = () => {};
+  #retired = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { socket, clock, hello, log } = options;
+    this.#leg = new Leg({
+      transport: socket,
+      clock,
+      peer: 'hub',
+      dial: { meta: hello },
+      handler: {
+        welcome: () => {
+          this.#session = options.session(this.#leg);
+          this.#beatLater(1);
+          options.up(this);
+        },
+        open: (frame) => this.#session?.open(frame),
+        goAway: (code, afterMs) => {
+          log.info({ code, afterMs }, 'the hub is going to close this connection');
+          options.goAway(this, afterMs);
+        },
+        fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
+        closed: (code, message) => {
+          this.#cancelBeat();
+          this.#session?.closed();
+          options.closed(this, new UniCoreError(code, message));
+        },
+      },
+    });
+    socket.attach(this.#leg);
+  }
+
+  get retired(): boolean {
+    return this.#retired;
+  }
+
+  /** A newer one is in use. What is open on this one goes on until the hub has moved it, and closes this. */
+  retire(): void {
+    this.#retired = true;
+    this.#cancelBeat();
+    this.#session?.retire();
+  }
+
+  close(code: ErrorCode, message: string): void {
+    this.#leg.close(code, message);
+  }
+
+  #beatLater(seq: number): void {
+    this.#cancelBeat = this.#options.clock.after(BEAT_MS, () => void this.#beat(seq));
+  }
+
+  async #beat(seq: number): Promise<void> {
+    let cancelled = false;
+    this.#cancelBeat = () => {
+      cancelled = true;
+    };
+    try {
+      const meta = packMeta(await this.#options.beat());
+      if (!cancelled) this.#leg.send({ type: FrameType.BEAT, seq, meta });
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the load of this machine could not be measured');
+    }
+    if (!cancelled) this.#beatLater(seq + 1);
+  }
+}
