@@ -69,6 +69,7 @@ export class SimHub {
       relay: this.relay,
       meter,
       addressOf: () => '',
+      rotateMs: 3_000_000,
       hub: { hubId: 'hub', version: '0.0.0' },
       providers: {
         connected: ({ leg, providerId }) => control.open(leg, providerId),

@@ -55,6 +55,24 @@ test('a VM that stops while an OPEN for it is judged is not opened any more', as
   expect(agent.requests).toEqual([]);
 });
 
+test('a channel that comes back before its provider waits for it, and a new one is told that nobody is there', async () => {
+  const acceptor = newAcceptor(echo);
+  const first = await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 1 });
+  const returning = terminal('vm-a', true);
+  await returning.attached;
+  first.leg.close('GOING_AWAY', 'gone for a moment');
+  await expect.poll(() => hub.counts.joined).toBe(0);
+  returning.opener.attach();
+  await alice.leg.ping();
+  const fresh = terminal('vm-b');
+  expect((await fresh.closed).code).toBe('PROVIDER_UNREACHABLE');
+  expect(hub.counts.refusals).toEqual(['PROVIDER_UNREACHABLE']);
+  await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 2 });
+  returning.write('back');
+  expect(String(await returning.received(4))).toBe('back');
+  expect(hub.counts.refusals).toEqual(['PROVIDER_UNREACHABLE']);
+});
+
 test('signing out closes the sockets of that session and no others', async () => {
   const bob = await startTestConsumer(hub.url, 'bob');
   hub.relay.closeSession('s-alice', 'UNAUTHENTICATED', 'You signed out.');

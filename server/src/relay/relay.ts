@@ -22,6 +22,8 @@ import { Routes } from './routes.ts';
 
 /** An OPEN costs no credit, so it is kept small. */
 const MAX_OPEN_META = 1024;
+/** A channel that comes back is kept waiting so long for its provider, which may be on its way back, too. */
+const RETURN_MS = 5_000;
 /** By then a user's rates are whole again: whoever reconnects sooner has not won new ones. */
 const FORGET_MS = 10_000;
 
@@ -36,8 +38,8 @@ export class Relay {
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
-    this.#waiting = new Budget(deps.queueBytes);
     this.routes = new Routes(deps.clock);
+    this.#waiting = new Budget(deps.queueBytes);
   }
 
   // ---- for whoever owns a consumer's leg
@@ -137,6 +139,9 @@ export class Relay {
       const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
       channel.vmId = asked.vmId;
       const { providerId, gen, rights } = await this.#deps.authorise(channel.identity, asked.vmId);
+      const provider = open.mustExist
+        ? await this.routes.arrival(providerId, RETURN_MS)
+        : this.routes.get(providerId);
       if (channel.over) return;
       if (consumer.isFullOn(providerId, channel.epoch)) {
         throw new UniCoreError(
@@ -144,7 +149,6 @@ export class Relay {
           `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,
         );
       }
-      const provider = this.routes.get(providerId);
       if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
       if (!open.mustExist && !consumer.joins.take())
         throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');

@@ -12,6 +12,8 @@ interface Route {
 export class Routes {
   readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
+  /** Who waits for a provider to come. */
+  readonly #waiting = new Map<string, Set<(leg: Leg) => void>>();
   /** Replaced, with their last channels still on them; by each, how to stop waiting for it. */
   readonly #retired = new Map<Leg, { providerId: string; cancel: () => void }>();
 
@@ -29,6 +31,9 @@ export class Routes {
       throw new UniCoreError('SUPERSEDED', 'A newer connection of this provider is already here.');
     }
     this.#routes.set(providerId, { leg, connSeq });
+    const waiting = this.#waiting.get(providerId);
+    this.#waiting.delete(providerId);
+    for (const found of waiting ?? []) found(leg);
     if (current) this.#retire(providerId, current.leg);
   }
 
@@ -54,6 +59,26 @@ export class Routes {
 
   get(providerId: string): Leg | undefined {
     return this.#routes.get(providerId)?.leg;
+  }
+
+  /** The provider's leg, now or when it comes within so many ms. */
+  async arrival(providerId: string, ms: number): Promise<Leg | undefined> {
+    const leg = this.get(providerId);
+    if (leg) return leg;
+    const waiting = this.#waiting.get(providerId) ?? new Set();
+    this.#waiting.set(providerId, waiting);
+    return new Promise((settle) => {
+      const found = (come: Leg) => {
+        cancel();
+        settle(come);
+      };
+      const cancel = this.#clock.after(ms, () => {
+        waiting.delete(found);
+        if (waiting.size === 0) this.#waiting.delete(providerId);
+        settle(undefined);
+      });
+      waiting.add(found);
+    });
   }
 
   get size(): number {
