@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly runtime?: RuntimeKind;
   /** Other origins from which pages may come, such as a line proxy's. */
   readonly origins?: readonly string[];
+  /** The hub renews sockets of this age, s. */
+  readonly rotateSeconds?: number;
   /** The agent reaches the hub through this line. */
   readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
 }
@@ -41,8 +43,10 @@ export class World {
 
   /** A hub on these data, on the same port as before. */
   async startHub(): Promise<void> {
-    const options = ['--port', String(this.port), '--data', this.folder];
-    const config = parseConfig({}, [...options, '--origins', (this.#options.origins ?? []).join(',')]);
+    const { origins = [], rotateSeconds } = this.#options;
+    const options = ['--port', String(this.port), '--data', this.folder, '--origins', origins.join(',')];
+    if (rotateSeconds !== undefined) options.push('--rotate-seconds', String(rotateSeconds));
+    const config = parseConfig({}, options);
     this.#app = createApp(config, { log });
     ({ port: this.port, url: this.url } = await this.#app.start());
   }

@@ -1,0 +1,114 @@
+/** Sockets are renewed again and again while bytes flow and somebody types: nothing is lost, and nobody sees it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UniCore } from '@unicore/client/sdk';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runningVm } from '../vms.ts';
+import { startWorld, type World } from '../world.ts';
+
+/** Each socket, of consumer and provider, is to be renewed so often during the test. */
+const ROTATIONS = 3;
+const CHUNKS = 200;
+const KEY_EVERY_MS = 20;
+const LIMIT_MS = 60_000;
+
+let world: World;
+let unicore: UniCore;
+let vmId: string;
+
+beforeAll(async () => {
+  world = await startWorld({ rotateSeconds: 2 });
+  unicore = await world.user();
+  vmId = await runningVm(unicore);
+});
+
+afterAll(() => world?.close());
+
+test(
+  'a flood and typed keys pass whole and in order while every socket is renewed',
+  async () => {
+    const statuses: string[] = [];
+    unicore.onStatus((status) => statuses.push(`line ${status}`));
+    const flood = listen('flood', "stty -echo; echo rea''dy", statuses);
+    const typist = listen('typist', "stty raw -echo; echo rea''dy; exec cat", statuses);
+    await Promise.all([flood.shows('ready'), typist.shows('ready')]);
+    statuses.length = 0;
+    const before = { flood: flood.text().length, typist: typist.text().length };
+    const begun = await renewed();
+
+    const loop = `i=0; while [ $i -lt ${CHUNKS} ]; do seq $((i*1000+1)) $((i*1000+1000)); i=$((i+1)); sleep 0.05; done; echo all' 'out`;
+    flood.socket.send(`${loop}\r`);
+    const calls: Promise<unknown>[] = [];
+  let typed = '';
+    for (let n = 0; !flood.text().includes('all out') || !isEnough(begun, await renewed()); n++) {
+      const key = `${n} `;
+      typed += key;
+      typist.socket.send(key);
+    // The hub asks the agent, on the control channel of the moment.
+    if (n % 5 === 0) calls.push(unicore.api.vm.terminals.query({ vmId }));
+      await pause(KEY_EVERY_MS);
+    }
+    await typist.shows(typed.slice(-20));
+  await Promise.all(calls);
+
+    const numbers = Array.from({ length: CHUNKS * 1000 }, (_, i) => `${i + 1}\r\n`).join('');
+    const output = flood.text().slice(before.flood);
+    expect(output.indexOf(numbers)).toBeGreaterThanOrEqual(0);
+    expect(output.length).toBeLessThan(numbers.length + 200);
+    expect(typist.text().slice(before.typist).replace(/^\s+/, '')).toBe(typed);
+    expect(statuses).toEqual([]);
+    await expect.poll(established, { timeout: 5_000 }).toEqual({ consumer: 1, provider: 1 });
+    for (const { socket } of [flood, typist]) socket.close();
+  },
+  LIMIT_MS,
+);
+
+/** A terminal, what it shows, and its statuses. */
+function listen(terminalId: string, command: string, statuses: string[]) {
+  const socket = unicore.openTerminal(vmId, { terminalId });
+  const decoder = new TextDecoder();
+  let text = '';
+  let look = () => {};
+  socket.onopen = () => socket.send(`${command}\r`);
+  socket.onstatus = (status) => statuses.push(`${terminalId} ${status}`);
+  socket.onmessage = ({ data }) => {
+    text += decoder.decode(data as ArrayBuffer, { stream: true });
+    look();
+  };
+  const shows = (what: string) =>
+    new Promise<void>((resolve) => {
+      look = () => text.includes(what) && resolve();
+      look();
+    });
+  return { socket, shows, text: () => text };
+}
+
+interface Count {
+  consumer: number;
+  provider: number;
+}
+
+/** Sockets that were closed until now. */
+async function renewed(): Promise<Count> {
+  const metrics = await read();
+  const closed = (kind: string) =>
+    sum(metrics, new RegExp(`^unicore_socket_closes_total{.*kind="${kind}".*} (\\d+)`, 'gm'));
+  return { consumer: closed('consumer'), provider: closed('provider') };
+}
+
+async function established(): Promise<Count> {
+  const metrics = await read();
+  const open = (kind: string) => sum(metrics, new RegExp(`^unicore_sockets{kind="${kind}"} (\\d+)`, 'gm'));
+  return { consumer: open('consumer'), provider: open('provider') };
+}
+
+async function read(): Promise<string> {
+  return (await fetch(`${world.url}/metrics`)).text();
+}
+
+function sum(metrics: string, line: RegExp): number {
+  return [...metrics.matchAll(line)].reduce((total, [, count]) => total + Number(count), 0);
+}
+
+function isEnough(begun: Count, now: Count): boolean {
+  return now.consumer - begun.consumer >= ROTATIONS && now.provider - begun.provider >= ROTATIONS;
+}
