@@ -38,17 +38,17 @@ test(
     const loop = `i=0; while [ $i -lt ${CHUNKS} ]; do seq $((i*1000+1)) $((i*1000+1000)); i=$((i+1)); sleep 0.05; done; echo all' 'out`;
     flood.socket.send(`${loop}\r`);
     const calls: Promise<unknown>[] = [];
-  let typed = '';
+    let typed = '';
     for (let n = 0; !flood.text().includes('all out') || !isEnough(begun, await renewed()); n++) {
       const key = `${n} `;
       typed += key;
       typist.socket.send(key);
-    // The hub asks the agent, on the control channel of the moment.
-    if (n % 5 === 0) calls.push(unicore.api.vm.terminals.query({ vmId }));
+      // The hub asks the agent, on the control channel of the moment.
+      if (n % 5 === 0) calls.push(unicore.api.vm.terminals.query({ vmId }));
       await pause(KEY_EVERY_MS);
     }
     await typist.shows(typed.slice(-20));
-  await Promise.all(calls);
+    await Promise.all(calls);
 
     const numbers = Array.from({ length: CHUNKS * 1000 }, (_, i) => `${i + 1}\r\n`).join('');
     const output = flood.text().slice(before.flood);
