@@ -25,6 +25,7 @@ export class Flow {
   #queue: Item[] = [];
   #waiting = 0;
   #sending = false;
+  #onTheWay: Item[] = [];
   /** Arrived while the flow stood still. */
   #held: Item[] = [];
   #lastArrival = 0;
@@ -68,6 +69,7 @@ export class Flow {
   end(): void {
     this.#ended = true;
     this.#queue = [];
+    this.#onTheWay = [];
     this.#held = [];
     this.#waiting = 0;
   }
@@ -91,13 +93,16 @@ export class Flow {
   }
 
   #sent(): void {
-    const item = this.#queue.shift()!;
-    this.#waiting -= item.size;
+    const sent = this.#queue.shift()!;
+    this.#waiting -= sent.size;
+    this.#onTheWay.push(sent);
     const now = this.#clock.now();
     const delay = this.#shape.delayMs + (this.#shape.jitterMs?.() ?? 0);
     this.#lastArrival = Math.max(this.#lastArrival, now + delay);
     this.#clock.after(this.#lastArrival - now, () => {
       if (this.#ended) return;
+      // The first, not the one that this timer was for: two times that should be the same may differ in the last digit.
+      const item = this.#onTheWay.shift()!;
       if (this.#still || this.#held.length > 0) this.#held.push(item);
       else item.arrive();
     });

@@ -4,6 +4,17 @@ import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';
 
+/** How an ended channel ended is known at least this long. */
+const TOMBSTONE_MS = 119_000;
+
+/** What may end a channel that nobody ended. */
+export interface Excuses {
+  /** A keeper lost its memory once. */
+  killed: boolean;
+  /** A fault lasted so long that an orphan may have been given up. */
+  cutOff: boolean;
+}
+
 interface Pair extends Opened {
   /** More than one only where the keeper forgot an epoch before the opener had heard of it. */
   acceptors: App[];
@@ -37,12 +48,12 @@ export class Pairs {
     return this.#all.reduce((sum, { attachments }) => sum + attachments, 0);
   }
 
-  /** What is wrong about how they ended; all are over. `killed`: the keeper lost its memory once. */
-  *wrongs(killed: boolean): Generator<string> {
+  /** What is wrong about how they ended; all are over. */
+  *wrongs(excuses: Excuses): Generator<string> {
     for (const { app, acceptors } of this.#pairs.values()) {
       // Those before the last were forgotten with their keeper before the opener heard of them.
       const last = acceptors.at(-1);
-      if (last) yield* wrongEnds(app, last, killed);
+      if (last) yield* wrongEnds(app, last, excuses);
       else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;
     }
   }
@@ -52,7 +63,7 @@ export class Pairs {
   }
 }
 
-function* wrongEnds(opener: App, acceptor: App, killed: boolean): Generator<string> {
+function* wrongEnds(opener: App, acceptor: App, { killed, cutOff }: Excuses): Generator<string> {
   const ends = `${inWords(opener)}; ${inWords(acceptor)}`;
   const [o, a] = [opener.closed!.code, acceptor.closed!.code];
   for (const code of [o, a]) if (BROKEN.has(code)) yield `a code of defects: ${ends}`;
@@ -68,7 +79,9 @@ function* wrongEnds(opener: App, acceptor: App, killed: boolean): Generator<stri
   }
   if (!allowed(opener, o, ['CONFLICT', 'VM_NOT_RUNNING'], acceptor))
     yield `a strange code at the opener: ${ends}`;
-  if (quiet && acceptor.attachments > 0 && o === 'EPOCH_LOST') yield `forgotten without a reason: ${ends}`;
+  const later = opener.closed!.at - acceptor.closed!.at;
+  if (quiet && o === 'EPOCH_LOST' && later < TOMBSTONE_MS) yield `forgotten too soon: ${ends}`;
+  if (quiet && a === 'LEG_LOST' && later > 0 && !cutOff) yield `given up although there was a way: ${ends}`;
 }
 
 function whole(opener: App, acceptor: App): boolean {
