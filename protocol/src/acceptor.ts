@@ -50,6 +50,8 @@ export class AcceptedChannel extends Channel {
   #attach = 0;
   #metaOfNow: Uint8Array = packMeta({});
   #cancelOrphan: (() => void) | undefined;
+  /** What openers are told of the end, if that is not how it was here. */
+  #epitaph: Refusal | undefined;
 
   constructor(
     epochHex: string,
@@ -125,9 +127,12 @@ export class AcceptedChannel extends Channel {
 
   #expire(): void {
     const { fin } = this.incoming;
-    // Both ends said their end, and only the opener's last ACK was lost with the path: nothing else is missing.
-    if (fin && this.incoming.done && this.outgoing.ending) this.close(errorName(fin.code), fin.message);
-    else this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
+    const lost: Refusal = { code: 'LEG_LOST', message: `nobody attached for ${ORPHAN_MS / 1000} s` };
+    // An opener that comes after all has missed something, or it would be over and would not come.
+    this.#epitaph = lost;
+    // Both ends said their end, and most likely only the opener's last ACK was lost with the path.
+    if (fin && this.incoming.done && this.outgoing.endSaid) this.close(errorName(fin.code), fin.message);
+    else this.close(lost.code, lost.message);
   }
 
   protected override gap(at: Attachment): void {
@@ -142,7 +147,7 @@ export class AcceptedChannel extends Channel {
 
   protected override over(code: ErrorCode, message: string): void {
     this.#cancelOrphan?.();
-    this.#onOver({ code, message });
+    this.#onOver(this.#epitaph ?? { code, message });
   }
 }
 

@@ -118,7 +118,8 @@ export class Opener extends Channel {
   }
 
   protected override gap(at: Attachment): void {
-    // Nothing is repaired inside an attachment. The acceptor detaches the old number when the new OPEN arrives.
+    // Nothing is repaired inside an attachment. An acceptor that is over will not clear the hops of this one.
+    at.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS.CHANNEL_UNKNOWN.number, message: '' }));
     this.lost(at, 'GAP');
   }
 

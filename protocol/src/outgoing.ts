@@ -72,6 +72,11 @@ export class Outgoing {
     return this.#fin !== undefined;
   }
 
+  /** Every byte was emitted in this attachment, and the end. */
+  get endSaid(): boolean {
+    return this.#finSent;
+  }
+
   /** The peer has everything, the end included. */
   get done(): boolean {
     return this.#fin !== undefined && this.#known > this.#end;

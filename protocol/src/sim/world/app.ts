@@ -3,7 +3,7 @@ import type { Channel } from '../../channel.ts';
 import type { ChannelHandler } from '../../channel-handler.ts';
 import type { Clock } from '../../clock.ts';
 import type { ErrorCode } from '../../errors.ts';
-import { WINDOWS } from '../../frame.ts';
+import { MOST_WINDOWS } from '../../frame.ts';
 import type { Random } from '../random.ts';
 import { oracleBytes, wrongAt } from './oracle.ts';
 import type { ChannelPlan, EndPlan } from './plan.ts';
@@ -49,7 +49,7 @@ export class App {
     this.#o = options;
     this.name = options.name;
     this.plan = options.channel[options.side];
-    this.#window = WINDOWS[options.channel.kind];
+    this.#window = MOST_WINDOWS[options.channel.kind];
     this.#saltOut = options.salt * 2 + (options.side === 'opener' ? 0 : 1);
     this.#saltIn = options.salt * 2 + (options.side === 'opener' ? 1 : 0);
     this.#ready = this.plan.everyMs === 0 ? this.plan.total : 0;

@@ -74,7 +74,9 @@ function* wrongEnds(opener: App, acceptor: App, { killed, cutOff }: Excuses): Ge
       yield `not the acceptor's word: ${ends}`;
   }
   if (a === 'OK') {
-    if (!opener.aborted && !whole(opener, acceptor)) yield `the acceptor's OK is not true: ${ends}`;
+    // Where the last ACKs were lost with the path, the acceptor cannot know; the opener must.
+    if (!opener.aborted && o !== 'LEG_LOST' && !whole(opener, acceptor))
+      yield `the acceptor's OK is not true: ${ends}`;
     if (acceptor.closed!.message !== opener.farewell) yield `not the opener's word: ${ends}`;
   }
   if (!allowed(opener, o, ['CONFLICT', 'VM_NOT_RUNNING'], acceptor))
