@@ -189,6 +189,13 @@ describe('the control host', () => {
     expect(applied).toEqual([[ORDER], [ORDER]]);
   });
 
+  test('a call that is under way when a newer socket comes is answered by the older one', async () => {
+    const { hubLeg } = await connect();
+    const asking = host.agent('p-1').terminals({ vmId: 'vm-1' });
+    await Promise.all([expect(asking).resolves.toEqual([]), connect()]);
+    expect([hubLeg.open, hubLeg.channels]).toEqual([true, 0]);
+  });
+
   test('an agent that ends its control channel loses its socket: it comes back with both', async () => {
     const { hubLeg } = await connect();
     channel.reset('INTERNAL', 'confused');

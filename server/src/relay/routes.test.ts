@@ -1,0 +1,106 @@
+/** A provider's newer socket takes over: channel by channel, and the older one ends in time whatever happens on it. */
+import { Leg, type Port } from '@unicore/protocol';
+import { SimClock, Wire } from '@unicore/protocol/sim';
+import { beforeEach, expect, test } from 'vitest';
+import { Routes } from './routes.ts';
+
+let clock: SimClock;
+let routes: Routes;
+beforeEach(() => {
+  clock = new SimClock();
+  routes = new Routes(clock);
+});
+
+/** A leg as the hub holds it, and how it was closed. */
+async function providerLeg() {
+  const wire = new Wire(clock, 1);
+  const closed: (string | undefined)[] = [];
+  const far = new Leg({
+    transport: wire.a,
+    clock,
+    peer: 'hub',
+    dial: { meta: {} },
+    handler: { closed: (code) => closed.push(code) },
+  });
+  const leg: Leg = new Leg({
+    transport: wire.b,
+    clock,
+    peer: 'provider',
+    handler: {
+      hello: () => leg.welcome({}),
+      idle: () => routes.idle(leg),
+      closed: () => routes.release('p1', leg),
+    },
+  });
+  wire.connect(far, leg);
+  await clock.until(() => leg.up, 100);
+  return { leg, closed };
+}
+
+/** So many hops on a leg; each is left `afterMs` after it was asked to, or never. */
+function hops(leg: Leg, count: number, afterMs?: number): number[] {
+  const askedAt: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const ch = leg.allocate();
+    const hop: Port = {
+      receive: () => {},
+      lost: () => {},
+      vacate: () => {
+        askedAt.push(clock.now());
+        if (afterMs !== undefined) clock.after(afterMs, () => leg.unbind(ch));
+      },
+    };
+    leg.bind(ch, hop);
+  }
+  return askedAt;
+}
+
+test('a thousand channels are asked to move a few at a time, and the last one closes the older socket', async () => {
+  const [old, newer] = [await providerLeg(), await providerLeg()];
+  routes.claim('p1', 1, old.leg);
+  const askedAt = hops(old.leg, 1_000, 40);
+  routes.claim('p1', 2, newer.leg);
+  expect(routes.get('p1')).toBe(newer.leg);
+  expect(askedAt.length).toBeLessThan(20);
+  await clock.advance(1_000);
+  expect(askedAt.length).toBeLessThan(700);
+  expect(old.closed).toEqual([]);
+  await clock.advance(1_000);
+  expect([askedAt.length, old.closed, newer.closed]).toEqual([1_000, ['SUPERSEDED'], []]);
+});
+
+test('an older socket that nobody leaves is closed all the same', async () => {
+  const [old, newer] = [await providerLeg(), await providerLeg()];
+  routes.claim('p1', 1, old.leg);
+  hops(old.leg, 3);
+  routes.claim('p1', 2, newer.leg);
+  await clock.advance(14_000);
+  expect(old.closed).toEqual([]);
+  await clock.advance(2_000);
+  expect([old.closed, routes.get('p1')]).toEqual([['SUPERSEDED'], newer.leg]);
+});
+
+test('one without channels is closed at once', async () => {
+  const [old, newer] = [await providerLeg(), await providerLeg()];
+  routes.claim('p1', 1, old.leg);
+  routes.claim('p1', 2, newer.leg);
+  await clock.advance(10);
+  expect([old.closed, newer.closed]).toEqual([['SUPERSEDED'], []]);
+});
+
+test('a connection that is not newer is refused', async () => {
+  const [now, late] = [await providerLeg(), await providerLeg()];
+  routes.claim('p1', 2, now.leg);
+  expect(() => routes.claim('p1', 2, late.leg)).toThrow(expect.objectContaining({ code: 'SUPERSEDED' }));
+  expect(routes.get('p1')).toBe(now.leg);
+});
+
+test('a revoked provider loses its older socket, too', async () => {
+  const [old, newer] = [await providerLeg(), await providerLeg()];
+  routes.claim('p1', 1, old.leg);
+  hops(old.leg, 3);
+  routes.claim('p1', 2, newer.leg);
+  routes.close('p1', 'REVOKED', 'no more');
+  await clock.advance(10);
+  expect([old.closed, newer.closed, routes.size]).toEqual([['REVOKED'], ['REVOKED'], 0]);
+});

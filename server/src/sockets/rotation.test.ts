@@ -1,0 +1,56 @@
+import { Leg } from '@unicore/protocol';
+import { SimClock, Wire } from '@unicore/protocol/sim';
+import { expect, test } from 'vitest';
+import { rotate } from './rotation.ts';
+
+const MINUTE = 60_000;
+
+/** When a socket's peer is told to go, and when its socket closes. */
+async function socket(everyMs: number, stopAt?: number) {
+  const clock = new SimClock();
+  const wire = new Wire(clock, 0);
+  const told: { at: number; afterMs: number }[] = [];
+  const closed: { at: number; code: string }[] = [];
+  const peer = new Leg({
+    transport: wire.a,
+    clock,
+    peer: 'hub',
+    dial: { meta: {} },
+    handler: {
+      goAway: (_code, afterMs) => told.push({ at: clock.now(), afterMs }),
+      closed: (code) => closed.push({ at: clock.now(), code }),
+    },
+  });
+  const leg: Leg = new Leg({
+    transport: wire.b,
+    clock,
+    peer: 'consumer',
+    handler: { hello: () => leg.welcome({}), closed: () => {} },
+  });
+  wire.connect(peer, leg);
+  await clock.until(() => leg.up, 100);
+  const stop = rotate(leg, clock, everyMs);
+  if (stopAt !== undefined) clock.after(stopAt, stop);
+  await clock.advance(everyMs * 1.1 + 2 * MINUTE);
+  return { told: told[0], closed: closed[0] };
+}
+
+test('a peer is told at 50 ± 5 minutes, and has a minute until its socket closes', async () => {
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => socket(50 * MINUTE)));
+  for (const { told, closed } of sockets) {
+    expect(told!.at).toBeGreaterThanOrEqual(45 * MINUTE);
+    expect(told!.at).toBeLessThanOrEqual(55 * MINUTE);
+    expect(told!.afterMs).toBe(MINUTE);
+    expect(closed).toEqual({ at: told!.at + MINUTE, code: 'GOING_AWAY' });
+  }
+  expect(new Set(sockets.map(({ told }) => told!.at)).size).toBe(20);
+});
+
+test('a short age leaves half of it to go', async () => {
+  expect((await socket(2_000)).told!.afterMs).toBe(1_000);
+});
+
+test('a socket that is gone before is left alone', async () => {
+  const { told, closed } = await socket(2_000, 1_000);
+  expect([told, closed]).toEqual([undefined, undefined]);
+});
