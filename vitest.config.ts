@@ -1,5 +1,4 @@
 /** Which tests there are. Those that only compute go first; those with real engines and browsers follow, one by one. */
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Real engines, sockets and browsers are slow to start; the limit is for hangs, no promise about speed. */
@@ -35,8 +34,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...alone(4) } },
-      // Where the packages are older than the lock file it is left out; scripts/tests/browser/protocol.test.ts insists.
-      ...(existsSync('node_modules/@vitest/browser-playwright') ? ['./protocol/vitest.config.mjs'] : []),
+      './protocol/vitest.config.ts',
     ],
   },
 });
