@@ -14,8 +14,11 @@ const HIGH_WATER = 64 * 1024;
 const POLL_MS = 10;
 /** Making frames may take time, which deflate does: after so many ms in one go, whoever else has something to do is let. */
 const SLICE_MS = 2;
-/** Room for the fields of a DATA frame around its bytes. */
-const DATA_OVERHEAD = 32;
+/**
+ * A message this long takes no more frames of lanes. Small ones share what a message costs; a large one goes alone, since
+ * those that follow one another in one message are copied at every hop.
+ */
+const FULL = 8 * 1024;
 /** A lane that has sent this much without a pause, or has it waiting, is a flood. */
 const FLOOD = 16 * 1024;
 /** This long without anything to send is a pause. */
@@ -248,7 +251,7 @@ export class Sender {
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Message, until: number): void {
     const most = this.#markEvery();
-    while (message.room >= MAX_DATA + DATA_OVERHEAD && (message.size === 0 || this.#clock.now() < until)) {
+    while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
       // A message has one mark: of a long one on a slow line it would say when the last of it came, and nothing sooner.
       const floods = !this.#floods.empty && message.size < most && this.#flight.room > message.size;
       if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
