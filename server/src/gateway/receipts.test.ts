@@ -45,6 +45,11 @@ async function pong(said: string): Promise<void> {
   await once(ws, 'pong');
 }
 
+async function speak(): Promise<void> {
+  client.send('x');
+  await once(ws, 'message');
+}
+
 test('bytes count as read when the client answered a ping that was sent behind them', async () => {
   await send(10);
   await expect.poll(() => pings).toEqual(['10']);
@@ -68,9 +73,12 @@ test('an answer to what was not sent counts for nothing', async () => {
   expect(read).toBe(0);
 });
 
-test('a client that never answers has read what the kernel took, and one that answers late has not', async () => {
+test('a client that speaks and never answers has read what the kernel took, and one that answers late has not', async () => {
   await send(10);
+  await speak();
   await clock.advance(10_000);
+  expect(read).toBe(0);
+  await speak();
   expect(read).toBe(10);
   await send(10);
   expect(read).toBe(20);
@@ -78,6 +86,15 @@ test('a client that never answers has read what the kernel took, and one that an
   await pong('10');
   await send(10);
   expect(read).toBe(30);
+});
+
+test('a client that answered once and then no more does not read, whatever it says', async () => {
+  await send(10);
+  await pong('10');
+  await send(10);
+  await clock.advance(60_000);
+  await speak();
+  expect(read).toBe(10);
 });
 
 test('while the client’s input is not read its answers are not either: what the kernel took counts', async () => {

@@ -7,7 +7,10 @@ import type { WebSocket } from 'ws';
 
 /** Asked about at once; less is asked about when no answer is on its way. */
 const ASK_BYTES = WINDOWS.terminal / 4;
-/** A client that has not answered its first ping by then never answers any: for it the kernel's word has to do. */
+/**
+ * Who has not answered a first ping by then, and says something else, answers none: for such a client the kernel's word
+ * has to do. Who says nothing at all does not read.
+ */
 const FIRST_ANSWER_MS = 10_000;
 
 export interface ReceiptsOptions {
@@ -24,15 +27,16 @@ export class Receipts {
   #taken = 0;
   #asked = 0;
   #read = 0;
+  /** Since when the first ping waits for its answer. */
+  #waitsSince: number | undefined;
   #answered = false;
   #answers = true;
-  #cancelFirst: (() => void) | undefined;
 
   constructor(options: ReceiptsOptions) {
     this.#options = options;
     const { ws } = options;
     ws.on('pong', (behind) => this.#ponged(Number(behind.toString('latin1'))));
-    ws.on('close', () => this.#cancelFirst?.());
+    ws.on('message', () => this.#spoke());
   }
 
   /** Bytes that the kernel does not have yet. */
@@ -47,18 +51,13 @@ export class Receipts {
 
   /** done: the kernel has the bytes. */
   send(bytes: Uint8Array, done: () => void): void {
-    const { ws, clock } = this.#options;
     this.#sent += bytes.length;
-    ws.send(bytes, () => {
+    this.#options.ws.send(bytes, () => {
       this.#taken += bytes.length;
       this.settle();
       done();
     });
     this.#ask();
-    this.#cancelFirst ??= clock.after(FIRST_ANSWER_MS, () => {
-      this.#answers = this.#answered;
-      this.settle();
-    });
   }
 
   /** To be called when the socket was paused, too: no pong is heard then, and the program may wait for its output to be read. */
@@ -71,7 +70,15 @@ export class Receipts {
     const waits = this.#asked > this.#read;
     if (unasked === 0 || (waits && unasked < ASK_BYTES)) return;
     this.#asked = this.#sent;
+    this.#waitsSince ??= this.#options.clock.now();
     this.#options.ws.ping(String(this.#asked));
+  }
+
+  #spoke(): void {
+    if (this.#answered || this.#waitsSince === undefined) return;
+    if (this.#options.clock.now() - this.#waitsSince < FIRST_ANSWER_MS) return;
+    this.#answers = false;
+    this.settle();
   }
 
   /** An answer to what is not sent yet is a lie, which could fill our memory. */

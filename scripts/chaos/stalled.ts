@@ -1,0 +1,80 @@
+/**
+ * npm run chaos -- stalled: viewers of a flooding terminal stop to read. Another viewer of it, other terminals and the
+ * hub's memory must not notice.
+ */
+import { parseArgs } from 'node:util';
+import { duration, paint, say, step } from '../lib/console.ts';
+import type { Measured } from './stalled/measure.ts';
+import { type Outcome, ordeal } from './stalled/ordeal.ts';
+
+/** What may change while viewers are stalled. */
+const LEAST_RATE = 0.9;
+const MOST_P99 = 1.5;
+const MOST_MEMORY = 16 * 1024 * 1024;
+const HELP = `npm run chaos -- stalled [options]
+  --stalled N    viewers that do not read, at most 50 (default 50)
+  --seconds N    for how long (default 60)`;
+
+export async function run(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      stalled: { type: 'string', default: '50' },
+      seconds: { type: 'string', default: '60' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const stalled = whole('stalled', values.stalled, 1, 50);
+  const ms = whole('seconds', values.seconds, 1, 3_600) * 1000;
+  const outcome = await ordeal({ stalled, ms, beforeMs: Math.min(20_000, ms), step });
+  report(outcome);
+  const broken = brokenPromises(outcome);
+  if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+/** Sentences; none where all is as it should be. */
+export function brokenPromises({ before, during }: Outcome): string[] {
+  const broken: string[] = [];
+  const rate = during.rate / before.rate;
+  if (rate < LEAST_RATE) broken.push(`The viewer that reads got ${percent(rate)} of its rate.`);
+  const p99 = during.p99 / before.p99;
+  if (p99 > MOST_P99) broken.push(`A keystroke elsewhere took ${p99.toFixed(2)} × as long at p99.`);
+  const grown = during.memory - before.memory;
+  if (grown > MOST_MEMORY) broken.push(`The hub's memory grew by ${megabytes(grown)}.`);
+  return broken;
+}
+
+function report({ skipped, ...phases }: Outcome): void {
+  say(
+    `\n  ${''.padEnd(10)}${['read', 'key p50', 'key p99', 'hub'].map((head) => head.padStart(12)).join('')}`,
+  );
+  for (const [name, measured] of Object.entries(phases)) say(line(name, measured));
+  const least = Math.min(...skipped);
+  say(`\n  ${skipped.length} stalled viewers were told what they missed, at least ${megabytes(least)}.\n`);
+}
+
+function line(name: string, { rate, p50, p99, memory }: Measured): string {
+  const cells = [`${megabytes(rate)}/s`, duration1(p50), duration1(p99), megabytes(memory)];
+  const text = `  ${name.padEnd(10)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+  return name === 'during' ? paint('bold', text) : text;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** Latencies are fractions of a millisecond. */
+function duration1(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`--${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
+}

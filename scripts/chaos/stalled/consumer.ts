@@ -1,0 +1,128 @@
+/** A consumer of the stalled run, in a process of its own: reads, types, or reads nothing, as its parent says. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
+import { WebSocket } from 'ws';
+import { serve } from '../../bench/lib/child.ts';
+
+/** Between two keystrokes, as of somebody who types fast, ms. */
+const KEY_PAUSE_MS = 20;
+/** What the shell says once the typist's program runs; not how the command spells it. */
+const READY = 'echo is on';
+/** What a viewer is told that has missed something. */
+const SKIPPED = /\]7717;\{"skipped":(\d+)\}/;
+
+process.title = 'unicore-stalled-consumer';
+
+let unicore: UniCore;
+let vmId: string;
+let received = 0;
+let reader: ChannelSocket;
+let typist: ChannelSocket;
+let heard: () => void = () => undefined;
+const sleepers: (ChannelSocket | WebSocket)[] = [];
+
+const calls = {
+  signIn(url: string, token: string, vm: string): void {
+    unicore = createUniCore({ url, getToken: () => token });
+    vmId = vm;
+  },
+
+  async read(): Promise<void> {
+    reader = unicore.openTerminal(vmId);
+    reader.onmessage = ({ data }) => {
+      received += (data as ArrayBuffer).byteLength;
+    };
+    await once(reader, 'open');
+  },
+
+  send(text: string): void {
+    reader.send(text);
+  },
+
+  received: (): number => received,
+
+  /** Another terminal of the same VM, with a program that says what it hears. */
+  async prepareTyping(): Promise<void> {
+    typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
+    const ready = Promise.withResolvers<void>();
+    let text = '';
+    typist.onmessage = ({ data }) => {
+      text = (text + Buffer.from(data as ArrayBuffer).toString('latin1')).slice(-1000);
+      if (text.includes(READY)) ready.resolve();
+    };
+    await once(typist, 'open');
+    typist.send("stty raw -echo; echo echo' is on'; exec cat\r");
+    await ready.promise;
+    typist.onmessage = () => heard();
+  },
+
+  /** From each key to its echo, ms. */
+  async type(ms: number): Promise<number[]> {
+    const latencies: number[] = [];
+    for (const until = performance.now() + ms; performance.now() < until; ) {
+      const echo = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      const began = performance.now();
+      typist.send('x');
+      await echo;
+      latencies.push(performance.now() - began);
+      await sleep(KEY_PAUSE_MS);
+    }
+    return latencies;
+  },
+
+  /** Viewers of the reader's terminal that use nothing of what they get. */
+  async viewBySdk(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const socket = unicore.openTerminal(vmId);
+      socket.manualConsume = true;
+      sleepers.push(socket);
+      await once(socket, 'open');
+    }
+  },
+
+  /** The same with raw sockets that are not read. */
+  async viewRaw(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
+      const socket = new WebSocket(url, { perMessageDeflate: false });
+      sleepers.push(socket);
+      await once(socket, 'open');
+      socket.pause();
+    }
+  },
+
+  /** All of them read again. How much each of them is told to have missed. */
+  wake: (): Promise<number[]> => Promise.all(sleepers.map(skippedOf)),
+
+  leave(): void {
+    for (const socket of sleepers) socket.close();
+  },
+};
+export type ConsumerCalls = typeof calls;
+
+function skippedOf(socket: ChannelSocket | WebSocket): Promise<number> {
+  const told = Promise.withResolvers<number>();
+  let text = '';
+  const look = (bytes: Uint8Array) => {
+    text = (text + Buffer.from(bytes).toString('latin1')).slice(-32_000);
+    const skipped = SKIPPED.exec(text)?.[1];
+    if (skipped !== undefined) told.resolve(Number(skipped));
+  };
+  if (socket instanceof WebSocket) {
+    socket.on('message', look);
+    socket.on('close', (code, reason) => told.reject(new Error(`closed: ${code} ${reason}`)));
+    socket.resume();
+  } else {
+    socket.onclose = ({ code, reason }) => told.reject(new Error(`closed: ${code} ${reason}`));
+    socket.onmessage = ({ data }) => look(new Uint8Array(data as ArrayBuffer));
+    // What came before is lost on it; from here on it reads.
+    socket.consumed(Number.MAX_SAFE_INTEGER);
+    socket.manualConsume = false;
+  }
+  return told.promise;
+}
+
+serve(calls);

@@ -1,0 +1,47 @@
+/** What the stalled run measures over a time: the reader's rate, the typist's latency, the hub's memory. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../../bench/lib/stats.ts';
+
+/** How often the hub's memory is looked at, ms. */
+const LOOK_MS = 200;
+
+export interface Measured {
+  /** Of the viewer that reads everything, bytes a second. */
+  readonly rate: number;
+  /** Of a keystroke in another terminal, ms. */
+  readonly p50: number;
+  readonly p99: number;
+  /** The most that the hub's process had, bytes. */
+  readonly memory: number;
+}
+
+export interface Subjects {
+  readonly hub: number;
+  received(): Promise<number>;
+  type(ms: number): Promise<number[]>;
+}
+
+export async function measure({ hub, received, type }: Subjects, ms: number): Promise<Measured> {
+  const before = await received();
+  const began = performance.now();
+  let memory = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      memory = Math.max(memory, residentBytes(hub));
+      await sleep(LOOK_MS);
+    }
+  })();
+  const latencies = await type(ms);
+  over = true;
+  await watching;
+  const rate = ((await received()) - before) / ((performance.now() - began) / 1000);
+  return { rate, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), memory };
+}
+
+/** As Linux tells it. */
+function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+}
