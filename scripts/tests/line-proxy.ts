@@ -5,10 +5,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Bytes that one direction holds before its source is paused: a short queue, as in a real line. */
+/**
+ * No more is read while one direction holds so many bytes: a short queue, as in a real line. One read is at most 64 KiB.
+ * What the kernel holds before it comes on top, some megabytes on loopback: whoever sends has to cope with that.
+ */
 const QUEUE_BYTES = 64 * 1024;
-/** A chunk goes out in pieces of this size, so that a low rate is even. */
-const PIECE_BYTES = 4096;
+/** The same on a line with a rate, which is never empty: from a quarter of a second at 1 Mbit/s to three times as much. */
+const QUEUE_BYTES_AT_RATE = 32 * 1024;
+/** A chunk goes out in packets of this size, as on a real line. */
+const PACKET_BYTES = 1448;
 
 export class LineProxy {
   /** One-way delay for whatever arrives from now on. */
@@ -54,6 +59,13 @@ export class LineProxy {
   /** Bytes carried since the start, both ways. */
   get carried(): number {
     return this.#carried;
+  }
+
+  /** Bytes that it holds now, both ways. */
+  get held(): number {
+    let held = 0;
+    for (const direction of this.#directions) held += direction.queued;
+    return held;
   }
 
   /** Nothing passes, and nothing is closed, until flow(). New connections are accepted, and stalled too. */
@@ -143,6 +155,10 @@ class Direction {
     to.on('drain', () => this.pump());
   }
 
+  get queued(): number {
+    return this.#queued;
+  }
+
   /** The source is closed: so is the sink, after what is on the way. */
   end(): void {
     this.#ended = true;
@@ -171,18 +187,22 @@ class Direction {
       this.#to.write(head.bytes);
     }
     if (this.#ended) this.#to.end();
-    else if (this.#queued < QUEUE_BYTES) this.#from.resume();
+    else if (this.#queued < this.#most) this.#from.resume();
+  }
+
+  get #most(): number {
+    return Number.isFinite(this.#line.bytesPerSecond) ? QUEUE_BYTES_AT_RATE : QUEUE_BYTES;
   }
 
   #take(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      const bytes = chunk.subarray(at, at + PIECE_BYTES);
+    for (let at = 0; at < chunk.length; at += PACKET_BYTES) {
+      const bytes = chunk.subarray(at, at + PACKET_BYTES);
       this.#free =
         Math.max(this.#free, performance.now()) + (bytes.length / this.#line.bytesPerSecond) * 1000;
       this.#queue.push({ due: this.#free + this.#line.delayMs, bytes });
     }
     this.#queued += chunk.length;
-    if (this.#queued >= QUEUE_BYTES) this.#from.pause();
+    if (this.#queued >= this.#most) this.#from.pause();
     this.pump();
   }
 }

@@ -80,6 +80,15 @@ export class View {
     return view;
   }
 
+  /** On a raw /terminal socket, as with the AttachAddon. */
+  static raw(socket: WebSocket, cols = 80, rows = 24): View {
+    const view = new View(cols, rows);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => view.feed(new Uint8Array(data as ArrayBuffer));
+    view.#wire = { send: (text) => socket.send(text), resize: () => {}, close: () => socket.close() };
+    return view;
+  }
+
   feed(bytes: Uint8Array, done?: () => void): void {
     this.received += bytes.length;
     this.terminal.write(bytes, done);

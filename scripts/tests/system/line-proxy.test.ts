@@ -87,6 +87,34 @@ test('a refusing line refuses until it is allowed again, on the same port', asyn
   expect(await roundTrip(await dial(), 'back')).toBe('back');
 });
 
+test('a line of 1 Mbit/s carries just that, evenly, and holds at most 96 KiB', async () => {
+  line.bytesPerSecond = 125_000;
+  const sink = createServer((socket) => {
+    let got = 0;
+    const began = performance.now();
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      got += chunk.length;
+      arrivals.push([performance.now() - began, got]);
+    });
+  });
+  const arrivals: [ms: number, bytes: number][] = [];
+  sink.listen(0, '127.0.0.1');
+  await once(sink, 'listening');
+  line.target = (sink.address() as AddressInfo).port;
+  const socket = await dial();
+  socket.write(Buffer.alloc(1_000_000));
+  await expect.poll(() => arrivals.at(-1)?.[1], { timeout: 5_000 }).toBeGreaterThan(250_000);
+  const [ms, bytes] = arrivals.at(-1)!;
+  expect(bytes / ms).toBeGreaterThan(115);
+  expect(bytes / ms).toBeLessThan(135);
+  // Packets, no lumps.
+  expect(arrivals.length).toBeGreaterThan(100);
+  // What is not read stays with the kernel and the sender.
+  expect(line.held).toBeLessThanOrEqual(96 * 1024);
+  sink.close();
+});
+
 test('delay and rate hold', async () => {
   const socket = await dial();
   line.delayMs = 30;
