@@ -120,6 +120,7 @@ export abstract class Channel implements Attached, Lane {
   emit(maxData: number): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
+    if (this.outgoing.atLimit) this.#pace.held();
     const most = Math.min(this.packing.rawFor(maxData), this.#pace.room(this.outgoing.onTheWay));
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length);

@@ -50,8 +50,13 @@ export class Pace {
   room(onTheWay: number): number {
     const room = Math.floor(this.#flight.window) - onTheWay;
     if (onTheWay === 0 || room >= CRUMB) return room;
-    this.#flight.held();
+    this.held();
     return 0;
+  }
+
+  /** There may be more to send than is allowed, by the peer's credit or by us: so the path takes no more than it does. */
+  held(): void {
+    this.#flight.held();
   }
 
   /** Another path, of which nothing is known. */
