@@ -58,7 +58,5 @@ async function play(world: World): Promise<void> {
   talkers[1]!.end();
   talkers[0]!.channel?.reset('OK', 'enough');
   await world.advance(20_000);
-  world.hub.goAway(mallory.peer.far);
-  world.hub.goAway(bad.peer.far);
-  await world.finish();
+  await world.stopHub();
 }

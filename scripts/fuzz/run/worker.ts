@@ -1,6 +1,6 @@
 /** The thread that fuzzes one target, case by case, as it is told. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { TARGETS } from '../targets/target.ts';
+import { TARGETS, type Target } from '../targets/target.ts';
 import { settledMemory } from './memory.ts';
 import type { Done, Failure, Order, WorkerData } from './messages.ts';
 import { Plan } from './plan.ts';
@@ -18,11 +18,12 @@ process.on('unhandledRejection', (error) => {
   stray ??= error;
 });
 
-const target = await TARGETS[name]();
+const target: Target = await TARGETS[name]();
 port.on('message', async (order: Order | 'close') => {
   if (order !== 'close') return port.postMessage(await carryOut(order));
   await target.close();
-  port.close();
+  // Sockets of libraries may keep the thread alive for a while.
+  process.exit();
 });
 port.postMessage('ready');
 
@@ -42,7 +43,7 @@ async function carryOut({ from, untilMs, frames: most, only }: Order): Promise<D
     for (const [code, count] of plan.codes) done.codes.set(code, (done.codes.get(code) ?? 0) + count);
     if (error !== undefined) done.failure = failure(plan, error);
   } while (!done.failure && performance.now() < end && done.frames < most);
-  done.memory = settledMemory();
+  done.memory = (await target.memory?.()) ?? settledMemory();
   return done;
 }
 

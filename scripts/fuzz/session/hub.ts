@@ -31,7 +31,7 @@ export class SimHub {
   /** Channels that are joined. */
   joined = 0;
   readonly #deps: SocketDeps;
-  readonly #goodbyes = new WeakMap<LineEnd, GoAway>();
+  readonly #goodbyes = new Map<LineEnd, GoAway>();
   readonly #log: pino.Logger;
 
   constructor({ clock, vms, defect }: SimHubOptions) {
@@ -104,12 +104,13 @@ export class SimHub {
     const ws = end as unknown as WebSocket;
     const request = { headers: {} } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
+    end.on('close', () => this.#goodbyes.delete(end));
     this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
   }
 
-  /** Sends one peer away, as when the hub stops. */
-  goAway(end: LineEnd): void {
-    this.#goodbyes.get(end)?.();
+  /** Sends everybody away, as when the hub stops. */
+  goAway(): void {
+    for (const goodbye of this.#goodbyes.values()) goodbye();
   }
 }
 

@@ -73,8 +73,10 @@ export class LineEnd extends EventEmitter {
     this.#shut(code, reason);
   }
 
+  /** The line breaks: both ends see it, what is on the way is lost. */
   terminate(): void {
-    this.#shut(1006, '');
+    this.#ended(1006, '');
+    this.other.#ended(1006, '');
   }
 
   pause(): void {
@@ -84,12 +86,6 @@ export class LineEnd extends EventEmitter {
   resume(): void {
     this.isPaused = false;
     this.other.#leave();
-  }
-
-  /** The line breaks: both ends see it, what is on the way is lost. */
-  cut(): void {
-    this.#ended(1006, '');
-    this.other.#ended(1006, '');
   }
 
   #post(parcel: Parcel): void {

@@ -4,12 +4,12 @@
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
+import { Consumer } from '../peers/consumer.ts';
+import { Provider } from '../peers/provider.ts';
+import { Talker } from '../peers/talker.ts';
 import type { Random } from '../random.ts';
-import { Consumer } from './consumer.ts';
 import { SimHub, type Vms } from './hub.ts';
 import { type LineEnd, newLine, type Tamper } from './line.ts';
-import { Provider } from './provider.ts';
-import { Talker } from './talker.ts';
 
 const VMS: Vms = {
   'vm-bob': { owner: 'bob', providerId: 'good' },
@@ -21,6 +21,8 @@ const VMS: Vms = {
 const FORGOTTEN_MS = 300_000;
 /** All of Bob's words get through in this time, whatever Mallory has done to the sockets that they share. */
 const ARRIVED_MS = 120_000;
+/** Between two looks at whether something is there. */
+const PAUSE_MS = 100;
 /** For the last words of all. */
 const QUIET_MS = 5_000;
 /** Bob's terminals on the good provider. */
@@ -78,29 +80,29 @@ export class World {
       new Talker({ sends: 9, gets: undefined, closed });
     this.good = new Provider({
       ...common,
-      id: 'good',
-      line: () => this.#line(tamper.others),
+      token: () => 'agent-good',
+      connect: this.#connector('/provider', tamper.others),
       talker: (user, terminalId, closed) =>
         user === 'bob' ? this.#talkerToBob(terminalId, closed) : unchecked(closed),
       closed: intact('the good provider'),
     });
     this.bad = new Provider({
       ...common,
-      id: 'bad',
-      line: () => this.#line(tamper.bad),
+      token: () => 'agent-bad',
+      connect: this.#connector('/provider', tamper.bad),
       talker: (_user, _terminalId, closed) => unchecked(closed),
       closed: (code) => ended('socket', code),
     });
     this.bob = new Consumer({
       ...common,
-      user: 'bob',
-      line: () => this.#line(tamper.others),
+      token: 'token-bob',
+      connect: this.#connector('/consumer', tamper.others),
       closed: intact('Bob'),
     });
     this.mallory = new Consumer({
       ...common,
-      user: 'mallory',
-      line: () => this.#line(tamper.mallory),
+      token: 'token-mallory',
+      connect: this.#connector('/consumer', tamper.mallory),
       closed: (code) => ended('socket', code),
     });
   }
@@ -113,7 +115,8 @@ export class World {
 
   /** Two terminals of Bob on the good provider, which must go on, and one of his on the bad one. */
   async start(): Promise<void> {
-    await this.advance(1_000);
+    // In a loop: with nothing to wait for in it, simulated time may pass before a promise of theirs is kept.
+    while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
       this.#bobs.push(this.bob.open({ vmId: 'vm-bob', terminalId }, sequences));
@@ -137,6 +140,14 @@ export class World {
     });
     this.hub.admit(far, '/terminal', query);
     return near;
+  }
+
+  /** The hub says goodbye to everybody. */
+  async stopHub(): Promise<void> {
+    this.#over = true;
+    this.hub.goAway();
+    await this.advance(QUIET_MS);
+    for (const { peer } of [this.bob, this.mallory, this.good, this.bad]) peer.stop();
   }
 
   /** All that Bob and the good provider said has arrived; nothing of anybody is left anywhere. */
@@ -169,7 +180,8 @@ export class World {
       );
     }
     for (const talker of this.honest) {
-      if (talker.detached > 0 || talker.closedWith) throw new Error('a channel of Bob’s was interrupted');
+      if (talker.interruptions.length > 0)
+        throw new Error(`a channel of Bob's was interrupted: ${talker.interruptions.join(', ')}`);
     }
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
@@ -200,6 +212,14 @@ export class World {
     const talker = new Talker({ ...sequences, closed });
     this.#toBob.push(talker);
     return talker;
+  }
+
+  #connector(path: '/consumer' | '/provider', tamper: Pair): () => Promise<LineEnd> {
+    return async () => {
+      const { near, far } = newLine({ clock: this.clock, ...this.#line(tamper) });
+      this.hub.admit(far, path);
+      return near;
+    };
   }
 
   #line(tamper: Pair) {

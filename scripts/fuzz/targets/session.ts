@@ -1,21 +1,13 @@
 /** Legs, channels, relay and gateway under a hostile peer in each role, in simulated time. */
-import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
-import { countFrames, framesOf } from '../mutation/anatomy.ts';
+import { Hostile } from '../hostile.ts';
 import { Lore } from '../mutation/lore.ts';
-import { mutate } from '../mutation/mutator.ts';
 import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
-import type { Sent, Tamper } from '../session/line.ts';
+import type { Tamper } from '../session/line.ts';
 import { World } from '../session/world.ts';
 
-/** Of a hostile peer's messages. */
-const MUTATED = 0.3;
-/** Of HELLO and WELCOME. */
-const GREETING = 0.05;
-/** After each of those, in place of the same message. */
-const MORE = 0.97;
-/** Of those: some become no frames, or such as this peer may not send, which ends the socket. */
-const BROKEN = 0.005;
+/** Mutations of one message after another. */
+const MORE = 0.98;
 /** Bytes that are said at once: keys, lines, and now and then more than a window. */
 const SAID = [
   ...new Array<number>(20).fill(1),
@@ -44,7 +36,7 @@ export async function session(plan: Plan, recorded: readonly Uint8Array[]): Prom
   const { random } = plan;
   const role = random.pick(ROLES);
   const lore = new Lore(recorded);
-  const hostile = new Hostile(plan, lore);
+  const hostile = new Hostile(plan, lore, MORE);
   const listen: Tamper = (message) => {
     lore.see(message);
     return [{ message }];
@@ -67,67 +59,6 @@ export async function session(plan: Plan, recorded: readonly Uint8Array[]): Prom
   }
   hostile.over = true;
   await world.finish();
-}
-
-/** Sends other things than it was told to. */
-class Hostile {
-  over = false;
-  cut = () => {};
-  readonly #plan: Plan;
-  readonly #lore: Lore;
-  /** Kept back, to be sent later. */
-  #held: Uint8Array[] = [];
-
-  constructor(plan: Plan, lore: Lore) {
-    this.#plan = plan;
-    this.#lore = lore;
-  }
-
-  as(sender: Peer): Tamper {
-    return (message) => this.#tamper(message, sender);
-  }
-
-  #tamper(message: Uint8Array, sender: Peer): Sent[] {
-    this.#lore.see(message);
-    // Without a greeting nothing follows.
-    const greets = frameType(message, 0) <= FrameType.WELCOME;
-    const sent: Sent[] = [];
-    // A hostile peer says more than it is asked for: several things in place of one.
-    for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : MORE) {
-      const random = this.#plan.decide(share);
-      if (!random) break;
-      const instead = this.#instead(message, sender, random);
-      this.#plan.tell(() => `${show(message)}\n  became ${instead.map(show).join(' and ') || 'nothing'}`);
-      sent.push(...instead.map((one) => this.#counted(one)));
-    }
-    return sent.length > 0 ? sent : [{ message }];
-  }
-
-  #counted(message: Uint8Array | string): Sent {
-    const arrived = () => {
-      this.#plan.frames += typeof message === 'string' ? 1 : countFrames(message);
-    };
-    if (typeof message === 'string') return { message: Buffer.from(message), text: true, arrived };
-    return { message, arrived };
-  }
-
-  #instead(message: Uint8Array, sender: Peer, random: Random): (Uint8Array | string)[] {
-    const what = random.below(400);
-    if (what < 1) {
-      this.cut();
-      return [];
-    }
-    if (what < 2) return ['text'];
-    if (what < 30) {
-      this.#held.push(message);
-      return [];
-    }
-    const sent = mutate(message, random, this.#lore, random.chance(BROKEN) ? undefined : sender);
-    if (!random.chance(0.2)) return sent;
-    const late = this.#held;
-    this.#held = [];
-    return [...sent, ...late];
-  }
 }
 
 type Action = (world: World, random: Random) => void;
@@ -224,7 +155,7 @@ const useRaw: Action = ({ raw }, random) => {
     () => end.pause(),
     () => end.resume(),
     () => end.close(1000),
-    () => end.cut(),
+    () => end.terminate(),
   ])();
 };
 
@@ -234,19 +165,3 @@ const ACTIONS: readonly Action[] = [
   ...[cut, openRaw, openRaw, useRaw, useRaw, useRaw, useRaw],
   ...[stopVm, signOut],
 ];
-
-function show(message: Uint8Array | string): string {
-  if (typeof message === 'string') return `the text "${message}"`;
-  try {
-    return framesOf(message)
-      .map((frame) => JSON.stringify(decode(frame).frame, brief))
-      .join(' ');
-  } catch {
-    return `${message.length} bytes ${Buffer.from(message.subarray(0, 80)).toString('hex')}`;
-  }
-}
-
-function brief(_name: string, value: unknown): unknown {
-  if (!(value instanceof Uint8Array)) return value;
-  return `${value.length}: ${Buffer.from(value.subarray(0, 24)).toString('hex')}`;
-}

@@ -70,6 +70,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     servers.get(path)!.handleUpgrade(request, socket, head, (ws) => admit(path, ws, request, url));
   };
   server.on('upgrade', onUpgrade);
+  // Without this Node hangs up and says nothing.
+  server.on('connect', (_request, socket) => refuseUpgrade(socket, 405));
 
   return {
     async stop() {
@@ -101,7 +103,7 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
 }
 
 /** For what is no client of ours: a plain HTTP answer. */
-function refuseUpgrade(socket: Duplex, status: 403 | 404): void {
+function refuseUpgrade(socket: Duplex, status: 403 | 404 | 405): void {
   const text = STATUS_CODES[status]!;
   socket.end(
     `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -107,4 +108,12 @@ test('when the hub stops, every peer is told so and may come back', async () => 
   expect((await consumer.closed).code).toBe('GOING_AWAY');
   expect(hub.counts.open).toEqual({ provider: 0, consumer: 0, terminal: 0 });
   hub = await startTestHub({ clock });
+});
+
+test('a client that takes the hub for a proxy is told that it is none', async () => {
+  const tcp = connectTcp(Number(new URL(hub.url).port), '127.0.0.1');
+  tcp.write('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n');
+  const [answer] = await once(tcp, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 405 /);
+  tcp.destroy();
 });

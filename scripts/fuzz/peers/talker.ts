@@ -25,6 +25,8 @@ export interface TalkerOptions {
   sends: number;
   /** Names what it must get; undefined: its peer is hostile, and nothing is promised. */
   gets: number | undefined;
+  /** So many bytes came. */
+  heard?(bytes: number): void;
   /** Over, both ways. */
   closed(code: ErrorCode, message: string): void;
 }
@@ -37,18 +39,20 @@ export class Talker {
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  detached = 0;
+  /** Why it lost its place, each time, or ended. */
+  readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;
   #held = 0;
 
-  constructor({ sends, gets, closed }: TalkerOptions) {
+  constructor({ sends, gets, heard, closed }: TalkerOptions) {
     this.handler = {
       data: (bytes) => {
         if (gets !== undefined) this.#check(gets, bytes);
         this.received += bytes.length;
         if (this.#stalled) this.#held += bytes.length;
         else this.channel?.consumed(bytes.length);
+        heard?.(bytes.length);
       },
       pull: (max) => {
         const size = Math.min(max, this.told - this.sent, PERIOD);
@@ -57,13 +61,14 @@ export class Talker {
         this.sent += size;
         return piece(sends, off, size);
       },
-      detached: () => {
-        this.detached++;
+      detached: (code) => {
+        this.interruptions.push(code);
       },
       // Who opened a channel ends it; the other end has nothing to add then.
       ended: () => this.end(),
       closed: (code, message) => {
         this.closedWith = code;
+        this.interruptions.push(`${code}: ${message}`);
         closed(code, message);
       },
     };

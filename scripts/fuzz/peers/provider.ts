@@ -1,6 +1,7 @@
-/** A provider in simulated time: accepts terminals as the keeper does, and outlives its sockets. */
+/** A provider: accepts terminals as the keeper does, and outlives its sockets. */
 import {
   Acceptor,
+  type Clock,
   type ErrorCode,
   FrameType,
   Messages,
@@ -8,21 +9,23 @@ import {
   packMeta,
   UniCoreError,
 } from '@unicore/protocol';
-import type { SimClock } from '@unicore/protocol/sim';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import type { AgentMethods, HubMethods } from '../../../server/src/control/contract.ts';
+import type {
+  AgentMethods,
+  HubMethods,
+  OpenTerminal,
+  VmOrder,
+} from '../../../server/src/control/contract.ts';
 import { controlRpc } from '../../../server/src/control/rpc.ts';
 import { HELLO } from '../../../server/src/testing/hello.ts';
-import type { SimHub } from './hub.ts';
-import type { LineOptions } from './line.ts';
-import { Peer } from './peer.ts';
+import { Peer, type PeerOptions } from './peer.ts';
 import type { Talker } from './talker.ts';
 
 export interface ProviderOptions {
-  id: string;
-  clock: SimClock;
-  hub: SimHub;
-  line: () => Omit<LineOptions, 'clock'>;
+  clock: Clock;
+  /** Asked for each socket. */
+  token(): string | Promise<string>;
+  connect: PeerOptions['connect'];
   /** The end of a channel of this user; it may say what it must get. */
   talker(user: string, terminalId: string, closed: (code: ErrorCode) => void): Talker;
   closed(code: string): void;
@@ -35,6 +38,8 @@ export class Provider {
   readonly peer: Peer;
   /** Living terminals, by the epoch of their channel. */
   readonly talkers = new Map<string, { talker: Talker; user: string }>();
+  /** Machines that it was told to have. */
+  readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
   readonly #options: ProviderOptions;
@@ -42,7 +47,7 @@ export class Provider {
 
   constructor(options: ProviderOptions) {
     this.#options = options;
-    const { clock, id, hub, line, closed, defect } = options;
+    const { clock, token, connect, closed, defect } = options;
     this.acceptor = new Acceptor({
       clock,
       deflater: zlibDeflater,
@@ -59,9 +64,8 @@ export class Provider {
     });
     this.peer = new Peer({
       clock,
-      line,
-      hello: () => ({ ...HELLO, token: `agent-${id}`, connSeq: ++this.#connSeq }),
-      admit: (far) => void hub.admit(far, '/provider'),
+      connect,
+      hello: async () => ({ ...HELLO, token: await token(), connSeq: ++this.#connSeq }),
       handler: (leg) => ({
         open: (open) => (open.kind === 0 ? this.acceptor : this.#control).open(leg(), open),
       }),
@@ -93,15 +97,29 @@ export class Provider {
 
   #serve(request: OpenRequest): void {
     const messages = new Messages((value) => rpc.receive(value));
-    const none = async () => {};
-    const rpc = controlRpc<HubMethods, Pick<AgentMethods, 'apply'>>({
-      local: { apply: none },
+    const ignore = () => {};
+    const apply = async (orders: VmOrder[]) => {
+      const vms = orders.map(({ vmId, gen, desired }) => ({
+        vmId,
+        gen,
+        phase: desired,
+        code: null,
+        reason: null,
+      }));
+      for (const { vmId } of orders) this.vms.add(vmId);
+      // Not awaited: the hub hears of it after it has the answer to its order.
+      rpc.remote.observed({ whole: false, vms }).catch(ignore);
+    };
+    const openTerminal = async ({ terminalId, cols, rows }: OpenTerminal) => {
+      return { terminalId, title: '', cols, rows, viewers: 0, createdAt: 0 };
+    };
+    const rpc = controlRpc<HubMethods, Pick<AgentMethods, 'apply' | 'openTerminal'>>({
+      local: { apply, openTerminal },
       post: (value) => messages.send(value),
-      onError: none,
+      onError: ignore,
     });
     const closed = (code: ErrorCode, message: string) => rpc.close(new UniCoreError(code, message));
     messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
-    rpc.remote.observed({ whole: true, vms: [] }).catch(none);
   }
 }
 

@@ -1,12 +1,9 @@
-/** A consumer in simulated time: one socket, and terminals on it that are opened, typed in, resumed and ended. */
-import { type ErrorCode, Opener } from '@unicore/protocol';
+/** A consumer: one socket, and terminals on it that are opened, typed in, resumed and ended. */
+import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
-import type { SimClock } from '@unicore/protocol/sim';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Random } from '../random.ts';
-import type { SimHub } from './hub.ts';
-import type { LineOptions } from './line.ts';
-import { Peer } from './peer.ts';
+import { Peer, type PeerOptions } from './peer.ts';
 import { Talker, type TalkerOptions } from './talker.ts';
 
 /** Of a page, which is slow, of a program, and of one that has none. */
@@ -19,11 +16,10 @@ const DEFLATERS = [
 ];
 
 export interface ConsumerOptions {
-  user: string;
-  clock: SimClock;
-  hub: SimHub;
+  clock: Clock;
+  token: string;
   random: Random;
-  line: () => Omit<LineOptions, 'clock'>;
+  connect: PeerOptions['connect'];
   closed(code: string): void;
   channelClosed(code: ErrorCode): void;
   defect(error: Error): void;
@@ -36,12 +32,11 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    const { clock, user, hub, line, closed, defect } = options;
+    const { clock, token, connect, closed, defect } = options;
     this.peer = new Peer({
       clock,
-      line,
-      hello: () => ({ token: `token-${user}` }),
-      admit: (far) => void hub.admit(far, '/consumer'),
+      connect,
+      hello: () => ({ token }),
       handler: () => ({}),
       up: () => {
         for (const { opener } of this.terminals) opener.attach();
@@ -51,10 +46,7 @@ export class Consumer {
     });
   }
 
-  open(
-    meta: { vmId: string; terminalId?: string },
-    sequences: Pick<TalkerOptions, 'sends' | 'gets'>,
-  ): Talker {
+  open(meta: { vmId: string; terminalId?: string }, sequences: Omit<TalkerOptions, 'closed'>): Talker {
     const { clock, random, channelClosed } = this.#options;
     const talker = new Talker({
       ...sequences,

@@ -1,0 +1,6 @@
+/** Loaded into the hub's process before its own code: answers how much memory is in use. */
+import { settledMemory } from '../run/memory.ts';
+
+process.on('message', (message) => {
+  if (message === 'memory') process.send?.({ memory: settledMemory() });
+});
