@@ -9,20 +9,21 @@ import { Talk } from './talk.ts';
 const TICK_MS = 40;
 const PEER = join(import.meta.dirname, 'peer.pl');
 
-let talks: Talk[] = [];
+let talks = new Map<number, Talk>();
 
 process.title = 'unicore-chaos-consumer';
 process.on('disconnect', () => process.exit());
 process.on('message', (raw) => {
   const message = ToConsumer.parse(raw);
   if (message.type === 'start') start(message);
-  else for (const talk of talks) talk.finish();
+  else if (message.type === 'ask') ask(message);
+  else for (const talk of talks.values()) talk.finish();
 });
 
 function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: 'start' }>): void {
   const unicore = createUniCore({ url, getToken: () => token });
   const random = seeded(seed);
-  talks = places.map(({ channel, vmId, terminalId }) => {
+  const begin = ({ channel, vmId, terminalId }: (typeof places)[number]) => {
     return new Talk({
       socket: unicore.openTerminal(vmId, { terminalId }),
       channel,
@@ -34,14 +35,21 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
       done: (bytes) => tell({ type: 'done', channel, ...bytes }),
       broken: (message) => tell({ type: 'broken', channel, message }),
     });
-  });
+  };
+  talks = new Map(places.map((place) => [place.channel, begin(place)]));
   let last = now();
   setInterval(() => {
     const due = ((now() - last) * rate) / 1000;
     last = now();
     // Uneven, so that no frame begins where another one does.
-    for (const talk of talks) talk.say(Math.round(due * 2 * random.next()));
+    for (const talk of talks.values()) talk.say(Math.round(due * 2 * random.next()));
   }, TICK_MS);
+}
+
+function ask({ question }: Extract<ToConsumer, { type: 'ask' }>): void {
+  for (const [channel, talk] of talks) {
+    void talk.moving().then(() => tell({ type: 'moved', channel, question }));
+  }
 }
 
 function tell(message: FromConsumer): void {

@@ -14,6 +14,8 @@ export const ToConsumer = z.discriminatedUnion('type', [
     rate: z.number(),
     seed: z.number(),
   }),
+  /** Say of each channel when something new has passed both ways. */
+  z.object({ type: z.literal('ask'), question: z.number() }),
   /** Say no more, and hear what each program has to say about what it heard. */
   z.object({ type: z.literal('finish') }),
 ]);
@@ -32,6 +34,8 @@ export const FromConsumer = z.discriminatedUnion('type', [
     /** The channel had lost its path. */
     detached: z.boolean(),
   }),
+  /** The answer to a question. */
+  z.object({ type: z.literal('moved'), channel: z.number(), question: z.number() }),
   z.object({ type: z.literal('done'), channel: z.number(), down: z.number(), up: z.number() }),
   /** A promise was broken. */
   z.object({ type: z.literal('broken'), channel: z.number(), message: z.string() }),

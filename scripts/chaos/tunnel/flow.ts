@@ -8,6 +8,7 @@ export class Flow {
   readonly #gap: (from: number, to: number, detached: boolean) => void;
   #last = Number.POSITIVE_INFINITY;
   #detached = false;
+  #waiting: (() => void)[] = [];
 
   constructor(now: () => number, gap: (from: number, to: number, detached: boolean) => void) {
     this.#now = now;
@@ -24,11 +25,17 @@ export class Flow {
     this.#detached = true;
   }
 
+  /** Settles when the next new byte passes. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /** Something new passed. */
   moved(): void {
     const now = this.#now();
     if (this.#detached || now - this.#last > SILENCE_MS) this.#gap(this.#last, now, this.#detached);
     this.#last = now;
     this.#detached = false;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

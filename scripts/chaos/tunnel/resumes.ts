@@ -26,8 +26,6 @@ export interface Row {
 export class Resumes {
   readonly #faults: Committed[] = [];
   readonly #gaps: Gap[] = [];
-  /** By channel and way: when it last came back after its path was lost. */
-  readonly #backAt = new Map<string, number>();
 
   begin(fault: Committed): void {
     this.#faults.push(fault);
@@ -35,14 +33,6 @@ export class Resumes {
 
   gap(gap: Gap): void {
     this.#gaps.push(gap);
-    if (gap.detached) this.#backAt.set(`${gap.channel} ${gap.way}`, gap.to);
-  }
-
-  /** Channels that have not come back since this fault took their path away, both ways. */
-  missing({ channels, from }: Committed): number[] {
-    return [...channels].filter((channel) =>
-      ['down', 'up'].some((way) => (this.#backAt.get(`${channel} ${way}`) ?? 0) < from),
-    );
   }
 
   /** A row for each kind of fault, then one for silences without a fault. */

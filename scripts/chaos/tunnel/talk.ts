@@ -61,6 +61,11 @@ export class Talk {
     this.#sent += bytes;
   }
 
+  /** Settles when something new has passed both ways. */
+  async moving(): Promise<void> {
+    await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
+  }
+
   finish(): void {
     if (this.#state !== 'flowing') return;
     this.#state = 'finishing';
