@@ -51,6 +51,7 @@ class Run {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
+  #isOver = false;
 
   constructor(options: OrdealOptions, signal?: AbortSignal) {
     this.#options = options;
@@ -73,6 +74,7 @@ class Run {
   }
 
   close(): Promise<void> {
+    this.#isOver = true;
     return this.#stage.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
   }
 
@@ -83,6 +85,7 @@ class Run {
     const began = now();
     let done = 0;
     for (const step of makePlan(seeded(seed), kills, CONSUMERS)) {
+      if (this.#isOver) return this.#failed.promise;
       await this.#step(step);
       done += step.faults.filter(isKill).length;
       progress?.(done);

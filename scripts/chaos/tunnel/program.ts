@@ -63,7 +63,7 @@ export class Program {
   }
 
   send(message: object): void {
-    this.#child?.send(message);
+    if (this.#child?.connected) this.#child.send(message);
   }
 
   /** Settles when it is gone. */

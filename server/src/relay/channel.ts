@@ -105,6 +105,11 @@ export class RelayChannel implements Port {
     else this.#refuse(code, message);
   }
 
+  /** The channel is attached elsewhere, or should be. */
+  detach(): void {
+    this.#joined?.detach('LEG_LOST');
+  }
+
   // ---- as the port of its number while it is judged
 
   /** The consumer may change its mind, but has nothing else to say before ACCEPT. */

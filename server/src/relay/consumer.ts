@@ -40,11 +40,16 @@ export class Consumer {
     this.waiting = new Budget(WAITING, waiting);
   }
 
-  /** Whether one more would be too many. A channel that comes back or moves counts once, and so do all that do so. */
+  /** Whether one more would be too many. A channel that comes back or moves is still there as well, and counts once. */
   isFullOn(providerId: string, epoch: string): boolean {
-    const attachments = [...this.channels].filter((channel) => channel.providerId === providerId);
-    const others = new Set(attachments.map((channel) => channel.epoch));
+    const others = new Set<string>();
+    for (const channel of this.channels) if (channel.providerId === providerId) others.add(channel.epoch);
     others.delete(epoch);
-    return others.size >= MAX_CHANNELS || attachments.length >= 2 * MAX_CHANNELS;
+    return others.size >= MAX_CHANNELS;
+  }
+
+  /** The attachments of this channel that are joined, in the order in which they came. */
+  attachments(epoch: string): RelayChannel[] {
+    return [...this.channels].filter((channel) => channel.providerId && channel.epoch === epoch);
   }
 }

@@ -152,6 +152,8 @@ export class Relay {
       if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
       if (!open.mustExist && !consumer.joins.take())
         throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
+      // The last one may still be in use while the channel moves. Others are on sockets that died without a word.
+      for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
       channel.join(provider, providerId, {
         user: channel.identity.userId,
         rights: asked.readOnly ? 'read' : rights,
