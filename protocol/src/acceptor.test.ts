@@ -2,22 +2,26 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Acceptor, type OpenRequest } from './acceptor.ts';
 import { decode } from './codec.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType } from './frame.ts';
 import { Leg } from './leg.ts';
-import { packMeta } from './meta.ts';
+import { packMeta, unpackMeta } from './meta.ts';
 import { SimClock } from './sim/clock.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /** The far end of a leg is the test itself, which writes frames and reads what comes back. */
-function scripted(accept?: (request: OpenRequest) => void) {
+function scripted(
+  accept?: (request: OpenRequest) => void,
+  reattach?: NonNullable<ConstructorParameters<typeof Acceptor>[0]['reattach']>,
+) {
   const clock = new SimClock();
   const said: Frame[] = [];
   const requests: OpenRequest[] = [];
   const ends: ErrorCode[] = [];
   const acceptor = new Acceptor({
     clock,
+    ...(reattach && { reattach }),
     accept: (request) => {
       if (accept) return accept(request);
       requests.push(request);
@@ -104,6 +108,23 @@ describe('a channel that is attached again', () => {
     expect(await end.open({ ch: 4, attach: 5 })).toEqual(detached(4));
     expect(await end.open({ ch: 6, attach: 4 })).toEqual(detached(6));
     expect(await end.open({ attach: 5 })).toMatchObject({ type: FrameType.ACCEPT, ch: 2, attach: 5 });
+  });
+
+  test('is asked each time whether it may: who may no longer is refused, and the channel is not theirs to end', async () => {
+    const asked: unknown[] = [];
+    const { open, ends } = scripted(undefined, (_channel, auth) => {
+      asked.push(auth);
+      const { user } = auth as { user: string };
+      if (user !== 'ada') throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
+      return { rights: 'read' };
+    });
+    const [ada, eve] = ['ada', 'eve'].map((user) => packMeta({ user }));
+    await open({ auth: ada! });
+    expect(await open({ ch: 4, attach: 2, auth: eve! })).toEqual(reset(4, 'EPOCH_LOST'));
+    const answer = await open({ ch: 6, attach: 3, auth: ada! });
+    expect(answer).toMatchObject({ type: FrameType.ACCEPT, ch: 6, attach: 3 });
+    expect(unpackMeta((answer as { meta: Uint8Array }).meta)).toMatchObject({ rights: 'read' });
+    expect([asked, ends]).toEqual([[{ user: 'eve' }, { user: 'ada' }], []]);
   });
 
   test('while it is judged is answered by the newest number, and the others are detached', async () => {
