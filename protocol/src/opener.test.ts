@@ -1,7 +1,7 @@
 /** What only the opening end does: it alone attaches, and it cleans up after itself. */
 import { expect, test } from 'vitest';
 import { decode, encode } from './codec.ts';
-import type { ErrorCode } from './errors.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
 import { FrameType, VERSION } from './frame.ts';
 import { Leg } from './leg.ts';
 import { packMeta } from './meta.ts';
@@ -132,4 +132,44 @@ test('bytes that come before ACCEPT are not taken: a hop has lost it, and the ch
   ]);
   expect(got).toEqual([7]);
   expect(leg.channels).toBe(1);
+});
+
+test('an OPEN on a path that is going away and does not answer is said anew, on the new path', async () => {
+  const clock = new SimClock();
+  const opens: number[] = [];
+  const none = packMeta({});
+  const transport = {
+    buffered: 0,
+    close: () => {},
+    send: (message: Uint8Array) => {
+      const { frame } = decode(message);
+      if (frame.type === FrameType.HELLO)
+        leg.receive(encode({ type: FrameType.WELCOME, version: VERSION, meta: none }));
+      if (frame.type !== FrameType.OPEN) return;
+      const { ch, attach } = frame;
+      opens.push(attach);
+      if (attach === 1) leg.receive(encode({ type: FrameType.DETACHED, ch, code: ERRORS.GOING_AWAY.number }));
+      else leg.receive(encode({ type: FrameType.ACCEPT, ch, attach, recvNext: 0, limit: 9, meta: none }));
+    },
+  };
+  const leg: Leg = new Leg({
+    transport,
+    clock,
+    peer: 'hub',
+    dial: { meta: {} },
+    handler: { closed: () => {} },
+  });
+  const opener = new Opener({
+    clock,
+    kind: 'terminal',
+    meta: () => ({}),
+    random: (bytes) => new Uint8Array(bytes),
+    leg: () => leg,
+    resume: true,
+    handler: { data: () => {}, closed: () => {} },
+  });
+  await clock.until(() => leg.up, 1_000);
+  opener.attach();
+  await clock.until(() => opener.attachedNow, 300);
+  expect(opens).toEqual([1, 2]);
 });

@@ -115,6 +115,7 @@ export class Opener extends Channel {
     // The path changes behind a leg that stays, perhaps, and this one works until then.
     this.#leaving = at;
     if (!this.#opening) this.attach();
+    else if (at === this.#opening) this.#waitForAnswer(at, 0);
   }
 
   protected override gap(at: Attachment): void {
@@ -164,9 +165,18 @@ export class Opener extends Channel {
       auth: NO_AUTH,
       meta: packSaid(this.#options.meta(), this.packing.features),
     }));
+    this.#waitForAnswer(at, tries);
+  }
+
+  #waitForAnswer(at: Attachment, tries: number): void {
+    this.#cancelTimer?.();
     const rtt = at.leg.rtt ?? 0;
     const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * rtt) * 2 ** Math.min(tries, 6));
-    this.#cancelTimer = this.clock.after(wait, () => this.#sayOpen(at, tries + 1));
+    this.#cancelTimer = this.clock.after(wait, () => {
+      // A path that is to be left and does not answer is dead: the new one may be there already.
+      if (at === this.#leaving && this.#options.leg()?.up) this.attach();
+      else this.#sayOpen(at, tries + 1);
+    });
   }
 
   #detached(code: ErrorCode): void {
