@@ -2,6 +2,7 @@
 import { Backoff } from '../../backoff.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { Opener } from '../../opener.ts';
+import { WindowPool } from '../../window.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
@@ -13,6 +14,24 @@ const REOPEN = { first: 50, most: 2_000 };
 /** The other end no longer knows the channel. */
 const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 
+/** As the SDK's line has it: what all senders to this consumer together may run ahead. */
+const WINDOWS_BYTES = 4 * 1024 * 1024;
+
+class Windows extends WindowPool {
+  kept = 0;
+
+  override take(wanted: number): number {
+    const taken = super.take(wanted);
+    this.kept += taken;
+    return taken;
+  }
+
+  override give(bytes: number): void {
+    this.kept -= bytes;
+    super.give(bytes);
+  }
+}
+
 export interface Opened {
   channel: number;
   app: App;
@@ -23,6 +42,7 @@ export class SimConsumer extends Part {
   readonly #number: number;
   readonly #dialler: Dialler;
   readonly #opened: (epochHex: string, opened: Opened) => void;
+  readonly #windows = new Windows(WINDOWS_BYTES);
   readonly #living = new Set<Opener>();
   /** Channels that are still to be opened, or to be opened anew. */
   #expected = 0;
@@ -50,6 +70,11 @@ export class SimConsumer extends Part {
   /** All its channels were opened, and none is open or will be opened anew. */
   get done(): boolean {
     return this.#expected === 0 && this.#living.size === 0;
+  }
+
+  /** Bytes of windows that channels which are over have not given back. */
+  get keptWindows(): number {
+    return this.#windows.kept;
   }
 
   redial(how: { stalls: boolean; closes: boolean }): void {
@@ -105,6 +130,7 @@ export class SimConsumer extends Part {
       random: (count) => (count === epoch.length ? epoch : world.random.bytes(count)),
       leg: () => this.#dialler.leg,
       resume: true,
+      windows: this.#windows,
       ...(world.plan.deflates.consumer[this.#number] && world.deflater ? { deflater: world.deflater } : {}),
       handler: app.handler,
     });

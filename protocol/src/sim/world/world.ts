@@ -178,6 +178,9 @@ class Simulation implements World {
     for (const { name, channels } of [...this.#hubs, ...this.#tunnels]) {
       if (channels > 0) yield `${name} joins ${channels} channels`;
     }
+    for (const { name, keptWindows } of this.#consumers) {
+      if (keptWindows !== 0) yield `${name} keeps ${keptWindows} bytes of windows`;
+    }
     let ends = 0;
     for (const { near, far, from, to } of this.net.sockets) {
       const bound = near.channels + far.channels;
