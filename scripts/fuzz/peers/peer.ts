@@ -30,6 +30,7 @@ export class Peer {
   #leg: Leg | undefined;
   #socket: Socket | undefined;
   #stopped = false;
+  #cut = false;
   readonly #options: PeerOptions;
 
   constructor(options: PeerOptions) {
@@ -41,8 +42,13 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** The line breaks. */
+  /** The newest line was broken by cut(). */
+  get wasCut(): boolean {
+    return this.#cut;
+  }
+
   cut(): void {
+    this.#cut = true;
     this.#socket?.terminate();
   }
 
@@ -87,6 +93,7 @@ export class Peer {
     });
     this.#leg = leg;
     this.#socket = socket;
+    this.#cut = false;
     socket.on('message', (message) => leg.receive(message));
     socket.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
   }

@@ -7,6 +7,7 @@ import { dial } from '../hub/real-socket.ts';
 import { Stage, socketUrl } from '../hub/stage.ts';
 import { Lore } from '../mutation/lore.ts';
 import { Consumer } from '../peers/consumer.ts';
+import type { Peer } from '../peers/peer.ts';
 import { Provider } from '../peers/provider.ts';
 import { Talker } from '../peers/talker.ts';
 import type { Random } from '../random.ts';
@@ -68,10 +69,14 @@ class Visit {
     };
     const common = {
       clock: systemClock,
-      closed: (code: string) => plan.count(`socket ${code}`),
       channelClosed: (code: string) => plan.count(`channel ${code}`),
       // What the hub passes on of theirs may break their own promises, not ours.
       defect() {},
+    };
+    const closed = (peer: () => Peer) => (code: string) => {
+      plan.count(`socket ${code}`);
+      if (code === 'LEG_LOST' && !peer().wasCut)
+        this.#failed(new Error('the hub dropped a socket without a code'));
     };
     const asConsumer = hostile('consumer', () => this.mallory.peer.cut());
     const asProvider = hostile('provider', () => this.bad.peer.cut());
@@ -80,11 +85,13 @@ class Visit {
       random: plan.random,
       token: mallory.token,
       connect: () => dial(socketUrl(hub, '/consumer'), asConsumer),
+      closed: closed(() => this.mallory.peer),
     });
     this.bad = new Provider({
       ...common,
       token: () => bad.token(),
       connect: () => dial(socketUrl(hub, '/provider'), asProvider),
+      closed: closed(() => this.bad.peer),
       talker: (_user, _terminalId, closed) => new Talker({ ...NOT_CHECKED, closed }),
     });
   }
@@ -93,10 +100,12 @@ class Visit {
   knock(random: Random): void {
     this.#plan.frames++;
     const knocked = knock(new URL(this.stage.hub.url), random, this.#ticket);
-    const failed = (error: Error) => {
-      this.#failure ??= error;
-    };
-    this.#knocks.push(knocked.then((answer) => this.#plan.count(`knock ${answer}`), failed));
+    this.#knocks.push(
+      knocked.then(
+        (answer) => this.#plan.count(`knock ${answer}`),
+        (error) => this.#failed(error),
+      ),
+    );
   }
 
   async openRaw(): Promise<void> {
@@ -114,6 +123,10 @@ class Visit {
 
   sent(): void {
     this.#plan.frames++;
+  }
+
+  #failed(error: Error): void {
+    this.#failure ??= error;
   }
 
   async end(): Promise<void> {
