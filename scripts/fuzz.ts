@@ -76,12 +76,10 @@ async function again(targets: TargetName[], seed: number, index: number, only?: 
 
 async function tell(failure: Failure): Promise<void> {
   process.exitCode = 1;
-  say(paint('red', `Failed in case ${failure.index}:`));
-  say(failure.text);
-  if (failure.taken.length > 0) {
-    say(`Looking for a shorter way to it (${failure.taken.length} decisions) …`);
-    show(await shortened(failure));
-  }
+  if (failure.taken.length === 0) return show(failure);
+  say(paint('red', failure.text));
+  say(`Looking for a shorter way to it than case ${failure.index} with ${failure.taken.length} decisions …`);
+  show(await shortened(failure));
 }
 
 function show({ target, seed, index, text, taken, story }: Failure): void {

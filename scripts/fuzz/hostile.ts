@@ -43,8 +43,10 @@ export class Hostile {
     const sent: Sent[] = [];
     // A hostile peer says more than it is asked for: several things in place of one.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
-      const random = this.#plan.decide(share);
-      if (!random) break;
+      const decision = this.#plan.decide(share);
+      if (!decision) break;
+      if (!decision.carriedOut) continue;
+      const { random } = decision;
       const instead = this.#instead(message, sender, random);
       this.#plan.tell(() => `${show(message)}\n  became ${instead.map(show).join(' and ') || 'nothing'}`);
       sent.push(...instead.map((one) => this.#counted(one)));

@@ -1,7 +1,7 @@
 /** Fuzzes one target for a time or for a number of frames, and looks at what that did to memory. */
 import type { TargetName } from '../targets/target.ts';
 import type { Memory } from './memory.ts';
-import type { Done, Failure } from './messages.ts';
+import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';
 import { Watched } from './watched.ts';
 
@@ -58,7 +58,8 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
     }
   } catch (error) {
     // It hung, and is gone.
-    result.failure = { target, seed, index: cases, text: (error as Error).message, taken: [], story: [] };
+    const text = (error as Error).message;
+    result.failure = { target, seed, index: worker.index, text, taken: [], story: [] };
     return result;
   }
   await worker.close();
@@ -73,14 +74,16 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
 /** The same failure from as few decisions as possible. */
 export async function shortened(failure: Failure): Promise<Failure> {
   const { target, seed, index } = failure;
+  const worker = await Watched.start(target, seed);
   let shortest = failure;
   const fails = async (only: number[]) => {
-    const found = await once(target, seed, index, only);
+    const found = (await worker.order(again(index, only))).failure;
     if (found === undefined || kindOf(found) !== kindOf(failure)) return false;
     shortest = found;
     return true;
   };
   if (await fails(failure.taken)) await minimise(failure.taken, fails);
+  await worker.close();
   return shortest;
 }
 
@@ -92,9 +95,13 @@ export async function once(
   only?: number[],
 ): Promise<Failure | undefined> {
   const worker = await Watched.start(target, seed);
-  const done: Done = await worker.order({ from: index, untilMs: 0, frames: 0, ...(only && { only }) });
+  const { failure } = await worker.order(again(index, only));
   await worker.close();
-  return done.failure;
+  return failure;
+}
+
+function again(index: number, only?: number[]): Order {
+  return { from: index, untilMs: 0, frames: 0, ...(only && { only }) };
 }
 
 /** Numbers differ from run to run; the sentence is what counts. */

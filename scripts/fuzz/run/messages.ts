@@ -6,9 +6,12 @@ import type { Memory } from './memory.ts';
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** One number that rises with everything that is done: when it stands still, something hangs. */
+  /** What is being done, written with everything that is done: when it stands still, something hangs. */
   pulse: SharedArrayBuffer;
 }
+
+/** Numbers in the pulse: one that rises each time, the case, and the newest decision in it. */
+export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
 /** Run these cases and say how it went; only: of one case, the decisions to carry out. */
 export interface Order {

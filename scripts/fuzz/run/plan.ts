@@ -7,8 +7,13 @@ export interface PlanOptions {
   index: number;
   /** Decisions that are carried out; all others leave things as they are. Default: all. */
   only?: ReadonlySet<number>;
-  /** Called with everything that is done. */
-  beat?: () => void;
+  /** Called with everything that is done; with the number of the next decision. */
+  beat?: (decision: number) => void;
+}
+
+export interface Decision {
+  random: Random;
+  carriedOut: boolean;
 }
 
 export class Plan {
@@ -24,8 +29,7 @@ export class Plan {
   frames = 0;
   /** How often each outcome was seen. */
   readonly codes = new Map<string, number>();
-  /** Something was done: the case does not hang. */
-  readonly beat: () => void;
+  readonly #beat: (decision: number) => void;
   readonly #only: ReadonlySet<number> | undefined;
   #next = 0;
 
@@ -34,20 +38,26 @@ export class Plan {
     this.index = index;
     this.random = new Random(seedOf(seed, index));
     this.#only = only;
-    this.beat = beat;
+    this.#beat = beat;
   }
 
   /**
-   * Whether to do something now, in so many of 1 cases: the randomness to do it with. Each decision has its own, so
-   * leaving one out changes no other.
+   * Whether to do something now, in so many of 1 cases. Each decision has its own randomness, and one that is not
+   * carried out is still made: leaving it out changes no other.
    */
-  decide(share: number): Random | undefined {
+  decide(share: number): Decision | undefined {
     this.beat();
     const number = this.#next++;
     const random = new Random(seedOf(this.seed, this.index, number));
-    if (!random.chance(share) || this.#only?.has(number) === false) return undefined;
-    this.taken.push(number);
-    return random;
+    if (!random.chance(share)) return undefined;
+    const carriedOut = this.#only?.has(number) !== false;
+    if (carriedOut) this.taken.push(number);
+    return { random, carriedOut };
+  }
+
+  /** Something was done: the case does not hang. */
+  beat(): void {
+    this.#beat(this.#next);
   }
 
   count(code: string): void {

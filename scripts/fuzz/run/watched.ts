@@ -2,27 +2,30 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TargetName } from '../targets/target.ts';
-import type { Done, Order } from './messages.ts';
+import { type Done, type Order, Pulse } from './messages.ts';
 
 /** Of processor time, so that a busy machine blames nobody. */
 const HANG_CPU_MS = 1_000;
 /** Of time in which nothing is computed at all: something is waited for that does not come. */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
+/** For objects that die young; V8 would take more and more, and a leak could hide in that. */
+const YOUNG_MIB = 16;
 
 export class Watched {
   readonly #worker: Worker;
-  readonly #beats: Int32Array;
+  readonly #marks: Int32Array;
 
-  private constructor(worker: Worker, beats: Int32Array) {
+  private constructor(worker: Worker, marks: Int32Array) {
     this.#worker = worker;
-    this.#beats = beats;
+    this.#marks = marks;
   }
 
   static async start(target: TargetName, seed: number): Promise<Watched> {
-    const pulse = new SharedArrayBuffer(4);
+    const pulse = new SharedArrayBuffer(Pulse.BYTES);
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { target, seed, pulse },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
     await once(worker, 'message');
     return new Watched(worker, new Int32Array(pulse));
@@ -41,6 +44,11 @@ export class Watched {
     }
   }
 
+  /** The newest case. */
+  get index(): number {
+    return Atomics.load(this.#marks, Pulse.CASE);
+  }
+
   async close(): Promise<void> {
     const gone = once(this.#worker, 'exit');
     this.#worker.postMessage('close');
@@ -53,18 +61,16 @@ export class Watched {
     let since = { at: 0, cpu: 0 };
     const timer = setInterval(() => {
       const now = { at: performance.now(), cpu: cpuMs() };
-      const last = Atomics.load(this.#beats, 0);
+      const last = Atomics.load(this.#marks, Pulse.BEATS);
       if (last !== beat) since = now;
       beat = last;
       const busy = now.cpu - since.cpu;
       const idle = now.at - since.at;
       if (busy < HANG_CPU_MS && idle < HANG_IDLE_MS) return;
       void this.#worker.terminate();
-      reject(
-        new Error(
-          `an input was not done with after ${Math.round(busy)} ms of work and ${Math.round(idle)} ms in all`,
-        ),
-      );
+      const decision = Atomics.load(this.#marks, Pulse.DECISION);
+      const times = `${Math.round(busy)} ms of work and ${Math.round(idle)} ms in all`;
+      reject(new Error(`what was decided before decision ${decision} was not done with after ${times}`));
     }, LOOK_MS);
     promise.catch(() => {});
     return { hung: promise, stop: () => clearInterval(timer) };

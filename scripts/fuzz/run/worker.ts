@@ -2,12 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TARGETS, type Target } from '../targets/target.ts';
 import { settledMemory } from './memory.ts';
-import type { Done, Failure, Order, WorkerData } from './messages.ts';
+import { type Done, type Failure, type Order, Pulse, type WorkerData } from './messages.ts';
 import { Plan } from './plan.ts';
 
 const { target: name, seed, pulse } = workerData as WorkerData;
 const port = parentPort!;
-const beats = new Int32Array(pulse);
+const marks = new Int32Array(pulse);
 /** What nobody awaited: it belongs to the case that runs. */
 let stray: unknown;
 
@@ -32,12 +32,12 @@ async function carryOut({ from, untilMs, frames: most, only }: Order): Promise<D
   const end = performance.now() + untilMs;
   do {
     const index = from + done.cases++;
-    const plan = new Plan({
-      seed,
-      index,
-      ...(only && { only: new Set(only) }),
-      beat: () => Atomics.add(beats, 0, 1),
-    });
+    const beat = (decision: number) => {
+      Atomics.store(marks, Pulse.CASE, index);
+      Atomics.store(marks, Pulse.DECISION, decision);
+      Atomics.add(marks, Pulse.BEATS, 1);
+    };
+    const plan = new Plan({ seed, index, ...(only && { only: new Set(only) }), beat });
     const error = await attempt(plan);
     done.frames += plan.frames;
     for (const [code, count] of plan.codes) done.codes.set(code, (done.codes.get(code) ?? 0) + count);

@@ -39,8 +39,9 @@ export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
   const lore = new Lore(recorded);
   for (let i = 0; i < MESSAGES; i++) {
     const parts = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.pick(recorded));
-    const decided = plan.decide(1);
-    if (!decided) continue;
+    const decision = plan.decide(1);
+    if (!decision?.carriedOut) continue;
+    const decided = decision.random;
     const sender = decided.chance(WELL_FORMED) ? decided.pick(['hub', 'provider'] as const) : undefined;
     for (const message of mutate(joined(parts), decided, lore, sender)) {
       plan.tell(() => Buffer.from(message).toString('hex'));
