@@ -2,6 +2,7 @@
 import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import { codeOf } from '../files.ts';
+import { maskFor } from './mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';
 /** TCP, TLS and the upgrade together. */
@@ -24,6 +25,7 @@ export const openSocket: OpenSocket = (url, signal) =>
     // Without an Origin header (ws sends none) the hub takes it for a program, not for a page.
     const ws = new WebSocket(url, SUBPROTOCOL, {
       perMessageDeflate: false,
+      ...maskFor(url),
       maxPayload: MAX_MESSAGE,
       handshakeTimeout: HANDSHAKE_MS,
     });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type FrameOf, type FrameType, Leg, systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
+import { maskFor } from '../../../../agent/src/tunnel/mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';
 
@@ -17,7 +18,7 @@ interface DialOptions {
 
 /** Resolves when the leg is up; rejects when the hub refuses. A leg that ends later ends the process. */
 export async function dialLeg(url: string, { hello, open, onUpgrade, onMessage }: DialOptions): Promise<Leg> {
-  const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false, ...maskFor(url) });
   ws.once('upgrade', ({ socket }) => onUpgrade?.(socket));
   await once(ws, 'open');
   const { promise, resolve, reject } = Promise.withResolvers<Leg>();
