@@ -168,6 +168,21 @@ describe('a channel whose ends both deflate', () => {
     );
     expect(read).toBeGreaterThan(500);
   }, 60_000);
+
+  test('is over in order at both ends where its end was said, and then a move and a cut took the answers', async () => {
+    const deflaters = { near: DEFLATERS.fflate, far: DEFLATERS.fflate };
+    for (let cut = 90; cut < 104; cut += 2) {
+      const { path, whole } = talk({
+        up: text(1, 0),
+        down: text(98_278, 98_277),
+        piece: 1_000,
+        ...deflaters,
+      });
+      path.clock.after(66, () => path.moveProvider());
+      path.clock.after(cut, () => path.cutConsumer());
+      await whole();
+    }
+  });
 });
 
 describe('a channel with an end that cannot read DATAZ', () => {

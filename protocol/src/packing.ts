@@ -29,6 +29,9 @@ const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DAT
 const MIN_RATIO = 1.1;
 /** As many bytes as so many such frames, at most, go raw before the next try. */
 const MOST_SKIPPED = 64;
+/** A fast flood sends these in no time: after frames of this size the next try is also this much later for each of them. */
+const LARGE = 1024;
+const SKIPPED_MS = 3;
 /** No hop can cut a DATAZ, and a slow line behind it should not be taken for long: 33 ms of 1 Mbit/s. */
 const MOST_PACKED = 4 * 1024;
 /** How fast the expected ratio rises again: the share of the difference. */
@@ -51,6 +54,7 @@ export class Packing {
   /** Tries in a row that were in vain, and bytes that go raw before the next one. */
   #misses = 0;
   #skip = 0;
+  #retryAt = 0;
   /** By which factor the next bytes will shrink, as far as one can tell. */
   #ratio = MAX_DATA / MOST_PACKED;
   #allowance = SMALL_AT_ONCE;
@@ -79,7 +83,7 @@ export class Packing {
 
   /** How many bytes the next frame should stand for, where `maxData` may be in it. */
   rawFor(maxData: number): number {
-    if (!this.#peerReads || this.#skip > 0) return maxData;
+    if (!this.#peerReads || this.#rests) return maxData;
     return Math.ceil(Math.min(MAX_DATA, Math.min(maxData, MOST_PACKED) * this.#ratio));
   }
 
@@ -87,7 +91,7 @@ export class Packing {
   frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
     const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
     if (!this.#deflater || !this.#peerReads || bytes.length < this.#deflater.least) return raw;
-    if (this.#skip > 0) {
+    if (this.#rests) {
       this.#skip -= bytes.length;
       return raw;
     }
@@ -97,7 +101,9 @@ export class Packing {
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
       // Counted in bytes: short frames in vain are no reason to send a flood as it is.
-      this.#skip = Math.min(2 ** this.#misses++, MOST_SKIPPED) * bytes.length;
+      const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
+      this.#skip = frames * bytes.length;
+      if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;
     } else this.#misses = 0;
     if (!packed || size + EXTRA_BYTES >= bytes.length) return raw;
     const [dictLen, rawLen] = [dictionary.length, bytes.length];
@@ -112,6 +118,10 @@ export class Packing {
       throw new UniCoreError('PROTOCOL_ERROR', `A DATAZ at ${off} refers to ${dictLen} bytes before it.`);
     }
     return () => deflater.inflate(bytes, received.before(off, dictLen), rawLen);
+  }
+
+  get #rests(): boolean {
+    return this.#skip > 0 || this.#clock.now() < this.#retryAt;
   }
 
   /** Down at once: a frame that is larger than expected holds up others. */
