@@ -61,9 +61,9 @@ test('every frame type of a real system is read, keeps the rules, and carries th
     next('provider', 'provider', 'PONG'),
     next('provider', 'hub', 'BEATACK'),
   ];
-  const doubted = next('provider', 'hub', 'PING');
+  const doubted = [next('provider', 'hub', 'PING'), next('consumer', 'consumer', 'PING')];
   tap.leg('/provider').hold('dialler');
-  await doubted;
+  await Promise.all(doubted);
   tap.leg('/provider').release('dialler');
   await Promise.all(alive);
 
