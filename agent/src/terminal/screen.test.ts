@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimClock } from '@unicore/protocol/sim';
-import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
 import { headlessTerminal } from './headless.ts';
 import { Output } from './output.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
@@ -69,6 +70,65 @@ describe.each(recordings)('$name', ({ bytes }) => {
       expect({ cut, ...dump(copy) }).toEqual({ cut, ...dump(original) });
       copy.dispose();
     }
+  });
+});
+
+describe('a flood of plain text that is not parsed as a whole', () => {
+  const CONTROLS = ['\t', '\b', '\r', '\x07', '\r\n', '\n'];
+  /** Lines of all lengths; every seventh has controls in it. */
+  const plain = fc
+    .array(fc.tuple(fc.nat(350), fc.nat(6), fc.constantFrom(...CONTROLS), fc.nat(9)), {
+      minLength: 50,
+      maxLength: 90,
+    })
+    .map((lines) => {
+      const text = lines.map(([length, kind, control, digit]) => {
+        const line = String(digit).repeat(length);
+        return `${kind === 0 ? line.slice(0, length / 2) + control + line.slice(length / 2) : line}\r\n`;
+      });
+      return Array.from({ length: 12 }, (_, n) => `${n}${text.join('')}`).join('');
+    });
+  /** What may have come before: pens, modes, saved cursors, the other buffer, regions, cut sequences. */
+  const before = fc.constantFrom(
+    '',
+    'half a line',
+    '\x1b[31;44mred\x1b[5;5H\x1b7',
+    '\x1b[?1049h',
+    '\x1b[3;10r',
+    '\x1b[?7l',
+    '\x1b[4h',
+    '\x1b(0',
+    '\x1b[20h',
+    '\x1b[3g\x1b[1;7H\x1bH',
+    `${'x'.repeat(80)}`,
+    '\x1b[3',
+    '€',
+  );
+
+  test('leaves the same screen as if it had been', () => {
+    fc.assert(
+      fc.property(before, plain, fc.string({ maxLength: 300 }), (first, flood, last) => {
+        const { output, screen } = screenOf();
+        const bytes = Buffer.from(`${first}${flood}${last}`);
+        output.append(bytes);
+        const whole = bytes.subarray(0, wholeLength(bytes));
+        const drawn = terminalWith(screen.snapshot().bytes);
+        const original = terminalWith(whole);
+        expect(dump(drawn)).toEqual(dump(original));
+        for (const terminal of [drawn, original]) terminal.dispose();
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+  });
+
+  test('takes a fraction of the time', () => {
+    const { output, screen } = screenOf();
+    const parsed = vi.spyOn(XtermCore.prototype, 'writeSync');
+    output.append(Buffer.from('y\r\n'.repeat(300_000)));
+    screen.snapshot();
+    const bytes = parsed.mock.calls.reduce((sum, [piece]) => sum + piece.length, 0);
+    parsed.mockRestore();
+    expect(bytes).toBeLessThan(20_000);
   });
 });
 

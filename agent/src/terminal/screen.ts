@@ -12,6 +12,7 @@ import { Sequences } from './sequences.ts';
 import { snapshot } from './snapshot.ts';
 import { tame } from './tame.ts';
 import type { Turns } from './turns.ts';
+import { plainLength, unseenLength } from './unseen.ts';
 import { wholeLength } from './utf8.ts';
 import { XtermCore } from './xterm-core.ts';
 
@@ -20,10 +21,14 @@ const SLICE = 8 * 1024;
 const USUAL_CELLS = 80 * 24;
 /** A few bytes clear or move all of a screen, so of a larger one less is parsed in one go. */
 const SMALLEST_SLICE = 64;
+/** So far behind, it is worth a look whether something need not be parsed. */
+const SKIP_FROM = 64 * 1024;
 /** A snapshot waits at most this long for our own parser; what it has not parsed then is sent as it is. */
 const CATCH_UP_MS = 20;
 /** A drawing that is larger than this, of cells that all differ in everything, goes without the lines above. */
 const MAX_DRAWING = 2 * 2 ** 20;
+/** Puts the cursor where it is after a line's end. */
+const CARRIAGE_RETURN = Buffer.from('\r');
 /** Longer titles are cut. */
 const MAX_TITLE = 200;
 
@@ -70,6 +75,8 @@ export class Screen {
   readonly #sequences = new Sequences();
   readonly #slice = () => this.#parseSlice();
   #parsed = 0;
+  /** Up to here it is known that all must be parsed. */
+  #skipFrom = 0;
   #size: PtySize;
   #sizes: SizeChange[] = [];
   #title = '';
@@ -145,12 +152,35 @@ export class Screen {
       this.#terminal.resize(next.size.cols, next.size.rows);
       return true;
     }
+    if (this.unparsed >= SKIP_FROM && this.#parsed >= this.#skipFrom && !next) this.#skip();
     const bytes = ring.read(this.#parsed, Math.min(this.#sliceBytes, (next?.at ?? end) - this.#parsed));
     const whole = wholeLength(bytes);
     if (whole === 0) return false;
     this.#parsed += whole;
     this.#write(bytes.subarray(0, whole));
     return this.#parsed < end || this.#sizes.length > 0;
+  }
+
+  /** Plain text that is scrolled away by the plain text behind it is as good as parsed. */
+  #skip(): void {
+    if (this.#sequences.open || !this.#core.scrollsAsAWhole) return;
+    const bytes = this.#plain();
+    // What is not skipped now is parsed before the next look, so nothing is looked at again and again.
+    this.#skipFrom = this.#parsed + bytes.length + 1;
+    const { cols, page: lines, modes } = this.#core;
+    const unseen = unseenLength(bytes, { cols, lines, wraps: modes.wraparound });
+    if (unseen === 0) return;
+    this.#parsed += unseen;
+    this.#sequences.skipPlain(unseen);
+    this.#core.writeSync(CARRIAGE_RETURN);
+  }
+
+  /** The plain text that is parsed next; most output has colours, and little of it. */
+  #plain(): Uint8Array {
+    const { ring } = this.#output;
+    const near = ring.read(this.#parsed, SLICE);
+    const bytes = plainLength(near) < near.length ? near : ring.read(this.#parsed, this.unparsed);
+    return bytes.subarray(0, plainLength(bytes));
   }
 
   #write(bytes: Uint8Array): void {

@@ -82,6 +82,11 @@ export class Sequences {
     return i;
   }
 
+  /** So many bytes follow in which nothing begins, while nothing is open. */
+  skipPlain(bytes: number): void {
+    this.#offset += bytes;
+  }
+
   #ascii(byte: number, offset: number): void {
     this.#more = 0;
     if (this.#state !== State.ground || byte < 0x20) this.#unit(byte, offset);

@@ -205,6 +205,30 @@ test('on a slow line little to read is late, too', async () => {
   expect(viewer.notices.at(-1)).toHaveProperty('skipped');
 });
 
+test('what an engine had on its way when it was not read is skipped, though little of it was here', async () => {
+  const { pty, clock, join } = startTerminal();
+  const viewer = join('a');
+  viewer.take();
+  let line = 0;
+  const pass = async (ms: number, most: number) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      if (!pty.paused && line < 200_000) pty.print(lines(line, line + 8_000));
+      line += 8_000;
+      viewer.take(most);
+      await parsed();
+      await clock.advance(10);
+    }
+  };
+  // 2.5 MB a second: 256 KiB are here, and take a tenth of a second.
+  await pass(250, 25_000);
+  line = 0;
+  viewer.type('\x03');
+  await pass(300, 25_000);
+  viewer.take();
+  expect(viewer.notices.at(-1)).toHaveProperty('skipped');
+  expect(pty.paused).toBe(false);
+});
+
 test('^\\ and ^Z are interrupts, too', async () => {
   for (const key of ['\x1c', '\x1a']) {
     const { pty, clock, join } = startTerminal();

@@ -184,7 +184,7 @@ export class Terminal {
     const allowed = this.#audience.spokesman === viewer ? bytes : withoutReports;
     if (allowed.length === 0) return done();
     this.#pty.write(allowed, done);
-    if (interrupts(allowed)) for (const each of this.#audience) each.interrupted();
+    if (interrupts(allowed)) for (const each of this.#audience) each.interrupted(each === viewer);
   }
 
   /** With somebody there who can, their terminal answers. */

@@ -52,8 +52,10 @@ export class Viewer implements ChannelHandler {
   #asking = false;
   /** Bytes that the channel was given. */
   #given = 0;
-  /** After an interrupt, what comes until the output pauses is not for this viewer. Cancels the wait. */
-  #cancelSkip: (() => void) | undefined;
+  /** After an interrupt: waits until the output pauses. The program need not wait for this viewer. Cancels the wait. */
+  #cancelLull: (() => void) | undefined;
+  /** What comes until then is not for this viewer. */
+  #skips = false;
   #jumpDue = false;
   /** The program is gone. */
   #last = false;
@@ -89,7 +91,7 @@ export class Viewer implements ChannelHandler {
 
   /** Bytes that it has still to read; undefined while the program need not wait for it. */
   get lag(): number | undefined {
-    return this.counts && !this.#cancelSkip ? this.#reading.backlog : undefined;
+    return this.counts && !this.#cancelLull ? this.#reading.backlog : undefined;
   }
 
   /** Opens the channel with this handler, and begins with the screen as it is. */
@@ -112,17 +114,22 @@ export class Viewer implements ChannelHandler {
     this.wake();
   }
 
-  /** The program was interrupted. With much still to come, the viewer goes on with what the screen shows then. */
-  interrupted(): void {
-    if (this.#cancelSkip || this.#last || this.#left || !this.#isLate) return;
-    this.#cancelSkip = waitForLull(this.#options, () => this.#skipped());
+  /**
+   * The program was interrupted, by this viewer or another. With much still to come, it goes on with what the screen
+   * shows then. For whoever typed it, that may turn out only when all is read that the program wrote before.
+   */
+  interrupted(byItself: boolean): void {
+    if (this.#cancelLull || this.#last || this.#left) return;
+    this.#skips = this.#isLate;
+    if (!this.#skips && !byItself) return;
+    this.#cancelLull = waitForLull(this.#options, () => this.#lull());
     this.#options.changed(this);
   }
 
   /** The program ended. What is left is sent, then the end. */
   end(message: string): void {
     this.#last = true;
-    if (this.#cancelSkip) this.#skipped();
+    if (this.#cancelLull) this.#lull();
     this.#channel?.end('OK', message);
   }
 
@@ -186,14 +193,18 @@ export class Viewer implements ChannelHandler {
     this.#left = true;
     this.#cancelHold?.();
     this.#cancelHold = undefined;
-    this.#cancelSkip?.();
-    this.#cancelSkip = undefined;
+    this.#cancelLull?.();
+    this.#cancelLull = undefined;
     this.#present = false;
     this.#options.changed(this);
   }
 
   #next(max: number): Uint8Array | undefined {
-    if (this.#left || this.#cancelSkip) return undefined;
+    if (this.#left) return undefined;
+    if (this.#cancelLull) {
+      this.#skips ||= this.#isLate;
+      if (this.#skips) return undefined;
+    }
     if (this.#jumpDue) {
       this.#jumpDue = false;
       this.#reading.jumpIfShorter();
@@ -212,11 +223,11 @@ export class Viewer implements ChannelHandler {
     return ms === undefined ? backlog > INTERRUPT_BYTES : ms > INTERRUPT_MS;
   }
 
-  #skipped(): void {
-    this.#cancelSkip?.();
-    this.#cancelSkip = undefined;
+  #lull(): void {
+    this.#cancelLull?.();
+    this.#cancelLull = undefined;
     // Drawn when the viewer asks: as late as possible, and never for one that does not read.
-    this.#jumpDue = true;
+    this.#jumpDue = this.#skips || this.#isLate;
     this.wake();
     this.#options.changed(this);
   }

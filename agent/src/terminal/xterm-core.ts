@@ -36,7 +36,7 @@ export interface Line {
 export type Charset = Record<string, string> | undefined;
 
 export interface ScreenBuffer {
-  readonly lines: { readonly length: number; get(y: number): Line | undefined };
+  readonly lines: { readonly length: number; readonly maxLength: number; get(y: number): Line | undefined };
   /** Cursor within the viewport; x is one past the last column when the next character wraps. */
   readonly x: number;
   readonly y: number;
@@ -145,6 +145,16 @@ export class XtermCore {
 
   get active(): ScreenBuffer {
     return this.#core.buffers.active;
+  }
+
+  /** Lines that push out all that the buffer in use holds, wherever the cursor is. */
+  get page(): number {
+    return this.active.lines.maxLength + this.rows;
+  }
+
+  /** No part of the screen stays where it is when the rest scrolls. */
+  get scrollsAsAWhole(): boolean {
+    return this.active.scrollTop === 0 && this.active.scrollBottom === this.rows - 1;
   }
 
   /** Attributes of what is printed next. */
