@@ -121,11 +121,12 @@ export abstract class Channel implements Attached, Lane {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
     if (this.outgoing.atLimit) this.#pace.held();
-    const most = Math.min(this.packing.rawFor(maxData), this.#pace.room(this.outgoing.onTheWay));
+    const room = this.#pace.room(this.outgoing.onTheWay === 0);
+    const most = Math.min(this.packing.rawFor(Math.min(maxData, room.wire)), room.whole);
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
-    if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length);
-    else if (this.outgoing.dry) this.#pace.dry();
+    if (!piece && this.outgoing.dry) this.#pace.dry();
     const frame = piece ? encode(this.packing.frame(at.ch, piece, this.outgoing)) : this.#finFrame(at.ch);
+    if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length, frame!.length);
     this.#probing.watch();
     return frame;
   }

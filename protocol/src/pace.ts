@@ -29,9 +29,14 @@ export interface PaceOptions {
 
 export class Pace {
   readonly #options: PaceOptions;
-  #flight: Flight;
+  /**
+   * The same way twice: in bytes on the wire, and as the other end gets them. Deflated bytes are few on the wire, and what
+   * follows them may not be; behind the other end, a raw socket or a page that draws has to take them all.
+   */
+  #wire: Flight;
+  #whole: Flight;
   /** Offsets on the way, and what was known when they were sent. */
-  #marks: { upTo: number; mark: Mark }[] = [];
+  #marks: { upTo: number; wire: Mark; whole: Mark }[] = [];
   /** Bytes sent since the last pause of the source, and when it paused. */
   #burst = 0;
   #dryAt: number | undefined;
@@ -39,29 +44,33 @@ export class Pace {
 
   constructor(options: PaceOptions) {
     this.#options = options;
-    this.#flight = this.#newFlight();
+    this.#wire = this.#newFlight();
+    this.#whole = this.#newFlight();
   }
 
   get gathers(): boolean {
     return this.#cancelGather !== undefined;
   }
 
-  /** Bytes that may be sent while so many are on the way. */
-  room(onTheWay: number): number {
-    const room = Math.floor(this.#flight.window) - onTheWay;
-    if (onTheWay === 0 || room >= CRUMB) return room;
+  /** Bytes that may be sent now: so many on the wire, and so many before they are deflated. empty: nothing is on the way. */
+  room(empty: boolean): { wire: number; whole: number } {
+    const room = (flight: Flight) => Math.floor(empty ? flight.window : flight.room);
+    const [wire, whole] = [room(this.#wire), room(this.#whole)];
+    if (empty || Math.min(wire, whole) >= CRUMB) return { wire, whole };
     this.held();
-    return 0;
+    return { wire: 0, whole: 0 };
   }
 
   /** There may be more to send than is allowed, by the peer's credit or by us: so the path takes no more than it does. */
   held(): void {
-    this.#flight.held();
+    this.#wire.held();
+    this.#whole.held();
   }
 
   /** Another path, of which nothing is known. */
   restart(): void {
-    this.#flight = this.#newFlight();
+    this.#wire = this.#newFlight();
+    this.#whole = this.#newFlight();
     this.#marks = [];
     this.stop();
   }
@@ -85,14 +94,15 @@ export class Pace {
     return false;
   }
 
-  /** Bytes up to an offset were sent. */
-  sent(upTo: number, bytes: number): void {
+  /** Bytes up to an offset were sent, and took so many on the wire: deflated, that may be a hundredth. */
+  sent(upTo: number, bytes: number, onWire: number): void {
     this.stop();
     if (this.#paused) this.#burst = 0;
     this.#dryAt = undefined;
     this.#burst += bytes;
-    this.#flight.sent(bytes);
-    this.#marks.push({ upTo, mark: this.#flight.mark() });
+    this.#wire.sent(onWire);
+    this.#whole.sent(bytes);
+    this.#marks.push({ upTo, wire: this.#wire.mark(), whole: this.#whole.mark() });
   }
 
   /** The source had nothing more. */
@@ -107,7 +117,8 @@ export class Pace {
     const last = this.#marks[passed - 1];
     if (!last) return;
     this.#marks.splice(0, passed);
-    this.#flight.arrived(last.mark);
+    this.#wire.arrived(last.wire);
+    this.#whole.arrived(last.whole);
   }
 
   get #paused(): boolean {
