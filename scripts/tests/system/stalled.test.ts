@@ -1,0 +1,22 @@
+/** A short form of `npm run chaos -- stalled`: nobody notices viewers that stop to read. */
+import { beforeAll, expect, test } from 'vitest';
+import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
+import { brokenPromises } from '../../chaos/stalled.ts';
+
+const STALLED = 12;
+const MS = 8_000;
+
+let outcome: Outcome;
+
+beforeAll(async () => {
+  outcome = await ordeal({ stalled: STALLED, ms: MS, beforeMs: MS, step: (_name, run) => run() });
+});
+
+test('another viewer, another terminal and the hub’s memory do not notice that viewers stop to read', () => {
+  expect(brokenPromises(outcome)).toEqual([]);
+});
+
+test('who read nothing is told how much that was, and reads on', () => {
+  expect(outcome.skipped).toHaveLength(STALLED);
+  for (const skipped of outcome.skipped) expect(skipped).toBeGreaterThan(1024 * 1024);
+});
