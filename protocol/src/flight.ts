@@ -12,7 +12,7 @@ export interface FlightOptions {
   clock: Clock;
   /** The queue that is allowed on the way, ms at the measured rate. */
   queueMs: number;
-  /** The same in bytes: at least and at most. */
+  /** The same in bytes: at least, and at most at first. */
   minQueue: number;
   maxQueue: number;
   /** Bytes on the way before anything was measured. */
@@ -35,6 +35,8 @@ export interface Mark {
 }
 
 export class Flight {
+  /** The queue that is allowed on the way, bytes at most. */
+  maxQueue: number;
   readonly #options: FlightOptions;
   #sent = 0;
   #arrived = 0;
@@ -52,6 +54,7 @@ export class Flight {
 
   constructor(options: FlightOptions) {
     this.#options = options;
+    this.maxQueue = options.maxQueue;
     const now = options.clock.now();
     this.#arrivedAt = now;
     this.#rateSince = now;
@@ -66,8 +69,8 @@ export class Flight {
 
   /** Bytes that may be on the way at once. */
   get window(): number {
-    const { queueMs, minQueue, maxQueue, initial } = this.#options;
-    const { rate } = this;
+    const { queueMs, minQueue, initial } = this.#options;
+    const { rate, maxQueue } = this;
     if (rate === undefined) return initial;
     return rate * this.#rtt + Math.min(maxQueue, Math.max(minQueue, rate * queueMs));
   }

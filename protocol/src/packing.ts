@@ -31,7 +31,7 @@ const MIN_RATIO = 1.1;
 const MOST_SKIPPED = 64;
 /** A fast flood sends these in no time: after frames of this size the next try is also this much later for each of them. */
 const LARGE = 1024;
-const SKIPPED_MS = 3;
+const SKIPPED_MS = 10;
 /** No hop can cut a DATAZ, and a slow line behind it should not be taken for long: 33 ms of 1 Mbit/s. */
 const MOST_PACKED = 4 * 1024;
 /** How fast the expected ratio rises again: the share of the difference. */

@@ -33,6 +33,9 @@ const MAX_FRAME = MAX_DATA;
 const QUEUE_MS = 30;
 const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
+/** So many where nothing but floods went for this long, ms: no key waits behind them, and fewer wake-ups carry more. */
+const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
+const ALONE_MS = 2_000;
 /** On the way before the path was measured. */
 const FIRST_FLIGHT = 32 * 1024;
 /** The path's least round trip is measured anew this often. */
@@ -87,6 +90,8 @@ export class Sender {
   readonly #flight: Flight;
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
+  /** When a lane with little to say was last served. */
+  #littleAt = 0;
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
   #sinceMark = 0;
@@ -250,6 +255,8 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Message, until: number): void {
+    const alone = this.#clock.now() - this.#littleAt >= ALONE_MS;
+    this.#flight.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
     const most = this.#markEvery();
     while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
       // A message has one mark: of a long one on a slow line it would say when the last of it came, and nothing sooner.
@@ -267,6 +274,7 @@ export class Sender {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
     const frame = lane.emit(maxData);
+    if (queue === this.#first) this.#littleAt = this.#clock.now();
     if (frame === undefined) {
       queue.delete(lane);
       standing.queue = undefined;
