@@ -8,6 +8,8 @@ interface Line {
   rate: number;
   /** One way, ms. */
   delay: number;
+  /** How much later an answer comes because somebody was busy with other things, ms. */
+  late?: () => number;
 }
 
 /** A sender that always has more, over a line with one queue in front of it. */
@@ -29,7 +31,7 @@ function sender(clock: SimClock, line: Line) {
   const mark = (at: number) => {
     const placed = flight.mark();
     marks++;
-    clock.after(at - clock.now() + 2 * line.delay, () => {
+    clock.after(at - clock.now() + 2 * line.delay + (line.late?.() ?? 0), () => {
       marks--;
       flight.arrived(placed);
       pump();
@@ -112,4 +114,18 @@ test('a path that became longer is believed in the end', async () => {
   line.delay = 60;
   await s.measure(25_000);
   expect((await s.measure(9_000)).rate).toBeGreaterThan(0.9 * line.rate);
+});
+
+test('answers that are late for other reasons than its queue do not starve it', async () => {
+  const clock = new SimClock();
+  let turn = 0;
+  const line: Line = { rate: 5_000, delay: 0.2 };
+  const s = sender(clock, line);
+  await s.measure(5_000);
+  // Both ends wait for a busy machine's CPU from now on.
+  line.late = () => 60 + ((turn += 37) % 11);
+  await s.measure(2_000);
+  for (let second = 0; second < 20; second++) {
+    expect((await s.measure(1_000)).rate).toBeGreaterThan(0.2 * line.rate);
+  }
 });

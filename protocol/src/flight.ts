@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts';
 /** A rate is the greatest that was seen within two of these, at least; also never fewer than 5 round trips each. */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
+/** A round trip that was just measured is not doubted for so long. */
+const DOUBT_MS = 500;
 
 export interface FlightOptions {
   clock: Clock;
@@ -47,6 +49,8 @@ export class Flight {
   #rateSince: number;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
+  /** The window when the round trip was last measured, or the largest since. */
+  #widest = 0;
   #limited = false;
   /** Bytes below this one must arrive before more is sent: the round trip after that is one without a queue. */
   #drainTo: number | undefined;
@@ -110,6 +114,7 @@ export class Flight {
     if (this.#drainTo === undefined) this.#measureRtt(now - mark.at, now);
     else this.#drain(this.#drainTo, mark, now);
     this.#measureRate(mark, now);
+    this.#doubt(now);
   }
 
   #measureRate(mark: Mark, now: number): void {
@@ -132,12 +137,24 @@ export class Flight {
     } else if (now - this.#rttAt > this.#options.remeasureMs) this.#drainTo = this.#sent;
   }
 
+  /**
+   * A rate that fell by half may be that of a slower path, or of one that became longer: then answers come late without a
+   * queue of ours, and what is on the way would become ever less. Looking at the path when it is dry tells.
+   */
+  #doubt(now: number): void {
+    if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;
+    const { window } = this;
+    this.#widest = Math.max(this.#widest, window);
+    if (now - this.#rttAt >= DOUBT_MS && window < this.#widest / 2) this.#drainTo = this.#sent;
+  }
+
   #drain(to: number, mark: Mark, now: number): void {
     if (this.#dryAt !== undefined && mark.at >= this.#dryAt) {
       this.#rtt = now - mark.at;
       this.#rttAt = now;
       this.#drainTo = undefined;
       this.#dryAt = undefined;
+      this.#widest = 0;
     } else if (mark.sent >= to) this.#dryAt ??= now;
   }
 }
