@@ -123,7 +123,10 @@ test('answers that are late for other reasons than its queue do not starve it', 
   const s = sender(clock, line);
   await s.measure(5_000);
   // Both ends wait for a busy machine's CPU from now on.
-  line.late = () => 60 + ((turn += 37) % 11);
+  line.late = () => {
+    turn += 37;
+    return 60 + (turn % 11);
+  };
   await s.measure(2_000);
   for (let second = 0; second < 20; second++) {
     expect((await s.measure(1_000)).rate).toBeGreaterThan(0.2 * line.rate);
