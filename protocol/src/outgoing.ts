@@ -26,7 +26,6 @@ export class Outgoing {
   #limit = 0;
   #fin: Fin | undefined;
   #finSent = false;
-  #endSaid = false;
   /** Bytes below #base, once remember() was called. */
   #history: History | undefined;
   /** The source was asked within the credit and had nothing: only then may the end follow. */
@@ -71,11 +70,6 @@ export class Outgoing {
 
   get ending(): boolean {
     return this.#fin !== undefined;
-  }
-
-  /** Every byte was emitted, and the end, in this attachment or in one before it. */
-  get endSaid(): boolean {
-    return this.#endSaid;
   }
 
   /** The peer has everything, the end included. */
@@ -127,7 +121,6 @@ export class Outgoing {
   takeFin(): (Fin & { finalOff: number }) | undefined {
     if (!this.#fin || this.#finSent || !this.#dry) return undefined;
     this.#finSent = true;
-    this.#endSaid = true;
     return { ...this.#fin, finalOff: this.#end };
   }
 

@@ -31,7 +31,7 @@ const MIN_FRAME = 1024;
 const MAX_FRAME = MAX_DATA;
 /** Floods leave this queue on the path, ms, and at least and at most so many bytes of it. */
 const QUEUE_MS = 30;
-const MIN_QUEUE = 4 * 1024;
+const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
 /** So many where nothing but floods went for this long, ms: no key waits behind them, and fewer wake-ups carry more. */
 const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
