@@ -2,10 +2,11 @@
  * What one leg sends next: what steers first, then lanes with little to say, then floods, as fast as the socket takes it
  * and no faster than the path carries it.
  */
+import { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
-import { Flight } from './flight.ts';
-import { MAX_DATA, MAX_MESSAGE } from './frame.ts';
+import { MAX_DATA } from './frame.ts';
+import { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
 
 /** Stop handing bytes to a socket that holds this many unsent: they could no longer be overtaken. */
@@ -25,27 +26,8 @@ const FLOOD = 16 * 1024;
 const PAUSE_MS = 50;
 /** A flood gets one frame after so many bytes of lanes that come first, or they could keep it waiting for ever. */
 const SHARE = 64 * 1024;
-/** A flood's frame takes the path this long, ms, but it is never smaller or larger than this. */
-const FRAME_MS = 10;
-const MIN_FRAME = 1024;
-const MAX_FRAME = MAX_DATA;
-/** Floods leave this queue on the path, ms, and at least and at most so many bytes of it. */
-const QUEUE_MS = 30;
-const MIN_QUEUE = 2 * 1024;
-const MAX_QUEUE = 256 * 1024;
-/** So many where nothing but floods went for this long, ms: no key waits behind them, and fewer wake-ups carry more. */
-const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
-const ALONE_MS = 2_000;
-/** On the way before the path was measured. */
-const FIRST_FLIGHT = 32 * 1024;
-/** The path's least round trip is measured anew this often. */
-const REMEASURE_MS = 10_000;
+/** Room for a PING. */
 const PING_BYTES = 16;
-/** Marks come no closer together than this: ms at the measured rate, and share of the flight. */
-const MARK_MS = 0.5;
-const MARK_SHARE = 4;
-/** A mark whose answer does not come in this time may have been left out by the peer: another one is sent, ms. */
-const MARK_LOST_MS = 1_000;
 
 /** The socket below a leg. */
 export interface Transport {
@@ -79,7 +61,6 @@ interface Standing {
 export class Sender {
   readonly #transport: Transport;
   readonly #clock: Clock;
-  readonly #ping: SenderOptions['ping'];
   #frames: Waiting[] = [];
   #queued = 0;
   /** The ACK of each channel that waits: a newer one says all that it did, and takes its place. */
@@ -87,35 +68,20 @@ export class Sender {
   readonly #lanes = new Map<Lane, Standing>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
-  readonly #flight: Flight;
+  readonly #gate: Gate;
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
-  /** When a lane with little to say was last served. */
-  #littleAt = 0;
-  #markAt = Number.NEGATIVE_INFINITY;
-  #marksOut = 0;
-  #sinceMark = 0;
   #scheduled = false;
   /** Set while the socket is full. */
   #cancelPoll: (() => void) | undefined;
   /** Set between two slices. */
   #cancelSlice: (() => void) | undefined;
-  /** Set while floods wait for a mark to come back. */
-  #cancelWait: (() => void) | undefined;
   #stopped = false;
 
   constructor({ transport, clock, ping }: SenderOptions) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#ping = ping;
-    this.#flight = new Flight({
-      clock,
-      queueMs: QUEUE_MS,
-      minQueue: MIN_QUEUE,
-      maxQueue: MAX_QUEUE,
-      initial: FIRST_FLIGHT,
-      remeasureMs: REMEASURE_MS,
-    });
+    this.#gate = new Gate({ clock, ping, opened: () => this.flush() });
   }
 
   /** Bytes of whole frames outside lanes that wait for the socket to take them. */
@@ -197,7 +163,7 @@ export class Sender {
     this.#stopped = true;
     this.#cancelPoll?.();
     this.#cancelSlice?.();
-    this.#cancelWait?.();
+    this.#gate.stop();
     this.#frames = [];
     this.#acks.clear();
     this.#queued = 0;
@@ -232,16 +198,18 @@ export class Sender {
   }
 
   #nextMessage(until: number): Uint8Array | undefined {
-    const message = new Message();
+    const message = new Bundle();
     this.#steering(message);
     if (this.#frames.length === 0) this.#gather(message, until);
-    this.#flight.sent(message.size);
-    this.#sinceMark += message.size;
-    this.#mark(message);
+    this.#gate.passed(message.size);
+    if (message.room >= PING_BYTES) {
+      const ping = this.#gate.mark(message.size > 0, !this.#floods.empty);
+      if (ping) message.add(ping);
+    }
     return message.whole();
   }
 
-  #steering(message: Message): void {
+  #steering(message: Bundle): void {
     let taken = 0;
     for (const { frame, ackOf } of this.#frames) {
       if (!message.add(frame)) break;
@@ -254,15 +222,12 @@ export class Sender {
   }
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
-  #gather(message: Message, until: number): void {
-    const alone = this.#clock.now() - this.#littleAt >= ALONE_MS;
-    this.#flight.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
-    const most = this.#markEvery();
+  #gather(message: Bundle, until: number): void {
+    const most = this.#gate.messageSize;
     while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
-      // A message has one mark: of a long one on a slow line it would say when the last of it came, and nothing sooner.
-      const floods = !this.#floods.empty && message.size < most && this.#flight.room > message.size;
+      const floods = !this.#floods.empty && message.size < most && this.#gate.room > message.size;
       if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
-        this.#serve(this.#floods, message, this.#frameSize());
+        this.#serve(this.#floods, message, this.#gate.frameSize);
         this.#sinceFlood = 0;
       } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message, MAX_DATA);
       else return;
@@ -270,11 +235,11 @@ export class Sender {
   }
 
   /** The next frame of whoever's turn it is; its size. */
-  #serve(queue: FairQueue, message: Message, maxData: number): number {
+  #serve(queue: FairQueue, message: Bundle, maxData: number): number {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
     const frame = lane.emit(maxData);
-    if (queue === this.#first) this.#littleAt = this.#clock.now();
+    if (queue === this.#first) this.#gate.others();
     if (frame === undefined) {
       queue.delete(lane);
       standing.queue = undefined;
@@ -288,75 +253,5 @@ export class Sender {
     // Its own frame may have ended it.
     if (flood && this.#lanes.get(lane) === standing) this.#line(lane, standing, this.#floods);
     return frame.length;
-  }
-
-  #frameSize(): number {
-    const { rate } = this.#flight;
-    if (rate === undefined) return MIN_FRAME;
-    return Math.floor(Math.min(MAX_FRAME, Math.max(MIN_FRAME, rate * FRAME_MS)));
-  }
-
-  /** Asks when all of this will have arrived: in time for more to follow, and again if floods would wait for ever. */
-  #mark(message: Message): void {
-    const held = !this.#floods.empty && this.#flight.room <= 0;
-    if (held) {
-      this.#flight.held();
-      this.#cancelWait ??= this.#clock.after(MARK_LOST_MS, () => {
-        this.#cancelWait = undefined;
-        this.flush();
-      });
-    }
-    const now = this.#clock.now();
-    if (now - this.#markAt >= MARK_LOST_MS) this.#marksOut = 0;
-    const due =
-      held && this.#marksOut === 0 ? true : message.size > 0 && this.#sinceMark >= this.#markEvery();
-    if (!due || message.room < PING_BYTES) return;
-    const mark = this.#flight.mark();
-    this.#markAt = now;
-    this.#sinceMark = 0;
-    this.#marksOut++;
-    message.add(
-      this.#ping(() => {
-        this.#marksOut = Math.max(0, this.#marksOut - 1);
-        this.#flight.arrived(mark);
-        this.flush();
-      }),
-    );
-  }
-
-  /** Bytes between two marks. */
-  #markEvery(): number {
-    const { rate, window } = this.#flight;
-    if (rate === undefined) return MIN_FRAME;
-    return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
-  }
-}
-
-/** Frames that go out together. */
-class Message {
-  readonly #frames: Uint8Array[] = [];
-  size = 0;
-
-  get room(): number {
-    return MAX_MESSAGE - this.size;
-  }
-
-  add(frame: Uint8Array): boolean {
-    if (frame.length > this.room) return false;
-    this.#frames.push(frame);
-    this.size += frame.length;
-    return true;
-  }
-
-  /** All of them as one; undefined when there are none. */
-  whole(): Uint8Array | undefined {
-    if (this.#frames.length <= 1) return this.#frames[0];
-    const whole = new Uint8Array(this.size);
-    let at = 0;
-    for (const frame of this.#frames) {
-      whole.set(frame, at);
-      at += frame.length;
-    }
-    return whole;
   }
 }

@@ -1,0 +1,30 @@
+/** Frames that go out together, as one message. */
+import { MAX_MESSAGE } from './frame.ts';
+
+export class Bundle {
+  readonly #frames: Uint8Array[] = [];
+  size = 0;
+
+  get room(): number {
+    return MAX_MESSAGE - this.size;
+  }
+
+  add(frame: Uint8Array): boolean {
+    if (frame.length > this.room) return false;
+    this.#frames.push(frame);
+    this.size += frame.length;
+    return true;
+  }
+
+  /** All of them as one; undefined when there are none. */
+  whole(): Uint8Array | undefined {
+    if (this.#frames.length <= 1) return this.#frames[0];
+    const whole = new Uint8Array(this.size);
+    let at = 0;
+    for (const frame of this.#frames) {
+      whole.set(frame, at);
+      at += frame.length;
+    }
+    return whole;
+  }
+}
