@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /** A round trip that was just measured is not doubted for so long. */
-const DOUBT_MS = 500;
+const DOUBT_MS = 2_000;
 
 export interface FlightOptions {
   clock: Clock;
@@ -138,14 +138,14 @@ export class Flight {
   }
 
   /**
-   * A rate that fell by half may be that of a slower path, or of one that became longer: then answers come late without a
+   * A rate that fell to a third may be that of a slower path, or of one that became longer: then answers come late without a
    * queue of ours, and what is on the way would become ever less. Looking at the path when it is dry tells.
    */
   #doubt(now: number): void {
     if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;
     const { window } = this;
     this.#widest = Math.max(this.#widest, window);
-    if (now - this.#rttAt >= DOUBT_MS && window < this.#widest / 2) this.#drainTo = this.#sent;
+    if (now - this.#rttAt >= DOUBT_MS && window < this.#widest / 3) this.#drainTo = this.#sent;
   }
 
   #drain(to: number, mark: Mark, now: number): void {
