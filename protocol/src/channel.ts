@@ -120,7 +120,6 @@ export abstract class Channel implements Attached, Lane {
   emit(maxData: number): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
-    if (this.outgoing.atLimit) this.#pace.held();
     const room = this.#pace.room(this.outgoing.onTheWay === 0);
     const most = Math.min(this.packing.rawFor(Math.min(maxData, room.wire)), room.whole);
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));

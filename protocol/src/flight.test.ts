@@ -48,7 +48,6 @@ function sender(clock: SimClock, line: Line) {
       });
       mark(freeAt);
     }
-    flight.held();
     if (marks === 0) mark(Math.max(now, freeAt));
   };
   pump();

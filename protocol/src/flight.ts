@@ -32,7 +32,7 @@ export interface Mark {
   readonly at: number;
   readonly arrived: number;
   readonly arrivedAt: number;
-  /** The sender had more to send than was allowed: only then a low rate is the path's and not the sender's. */
+  /** The sender had more to send all the time since `arrivedAt`: only then a low rate is the path's and not the sender's. */
   readonly limited: boolean;
 }
 
@@ -51,7 +51,8 @@ export class Flight {
   #rttAt: number;
   /** The window when the round trip was last measured, or the largest since. */
   #widest = 0;
-  #limited = false;
+  /** When there was last less to send than was allowed. */
+  #idleAt: number;
   /** Bytes below this one must arrive before more is sent: the round trip after that is one without a queue. */
   #drainTo: number | undefined;
   #dryAt: number | undefined;
@@ -63,6 +64,7 @@ export class Flight {
     this.#arrivedAt = now;
     this.#rateSince = now;
     this.#rttAt = now;
+    this.#idleAt = now;
   }
 
   /** Bytes per ms; undefined before it was measured. */
@@ -88,21 +90,19 @@ export class Flight {
     this.#sent += bytes;
   }
 
-  /** There was something to send and no room. */
-  held(): void {
-    this.#limited = true;
+  /** There is nothing more to send: what arrives per ms is from here on less than the path could carry. */
+  idle(): void {
+    this.#idleAt = this.#options.clock.now();
   }
 
   mark(): Mark {
-    const mark = {
+    return {
       sent: this.#sent,
       at: this.#options.clock.now(),
       arrived: this.#arrived,
       arrivedAt: this.#arrivedAt,
-      limited: this.#limited,
+      limited: this.#idleAt < this.#arrivedAt,
     };
-    this.#limited = false;
-    return mark;
   }
 
   /** Everything that was sent before the mark is there. */
@@ -155,6 +155,7 @@ export class Flight {
       this.#drainTo = undefined;
       this.#dryAt = undefined;
       this.#widest = 0;
+      this.idle();
     } else if (mark.sent >= to) this.#dryAt ??= now;
   }
 }

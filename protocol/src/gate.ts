@@ -99,7 +99,8 @@ export class Gate {
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {
     const { clock, ping, opened } = this.#options;
     const held = floodsWait && this.#flight.room <= 0;
-    if (held) this.#hold();
+    if (held) this.#lookAgain();
+    if (!floodsWait) this.#flight.idle();
     const now = clock.now();
     if (now - this.#markAt >= LOST_MS) this.#marksOut = 0;
     const due = behind && this.#sinceMark >= this.messageSize;
@@ -119,8 +120,7 @@ export class Gate {
     this.#cancelWait?.();
   }
 
-  #hold(): void {
-    this.#flight.held();
+  #lookAgain(): void {
     this.#cancelWait ??= this.#options.clock.after(LOST_MS, () => {
       this.#cancelWait = undefined;
       this.#options.opened();

@@ -56,15 +56,7 @@ export class Pace {
   room(empty: boolean): { wire: number; whole: number } {
     const room = (flight: Flight) => Math.floor(empty ? flight.window : flight.room);
     const [wire, whole] = [room(this.#wire), room(this.#whole)];
-    if (empty || Math.min(wire, whole) >= CRUMB) return { wire, whole };
-    this.held();
-    return { wire: 0, whole: 0 };
-  }
-
-  /** There may be more to send than is allowed, by the peer's credit or by us: so the path takes no more than it does. */
-  held(): void {
-    this.#wire.held();
-    this.#whole.held();
+    return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
   /** Another path, of which nothing is known. */
@@ -108,6 +100,8 @@ export class Pace {
   /** The source had nothing more. */
   dry(): void {
     this.#dryAt ??= this.#options.clock.now();
+    this.#wire.idle();
+    this.#whole.idle();
   }
 
   /** Everything below this offset was used at the other end. */
