@@ -22,7 +22,7 @@ const FIRST_FLIGHT = 32 * 1024;
 const REMEASURE_MS = 10_000;
 /** PINGs come no closer together than this: ms at the measured rate, and share of the flight. */
 const MARK_MS = 0.5;
-const MARK_SHARE = 4;
+const MARK_SHARE = 8;
 /** A PING that is not answered in this time may have been left out by the peer: another one is sent, ms. */
 const LOST_MS = 1_000;
 

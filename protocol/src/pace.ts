@@ -12,12 +12,21 @@ const MIN_QUEUE = 8 * 1024;
 const FIRST_FLIGHT = 32 * 1024;
 /** A source that gave this much without a pause is a flood: what it writes is gathered. */
 const FLOOD = 16 * 1024;
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 /** Less room than this is waited for more, while anything is on the way. */
 const CRUMB = 1024;
 /** Gathered bytes that go at once, and how long fewer of them wait, ms. */
 const RIPE = 64 * 1024;
 const GATHER_MS = 50;
+
+/** A frame on the way: where it begins and ends in the stream, what it took on the wire, and what was known when it went. */
+interface Sent {
+  readonly from: number;
+  readonly upTo: number;
+  readonly onWire: number;
+  readonly wire: Mark;
+  readonly whole: Mark;
+}
 
 export interface PaceOptions {
   clock: Clock;
@@ -36,7 +45,7 @@ export class Pace {
   #wire: Flight;
   #whole: Flight;
   /** Offsets on the way, and what was known when they were sent. */
-  #marks: { upTo: number; wire: Mark; whole: Mark }[] = [];
+  #marks: Sent[] = [];
   /** Bytes sent since the last pause of the source, and when it paused. */
   #burst = 0;
   #dryAt: number | undefined;
@@ -75,7 +84,9 @@ export class Pace {
   /** Whether a source with so many bytes is to be asked for them now; if not, go() is called in a while. */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
-    if (this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
+    // A source that did not run dry has waited for room: what it wrote meanwhile is gathered.
+    const held = this.#dryAt === undefined;
+    if (held || this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
       this.stop();
       return true;
     }
@@ -94,7 +105,13 @@ export class Pace {
     this.#burst += bytes;
     this.#wire.sent(onWire);
     this.#whole.sent(bytes);
-    this.#marks.push({ upTo, wire: this.#wire.mark(), whole: this.#whole.mark() });
+    this.#marks.push({
+      from: upTo - bytes,
+      upTo,
+      onWire,
+      wire: this.#wire.mark(),
+      whole: this.#whole.mark(),
+    });
   }
 
   /** The source had nothing more. */
@@ -108,11 +125,15 @@ export class Pace {
   confirmed(upTo: number): void {
     let passed = 0;
     while (passed < this.#marks.length && this.#marks[passed]!.upTo <= upTo) passed++;
-    const last = this.#marks[passed - 1];
+    const next = this.#marks[passed];
+    const last = next && next.from < upTo ? next : this.#marks[passed - 1];
     if (!last) return;
     this.#marks.splice(0, passed);
-    this.#wire.arrived(last.wire);
-    this.#whole.arrived(last.whole);
+    // A hop may have cut it: what is there of it counts, or a large frame would be sent, and awaited, one by one.
+    const missing = Math.max(0, last.upTo - upTo);
+    const missingOnWire = (last.onWire * missing) / (last.upTo - last.from);
+    this.#wire.arrived({ ...last.wire, sent: last.wire.sent - missingOnWire });
+    this.#whole.arrived({ ...last.whole, sent: last.whole.sent - missing });
   }
 
   get #paused(): boolean {

@@ -5,7 +5,6 @@
 import { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
-import { MAX_DATA } from './frame.ts';
 import { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
 
@@ -23,7 +22,7 @@ const FULL = 8 * 1024;
 /** A lane that has sent this much without a pause, or has it waiting, is a flood. */
 const FLOOD = 16 * 1024;
 /** This long without anything to send is a pause. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 /** A flood gets one frame after so many bytes of lanes that come first, or they could keep it waiting for ever. */
 const SHARE = 64 * 1024;
 /** Room for a PING. */
@@ -223,22 +222,23 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Bundle, until: number): void {
-    const most = this.#gate.messageSize;
-    while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
-      const floods = !this.#floods.empty && message.size < most && this.#gate.room > message.size;
-      if (floods && (this.#first.empty || this.#sinceFlood >= SHARE)) {
-        this.#serve(this.#floods, message, this.#gate.frameSize);
+    const most = Math.min(FULL, this.#gate.messageSize);
+    while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
+      const share = this.#sinceFlood >= SHARE;
+      const turn = share || (this.#first.empty && this.#gate.room > message.size);
+      if (turn && !this.#floods.empty) {
+        this.#serve(this.#floods, message);
         this.#sinceFlood = 0;
-      } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message, MAX_DATA);
+      } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message);
       else return;
     }
   }
 
   /** The next frame of whoever's turn it is; its size. */
-  #serve(queue: FairQueue, message: Bundle, maxData: number): number {
+  #serve(queue: FairQueue, message: Bundle): number {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
-    const frame = lane.emit(maxData);
+    const frame = lane.emit(this.#gate.frameSize);
     if (queue === this.#first) this.#gate.others();
     if (frame === undefined) {
       queue.delete(lane);
