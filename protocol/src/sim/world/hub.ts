@@ -7,6 +7,9 @@ import type { Host } from './net.ts';
 import { Part, type World } from './part.ts';
 import { SimRelay } from './relay.ts';
 
+/** A number that only one side knows would keep an old leg for ever. */
+const RETIRE_MS = 15_000;
+
 export class SimHub extends Part implements Host {
   /** The next hub; the last one has the providers instead. */
   readonly #next: SimHub | undefined;
@@ -101,8 +104,9 @@ export class SimHub extends Part implements Host {
     return true;
   }
 
-  /** Channel by channel goes over to the new route, and the last one closes the old. */
+  /** Channel by channel goes over to the new route, and the last one closes the old, or time does. */
   #move(old: Leg): void {
+    this.later(RETIRE_MS, () => old.close('SUPERSEDED', 'a newer connection took over'));
     for (const vacate of old.vacating()) vacate();
     if (old.channels === 0) old.close('SUPERSEDED', 'a newer connection took over');
   }
