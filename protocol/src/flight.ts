@@ -7,6 +7,11 @@ import type { Clock } from './clock.ts';
 /** A rate is the greatest that was seen within two of these, at least; also never fewer than 5 round trips each. */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
+/**
+ * The first round trips are measured behind the first bytes, which nobody paced: they are believed for this share of the
+ * time, and later ones for twice as long each.
+ */
+const FIRST_TRUST = 1 / 8;
 /** A round trip that was just measured is not doubted for so long. */
 const DOUBT_MS = 2_000;
 
@@ -49,6 +54,8 @@ export class Flight {
   #rateSince: number;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
+  /** So long it is believed, ms. */
+  #trustMs: number;
   /** The window when the round trip was last measured, or the largest since. */
   #widest = 0;
   /** When there was last less to send than was allowed. */
@@ -60,6 +67,7 @@ export class Flight {
   constructor(options: FlightOptions) {
     this.#options = options;
     this.maxQueue = options.maxQueue;
+    this.#trustMs = options.remeasureMs * FIRST_TRUST;
     const now = options.clock.now();
     this.#arrivedAt = now;
     this.#rateSince = now;
@@ -134,7 +142,7 @@ export class Flight {
     if (rtt <= this.#rtt) {
       this.#rtt = rtt;
       this.#rttAt = now;
-    } else if (now - this.#rttAt > this.#options.remeasureMs) this.#drainTo = this.#sent;
+    } else if (now - this.#rttAt > this.#trustMs) this.#drainTo = this.#sent;
   }
 
   /**
@@ -152,6 +160,7 @@ export class Flight {
     if (this.#dryAt !== undefined && mark.at >= this.#dryAt) {
       this.#rtt = now - mark.at;
       this.#rttAt = now;
+      this.#trustMs = Math.min(this.#options.remeasureMs, 2 * this.#trustMs);
       this.#drainTo = undefined;
       this.#dryAt = undefined;
       this.#widest = 0;

@@ -34,6 +34,9 @@ const LARGE = 1024;
 const SKIPPED_MS = 10;
 /** No hop can cut a DATAZ, and a slow line behind it should not be taken for long: 33 ms of 1 Mbit/s. */
 const MOST_PACKED = 4 * 1024;
+/** The dictionary is what takes time with a short frame, and a short frame has little to find far back: so many times its length. */
+const REACH = 16;
+const LEAST_DICTIONARY = 8 * 1024;
 /** How fast the expected ratio rises again: the share of the difference. */
 const RISE = 1 / 4;
 /** Raw bytes a second that get the small effort, which costs a core 20 to 40 ms for each MiB, and how many at once. */
@@ -95,7 +98,8 @@ export class Packing {
       this.#skip -= bytes.length;
       return raw;
     }
-    const dictionary = sent.before(off, MAX_DICTIONARY);
+    const reach = Math.min(MAX_DICTIONARY, Math.max(LEAST_DICTIONARY, REACH * bytes.length));
+    const dictionary = sent.before(off, reach);
     const packed = this.#deflater.deflate(bytes, dictionary, this.#effort(bytes.length));
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);

@@ -5,6 +5,7 @@
 import { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
+import { MAX_DATA } from './frame.ts';
 import { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
 
@@ -222,23 +223,23 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Bundle, until: number): void {
-    const most = Math.min(FULL, this.#gate.messageSize);
-    while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
+    const most = this.#gate.messageSize;
+    while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
       const share = this.#sinceFlood >= SHARE;
-      const turn = share || (this.#first.empty && this.#gate.room > message.size);
-      if (turn && !this.#floods.empty) {
-        this.#serve(this.#floods, message);
+      const room = this.#first.empty && message.size < most && this.#gate.room > message.size;
+      if ((share || room) && !this.#floods.empty) {
+        this.#serve(this.#floods, message, this.#gate.frameSize);
         this.#sinceFlood = 0;
-      } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message);
+      } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message, MAX_DATA);
       else return;
     }
   }
 
   /** The next frame of whoever's turn it is; its size. */
-  #serve(queue: FairQueue, message: Bundle): number {
+  #serve(queue: FairQueue, message: Bundle, maxData: number): number {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
-    const frame = lane.emit(this.#gate.frameSize);
+    const frame = lane.emit(maxData);
     if (queue === this.#first) this.#gate.others();
     if (frame === undefined) {
       queue.delete(lane);

@@ -16,6 +16,7 @@ export class ChannelStream implements Stream {
         this.#channel!.consumed(bytes.length);
       },
       pull: (max) => this.#pull(max),
+      pending: () => this.#outbox.size,
       closed: (code, message) => {
         if (code !== 'OK') lost(`${code}: ${message}`);
       },
