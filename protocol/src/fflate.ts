@@ -3,8 +3,8 @@ import { deflateSync, inflateSync } from 'fflate';
 import { corrupt, type Deflater, LEVELS, wrongLength } from './deflater.ts';
 
 export const fflateDeflater: Deflater = {
-  // It fills 300 KB of tables for each call: too much for keys and the moves of a mouse.
-  least: 256,
+  // It fills 300 KB of tables for each call, on the thread that draws: good for what is pasted, and too much for the rest.
+  least: 4 * 1024,
 
   deflate(raw, dictionary, effort) {
     const packed = deflateSync(raw, { level: LEVELS[effort], dictionary });
