@@ -14,7 +14,7 @@ const HELP = `npm run chaos -- tunnel [options]
   --kills N      how often something is killed (default 100; 1000 is the whole promise)
   --seed S       repeats the same faults (default: any)
   --channels N   terminals, at most 64 (default 64)
-  --rate N       bytes a second each way of each channel (default 32768)
+  --rate N       bytes a second each way of each channel (default 16384, which two cores carry with room to catch up)
   --logs         keep the logs even if all goes well`;
 
 export async function run(args: string[]): Promise<void> {
@@ -24,7 +24,7 @@ export async function run(args: string[]): Promise<void> {
       kills: { type: 'string', default: '100' },
       seed: { type: 'string', default: String(randomSeed()) },
       channels: { type: 'string', default: '64' },
-      rate: { type: 'string', default: '32768' },
+      rate: { type: 'string', default: '16384' },
       logs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

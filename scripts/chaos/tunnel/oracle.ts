@@ -70,12 +70,15 @@ export class Oracle {
 
   #record(index: number): string {
     const channel = this.#channel;
-    const one = Math.imul(index, 0x9e3779b1) >>> 0;
-    const two = Math.imul(index ^ (channel << 20), 0x85ebca6b) >>> 0;
-    return `${this.#way[0]}${hex(channel, 3)} ${hex(index, 8)} ${hex(one, 8)} ${hex(two, 8)}\n`;
+    const numbers = [index, Math.imul(index, 0x9e3779b1), Math.imul(index ^ (channel << 20), 0x85ebca6b)];
+    return `${this.#way[0]}${channel.toString(16).padStart(3, '0')} ${numbers.map(hex).join(' ')}\n`;
   }
 }
 
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
+const scratch = Buffer.alloc(4);
+
+/** Eight digits, several times faster than by toString(16) and padStart(). */
+function hex(value: number): string {
+  scratch.writeInt32BE(value | 0);
+  return scratch.toString('hex');
 }
