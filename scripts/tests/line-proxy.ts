@@ -120,8 +120,7 @@ export class LineProxy {
       from.on('error', () => {});
       from.once('close', () => {
         this.#sockets.delete(from);
-        this.#directions.delete(direction);
-        direction.end();
+        direction.end(() => this.#directions.delete(direction));
       });
     }
   }
@@ -144,7 +143,8 @@ class Direction {
   /** When the line has sent all that was queued. */
   #free = 0;
   #timer: NodeJS.Timeout | undefined;
-  #ended = false;
+  /** Set when the source is closed. */
+  #done: (() => void) | undefined;
   #abandoned = false;
 
   constructor(from: Socket, to: Socket, line: LineProxy) {
@@ -159,10 +159,11 @@ class Direction {
     return this.#queued;
   }
 
-  /** The source is closed: so is the sink, after what is on the way. */
-  end(): void {
-    this.#ended = true;
-    this.pump();
+  /** The source is closed: so is the sink, after what is on the way, though it be stalled. Then `done` is called. */
+  end(done: () => void): void {
+    this.#done = done;
+    if (this.#abandoned) done();
+    else this.pump();
   }
 
   /** Nothing passes any more, and neither end is told. */
@@ -186,8 +187,12 @@ class Direction {
       this.#queued -= head.bytes.length;
       this.#to.write(head.bytes);
     }
-    if (this.#ended) this.#to.end();
-    else if (this.#queued < this.#most) this.#from.resume();
+    if (this.#done) {
+      this.#to.end();
+      this.#done();
+    } else if (this.#queued < this.#most) {
+      this.#from.resume();
+    }
   }
 
   get #most(): number {

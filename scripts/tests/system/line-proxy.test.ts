@@ -59,6 +59,23 @@ test('a stalled line keeps its connections and its bytes', async () => {
   expect(arrived).toBe('b');
 });
 
+test('an end that closes while the line is stalled is heard of when it flows again, after its last bytes', async () => {
+  const [served, socket] = (await Promise.all([once(echo, 'connection'), dial()])) as [[Socket], Socket];
+  await roundTrip(socket, 'a');
+  line.stall();
+  served[0].end('last words');
+  await once(served[0], 'finish');
+  const heard = new Promise<string>((resolve) => {
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.once('close', () => resolve(text));
+  });
+  line.flow();
+  expect(await heard).toBe('last words');
+});
+
 test('a cut resets every connection', async () => {
   const socket = await dial();
   await roundTrip(socket, 'a');
