@@ -8,8 +8,9 @@ import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, type Frame, type FrameOf, FrameType } from './frame.ts';
 import { Judged } from './judged.ts';
-import type { Leg, Port } from './leg.ts';
+import type { Leg } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
+import type { Port } from './ports.ts';
 
 /** A channel without an attachment is given up after this long. */
 const ORPHAN_MS = 120_000;

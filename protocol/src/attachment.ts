@@ -1,7 +1,8 @@
 /** A place where a channel is attached: its number on one leg. While a channel moves to another leg it has two. */
 import type { ErrorCode } from './errors.ts';
 import type { Frame } from './frame.ts';
-import type { Leg, Port } from './leg.ts';
+import type { Leg } from './leg.ts';
+import type { Port } from './ports.ts';
 
 /** What the channel hears from the places where it is attached, or is about to be. */
 export interface Attached {

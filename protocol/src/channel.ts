@@ -12,10 +12,9 @@ import { Outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
+import { Reporting } from './reporting.ts';
 import { Window, type WindowPool } from './window.ts';
 
-/** Credit is reported at the latest this long after bytes were consumed. */
-const ACK_MS = 25;
 /** All that may come to a place before the channel is attached there. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
@@ -30,10 +29,10 @@ export abstract class Channel implements Attached, Lane {
   protected readonly packing: Packing;
   readonly #probing: Probing;
   readonly #pace: Pace;
+  readonly #reporting: Reporting;
   readonly #window: Window;
   #attachment: Attachment | undefined;
   #closed = false;
-  #cancelAck: (() => void) | undefined;
 
   constructor(
     kind: ChannelKindName,
@@ -48,6 +47,11 @@ export abstract class Channel implements Attached, Lane {
     this.packing = new Packing(kind, clock, deflater);
     this.#window = new Window(WINDOWS[kind], most, windows);
     this.incoming = new Incoming(this.#window, this.packing.reads);
+    this.#reporting = new Reporting({
+      clock,
+      incoming: this.incoming,
+      say: (report) => this.say((ch) => ({ type: FrameType.ACK, ch, ...report })),
+    });
     this.outgoing = new Outgoing(most);
     this.#pace = new Pace({ clock, window: most, go: () => this.#attachment?.leg.want(this) });
     this.#probing = new Probing({
@@ -206,8 +210,7 @@ export abstract class Channel implements Attached, Lane {
 
   /** Says what was consumed and what may be sent, even if it was said before: to nobody who could hear it, perhaps. */
   protected acknowledgeAgain(): void {
-    this.#stopAck();
-    this.say((ch) => ({ type: FrameType.ACK, ch, ...this.incoming.report() }));
+    this.#reporting.again();
   }
 
   // ---- inside
@@ -296,14 +299,7 @@ export abstract class Channel implements Attached, Lane {
   }
 
   #acknowledge(): void {
-    if (!this.#attachment || !this.incoming.unreported) return;
-    if (this.incoming.due) this.#report();
-    else this.#cancelAck ??= this.clock.after(ACK_MS, () => this.#report());
-  }
-
-  #report(): void {
-    this.#stopAck();
-    if (this.incoming.unreported) this.say((ch) => ({ type: FrameType.ACK, ch, ...this.incoming.report() }));
+    if (this.#attachment) this.#reporting.soon();
   }
 
   #finFrame(ch: number): Uint8Array | undefined {
@@ -313,15 +309,10 @@ export abstract class Channel implements Attached, Lane {
 
   #closeWhenDone(): void {
     if (this.#closed || !this.outgoing.done || !this.incoming.done) return;
-    this.#report();
+    this.#reporting.now();
     this.finished();
     const { code, message } = this.incoming.fin!;
     this.close(errorName(code), message);
-  }
-
-  #stopAck(): void {
-    this.#cancelAck?.();
-    this.#cancelAck = undefined;
   }
 
   /** What was on its way there, and answers from there, do not count any more. */
@@ -329,7 +320,7 @@ export abstract class Channel implements Attached, Lane {
     at.leave();
     at.leg.forget(this);
     this.#attachment = undefined;
-    this.#stopAck();
+    this.#reporting.stop();
     this.#pace.stop();
     this.#probing.stop();
   }

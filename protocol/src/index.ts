@@ -12,11 +12,12 @@ export { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError 
 export * from './frame.ts';
 export type { Versions } from './handshake.ts';
 export { Hop, type Joined, join } from './join.ts';
-export { Leg, type LegHandler, type LegOptions, type Port } from './leg.ts';
+export { Leg, type LegHandler, type LegOptions } from './leg.ts';
 export { Messages } from './messages.ts';
 export { packMeta, unpackMeta } from './meta.ts';
 export { Opener } from './opener.ts';
 export { Outbox } from './outbox.ts';
+export type { Port } from './ports.ts';
 export type { Peer } from './roles.ts';
 export type { Transport } from './sender.ts';
 export { spread } from './spread.ts';

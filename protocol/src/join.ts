@@ -4,7 +4,8 @@ import { decode, patchChannel } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { type FrameOf, FrameType } from './frame.ts';
 import { HopLane } from './hop-lane.ts';
-import type { Leg, Port } from './leg.ts';
+import type { Leg } from './leg.ts';
+import type { Port } from './ports.ts';
 
 /** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
 const COPY_BELOW = 4 * 1024;

@@ -1,7 +1,8 @@
 /** Holds the number of an OPEN while it is judged. Nothing but the end of it may be said there before the answer. */
 import { UniCoreError } from './errors.ts';
 import { type FrameOf, FrameType } from './frame.ts';
-import type { Leg, Port } from './leg.ts';
+import type { Leg } from './leg.ts';
+import type { Port } from './ports.ts';
 
 export class Judged implements Port {
   readonly leg: Leg;

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { decode, encode } from './codec.ts';
 import { ERRORS } from './errors.ts';
 import { type Frame, FrameType, MAX_MESSAGE } from './frame.ts';
-import { Leg, type LegHandler, type Port } from './leg.ts';
+import { Leg, type LegHandler } from './leg.ts';
 import { packMeta } from './meta.ts';
+import type { Port } from './ports.ts';
 import type { Peer } from './roles.ts';
 import { SimClock } from './sim/clock.ts';
 

@@ -1,7 +1,7 @@
 /** One live socket between two neighbours: its handshake, its liveness, and who on it listens to which channel. */
 import type { Clock } from './clock.ts';
 import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './codec.ts';
-import { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
+import { closeCode, closeError, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType, MAX_MESSAGE } from './frame.ts';
 import {
   HELLO_MS,
@@ -14,22 +14,13 @@ import {
 } from './handshake.ts';
 import type { Lane } from './lane.ts';
 import { unpackMeta } from './meta.ts';
+import { type Port, Ports } from './ports.ts';
 import { Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
 import { Sender, type Transport } from './sender.ts';
 
 /** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
 const MAX_UNREAD = 1024 * 1024;
-
-/** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
-export interface Port {
-  /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
-  receive(type: number, message: Uint8Array, start: number, end: number): void;
-  /** The leg closed; nothing more comes. */
-  lost(code: ErrorCode): void;
-  /** The leg is to be closed soon, and still works: a hop asks its channel to attach another way. */
-  vacate?(): void;
-}
 
 export interface LegHandler {
   /** Accepting side: authenticate (this may take its time), then welcome() or close(). */
@@ -76,13 +67,10 @@ export class Leg {
   readonly #sender: Sender;
   readonly #maxQueued: number;
   readonly #strays: { take(): boolean } | undefined;
-  readonly #ports = new Map<number, Port>();
+  readonly #ports: Ports;
   readonly #pulse: Pulse;
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
   #version: number | undefined;
-  #nextCh: number;
-  /** The peer takes its numbers in rising order, each once. */
-  #lastOpened = 0;
   #cancelGreeting: () => void;
 
   constructor({
@@ -102,7 +90,14 @@ export class Leg {
     this.#versions = versions;
     this.#maxQueued = maxQueued;
     this.#strays = strays;
-    this.#nextCh = this.#dialled ? 1 : 2;
+    this.#ports = new Ports({
+      first: this.#dialled ? 1 : 2,
+      opened: handler.open?.bind(handler),
+      answer: (frame) => this.#answer(frame),
+      stray: () => this.#countStray(),
+      idle: () => handler.idle?.(),
+      fault: (error) => handler.fault?.(error),
+    });
     this.#sender = new Sender({
       transport,
       clock,
@@ -217,22 +212,20 @@ export class Leg {
 
   /** A channel number that was never used on this leg: odd for the side that dialled, even for the other. */
   allocate(): number {
-    const ch = this.#nextCh;
-    this.#nextCh += 2;
-    return ch;
+    return this.#ports.allocate();
   }
 
   bind(ch: number, port: Port): void {
-    this.#ports.set(ch, port);
+    this.#ports.bind(ch, port);
   }
 
   unbind(ch: number): void {
-    if (this.#ports.delete(ch) && this.#ports.size === 0) this.#handler.idle?.();
+    this.#ports.unbind(ch);
   }
 
   /** Channel by channel, what vacates this leg. */
   vacating(): (() => void)[] {
-    return [...this.#ports.values()].map((port) => () => port.vacate?.());
+    return this.#ports.all().map((port) => () => port.vacate?.());
   }
 
   portOf(ch: number): Port | undefined {
@@ -257,8 +250,8 @@ export class Leg {
       throw new UniCoreError('PROTOCOL_ERROR', `a ${this.peer} may not send a frame of type ${type}`);
     }
     if (this.#state !== 'up') this.#greet(message, start);
-    else if (type === FrameType.OPEN) this.#opened(message, start);
-    else if (isChannelFrame(type)) this.#deliver(type, message, start, end);
+    else if (type === FrameType.OPEN) this.#ports.open(message, start);
+    else if (isChannelFrame(type)) this.#ports.deliver(type, message, start, end);
     else this.#own(decode(message, start).frame);
   }
 
@@ -274,49 +267,6 @@ export class Leg {
       this.#cancelGreeting();
       this.#handler.hello?.(meta);
     }
-  }
-
-  #opened(message: Uint8Array, start: number): void {
-    const frame = decode(message, start).frame as FrameOf<typeof FrameType.OPEN>;
-    const { ch } = frame;
-    if (ch <= this.#lastOpened && !this.#ports.has(ch)) {
-      // Said again before its sender heard that this number is over. Taken for a new one, it would open a channel that
-      // nobody waits for, or, where the acceptor has just lost its memory, give an established one another past.
-      this.#countStray();
-      return this.#answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
-    }
-    this.#lastOpened = Math.max(this.#lastOpened, ch);
-    if (this.#handler.open) this.#guard(ch, () => this.#handler.open!(frame));
-    else this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
-  }
-
-  #deliver(type: number, message: Uint8Array, start: number, end: number): void {
-    const ch = channelOf(message, start);
-    const port = this.#ports.get(ch);
-    if (port) return this.#guard(ch, () => port.receive(type, message, start, end));
-    this.#countStray();
-    if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
-      this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
-    }
-  }
-
-  /** What goes wrong in one channel ends that channel only: others share this socket. */
-  #guard(ch: number, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const known = error instanceof UniCoreError;
-      if (!known) this.#handler.fault?.(error);
-      const port = this.#ports.get(ch);
-      this.#ports.delete(ch);
-      if (known) this.#reset(ch, error.code, error.message);
-      else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
-      port?.lost(known ? error.code : 'INTERNAL');
-    }
-  }
-
-  #reset(ch: number, code: ErrorCode, message: string): void {
-    this.#answer({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
   }
 
   /** No credit bounds what a peer asks. What is left out here it misses like what a dead hop ate: it asks again. */
@@ -360,9 +310,7 @@ export class Leg {
     this.#cancelGreeting();
     this.#sender.stop();
     this.#pulse.stop();
-    const ports = [...this.#ports.values()];
-    this.#ports.clear();
-    for (const port of ports) port.lost('LEG_LOST');
+    this.#ports.lose();
     this.#handler.closed(code, message);
   }
 }

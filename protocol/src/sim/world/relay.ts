@@ -3,7 +3,8 @@ import type { Clock } from '../../clock.ts';
 import { ERRORS, type ErrorCode, UniCoreError } from '../../errors.ts';
 import { type FrameOf, FrameType } from '../../frame.ts';
 import { join } from '../../join.ts';
-import type { Leg, Port } from '../../leg.ts';
+import type { Leg } from '../../leg.ts';
+import type { Port } from '../../ports.ts';
 import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
