@@ -1,19 +1,18 @@
 /** Everything that can carry streams here, by the name that results have for it. */
+import { overBareRelay } from './bare.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
 import { startProduct } from './product/index.ts';
 import { startSsh } from './ssh/index.ts';
 import { startUnicore } from './unicore/index.ts';
-import { startWs } from './ws/index.ts';
-import { startYamux } from './yamux/index.ts';
 
 export type { Carrier } from './carrier.ts';
 
 const STARTERS = {
   unicore: startUnicore,
   'whole product': startProduct,
-  'bare ws': startWs,
+  'bare ws': overBareRelay('ws'),
   'OpenSSH -R': startSsh,
-  yamux: startYamux,
+  yamux: overBareRelay('yamux'),
 } as const satisfies Record<string, StartCarrier>;
 
 export type CarrierName = keyof typeof STARTERS;

@@ -1,27 +1,15 @@
 /** A client that was written from PROTOCOL.md alone opens a terminal, and loses nothing over cuts on either leg. */
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runningVm } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
 import { TerminalClient } from './client.ts';
-import { Recording } from './recording.ts';
+import { recordedWorld } from './recorded-world.ts';
 
 /** Some of each stays under way: a terminal's window is 128 KiB. */
 const LINES = 200_000;
 const INPUT_BYTES = 1024 * 1024;
 
-let recording: Recording;
-let world: World;
-
-beforeAll(async () => {
-  recording = await Recording.start();
-  world = await startWorld({ agentVia: recording.tap });
-});
-
-afterAll(async () => {
-  await world.close();
-  recording.tap.close();
-});
+const { recording, world } = await recordedWorld();
 
 test.for([
   ['as it is', []],

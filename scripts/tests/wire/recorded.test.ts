@@ -1,24 +1,12 @@
 /** Real traffic of the whole system, every frame type of it, read by a decoder that knows PROTOCOL.md only. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runningVm, shell } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
 import { FRAME_TYPES, type FrameType } from './frames.ts';
 import type { Dialler } from './leg-rules.ts';
-import { Recording } from './recording.ts';
+import { recordedWorld } from './recorded-world.ts';
 import type { Role } from './roles.ts';
 
-let recording: Recording;
-let world: World;
-
-beforeAll(async () => {
-  recording = await Recording.start();
-  world = await startWorld({ agentVia: recording.tap });
-});
-
-afterAll(async () => {
-  await world.close();
-  recording.tap.close();
-});
+const { recording, world } = await recordedWorld();
 
 /** Resolves with the next frame of this type by this role. */
 const next = (on: Dialler, by: Role, type: FrameType, holds: (frame: object) => boolean = () => true) =>

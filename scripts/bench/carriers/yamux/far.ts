@@ -1,10 +1,9 @@
 /** The far end of libp2p-yamux: takes every stream that is opened. */
 import { serveFar } from '../../ends/far.ts';
 import { serve } from '../../lib/child.ts';
+import type { FarCalls } from '../ws/far.ts';
 import { connect } from '../ws/socket-stream.ts';
 import { muxedStream, muxerOver } from './socket.ts';
-
-export type FarCalls = { ready(): void };
 
 const [port = ''] = process.argv.slice(2);
 muxerOver(await connect(port, 'yamux'), 'inbound').addEventListener('stream', ({ detail }) =>

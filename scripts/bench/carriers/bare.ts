@@ -1,0 +1,25 @@
+/** References whose both ends speak over a bare ws relay that knows nothing of what passes: three processes. */
+import type { NearCalls } from '../ends/near.ts';
+import { Child } from '../lib/child.ts';
+import type { StartCarrier } from './carrier.ts';
+import type { FarCalls } from './ws/far.ts';
+import type { RelayCalls } from './ws/relay.ts';
+
+/** The ends are far.ts and near.ts in that folder. */
+export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
+  return async ({ streams }) => {
+    const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });
+    const args = [await relay.call.port(), streams];
+    const far = new Child<FarCalls>({ script: `carriers/${folder}/far.ts`, args });
+    await far.call.ready();
+    const near = new Child<NearCalls>({ script: `carriers/${folder}/near.ts`, args });
+    return {
+      near: near.call,
+      pids: { far: [far.pid], relay: [relay.pid], near: [near.pid] },
+      async stop() {
+        await Promise.all([near.stop(), far.stop()]);
+        await relay.stop();
+      },
+    };
+  };
+}
