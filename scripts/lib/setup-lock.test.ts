@@ -24,7 +24,7 @@ function holder(work: string): ChildProcess {
     const file = ${JSON.stringify(file)};
     await locked(file, async () => { console.log('in'); ${work} });`;
   return spawn(process.execPath, ['--input-type=module', '-e', source], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 
@@ -40,11 +40,19 @@ test('many at once work one after the other', async () => {
   const work = `
     const { appendFileSync } = await import('node:fs');
     appendFileSync(${JSON.stringify(log)}, 'in ');
-    await new Promise((done) => setTimeout(done, 20));
-    appendFileSync(${JSON.stringify(log)}, 'out ');`;
+    await new Promise((done) => process.stdin.once('data', done));
+    appendFileSync(${JSON.stringify(log)}, 'out ');
+    process.stdin.destroy();`;
   writeFileSync(file, String(await deadPid()));
   const all = [1, 2, 3, 4].map(() => holder(work));
-  await Promise.all(all.map((child) => once(child, 'exit')));
+  const over = all.map((child) => once(child, 'exit'));
+  // One is in, and stays there until it is plain that no other one comes in beside it.
+  await Promise.all(
+    all.map(({ stdout, stderr }) => Promise.race([stdout, stderr].map((s) => once(s!, 'data')))),
+  );
+  expect(readFileSync(log, 'utf8')).toBe('in ');
+  for (const { stdin } of all) stdin!.write('\n');
+  await Promise.all(over);
   expect(readFileSync(log, 'utf8')).toBe('in out '.repeat(4));
 });
 
