@@ -14,7 +14,7 @@ export interface BackoffOptions {
  * The longest pause before whatever a person waits for is tried again, ms: with a second's goal for coming back after an
  * outage it leaves time for the handshakes. Longer pauses are for outages of more than RECOVERY_MS.
  */
-export const RECOVERY_PAUSE_MS = 500;
+export const RECOVERY_PAUSE_MS = 300;
 export const RECOVERY_MS = 90_000;
 
 export class Backoff {
