@@ -9,6 +9,11 @@ export class Bundle {
     return MAX_MESSAGE - this.size;
   }
 
+  /** There is one frame in it, which will not be copied. */
+  get single(): boolean {
+    return this.#frames.length === 1;
+  }
+
   add(frame: Uint8Array): boolean {
     if (frame.length > this.room) return false;
     this.#frames.push(frame);

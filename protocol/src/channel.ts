@@ -6,6 +6,7 @@ import { decode, encode } from './codec.ts';
 import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type ChannelKindName, type Frame, type FrameOf, FrameType, MOST_WINDOWS, WINDOWS } from './frame.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import { Incoming } from './incoming.ts';
 import type { Lane } from './lane.ts';
 import { Outgoing } from './outgoing.ts';
@@ -121,14 +122,16 @@ export abstract class Channel implements Attached, Lane {
 
   // ---- for the leg
 
-  emit(maxData: number): Uint8Array | undefined {
+  emit(maxData: number, memory?: FrameMemory): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
     const room = this.#pace.room(this.outgoing.onTheWay === 0);
     const most = Math.min(this.packing.rawFor(Math.min(maxData, room.wire)), room.whole);
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (!piece && this.outgoing.dry) this.#pace.dry();
-    const frame = piece ? encode(this.packing.frame(at.ch, piece, this.outgoing)) : this.#finFrame(at.ch);
+    const frame = piece
+      ? encode(this.packing.frame(at.ch, piece, this.outgoing), memory)
+      : this.#finFrame(at.ch);
     if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length, frame!.length);
     this.#probing.watch();
     return frame;

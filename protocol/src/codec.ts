@@ -5,6 +5,7 @@
 import { type Field, FORM_BYTES, Form, LAYOUTS, type Layout } from './codec-layout.ts';
 import { UniCoreError } from './errors.ts';
 import { EPOCH_BYTES, type Frame, MAX_TEXT } from './frame.ts';
+import type { FrameMemory } from './frame-memory.ts';
 
 /** Bytes before `ch`'s four: array header, type, ce. */
 const CH_AT = 3;
@@ -21,7 +22,7 @@ type Value = number | boolean | string | Uint8Array;
  * The bytes of one frame. A message longer than MAX_TEXT is cut at a character.
  * Throws PROTOCOL_ERROR where a field is outside its limits: nothing is written that decode would refuse.
  */
-export function encode(frame: Frame): Uint8Array {
+export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
   const layout = LAYOUTS[frame.type]!;
   const values = frame as unknown as Record<string, Value>;
   let size = layout.fixedBytes;
@@ -33,7 +34,7 @@ export function encode(frame: Frame): Uint8Array {
       size += text.length;
     } else if (field.form === Form.BIN) size += (values[field.name] as Uint8Array).length;
   }
-  const out = new Uint8Array(size);
+  const out = memory ? memory.take(size) : new Uint8Array(size);
   out[0] = layout.header;
   out[1] = frame.type;
   let at = 2;

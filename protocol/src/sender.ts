@@ -6,6 +6,7 @@ import { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import { MAX_DATA } from './frame.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
 
@@ -16,8 +17,8 @@ const POLL_MS = 10;
 /** Making frames may take time, which deflate does: after so many ms in one go, whoever else has something to do is let. */
 const SLICE_MS = 2;
 /**
- * A message this long takes no more frames of lanes. Small ones share what a message costs; a large one goes alone, since
- * those that follow one another in one message are copied at every hop.
+ * A message this long takes no more frames of lanes, nor a PING. Small ones share what a message costs; a large one goes
+ * alone, since those that share a message are copied here and at every hop.
  */
 const FULL = 8 * 1024;
 /** A lane that has sent this much without a pause, or has it waiting, is a flood. */
@@ -26,15 +27,17 @@ const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
 /** A flood gets one frame after so many bytes of lanes that come first, or they could keep it waiting for ever. */
 const SHARE = 64 * 1024;
-/** Room for a PING. */
-const PING_BYTES = 16;
 
 /** The socket below a leg. */
 export interface Transport {
-  send(message: Uint8Array): void;
+  /** done: the bytes were taken, and may be written over. It is not called where they are kept. */
+  send(message: Uint8Array, done?: () => void): void;
   close(code: number, reason: string): void;
   /** Bytes accepted by send() and not yet handed to the kernel. */
   readonly buffered: number;
+  /** What is sent between these two goes to the kernel together: one call, and one process woken, for many messages. */
+  cork?(): void;
+  uncork?(): void;
 }
 
 export interface SenderOptions {
@@ -69,6 +72,7 @@ export class Sender {
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
   readonly #gate: Gate;
+  readonly #memory = new FrameMemory();
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
@@ -145,17 +149,11 @@ export class Sender {
     this.#cancelPoll = undefined;
     this.#cancelSlice?.();
     this.#cancelSlice = undefined;
-    const until = this.#clock.now() + SLICE_MS;
-    while (!this.#stopped) {
-      if (this.#transport.buffered >= HIGH_WATER) {
-        this.#cancelPoll = this.#clock.after(POLL_MS, () => this.flush());
-        return;
-      }
-      const message = this.#nextMessage(until);
-      if (message === undefined) return;
-      if (this.#clock.now() >= until) this.#cancelSlice = this.#clock.after(0, () => this.flush());
-      this.#transport.send(message);
-      if (this.#cancelSlice) return;
+    this.#transport.cork?.();
+    try {
+      this.#sendSome();
+    } finally {
+      this.#transport.uncork?.();
     }
   }
 
@@ -175,6 +173,27 @@ export class Sender {
   }
 
   // ---- inside
+
+  #sendSome(): void {
+    const until = this.#clock.now() + SLICE_MS;
+    while (!this.#stopped) {
+      if (this.#transport.buffered >= HIGH_WATER) {
+        this.#cancelPoll = this.#clock.after(POLL_MS, () => this.flush());
+        return;
+      }
+      const { message, ping } = this.#nextMessage(until);
+      if (message === undefined) return;
+      if (this.#clock.now() >= until) this.#cancelSlice = this.#clock.after(0, () => this.flush());
+      this.#send(message);
+      if (ping) this.#send(ping);
+      if (this.#cancelSlice) return;
+    }
+  }
+
+  #send(message: Uint8Array): void {
+    const lent = this.#memory.lent(message);
+    this.#transport.send(message, lent ? () => this.#memory.giveBack(message) : undefined);
+  }
 
   #add(waiting: Waiting): void {
     this.#frames.push(waiting);
@@ -197,16 +216,15 @@ export class Sender {
     queue.add(lane);
   }
 
-  #nextMessage(until: number): Uint8Array | undefined {
+  /** What goes next, and a PING that is to go right behind it, where it is not in it. */
+  #nextMessage(until: number): { message: Uint8Array | undefined; ping: Uint8Array | undefined } {
     const message = new Bundle();
     this.#steering(message);
     if (this.#frames.length === 0) this.#gather(message, until);
     this.#gate.passed(message.size);
-    if (message.room >= PING_BYTES) {
-      const ping = this.#gate.mark(message.size > 0, !this.#floods.empty);
-      if (ping) message.add(ping);
-    }
-    return message.whole();
+    const ping = this.#gate.mark(message.size > 0, !this.#floods.empty);
+    const joins = ping !== undefined && !(message.single && message.size >= FULL) && message.add(ping);
+    return { message: message.whole(), ping: joins ? undefined : ping };
   }
 
   #steering(message: Bundle): void {
@@ -239,7 +257,7 @@ export class Sender {
   #serve(queue: FairQueue, message: Bundle, maxData: number): number {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
-    const frame = lane.emit(maxData);
+    const frame = lane.emit(maxData, this.#memory);
     if (queue === this.#first) this.#gate.others();
     if (frame === undefined) {
       queue.delete(lane);

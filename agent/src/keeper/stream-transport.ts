@@ -26,13 +26,21 @@ export class StreamTransport implements Transport {
     this.#socket.on('close', () => leg.socketClosed(1006, ''));
   }
 
-  send(message: Uint8Array): void {
+  send(message: Uint8Array, done?: () => void): void {
     if (!this.#socket.writable) return;
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32BE(message.length);
     this.#socket.cork();
     this.#socket.write(header);
-    this.#socket.write(message);
+    this.#socket.write(message, done);
+    this.#socket.uncork();
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
     this.#socket.uncork();
   }
 

@@ -1,4 +1,5 @@
 /** The one outbound WebSocket of an agent, as the transport of a leg. */
+import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import { codeOf } from '../files.ts';
@@ -34,19 +35,23 @@ export const openSocket: OpenSocket = (url, signal) =>
     // Also the listener that keeps a later error from ending the process: 'close' follows and says enough.
     ws.on('error', (error) => reject(socketError(url, error)));
     ws.on('close', () => signal.removeEventListener('abort', abort));
-    ws.once('open', () => {
-      // Nobody listens yet; what the hub says first must wait for attach().
-      ws.pause();
-      resolve(new WsTransport(ws));
+    ws.once('upgrade', ({ socket }) => {
+      ws.once('open', () => {
+        // Nobody listens yet; what the hub says first must wait for attach().
+        ws.pause();
+        resolve(new WsTransport(ws, socket));
+      });
     });
   });
 
 class WsTransport implements TunnelSocket {
   readonly #ws: WebSocket;
+  readonly #socket: Socket;
   #drained: () => void = () => undefined;
 
-  constructor(ws: WebSocket) {
+  constructor(ws: WebSocket, socket: Socket) {
     this.#ws = ws;
+    this.#socket = socket;
   }
 
   get buffered(): number {
@@ -63,8 +68,19 @@ class WsTransport implements TunnelSocket {
     this.#ws.resume();
   }
 
-  send(message: Uint8Array): void {
-    this.#ws.send(message, this.#drained);
+  send(message: Uint8Array, done?: () => void): void {
+    this.#ws.send(message, () => {
+      done?.();
+      this.#drained();
+    });
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
   }
 
   close(code: number, reason: string): void {

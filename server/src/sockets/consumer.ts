@@ -13,6 +13,7 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
   let stopRotation = () => {};
   const leg = legOver({
     ws,
+    socket: incoming.request.socket,
     kind: 'consumer',
     clock: deps.clock,
     meter: deps.meter,

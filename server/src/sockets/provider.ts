@@ -10,7 +10,7 @@ const EMPTY = packMeta({});
 /** One every 5 s is what an agent sends; each of them is told to everybody who watches. */
 const BEATS_PER_SECOND = 5;
 
-export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps) => {
+export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greeted }, deps) => {
   const { providers, relay } = deps;
   let log = socketLog;
   let providerId: string | undefined;
@@ -18,6 +18,7 @@ export const providerEndpoint: Endpoint = ({ ws, log: socketLog, greeted }, deps
   const beats = new Rate(deps.clock, BEATS_PER_SECOND);
   const leg = legOver({
     ws,
+    socket: request.socket,
     kind: 'provider',
     clock: deps.clock,
     meter: deps.meter,

@@ -1,4 +1,5 @@
 /** Joins a ws socket and a leg: what the protocol calls a transport, on one side, and the socket's events on the other. */
+import type { Duplex } from 'node:stream';
 import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 import { Rate } from '../relay/index.ts';
@@ -15,6 +16,8 @@ const STRAYS_PER_SECOND = 5_000;
 
 interface SocketLeg {
   ws: WebSocket;
+  /** Below it. */
+  socket: Duplex;
   /** The peer and the endpoint have the same name. */
   kind: 'consumer' | 'provider';
   clock: Clock;
@@ -24,17 +27,21 @@ interface SocketLeg {
   heard?: () => void;
 }
 
-export function legOver({ ws, kind, clock, meter, handler, heard }: SocketLeg): Leg {
-  const drained = () => leg.drained();
+export function legOver({ ws, socket, kind, clock, meter, handler, heard }: SocketLeg): Leg {
   const transport: Transport = {
-    send(message) {
+    send(message, done) {
       meter.message(kind, 'out', message.length);
-      ws.send(message, drained);
+      ws.send(message, () => {
+        done?.();
+        leg.drained();
+      });
     },
     close: (code, reason) => ws.close(code, reason),
     get buffered() {
       return ws.bufferedAmount;
     },
+    cork: () => socket.cork(),
+    uncork: () => socket.uncork(),
   };
   const leg = new Leg({
     transport,

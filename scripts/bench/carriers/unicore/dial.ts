@@ -1,5 +1,6 @@
 /** A leg to the hub over a ws client, as the agent and a program with the SDK make it. */
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FrameOf, type FrameType, Leg, systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
@@ -19,17 +20,24 @@ interface DialOptions {
 /** Resolves when the leg is up; rejects when the hub refuses. A leg that ends later ends the process. */
 export async function dialLeg(url: string, { hello, open, onUpgrade, onMessage }: DialOptions): Promise<Leg> {
   const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false, ...maskFor(url) });
-  ws.once('upgrade', ({ socket }) => onUpgrade?.(socket));
+  const upgraded = once(ws, 'upgrade');
   await once(ws, 'open');
+  const [{ socket }] = (await upgraded) as [IncomingMessage];
+  onUpgrade?.(socket);
   const { promise, resolve, reject } = Promise.withResolvers<Leg>();
-  const drained = () => leg.drained();
   const leg = new Leg({
     transport: {
-      send: (message) => ws.send(message, drained),
+      send: (message, done) =>
+        ws.send(message, () => {
+          done?.();
+          leg.drained();
+        }),
       close: (code, reason) => ws.close(code, reason),
       get buffered() {
         return ws.bufferedAmount;
       },
+      cork: () => socket.cork(),
+      uncork: () => socket.uncork(),
     },
     clock: systemClock,
     peer: 'hub',

@@ -39,7 +39,7 @@ export async function startMallory(hubUrl: string): Promise<Mallory> {
   const dialled = await startTestConsumer(hubUrl, 'mallory');
   const { ws, leg } = dialled;
 
-  const send = (...frames: Frame[]) => ws.send(Buffer.concat(frames.map(encode)));
+  const send = (...frames: Frame[]) => ws.send(Buffer.concat(frames.map((frame) => encode(frame))));
 
   function answers(ch = 1): { next(): Promise<Frame> } {
     const come: Frame[] = [];
