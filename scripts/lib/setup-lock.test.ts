@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 let folder: string;
@@ -28,6 +29,15 @@ function holder(work: string): ChildProcess {
   });
 }
 
+/** Settles when the stream has brought this text. */
+async function said(stream: Readable, text: string): Promise<void> {
+  let all = '';
+  for await (const [chunk] of on(stream, 'data')) {
+    all += chunk;
+    if (all.includes(text)) return;
+  }
+}
+
 /** A pid that no process has. */
 async function deadPid(): Promise<number> {
   const child = spawn('true');
@@ -40,15 +50,16 @@ test('many at once work one after the other', async () => {
   const work = `
     const { appendFileSync } = await import('node:fs');
     appendFileSync(${JSON.stringify(log)}, 'in ');
+    console.log('wrote');
     await new Promise((done) => process.stdin.once('data', done));
     appendFileSync(${JSON.stringify(log)}, 'out ');
     process.stdin.destroy();`;
   writeFileSync(file, String(await deadPid()));
   const all = [1, 2, 3, 4].map(() => holder(work));
   const over = all.map((child) => once(child, 'exit'));
-  // One is in, and stays there until it is plain that no other one comes in beside it.
+  // One is in, and stays there until all others have found that they must wait.
   await Promise.all(
-    all.map(({ stdout, stderr }) => Promise.race([stdout, stderr].map((s) => once(s!, 'data')))),
+    all.map(({ stdout, stderr }) => Promise.race([said(stdout!, 'wrote'), said(stderr!, 'Waiting')])),
   );
   expect(readFileSync(log, 'utf8')).toBe('in ');
   for (const { stdin } of all) stdin!.write('\n');

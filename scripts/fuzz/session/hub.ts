@@ -1,5 +1,6 @@
 /** The hub's real endpoints, relay, gateway and control channels in simulated time, over users and VMs that are given. */
 import type { IncomingMessage } from 'node:http';
+import { type Duplex, PassThrough } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import type { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
@@ -102,7 +103,8 @@ export class SimHub {
       '/terminal': terminalEndpoint,
     }[path];
     const ws = end as unknown as WebSocket;
-    const request = { headers: {} } as IncomingMessage;
+    // Nothing flows through this socket; the hub corks it.
+    const request = { headers: {}, socket: new PassThrough() as Duplex } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
     end.on('close', () => this.#goodbyes.delete(end));
     this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
