@@ -1,12 +1,12 @@
 /** The accepting end believes no OPEN: what breaks the rules ends that channel and leaves nothing behind. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Acceptor, type OpenRequest } from './acceptor.ts';
-import { decode } from './codec.ts';
 import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType } from './frame.ts';
 import { Leg } from './leg.ts';
 import { packMeta, unpackMeta } from './meta.ts';
 import { SimClock } from './sim/clock.ts';
+import { heardBy } from './test-transport.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -28,17 +28,7 @@ function scripted(
       request.accept({ data: () => {}, closed: (code) => ends.push(code) }, {});
     },
   });
-  const transport = {
-    buffered: 0,
-    close: () => {},
-    send: (message: Uint8Array) => {
-      for (let at = 0; at < message.length; ) {
-        const { frame, end } = decode(message, at);
-        said.push(frame);
-        at = end;
-      }
-    },
-  };
+  const transport = heardBy((frame) => said.push(frame));
   const leg = new Leg({ transport, clock, peer: 'hub', dial: { meta: {} }, handler: { closed: () => {} } });
   const open = async (change: Partial<Open>) => {
     acceptor.open(leg, { ...OPEN, ...change });

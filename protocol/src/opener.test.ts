@@ -1,7 +1,7 @@
 /** What only the opening end does: it alone attaches, and it cleans up after itself. */
 import { expect, test } from 'vitest';
 import type { ChannelHandler } from './channel-handler.ts';
-import { decode, encode } from './codec.ts';
+import { encode } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { type Frame, type FrameOf, FrameType, VERSION } from './frame.ts';
 import { Leg } from './leg.ts';
@@ -9,6 +9,7 @@ import { packMeta } from './meta.ts';
 import { Opener } from './opener.ts';
 import { SimClock } from './sim/clock.ts';
 import { Path } from './sim/path.ts';
+import { heardBy } from './test-transport.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
@@ -18,21 +19,13 @@ const NONE = packMeta({});
 async function openerOver(answers: (open: Open) => Frame[], handler: Partial<ChannelHandler> = {}) {
   const clock = new SimClock();
   const opens: Open[] = [];
-  const transport = {
-    buffered: 0,
-    close: () => {},
-    send: (message: Uint8Array) => {
-      for (let at = 0; at < message.length; ) {
-        const { frame, end } = decode(message, at);
-        at = end;
-        if (frame.type === FrameType.HELLO)
-          leg.receive(encode({ type: FrameType.WELCOME, version: VERSION, meta: NONE }));
-        if (frame.type !== FrameType.OPEN) continue;
-        opens.push(frame);
-        for (const answer of answers(frame)) leg.receive(encode(answer));
-      }
-    },
-  };
+  const transport = heardBy((frame) => {
+    if (frame.type === FrameType.HELLO)
+      leg.receive(encode({ type: FrameType.WELCOME, version: VERSION, meta: NONE }));
+    if (frame.type !== FrameType.OPEN) return;
+    opens.push(frame);
+    for (const answer of answers(frame)) leg.receive(encode(answer));
+  });
   const leg: Leg = new Leg({
     transport,
     clock,
