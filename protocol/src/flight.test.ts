@@ -82,6 +82,14 @@ for (const [name, line] of [
   });
 }
 
+test('a long line is full within some round trips', async () => {
+  const line = { rate: 12_500, delay: 100 };
+  const clock = new SimClock();
+  const s = sender(clock, line);
+  await s.measure(2_000);
+  expect((await s.measure(1_000)).rate).toBeGreaterThan(0.9 * line.rate);
+});
+
 test('a line that becomes slower is noticed, and so is one that becomes faster', async () => {
   const clock = new SimClock();
   const line = { rate: 1_000, delay: 20 };

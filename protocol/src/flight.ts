@@ -12,6 +12,13 @@ const RATE_ROUND_TRIPS = 5;
  * time, and later ones for twice as long each.
  */
 const FIRST_TRUST = 1 / 8;
+/**
+ * At first twice of what the measured rate fills may be on the way, so that a long path is full after few round trips: until
+ * an answer comes later than the least by this share and so many ms, as there is a queue then.
+ */
+const START_GAIN = 2;
+const START_SHARE = 0.25;
+const START_MS = 5;
 /** A round trip that was just measured is not doubted for so long. */
 const DOUBT_MS = 2_000;
 
@@ -52,6 +59,7 @@ export class Flight {
   #rate = 0;
   #rateBefore = 0;
   #rateSince: number;
+  #starting = true;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
   /** So long it is believed, ms. */
@@ -86,7 +94,9 @@ export class Flight {
     const { queueMs, minQueue, initial } = this.#options;
     const { rate, maxQueue } = this;
     if (rate === undefined) return initial;
-    return rate * this.#rtt + Math.min(maxQueue, Math.max(minQueue, rate * queueMs));
+    const filling = rate * this.#rtt;
+    const queue = Math.min(maxQueue, Math.max(minQueue, rate * queueMs));
+    return this.#starting ? Math.max(START_GAIN * filling, filling + queue) : filling + queue;
   }
 
   /** Bytes that may be sent now. */
@@ -139,6 +149,7 @@ export class Flight {
   }
 
   #measureRtt(rtt: number, now: number): void {
+    if (rtt > (1 + START_SHARE) * this.#rtt + START_MS) this.#starting = false;
     if (rtt <= this.#rtt) {
       this.#rtt = rtt;
       this.#rttAt = now;

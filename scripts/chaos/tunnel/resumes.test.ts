@@ -29,3 +29,13 @@ test('a silence that no fault explains is told apart', () => {
   expect(resumes.total().resumes).toBe(0);
   expect(resumes.rows().find(({ name }) => name === 'no fault')).toMatchObject({ resumes: 2, max: 910 });
 });
+
+test('a silence that ends while its line is still slow is told apart: the hop is not back', () => {
+  const resumes = new Resumes();
+  resumes.begin(killed(100, 110));
+  resumes.begin({ ...killed(100, 2_000), name: 'consumer line slow' });
+  resumes.gap(gap(90, 1_500));
+  expect(resumes.total().resumes).toBe(0);
+  const early = resumes.rows().find(({ name }) => name === 'before it was undone');
+  expect(early).toMatchObject({ resumes: 1, max: 1_410 });
+});

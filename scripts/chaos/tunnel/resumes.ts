@@ -35,40 +35,54 @@ export class Resumes {
     this.#gaps.push(gap);
   }
 
-  /** A row for each kind of fault, then one for silences without a fault. */
+  /** A row for each kind of fault, then one for silences that ended while a fault went on, and one for those without any. */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
+    const early: number[] = [];
     const quiet: number[] = [];
     for (const gap of this.#gaps) {
       const fault = this.#last(gap);
-      if (fault) times.get(fault.name)!.push(Math.max(0, gap.to - fault.to!));
-      else quiet.push(gap.to - gap.from);
+      const took = gap.to - gap.from;
+      if (!fault) quiet.push(took);
+      else if (isUndone(fault, gap)) times.get(fault.name)!.push(gap.to - fault.to);
+      else early.push(took);
     }
     const rows = [...times].map(([name, list]) => {
       return row(name, this.#faults.filter((fault) => fault.name === name).length, list);
     });
-    return [...rows.sort((a, b) => a.name.localeCompare(b.name)), row('no fault', 0, quiet)];
+    rows.sort((a, b) => a.name.localeCompare(b.name));
+    return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
   }
 
   /** Of all resumes after a fault. */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
       const fault = this.#last(gap);
-      return fault ? [Math.max(0, gap.to - fault.to!)] : [];
+      return fault && isUndone(fault, gap) ? [gap.to - fault.to] : [];
     });
     return row('all', this.#faults.length, list);
   }
 
-  /** The fault that the gap ended after: where there were several, the one whose hop came back last. */
+  /**
+   * The fault that the gap ended after, or in: where there were several, the one whose hop came back last. A line that is
+   * still slow is not back.
+   */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;
     for (const fault of this.#faults) {
-      const back = fault.to;
-      if (back === undefined || !fault.channels.has(channel)) continue;
-      if (fault.from <= to && back <= to && back >= from && (!last || back >= last.to!)) last = fault;
+      if (!fault.channels.has(channel) || fault.from > to || backAt(fault) < from) continue;
+      if (!last || backAt(fault) >= backAt(last)) last = fault;
     }
     return last;
   }
+}
+
+function backAt({ to }: Committed): number {
+  return to ?? Number.POSITIVE_INFINITY;
+}
+
+function isUndone(fault: Committed, gap: Gap): fault is Committed & { to: number } {
+  return backAt(fault) <= gap.to;
 }
 
 function row(name: string, faults: number, times: number[]): Row {

