@@ -4,7 +4,7 @@ import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
 import { brokenPromises } from '../../chaos/stalled.ts';
 
 const STALLED = 12;
-const MS = 8_000;
+const MS = 10_000;
 
 let outcome: Outcome;
 
