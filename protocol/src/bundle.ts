@@ -21,14 +21,15 @@ export class Bundle {
     return true;
   }
 
-  /** All of them as one; undefined when there are none. */
-  whole(): Uint8Array | undefined {
+  /** All of them as one; undefined when there are none. copied: a frame's own bytes are not needed any more. */
+  whole(copied: (frame: Uint8Array) => void): Uint8Array | undefined {
     if (this.#frames.length <= 1) return this.#frames[0];
     const whole = new Uint8Array(this.size);
     let at = 0;
     for (const frame of this.#frames) {
       whole.set(frame, at);
       at += frame.length;
+      copied(frame);
     }
     return whole;
   }

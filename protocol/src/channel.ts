@@ -2,7 +2,7 @@
 import type { Attached, Attachment } from './attachment.ts';
 import type { ChannelHandler } from './channel-handler.ts';
 import type { Clock } from './clock.ts';
-import { decode, encode } from './codec.ts';
+import { encode, frameAt } from './codec.ts';
 import type { Deflater } from './deflater.ts';
 import { ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type ChannelKindName, type Frame, type FrameOf, FrameType, MOST_WINDOWS, WINDOWS } from './frame.ts';
@@ -141,7 +141,7 @@ export abstract class Channel implements Attached, Lane {
 
   receive(at: Attachment, message: Uint8Array, start: number): void {
     try {
-      this.#receive(at, decode(message, start).frame);
+      this.#receive(at, frameAt(message, start));
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       this.reset(error.code, error.message);
@@ -224,7 +224,7 @@ export abstract class Channel implements Attached, Lane {
     if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
-        return this.#data(at, frame.off, frame.bytes.length, () => frame.bytes);
+        return this.#data(at, frame.off, frame.bytes.length, frame.bytes);
       case FrameType.DATAZ:
         return this.#data(at, frame.off, frame.rawLen, this.packing.reader(frame, this.incoming));
       case FrameType.ACK:
@@ -252,8 +252,8 @@ export abstract class Channel implements Attached, Lane {
     else this.close(code, message);
   }
 
-  #data(at: Attachment, off: number, length: number, read: () => Uint8Array): void {
-    const fresh = this.incoming.take(off, length, read);
+  #data(at: Attachment, off: number, length: number, bytes: Uint8Array | (() => Uint8Array)): void {
+    const fresh = this.incoming.take(off, length, bytes);
     if (fresh === 'gap') this.gap(at);
     else if (fresh) this.handler.data(fresh);
   }

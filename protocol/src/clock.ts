@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Runs once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
+  /** Runs once when all that has arrived by now was dealt with; at the end of this turn, where nobody can tell. */
+  soon(run: () => void): void;
 }
 
 /** Node's; browsers have none. */
@@ -24,4 +26,6 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
+  // Node comes to these when it has read from every socket that had something.
+  soon: setImmediate ? (run) => void setImmediate(run) : (run) => queueMicrotask(run),
 };

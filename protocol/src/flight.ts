@@ -123,22 +123,23 @@ export class Flight {
     };
   }
 
-  /** Everything that was sent before the mark is there. */
-  arrived(mark: Mark): void {
-    if (mark.sent < this.#arrived) return;
+  /** Everything that was sent before the mark is there, but for the last so many bytes. */
+  arrived(mark: Mark, missing = 0): void {
+    const upTo = mark.sent - missing;
+    if (upTo < this.#arrived) return;
     const now = this.#options.clock.now();
-    this.#arrived = mark.sent;
+    this.#arrived = upTo;
     this.#arrivedAt = now;
     if (this.#drainTo === undefined) this.#measureRtt(now - mark.at, now);
-    else this.#drain(this.#drainTo, mark, now);
-    this.#measureRate(mark, now);
+    else this.#drain(this.#drainTo, mark, upTo, now);
+    this.#measureRate(mark, upTo, now);
     this.#doubt(now);
   }
 
-  #measureRate(mark: Mark, now: number): void {
+  #measureRate(mark: Mark, upTo: number, now: number): void {
     const passed = now - mark.arrivedAt;
     if (passed <= 0) return;
-    const rate = (mark.sent - mark.arrived) / passed;
+    const rate = (upTo - mark.arrived) / passed;
     if (!mark.limited && rate < (this.rate ?? 0)) return;
     if (now - this.#rateSince > Math.max(RATE_MS, RATE_ROUND_TRIPS * this.#rtt)) {
       this.#rateBefore = this.#rate;
@@ -167,7 +168,7 @@ export class Flight {
     if (now - this.#rttAt >= DOUBT_MS && window < this.#widest / 3) this.#drainTo = this.#sent;
   }
 
-  #drain(to: number, mark: Mark, now: number): void {
+  #drain(to: number, mark: Mark, upTo: number, now: number): void {
     if (this.#dryAt !== undefined && mark.at >= this.#dryAt) {
       this.#rtt = now - mark.at;
       this.#rttAt = now;
@@ -176,6 +177,6 @@ export class Flight {
       this.#dryAt = undefined;
       this.#widest = 0;
       this.idle();
-    } else if (mark.sent >= to) this.#dryAt ??= now;
+    } else if (upTo >= to) this.#dryAt ??= now;
   }
 }

@@ -13,8 +13,8 @@ const MOST_FREE = 16;
 
 export class FrameMemory {
   readonly #free: ArrayBuffer[] = [];
-  /** Given out; weak, since whoever has one may forget it. */
-  readonly #lent = new WeakSet<ArrayBufferLike>();
+  /** Given out. */
+  readonly #lent = new Set<ArrayBufferLike>();
 
   take(size: number): Uint8Array {
     if (size < LARGE || size > SIZE) return new Uint8Array(size);

@@ -15,7 +15,7 @@ const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
 /** So many where nothing but floods went for this long, ms: no key waits behind them, and fewer wake-ups carry more. */
 const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
-const ALONE_MS = 2_000;
+const ALONE_MS = 500;
 /** On the way before the path was measured. */
 const FIRST_FLIGHT = 32 * 1024;
 /** The path's least round trip is measured anew this often. */

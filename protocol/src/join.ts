@@ -1,6 +1,6 @@
 /** A hop: two channel numbers on two legs that are one channel. It changes the number and nothing else. */
 import type { Budget } from './budget.ts';
-import { decode, patchChannel } from './codec.ts';
+import { frameAt, patchChannel } from './codec.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { type FrameOf, FrameType } from './frame.ts';
 import { HopLane } from './hop-lane.ts';
@@ -69,7 +69,7 @@ function detached(ch: number, code: ErrorCode): FrameOf<typeof FrameType.DETACHE
 
 function endsHop(type: number, message: Uint8Array, start: number): boolean {
   if (type !== FrameType.DETACHED) return type === FrameType.RESET;
-  const frame = decode(message, start).frame as FrameOf<typeof FrameType.DETACHED>;
+  const frame = frameAt(message, start) as FrameOf<typeof FrameType.DETACHED>;
   return frame.code !== ERRORS.GOING_AWAY.number;
 }
 

@@ -1,6 +1,6 @@
 /** One live socket between two neighbours: its handshake, its liveness, and who on it listens to which channel. */
 import type { Clock } from './clock.ts';
-import { channelOf, decode, encode, frameType, isChannelFrame, scan } from './codec.ts';
+import { channelOf, encode, frameAt, frameType, isChannelFrame, scan } from './codec.ts';
 import { closeCode, closeError, type ErrorCode, errorName, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType, MAX_MESSAGE } from './frame.ts';
 import {
@@ -252,12 +252,12 @@ export class Leg {
     if (this.#state !== 'up') this.#greet(message, start);
     else if (type === FrameType.OPEN) this.#ports.open(message, start);
     else if (isChannelFrame(type)) this.#ports.deliver(type, message, start, end);
-    else this.#own(decode(message, start).frame);
+    else this.#own(frameAt(message, start));
   }
 
   #greet(message: Uint8Array, start: number): void {
     if (this.#state !== 'greeting') throw new UniCoreError('PROTOCOL_ERROR', 'a frame came before WELCOME');
-    const { version, meta } = readGreeting(decode(message, start).frame, this.#dialled, this.#versions);
+    const { version, meta } = readGreeting(frameAt(message, start), this.#dialled, this.#versions);
     this.#version = version;
     if (this.#dialled) {
       this.#goUp();

@@ -63,8 +63,8 @@ export class Pace {
 
   /** Bytes that may be sent now: so many on the wire, and so many before they are deflated. empty: nothing is on the way. */
   room(empty: boolean): { wire: number; whole: number } {
-    const room = (flight: Flight) => Math.floor(empty ? flight.window : flight.room);
-    const [wire, whole] = [room(this.#wire), room(this.#whole)];
+    const wire = Math.floor(empty ? this.#wire.window : this.#wire.room);
+    const whole = Math.floor(empty ? this.#whole.window : this.#whole.room);
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
@@ -128,12 +128,12 @@ export class Pace {
     const next = this.#marks[passed];
     const last = next && next.from < upTo ? next : this.#marks[passed - 1];
     if (!last) return;
-    this.#marks.splice(0, passed);
+    if (passed > 0) this.#marks.splice(0, passed);
     // A hop may have cut it: what is there of it counts, or a large frame would be sent, and awaited, one by one.
     const missing = Math.max(0, last.upTo - upTo);
     const missingOnWire = (last.onWire * missing) / (last.upTo - last.from);
-    this.#wire.arrived({ ...last.wire, sent: last.wire.sent - missingOnWire });
-    this.#whole.arrived({ ...last.whole, sent: last.whole.sent - missing });
+    this.#wire.arrived(last.wire, missingOnWire);
+    this.#whole.arrived(last.whole, missing);
   }
 
   get #paused(): boolean {

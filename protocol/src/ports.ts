@@ -1,5 +1,5 @@
 /** The channels of one leg: which numbers are taken, who listens to each, and what ends when one of them goes wrong. */
-import { channelOf, decode } from './codec.ts';
+import { channelOf, frameAt } from './codec.ts';
 import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { type Frame, type FrameOf, FrameType } from './frame.ts';
 
@@ -74,7 +74,7 @@ export class Ports {
   }
 
   open(message: Uint8Array, start: number): void {
-    const frame = decode(message, start).frame as FrameOf<typeof FrameType.OPEN>;
+    const frame = frameAt(message, start) as FrameOf<typeof FrameType.OPEN>;
     const { opened, stray, answer } = this.#options;
     const { ch } = frame;
     if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
@@ -84,14 +84,25 @@ export class Ports {
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }
     this.#lastOpened = Math.max(this.#lastOpened, ch);
-    if (opened) this.#guard(ch, () => opened(frame));
-    else this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
+    if (!opened) return this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
+    try {
+      opened(frame);
+    } catch (error) {
+      this.#failed(ch, error);
+    }
   }
 
   deliver(type: number, message: Uint8Array, start: number, end: number): void {
     const ch = channelOf(message, start);
     const port = this.#bound.get(ch);
-    if (port) return this.#guard(ch, () => port.receive(type, message, start, end));
+    if (port) {
+      // Without a closure, of which a flood would make one for each frame.
+      try {
+        return port.receive(type, message, start, end);
+      } catch (error) {
+        return this.#failed(ch, error);
+      }
+    }
     this.#options.stray();
     if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
       this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
@@ -99,18 +110,14 @@ export class Ports {
   }
 
   /** What goes wrong in one channel ends that channel only: others share this socket. */
-  #guard(ch: number, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const known = error instanceof UniCoreError;
-      if (!known) this.#options.fault(error);
-      const port = this.#bound.get(ch);
-      this.#bound.delete(ch);
-      if (known) this.#reset(ch, error.code, error.message);
-      else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
-      port?.lost(known ? error.code : 'INTERNAL');
-    }
+  #failed(ch: number, error: unknown): void {
+    const known = error instanceof UniCoreError;
+    if (!known) this.#options.fault(error);
+    const port = this.#bound.get(ch);
+    this.#bound.delete(ch);
+    if (known) this.#reset(ch, error.code, error.message);
+    else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
+    port?.lost(known ? error.code : 'INTERNAL');
   }
 
   #reset(ch: number, code: ErrorCode, message: string): void {

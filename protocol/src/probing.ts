@@ -1,4 +1,5 @@
 /** When one end of a channel asks the other where it is: a lossy hop may have eaten the very frame that it waits for. */
+import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 
 /** Whatever stays unanswered this long (or 4 round trips) is asked about, ever more seldom, and for ever. */
@@ -21,10 +22,11 @@ export class Probing {
   #askedAt: number | undefined;
   /** Times asked in vain. */
   #silence = 0;
-  #cancel: (() => void) | undefined;
+  readonly #alarm: Alarm;
 
   constructor(options: ProbingOptions) {
     this.#options = options;
+    this.#alarm = new Alarm(options.clock, () => this.#ring());
   }
 
   /** Last measured round trip to the other end, ms. */
@@ -48,30 +50,27 @@ export class Probing {
   /** What was waited for came, or some of it. */
   progress(): void {
     this.#silence = 0;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#alarm.clear();
     this.watch();
   }
 
   /** Asks when nothing comes for too long. */
   watch(): void {
-    const { clock, waiting } = this.#options;
-    if (this.#cancel || !waiting()) return;
-    const wait = Math.min(MAX_MS, Math.max(MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence);
-    this.#cancel = clock.after(wait, () => {
-      this.#cancel = undefined;
-      if (!waiting()) return;
-      this.#silence = Math.min(this.#silence + 1, MOST_SILENCE);
-      this.probe();
-      this.watch();
-    });
+    if (this.#alarm.isSet || !this.#options.waiting()) return;
+    this.#alarm.set(Math.min(MAX_MS, Math.max(MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence));
   }
 
   /** The attachment is over: answers to what was asked in it will not come. */
   stop(): void {
     this.#silence = 0;
     this.#askedAt = undefined;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#alarm.stop();
+  }
+
+  #ring(): void {
+    if (!this.#options.waiting()) return;
+    this.#silence = Math.min(this.#silence + 1, MOST_SILENCE);
+    this.probe();
+    this.watch();
   }
 }

@@ -16,6 +16,7 @@ test('asks after 10 s of silence and gives up after 25 s, without spinning on a 
       const pulse = new Pulse({
         clock: {
           now: () => clock.now(),
+          soon: (run) => clock.soon(run),
           after: (ms, run) => {
             if (++timers > 100) throw new Error('it spins');
             return clock.after(ms, run);

@@ -1,4 +1,5 @@
 /** When the other end hears what was consumed: at once where it may soon run out of credit, else with what follows shortly. */
+import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 import type { Incoming } from './incoming.ts';
 
@@ -14,34 +15,34 @@ export interface ReportingOptions {
 
 export class Reporting {
   readonly #options: ReportingOptions;
-  #cancelSoon: (() => void) | undefined;
+  readonly #alarm: Alarm;
 
   constructor(options: ReportingOptions) {
     this.#options = options;
+    this.#alarm = new Alarm(options.clock, () => this.now());
   }
 
   /** Something was consumed, perhaps. */
   soon(): void {
-    const { clock, incoming } = this.#options;
+    const { incoming } = this.#options;
     if (!incoming.unreported) return;
     if (incoming.due) this.now();
-    else this.#cancelSoon ??= clock.after(ACK_MS, () => this.now());
+    else if (!this.#alarm.isSet) this.#alarm.set(ACK_MS);
   }
 
   /** Says what was not said yet. */
   now(): void {
     if (this.#options.incoming.unreported) this.again();
-    else this.stop();
+    else this.#alarm.clear();
   }
 
   /** Says it even if it was said before: to nobody who could hear it, perhaps. */
   again(): void {
-    this.stop();
+    this.#alarm.clear();
     this.#options.say(this.#options.incoming.report());
   }
 
   stop(): void {
-    this.#cancelSoon?.();
-    this.#cancelSoon = undefined;
+    this.#alarm.stop();
   }
 }

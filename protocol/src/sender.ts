@@ -2,6 +2,7 @@
  * What one leg sends next: what steers first, then lanes with little to say, then floods, as fast as the socket takes it
  * and no faster than the path carries it.
  */
+import { Alarm } from './alarm.ts';
 import { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -76,8 +77,9 @@ export class Sender {
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
+  #acksScheduled = false;
   /** Set while the socket is full. */
-  #cancelPoll: (() => void) | undefined;
+  readonly #poll: Alarm;
   /** Set between two slices. */
   #cancelSlice: (() => void) | undefined;
   #stopped = false;
@@ -85,6 +87,7 @@ export class Sender {
   constructor({ transport, clock, ping }: SenderOptions) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#poll = new Alarm(clock, () => this.flush());
     this.#gate = new Gate({ clock, ping, opened: () => this.flush() });
   }
 
@@ -95,16 +98,20 @@ export class Sender {
 
   /** What is queued now stays for a while. */
   get held(): boolean {
-    return this.#cancelPoll !== undefined || !this.#floods.empty;
+    return this.#poll.isSet || !this.#floods.empty;
   }
 
   /** Queues a frame that goes before all lanes. What is pushed in one turn of the event loop goes out as one message. */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
-    this.#add({ frame, ackOf: undefined });
+    this.#hold({ frame, ackOf: undefined });
+    this.#schedule();
   }
 
-  /** The same for an ACK. */
+  /**
+   * The same for an ACK, but it waits for those of all that has arrived: with one message for each of a flood's, the way
+   * back would cost as much as the flood.
+   */
   pushAck(ch: number, frame: Uint8Array): void {
     if (this.#stopped) return;
     const older = this.#acks.get(ch);
@@ -114,7 +121,13 @@ export class Sender {
     }
     const waiting = { frame, ackOf: ch };
     this.#acks.set(ch, waiting);
-    this.#add(waiting);
+    this.#hold(waiting);
+    if (this.#acksScheduled) return;
+    this.#acksScheduled = true;
+    this.#clock.soon(() => {
+      this.#acksScheduled = false;
+      this.#schedule();
+    });
   }
 
   /** The lane has something to send and will be asked for it. */
@@ -145,8 +158,7 @@ export class Sender {
 
   /** Sends what the socket takes now. */
   flush(): void {
-    this.#cancelPoll?.();
-    this.#cancelPoll = undefined;
+    this.#poll.clear();
     this.#cancelSlice?.();
     this.#cancelSlice = undefined;
     this.#transport.cork?.();
@@ -159,7 +171,7 @@ export class Sender {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelPoll?.();
+    this.#poll.stop();
     this.#cancelSlice?.();
     this.#gate.stop();
     this.#frames = [];
@@ -178,8 +190,7 @@ export class Sender {
     const until = this.#clock.now() + SLICE_MS;
     while (!this.#stopped) {
       if (this.#transport.buffered >= HIGH_WATER) {
-        this.#cancelPoll = this.#clock.after(POLL_MS, () => this.flush());
-        return;
+        return this.#poll.set(POLL_MS);
       }
       const { message, ping } = this.#nextMessage(until);
       if (message === undefined) return;
@@ -195,14 +206,13 @@ export class Sender {
     this.#transport.send(message, lent ? () => this.#memory.giveBack(message) : undefined);
   }
 
-  #add(waiting: Waiting): void {
+  #hold(waiting: Waiting): void {
     this.#frames.push(waiting);
     this.#queued += waiting.frame.length;
-    this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#cancelPoll || this.#cancelSlice) return;
+    if (this.#scheduled || this.#poll.isSet || this.#cancelSlice) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -224,7 +234,8 @@ export class Sender {
     this.#gate.passed(message.size);
     const ping = this.#gate.mark(message.size > 0, !this.#floods.empty);
     const joins = ping !== undefined && !(message.single && message.size >= FULL) && message.add(ping);
-    return { message: message.whole(), ping: joins ? undefined : ping };
+    const whole = message.whole((frame) => this.#memory.giveBack(frame));
+    return { message: whole, ping: joins ? undefined : ping };
   }
 
   #steering(message: Bundle): void {

@@ -12,6 +12,7 @@ test('frames are made for 2 ms in one go, and then those of the next', async () 
       waiting.push(run);
       return () => waiting.splice(waiting.indexOf(run), 1);
     },
+    soon: (run: () => void) => queueMicrotask(run),
   };
   let sent = 0;
   const transport = {

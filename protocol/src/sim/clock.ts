@@ -24,6 +24,10 @@ export class SimClock implements Clock {
     return () => this.#take(timer);
   }
 
+  soon(run: () => void): void {
+    queueMicrotask(run);
+  }
+
   /** Lets `ms` pass, timer by timer, with everything that follows from each. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { spareCollector } from '@unicore/protocol/collector';
 import { type BirpcReturn, createBirpc } from 'birpc';
 
 /** A call may be a whole measurement; a limit for hangs only, ms. */
@@ -63,8 +64,12 @@ export class Child<T extends Calls> {
   }
 }
 
-/** In the process itself: what the parent may call. Ends the process when the parent goes. */
+/**
+ * In the process itself: what the parent may call. Ends the process when the parent goes. All of them have the collector that
+ * our own processes have, references too.
+ */
 export function serve(calls: Calls): void {
+  spareCollector();
   createBirpc<Calls, Calls>(calls, {
     post: (message) => process.send?.(message),
     on: (receive) => process.on('message', receive),
