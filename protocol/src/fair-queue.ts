@@ -4,37 +4,44 @@ import type { Lane } from './lane.ts';
 /** Bytes of one turn: the largest frame fits. */
 const TURN = 16 * 1024;
 
-/** Something that takes turns, and how many bytes of its turn are left. */
+/** Who takes turns, the next one first, and how many bytes of its turn are left. Mostly it is the first that something is about. */
 class Ring<T> {
-  readonly #left = new Map<T, number>();
+  readonly #turns: { readonly of: T; left: number }[] = [];
 
   get size(): number {
-    return this.#left.size;
+    return this.#turns.length;
   }
 
   /** Who is next; there is one. */
   get first(): T {
-    return this.#left.keys().next().value as T;
+    return this.#turns[0]!.of;
   }
 
+  /** It is not here yet. */
   add(item: T): void {
-    if (!this.#left.has(item)) this.#left.set(item, TURN);
+    this.#turns.push({ of: item, left: TURN });
   }
 
-  delete(item: T): boolean {
-    return this.#left.delete(item);
+  delete(item: T): void {
+    const at = this.#find(item);
+    if (at === 0) this.#turns.shift();
+    else if (at > 0) this.#turns.splice(at, 1);
   }
 
   /** Whoever has used its turn up goes to the back; what it took beyond is missing in its next one. */
   charge(item: T, bytes: number): void {
-    const left = this.#left.get(item);
-    if (left === undefined) return;
-    if (left > bytes) {
-      this.#left.set(item, left - bytes);
-      return;
-    }
-    this.#left.delete(item);
-    this.#left.set(item, left - bytes + TURN);
+    const at = this.#find(item);
+    if (at === -1) return;
+    const turn = this.#turns[at]!;
+    turn.left -= bytes;
+    if (turn.left > 0) return;
+    turn.left += TURN;
+    this.#turns.splice(at, 1);
+    this.#turns.push(turn);
+  }
+
+  #find(item: T): number {
+    return this.#turns.findIndex((turn) => turn.of === item);
   }
 }
 
@@ -51,6 +58,7 @@ export class FairQueue {
     return this.#lanes.get(this.#groups.first)!.first;
   }
 
+  /** It is not here yet. */
   add(lane: Lane): void {
     let lanes = this.#lanes.get(lane.group);
     if (!lanes) {
@@ -63,7 +71,8 @@ export class FairQueue {
 
   delete(lane: Lane): void {
     const lanes = this.#lanes.get(lane.group);
-    if (!lanes?.delete(lane) || lanes.size > 0) return;
+    lanes?.delete(lane);
+    if (lanes?.size !== 0) return;
     this.#lanes.delete(lane.group);
     this.#groups.delete(lane.group);
   }

@@ -25,9 +25,12 @@ export class History {
   append(bytes: Uint8Array): void {
     const latest = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
     this.#makeRoom(latest.length);
-    const first = latest.subarray(0, this.#memory.length - this.#at);
-    this.#memory.set(first, this.#at);
-    this.#memory.set(latest.subarray(first.length), 0);
+    const whole = this.#memory.length - this.#at;
+    if (latest.length <= whole) this.#memory.set(latest, this.#at);
+    else {
+      this.#memory.set(latest.subarray(0, whole), this.#at);
+      this.#memory.set(latest.subarray(whole), 0);
+    }
     this.#at = (this.#at + latest.length) % this.#memory.length || 0;
     this.#size = Math.min(this.#size + latest.length, this.#memory.length);
     this.#end += bytes.length;

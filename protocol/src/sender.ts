@@ -151,9 +151,11 @@ export class Sender {
     this.#lanes.delete(lane);
   }
 
-  /** The socket's queue went down. It says so within its own send(), perhaps: a slice is over all the same. */
+  /** The socket's queue went down. It says so for each message, and perhaps within its own send(). */
   drained(): void {
-    if (!this.#cancelSlice) this.flush();
+    if (!this.#poll.isSet) return;
+    this.#poll.clear();
+    this.#schedule();
   }
 
   /** Sends what the socket takes now. */
