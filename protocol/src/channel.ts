@@ -122,7 +122,7 @@ export abstract class Channel implements Attached, Lane {
 
   // ---- for the leg
 
-  emit(maxData: number, memory?: FrameMemory): Uint8Array | undefined {
+  emit(maxData: number, memory: FrameMemory): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
     const room = this.#pace.room(this.outgoing.onTheWay === 0);

@@ -4,17 +4,11 @@
  */
 import { type Field, FORM_BYTES, Form, LAYOUTS, type Layout } from './codec-layout.ts';
 import { UniCoreError } from './errors.ts';
-import { EPOCH_BYTES, type Frame, type FrameOf, FrameType, MAX_DATA, MAX_TEXT } from './frame.ts';
+import { EPOCH_BYTES, type Frame, MAX_TEXT } from './frame.ts';
 import type { FrameMemory } from './frame-memory.ts';
 
 /** Bytes before `ch`'s four: array header, type, ce. */
 const CH_AT = 3;
-/**
- * A stream in motion is DATA and ACK. They are written and read without the loop over their fields, which costs several
- * times as much: here are the digits of their fields, behind the heads.
- */
-const DATA = { header: LAYOUTS[FrameType.DATA]!.header, off: 8, length: 17, bytes: 19 } as const;
-const ACK = { header: LAYOUTS[FrameType.ACK]!.header, consumed: 8, limit: 17, size: 25 } as const;
 const TWO_32 = 2 ** 32;
 
 const textEncoder = new TextEncoder();
@@ -29,11 +23,6 @@ type Value = number | boolean | string | Uint8Array;
  * Throws PROTOCOL_ERROR where a field is outside its limits: nothing is written that decode would refuse.
  */
 export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
-  if (frame.type === FrameType.DATA && isCh(frame.ch) && isOffset(frame.off)) {
-    if (frame.bytes.length <= MAX_DATA) return encodeData(frame, memory);
-  } else if (frame.type === FrameType.ACK && isCh(frame.ch)) {
-    if (isOffset(frame.consumed) && isOffset(frame.limit)) return encodeAck(frame);
-  }
   const layout = LAYOUTS[frame.type]!;
   const values = frame as unknown as Record<string, Value>;
   let size = layout.fixedBytes;
@@ -68,8 +57,6 @@ export function decode(message: Uint8Array, start = 0): { frame: Frame; end: num
 /** The frame at `start`, which must have passed scan. */
 export function frameAt(message: Uint8Array, start: number): Frame {
   const type = message[start + 1]!;
-  if (type === FrameType.DATA) return dataAt(message, start);
-  if (type === FrameType.ACK) return ackAt(message, start);
   const frame: Record<string, Value> = { type };
   let at = start + 2;
   for (const field of LAYOUTS[type]!.fields) {
@@ -124,55 +111,6 @@ export function patchChannel(message: Uint8Array, start: number, ch: number): vo
   putU32(message, start + CH_AT, ch);
 }
 
-function encodeData(
-  { ch, off, bytes }: FrameOf<typeof FrameType.DATA>,
-  memory: FrameMemory | undefined,
-): Uint8Array {
-  const size = DATA.bytes + bytes.length;
-  const out = memory ? memory.take(size) : new Uint8Array(size);
-  putHead(out, DATA.header, FrameType.DATA, ch);
-  putU64(out, DATA.off, off);
-  out[DATA.length - 1] = 0xc5;
-  putU16(out, DATA.length, bytes.length);
-  out.set(bytes, DATA.bytes);
-  return out;
-}
-
-function dataAt(message: Uint8Array, start: number): FrameOf<typeof FrameType.DATA> {
-  const at = start + DATA.bytes;
-  return {
-    type: FrameType.DATA,
-    ch: channelOf(message, start),
-    off: u64At(message, start + DATA.off),
-    bytes: message.subarray(at, at + u16At(message, start + DATA.length)),
-  };
-}
-
-function encodeAck({ ch, consumed, limit }: FrameOf<typeof FrameType.ACK>): Uint8Array {
-  const out = new Uint8Array(ACK.size);
-  putHead(out, ACK.header, FrameType.ACK, ch);
-  putU64(out, ACK.consumed, consumed);
-  putU64(out, ACK.limit, limit);
-  return out;
-}
-
-function ackAt(message: Uint8Array, start: number): FrameOf<typeof FrameType.ACK> {
-  return {
-    type: FrameType.ACK,
-    ch: channelOf(message, start),
-    consumed: u64At(message, start + ACK.consumed),
-    limit: u64At(message, start + ACK.limit),
-  };
-}
-
-function isCh(value: number): boolean {
-  return value > 0 && value >>> 0 === value;
-}
-
-function isOffset(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
 /** The number in a field, the length of a BIN, TEXT or EPOCH; -1 where the field has not its one legal form. */
 function check(message: Uint8Array, at: number, field: Field): number {
   const head = message[at]!;
@@ -184,7 +122,7 @@ function check(message: Uint8Array, at: number, field: Field): number {
     case Form.U32:
       return head === 0xce ? u32At(message, at + 1) : -1;
     case Form.U64:
-      return head === 0xcf ? u64At(message, at + 1) : -1;
+      return head === 0xcf ? u32At(message, at + 1) * TWO_32 + u32At(message, at + 5) : -1;
     case Form.BOOL:
       return head === 0xc2 ? 0 : head === 0xc3 ? 1 : -1;
     case Form.EPOCH:
@@ -235,7 +173,9 @@ function write(out: Uint8Array, at: number, layout: Layout, field: Field, value:
       putU32(out, at + 1, measure);
       return at + 5;
     case Form.U64:
-      putU64(out, at + 1, measure);
+      out[at] = 0xcf;
+      putU32(out, at + 1, Math.floor(measure / TWO_32));
+      putU32(out, at + 5, measure);
       return at + 9;
     case Form.BOOL:
       out[at] = value ? 0xc3 : 0xc2;
@@ -266,25 +206,6 @@ function u16At(message: Uint8Array, at: number): number {
 
 function u32At(message: Uint8Array, at: number): number {
   return ((message[at]! << 24) | (message[at + 1]! << 16) | (message[at + 2]! << 8) | message[at + 3]!) >>> 0;
-}
-
-function u64At(message: Uint8Array, at: number): number {
-  return u32At(message, at) * TWO_32 + u32At(message, at + 4);
-}
-
-/** The header, the type, and the channel's number. */
-function putHead(out: Uint8Array, header: number, type: number, ch: number): void {
-  out[0] = header;
-  out[1] = type;
-  out[CH_AT - 1] = 0xce;
-  putU32(out, CH_AT, ch);
-}
-
-/** The number, and the head before it. */
-function putU64(out: Uint8Array, at: number, value: number): void {
-  out[at - 1] = 0xcf;
-  putU32(out, at, Math.floor(value / TWO_32));
-  putU32(out, at + 4, value);
 }
 
 function putU16(out: Uint8Array, at: number, value: number): void {
