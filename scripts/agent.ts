@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { NODE_FLAGS } from './lib/node-flags.ts';
 import { ROOT } from './lib/paths.ts';
 
 const args = process.argv.slice(2);
@@ -9,7 +10,7 @@ const isHelp = args.length === 0 || args[0] === 'help' || args.includes('--help'
 if (!isHelp && !args.some((arg) => arg.startsWith('--data')))
   args.push('--data', join(ROOT, '.unicore/agent'));
 const cli = join(ROOT, 'agent/src/cli.ts');
-const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cli, ...args], {
+const child = spawn(process.execPath, [...NODE_FLAGS, cli, ...args], {
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

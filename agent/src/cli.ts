@@ -2,7 +2,6 @@
 /** unicore-agent: makes this machine a provider, runs its agent, and says how it is. */
 import { resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
-import { spareCollector } from '@unicore/protocol/collector';
 import { Command, Option } from 'commander';
 import { run } from './commands/run.ts';
 import { stop } from './commands/stop.ts';
@@ -86,7 +85,6 @@ program
   .action((options: { data: string; logLevel: string }) => {
     // What the machine's owner sees in a list of processes.
     process.title = 'unicore-agent';
-    spareCollector();
     return run(options, process.env);
   });
 

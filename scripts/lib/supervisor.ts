@@ -1,6 +1,7 @@
 /** Keeps one child process alive: restarts it with growing pauses when it dies, and ends it gracefully when told. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import { NODE_FLAGS } from './node-flags.ts';
 
 /** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
 const FIRST_PAUSE_MS = 200;
@@ -62,15 +63,11 @@ export class Supervised {
 
   #start(): ChildProcess {
     // By the channel the child notices our death, however we die.
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...this.#options.args()],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        // Out of reach of the terminal's Ctrl-C: we end it, in order.
-        detached: true,
-      },
-    );
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...this.#options.args()], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Out of reach of the terminal's Ctrl-C: we end it, in order.
+      detached: true,
+    });
     for (const output of this.#options.outputs) {
       child.stdout?.pipe(output, { end: false });
       child.stderr?.pipe(output, { end: false });

@@ -1,6 +1,5 @@
 /** The hub as a process: configuration from outside, and an end that lets everybody go. */
 import { UniCoreError } from '@unicore/protocol';
-import { spareCollector } from '@unicore/protocol/collector';
 import { createApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
@@ -10,7 +9,6 @@ const STOP_MS = 6_000;
 
 // What the machine's owner sees in a list of processes.
 process.title = 'unicore-hub';
-spareCollector();
 
 try {
   const config = parseConfig(process.env, process.argv.slice(2));

@@ -2,7 +2,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
-import { spareCollector } from '@unicore/protocol/collector';
 import { pino } from 'pino';
 import { BoundedLog } from './bounded-log.ts';
 import { startKeeper } from './keeper.ts';
@@ -15,7 +14,6 @@ const [, , agentDir] = process.argv;
 if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
 // What the machine's owner sees in a list of processes.
 process.title = `unicore-keeper ${agentDir}`;
-spareCollector();
 
 const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(join(agentDir, LOG_FILE)));
 

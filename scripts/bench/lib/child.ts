@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { spareCollector } from '@unicore/protocol/collector';
 import { type BirpcReturn, createBirpc } from 'birpc';
+import { NODE_FLAGS } from '../../lib/node-flags.ts';
 
 /** A call may be a whole measurement; a limit for hangs only, ms. */
 const CALL_LIMIT_MS = 300_000;
@@ -29,7 +29,8 @@ export class Child<T extends Calls> {
     const path = join(import.meta.dirname, '..', script);
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', ...flags, ...profile, path, ...args.map(String)],
+      // References have the flags of our own processes, too.
+      [...NODE_FLAGS, ...flags, ...profile, path, ...args.map(String)],
       // Errors keep what they say only so.
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' },
     );
@@ -64,12 +65,8 @@ export class Child<T extends Calls> {
   }
 }
 
-/**
- * In the process itself: what the parent may call. Ends the process when the parent goes. All of them have the collector that
- * our own processes have, references too.
- */
+/** In the process itself: what the parent may call. Ends the process when the parent goes. */
 export function serve(calls: Calls): void {
-  spareCollector();
   createBirpc<Calls, Calls>(calls, {
     post: (message) => process.send?.(message),
     on: (receive) => process.on('message', receive),

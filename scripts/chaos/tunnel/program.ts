@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { NODE_FLAGS } from '../../lib/node-flags.ts';
 
 /** For a start on a busy machine; a limit for hangs only. */
 const START_LIMIT_MS = 60_000;
@@ -36,7 +37,7 @@ export class Program {
     const { args, log, up, message, died } = this.#options;
     const output = openSync(log, 'a', 0o600);
     // By the channel it notices our death, however we die. Out of reach of Ctrl-C: we end it, in order.
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args()], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...args()], {
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
     });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { joinHub } from '@unicore/agent';
 import { openLocalAuth } from '@unicore/server';
 import { exec } from '../../../lib/exec.ts';
+import { NODE_FLAGS } from '../../../lib/node-flags.ts';
 import { ROOT } from '../../../lib/paths.ts';
 
 /** An address where no engine answers: VMs are folders and processes. */
@@ -93,7 +94,7 @@ export class Product {
   }
 
   #spawn([script = '', ...args]: readonly string[]): ChildProcess {
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, script), ...args], {
+    return spawn(process.execPath, [...NODE_FLAGS, join(ROOT, script), ...args], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: this.#env,
     });
