@@ -224,7 +224,7 @@ export abstract class Channel implements Attached, Lane {
     if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
-        return this.#data(at, frame.off, frame.bytes.length, frame.bytes);
+        return this.#data(at, frame.off, frame.bytes.length, () => frame.bytes);
       case FrameType.DATAZ:
         return this.#data(at, frame.off, frame.rawLen, this.packing.reader(frame, this.incoming));
       case FrameType.ACK:
@@ -252,8 +252,8 @@ export abstract class Channel implements Attached, Lane {
     else this.close(code, message);
   }
 
-  #data(at: Attachment, off: number, length: number, bytes: Uint8Array | (() => Uint8Array)): void {
-    const fresh = this.incoming.take(off, length, bytes);
+  #data(at: Attachment, off: number, length: number, read: () => Uint8Array): void {
+    const fresh = this.incoming.take(off, length, read);
     if (fresh === 'gap') this.gap(at);
     else if (fresh) this.handler.data(fresh);
   }

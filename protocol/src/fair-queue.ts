@@ -24,8 +24,7 @@ class Ring<T> {
 
   delete(item: T): void {
     const at = this.#find(item);
-    if (at === 0) this.#turns.shift();
-    else if (at > 0) this.#turns.splice(at, 1);
+    if (at !== -1) this.#turns.splice(at, 1);
   }
 
   /** Whoever has used its turn up goes to the back; what it took beyond is missing in its next one. */

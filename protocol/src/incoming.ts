@@ -56,9 +56,9 @@ export class Incoming {
 
   /**
    * The fresh part of the bytes of a frame; undefined when nothing in it is new, 'gap' when bytes before it are missing.
-   * A function that makes them is only called for bytes that are taken.
+   * `read` is only called for bytes that are taken.
    */
-  take(off: number, length: number, bytes: Uint8Array | (() => Uint8Array)): Uint8Array | 'gap' | undefined {
+  take(off: number, length: number, read: () => Uint8Array): Uint8Array | 'gap' | undefined {
     const end = off + length;
     if (end > this.#limit) {
       throw new UniCoreError('FLOW_VIOLATION', `bytes up to ${end} came, only ${this.#limit} are allowed`);
@@ -68,8 +68,7 @@ export class Incoming {
     }
     if (off > this.#next) return 'gap';
     if (end <= this.#next) return undefined;
-    const all = typeof bytes === 'function' ? bytes() : bytes;
-    const fresh = off === this.#next ? all : all.subarray(this.#next - off);
+    const fresh = read().subarray(this.#next - off);
     this.#next = end;
     this.#history?.append(fresh);
     return fresh;

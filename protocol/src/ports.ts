@@ -84,25 +84,14 @@ export class Ports {
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }
     this.#lastOpened = Math.max(this.#lastOpened, ch);
-    if (!opened) return this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
-    try {
-      opened(frame);
-    } catch (error) {
-      this.#failed(ch, error);
-    }
+    if (opened) this.#guard(ch, () => opened(frame));
+    else this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
   }
 
   deliver(type: number, message: Uint8Array, start: number, end: number): void {
     const ch = channelOf(message, start);
     const port = this.#bound.get(ch);
-    if (port) {
-      // Without a closure, of which a flood would make one for each frame.
-      try {
-        return port.receive(type, message, start, end);
-      } catch (error) {
-        return this.#failed(ch, error);
-      }
-    }
+    if (port) return this.#guard(ch, () => port.receive(type, message, start, end));
     this.#options.stray();
     if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
       this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
@@ -110,14 +99,18 @@ export class Ports {
   }
 
   /** What goes wrong in one channel ends that channel only: others share this socket. */
-  #failed(ch: number, error: unknown): void {
-    const known = error instanceof UniCoreError;
-    if (!known) this.#options.fault(error);
-    const port = this.#bound.get(ch);
-    this.#bound.delete(ch);
-    if (known) this.#reset(ch, error.code, error.message);
-    else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
-    port?.lost(known ? error.code : 'INTERNAL');
+  #guard(ch: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const known = error instanceof UniCoreError;
+      if (!known) this.#options.fault(error);
+      const port = this.#bound.get(ch);
+      this.#bound.delete(ch);
+      if (known) this.#reset(ch, error.code, error.message);
+      else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
+      port?.lost(known ? error.code : 'INTERNAL');
+    }
   }
 
   #reset(ch: number, code: ErrorCode, message: string): void {

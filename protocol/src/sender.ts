@@ -77,7 +77,6 @@ export class Sender {
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
-  #acksScheduled = false;
   /** Set while the socket is full. */
   readonly #poll: Alarm;
   /** Set between two slices. */
@@ -122,12 +121,8 @@ export class Sender {
     const waiting = { frame, ackOf: ch };
     this.#acks.set(ch, waiting);
     this.#hold(waiting);
-    if (this.#acksScheduled) return;
-    this.#acksScheduled = true;
-    this.#clock.soon(() => {
-      this.#acksScheduled = false;
-      this.#schedule();
-    });
+    // With the first of them the others go.
+    if (this.#acks.size === 1) this.#clock.soon(() => this.#schedule());
   }
 
   /** The lane has something to send and will be asked for it. */
@@ -191,9 +186,7 @@ export class Sender {
   #sendSome(): void {
     const until = this.#clock.now() + SLICE_MS;
     while (!this.#stopped) {
-      if (this.#transport.buffered >= HIGH_WATER) {
-        return this.#poll.set(POLL_MS);
-      }
+      if (this.#transport.buffered >= HIGH_WATER) return this.#poll.set(POLL_MS);
       const { message, ping } = this.#nextMessage(until);
       if (message === undefined) return;
       if (this.#clock.now() >= until) this.#cancelSlice = this.#clock.after(0, () => this.flush());
