@@ -1,10 +1,15 @@
 /** A short form of `npm run chaos -- stalled`: nobody notices viewers that stop to read. */
 import { beforeAll, expect, test } from 'vitest';
 import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
-import { brokenPromises } from '../../chaos/stalled.ts';
+import { brokenPromises, type Limits, PROMISED } from '../../chaos/stalled.ts';
 
 const STALLED = 12;
 const MS = 10_000;
+/**
+ * A viewer that holds others back leaves them next to nothing, which shows on any machine. Whether they lose a tenth
+ * shows only where nothing else runs, in more than seconds: the command measures that, and promises more.
+ */
+const LIMITS: Limits = { ...PROMISED, rate: 0.5, p99: 4 };
 
 let outcome: Outcome;
 
@@ -13,7 +18,7 @@ beforeAll(async () => {
 });
 
 test('another viewer, another terminal and the hub’s memory do not notice that viewers stop to read', () => {
-  expect(brokenPromises(outcome)).toEqual([]);
+  expect(brokenPromises(outcome, LIMITS)).toEqual([]);
 });
 
 test('who read nothing is told how much that was, and reads on', () => {
