@@ -96,7 +96,7 @@ export abstract class Channel implements Attached, Lane {
 
   consumed(bytes: number): void {
     if (this.#closed) return;
-    this.incoming.consumed(bytes, this.clock.now(), this.rtt);
+    if (this.incoming.consumed(bytes, this.clock.now(), this.rtt)) this.#probing.measure();
     this.#acknowledge();
     this.#closeWhenDone();
   }
@@ -192,8 +192,6 @@ export abstract class Channel implements Attached, Lane {
     this.outgoing.rewind(recvNext, limit);
     if (this.packing.heard(features)) this.outgoing.remember();
     this.wake();
-    // Its growth goes by the round trip.
-    if (this.#window.grows) this.probe();
     this.#probing.watch();
     this.#closeWhenDone();
   }

@@ -95,13 +95,13 @@ export class Incoming {
     return true;
   }
 
-  /** now, rtt: ms. */
-  consumed(bytes: number, now: number, rtt: number | undefined): void {
+  /** now, rtt: ms. Whether the round trip is to be measured. */
+  consumed(bytes: number, now: number, rtt: number | undefined): boolean {
     if (bytes < 0 || this.#consumed + bytes > this.#next) {
       throw new Error(`${bytes} bytes consumed, ${this.#next - this.#consumed} were delivered`);
     }
     this.#consumed += bytes;
-    this.#window.used(this.#consumed, now, rtt);
+    return this.#window.used(this.#consumed, now, rtt);
   }
 
   /** What an ACK says now. */

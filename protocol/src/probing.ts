@@ -29,7 +29,7 @@ export class Probing {
     this.#alarm = new Alarm(options.clock, () => this.#ring());
   }
 
-  /** Last measured round trip to the other end, ms. */
+  /** Last measured round trip to the other end in this attachment, ms. */
   get rtt(): number | undefined {
     return this.#rtt;
   }
@@ -37,6 +37,11 @@ export class Probing {
   probe(): void {
     this.#options.ask();
     this.#askedAt ??= this.#options.clock.now();
+  }
+
+  /** Asks unless it is known how long an answer takes, or soon will be. */
+  measure(): void {
+    if (this.#rtt === undefined && this.#askedAt === undefined) this.probe();
   }
 
   /** A SYNC was answered. The round trip, if it was ours to measure. */
@@ -64,6 +69,7 @@ export class Probing {
   stop(): void {
     this.#silence = 0;
     this.#askedAt = undefined;
+    this.#rtt = undefined;
     this.#alarm.stop();
   }
 

@@ -14,6 +14,7 @@ import {
   MAX_MESSAGE,
   MAX_META,
   MAX_TEXT,
+  MOST_WINDOWS,
   WINDOWS,
 } from './frame.ts';
 import { META_LIMITS } from './meta.ts';
@@ -108,9 +109,18 @@ test('the kinds and their windows are the ones in force', () => {
   const expected = (Object.keys(ChannelKind) as ChannelKindName[]).map((name) => [
     name,
     String(ChannelKind[name]),
-    `${WINDOWS[name] / 1024} KiB`,
+    windows(name),
   ]);
   expect(table('kind').map((row) => row.slice(0, 3))).toEqual(expected);
+
+  function windows(name: ChannelKindName): string {
+    const [first, most] = [WINDOWS[name], MOST_WINDOWS[name]];
+    return most === first ? size(first) : `${size(first)}, ${size(most)}`;
+  }
+
+  function size(bytes: number): string {
+    return bytes < 1024 * 1024 ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`;
+  }
 });
 
 test('the limits are the ones in force', () => {

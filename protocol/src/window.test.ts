@@ -26,10 +26,29 @@ test('a window is not widened for a path or a reader that is slower, nor while t
   expect(grown(100, Number.POSITIVE_INFINITY, undefined)).toBe(WINDOWS.tcp);
 });
 
-test('a terminal’s window stays as it is', () => {
-  const window = new Window(WINDOWS.terminal, MOST_WINDOWS.terminal);
+test('the window of any other kind stays as it is', () => {
+  const window = new Window(WINDOWS.control, MOST_WINDOWS.control);
   for (let trip = 1; trip < 20; trip++) window.used(trip * window.size, trip, 1);
-  expect(window.size).toBe(WINDOWS.terminal);
+  expect(window.size).toBe(WINDOWS.control);
+});
+
+test('the round trip is to be measured once half of a window is used that may grow, and is not known', () => {
+  const window = new Window(WINDOWS.terminal, MOST_WINDOWS.terminal);
+  expect(window.used(WINDOWS.terminal / 2 - 1, 1, undefined)).toBe(false);
+  expect(window.used(WINDOWS.terminal / 2, 1, undefined)).toBe(true);
+  expect(window.used(WINDOWS.terminal / 2, 1, 10)).toBe(false);
+});
+
+test('windows that grow leave half of their pool to channels that are still to be opened', () => {
+  const pool = new WindowPool(4 * KIB * KIB);
+  const floods = Array.from({ length: 8 }, () => new Window(WINDOWS.tcp, MOST_WINDOWS.tcp, pool));
+  for (let trip = 1; trip < 1000; trip++) {
+    for (const flood of floods) flood.used(trip * 4 * KIB * KIB, trip, 1);
+  }
+  const sum = floods.reduce((total, { size }) => total + size, 0);
+  expect(sum).toBeGreaterThan(1.9 * KIB * KIB);
+  expect(sum).toBeLessThanOrEqual(2 * KIB * KIB);
+  expect(new Window(WINDOWS.terminal, MOST_WINDOWS.terminal, pool).size).toBe(WINDOWS.terminal);
 });
 
 test('the windows of one pool never sum to more than it, and 64 channels all get one', () => {

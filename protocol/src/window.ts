@@ -4,24 +4,41 @@
 const NARROW_ROUND_TRIPS = 2;
 /** A channel takes this share of what is left, at most, so that there is always some for the next one. */
 const SHARE = 16;
+/** Windows grow as long as this share of the pool is left: what floods have taken must not be missing for new channels. */
+const RESERVE = 1 / 2;
 
 /** One limit for the windows of many channels, bytes: what all of their senders together may have sent and not been read. */
 export class WindowPool {
+  readonly #reserve: number;
   #left: number;
 
   constructor(bytes: number) {
     this.#left = bytes;
+    this.#reserve = bytes * RESERVE;
   }
 
-  /** So many bytes, or what can be spared. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** For a new channel: so many bytes, or what can be spared. */
   take(wanted: number): number {
-    const taken = Math.min(wanted, Math.floor(this.#left / SHARE));
-    this.#left -= taken;
-    return taken;
+    return this.#take(wanted, this.#left);
+  }
+
+  /** The same for one that grows. */
+  takeMore(wanted: number): number {
+    return this.#take(wanted, Math.max(0, this.#left - this.#reserve));
   }
 
   give(bytes: number): void {
     this.#left += bytes;
+  }
+
+  #take(wanted: number, spare: number): number {
+    const taken = Math.min(wanted, Math.floor(spare / SHARE));
+    this.#left -= taken;
+    return taken;
   }
 }
 
@@ -44,19 +61,22 @@ export class Window {
     return this.#size;
   }
 
-  get grows(): boolean {
-    return this.#size < this.#most;
-  }
-
-  /** So many bytes were consumed in all, at this time; rtt: end to end, ms. Doubles the window where it was narrow. */
-  used(consumed: number, now: number, rtt: number | undefined): void {
-    if (!this.grows || rtt === undefined || consumed - this.#consumed < this.#size) return;
+  /**
+   * So many bytes were consumed in all, at this time; rtt: end to end, ms. Doubles the window where it was narrow. Whether
+   * that is to be measured: who has little to read needs no answer.
+   */
+  used(consumed: number, now: number, rtt: number | undefined): boolean {
+    const used = (consumed - this.#consumed) / this.#size;
+    if (this.#size >= this.#most || used < 1 / 2) return false;
+    if (rtt === undefined) return true;
+    if (used < 1) return false;
     const narrow = now - this.#at < NARROW_ROUND_TRIPS * rtt;
     this.#consumed = consumed;
     this.#at = now;
-    if (!narrow) return;
+    if (!narrow) return false;
     const more = Math.min(this.#size, this.#most - this.#size);
-    this.#size += this.#pool ? this.#pool.take(more) : more;
+    this.#size += this.#pool ? this.#pool.takeMore(more) : more;
+    return false;
   }
 
   /** The channel is over. */

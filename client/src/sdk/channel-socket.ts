@@ -38,7 +38,7 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   onstatus: ((status: ChannelStatus) => void) | null = null;
   /**
    * false: a message counts as consumed when its handlers have returned. true: the application calls consumed() itself,
-   * once it has really used the bytes; the sender never gets more than 128 KiB ahead of that.
+   * once it has really used the bytes; the sender never gets more than 512 KiB ahead of that.
    */
   manualConsume = false;
   readonly #link: Link;

@@ -24,18 +24,21 @@ const PARTS = ['far', 'relay', 'near'] as const;
 type Part = (typeof PARTS)[number];
 
 export async function relay(options: Options): Promise<Result[]> {
-  const carriers = await startCarriers(['unicore', ...REFERENCES.keys()], {
+  const results: Result[] = [];
+  for (const channels of CHANNELS) {
     // One more: the first stream is for typing.
-    streams: Math.max(...CHANNELS) + 1,
-    cpuProf: options.cpuProf,
-  });
-  try {
-    const results: Result[] = [];
-    for (const channels of CHANNELS) results.push(...(await withChannels(channels, carriers, options)));
-    return results;
-  } finally {
-    await carriers.stop();
+    const streams = channels + 1;
+    const carriers = await startCarriers(['unicore', ...REFERENCES.keys()], {
+      streams,
+      cpuProf: options.cpuProf,
+    });
+    try {
+      results.push(...(await withChannels(channels, carriers, options)));
+    } finally {
+      await carriers.stop();
+    }
   }
+  return results;
 }
 
 async function withChannels(channels: number, carriers: Carriers, options: Options): Promise<Result[]> {

@@ -9,8 +9,12 @@ import { serve } from '../../bench/lib/child.ts';
 const KEY_PAUSE_MS = 4;
 /** What the shell says once the typist's program runs; not how the command spells it. */
 const READY = 'echo is on';
+/** What a viewer has read when it stops to: its windows have grown as far as they do. */
+const READ_BYTES = 4 * 1024 * 1024;
+/** Less than this a viewer may have missed before it stopped, and hears of it when it reads what was on the way. */
+const MISSED_BYTES = 1024 * 1024;
 /** What a viewer is told that has missed something. */
-const SKIPPED = /\]7717;\{"skipped":(\d+)\}/;
+const SKIPPED = /\]7717;\{"skipped":(\d+)\}/g;
 
 process.title = 'unicore-stalled-consumer';
 
@@ -73,25 +77,29 @@ const calls = {
     return latencies;
   },
 
-  /** Viewers of the reader's terminal that use nothing of what they get. */
-  async viewBySdk(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
+  /** Viewers of the reader's terminal that read for a while; until this process is frozen, or then use nothing of what they get. */
+  async viewBySdk(count: number, until: 'frozen' | 'read'): Promise<void> {
+    const reads = Array.from({ length: count }, async () => {
       const socket = unicore.openTerminal(vmId);
-      socket.manualConsume = true;
       sleepers.push(socket);
-      await once(socket, 'open');
-    }
+      await readSome((heard) => {
+        socket.onmessage = ({ data }) => heard((data as ArrayBuffer).byteLength);
+      });
+      if (until === 'read') socket.manualConsume = true;
+    });
+    await Promise.all(reads);
   },
 
-  /** The same with raw sockets that are not read. */
+  /** The same with raw sockets, which are not read any more then. */
   async viewRaw(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
+    const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
       const socket = new WebSocket(url, { perMessageDeflate: false });
       sleepers.push(socket);
-      await once(socket, 'open');
+      await readSome((heard) => socket.on('message', (data: Buffer) => heard(data.length)));
       socket.pause();
-    }
+    });
+    await Promise.all(reads);
   },
 
   /** All of them read again. How much each of them is told to have missed. */
@@ -103,13 +111,23 @@ const calls = {
 };
 export type ConsumerCalls = typeof calls;
 
+function readSome(listen: (heard: (bytes: number) => void) => void): Promise<void> {
+  let bytes = 0;
+  return new Promise((resolve) => {
+    listen((more) => {
+      bytes += more;
+      if (bytes >= READ_BYTES) resolve();
+    });
+  });
+}
+
 function skippedOf(socket: ChannelSocket | WebSocket): Promise<number> {
   const told = Promise.withResolvers<number>();
   let text = '';
   const look = (bytes: Uint8Array) => {
     text = (text + Buffer.from(bytes).toString('latin1')).slice(-32_000);
-    const skipped = SKIPPED.exec(text)?.[1];
-    if (skipped !== undefined) told.resolve(Number(skipped));
+    for (const [, bytes] of text.matchAll(SKIPPED))
+      if (Number(bytes) >= MISSED_BYTES) told.resolve(Number(bytes));
   };
   if (socket instanceof WebSocket) {
     socket.on('message', look);

@@ -77,11 +77,15 @@ async function stalled(
   await reader!.call.send(FLOOD);
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
-  await step(`${count} more do not`, async () => {
-    // One that gives no credit, one whose socket is not read, one whose process is frozen, and so on.
-    await awake!.call.viewBySdk(Math.ceil(count / KINDS));
-    await awake!.call.viewRaw(Math.floor(count / KINDS));
-    await frozen!.call.viewBySdk(count - Math.ceil(count / KINDS) - Math.floor(count / KINDS));
+  await step(`${count} more stop to`, async () => {
+    // One that gives no credit any more, one whose socket is not read, one whose process is frozen, and so on.
+    const raw = Math.floor(count / KINDS);
+    const bySdk = Math.ceil(count / KINDS);
+    await Promise.all([
+      awake!.call.viewBySdk(bySdk, 'read'),
+      awake!.call.viewRaw(raw),
+      frozen!.call.viewBySdk(count - bySdk - raw, 'frozen'),
+    ]);
     process.kill(frozen!.pid, 'SIGSTOP');
   });
   const during = await step('measured', () => measure(subjects, ms));

@@ -11,11 +11,11 @@ export const MAY_SEND: Record<Role, readonly FrameType[]> = {
   hub: ['WELCOME', ...OF_CHANNELS, 'ACCEPT', 'DETACHED', 'PING', 'PONG', 'GOAWAY', 'BEATACK'],
 };
 
-/** Bytes, by kind. */
+/** At most, bytes, by kind. */
 export const WINDOWS: Record<number, number> = {
-  0: 131_072,
+  0: 524_288,
   1: 524_288,
-  2: 262_144,
+  2: 4_194_304,
   3: 262_144,
   4: 262_144,
   5: 262_144,

@@ -17,21 +17,6 @@ const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 /** As the SDK's line has it: what all senders to this consumer together may run ahead. */
 const WINDOWS_BYTES = 4 * 1024 * 1024;
 
-class Windows extends WindowPool {
-  kept = 0;
-
-  override take(wanted: number): number {
-    const taken = super.take(wanted);
-    this.kept += taken;
-    return taken;
-  }
-
-  override give(bytes: number): void {
-    this.kept -= bytes;
-    super.give(bytes);
-  }
-}
-
 export interface Opened {
   channel: number;
   app: App;
@@ -42,7 +27,7 @@ export class SimConsumer extends Part {
   readonly #number: number;
   readonly #dialler: Dialler;
   readonly #opened: (epochHex: string, opened: Opened) => void;
-  readonly #windows = new Windows(WINDOWS_BYTES);
+  readonly #windows = new WindowPool(WINDOWS_BYTES);
   readonly #living = new Set<Opener>();
   /** Channels that are still to be opened, or to be opened anew. */
   #expected = 0;
@@ -74,7 +59,7 @@ export class SimConsumer extends Part {
 
   /** Bytes of windows that channels which are over have not given back. */
   get keptWindows(): number {
-    return this.#windows.kept;
+    return WINDOWS_BYTES - this.#windows.left;
   }
 
   redial(how: { stalls: boolean; closes: boolean }): void {

@@ -1,9 +1,12 @@
 /** The consumer's end of ours: one leg with a channel for each stream. */
+import { WindowPool } from '@unicore/protocol';
 import { serveNear } from '../../ends/near.ts';
 import { dialLeg } from './dial.ts';
 import { openTerminal } from './open.ts';
 
 const [port, count] = process.argv.slice(2);
 const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, { hello: { token: 'ada' } });
+/** As the SDK has it. */
+const windows = new WindowPool(4 * 1024 * 1024);
 const names = Array.from({ length: Number(count) }, (_, index) => `t${index}`);
-serveNear(await Promise.all(names.map((name) => openTerminal(leg, name))));
+serveNear(await Promise.all(names.map((name) => openTerminal(leg, name, undefined, windows))));

@@ -1,6 +1,6 @@
 /** A consumer's channel to a terminal, as a stream. */
 import { randomBytes } from 'node:crypto';
-import { type Leg, Opener, systemClock } from '@unicore/protocol';
+import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { ChannelStream } from './channel-stream.ts';
 
@@ -9,6 +9,7 @@ export function openTerminal(
   leg: Leg,
   terminalId: string,
   onData?: (bytes: Uint8Array) => void,
+  windows?: WindowPool,
 ): Promise<ChannelStream> {
   const { promise, resolve } = Promise.withResolvers<ChannelStream>();
   const stream = new ChannelStream();
@@ -22,6 +23,7 @@ export function openTerminal(
     random: randomBytes,
     leg: () => leg,
     resume: false,
+    ...(windows && { windows }),
     handler: {
       ...stream.handler((message) => {
         throw new Error(`terminal ${terminalId} closed: ${message}`);
