@@ -9,7 +9,7 @@ import { serve } from '../../bench/lib/child.ts';
 const KEY_PAUSE_MS = 4;
 /** What the shell says once the typist's program runs; not how the command spells it. */
 const READY = 'echo is on';
-/** What a viewer has read when it stops to: its windows have grown as far as they do. */
+/** What a viewer has read before it may stop to: its windows have grown as far as they do. */
 const READ_BYTES = 4 * 1024 * 1024;
 /** Less than this a viewer may have missed before it stopped, and hears of it when it reads what was on the way. */
 const MISSED_BYTES = 1024 * 1024;
@@ -77,29 +77,35 @@ const calls = {
     return latencies;
   },
 
-  /** Viewers of the reader's terminal that read for a while; until this process is frozen, or then use nothing of what they get. */
-  async viewBySdk(count: number, until: 'frozen' | 'read'): Promise<void> {
+  /** So many viewers of the reader's terminal; resolves when each of them has read some of it. They read on. */
+  async viewBySdk(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const socket = unicore.openTerminal(vmId);
       sleepers.push(socket);
       await readSome((heard) => {
         socket.onmessage = ({ data }) => heard((data as ArrayBuffer).byteLength);
       });
-      if (until === 'read') socket.manualConsume = true;
     });
     await Promise.all(reads);
   },
 
-  /** The same with raw sockets, which are not read any more then. */
+  /** The same with raw sockets. */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
       const socket = new WebSocket(url, { perMessageDeflate: false });
       sleepers.push(socket);
       await readSome((heard) => socket.on('message', (data: Buffer) => heard(data.length)));
-      socket.pause();
     });
     await Promise.all(reads);
+  },
+
+  /** From here on they use nothing of what they get, or get nothing more. */
+  stopReading(): void {
+    for (const socket of sleepers) {
+      if (socket instanceof WebSocket) socket.pause();
+      else socket.manualConsume = true;
+    }
   },
 
   /** All of them read again. How much each of them is told to have missed. */

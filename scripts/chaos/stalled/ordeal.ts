@@ -27,6 +27,8 @@ export interface OrdealOptions {
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
+  /** Those that are going to stop read as well: more than two cores can carry, so only what it costs in memory counts. */
+  readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
   /** How much each of the stalled viewers was told to have missed. */
@@ -77,23 +79,25 @@ async function stalled(
   await reader!.call.send(FLOOD);
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
-  await step(`${count} more stop to`, async () => {
-    // One that gives no credit any more, one whose socket is not read, one whose process is frozen, and so on.
+  const together = await step(`${count} more do`, async () => {
+    // One that will give no credit any more, one whose socket will not be read, one whose process will freeze, and so on.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([
-      awake!.call.viewBySdk(bySdk, 'read'),
+      awake!.call.viewBySdk(bySdk),
       awake!.call.viewRaw(raw),
-      frozen!.call.viewBySdk(count - bySdk - raw, 'frozen'),
+      frozen!.call.viewBySdk(count - bySdk - raw),
     ]);
-    process.kill(frozen!.pid, 'SIGSTOP');
+    return measure(subjects, SETTLE_MS);
   });
-  const during = await step('measured', () => measure(subjects, ms));
+  await awake!.call.stopReading();
+  process.kill(frozen!.pid, 'SIGSTOP');
+  const during = await step('they stop to', () => measure(subjects, ms));
   process.kill(frozen!.pid, 'SIGCONT');
   const skipped = await step('they read again', async () =>
     (await Promise.all([awake!.call.wake(), frozen!.call.wake()])).flat(),
   );
   await Promise.all([awake!.call.leave(), frozen!.call.leave()]);
   const after = await step('they left', () => measure(subjects, beforeMs));
-  return { idle, before, during, after, skipped };
+  return { idle, before, together, during, after, skipped };
 }
