@@ -14,7 +14,7 @@ import { Pace } from './pace.ts';
 import { Packing } from './packing.ts';
 import { Probing } from './probing.ts';
 import { Reporting } from './reporting.ts';
-import { Window, type WindowPool } from './window.ts';
+import { Window, type Windows } from './window.ts';
 
 /** All that may come to a place before the channel is attached there. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
@@ -40,7 +40,7 @@ export abstract class Channel implements Attached, Lane {
     clock: Clock,
     handler: ChannelHandler,
     deflater: Deflater | undefined,
-    windows?: WindowPool,
+    windows?: Windows,
   ) {
     const most = MOST_WINDOWS[kind];
     this.clock = clock;

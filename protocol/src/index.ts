@@ -21,4 +21,4 @@ export type { Port } from './ports.ts';
 export type { Peer } from './roles.ts';
 export type { Transport } from './sender.ts';
 export { spread } from './spread.ts';
-export { WindowPool } from './window.ts';
+export { FIXED_WINDOWS, WindowPool } from './window.ts';

@@ -9,7 +9,7 @@ import { ERRORS, type ErrorCode, UniCoreError } from './errors.ts';
 import { packSaid, unpackSaid } from './features.ts';
 import { ChannelKind, type ChannelKindName, EPOCH_BYTES, type Frame, FrameType } from './frame.ts';
 import type { Leg } from './leg.ts';
-import type { WindowPool } from './window.ts';
+import type { Windows } from './window.ts';
 
 /** Pauses between attachments while the leg is up but the far side is not there. */
 const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
@@ -33,7 +33,7 @@ export interface OpenerOptions {
   /** Lets both ends send DATAZ, if the other has one as well. */
   deflater?: Deflater;
   /** What the windows of this end's channels are taken from. */
-  windows?: WindowPool;
+  windows?: Windows;
   handler: ChannelHandler;
 }
 

@@ -7,8 +7,20 @@ const SHARE = 16;
 /** Windows grow as long as this share of the pool is left: what floods have taken must not be missing for new channels. */
 const RESERVE = 1 / 2;
 
+/** Where windows get their bytes. */
+export interface Windows {
+  /** For a new channel: so many bytes, or what can be spared. */
+  take(wanted: number): number;
+  /** The same for one that grows. */
+  takeMore(wanted: number): number;
+  give(bytes: number): void;
+}
+
+/** Windows that stay as they are at first: for an end where what nobody reads has to wait. */
+export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
+
 /** One limit for the windows of many channels, bytes: what all of their senders together may have sent and not been read. */
-export class WindowPool {
+export class WindowPool implements Windows {
   readonly #reserve: number;
   #left: number;
 
@@ -21,12 +33,10 @@ export class WindowPool {
     return this.#left;
   }
 
-  /** For a new channel: so many bytes, or what can be spared. */
   take(wanted: number): number {
     return this.#take(wanted, this.#left);
   }
 
-  /** The same for one that grows. */
   takeMore(wanted: number): number {
     return this.#take(wanted, Math.max(0, this.#left - this.#reserve));
   }
@@ -44,17 +54,17 @@ export class WindowPool {
 
 export class Window {
   readonly #most: number;
-  readonly #pool: WindowPool | undefined;
+  readonly #from: Windows | undefined;
   #size: number;
   /** Bytes consumed, and the time, when the window was last looked at. */
   #consumed = 0;
   #at = Number.NEGATIVE_INFINITY;
 
   /** first, most: bytes. */
-  constructor(first: number, most: number, pool?: WindowPool) {
+  constructor(first: number, most: number, from?: Windows) {
     this.#most = most;
-    this.#pool = pool;
-    this.#size = pool ? pool.take(first) : first;
+    this.#from = from;
+    this.#size = from ? from.take(first) : first;
   }
 
   get size(): number {
@@ -75,13 +85,13 @@ export class Window {
     this.#at = now;
     if (!narrow) return false;
     const more = Math.min(this.#size, this.#most - this.#size);
-    this.#size += this.#pool ? this.#pool.takeMore(more) : more;
+    this.#size += this.#from ? this.#from.takeMore(more) : more;
     return false;
   }
 
   /** The channel is over. */
   release(): void {
-    this.#pool?.give(this.#size);
+    this.#from?.give(this.#size);
     this.#size = 0;
   }
 }

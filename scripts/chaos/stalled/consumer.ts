@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
 import { WebSocket } from 'ws';
 import { serve } from '../../bench/lib/child.ts';
+import { Viewer } from './viewer.ts';
 
 /** Between two keystrokes, ms: faster than anybody types, so that some seconds have enough of them for a p99. */
 const KEY_PAUSE_MS = 4;
@@ -11,10 +12,8 @@ const KEY_PAUSE_MS = 4;
 const READY = 'echo is on';
 /** What a viewer has read before it may stop to: its windows have grown as far as they do. */
 const READ_BYTES = 4 * 1024 * 1024;
-/** Less than this a viewer may have missed before it stopped, and hears of it when it reads what was on the way. */
+/** What it is told at least to have missed when it reads again, in one piece or several. */
 const MISSED_BYTES = 1024 * 1024;
-/** What a viewer is told that has missed something. */
-const SKIPPED = /\]7717;\{"skipped":(\d+)\}/g;
 
 process.title = 'unicore-stalled-consumer';
 
@@ -24,7 +23,7 @@ let received = 0;
 let reader: ChannelSocket;
 let typist: ChannelSocket;
 let heard: () => void = () => undefined;
-const sleepers: (ChannelSocket | WebSocket)[] = [];
+const viewers: Viewer[] = [];
 
 const calls = {
   signIn(url: string, token: string, vm: string): void {
@@ -79,74 +78,38 @@ const calls = {
 
   /** So many viewers of the reader's terminal; resolves when each of them has read some of it. They read on. */
   async viewBySdk(count: number): Promise<void> {
-    const reads = Array.from({ length: count }, async () => {
-      const socket = unicore.openTerminal(vmId);
-      sleepers.push(socket);
-      await readSome((heard) => {
-        socket.onmessage = ({ data }) => heard((data as ArrayBuffer).byteLength);
-      });
-    });
-    await Promise.all(reads);
+    const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
+    viewers.push(...mine);
+    await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
   /** The same with raw sockets. */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
-      const socket = new WebSocket(url, { perMessageDeflate: false });
-      sleepers.push(socket);
-      await readSome((heard) => socket.on('message', (data: Buffer) => heard(data.length)));
+      const viewer = Viewer.raw(new WebSocket(url, { perMessageDeflate: false }));
+      viewers.push(viewer);
+      await viewer.hasRead(READ_BYTES);
     });
     await Promise.all(reads);
   },
 
-  /** From here on they use nothing of what they get, or get nothing more. */
   stopReading(): void {
-    for (const socket of sleepers) {
-      if (socket instanceof WebSocket) socket.pause();
-      else socket.manualConsume = true;
-    }
+    for (const viewer of viewers) viewer.stop();
+  },
+
+  /** This process is going to be frozen. */
+  expectToFreeze(): void {
+    for (const viewer of viewers) viewer.expect();
   },
 
   /** All of them read again. How much each of them is told to have missed. */
-  wake: (): Promise<number[]> => Promise.all(sleepers.map(skippedOf)),
+  wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {
-    for (const socket of sleepers) socket.close();
+    for (const viewer of viewers) viewer.close();
   },
 };
 export type ConsumerCalls = typeof calls;
-
-function readSome(listen: (heard: (bytes: number) => void) => void): Promise<void> {
-  let bytes = 0;
-  return new Promise((resolve) => {
-    listen((more) => {
-      bytes += more;
-      if (bytes >= READ_BYTES) resolve();
-    });
-  });
-}
-
-function skippedOf(socket: ChannelSocket | WebSocket): Promise<number> {
-  const told = Promise.withResolvers<number>();
-  let text = '';
-  const look = (bytes: Uint8Array) => {
-    text = (text + Buffer.from(bytes).toString('latin1')).slice(-32_000);
-    for (const [, bytes] of text.matchAll(SKIPPED))
-      if (Number(bytes) >= MISSED_BYTES) told.resolve(Number(bytes));
-  };
-  if (socket instanceof WebSocket) {
-    socket.on('message', look);
-    socket.on('close', (code, reason) => told.reject(new Error(`closed: ${code} ${reason}`)));
-    socket.resume();
-  } else {
-    socket.onclose = ({ code, reason }) => told.reject(new Error(`closed: ${code} ${reason}`));
-    socket.onmessage = ({ data }) => look(new Uint8Array(data as ArrayBuffer));
-    // What came before is lost on it; from here on it reads.
-    socket.consumed(Number.MAX_SAFE_INTEGER);
-    socket.manualConsume = false;
-  }
-  return told.promise;
-}
 
 serve(calls);

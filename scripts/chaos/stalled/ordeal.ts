@@ -91,6 +91,7 @@ async function stalled(
     return measure(subjects, SETTLE_MS);
   });
   await awake!.call.stopReading();
+  await frozen!.call.expectToFreeze();
   process.kill(frozen!.pid, 'SIGSTOP');
   const during = await step('they stop to', () => measure(subjects, ms));
   process.kill(frozen!.pid, 'SIGCONT');

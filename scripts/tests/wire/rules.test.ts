@@ -5,7 +5,7 @@ import { ack, data, fin, hello, open, pong, reset, sync } from './encoder.ts';
 import { History, LegRules } from './leg-rules.ts';
 
 const EPOCH = new Uint8Array(16).fill(7);
-const WINDOW = 131_072;
+const WINDOW = 524_288;
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const WELCOME = bytes('93 01 01 c5 00 01 80');
 const DETACHED = bytes('93 0a ce 00 00 00 01 cd 00 17');
@@ -78,7 +78,7 @@ describe('a channel', () => {
     ['bytes that skip some', () => consumer(data(1, 1, abc)), 'bytes at 1 instead of 0'],
     ['a confirmation of nothing', () => hub(ack(1, 1, WINDOW)), 'never sent'],
     ['a limit that falls', () => hub(ack(1, 0, WINDOW - 1)), 'limit falls'],
-    ['a window above that of its kind', () => hub(ack(1, 0, WINDOW + 1)), 'a window of 131073'],
+    ['a window above that of its kind', () => hub(ack(1, 0, WINDOW + 1)), 'a window of 524289'],
     ['a probe of another attachment', () => consumer(sync(1, 2, at(0), 0, false)), 'SYNC of attachment 2'],
     ['a probe that says less than was sent', () => consumer(sync(1, 1, at(0), 9, false)), 'sentEnd at 9'],
     ['an answer to no probe', () => consumer(sync(1, 1, at(0), 0, true)), 'answers none'],

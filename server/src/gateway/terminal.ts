@@ -1,6 +1,6 @@
 /** A raw /terminal socket: the hub is the end of its channel, and turns messages into bytes and back. */
 import { randomBytes } from 'node:crypto';
-import { type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
+import { type Clock, type ErrorCode, FIXED_WINDOWS, Opener, Outbox } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -53,6 +53,8 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
+    // What the client does not read waits here.
+    windows: FIXED_WINDOWS,
     deflater: zlibDeflater,
     handler: {
       attached: () => ws.resume(),

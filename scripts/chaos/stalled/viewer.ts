@@ -1,0 +1,124 @@
+/** A viewer of the flooding terminal: counts what it reads, and what it is told to have missed. */
+import { once } from 'node:events';
+import type { ChannelSocket } from '@unicore/client/sdk';
+import type { WebSocket } from 'ws';
+
+/** The private OSC of PROTOCOL.md, section 7. */
+const NOTE = '\x1b]7717;{"skipped":';
+/** A message may end inside one: the longest that is not whole. */
+const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
+
+interface Socket {
+  /** Resolves when it is open. */
+  opened: Promise<unknown>;
+  stop(): void;
+  /** Reads again what came and is unread. */
+  goOn(): void;
+  close(): void;
+}
+
+export class Viewer {
+  readonly #socket: Socket;
+  #read = 0;
+  #skipped = 0;
+  #tail = Buffer.alloc(0);
+  /** What was told before it stopped to read. */
+  #skippedBefore = 0;
+  /** Called when one of the figures has changed. */
+  #changed = () => {};
+  #failed: (error: Error) => void = () => {};
+  #failure: Error | undefined;
+
+  private constructor(connect: (viewer: Viewer) => Socket) {
+    this.#socket = connect(this);
+  }
+
+  static bySdk(socket: ChannelSocket): Viewer {
+    return new Viewer((viewer) => {
+      socket.onmessage = ({ data }) => viewer.#heard(Buffer.from(data as ArrayBuffer));
+      socket.onclose = ({ code, reason }) => viewer.#closed(code, reason);
+      return {
+        opened: once(socket, 'open'),
+        stop() {
+          socket.manualConsume = true;
+        },
+        goOn() {
+          socket.consumed(Number.MAX_SAFE_INTEGER);
+          socket.manualConsume = false;
+        },
+        close: () => socket.close(),
+      };
+    });
+  }
+
+  static raw(socket: WebSocket): Viewer {
+    return new Viewer((viewer) => {
+      socket.on('message', (data: Buffer) => viewer.#heard(data));
+      socket.on('close', (code, reason) => viewer.#closed(code, reason.toString()));
+      return {
+        opened: once(socket, 'open'),
+        stop: () => socket.pause(),
+        goOn: () => socket.resume(),
+        close: () => socket.close(),
+      };
+    });
+  }
+
+  /** Resolves when it is open and has read so many bytes. */
+  async hasRead(bytes: number): Promise<void> {
+    await this.#socket.opened;
+    await this.#until(() => this.#read >= bytes);
+  }
+
+  /** From here on it uses nothing of what it gets, or gets nothing more. */
+  stop(): void {
+    this.expect();
+    this.#socket.stop();
+  }
+
+  /** The same for one whose whole process is going to be stopped. */
+  expect(): void {
+    this.#skippedBefore = this.#skipped;
+  }
+
+  /** Resolves when it reads on and was told to have missed so much since it stopped, with what it was told, bytes. */
+  async goOn(leastMissed: number): Promise<number> {
+    this.#socket.goOn();
+    await this.#until(() => this.#skipped - this.#skippedBefore >= leastMissed);
+    return this.#skipped - this.#skippedBefore;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #heard(bytes: Buffer): void {
+    this.#read += bytes.length;
+    const text = this.#tail.length === 0 ? bytes : Buffer.concat([this.#tail, bytes]);
+    let from = 0;
+    for (let at = text.indexOf(NOTE); at >= 0; at = text.indexOf(NOTE, from)) {
+      const end = text.indexOf('}', at + NOTE.length);
+      if (end < 0) break;
+      this.#skipped += Number(text.toString('latin1', at + NOTE.length, end));
+      from = end;
+    }
+    this.#tail = Buffer.from(text.subarray(Math.max(from, text.length - MOST_OF_NOTE)));
+    this.#changed();
+  }
+
+  #closed(code: number, reason: string): void {
+    this.#failure = new Error(`a viewer was closed: ${code} ${reason}`);
+    this.#failed(this.#failure);
+  }
+
+  #until(fulfilled: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      this.#failed = reject;
+      this.#changed = () => {
+        if (fulfilled()) resolve();
+      };
+      this.#changed();
+    });
+  }
+}
