@@ -20,7 +20,7 @@ export interface ConsumerOptions {
   token: string;
   random: Random;
   connect: PeerOptions['connect'];
-  closed(code: string): void;
+  closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
   defect(error: Error): void;
 }

@@ -22,7 +22,7 @@ export interface PeerOptions {
   hello: () => unknown;
   handler: (leg: () => Leg) => Partial<LegHandler>;
   up?: () => void;
-  closed: (code: string) => void;
+  closed: (code: string, reason: string) => void;
   defect: (error: Error) => void;
 }
 
@@ -85,8 +85,8 @@ export class Peer {
         ...handler(() => leg),
         fault: (error) => defect(new Error('a frame could not be handled', { cause: error })),
         welcome: () => up?.(),
-        closed: (code) => {
-          closed(code);
+        closed: (code, reason) => {
+          closed(code, reason);
           clock.after(REDIAL_MS, () => this.#stopped || void this.#dial());
         },
       },

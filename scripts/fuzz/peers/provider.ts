@@ -28,7 +28,7 @@ export interface ProviderOptions {
   connect: PeerOptions['connect'];
   /** The end of a channel of this user; it may say what it must get. */
   talker(user: string, terminalId: string, closed: (code: ErrorCode) => void): Talker;
-  closed(code: string): void;
+  closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
   defect(error: Error): void;
 }

@@ -114,7 +114,7 @@ test('htop: bars, colours and function keys', async () => {
 
 test('tmux: panes, status line and mouse', async () => {
   await same('tmux -L $SIDE -f tmux.conf new-session -s one\r', /^\[one\] 0:bash/m);
-  await same('\x02%', /│/);
+  await same('\x02%', /│bash-\S+[#$]/);
   await same('echo in the right pane\r', /in the right pane[\s\S]*in the right pane/);
   expect(remote.screen.modes.mouseTrackingMode).not.toBe('none');
   await same('\x02k', (view) => view.screen.buffer === 'normal');

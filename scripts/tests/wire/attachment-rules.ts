@@ -127,7 +127,8 @@ export class AttachmentRules {
     follows(self, frame.sentEnd, 'sentEnd');
     if (!frame.reply) self.asked++;
     else if (peer.asked-- === 0) throw new Error('a SYNC that answers none');
-    this.#grant(by, frame.recvNext, frame.limit);
+    // It keeps its place among the bytes, where ACKs overtake it.
+    if (frame.limit >= peer.limit) this.#grant(by, frame.recvNext, frame.limit);
   }
 
   /** This end has confirmed what is below the position, and lets its peer send below the limit. */
