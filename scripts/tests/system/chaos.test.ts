@@ -8,13 +8,11 @@ const LIMIT_MS = 300_000;
  * cores have nothing left to catch up with, and the time to resume would be the machine's.
  */
 const RATE = 8 * 1024;
-/** Twice what the command promises, of a machine that does nothing else. */
-const MOST_P99_MS = 2_000;
 
-test('64 terminals lose, repeat and move no byte in 50 kills of hub, tunnel and lines, and are soon back', {
+test('64 terminals lose, repeat and move no byte in 50 kills of hub, tunnel and lines, and are back within a second', {
   timeout: LIMIT_MS,
 }, async () => {
   const { bytes, total } = await ordeal({ kills: 50, seed: 3, channels: 64, rate: RATE });
   expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(1024 * 1024);
-  expect(total.p99).toBeLessThan(MOST_P99_MS);
+  expect(total.p99).toBeLessThan(1_000);
 });
