@@ -54,6 +54,8 @@ export const ERRORS = {
   REVOKED: { number: 30, http: 403, retry: false },
   TIMEOUT: { number: 31, http: 504, retry: true },
   INTERNAL: { number: 32, http: 500, retry: true },
+  /** Hubs cannot reach what they share, such as Redis: what needs two of them waits, what needs one goes on. */
+  BACKPLANE_DOWN: { number: 33, http: 503, retry: true },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
