@@ -13,6 +13,7 @@ import { newId } from './auth/secret.ts';
 import type { Config } from './config.ts';
 import { connectSockets } from './connect.ts';
 import { createDomain } from './domain.ts';
+import { createAddressOf } from './http/address.ts';
 import { Callers } from './http/callers.ts';
 import { attachHttp, createHubServer } from './http/server.ts';
 import { createLog } from './log.ts';
@@ -52,6 +53,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     domain;
   const metrics = createMetrics(store);
   const server = createHubServer();
+  const addressOf = createAddressOf(config.proxies);
   let stopping = false;
   let cancelSweep = () => {};
   let endStreams = () => {};
@@ -84,6 +86,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       events,
       webDir,
       limit: new Limit('sign-ins'),
+      addressOf,
       secure: url.startsWith('https:'),
       services: {
         vms,
@@ -105,6 +108,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       domain,
       callers,
       origins,
+      addressOf,
       metrics,
       clock,
       log,

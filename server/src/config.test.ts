@@ -23,6 +23,12 @@ describe('parseConfig', () => {
     });
   });
 
+  test('PORT, by which Cloud Run names the port, counts where nothing of ours does', () => {
+    expect(parseConfig({ PORT: '8080' }, []).port).toBe(8080);
+    expect(parseConfig({ PORT: '8080', UNICORE_PORT: '1000' }, []).port).toBe(1000);
+    expect(parseConfig({ PORT: '8080' }, ['--port', '2000']).port).toBe(2000);
+  });
+
   test.each([
     [['--port', 'abc'], '--port (or UNICORE_PORT) is "abc"'],
     [['--port', '70000'], '--port (or UNICORE_PORT) is "70000"'],
@@ -30,6 +36,7 @@ describe('parseConfig', () => {
     [['--public-url', 'https://x.test/path'], 'no path'],
     [['--origins', 'http://a.test,b.test'], 'must be an origin'],
     [['--log-level', 'loud'], '--log-level (or UNICORE_LOG_LEVEL) is "loud"'],
+    [['--proxies', '11'], '--proxies (or UNICORE_PROXIES) is "11"'],
     [['--prot', '1'], '--port'],
   ])('%j is refused with a sentence that names the field', (argv, words) => {
     expect(() => parseConfig({}, argv)).toThrow(words);

@@ -35,6 +35,8 @@ const Config = z.object({
   defaultImage: z.string().min(1).max(200),
   /** /provider and /consumer sockets of this age, ± a tenth, are replaced by new ones, without a gap. */
   rotateSeconds: z.coerce.number().min(1).max(86_400),
+  /** How many proxies in front of the hub add to X-Forwarded-For; 0: nothing that a request says of its sender is believed. */
+  proxies: z.coerce.number().int().min(0).max(10),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -50,6 +52,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   webDir: { option: 'web-dir', variable: 'UNICORE_WEB_DIR' },
   defaultImage: { option: 'image', variable: 'UNICORE_IMAGE' },
   rotateSeconds: { option: 'rotate-seconds', variable: 'UNICORE_ROTATE_SECONDS' },
+  proxies: { option: 'proxies', variable: 'UNICORE_PROXIES' },
 };
 const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 
@@ -64,13 +67,18 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   webDir: WEB_DIR,
   defaultImage: DEFAULT_IMAGE,
   rotateSeconds: String(DEFAULT_ROTATE_S),
+  proxies: '0',
 };
+
+/** Cloud Run, and what else starts containers, names the port in a variable of its own. */
+const PLATFORM_PORT = 'PORT';
 
 /** argv: without node and the script. Throws BAD_REQUEST that names the field and says what it wants. */
 export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
   const options = parseOptions(argv);
+  const defaults = { ...DEFAULTS, port: env[PLATFORM_PORT] || DEFAULTS.port };
   const given = (field: keyof Config): string | undefined =>
-    options[NAMES[field].option] ?? (env[NAMES[field].variable] || DEFAULTS[field]);
+    options[NAMES[field].option] ?? (env[NAMES[field].variable] || defaults[field]);
   const raw = Object.fromEntries(FIELDS.map((field) => [field, given(field)]));
   const parsed = Config.safeParse({ ...raw, origins: list(given('origins')) });
   if (!parsed.success) throw new UniCoreError('BAD_REQUEST', explain(parsed.error.issues[0], raw));

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Caller } from './auth/local.ts';
 import type { Origins } from './auth/origins.ts';
 import type { Domain } from './domain.ts';
-import { addressOf } from './http/address.ts';
+import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
 import type { Metrics } from './metrics.ts';
 import { type Identity, Relay } from './relay/index.ts';
@@ -16,6 +16,7 @@ export interface ConnectDeps {
   domain: Domain;
   callers: Callers;
   origins: Origins;
+  addressOf: AddressOf;
   metrics: Metrics;
   clock: Clock;
   log: Logger;
@@ -29,7 +30,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on; the result sends them all away. */
 export function connectSockets(server: Server, deps: ConnectDeps): () => Promise<void> {
-  const { domain, callers, origins, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
+  const { domain, callers, origins, addressOf, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
   const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
   const relay = new Relay({
     clock,

@@ -116,6 +116,18 @@ describe('HTTP', () => {
       await own.stop();
     });
 
+    test('behind a proxy, who tries wrong keys uses up nothing of others', async () => {
+      const own = await startTestApp({ proxies: 1 });
+      const tryFrom = (address: string) =>
+        fetch(`${own.url}/login?key=wrong`, { headers: { 'x-forwarded-for': address } });
+      const statuses = (await Promise.all(Array.from({ length: 80 }, () => tryFrom('192.0.2.1')))).map(
+        ({ status }) => status,
+      );
+      expect(statuses).toContain(429);
+      expect((await tryFrom('192.0.2.2')).status).toBe(401);
+      await own.stop();
+    });
+
     test('a page without a valid cookie gets its socket closed with 4002', async () => {
       const ws = await dial(`${hub.url.replace('http', 'ws')}/terminal?vmId=vm-1&ticket=wrong`, {
         headers: { origin: hub.url },

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Limit } from '../auth/limits.ts';
 import type { LocalAuth } from '../auth/local.ts';
 import type { HubEvents } from '../events.ts';
-import { addressOf } from './address.ts';
+import type { AddressOf } from './address.ts';
 import { type Callers, proofOf, setSessionCookie } from './callers.ts';
 import { sendError, sendPage } from './respond.ts';
 
@@ -15,6 +15,7 @@ export interface LoginDeps {
   events: HubEvents;
   log: Logger;
   limit: Limit;
+  addressOf: AddressOf;
   /** The hub is reached by https only. */
   secure: boolean;
 }
@@ -34,7 +35,7 @@ export async function login(deps: LoginDeps, request: IncomingMessage, response:
 }
 
 /** Only wrong keys count: a page that tries them from this address keeps nobody out. */
-async function signIn({ auth, limit }: LoginDeps, request: IncomingMessage, key: string) {
+async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMessage, key: string) {
   try {
     return await auth.login(key);
   } catch (error) {

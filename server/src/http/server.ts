@@ -8,7 +8,6 @@ import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.t
 import { appRouter } from '../api/router.ts';
 import type { Context, Services } from '../api/trpc.ts';
 import type { Metrics } from '../metrics.ts';
-import { addressOf } from './address.ts';
 import { type LoginDeps, login, logout } from './login.ts';
 import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
@@ -119,7 +118,7 @@ function match(routes: Map<string, Handle>, path: string): [string, Handle] | un
 }
 
 async function contextOf(
-  { callers, services, socketUrl }: HttpDeps,
+  { callers, services, addressOf, socketUrl }: HttpDeps,
   request: IncomingMessage,
 ): Promise<Context> {
   const caller = await callers.of(request);
