@@ -15,14 +15,19 @@ import { connectSockets } from './connect.ts';
 import { createDomain } from './domain.ts';
 import { createAddressOf } from './http/address.ts';
 import { Callers } from './http/callers.ts';
-import { attachHttp, createHubServer } from './http/server.ts';
+import { attachHttp, createHubServer, type Http } from './http/server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import type { Sockets } from './sockets/index.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
-/** How long requests that are being answered may go on after stop(). */
-const DRAIN_MS = 5_000;
+/** How long requests that are being answered may go on when the hub stops at once. */
+const REQUESTS_MS = 5_000;
+/** What is kept of the time to drain for saying goodbye to those who did not go: sockets take 1 s at most. */
+const GOODBYE_MS = 1_500;
+/** Live lists end in this share of it: the first part, and not while load balancers still send them back here. */
+const STREAMS_SHARE = 1 / 4;
 const MIB = 1024 * 1024;
 /** How often expired secrets are removed. */
 const SWEEP_MS = 60 * 60_000;
@@ -40,7 +45,7 @@ export interface App {
   readonly store: Store;
   /** Resolves when it takes requests. port: the one it got, where the configuration says 0. */
   start(): Promise<{ port: number; url: string }>;
-  /** Says goodbye to every peer and ends within 5 s. */
+  /** Lets every peer move to another hub first, as long as is configured; says goodbye to the rest, and ends within 5 s. */
   stop(): Promise<void>;
 }
 
@@ -56,8 +61,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   const addressOf = createAddressOf(config.proxies);
   let stopping = false;
   let cancelSweep = () => {};
-  let endStreams = () => {};
-  let disconnect = async () => {};
+  let http: Http | undefined;
+  let sockets: Sockets | undefined;
 
   function sweep(): void {
     run(
@@ -78,7 +83,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     const origins = createOrigins(url, port, config.origins);
     const callers = new Callers(auth, origins);
     presence.start(seen.map(({ providerId }) => providerId));
-    endStreams = attachHttp(server, {
+    http = attachHttp(server, {
+      clock,
       log,
       metrics,
       auth,
@@ -104,7 +110,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         await store.ping();
       },
     });
-    disconnect = connectSockets(server, {
+    sockets = connectSockets(server, {
       domain,
       callers,
       origins,
@@ -125,17 +131,31 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   async function stop() {
     stopping = true;
     cancelSweep();
+    // Who falls silent from now on has moved, perhaps: another hub knows better.
     presence.stop();
+    const drainMs = config.drainSeconds * 1000;
+    const begun = clock.now();
+    if (drainMs > 0) await drain(drainMs);
+    const requestsMs = drainMs > 0 ? Math.min(REQUESTS_MS, begun + drainMs - clock.now()) : REQUESTS_MS;
     const closed = new Promise((done) => server.close(done));
-    const cancel = clock.after(DRAIN_MS, () => server.closeAllConnections());
-    endStreams();
-    await disconnect();
+    const cancel = clock.after(requestsMs, () => server.closeAllConnections());
+    http?.endStreams();
+    await sockets?.stop();
     server.closeIdleConnections();
     await closed;
     cancel();
     control.close();
     await store.close();
     log.info('hub stopped');
+  }
+
+  /** Goes on answering meanwhile: load balancers need a moment to hear that this hub is not ready any more. */
+  async function drain(ms: number) {
+    log.info({ ms }, 'draining');
+    // Where there is hardly any time, half of it.
+    const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
+    http?.drain(movingMs * STREAMS_SHARE);
+    await sockets?.drain(movingMs);
   }
 
   return { auth, store, start, stop };

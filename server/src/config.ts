@@ -37,6 +37,11 @@ const Config = z.object({
   rotateSeconds: z.coerce.number().min(1).max(86_400),
   /** How many proxies in front of the hub add to X-Forwarded-For; 0: nothing that a request says of its sender is believed. */
   proxies: z.coerce.number().int().min(0).max(10),
+  /**
+   * How long a hub that is told to stop lets its peers move to other hubs first; 0 for one that is alone, where nobody
+   * could. Ten minutes is what the longest grace periods of platforms are.
+   */
+  drainSeconds: z.coerce.number().min(0).max(600),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -53,6 +58,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   defaultImage: { option: 'image', variable: 'UNICORE_IMAGE' },
   rotateSeconds: { option: 'rotate-seconds', variable: 'UNICORE_ROTATE_SECONDS' },
   proxies: { option: 'proxies', variable: 'UNICORE_PROXIES' },
+  drainSeconds: { option: 'drain-seconds', variable: 'UNICORE_DRAIN_SECONDS' },
 };
 const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 
@@ -68,6 +74,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   defaultImage: DEFAULT_IMAGE,
   rotateSeconds: String(DEFAULT_ROTATE_S),
   proxies: '0',
+  drainSeconds: '0',
 };
 
 /** Cloud Run, and what else starts containers, names the port in a variable of its own. */

@@ -9,7 +9,7 @@ import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
 import type { Metrics } from './metrics.ts';
 import { type Identity, Relay } from './relay/index.ts';
-import { attachSockets } from './sockets/index.ts';
+import { attachSockets, type Sockets } from './sockets/index.ts';
 import type { VmRow } from './store/rows.ts';
 
 export interface ConnectDeps {
@@ -28,8 +28,8 @@ export interface ConnectDeps {
 /** Phases in which nobody works in a VM any more. */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
-/** Takes WebSockets from now on; the result sends them all away. */
-export function connectSockets(server: Server, deps: ConnectDeps): () => Promise<void> {
+/** Takes WebSockets from now on. */
+export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, addressOf, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
   const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
   const relay = new Relay({
@@ -83,7 +83,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): () => Promise
   events.on('vm', ({ vmId, phase }) => {
     if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
   });
-  return () => sockets.stop();
+  return sockets;
 }
 
 function identityOf(caller: Caller | undefined): Identity | undefined {

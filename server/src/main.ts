@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 
-/** Longer than a graceful stop takes; then the process ends as it is. */
+/** Longer than a graceful stop takes, besides the time to drain; then the process ends as it is. */
 const STOP_MS = 6_000;
 
 // What the machine's owner sees in a list of processes.
@@ -19,12 +19,17 @@ try {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_MS).unref();
+    setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
     await app.stop();
     process.exit(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  const signalled = (signal: NodeJS.Signals) => {
+    if (!stopping) return void stop(signal);
+    log.info({ why: signal }, 'told twice: ending at once');
+    process.exit(1);
+  };
+  process.on('SIGTERM', signalled);
+  process.on('SIGINT', signalled);
   // The supervisor that started it (npm start) is gone, however it died.
   process.on('disconnect', () => stop('disconnect'));
   const die = (error: unknown) => {

@@ -259,6 +259,30 @@ describe('a connection that will end', () => {
     expect(hub.hellos.length).toBe(2);
   });
 
+  test('is kept while the next one is refused by the same draining hub, which is tried again soon', async () => {
+    const { clock, hub, tunnel, states } = setUp();
+    // An outage before it, long enough that pauses have become long.
+    hub.away = true;
+    tunnel.start();
+    await clock.advance(300_000);
+    hub.away = false;
+    await clock.advance(10_000);
+    const old = hub.leg!;
+    const before = { states: states.length, hellos: hub.hellos.length };
+    hub.refuse = 'GOING_AWAY';
+    old.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 4_000 });
+    await clock.advance(2_000);
+    for (let tries = hub.hellos.length, i = 0; i < 10; i++) {
+      await clock.advance(400);
+      expect(hub.hellos.length).toBeGreaterThan(tries);
+      tries = hub.hellos.length;
+    }
+    hub.refuse = undefined;
+    await clock.advance(400);
+    expect([old.up, hub.leg!.up, hub.leg === old]).toEqual([true, true, false]);
+    expect(states.slice(before.states)).toEqual([{ state: 'connected' }]);
+  });
+
   test('of which no hub ever says so is replaced within the hour', async () => {
     const { clock, hub, tunnel } = setUp();
     tunnel.start();

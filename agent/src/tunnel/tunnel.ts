@@ -111,16 +111,16 @@ export class Tunnel {
       { hub: url },
       old ? 'connected to the hub anew, before the old connection ends' : 'connected to the hub',
     );
-    this.#dialIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
+    this.#renewIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
     old?.retire();
     changed({ state: 'connected' });
   }
 
-  /** A hub that stops at once (0) is dialled when it has. */
+  /** A hub that closes at once (0) is dialled when it has. */
   #toldToGo(connection: Connection, afterMs: number): void {
     if (connection !== this.#current || this.#dialling || afterMs === 0) return;
     // Not all agents in the same moment, and with time left for the channels to move.
-    this.#dialIn((this.#options.random() * afterMs) / 2);
+    this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
   #closed(connection: Connection, error: UniCoreError): void {
@@ -131,9 +131,9 @@ export class Tunnel {
   }
 
   #lost(error: UniCoreError): void {
-    const { clock, changed } = this.#options;
+    const { changed } = this.#options;
     this.#current = undefined;
-    if (clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
+    this.#rest();
     if (this.#over(error)) return;
     changed({ state: 'connecting', error });
     // What became of the connection that is being opened says more than this one's end: it may be what replaced it.
@@ -161,6 +161,19 @@ export class Tunnel {
     if (error.message !== this.#complaint) log.warn({ code: error.code }, error.message);
     this.#complaint = error.message;
     return false;
+  }
+
+  /** Pauses are short again after a good connection. */
+  #rest(): void {
+    if (this.#options.clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
+  }
+
+  #renewIn(ms: number): void {
+    this.#cancelDial();
+    this.#cancelDial = this.#options.clock.after(ms, () => {
+      this.#rest();
+      void this.#dial();
+    });
   }
 
   #dialLater({ code }: UniCoreError): void {

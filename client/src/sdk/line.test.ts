@@ -120,6 +120,50 @@ describe('renewing', () => {
     expect([events, line.status, hub.connected]).toEqual([['open', 'connected'], 'connected', 1]);
   });
 
+  test.each([
+    ['with a terminal open', true],
+    ['with nothing open', false],
+  ])('to the same draining hub is tried again soon, and nobody sees it: %s', async (_, open) => {
+    const hub = new FakeHub();
+    // An outage before it, long enough that pauses have become long.
+    hub.down = true;
+    const line = newLine(hub);
+    const terminal = open ? openTerminal(hub, line) : undefined;
+    await hub.clock.advance(300_000);
+    hub.down = false;
+    await hub.clock.until(() => line.status === 'connected', 20_000);
+    await hub.clock.advance(2_000);
+    const statuses: string[] = [];
+    line.onStatus((status) => statuses.push(status));
+    terminal?.events.splice(0);
+    hub.refuse = 'GOING_AWAY';
+    hub.rotate(8_500);
+    await hub.clock.advance(4_300);
+    let tries = hub.hellos.length;
+    for (let i = 0; i < 8; i++) {
+      terminal?.socket.send('x');
+      await hub.clock.advance(400);
+      expect(hub.hellos.length).toBeGreaterThan(tries);
+      tries = hub.hellos.length;
+      if (terminal) expect(hub.shell.typed).toBe('x'.repeat(i + 1));
+    }
+    hub.refuse = undefined;
+    await hub.clock.advance(1_000);
+    expect([statuses, terminal?.events ?? [], hub.connected]).toEqual([[], [], 1]);
+  });
+
+  test('a hub that dies in the middle of it is left at once', async () => {
+    const hub = new FakeHub();
+    const { line, socket } = openTerminal(hub);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    await hub.clock.advance(2_000);
+    hub.rotate(600_000);
+    await hub.clock.advance(20);
+    hub.cut();
+    await hub.clock.advance(150);
+    expect([line.status, socket.status, hub.dialled]).toEqual(['connected', 'connected', 2]);
+  });
+
   test('clients do not all come in the same moment', async () => {
     const hub = new FakeHub();
     for (let i = 0; i < 50; i++) await connected(hub);

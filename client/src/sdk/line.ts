@@ -13,9 +13,9 @@ import {
 import { type Dialled, dial } from './socket.ts';
 import { onWake } from './wake.ts';
 
-/** Pauses between tries while a channel waits for the line, ms. */
+/** Pauses between tries while a channel waits for the line, or a line that will end is still there, ms. */
 const WANTED = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
-/** The same while nothing is open, so that forgotten pages do not wear a hub out. */
+/** The same while there is no line and nothing is open, so that forgotten pages do not wear a hub out. */
 const UNWANTED = { first: 1_000, most: 15_000 };
 /** A line that lived this long was a good one: the next loss begins with short pauses again. */
 const STABLE_MS = 1_000;
@@ -183,7 +183,7 @@ export class Line {
     if (old.dialled?.leg?.channels === 0) old.dialled.close('OK', '');
   }
 
-  /** The hub will close this line; a hub that stops at once (0) is dialled when it has. */
+  /** The hub will close this line; one that does so at once (0) is dialled when it has. */
   #toldToGo(mine: Try, afterMs: number): void {
     // Not everybody in the same moment, and with time left for the channels to move.
     if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
@@ -192,7 +192,9 @@ export class Line {
   #renewIn(ms: number): void {
     this.#cancelRenewal();
     this.#cancelRenewal = this.#options.clock.after(ms, () => {
-      if (!this.#trying && !this.#cancelPause) void this.#dial();
+      if (this.#trying || this.#cancelPause) return;
+      this.#rest();
+      void this.#dial();
     });
   }
 
@@ -205,10 +207,7 @@ export class Line {
   #lost(code: ErrorCode, message: string): void {
     this.#current = undefined;
     this.#cancelRenewal();
-    if (this.#options.clock.now() - this.#upAt >= STABLE_MS) {
-      this.#wanted.reset();
-      this.#unwanted.reset();
-    }
+    this.#rest();
     if (this.#finally(code)) return this.#refused(code, message);
     if (!this.#trying && !this.#cancelPause) this.#dialLater();
     this.#set('reconnecting');
@@ -228,8 +227,17 @@ export class Line {
     return FINAL.has(code) && ++this.#refusals > 1;
   }
 
+  /** Pauses are short again after a good line. */
+  #rest(): void {
+    if (this.#options.clock.now() - this.#upAt < STABLE_MS) return;
+    this.#wanted.reset();
+    this.#unwanted.reset();
+  }
+
   #dialLater(): void {
-    const pause = (this.#users.size > 0 ? this.#wanted : this.#unwanted).next();
+    // A line that works is to be left before it ends, also where nothing is open: its status is shown.
+    const soon = this.#users.size > 0 || this.#current !== undefined;
+    const pause = (soon ? this.#wanted : this.#unwanted).next();
     this.#cancelPause = this.#options.clock.after(pause, () => this.#dialNow());
   }
 

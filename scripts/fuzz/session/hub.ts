@@ -112,7 +112,7 @@ export class SimHub {
 
   /** Sends everybody away, as when the hub stops. */
   goAway(): void {
-    for (const goodbye of this.#goodbyes.values()) goodbye();
+    for (const goodbye of this.#goodbyes.values()) goodbye(0);
   }
 }
 

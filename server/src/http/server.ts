@@ -1,7 +1,7 @@
 /** The hub's one HTTP server: which path is answered by what. WebSockets are in sockets/. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import { UniCoreError } from '@unicore/protocol';
+import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { failureOf, statusOf } from '../api/errors.ts';
 import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
@@ -18,7 +18,13 @@ const MAX_BATCH = 100;
 
 const TRPC_PATH = '/trpc';
 
+/** A browser comes back to a list that broke after 3 s, or when the list said: sooner than the page would show it, not all at once. */
+const COME_BACK_MS = { least: 200, most: 700 };
+/** From telling a list's client when to come back to its end: it should have arrived. */
+const LAST_WORDS_MS = 100;
+
 export interface HttpDeps extends LoginDeps {
+  clock: Clock;
   metrics: Metrics;
   services: Services;
   webDir: string;
@@ -34,15 +40,30 @@ export function createHubServer(): Server {
   return createServer();
 }
 
-/** Answers the server's requests from now on. The result cuts those that would never end, so that the server can. */
-export function attachHttp(server: Server, deps: HttpDeps): () => void {
+export interface Http {
+  /** Has every client go to another hub with its next request, and ends live lists at some moment of so many ms. */
+  drain(ms: number): void;
+  /** Cuts what would never end, so that the server can. */
+  endStreams(): void;
+}
+
+/** Answers the server's requests from now on. */
+export function attachHttp(server: Server, deps: HttpDeps): Http {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
   const answering = new Set<ServerResponse>();
+  let drainMs: number | undefined;
+  const endLater = (response: ServerResponse, withinMs: number) => {
+    deps.clock.after(Math.random() * withinMs, () => isStream(response) && endStream(response, deps.clock));
+  };
   server.on('request', (request, response) => {
     const started = performance.now();
     const url = parseUrl(request.url);
     setSecurityHeaders(response);
+    if (drainMs !== undefined) {
+      response.setHeader('Connection', 'close');
+      endLater(response, drainMs);
+    }
     if (!url)
       return sendError(response, new UniCoreError('BAD_REQUEST', 'The path of the request is no URL.'));
     const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
@@ -57,9 +78,23 @@ export function attachHttp(server: Server, deps: HttpDeps): () => void {
       .then(() => handle(request, response, url))
       .catch((error: unknown) => refuse(deps.log, route, response, error));
   });
-  return () => {
-    for (const response of answering) if (isStream(response)) response.destroy();
+  return {
+    drain(ms) {
+      drainMs = ms;
+      for (const response of answering) endLater(response, ms);
+    },
+    endStreams() {
+      for (const response of answering) if (isStream(response)) response.destroy();
+    },
   };
+}
+
+/** Where there is time to say when to come back. The line stands for itself, whatever event is being written. */
+function endStream(response: ServerResponse, clock: Clock): void {
+  if (response.writableEnded || response.destroyed) return;
+  const { least, most } = COME_BACK_MS;
+  response.write(`retry: ${Math.round(least + Math.random() * (most - least))}\n`);
+  clock.after(LAST_WORDS_MS, () => response.destroy());
 }
 
 /** A live list. Its client comes back when the line breaks; told that the list has ended, it would not. */

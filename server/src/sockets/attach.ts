@@ -5,7 +5,8 @@ import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { consumerEndpoint } from './consumer.ts';
 import type { SocketDeps, SocketKind } from './deps.ts';
-import { type Endpoint, type GoAway, SUBPROTOCOL } from './endpoint.ts';
+import { type Drain, drain, type Peer } from './drain.ts';
+import { type Endpoint, STOPPING, SUBPROTOCOL } from './endpoint.ts';
 import { Handshakes } from './handshakes.ts';
 import { closeSocket, HubSocket } from './hub-socket.ts';
 import { providerEndpoint } from './provider.ts';
@@ -31,6 +32,8 @@ const PATHS: ReadonlyMap<string, Path> = new Map([
 ]);
 
 export interface Sockets {
+  /** Sends every peer to another hub, and whoever comes. Settles when all have moved, or after so many ms: stop() then. */
+  drain(ms: number): Promise<void>;
   /** Lets nobody in any more and says goodbye to every peer. Settles when the last socket is closed. */
   stop(): Promise<void>;
 }
@@ -38,7 +41,8 @@ export interface Sockets {
 export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   const handshakes = new Handshakes();
   const servers = new Map([...PATHS.values()].map((path) => [path, socketServer(path.maxPayload)]));
-  const open = new Map<HubSocket, GoAway>();
+  const open = new Map<HubSocket, Peer>();
+  let draining: Drain | undefined;
   let lastId = 0;
 
   const admit = (path: Path, ws: HubSocket, request: IncomingMessage, url: URL) => {
@@ -47,17 +51,19 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
     ws.on('close', (code) => {
       open.delete(ws);
+      draining?.look();
       deps.meter.closed(path.kind, closeError(ws.closedWith ?? code) ?? 'LEG_LOST');
     });
     deps.meter.opened(path.kind);
     const refuse = (code: ErrorCode, message: string) => closeSocket(ws, code, message);
+    if (draining) return refuse('GOING_AWAY', STOPPING);
     if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
       return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
     }
     const greeted = handshakes.begin(deps.addressOf(request));
     if (!greeted)
       return refuse('RATE_LIMITED', 'Too many sockets of your address have not said who they are.');
-    open.set(ws, path.endpoint({ ws, request, url, log, greeted }, deps));
+    open.set(ws, { kind: path.kind, goAway: path.endpoint({ ws, request, url, log, greeted }, deps) });
   };
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -74,11 +80,15 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   server.on('connect', (_request, socket) => refuseUpgrade(socket, 405));
 
   return {
+    drain(ms) {
+      draining = drain(deps.clock, ms, () => open.values());
+      return draining.over;
+    },
     async stop() {
       server.off('upgrade', onUpgrade);
       const sockets = [...servers.values()].flatMap(({ clients }) => [...clients]);
       const closed = sockets.map((ws) => new Promise((done) => ws.once('close', done)));
-      for (const goAway of [...open.values()]) goAway();
+      for (const { goAway } of [...open.values()]) goAway(0);
       const cancel = deps.clock.after(STOP_MS, () => {
         for (const ws of sockets) ws.terminate();
       });

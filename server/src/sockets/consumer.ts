@@ -39,7 +39,7 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
       },
     },
   });
-  return goAway(leg);
+  return goAway(leg, () => stopRotation());
 };
 
 /** A token counts from anywhere; a cookie only from a page of ours, which the Origin header proves. */

@@ -17,15 +17,25 @@ export interface Incoming {
   greeted(): void;
 }
 
-/** Sends the peer away because the hub stops. */
-export type GoAway = () => void;
+/**
+ * Sends the peer away because the hub stops: after so many ms, in which it may move to another hub, or now (0). A peer that is
+ * given time is not closed by this; who gave it says 0 when it is over.
+ */
+export type GoAway = (afterMs: number) => void;
 
 export type Endpoint = (incoming: Incoming, deps: SocketDeps) => GoAway;
 
-export function goAway(leg: Leg): GoAway {
-  return () => {
-    if (leg.up) leg.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 0 });
-    leg.close('GOING_AWAY', 'The hub is stopping. Connect again.');
+export const STOPPING = 'The hub is stopping. Connect again.';
+
+/** stopRotation: of this leg. Told twice, a peer would take the later time. */
+export function goAway(leg: Leg, stopRotation: () => void): GoAway {
+  return (afterMs) => {
+    stopRotation();
+    const { up } = leg;
+    if (up)
+      leg.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: Math.round(afterMs) });
+    // One that is not up yet has nothing to move.
+    if (!up || afterMs === 0) leg.close('GOING_AWAY', STOPPING);
   };
 }
 

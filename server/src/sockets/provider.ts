@@ -58,5 +58,5 @@ export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greete
       },
     },
   });
-  return goAway(leg);
+  return goAway(leg, () => stopRotation());
 };

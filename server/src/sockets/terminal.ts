@@ -27,7 +27,11 @@ export const terminalEndpoint: Endpoint = (incoming, deps) => {
     log.error({ err: error }, 'ticket could not be checked');
     closeSocket(ws, 'INTERNAL', 'The hub could not check the ticket. Try again.');
   });
-  return () => closeSocket(ws, 'GOING_AWAY', 'The hub is stopping. Ask for a new ticket and connect again.');
+  return (afterMs) => {
+    // It can't move: it may use what time there is.
+    if (afterMs > 0) return;
+    closeSocket(ws, 'GOING_AWAY', 'The hub is stopping. Ask for a new ticket and connect again.');
+  };
 };
 
 async function admit({ ws, url, log, greeted }: Incoming, deps: SocketDeps): Promise<void> {

@@ -27,6 +27,8 @@ export interface TestHub {
   /** What the provider registry was told, such as 'heard p1'. */
   told: string[];
   counts: TestMeter;
+  /** Has everybody move to another hub, within so many ms. */
+  drain(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export async function startTestHub({
     connections,
     told,
     counts,
+    drain: (ms) => sockets.drain(ms),
     async stop() {
       await sockets.stop();
       await new Promise((done) => server.close(done));

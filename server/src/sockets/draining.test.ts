@@ -1,0 +1,96 @@
+/** A hub that drains, and its sockets: who is there may go, who comes is sent on, who stays is closed in the end. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTestAgent } from './testing/agent.ts';
+import { openTerminal, startTestConsumer } from './testing/consumer.ts';
+import { closing, connect, dialLeg } from './testing/dial.ts';
+import { identity, startTestHub, type TestHub } from './testing/hub.ts';
+
+/** Within it consumers are told after a quarter. */
+const MS = 1_000;
+const GOING_AWAY = 4022;
+
+let hub: TestHub;
+beforeEach(async () => {
+  hub = await startTestHub();
+  hub.vms.set('vm', { owner: 'ada', providerId: 'p1', running: true });
+});
+afterEach(() => hub.stop());
+
+/** A consumer that goes as soon as it is told, when nothing is open on it. */
+function obedient() {
+  const told = Promise.withResolvers<number>();
+  const dialled = dialLeg(`${hub.url}/consumer`, {
+    hello: { token: 'token-ada' },
+    handler: { goAway: (_code, afterMs) => told.resolve(afterMs) },
+  });
+  void Promise.all([dialled, told.promise]).then(([{ leg }]) => leg.close('OK', ''));
+  return { dialled, told: told.promise };
+}
+
+test('is empty, and done, as soon as all are gone', async () => {
+  const consumers = [obedient(), obedient()];
+  await Promise.all(consumers.map(({ dialled }) => dialled));
+  // Hours: only that it settles is of interest.
+  await hub.drain(20_000 * MS);
+  expect(await Promise.all(consumers.map(({ told }) => told))).toEqual([20_000 * MS, 20_000 * MS]);
+  expect(hub.counts.closes).toEqual(['consumer OK', 'consumer OK']);
+});
+
+test.each(['/consumer', '/provider', '/terminal?vmId=vm&ticket=t1'])(
+  'whoever comes by %s is told to try again, and loses nothing by it',
+  async (path) => {
+    const ticket = { identity: identity('ada'), readOnly: false, vmId: 'vm', terminalId: 'main' };
+    hub.tickets.set('t1', ticket);
+    await startTestConsumer(hub.url, 'ada');
+    const drained = hub.drain(MS);
+    const ws = await connect(`${hub.url}${path}`, { protocols: ['unicore.v1'] });
+    expect(await closing(ws)).toEqual({ code: GOING_AWAY, reason: 'The hub is stopping. Connect again.' });
+    // Good at the next hub.
+    expect(hub.tickets.has('t1')).toBe(true);
+    await drained;
+  },
+);
+
+test('one that has not said who it is has nothing to move', async () => {
+  const ws = await connect(`${hub.url}/consumer`, { protocols: ['unicore.v1'] });
+  const drained = hub.drain(MS);
+  expect((await closing(ws)).code).toBe(GOING_AWAY);
+  await drained;
+});
+
+test('who does not go is served to the end, raw terminals too, and then closed with a code to try again', async () => {
+  const agent = await startTestAgent(hub.url, 'p1');
+  const consumer = await startTestConsumer(hub.url, 'ada');
+  const terminal = openTerminal({ leg: () => consumer.leg, open: { vmId: 'vm' } });
+  hub.tickets.set('t1', { identity: identity('ada'), readOnly: false, vmId: 'vm', terminalId: 'raw' });
+  const raw = await connect(`${hub.url}/terminal?vmId=vm&terminalId=raw&ticket=t1`);
+  const echoed = new Promise((resolve) => raw.once('message', (data) => resolve(String(data))));
+  const rawClosed = closing(raw);
+  await terminal.attached;
+  let over = false;
+  const drained = hub.drain(MS).then(() => {
+    over = true;
+  });
+  terminal.write('typed');
+  raw.send('raw');
+  expect(String(await terminal.received(5))).toBe('typed');
+  expect(await echoed).toBe('raw');
+  expect(over).toBe(false);
+  await drained;
+  expect(hub.counts.closes).toEqual([]);
+  await hub.stop();
+  for (const { closed } of [agent, consumer]) expect((await closed).code).toBe('GOING_AWAY');
+  expect((await rawClosed).code).toBe(GOING_AWAY);
+});
+
+test('is not told to go a second time by its age', async () => {
+  await hub.stop();
+  hub = await startTestHub({ rotateMs: MS });
+  const told: number[] = [];
+  await dialLeg(`${hub.url}/consumer`, {
+    hello: { token: 'token-ada' },
+    handler: { goAway: (_code, afterMs) => told.push(afterMs) },
+  });
+  await hub.drain(2 * MS);
+  expect(told).toEqual([2 * MS]);
+});
