@@ -8,7 +8,7 @@ import type { Domain } from './domain.ts';
 import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
 import type { Metrics } from './metrics.ts';
-import { type Identity, Relay } from './relay/index.ts';
+import { type Identity, NOWHERE_ELSE, Relay } from './relay/index.ts';
 import { attachSockets, type Sockets } from './sockets/index.ts';
 import type { VmRow } from './store/rows.ts';
 
@@ -37,6 +37,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     log,
     meter: metrics,
     queueBytes,
+    elsewhere: NOWHERE_ELSE,
     async authorise({ userId }, vmId) {
       const { providerId, gen } = await terminals.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };

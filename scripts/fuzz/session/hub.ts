@@ -6,7 +6,7 @@ import type { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import { ControlHost } from '../../../server/src/control/host.ts';
-import { Relay, type RelayMeter } from '../../../server/src/relay/index.ts';
+import { NOWHERE_ELSE, Relay, type RelayMeter } from '../../../server/src/relay/index.ts';
 import { consumerEndpoint } from '../../../server/src/sockets/consumer.ts';
 import type { SocketDeps, SocketMeter } from '../../../server/src/sockets/deps.ts';
 import type { Endpoint, GoAway } from '../../../server/src/sockets/endpoint.ts';
@@ -52,6 +52,7 @@ export class SimHub {
       log: this.#log,
       meter,
       queueBytes: QUEUE_BYTES,
+      elsewhere: NOWHERE_ELSE,
       async authorise({ userId }, vmId) {
         const vm = Object.hasOwn(vms, vmId) ? vms[vmId] : undefined;
         if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);

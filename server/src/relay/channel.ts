@@ -1,4 +1,7 @@
-/** One consumer's channel at the relay: from its OPEN, while it is judged, until its two legs are no longer joined. */
+/**
+ * One consumer's channel at the relay: from its OPEN, while it is judged, until its two legs are no longer joined. Either
+ * may lead to another hub.
+ */
 import {
   type Budget,
   ERRORS,
@@ -9,24 +12,30 @@ import {
   join,
   type Leg,
   type Port,
-  packMeta,
   UniCoreError,
 } from '@unicore/protocol';
-import type { ChannelAuth } from '../control/contract.ts';
 import { holdToCredit } from './credit.ts';
-import type { Identity } from './deps.ts';
 import type { RelayMeter } from './meter.ts';
 import type { Rate } from './rate.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /** Refusals after which the opener should try again by itself; all others are final. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['PROVIDER_UNREACHABLE', 'RATE_LIMITED']);
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'PROVIDER_UNREACHABLE',
+  'RATE_LIMITED',
+  'BACKPLANE_DOWN',
+  'LEG_LOST',
+  'PEER_SILENT',
+  'GAP',
+  'GOING_AWAY',
+  'TIMEOUT',
+]);
 
 export interface RelayChannelOptions {
   leg: Leg;
   open: Open;
-  identity: Identity;
+  userId: string;
   meter: RelayMeter;
   /** What may wait here for this user. */
   waiting: Budget;
@@ -39,7 +48,7 @@ export interface RelayChannelOptions {
 }
 
 export class RelayChannel implements Port {
-  readonly identity: Identity;
+  readonly userId: string;
   /** The channel's name for all its life, on every hop. */
   readonly epoch: string;
   readonly #leg: Leg;
@@ -56,7 +65,7 @@ export class RelayChannel implements Port {
   /** Known once the channel is joined. */
   providerId: string | undefined;
 
-  constructor({ leg, open, identity, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
+  constructor({ leg, open, userId, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
     this.#leg = leg;
     this.#open = open;
     this.epoch = Buffer.from(open.epoch).toString('hex');
@@ -65,7 +74,7 @@ export class RelayChannel implements Port {
     this.#overhead = overhead;
     this.#overheadBack = overheadBack;
     this.#ended = ended;
-    this.identity = identity;
+    this.userId = userId;
     leg.bind(open.ch, this);
   }
 
@@ -76,16 +85,16 @@ export class RelayChannel implements Port {
   /** For logs. */
   get ids(): Record<string, string | undefined> {
     const channel = this.epoch.slice(0, 12);
-    return { user: this.identity.userId, vm: this.vmId, provider: this.providerId, channel };
+    return { user: this.userId, vm: this.vmId, provider: this.providerId, channel };
   }
 
-  /** Passes the OPEN on under a new number, with the hub's word on who asks, and joins the two numbers. */
-  join(provider: Leg, providerId: string, auth: ChannelAuth): void {
+  /** Passes the OPEN on under a new number, with the hub's word on who asks (packed), and joins the two numbers. */
+  join(provider: Leg, providerId: string, auth: Uint8Array): void {
     const ch = provider.allocate();
     const { ch: consumerCh, limit, recvNext } = this.#open;
     this.providerId = providerId;
     this.#joined = join(this.#leg, consumerCh, provider, ch, {
-      group: this.identity.userId,
+      group: this.userId,
       budget: this.#waiting,
       frame: (bytes) => this.#meter.forwarded(bytes),
       end: () => this.#end(),
@@ -96,7 +105,7 @@ export class RelayChannel implements Port {
       (code, message) => this.close(code, message),
     );
     this.#meter.channels(1);
-    provider.send({ ...this.#open, ch, auth: packMeta(auth) });
+    provider.send({ ...this.#open, ch, auth });
   }
 
   /** Ends the channel in whatever state it is. */

@@ -1,4 +1,7 @@
-/** One user at the relay: the legs it came by and the channels on them. What is limited is limited per user. */
+/**
+ * One user at the relay: the legs it came by, and its channels, which may also come from other hubs. What is limited is
+ * limited per user.
+ */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
 import type { RelayChannel } from './channel.ts';
 import type { Identity } from './deps.ts';
@@ -38,6 +41,10 @@ export class Consumer {
     this.overhead = new Rate(clock, OVERHEAD_PER_SECOND);
     this.overheadBack = new Rate(clock, OVERHEAD_BACK_PER_SECOND);
     this.waiting = new Budget(WAITING, waiting);
+  }
+
+  get absent(): boolean {
+    return this.legs.size === 0 && this.channels.size === 0;
   }
 
   /** Whether one more would be too many. A channel that comes back or moves is still there as well, and counts once. */

@@ -3,108 +3,111 @@
  * through the two ports of a hop (protocol/src/join.ts), which changes the channel's number and nothing else.
  */
 import {
-  Budget,
   ChannelKind,
   ERRORS,
   type ErrorCode,
   type FrameOf,
   type FrameType,
   type Leg,
+  packMeta,
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import { TerminalOpen } from '../control/contract.ts';
+import { ChannelAuth, Id, TerminalOpen } from '../control/contract.ts';
 import { RelayChannel } from './channel.ts';
-import { Consumer, MAX_CHANNELS } from './consumer.ts';
+import { type Consumer, MAX_CHANNELS } from './consumer.ts';
+import { Consumers } from './consumers.ts';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
+import { Reach } from './reach.ts';
 import { Routes } from './routes.ts';
 
 /** An OPEN costs no credit, so it is kept small. */
 const MAX_OPEN_META = 1024;
 /** A channel that comes back is kept waiting so long for its provider, which may be on its way back, too. */
 const RETURN_MS = 5_000;
-/** By then a user's rates are whole again: whoever reconnects sooner has not won new ones. */
-const FORGET_MS = 10_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
+
+/** What one hub tells another in OPEN's auth: it has judged the channel already, and which provider is meant. */
+const PassedOn = ChannelAuth.extend({ providerId: Id });
 
 export class Relay {
   readonly routes: Routes;
   readonly #deps: RelayDeps;
-  readonly #consumers = new Map<string, Consumer>();
-  readonly #legs = new Map<Leg, Consumer>();
-  readonly #waiting: Budget;
+  readonly #consumers: Consumers;
+  readonly #reach: Reach;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
     this.routes = new Routes(deps.clock);
-    this.#waiting = new Budget(deps.queueBytes);
+    this.#consumers = new Consumers(deps.clock, deps.queueBytes);
+    this.#reach = new Reach(deps.clock, this.routes, deps.elsewhere);
   }
 
-  // ---- for whoever owns a consumer's leg
+  // ---- for whoever owns a leg
 
-  /** The leg is up and belongs to this user; leave() when it closed. */
+  /** A consumer's leg is up and belongs to this user; leave() when it closed. */
   enter(leg: Leg, identity: Identity): void {
-    let consumer = this.#consumers.get(identity.userId);
-    if (!consumer) {
-      consumer = new Consumer(this.#deps.clock, this.#waiting);
-      this.#consumers.set(identity.userId, consumer);
-    }
-    consumer.legs.set(leg, identity);
-    this.#legs.set(leg, consumer);
+    this.#consumers.enter(leg, identity);
   }
 
   leave(leg: Leg): void {
-    const consumer = this.#legs.get(leg);
-    const identity = consumer?.legs.get(leg);
-    if (!consumer || !identity) return;
-    this.#legs.delete(leg);
-    consumer.legs.delete(leg);
-    if (consumer.legs.size === 0) this.#forgetLater(identity.userId, consumer);
+    this.#consumers.leave(leg);
   }
 
-  /** An OPEN arrived. One that repeats another is answered when that one is. */
+  /** An OPEN arrived on a consumer's leg. One that repeats another is answered when that one is. */
   open(leg: Leg, open: Open): void {
-    const consumer = this.#legs.get(leg);
-    const identity = consumer?.legs.get(leg);
-    if (!consumer || !identity || leg.portOf(open.ch)) return;
-    const channel = new RelayChannel({
-      leg,
-      open,
-      identity,
-      meter: this.#deps.meter,
-      waiting: consumer.waiting,
-      overhead: consumer.overhead,
-      overheadBack: consumer.overheadBack,
-      ended: (over) => {
-        consumer.channels.delete(over);
-        if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
-      },
+    const at = this.#consumers.at(leg);
+    if (!at || leg.portOf(open.ch)) return;
+    const channel = this.#channel(leg, open, at.consumer, at.identity.userId);
+    void this.#settle(channel, () => this.#route(at.consumer, channel, at.identity, open));
+  }
+
+  /** An OPEN that another hub has judged, for a provider that is connected here. */
+  openFrom(leg: Leg, open: Open): void {
+    if (leg.portOf(open.ch)) return;
+    const { providerId, ...auth } = parse(PassedOn, unpackMeta(open.auth), 'OPEN.auth');
+    const consumer = this.#consumers.of(auth.user);
+    const channel = this.#channel(leg, open, consumer, auth.user);
+    channel.vmId = auth.vmId;
+    void this.#settle(channel, async () => {
+      this.#join(consumer, channel, this.routes.get(providerId), providerId, packMeta(auth));
     });
-    consumer.channels.add(channel);
-    void this.#route(consumer, channel, open);
+  }
+
+  /** A provider's leg is up. Throws SUPERSEDED if a newer connection of it is here; release() when it closed. */
+  claim(providerId: string, connSeq: number, leg: Leg): void {
+    this.routes.claim(providerId, connSeq, leg);
+    this.#deps.elsewhere.came(providerId, connSeq);
+  }
+
+  /** Says whether the provider was reached by this leg until now. */
+  release(providerId: string, leg: Leg): boolean {
+    const gone = this.routes.release(providerId, leg);
+    if (gone) this.#deps.elsewhere.went(providerId);
+    return gone;
   }
 
   // ---- for the rest of the hub
 
   /** Ends every channel to this VM: it stopped, was deleted, or moved. */
   closeVm(vmId: string, code: ErrorCode, message: string): void {
-    for (const { channels } of this.#consumers.values()) {
+    for (const { channels } of this.#consumers.all()) {
       for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
     }
   }
 
   /** Closes the sockets that came by this session: it signed out or its token was revoked. */
   closeSession(sessionId: string, code: ErrorCode, message: string): void {
-    for (const { legs } of this.#consumers.values()) {
+    for (const { legs } of this.#consumers.all()) {
       for (const [leg, identity] of [...legs]) if (identity.sessionId === sessionId) leg.close(code, message);
     }
   }
 
   /** Closes every socket of this user. */
   closeUser(userId: string, code: ErrorCode, message: string): void {
-    for (const leg of [...(this.#consumers.get(userId)?.legs.keys() ?? [])]) leg.close(code, message);
+    for (const leg of [...(this.#consumers.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
   }
 
   /** Closes the provider's sockets: it was revoked. */
@@ -114,54 +117,80 @@ export class Relay {
 
   // ---- inside
 
-  #forgetLater(userId: string, consumer: Consumer): void {
-    this.#deps.clock.after(FORGET_MS, () => {
-      const gone = consumer.legs.size === 0 && this.#consumers.get(userId) === consumer;
-      if (gone) this.#consumers.delete(userId);
+  #channel(leg: Leg, open: Open, consumer: Consumer, userId: string): RelayChannel {
+    const channel = new RelayChannel({
+      leg,
+      open,
+      userId,
+      meter: this.#deps.meter,
+      waiting: consumer.waiting,
+      overhead: consumer.overhead,
+      overheadBack: consumer.overheadBack,
+      ended: (over) => {
+        consumer.channels.delete(over);
+        this.#consumers.settle(userId);
+        if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
+      },
     });
+    consumer.channels.add(channel);
+    return channel;
   }
 
-  async #route(consumer: Consumer, channel: RelayChannel, open: Open): Promise<void> {
+  async #route(consumer: Consumer, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
+    if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
+    if (open.kind !== ChannelKind.terminal) {
+      throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
+    }
+    if (open.meta.length > MAX_OPEN_META) {
+      throw new UniCoreError(
+        'BAD_REQUEST',
+        `OPEN: meta has ${open.meta.length} bytes, at most ${MAX_OPEN_META} are read.`,
+      );
+    }
+    const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
+    channel.vmId = asked.vmId;
+    const { providerId, gen, rights } = await this.#deps.authorise(identity, asked.vmId);
+    const leg = await this.#reach.leg(providerId, open.mustExist ? RETURN_MS : 0);
+    if (!open.mustExist && leg && !consumer.joins.take()) {
+      throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
+    }
+    const auth: ChannelAuth = {
+      user: identity.userId,
+      rights: asked.readOnly ? 'read' : rights,
+      vmId: asked.vmId,
+      gen,
+      kind: 'terminal',
+    };
+    // The next hub has the provider's socket, and need not ask the store where this VM is.
+    const passedOn = leg?.peer === 'hub' ? { ...auth, providerId } : auth;
+    this.#join(consumer, channel, leg, providerId, packMeta(passedOn));
+  }
+
+  #join(
+    consumer: Consumer,
+    channel: RelayChannel,
+    leg: Leg | undefined,
+    providerId: string,
+    auth: Uint8Array,
+  ): void {
+    if (channel.over) return;
+    if (consumer.isFullOn(providerId, channel.epoch)) {
+      throw new UniCoreError(
+        'TOO_MANY_CHANNELS',
+        `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,
+      );
+    }
+    if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
+    // The last one may still be in use while the channel moves. Others are on sockets that died without a word.
+    for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
+    channel.join(leg, providerId, auth);
+    this.#deps.log.info(channel.ids, 'channel joined');
+  }
+
+  /** A channel that can't be joined is refused. */
+  async #settle(channel: RelayChannel, join: () => Promise<void>): Promise<void> {
     try {
-      if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
-      if (open.kind !== ChannelKind.terminal) {
-        throw new UniCoreError(
-          'KIND_UNKNOWN',
-          `This hub has no channels of kind ${open.kind} for consumers.`,
-        );
-      }
-      if (open.meta.length > MAX_OPEN_META) {
-        throw new UniCoreError(
-          'BAD_REQUEST',
-          `OPEN: meta has ${open.meta.length} bytes, at most ${MAX_OPEN_META} are read.`,
-        );
-      }
-      const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
-      channel.vmId = asked.vmId;
-      const { providerId, gen, rights } = await this.#deps.authorise(channel.identity, asked.vmId);
-      const provider = open.mustExist
-        ? await this.routes.arrival(providerId, RETURN_MS)
-        : this.routes.get(providerId);
-      if (channel.over) return;
-      if (consumer.isFullOn(providerId, channel.epoch)) {
-        throw new UniCoreError(
-          'TOO_MANY_CHANNELS',
-          `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,
-        );
-      }
-      if (!provider?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-      if (!open.mustExist && !consumer.joins.take())
-        throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
-      // The last one may still be in use while the channel moves. Others are on sockets that died without a word.
-      for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
-      channel.join(provider, providerId, {
-        user: channel.identity.userId,
-        rights: asked.readOnly ? 'read' : rights,
-        vmId: asked.vmId,
-        gen,
-        kind: 'terminal',
-      });
-      this.#deps.log.info(channel.ids, 'channel joined');
+      await join();
     } catch (error) {
       this.#refuse(channel, error);
     }

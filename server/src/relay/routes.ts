@@ -1,4 +1,4 @@
-/** Where each provider is: its newest leg, by the connection number that the agent raises with every socket. */
+/** The providers' sockets at this hub: of each the newest, by the connection number that the agent raises with every socket. */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 
 /** A replaced leg that channels are still on then (their consumers do not react, or it is dead) is closed all the same. */
@@ -13,7 +13,7 @@ export class Routes {
   readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
   /** Who waits for a provider to come. */
-  readonly #waiting = new Map<string, Set<(leg: Leg) => void>>();
+  readonly #waiting = new Map<string, Set<() => void>>();
   /** Replaced, with their last channels still on them; by each, how to stop waiting for it. */
   readonly #retired = new Map<Leg, { providerId: string; cancel: () => void }>();
 
@@ -31,10 +31,18 @@ export class Routes {
       throw new UniCoreError('SUPERSEDED', 'A newer connection of this provider is already here.');
     }
     this.#routes.set(providerId, { leg, connSeq });
-    const waiting = this.#waiting.get(providerId);
-    this.#waiting.delete(providerId);
-    for (const found of waiting ?? []) found(leg);
+    this.#come(providerId);
     if (current) this.#retire(providerId, current.leg);
+  }
+
+  /** The provider has this connection at another hub. Says whether that took the place of one here. */
+  elsewhere(providerId: string, connSeq: number): boolean {
+    this.#come(providerId);
+    const current = this.#routes.get(providerId);
+    if (!current || current.connSeq >= connSeq) return false;
+    this.#routes.delete(providerId);
+    this.#retire(providerId, current.leg);
+    return true;
   }
 
   /** No channel is on this leg any more. */
@@ -61,28 +69,30 @@ export class Routes {
     return this.#routes.get(providerId)?.leg;
   }
 
-  /** The provider's leg, now or when it comes within so many ms. */
-  async arrival(providerId: string, ms: number): Promise<Leg | undefined> {
-    const leg = this.get(providerId);
-    if (leg) return leg;
+  /** Tells once, within so many ms, whether this provider has come: here, or to another hub. */
+  arrival(providerId: string, ms: number): { come: Promise<boolean>; forget(): void } {
     const waiting = this.#waiting.get(providerId) ?? new Set();
     this.#waiting.set(providerId, waiting);
-    return new Promise((settle) => {
-      const found = (come: Leg) => {
+    let forget = () => {};
+    const come = new Promise<boolean>((settle) => {
+      const came = () => settle(true);
+      const cancel = this.#clock.after(Math.max(0, ms), () => settle(false));
+      forget = () => {
         cancel();
-        settle(come);
+        waiting.delete(came);
+        if (waiting.size === 0 && this.#waiting.get(providerId) === waiting) this.#waiting.delete(providerId);
       };
-      const cancel = this.#clock.after(ms, () => {
-        waiting.delete(found);
-        if (waiting.size === 0) this.#waiting.delete(providerId);
-        settle(undefined);
-      });
-      waiting.add(found);
+      waiting.add(came);
     });
+    return { come, forget };
   }
 
   get size(): number {
     return this.#routes.size;
+  }
+
+  #come(providerId: string): void {
+    for (const came of this.#waiting.get(providerId) ?? []) came();
   }
 
   #retire(providerId: string, leg: Leg): void {

@@ -31,7 +31,7 @@ export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greete
           const hello = parse(AgentHello, meta, 'HELLO');
           const id = await deps.auth.provider(hello.token);
           if (!leg.open) return;
-          relay.routes.claim(id, hello.connSeq, leg);
+          relay.claim(id, hello.connSeq, leg);
           providerId = id;
           log = log.child({ provider: id, connSeq: hello.connSeq });
           leg.welcome(deps.hub);
@@ -52,7 +52,7 @@ export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greete
         greeted();
         stopRotation();
         log.info({ code, reason: message }, 'provider disconnected');
-        if (providerId !== undefined && relay.routes.release(providerId, leg)) {
+        if (providerId !== undefined && relay.release(providerId, leg)) {
           providers.disconnected(providerId, code);
         }
       },

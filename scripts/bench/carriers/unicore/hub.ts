@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
 import { createMetrics } from '../../../../server/src/metrics.ts';
-import { Relay } from '../../../../server/src/relay/index.ts';
+import { NOWHERE_ELSE, Relay } from '../../../../server/src/relay/index.ts';
 import { attachSockets } from '../../../../server/src/sockets/index.ts';
 import type { Store } from '../../../../server/src/store/store.ts';
 import { serve } from '../../lib/child.ts';
@@ -29,6 +29,7 @@ attachSockets(server, {
     log,
     meter: metrics,
     queueBytes: 256 * 1024 * 1024,
+    elsewhere: NOWHERE_ELSE,
     authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
   }),
   addressOf: ({ socket }) => socket.remoteAddress ?? '',

@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
 import { pino } from 'pino';
-import { type Identity, Relay, type RelayMeter } from '../../relay/index.ts';
+import type { Backplane } from '../../backplane/index.ts';
+import { Hubs } from '../../hubs/index.ts';
+import { type Identity, NOWHERE_ELSE, Relay, type RelayMeter } from '../../relay/index.ts';
 import { attachSockets } from '../attach.ts';
 import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
 
@@ -40,25 +42,45 @@ interface TestMeter extends RelayMeter, SocketMeter {
   closes: string[];
 }
 
-/** rotateMs: long enough, if not said, that no test sees it. */
+/**
+ * rotateMs: long enough, if not said, that no test sees it. backplane: of a hub among others. vms: what all of them know.
+ */
 export async function startTestHub({
   clock = systemClock,
   rotateMs = 3_000_000,
+  backplane,
+  vms = new Map(),
 }: {
   clock?: Clock;
   rotateMs?: number;
+  backplane?: Backplane;
+  vms?: TestHub['vms'];
 } = {}): Promise<TestHub> {
-  const vms: TestHub['vms'] = new Map();
   const tickets: TestHub['tickets'] = new Map();
   const connections: ProviderConnection[] = [];
   const told: string[] = [];
   const counts = testMeter();
   const log = pino({ level: 'silent' });
-  const relay = new Relay({
+  const hubs =
+    backplane &&
+    new Hubs({
+      backplane,
+      clock,
+      log,
+      opened: (leg, open) => relay.openFrom(leg, open),
+      elsewhere: (providerId, connSeq) => void relay.routes.elsewhere(providerId, connSeq),
+    });
+  await backplane?.start({
+    mail: (bytes) => hubs!.mail(bytes),
+    news: (text) => void hubs!.news(JSON.parse(text)),
+    interrupted: () => hubs!.interrupted(),
+  });
+  const relay: Relay = new Relay({
     clock,
     log,
     meter: counts,
     queueBytes: 64 * 1024 * 1024,
+    elsewhere: hubs ?? NOWHERE_ELSE,
     async authorise({ userId }, vmId) {
       const vm = vms.get(vmId);
       if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
@@ -104,6 +126,8 @@ export async function startTestHub({
     drain: (ms) => sockets.drain(ms),
     async stop() {
       await sockets.stop();
+      hubs?.close();
+      await backplane?.close();
       await new Promise((done) => server.close(done));
     },
   };

@@ -1,0 +1,12 @@
+/** What the rest of the hub uses of the backplane. */
+export {
+  type Backplane,
+  type BackplaneHandler,
+  HUB_NAME,
+  type HubCard,
+  PRESENCE_MS,
+  RENEW_MS,
+  ROUTE_MS,
+  type Route,
+} from './backplane.ts';
+export { LocalWorld } from './local.ts';
