@@ -10,15 +10,16 @@ import type { LocalAuth } from './auth/local.ts';
 import { ownerName, storeFile } from './auth/open.ts';
 import { createOrigins, type Origins } from './auth/origins.ts';
 import { newId } from './auth/secret.ts';
+import type { Backplane } from './backplane/backplane.ts';
+import { LocalWorld } from './backplane/local.ts';
 import type { Config } from './config.ts';
-import { connectSockets } from './connect.ts';
+import { type ConnectedSockets, connectSockets } from './connect.ts';
 import { createDomain } from './domain.ts';
 import { createAddressOf } from './http/address.ts';
 import { Callers } from './http/callers.ts';
 import { attachHttp, createHubServer, type Http } from './http/server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import type { Sockets } from './sockets/index.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -38,6 +39,8 @@ export interface Overrides {
   /** Milliseconds since 1970. */
   now?: () => number;
   log?: Logger;
+  /** Of several hubs in one process. */
+  backplane?: Backplane;
 }
 
 export interface App {
@@ -51,18 +54,38 @@ export interface App {
 
 export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
+  const { backplane = new LocalWorld(clock).join() } = overrides;
   const store = openSqliteStore(storeFile(config.dataDir));
   const { defaultImage, webDir } = config;
-  const domain = createDomain({ store, clock, now, log, defaultImage });
-  const { events, auth, presence, providers, vms, views, credentials, terminals, placer, control, run } =
-    domain;
-  const metrics = createMetrics(store);
+  const domain = createDomain({ store, backplane, clock, now, log, defaultImage });
+  const {
+    events,
+    auth,
+    presence,
+    providers,
+    vms,
+    views,
+    credentials,
+    terminals,
+    placer,
+    control,
+    census,
+    run,
+  } = domain;
+  const metrics = createMetrics({
+    phases: () => census.phases(),
+    backplaneUp: () =>
+      backplane.ping().then(
+        () => true,
+        () => false,
+      ),
+  });
   const server = createHubServer();
   const addressOf = createAddressOf(config.proxies);
   let stopping = false;
   let cancelSweep = () => {};
   let http: Http | undefined;
-  let sockets: Sockets | undefined;
+  let sockets: ConnectedSockets | undefined;
 
   function sweep(): void {
     run(
@@ -74,6 +97,11 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
 
   async function start() {
     await auth.owner(ownerName());
+    await backplane.start({
+      mail: (message) => sockets?.mail(message),
+      news: (text) => domain.news(text),
+      interrupted: () => domain.interrupted(),
+    });
     const hubId = await store.meta('hubId', () => newId('hub'));
     const seen = (await providers.list()).filter(({ seenAt }) => seenAt !== null);
     const port = await listen(server, config);
@@ -107,6 +135,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       socketUrl: (request) => socketUrl(request, origins, url),
       async ready() {
         if (stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
+        // Not the backplane: all hubs lose it at once, and then nobody would get in though each goes on by itself.
         await store.ping();
       },
     });
@@ -145,6 +174,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     await closed;
     cancel();
     control.close();
+    await backplane.close();
     await store.close();
     log.info('hub stopped');
   }

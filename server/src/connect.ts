@@ -25,11 +25,16 @@ export interface ConnectDeps {
   hub: { hubId: string; version: string };
 }
 
+export interface ConnectedSockets extends Sockets {
+  /** Something that another hub sent to this one. */
+  mail(message: Buffer): void;
+}
+
 /** Phases in which nobody works in a VM any more. */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on. */
-export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
+export function connectSockets(server: Server, deps: ConnectDeps): ConnectedSockets {
   const { domain, callers, origins, addressOf, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
   const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
   const relay = new Relay({
@@ -84,7 +89,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   events.on('vm', ({ vmId, phase }) => {
     if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
   });
-  return sockets;
+  return { ...sockets, mail: () => {} };
 }
 
 function identityOf(caller: Caller | undefined): Identity | undefined {

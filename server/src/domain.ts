@@ -3,12 +3,14 @@ import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { LocalAuth } from './auth/local.ts';
 import { Tickets } from './auth/tickets.ts';
+import type { Backplane } from './backplane/backplane.ts';
 import { ControlHost } from './control/host.ts';
-import { createEvents } from './events.ts';
+import { HubEvents } from './events.ts';
 import { ProviderCredentials } from './provider/credentials.ts';
 import { Presence } from './provider/presence.ts';
 import { Providers } from './provider/providers.ts';
 import type { Store } from './store/store.ts';
+import { Census } from './vm/census.ts';
 import { takesRoom } from './vm/lifecycle.ts';
 import { Placer } from './vm/placer.ts';
 import { Reports } from './vm/reports.ts';
@@ -19,6 +21,7 @@ import { VmWriter } from './vm/writer.ts';
 
 export interface DomainOptions {
   store: Store;
+  backplane: Backplane;
   clock: Clock;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -28,8 +31,9 @@ export interface DomainOptions {
 
 export type Domain = ReturnType<typeof createDomain>;
 
-export function createDomain({ store, clock, now, log, defaultImage }: DomainOptions) {
-  const events = createEvents();
+export function createDomain({ store, backplane, clock, now, log, defaultImage }: DomainOptions) {
+  const events = new HubEvents(backplane, log);
+  const census = new Census(store, events, clock);
   const auth = new LocalAuth(store, now);
   const tickets = new Tickets(now);
   const credentials = new ProviderCredentials(store, now);
@@ -72,6 +76,8 @@ export function createDomain({ store, clock, now, log, defaultImage }: DomainOpt
   }
 
   return {
+    news: (text: string) => events.news(text),
+    interrupted: () => events.interrupted(),
     events,
     auth,
     tickets,
@@ -84,6 +90,7 @@ export function createDomain({ store, clock, now, log, defaultImage }: DomainOpt
     reports,
     control,
     terminals,
+    census,
     run,
   };
 }

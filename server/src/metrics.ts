@@ -2,10 +2,17 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayMeter } from './relay/index.ts';
 import type { SocketKind, SocketMeter } from './sockets/index.ts';
-import type { Store } from './store/store.ts';
 
 /** From a cached read to the 10 s that an agent may take to answer. */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
+
+/** What is asked when somebody reads. */
+export interface MetricsSources {
+  /** VMs by phase. */
+  phases(): Promise<ReadonlyMap<string, number>>;
+  /** Whether this hub can reach what hubs share. */
+  backplaneUp(): Promise<boolean>;
+}
 
 export interface Metrics extends RelayMeter, SocketMeter {
   http(route: string, status: number, seconds: number): void;
@@ -13,7 +20,7 @@ export interface Metrics extends RelayMeter, SocketMeter {
   read(): Promise<{ type: string; text: string }>;
 }
 
-export function createMetrics(store: Store): Metrics {
+export function createMetrics({ phases, backplaneUp }: MetricsSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const sockets = new Gauge({
@@ -49,7 +56,15 @@ export function createMetrics(store: Store): Metrics {
     registers,
     async collect() {
       this.reset();
-      for (const { phase } of await store.vms()) this.inc({ state: phase });
+      for (const [state, count] of await phases()) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'unicore_backplane_up',
+    help: '1: this hub can reach what hubs share',
+    registers,
+    async collect() {
+      this.set((await backplaneUp()) ? 1 : 0);
     },
   });
   const frames = new Tally(registry, 'unicore_frames_forwarded', 'passed from one leg to another');

@@ -55,7 +55,7 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   const ended = proof && (await deps.auth.logout(proof.kind, proof.secret));
   if (ended !== undefined) {
     deps.log.info({ session: ended }, 'signed out');
-    deps.events.emit('sessionEnded', ended);
+    deps.events.tell('sessionEnded', ended);
   }
   // Another site's form brings no cookie, and may not take it from the browser.
   if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));

@@ -65,7 +65,7 @@ export class Providers {
       detail: name,
     });
     log.info({ user: userId, provider: provider.providerId }, 'provider joined');
-    events.emit('provider', provider);
+    events.tell('provider', provider);
     return provider;
   }
 
@@ -89,13 +89,13 @@ export class Providers {
   /** Tells whoever watches. */
   async changed(providerId: string): Promise<void> {
     const provider = await this.#deps.store.provider(providerId);
-    if (provider) this.#deps.events.emit('provider', provider);
+    if (provider) this.#deps.events.tell('provider', provider);
   }
 
   /** Its silence began or ended: what its VMs show changed with it. */
   async silenceChanged(providerId: string): Promise<void> {
     await this.#update(providerId, {});
-    for (const vm of await this.#deps.store.vms({ providerId })) this.#deps.events.emit('vm', vm);
+    for (const vm of await this.#deps.store.vms({ providerId })) this.#deps.events.tell('vm', vm);
   }
 
   async views(rows: readonly ProviderRow[]): Promise<Provider[]> {

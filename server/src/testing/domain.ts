@@ -1,5 +1,6 @@
 /** The hub without its sockets, in simulated time, for tests. */
 import { SimClock } from '@unicore/protocol/sim';
+import { LocalWorld } from '../backplane/local.ts';
 import type { AgentHello, VmObserved } from '../control/contract.ts';
 import { createDomain, type Domain } from '../domain.ts';
 import { createLog } from '../log.ts';
@@ -42,6 +43,7 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
   }
   const domain = createDomain({
     store: kept,
+    backplane: new LocalWorld(clock).join(),
     clock,
     now,
     log: createLog('silent'),

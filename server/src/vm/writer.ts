@@ -65,7 +65,7 @@ export class VmWriter {
       next.updatedAt = this.#now();
       if (await this.#store.replaceVm(next)) {
         const written = { ...next, rev: vm.rev + 1 };
-        this.#events.emit('vm', written);
+        this.#events.tell('vm', written);
         return written;
       }
     }
@@ -76,7 +76,7 @@ export class VmWriter {
     const there = await this.#store.addVm(vm);
     if (there.vmId === vm.vmId) {
       await this.#record(vm, 'create', vm.ownerId);
-      this.#events.emit('vm', vm);
+      this.#events.tell('vm', vm);
     }
     return there;
   }

@@ -6,7 +6,6 @@ import { pino } from 'pino';
 import { createMetrics } from '../../../../server/src/metrics.ts';
 import { NOWHERE_ELSE, Relay } from '../../../../server/src/relay/index.ts';
 import { attachSockets } from '../../../../server/src/sockets/index.ts';
-import type { Store } from '../../../../server/src/store/store.ts';
 import { serve } from '../../lib/child.ts';
 import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
@@ -15,8 +14,7 @@ export const PROVIDER = 'bench';
 export type HubCalls = ResidentCalls;
 
 const log = pino({ level: 'silent' });
-// The store is asked for VMs when somebody reads the metrics, and nobody does.
-const metrics = createMetrics({} as Store);
+const metrics = createMetrics({ phases: async () => new Map(), backplaneUp: async () => true });
 const identity = (name: string) => ({ userId: name, sessionId: name });
 const server = createServer();
 
