@@ -55,6 +55,7 @@ export class Providers {
       memoryTotal: null,
       seenAt: null,
       createdAt: now(),
+      placed: 0,
     };
     await store.addProvider(provider);
     await store.audit({

@@ -114,6 +114,27 @@ export function storeContract(open: (name: string) => Store): void {
       expect(await store.vm('vm-1')).toMatchObject({ phase: 'stopped', rev: 2 });
     });
 
+    test('of many who give away the same room, one does, and only together with its VM', async () => {
+      await store.addProvider(PROVIDER);
+      const vms = Array.from({ length: 20 }, (_, i) => ({ ...VM, vmId: `vm-${i}`, createdAt: i }));
+      for (const vm of vms) await store.addVm(vm);
+      const place = (vm: typeof VM, placed: number) =>
+        store.replaceVm({ ...vm, phase: 'assigned', providerId: 'p-1' }, placed);
+      const wins = await Promise.all(vms.map((vm) => place(vm, 0)));
+      expect(wins.filter(Boolean)).toHaveLength(1);
+      expect(await store.vms({ providerId: 'p-1' })).toMatchObject([{ rev: 2, phase: 'assigned' }]);
+      const loser = vms[wins.indexOf(false)]!;
+      // A VM that somebody else wrote meanwhile takes no room.
+      await store.replaceVm({ ...loser, name: 'renamed' });
+      expect(await place(loser, 1)).toBe(false);
+      expect(await store.provider('p-1')).toMatchObject({ placed: 1 });
+      expect(await place({ ...loser, rev: 2 }, 1)).toBe(true);
+      expect(await store.provider('p-1')).toMatchObject({ placed: 2 });
+      // What else is said of the provider leaves it alone.
+      await store.updateProvider('p-1', { cores: 4 });
+      expect(await store.provider('p-1')).toMatchObject({ placed: 2, cores: 4 });
+    });
+
     test('a meta value is made once', async () => {
       expect(await store.meta('secret', () => 'first')).toBe('first');
       expect(await store.meta('secret', () => 'second')).toBe('first');

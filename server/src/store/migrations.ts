@@ -68,6 +68,9 @@ const MIGRATIONS = [
   CREATE TRIGGER auditKeeps BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
   CREATE TRIGGER auditStays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
   `,
+  `
+  ALTER TABLE providers ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings the file to the newest version, one transaction for all; another process may be doing the same. */

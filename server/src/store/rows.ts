@@ -41,6 +41,8 @@ export const ProviderRow = z.object({
   memoryTotal: z.number().nullable(),
   seenAt: Time.nullable(),
   createdAt: Time,
+  /** How many times a VM was given room here. Whoever counted the room while it was this much may give some away. */
+  placed: z.number().int().nonnegative(),
 });
 export type ProviderRow = z.infer<typeof ProviderRow>;
 

@@ -114,10 +114,17 @@ class SqliteStore implements Store {
     return this.#all(VmRow, sql, of);
   }
 
-  async replaceVm(vm: VmRow) {
+  async replaceVm(vm: VmRow, placed?: number) {
     const fields = assignments(vm, 'vmId', 'rev');
     const sql = `UPDATE vms SET ${fields}, rev = rev + 1 WHERE vmId = :vmId AND rev = :rev`;
-    return this.#run(sql, vm) === 1;
+    if (placed === undefined) return this.#run(sql, vm) === 1;
+    const { providerId } = vm;
+    const place =
+      'UPDATE providers SET placed = placed + 1 WHERE providerId = :providerId AND placed = :placed';
+    return this.#both(
+      () => this.#run(place, { providerId, placed }) === 1,
+      () => this.#run(sql, vm) === 1,
+    );
   }
 
   async meta(name: string, create: () => string) {
@@ -134,6 +141,19 @@ class SqliteStore implements Store {
 
   async auditEntries(limit: number) {
     return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
+  }
+
+  /** One transaction, undone unless both steps are true. */
+  #both(one: () => boolean, two: () => boolean): boolean {
+    work(() => this.#db.exec('BEGIN IMMEDIATE'));
+    try {
+      const done = one() && two();
+      work(() => this.#db.exec(done ? 'COMMIT' : 'ROLLBACK'));
+      return done;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #run(sql: string, values: Record<string, SQLInputValue>): number {

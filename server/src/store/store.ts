@@ -4,7 +4,9 @@
  */
 import type { AuditRow, ProviderRow, SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
 
-export type ProviderChange = Partial<Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt'>>;
+export type ProviderChange = Partial<
+  Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt' | 'placed'>
+>;
 
 export interface Store {
   /** Throws when the store can't be reached. */
@@ -35,8 +37,11 @@ export interface Store {
   vm(vmId: string): Promise<VmRow | undefined>;
   /** All but deleted ones, oldest first. */
   vms(of?: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] }): Promise<VmRow[]>;
-  /** Compare-and-set: writes only if the stored rev is still vm.rev, and then raises it. */
-  replaceVm(vm: VmRow): Promise<boolean>;
+  /**
+   * Compare-and-set: writes only if the stored rev is still vm.rev, and then raises it. placed: this VM takes room on
+   * vm.providerId; it is written only if the `placed` of that provider is still so, too, and then both are raised.
+   */
+  replaceVm(vm: VmRow, placed?: number): Promise<boolean>;
 
   /** The value under this name; the first caller's `create` makes it. */
   meta(name: string, create: () => string): Promise<string>;

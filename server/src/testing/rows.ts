@@ -18,6 +18,7 @@ export function providerRow(change: Partial<ProviderRow> = {}): ProviderRow {
     memoryTotal: null,
     seenAt: null,
     createdAt: 1,
+    placed: 0,
     ...change,
   };
 }
