@@ -8,11 +8,12 @@ import { canOpenBrowser, openBrowser } from './lib/browser.ts';
 import { main, messageOf, paint, say, step, warn } from './lib/console.ts';
 import { lockFolder } from './lib/folder-lock.ts';
 import { Hub } from './lib/hub.ts';
-import { buildImage, dockerEngine, imageIsCurrent, VM_IMAGE } from './lib/image.ts';
+import { buildImage, dockerEngine, imageIsCurrent } from './lib/image.ts';
 import { LocalAgent } from './lib/local-agent.ts';
 import { ROOT, URL_FILE } from './lib/paths.ts';
 import { checkPort } from './lib/port.ts';
 import type { Death } from './lib/supervisor.ts';
+import { VM_IMAGE } from './lib/vm-image.ts';
 import { buildWeb, webIsCurrent } from './lib/web.ts';
 
 const HOST = '127.0.0.1';
@@ -115,9 +116,10 @@ function report(what: string, data: string): (death: Death) => void {
 async function prepareDocker(): Promise<void> {
   const docker = await dockerEngine();
   if (docker === undefined) return warn('  No Docker engine answers. VMs wait until it is started.');
-  if (await imageIsCurrent(docker)) return say('  VMs are containers of the Docker engine on this machine.');
-  say(`  Building the image ${VM_IMAGE}, once. VMs can be made when it is there.`);
-  await step(`Built ${VM_IMAGE}`, () => buildImage(docker, (line) => say(paint('dim', `  ${line}`)))).catch(
-    (error: unknown) => warn(`  ${messageOf(error)}`),
-  );
+  if (await imageIsCurrent(docker, VM_IMAGE))
+    return say('  VMs are containers of the Docker engine on this machine.');
+  say(`  Building the image ${VM_IMAGE.name}, once. VMs can be made when it is there.`);
+  await step(`Built ${VM_IMAGE.name}`, () =>
+    buildImage(docker, VM_IMAGE, (line) => say(paint('dim', `  ${line}`))),
+  ).catch((error: unknown) => warn(`  ${messageOf(error)}`));
 }

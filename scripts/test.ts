@@ -7,8 +7,10 @@ import { CHECKS } from './lib/checks.ts';
 import { main, messageOf, say, step, warn } from './lib/console.ts';
 import { install, mayInstall, missing, type Need } from './lib/debian.ts';
 import { startEngine } from './lib/engine.ts';
+import { HUB_IMAGE } from './lib/hub-image.ts';
 import { buildImage, dockerEngine, imageIsCurrent } from './lib/image.ts';
 import { runVitest } from './lib/vitest.ts';
+import { VM_IMAGE } from './lib/vm-image.ts';
 import { buildWeb, webIsCurrent } from './lib/web.ts';
 
 const NEEDS: readonly Need[] = [
@@ -88,5 +90,8 @@ async function bringPackages(): Promise<void> {
 async function bringEngine(): Promise<void> {
   cleanups.push(await startEngine());
   const docker = await dockerEngine();
-  if (docker !== undefined && !(await imageIsCurrent(docker))) await buildImage(docker, () => {});
+  if (docker === undefined) return;
+  for (const image of [VM_IMAGE, HUB_IMAGE]) {
+    if (!(await imageIsCurrent(docker, image))) await buildImage(docker, image, () => {});
+  }
 }

@@ -1,5 +1,5 @@
-/** The base of our images: plain Debian 12, pulled where a registry answers, else made on this machine. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+/** The bases of our images, Debian 12 without and with Node: pulled where a registry answers, else made on this machine. */
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
@@ -7,27 +7,45 @@ import { messageOf } from './console.ts';
 import { exec, hasCommand } from './exec.ts';
 import { TOOLCHAIN } from './paths.ts';
 
-const PULLED = 'debian:bookworm-slim';
-const MADE = 'unicore/debian:bookworm';
+const DEBIAN = { pulled: 'debian:bookworm-slim', made: 'unicore/debian:bookworm' };
+const NODE = { pulled: 'node:24-bookworm-slim', made: 'unicore/node:24-bookworm' };
 /** A registry that is silent for this long is not reachable. */
 const PULL_SILENCE_MS = 60_000;
 
-/** The name of a base image that the engine has by now. */
-export async function ensureBase(docker: Docker, note: (line: string) => void): Promise<string> {
-  for (const name of [PULLED, MADE]) if (await hasImage(docker, name)) return name;
-  note(`getting ${PULLED}`);
-  const refusal = await pull(docker).catch((error: unknown) => messageOf(error));
-  if (refusal === undefined) return PULLED;
-  note('no registry can be reached: making a Debian base with mmdebstrap');
+type Note = (line: string) => void;
+
+/** The name of an image with plain Debian that the engine has by now. */
+export async function debianBase(docker: Docker, note: Note): Promise<string> {
+  return ensure(docker, DEBIAN, note, () => {
+    note('no registry can be reached: making a Debian base with mmdebstrap');
+    return bootstrap(docker);
+  });
+}
+
+/** The same with Node 24 in it. */
+export async function nodeBase(docker: Docker, note: Note): Promise<string> {
+  return ensure(docker, NODE, note, async () => addNode(docker, await debianBase(docker, note)));
+}
+
+async function ensure(
+  docker: Docker,
+  { pulled, made }: typeof DEBIAN,
+  note: Note,
+  make: () => Promise<void>,
+): Promise<string> {
+  for (const name of [pulled, made]) if (await hasImage(docker, name)) return name;
+  note(`getting ${pulled}`);
+  const refusal = await pull(docker, pulled).catch((error: unknown) => messageOf(error));
+  if (refusal === undefined) return pulled;
   try {
-    await bootstrap(docker);
+    await make();
   } catch (error) {
     throw new Error(
-      `The base image can't be had. Pulling ${PULLED}: ${refusal}\nMaking one: ${messageOf(error)}\n` +
-        `Remedy: bring ${PULLED} to this engine (docker load), then run npm run images.`,
+      `The base image can't be had. Pulling ${pulled}: ${refusal}\nMaking one: ${messageOf(error)}\n` +
+        `Remedy: bring ${pulled} to this engine (docker load), then run npm run images.`,
     );
   }
-  return MADE;
+  return made;
 }
 
 export async function hasImage(docker: Docker, name: string): Promise<boolean> {
@@ -43,11 +61,11 @@ export async function hasImage(docker: Docker, name: string): Promise<boolean> {
     );
 }
 
-async function pull(docker: Docker): Promise<undefined> {
+async function pull(docker: Docker, name: string): Promise<undefined> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(new Error('no answer for 60 s')), PULL_SILENCE_MS);
   try {
-    const stream = await docker.pull(PULLED, { abortSignal: silence.signal });
+    const stream = await docker.pull(name, { abortSignal: silence.signal });
     stream.on('data', () => timer.refresh());
     await followed(docker, stream);
   } finally {
@@ -79,8 +97,22 @@ async function bootstrap(docker: Docker): Promise<void> {
   try {
     const tar = join(work, 'root.tar');
     await exec(await mmdebstrap(), ['--variant=minbase', 'bookworm', tar]);
-    const [repo, tag] = MADE.split(':');
+    const [repo, tag] = DEBIAN.made.split(':');
     await followed(docker, await docker.importImage(tar, { repo, tag }));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The Node that runs this, which the toolchain has for this machine, on plain Debian. */
+async function addNode(docker: Docker, base: string): Promise<void> {
+  if (process.platform !== 'linux') throw new Error('The Node of this machine is not for Linux.');
+  const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
+  try {
+    await copyFile(process.execPath, join(work, 'node'));
+    await writeFile(join(work, 'Dockerfile'), `FROM ${base}\nCOPY node /usr/local/bin/node\n`);
+    const stream = await docker.buildImage({ context: work, src: ['.'] }, { t: NODE.made, forcerm: true });
+    await followed(docker, stream);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

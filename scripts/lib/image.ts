@@ -1,13 +1,10 @@
-/** The image of VMs: built from agent/images/vm when it is missing or its files changed. */
-import { join } from 'node:path';
+/** Container images of ours: each is built when it is missing, or when the files that it is made from have changed. */
 import Docker from 'dockerode';
 import { hashFiles } from './hash.ts';
-import { ensureBase, followed } from './image-base.ts';
+import { followed } from './image-base.ts';
 import { ROOT } from './paths.ts';
 
-export const VM_IMAGE = 'unicore/vm:latest';
-const SOURCE = 'agent/images/vm';
-/** The image carries the hash of the files that it was made from. */
+/** The image carries the hash of the files that it was made from. Stages of a build have it, too. */
 const HASH_LABEL = 'unicore.source';
 /** An engine on this machine answers at once, or is not there. */
 const PING_MS = 2000;
@@ -15,6 +12,22 @@ const PING_MS = 2000;
 const LINE_LENGTH = 72;
 /** Lines of the build's output that an error repeats. */
 const TAIL_LINES = 15;
+
+export interface Image {
+  /** name:tag */
+  readonly name: string;
+  /** Files and folders of the project that it is made from. */
+  readonly sources: readonly string[];
+  /** Makes what the build needs; `note` hears of each step. */
+  prepare(docker: Docker, note: (line: string) => void): Promise<Context>;
+}
+
+export interface Context extends AsyncDisposable {
+  readonly folder: string;
+  /** Within the folder. */
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+}
 
 /** An engine that answers, or undefined. Obeys DOCKER_HOST. */
 export async function dockerEngine(): Promise<Docker | undefined> {
@@ -26,19 +39,20 @@ export async function dockerEngine(): Promise<Docker | undefined> {
   }
 }
 
-/** Whether the engine has the image of today's Dockerfile. */
-export async function imageIsCurrent(docker: Docker): Promise<boolean> {
-  return (await labelOf(docker)) === (await hashFiles(ROOT, [SOURCE]));
+/** Whether the engine has the image of today's files. */
+export async function imageIsCurrent(docker: Docker, image: Image): Promise<boolean> {
+  return (await labelOf(docker, image.name)) === (await hashFiles(ROOT, image.sources));
 }
 
-/** Builds the image; `note` hears of each step of the build. */
-export async function buildImage(docker: Docker, note: (line: string) => void): Promise<void> {
-  const hash = await hashFiles(ROOT, [SOURCE]);
-  const base = await ensureBase(docker, note);
+export async function buildImage(docker: Docker, image: Image, note: (line: string) => void): Promise<void> {
+  const hash = await hashFiles(ROOT, image.sources);
+  await using context = await image.prepare(docker, note);
   const output: string[] = [];
+  const { folder, dockerfile, args } = context;
+  const labels = { [HASH_LABEL]: hash };
   const stream = await docker.buildImage(
-    { context: join(ROOT, SOURCE), src: ['.'] },
-    { t: VM_IMAGE, buildargs: { BASE: base }, labels: { [HASH_LABEL]: hash }, forcerm: true },
+    { context: folder, src: ['.'] },
+    { t: image.name, dockerfile, buildargs: args, labels, forcerm: true },
   );
   try {
     await followed(docker, stream, (text) => {
@@ -47,17 +61,20 @@ export async function buildImage(docker: Docker, note: (line: string) => void): 
     });
   } catch (error) {
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new Error(`The image ${VM_IMAGE} could not be built: ${(error as Error).message}\n${tail}`);
+    throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
   }
+  // What had the name before, and what was only needed to build: half a gigabyte each time.
+  await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
 }
 
 function shortened(line: string): string {
-  return line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH - 1)}…` : line;
+  const [first = ''] = line.split('\n');
+  return first.length > LINE_LENGTH ? `${first.slice(0, LINE_LENGTH - 1)}…` : first;
 }
 
-async function labelOf(docker: Docker): Promise<string | undefined> {
+async function labelOf(docker: Docker, name: string): Promise<string | undefined> {
   return docker
-    .getImage(VM_IMAGE)
+    .getImage(name)
     .inspect()
     .then(
       (image) => image.Config.Labels?.[HASH_LABEL],

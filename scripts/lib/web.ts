@@ -7,7 +7,7 @@ import { ROOT, tool } from './paths.ts';
 
 const CLIENT = join(ROOT, 'client');
 /** The page's own source, what it imports from the other packages, and the versions of everything else. */
-const SOURCES = [
+export const WEB_SOURCES = [
   'client/src',
   'client/public',
   'client/index.html',
@@ -22,11 +22,11 @@ const STAMP = join(CLIENT, 'dist/.source');
 
 export async function webIsCurrent(): Promise<boolean> {
   const stamp = await readFile(STAMP, 'utf8').catch(() => undefined);
-  return stamp === (await hashFiles(ROOT, SOURCES));
+  return stamp === (await hashFiles(ROOT, WEB_SOURCES));
 }
 
 export async function buildWeb(): Promise<void> {
-  const hash = await hashFiles(ROOT, SOURCES);
+  const hash = await hashFiles(ROOT, WEB_SOURCES);
   await exec(tool('vite'), ['build', '--logLevel', 'warn'], { cwd: CLIENT });
   await writeFile(STAMP, hash);
 }
