@@ -1,0 +1,230 @@
+/** Two hubs and mail that gets lost: what is lost is noticed, and ends the leg at both hubs. */
+import { encode, FrameType, type Leg, type Port, packMeta, UniCoreError } from '@unicore/protocol';
+import { SimClock } from '@unicore/protocol/sim';
+import { pino } from 'pino';
+import { beforeEach, expect, test } from 'vitest';
+import { LocalWorld } from '../backplane/index.ts';
+import { HubLegs } from './hub-legs.ts';
+import { type Lossy, lossy } from './testing/lossy.ts';
+
+const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
+
+interface TestHub {
+  lossy: Lossy;
+  legs: HubLegs;
+  /** Legs that others opened to this hub: those on which an OPEN came. */
+  opened: Leg[];
+}
+
+let clock: SimClock;
+let world: LocalWorld;
+let a: TestHub;
+let b: TestHub;
+
+beforeEach(async () => {
+  clock = new SimClock();
+  world = new LocalWorld(clock);
+  a = await hub();
+  b = await hub();
+});
+
+async function hub(): Promise<TestHub> {
+  const plane = lossy(world.join());
+  const opened: Leg[] = [];
+  const legs = new HubLegs({
+    backplane: plane.plane,
+    clock,
+    log: pino({ level: 'silent' }),
+    opened: (leg) => opened.push(leg),
+  });
+  await plane.plane.start({ mail: (bytes) => legs.mail(bytes), news() {}, interrupted() {} });
+  return { lossy: plane, legs, opened };
+}
+
+/** A leg from a to b, and the same at b, with a channel bound on both. */
+async function connect() {
+  const dialled = a.legs.to(b.lossy.plane.hub);
+  await clock.advance(1);
+  const near = await dialled;
+  const got: Uint8Array[] = [];
+  const lost: string[] = [];
+  const port = (name: string): Port => ({
+    receive: (_type, message, start, end) => got.push(message.slice(start, end)),
+    lost: (code) => lost.push(`${name} ${code}`),
+  });
+  const ch = near.allocate();
+  near.bind(ch, port('near'));
+  near.send({
+    type: FrameType.OPEN,
+    ch,
+    epoch: new Uint8Array(16),
+    attach: 1,
+    kind: 0,
+    recvNext: 0,
+    limit: 0,
+    mustExist: false,
+    auth: packMeta({}),
+    meta: packMeta({}),
+  });
+  await clock.advance(1);
+  const far = b.opened[0]!;
+  far.bind(ch, port('far'));
+  return { near, far, ch, got, lost };
+}
+
+const data = (ch: number, off: number, size = 10) =>
+  encode({ type: FrameType.DATA, ch, off, bytes: new Uint8Array(size).fill(off) });
+
+test('many who want the same hub share one leg', async () => {
+  const [one, two] = [a.legs.to(b.lossy.plane.hub), a.legs.to(b.lossy.plane.hub)];
+  await clock.advance(1);
+  expect(await one).toBe(await two);
+  expect([a.legs.size, b.legs.size]).toEqual([1, 1]);
+});
+
+test('each hub may dial the other', async () => {
+  const [one, two] = [a.legs.to(b.lossy.plane.hub), b.legs.to(a.lossy.plane.hub)];
+  await clock.advance(1);
+  expect((await one).up && (await two).up).toBe(true);
+  expect([a.legs.size, b.legs.size]).toEqual([2, 2]);
+});
+
+test('an idle leg lives on by beacons alone, two each second from each side', async () => {
+  const { near, far } = await connect();
+  const before = a.lossy.mails;
+  await clock.advance(60_000);
+  expect([near.up, far.up]).toEqual([true, true]);
+  expect(a.lossy.mails - before).toBeLessThan(150);
+});
+
+test('what is lost between others is noticed with the next mail, and the leg ends at both hubs', async () => {
+  const { near, far, ch, lost } = await connect();
+  a.lossy.fate = () => 'lost';
+  near.forward(data(ch, 1));
+  await clock.advance(1);
+  a.lossy.fate = () => 'arrives';
+  near.forward(data(ch, 2));
+  await clock.advance(1);
+  expect([near.open, far.open]).toEqual([false, false]);
+  expect(lost.sort()).toEqual(['far LEG_LOST', 'near LEG_LOST']);
+});
+
+test('the last mail of all that is lost is noticed by the next beacon', async () => {
+  const { near, ch, lost } = await connect();
+  a.lossy.fate = () => 'lost';
+  near.forward(data(ch, 1));
+  await clock.advance(1);
+  a.lossy.fate = () => 'arrives';
+  await clock.advance(600);
+  expect(lost).toHaveLength(2);
+});
+
+test('a hub that vanished without a word is missed after three beacons', async () => {
+  const { near, lost } = await connect();
+  b.lossy.fate = () => 'lost';
+  a.lossy.fate = () => 'lost';
+  await clock.advance(1_400);
+  expect(near.up).toBe(true);
+  await clock.advance(700);
+  expect(lost.sort()).toEqual(['far LEG_LOST', 'near LEG_LOST']);
+});
+
+test('a hub of which the backplane knows that it is gone is missed at once', async () => {
+  const { near, ch, lost } = await connect();
+  a.lossy.fate = () => 'nobody';
+  near.forward(data(ch, 1));
+  await clock.advance(1);
+  expect(lost).toContain('near LEG_LOST');
+});
+
+test('a backplane that refuses mail ends the legs, and says why to who dials', async () => {
+  const { lost } = await connect();
+  a.lossy.fate = () => DOWN;
+  await clock.advance(600);
+  expect(lost).toContain('near LEG_LOST');
+  const dialled = expect(a.legs.to(b.lossy.plane.hub)).rejects.toMatchObject({ code: 'BACKPLANE_DOWN' });
+  await clock.advance(600);
+  await dialled;
+});
+
+test('a hub that does not answer is given up within seconds, and can be dialled again', async () => {
+  b.lossy.fate = () => 'lost';
+  const refused = expect(a.legs.to(b.lossy.plane.hub)).rejects.toMatchObject({ code: 'PEER_SILENT' });
+  await clock.advance(2_100);
+  await refused;
+  b.lossy.fate = () => 'arrives';
+  const dialled = a.legs.to(b.lossy.plane.hub);
+  await clock.advance(1);
+  expect((await dialled).up).toBe(true);
+  expect([a.legs.size, b.legs.size]).toEqual([1, 1]);
+});
+
+test('a leg that one hub has forgotten is over for the other as soon as it says anything', async () => {
+  const { near, far, ch } = await connect();
+  b.lossy.fate = () => 'lost';
+  far.close('LEG_LOST', 'forgotten');
+  b.lossy.fate = () => 'arrives';
+  near.forward(data(ch, 1));
+  await clock.advance(1);
+  expect(near.open).toBe(false);
+});
+
+test('a hub that was held up itself reads its mail before it calls others silent', async () => {
+  const { near, far } = await connect();
+  // Nothing is delivered while the process stands still: simulated by mail that waits.
+  const held: Uint8Array[] = [];
+  b.lossy.fate = (mail) => {
+    held.push(mail.slice());
+    return 'lost';
+  };
+  await clock.advance(1_000);
+  b.lossy.fate = () => 'arrives';
+  for (const mail of held) a.legs.mail(mail);
+  await clock.advance(2_000);
+  expect([near.up, far.up]).toEqual([true, true]);
+});
+
+test('without news of room no more is sent than there is, and floods wait where they can be overtaken', async () => {
+  const { near, ch } = await connect();
+  // What b says of its room does not come.
+  b.lossy.fate = () => 'lost';
+  const before = a.lossy.bytes;
+  for (let i = 0; i < 1_000; i++) near.forward(data(ch, i, 16_000));
+  await clock.advance(1_000);
+  expect(a.lossy.bytes - before).toBeGreaterThan(3 * 2 ** 20);
+  expect(a.lossy.bytes - before).toBeLessThan(7 * 2 ** 20);
+});
+
+test('a flood is told of new room before it has used up what it had', async () => {
+  const { near, ch, got } = await connect();
+  for (let i = 0; i < 4_000; i++) near.forward(data(ch, i, 16_000));
+  await clock.until(() => got.length === 4_000, 1_000);
+  expect(near.up).toBe(true);
+});
+
+test('a new leg from a hub takes the place of the one before', async () => {
+  const { far } = await connect();
+  a.lossy.fate = () => 'lost';
+  const near = await a.legs.to(b.lossy.plane.hub);
+  near.close('LEG_LOST', 'gave it up');
+  a.lossy.fate = () => 'arrives';
+  const dialled = a.legs.to(b.lossy.plane.hub);
+  await clock.advance(1);
+  expect([(await dialled).up, far.open, b.legs.size]).toEqual([true, false, 1]);
+});
+
+test('mail that makes no sense, or is meant for another process, changes nothing', async () => {
+  const { near, far } = await connect();
+  b.legs.mail(Buffer.from('hello'));
+  b.legs.mail(new Uint8Array(0));
+  const other = await hub();
+  const stray: Uint8Array[] = [];
+  a.lossy.fate = (mail) => {
+    stray.push(mail.slice());
+    return 'arrives';
+  };
+  await clock.advance(600);
+  for (const mail of stray) other.legs.mail(mail);
+  await clock.advance(600);
+  expect([near.up, far.up, other.legs.size]).toEqual([true, true, 0]);
+});
