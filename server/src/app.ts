@@ -13,13 +13,14 @@ import { newId } from './auth/secret.ts';
 import type { Backplane } from './backplane/backplane.ts';
 import { LocalWorld } from './backplane/local.ts';
 import type { Config } from './config.ts';
-import { type ConnectedSockets, connectSockets } from './connect.ts';
+import { connectSockets } from './connect.ts';
 import { createDomain } from './domain.ts';
 import { createAddressOf } from './http/address.ts';
 import { Callers } from './http/callers.ts';
 import { attachHttp, createHubServer, type Http } from './http/server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import type { Sockets } from './sockets/index.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -57,7 +58,24 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   const { backplane = new LocalWorld(clock).join() } = overrides;
   const store = openSqliteStore(storeFile(config.dataDir));
   const { defaultImage, webDir } = config;
-  const domain = createDomain({ store, backplane, clock, now, log, defaultImage });
+  const metrics = createMetrics({
+    phases: () => census.phases(),
+    backplaneUp: () =>
+      backplane.ping().then(
+        () => true,
+        () => false,
+      ),
+  });
+  const domain = createDomain({
+    store,
+    backplane,
+    clock,
+    now,
+    log,
+    defaultImage,
+    meter: metrics,
+    queueBytes: config.queueMib * MIB,
+  });
   const {
     events,
     auth,
@@ -69,23 +87,16 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     terminals,
     placer,
     control,
+    hubs,
     census,
     run,
   } = domain;
-  const metrics = createMetrics({
-    phases: () => census.phases(),
-    backplaneUp: () =>
-      backplane.ping().then(
-        () => true,
-        () => false,
-      ),
-  });
   const server = createHubServer();
   const addressOf = createAddressOf(config.proxies);
   let stopping = false;
   let cancelSweep = () => {};
   let http: Http | undefined;
-  let sockets: ConnectedSockets | undefined;
+  let sockets: Sockets | undefined;
 
   function sweep(): void {
     run(
@@ -98,7 +109,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   async function start() {
     await auth.owner(ownerName());
     await backplane.start({
-      mail: (message) => sockets?.mail(message),
+      mail: (message) => hubs.mail(message),
       news: (text) => domain.news(text),
       interrupted: () => domain.interrupted(),
     });
@@ -147,7 +158,6 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       metrics,
       clock,
       log,
-      queueBytes: config.queueMib * MIB,
       rotateMs: config.rotateSeconds * 1000,
       hub: { hubId, version },
     });
@@ -174,6 +184,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     await closed;
     cancel();
     control.close();
+    hubs.close();
     await backplane.close();
     await store.close();
     log.info('hub stopped');

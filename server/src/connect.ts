@@ -1,4 +1,4 @@
-/** Joins the sockets and the relay to the rest of the hub: what they ask, and what they are told. */
+/** Joins the sockets to the rest of the hub: what they ask, and what they are told. */
 import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -8,7 +8,7 @@ import type { Domain } from './domain.ts';
 import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
 import type { Metrics } from './metrics.ts';
-import { type Identity, NOWHERE_ELSE, Relay } from './relay/index.ts';
+import type { Identity } from './relay/index.ts';
 import { attachSockets, type Sockets } from './sockets/index.ts';
 import type { VmRow } from './store/rows.ts';
 
@@ -20,34 +20,17 @@ export interface ConnectDeps {
   metrics: Metrics;
   clock: Clock;
   log: Logger;
-  queueBytes: number;
   rotateMs: number;
   hub: { hubId: string; version: string };
-}
-
-export interface ConnectedSockets extends Sockets {
-  /** Something that another hub sent to this one. */
-  mail(message: Buffer): void;
 }
 
 /** Phases in which nobody works in a VM any more. */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on. */
-export function connectSockets(server: Server, deps: ConnectDeps): ConnectedSockets {
-  const { domain, callers, origins, addressOf, metrics, clock, log, queueBytes, rotateMs, hub } = deps;
-  const { auth, credentials, tickets, terminals, presence, providers, control, events, run } = domain;
-  const relay = new Relay({
-    clock,
-    log,
-    meter: metrics,
-    queueBytes,
-    elsewhere: NOWHERE_ELSE,
-    async authorise({ userId }, vmId) {
-      const { providerId, gen } = await terminals.authorise(userId, vmId);
-      return { providerId, gen, rights: 'write' };
-    },
-  });
+export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
+  const { domain, callers, origins, addressOf, metrics, clock, log, rotateMs, hub } = deps;
+  const { auth, credentials, tickets, presence, providers, control, relay, events, run } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -89,7 +72,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): ConnectedSock
   events.on('vm', ({ vmId, phase }) => {
     if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
   });
-  return { ...sockets, mail: () => {} };
+  return sockets;
 }
 
 function identityOf(caller: Caller | undefined): Identity | undefined {

@@ -6,9 +6,11 @@ import { Tickets } from './auth/tickets.ts';
 import type { Backplane } from './backplane/backplane.ts';
 import { ControlHost } from './control/host.ts';
 import { HubEvents } from './events.ts';
+import { createNetwork } from './network.ts';
 import { ProviderCredentials } from './provider/credentials.ts';
 import { Presence } from './provider/presence.ts';
 import { Providers } from './provider/providers.ts';
+import type { RelayMeter } from './relay/index.ts';
 import type { Store } from './store/store.ts';
 import { Census } from './vm/census.ts';
 import { takesRoom } from './vm/lifecycle.ts';
@@ -27,11 +29,15 @@ export interface DomainOptions {
   now: () => number;
   log: Logger;
   defaultImage: string;
+  meter: RelayMeter;
+  /** What may wait in the whole hub for peers that do not read, bytes. */
+  queueBytes: number;
 }
 
 export type Domain = ReturnType<typeof createDomain>;
 
-export function createDomain({ store, backplane, clock, now, log, defaultImage }: DomainOptions) {
+export function createDomain(options: DomainOptions) {
+  const { store, backplane, clock, now, log, defaultImage } = options;
   const events = new HubEvents(backplane, log);
   const census = new Census(store, events, clock);
   const auth = new LocalAuth(store, now);
@@ -55,11 +61,24 @@ export function createDomain({ store, backplane, clock, now, log, defaultImage }
     report: (providerId, report) => reports.take(providerId, report),
     orders: (providerId, strays) => reports.orders(providerId, strays),
   });
+  const { relay, hubs, agents } = createNetwork({
+    ...options,
+    events,
+    control,
+    async authorise({ userId }, vmId) {
+      const { providerId, gen } = await terminals.authorise(userId, vmId);
+      return { providerId, gen, rights: 'write' };
+    },
+    moved(providerId) {
+      presence.disconnected(providerId);
+      control.retire(providerId);
+    },
+  });
   const terminals = new Terminals({
     vms,
     presence,
     tickets,
-    agent: (providerId) => control.agent(providerId),
+    agent: (providerId) => agents.of(providerId),
   });
 
   events.on('vm', (vm) => {
@@ -89,6 +108,8 @@ export function createDomain({ store, backplane, clock, now, log, defaultImage }
     views,
     reports,
     control,
+    relay,
+    hubs,
     terminals,
     census,
     run,

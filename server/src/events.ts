@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Backplane } from './backplane/backplane.ts';
+import { Id } from './control/contract.ts';
 import { ProviderRow, VmRow } from './store/rows.ts';
 
 /** VMs whose last revision is remembered, to know what is late. News are late by seconds, not by so many changes. */
@@ -17,6 +18,10 @@ const News = z.discriminatedUnion('event', [
   z.object({ event: z.literal('vm'), what: VmRow }),
   z.object({ event: z.literal('provider'), what: ProviderRow }),
   z.object({ event: z.literal('sessionEnded'), what: z.string() }),
+  z.object({
+    event: z.literal('route'),
+    what: z.object({ providerId: Id, connSeq: z.number().int().positive() }),
+  }),
 ]);
 type News = z.infer<typeof News>;
 
@@ -27,6 +32,8 @@ interface HubEventMap {
   provider: [provider: ProviderRow];
   /** A session was ended by its user: whatever it has open ends too. */
   sessionEnded: [sessionId: string];
+  /** A new connection of a provider is known to be at some hub. */
+  route: [route: { providerId: string; connSeq: number }];
   /** Events of other hubs may have been missed, or what the hubs share may be gone: ask everything again. */
   interrupted: [];
 }
@@ -99,6 +106,9 @@ export class HubEvents extends EventEmitter<HubEventMap> {
         break;
       case 'sessionEnded':
         this.emit('sessionEnded', news.what);
+        break;
+      case 'route':
+        this.emit('route', news.what);
     }
     return true;
   }
@@ -112,6 +122,8 @@ function keyOf({ event, what }: News): string {
       return `provider ${what.providerId}`;
     case 'sessionEnded':
       return `session ${what}`;
+    case 'route':
+      return `route ${what.providerId}`;
   }
 }
 

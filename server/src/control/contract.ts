@@ -126,15 +126,19 @@ export const ChannelAuth = z.object({
 });
 export type ChannelAuth = z.infer<typeof ChannelAuth>;
 
-/** Called by the hub, answered by the agent. */
-export interface AgentMethods {
-  /** All orders for this provider: VMs not in the list are unknown to the hub and left alone, but reported. */
-  apply(orders: VmOrder[]): Promise<void>;
+/** What is asked of an agent about the terminals of one VM. Each call may be made again: it asks for a state. */
+export interface TerminalMethods {
   terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
   /** Makes the terminal if there is none. */
   openTerminal(open: OpenTerminal): Promise<TerminalInfo>;
   resizeTerminal(resize: ResizeTerminal): Promise<void>;
   closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
+}
+
+/** Called by the hub, answered by the agent. */
+export interface AgentMethods extends TerminalMethods {
+  /** All orders for this provider: VMs not in the list are unknown to the hub and left alone, but reported. */
+  apply(orders: VmOrder[]): Promise<void>;
 }
 
 /** Called by the agent, answered by the hub. */

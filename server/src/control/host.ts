@@ -44,6 +44,12 @@ export class ControlHost {
     this.#controls.set(providerId, control);
   }
 
+  /** The provider is connected to another hub now; calls that are under way here still get their answers. */
+  retire(providerId: string): void {
+    this.#controls.get(providerId)?.retire();
+    this.#controls.delete(providerId);
+  }
+
   /** What this provider should have may have changed. */
   ordersChanged(providerId: string): void {
     this.#controls.get(providerId)?.ordersChanged();

@@ -1,2 +1,3 @@
 /** What the rest of the hub uses of its legs to others. */
+export { HubCalls } from './calls.ts';
 export { Hubs } from './hubs.ts';

@@ -91,6 +91,11 @@ export class Relay {
 
   // ---- for the rest of the hub
 
+  /** The leg by which this provider is reached; looked for again within so many ms. */
+  reach(providerId: string, waitMs: number): Promise<Leg | undefined> {
+    return this.#reach.leg(providerId, waitMs);
+  }
+
   /** Ends every channel to this VM: it stopped, was deleted, or moved. */
   closeVm(vmId: string, code: ErrorCode, message: string): void {
     for (const { channels } of this.#consumers.all()) {

@@ -38,6 +38,13 @@ export class TestAgent implements AgentMethods {
     this.#token = token;
   }
 
+  /** The same machine, to be connected to another hub. */
+  at(url: string): TestAgent {
+    const moved = new TestAgent(url, this.providerId, this.#token);
+    moved.#connSeq = this.#connSeq;
+    return moved;
+  }
+
   /** Dials the hub; resolves when it has its orders. */
   async connect(): Promise<void> {
     const acceptor = new Acceptor({

@@ -48,6 +48,8 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
     now,
     log: createLog('silent'),
     defaultImage: 'unicore/vm',
+    meter: { channels() {}, forwarded() {}, refused() {} },
+    queueBytes: 64 * 2 ** 20,
   });
   domain.presence.start((await kept.providers()).map(({ providerId }) => providerId));
   return {

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { VmConnect, VmResize } from '../api/schemas.ts';
 import type { Caller } from '../auth/local.ts';
 import type { Tickets } from '../auth/tickets.ts';
-import { type AgentMethods, TerminalInfo } from '../control/contract.ts';
+import { TerminalInfo, type TerminalMethods } from '../control/contract.ts';
 import type { Presence } from '../provider/presence.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Vms } from './vms.ts';
@@ -19,8 +19,8 @@ export interface TerminalsDeps {
   vms: Vms;
   presence: Presence;
   tickets: Tickets;
-  /** Throws PROVIDER_UNREACHABLE. */
-  agent(providerId: string): AgentMethods;
+  /** Its calls throw PROVIDER_UNREACHABLE. */
+  agent(providerId: string): TerminalMethods;
 }
 
 /** A VM that can be worked in has a provider. */
@@ -89,7 +89,7 @@ export class Terminals {
     return requirePlaced(vm, vm.phase === 'running');
   }
 
-  #agent({ providerId }: PlacedVm): AgentMethods {
+  #agent({ providerId }: PlacedVm): TerminalMethods {
     if (this.#deps.presence.state(providerId) === 'suspect') {
       throw new UniCoreError(
         'PROVIDER_UNREACHABLE',

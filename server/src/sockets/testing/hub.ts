@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
 import { pino } from 'pino';
 import type { Backplane } from '../../backplane/index.ts';
+import { HubEvents } from '../../events.ts';
 import { Hubs } from '../../hubs/index.ts';
 import { type Identity, NOWHERE_ELSE, Relay, type RelayMeter } from '../../relay/index.ts';
 import { attachSockets } from '../attach.ts';
@@ -61,6 +62,10 @@ export async function startTestHub({
   const told: string[] = [];
   const counts = testMeter();
   const log = pino({ level: 'silent' });
+  const elsewhere = (providerId: string, connSeq: number) => {
+    relay.routes.elsewhere(providerId, connSeq);
+  };
+  const events = backplane && new HubEvents(backplane, log);
   const hubs =
     backplane &&
     new Hubs({
@@ -68,11 +73,13 @@ export async function startTestHub({
       clock,
       log,
       opened: (leg, open) => relay.openFrom(leg, open),
-      elsewhere: (providerId, connSeq) => void relay.routes.elsewhere(providerId, connSeq),
+      here: (providerId, connSeq) => events!.tell('route', { providerId, connSeq }),
+      elsewhere,
     });
+  events?.on('route', ({ providerId, connSeq }) => elsewhere(providerId, connSeq));
   await backplane?.start({
     mail: (bytes) => hubs!.mail(bytes),
-    news: (text) => void hubs!.news(JSON.parse(text)),
+    news: (text) => events!.news(text),
     interrupted: () => hubs!.interrupted(),
   });
   const relay: Relay = new Relay({

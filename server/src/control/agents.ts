@@ -1,0 +1,60 @@
+/** The agents of providers, wherever they are connected: here, or at another hub. */
+import { type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
+import type { TerminalMethods } from './contract.ts';
+
+/** A provider that changes its socket or its hub is back within this. */
+const RETURN_MS = 3_000;
+/** The way to the agent ended before the answer came. All calls can be made again: what they ask for is a state. */
+const AGAIN: ReadonlySet<ErrorCode> = new Set([
+  'PROVIDER_UNREACHABLE',
+  'LEG_LOST',
+  'PEER_SILENT',
+  'GAP',
+  'GOING_AWAY',
+]);
+
+export interface AgentsDeps {
+  /** The leg by which a provider is reached; looked for again within so many ms. */
+  reach(providerId: string, waitMs: number): Promise<Leg | undefined>;
+  /** Of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
+  here(providerId: string): TerminalMethods;
+  /** By a leg to another hub. */
+  there(leg: Leg, providerId: string): TerminalMethods;
+}
+
+export class Agents {
+  readonly #deps: AgentsDeps;
+
+  constructor(deps: AgentsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Its calls throw PROVIDER_UNREACHABLE where the provider is connected nowhere, and BACKPLANE_DOWN where nobody can know. */
+  of(providerId: string): TerminalMethods {
+    const call = <T>(what: (agent: TerminalMethods) => Promise<T>) => this.#call(providerId, what);
+    return {
+      terminals: (vm) => call((agent) => agent.terminals(vm)),
+      openTerminal: (open) => call((agent) => agent.openTerminal(open)),
+      resizeTerminal: (resize) => call((agent) => agent.resizeTerminal(resize)),
+      closeTerminal: (which) => call((agent) => agent.closeTerminal(which)),
+    };
+  }
+
+  async #call<T>(providerId: string, what: (agent: TerminalMethods) => Promise<T>): Promise<T> {
+    try {
+      return await what(await this.#find(providerId));
+    } catch (error) {
+      if (!(error instanceof UniCoreError && AGAIN.has(error.code))) throw error;
+      return await what(await this.#find(providerId));
+    }
+  }
+
+  async #find(providerId: string): Promise<TerminalMethods> {
+    const leg = await this.#deps.reach(providerId, RETURN_MS);
+    if (leg) return leg.peer === 'hub' ? this.#deps.there(leg, providerId) : this.#deps.here(providerId);
+    throw new UniCoreError(
+      'PROVIDER_UNREACHABLE',
+      'The provider is not connected now. Try again when it is back.',
+    );
+  }
+}

@@ -1,0 +1,59 @@
+/** What is asked of an agent at one hub, while the agent is connected to another. */
+import { systemClock } from '@unicore/protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LocalWorld } from '../backplane/index.ts';
+import { joinTestAgent, type TestAgent } from '../testing/agent.ts';
+import { startTestApp, type TestApp, type TestUser } from '../testing/app.ts';
+
+let here: TestApp;
+let there: TestApp;
+let alice: TestUser;
+let agent: TestAgent;
+let vmId: string;
+
+beforeEach(async () => {
+  const world = new LocalWorld(systemClock);
+  here = await startTestApp({}, { backplane: world.join() });
+  there = await startTestApp({ dataDir: here.config.dataDir }, { backplane: world.join() });
+  agent = await joinTestAgent(there);
+  await agent.connect();
+  alice = await here.user('alice');
+  vmId = (await alice.api.vm.create.mutate({})).vmId;
+  await expect.poll(async () => (await alice.api.vm.get.query({ vmId })).state).toBe('running');
+});
+afterEach(async () => {
+  await there.stop();
+  await here.stop();
+});
+
+test('terminals are made, listed, resized and closed at the other hub', async () => {
+  const { terminalId } = await alice.api.vm.connect.mutate({ vmId, terminalId: 't-2', cols: 100, rows: 30 });
+  expect(await alice.api.vm.terminals.query({ vmId })).toMatchObject([{ terminalId, cols: 100, rows: 30 }]);
+  await alice.api.vm.resize.mutate({ vmId, terminalId, cols: 90, rows: 20 });
+  expect(agent.resized).toMatchObject([{ vmId, terminalId, cols: 90, rows: 20 }]);
+  await alice.api.vm.closeTerminal.mutate({ vmId, terminalId });
+  expect(await alice.api.vm.terminals.query({ vmId })).toEqual([]);
+});
+
+test('what the agent refuses keeps its code on the way', async () => {
+  const refused = alice.api.vm.closeTerminal.mutate({ vmId, terminalId: 't-9' });
+  await expect(refused).rejects.toMatchObject({
+    data: { code: 'NOT_FOUND' },
+    message: 'There is no terminal t-9.',
+  });
+});
+
+test('a call that meets a provider between two hubs waits for it', async () => {
+  await agent.disconnect();
+  const asked = alice.api.vm.connect.mutate({ vmId });
+  const moved = agent.at(here.url);
+  await moved.connect();
+  expect((await asked).terminalId).toBe('main');
+  await moved.disconnect();
+});
+
+test('a provider that is nowhere is unreachable, in a few seconds', async () => {
+  await agent.disconnect();
+  const asked = alice.api.vm.connect.mutate({ vmId });
+  await expect(asked).rejects.toMatchObject({ data: { code: 'PROVIDER_UNREACHABLE' } });
+});

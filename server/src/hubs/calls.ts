@@ -1,0 +1,137 @@
+/**
+ * What one hub asks another about terminals, because the provider's control channel is there: the control RPC again, on a
+ * channel of its own on the leg between the two. It lives as long as the leg; each call may be made again.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  Acceptor,
+  type Clock,
+  type FrameOf,
+  type FrameType,
+  type Leg,
+  Messages,
+  Opener,
+  UniCoreError,
+} from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { Id, OpenTerminal, ResizeTerminal, type TerminalMethods } from '../control/contract.ts';
+import { type ControlRpc, controlRpc } from '../control/rpc.ts';
+
+const Call = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('terminals'), what: z.object({ vmId: Id }) }),
+  z.object({ method: z.literal('openTerminal'), what: OpenTerminal }),
+  z.object({ method: z.literal('resizeTerminal'), what: ResizeTerminal }),
+  z.object({ method: z.literal('closeTerminal'), what: z.object({ vmId: Id, terminalId: Id }) }),
+]);
+type Call = z.infer<typeof Call>;
+
+/** What a hub answers others. */
+interface HubAnswers {
+  /** Of a provider that is connected to the hub which is asked. Throws PROVIDER_UNREACHABLE where it is not. */
+  agent(providerId: string, call: Call): Promise<unknown>;
+}
+
+export interface HubCallsOptions {
+  clock: Clock;
+  log: Logger;
+  /** The agent of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
+  agent(providerId: string): TerminalMethods;
+}
+
+export class HubCalls {
+  readonly #options: HubCallsOptions;
+  /** By the leg that we dialled. */
+  readonly #asking = new Map<Leg, ControlRpc<HubAnswers>>();
+  /** By the leg that the other hub dialled. */
+  readonly #answering = new WeakMap<Leg, Acceptor>();
+
+  constructor(options: HubCallsOptions) {
+    this.#options = options;
+  }
+
+  /** The agent of a provider that is connected to the hub behind this leg. */
+  agent(leg: Leg, providerId: string): TerminalMethods {
+    const hub = (this.#asking.get(leg) ?? this.#ask(leg)).remote;
+    // The answers are what the agent said: whoever asked parses them.
+    const ask = <T>(call: Call) => hub.agent(providerId, call) as Promise<T>;
+    return {
+      terminals: (what) => ask({ method: 'terminals', what }),
+      openTerminal: (what) => ask({ method: 'openTerminal', what }),
+      resizeTerminal: (what) => ask({ method: 'resizeTerminal', what }),
+      closeTerminal: (what) => ask({ method: 'closeTerminal', what }),
+    };
+  }
+
+  /** An OPEN of kind control, on a leg that another hub dialled. */
+  opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
+    const acceptor = this.#answering.get(leg) ?? this.#answer();
+    this.#answering.set(leg, acceptor);
+    acceptor.open(leg, open);
+  }
+
+  #ask(leg: Leg): ControlRpc<HubAnswers> {
+    const messages = new Messages((value) => rpc.receive(value));
+    const rpc = controlRpc<HubAnswers, Record<never, never>>({
+      local: {},
+      post: (value) => messages.send(value),
+      onError: (error, what) => this.#options.log.warn({ err: error, what }, 'call of another hub failed'),
+    });
+    const opener = new Opener({
+      clock: this.#options.clock,
+      kind: 'control',
+      meta: () => ({}),
+      random: randomBytes,
+      leg: () => leg,
+      resume: false,
+      deflater: zlibDeflater,
+      handler: {
+        data: messages.data,
+        pull: messages.pull,
+        closed: () => {
+          this.#asking.delete(leg);
+          rpc.close(new UniCoreError('LEG_LOST', 'The other hub went away before it answered. Try again.'));
+        },
+      },
+    });
+    messages.bind(opener);
+    this.#asking.set(leg, rpc);
+    opener.attach();
+    return rpc;
+  }
+
+  #answer(): Acceptor {
+    const { clock, log, agent } = this.#options;
+    const local: HubAnswers = {
+      async agent(providerId, raw) {
+        const call = Call.parse(raw);
+        const methods = agent(Id.parse(providerId));
+        switch (call.method) {
+          case 'terminals':
+            return methods.terminals(call.what);
+          case 'openTerminal':
+            return methods.openTerminal(call.what);
+          case 'resizeTerminal':
+            return methods.resizeTerminal(call.what);
+          case 'closeTerminal':
+            return methods.closeTerminal(call.what);
+        }
+      },
+    };
+    return new Acceptor({
+      clock,
+      deflater: zlibDeflater,
+      accept(request) {
+        const messages = new Messages((value) => rpc.receive(value));
+        const rpc = controlRpc<Record<never, never>, HubAnswers>({
+          local,
+          post: (value) => messages.send(value),
+          onError: (error, what) => log.debug({ err: error, what }, 'a call of another hub was refused'),
+        });
+        const closed = () => rpc.close(new UniCoreError('LEG_LOST', 'The other hub went away.'));
+        messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
+      },
+    });
+  }
+}
