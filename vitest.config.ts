@@ -4,10 +4,14 @@ import { defineConfig } from 'vitest/config';
 /** Real engines, sockets and browsers are slow to start; the limit is for hangs, no promise about speed. */
 const SLOW_MS = 120_000;
 
+/** Google's clients look for a metadata server outside this machine otherwise. */
+const env = { METADATA_SERVER_DETECTION: 'none' };
+
 /** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
-const together = { maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
+const together = { env, maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
 /** Real processes compete for two cores: one file at a time. */
 const alone = (groupOrder: number) => ({
+  env,
   testTimeout: SLOW_MS,
   hookTimeout: SLOW_MS,
   maxWorkers: 1,

@@ -51,7 +51,8 @@ await main(async () => {
   let agent: LocalAgent | undefined;
   try {
     await writeFile(join(options.data, URL_FILE), hub.url);
-    const auth = openLocalAuth(options.data, hub.url);
+    // The hub has its configuration from the same environment.
+    const auth = openLocalAuth(options.data, hub.url, process.env.UNICORE_STORE || undefined);
     const owner = await auth.owner();
     const link = await auth.loginLink(owner.userId);
     say(`\n  UniCore is running. Sign in with this link (good for 24 hours):\n\n  ${paint('cyan', link)}\n`);

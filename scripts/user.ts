@@ -9,7 +9,8 @@ import { ROOT, URL_FILE } from './lib/paths.ts';
 const HELP = `npm run user -- NAME [options]
   --token      print a bearer token for scripts, too
   --url URL    the hub's public address (default: where npm start was last)
-  --data DIR   the data folder of npm start (default .unicore)`;
+  --data DIR   the data folder of npm start (default .unicore)
+  --store S    the hub's store (default: UNICORE_STORE, or sqlite)`;
 
 await main(async () => {
   const { values, positionals } = parseArgs({
@@ -18,6 +19,7 @@ await main(async () => {
       token: { type: 'boolean', default: false },
       url: { type: 'string' },
       data: { type: 'string', default: join(ROOT, '.unicore') },
+      store: { type: 'string', default: process.env.UNICORE_STORE || 'sqlite' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -28,7 +30,7 @@ await main(async () => {
   const url = values.url ?? (await readFile(join(data, URL_FILE), 'utf8').catch(() => undefined));
   if (url === undefined)
     throw new Error('No hub has run on this data folder yet. Run npm start first, or say --url.');
-  const auth = openLocalAuth(data, url.replace(/\/+$/, ''));
+  const auth = openLocalAuth(data, url.replace(/\/+$/, ''), values.store);
   try {
     const user = await auth.createUser(name);
     say(`Link for ${name} (good for 24 hours): ${paint('cyan', await auth.loginLink(user.userId))}`);

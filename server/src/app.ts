@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { Watch } from './api/watch.ts';
 import { Limit } from './auth/limits.ts';
 import type { LocalAuth } from './auth/local.ts';
-import { ownerName, storeFile } from './auth/open.ts';
+import { ownerName } from './auth/open.ts';
 import { createOrigins, type Origins } from './auth/origins.ts';
 import { newId } from './auth/secret.ts';
 import type { Backplane } from './backplane/backplane.ts';
@@ -21,7 +21,7 @@ import { attachHttp, createHubServer, type Http } from './http/server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Sockets } from './sockets/index.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 /** How long requests that are being answered may go on when the hub stops at once. */
@@ -56,7 +56,7 @@ export interface App {
 export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
   const { backplane = new LocalWorld(clock).join() } = overrides;
-  const store = openSqliteStore(storeFile(config.dataDir));
+  const store = openStore(config);
   const { defaultImage, webDir } = config;
   const metrics = createMetrics({
     phases: () => census.phases(),

@@ -7,6 +7,7 @@ describe('parseConfig', () => {
     const config = parseConfig({}, []);
     expect(config).toMatchObject({ port: 7420, host: '127.0.0.1', origins: [], logLevel: 'info' });
     expect(config.publicUrl).toBeUndefined();
+    expect(config.store).toBe('sqlite');
     expect(config.dataDir).toBe(join(process.cwd(), '.unicore'));
   });
 
@@ -37,6 +38,12 @@ describe('parseConfig', () => {
     [['--origins', 'http://a.test,b.test'], 'must be an origin'],
     [['--log-level', 'loud'], '--log-level (or UNICORE_LOG_LEVEL) is "loud"'],
     [['--proxies', '11'], '--proxies (or UNICORE_PROXIES) is "11"'],
+    [
+      ['--store', 'postgres://db'],
+      '--store (or UNICORE_STORE) is "postgres://db": must be sqlite, firestore://PROJECT',
+    ],
+    [['--store', 'firestore://'], 'firestore://PROJECT/DATABASE'],
+    [['--store', 'firestore://my-project/a/b'], 'firestore://PROJECT/DATABASE'],
     [['--prot', '1'], '--port'],
   ])('%j is refused with a sentence that names the field', (argv, words) => {
     expect(() => parseConfig({}, argv)).toThrow(words);

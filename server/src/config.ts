@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
+import { parseStoreAddress, STORE_FORMS } from './store/address.ts';
 
 const DEFAULT_PORT = 7420;
 const DEFAULT_IMAGE = 'unicore/vm';
@@ -26,6 +27,8 @@ const Config = z.object({
   queueMib: z.coerce.number().int().min(16).max(65_536),
   /** Holds hub.db. */
   dataDir: z.string().min(1),
+  /** sqlite: hub.db. Many hubs need one that they share, in Firestore. */
+  store: z.string().refine((text) => parseStoreAddress(text) !== undefined, `must be ${STORE_FORMS}`),
   /** How browsers reach this hub where that is not http://localhost:PORT, such as behind a TLS proxy. */
   publicUrl: Origin.optional(),
   /** Other pages that may call this hub with its cookies. */
@@ -51,6 +54,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   host: { option: 'host', variable: 'UNICORE_HOST' },
   queueMib: { option: 'queue-mib', variable: 'UNICORE_QUEUE_MIB' },
   dataDir: { option: 'data', variable: 'UNICORE_DATA' },
+  store: { option: 'store', variable: 'UNICORE_STORE' },
   publicUrl: { option: 'public-url', variable: 'UNICORE_PUBLIC_URL' },
   origins: { option: 'origins', variable: 'UNICORE_ORIGINS' },
   logLevel: { option: 'log-level', variable: 'UNICORE_LOG_LEVEL' },
@@ -67,6 +71,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   host: '127.0.0.1',
   queueMib: '256',
   dataDir: '.unicore',
+  store: 'sqlite',
   publicUrl: undefined,
   origins: '',
   logLevel: 'info',

@@ -1,14 +1,8 @@
 /** Local auth for scripts: opens the store itself, also while the hub runs. */
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { openStore } from '../store/open.ts';
 import type { UserRow } from '../store/rows.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
 import { LocalAuth } from './local.ts';
-
-/** The store's file in a data folder. */
-export function storeFile(dataDir: string): string {
-  return join(dataDir, 'hub.db');
-}
 
 /** Who the first user is: whoever runs the hub. */
 export function ownerName(): string {
@@ -27,9 +21,9 @@ export interface OpenedAuth {
   close(): Promise<void>;
 }
 
-/** url: the hub's public URL, without a slash at its end. */
-export function openLocalAuth(dataDir: string, url: string): OpenedAuth {
-  const store = openSqliteStore(storeFile(dataDir));
+/** url: the hub's public URL, without a slash at its end. where: the hub's store, as in its configuration. */
+export function openLocalAuth(dataDir: string, url: string, where = 'sqlite'): OpenedAuth {
+  const store = openStore({ store: where, dataDir });
   const auth = new LocalAuth(store);
   return {
     owner: () => auth.owner(ownerName()),

@@ -16,7 +16,7 @@ const SECRET: SecretRow = {
 const PROVIDER = providerRow();
 const VM = vmRow();
 
-/** open: opens the store; with the same name, the same one again. */
+/** open: opens the store; with the same name, the same one again, also while it is open. */
 export function storeContract(open: (name: string) => Store): void {
   describe('the store contract', () => {
     let store: Store;
@@ -60,6 +60,33 @@ export function storeContract(open: (name: string) => Store): void {
       await store.addSecret(SECRET);
       const taken = await Promise.all([1, 2].map(() => store.takeSecret('h1', 'join', 50)));
       expect(taken.filter((one) => one !== undefined)).toEqual([SECRET]);
+    });
+
+    test('a secret that was taken is gone, and no expired one', async () => {
+      await store.addSecret(SECRET);
+      await store.takeSecret('h1', 'join', 50);
+      expect(await store.secret('h1', 'join', 50)).toBeUndefined();
+      expect(await store.takeSecret('h1', 'join', 50)).toBeUndefined();
+      expect(await store.dropExpiredSecrets(1e15)).toBe(0);
+    });
+
+    test('ids may begin and end as they like', async () => {
+      await store.addSecret({ ...SECRET, hash: '__h__' });
+      expect(await store.secret('__h__', 'join', 50)).toBeDefined();
+      await store.addUser({ ...ALICE, userId: 'u-2', name: '__a/b ä.__' });
+      expect((await store.userByName('__a/b ä.__'))?.userId).toBe('u-2');
+    });
+
+    test('what is made at the same time is listed in the order of its making', async () => {
+      const ids = ['vm-z', 'vm-a', 'vm-m'];
+      for (const vmId of ids) await store.addVm({ ...VM, vmId });
+      expect((await store.vms()).map(({ vmId }) => vmId)).toEqual(ids);
+    });
+
+    test('what is not there can be changed by nobody', async () => {
+      expect(await store.replaceVm(VM)).toBe(false);
+      await store.updateProvider('p-9', { name: 'x' });
+      expect(await store.provider('p-9')).toBeUndefined();
     });
 
     test('expired secrets are dropped, others stay', async () => {
@@ -150,6 +177,68 @@ export function storeContract(open: (name: string) => Store): void {
       await store.ping();
       await store.close();
       await expect(store.ping()).rejects.toThrow();
+    });
+
+    describe.each(['one hub', 'two hubs'])('asked by many at once, through %s', (hubs) => {
+      let second: Store;
+
+      beforeEach(() => {
+        second = open(`store-${opened}`);
+      });
+      afterEach(() => second.close());
+
+      /** Each through one of the hubs, in turn. */
+      function atOnce<T>(count: number, work: (at: Store, index: number) => Promise<T>): Promise<T[]> {
+        const at = (index: number) => (hubs === 'two hubs' && index % 2 === 1 ? second : store);
+        return Promise.all(Array.from({ length: count }, (_, index) => work(at(index), index)));
+      }
+
+      test('20 increments give 20', async () => {
+        await store.addVm(VM);
+        await atOnce(20, async (at) => {
+          for (;;) {
+            const vm = (await at.vm('vm-1'))!;
+            if (await at.replaceVm({ ...vm, attempt: vm.attempt + 1 })) return;
+          }
+        });
+        expect(await store.vm('vm-1')).toEqual({ ...VM, attempt: VM.attempt + 20, rev: VM.rev + 20 });
+      });
+
+      test('a compare-and-set has one winner of 50, whose state is there', async () => {
+        await store.addVm(VM);
+        const wins = await atOnce(50, (at, index) => at.replaceVm({ ...VM, name: `by ${index}` }));
+        expect(wins.filter((won) => won)).toHaveLength(1);
+        expect(await store.vm('vm-1')).toMatchObject({ name: `by ${wins.indexOf(true)}`, rev: VM.rev + 1 });
+      });
+
+      test('50 calls with one opId make one VM, and all get it', async () => {
+        const made = await atOnce(50, (at, index) => at.addVm({ ...VM, vmId: `vm-${index}`, opId: 'op' }));
+        expect(await store.vms()).toHaveLength(1);
+        expect(new Set(made.map(({ vmId }) => vmId)).size).toBe(1);
+        expect(await store.vm(made[0]!.vmId)).toEqual(made[0]);
+      });
+
+      test('50 who take one secret are one who gets it', async () => {
+        await store.addSecret(SECRET);
+        const taken = await atOnce(50, (at) => at.takeSecret('h1', 'join', 50));
+        expect(taken.filter((one) => one !== undefined)).toEqual([SECRET]);
+        expect(await store.secret('h1', 'join', 50)).toBeUndefined();
+      });
+
+      test('50 users of one name are one user', async () => {
+        const added = await atOnce(50, (at, index) =>
+          at.addUser({ ...ALICE, userId: `u-${index}`, name: 'bob' }),
+        );
+        expect(added.filter((one) => one)).toHaveLength(1);
+        expect((await store.userByName('bob'))?.userId).toBe(`u-${added.indexOf(true)}`);
+        expect(await store.users()).toHaveLength(2);
+      });
+
+      test('50 who make a meta value agree on one', async () => {
+        const values = await atOnce(50, (at, index) => at.meta('secret', () => `by ${index}`));
+        expect(new Set(values).size).toBe(1);
+        expect(await store.meta('secret', () => 'late')).toBe(values[0]);
+      });
     });
   });
 }

@@ -1,0 +1,113 @@
+/** Firestore's calls, as far as the store needs them, all over before a deadline. Paths are below the store's root. */
+import type { protos, v1 } from '@google-cloud/firestore-api';
+import { commitError } from './errors.ts';
+import { decodeFields, encode, type Fields } from './values.ts';
+import type { Write } from './writes.ts';
+
+type Time = protos.google.protobuf.ITimestamp;
+type Document = protos.google.firestore.v1.IDocument;
+
+/** One call. The first of a process takes about a second: TLS, and a token. */
+const CALL_MS = 3_000;
+
+export interface Found {
+  id: string;
+  fields: Fields;
+  createTime: Time;
+  /** Changes with each write. */
+  updateTime: Time;
+}
+
+/** Without orderBy in no order. Conditions on several fields must be EQUAL, or Firestore wants an index of its own. */
+export interface Query {
+  where?: readonly (readonly [field: string, op: 'EQUAL' | 'LESS_THAN_OR_EQUAL', value: unknown])[];
+  /** The greatest first. */
+  orderBy?: string;
+  limit?: number;
+}
+
+export interface Connection {
+  client: v1.FirestoreClient;
+  /** projects/PROJECT/databases/DATABASE */
+  database: string;
+  /** The document below which the store's collections are. */
+  root: string;
+  headers: Record<string, string>;
+}
+
+export class Calls {
+  readonly #to: Connection;
+  readonly #deadline: number;
+
+  /** deadline: on the clock of performance.now(). */
+  constructor(to: Connection, deadline: number) {
+    this.#to = to;
+    this.#deadline = deadline;
+  }
+
+  async get(path: string): Promise<Found | undefined> {
+    const { client, database } = this.#to;
+    const request = { database, documents: [this.#name(path)] };
+    // Not GetDocument: its NOT_FOUND is also that of a database which is not there.
+    const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
+      client.batchGetDocuments(request, this.#options(CALL_MS));
+    let found: Found | undefined;
+    for await (const answer of answers) if (answer.found) found = foundIn(answer.found);
+    return found;
+  }
+
+  async query(collection: string, { where = [], orderBy, limit }: Query = {}): Promise<Found[]> {
+    const { client, root } = this.#to;
+    const filters = where.map(([fieldPath, op, value]) => ({
+      fieldFilter: { field: { fieldPath }, op, value: encode(value) },
+    }));
+    const request: protos.google.firestore.v1.IRunQueryRequest = {
+      parent: root,
+      structuredQuery: {
+        from: [{ collectionId: collection }],
+        ...(filters.length > 0 && { where: { compositeFilter: { op: 'AND', filters } } }),
+        ...(orderBy !== undefined && {
+          orderBy: [{ field: { fieldPath: orderBy }, direction: 'DESCENDING' }],
+        }),
+        ...(limit !== undefined && { limit: { value: limit } }),
+      },
+    };
+    const answers: AsyncIterable<protos.google.firestore.v1.IRunQueryResponse> = client.runQuery(
+      request,
+      // A long list may take all the time that there is.
+      this.#options(Number.POSITIVE_INFINITY),
+    );
+    const found: Found[] = [];
+    for await (const { document } of answers) if (document) found.push(foundIn(document));
+    return found;
+  }
+
+  /** All of them or none. Throws Beaten if a document is not as one of them expects it. */
+  async commit(...writes: Write[]): Promise<void> {
+    const { client, database } = this.#to;
+    const request = { database, writes: writes.map((write) => write(this.#name)) };
+    try {
+      await client.commit(request, this.#options(CALL_MS));
+    } catch (error) {
+      throw commitError(error);
+    }
+  }
+
+  readonly #name = (path: string): string => `${this.#to.root}/${path}`;
+
+  /** Google's own retries go on for ten minutes, long after whoever waits was told that it failed: there are none. */
+  #options(most: number) {
+    const left = Math.ceil(this.#deadline - performance.now());
+    return {
+      timeout: Math.max(1, Math.min(most, left)),
+      retry: null,
+      retryRequestOptions: { retries: 0, noResponseRetries: 0 },
+      otherArgs: { headers: this.#to.headers },
+    };
+  }
+}
+
+function foundIn({ name, fields, createTime, updateTime }: Document): Found {
+  const id = name!.slice(name!.lastIndexOf('/') + 1);
+  return { id, fields: decodeFields(fields), createTime: createTime!, updateTime: updateTime! };
+}

@@ -1,0 +1,42 @@
+/** Keeps the documents in a file, so that a cluster on one machine remembers them when it is started again. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { type Document, Documents } from './documents.ts';
+import { Fields } from './messages.ts';
+
+/** Changes within this time are written together: all documents are written each time. */
+const GATHER_MS = 100;
+
+const Kept = z.array(
+  z.object({ name: z.string(), fields: Fields, createTime: z.number(), updateTime: z.number() }),
+);
+
+export class DocumentFile {
+  readonly documents: Documents;
+  readonly #path: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** path: undefined keeps them in memory only. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+    const kept = path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
+    this.documents = new Documents(Kept.parse(kept));
+  }
+
+  changed(): void {
+    if (this.#path === undefined) return;
+    this.#timer ??= setTimeout(() => this.save(), GATHER_MS);
+  }
+
+  /** Whole or not at all: a killed process leaves what was there before. */
+  save(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#path === undefined) return;
+    mkdirSync(dirname(this.#path), { recursive: true });
+    const all: Document[] = [...this.documents.all()];
+    writeFileSync(`${this.#path}.new`, JSON.stringify(all), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+  }
+}

@@ -1,0 +1,3 @@
+/** What tests and local clusters may use of the fake. main.ts is the same as a process. */
+export type { Bill } from './ledger.ts';
+export { type FirestoreFake, startFirestoreFake } from './server.ts';

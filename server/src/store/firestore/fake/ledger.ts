@@ -1,0 +1,29 @@
+/** What Firestore would bill: documents read, written and deleted, by collection. Numbers only, so it does not grow. */
+
+export interface Bill {
+  reads: Record<string, number>;
+  writes: Record<string, number>;
+  deletes: Record<string, number>;
+}
+export type Item = keyof Bill;
+
+export class Ledger {
+  #bill: Bill = empty();
+
+  /** of: the path of a collection. */
+  add(item: Item, of: string, count = 1): void {
+    const collection = of.slice(of.lastIndexOf('/') + 1);
+    this.#bill[item][collection] = (this.#bill[item][collection] ?? 0) + count;
+  }
+
+  /** What was done since the last time that this was asked. */
+  take(): Bill {
+    const bill = this.#bill;
+    this.#bill = empty();
+    return bill;
+  }
+}
+
+function empty(): Bill {
+  return { reads: {}, writes: {}, deletes: {} };
+}

@@ -1,0 +1,120 @@
+/**
+ * A Firestore of our own for tests and for clusters on one machine: Google's protocol, atomic commits, preconditions and
+ * optimistic transactions. Calls that it does not know are UNIMPLEMENTED.
+ */
+import { createRequire } from 'node:module';
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  loadPackageDefinition,
+  Server,
+  ServerCredentials,
+  type ServiceClientConstructor,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import { DocumentFile } from './file.ts';
+import { type Bill, Ledger } from './ledger.ts';
+import { type Method, Mischief } from './mischief.ts';
+import { Refusal } from './refusal.ts';
+import { Service } from './service.ts';
+
+/** As in Google's own: Firestore takes requests of up to 10 MiB. */
+const MAX_MESSAGE = 10 * 1024 * 1024;
+
+export interface FakeOptions {
+  /** 0: any free one. */
+  port?: number;
+  host?: string;
+  /** Keeps the documents there. */
+  file?: string | undefined;
+}
+
+export interface FirestoreFake {
+  /** HOST:PORT, as for FIRESTORE_EMULATOR_HOST. */
+  readonly address: string;
+  readonly mischief: Mischief;
+  /** How many transactions are neither committed nor rolled back. */
+  readonly openTransactions: number;
+  /** What was done since the last time that this was asked. */
+  bill(): Bill;
+  close(): Promise<void>;
+}
+
+export async function startFirestoreFake(options: FakeOptions = {}): Promise<FirestoreFake> {
+  const { port = 0, host = '127.0.0.1', file } = options;
+  const kept = new DocumentFile(file);
+  const ledger = new Ledger();
+  const mischief = new Mischief();
+  const service = new Service({ documents: kept.documents, ledger, changed: () => kept.changed() });
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE });
+  server.addService(definition(), handlersOf(service, mischief));
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, got) =>
+      error ? reject(error) : resolve(got),
+    );
+  });
+  return {
+    address: `${host}:${bound}`,
+    mischief,
+    get openTransactions() {
+      return service.openTransactions;
+    },
+    bill: () => ledger.take(),
+    async close() {
+      server.forceShutdown();
+      kept.save();
+    },
+  };
+}
+
+function definition() {
+  const protos = createRequire(import.meta.url)('@google-cloud/firestore-api/protos/protos.json');
+  const loaded = loadPackageDefinition(fromJSON(protos, { longs: String, enums: String }));
+  const google = loaded.google as unknown as {
+    firestore: { v1: { Firestore: ServiceClientConstructor } };
+  };
+  return google.firestore.v1.Firestore.service;
+}
+
+function handlersOf(service: Service, mischief: Mischief): UntypedServiceImplementation {
+  const carryOut = async (method: Method, request: unknown): Promise<object[]> => {
+    let answers: object[] = [];
+    await mischief.around(method, () => {
+      answers = service.answer[method](request);
+    });
+    return answers;
+  };
+  const streamed =
+    (method: Method): handleServerStreamingCall<unknown, object> =>
+    (call) => {
+      carryOut(method, call.request).then(
+        (answers) => {
+          for (const answer of answers) call.write(answer);
+          call.end();
+        },
+        (error: unknown) => call.emit('error', statusOf(error)),
+      );
+    };
+  const single =
+    (method: Method): handleUnaryCall<unknown, object> =>
+    ({ request }, callback) => {
+      carryOut(method, request).then(
+        ([answer]) => callback(null, answer!),
+        (error: unknown) => callback(statusOf(error)),
+      );
+    };
+  return {
+    BatchGetDocuments: streamed('BatchGetDocuments'),
+    RunQuery: streamed('RunQuery'),
+    Commit: single('Commit'),
+    BeginTransaction: single('BeginTransaction'),
+    Rollback: single('Rollback'),
+  };
+}
+
+function statusOf(error: unknown): { code: status; details: string } {
+  if (error instanceof Refusal) return { code: error.code, details: error.message };
+  return { code: status.INTERNAL, details: String((error as Error).stack ?? error) };
+}

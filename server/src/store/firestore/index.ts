@@ -1,0 +1,2 @@
+/** What the outside may use of the store on Firestore. */
+export { openFirestoreStore } from './store.ts';

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startFirestoreFake } from './fake/index.ts';
+import { openFirestoreStore } from './index.ts';
+
+let metadata: Server;
+let asked = 0;
+
+beforeEach(async () => {
+  metadata = createServer((_, response) => {
+    asked += 1;
+    response.setHeader('Metadata-Flavor', 'Google').end('{}');
+  });
+  await once(metadata.listen(0, '127.0.0.1'), 'listening');
+  // Were the library to look for the machine's surroundings, it would look here.
+  vi.stubEnv('METADATA_SERVER_DETECTION', 'ping-only');
+  vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${(metadata.address() as AddressInfo).port}`);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  metadata.close();
+});
+
+test('with an emulator, nothing but the emulator is asked', async () => {
+  const fake = await startFirestoreFake();
+  vi.stubEnv('FIRESTORE_EMULATOR_HOST', fake.address);
+  const store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)' });
+  expect(await store.meta('hubId', () => 'hub-1')).toBe('hub-1');
+  expect(asked).toBe(0);
+  await store.close();
+  await fake.close();
+});

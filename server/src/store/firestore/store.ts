@@ -1,0 +1,260 @@
+/**
+ * The store in a Firestore database, for many hubs. Compare-and-set by preconditions, never by locks. An answer may be
+ * lost on its way: what is written on a condition carries a mark, by which a second try sees whether the first was done.
+ */
+import { randomBytes } from 'node:crypto';
+import { UniCoreError } from '@unicore/protocol';
+import { z } from 'zod';
+import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from '../rows.ts';
+import type { ProviderChange, Store } from '../store.ts';
+import type { Found, Query } from './calls.ts';
+import { Database, type DatabaseAddress } from './database.ts';
+import type { Fields } from './values.ts';
+import { change, create, remove, replace } from './writes.ts';
+
+const MARK_BYTES = 9;
+/** Who made the last revisions of a VM, the newest last. */
+const Marks = z.array(z.string());
+/** How many of a VM's last writers it names: so many may come between a lost answer and the second try. */
+const MARKS = 16;
+/** A taken secret is kept as long, so that whoever took it can learn so. */
+const TAKEN_MS = 60_000;
+/** What one commit removes. Firestore takes 500. */
+const SWEEP = 300;
+
+/** emulator: HOST:PORT; FIRESTORE_EMULATOR_HOST if not given, as with all of Google's clients. */
+export function openFirestoreStore(address: DatabaseAddress): Store {
+  const { emulator = process.env.FIRESTORE_EMULATOR_HOST } = address;
+  return new FirestoreStore(new Database({ ...address, emulator: emulator || undefined }));
+}
+
+class FirestoreStore implements Store {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async ping() {
+    await this.#get('meta/ping');
+  }
+
+  close() {
+    return this.#db.close();
+  }
+
+  addUser(user: UserRow) {
+    const mark = newMark();
+    const name = `userNames/${keyOf(user.name)}`;
+    return this.#db.settle(async (calls, again) => {
+      const there = again ? await calls.get(name) : undefined;
+      if (there) return there.fields.mark === mark;
+      await calls.commit(
+        create(name, { userId: user.userId, mark }),
+        create(`users/${user.userId}`, { ...user }),
+      );
+      return true;
+    });
+  }
+
+  async user(userId: string) {
+    return rowOf(UserRow, await this.#get(`users/${userId}`));
+  }
+
+  async userByName(name: string) {
+    const userId = (await this.#get(`userNames/${keyOf(name)}`))?.fields.userId;
+    return typeof userId === 'string' ? this.user(userId) : undefined;
+  }
+
+  users() {
+    return this.#list(UserRow, 'users');
+  }
+
+  addSecret(secret: SecretRow) {
+    const { expiresAt } = secret;
+    return this.#add(secretPath(secret.hash), { ...secret, takenBy: null, dropAt: expiresAt });
+  }
+
+  async secret(hash: string, kind: SecretKind, now: number) {
+    return liveSecret(await this.#get(secretPath(hash)), kind, now);
+  }
+
+  /** It stays for a while, marked: were it removed, an answer that is lost would leave nobody who has it. */
+  takeSecret(hash: string, kind: SecretKind, now: number) {
+    const mark = newMark();
+    const path = secretPath(hash);
+    return this.#db.settle(async (calls) => {
+      const found = await calls.get(path);
+      if (found?.fields.takenBy === mark) return SecretRow.parse(found.fields);
+      const secret = liveSecret(found, kind, now);
+      if (found && secret) {
+        const dropAt = Math.min(secret.expiresAt ?? Number.POSITIVE_INFINITY, now + TAKEN_MS);
+        await calls.commit(replace(path, { ...found.fields, takenBy: mark, dropAt }, found));
+      }
+      return secret;
+    });
+  }
+
+  async dropExpiredSecrets(now: number) {
+    const query: Query = { where: [['dropAt', 'LESS_THAN_OR_EQUAL', now]], limit: SWEEP };
+    for (let dropped = 0; ; ) {
+      const batch = await this.#db.settle(async (calls) => {
+        const found = await calls.query('secrets', query);
+        if (found.length > 0) await calls.commit(...found.map(({ id }) => remove(`secrets/${id}`)));
+        return found;
+      });
+      dropped += batch.filter(({ fields }) => fields.takenBy === null).length;
+      if (batch.length < SWEEP) return dropped;
+    }
+  }
+
+  addProvider(provider: ProviderRow) {
+    return this.#add(`providers/${provider.providerId}`, { ...provider });
+  }
+
+  async provider(providerId: string) {
+    return rowOf(ProviderRow, await this.#get(`providers/${providerId}`));
+  }
+
+  providers() {
+    return this.#list(ProviderRow, 'providers');
+  }
+
+  async updateProvider(providerId: string, to: ProviderChange) {
+    if (Object.keys(to).length === 0) return;
+    const path = `providers/${providerId}`;
+    await this.#db.settle(async (calls, again) => {
+      if (again && !(await calls.get(path))) return;
+      await calls.commit(change(path, to));
+    });
+  }
+
+  addVm(vm: VmRow) {
+    const path = `vms/${vm.vmId}`;
+    const byOp = vm.opId === null ? undefined : `vmOps/${keyOf(vm.ownerId, vm.opId)}`;
+    const fields = vmFields(vm, [newMark()]);
+    return this.#db.settle(async (calls, again) => {
+      if (again) {
+        const op = byOp === undefined ? undefined : await calls.get(byOp);
+        const there = await calls.get(op ? `vms/${op.fields.vmId}` : path);
+        if (there) return VmRow.parse(there.fields);
+      }
+      const op = byOp === undefined ? [] : [create(byOp, { vmId: vm.vmId })];
+      await calls.commit(create(path, fields), ...op);
+      return vm;
+    });
+  }
+
+  async vm(vmId: string) {
+    return rowOf(VmRow, await this.#get(`vms/${vmId}`));
+  }
+
+  vms(of: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] } = {}) {
+    const where = Object.entries(of).map(([field, value]) => [field, 'EQUAL', value] as const);
+    return this.#list(VmRow, 'vms', { where: [['listed', 'EQUAL', true], ...where] });
+  }
+
+  replaceVm(vm: VmRow) {
+    const mark = newMark();
+    const path = `vms/${vm.vmId}`;
+    const rev = vm.rev + 1;
+    return this.#db.settle(async (calls, again) => {
+      const found = await calls.get(path);
+      if (!found) return false;
+      const { rev: now } = VmRow.parse(found.fields);
+      const marks = Marks.parse(found.fields.marks);
+      if (now !== vm.rev) return again && wrote(mark, rev, now, marks);
+      await calls.commit(replace(path, vmFields({ ...vm, rev }, [...marks, mark].slice(-MARKS)), found));
+      return true;
+    });
+  }
+
+  meta(name: string, make: () => string) {
+    const path = `meta/${keyOf(name)}`;
+    return this.#db.settle(async (calls) => {
+      const found = await calls.get(path);
+      if (found) return String(found.fields.value);
+      const value = make();
+      await calls.commit(create(path, { value }));
+      return value;
+    });
+  }
+
+  audit(entry: AuditRow) {
+    return this.#add(`audit/${newMark()}`, { ...entry }, 'writtenAt');
+  }
+
+  async auditEntries(limit: number) {
+    const found = await this.#db.settle((calls) => calls.query('audit', { orderBy: 'writtenAt', limit }));
+    return found.map(({ fields }) => AuditRow.parse(fields));
+  }
+
+  #get(path: string): Promise<Found | undefined> {
+    return this.#db.settle((calls) => calls.get(path));
+  }
+
+  /** Oldest first. Put in order here, where no index is needed for it. */
+  async #list<T extends z.ZodType<{ createdAt: number }>>(
+    row: T,
+    collection: string,
+    query: Query = {},
+  ): Promise<z.infer<T>[]> {
+    const found = await this.#db.settle((calls) => calls.query(collection, query));
+    return found
+      .map((each) => ({ row: row.parse(each.fields), at: microseconds(each.createTime) }))
+      .sort((a, b) => a.row.createdAt - b.row.createdAt || a.at - b.at)
+      .map(({ row }) => row);
+  }
+
+  /** A document that nobody else writes, for its id is random. */
+  #add(path: string, fields: Fields, stampedAt?: string): Promise<void> {
+    return this.#db.settle(async (calls, again) => {
+      if (again && (await calls.get(path))) return;
+      await calls.commit(create(path, fields, stampedAt));
+    });
+  }
+}
+
+/** Names one call of ours in what it wrote. Begins with a letter: Firestore refuses ids such as __x__. */
+function newMark(): string {
+  return `m${randomBytes(MARK_BYTES).toString('base64url')}`;
+}
+
+/** An id of a document for what people and programs may choose freely. */
+function keyOf(...parts: string[]): string {
+  return `k:${parts.map(encodeURIComponent).join(':')}`;
+}
+
+/** A hash may begin and end with __, which no id may. */
+function secretPath(hash: string): string {
+  return `secrets/h:${hash}`;
+}
+
+function rowOf<T extends z.ZodType>(row: T, found: Found | undefined): z.infer<T> | undefined {
+  return found && row.parse(found.fields);
+}
+
+function liveSecret(found: Found | undefined, kind: SecretKind, now: number): SecretRow | undefined {
+  const secret = rowOf(SecretRow, found);
+  if (secret?.kind !== kind || found?.fields.takenBy !== null) return undefined;
+  return secret.expiresAt === null || secret.expiresAt > now ? secret : undefined;
+}
+
+/** listed: a condition that can be had together with others without an index for each combination. */
+function vmFields(vm: VmRow, marks: string[]): Fields {
+  return { ...vm, listed: vm.phase !== 'deleted', marks };
+}
+
+/** Whether revision rev was made by the call of this mark. */
+function wrote(mark: string, rev: number, now: number, marks: string[]): boolean {
+  const writer = marks.at(rev - now - 1);
+  if (writer !== undefined) return writer === mark;
+  throw new UniCoreError(
+    'TIMEOUT',
+    'Others have changed this VM so often meanwhile that the hub cannot say whether this change was made. Look at it, then try again.',
+  );
+}
+
+function microseconds({ seconds, nanos }: Found['createTime']): number {
+  return Number(seconds ?? 0) * 1e6 + (nanos ?? 0) / 1e3;
+}
