@@ -46,14 +46,21 @@ export class Calls {
   }
 
   async get(path: string): Promise<Found | undefined> {
+    const [found] = await this.getAll(path);
+    return found;
+  }
+
+  /** In the order of the paths. */
+  async getAll(...paths: string[]): Promise<(Found | undefined)[]> {
     const { client, database } = this.#to;
-    const request = { database, documents: [this.#name(path)] };
+    const documents = paths.map(this.#name);
     // Not GetDocument: its NOT_FOUND is also that of a database which is not there.
     const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
-      client.batchGetDocuments(request, this.#options(CALL_MS));
-    let found: Found | undefined;
-    for await (const answer of answers) if (answer.found) found = foundIn(answer.found);
-    return found;
+      client.batchGetDocuments({ database, documents }, this.#options(CALL_MS));
+    const found = new Map<string, Found>();
+    for await (const answer of answers)
+      if (answer.found) found.set(answer.found.name!, foundIn(answer.found));
+    return documents.map((name) => found.get(name));
   }
 
   async query(collection: string, { where = [], orderBy, limit }: Query = {}): Promise<Found[]> {

@@ -154,17 +154,23 @@ class FirestoreStore implements Store {
     return this.#list(VmRow, 'vms', { where: [['listed', 'EQUAL', true], ...where] });
   }
 
-  replaceVm(vm: VmRow) {
+  replaceVm(vm: VmRow, placed?: number) {
     const mark = newMark();
     const path = `vms/${vm.vmId}`;
+    const room = `providers/${vm.providerId}`;
     const rev = vm.rev + 1;
     return this.#db.settle(async (calls, again) => {
-      const found = await calls.get(path);
+      const [found, provider] = await calls.getAll(path, ...(placed === undefined ? [] : [room]));
       if (!found) return false;
       const { rev: now } = VmRow.parse(found.fields);
       const marks = Marks.parse(found.fields.marks);
       if (now !== vm.rev) return again && wrote(mark, rev, now, marks);
-      await calls.commit(replace(path, vmFields({ ...vm, rev }, [...marks, mark].slice(-MARKS)), found));
+      const writes = [replace(path, vmFields({ ...vm, rev }, [...marks, mark].slice(-MARKS)), found)];
+      if (placed !== undefined) {
+        if (provider?.fields.placed !== placed) return false;
+        writes.push(change(room, { placed: placed + 1 }, provider));
+      }
+      await calls.commit(...writes);
       return true;
     });
   }

@@ -27,12 +27,12 @@ export function replace(path: string, fields: Fields, { updateTime }: Found): Wr
   });
 }
 
-/** These fields, if there is such a document. */
-export function change(path: string, fields: Fields): Write {
+/** These fields, if there is such a document; found: and if nobody has written it since. */
+export function change(path: string, fields: Fields, found?: Found): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },
     updateMask: { fieldPaths: Object.keys(fields) },
-    currentDocument: { exists: true },
+    currentDocument: found ? { updateTime: found.updateTime } : { exists: true },
   });
 }
 
