@@ -44,6 +44,7 @@ describe('parseConfig', () => {
     ],
     [['--store', 'firestore://'], 'firestore://PROJECT/DATABASE'],
     [['--store', 'firestore://my-project/a/b'], 'firestore://PROJECT/DATABASE'],
+    [['--drain-seconds', '601'], '--drain-seconds (or UNICORE_DRAIN_SECONDS) is "601"'],
     [['--prot', '1'], '--port'],
   ])('%j is refused with a sentence that names the field', (argv, words) => {
     expect(() => parseConfig({}, argv)).toThrow(words);

@@ -1,0 +1,108 @@
+/** A hub that is told to stop: what load balancers, pages and programs meet while it drains. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { openLocalAuth } from './auth/open.ts';
+import { dialLeg } from './sockets/testing/dial.ts';
+import { startTestApp, type TestApp } from './testing/app.ts';
+
+/** Live lists end within an eighth of it, at most. */
+const DRAIN_S = 5;
+
+/** A consumer that does not go when it is told to, so that the hub stays until leave(). */
+async function stayer(url: string, token: string) {
+  const told = Promise.withResolvers<void>();
+  const { leg } = await dialLeg(`${url.replace('http', 'ws')}/consumer`, {
+    hello: { token },
+    handler: { goAway: () => told.resolve() },
+  });
+  return { told: told.promise, leave: () => leg.close('OK', '') };
+}
+
+describe('while it drains', () => {
+  let hub: TestApp;
+  beforeEach(async () => {
+    hub = await startTestApp({ drainSeconds: DRAIN_S });
+  });
+
+  test('it answers, is not ready, and keeps no connection; then nothing listens any more', async () => {
+    const { told, leave } = await stayer(hub.url, hub.owner.token);
+    const before = await fetch(`${hub.url}/readyz`);
+    expect([before.status, before.headers.get('connection')]).toEqual([200, 'keep-alive']);
+    const stopped = hub.stop();
+    await told;
+    for (const [path, status] of [
+      ['/readyz', 503],
+      ['/healthz', 200],
+      ['/api/nothing', 404],
+    ] as const) {
+      const response = await fetch(`${hub.url}${path}`);
+      expect([path, response.status, response.headers.get('connection')]).toEqual([path, status, 'close']);
+    }
+    expect(await hub.owner.api.vm.list.query()).toEqual([]);
+    leave();
+    await stopped;
+    await expect(fetch(`${hub.url}/healthz`)).rejects.toThrow();
+  });
+
+  test('live lists, old and new, break off, and say that their clients should come back at once', async () => {
+    const { told, leave } = await stayer(hub.url, hub.owner.token);
+    const headers = { authorization: `Bearer ${hub.owner.token}` };
+    /** Begun when this settles. */
+    const list = async () => {
+      const response = await fetch(`${hub.url}/trpc/vm.watch`, { headers });
+      let text = '';
+      // Broken off, not ended: a list that has ended is not asked for again.
+      const broken = expect(async () => {
+        for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) text += piece;
+      }).rejects.toThrow();
+      return { retry: broken.then(() => Number(/^retry: (\d+)$/m.exec(text)?.[1])) };
+    };
+    const old = await list();
+    const stopped = hub.stop();
+    await told;
+    const late = await list();
+    for (const retry of await Promise.all([old.retry, late.retry])) {
+      expect(retry).toBeGreaterThanOrEqual(200);
+      expect(retry).toBeLessThanOrEqual(700);
+    }
+    leave();
+    await stopped;
+  });
+});
+
+describe('its process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'unicore-hub-'));
+  let child: ChildProcess;
+  let url: string;
+  beforeEach(async () => {
+    const args = ['--port', '0', '--data', folder, '--log-level', 'silent', '--drain-seconds', '600'];
+    child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const [message] = await once(child, 'message');
+    ({ url } = z.object({ url: z.string() }).parse(message));
+  });
+  afterEach(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'drains when it is told to, and ends at once when told again: %s',
+    async (signal) => {
+      const auth = openLocalAuth(folder, url);
+      await stayer(url, await auth.bearerToken((await auth.owner()).userId));
+      await auth.close();
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
+      child.kill(signal);
+      expect(await exited).toEqual([1, null]);
+    },
+  );
+});
