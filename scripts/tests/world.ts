@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly origins?: readonly string[];
   /** The hub renews sockets of this age, s. */
   readonly rotateSeconds?: number;
+  /** A hub that is stopped lets its peers move to another one for so long, s. */
+  readonly drainSeconds?: number;
   /** The agent reaches the hub through this line. */
   readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
 }
@@ -43,12 +45,28 @@ export class World {
 
   /** A hub on these data, on the same port as before. */
   async startHub(): Promise<void> {
-    const { origins = [], rotateSeconds } = this.#options;
-    const options = ['--port', String(this.port), '--data', this.folder, '--origins', origins.join(',')];
+    const { app, port, url } = await this.#hub(this.port);
+    this.#app = app;
+    this.port = port;
+    this.url = url;
+  }
+
+  /** Starts another on the same data, which is the hub from now on. The old one is for the caller to stop. */
+  async replaceHub(): Promise<{ old: App }> {
+    const old = this.app;
+    const { app, port } = await this.#hub(0);
+    this.#app = app;
+    this.port = port;
+    return { old };
+  }
+
+  async #hub(ownPort: number): Promise<{ app: App; port: number; url: string }> {
+    const { origins = [], rotateSeconds, drainSeconds } = this.#options;
+    const options = ['--port', String(ownPort), '--data', this.folder, '--origins', origins.join(',')];
     if (rotateSeconds !== undefined) options.push('--rotate-seconds', String(rotateSeconds));
-    const config = parseConfig({}, options);
-    this.#app = createApp(config, { log });
-    ({ port: this.port, url: this.url } = await this.#app.start());
+    if (drainSeconds !== undefined) options.push('--drain-seconds', String(drainSeconds));
+    const app = createApp(parseConfig({}, options), { log });
+    return { app, ...(await app.start()) };
   }
 
   async stopHub(): Promise<void> {

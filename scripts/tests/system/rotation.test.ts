@@ -2,6 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Count, closedSockets, openSockets } from '../hub-sockets.ts';
+import { listen } from '../listen.ts';
 import { runningVm } from '../vms.ts';
 import { startWorld, type World } from '../world.ts';
 
@@ -28,18 +30,22 @@ test(
   async () => {
     const statuses: string[] = [];
     unicore.onStatus((status) => statuses.push(`line ${status}`));
-    const flood = listen('flood', "stty -echo; echo rea''dy", statuses);
-    const typist = listen('typist', "stty raw -echo; echo rea''dy; exec cat", statuses);
+    const flood = listen(unicore, vmId, 'flood', "stty -echo; echo rea''dy", statuses);
+    const typist = listen(unicore, vmId, 'typist', "stty raw -echo; echo rea''dy; exec cat", statuses);
     await Promise.all([flood.shows('ready'), typist.shows('ready')]);
     statuses.length = 0;
     const before = { flood: flood.text().length, typist: typist.text().length };
-    const begun = await renewed();
+    const begun = await closedSockets(world.url);
 
     const loop = `i=0; while [ $i -lt ${CHUNKS} ]; do seq $((i*1000+1)) $((i*1000+1000)); i=$((i+1)); sleep 0.05; done; echo all' 'out`;
     flood.socket.send(`${loop}\r`);
     const calls: Promise<unknown>[] = [];
     let typed = '';
-    for (let n = 0; !flood.text().includes('all out') || !isEnough(begun, await renewed()); n++) {
+    for (
+      let n = 0;
+      !flood.text().includes('all out') || !isEnough(begun, await closedSockets(world.url));
+      n++
+    ) {
       const key = `${n} `;
       typed += key;
       typist.socket.send(key);
@@ -56,58 +62,11 @@ test(
     expect(output.length).toBeLessThan(numbers.length + 200);
     expect(typist.text().slice(before.typist).replace(/^\s+/, '')).toBe(typed);
     expect(statuses).toEqual([]);
-    await expect.poll(established, { timeout: 5_000 }).toEqual({ consumer: 1, provider: 1 });
+    await expect.poll(() => openSockets(world.url), { timeout: 5_000 }).toEqual({ consumer: 1, provider: 1 });
     for (const { socket } of [flood, typist]) socket.close();
   },
   LIMIT_MS,
 );
-
-/** A terminal, what it shows, and its statuses. */
-function listen(terminalId: string, command: string, statuses: string[]) {
-  const socket = unicore.openTerminal(vmId, { terminalId });
-  const decoder = new TextDecoder();
-  let text = '';
-  let look = () => {};
-  socket.onopen = () => socket.send(`${command}\r`);
-  socket.onstatus = (status) => statuses.push(`${terminalId} ${status}`);
-  socket.onmessage = ({ data }) => {
-    text += decoder.decode(data as ArrayBuffer, { stream: true });
-    look();
-  };
-  const shows = (what: string) =>
-    new Promise<void>((resolve) => {
-      look = () => text.includes(what) && resolve();
-      look();
-    });
-  return { socket, shows, text: () => text };
-}
-
-interface Count {
-  consumer: number;
-  provider: number;
-}
-
-/** Sockets that were closed until now. */
-async function renewed(): Promise<Count> {
-  const metrics = await read();
-  const closed = (kind: string) =>
-    sum(metrics, new RegExp(`^unicore_socket_closes_total{.*kind="${kind}".*} (\\d+)`, 'gm'));
-  return { consumer: closed('consumer'), provider: closed('provider') };
-}
-
-async function established(): Promise<Count> {
-  const metrics = await read();
-  const open = (kind: string) => sum(metrics, new RegExp(`^unicore_sockets{kind="${kind}"} (\\d+)`, 'gm'));
-  return { consumer: open('consumer'), provider: open('provider') };
-}
-
-async function read(): Promise<string> {
-  return (await fetch(`${world.url}/metrics`)).text();
-}
-
-function sum(metrics: string, line: RegExp): number {
-  return [...metrics.matchAll(line)].reduce((total, [, count]) => total + Number(count), 0);
-}
 
 function isEnough(begun: Count, now: Count): boolean {
   return now.consumer - begun.consumer >= ROTATIONS && now.provider - begun.provider >= ROTATIONS;

@@ -1,0 +1,29 @@
+/** How many multiplexed sockets a hub has, and has had, as its metrics show them. */
+
+export interface Count {
+  consumer: number;
+  provider: number;
+}
+
+/** Open now. url: of the hub. */
+export async function openSockets(url: string): Promise<Count> {
+  const metrics = await read(url);
+  const open = (kind: string) => sum(metrics, new RegExp(`^unicore_sockets{kind="${kind}"} (\\d+)`, 'gm'));
+  return { consumer: open('consumer'), provider: open('provider') };
+}
+
+/** Closed until now. */
+export async function closedSockets(url: string): Promise<Count> {
+  const metrics = await read(url);
+  const closed = (kind: string) =>
+    sum(metrics, new RegExp(`^unicore_socket_closes_total{.*kind="${kind}".*} (\\d+)`, 'gm'));
+  return { consumer: closed('consumer'), provider: closed('provider') };
+}
+
+async function read(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
+}
+
+function sum(metrics: string, line: RegExp): number {
+  return [...metrics.matchAll(line)].reduce((total, [, count]) => total + Number(count), 0);
+}

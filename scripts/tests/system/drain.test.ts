@@ -1,0 +1,103 @@
+/** A hub is replaced by another while bytes flow and somebody types: both sides open their new socket first, nobody sees it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UniCore } from '@unicore/client/sdk';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSockets } from '../hub-sockets.ts';
+import { LineProxy } from '../line-proxy.ts';
+import { listen } from '../listen.ts';
+import { runningVm } from '../vms.ts';
+import { startWorld, type World } from '../world.ts';
+
+const DRAIN_S = 5;
+const KEY_EVERY_MS = 20;
+/** Of a keystroke, during the replacement as at any time. */
+const ECHO_LIMIT_MS = 1_000;
+const LIMIT_MS = 60_000;
+
+let balancer: LineProxy;
+let world: World;
+let unicore: UniCore;
+let vmId: string;
+
+beforeAll(async () => {
+  balancer = await LineProxy.open();
+  world = await startWorld({ drainSeconds: DRAIN_S, agentVia: balancer });
+  unicore = await world.user('ada', balancer.origin);
+  vmId = await runningVm(unicore);
+});
+
+afterAll(async () => {
+  await world?.close();
+  balancer?.close();
+});
+
+test(
+  'a flood and typed keys pass whole, in order and without a pause from one hub to the next',
+  async () => {
+    const statuses: string[] = [];
+    unicore.onStatus((status) => statuses.push(`line ${status}`));
+    const flood = listen(unicore, vmId, 'flood', "stty -echo; echo rea''dy", statuses);
+    const typist = listen(unicore, vmId, 'typist', "stty raw -echo; echo rea''dy; exec cat", statuses);
+    let lists = 0;
+    const watch = unicore.api.vm.watch.subscribe(undefined, {
+      onData: ({ type }) => {
+        if (type === 'all') lists++;
+      },
+    });
+    await Promise.all([flood.shows('ready'), typist.shows('ready')]);
+    await expect.poll(() => lists).toBe(1);
+    statuses.length = 0;
+    const before = { flood: flood.text().length, typist: typist.text().length };
+    flood.socket.send('i=0; while :; do i=$((i+1)); echo $i; sleep 0.002; done\r');
+
+    const { old } = await world.replaceHub();
+    let stopped = false;
+    const stopping = old.stop().then(() => {
+      stopped = true;
+    });
+    const both = { consumer: 1, provider: 1 };
+    const moved = expect
+      .poll(() => openSockets(`http://127.0.0.1:${world.port}`), { timeout: DRAIN_S * 1_000 })
+      .toEqual(both)
+      .then(() => !stopped);
+    const echoes: Promise<number>[] = [];
+    let typed = '';
+    const type = async (key: string) => {
+      const at = performance.now();
+      typist.socket.send(key);
+      await typist.shows(key);
+      return performance.now() - at;
+    };
+    // The balancer has not noticed at first: who is sent away comes to the same hub again.
+    const noticed = pause(1_000).then(() => {
+      balancer.target = world.port;
+    });
+    for (let n = 0; !stopped; n++) {
+      const key = `<${n}>`;
+      typed += key;
+      echoes.push(type(key));
+      await pause(KEY_EVERY_MS);
+    }
+    await Promise.all([stopping, noticed]);
+    expect(await moved, 'both sides were there before the old hub sent anybody away').toBe(true);
+    expect(Math.max(...(await Promise.all(echoes)))).toBeLessThan(ECHO_LIMIT_MS);
+    flood.socket.send("\x03echo stop''ped\r");
+    await flood.shows('stopped');
+
+    expect(typist.text().slice(before.typist).replace(/^\s+/, '')).toBe(typed);
+    const numbers = [
+      ...flood
+        .text()
+        .slice(before.flood)
+        .matchAll(/^(\d+)\r$/gm),
+    ].map(([, n]) => Number(n));
+    expect(numbers.length).toBeGreaterThan(100);
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    expect(statuses).toEqual([]);
+    expect(await unicore.api.vm.terminals.query({ vmId })).toHaveLength(2);
+    await expect.poll(() => lists, { timeout: 5_000 }).toBeGreaterThan(1);
+    watch.unsubscribe();
+    for (const { socket } of [flood, typist]) socket.close();
+  },
+  LIMIT_MS,
+);
