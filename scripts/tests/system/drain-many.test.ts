@@ -1,0 +1,139 @@
+/** A hub with a thousand channels on one provider's socket stops among others: all of them move, and it need not wait. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { systemClock } from '@unicore/protocol';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Credentials } from '../../../agent/src/identity/credentials.ts';
+import { Tunnel } from '../../../agent/src/tunnel/tunnel.ts';
+import { LocalWorld } from '../../../server/src/backplane/index.ts';
+import { BEAT, echo, newAcceptor } from '../../../server/src/sockets/testing/agent.ts';
+import { startTestHub, type TestHub } from '../../../server/src/sockets/testing/hub.ts';
+import { LineProxy } from '../line-proxy.ts';
+
+const USERS = 20;
+/** Of each. */
+const TERMINALS = 50;
+/** What is left of the 10 s of a deploy when the time to say goodbye is taken off. */
+const DRAIN_MS = 8_500;
+/** So many terminals are typed in at once, so often. */
+const KEYS = { at: 20, everyMs: 20 };
+/** Until load balancers have noticed. */
+const NOTICE_MS = 1_000;
+const LIMIT_MS = 90_000;
+
+interface Typed {
+  send(key: string): void;
+  typed: string;
+  shown: string;
+}
+
+let balancer: LineProxy;
+let hubs: TestHub[];
+let tunnel: Tunnel;
+let sdks: UniCore[];
+const statuses: string[] = [];
+
+beforeEach(async () => {
+  const world = new LocalWorld(systemClock);
+  const vms: TestHub['vms'] = new Map();
+  for (let i = 0; i < USERS; i++) vms.set(`vm${i}`, { owner: `u${i}`, providerId: 'p1', running: true });
+  hubs = await Promise.all([0, 1, 2].map(() => startTestHub({ backplane: world.join(), vms })));
+  balancer = await LineProxy.open(portOf(hubs[0]!));
+  const acceptor = newAcceptor(echo);
+  let connSeq = 0;
+  const up = Promise.withResolvers<void>();
+  tunnel = new Tunnel({
+    url: `${balancer.origin.replace('http', 'ws')}/provider`,
+    credentials: { token: async () => 'agent-p1', discard() {} } as unknown as Credentials,
+    hello: async () => ({
+      connSeq: ++connSeq,
+      version: '0.0.0',
+      name: 'p1',
+      runtime: 'process',
+      isolation: 'process',
+      beat: BEAT,
+    }),
+    beat: async () => BEAT,
+    session: (leg) => ({ open: (frame) => acceptor.open(leg, frame), retire() {}, closed() {} }),
+    changed({ state }) {
+      statuses.push(`provider ${state}`);
+      if (state === 'connected') up.resolve();
+    },
+    clock: systemClock,
+    random: Math.random,
+    log: pino({ level: 'silent' }),
+  });
+  tunnel.start();
+  await up.promise;
+  sdks = Array.from({ length: USERS }, (_, i) =>
+    createUniCore({ url: balancer.origin, getToken: () => `token-u${i}` }),
+  );
+});
+
+afterEach(async () => {
+  for (const sdk of sdks) sdk.close();
+  tunnel.close();
+  await Promise.all(hubs.map((hub) => hub.stop()));
+  balancer.close();
+});
+
+test(
+  'nobody sees it, no key is lost, and the hub ends when the last has gone',
+  async () => {
+    const terminals = await Promise.all(sdks.flatMap((sdk, i) => openAll(sdk, i)));
+    const [old, ...others] = hubs as [TestHub, ...TestHub[]];
+    statuses.length = 0;
+    let over = false;
+    const drained = old.drain(DRAIN_MS).then(() => {
+      over = true;
+    });
+    const noticed = pause(NOTICE_MS).then(() => {
+      Object.defineProperty(balancer, 'target', {
+        get: () => portOf(others[Math.floor(Math.random() * others.length)]!),
+      });
+    });
+    for (let n = 0; !over; n += KEYS.at) {
+      for (let i = 0; i < KEYS.at; i++) {
+        const terminal = terminals[(n + i) % terminals.length]!;
+        const key = `<${n + i}>`;
+        terminal.typed += key;
+        terminal.send(key);
+      }
+      await pause(KEYS.everyMs);
+    }
+    await Promise.all([drained, noticed]);
+    // Orderly: each consumer left when it was empty, and the provider's socket was closed when all had left it.
+    const refused = /GOING_AWAY$/;
+    expect(old.counts.closes.filter((close) => !refused.test(close)).sort()).toEqual([
+      ...Array(USERS).fill('consumer OK'),
+      'provider SUPERSEDED',
+    ]);
+    expect(old.counts.open).toEqual({ consumer: 0, provider: 0, terminal: 0 });
+    await expect.poll(() => terminals.filter(({ typed, shown }) => typed !== shown)).toEqual([]);
+    expect(statuses).toEqual(['provider connected']);
+  },
+  LIMIT_MS,
+);
+
+/** All terminals of one user, typed in once. */
+function openAll(sdk: UniCore, user: number): Promise<Typed>[] {
+  sdk.onStatus((status) => statuses.push(`line ${user} ${status}`));
+  return Array.from({ length: TERMINALS }, (_, i) => {
+    const socket = sdk.openTerminal(`vm${user}`, { terminalId: `t${i}` });
+    const decoder = new TextDecoder();
+    const { promise, resolve } = Promise.withResolvers<Typed>();
+    const terminal: Typed = { send: (key) => socket.send(key), typed: '<>', shown: '' };
+    socket.onopen = () => socket.send(terminal.typed);
+    socket.onstatus = (status) => statuses.push(`terminal ${user}/${i} ${status}`);
+    socket.onmessage = ({ data }) => {
+      terminal.shown += decoder.decode(data as ArrayBuffer, { stream: true });
+      resolve(terminal);
+    };
+    return promise;
+  });
+}
+
+function portOf(hub: TestHub): number {
+  return Number(new URL(hub.url).port);
+}
