@@ -18,6 +18,7 @@ const NEEDS: readonly Need[] = [
   ...['tmux', 'vim', 'htop', 'less'].map((name) => ({ package: name, command: name, suites: 'system' })),
   { package: 'procps', command: 'ps', suites: 'system' },
   { package: 'iproute2', command: 'ss', suites: 'system' },
+  { package: 'haproxy', command: 'haproxy', suites: 'system' },
 ];
 const ENGINE_NEEDS: readonly Need[] = [
   { package: 'docker.io', command: 'dockerd', suites: 'docker' },
