@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
 import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
 import { loginLink } from '../../server/src/auth/open.ts';
+import { LocalWorld } from '../../server/src/backplane/index.ts';
 import { parseConfig } from '../../server/src/config.ts';
 import type { LineProxy } from './line-proxy.ts';
 
@@ -28,6 +30,8 @@ export interface WorldOptions {
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-world-'));
   readonly #options: WorldOptions;
+  /** What its hubs share, where there are several at a time. */
+  readonly #backplane = new LocalWorld(systemClock);
   readonly #sdks: UniCore[] = [];
   #app: App | undefined;
   #agent: Agent | undefined;
@@ -65,7 +69,7 @@ export class World {
     const options = ['--port', String(ownPort), '--data', this.folder, '--origins', origins.join(',')];
     if (rotateSeconds !== undefined) options.push('--rotate-seconds', String(rotateSeconds));
     if (drainSeconds !== undefined) options.push('--drain-seconds', String(drainSeconds));
-    const app = createApp(parseConfig({}, options), { log });
+    const app = createApp(parseConfig({}, options), { log, backplane: this.#backplane.join() });
     return { app, ...(await app.start()) };
   }
 

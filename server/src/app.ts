@@ -170,11 +170,11 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   async function stop() {
     stopping = true;
     cancelSweep();
-    // Who falls silent from now on has moved, perhaps: another hub knows better.
-    presence.stop();
     const drainMs = config.drainSeconds * 1000;
     const begun = clock.now();
     if (drainMs > 0) await drain(drainMs);
+    // Not before: whoever is still here is heard by no other hub.
+    presence.stop();
     const requestsMs = drainMs > 0 ? Math.min(REQUESTS_MS, begun + drainMs - clock.now()) : REQUESTS_MS;
     const closed = new Promise((done) => server.close(done));
     const cancel = clock.after(requestsMs, () => server.closeAllConnections());

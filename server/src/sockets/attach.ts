@@ -80,9 +80,10 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   server.on('connect', (_request, socket) => refuseUpgrade(socket, 405));
 
   return {
-    drain(ms) {
+    async drain(ms) {
       draining = drain(deps.clock, ms, () => open.values());
-      return draining.over;
+      await draining.over;
+      deps.log.info({ left: open.size }, 'drained');
     },
     async stop() {
       server.off('upgrade', onUpgrade);
