@@ -7,9 +7,6 @@ import type { Write } from './writes.ts';
 type Time = protos.google.protobuf.ITimestamp;
 type Document = protos.google.firestore.v1.IDocument;
 
-/** One call. The first of a process takes about a second: TLS, and a token. */
-const CALL_MS = 3_000;
-
 export interface Found {
   id: string;
   fields: Fields;
@@ -38,11 +35,17 @@ export interface Connection {
 export class Calls {
   readonly #to: Connection;
   readonly #deadline: number;
+  readonly #callMs: number;
 
-  /** deadline: on the clock of performance.now(). */
-  constructor(to: Connection, deadline: number) {
+  /** Half of the time is for one call, so that another one may follow where the first is not answered. */
+  constructor(to: Connection, patienceMs: number) {
     this.#to = to;
-    this.#deadline = deadline;
+    this.#deadline = performance.now() + patienceMs;
+    this.#callMs = patienceMs / 2;
+  }
+
+  get leftMs(): number {
+    return this.#deadline - performance.now();
   }
 
   async get(path: string): Promise<Found | undefined> {
@@ -56,7 +59,7 @@ export class Calls {
     const documents = paths.map(this.#name);
     // Not GetDocument: its NOT_FOUND is also that of a database which is not there.
     const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
-      client.batchGetDocuments({ database, documents }, this.#options(CALL_MS));
+      client.batchGetDocuments({ database, documents }, this.#options(this.#callMs));
     const found = new Map<string, Found>();
     for await (const answer of answers)
       if (answer.found) found.set(answer.found.name!, foundIn(answer.found));
@@ -94,7 +97,7 @@ export class Calls {
     const { client, database } = this.#to;
     const request = { database, writes: writes.map((write) => write(this.#name)) };
     try {
-      await client.commit(request, this.#options(CALL_MS));
+      await client.commit(request, this.#options(this.#callMs));
     } catch (error) {
       throw commitError(error);
     }
@@ -104,9 +107,8 @@ export class Calls {
 
   /** Google's own retries go on for ten minutes, long after whoever waits was told that it failed: there are none. */
   #options(most: number) {
-    const left = Math.ceil(this.#deadline - performance.now());
     return {
-      timeout: Math.max(1, Math.min(most, left)),
+      timeout: Math.max(1, Math.ceil(Math.min(most, this.leftMs))),
       retry: null,
       retryRequestOptions: { retries: 0, noResponseRetries: 0 },
       otherArgs: { headers: this.#to.headers },

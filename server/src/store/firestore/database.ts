@@ -6,7 +6,7 @@ import { UniCoreError } from '@unicore/protocol';
 import { Calls, type Connection } from './calls.ts';
 import { Beaten, explained, mayTryAgain, unreachable } from './errors.ts';
 
-/** No answer of the store takes longer. Two calls that time out fit in. */
+/** No answer of the store takes longer. The first call of a process takes about a second: TLS, and a token. */
 const PATIENCE_MS = 6_000;
 /** Between tries, each up to twice as long as the one before; random, so that those who met do not meet again. */
 const FIRST_PAUSE_MS = 20;
@@ -27,6 +27,8 @@ export interface DatabaseAddress {
   databaseId: string;
   /** HOST:PORT of an emulator, which asks for no credentials. */
   emulator?: string | undefined;
+  /** How long the outcome of anything may stay unknown; 6 s if not said. */
+  patienceMs?: number | undefined;
 }
 
 /** again: an earlier try was refused, or was carried out and its answer did not arrive. */
@@ -34,9 +36,11 @@ export type Attempt<T> = (calls: Calls, again: boolean) => Promise<T>;
 
 export class Database {
   readonly #connection: Connection;
+  readonly #patienceMs: number;
   #open = true;
 
-  constructor({ projectId, databaseId, emulator }: DatabaseAddress) {
+  constructor({ projectId, databaseId, emulator, patienceMs = PATIENCE_MS }: DatabaseAddress) {
+    this.#patienceMs = patienceMs;
     const database = `projects/${projectId}/databases/${databaseId}`;
     this.#connection = {
       client: new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) }),
@@ -53,8 +57,7 @@ export class Database {
   /** Throws TIMEOUT when Firestore can't be reached, or the outcome can't be known. */
   async settle<T>(attempt: Attempt<T>): Promise<T> {
     const { database } = this.#connection;
-    const deadline = performance.now() + PATIENCE_MS;
-    const calls = new Calls(this.#connection, deadline);
+    const calls = new Calls(this.#connection, this.#patienceMs);
     for (let again = false, most = FIRST_PAUSE_MS; ; again = true, most = Math.min(2 * most, LAST_PAUSE_MS)) {
       if (!this.#open) throw new UniCoreError('GOING_AWAY', 'The store was closed.');
       try {
@@ -63,7 +66,7 @@ export class Database {
         if (!mayTryAgain(error)) throw explained(database, error);
         // Whoever was beaten looks again at once: somebody else got on.
         const pause = error instanceof Beaten ? 0 : Math.random() * most;
-        if (performance.now() + pause >= deadline) throw unreachable(database, error);
+        if (pause >= calls.leftMs) throw unreachable(database, error);
         if (pause > 0) await delay(pause);
       }
     }

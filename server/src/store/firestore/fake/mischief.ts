@@ -32,17 +32,13 @@ export class Mischief {
   loseReplies(times: number, method: Method = 'Commit'): void {
     this.#add(times, method, (work) => {
       work();
-      throw new Refusal(status.UNAVAILABLE, 'The answer was lost, as a test wants it');
+      throw lostReply();
     });
   }
 
-  /** The next calls are carried out, then `after` is, and then the answer is lost. */
-  loseRepliesAfter(after: () => Promise<unknown>, method: Method = 'Commit'): void {
-    this.#add(1, method, async (work) => {
-      work();
-      await after();
-      throw new Refusal(status.UNAVAILABLE, 'The answer was lost, as a test wants it');
-    });
+  /** What happens with the next call of this method; work: carries it out. */
+  next(method: Method, play: Trick['play']): void {
+    this.#add(1, method, play);
   }
 
   /** Carries a call out, or does what a test wants instead. */
@@ -58,4 +54,9 @@ export class Mischief {
   #add(times: number, method: Method | undefined, play: Trick['play']): void {
     this.#tricks.add({ method, left: times, play });
   }
+}
+
+/** What a client hears whose connection broke. */
+export function lostReply(): Refusal {
+  return new Refusal(status.UNAVAILABLE, 'The answer was lost, as a test wants it');
 }

@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { providerRow, userRow, vmRow } from '../../testing/rows.ts';
+import type { SecretRow } from '../rows.ts';
+import type { Store } from '../store.ts';
+import { type FirestoreFake, lostReply, startFirestoreFake } from './fake/index.ts';
+import { openFirestoreStore } from './index.ts';
+
+const ALICE = userRow();
+const VM = vmRow();
+const SECRET: SecretRow = {
+  hash: 'h1',
+  secretId: 's-1',
+  kind: 'session',
+  userId: 'u-alice',
+  createdAt: 1,
+  expiresAt: 100,
+};
+
+let fake: FirestoreFake;
+let store: Store;
+/** Another hub's. */
+let other: Store;
+
+function open(emulator: string, patienceMs?: number): Store {
+  return openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)', emulator, patienceMs });
+}
+
+beforeEach(async () => {
+  fake = await startFirestoreFake();
+  [store, other] = [open(fake.address), open(fake.address)];
+});
+afterEach(async () => {
+  await Promise.all([store.close(), other.close()]);
+  await fake.close();
+});
+
+describe('where the answer of a commit is lost', () => {
+  test('a user was added once, by the one who is told so', async () => {
+    fake.mischief.loseReplies(1);
+    expect(await store.addUser(ALICE)).toBe(true);
+    expect(await other.addUser({ ...ALICE, userId: 'u-2' })).toBe(false);
+    expect(await store.users()).toEqual([ALICE]);
+  });
+
+  test('a VM was made once', async () => {
+    for (const opId of ['op', null]) {
+      fake.mischief.loseReplies(1);
+      const vm = { ...VM, vmId: `vm-${opId}`, opId };
+      expect(await store.addVm(vm)).toEqual(vm);
+      expect(await store.vm(vm.vmId)).toEqual(vm);
+    }
+    expect(await store.vms()).toHaveLength(2);
+  });
+
+  test('a compare-and-set that was done says so, and was done once', async () => {
+    await store.addVm(VM);
+    fake.mischief.loseReplies(1);
+    expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
+    expect(await store.vm('vm-1')).toEqual({ ...VM, phase: 'assigned', rev: 2 });
+  });
+
+  test('a compare-and-set that was done says so, even if others have gone on from there', async () => {
+    await store.addVm(VM);
+    fake.mischief.next('Commit', async (work) => {
+      work();
+      for (const rev of [2, 3, 4]) await other.replaceVm({ ...VM, phase: 'running', rev });
+      throw lostReply();
+    });
+    expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
+    expect(await store.vm('vm-1')).toMatchObject({ phase: 'running', rev: 5 });
+  });
+
+  test('a compare-and-set that was not done does not take the work of another for its own', async () => {
+    await store.addVm(VM);
+    fake.mischief.next('Commit', async () => {
+      await other.replaceVm({ ...VM, phase: 'assigned' });
+      throw lostReply();
+    });
+    expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(false);
+    expect((await store.vm('vm-1'))?.rev).toBe(2);
+  });
+
+  test('a compare-and-set that nobody can know about says that, not yes or no', async () => {
+    await store.addVm(VM);
+    fake.mischief.next('Commit', async (work) => {
+      work();
+      for (let rev = 2; rev < 20; rev++) await other.replaceVm({ ...VM, rev });
+      throw lostReply();
+    });
+    await expect(store.replaceVm({ ...VM, phase: 'assigned' })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  test('room is given away once', async () => {
+    await store.addProvider(providerRow());
+    await store.addVm(VM);
+    fake.mischief.loseReplies(1);
+    expect(await store.replaceVm({ ...VM, providerId: 'p-1' }, 0)).toBe(true);
+    expect((await store.provider('p-1'))?.placed).toBe(1);
+  });
+
+  test('a secret is taken by the one who took it', async () => {
+    await store.addSecret(SECRET);
+    fake.mischief.next('Commit', async (work) => {
+      work();
+      expect(await other.takeSecret('h1', 'session', 50)).toBeUndefined();
+      throw lostReply();
+    });
+    expect(await store.takeSecret('h1', 'session', 50)).toEqual(SECRET);
+    expect(await store.takeSecret('h1', 'session', 50)).toBeUndefined();
+  });
+
+  test('a secret that was made and taken does not come back', async () => {
+    fake.mischief.next('Commit', async (work) => {
+      work();
+      await other.takeSecret('h1', 'session', 50);
+      throw lostReply();
+    });
+    await store.addSecret(SECRET);
+    expect(await store.secret('h1', 'session', 50)).toBeUndefined();
+  });
+
+  test('meta, provider and audit are written once', async () => {
+    fake.mischief.loseReplies(1);
+    expect(await store.meta('hubId', () => 'one')).toBe('one');
+    fake.mischief.loseReplies(1);
+    await store.addProvider(providerRow());
+    fake.mischief.loseReplies(1);
+    await store.updateProvider('p-1', { seenAt: 7 });
+    expect(await store.providers()).toEqual([providerRow({ seenAt: 7 })]);
+    fake.mischief.loseReplies(1);
+    await store.audit({ at: 1, event: 'x', userId: null, subject: null, detail: null });
+    expect(await store.auditEntries(10)).toHaveLength(1);
+  });
+});
+
+describe('where Firestore does not answer', () => {
+  const GONE = { code: 'TIMEOUT', message: expect.stringContaining('unicore-test'), retryAfterMs: 1_000 };
+
+  test.each(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'INTERNAL', 'DEADLINE_EXCEEDED'] as const)(
+    'a few %s are not seen by anybody',
+    async (code) => {
+      await store.addVm(VM);
+      for (const method of ['BatchGetDocuments', 'Commit', 'RunQuery'] as const)
+        fake.mischief.refuse(code, 3, method);
+      expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
+      expect(await store.vms()).toEqual([{ ...VM, phase: 'assigned', rev: 2 }]);
+    },
+  );
+
+  test('whoever asks is told so in time, whether it is slow or refuses', async () => {
+    const hasty = open(fake.address, 300);
+    fake.mischief.slow(1_000);
+    await expect(hasty.vm('vm-1')).rejects.toMatchObject(GONE);
+    await expect(hasty.vms()).rejects.toMatchObject(GONE);
+    await expect(hasty.addVm(VM)).rejects.toMatchObject(GONE);
+    fake.mischief.slow(0);
+    fake.mischief.refuse('UNAVAILABLE', 1e9);
+    await expect(hasty.ping()).rejects.toMatchObject(GONE);
+    await expect(hasty.replaceVm(VM)).rejects.toMatchObject(GONE);
+    await hasty.close();
+  });
+
+  test('a line that swallows everything is an answer within seconds', async () => {
+    const hole = createServer(() => {});
+    await once(hole.listen(0, '127.0.0.1'), 'listening');
+    const lost = open(`127.0.0.1:${(hole.address() as AddressInfo).port}`);
+    const begun = performance.now();
+    await Promise.all([
+      expect(lost.secret('h1', 'session', 1)).rejects.toMatchObject(GONE),
+      expect(lost.addVm(VM)).rejects.toMatchObject(GONE),
+      expect(lost.vms()).rejects.toMatchObject(GONE),
+    ]);
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    await lost.close();
+    hole.close();
+  });
+
+  test('whoever asked while it was away gets an answer when it is back, and it remembers', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'unicore-firestore-'));
+    const file = join(dir, 'documents.json');
+    const first = await startFirestoreFake({ file });
+    const port = Number(first.address.split(':')[1]);
+    const patient = open(first.address);
+    await patient.addVm(VM);
+    await first.close();
+    const asked = patient.vm('vm-1');
+    const written = patient.replaceVm({ ...VM, phase: 'assigned' });
+    const second = await startFirestoreFake({ file, port });
+    expect((await asked)?.vmId).toBe('vm-1');
+    expect(await written).toBe(true);
+    expect((await patient.vm('vm-1'))?.rev).toBe(2);
+    await patient.close();
+    await second.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  test('a database that may not be used is named, with the remedy, at once', async () => {
+    for (const code of ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'NOT_FOUND'] as const) {
+      fake.mischief.refuse(code, 1, 'BatchGetDocuments');
+      await expect(store.updateProvider('p-1', { seenAt: 1 })).rejects.toThrow('roles/datastore.user');
+      fake.mischief.refuse(code, 1, 'RunQuery');
+      await expect(store.vms()).rejects.toThrow('--store (or UNICORE_STORE)');
+    }
+  });
+});
