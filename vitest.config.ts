@@ -27,7 +27,13 @@ export default defineConfig({
       { test: { name: 'server', include: ['server/src/**/*.test.ts'], ...together } },
       { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], ...together } },
       { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
-      { test: { name: 'scripts', include: ['scripts/{lib,chaos,bench,fuzz}/**/*.test.ts'], ...together } },
+      {
+        test: {
+          name: 'scripts',
+          include: ['scripts/{lib,chaos,bench,fuzz,deploy}/**/*.test.ts'],
+          ...together,
+        },
+      },
       { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...alone(2) } },
       {
         test: {

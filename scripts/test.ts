@@ -19,6 +19,7 @@ const NEEDS: readonly Need[] = [
   { package: 'procps', command: 'ps', suites: 'system' },
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
+  { package: 'redis-server', command: 'redis-server', suites: 'system' },
 ];
 const ENGINE_NEEDS: readonly Need[] = [
   { package: 'docker.io', command: 'dockerd', suites: 'docker' },

@@ -41,8 +41,8 @@ export async function exec(
 }
 
 /** Whether a program of that name is in PATH, or at that path. */
-export async function hasCommand(name: string): Promise<boolean> {
-  return exec('sh', ['-c', 'command -v "$1"', 'sh', name]).then(
+export async function hasCommand(name: string, env = process.env): Promise<boolean> {
+  return exec('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { env }).then(
     () => true,
     () => false,
   );

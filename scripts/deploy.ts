@@ -1,0 +1,24 @@
+/** npm run deploy: hubs on Cloud Run, by the docker and the gcloud of this machine. --dry-run shows what it would do. */
+import { HELP, parseDeployment } from './deploy/deployment.ts';
+import { carryOut, show } from './deploy/executors.ts';
+import { planOf } from './deploy/plan.ts';
+import { main, say } from './lib/console.ts';
+import { exec } from './lib/exec.ts';
+import { ROOT } from './lib/paths.ts';
+
+await main(async () => {
+  const deployment = await parseDeployment(process.argv.slice(2), commit);
+  if (deployment === undefined) return say(HELP);
+  const steps = await planOf(deployment);
+  if (deployment.dryRun) show(steps);
+  else await carryOut(steps, process.env);
+});
+
+/** What runs must be found again: its tag is the commit, if that is all there is. */
+async function commit(): Promise<string> {
+  const git = (...args: string[]) => exec('git', args, { cwd: ROOT });
+  if ((await git('status', '--porcelain', '--untracked-files=no')) !== '') {
+    throw new Error('There are changes that are not committed. Commit them, or name the image: --tag NAME');
+  }
+  return (await git('rev-parse', '--short=12', 'HEAD')).trim();
+}

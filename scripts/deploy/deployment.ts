@@ -1,0 +1,149 @@
+/** What is to be deployed, and where: from the command line, each wrong field named with its remedy. */
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const name = (pattern: RegExp, example: string) => z.string().regex(pattern, `must be such as ${example}`);
+const count = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** One region's hubs. Nothing in it is secret: the manifest and the terminal show all of it. */
+const Target = z.object({
+  project: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'my-project-123'),
+  region: name(/^[a-z]+-[a-z]+\d+$/, 'europe-west1'),
+  repository: name(
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/,
+    'europe-docker.pkg.dev/my-project-123/unicore/hub',
+  ),
+  tag: name(/^\w[\w.-]{0,127}$/, 'v1.2.0'),
+  publicUrl: z.string().refine(isOrigin, 'must be such as https://hub.example.org: no path'),
+  redisSecret: z
+    .string()
+    .regex(
+      /^[\w-]{1,255}(:(\d+|latest))?$/,
+      'must be the NAME or NAME:VERSION of a secret in Secret Manager, not what is in it. To make one: gcloud secrets create unicore-redis-url --data-file=FILE',
+    ),
+  store: name(
+    /^firestore:\/\/[a-z][a-z0-9-]+(\/[a-z0-9()-]+)?$/,
+    'firestore://my-project-123: hubs share it, so it can be no file',
+  ),
+  service: name(/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/, 'unicore-hub'),
+  serviceAccount: name(/^[a-z0-9-]+@[a-z0-9.-]+$/, 'unicore-hub@my-project-123.iam.gserviceaccount.com'),
+  network: name(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, 'default'),
+  subnet: name(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, 'default, or hubs-{region}'),
+  ingress: z.enum(['all', 'internal-and-cloud-load-balancing']),
+  min: count(1, 1000),
+  max: count(1, 1000),
+  concurrency: count(1, 1000),
+  cpu: z.enum(['1', '2']),
+  memory: z.enum(['1Gi', '2Gi', '4Gi', '8Gi']),
+  proxies: count(0, 10),
+});
+export type Target = z.infer<typeof Target>;
+type Field = keyof Target;
+
+const DEFAULTS: Partial<Record<Field, string>> = {
+  redisSecret: 'unicore-redis-url',
+  store: 'firestore://{project}',
+  service: 'unicore-hub',
+  serviceAccount: '{service}@{project}.iam.gserviceaccount.com',
+  network: 'default',
+  subnet: 'default',
+  ingress: 'all',
+  min: '2',
+  max: '100',
+  concurrency: '1000',
+  cpu: '1',
+  memory: '1Gi',
+  proxies: '1',
+};
+
+export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, in one region or several
+  --dry-run             say what would be done, and do nothing
+  --project ID          the Google Cloud project
+  --region NAME         such as europe-west1; may be said several times, and they are deployed in this order
+  --repository PATH     where the image goes: europe-docker.pkg.dev/PROJECT/unicore/hub
+  --public-url URL      how browsers reach it: https://hub.example.org
+  --tag TAG             of the image (default: the commit that is checked out)
+  --redis-secret NAME   of the secret that holds redis://:PASSWORD@HOST:PORT (default unicore-redis-url)
+  --store URL           default firestore://PROJECT
+  --service NAME        default unicore-hub
+  --service-account A   default SERVICE@PROJECT.iam.gserviceaccount.com
+  --network, --subnet   of the VPC in which Redis is (default: default)
+  --ingress HOW         all (default), or internal-and-cloud-load-balancing
+  --min, --max N        instances in each region (default 2 and 100)
+  --concurrency N       sockets of one instance (default 1000, which is Cloud Run's most)
+  --cpu, --memory       of one instance (default 1 and 1Gi)
+  --proxies N           that add to X-Forwarded-For (default 1, Cloud Run itself; 2 behind a load balancer)
+{region} in a value stands for each region's name: https://{region}.hub.example.org`;
+
+export interface Deployment {
+  readonly dryRun: boolean;
+  /** One for each region, in their order. */
+  readonly targets: readonly Target[];
+}
+
+/**
+ * argv: without node and the script; undefined: help is asked for. commit names what is checked out, where no tag is given.
+ * Errors repeat no value: what is in the wrong place may be a password.
+ */
+export async function parseDeployment(
+  argv: readonly string[],
+  commit: () => Promise<string>,
+): Promise<Deployment | undefined> {
+  const fields = Object.keys(Target.shape) as Field[];
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      ...Object.fromEntries(fields.map((field) => [optionOf(field), { type: 'string' as const }])),
+      region: { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  if (positionals.length > 0) throw new Error('Each value needs its option before it (see --help).');
+  const regions = z.array(z.string()).parse(values.region ?? []);
+  if (regions.length === 0) throw new Error('--region is missing. Say at least one: --region europe-west1');
+  if (new Set(regions).size < regions.length)
+    throw new Error('--region names one region twice. Say each once.');
+  const said = values as Readonly<Record<string, unknown>>;
+  const given = Object.fromEntries(fields.map((field) => [field, said[optionOf(field)] ?? DEFAULTS[field]]));
+  given.tag ??= await commit();
+  return {
+    dryRun: values['dry-run'] === true,
+    targets: regions.map((region) => target({ ...given, region })),
+  };
+}
+
+function target(given: Readonly<Record<string, unknown>>): Target {
+  const fill = (text: string) =>
+    text.replace(/\{(project|service|region)\}/g, (all, key) => String(given[key] ?? all));
+  const filled = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, typeof value === 'string' ? fill(value) : value]),
+  );
+  const parsed = Target.safeParse(filled);
+  if (parsed.success && parsed.data.min > parsed.data.max) throw new Error('--min must be at most --max.');
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const field = path[0] as Field;
+  throw new Error(
+    filled[field] === undefined
+      ? `--${optionOf(field)} is missing (see --help).`
+      : `--${optionOf(field)} ${message}.`,
+  );
+}
+
+function optionOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && text.startsWith('https:');
+}
+
+export function imageOf({ repository, tag }: Target): string {
+  return `${repository}:${tag}`;
+}

@@ -1,0 +1,58 @@
+/** All that a deployment does, as data: one plan, which is either shown or carried out. */
+import { type Deployment, imageOf } from './deployment.ts';
+import { renderManifest } from './manifest.ts';
+
+export interface Step {
+  /** What it is for, for a person. */
+  readonly title: string;
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** What it reads. */
+  readonly input?: string;
+}
+
+/** Cloud Run runs nothing else, whatever machine builds it. */
+const PLATFORM = 'linux/amd64';
+
+export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {
+  const images = new Set(targets.map(imageOf));
+  const urls = [...new Set(targets.map(({ publicUrl }) => publicUrl))];
+  const steps: Step[] = [];
+  for (const image of images) {
+    steps.push({
+      title: `Build ${image}`,
+      command: [
+        'docker',
+        'build',
+        '--file',
+        'server/Dockerfile',
+        '--platform',
+        PLATFORM,
+        '--tag',
+        image,
+        '.',
+      ],
+    });
+    steps.push({ title: `Push ${image}`, command: ['docker', 'push', image] });
+  }
+  for (const target of targets) {
+    const { project, region, service } = target;
+    steps.push({
+      title: `Roll out ${service} in ${region}`,
+      command: [
+        'gcloud',
+        'run',
+        'services',
+        'replace',
+        '-',
+        '--project',
+        project,
+        '--region',
+        region,
+        '--quiet',
+      ],
+      input: await renderManifest(target, urls),
+    });
+  }
+  return steps;
+}
