@@ -18,6 +18,7 @@ export { packMeta, unpackMeta } from './meta.ts';
 export { Opener } from './opener.ts';
 export { Outbox } from './outbox.ts';
 export type { Port } from './ports.ts';
+export type { Patience } from './pulse.ts';
 export type { Peer } from './roles.ts';
 export type { Transport } from './sender.ts';
 export { spread } from './spread.ts';

@@ -15,7 +15,7 @@ import {
 import type { Lane } from './lane.ts';
 import { unpackMeta } from './meta.ts';
 import { type Port, Ports } from './ports.ts';
-import { Pulse } from './pulse.ts';
+import { PATIENCE, type Patience, Pulse } from './pulse.ts';
 import { maySend, type Peer } from './roles.ts';
 import { Sender, type Transport } from './sender.ts';
 
@@ -53,6 +53,8 @@ export interface LegOptions {
    * asked, mostly.
    */
   maxQueued?: number;
+  /** How long the peer may be silent. Default: as long as a peer over the Internet. */
+  patience?: Patience;
   /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
   strays?: { take(): boolean };
   handler: LegHandler;
@@ -80,6 +82,7 @@ export class Leg {
     dial,
     versions = OUR_VERSIONS,
     maxQueued = Number.POSITIVE_INFINITY,
+    patience = PATIENCE,
     strays,
     handler,
   }: LegOptions) {
@@ -105,6 +108,7 @@ export class Leg {
     });
     this.#pulse = new Pulse({
       clock,
+      patience,
       ping: (id) => this.send({ type: FrameType.PING, id }),
       dead: (message) => this.close('PEER_SILENT', message),
     });

@@ -1,7 +1,7 @@
 /** Silence is asked about and then is death, on any clock. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Pulse } from './pulse.ts';
+import { PATIENCE, Pulse } from './pulse.ts';
 import { SimClock } from './sim/clock.ts';
 
 test('asks after 10 s of silence and gives up after 25 s, without spinning on a clock of fractions', async () => {
@@ -14,6 +14,7 @@ test('asks after 10 s of silence and gives up after 25 s, without spinning on a 
       let timers = 0;
       let deadAt: number | undefined;
       const pulse = new Pulse({
+        patience: PATIENCE,
         clock: {
           now: () => clock.now(),
           soon: (run) => clock.soon(run),

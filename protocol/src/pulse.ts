@@ -1,13 +1,20 @@
 /** Whether the peer of a leg is alive, and how far away: any byte proves life, silence is asked about, then is death. */
 import type { Clock } from './clock.ts';
 
-/** Nothing heard for this long: ask. */
-const IDLE_MS = 10_000;
-/** Nothing heard for this long: the peer is dead. */
-const DEAD_MS = 25_000;
+/** How long silence may last, ms. */
+export interface Patience {
+  /** Nothing heard for this long: ask. */
+  askMs: number;
+  /** Nothing heard for this long: the peer is dead. */
+  deadMs: number;
+}
+
+/** Of peers over the Internet: a phone may be in a tunnel. */
+export const PATIENCE: Patience = { askMs: 10_000, deadMs: 25_000 };
 
 export interface PulseOptions {
   clock: Clock;
+  patience: Patience;
   /** Sends a PING. */
   ping: (id: number) => void;
   /** Once. */
@@ -39,13 +46,7 @@ export class Pulse {
 
   /** Starts to watch; from here on silence counts. */
   start(): void {
-    const { clock, dead, ping } = this.#options;
-    const idle = clock.now() - this.#heardAt;
-    if (idle >= DEAD_MS) return dead(`nothing heard for ${DEAD_MS / 1000} s`);
-    if (idle >= IDLE_MS) ping(this.ask(() => {}));
-    const next = idle < IDLE_MS ? IDLE_MS - idle : Math.min(IDLE_MS / 2, DEAD_MS - idle);
-    // At least 1: a rest in the last digits of a fractional clock would be waited for without end.
-    this.#cancel = clock.after(Math.max(1, next), () => this.start());
+    this.#look(this.#options.clock.now());
   }
 
   stop(): void {
@@ -72,5 +73,21 @@ export class Pulse {
     this.#rtt = this.#options.clock.now() - ping.sentAt;
     ping.answered(this.#rtt);
     return true;
+  }
+
+  /** dueAt: when this look should have been. */
+  #look(dueAt: number): void {
+    const { clock, patience, dead, ping } = this.#options;
+    const { askMs, deadMs } = patience;
+    const now = clock.now();
+    const idle = now - this.#heardAt;
+    // A process that was held up itself has something to read before it may call its peer silent.
+    const late = now - dueAt >= askMs;
+    if (idle >= deadMs && !late) return dead(`nothing heard for ${deadMs / 1000} s`);
+    if (idle >= askMs) ping(this.ask(() => {}));
+    const next = idle < askMs ? askMs - idle : Math.min(askMs / 2, Math.max(0, deadMs - idle));
+    // At least 1: a rest in the last digits of a fractional clock would be waited for without end.
+    const wait = Math.max(1, next);
+    this.#cancel = clock.after(wait, () => this.#look(now + wait));
   }
 }

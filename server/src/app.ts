@@ -75,6 +75,11 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     defaultImage,
     meter: metrics,
     queueBytes: config.queueMib * MIB,
+    card: {
+      peerUrl: config.peerUrl ?? null,
+      publicUrl: config.publicUrl ?? null,
+      region: config.region ?? null,
+    },
   });
   const {
     events,
@@ -161,6 +166,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       rotateMs: config.rotateSeconds * 1000,
       hub: { hubId, version },
     });
+    await hubs.start();
     sweep();
     run('placer', placer.run());
     log.info({ port, url, version }, 'hub started');
@@ -184,7 +190,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     await closed;
     cancel();
     control.close();
-    hubs.close();
+    await hubs.stop();
     await backplane.close();
     await store.close();
     log.info('hub stopped');

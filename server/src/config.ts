@@ -45,6 +45,15 @@ const Config = z.object({
    * could. Ten minutes is what the longest grace periods of platforms are.
    */
   drainSeconds: z.coerce.number().min(0).max(600),
+  /** ws(s)://… by which other hubs reach this one: they then need no Redis to pass bytes on. Without it all goes by Redis. */
+  peerUrl: z
+    .url({ protocol: /^wss?$/, error: 'must be a WebSocket URL such as ws://10.0.0.5:7420' })
+    .optional(),
+  /** Where this hub is: people and agents are sent to the nearest. */
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -')
+    .optional(),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -63,6 +72,8 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   rotateSeconds: { option: 'rotate-seconds', variable: 'UNICORE_ROTATE_SECONDS' },
   proxies: { option: 'proxies', variable: 'UNICORE_PROXIES' },
   drainSeconds: { option: 'drain-seconds', variable: 'UNICORE_DRAIN_SECONDS' },
+  peerUrl: { option: 'peer-url', variable: 'HUB_PEER_URL' },
+  region: { option: 'region', variable: 'UNICORE_REGION' },
 };
 const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 
@@ -80,6 +91,8 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   rotateSeconds: String(DEFAULT_ROTATE_S),
   proxies: '0',
   drainSeconds: '0',
+  peerUrl: undefined,
+  region: undefined,
 };
 
 /** Cloud Run, and what else starts containers, names the port in a variable of its own. */

@@ -30,12 +30,13 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 /** Takes WebSockets from now on. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { auth, credentials, tickets, presence, providers, control, relay, events, run } = domain;
+  const { auth, credentials, tickets, presence, providers, control, relay, hubs, events, run } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
     meter: metrics,
     relay,
+    hubs: hubs.sockets,
     rotateMs,
     hub,
     addressOf,

@@ -2,8 +2,9 @@
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { LocalAuth } from './auth/local.ts';
+import { newSecret } from './auth/secret.ts';
 import { Tickets } from './auth/tickets.ts';
-import type { Backplane } from './backplane/backplane.ts';
+import type { Backplane, HubCard } from './backplane/index.ts';
 import { ControlHost } from './control/host.ts';
 import { HubEvents } from './events.ts';
 import { createNetwork } from './network.ts';
@@ -11,6 +12,7 @@ import { ProviderCredentials } from './provider/credentials.ts';
 import { Presence } from './provider/presence.ts';
 import { Providers } from './provider/providers.ts';
 import type { RelayMeter } from './relay/index.ts';
+import type { SocketMeter } from './sockets/index.ts';
 import type { Store } from './store/store.ts';
 import { Census } from './vm/census.ts';
 import { takesRoom } from './vm/lifecycle.ts';
@@ -29,9 +31,11 @@ export interface DomainOptions {
   now: () => number;
   log: Logger;
   defaultImage: string;
-  meter: RelayMeter;
+  meter: RelayMeter & SocketMeter;
   /** What may wait in the whole hub for peers that do not read, bytes. */
   queueBytes: number;
+  /** What this hub says to others of itself. */
+  card: Omit<HubCard, 'hub'>;
 }
 
 export type Domain = ReturnType<typeof createDomain>;
@@ -65,6 +69,7 @@ export function createDomain(options: DomainOptions) {
     ...options,
     events,
     control,
+    secret: async () => Buffer.from(await store.meta('hubSecret', newSecret), 'base64url'),
     async authorise({ userId }, vmId) {
       const { providerId, gen } = await terminals.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };

@@ -1,12 +1,13 @@
 /** How consumers, providers and other hubs reach one another here: the relay, the legs to other hubs, and the agents behind them. */
 import { ChannelKind, type Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane } from './backplane/index.ts';
+import type { Backplane, HubCard } from './backplane/index.ts';
 import { Agents } from './control/agents.ts';
 import type { ControlHost } from './control/host.ts';
 import type { HubEvents } from './events.ts';
 import { HubCalls, Hubs } from './hubs/index.ts';
 import { type Grant, type Identity, Relay, type RelayMeter } from './relay/index.ts';
+import type { SocketMeter } from './sockets/index.ts';
 
 export interface NetworkOptions {
   backplane: Backplane;
@@ -14,7 +15,11 @@ export interface NetworkOptions {
   control: ControlHost;
   clock: Clock;
   log: Logger;
-  meter: RelayMeter;
+  meter: RelayMeter & SocketMeter;
+  /** What this hub says to others of itself. */
+  card: Omit<HubCard, 'hub'>;
+  /** The same at all hubs, and known to nobody else. */
+  secret(): Promise<Uint8Array>;
   /** What may wait in the whole hub for peers that do not read, bytes. */
   queueBytes: number;
   authorise(who: Identity, vmId: string): Promise<Grant>;
@@ -29,12 +34,10 @@ export interface Network {
 }
 
 export function createNetwork(options: NetworkOptions): Network {
-  const { backplane, events, control, clock, log, moved } = options;
+  const { events, control, clock, log, moved } = options;
   const calls = new HubCalls({ clock, log, agent: (providerId) => control.agent(providerId) });
   const hubs = new Hubs({
-    backplane,
-    clock,
-    log,
+    ...options,
     opened: (leg, open) =>
       open.kind === ChannelKind.control ? calls.opened(leg, open) : relay.openFrom(leg, open),
     here: (providerId, connSeq) => events.tell('route', { providerId, connSeq }),

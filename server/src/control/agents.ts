@@ -41,8 +41,9 @@ export class Agents {
   }
 
   async #call<T>(providerId: string, what: (agent: TerminalMethods) => Promise<T>): Promise<T> {
+    const agent = await this.#find(providerId);
     try {
-      return await what(await this.#find(providerId));
+      return await what(agent);
     } catch (error) {
       if (!(error instanceof UniCoreError && AGAIN.has(error.code))) throw error;
       return await what(await this.#find(providerId));

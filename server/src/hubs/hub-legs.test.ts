@@ -5,13 +5,16 @@ import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
 import { HubLegs } from './hub-legs.ts';
+import { PostOffice } from './post-office.ts';
 import { type Lossy, lossy } from './testing/lossy.ts';
+import type { Way } from './way.ts';
 
 const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
 
 interface TestHub {
   lossy: Lossy;
   legs: HubLegs;
+  post: PostOffice;
   /** Legs that others opened to this hub: those on which an OPEN came. */
   opened: Leg[];
 }
@@ -31,14 +34,17 @@ beforeEach(async () => {
 async function hub(): Promise<TestHub> {
   const plane = lossy(world.join());
   const opened: Leg[] = [];
-  const legs = new HubLegs({
+  const log = pino({ level: 'silent' });
+  const post = new PostOffice({
     backplane: plane.plane,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     opened: (leg) => opened.push(leg),
+    accepted: (leg) => legs.accepted(leg),
   });
-  await plane.plane.start({ mail: (bytes) => legs.mail(bytes), news() {}, interrupted() {} });
-  return { lossy: plane, legs, opened };
+  const legs = new HubLegs({ clock, log, ways: [post] });
+  await plane.plane.start({ mail: (bytes) => post.deliver(bytes), news() {}, interrupted() {} });
+  return { lossy: plane, legs, post, opened };
 }
 
 /** A leg from a to b, and the same at b, with a channel bound on both. */
@@ -179,7 +185,7 @@ test('a hub that was held up itself reads its mail before it calls others silent
   };
   await clock.advance(1_000);
   b.lossy.fate = () => 'arrives';
-  for (const mail of held) a.legs.mail(mail);
+  for (const mail of held) a.post.deliver(mail);
   await clock.advance(2_000);
   expect([near.up, far.up]).toEqual([true, true]);
 });
@@ -202,21 +208,21 @@ test('a flood is told of new room before it has used up what it had', async () =
   expect(near.up).toBe(true);
 });
 
-test('a new leg from a hub takes the place of the one before', async () => {
+test('a leg that was given up without a word is over at the other hub by its next beacon', async () => {
   const { far } = await connect();
   a.lossy.fate = () => 'lost';
   const near = await a.legs.to(b.lossy.plane.hub);
   near.close('LEG_LOST', 'gave it up');
   a.lossy.fate = () => 'arrives';
   const dialled = a.legs.to(b.lossy.plane.hub);
-  await clock.advance(1);
+  await clock.advance(600);
   expect([(await dialled).up, far.open, b.legs.size]).toEqual([true, false, 1]);
 });
 
 test('mail that makes no sense, or is meant for another process, changes nothing', async () => {
   const { near, far } = await connect();
-  b.legs.mail(Buffer.from('hello'));
-  b.legs.mail(new Uint8Array(0));
+  b.post.deliver(Buffer.from('hello'));
+  b.post.deliver(new Uint8Array(0));
   const other = await hub();
   const stray: Uint8Array[] = [];
   a.lossy.fate = (mail) => {
@@ -224,7 +230,31 @@ test('mail that makes no sense, or is meant for another process, changes nothing
     return 'arrives';
   };
   await clock.advance(600);
-  for (const mail of stray) other.legs.mail(mail);
+  for (const mail of stray) other.post.deliver(mail);
   await clock.advance(600);
   expect([near.up, far.up, other.legs.size]).toEqual([true, true, 0]);
+});
+
+test('a better way that opens later is taken, channel by channel, and the leg before is closed', async () => {
+  let open = false;
+  const refused = new UniCoreError('LEG_LOST', 'Nobody answers there.');
+  const better: Way = {
+    name: 'direct',
+    dial: (peer, events) => (open ? a.post.dial(peer, events) : Promise.reject(refused)),
+  };
+  const legs = new HubLegs({ clock, log: pino({ level: 'silent' }), ways: [better, a.post] });
+  const dialled = legs.to(b.lossy.plane.hub);
+  await clock.advance(1);
+  const first = await dialled;
+  const asked: number[] = [];
+  const ch = first.allocate();
+  first.bind(ch, { receive() {}, lost() {}, vacate: () => asked.push(clock.now()) });
+  await clock.advance(31_000);
+  expect(await legs.to(b.lossy.plane.hub)).toBe(first);
+  open = true;
+  await clock.advance(31_000);
+  const second = await legs.to(b.lossy.plane.hub);
+  expect([second === first, second.up, first.up, asked.length]).toEqual([false, true, true, 1]);
+  await clock.advance(16_000);
+  expect([second.up, first.open]).toEqual([true, false]);
 });

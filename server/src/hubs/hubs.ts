@@ -1,17 +1,31 @@
 /** Other hubs, for the relay: which of them has a provider, and the leg that leads there. */
-import type { Clock, FrameOf, FrameType, Leg } from '@unicore/protocol';
+import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane } from '../backplane/index.ts';
+import type { Backplane, HubCard } from '../backplane/index.ts';
 import type { Elsewhere } from '../relay/index.ts';
+import type { HubSockets, SocketMeter } from '../sockets/index.ts';
 import { Claims } from './claims.ts';
+import { Direct, HUB_PATIENCE } from './direct.ts';
+import { Directory } from './directory.ts';
 import { HubLegs } from './hub-legs.ts';
+import { Passes } from './passes.ts';
+import { PostOffice } from './post-office.ts';
+import type { OpenedLeg } from './way.ts';
+
+/** Where providers were when they were last looked for: what is known while Redis is away. */
+const MAX_REMEMBERED = 10_000;
 
 export interface HubsOptions {
   backplane: Backplane;
   clock: Clock;
   log: Logger;
+  meter: SocketMeter;
+  /** What this hub says of itself. */
+  card: Omit<HubCard, 'hub'>;
+  /** The same at all hubs, and known to nobody else. */
+  secret(): Promise<Uint8Array>;
   /** Another hub opens a channel on its leg to this one. */
-  opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void;
+  opened: OpenedLeg;
   /** This connection of a provider is known to be here: to be told to all hubs. */
   here(providerId: string, connSeq: number): void;
   /** Another hub has this newer one. */
@@ -19,22 +33,50 @@ export interface HubsOptions {
 }
 
 export class Hubs implements Elsewhere {
+  /** For the endpoint of other hubs' sockets; undefined where this hub can't be addressed. */
+  readonly sockets: HubSockets | undefined;
   readonly #backplane: Backplane;
   readonly #claims: Claims;
+  readonly #directory: Directory;
+  readonly #post: PostOffice;
   readonly #legs: HubLegs;
+  readonly #remembered = new Map<string, string>();
 
-  constructor({ backplane, clock, log, opened, here, elsewhere }: HubsOptions) {
+  constructor({ backplane, clock, log, meter, card, secret, opened, here, elsewhere }: HubsOptions) {
+    const passes = new Passes(backplane.hub, secret);
     this.#backplane = backplane;
-    this.#legs = new HubLegs({ backplane, clock, log, opened });
+    this.#directory = new Directory({ backplane, clock, card: { ...card, hub: backplane.hub } });
     this.#claims = new Claims({ backplane, clock, log, known: here, lost: elsewhere });
+    this.#post = new PostOffice({
+      backplane,
+      clock,
+      log,
+      opened,
+      accepted: (leg) => this.#legs.accepted(leg),
+    });
+    const direct = new Direct({ directory: this.#directory, passes, clock, meter });
+    this.#legs = new HubLegs({ clock, log, ways: [direct, this.#post] });
+    if (card.peerUrl !== null) {
+      this.sockets = {
+        patience: HUB_PATIENCE,
+        admit: (pass) => passes.verify(pass),
+        accepted: (leg) => this.#legs.accepted(leg),
+        opened,
+      };
+    }
+  }
+
+  /** The backplane takes calls. */
+  async start(): Promise<void> {
     this.#claims.start();
+    await this.#directory.refresh();
   }
 
   // ---- for the relay
 
   async leg(providerId: string): Promise<Leg | undefined> {
-    const route = await this.#backplane.routes.find(providerId);
-    return route && route.hub !== this.#backplane.hub ? this.#legs.to(route.hub) : undefined;
+    const hub = await this.#hubOf(providerId);
+    return hub === undefined || hub === this.#backplane.hub ? undefined : this.#legs.to(hub);
   }
 
   came(providerId: string, connSeq: number): void {
@@ -48,16 +90,40 @@ export class Hubs implements Elsewhere {
   // ---- for whoever has the backplane
 
   mail(bytes: Uint8Array): void {
-    this.#legs.mail(bytes);
+    this.#post.deliver(bytes);
   }
 
-  /** What other hubs know of this one may be lost. */
+  /** What other hubs know of this one may be lost, and the other way round. */
   interrupted(): void {
     this.#claims.renew();
+    void this.#directory.refresh();
   }
 
-  close(): void {
+  async stop(): Promise<void> {
     this.#claims.stop();
     this.#legs.close();
+    this.#post.close();
+    await this.#directory.leave();
+  }
+
+  async #hubOf(providerId: string): Promise<string | undefined> {
+    try {
+      const route = await this.#backplane.routes.find(providerId);
+      this.#remembered.delete(providerId);
+      if (route) this.#remember(providerId, route.hub);
+      return route?.hub;
+    } catch (error) {
+      const hub = this.#remembered.get(providerId);
+      // A leg that needs no backplane may still lead there.
+      if (hub === undefined || !this.#legs.has(hub)) throw error;
+      return hub;
+    }
+  }
+
+  #remember(providerId: string, hub: string): void {
+    this.#remembered.set(providerId, hub);
+    if (this.#remembered.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#remembered.keys();
+    this.#remembered.delete(oldest!);
   }
 }

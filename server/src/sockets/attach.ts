@@ -8,6 +8,7 @@ import type { SocketDeps, SocketKind } from './deps.ts';
 import { type Drain, drain, type Peer } from './drain.ts';
 import { type Endpoint, STOPPING, SUBPROTOCOL } from './endpoint.ts';
 import { Handshakes } from './handshakes.ts';
+import { hubEndpoint } from './hub.ts';
 import { closeSocket, HubSocket } from './hub-socket.ts';
 import { providerEndpoint } from './provider.ts';
 import { terminalEndpoint } from './terminal.ts';
@@ -19,6 +20,9 @@ const CLOSE_MS = 5_000;
 /** The same when the hub stops. */
 const STOP_MS = 1_000;
 
+/** Where other hubs open their sockets. */
+export const HUB_PATH = '/hub';
+
 interface Path {
   kind: SocketKind;
   endpoint: Endpoint;
@@ -28,6 +32,7 @@ interface Path {
 const PATHS: ReadonlyMap<string, Path> = new Map([
   ['/provider', { kind: 'provider', endpoint: providerEndpoint, maxPayload: MAX_MESSAGE }],
   ['/consumer', { kind: 'consumer', endpoint: consumerEndpoint, maxPayload: MAX_MESSAGE }],
+  [HUB_PATH, { kind: 'hub', endpoint: hubEndpoint, maxPayload: MAX_MESSAGE }],
   ['/terminal', { kind: 'terminal', endpoint: terminalEndpoint, maxPayload: MAX_RAW_MESSAGE }],
 ]);
 

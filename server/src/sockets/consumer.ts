@@ -15,6 +15,7 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
     ws,
     socket: incoming.request.socket,
     kind: 'consumer',
+    peer: 'consumer',
     clock: deps.clock,
     meter: deps.meter,
     handler: {

@@ -1,11 +1,11 @@
 /** What the sockets ask the rest of the hub: a few functions, so that a test can stand in for all of it. */
 import type { IncomingMessage } from 'node:http';
-import type { Clock, ErrorCode, Leg } from '@unicore/protocol';
+import type { Clock, ErrorCode, FrameOf, FrameType, Leg, Patience } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { AgentHello, BeatMeta } from '../control/contract.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
-export type SocketKind = 'provider' | 'consumer' | 'terminal';
+export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
 
 /** What a redeemed ticket stands for. */
 export interface Ticket {
@@ -44,6 +44,17 @@ export interface ProviderEvents {
   disconnected(providerId: string, code: ErrorCode): void;
 }
 
+/** Told of the sockets of other hubs. */
+export interface HubSockets {
+  /** How long another hub may be silent. */
+  patience: Patience;
+  /** The name of the hub that holds this pass. Throws UNAUTHENTICATED. */
+  admit(pass: string): Promise<string>;
+  /** Its leg is up; the result is called when it closed. */
+  accepted(leg: Leg): () => void;
+  opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void;
+}
+
 export interface SocketMeter {
   opened(kind: SocketKind): void;
   /** code: why; LEG_LOST where the line broke without a word. */
@@ -59,6 +70,8 @@ export interface SocketDeps {
   auth: SocketAuth;
   providers: ProviderEvents;
   relay: Relay;
+  /** Absent where hubs have no sockets to one another. */
+  hubs?: HubSockets | undefined;
   /** Whose pending handshakes are counted together; behind a proxy of ours not the socket's own address. */
   addressOf(request: IncomingMessage): string;
   /** Multiplexed sockets of about this age are replaced by new ones, ms. */

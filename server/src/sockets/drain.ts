@@ -26,7 +26,7 @@ export interface Drain {
   look(): void;
 }
 
-/** peers: those that are connected now, whenever asked. Raw terminals can't move; nobody waits for them. */
+/** peers: those that are connected now, whenever asked. Raw terminals can't move, and hubs need not; nobody waits for them. */
 export function drain(clock: Clock, ms: number, peers: () => Iterable<Peer>): Drain {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   const providersMs = ms * PROVIDERS_SHARE;
@@ -42,7 +42,7 @@ export function drain(clock: Clock, ms: number, peers: () => Iterable<Peer>): Dr
   };
   const look = () => {
     if (!noticed) return;
-    for (const { kind } of peers()) if (kind !== 'terminal') return;
+    for (const { kind } of peers()) if (kind === 'provider' || kind === 'consumer') return;
     finish();
   };
   const providers = tell('provider', providersMs / DIAL_SHARE);

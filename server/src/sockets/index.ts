@@ -1,6 +1,7 @@
 /** What the rest of the hub uses of the sockets. */
-export { attachSockets, type Sockets } from './attach.ts';
+export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
 export type {
+  HubSockets,
   ProviderConnection,
   ProviderEvents,
   SocketAuth,
@@ -9,3 +10,5 @@ export type {
   SocketMeter,
   Ticket,
 } from './deps.ts';
+export { SUBPROTOCOL } from './endpoint.ts';
+export { legOver } from './transport.ts';

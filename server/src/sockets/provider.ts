@@ -20,6 +20,7 @@ export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greete
     ws,
     socket: request.socket,
     kind: 'provider',
+    peer: 'provider',
     clock: deps.clock,
     meter: deps.meter,
     heard: () => {

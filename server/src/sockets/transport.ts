@@ -1,9 +1,16 @@
 /** Joins a ws socket and a leg: what the protocol calls a transport, on one side, and the socket's events on the other. */
 import type { Duplex } from 'node:stream';
-import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
+import {
+  type Clock,
+  Leg,
+  type LegHandler,
+  type Patience,
+  type Peer,
+  type Transport,
+} from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 import { Rate } from '../relay/index.ts';
-import type { SocketMeter } from './deps.ts';
+import type { SocketKind, SocketMeter } from './deps.ts';
 
 /** Bytes outside of channels that may wait here for one peer: ACKs, and answers to what it asks. */
 const MAX_QUEUED = 16 * 1024 * 1024;
@@ -18,8 +25,11 @@ interface SocketLeg {
   ws: WebSocket;
   /** Below it. */
   socket: Duplex;
-  /** The peer and the endpoint have the same name. */
-  kind: 'consumer' | 'provider';
+  kind: Exclude<SocketKind, 'terminal'>;
+  peer: Peer;
+  /** Given where this side dialled: what it says of itself. */
+  dial?: { meta: unknown };
+  patience?: Patience;
   clock: Clock;
   meter: SocketMeter;
   handler: LegHandler;
@@ -27,7 +37,7 @@ interface SocketLeg {
   heard?: () => void;
 }
 
-export function legOver({ ws, socket, kind, clock, meter, handler, heard }: SocketLeg): Leg {
+export function legOver({ ws, socket, kind, meter, heard, ...options }: SocketLeg): Leg {
   const transport: Transport = {
     send(message, done) {
       meter.message(kind, 'out', message.length);
@@ -44,12 +54,10 @@ export function legOver({ ws, socket, kind, clock, meter, handler, heard }: Sock
     uncork: () => socket.uncork(),
   };
   const leg = new Leg({
+    ...options,
     transport,
-    clock,
-    peer: kind,
     maxQueued: MAX_QUEUED,
-    ...(kind === 'consumer' && { strays: new Rate(clock, STRAYS_PER_SECOND) }),
-    handler,
+    ...(kind === 'consumer' && { strays: new Rate(options.clock, STRAYS_PER_SECOND) }),
   });
   ws.on('message', (message: Buffer, isBinary) => {
     if (!isBinary) {

@@ -48,8 +48,9 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
     now,
     log: createLog('silent'),
     defaultImage: 'unicore/vm',
-    meter: { channels() {}, forwarded() {}, refused() {} },
+    meter: { channels() {}, forwarded() {}, refused() {}, opened() {}, closed() {}, message() {} },
     queueBytes: 64 * 2 ** 20,
+    card: { peerUrl: null, publicUrl: null, region: null },
   });
   domain.presence.start((await kept.providers()).map(({ providerId }) => providerId));
   return {

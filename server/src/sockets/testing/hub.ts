@@ -44,17 +44,21 @@ interface TestMeter extends RelayMeter, SocketMeter {
 }
 
 /**
- * rotateMs: long enough, if not said, that no test sees it. backplane: of a hub among others. vms: what all of them know.
+ * rotateMs: long enough, if not said, that no test sees it. backplane: of a hub among others, which may dial it if it is
+ * direct (at another address, where one is said).
+ * vms: what all of them know.
  */
 export async function startTestHub({
   clock = systemClock,
   rotateMs = 3_000_000,
   backplane,
+  direct = false,
   vms = new Map(),
 }: {
   clock?: Clock;
   rotateMs?: number;
   backplane?: Backplane;
+  direct?: boolean | string;
   vms?: TestHub['vms'];
 } = {}): Promise<TestHub> {
   const tickets: TestHub['tickets'] = new Map();
@@ -62,6 +66,9 @@ export async function startTestHub({
   const told: string[] = [];
   const counts = testMeter();
   const log = pino({ level: 'silent' });
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const elsewhere = (providerId: string, connSeq: number) => {
     relay.routes.elsewhere(providerId, connSeq);
   };
@@ -72,6 +79,9 @@ export async function startTestHub({
       backplane,
       clock,
       log,
+      meter: counts,
+      card: { peerUrl: direct === true ? url : direct || null, publicUrl: null, region: null },
+      secret: async () => Buffer.from('a secret of the hubs'),
       opened: (leg, open) => relay.openFrom(leg, open),
       here: (providerId, connSeq) => events!.tell('route', { providerId, connSeq }),
       elsewhere,
@@ -95,11 +105,11 @@ export async function startTestHub({
       return { providerId: vm.providerId, gen: 1, rights: 'write' };
     },
   });
-  const server = createServer();
   const sockets = attachSockets(server, {
     clock,
     log,
     relay,
+    hubs: hubs?.sockets,
     meter: counts,
     addressOf: (request) => request.socket.remoteAddress ?? '',
     rotateMs,
@@ -121,9 +131,9 @@ export async function startTestHub({
       },
     },
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await hubs?.start();
   return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     relay,
     vms,
     tickets,
@@ -133,7 +143,7 @@ export async function startTestHub({
     drain: (ms) => sockets.drain(ms),
     async stop() {
       await sockets.stop();
-      hubs?.close();
+      await hubs?.stop();
       await backplane?.close();
       await new Promise((done) => server.close(done));
     },
@@ -164,7 +174,7 @@ function testMeter(): TestMeter {
     joined: 0,
     frames: 0,
     refusals: [],
-    open: { provider: 0, consumer: 0, terminal: 0 },
+    open: { provider: 0, consumer: 0, terminal: 0, hub: 0 },
     closes: [],
     channels(change) {
       meter.joined += change;

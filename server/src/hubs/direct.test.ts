@@ -1,0 +1,100 @@
+/** Sockets between hubs, and mail where they fail. */
+import { systemClock, UniCoreError } from '@unicore/protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LocalWorld } from '../backplane/index.ts';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
+import { dialLeg } from '../sockets/testing/dial.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
+import { Passes } from './passes.ts';
+import { type Lossy, lossy } from './testing/lossy.ts';
+
+const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
+const VM = { vmId: 'vm-a' };
+const SECRET = async () => Buffer.from('a secret of the hubs');
+
+let world: LocalWorld;
+let planes: Lossy[];
+let hubs: TestHub[];
+
+beforeEach(() => {
+  world = new LocalWorld(systemClock);
+  planes = [];
+  hubs = [];
+});
+afterEach(() => Promise.all(hubs.map((hub) => hub.stop())));
+
+async function startHub(direct: boolean | string): Promise<TestHub> {
+  const plane = lossy(world.join());
+  const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
+  const hub = await startTestHub({ backplane: plane.plane, direct, vms });
+  planes.push(plane);
+  hubs.push(hub);
+  return hub;
+}
+
+/** A consumer at the first hub, whose provider is at the second. */
+async function across(direct: boolean) {
+  const [there, here] = [await startHub(direct), await startHub(direct)];
+  const acceptor = newAcceptor(echo);
+  await startTestAgent(there.url, 'p1', { acceptor });
+  const alice = await startTestConsumer(here.url, 'alice');
+  const terminal = openTerminal({ leg: () => alice.leg, open: VM, resume: true });
+  terminal.write('one ');
+  await terminal.received(4);
+  return { here, there, alice, terminal };
+}
+
+test('what goes by a socket is no mail', async () => {
+  const { there } = await across(true);
+  expect([planes[0]!.mails, planes[1]!.mails, there.counts.open.hub]).toEqual([0, 0, 1]);
+});
+
+test('a hub that can be addressed is reached by mail while its socket can not', async () => {
+  // Nobody listens on port 1.
+  const there = await startHub('ws://127.0.0.1:1');
+  const here = await startHub(false);
+  await startTestAgent(there.url, 'p1');
+  const alice = await startTestConsumer(here.url, 'alice');
+  const terminal = openTerminal({ leg: () => alice.leg, open: VM, resume: true });
+  terminal.write('hello');
+  await terminal.received(5);
+  expect(planes[1]!.mails).toBeGreaterThan(0);
+});
+
+test('hubs with sockets to one another need no backplane for what is known already', async () => {
+  const { alice, terminal } = await across(true);
+  for (const plane of planes) plane.down = DOWN;
+  terminal.write('two ');
+  await terminal.received(8);
+  const second = openTerminal({ leg: () => alice.leg, open: VM });
+  second.write('hello');
+  await second.received(5);
+});
+
+test('without sockets an open while the backplane is away is told so, and succeeds when it is back', async () => {
+  const { alice } = await across(false);
+  for (const plane of planes) plane.down = DOWN;
+  const second = openTerminal({ leg: () => alice.leg, open: VM, resume: true });
+  await expect.poll(() => second.detached).toContain('BACKPLANE_DOWN');
+  for (const plane of planes) plane.down = undefined;
+  second.write('hello');
+  await second.received(5);
+});
+
+test('a socket without a pass of a hub, or with one for another hub, is not let in', async () => {
+  const hub = await startHub(true);
+  const name = planes[0]!.plane.hub;
+  const other = 'f'.repeat(32);
+  const pass = (secret: string, to: string) => new Passes(other, async () => Buffer.from(secret)).issue(to);
+  for (const token of ['', await pass('another secret', name), await pass('a secret of the hubs', other)]) {
+    const dialled = dialLeg(`${hub.url}/hub`, { hello: { token } });
+    await expect(dialled).rejects.toThrow('UNAUTHENTICATED');
+  }
+});
+
+test('a hub without an address of its own takes no sockets of hubs', async () => {
+  const hub = await startHub(false);
+  const token = await new Passes('f'.repeat(32), SECRET).issue(planes[0]!.plane.hub);
+  await expect(dialLeg(`${hub.url}/hub`, { hello: { token } })).rejects.toThrow('NOT_FOUND');
+});

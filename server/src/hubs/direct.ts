@@ -1,0 +1,75 @@
+/** Legs to hubs that can be addressed: a WebSocket of their own, without Redis between. */
+import type { Socket } from 'node:net';
+import { type Clock, type Leg, MAX_MESSAGE, UniCoreError } from '@unicore/protocol';
+import { WebSocket } from 'ws';
+import { HUB_PATH, legOver, type SocketMeter, SUBPROTOCOL } from '../sockets/index.ts';
+import type { Directory } from './directory.ts';
+import type { Passes } from './passes.ts';
+import { greeted, type LegEvents, type Way } from './way.ts';
+
+/** Neighbours on one network answer within milliseconds, and there is another way to those that do not. */
+const CONNECT_MS = 1_000;
+/** As long as by mail. */
+export const HUB_PATIENCE = { askMs: 500, deadMs: 1_500 };
+
+export interface DirectOptions {
+  directory: Directory;
+  passes: Passes;
+  clock: Clock;
+  meter: SocketMeter;
+}
+
+export class Direct implements Way {
+  readonly name = 'direct';
+  readonly #options: DirectOptions;
+
+  constructor(options: DirectOptions) {
+    this.#options = options;
+  }
+
+  dial(peer: string, events: LegEvents): Promise<Leg> | undefined {
+    const url = this.#options.directory.card(peer)?.peerUrl;
+    return url ? this.#open(url, peer, events) : undefined;
+  }
+
+  async #open(url: string, peer: string, events: LegEvents): Promise<Leg> {
+    const { passes, clock, meter } = this.#options;
+    const token = await passes.issue(peer);
+    const { ws, socket } = await connect(new URL(HUB_PATH, url).href);
+    return greeted(events, (handler) => {
+      meter.opened('hub');
+      return legOver({
+        ws,
+        socket,
+        kind: 'hub',
+        peer: 'hub',
+        dial: { meta: { token } },
+        patience: HUB_PATIENCE,
+        clock,
+        meter,
+        handler: {
+          ...handler,
+          closed(code, message) {
+            meter.closed('hub', code);
+            handler.closed(code, message);
+          },
+        },
+      });
+    });
+  }
+}
+
+function connect(url: string): Promise<{ ws: WebSocket; socket: Socket }> {
+  return new Promise((resolve, reject) => {
+    const ws = new WebSocket(url, SUBPROTOCOL, {
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE,
+      handshakeTimeout: CONNECT_MS,
+    });
+    // Also the listener that keeps a later error from ending the process: 'close' follows and says enough.
+    ws.on('error', (error) =>
+      reject(new UniCoreError('LEG_LOST', `No hub answers at ${url}: ${error.message}`, { cause: error })),
+    );
+    ws.once('upgrade', ({ socket }) => ws.once('open', () => resolve({ ws, socket })));
+  });
+}

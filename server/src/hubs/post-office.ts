@@ -1,0 +1,137 @@
+/** The legs of this hub that go by mail: which letter belongs to which, and what becomes of those that belong to none. */
+import { randomInt } from 'node:crypto';
+import { type Clock, closeCode, Leg } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { Backplane } from '../backplane/index.ts';
+import { type Envelope, seal, unseal } from './envelope.ts';
+import { MailLine } from './mail-line.ts';
+import { greeted, type LegEvents, type OpenedLeg, type Way } from './way.ts';
+
+/**
+ * What may be on its way to this hub, in all, bytes. Redis cuts a subscriber for whom 8 MiB wait for a minute, or 32 MiB at
+ * once, and tells nobody.
+ */
+const INBOX = 6 * 1024 * 1024;
+
+export interface PostOfficeOptions {
+  backplane: Backplane;
+  clock: Clock;
+  log: Logger;
+  /** Another hub opens a channel on its leg to this one. */
+  opened: OpenedLeg;
+  /** Another hub's leg is up; the result is called when it closed. */
+  accepted(leg: Leg): () => void;
+}
+
+export class PostOffice implements Way {
+  readonly name = 'mail';
+  readonly #options: PostOfficeOptions;
+  /** By side, hub and number. */
+  readonly #lines = new Map<string, MailLine>();
+  /** Not from 0: a hub that knows this one by another leg must not take the new one for it. */
+  #lastId = randomInt(2 ** 31);
+  #closed = false;
+
+  constructor(options: PostOfficeOptions) {
+    this.#options = options;
+  }
+
+  dial(peer: string, events: LegEvents): Promise<Leg> {
+    const { clock } = this.#options;
+    const id = ++this.#lastId;
+    const line = this.#line(peer, id, true);
+    return greeted(events, (handler) => {
+      const leg = new Leg({
+        transport: line,
+        clock,
+        peer: 'hub',
+        dial: { meta: {} },
+        handler: {
+          ...handler,
+          closed: (code, message) => {
+            this.#lines.delete(nameOf(peer, id, true));
+            handler.closed(code, message);
+          },
+        },
+      });
+      line.attach(leg);
+      return leg;
+    });
+  }
+
+  /** Mail for this hub. */
+  deliver(mail: Uint8Array): void {
+    const { backplane, log } = this.#options;
+    try {
+      const envelope = unseal(mail);
+      if (envelope.to !== backplane.hub || this.#closed) return;
+      const { from, leg, dialled, position, closed } = envelope;
+      const line = this.#lines.get(nameOf(from, leg, !dialled));
+      if (line) line.receive(envelope);
+      else if (closed !== 0) return;
+      else if (dialled && position === 0) this.#accept(envelope);
+      else this.#refuse(envelope);
+    } catch (error) {
+      log.error({ err: error }, 'mail of another hub could not be read');
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #accept(envelope: Envelope): void {
+    const { clock, log, opened, accepted } = this.#options;
+    const { from: peer, leg: id } = envelope;
+    const line = this.#line(peer, id, false);
+    let left = () => {};
+    const leg: Leg = new Leg({
+      transport: line,
+      clock,
+      peer: 'relay',
+      handler: {
+        hello() {
+          leg.welcome({});
+          left = accepted(leg);
+        },
+        open: (frame) => opened(leg, frame),
+        fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
+        closed: () => {
+          this.#lines.delete(nameOf(peer, id, false));
+          left();
+        },
+      },
+    });
+    line.attach(leg);
+    line.receive(envelope);
+  }
+
+  /** A leg that is not known here is over: the other side need not wait for silence. */
+  #refuse({ from, leg, dialled }: Envelope): void {
+    const { backplane } = this.#options;
+    const ended = {
+      from: backplane.hub,
+      to: from,
+      leg,
+      dialled: !dialled,
+      position: 0,
+      limit: 0,
+      messages: [],
+    };
+    // Where this gets lost, silence tells.
+    backplane.send(from, seal({ ...ended, closed: closeCode('LEG_LOST') })).catch(() => {});
+  }
+
+  #line(peer: string, id: number, dialled: boolean): MailLine {
+    const { backplane, clock } = this.#options;
+    const room = () => Math.floor(INBOX / Math.max(1, this.#lines.size));
+    const line = new MailLine({ backplane, clock, peer, id, dialled, room });
+    this.#lines.set(nameOf(peer, id, dialled), line);
+    return line;
+  }
+}
+
+/** A line's name here: two hubs may have dialled one another with the same number. */
+function nameOf(peer: string, id: number, dialled: boolean): string {
+  return `${peer} ${id} ${dialled}`;
+}
