@@ -47,14 +47,8 @@ export class HubContainer implements AsyncDisposable {
     }
   }
 
-  /** Runs a program in the container; its output, and how it ended. */
-  async run(...command: string[]): Promise<{ output: string; code: number | null }> {
-    const exec = await this.container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({});
-    const output = new PassThrough();
-    this.container.modem.demuxStream(stream, output, output);
-    stream.once('end', () => output.end());
-    return { output: await text(output), code: (await exec.inspect()).ExitCode };
+  run(...command: string[]): Promise<{ output: string; code: number | null }> {
+    return runIn(this.container, ...command);
   }
 
   /** SIGTERM, as an orchestrator sends it; how the hub ended. */
@@ -83,4 +77,17 @@ async function saysStarted(container: Docker.Container): Promise<void> {
     if (said.includes('"hub started"')) return;
   }
   throw new Error(`The hub's container has ended: ${said}`);
+}
+
+/** Runs a program in a container; its output, and how it ended. */
+export async function runIn(
+  container: Docker.Container,
+  ...command: string[]
+): Promise<{ output: string; code: number | null }> {
+  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const output = new PassThrough();
+  container.modem.demuxStream(stream, output, output);
+  stream.once('end', () => output.end());
+  return { output: await text(output), code: (await exec.inspect()).ExitCode };
 }

@@ -64,6 +64,14 @@ test('nothing is in it but what a hub needs', async () => {
   ).toEqual([]);
 });
 
+test('a user who is made in it can sign in by the link', async () => {
+  const { output } = await hub.run('node', 'server/src/user.ts', 'ada');
+  const link = new URL(output.trim());
+  const response = await fetch(new URL(link.pathname + link.search, hub.url), { redirect: 'manual' });
+  expect(response.status).toBe(303);
+  expect(response.headers.get('set-cookie')).toContain('unicore_session=');
+});
+
 test('the port may come by PORT, as on Cloud Run', async () => {
   await using other = await HubContainer.start({ PORT: '8080' });
   const asked = 'fetch("http://127.0.0.1:8080/readyz").then(({ status }) => console.log(status))';

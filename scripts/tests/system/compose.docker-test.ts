@@ -1,0 +1,108 @@
+/** The compose file, run by the engine: hubs, Redis and the proxy, with the rights that it gives them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HUB_IMAGE } from '../../lib/hub-image.ts';
+import { buildImage, imageIsCurrent } from '../../lib/image.ts';
+import { hasImage } from '../../lib/image-base.ts';
+import { ROOT } from '../../lib/paths.ts';
+import { type Compose, Composed, parseCompose } from '../compose.ts';
+import { runIn } from '../hub-container.ts';
+import { makeProgramImage } from '../program-image.ts';
+
+const FILE = join(ROOT, 'server/deploy/compose.yaml');
+/** Where the engine has no image of them, this machine's own programs are run. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  proxy: ['haproxy'],
+  redis: ['redis-server', 'redis-cli'],
+};
+const POLL_MS = 50;
+
+const docker = new Docker();
+const standIns: Record<string, string> = {};
+let compose: Compose;
+let composed: Composed;
+let url: string;
+
+beforeAll(async () => {
+  if (!(await imageIsCurrent(docker, HUB_IMAGE))) await buildImage(docker, HUB_IMAGE, () => {});
+  compose = parseCompose(await readFile(FILE, 'utf8'), { UNICORE_LISTEN: '127.0.0.1:0' });
+  for (const [service, programs] of Object.entries(PROGRAMS)) {
+    const { image } = compose.services[service]!;
+    if (await hasImage(docker, image)) continue;
+    standIns[image] = `unicore/test-${service}`;
+    await makeProgramImage(docker, standIns[image], programs);
+  }
+  composed = await Composed.up(compose, FILE, standIns);
+  const [proxy] = composed.containers('proxy');
+  const { NetworkSettings } = await proxy!.inspect();
+  url = `http://127.0.0.1:${NetworkSettings.Ports['7420/tcp']?.[0]?.HostPort}`;
+  // The proxy asks every second where hubs are, and every half second whether they are ready.
+  while (
+    !(await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    await delay(POLL_MS);
+});
+
+afterAll(async () => {
+  await composed?.[Symbol.asyncDispose]();
+  for (const image of Object.values(standIns)) await docker.getImage(image).remove({ force: true });
+});
+
+test('nothing in it may write to its own files, or has rights', async () => {
+  for (const name of Object.keys(compose.services)) {
+    for (const container of composed.containers(name)) {
+      const { Config, HostConfig, State } = await container.inspect();
+      expect(State.Running, name).toBe(true);
+      expect(HostConfig, name).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
+      expect(HostConfig.SecurityOpt, name).toEqual(['no-new-privileges']);
+      expect(Config.User, name).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    }
+  }
+});
+
+test('Redis is in reach of hubs only, keeps nothing, and throws nothing out', async () => {
+  expect(compose.services.redis?.ports).toEqual([]);
+  expect(compose.networks.backplane).toEqual({ internal: true });
+  const users = Object.entries(compose.services).filter(([, { networks }]) => networks.includes('backplane'));
+  expect(users.map(([name]) => name).sort()).toEqual(['hub', 'redis']);
+  const [redis] = composed.containers('redis');
+  const setting = async (name: string) =>
+    (await runIn(redis!, 'redis-cli', 'config', 'get', name)).output.split('\n')[1];
+  expect(await setting('save')).toBe('');
+  expect(await setting('appendonly')).toBe('no');
+  expect(await setting('maxmemory-policy')).toBe('noeviction');
+  expect(await setting('client-output-buffer-limit')).toContain('pubsub 33554432 16777216 10');
+});
+
+test('who signs in at one hub is known at all of them', async () => {
+  const [hub] = composed.containers('hub');
+  const link = new URL((await runIn(hub!, 'node', 'server/src/user.ts', 'ada')).output.trim());
+  const login = await fetch(new URL(link.pathname + link.search, url), { redirect: 'manual' });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      fetch(`${url}/api/vm`, { headers: { cookie } }).then(({ status }) => status),
+    ),
+  );
+  expect(new Set(answers)).toEqual(new Set([200]));
+});
+
+test('a hub that is told to stop ends in its time, and nobody who asks notices', async () => {
+  const hubs = composed.containers('hub');
+  expect(hubs.length).toBeGreaterThan(1);
+  let stopped = false;
+  const stopping = hubs[0]!.stop().then(() => {
+    stopped = true;
+  });
+  const statuses = new Set<number>();
+  while (!stopped) statuses.add((await fetch(`${url}/`)).status);
+  await stopping;
+  expect(statuses).toEqual(new Set([200]));
+  expect((await hubs[0]!.inspect()).State.ExitCode).toBe(0);
+});
