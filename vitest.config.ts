@@ -44,6 +44,14 @@ export default defineConfig({
         },
       },
       { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...alone(4) } },
+      {
+        test: {
+          name: 'redis',
+          include: ['**/*.redis-test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...alone(5),
+        },
+      },
       './protocol/vitest.config.ts',
     ],
   },

@@ -17,6 +17,7 @@ const NEEDS: readonly Need[] = [
   { package: 'chromium', command: 'chromium', suites: 'browser*' },
   ...['tmux', 'vim', 'htop', 'less'].map((name) => ({ package: name, command: name, suites: 'system' })),
   { package: 'procps', command: 'ps', suites: 'system' },
+  { package: 'redis-server', command: 'redis-server', suites: 'redis' },
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
   { package: 'redis-server', command: 'redis-server', suites: 'system' },

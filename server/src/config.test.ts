@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 
@@ -48,5 +49,29 @@ describe('parseConfig', () => {
     [['--prot', '1'], '--port'],
   ])('%j is refused with a sentence that names the field', (argv, words) => {
     expect(() => parseConfig({}, argv)).toThrow(words);
+  });
+
+  test.each([
+    ['redis://127.0.0.1', 'redis://127.0.0.1'],
+    ['rediss://me:p%40ss@redis.test:6380/2', 'rediss://me:p%40ss@redis.test:6380/2'],
+  ])('the Redis that hubs share may be %s', (url, expected) => {
+    expect(parseConfig({ UNICORE_REDIS_URL: url }, []).redisUrl).toBe(expected);
+  });
+
+  test.each([
+    [['--redis', 'http://:hunter2@host'], '--redis (or UNICORE_REDIS_URL) must be redis://'],
+    [['--redis', 'me:hunter2@host'], 'must be redis://'],
+    [['--redis', 'redis://me:hunter2@a,b'], 'only redis+cluster:// has more than one'],
+    [['redis://me:hunter2@host'], 'redis://[secret]@host'],
+  ])('a wrong Redis URL %j is refused, and its password is said nowhere', (argv, words) => {
+    const error = (() => {
+      try {
+        return parseConfig({}, argv);
+      } catch (thrown) {
+        return thrown as Error;
+      }
+    })();
+    expect(error).toMatchObject({ message: expect.stringContaining(words) });
+    expect(inspect(error)).not.toContain('hunter2');
   });
 });

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
+import { parseRedisUrl } from './backplane/redis/address.ts';
 import { parseStoreAddress, STORE_FORMS } from './store/address.ts';
 
 const DEFAULT_PORT = 7420;
@@ -38,6 +39,17 @@ const Config = z.object({
   defaultImage: z.string().min(1).max(200),
   /** /provider and /consumer sockets of this age, ± a tenth, are replaced by new ones, without a gap. */
   rotateSeconds: z.coerce.number().min(1).max(86_400),
+  /** The Redis that several hubs share; without it this hub is alone. */
+  redisUrl: z
+    .string()
+    .superRefine((url, context) => {
+      try {
+        parseRedisUrl(url);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    })
+    .optional(),
   /** How many proxies in front of the hub add to X-Forwarded-For; 0: nothing that a request says of its sender is believed. */
   proxies: z.coerce.number().int().min(0).max(10),
   /**
@@ -70,6 +82,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   webDir: { option: 'web-dir', variable: 'UNICORE_WEB_DIR' },
   defaultImage: { option: 'image', variable: 'UNICORE_IMAGE' },
   rotateSeconds: { option: 'rotate-seconds', variable: 'UNICORE_ROTATE_SECONDS' },
+  redisUrl: { option: 'redis', variable: 'UNICORE_REDIS_URL' },
   proxies: { option: 'proxies', variable: 'UNICORE_PROXIES' },
   drainSeconds: { option: 'drain-seconds', variable: 'UNICORE_DRAIN_SECONDS' },
   peerUrl: { option: 'peer-url', variable: 'HUB_PEER_URL' },
@@ -89,6 +102,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   webDir: WEB_DIR,
   defaultImage: DEFAULT_IMAGE,
   rotateSeconds: String(DEFAULT_ROTATE_S),
+  redisUrl: undefined,
   proxies: '0',
   drainSeconds: '0',
   peerUrl: undefined,
@@ -117,14 +131,21 @@ function parseOptions(argv: readonly string[]): Record<string, string | undefine
     return parseArgs({ args: [...argv], options: known, allowPositionals: false }).values;
   } catch (cause) {
     const all = FIELDS.map((field) => `--${NAMES[field].option}`).join(', ');
-    throw new UniCoreError('BAD_REQUEST', `${(cause as Error).message} Options: ${all}.`, { cause });
+    throw new UniCoreError('BAD_REQUEST', `${unlogged((cause as Error).message)} Options: ${all}.`);
   }
 }
 
 function explain(issue: z.core.$ZodIssue | undefined, raw: Record<string, string | undefined>): string {
   const field = issue?.path[0] as keyof Config;
   const { option, variable } = NAMES[field];
-  return `--${option} (or ${variable}) is "${raw[field] ?? ''}": ${issue?.message}.`;
+  // There may be a password in it.
+  const value = field === 'redisUrl' ? '' : ` is "${raw[field] ?? ''}":`;
+  return `--${option} (or ${variable})${value} ${issue?.message}.`;
+}
+
+/** Without the password of a URL in it. */
+function unlogged(text: string): string {
+  return text.replace(/:\/\/[^\s@]*@/g, '://[secret]@');
 }
 
 function list(text: string | undefined): string[] {

@@ -1,0 +1,53 @@
+/** Questions to Redis, each answered within ANSWER_MS or rejected with BACKPLANE_DOWN. */
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisAddress } from './address.ts';
+import { type Client, dial, hangUp, usable } from './dial.ts';
+import { backplaneDown } from './failure.ts';
+import type { BackplaneMeter } from './meter.ts';
+
+export class Commands {
+  readonly client: Client;
+  readonly #meter: BackplaneMeter;
+
+  /** lost: a connection broke. */
+  constructor(address: RedisAddress, meter: BackplaneMeter, lost: () => void) {
+    this.#meter = meter;
+    // Without auto-pipelining: one that stalls holds back whatever is asked behind it, and on a cluster a slot that
+    // moves fails all that went with it.
+    this.client = dial(address, 'commands');
+    let again = false;
+    this.client.on('ready', () => {
+      if (again) meter.reconnected('commands');
+      again = true;
+    });
+    for (const event of ['close', '-node']) this.client.on(event, lost);
+  }
+
+  async ask<T>(operation: string, question: (client: Client) => Promise<T>): Promise<T> {
+    const start = performance.now();
+    let succeeded = false;
+    try {
+      const answer = await question(usable(this.client));
+      succeeded = true;
+      return answer;
+    } catch (error) {
+      throw backplaneDown(error);
+    } finally {
+      this.#meter.called(operation, (performance.now() - start) / 1000, succeeded);
+    }
+  }
+
+  /** Runs Lua, which touches this one key only: on a cluster no two need be on the same node. */
+  script(operation: string, lua: string, key: string, ...args: (string | number)[]): Promise<unknown> {
+    return this.ask(operation, (client) => client.eval(lua, 1, key, ...args));
+  }
+
+  /** The nodes that hold data now. */
+  nodes(): Redis[] {
+    return this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
+  }
+
+  close(): void {
+    hangUp(this.client);
+  }
+}

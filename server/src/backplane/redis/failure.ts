@@ -1,0 +1,25 @@
+/** What goes wrong with Redis, said to a person. */
+import { UniCoreError } from '@unicore/protocol';
+
+/**
+ * reason: what Redis or its client threw. It is never the cause of the new error: it carries the command with its
+ * arguments, and those of a login hold the password.
+ */
+export function backplaneDown(reason: unknown): UniCoreError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new UniCoreError(
+    'BACKPLANE_DOWN',
+    `The hubs can't reach the Redis that they share: ${explain(message)}. What needs only this hub goes on; try again in a moment.`,
+    { retryAfterMs: RETRY_AFTER_MS },
+  );
+}
+
+const RETRY_AFTER_MS = 1_000;
+
+function explain(message: string): string {
+  if (/timed out|timeout/i.test(message)) return 'it does not answer';
+  if (/isn't writeable|isn't ready|Connection is closed|max retries/i.test(message)) return 'not connected';
+  if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(message))
+    return 'it refuses the user or password of UNICORE_REDIS_URL';
+  return message.replace(/\.$/, '');
+}

@@ -1,0 +1,87 @@
+/**
+ * What this hub says to others, in order. Where Redis pauses, the connection stays: dropped, it would leave bytes behind
+ * that Redis may read after those of the next one. watch.ts replaces it when Redis answers others, and it does not.
+ */
+import { Cluster } from 'ioredis';
+import type { RedisAddress } from './address.ts';
+import { ANSWER_MS, type Client, dial, hangUp, usable } from './dial.ts';
+import { backplaneDown } from './failure.ts';
+import type { BackplaneMeter } from './meter.ts';
+
+/** What may wait for Redis at a time; more is refused. Ten times what 400 MB/s with 4 ms between them needs. */
+const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+
+export class Publisher {
+  readonly #address: RedisAddress;
+  readonly #meter: BackplaneMeter;
+  #client: Client;
+  #inFlight = 0;
+  #again = false;
+
+  constructor(address: RedisAddress, meter: BackplaneMeter) {
+    this.#address = address;
+    this.#meter = meter;
+    this.#client = this.#dial();
+  }
+
+  /** How many listen to the channel, or rejects with BACKPLANE_DOWN: then it may yet arrive, or may not. */
+  publish(channel: string, message: Buffer): Promise<number> {
+    if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
+      return Promise.reject(backplaneDown('it takes mail too slowly'));
+    }
+    this.#inFlight += message.length;
+    const start = performance.now();
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined, count: number) => {
+        clearTimeout(timer);
+        this.#meter.called('publish', (performance.now() - start) / 1000, error === undefined);
+        if (error) reject(backplaneDown(error));
+        else resolve(count);
+      };
+      const timer = setTimeout(() => settle(new Error('timed out'), 0), ANSWER_MS);
+      this.#send(channel, message).then(
+        (count) => {
+          this.#inFlight -= message.length;
+          settle(undefined, count);
+        },
+        (error: Error) => {
+          this.#inFlight -= message.length;
+          this.#look();
+          settle(error, 0);
+        },
+      );
+    });
+  }
+
+  rebuild(): void {
+    this.#meter.rebuilt('publisher');
+    hangUp(this.#client);
+    this.#client = this.#dial();
+  }
+
+  close(): void {
+    hangUp(this.#client);
+  }
+
+  #dial(): Client {
+    const client = dial(this.#address, 'publisher');
+    client.on('ready', () => {
+      if (this.#again) this.#meter.reconnected('publisher');
+      this.#again = true;
+    });
+    return client;
+  }
+
+  /** On a cluster, too, the count is that of all: hubs subscribe where the channel's slot is, at its master. */
+  async #send(channel: string, message: Buffer): Promise<number> {
+    const client = usable(this.#client);
+    return Number(
+      await (this.#address.cluster ? client.spublish(channel, message) : client.publish(channel, message)),
+    );
+  }
+
+  /** A cluster's slot may have moved: nothing else makes this client look where it is now. */
+  #look(): void {
+    if (this.#client instanceof Cluster && this.#client.status === 'ready') this.#client.refreshSlotsCache();
+  }
+}

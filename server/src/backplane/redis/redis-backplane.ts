@@ -1,0 +1,91 @@
+/** The backplane of many hubs, on one Redis or a Redis Cluster. Losing it loses nothing that hubs do not say again. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@unicore/protocol';
+import type { Backplane } from '../backplane.ts';
+import type { RedisAddress } from './address.ts';
+import { Commands } from './commands.ts';
+import { redisDeadlines } from './deadlines.ts';
+import { redisHubs } from './hubs.ts';
+import { channelsOf, Inbox } from './inbox.ts';
+import { redisLeases } from './leases.ts';
+import { redisLimiter } from './limiter.ts';
+import type { BackplaneMeter } from './meter.ts';
+import { Origin } from './origin.ts';
+import { redisPresence } from './presence.ts';
+import { Publisher } from './publisher.ts';
+import { redisRoutes } from './routes.ts';
+import { redisShelf } from './shelf.ts';
+import { Watch } from './watch.ts';
+
+/** Before all keys and channels, so that a Redis may be shared. */
+export const PREFIX = 'unicore:';
+/** start() waits so long for Redis, ms; then the hub starts without. */
+const START_MS = 3_000;
+/** A hub's name before its news, so that it does not hear itself. */
+const NAME_BYTES = 32;
+
+export interface RedisBackplaneOptions {
+  readonly address: RedisAddress;
+  readonly clock: Clock;
+  readonly meter: BackplaneMeter;
+  readonly prefix?: string;
+}
+
+export function redisBackplane({ address, clock, meter, prefix = PREFIX }: RedisBackplaneOptions): Backplane {
+  const hub = randomBytes(16).toString('hex');
+  const channels = channelsOf(prefix, hub);
+  const commands = new Commands(address, meter, () => watch?.lost('commands'));
+  const publisher = new Publisher(address, meter);
+  const origin = new Origin(commands, prefix, address.cluster);
+  let inbox: Inbox | undefined;
+  let watch: Watch | undefined;
+  return {
+    hub,
+    routes: redisRoutes(commands, prefix, hub),
+    presence: redisPresence(commands, prefix),
+    shelf: redisShelf(commands, prefix),
+    deadlines: redisDeadlines(commands, prefix),
+    leases: redisLeases(commands, prefix, hub),
+    hubs: redisHubs(commands, prefix, hub),
+    limiter: redisLimiter(commands, prefix),
+    async start(handler) {
+      inbox = new Inbox(address, channels, meter, {
+        mail: (message) => handler.mail(message),
+        news(message) {
+          if (message.toString('latin1', 0, NAME_BYTES) !== hub)
+            handler.news(message.toString('utf8', NAME_BYTES));
+        },
+        lost: () => watch?.lost('inbox'),
+      });
+      watch = new Watch({
+        clock,
+        channels,
+        origin,
+        publisher,
+        inbox,
+        interrupted: () => handler.interrupted(),
+      });
+      inbox.open();
+      await watch.start(START_MS);
+    },
+    async send(to, message) {
+      const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+      const listens = (await publisher.publish(channelsOf(prefix, to).mail, bytes)) > 0;
+      if (!listens) meter.dropped();
+      return listens;
+    },
+    async tell(text) {
+      await publisher.publish(channels.news, Buffer.from(hub + text));
+    },
+    age: () => origin.age(),
+    async ping() {
+      await commands.ask('ping', (client) => client.ping());
+    },
+    async close() {
+      watch?.close();
+      inbox?.close();
+      publisher.close();
+      commands.close();
+    },
+  };
+}

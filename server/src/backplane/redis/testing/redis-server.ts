@@ -1,0 +1,159 @@
+/** Real Redis processes for tests, on free loopback ports: to be paused, killed, emptied and failed over. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
+
+/** What every instance is told: loopback only, nothing is written unless asked. */
+const OPTIONS = [
+  '--bind',
+  '127.0.0.1',
+  '--save',
+  '',
+  '--appendonly',
+  'no',
+  '--repl-diskless-sync-delay',
+  '0',
+];
+/** Ends with the process that started it, even when that is killed. */
+const TETHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+
+export class RedisServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  #child: ChildProcess | undefined;
+  #client: Redis | undefined;
+
+  private constructor(port: number, folder: string, options: readonly string[]) {
+    this.port = port;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** A new, empty instance that takes connections. options: more of redis-server's own, such as '--maxmemory', '1mb'. */
+  static async start(...options: string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'unicore-redis-'));
+    const server = new RedisServer(await freePort(), folder, options);
+    await server.#run();
+    return server;
+  }
+
+  /** For the hub's configuration. */
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Its process, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** A connection of the test's own, for commands that hubs never send. */
+  get client(): Redis {
+    this.#client ??= new Redis(this.port, '127.0.0.1', { retryStrategy: () => 50 }).on('error', () => {});
+    return this.#client;
+  }
+
+  /** SIGSTOP: connections stay, nothing is answered. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** SIGKILL: connections break, the data is lost. Resolves when it has ended; start it again with again(). */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Starts it again on the same port after kill(), with what save() kept. */
+  async again(): Promise<void> {
+    await this.#run();
+  }
+
+  /** Killed and started again at once. keep: with its data, as after an orderly restart; otherwise empty. */
+  async restart({ keep = false } = {}): Promise<void> {
+    if (keep) await this.save();
+    await this.kill();
+    await this.#run();
+  }
+
+  /** Writes its data to disk, from where again() takes it. */
+  async save(): Promise<void> {
+    await this.client.save();
+  }
+
+  /** Becomes a replica of that instance, and resolves when it has all of its data. */
+  async replicate(of: RedisServer): Promise<void> {
+    await this.client.replicaof('127.0.0.1', of.port);
+    while (!/^master_link_status:up/m.test(await this.client.info('replication'))) await pause(10);
+  }
+
+  /** Replicates no more: what the master is told from here on is lost if this one takes over. */
+  async promote(): Promise<void> {
+    await this.client.replicaof('NO', 'ONE');
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    this.#client?.disconnect();
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #run(): Promise<void> {
+    const [command, ...args] = [
+      ...TETHER,
+      'redis-server',
+      '--port',
+      String(this.port),
+      '--dir',
+      this.#folder,
+    ];
+    const child = spawn(command!, [...args, ...OPTIONS, ...this.#options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    const failed = once(child, 'exit').then(() => {
+      throw new Error(`redis-server ended: ${said.slice(-5).join('\n')}`);
+    });
+    failed.catch(() => {});
+    const said: string[] = [];
+    const ready = new Promise<void>((resolve) => {
+      createInterface(child.stdout).on('line', (line) => {
+        said.push(line);
+        if (line.includes('Ready to accept connections')) resolve();
+      });
+    });
+    await Promise.race([ready, failed]);
+  }
+}
+
+/** A loopback port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Between two looks at something that Redis tells no other way. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
