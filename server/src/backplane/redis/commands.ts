@@ -2,16 +2,22 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { type Client, dial, hangUp, usable } from './dial.ts';
-import { backplaneDown } from './failure.ts';
+import { backplaneDown, isTimeout } from './failure.ts';
 import type { BackplaneMeter } from './meter.ts';
 
 export class Commands {
   readonly client: Client;
   readonly #meter: BackplaneMeter;
+  readonly #unanswered: () => void;
 
-  /** lost: a connection broke. */
-  constructor(address: RedisAddress, meter: BackplaneMeter, lost: () => void) {
+  /** on.lost: a connection broke; on.unanswered: Redis did not answer in time. */
+  constructor(
+    address: RedisAddress,
+    meter: BackplaneMeter,
+    on: { lost: () => void; unanswered: () => void },
+  ) {
     this.#meter = meter;
+    this.#unanswered = on.unanswered;
     // Without auto-pipelining: one that stalls holds back whatever is asked behind it, and on a cluster a slot that
     // moves fails all that went with it.
     this.client = dial(address, 'commands');
@@ -20,7 +26,7 @@ export class Commands {
       if (again) meter.reconnected('commands');
       again = true;
     });
-    for (const event of ['close', '-node']) this.client.on(event, lost);
+    for (const event of ['close', '-node']) this.client.on(event, on.lost);
   }
 
   async ask<T>(operation: string, question: (client: Client) => Promise<T>): Promise<T> {
@@ -31,6 +37,7 @@ export class Commands {
       succeeded = true;
       return answer;
     } catch (error) {
+      if (isTimeout(error)) this.#unanswered();
       throw backplaneDown(error);
     } finally {
       this.#meter.called(operation, (performance.now() - start) / 1000, succeeded);

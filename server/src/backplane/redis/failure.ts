@@ -1,6 +1,8 @@
 /** What goes wrong with Redis, said to a person. */
 import { UniCoreError } from '@unicore/protocol';
 
+const RETRY_AFTER_MS = 1_000;
+
 /**
  * reason: what Redis or its client threw. It is never the cause of the new error: it carries the command with its
  * arguments, and those of a login hold the password.
@@ -14,7 +16,10 @@ export function backplaneDown(reason: unknown): UniCoreError {
   );
 }
 
-const RETRY_AFTER_MS = 1_000;
+/** Whether that is what ioredis, or the publisher, says when Redis did not answer in time. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Command timed out';
+}
 
 function explain(message: string): string {
   if (/timed out|timeout/i.test(message)) return 'it does not answer';

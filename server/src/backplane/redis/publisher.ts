@@ -14,13 +14,16 @@ const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 export class Publisher {
   readonly #address: RedisAddress;
   readonly #meter: BackplaneMeter;
+  readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
   #again = false;
 
-  constructor(address: RedisAddress, meter: BackplaneMeter) {
+  /** unanswered: Redis did not answer in time. */
+  constructor(address: RedisAddress, meter: BackplaneMeter, unanswered: () => void) {
     this.#address = address;
     this.#meter = meter;
+    this.#unanswered = unanswered;
     this.#client = this.#dial();
   }
 
@@ -32,13 +35,16 @@ export class Publisher {
     this.#inFlight += message.length;
     const start = performance.now();
     return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#unanswered();
+        settle(new Error('Command timed out'), 0);
+      }, ANSWER_MS);
       const settle = (error: Error | undefined, count: number) => {
         clearTimeout(timer);
         this.#meter.called('publish', (performance.now() - start) / 1000, error === undefined);
         if (error) reject(backplaneDown(error));
         else resolve(count);
       };
-      const timer = setTimeout(() => settle(new Error('timed out'), 0), ANSWER_MS);
       this.#send(channel, message).then(
         (count) => {
           this.#inFlight -= message.length;

@@ -34,8 +34,9 @@ export interface RedisBackplaneOptions {
 export function redisBackplane({ address, clock, meter, prefix = PREFIX }: RedisBackplaneOptions): Backplane {
   const hub = randomBytes(16).toString('hex');
   const channels = channelsOf(prefix, hub);
-  const commands = new Commands(address, meter, () => watch?.lost('commands'));
-  const publisher = new Publisher(address, meter);
+  const doubt = () => watch?.doubt();
+  const commands = new Commands(address, meter, { lost: () => watch?.lost('commands'), unanswered: doubt });
+  const publisher = new Publisher(address, meter, doubt);
   const origin = new Origin(commands, prefix, address.cluster);
   let inbox: Inbox | undefined;
   let watch: Watch | undefined;

@@ -16,6 +16,8 @@ const RETRY_MS = 250;
 const MISSES = 2;
 /** A new connection has this long to come up before it counts as silent too, ms. */
 const PATIENCE_MS = 3_000;
+/** Between looks whether the connections are up at the start, ms. */
+const STARTING_MS = 10;
 const EMPTY = Buffer.alloc(0);
 
 export interface WatchParts {
@@ -33,6 +35,8 @@ export class Watch {
   #known: ReadonlySet<string> | undefined;
   /** Something may have been lost since all was well. */
   #suspect = false;
+  /** Something is wrong now, as far as is known. */
+  #hurry = false;
   /** Counts what went wrong, so that a probe that began before does not show that it is over. */
   #losses = 0;
   #started = false;
@@ -53,24 +57,31 @@ export class Watch {
     const until = clock.now() + withinMs;
     this.#touch(this.#inbox);
     this.#touch(this.#publisher);
-    while (!(await this.#prove())) {
-      if (clock.now() >= until || this.#closed) {
-        this.#suspect = true;
-        break;
-      }
+    let well = await this.#prove();
+    while (!well && clock.now() < until && !this.#closed) {
       await new Promise<void>((resolve) => clock.after(STARTING_MS, resolve));
+      well = await this.#prove();
     }
+    // Until here nothing was there that could have been lost.
+    this.#suspect = !well;
+    this.#hurry = !well;
     this.#started = true;
     this.#next();
   }
 
-  /** A connection was lost. */
-  lost(what: 'commands' | 'inbox'): void {
+  /** A connection was lost; it comes back by itself, or is given up if it does not. */
+  lost(wire: 'commands' | 'inbox'): void {
     this.#losses += 1;
-    if (what === 'inbox') this.#touch(this.#inbox);
-    if (!this.#started) return;
     this.#suspect = true;
-    if (!this.#probing) this.#next();
+    if (wire === 'inbox') this.#touch(this.#inbox);
+    if (this.#hurry) return;
+    this.#hurry = true;
+    if (this.#started && !this.#probing) this.#next();
+  }
+
+  /** Redis did not answer in time. No hurry: it may just have much to do, and hubs that say all again give it more. */
+  doubt(): void {
+    this.#suspect = true;
   }
 
   close(): void {
@@ -81,7 +92,7 @@ export class Watch {
   #next(): void {
     this.#cancel();
     if (this.#closed) return;
-    this.#cancel = this.#parts.clock.after(this.#suspect ? RETRY_MS : PROBE_MS, () => void this.#probe());
+    this.#cancel = this.#parts.clock.after(this.#hurry ? RETRY_MS : PROBE_MS, () => void this.#probe());
   }
 
   async #probe(): Promise<void> {
@@ -90,10 +101,15 @@ export class Watch {
     const well = await this.#prove();
     this.#probing = false;
     if (this.#closed) return;
-    if (!well) this.#suspect = true;
-    else if (this.#suspect && losses === this.#losses) {
-      this.#suspect = false;
-      this.#parts.interrupted();
+    if (!well) {
+      this.#suspect = true;
+      this.#hurry = true;
+    } else if (losses === this.#losses) {
+      this.#hurry = false;
+      if (this.#suspect) {
+        this.#suspect = false;
+        this.#parts.interrupted();
+      }
     }
     this.#next();
   }
@@ -153,6 +169,3 @@ export class Watch {
     wire.since = this.#parts.clock.now();
   }
 }
-
-/** Between looks whether the connections are up at the start, ms. */
-const STARTING_MS = 10;
