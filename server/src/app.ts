@@ -81,21 +81,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       region: config.region ?? null,
     },
   });
-  const {
-    events,
-    auth,
-    presence,
-    providers,
-    vms,
-    views,
-    credentials,
-    terminals,
-    placer,
-    control,
-    hubs,
-    census,
-    run,
-  } = domain;
+  const { events, auth, sessions, providers, loads, vms, views, credentials, terminals, hubs, census, run } =
+    domain;
   const server = createHubServer();
   const addressOf = createAddressOf(config.proxies);
   let stopping = false;
@@ -119,23 +106,21 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       interrupted: () => domain.interrupted(),
     });
     const hubId = await store.meta('hubId', () => newId('hub'));
-    const seen = (await providers.list()).filter(({ seenAt }) => seenAt !== null);
     const port = await listen(server, config);
     // Nothing waits from here on: a request that arrives now finds everything in place.
     const version = ownVersion();
     const url = config.publicUrl ?? defaultUrl(config.host, port);
     const origins = createOrigins(url, port, config.origins);
-    const callers = new Callers(auth, origins);
-    presence.start(seen.map(({ providerId }) => providerId));
+    const callers = new Callers(sessions, origins);
     http = attachHttp(server, {
       clock,
       log,
       metrics,
       auth,
+      sessions,
       callers,
-      events,
       webDir,
-      limit: new Limit('sign-ins'),
+      limit: new Limit(backplane, 'sign-ins'),
       addressOf,
       secure: url.startsWith('https:'),
       services: {
@@ -144,8 +129,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         terminals,
         providers,
         credentials,
-        watch: new Watch({ events, vms, views, providers }),
-        agentLimit: new Limit('calls of agents'),
+        watch: new Watch({ events, vms, views, providers, loads }),
+        agentLimit: new Limit(backplane, 'calls of agents'),
         system: { version, url, defaultImage },
       },
       socketUrl: (request) => socketUrl(request, origins, url),
@@ -168,7 +153,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     });
     await hubs.start();
     sweep();
-    run('placer', placer.run());
+    domain.start();
     log.info({ port, url, version }, 'hub started');
     return { port, url };
   }
@@ -179,8 +164,6 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     const drainMs = config.drainSeconds * 1000;
     const begun = clock.now();
     if (drainMs > 0) await drain(drainMs);
-    // Not before: whoever is still here is heard by no other hub.
-    presence.stop();
     const requestsMs = drainMs > 0 ? Math.min(REQUESTS_MS, begun + drainMs - clock.now()) : REQUESTS_MS;
     const closed = new Promise((done) => server.close(done));
     const cancel = clock.after(requestsMs, () => server.closeAllConnections());
@@ -189,8 +172,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     server.closeIdleConnections();
     await closed;
     cancel();
-    control.close();
-    await hubs.stop();
+    await domain.stop();
     await backplane.close();
     await store.close();
     log.info('hub stopped');

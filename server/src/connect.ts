@@ -30,7 +30,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 /** Takes WebSockets from now on. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { auth, credentials, tickets, presence, providers, control, relay, hubs, events, run } = domain;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -43,10 +43,10 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     auth: {
       allowedOrigin: (origin, host) => origins.allowed(origin, host),
       session: async (request) => identityOf(await callers.ofCookie(request)),
-      bearer: async (token) => identityOf(await auth.caller('bearer', token)),
+      bearer: async (token) => identityOf(await sessions.caller('bearer', token)),
       provider: (token) => credentials.verify(token),
       async redeemTicket(ticket, asked) {
-        const grant = tickets.redeem(ticket, { kind: 'terminal', ...asked });
+        const grant = await tickets.redeem(ticket, { kind: 'terminal', ...asked });
         return (
           grant && {
             identity: { userId: grant.userId, sessionId: grant.sessionId },
@@ -58,7 +58,6 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     providers: {
       connected({ providerId, hello, leg }) {
         presence.connected(providerId, hello);
-        run('provider', providers.remember(providerId, hello));
         control.open(leg, providerId);
       },
       heard: (providerId) => presence.heard(providerId),
@@ -67,7 +66,6 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     },
   });
   events.on('sessionEnded', (sessionId) => {
-    tickets.endSession(sessionId);
     relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
   });
   events.on('vm', ({ vmId, phase }) => {

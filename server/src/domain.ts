@@ -3,21 +3,26 @@ import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { LocalAuth } from './auth/local.ts';
 import { newSecret } from './auth/secret.ts';
+import { Sessions } from './auth/sessions.ts';
 import { Tickets } from './auth/tickets.ts';
 import type { Backplane, HubCard } from './backplane/index.ts';
 import { ControlHost } from './control/host.ts';
 import { HubEvents } from './events.ts';
 import { createNetwork } from './network.ts';
 import { ProviderCredentials } from './provider/credentials.ts';
+import { Doubt } from './provider/doubt.ts';
+import { Loads } from './provider/loads.ts';
 import { Presence } from './provider/presence.ts';
 import { Providers } from './provider/providers.ts';
+import { Silence } from './provider/silence.ts';
 import type { RelayMeter } from './relay/index.ts';
 import type { SocketMeter } from './sockets/index.ts';
 import type { Store } from './store/store.ts';
 import { Census } from './vm/census.ts';
+import { Chores } from './vm/chores.ts';
 import { takesRoom } from './vm/lifecycle.ts';
 import { Placer } from './vm/placer.ts';
-import { Reports } from './vm/reports.ts';
+import { orderOf, Reports } from './vm/reports.ts';
 import { Terminals } from './vm/terminals.ts';
 import { VmViews } from './vm/view.ts';
 import { Vms } from './vm/vms.ts';
@@ -45,20 +50,37 @@ export function createDomain(options: DomainOptions) {
   const events = new HubEvents(backplane, log);
   const census = new Census(store, events, clock);
   const auth = new LocalAuth(store, now);
-  const tickets = new Tickets(now);
-  const credentials = new ProviderCredentials(store, now);
-  const presence = new Presence(clock, (providerId, silence) =>
-    run(
-      'provider',
-      silence === 'same' ? providers.changed(providerId) : providers.silenceChanged(providerId),
-    ),
-  );
-  const providers = new Providers({ store, auth, presence, events, log, now });
+  const sessions = new Sessions(auth, backplane, events, clock);
+  const tickets = new Tickets({ backplane, clock, now, ended: (sessionId) => sessions.ended(sessionId) });
+  const credentials = new ProviderCredentials(store, backplane, clock, now);
+  const doubt = new Doubt(backplane, clock);
+  const presence = new Presence({
+    backplane,
+    clock,
+    doubt,
+    log,
+    arrived(providerId, about, wasSilent) {
+      run('provider', providers.arrived(providerId, about, wasSilent));
+      run('placer', placer.run());
+    },
+  });
+  const silence = new Silence({
+    backplane,
+    presence,
+    doubt,
+    clock,
+    log,
+    seen: () => providers.seen(),
+    began: (providerId, silentMs) => providers.fellSilent(providerId, silentMs),
+  });
+  const providers = new Providers({ store, auth, presence, census, events, log, now });
+  const loads = new Loads(presence, clock, log);
   const writer = new VmWriter({ store, events, log, now });
-  const placer = new Placer({ store, presence, writer });
+  const placer = new Placer({ store, backplane, clock, presence, writer });
+  const chores = new Chores({ store, backplane, events, placer, clock, log, now });
   const vms = new Vms({ store, writer, placer, now, defaultImage });
   const views = new VmViews(store, presence);
-  const reports = new Reports(store, writer);
+  const reports = new Reports(store, events, writer);
   const control = new ControlHost({
     clock,
     log,
@@ -75,7 +97,7 @@ export function createDomain(options: DomainOptions) {
       return { providerId, gen, rights: 'write' };
     },
     moved(providerId) {
-      presence.disconnected(providerId);
+      presence.moved(providerId);
       control.retire(providerId);
     },
   });
@@ -86,13 +108,13 @@ export function createDomain(options: DomainOptions) {
     agent: (providerId) => agents.of(providerId),
   });
 
-  events.on('vm', (vm) => {
-    if (vm.providerId !== null) control.ordersChanged(vm.providerId);
+  events.on('vm', (vm, here) => {
+    // Whichever hub changed it, the one that has its agent says so to that.
+    if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
     // It waits for room, or has made some.
-    if (!takesRoom(vm.phase)) run('placer', placer.run());
+    if (here && !takesRoom(vm.phase)) run('placer', placer.run());
   });
-  // Came, or told its room.
-  events.on('provider', () => run('placer', placer.run()));
+  events.on('interrupted', () => control.checkOrders());
 
   /** Work that nobody waits for; a failure is a defect or a broken store, and must be seen. */
   function run(what: string, work: Promise<void>): void {
@@ -100,14 +122,15 @@ export function createDomain(options: DomainOptions) {
   }
 
   return {
-    news: (text: string) => events.news(text),
-    interrupted: () => events.interrupted(),
     events,
+    census,
     auth,
+    sessions,
     tickets,
     credentials,
     presence,
     providers,
+    loads,
     placer,
     vms,
     views,
@@ -116,7 +139,28 @@ export function createDomain(options: DomainOptions) {
     relay,
     hubs,
     terminals,
-    census,
     run,
+    /** What another hub told. */
+    news: (text: string) => events.news(text),
+    /** For a while news may have been lost, or what hubs share may be gone. */
+    interrupted() {
+      presence.interrupted();
+      silence.interrupted();
+      events.interrupted();
+    },
+    /** Does by itself from now on what nobody asks for. */
+    start() {
+      presence.start();
+      silence.start();
+      chores.start();
+      run('placer', placer.run());
+    },
+    async stop() {
+      presence.stop();
+      silence.stop();
+      chores.stop();
+      control.close();
+      await hubs.stop();
+    },
   };
 }

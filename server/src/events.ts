@@ -26,8 +26,11 @@ const News = z.discriminatedUnion('event', [
 type News = z.infer<typeof News>;
 
 interface HubEventMap {
-  /** A VM was made or changed, or what is shown of it did because its provider fell silent or came back. */
-  vm: [vm: VmRow];
+  /**
+   * A VM was made or changed, or what is shown of it did because its provider fell silent or came back. here: at this
+   * hub, for what one hub should do.
+   */
+  vm: [vm: VmRow, here: boolean];
   /** A provider joined, came, went, fell silent or was heard again. */
   provider: [provider: ProviderRow];
   /** A session was ended by its user: whatever it has open ends too. */
@@ -55,15 +58,15 @@ export class HubEvents extends EventEmitter<HubEventMap> {
   }
 
   /** To the listeners of this hub now, and to those of all others as soon as they can be reached. */
-  tell<E extends News['event']>(event: E, ...[what]: HubEventMap[E]): void {
+  tell<E extends News['event']>(event: E, what: HubEventMap[E][0]): void {
     const news = { event, what } as News;
-    if (this.#receive(news)) void this.#pass(news);
+    if (this.#receive(news, true)) void this.#pass(news);
   }
 
   /** What another hub told. */
   news(text: string): void {
     try {
-      this.#receive(News.parse(JSON.parse(text)));
+      this.#receive(News.parse(JSON.parse(text)), false);
     } catch (error) {
       // Of a hub of another version, perhaps.
       this.#log.warn({ err: error }, 'news of another hub were not understood');
@@ -92,13 +95,13 @@ export class HubEvents extends EventEmitter<HubEventMap> {
   }
 
   /** False: something newer was told before. */
-  #receive(news: News): boolean {
+  #receive(news: News, here: boolean): boolean {
     switch (news.event) {
       case 'vm': {
         const { vmId, rev } = news.what;
         if (rev < (this.#told.get(vmId) ?? 0)) return false;
         put(this.#told, vmId, rev, MAX_REMEMBERED);
-        this.emit('vm', news.what);
+        this.emit('vm', news.what, here);
         break;
       }
       case 'provider':

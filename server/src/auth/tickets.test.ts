@@ -1,4 +1,6 @@
+import { SimClock } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Switchboard } from '../testing/switchboard.ts';
 import { type TicketGrant, Tickets } from './tickets.ts';
 
 const GRANT: TicketGrant = {
@@ -12,50 +14,76 @@ const GRANT: TicketGrant = {
 const ASKED = { kind: 'terminal', vmId: 'vm-1', terminalId: 'main' } as const;
 
 describe('tickets', () => {
-  let now: number;
+  let clock: SimClock;
+  let board: Switchboard;
+  let ended: Set<string>;
   let tickets: Tickets;
+  /** Of another hub. */
+  let others: Tickets;
 
   beforeEach(() => {
-    now = 0;
-    tickets = new Tickets(() => now);
+    clock = new SimClock();
+    board = new Switchboard(clock);
+    ended = new Set();
+    [tickets, others] = [hub(), hub()];
   });
 
-  test('a ticket opens what it is for, once', () => {
-    const { ticket } = tickets.issue(GRANT);
-    expect(tickets.redeem(ticket, ASKED)).toMatchObject(GRANT);
-    expect(tickets.redeem(ticket, ASKED)).toBeUndefined();
+  function hub(): Tickets {
+    const { plane } = board.join();
+    return new Tickets({
+      backplane: plane,
+      clock,
+      now: () => clock.now(),
+      ended: async (id) => ended.has(id),
+    });
+  }
+
+  test('a ticket opens what it is for, once, at any hub', async () => {
+    const { ticket } = await tickets.issue(GRANT);
+    const tries = await Promise.all([tickets, others, tickets, others].map((at) => at.redeem(ticket, ASKED)));
+    expect(tries.filter(Boolean)).toEqual([GRANT]);
   });
 
-  test('a ticket lives 30 s', () => {
-    const [early, late] = [tickets.issue(GRANT), tickets.issue(GRANT)];
+  test('a ticket lives 30 s', async () => {
+    const [early, late] = [await tickets.issue(GRANT), await tickets.issue(GRANT)];
     expect(early.expiresAt).toBe(30_000);
-    now = 29_999;
-    expect(tickets.redeem(early.ticket, ASKED)).toBeDefined();
-    now = 30_000;
-    expect(tickets.redeem(late.ticket, ASKED)).toBeUndefined();
+    await clock.advance(29_999);
+    expect(await tickets.redeem(early.ticket, ASKED)).toBeDefined();
+    await clock.advance(1);
+    expect(await tickets.redeem(late.ticket, ASKED)).toBeUndefined();
   });
 
   test.each([
     ['another VM', { ...ASKED, vmId: 'vm-2' }],
     ['another terminal', { ...ASKED, terminalId: 'other' }],
-  ])('a ticket tried on %s is used up', (_, asked) => {
-    const { ticket } = tickets.issue(GRANT);
-    expect(tickets.redeem(ticket, asked)).toBeUndefined();
-    expect(tickets.redeem(ticket, ASKED)).toBeUndefined();
+  ])('a ticket tried on %s is used up', async (_, asked) => {
+    const { ticket } = await tickets.issue(GRANT);
+    expect(await tickets.redeem(ticket, asked)).toBeUndefined();
+    expect(await tickets.redeem(ticket, ASKED)).toBeUndefined();
   });
 
-  test('a session that ends takes its tickets with it, and no others', () => {
-    const mine = tickets.issue(GRANT);
-    const other = tickets.issue({ ...GRANT, sessionId: 's-2' });
-    tickets.endSession('s-1');
-    expect(tickets.redeem(mine.ticket, ASKED)).toBeUndefined();
-    expect(tickets.redeem(other.ticket, ASKED)).toBeDefined();
+  test('a session that ends takes its tickets with it, and no others', async () => {
+    const mine = await tickets.issue(GRANT);
+    const other = await tickets.issue({ ...GRANT, sessionId: 's-2' });
+    ended.add('s-1');
+    expect(await others.redeem(mine.ticket, ASKED)).toBeUndefined();
+    expect(await others.redeem(other.ticket, ASKED)).toBeDefined();
   });
 
-  test('expired tickets make room', () => {
-    for (let i = 0; i < 10_000; i++) tickets.issue(GRANT);
-    expect(() => tickets.issue(GRANT)).toThrow('Too many tickets');
-    now = 30_000;
-    expect(tickets.issue(GRANT).ticket).toHaveLength(43);
+  test('nobody gets them without end', async () => {
+    for (let i = 0; i < 1_000; i++) await tickets.issue(GRANT);
+    await expect(others.issue(GRANT)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await others.issue({ ...GRANT, userId: 'u-2' });
+  });
+
+  test('while the hubs cannot reach one another a ticket works at the hub that gave it, once', async () => {
+    board.down = true;
+    const { ticket } = await tickets.issue(GRANT);
+    expect(await others.redeem(ticket, ASKED)).toBeUndefined();
+    expect(await tickets.redeem(ticket, ASKED)).toEqual(GRANT);
+    expect(await tickets.redeem(ticket, ASKED)).toBeUndefined();
+    const late = await tickets.issue(GRANT);
+    await clock.advance(30_000);
+    expect(await tickets.redeem(late.ticket, ASKED)).toBeUndefined();
   });
 });

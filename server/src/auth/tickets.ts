@@ -1,64 +1,64 @@
-/** Tickets: what vm.connect gives to open one raw socket with. In memory only: after a restart, connect again. */
-import { UniCoreError } from '@unicore/protocol';
+/** Tickets: what vm.connect gives to open one raw socket with, at any hub. Nothing that lasts: connect again. */
+import type { Clock } from '@unicore/protocol';
+import { z } from 'zod';
+import type { Backplane } from '../backplane/backplane.ts';
+import { Limit } from './limits.ts';
+import { Once } from './once.ts';
 import { hashOf, newSecret } from './secret.ts';
 
 /** Long enough for a page to open a socket, too short to be worth stealing. */
 const TICKET_MS = 30_000;
-/** More than this many waiting at once is no use but abuse. */
-const MAX_TICKETS = 10_000;
+/** Of one user; more is no use but abuse. */
+const TICKETS_PER_MINUTE = 1_000;
 
+const TicketGrant = z.object({
+  userId: z.string(),
+  sessionId: z.string(),
+  kind: z.literal('terminal'),
+  vmId: z.string(),
+  terminalId: z.string(),
+  readOnly: z.boolean(),
+});
 /** What a ticket is for. */
-export interface TicketGrant {
-  userId: string;
-  sessionId: string;
-  kind: 'terminal';
-  vmId: string;
-  terminalId: string;
-  readOnly: boolean;
+export type TicketGrant = z.infer<typeof TicketGrant>;
+
+export interface TicketsDeps {
+  backplane: Backplane;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Whether this session was ended since a ticket of it can have been issued. */
+  ended(sessionId: string): Promise<boolean>;
 }
 
 export class Tickets {
-  /** By hash, oldest first. */
-  readonly #tickets = new Map<string, TicketGrant & { expiresAt: number }>();
-  readonly #now: () => number;
+  readonly #deps: TicketsDeps;
+  readonly #tickets: Once;
+  readonly #limit: Limit;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(deps: TicketsDeps) {
+    const { backplane, clock } = deps;
+    this.#deps = deps;
+    this.#tickets = new Once(backplane, clock, 'ticket:', TICKET_MS);
+    this.#limit = new Limit(backplane, 'tickets', TICKETS_PER_MINUTE);
   }
 
-  issue(grant: TicketGrant): { ticket: string; expiresAt: number } {
-    this.#dropExpired();
-    if (this.#tickets.size >= MAX_TICKETS) {
-      throw new UniCoreError('RATE_LIMITED', 'Too many tickets wait to be used. Try again in 30 s.', {
-        retryAfterMs: TICKET_MS,
-      });
-    }
-    const ticket = newSecret();
-    const expiresAt = this.#now() + TICKET_MS;
-    this.#tickets.set(hashOf(ticket), { ...grant, expiresAt });
+  async issue(grant: TicketGrant): Promise<{ ticket: string; expiresAt: number }> {
+    await this.#limit.use(grant.userId);
+    const expiresAt = this.#deps.now() + TICKET_MS;
+    const ticket = await this.#tickets.put(newSecret, hashOf, JSON.stringify(grant));
     return { ticket, expiresAt };
   }
 
-  /** Uses the ticket up, whether it fits or not. Undefined: unknown, used, expired, or for something else. */
-  redeem(ticket: string, asked: Pick<TicketGrant, 'kind' | 'vmId' | 'terminalId'>): TicketGrant | undefined {
-    const hash = hashOf(ticket);
-    const found = this.#tickets.get(hash);
-    this.#tickets.delete(hash);
-    if (!found || found.expiresAt <= this.#now()) return undefined;
+  /** Uses the ticket up, whether it fits or not. Undefined: unknown, used, expired, ended, or for something else. */
+  async redeem(
+    ticket: string,
+    asked: Pick<TicketGrant, 'kind' | 'vmId' | 'terminalId'>,
+  ): Promise<TicketGrant | undefined> {
+    const text = await this.#tickets.take(hashOf(ticket));
+    const found = text === undefined ? undefined : TicketGrant.parse(JSON.parse(text));
     const fits =
-      found.kind === asked.kind && found.vmId === asked.vmId && found.terminalId === asked.terminalId;
-    return fits ? found : undefined;
-  }
-
-  /** Nothing that this session was given opens anything any more. */
-  endSession(sessionId: string): void {
-    for (const [hash, grant] of this.#tickets) if (grant.sessionId === sessionId) this.#tickets.delete(hash);
-  }
-
-  #dropExpired(): void {
-    for (const [hash, { expiresAt }] of this.#tickets) {
-      if (expiresAt > this.#now()) return;
-      this.#tickets.delete(hash);
-    }
+      found?.kind === asked.kind && found.vmId === asked.vmId && found.terminalId === asked.terminalId;
+    return fits && !(await this.#deps.ended(found.sessionId)) ? found : undefined;
   }
 }

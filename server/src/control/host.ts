@@ -50,9 +50,15 @@ export class ControlHost {
     this.#controls.delete(providerId);
   }
 
-  /** What this provider should have may have changed. */
-  ordersChanged(providerId: string): void {
-    this.#controls.get(providerId)?.ordersChanged();
+  /** What this provider should have may have changed; order: only of this VM, if that is known. */
+  ordersChanged(providerId: string, order?: VmOrder): void {
+    const control = this.#controls.get(providerId);
+    if (control && !(order && control.has(order))) control.ordersChanged();
+  }
+
+  /** Somebody may have changed orders without a word: compares them all. */
+  checkOrders(): void {
+    for (const control of this.#controls.values()) control.ordersChanged();
   }
 
   /** The agent of a provider that is connected. Throws PROVIDER_UNREACHABLE. */
@@ -142,6 +148,12 @@ class Control {
     this.#retired = true;
     this.#cancelRetry();
     void this.#settled().then(() => this.close());
+  }
+
+  /** The agent has taken this order, and no others are on their way. */
+  has(order: VmOrder): boolean {
+    if (this.#due || this.#sending || this.#taken === undefined) return false;
+    return this.#taken.includes(JSON.stringify(order));
   }
 
   /** Hands all orders over, now or after the ones that are on their way; tries again until that worked. */

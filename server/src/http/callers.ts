@@ -1,8 +1,9 @@
 /** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
-import type { Caller, LocalAuth } from '../auth/local.ts';
+import type { Caller } from '../auth/local.ts';
 import type { Origins } from '../auth/origins.ts';
+import type { Sessions } from '../auth/sessions.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
@@ -16,11 +17,11 @@ export interface Proof {
 }
 
 export class Callers {
-  readonly #auth: LocalAuth;
+  readonly #sessions: Sessions;
   readonly #origins: Origins;
 
-  constructor(auth: LocalAuth, origins: Origins) {
-    this.#auth = auth;
+  constructor(sessions: Sessions, origins: Origins) {
+    this.#sessions = sessions;
     this.#origins = origins;
   }
 
@@ -30,7 +31,7 @@ export class Callers {
     // A page of somebody else could at least use up what this address may try.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
-    const caller = await this.#auth.caller(proof.kind, proof.secret);
+    const caller = await this.#sessions.caller(proof.kind, proof.secret);
     if (proof.kind === 'bearer' && !caller) {
       throw new UniCoreError(
         'UNAUTHENTICATED',
@@ -44,7 +45,7 @@ export class Callers {
   /** The caller whose cookie came with a WebSocket's upgrade, whose Origin was checked already. */
   async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
     const session = cookieOf(headers.cookie);
-    return session === undefined ? undefined : this.#auth.caller('session', session);
+    return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
   /** For requests that a cookie proves. */

@@ -4,15 +4,15 @@ import { ERRORS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Limit } from '../auth/limits.ts';
 import type { LocalAuth } from '../auth/local.ts';
-import type { HubEvents } from '../events.ts';
+import type { Sessions } from '../auth/sessions.ts';
 import type { AddressOf } from './address.ts';
 import { type Callers, proofOf, setSessionCookie } from './callers.ts';
 import { sendError, sendPage } from './respond.ts';
 
 export interface LoginDeps {
   auth: LocalAuth;
+  sessions: Sessions;
   callers: Callers;
-  events: HubEvents;
   log: Logger;
   limit: Limit;
   addressOf: AddressOf;
@@ -52,10 +52,9 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   }
   const proof = proofOf(request);
   if (proof?.kind === 'session') deps.callers.checkOrigin(request);
-  const ended = proof && (await deps.auth.logout(proof.kind, proof.secret));
+  const ended = proof && (await deps.sessions.logout(proof.kind, proof.secret));
   if (ended !== undefined) {
     deps.log.info({ session: ended }, 'signed out');
-    deps.events.tell('sessionEnded', ended);
   }
   // Another site's form brings no cookie, and may not take it from the browser.
   if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));

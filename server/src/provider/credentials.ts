@@ -3,47 +3,42 @@
  * token for HELLO. The key never leaves its machine.
  */
 import { createPublicKey, verify } from 'node:crypto';
-import { UniCoreError } from '@unicore/protocol';
+import { type Clock, UniCoreError } from '@unicore/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import { newSecret } from '../auth/secret.ts';
+import { Once } from '../auth/once.ts';
+import { hashOf, newSecret } from '../auth/secret.ts';
+import type { Backplane } from '../backplane/backplane.ts';
 import type { Store } from '../store/store.ts';
 
 /** Between asking for a challenge and signing it there is one round trip. */
 const CHALLENGE_MS = 60_000;
 /** An agent asks for a new one with each connection. */
 const TOKEN_MS = 15 * 60_000;
-const MAX_CHALLENGES = 10_000;
 const AUDIENCE = 'unicore-provider';
 
 export class ProviderCredentials {
   readonly #store: Store;
   readonly #now: () => number;
-  /** Oldest first. */
-  readonly #challenges = new Map<string, { providerId: string; expiresAt: number }>();
+  readonly #challenges: Once;
   #key: Promise<Uint8Array> | undefined;
 
-  constructor(store: Store, now: () => number) {
+  /** now: milliseconds since 1970. */
+  constructor(store: Store, backplane: Backplane, clock: Clock, now: () => number) {
     this.#store = store;
     this.#now = now;
+    this.#challenges = new Once(backplane, clock, 'challenge:', CHALLENGE_MS);
   }
 
   /** Given for unknown ids too: asking tells nobody which exist. */
-  challenge(providerId: string): { challenge: string; expiresAt: number } {
-    for (const [challenge, { expiresAt }] of this.#challenges) {
-      if (expiresAt > this.#now() && this.#challenges.size < MAX_CHALLENGES) break;
-      this.#challenges.delete(challenge);
-    }
-    // Says what it is, so that a signature of it can't be taken for one of something else.
-    const challenge = `unicore-provider-challenge:${providerId}:${newSecret()}`;
+  async challenge(providerId: string): Promise<{ challenge: string; expiresAt: number }> {
     const expiresAt = this.#now() + CHALLENGE_MS;
-    this.#challenges.set(challenge, { providerId, expiresAt });
-    return { challenge, expiresAt };
+    // Says what it is, so that a signature of it can't be taken for one of something else.
+    const newChallenge = () => `unicore-provider-challenge:${providerId}:${newSecret()}`;
+    return { challenge: await this.#challenges.put(newChallenge, hashOf, providerId), expiresAt };
   }
 
   async token(proof: { providerId: string; challenge: string; signature: string }) {
-    const asked = this.#challenges.get(proof.challenge);
-    this.#challenges.delete(proof.challenge);
-    const fresh = asked?.providerId === proof.providerId && asked.expiresAt > this.#now();
+    const fresh = (await this.#challenges.take(hashOf(proof.challenge))) === proof.providerId;
     const provider = fresh ? await this.#store.provider(proof.providerId) : undefined;
     if (!provider || !signed(provider.publicKey, proof)) {
       throw new UniCoreError(

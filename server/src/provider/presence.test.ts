@@ -1,84 +1,271 @@
-import { SimClock } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type TestDomain, testHubs } from '../testing/domain.ts';
 import { HELLO } from '../testing/hello.ts';
-import { Presence } from './presence.ts';
+import { providerRow } from '../testing/rows.ts';
 
 describe('presence', () => {
-  let clock: SimClock;
-  let told: string[];
-  let presence: Presence;
+  let world: Awaited<ReturnType<typeof testHubs>>;
+  let a: TestDomain;
+  let b: TestDomain;
+  /** Providers of which each hub was told that something changed. */
+  let told: string[][];
 
-  beforeEach(() => {
-    clock = new SimClock();
-    told = [];
-    presence = new Presence(clock, (providerId, silence) => {
-      if (silence !== 'same') told.push(`${providerId} ${silence}`);
-    });
-    presence.start(['p-old']);
+  beforeEach(async () => {
+    world = await testHubs(2);
+    [a, b] = world.hubs as [TestDomain, TestDomain];
+    told = [[], []];
+    for (const [i, hub] of world.hubs.entries())
+      hub.events.on('provider', ({ providerId }) => told[i]!.push(providerId));
+    await world.clock.advance(20_000);
   });
 
-  test('a provider that joined but never came is pending', () => {
-    expect(presence.state('p-new')).toBe('pending');
+  /** At each hub. */
+  const states = async (providerId = 'p-1', hubs = [a, b]) =>
+    Promise.all(
+      hubs.map(
+        async ({ providers, store }) =>
+          (await providers.views([(await store.provider(providerId))!]))[0]?.state,
+      ),
+    );
+  const forget = () => {
+    told[0]!.length = 0;
+    told[1]!.length = 0;
+  };
+
+  test('a provider that joined but never came is pending', async () => {
+    await world.store.addProvider(providerRow({ providerId: 'p-new' }));
+    expect(await states('p-new')).toEqual(['pending', 'pending']);
   });
 
-  test('silent for 10 s is suspect, and any word ends that', async () => {
-    presence.connected('p-1', HELLO);
-    await clock.advance(9_999);
-    expect(presence.state('p-1')).toBe('online');
-    await clock.advance(1);
-    expect(presence.state('p-1')).toBe('suspect');
-    presence.heard('p-1');
-    expect(presence.state('p-1')).toBe('online');
-    expect(told.filter((line) => line.startsWith('p-1'))).toEqual(['p-1 began', 'p-1 ended']);
+  test('silent for 10 s is suspect at all hubs, told once to each, and any word ends that', async () => {
+    await a.connect('p-1');
+    forget();
+    await world.clock.advance(9_999);
+    expect(await states()).toEqual(['online', 'online']);
+    await world.clock.advance(1);
+    expect(await states()).toEqual(['suspect', 'suspect']);
+    await world.clock.advance(1_000);
+    expect(told).toEqual([['p-1'], ['p-1']]);
+    a.presence.heard('p-1');
+    await world.clock.advance(0);
+    expect(await states()).toEqual(['online', 'online']);
+    expect(told).toEqual([
+      ['p-1', 'p-1'],
+      ['p-1', 'p-1'],
+    ]);
   });
 
-  test('beats keep it online', async () => {
-    presence.connected('p-1', HELLO);
+  test('beats keep it online at all hubs, and tell nobody who does not ask', async () => {
+    await a.connect('p-1');
+    forget();
     for (let beat = 0; beat < 10; beat++) {
-      await clock.advance(5_000);
-      presence.heard('p-1');
-      presence.beat('p-1', { ...HELLO.beat, cpu: beat / 10 });
+      await world.clock.advance(5_000);
+      a.presence.heard('p-1');
+      a.presence.beat('p-1', { ...HELLO.beat, cpu: beat / 10 });
     }
-    expect(told.filter((line) => line.startsWith('p-1'))).toEqual([]);
-    expect(presence.hello('p-1')?.beat.cpu).toBe(0.9);
+    await world.clock.advance(5_000);
+    expect(told).toEqual([[], []]);
+    expect((await b.presence.hello('p-1'))?.beat.cpu).toBe(0.9);
   });
 
   test('a closed socket alone changes nothing: the clock began at the last word', async () => {
-    presence.connected('p-1', HELLO);
-    await clock.advance(4_000);
-    presence.heard('p-1');
-    await clock.advance(5_000);
-    presence.disconnected('p-1');
-    expect(presence.state('p-1')).toBe('online');
-    expect(presence.reachable()).toEqual([]);
-    await clock.advance(5_000);
-    expect(presence.state('p-1')).toBe('suspect');
+    await a.connect('p-1');
+    await world.clock.advance(4_000);
+    a.presence.heard('p-1');
+    await world.clock.advance(5_000);
+    a.presence.disconnected('p-1');
+    await world.clock.advance(0);
+    expect(await states()).toEqual(['online', 'online']);
+    expect((await b.presence.some(10)).size).toBe(0);
+    await world.clock.advance(4_999);
+    expect(await states()).toEqual(['online', 'online']);
+    await world.clock.advance(1);
+    expect(await states()).toEqual(['suspect', 'suspect']);
   });
 
-  test('back within 10 s, nobody saw it gone', async () => {
-    presence.connected('p-1', HELLO);
-    presence.disconnected('p-1');
-    await clock.advance(9_000);
-    presence.connected('p-1', HELLO);
-    await clock.advance(9_000);
-    expect(presence.state('p-1')).toBe('online');
-    expect(presence.reachable()).toHaveLength(1);
-    expect(told).toEqual(['p-old began']);
+  test('back within 10 s, at whichever hub, nobody saw it gone', async () => {
+    await a.connect('p-1');
+    await world.clock.advance(1_000);
+    a.presence.disconnected('p-1');
+    await world.clock.advance(8_000);
+    await b.connect('p-1');
+    await world.clock.advance(9_000);
+    expect(await states()).toEqual(['online', 'online']);
+    expect((await a.presence.some(10)).size).toBe(1);
   });
 
-  test('after a start of the hub, known providers have 10 s to come back', async () => {
-    expect(presence.state('p-old')).toBe('online');
-    expect(presence.reachable()).toEqual([]);
-    await clock.advance(10_000);
-    expect(presence.state('p-old')).toBe('suspect');
-    presence.connected('p-old', HELLO);
-    expect(told).toEqual(['p-old began', 'p-old ended']);
+  test('an old socket that closes late takes nothing from the new one at another hub', async () => {
+    await a.connect('p-1');
+    await world.clock.advance(3_000);
+    await b.connect('p-1');
+    await world.clock.advance(2_000);
+    a.presence.disconnected('p-1');
+    await world.clock.advance(4_000);
+    b.presence.heard('p-1');
+    await world.clock.advance(9_000);
+    expect(await states()).toEqual(['online', 'online']);
+    expect((await a.presence.some(10)).size).toBe(1);
   });
 
-  test('how long ago it was heard is known only of who was here', async () => {
-    expect(presence.silence('p-old')).toBeUndefined();
-    presence.connected('p-1', HELLO);
-    await clock.advance(3_000);
-    expect(presence.silence('p-1')).toBe(3_000);
+  test('a hub dies: its providers have 10 s from when they were last heard, then another hub tells', async () => {
+    await a.connect('p-1');
+    await world.clock.advance(4_900);
+    // Heard, but not said to the others yet.
+    a.presence.heard('p-1');
+    a.kill();
+    forget();
+    await world.clock.advance(9_900);
+    expect(await states('p-1', [b])).toEqual(['online']);
+    await world.clock.advance(1_200);
+    expect(await states('p-1', [b])).toEqual(['suspect']);
+    expect(told[1]).toEqual(['p-1']);
+  });
+
+  test('a hub that dies with a deadline in its hands: another one tells', async () => {
+    await a.connect('p-1');
+    await world.clock.advance(9_500);
+    forget();
+    const { due } = b.line.plane.deadlines;
+    await world.clock.advance(400);
+    a.kill();
+    // Taken by a hub that then said nothing.
+    await world.clock.advance(100);
+    await due('silent', 10, 5_000);
+    await world.clock.advance(6_000);
+    expect(told[1]).toEqual(['p-1']);
+  });
+
+  test('how long ago it was heard is known to all, and kept when it falls silent', async () => {
+    await a.connect('p-1');
+    const heardAt = world.hubs[0]!.now();
+    await world.clock.advance(11_000);
+    expect(await b.store.provider('p-1')).toMatchObject({ seenAt: heardAt });
+    await world.clock.advance(120_000);
+    const [view] = await b.providers.views(await b.providers.list());
+    expect(view).toMatchObject({ state: 'suspect', seenAt: heardAt });
+  });
+
+  describe('missing evidence makes nobody suspect', () => {
+    beforeEach(async () => {
+      await a.connect('p-1');
+      await b.connect('p-2');
+      forget();
+    });
+
+    /** So long, with both providers talking to their hubs; looks every 500 ms at who is suspect. */
+    async function talk(ms: number): Promise<string[]> {
+      const suspects: string[] = [];
+      for (let passed = 0; passed < ms; passed += 500) {
+        a.presence.heard('p-1');
+        b.presence.heard('p-2');
+        await world.clock.advance(500);
+        for (const id of ['p-1', 'p-2'])
+          for (const [i, state] of (await states(id)).entries())
+            if (state !== 'online') suspects.push(`${id} at ${i}`);
+      }
+      return suspects;
+    }
+
+    test('all goes well', async () => {
+      expect(await talk(40_000)).toEqual([]);
+      expect(told).toEqual([[], []]);
+    });
+
+    test('the backplane cannot be reached for a minute', async () => {
+      world.board.down = true;
+      expect(await talk(60_000)).toEqual([]);
+      world.board.down = false;
+      world.board.interrupted();
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('it comes back to one hub 10 s later than to the other', async () => {
+      world.board.down = true;
+      await talk(20_000);
+      b.line.down = false;
+      b.line.interrupted();
+      expect(await talk(10_000)).toEqual([]);
+      a.line.down = false;
+      a.line.interrupted();
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('nobody is told that it could not be reached', async () => {
+      world.board.down = true;
+      await talk(20_000);
+      world.board.down = false;
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('it was emptied', async () => {
+      await world.board.flush();
+      expect(await talk(3_000)).toEqual([]);
+      world.board.interrupted();
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('it was emptied, and nobody is told', async () => {
+      await world.board.flush();
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('all hubs were away and one is started', async () => {
+      a.kill();
+      b.kill();
+      await world.clock.advance(30_000);
+      const c = await world.join();
+      expect(await states('p-1', [c])).toEqual(['online']);
+      await world.clock.advance(9_000);
+      expect(await states('p-1', [c])).toEqual(['online']);
+    });
+
+    test('and who did not come back by then is suspect, and told so', async () => {
+      a.presence.disconnected('p-1');
+      await world.clock.advance(0);
+      await world.board.flush();
+      world.board.interrupted();
+      b.presence.heard('p-2');
+      await world.clock.advance(9_000);
+      b.presence.heard('p-2');
+      await world.clock.advance(5_000);
+      expect(await states()).toEqual(['online', 'online']);
+      forget();
+      b.presence.heard('p-2');
+      await world.clock.advance(2_000);
+      expect(await states()).toEqual(['suspect', 'suspect']);
+      expect(told).toEqual([['p-1'], ['p-1']]);
+    });
+  });
+
+  test('beats and words of 100 providers cost the store nothing, and the backplane little', async () => {
+    const asked: string[] = [];
+    const ids = Array.from({ length: 100 }, (_, i) => `p-${i}`);
+    for (const [i, id] of ids.entries()) await (i % 2 ? a : b).connect(id);
+    await world.clock.advance(10_000 - 1);
+    for (const [i, id] of ids.entries()) (i % 2 ? a : b).presence.heard(id);
+    await world.clock.advance(1_000);
+    for (const hub of [a, b]) hub.line.calls.clear();
+    for (const method of ['provider', 'providers', 'vm', 'vms', 'updateProvider', 'replaceVm'] as const) {
+      const real = world.store[method].bind(world.store) as (...args: never[]) => never;
+      world.store[method] = ((...args: never[]) => {
+        asked.push(method);
+        return real(...args);
+      }) as never;
+    }
+    for (let second = 0; second < 60; second++) {
+      for (const [i, id] of ids.entries()) {
+        const { presence } = i % 2 ? a : b;
+        presence.heard(id);
+        if (second % 5 === 0) presence.beat(id, { ...HELLO.beat, cpu: second / 60 });
+      }
+      await world.clock.advance(1_000);
+    }
+    const calls = [a, b].flatMap(({ line }) => [...line.calls]);
+    const total = calls.reduce((sum, [, count]) => sum + count, 0);
+    // What VMs wait is looked for every 5 s, by one hub.
+    expect(asked.filter((method) => method !== 'vms')).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(24 + 3);
+    // Said every 5 s, looked at when a deadline has come: 0.3 calls a second for each provider.
+    expect(total).toBeLessThan(60 * (100 * 0.31 + 8));
   });
 });

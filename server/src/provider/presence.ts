@@ -1,115 +1,252 @@
 /**
- * Which providers can be reached now. Silence is what counts, not a closed socket: a provider is suspect when nothing
- * was heard of it for SILENT_MS, and after a start of the hub each one has that long to come back.
+ * Which providers can be reached now, and what they say of themselves. The hub that has a provider's socket says so to all
+ * hubs every RENEW_MS; the others look it up when they need it. Silence is what counts, not a closed socket: a provider is
+ * suspect when no hub has heard it for SILENT_MS.
  */
 import type { Clock } from '@unicore/protocol';
-import type { AgentHello, BeatMeta } from '../control/contract.ts';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/backplane.ts';
+import { AgentHello, type BeatMeta } from '../control/contract.ts';
+import { type Doubt, GRACE_MS, SILENT_MS } from './doubt.ts';
 
-/** Two heartbeats; consumers see "provider unreachable" after this long. */
-export const SILENT_MS = 10_000;
-/** How often silence is looked for. */
-const SWEEP_MS = 1_000;
+/** How often a hub looks whether something is to be said of its providers. */
+const TICK_MS = 1_000;
+/** More than there are; the backplane wants a number. */
+const ALL = 100_000;
+/** The set of deadlines by which silence is noticed. */
+export const SILENT = 'silent';
 
-interface Known {
-  heardAt: number;
-  connected: boolean;
+/** An idle agent is heard by its BEATs only, one every 5 s. */
+const QUIET_MS = 7_500;
+
+/** up: heard here all the time. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
+const Link = z.enum(['up', 'quiet', 'down']);
+const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true });
+/** What an agent last said of itself. */
+export type About = z.infer<typeof About>;
+const Said = z.object({ link: Link, about: About });
+
+/** What all hubs know of one provider. */
+export interface Sight {
+  /** Not heard by any hub for SILENT_MS, without a doubt. */
   suspect: boolean;
-  hello: AgentHello | undefined;
+  /** A hub has its socket, and heard it within SILENT_MS. */
+  up: boolean;
+  /** Undefined: not known now, and so are the others. */
+  about: About | undefined;
+  /** Since it was last heard. */
+  silentMs: number | undefined;
 }
 
-/** A provider that new VMs may be given to. */
-export interface Reachable {
-  providerId: string;
-  hello: AgentHello;
+/** A provider that is, or was until just now, connected to this hub. */
+interface Here {
+  about: About;
+  heardAt: number;
+  connected: boolean;
+  /** What all hubs were told last; undefined: nothing yet, or it may be lost. */
+  said: z.infer<typeof Link> | undefined;
+  saidAt: number;
+  saying: boolean;
+}
+
+export interface PresenceDeps {
+  backplane: Backplane;
+  clock: Clock;
+  doubt: Doubt;
+  log: Logger;
+  /** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
+  arrived(providerId: string, about: About, wasSilent: boolean): void;
 }
 
 export class Presence {
-  readonly #clock: Clock;
-  readonly #changed: (providerId: string, silence: 'began' | 'ended' | 'same') => void;
-  readonly #known = new Map<string, Known>();
+  readonly #deps: PresenceDeps;
+  readonly #here = new Map<string, Here>();
   #cancel: () => void = () => {};
 
-  /** changed: called when a provider came, went, fell silent or was heard again, or told its load. */
-  constructor(clock: Clock, changed: (providerId: string, silence: 'began' | 'ended' | 'same') => void) {
-    this.#clock = clock;
-    this.#changed = changed;
+  constructor(deps: PresenceDeps) {
+    this.#deps = deps;
   }
 
-  /** seen: providers that were here before this start of the hub, whose grace begins now. */
-  start(seen: readonly string[]): void {
-    const heardAt = this.#clock.now();
-    for (const providerId of seen) {
-      this.#known.set(providerId, { heardAt, connected: false, suspect: false, hello: undefined });
-    }
-    this.#sweep();
+  start(): void {
+    this.#deps.doubt.begin(SILENT_MS);
+    this.#tick();
   }
 
   stop(): void {
     this.#cancel();
   }
 
+  // ---- what happens at this hub's sockets
+
   connected(providerId: string, hello: AgentHello): void {
-    const wasSuspect = this.#known.get(providerId)?.suspect === true;
-    this.#known.set(providerId, { heardAt: this.#clock.now(), connected: true, suspect: false, hello });
-    this.#changed(providerId, wasSuspect ? 'ended' : 'same');
+    const about = About.parse(hello);
+    const heardAt = this.#deps.clock.now();
+    const here: Here = { about, heardAt, connected: true, said: undefined, saidAt: 0, saying: false };
+    this.#here.set(providerId, here);
+    this.#work(this.#arrive(providerId, here));
   }
 
   disconnected(providerId: string): void {
-    const known = this.#known.get(providerId);
-    if (!known) return;
-    known.connected = false;
-    this.#changed(providerId, 'same');
+    const here = this.#here.get(providerId);
+    if (!here) return;
+    here.connected = false;
+    this.#work(this.#leave(providerId, here));
+  }
+
+  /** It is connected to another hub now, which says what is to be said of it. */
+  moved(providerId: string): void {
+    this.#here.delete(providerId);
   }
 
   /** Called for every message. */
   heard(providerId: string): void {
-    const known = this.#known.get(providerId);
-    if (!known) return;
-    known.heardAt = this.#clock.now();
-    if (!known.suspect) return;
-    known.suspect = false;
-    this.#changed(providerId, 'ended');
+    const here = this.#here.get(providerId);
+    if (!here) return;
+    const now = this.#deps.clock.now();
+    const silentMs = now - here.heardAt;
+    here.heardAt = now;
+    if (here.said === 'quiet') this.#work(this.#return(providerId, here, silentMs >= SILENT_MS));
   }
 
   beat(providerId: string, beat: BeatMeta): void {
-    const known = this.#known.get(providerId);
-    if (!known?.hello) return;
-    known.hello = { ...known.hello, beat };
-    this.#changed(providerId, 'same');
+    const here = this.#here.get(providerId);
+    if (here) here.about = { ...here.about, beat };
   }
 
-  /** pending: it joined, but was never here. */
-  state(providerId: string): 'pending' | 'online' | 'suspect' {
-    const known = this.#known.get(providerId);
-    if (!known) return 'pending';
-    return known.suspect ? 'suspect' : 'online';
+  /** What was said may be lost: says it all again. */
+  interrupted(): void {
+    this.#deps.doubt.begin(GRACE_MS);
+    for (const here of this.#here.values()) here.said = undefined;
+    this.#sayDue();
   }
 
-  /** What it last said of itself since the hub started. */
-  hello(providerId: string): AgentHello | undefined {
-    return this.#known.get(providerId)?.hello;
-  }
+  // ---- what all hubs know
 
-  /** Milliseconds since it was last heard; undefined: not since the hub started. */
-  silence(providerId: string): number | undefined {
-    const known = this.#known.get(providerId);
-    return known?.hello && this.#clock.now() - known.heardAt;
-  }
-
-  /** Connected and answering. */
-  reachable(): Reachable[] {
-    return [...this.#known].flatMap(([providerId, { connected, suspect, hello }]) =>
-      connected && !suspect && hello ? [{ providerId, hello }] : [],
+  /** One for each of these. */
+  async look(providerIds: readonly string[]): Promise<Map<string, Sight>> {
+    const { backplane, doubt } = this.#deps;
+    const ids = [...new Set(providerIds)];
+    const known = ids.length === 0 ? new Map() : await doubt.ask(() => backplane.presence.look(ids));
+    if (!known) return new Map(ids.map((id) => [id, this.#sightHere(id)]));
+    const missingIsSuspect = ids.length > known.size && !(await doubt.ofMissing());
+    return new Map(
+      ids.map((id) => {
+        const found = known.get(id);
+        return [id, found ? this.#sightOf(found) : { ...UNKNOWN, suspect: missingIsSuspect }];
+      }),
     );
   }
 
-  #sweep(): void {
-    const oldest = this.#clock.now() - SILENT_MS;
-    for (const [providerId, known] of this.#known) {
-      if (known.suspect || known.heardAt > oldest) continue;
-      known.suspect = true;
-      this.#changed(providerId, 'began');
+  async lookAt(providerId: string): Promise<Sight> {
+    return (await this.look([providerId])).get(providerId)!;
+  }
+
+  /** What it said of itself; undefined: nothing that is still known. */
+  async hello(providerId: string): Promise<About | undefined> {
+    return (await this.lookAt(providerId)).about;
+  }
+
+  /** So many providers, at random, of those that are up at any hub; those at this one where no other can be asked. */
+  async some(count: number): Promise<Map<string, About>> {
+    const { backplane, doubt } = this.#deps;
+    const ids = await doubt.ask(() => backplane.presence.some(count, SILENT_MS));
+    const sights = await this.look(ids ?? [...this.#here.keys()]);
+    return new Map([...sights].flatMap(([id, { up, about }]) => (up && about ? [[id, about]] : [])));
+  }
+
+  /** Those that were heard lately, whether they are still up or not. */
+  async recent(): Promise<Map<string, Sight>> {
+    const { backplane, doubt } = this.#deps;
+    const ids = await doubt.ask(() => backplane.presence.some(ALL, PRESENCE_MS));
+    return this.look(ids ?? [...this.#here.keys()]);
+  }
+
+  #sightOf({ about: text, silentMs }: { about: string; silentMs: number }): Sight {
+    const { link, about } = Said.parse(JSON.parse(text));
+    // A hub that died cannot say what it heard since it last spoke.
+    const limit = link === 'up' ? GRACE_MS : SILENT_MS;
+    const suspect = silentMs >= limit && !this.#deps.doubt.lasts;
+    return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
+  }
+
+  #sightHere(providerId: string): Sight {
+    const here = this.#here.get(providerId);
+    if (!here) return UNKNOWN;
+    const silentMs = this.#deps.clock.now() - here.heardAt;
+    return { suspect: false, up: here.connected && silentMs < SILENT_MS, about: here.about, silentMs };
+  }
+
+  // ---- saying it
+
+  #tick(): void {
+    this.#sayDue();
+    this.#cancel = this.#deps.clock.after(TICK_MS, () => this.#tick());
+  }
+
+  #sayDue(): void {
+    const oldest = this.#deps.clock.now() - RENEW_MS;
+    for (const [providerId, here] of this.#here) {
+      const link = this.#linkOf(here);
+      const isNews = link !== here.said || (here.heardAt > here.saidAt && here.saidAt <= oldest);
+      if (isNews) this.#work(this.#say(providerId, here));
     }
-    this.#cancel = this.#clock.after(SWEEP_MS, () => this.#sweep());
+  }
+
+  async #arrive(providerId: string, here: Here): Promise<void> {
+    const { suspect } = await this.lookAt(providerId);
+    await this.#say(providerId, here);
+    if (this.#here.get(providerId) === here) this.#deps.arrived(providerId, here.about, suspect);
+  }
+
+  async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
+    here.said = undefined;
+    await this.#say(providerId, here);
+    if (wasSilent) this.#deps.arrived(providerId, here.about, true);
+  }
+
+  async #leave(providerId: string, here: Here): Promise<void> {
+    const { silentMs = Number.POSITIVE_INFINITY } = await this.lookAt(providerId);
+    // It has come back before its old socket was known to be closed: what its new hub says counts.
+    const elsewhere = silentMs < this.#deps.clock.now() - here.heardAt;
+    if (elsewhere && this.#here.get(providerId) === here) this.#here.delete(providerId);
+    else await this.#say(providerId, here);
+  }
+
+  async #say(providerId: string, here: Here): Promise<void> {
+    if (here.saying || this.#here.get(providerId) !== here) return;
+    const { backplane, doubt, clock } = this.#deps;
+    const saidAt = clock.now();
+    const silentMs = Math.round(saidAt - here.heardAt);
+    const link = this.#linkOf(here);
+    const text = JSON.stringify({ link, about: here.about } satisfies z.infer<typeof Said>);
+    here.saying = true;
+    try {
+      const done = await doubt.ask(async () => {
+        await backplane.presence.heard(providerId, text, silentMs);
+        const limit = link === 'up' ? GRACE_MS : SILENT_MS;
+        // Moved on by whoever finds that it was heard meanwhile: silence.ts.
+        if (link !== here.said)
+          await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
+        return true;
+      });
+      if (!done) return;
+      here.said = link;
+      here.saidAt = saidAt;
+      if (link === 'down' && this.#here.get(providerId) === here) this.#here.delete(providerId);
+    } finally {
+      here.saying = false;
+    }
+  }
+
+  #linkOf({ connected, heardAt }: Here): z.infer<typeof Link> {
+    if (!connected) return 'down';
+    return this.#deps.clock.now() - heardAt >= QUIET_MS ? 'quiet' : 'up';
+  }
+
+  #work(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#deps.log.error({ err: error }, 'presence could not be told'));
   }
 }
+
+const UNKNOWN: Sight = { suspect: false, up: false, about: undefined, silentMs: undefined };

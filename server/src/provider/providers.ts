@@ -5,16 +5,17 @@ import type { z } from 'zod';
 import type { AgentJoin, Provider } from '../api/schemas.ts';
 import type { LocalAuth } from '../auth/local.ts';
 import { newId } from '../auth/secret.ts';
-import type { AgentHello } from '../control/contract.ts';
 import type { HubEvents } from '../events.ts';
 import type { ProviderRow, UserRow } from '../store/rows.ts';
 import type { ProviderChange, Store } from '../store/store.ts';
-import type { Presence } from './presence.ts';
+import type { Census } from '../vm/census.ts';
+import type { About, Presence, Sight } from './presence.ts';
 
 export interface ProvidersDeps {
   store: Store;
   auth: LocalAuth;
   presence: Presence;
+  census: Census;
   events: HubEvents;
   log: Logger;
   /** Milliseconds since 1970. */
@@ -81,41 +82,55 @@ export class Providers {
     return this.#deps.store.providers();
   }
 
-  /** Keeps what the agent said of itself, for the time when it is not here. */
-  async remember(providerId: string, { runtime, isolation, version, beat }: AgentHello): Promise<void> {
+  /** Its agent is here. Keeps what it says of itself, for the time when it is not; wasSilent: its VMs were shown so. */
+  async arrived(providerId: string, about: About, wasSilent: boolean): Promise<void> {
+    const { store, now } = this.#deps;
+    const row = await store.provider(providerId);
+    if (!row) return;
+    const { runtime, isolation, version, beat } = about;
     const { cores, memoryTotal } = beat;
-    await this.#update(providerId, { runtime, isolation, version, cores, memoryTotal });
+    const change = { runtime, isolation, version, cores, memoryTotal };
+    const known = row.seenAt !== null && isWithin(row, change);
+    // It reconnects far more often than it changes.
+    await this.#tell(known ? row : await this.#update(row, { ...change, seenAt: now() }), wasSilent);
   }
 
-  /** Tells whoever watches. */
-  async changed(providerId: string): Promise<void> {
-    const provider = await this.#deps.store.provider(providerId);
-    if (provider) this.#deps.events.tell('provider', provider);
+  /** silentMs: since it was last heard, if that is known. */
+  async fellSilent(providerId: string, silentMs: number | undefined): Promise<void> {
+    const { store, now } = this.#deps;
+    const row = await store.provider(providerId);
+    if (!row) return;
+    const seenAt = silentMs === undefined ? row.seenAt : Math.round(now() - silentMs);
+    await this.#tell(seenAt === row.seenAt ? row : await this.#update(row, { seenAt }), true);
   }
 
-  /** Its silence began or ended: what its VMs show changed with it. */
-  async silenceChanged(providerId: string): Promise<void> {
-    await this.#update(providerId, {});
-    for (const vm of await this.#deps.store.vms({ providerId })) this.#deps.events.tell('vm', vm);
+  /** Those that were here at any time. */
+  async seen(): Promise<string[]> {
+    return (await this.list()).flatMap(({ providerId, seenAt }) => (seenAt === null ? [] : [providerId]));
   }
 
-  async views(rows: readonly ProviderRow[]): Promise<Provider[]> {
-    const vms = await this.#deps.store.vms();
-    return rows.map((row) => {
-      const count = vms.filter(({ providerId }) => providerId === row.providerId).length;
-      return this.#view(row, count);
-    });
+  /** sights: what was looked up already. */
+  async views(
+    rows: readonly ProviderRow[],
+    sights: ReadonlyMap<string, Sight> = new Map(),
+  ): Promise<Provider[]> {
+    const { presence, census } = this.#deps;
+    const ids = rows.map(({ providerId }) => providerId).filter((id) => !sights.has(id));
+    const seen = new Map([...sights, ...(await presence.look(ids))]);
+    const vms = await census.byProvider();
+    return rows.map((row) => this.#view(row, seen.get(row.providerId), vms.get(row.providerId) ?? 0));
   }
 
-  #view(row: ProviderRow, vms: number): Provider {
-    const { presence } = this.#deps;
+  #view(row: ProviderRow, sight: Sight | undefined, vms: number): Provider {
     const { providerId, name, runtime, isolation, version, cores, memoryTotal, createdAt } = row;
-    const online = presence.state(providerId) === 'online';
-    const load = online ? presence.hello(providerId)?.beat : undefined;
+    const here = row.seenAt !== null || sight?.about !== undefined;
+    const state = here ? (sight?.suspect ? 'suspect' : 'online') : 'pending';
+    const load = state === 'online' ? sight?.about?.beat : undefined;
+    const silentMs = sight?.silentMs;
     return {
       providerId,
       name,
-      state: presence.state(providerId),
+      state,
       runtime,
       isolation,
       version,
@@ -124,20 +139,25 @@ export class Providers {
       memoryFree: load?.memoryFree ?? null,
       cpu: load?.cpu ?? null,
       vms,
-      seenAt: this.#seenAt(providerId) ?? row.seenAt,
+      seenAt: silentMs === undefined ? row.seenAt : Math.round(this.#deps.now() - silentMs),
       createdAt,
     };
   }
 
-  async #update(providerId: string, change: ProviderChange): Promise<void> {
-    const seenAt = this.#seenAt(providerId);
-    await this.#deps.store.updateProvider(providerId, { ...change, ...(seenAt !== undefined && { seenAt }) });
-    await this.changed(providerId);
+  async #update(row: ProviderRow, change: ProviderChange): Promise<ProviderRow> {
+    await this.#deps.store.updateProvider(row.providerId, change);
+    return { ...row, ...change };
   }
 
-  /** Undefined: not heard since the hub started. */
-  #seenAt(providerId: string): number | undefined {
-    const silence = this.#deps.presence.silence(providerId);
-    return silence === undefined ? undefined : Math.round(this.#deps.now() - silence);
+  /** withVms: what is shown of its VMs changed with it. */
+  async #tell(row: ProviderRow, withVms: boolean): Promise<void> {
+    const { store, events } = this.#deps;
+    events.tell('provider', row);
+    if (!withVms) return;
+    for (const vm of await store.vms({ providerId: row.providerId })) events.tell('vm', vm);
   }
+}
+
+function isWithin(row: ProviderRow, change: ProviderChange): boolean {
+  return (Object.keys(change) as (keyof ProviderChange)[]).every((field) => row[field] === change[field]);
 }

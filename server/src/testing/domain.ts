@@ -1,6 +1,5 @@
-/** The hub without its sockets, in simulated time, for tests. */
+/** Hubs without their sockets, in simulated time, for tests. */
 import { SimClock } from '@unicore/protocol/sim';
-import { LocalWorld } from '../backplane/local.ts';
 import type { AgentHello, VmObserved } from '../control/contract.ts';
 import { createDomain, type Domain } from '../domain.ts';
 import { createLog } from '../log.ts';
@@ -8,6 +7,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { HELLO } from './hello.ts';
 import { providerRow, userRow } from './rows.ts';
+import { type Line, Switchboard } from './switchboard.ts';
 
 /** When simulated time begins, in milliseconds since 1970. */
 const START = Date.UTC(2026, 0, 1);
@@ -18,6 +18,8 @@ export interface TestDomain extends Domain {
   store: Store;
   clock: SimClock;
   now: () => number;
+  /** Its way to the other hubs. */
+  line: Line;
   /** A provider comes, for the first time or again. */
   connect(providerId: string, hello?: Partial<AgentHello>): Promise<void>;
   /** Its agent says how one VM is. */
@@ -29,52 +31,81 @@ export interface TestDomain extends Domain {
   ): Promise<string[]>;
   /** Phase, or `suspect`, and reason of a VM as its owner sees it. */
   look(vmId: string): Promise<{ state: string; reason: string | null }>;
+  /** Nothing is heard of it any more, and it hears nothing. */
+  kill(): void;
 }
 
 /** store: of a hub that ran before, for a restart. */
 export async function testDomain(store?: Store): Promise<TestDomain> {
   const clock = new SimClock();
+  return openDomain(clock, new Switchboard(clock), store ?? (await testStore()));
+}
+
+/** So many hubs with one store and one backplane. */
+export async function testHubs(count: number) {
+  const clock = new SimClock();
+  const board = new Switchboard(clock);
+  const store = await testStore();
+  const join = () => openDomain(clock, board, store);
+  const hubs = await Promise.all(Array.from({ length: count }, join));
+  return { clock, board, store, hubs, join };
+}
+
+async function testStore(): Promise<Store> {
+  const store = openSqliteStore(':memory:');
+  await store.addUser(userRow());
+  await store.addUser(userRow({ userId: BOB, name: 'bob', role: 'member' }));
+  return store;
+}
+
+async function openDomain(clock: SimClock, board: Switchboard, store: Store): Promise<TestDomain> {
   const now = () => START + clock.now();
-  const restarted = store !== undefined;
-  const kept = store ?? openSqliteStore(':memory:');
-  if (!restarted) {
-    await kept.addUser(userRow());
-    await kept.addUser(userRow({ userId: BOB, name: 'bob', role: 'member' }));
-  }
+  const line = board.join();
+  const log = createLog('silent');
   const domain = createDomain({
-    store: kept,
-    backplane: new LocalWorld(clock).join(),
+    store,
+    backplane: line.plane,
     clock,
     now,
-    log: createLog('silent'),
+    log,
     defaultImage: 'unicore/vm',
     meter: { channels() {}, forwarded() {}, refused() {}, opened() {}, closed() {}, message() {} },
     queueBytes: 64 * 2 ** 20,
     card: { peerUrl: null, publicUrl: null, region: null },
   });
-  domain.presence.start((await kept.providers()).map(({ providerId }) => providerId));
+  await line.plane.start({
+    mail: (message) => domain.hubs.mail(message),
+    news: domain.news,
+    interrupted: domain.interrupted,
+  });
+  domain.start();
   return {
     ...domain,
-    store: kept,
+    store,
     clock,
     now,
+    line,
     async connect(providerId, change = {}) {
-      if (!(await kept.provider(providerId)))
-        await kept.addProvider(providerRow({ providerId, name: providerId }));
+      if (!(await store.provider(providerId)))
+        await store.addProvider(providerRow({ providerId, name: providerId }));
       const hello = { ...HELLO, ...change };
       domain.presence.connected(providerId, hello);
-      await domain.providers.remember(providerId, hello);
+      await clock.advance(0);
       await domain.placer.run();
     },
     async report(providerId, vmId, phase, more = {}) {
-      const gen = (await kept.vm(vmId))?.gen ?? 1;
+      const gen = (await store.vm(vmId))?.gen ?? 1;
       const seen = { vmId, gen, phase, code: null, reason: null, ...more };
       return domain.reports.take(providerId, { whole: false, vms: [seen] });
     },
     async look(vmId) {
-      const vm = await kept.vm(vmId);
+      const vm = await store.vm(vmId);
       const { state, reason } = await domain.views.one(vm!);
       return { state, reason };
+    },
+    kill() {
+      line.down = true;
+      domain.stop().catch(() => {});
     },
   };
 }

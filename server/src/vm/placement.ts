@@ -23,10 +23,14 @@ export interface Wish {
   pinned: { providerId: string; name: string } | undefined;
 }
 
-export type Placement = { candidate: Candidate } | { reason: string };
+export type Placement<C extends Candidate = Candidate> = { candidate: C } | { reason: string };
 
 /** candidates: the providers that can be reached. The one that has the largest share free wins. */
-export function place(wish: Wish, candidates: readonly Candidate[], joined: number): Placement {
+export function place<C extends Candidate>(
+  wish: Wish,
+  candidates: readonly C[],
+  joined: number,
+): Placement<C> {
   if (joined === 0) return { reason: 'No provider has joined this hub yet. It starts as soon as one has.' };
   const { pinned } = wish;
   const possible = pinned

@@ -1,13 +1,29 @@
-/** Gives queued VMs to providers with room, and says of the others why they wait. */
-import type { Presence } from '../provider/presence.ts';
-import type { ProviderRow, VmRow } from '../store/rows.ts';
+/**
+ * Gives queued VMs to providers with room, and says of the others why they wait. One hub at a time by a lease, so that
+ * they do not get into each other's way; that no room is given away twice is the store's compare-and-set.
+ */
+import type { Clock } from '@unicore/protocol';
+import type { Backplane } from '../backplane/backplane.ts';
+import type { About, Presence } from '../provider/presence.ts';
+import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { takesRoom } from './lifecycle.ts';
-import { type Candidate, place } from './placement.ts';
+import { type Candidate, type Placement, place } from './placement.ts';
 import type { VmWriter } from './writer.ts';
+
+/** Providers that are looked at in one pass; all of them where there are no more. */
+const SAMPLE = 100;
+/** Their VMs are counted so many at a time, those that said they have the fewest first. */
+const CHUNK = 8;
+const PLACING = 'placer';
+/** A hub that dies in the middle of a pass holds the others up for so long. */
+export const LEASE_MS = 2_000;
+const POLL_MS = 50;
 
 export interface PlacerDeps {
   store: Store;
+  backplane: Backplane;
+  clock: Clock;
   presence: Presence;
   writer: VmWriter;
 }
@@ -21,7 +37,7 @@ export class Placer {
     this.#deps = deps;
   }
 
-  /** Resolves after a pass that began after this call. One pass at a time: two would give the same room away twice. */
+  /** Resolves after a pass that began after this call. */
   run(): Promise<void> {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined;
@@ -32,53 +48,125 @@ export class Placer {
   }
 
   async #pass(): Promise<void> {
-    const { store, writer } = this.#deps;
-    const queued = await store.vms({ phase: 'queued' });
+    const { store, backplane, presence } = this.#deps;
+    const waiting = () => store.vms({ phase: 'queued' });
+    let queued = await waiting();
     if (queued.length === 0) return;
-    const providers = await store.providers();
-    const candidates = this.#candidates(providers, await store.vms());
-    for (const vm of queued) {
-      const placement = place(
-        { size: vm.size, pinned: pinnedOf(vm, providers) },
-        candidates,
-        providers.length,
-      );
-      if ('reason' in placement) await this.#wait(vm.vmId, placement.reason);
-      else {
-        placement.candidate.load.push(vm.size);
-        const { providerId, isolation } = placement.candidate;
-        // gen rises only where it goes to another provider: its files stay with the generation that has them.
-        await writer.apply(vm.vmId, 'assign', (row) => ({
-          reason: null,
-          providerId,
-          isolation,
-          gen: row.providerId === providerId ? row.gen : row.gen + 1,
-        }));
+    // Whoever had the lease may have placed them.
+    if (await this.#waitForLease()) queued = await waiting();
+    try {
+      const pass = new Pass(store, presence);
+      for (const vm of queued) {
+        await this.#hold();
+        await this.#settle(pass, vm);
       }
+    } finally {
+      await backplane.leases.letGo(PLACING).catch(() => {});
     }
   }
 
-  async #wait(vmId: string, reason: string): Promise<void> {
-    await this.#deps.writer.update(vmId, (vm) => (vm.phase === 'queued' ? { reason } : {}));
+  /** Each turn of the loop means that somebody else's write succeeded. */
+  async #settle(pass: Pass, queued: VmRow): Promise<void> {
+    const { store, writer } = this.#deps;
+    for (let vm: VmRow | undefined = queued; vm?.phase === 'queued'; vm = await store.vm(vm.vmId)) {
+      const placement = await pass.choose(vm);
+      if ('reason' in placement) return this.#wait(vm, placement.reason);
+      const { candidate } = placement;
+      if (await writer.place(vm, candidate)) return pass.took(candidate, vm);
+      pass.forget(candidate);
+    }
   }
 
-  #candidates(providers: ProviderRow[], vms: VmRow[]): Candidate[] {
-    return this.#deps.presence.reachable().flatMap(({ providerId, hello }) => {
-      const provider = providers.find((each) => each.providerId === providerId);
-      if (!provider) return [];
-      const { runtime, isolation, beat } = hello;
-      const load = vms
-        .filter((vm) => vm.providerId === providerId && takesRoom(vm.phase))
-        .map((vm) => vm.size);
-      return [{ providerId, name: provider.name, runtime, isolation, ...roomOf(beat), load }];
-    });
+  async #wait(vm: VmRow, reason: string): Promise<void> {
+    if (vm.reason === reason) return;
+    await this.#deps.writer.update(vm.vmId, (row) => (row.phase === 'queued' ? { reason } : {}));
+  }
+
+  /** True where another hub had it. Goes on without it in the end: it saves work, and keeps nothing right. */
+  async #waitForLease(): Promise<boolean> {
+    const { clock } = this.#deps;
+    const end = clock.now() + LEASE_MS;
+    for (let waited = false; ; waited = true) {
+      if ((await this.#hold()) || clock.now() >= end) return waited;
+      await new Promise<void>((go) => clock.after(POLL_MS, go));
+    }
+  }
+
+  /** Also true where the other hubs cannot be reached: each one places what it can. */
+  #hold(): Promise<boolean> {
+    return this.#deps.backplane.leases.hold(PLACING, LEASE_MS).catch(() => true);
   }
 }
 
-function roomOf({ cores, memoryTotal }: { cores: number; memoryTotal: number }) {
-  return { cores, memoryTotal };
+/** A candidate whose VMs were counted when so many had ever been placed there. */
+type Counted = Candidate & { placed: number };
+
+/** What one pass knows of providers. Each is counted when it comes to it, for a read costs where reads are billed. */
+class Pass {
+  readonly #store: Store;
+  readonly #presence: Presence;
+  readonly #counted = new Map<string, Counted>();
+  #sample: [string, About][] | undefined;
+  #joined: number | undefined;
+
+  constructor(store: Store, presence: Presence) {
+    this.#store = store;
+    this.#presence = presence;
+  }
+
+  async choose(vm: VmRow): Promise<Placement<Counted>> {
+    if (vm.providerId !== null) return this.#choosePinned(vm, vm.providerId);
+    const wish = { size: vm.size, pinned: undefined };
+    this.#sample ??= [...(await this.#presence.some(SAMPLE))].sort(([, a], [, b]) => density(a) - density(b));
+    for (let from = 0; from < this.#sample.length; from += CHUNK) {
+      const counted = await this.#countAll(this.#sample.slice(from, from + CHUNK));
+      const placement = place(wish, counted, 1);
+      if ('candidate' in placement || from + CHUNK >= this.#sample.length) return placement;
+    }
+    this.#joined ??= (await this.#store.providers()).length;
+    return place<Counted>(wish, [], this.#joined);
+  }
+
+  took(candidate: Counted, vm: VmRow): void {
+    candidate.placed += 1;
+    candidate.load.push(vm.size);
+  }
+
+  /** Somebody else took room there. */
+  forget({ providerId }: Counted): void {
+    this.#counted.delete(providerId);
+  }
+
+  async #choosePinned(vm: VmRow, providerId: string): Promise<Placement<Counted>> {
+    const { up, about } = await this.#presence.lookAt(providerId);
+    const name = (await this.#store.provider(providerId))?.name ?? providerId;
+    const counted = up && about ? await this.#countAll([[providerId, about]]) : [];
+    return place({ size: vm.size, pinned: { providerId, name } }, counted, 1);
+  }
+
+  async #countAll(providers: [string, About][]): Promise<Counted[]> {
+    const counted = await Promise.all(providers.map(([id, about]) => this.#count(id, about)));
+    return counted.filter((each) => each !== undefined);
+  }
+
+  async #count(providerId: string, { runtime, isolation, beat }: About): Promise<Counted | undefined> {
+    const known = this.#counted.get(providerId);
+    if (known) return known;
+    // Before its VMs: what is placed while they are read makes the number stale, and the write fails.
+    const provider = await this.#store.provider(providerId);
+    if (!provider) return undefined;
+    const { name, placed } = provider;
+    const load = (await this.#store.vms({ providerId }))
+      .filter(({ phase }) => takesRoom(phase))
+      .map(({ size }) => size);
+    const { cores, memoryTotal } = beat;
+    const counted = { providerId, name, runtime, isolation, cores, memoryTotal, load, placed };
+    this.#counted.set(providerId, counted);
+    return counted;
+  }
 }
 
-function pinnedOf(vm: VmRow, providers: ProviderRow[]): { providerId: string; name: string } | undefined {
-  return providers.find(({ providerId }) => providerId === vm.providerId);
+/** VMs for each core, as its agent said. */
+function density({ beat }: About): number {
+  return beat.vms / beat.cores;
 }

@@ -1,8 +1,9 @@
 /** What agents say of VMs, and what they are told to have: levels both ways, so that repeating is harmless. */
 import type { VmObserved, VmOrder } from '../control/contract.ts';
+import type { HubEvents } from '../events.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { eventOf, type LifeEvent } from './lifecycle.ts';
+import { eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 import type { VmWriter } from './writer.ts';
 
 export interface Report {
@@ -13,23 +14,27 @@ export interface Report {
 
 export class Reports {
   readonly #store: Store;
+  readonly #events: HubEvents;
   readonly #writer: VmWriter;
 
-  constructor(store: Store, writer: VmWriter) {
+  constructor(store: Store, events: HubEvents, writer: VmWriter) {
     this.#store = store;
+    this.#events = events;
     this.#writer = writer;
   }
 
-  /** Takes a report in. Returns the VMs that this provider has and should not. */
+  /** Takes a report in, at the hub that has the agent's control channel. Returns the VMs that this provider has and should not. */
   async take(providerId: string, report: Report): Promise<string[]> {
     const strays: string[] = [];
     for (const seen of report.vms) {
       const vm = await this.#store.vm(seen.vmId);
       // What this hub never knew may belong to another one: it is left alone.
       if (!vm) continue;
-      if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted')
-        await this.#note(vm, seen);
-      else if (seen.phase !== 'deleted') strays.push(vm.vmId);
+      if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted') {
+        const now = await this.#note(vm, seen);
+        // It comes to this hub because it lost another one, which may have died before it told the last change.
+        if (report.whole) this.#events.tell('vm', now);
+      } else if (seen.phase !== 'deleted') strays.push(vm.vmId);
     }
     if (report.whole) await this.#settleMissing(providerId, report.vms);
     return strays;
@@ -47,9 +52,13 @@ export class Reports {
     return orders;
   }
 
-  async #note(vm: VmRow, seen: VmObserved): Promise<void> {
+  async #note(vm: VmRow, seen: VmObserved): Promise<VmRow> {
     const event = eventOf(vm.desired, seen.phase);
-    if (event) await this.#writer.apply(vm.vmId, event, () => ({ reason: reasonOf(event, seen) }));
+    if (!event) return vm;
+    const reason = reasonOf(event, seen);
+    // Mostly what is known: an agent that reconnects tells all that it has.
+    if (LIFECYCLE[vm.phase][event] === vm.phase && vm.reason === reason) return vm;
+    return (await this.#writer.apply(vm.vmId, event, () => ({ reason }))).vm;
   }
 
   /** A VM to be deleted that the agent does not have any more was deleted while nobody listened. */
@@ -61,7 +70,7 @@ export class Reports {
   }
 }
 
-function orderOf(vm: VmRow): VmOrder {
+export function orderOf(vm: VmRow): VmOrder {
   const { vmId, image, size, attempt } = vm;
   // A VM that waits for room must not run yet, though it is wanted to.
   const desired = vm.phase === 'queued' ? 'stopped' : vm.desired;

@@ -48,9 +48,9 @@ export class Terminals {
     const { vmId, terminalId = MAIN, cols = COLS, rows = ROWS, readOnly = false } = wish;
     const vm = await this.#running(user.userId, vmId);
     const terminal = TerminalInfo.parse(
-      await this.#agent(vm).openTerminal({ vmId, gen: vm.gen, terminalId, cols, rows }),
+      await (await this.#agent(vm)).openTerminal({ vmId, gen: vm.gen, terminalId, cols, rows }),
     );
-    const { ticket, expiresAt } = this.#deps.tickets.issue({
+    const { ticket, expiresAt } = await this.#deps.tickets.issue({
       userId: user.userId,
       sessionId,
       kind: 'terminal',
@@ -71,17 +71,18 @@ export class Terminals {
   async resize(userId: string, { vmId, terminalId = MAIN, cols, rows, viewer }: z.output<typeof VmResize>) {
     const vm = await this.#running(userId, vmId);
     const whose = viewer === undefined ? {} : { viewer };
-    await this.#agent(vm).resizeTerminal({ vmId, gen: vm.gen, terminalId, cols, rows, ...whose });
+    const agent = await this.#agent(vm);
+    await agent.resizeTerminal({ vmId, gen: vm.gen, terminalId, cols, rows, ...whose });
   }
 
   async list(userId: string, vmId: string): Promise<TerminalInfo[]> {
     const vm = await this.#running(userId, vmId);
-    return TerminalInfo.array().parse(await this.#agent(vm).terminals({ vmId }));
+    return TerminalInfo.array().parse(await (await this.#agent(vm)).terminals({ vmId }));
   }
 
   async close(userId: string, vmId: string, terminalId: string): Promise<void> {
     const vm = await this.#running(userId, vmId);
-    await this.#agent(vm).closeTerminal({ vmId, terminalId });
+    await (await this.#agent(vm)).closeTerminal({ vmId, terminalId });
   }
 
   async #running(userId: string, vmId: string): Promise<PlacedVm> {
@@ -89,8 +90,8 @@ export class Terminals {
     return requirePlaced(vm, vm.phase === 'running');
   }
 
-  #agent({ providerId }: PlacedVm): TerminalMethods {
-    if (this.#deps.presence.state(providerId) === 'suspect') {
+  async #agent({ providerId }: PlacedVm): Promise<TerminalMethods> {
+    if ((await this.#deps.presence.lookAt(providerId)).suspect) {
       throw new UniCoreError(
         'PROVIDER_UNREACHABLE',
         'The provider of this VM has not answered for 10 s. The VM comes back by itself when the provider does.',

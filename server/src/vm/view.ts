@@ -19,11 +19,12 @@ export class VmViews {
   }
 
   async all(vms: readonly VmRow[]): Promise<Vm[]> {
-    const names = new Map((await this.#store.providers()).map((each) => [each.providerId, each.name]));
-    return vms.map((vm) => {
-      const silent = vm.providerId !== null && this.#presence.state(vm.providerId) === 'suspect';
-      return viewVm(vm, silent ? (names.get(vm.providerId!) ?? vm.providerId!) : undefined);
-    });
+    const sights = await this.#presence.look(vms.flatMap(({ providerId }) => providerId ?? []));
+    const names = new Map<string | null, string>();
+    for (const [providerId, { suspect }] of sights) {
+      if (suspect) names.set(providerId, (await this.#store.provider(providerId))?.name ?? providerId);
+    }
+    return vms.map((vm) => viewVm(vm, names.get(vm.providerId)));
   }
 }
 

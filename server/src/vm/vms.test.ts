@@ -252,11 +252,11 @@ describe('VMs', () => {
     expect((await hub.store.vm(vmId))?.gen).toBe(1);
   });
 
-  test('after a restart of the hub a provider has 10 s before its VMs are suspect', async () => {
+  test('after a restart of the hub a provider has 15 s before its VMs are suspect', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     hub = await testDomain(hub.store);
-    await hub.clock.advance(9_999);
+    await hub.clock.advance(14_999);
     expect((await hub.look(vmId)).state).toBe('running');
     await hub.clock.advance(1);
     expect((await hub.look(vmId)).state).toBe('suspect');

@@ -55,6 +55,26 @@ export class VmWriter {
     return { vm, fits: before !== undefined };
   }
 
+  /**
+   * Gives this waiting VM to a provider whose room was counted when it had had `placed` VMs. False: somebody else has
+   * changed the one or taken room on the other, and nothing was written.
+   */
+  async place(
+    vm: VmRow,
+    { providerId, isolation, placed }: Pick<VmRow, 'isolation'> & { providerId: string; placed: number },
+  ): Promise<boolean> {
+    const phase = LIFECYCLE[vm.phase].assign;
+    if (phase === null) return false;
+    // gen rises only where it goes to another provider: its files stay with the generation that has them.
+    const gen = vm.providerId === providerId ? vm.gen : vm.gen + 1;
+    const next = { ...vm, phase, reason: null, providerId, isolation, gen, updatedAt: this.#now() };
+    if (!(await this.#store.replaceVm(next, placed))) return false;
+    const written = { ...next, rev: vm.rev + 1 };
+    await this.#record(written, phase, null);
+    this.#events.tell('vm', written);
+    return true;
+  }
+
   /** Each turn of the loop means that somebody else's write succeeded. */
   async update(vmId: string, patch: (vm: VmRow) => Partial<VmRow>): Promise<VmRow> {
     for (;;) {
