@@ -10,8 +10,7 @@ import type { LocalAuth } from './auth/local.ts';
 import { ownerName } from './auth/open.ts';
 import { createOrigins, type Origins } from './auth/origins.ts';
 import { newId } from './auth/secret.ts';
-import type { Backplane } from './backplane/backplane.ts';
-import { LocalWorld } from './backplane/local.ts';
+import { type Backplane, openBackplane } from './backplane/index.ts';
 import type { Config } from './config.ts';
 import { connectSockets } from './connect.ts';
 import { createDomain } from './domain.ts';
@@ -55,7 +54,6 @@ export interface App {
 
 export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
-  const { backplane = new LocalWorld(clock).join() } = overrides;
   const store = openStore(config);
   const { defaultImage, webDir } = config;
   const metrics = createMetrics({
@@ -66,6 +64,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         () => false,
       ),
   });
+  const backplane = overrides.backplane ?? openBackplane(config, clock, log, metrics.backplane);
   const domain = createDomain({
     store,
     backplane,

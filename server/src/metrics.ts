@@ -1,5 +1,6 @@
 /** What /metrics shows. A registry for each hub, so that several may run in one process. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type BackplaneMeter, createBackplaneMeter } from './backplane/index.ts';
 import type { RelayMeter } from './relay/index.ts';
 import type { SocketKind, SocketMeter } from './sockets/index.ts';
 
@@ -15,6 +16,7 @@ export interface MetricsSources {
 }
 
 export interface Metrics extends RelayMeter, SocketMeter {
+  readonly backplane: BackplaneMeter;
   http(route: string, status: number, seconds: number): void;
   /** The text that Prometheus reads, and its content type. */
   read(): Promise<{ type: string; text: string }>;
@@ -73,6 +75,7 @@ export function createMetrics({ phases, backplaneUp }: MetricsSources): Metrics 
     out: new Tally(registry, 'unicore_socket_out', 'sent as WebSocket messages'),
   };
   return {
+    backplane: createBackplaneMeter(registry),
     opened: (kind: SocketKind) => sockets.inc({ kind }),
     closed(kind, code) {
       sockets.dec({ kind });
