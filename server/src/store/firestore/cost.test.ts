@@ -1,0 +1,140 @@
+/** What the store costs where each document read and written is billed. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testDomain } from '../../testing/domain.ts';
+import { HELLO } from '../../testing/hello.ts';
+import { providerRow, userRow, vmRow } from '../../testing/rows.ts';
+import type { SecretRow } from '../rows.ts';
+import type { Store } from '../store.ts';
+import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
+import { openFirestoreStore } from './index.ts';
+
+const VM = vmRow();
+const SECRET: SecretRow = {
+  hash: 'h1',
+  secretId: 's-1',
+  kind: 'join',
+  userId: 'u-alice',
+  createdAt: 1,
+  expiresAt: 9,
+};
+const AUDIT = { at: 1, event: 'x', userId: null, subject: null, detail: null };
+
+/** As the audit has them. */
+const TURNS = ['create', 'assigned', 'starting', 'running', 'stop', 'stopped', 'delete', 'deleted'];
+
+let fake: FirestoreFake;
+let store: Store;
+
+beforeEach(async () => {
+  fake = await startFirestoreFake();
+  store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)', emulator: fake.address });
+});
+afterEach(async () => {
+  await store.close();
+  await fake.close();
+});
+
+test('each call of the store reads and writes as little as it can', async () => {
+  const costs: Record<string, string> = {};
+  const of = (bill: Record<string, number>) =>
+    Object.entries(bill)
+      .map(([collection, count]) => `${count} ${collection}`)
+      .join(', ') || '0';
+  async function cost(name: string, work: Promise<unknown>): Promise<void> {
+    await work;
+    const { reads, writes, deletes } = fake.bill();
+    costs[name] = [of(reads), of(writes), ...(Object.keys(deletes).length > 0 ? [of(deletes)] : [])].join(
+      ' / ',
+    );
+  }
+  await cost('ping', store.ping());
+  await cost('addUser', store.addUser(userRow()));
+  await cost('addUser, name taken', store.addUser(userRow({ userId: 'u-2' })));
+  await cost('user', store.user('u-alice'));
+  await cost('userByName', store.userByName('alice'));
+  await cost('addSecret', store.addSecret(SECRET));
+  await cost('secret', store.secret('h1', 'join', 1));
+  await cost('takeSecret', store.takeSecret('h1', 'join', 1));
+  await cost('takeSecret, taken', store.takeSecret('h1', 'join', 1));
+  await cost('dropExpiredSecrets, none', store.dropExpiredSecrets(1));
+  await cost('dropExpiredSecrets, one', store.dropExpiredSecrets(1e9));
+  await cost('addProvider', store.addProvider(providerRow()));
+  await cost('updateProvider', store.updateProvider('p-1', { seenAt: 1 }));
+  await cost('updateProvider, nothing', store.updateProvider('p-1', {}));
+  await cost('addVm', store.addVm(VM));
+  await cost('addVm, opId', store.addVm({ ...VM, vmId: 'vm-2', opId: 'op' }));
+  await cost('addVm, opId again', store.addVm({ ...VM, vmId: 'vm-3', opId: 'op' }));
+  await cost('replaceVm', store.replaceVm({ ...VM, phase: 'assigned' }));
+  await cost('replaceVm, beaten', store.replaceVm(VM));
+  await cost('replaceVm, room', store.replaceVm({ ...VM, rev: 2, providerId: 'p-1' }, 0));
+  await cost('vms of a provider', store.vms({ providerId: 'p-1' }));
+  await cost('vms, none', store.vms({ phase: 'failed' }));
+  await cost(
+    'meta, first',
+    store.meta('hubId', () => 'x'),
+  );
+  await cost(
+    'meta',
+    store.meta('hubId', () => 'x'),
+  );
+  await cost('audit', store.audit(AUDIT));
+  await cost('auditEntries', store.auditEntries(5));
+  // reads / writes / deletes
+  expect(costs).toEqual({
+    ping: '1 meta / 0',
+    addUser: '0 / 1 userNames, 1 users',
+    'addUser, name taken': '1 userNames / 0',
+    user: '1 users / 0',
+    userByName: '1 userNames, 1 users / 0',
+    addSecret: '0 / 1 secrets',
+    secret: '1 secrets / 0',
+    takeSecret: '1 secrets / 1 secrets',
+    'takeSecret, taken': '1 secrets / 0',
+    'dropExpiredSecrets, none': '1 secrets / 0',
+    'dropExpiredSecrets, one': '1 secrets / 0 / 1 secrets',
+    addProvider: '0 / 1 providers',
+    updateProvider: '0 / 1 providers',
+    'updateProvider, nothing': '0 / 0',
+    addVm: '0 / 1 vms',
+    'addVm, opId': '0 / 1 vms, 1 vmOps',
+    'addVm, opId again': '1 vmOps, 1 vms / 0',
+    replaceVm: '1 vms / 1 vms',
+    'replaceVm, beaten': '1 vms / 0',
+    'replaceVm, room': '1 vms, 1 providers / 1 vms, 1 providers',
+    'vms of a provider': '1 vms / 0',
+    'vms, none': '1 vms / 0',
+    'meta, first': '1 meta / 1 meta',
+    meta: '1 meta / 0',
+    audit: '0 / 1 audit',
+    auditEntries: '1 audit / 0',
+  });
+});
+
+test('heartbeats write nothing; a VM writes one document and one audit entry for each turn of its life', async () => {
+  await store.addUser(userRow());
+  const domain = await testDomain(store);
+  await domain.connect('p-1');
+  fake.bill();
+
+  for (let beat = 0; beat < 100; beat++) {
+    domain.presence.heard('p-1');
+    domain.presence.beat('p-1', { ...HELLO.beat, cpu: beat / 100 });
+  }
+  const vm = await domain.vms.create('u-alice', { size: 'small' });
+  await domain.report('p-1', vm.vmId, 'starting');
+  await domain.report('p-1', vm.vmId, 'running');
+  // What is said again is no change.
+  await domain.report('p-1', vm.vmId, 'running');
+  await domain.vms.stop('u-alice', vm.vmId);
+  await domain.report('p-1', vm.vmId, 'stopped');
+  await domain.vms.delete('u-alice', vm.vmId);
+  await domain.report('p-1', vm.vmId, 'deleted');
+
+  expect((await store.vm(vm.vmId))?.phase).toBe('deleted');
+  const turns = (await store.auditEntries(100)).map(({ event }) => event).reverse();
+  expect(turns).toEqual(TURNS.map((turn) => `vm.${turn}`));
+  const { vms, audit, providers = 0 } = fake.bill().writes;
+  expect({ vms, audit }).toEqual({ vms: TURNS.length, audit: TURNS.length });
+  // The room that it was given.
+  expect(providers).toBeLessThanOrEqual(1);
+});
