@@ -37,15 +37,11 @@ export class Calls {
   readonly #deadline: number;
   readonly #callMs: number;
 
-  /** Half of the time is for one call, so that another one may follow where the first is not answered. */
-  constructor(to: Connection, patienceMs: number) {
+  /** deadline: on the clock of performance.now(). callMs: for one read of documents, or one commit. */
+  constructor(to: Connection, deadline: number, callMs: number) {
     this.#to = to;
-    this.#deadline = performance.now() + patienceMs;
-    this.#callMs = patienceMs / 2;
-  }
-
-  get leftMs(): number {
-    return this.#deadline - performance.now();
+    this.#deadline = deadline;
+    this.#callMs = callMs;
   }
 
   async get(path: string): Promise<Found | undefined> {
@@ -55,8 +51,8 @@ export class Calls {
 
   /** In the order of the paths. */
   async getAll(...paths: string[]): Promise<(Found | undefined)[]> {
-    const { client, database } = this.#to;
-    const documents = paths.map(this.#name);
+    const { client, database, root } = this.#to;
+    const documents = paths.map((path) => `${root}/${path}`);
     // Not GetDocument: its NOT_FOUND is also that of a database which is not there.
     const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
       client.batchGetDocuments({ database, documents }, this.#options(this.#callMs));
@@ -94,8 +90,8 @@ export class Calls {
 
   /** All of them or none. Throws Beaten if a document is not as one of them expects it. */
   async commit(...writes: Write[]): Promise<void> {
-    const { client, database } = this.#to;
-    const request = { database, writes: writes.map((write) => write(this.#name)) };
+    const { client, database, root } = this.#to;
+    const request = { database, writes: writes.map((write) => write((path) => `${root}/${path}`)) };
     try {
       await client.commit(request, this.#options(this.#callMs));
     } catch (error) {
@@ -103,12 +99,11 @@ export class Calls {
     }
   }
 
-  readonly #name = (path: string): string => `${this.#to.root}/${path}`;
-
   /** Google's own retries go on for ten minutes, long after whoever waits was told that it failed: there are none. */
   #options(most: number) {
+    const left = this.#deadline - performance.now();
     return {
-      timeout: Math.max(1, Math.ceil(Math.min(most, this.leftMs))),
+      timeout: Math.max(1, Math.ceil(Math.min(most, left))),
       retry: null,
       retryRequestOptions: { retries: 0, noResponseRetries: 0 },
       otherArgs: { headers: this.#to.headers },

@@ -24,6 +24,9 @@ const NOT_NOW = new Set([ABORTED, RESOURCE_EXHAUSTED]);
 const CONDITIONS = new Set([NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION]);
 const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
 
+/** What Google's library says where there are none; it has no code. */
+const NO_CREDENTIALS = /default credentials/;
+
 /** How soon whoever asked may ask again. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -45,11 +48,11 @@ export function mayTryAgain(error: unknown): boolean {
 }
 
 /** For whoever waits: it was tried for as long as somebody can be made to wait. */
-export function unreachable(database: string, cause: unknown): UniCoreError {
+export function unreachable(cause: unknown): UniCoreError {
   const why = codeOf(cause) === RESOURCE_EXHAUSTED ? 'has used up its quota' : 'does not answer';
   return new UniCoreError(
     'TIMEOUT',
-    `The hub's store, Firestore's ${database}, ${why}. Try again in a moment; what was asked for may or may not have been done.`,
+    `The hub's store, Firestore, ${why}. Try again in a moment; what was asked for may or may not have been done.`,
     { cause, retryAfterMs: RETRY_AFTER_MS },
   );
 }
@@ -57,10 +60,11 @@ export function unreachable(database: string, cause: unknown): UniCoreError {
 /** Where trying again is no use. */
 export function explained(database: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === undefined || !REFUSED.has(code)) return error;
+  const refused = code === undefined ? NO_CREDENTIALS.test(String(error)) : REFUSED.has(code);
+  if (!refused) return error;
   return new UniCoreError(
     'INTERNAL',
-    `The hub may not use its store, Firestore's ${database}. Check --store (or UNICORE_STORE), that the database exists, and that the hub's service account has the role roles/datastore.user.`,
+    `The hub may not use its store, Firestore's ${database}. Check --store (or UNICORE_STORE), that the database exists, and that the hub runs with a service account (or GOOGLE_APPLICATION_CREDENTIALS) that has the role roles/datastore.user.`,
     { cause: error },
   );
 }

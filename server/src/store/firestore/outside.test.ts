@@ -32,3 +32,13 @@ test('with an emulator, nothing but the emulator is asked', async () => {
   await store.close();
   await fake.close();
 });
+
+test('without an emulator and without credentials, the remedy is said', async () => {
+  vi.stubEnv('METADATA_SERVER_DETECTION', 'none');
+  vi.stubEnv('FIRESTORE_EMULATOR_HOST', '');
+  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined);
+  vi.stubEnv('HOME', '/nonexistent');
+  const store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)' });
+  await expect(store.ping()).rejects.toThrow('GOOGLE_APPLICATION_CREDENTIALS');
+  await store.close();
+});

@@ -7,6 +7,8 @@ import { Fields } from './messages.ts';
 
 /** Changes within this time are written together: all documents are written each time. */
 const GATHER_MS = 100;
+/** The share of the time that may go into writing them, where there are many. */
+const SHARE = 1 / 20;
 
 const Kept = z.array(
   z.object({ name: z.string(), fields: Fields, createTime: z.number(), updateTime: z.number() }),
@@ -16,6 +18,7 @@ export class DocumentFile {
   readonly documents: Documents;
   readonly #path: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #gatherMs = GATHER_MS;
 
   /** path: undefined keeps them in memory only. */
   constructor(path: string | undefined) {
@@ -26,7 +29,7 @@ export class DocumentFile {
 
   changed(): void {
     if (this.#path === undefined) return;
-    this.#timer ??= setTimeout(() => this.save(), GATHER_MS);
+    this.#timer ??= setTimeout(() => this.save(), this.#gatherMs);
   }
 
   /** Whole or not at all: a killed process leaves what was there before. */
@@ -34,9 +37,11 @@ export class DocumentFile {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#path === undefined) return;
+    const begun = performance.now();
     mkdirSync(dirname(this.#path), { recursive: true });
     const all: Document[] = [...this.documents.all()];
     writeFileSync(`${this.#path}.new`, JSON.stringify(all), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
+    this.#gatherMs = Math.max(GATHER_MS, (performance.now() - begun) / SHARE);
   }
 }
