@@ -3,7 +3,8 @@
 /** What Firestore calls the database that has no name. */
 const DEFAULT_DATABASE = '(default)';
 /** Ids of projects and databases: letters, digits and hyphens; some projects begin with a domain and a colon. */
-const FIRESTORE = /^firestore:\/\/((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,62})(?:\/([a-z][a-z0-9-]{2,62}))?$/;
+const FIRESTORE =
+  /^firestore:\/\/((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,62})(?:\/(\(default\)|[a-z][a-z0-9-]{2,62}))?$/;
 
 export type StoreAddress = { kind: 'sqlite' } | { kind: 'firestore'; projectId: string; databaseId: string };
 

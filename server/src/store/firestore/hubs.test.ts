@@ -1,5 +1,7 @@
+import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openLocalAuth } from '../../auth/open.ts';
+import { LocalWorld } from '../../backplane/local.ts';
 import { startTestApp, type TestApp } from '../../testing/app.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 
@@ -12,7 +14,9 @@ beforeEach(async () => {
   fake = await startFirestoreFake();
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', fake.address);
   // Together: which of them makes the owner is not known.
-  hubs = await Promise.all([startTestApp({ store: STORE }), startTestApp({ store: STORE })]);
+  const world = new LocalWorld(systemClock);
+  const start = () => startTestApp({ store: STORE }, { backplane: world.join() });
+  hubs = await Promise.all([start(), start()]);
 });
 afterEach(async () => {
   await Promise.all(hubs.map((hub) => hub.stop()));
