@@ -48,7 +48,23 @@ export async function testHubs(count: number) {
   const store = await testStore();
   const join = () => openDomain(clock, board, store);
   const hubs = await Promise.all(Array.from({ length: count }, join));
-  return { clock, board, store, hubs, join };
+  return {
+    clock,
+    board,
+    store,
+    hubs,
+    join,
+    /** Lets simulated time go on until this is done. */
+    async settled<T>(work: Promise<T>, ms = 5_000): Promise<T> {
+      let over = false;
+      const end = () => {
+        over = true;
+      };
+      work.then(end, end);
+      for (let passed = 0; !over && passed < ms; passed += 10) await clock.advance(10);
+      return work;
+    },
+  };
 }
 
 async function testStore(): Promise<Store> {

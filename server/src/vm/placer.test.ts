@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ALICE, type TestDomain, testHubs } from '../testing/domain.ts';
+import { vmRow } from '../testing/rows.ts';
+
+const GIB = 2 ** 30;
+/** Room for two large VMs. */
+const SMALL_BEAT = {
+  cpu: 0,
+  cores: 1,
+  memoryTotal: 4 * GIB,
+  memoryFree: 0,
+  diskTotal: 0,
+  diskFree: 0,
+  vms: 0,
+};
+
+describe('placement at several hubs', () => {
+  let world: Awaited<ReturnType<typeof testHubs>>;
+  let a: TestDomain;
+  let b: TestDomain;
+  let c: TestDomain;
+
+  beforeEach(async () => {
+    world = await testHubs(3);
+    [a, b, c] = world.hubs as [TestDomain, TestDomain, TestDomain];
+    await world.clock.advance(20_000);
+  });
+  afterEach(() => world.store.close());
+
+  const create = (hub: TestDomain, size: 'small' | 'large' = 'small') => hub.vms.create(ALICE, { size });
+  const phases = async () => (await world.store.vms()).map(({ phase }) => phase).sort();
+
+  test('a VM that is made at one hub goes to a provider at another', async () => {
+    await b.connect('p-1');
+    expect(await world.settled(create(a))).toMatchObject({ phase: 'assigned', providerId: 'p-1' });
+  });
+
+  test('a VM that waits is placed when a provider comes to any hub', async () => {
+    const { vmId } = await create(a);
+    await b.connect('p-1');
+    await world.clock.advance(0);
+    expect((await c.look(vmId)).state).toBe('assigned');
+  });
+
+  test('hubs that place at the same time do not give the same room away twice', async () => {
+    await b.connect('p-1', { beat: SMALL_BEAT });
+    const made = Promise.all(Array.from({ length: 9 }, (_, i) => create(world.hubs[i % 3]!, 'large')));
+    await world.settled(made);
+    expect((await phases()).filter((phase) => phase === 'assigned')).toHaveLength(2);
+  });
+
+  test('neither do they without the lease, and while they cannot reach one another', async () => {
+    for (const hub of world.hubs) hub.line.plane.leases.hold = async () => true;
+    for (const hub of world.hubs) await hub.connect('p-1', { beat: SMALL_BEAT });
+    await world.settled(
+      Promise.all(Array.from({ length: 9 }, (_, i) => create(world.hubs[i % 3]!, 'large'))),
+    );
+    expect((await phases()).filter((phase) => phase === 'assigned')).toHaveLength(2);
+    for (const vm of await world.store.vms()) await world.settled(a.vms.delete(ALICE, vm.vmId));
+    const there = (await world.store.vms()).map(({ vmId }) => vmId);
+    for (const vmId of there) await a.report('p-1', vmId, 'deleted');
+    await world.clock.advance(0);
+    expect(await phases()).toEqual([]);
+    world.board.down = true;
+    await world.settled(
+      Promise.all(Array.from({ length: 9 }, (_, i) => create(world.hubs[i % 3]!, 'large'))),
+    );
+    expect((await phases()).filter((phase) => phase === 'assigned')).toHaveLength(2);
+  });
+
+  test('one pass at a time: while a hub has the lease the others wait for it', async () => {
+    await b.connect('p-1');
+    expect(await b.line.plane.leases.hold('placer', 60_000)).toBe(true);
+    const making = create(a);
+    await world.clock.advance(500);
+    expect(await phases()).toEqual(['queued']);
+    await b.line.plane.leases.letGo('placer');
+    await world.clock.advance(100);
+    expect((await making).phase).toBe('assigned');
+  });
+
+  test('a hub that dies with the lease holds the others up for 2 s', async () => {
+    await b.connect('p-1');
+    expect(await c.line.plane.leases.hold('placer', 60_000)).toBe(true);
+    c.kill();
+    const making = create(a);
+    await world.clock.advance(2_000);
+    expect((await making).phase).toBe('assigned');
+  });
+
+  test('what a hub had only written when it died is placed by another within 20 s', async () => {
+    await b.connect('p-1');
+    a.line.deaf = true;
+    a.placer.run = async () => {};
+    await world.store.addVm(vmRow({ vmId: 'vm-left' }));
+    a.kill();
+    await world.clock.advance(0);
+    b.presence.heard('p-1');
+    await world.clock.advance(5_000);
+    b.presence.heard('p-1');
+    await world.clock.advance(5_000);
+    b.presence.heard('p-1');
+    await world.clock.advance(9_000);
+    expect((await c.look('vm-left')).state).not.toBe('queued');
+  });
+
+  test('while hubs cannot reach one another each gives VMs to the providers that it has itself', async () => {
+    await a.connect('p-1');
+    await b.connect('p-2');
+    world.board.down = true;
+    expect(await world.settled(create(a))).toMatchObject({ providerId: 'p-1' });
+    expect(await world.settled(create(b))).toMatchObject({ providerId: 'p-2' });
+    expect(await world.settled(create(c))).toMatchObject({
+      phase: 'queued',
+      reason: expect.stringContaining('No provider'),
+    });
+  });
+
+  test('of many providers only some are counted, those first that said they have little to do', async () => {
+    for (let i = 0; i < 40; i++) {
+      const vms = i === 30 ? 0 : 5;
+      await world.hubs[i % 3]!.connect(`p-${i}`, { beat: { ...SMALL_BEAT, vms } });
+    }
+    const counted: string[] = [];
+    const { vms } = world.store;
+    world.store.vms = (of) => {
+      if (of?.providerId) counted.push(of.providerId);
+      return vms.call(world.store, of);
+    };
+    await world.settled(create(a));
+    expect(counted).toHaveLength(8);
+    expect(counted).toContain('p-30');
+  });
+
+  test('and all of them where those have no room', async () => {
+    for (let i = 0; i < 20; i++) {
+      const memoryTotal = i === 13 ? 8 * GIB : GIB;
+      const vms = i === 13 ? 9 : 0;
+      await b.connect(`p-${i}`, { beat: { ...SMALL_BEAT, memoryTotal, vms } });
+    }
+    expect(await world.settled(create(a, 'large'))).toMatchObject({ providerId: 'p-13' });
+  });
+});
