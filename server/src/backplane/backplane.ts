@@ -36,7 +36,10 @@ export interface Shelf {
 
 /** What the agents say of themselves, and when each was last heard by any hub. */
 export interface Presence {
-  /** The provider was heard so many ms ago, and is as `about` says (JSON). Forgotten PRESENCE_MS after that. */
+  /**
+   * The provider was heard so many ms ago, and is as `about` says (JSON), unless it was heard later. Forgotten PRESENCE_MS
+   * after that.
+   */
   heard(providerId: string, about: string, silentMs: number): Promise<void>;
   /** Those of these that are known. silentMs: since any hub last heard it, by one clock for all. */
   look(providerIds: readonly string[]): Promise<Map<string, { about: string; silentMs: number }>>;
@@ -103,7 +106,8 @@ export interface Backplane {
   /** Takes mail and news from now on. Resolves also while the others cannot be reached; interrupted() tells when they can. */
   start(handler: BackplaneHandler): Promise<void>;
   /**
-   * To one hub. False: it does not listen (where that can be known). The bytes may be used again when it settles.
+   * To one hub; not empty. False: it does not listen (where that can be known). The bytes may be used again when it
+   * resolves; when it rejects, they may yet be on their way, and never.
    */
   send(hub: string, message: Uint8Array): Promise<boolean>;
   /** To all other hubs. */

@@ -106,12 +106,23 @@ export function backplaneContract(open: () => Promise<BackplaneWorld>): void {
       expect(Buffer.compare(await got, bytes)).toBe(0);
     });
 
-    test('what is sent may be written over once it was taken', async () => {
-      const bytes = Buffer.from('before');
-      await a.send(b.hub, bytes);
-      bytes.write('after!');
-      await expect.poll(() => heard.get(b)!.mail).toEqual(['before']);
+    test('mail of every size arrives whole, in order with the rest', async () => {
+      const sizes = [1, 4_095, 4_096, 65_536, 5, 300_000, 70_000, 2];
+      const sent = sizes.map((size, i) => String.fromCharCode(97 + i).repeat(size));
+      await Promise.all(sent.map((text) => a.send(b.hub, Buffer.from(text))));
+      await expect.poll(() => heard.get(b)!.mail.map(({ length }) => length)).toEqual(sizes);
+      expect(heard.get(b)!.mail).toEqual(sent);
     });
+
+    test.each([6, 60_000])(
+      '%i bytes that are sent may be written over once they were taken',
+      async (size) => {
+        const bytes = Buffer.alloc(size, 'b');
+        await a.send(b.hub, bytes);
+        bytes.fill('a');
+        await expect.poll(() => heard.get(b)!.mail).toEqual(['b'.repeat(size)]);
+      },
+    );
 
     test('news reach all other hubs', async () => {
       const c = await started();
@@ -156,6 +167,14 @@ export function backplaneContract(open: () => Promise<BackplaneWorld>): void {
       expect(known.get('p-1')!.silentMs).toBeGreaterThanOrEqual(3_000);
       expect(known.get('p-1')!.silentMs).toBeLessThan(20_000);
       expect((await a.presence.look([])).size).toBe(0);
+    });
+
+    test('what was heard of a provider later stays', async () => {
+      await a.presence.heard('p-1', '"new"', 1_000);
+      await b.presence.heard('p-1', '"old"', 9_000);
+      const known = (await a.presence.look(['p-1'])).get('p-1');
+      expect(known?.about).toBe('"new"');
+      expect(known?.silentMs).toBeLessThan(9_000);
     });
 
     test('some providers are some of those that were heard of late, none twice', async () => {

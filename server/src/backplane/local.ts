@@ -96,8 +96,11 @@ export class LocalWorld {
         find: async (providerId) => this.#routes.get(providerId),
       },
       presence: {
-        heard: async (providerId, about, silentMs) =>
-          this.#presence.set(providerId, { about, heardAt: clock.now() - silentMs }, PRESENCE_MS - silentMs),
+        heard: async (providerId, about, silentMs) => {
+          const heardAt = clock.now() - silentMs;
+          if ((this.#presence.get(providerId)?.heardAt ?? heardAt) > heardAt) return;
+          this.#presence.set(providerId, { about, heardAt }, PRESENCE_MS - silentMs);
+        },
         look: async (providerIds) =>
           new Map(
             providerIds.flatMap((id) => {

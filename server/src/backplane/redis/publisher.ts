@@ -7,6 +7,7 @@ import type { RedisAddress } from './address.ts';
 import { ANSWER_MS, type Client, dial, hangUp, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
 import type { BackplaneMeter } from './meter.ts';
+import { Publish } from './publish.ts';
 
 /** What may wait for Redis at a time; more is refused. Ten times what 400 MB/s with 4 ms between them needs. */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
@@ -80,10 +81,8 @@ export class Publisher {
 
   /** On a cluster, too, the count is that of all: hubs subscribe where the channel's slot is, at its master. */
   async #send(channel: string, message: Buffer): Promise<number> {
-    const client = usable(this.#client);
-    return Number(
-      await (this.#address.cluster ? client.spublish(channel, message) : client.publish(channel, message)),
-    );
+    const command = new Publish(this.#address.cluster ? 'spublish' : 'publish', channel, message);
+    return Number(await usable(this.#client).sendCommand(command));
   }
 
   /** A cluster's slot may have moved: nothing else makes this client look where it is now. */
