@@ -7,6 +7,7 @@ import { exec } from './exec.ts';
 import type { Image } from './image.ts';
 import { nodeBase } from './image-base.ts';
 import { ROOT, TOOLCHAIN } from './paths.ts';
+import { trimModules } from './trim-modules.ts';
 import { buildWeb, WEB_SOURCES, webIsCurrent } from './web.ts';
 
 const DOCKERFILE = 'server/Dockerfile';
@@ -17,7 +18,8 @@ const MANIFESTS = [
   '.npmrc',
   ...['protocol', 'server', 'agent', 'client'].map((name) => `${name}/package.json`),
 ];
-const FILES = [...MANIFESTS, DOCKERFILE, 'protocol/src', 'server/src', 'scripts/lib/node-flags.ts'];
+const TOOLS = ['node-flags.ts', 'trim-modules.ts'].map((name) => `scripts/lib/${name}`);
+const FILES = [...MANIFESTS, ...TOOLS, DOCKERFILE, 'protocol/src', 'server/src'];
 /** What a running hub never opens. */
 const TESTS = /\.(docker-)?test\.ts$|^testing$/;
 /** How Docker and Node call the same machine. */
@@ -43,6 +45,7 @@ export const HUB_IMAGE: Image = {
       }
       note('getting the dependencies');
       await install(folder, await cpuOf(docker));
+      await trimModules(join(folder, 'node_modules'));
     } catch (error) {
       await remove();
       throw error;

@@ -1,4 +1,6 @@
 /** Container images of ours: each is built when it is missing, or when the files that it is made from have changed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import Docker from 'dockerode';
 import { hashFiles } from './hash.ts';
 import { followed } from './image-base.ts';
@@ -50,10 +52,15 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
   const output: string[] = [];
   const { folder, dockerfile, args } = context;
   const labels = { [HASH_LABEL]: hash };
-  const stream = await docker.buildImage(
-    { context: folder, src: ['.'] },
-    { t: image.name, dockerfile, buildargs: args, labels, forcerm: true },
-  );
+  // dockerode would pack it, too, but compresses: seconds for nothing where the engine is near.
+  const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const packed = once(tar, 'close');
+  const options = { t: image.name, dockerfile, buildargs: args, labels, forcerm: true };
+  const stream = await docker.buildImage(tar.stdout, options);
+  const [code] = (await packed) as [number | null];
+  if (code !== 0) throw new Error(`The files of the image ${image.name} could not be packed.`);
   try {
     await followed(docker, stream, (text) => {
       output.push(text);
