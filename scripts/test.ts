@@ -20,7 +20,7 @@ const NEEDS: readonly Need[] = [
   { package: 'redis-server', command: 'redis-server', suites: 'redis' },
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
-  { package: 'redis-server', command: 'redis-server', suites: 'system' },
+  ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker' })),
 ];
 const ENGINE_NEEDS: readonly Need[] = [
   { package: 'docker.io', command: 'dockerd', suites: 'docker' },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +24,11 @@ describe('parseConfig', () => {
       host: '0.0.0.0',
       origins: ['http://a.test', 'https://b.test:8443'],
     });
+  });
+
+  test('hubs of one description have peer URLs of their own', () => {
+    const { peerUrl } = parseConfig({ HUB_PEER_URL: 'ws://{hostname}:7420' }, []);
+    expect(peerUrl).toBe(`ws://${hostname()}:7420`);
   });
 
   test('PORT, by which Cloud Run names the port, counts where nothing of ours does', () => {

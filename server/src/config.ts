@@ -1,5 +1,6 @@
 /** What a hub is told from outside: options on the command line first, then UNICORE_* variables, then defaults. */
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
@@ -57,7 +58,10 @@ const Config = z.object({
    * could. Ten minutes is what the longest grace periods of platforms are.
    */
   drainSeconds: z.coerce.number().min(0).max(600),
-  /** ws(s)://… by which other hubs reach this one: they then need no Redis to pass bytes on. Without it all goes by Redis. */
+  /**
+   * ws(s)://… by which other hubs reach this one: they then need no Redis to pass bytes on. Without it all goes by Redis.
+   * {hostname} in it is this machine's: containers that are made from one description have only that of their own.
+   */
   peerUrl: z
     .url({ protocol: /^wss?$/, error: 'must be a WebSocket URL such as ws://10.0.0.5:7420' })
     .optional(),
@@ -119,7 +123,8 @@ export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Co
   const given = (field: keyof Config): string | undefined =>
     options[NAMES[field].option] ?? (env[NAMES[field].variable] || defaults[field]);
   const raw = Object.fromEntries(FIELDS.map((field) => [field, given(field)]));
-  const parsed = Config.safeParse({ ...raw, origins: list(given('origins')) });
+  const peerUrl = given('peerUrl')?.replaceAll('{hostname}', hostname());
+  const parsed = Config.safeParse({ ...raw, peerUrl, origins: list(given('origins')) });
   if (!parsed.success) throw new UniCoreError('BAD_REQUEST', explain(parsed.error.issues[0], raw));
   const config = parsed.data;
   return { ...config, dataDir: resolve(config.dataDir), webDir: resolve(config.webDir) };
