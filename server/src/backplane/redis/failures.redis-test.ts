@@ -1,6 +1,8 @@
 /** What Redis does to hubs on bad days: each failure on a real instance, and that all goes on afterwards by itself. */
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LineProxy } from '../../../../scripts/tests/line-proxy.ts';
+import { createLog } from '../../log.ts';
 import type { Backplane } from '../backplane.ts';
 import type { BackplaneWorld } from '../contract.ts';
 import { NO_METER as silent, type Wire } from './meter.ts';
@@ -41,8 +43,8 @@ async function proxied(server: RedisServer): Promise<LineProxy> {
   return line;
 }
 
-function world(url: string, meter?: Parameters<typeof redisWorld>[1]): BackplaneWorld {
-  const made = redisWorld(url, meter);
+function world(...args: Parameters<typeof redisWorld>): BackplaneWorld {
+  const made = redisWorld(...args);
   cleanups.push(() => made.close());
   return made;
 }
@@ -258,6 +260,25 @@ test('a slow Redis is only slow', async () => {
   await Promise.all(sent.map((text) => a!.plane.send(b!.plane.hub, Buffer.from(text))));
   await expect.poll(() => b!.mail.slice(1), poll).toEqual(sent);
   expect([a!.interruptions, b!.interruptions]).toEqual([0, 0]);
+});
+
+describe('a Redis with a password', () => {
+  test('takes hubs that know it', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'hunter2'));
+    const [a, b] = await hubs(2, world(`redis://:hunter2@127.0.0.1:${redis.port}`));
+    await expectAllWell(a!, b!, 'well');
+  });
+
+  test('refuses others, who say so, and never which password they tried', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'right'));
+    const lines: string[] = [];
+    const log = createLog('trace', { write: (line) => lines.push(line) });
+    const [a] = await hubs(1, world(`redis://:hunter2@127.0.0.1:${redis.port}`, silent, log));
+    const error: unknown = await a!.plane.ping().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('refuses the user or password') });
+    expect(lines.join()).toContain('refuses the user or password');
+    expect(inspect(error, { depth: 10 }) + lines).not.toContain('hunter2');
+  });
 });
 
 describe('pub/sub that fails by itself', () => {
