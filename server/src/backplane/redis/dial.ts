@@ -50,6 +50,8 @@ export function dial(address: RedisAddress, wire: Wire): Client {
         slotsRefreshInterval: SLOTS_MS,
         slotsRefreshTimeout: ANSWER_MS,
         shardedSubscribers: wire === 'subscriber',
+        // A certificate is for the name, not for the address behind it.
+        ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
         // Mail that is sent to another node after a refusal might be overtaken.
         ...(wire === 'publisher' ? { maxRedirections: 0 } : {}),
       })
@@ -69,11 +71,4 @@ const reasons = new WeakMap<Client, Error>();
 export function usable(client: Client): Client {
   if (client.status !== 'ready') throw reasons.get(client) ?? new Error('Connection is closed.');
   return client;
-}
-
-/** Lets a connection go that is not wanted any more; what it is still asked rejects. */
-export function hangUp(client: Client): void {
-  client.removeAllListeners();
-  client.on('error', () => {});
-  client.disconnect();
 }

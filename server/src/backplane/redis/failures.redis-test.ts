@@ -326,6 +326,15 @@ describe('a node of a cluster', () => {
     await expectRecovered(a!, b!);
   });
 
+  test('that is replaced by its replica: its hubs are told, and all goes on without it', async () => {
+    const cluster = await started(startRedisCluster({ replicas: true }));
+    const all = await hubs(4, world(cluster.url));
+    await expectAllWell(all[0]!, all[1]!, 'before');
+    await cluster.nodes[0]!.kill();
+    await expectRecovered(all[0]!, all[1]!, all);
+    await expectAllWell(all[2]!, all[3]!, 'the others');
+  });
+
   test('that is emptied: its hubs are told', async () => {
     const cluster = await started(startRedisCluster());
     const [a, b] = await hubs(2, world(cluster.url));
