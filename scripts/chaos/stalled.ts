@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
+import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
 import { type Outcome, ordeal } from './stalled/ordeal.ts';
 
@@ -78,10 +79,4 @@ function percent(share: number): string {
 /** Latencies are fractions of a millisecond. */
 function duration1(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Error(`--${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
 }

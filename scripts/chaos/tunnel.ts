@@ -3,10 +3,12 @@
  * byte has to come once, in order, and every channel back within a second.
  */
 import { parseArgs } from 'node:util';
-import { duration, paint, say } from '../lib/console.ts';
-import { randomSeed } from './random.ts';
-import { type Outcome, ordeal } from './tunnel/ordeal.ts';
-import type { Row } from './tunnel/resumes.ts';
+import { duration, say } from '../lib/console.ts';
+import { untilTold, whole } from './lib/options.ts';
+import { randomSeed } from './lib/random.ts';
+import { ordeal } from './ordeal/ordeal.ts';
+import { report, showProgress } from './ordeal/report.ts';
+import { TUNNEL } from './tunnel/setting.ts';
 
 /** The promise of the tunnel: so long after a hop is back, 99 of 100 channels go on. */
 const RESUME_P99_MS = 1_000;
@@ -40,13 +42,11 @@ export async function run(args: string[]): Promise<void> {
   const command = `npm run chaos -- tunnel ${again.join(' ')}`;
   say(`  ${command}`);
 
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-  process.once('disconnect', () => stop.abort());
   try {
     const outcome = await ordeal(
+      TUNNEL,
       { ...options, keepLogs: values.logs, progress: showProgress(options.kills) },
-      stop.signal,
+      untilTold(),
     );
     report(options, outcome);
     if (values.logs) say(`  Logs: ${outcome.logs}\n`);
@@ -55,36 +55,4 @@ export async function run(args: string[]): Promise<void> {
   } catch (error) {
     throw new Error(`${(error as Error).message}\nAgain with: ${command}`, { cause: error });
   }
-}
-
-function report({ channels }: { channels: number }, { bytes, rows, total, tookMs }: Outcome): void {
-  say(
-    `\n  ${'fault'.padEnd(24)}${['times', 'resumes', 'p50', 'p99', 'max'].map((head) => head.padStart(9)).join('')}`,
-  );
-  for (const row of rows) say(line(row));
-  say(paint('bold', line(total)));
-  const sum = (count: number) => `${Math.round(count / 1e6)} MB`;
-  say(`\n  ${channels} channels, ${sum(bytes.down)} down and ${sum(bytes.up)} up in ${duration(tookMs)}:`);
-  say(`  ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
-}
-
-function line({ name, faults, resumes, p50, p99, max }: Row): string {
-  const times = [p50, p99, max].map((ms) => (ms === undefined ? '-' : duration(ms)));
-  return `  ${name.padEnd(24)}${[faults, resumes, ...times].map((cell) => String(cell).padStart(9)).join('')}`;
-}
-
-/** A line at each tenth. */
-function showProgress(kills: number): (done: number) => void {
-  let shown = 0;
-  return (done) => {
-    const tenths = Math.floor((10 * done) / kills);
-    if (tenths > shown) say(paint('dim', `  ${done} of ${kills}`));
-    shown = tenths;
-  };
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Error(`--${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
 }

@@ -13,6 +13,28 @@ export async function runningVm(unicore: UniCore): Promise<string> {
   return vmId;
 }
 
+/** Resolves when so many providers are online; hears of it by provider.watch. */
+export async function untilOnline(unicore: UniCore, count: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const states = new Map<string, string>();
+  const subscription = unicore.api.provider.watch.subscribe(undefined, {
+    onData(event) {
+      const changed = event.type === 'all' ? event.providers : [event.provider];
+      for (const { providerId, state } of changed) states.set(providerId, state);
+      if ([...states.values()].filter((state) => state === 'online').length >= count) resolve();
+    },
+    onError: reject,
+  });
+  const limit = setTimeout(
+    () => reject(new Error(`Of ${count} providers: ${[...states.values()]}`)),
+    STATE_LIMIT_MS,
+  );
+  await promise.finally(() => {
+    clearTimeout(limit);
+    subscription.unsubscribe();
+  });
+}
+
 /** Resolves when the VM has this state, or is gone; hears of it by vm.watch. */
 export async function untilState(unicore: UniCore, vmId: string, state: VmState | 'gone'): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,62 +1,40 @@
-/** Does a fault to the stage and undoes it: settles when the hop is back, whatever the channels do then. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LineProxy } from '../../tests/line-proxy.ts';
-import type { Fault, FaultName } from './plan.ts';
-import type { Program } from './program.ts';
-import type { Stage } from './stage.ts';
+/** What is done to the hub, the tunnel and the lines between them. */
+import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../ordeal/acts.ts';
+import type { FaultKind } from '../ordeal/plan.ts';
+import { CONSUMERS, type TunnelStage } from './stage.ts';
 
-/** One way, of a line that is slow for a while, ms. */
-const SLOW_MS = 100;
+type Kind = FaultKind<TunnelStage>;
 
-type Act = (stage: Stage, fault: Fault) => Promise<void>;
+const ofConsumer = { hops: CONSUMERS, ofConsumer: true };
+const lineOf = (stage: TunnelStage, consumer: number) => [stage.consumerLines[consumer]!];
+const providerLine = ({ provider }: TunnelStage) => [provider.line];
 
-const ACTS: Record<FaultName, Act> = {
-  'hub killed': ({ hub }, { ms }) => killed(hub, ms),
-  'tunnel killed': ({ tunnel }, { ms }) => killed(tunnel, ms),
-  'provider line cut': ({ providerLine }, { ms }) => cut(providerLine, ms),
-  'consumer line cut': (stage, fault) => cut(stage.consumerLines[fault.consumer]!, fault.ms),
-  'provider line half cut': async ({ providerLine }) => providerLine.halfCut(),
-  'consumer line half cut': async (stage, fault) => stage.consumerLines[fault.consumer]!.halfCut(),
-  'hub frozen': ({ hub }, { ms }) => frozen(hub, ms),
-  'tunnel frozen': ({ tunnel }, { ms }) => frozen(tunnel, ms),
-  'provider line stalled': ({ providerLine }, { ms }) => stalled(providerLine, ms),
-  'consumer line stalled': (stage, fault) => stalled(stage.consumerLines[fault.consumer]!, fault.ms),
-  'provider line slow': ({ providerLine }, { ms }) => slow(providerLine, ms),
-  'consumer line slow': (stage, fault) => slow(stage.consumerLines[fault.consumer]!, fault.ms),
-};
+/** Each of them ends every channel's path through that hop. A tunnel that is gone is started again at once, as service managers do. */
+const KILLS: Omit<Kind, 'kills'>[] = [
+  { name: 'hub killed', hops: 1, lasts: AWAY, act: ({ hub }, _, ms) => killed(hub.program, ms) },
+  { name: 'tunnel killed', hops: 1, act: ({ provider }) => killed(provider.tunnel, 0) },
+  { name: 'provider line cut', hops: 1, lasts: AWAY, act: (stage, _, ms) => cut(providerLine(stage), ms) },
+  {
+    name: 'consumer line cut',
+    ...ofConsumer,
+    lasts: AWAY,
+    act: (stage, hop, ms) => cut(lineOf(stage, hop), ms),
+  },
+  { name: 'provider line half cut', hops: 1, act: ({ provider }) => provider.line.halfCut() },
+  { name: 'consumer line half cut', ...ofConsumer, act: (stage, hop) => stage.consumerLines[hop]!.halfCut() },
+];
 
-export function commit(stage: Stage, fault: Fault): Promise<void> {
-  return ACTS[fault.name](stage, fault);
-}
+/** These end nothing by themselves. */
+const DISTURBANCES: Omit<Kind, 'kills' | 'lasts'>[] = [
+  { name: 'hub frozen', hops: 1, act: ({ hub }, _, ms) => frozen(hub.program, ms) },
+  { name: 'tunnel frozen', hops: 1, act: ({ provider }, _, ms) => frozen(provider.tunnel, ms) },
+  { name: 'provider line stalled', hops: 1, act: (stage, _, ms) => stalled(providerLine(stage), ms) },
+  { name: 'consumer line stalled', ...ofConsumer, act: (stage, hop, ms) => stalled(lineOf(stage, hop), ms) },
+  { name: 'provider line slow', hops: 1, act: (stage, _, ms) => slow(providerLine(stage), ms) },
+  { name: 'consumer line slow', ...ofConsumer, act: (stage, hop, ms) => slow(lineOf(stage, hop), ms) },
+];
 
-async function killed(program: Program, ms: number): Promise<void> {
-  await program.kill();
-  await sleep(ms);
-  await program.start();
-}
-
-async function cut(line: LineProxy, ms: number): Promise<void> {
-  if (ms === 0) return line.cut();
-  line.refuse();
-  line.cut();
-  await sleep(ms);
-  await line.allow();
-}
-
-async function frozen(program: Program, ms: number): Promise<void> {
-  program.freeze();
-  await sleep(ms);
-  program.thaw();
-}
-
-async function stalled(line: LineProxy, ms: number): Promise<void> {
-  line.stall();
-  await sleep(ms);
-  line.flow();
-}
-
-async function slow(line: LineProxy, ms: number): Promise<void> {
-  line.delayMs = SLOW_MS;
-  await sleep(ms);
-  line.delayMs = 0;
-}
+export const TUNNEL_FAULTS: readonly Kind[] = [
+  ...KILLS.map((kind) => ({ ...kind, kills: true })),
+  ...DISTURBANCES.map((kind) => ({ ...kind, kills: false, lasts: HELD })),
+];

@@ -89,7 +89,7 @@ export class Hubs implements Elsewhere {
 
   // ---- for whoever has the backplane
 
-  mail(bytes: Buffer): void {
+  mail(bytes: Uint8Array): void {
     this.#post.deliver(bytes);
   }
 

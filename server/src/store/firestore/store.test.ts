@@ -3,9 +3,6 @@ import { storeContract } from '../contract.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
-/** What many do at once takes long on a busy machine; what is promised here is the outcome. */
-const PATIENCE_MS = 60_000;
-
 let fake: FirestoreFake;
 beforeAll(async () => {
   fake = await startFirestoreFake();
@@ -13,10 +10,5 @@ beforeAll(async () => {
 afterAll(() => fake.close());
 
 storeContract((name) =>
-  openFirestoreStore({
-    projectId: 'unicore-test',
-    databaseId: name,
-    emulator: fake.address,
-    patienceMs: PATIENCE_MS,
-  }),
+  openFirestoreStore({ projectId: 'unicore-test', databaseId: name, emulator: fake.address }),
 );

@@ -10,6 +10,7 @@ const { values } = parseArgs({
 });
 const fake = await startFirestoreFake({ port: Number(values.port), file: values.file });
 console.log(JSON.stringify({ address: fake.address }));
+process.send?.({ type: 'serving', address: fake.address });
 
 let ending = false;
 async function end(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The consumer processes as one: which of all channels flow, have come back, have ended. */
 import type { FromConsumer, Gap, ToConsumer } from './contract.ts';
+import type { Program } from './program.ts';
 import type { Stage } from './stage.ts';
 
 /** For all programs to start, and to end; limits for hangs only. */
@@ -43,14 +44,14 @@ export class Consumers {
   /** Settles when bytes flow in every channel. */
   async start(stage: Stage): Promise<void> {
     const { rate, seed } = this.#options;
-    const { token, vmIds, consumers } = stage;
+    const { consumers } = stage;
     const flowing = this.#await(START_LIMIT_MS, 'have not started');
-    for (const [index] of consumers.entries()) {
+    for (const [index, consumer] of consumers.entries()) {
+      const { url, token, vmId } = stage.seat(index);
       const places = this.channelsOf(index, consumers.length).map((channel) => {
-        return { channel, vmId: vmIds[index]!, terminalId: `t${channel}` };
+        return { channel, vmId, terminalId: `t${channel}` };
       });
-      const url = stage.consumerLines[index]!.origin;
-      stage.tell(index, { type: 'start', url, token, places, rate, seed: seed + index });
+      tell(consumer, { type: 'start', url, token, places, rate, seed: seed + index });
     }
     await flowing;
   }
@@ -83,7 +84,7 @@ export class Consumers {
   }
 
   #tellAll(stage: Stage, message: ToConsumer): void {
-    for (const [index] of stage.consumers.entries()) stage.tell(index, message);
+    for (const consumer of stage.consumers) tell(consumer, message);
   }
 
   async #await(limitMs: number, complaint: string): Promise<void> {
@@ -95,4 +96,8 @@ export class Consumers {
     }, limitMs);
     await promise.finally(() => clearTimeout(limit));
   }
+}
+
+function tell(consumer: Program, message: ToConsumer): void {
+  consumer.send(message);
 }

@@ -1,7 +1,7 @@
-/** A consumer of the tunnel's chaos: a process with the SDK, told by its parent which terminals to talk with. */
+/** A consumer in an ordeal: a process with the SDK, told by its parent which terminals to talk with. */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
-import { seeded } from '../random.ts';
+import { seeded } from '../lib/random.ts';
 import { type FromConsumer, now, ToConsumer } from './contract.ts';
 import { Talk } from './talk.ts';
 

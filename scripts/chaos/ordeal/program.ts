@@ -12,6 +12,8 @@ const STOP_LIMIT_MS = 8_000;
 export interface ProgramOptions {
   /** Script and arguments for this Node; asked at each start. */
   args(): readonly string[];
+  /** Besides our own environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** What it prints is appended to this file. */
   readonly log: string;
   /** Whether this message says that the program is up. Default: it is up when its process is. */
@@ -34,12 +36,13 @@ export class Program {
 
   /** Settles when it is up. */
   async start(): Promise<void> {
-    const { args, log, up, message, died } = this.#options;
+    const { args, env, log, up, message, died } = this.#options;
     const output = openSync(log, 'a', 0o600);
     // By the channel it notices our death, however we die. Out of reach of Ctrl-C: we end it, in order.
     const child = spawn(process.execPath, [...NODE_FLAGS, ...args()], {
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
+      env: { ...process.env, ...env },
     });
     closeSync(output);
     this.#child = child;
@@ -72,9 +75,15 @@ export class Program {
     return this.#end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
-    const kill = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_LIMIT_MS);
+  /** SIGTERM, and SIGKILL if that is not enough; settles with whether it was. */
+  async stop(limitMs = STOP_LIMIT_MS): Promise<boolean> {
+    let enough = true;
+    const kill = setTimeout(() => {
+      enough = false;
+      this.#child?.kill('SIGKILL');
+    }, limitMs);
     await this.#end('SIGTERM').finally(() => clearTimeout(kill));
+    return enough;
   }
 
   freeze(): void {

@@ -1,15 +1,12 @@
 /** The whole run: channels that talk, faults that follow the plan, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seeded } from '../random.ts';
+import { seeded } from '../lib/random.ts';
 import { Consumers } from './consumers.ts';
 import { type Gap, now } from './contract.ts';
-import { commit } from './faults.ts';
-import { type Fault, isKill, makePlan, type Step } from './plan.ts';
+import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
-import { Stage } from './stage.ts';
+import type { Stage, StageEvents } from './stage.ts';
 
-/** With a VM each, as a VM has at most 32 terminals. */
-const CONSUMERS = 2;
 /** A silence that is worth a line in the log, ms. */
 const LONG_MS = 1_000;
 
@@ -34,9 +31,19 @@ export interface Outcome {
   readonly logs: string;
 }
 
+/** Where it happens, and what can happen there. */
+export interface Setting<S extends Stage> {
+  stage(events: StageEvents): S;
+  readonly faults: readonly FaultKind<S>[];
+}
+
 /** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
-export async function ordeal(options: OrdealOptions, signal?: AbortSignal): Promise<Outcome> {
-  const run = new Run(options, signal);
+export async function ordeal<S extends Stage>(
+  setting: Setting<S>,
+  options: OrdealOptions,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const run = new Run(setting, options, signal);
   try {
     return await run.all();
   } finally {
@@ -44,33 +51,45 @@ export async function ordeal(options: OrdealOptions, signal?: AbortSignal): Prom
   }
 }
 
-class Run {
+class Run<S extends Stage> {
+  readonly #faults: readonly FaultKind<S>[];
   readonly #options: OrdealOptions;
-  readonly #stage: Stage;
+  readonly #stage: S;
   readonly #consumers: Consumers;
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
+  /** From outside. */
+  #isStopped = false;
   #isOver = false;
 
-  constructor(options: OrdealOptions, signal?: AbortSignal) {
+  constructor({ stage, faults }: Setting<S>, options: OrdealOptions, signal?: AbortSignal) {
+    this.#faults = faults;
     this.#options = options;
     this.#consumers = new Consumers({
       ...options,
       gap: (gap) => this.#gap(gap),
       failed: (message) => this.#fail(message),
     });
-    this.#stage = new Stage({
-      consumers: CONSUMERS,
+    this.#stage = stage({
       said: (message) => this.#consumers.said(message),
       died: (what, how) => this.#fail(`The ${what} ${how}.`),
     });
     this.#failed.promise.catch(() => undefined);
-    signal?.addEventListener('abort', () => this.#failed.reject(new Error('stopped')));
+    signal?.addEventListener('abort', () => {
+      this.#isStopped = true;
+      this.#failed.reject(new Error('stopped'));
+    });
   }
 
-  all(): Promise<Outcome> {
-    return Promise.race([this.#all(), this.#failed.promise]);
+  async all(): Promise<Outcome> {
+    try {
+      return await Promise.race([this.#all(), this.#failed.promise]);
+    } catch (error) {
+      // Whoever looks for the reason wants the logs.
+      if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
+      return this.#failed.promise;
+    }
   }
 
   close(): Promise<void> {
@@ -84,10 +103,10 @@ class Run {
     await this.#consumers.start(this.#stage);
     const began = now();
     let done = 0;
-    for (const step of makePlan(seeded(seed), kills, CONSUMERS)) {
+    for (const step of makePlan(seeded(seed), kills, this.#faults)) {
       if (this.#isOver) return this.#failed.promise;
       await this.#step(step);
-      done += step.faults.filter(isKill).length;
+      done += step.faults.filter(({ kind }) => kind.kills).length;
       progress?.(done);
     }
     const tookMs = now() - began;
@@ -96,26 +115,23 @@ class Run {
     return { bytes: this.#consumers.bytes, rows, total, tookMs, logs: this.#stage.logs };
   }
 
-  async #step({ faults, wait, pauseMs }: Step): Promise<void> {
+  async #step({ faults, wait, pauseMs }: Step<S>): Promise<void> {
     await Promise.all(faults.map((fault) => this.#commit(fault)));
-    const names = faults.map(({ name }) => name).join(', ');
+    const names = faults.map(({ kind }) => kind.name).join(', ');
     if (wait === 'whole') await this.#consumers.whole(this.#stage, names);
     await sleep(pauseMs);
   }
 
-  async #commit(fault: Fault): Promise<void> {
-    const isOfOne = fault.name.startsWith('consumer');
-    const channels = isOfOne ? this.#consumers.channelsOf(fault.consumer, CONSUMERS) : this.#consumers.all;
-    const committed: Committed = {
-      name: fault.name,
-      channels: new Set(channels),
-      from: now(),
-      to: undefined,
-    };
+  async #commit({ kind, hop, ms }: Fault<S>): Promise<void> {
+    const { name, hops, ofConsumer = false } = kind;
+    const channels = ofConsumer
+      ? this.#consumers.channelsOf(hop, this.#stage.consumers.length)
+      : this.#consumers.all;
+    const committed: Committed = { name, channels: new Set(channels), from: now(), to: undefined };
     this.#resumes.begin(committed);
-    const which = isOfOne ? `${fault.name} (${fault.consumer})` : fault.name;
+    const which = hops > 1 ? `${name} (${hop})` : name;
     this.#stage.note(which);
-    await commit(this.#stage, fault);
+    await kind.act(this.#stage, hop, ms);
     committed.to = now();
     this.#stage.note(`undone: ${which}`);
   }

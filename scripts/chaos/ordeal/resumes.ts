@@ -1,10 +1,9 @@
 /** How long each channel took to go on, counted from the moment when the hop that it had lost was back. */
 import type { Gap } from './contract.ts';
-import type { FaultName } from './plan.ts';
 
 /** A fault that was committed. */
 export interface Committed {
-  readonly name: FaultName;
+  readonly name: string;
   /** Channels whose path leads over that hop. */
   readonly channels: ReadonlySet<number>;
   readonly from: number;

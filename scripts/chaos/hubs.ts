@@ -1,0 +1,11 @@
+/** npm run chaos -- hubs [rolling | redis]: three hubs with a real Redis behind haproxy, and what can happen to them. */
+import { failCommand } from './hubs/commands/failing.ts';
+import { killCommand } from './hubs/commands/kills.ts';
+import { rollCommand } from './hubs/commands/rolling.ts';
+
+export async function run(args: string[]): Promise<void> {
+  const [first, ...rest] = args;
+  if (first === 'rolling') return rollCommand(rest);
+  if (first === 'redis') return failCommand(rest);
+  return killCommand(args);
+}

@@ -1,0 +1,56 @@
+/** npm run chaos -- hubs rolling: every hub is replaced, as by a deploy, and nobody who types may feel it. */
+import { parseArgs } from 'node:util';
+import { duration, paint, say, step } from '../../../lib/console.ts';
+import { untilTold, whole } from '../../lib/options.ts';
+import { PROMISED } from '../promised.ts';
+import { type Rolled, rolling } from '../rolling.ts';
+import { heading, row } from './table.ts';
+
+const HELP = `npm run chaos -- hubs rolling [options]
+  --consumers N  clients that type, in a terminal each (default 200)
+  --every MS     between two keys of each (default 500)
+  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
+  --sqlite       they share a SQLite file, not a Firestore of our own
+  --logs         keep the logs even if all goes well`;
+
+export async function rollCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      consumers: { type: 'string', default: '200' },
+      every: { type: 'string', default: '500' },
+      direct: { type: 'boolean', default: false },
+      sqlite: { type: 'boolean', default: false },
+      logs: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const consumers = whole('consumers', values.consumers, 1, 1_000);
+  const everyMs = whole('every', values.every, 10, 60_000);
+  const { direct, sqlite, logs: keepLogs } = values;
+  const rolled = await rolling(
+    { consumers, everyMs, direct, firestore: !sqlite, keepLogs, step },
+    untilTold(),
+  );
+  report(rolled);
+  if (keepLogs) say(`  Logs: ${rolled.logs}\n`);
+  const broken = brokenPromises(rolled);
+  if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+/** Sentences; none where all is as it should be. */
+export function brokenPromises({ phases }: Rolled): string[] {
+  const limit = PROMISED.rollingEchoMs;
+  return phases
+    .filter(({ max }) => !(max <= limit))
+    .map(({ name, max }) => `A keystroke took ${duration(max)} (${name}), not at most ${duration(limit)}.`);
+}
+
+function report({ phases, keys }: Rolled): void {
+  say(heading('', 'took', 'keys', 'p50', 'p99', 'max'));
+  for (const { name, tookMs, keys: count, p50, p99, max } of phases) {
+    say(row(name, duration(tookMs), count, p50, p99, max));
+  }
+  say(`\n  ${keys} keys: ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
+}

@@ -1,0 +1,23 @@
+/** Lines of a table of keystrokes. */
+import { duration, paint } from '../../../lib/console.ts';
+
+const NAME = 22;
+const CELL = 11;
+
+export function heading(name: string, ...cells: string[]): string {
+  return paint('dim', `\n${line(name, cells)}`);
+}
+
+/** Numbers but the keys are milliseconds. */
+export function row(name: string, took: string, keys: number, ...times: number[]): string {
+  return line(name, [took, String(keys), ...times.map(latency)]);
+}
+
+function line(name: string, cells: readonly string[]): string {
+  return `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(CELL)).join('')}`;
+}
+
+/** Those of keystrokes are fractions of a millisecond. */
+function latency(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
+}

@@ -1,0 +1,159 @@
+/** Three hubs as a deployment has them: real processes with a Redis, a store and a balancer, and providers that joined. */
+import { join } from 'node:path';
+import { openLocalAuth } from '@unicore/server';
+import { z } from 'zod';
+import { ROOT } from '../../lib/paths.ts';
+import { LineProxy } from '../../tests/line-proxy.ts';
+import { LoadBalancer } from '../../tests/load-balancer.ts';
+import { Hub } from '../ordeal/hub.ts';
+import { Programs } from '../ordeal/programs.ts';
+import { Provider } from '../ordeal/provider.ts';
+import { SharedRedis } from './redis.ts';
+
+export const HUBS = 3;
+/** Longer than hubs take to end within their drain. */
+const STOP_LIMIT_MS = 20_000;
+/** What server/src/store/firestore/fake/main.ts sends when it takes calls. */
+const Serving = z.object({ type: z.literal('serving'), address: z.string() });
+
+export interface DeploymentOptions {
+  readonly providers: number;
+  /** Hubs open sockets to one another; otherwise all between them goes by Redis. */
+  readonly direct?: boolean;
+  /** They share a Firestore of our own; otherwise one SQLite file. */
+  readonly firestore?: boolean;
+  readonly drainSeconds?: number;
+  /** A process died of itself. */
+  died(what: string, how: string): void;
+}
+
+export class Deployment {
+  readonly programs: Programs;
+  readonly providers: readonly Provider[];
+  /** These are there once start() has settled. */
+  hubs: readonly Hub[] = [];
+  redis!: SharedRedis;
+  balancer!: LoadBalancer;
+  /** By which others reach each hub; none where they can't. */
+  peerLines: readonly LineProxy[] = [];
+  readonly #options: DeploymentOptions;
+  #env: NodeJS.ProcessEnv = {};
+
+  constructor(options: DeploymentOptions) {
+    this.#options = options;
+    this.programs = new Programs(options.died);
+    this.providers = Array.from({ length: options.providers }, (_, i) => {
+      return new Provider(this.programs, `provider-${i}`);
+    });
+  }
+
+  async start(): Promise<void> {
+    const { firestore = false, direct = false } = this.#options;
+    if (firestore) await this.#startFirestore();
+    this.redis = await SharedRedis.start(HUBS);
+    if (direct) this.peerLines = await Promise.all(Array.from({ length: HUBS }, () => LineProxy.open()));
+    this.hubs = Array.from({ length: HUBS }, (_, i) => {
+      return new Hub(this.programs, `hub-${i}`, this.#hubArgs(i), this.#env);
+    });
+    for (const { program } of this.hubs) await program.start();
+    for (const [i, line] of this.peerLines.entries()) line.target = this.hubs[i]!.port;
+    this.balancer = await LoadBalancer.start(this.hubs.map(({ url }) => url));
+  }
+
+  get balancerPort(): number {
+    return Number(new URL(this.balancer.url).port);
+  }
+
+  /** Makes a user; who it is, and its bearer token. */
+  user(name: string): Promise<{ userId: string; token: string }> {
+    return this.#authed(async (auth) => {
+      const { userId } = await auth.createUser(name);
+      return { userId, token: await auth.bearerToken(userId) };
+    });
+  }
+
+  /** port: of a hub or the balancer. */
+  async join(provider: Provider, port: number): Promise<void> {
+    const token = await this.#authed(async (auth) => auth.joinToken((await auth.owner()).userId));
+    await provider.start(port, token);
+  }
+
+  /** Ends every process; the folder with the logs stays if somebody may want to read them. */
+  async close(options: { keepLogs: boolean }): Promise<void> {
+    await Promise.all(this.providers.map((provider) => provider.close()));
+    await this.programs.close(options);
+    for (const line of this.peerLines) line.close();
+    await this.balancer?.stop();
+    await this.redis?.stop();
+  }
+
+  /** As an orchestrator does it; settles with whether SIGTERM was enough. */
+  async stopHub(hub: Hub): Promise<boolean> {
+    return hub.program.stop(STOP_LIMIT_MS);
+  }
+
+  #hubArgs(hub: number): string[] {
+    const { direct = false, firestore = false, drainSeconds } = this.#options;
+    return [
+      ...['--redis', this.redis.url(hub), '--proxies', '1'],
+      ...(direct ? ['--peer-url', `ws://127.0.0.1:${this.peerLines[hub]!.port}`] : []),
+      ...(firestore ? ['--store', this.#store] : []),
+      ...(drainSeconds === undefined ? [] : ['--drain-seconds', String(drainSeconds)]),
+    ];
+  }
+
+  get #store(): string {
+    return this.#options.firestore ? 'firestore://unicore-chaos' : 'sqlite';
+  }
+
+  async #authed<T>(ask: (auth: ReturnType<typeof openLocalAuth>) => Promise<T>): Promise<T> {
+    const auth = openLocalAuth(this.programs.folder, this.balancer.url, this.#store);
+    try {
+      return await ask(auth);
+    } finally {
+      await auth.close();
+    }
+  }
+
+  async #startFirestore(): Promise<void> {
+    const program = this.programs.add('firestore', {
+      args: () => [join(ROOT, 'server/src/store/firestore/fake/main.ts')],
+      up: (said) => {
+        const serving = Serving.safeParse(said);
+        if (!serving.success) return false;
+        this.#env = {
+          FIRESTORE_EMULATOR_HOST: serving.data.address,
+          METADATA_SERVER_DETECTION: 'none',
+        };
+        return true;
+      },
+    });
+    await program.start();
+    // Users are made by this process.
+    Object.assign(process.env, this.#env);
+  }
+}
+
+/** Runs on a deployment of its own, which is ended. Rejects where `failed` was called, too; the message says where the logs are. */
+export async function onDeployment<T>(
+  { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },
+  signal: AbortSignal | undefined,
+  run: (deployment: Deployment, failed: (message: string) => void) => Promise<T>,
+): Promise<T> {
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
+  const failed = (message: string) => failure.reject(new Error(message));
+  signal?.addEventListener('abort', () => failed('stopped'));
+  const deployment = new Deployment({ ...options, died: (what, how) => failed(`The ${what} ${how}.`) });
+  const { programs } = deployment;
+  let keep = keepLogs;
+  try {
+    return await Promise.race([run(deployment, failed), failure.promise]);
+  } catch (error) {
+    keep = signal?.aborted !== true;
+    programs.note((error as Error).message);
+    throw new Error(`${(error as Error).message} Logs: ${programs.logs}`, { cause: error });
+  } finally {
+    await deployment.close({ keepLogs: keep });
+  }
+}

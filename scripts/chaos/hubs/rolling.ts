@@ -1,0 +1,104 @@
+/** Three hubs are replaced one after the other, as a deploy does it, while people type. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createUniCore } from '@unicore/client/sdk';
+import { runningVm, untilOnline } from '../../tests/vms.ts';
+import { now } from '../ordeal/contract.ts';
+import type { Hub } from '../ordeal/hub.ts';
+import { type Deployment, onDeployment } from './deployment.ts';
+import type { Desk } from './typing/contract.ts';
+import { type Felt, felt } from './typing/echoes.ts';
+import { Typists } from './typing/typists.ts';
+
+const PROVIDERS = 2;
+/** Of a process, which have one user and one VM with a terminal for each. */
+const DESKS = 25;
+const DRAIN_S = 10;
+/** Balancers look twice a second. */
+const NOTICE_MS = 1_000;
+/** Everybody types in peace so long before the first hub and after the last one, ms. */
+const CALM_MS = 3_000;
+
+/** A keystroke that is worth a line in the log, ms. */
+const SLOW_MS = 500;
+
+export interface RollingOptions {
+  readonly consumers: number;
+  /** Between two keys of each consumer, ms. */
+  readonly everyMs: number;
+  readonly direct: boolean;
+  readonly firestore: boolean;
+  /** Logs stay where they are even if all went well. */
+  readonly keepLogs?: boolean;
+  /** Says each step and runs it. */
+  step?<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+export interface Rolled {
+  readonly keys: number;
+  /** Before, while each hub was replaced, and after. */
+  readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
+  readonly logs: string;
+}
+
+/** Rejects when a key is lost, doubled or out of order, or a hub does not end by itself; the message says where the logs are. */
+export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
+  const { consumers, everyMs, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
+  const settings = { providers: PROVIDERS, direct, firestore, drainSeconds: DRAIN_S, keepLogs };
+  return onDeployment(settings, signal, async (deployment, failed) => {
+    await step('three hubs, two providers', async () => {
+      await deployment.start();
+      for (const provider of deployment.providers) await deployment.join(provider, deployment.balancerPort);
+    });
+    const desks = await step('virtual machines', () => desksOf(deployment, consumers));
+    const typists = new Typists(deployment.programs, { desks, everyMs, failed });
+    await step(`${consumers} consumers type`, () => typists.start());
+    const phases: { name: string; from: number; to: number }[] = [];
+    const phase = async (name: string, run: () => Promise<unknown>) => {
+      const from = now();
+      deployment.programs.note(name);
+      await step(name, run);
+      phases.push({ name, from, to: now() });
+    };
+    await phase('before', () => sleep(CALM_MS));
+    for (const [i, hub] of deployment.hubs.entries()) {
+      await phase(`hub ${i} replaced`, () => replace(deployment, hub));
+    }
+    await phase('after', () => sleep(CALM_MS));
+    await typists.finish();
+    const { echoes, keys } = typists;
+    for (const { typist, typed, tookMs } of echoes.filter((echo) => echo.tookMs > SLOW_MS)) {
+      const at = Math.round(Date.now() - now() + typed);
+      deployment.programs.note(`typist ${typist}: a key typed at ${at} took ${Math.round(tookMs)} ms`);
+    }
+    return {
+      keys,
+      phases: phases.map(({ name, from, to }) => ({ name, tookMs: to - from, ...felt(echoes, from, to) })),
+      logs: deployment.programs.logs,
+    };
+  });
+}
+
+/** A process' desks together. */
+async function desksOf(deployment: Deployment, consumers: number): Promise<Desk[][]> {
+  const url = deployment.balancer.url;
+  const groups: Desk[][] = [];
+  for (let first = 0; first < consumers; first += DESKS) {
+    const { token } = await deployment.user(`user${groups.length}`);
+    const unicore = createUniCore({ url, getToken: () => token });
+    await untilOnline(unicore, deployment.providers.length);
+    const vmId = await runningVm(unicore);
+    unicore.close();
+    groups.push(
+      Array.from({ length: Math.min(DESKS, consumers - first) }, (_, i) => {
+        return { typist: first + i, url, token, vmId, terminalId: `t${i}` };
+      }),
+    );
+  }
+  return groups;
+}
+
+async function replace(deployment: Deployment, hub: Hub): Promise<void> {
+  if (!(await deployment.stopHub(hub))) throw new Error('A hub did not end within its drain.');
+  await hub.program.start();
+  await sleep(NOTICE_MS);
+}

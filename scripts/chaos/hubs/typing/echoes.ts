@@ -1,0 +1,21 @@
+/** What typists felt of a time. */
+import type { Echo } from './contract.ts';
+
+export interface Felt {
+  readonly keys: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Of keys that were typed in this time, or waited for their echo when it began. */
+export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
+  const times = echoes
+    .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)
+    .map(({ tookMs }) => tookMs)
+    .sort((a, b) => a - b);
+  const at = (share: number) =>
+    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? Number.NaN;
+  return { keys: times.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}

@@ -1,0 +1,83 @@
+/** Somebody who types into a terminal that says back each key: none may be missing, doubled or out of order. */
+import type { ChannelSocket } from '@unicore/client/sdk';
+
+/** What the program says before it echoes; the command as it is shown has it in other words. */
+const STX = 0x02;
+const COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
+/** Keys are a to z over and over, so that a wrong one shows. */
+const FIRST_KEY = 'a'.charCodeAt(0);
+const KEYS = 26;
+
+export interface TypistOptions {
+  readonly socket: ChannelSocket;
+  readonly now: () => number;
+  ready(): void;
+  echo(typed: number, tookMs: number): void;
+  done(keys: number): void;
+  broken(message: string): void;
+}
+
+export class Typist {
+  readonly #options: TypistOptions;
+  #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
+  #echoed = 0;
+  /** When each key was typed that has not been echoed. */
+  readonly #pending: number[] = [];
+
+  constructor(options: TypistOptions) {
+    const { socket } = options;
+    this.#options = options;
+    socket.onopen = () => socket.send(COMMAND);
+    socket.onmessage = ({ data }) => this.#heard(Buffer.from(data as ArrayBuffer));
+    socket.onclose = ({ code, reason }) => this.#break(`closed with ${code}: ${reason}`);
+  }
+
+  type(): void {
+    if (this.#state !== 'typing') return;
+    const key = keyOf(this.#echoed + this.#pending.length);
+    this.#pending.push(this.#options.now());
+    this.#options.socket.send(Uint8Array.of(key));
+  }
+
+  finish(): void {
+    if (this.#state !== 'typing') return;
+    this.#state = 'finishing';
+    this.#lookDone();
+  }
+
+  #heard(chunk: Buffer): void {
+    if (this.#state === 'over') return;
+    if (this.#state === 'starting') {
+      const start = chunk.indexOf(STX);
+      if (start === -1) return;
+      this.#state = 'typing';
+      this.#options.ready();
+      return this.#heard(chunk.subarray(start + 1));
+    }
+    const now = this.#options.now();
+    for (const key of chunk) {
+      const typed = this.#pending.shift();
+      if (typed === undefined) return this.#break(`key ${this.#echoed} is echoed, which nobody typed`);
+      if (key !== keyOf(this.#echoed)) return this.#break(`key ${this.#echoed} is echoed as ${key}`);
+      this.#echoed += 1;
+      this.#options.echo(typed, now - typed);
+    }
+    this.#lookDone();
+  }
+
+  #lookDone(): void {
+    if (this.#state !== 'finishing' || this.#pending.length > 0) return;
+    this.#state = 'over';
+    this.#options.done(this.#echoed);
+  }
+
+  #break(message: string): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#options.broken(message);
+  }
+}
+
+function keyOf(index: number): number {
+  return FIRST_KEY + (index % KEYS);
+}

@@ -1,0 +1,49 @@
+/** A process of typists, each with a client and a terminal of its own, told by its parent where. */
+import { createUniCore } from '@unicore/client/sdk';
+import { now } from '../../ordeal/contract.ts';
+import { type Echo, type FromTypists, ToTypists } from './contract.ts';
+import { Typist } from './typist.ts';
+
+/** How often the parent hears of echoes, ms. */
+const TELL_MS = 100;
+
+const typists: Typist[] = [];
+let echoes: Echo[] = [];
+
+process.title = 'unicore-chaos-typists';
+process.on('disconnect', () => process.exit());
+process.on('message', (raw) => {
+  const message = ToTypists.parse(raw);
+  if (message.type === 'start') start(message);
+  else for (const typist of typists) typist.finish();
+});
+
+function start({ desks, everyMs }: Extract<ToTypists, { type: 'start' }>): void {
+  for (const [index, { typist: number, url, token, vmId, terminalId }] of desks.entries()) {
+    const unicore = createUniCore({ url, getToken: () => token });
+    const typist = new Typist({
+      socket: unicore.openTerminal(vmId, { terminalId }),
+      now,
+      ready: () => tell({ type: 'ready', typist: number }),
+      echo: (typed, tookMs) => echoes.push({ typist: number, typed, tookMs }),
+      done: (keys) => {
+        tellEchoes();
+        tell({ type: 'done', typist: number, keys });
+      },
+      broken: (message) => tell({ type: 'broken', typist: number, message }),
+    });
+    typists.push(typist);
+    // Not all in the same moment.
+    setTimeout(() => setInterval(() => typist.type(), everyMs), (index * everyMs) / desks.length);
+  }
+  setInterval(tellEchoes, TELL_MS);
+}
+
+function tellEchoes(): void {
+  if (echoes.length > 0) tell({ type: 'echoes', echoes });
+  echoes = [];
+}
+
+function tell(message: FromTypists): void {
+  process.send!(message);
+}

@@ -1,0 +1,41 @@
+/** What several hubs promise, in short: `npm run chaos -- hubs --kills 300` and `npm run chaos -- hubs redis` are the whole of it. */
+import { expect, test } from 'vitest';
+import { alarmsOf } from '../../chaos/hubs/commands/failing.ts';
+import { failing } from '../../chaos/hubs/failing.ts';
+import { hubsSetting } from '../../chaos/hubs/setting.ts';
+import { ordeal } from '../../chaos/ordeal/ordeal.ts';
+
+const LIMIT_MS = 300_000;
+/** Bytes a second each way of each channel: all these hubs and ends share two cores. */
+const RATE = 4 * 1024;
+/** More than the 10 s after which a provider that is not heard is suspected. */
+const PAUSE_MS = 11_000;
+/** What takes longer waits for Redis. */
+const GOES_ON_MS = 5_000;
+
+// They mostly wait, so they wait together.
+test.concurrent.each([
+  ['Redis', { direct: false, seed: 11 }],
+  ['sockets of their own', { direct: true, seed: 12 }],
+] as const)(
+  'terminals lose, repeat and move no byte in kills of three hubs, sockets and Redis; hubs joined by %s',
+  async (_, { direct, seed }) => {
+    const setting = hubsSetting({ providers: 2, consumers: 2, direct, firestore: false });
+    const { bytes } = await ordeal(setting, { kills: 10, seed, channels: 8, rate: RATE });
+    expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(64 * 1024);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'Redis restarts, fails over, stands still, is emptied and slow: no key is lost, nobody is called offline, and inside a hub it goes on',
+  async () => {
+    const outcome = await failing({ pauseMs: PAUSE_MS, quietMs: 1_000, direct: false, firestore: false });
+    expect(alarmsOf(outcome)).toEqual([]);
+    expect(outcome.looks).toBeGreaterThan(100);
+    const paused = outcome.outages.find(({ name }) => name === 'paused');
+    expect(paused?.same.max).toBeLessThan(GOES_ON_MS);
+    expect(paused?.across.max).toBeGreaterThan(GOES_ON_MS);
+  },
+  LIMIT_MS,
+);

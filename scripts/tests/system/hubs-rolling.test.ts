@@ -1,0 +1,16 @@
+/** What a deploy may cost those who type, in short: `npm run chaos -- hubs rolling` is the whole of it. */
+import { expect, test } from 'vitest';
+import { brokenPromises } from '../../chaos/hubs/commands/rolling.ts';
+import { rolling } from '../../chaos/hubs/rolling.ts';
+
+const LIMIT_MS = 180_000;
+
+test(
+  'three hubs are replaced one after the other: no key of those who type is lost, or takes longer than a second',
+  async () => {
+    const rolled = await rolling({ consumers: 12, everyMs: 250, direct: false, firestore: false });
+    expect(brokenPromises(rolled)).toEqual([]);
+    expect(rolled.keys).toBeGreaterThan(100);
+  },
+  LIMIT_MS,
+);
