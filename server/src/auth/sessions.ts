@@ -24,8 +24,6 @@ export class Sessions {
   readonly #events: HubEvents;
   /** Ended within REMEMBERED_MS, as far as this hub was told; oldest first. */
   readonly #ended = new Map<string, number>();
-  /** Remembered still, perhaps, though they were ended. */
-  readonly #undropped = new Set<string>();
 
   constructor(auth: LocalAuth, backplane: Backplane, events: HubEvents, clock: Clock) {
     this.#auth = auth;
@@ -33,24 +31,22 @@ export class Sessions {
     this.#clock = clock;
     this.#events = events;
     events.on('sessionEnded', (sessionId) => this.#noteEnd(sessionId));
-    events.on('interrupted', () => {
-      for (const key of [...this.#undropped]) void this.#drop(key);
-    });
   }
 
   /** Who holds this secret; undefined if nobody does any more. */
   async caller(kind: Kind, secret: string): Promise<Caller | undefined> {
     const key = keyOf(kind, secret);
     const text = await this.#try(() => this.#backplane.shelf.get(key));
-    if (text !== undefined && !this.#undropped.has(key)) {
-      const remembered = Remembered.parse(JSON.parse(text));
-      if (!this.#ended.has(remembered.sessionId)) return remembered;
+    if (text !== undefined) {
+      // A hub of another version may have written something else.
+      const { data } = Remembered.safeParse(JSON.parse(text));
+      if (data && !this.#ended.has(data.sessionId)) return data;
     }
     const caller = await this.#auth.caller(kind, secret);
     // It may have been ended while the store was read.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
     await this.#try(() => this.#backplane.shelf.put(key, JSON.stringify(caller), REMEMBERED_MS));
-    if (this.#ended.has(caller.sessionId)) await this.#drop(key);
+    if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.shelf.drop(key));
     return caller;
   }
 
@@ -59,7 +55,7 @@ export class Sessions {
     const ended = await this.#auth.logout(kind, secret);
     if (ended === undefined) return undefined;
     this.#events.tell('sessionEnded', ended);
-    await this.#drop(keyOf(kind, secret));
+    await this.#try(() => this.#backplane.shelf.drop(keyOf(kind, secret)));
     await this.#try(() => this.#backplane.shelf.put(endedKey(ended), '', REMEMBERED_MS));
     return ended;
   }
@@ -77,15 +73,6 @@ export class Sessions {
       this.#ended.delete(old);
     }
     this.#ended.set(sessionId, now);
-  }
-
-  async #drop(key: string): Promise<void> {
-    this.#undropped.add(key);
-    const done = await this.#try(async () => {
-      await this.#backplane.shelf.drop(key);
-      return true;
-    });
-    if (done) this.#undropped.delete(key);
   }
 
   /** Undefined where the other hubs cannot be reached: the store knows it all. */

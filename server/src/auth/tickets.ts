@@ -56,7 +56,7 @@ export class Tickets {
     asked: Pick<TicketGrant, 'kind' | 'vmId' | 'terminalId'>,
   ): Promise<TicketGrant | undefined> {
     const text = await this.#tickets.take(hashOf(ticket));
-    const found = text === undefined ? undefined : TicketGrant.parse(JSON.parse(text));
+    const found = text === undefined ? undefined : TicketGrant.safeParse(JSON.parse(text)).data;
     const fits =
       found?.kind === asked.kind && found.vmId === asked.vmId && found.terminalId === asked.terminalId;
     return fits && !(await this.#deps.ended(found.sessionId)) ? found : undefined;

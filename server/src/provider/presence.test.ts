@@ -55,6 +55,32 @@ describe('presence', () => {
     ]);
   });
 
+  test('a word while all are being told that it is quiet ends that, too', async () => {
+    await a.connect('p-1');
+    forget();
+    await world.clock.advance(5_000);
+    const slow = Promise.withResolvers<void>();
+    a.line.slow = slow.promise;
+    await world.clock.advance(6_000);
+    a.presence.heard('p-1');
+    await world.clock.advance(0);
+    expect(told).toEqual([[], []]);
+    a.line.slow = undefined;
+    slow.resolve();
+    await world.clock.advance(0);
+    expect(told).toEqual([['p-1'], ['p-1']]);
+    expect(await states()).toEqual(['online', 'online']);
+    await world.clock.advance(9_000);
+    expect(await states()).toEqual(['online', 'online']);
+  });
+
+  test('what a hub of another version says is no reason to suspect', async () => {
+    await a.connect('p-1');
+    await a.line.plane.presence.heard('p-1', '{"new":"format"}', 0);
+    await world.clock.advance(20_000 - 15_000);
+    expect(await states('p-1', [b])).toEqual(['online']);
+  });
+
   test('beats keep it online at all hubs, and tell nobody who does not ask', async () => {
     await a.connect('p-1');
     forget();

@@ -47,7 +47,8 @@ interface Here {
   /** What all hubs were told last; undefined: nothing yet, or it may be lost. */
   said: z.infer<typeof Link> | undefined;
   saidAt: number;
-  saying: boolean;
+  /** Under way. */
+  saying: Promise<void> | undefined;
 }
 
 export interface PresenceDeps {
@@ -82,7 +83,7 @@ export class Presence {
   connected(providerId: string, hello: AgentHello): void {
     const about = About.parse(hello);
     const heardAt = this.#deps.clock.now();
-    const here: Here = { about, heardAt, connected: true, said: undefined, saidAt: 0, saying: false };
+    const here: Here = { about, heardAt, connected: true, said: undefined, saidAt: 0, saying: undefined };
     this.#here.set(providerId, here);
     this.#work(this.#arrive(providerId, here));
   }
@@ -106,7 +107,7 @@ export class Presence {
     const now = this.#deps.clock.now();
     const silentMs = now - here.heardAt;
     here.heardAt = now;
-    if (here.said === 'quiet') this.#work(this.#return(providerId, here, silentMs >= SILENT_MS));
+    if (silentMs >= QUIET_MS) this.#work(this.#return(providerId, here, silentMs >= SILENT_MS));
   }
 
   beat(providerId: string, beat: BeatMeta): void {
@@ -163,7 +164,10 @@ export class Presence {
   }
 
   #sightOf({ about: text, silentMs }: { about: string; silentMs: number }): Sight {
-    const { link, about } = Said.parse(JSON.parse(text));
+    const { data } = Said.safeParse(JSON.parse(text));
+    // Said by a hub of another version, perhaps.
+    if (!data) return { ...UNKNOWN, silentMs };
+    const { link, about } = data;
     // A hub that died cannot say what it heard since it last spoke.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.doubt.lasts;
@@ -200,6 +204,8 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
+    // That it is quiet, perhaps.
+    await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
     if (wasSilent) this.#deps.arrived(providerId, here.about, true);
@@ -214,29 +220,31 @@ export class Presence {
   }
 
   async #say(providerId: string, here: Here): Promise<void> {
-    if (here.saying || this.#here.get(providerId) !== here) return;
+    if (this.#here.get(providerId) !== here) return;
+    here.saying ??= this.#sayNow(providerId, here).finally(() => {
+      here.saying = undefined;
+    });
+    await here.saying;
+  }
+
+  async #sayNow(providerId: string, here: Here): Promise<void> {
     const { backplane, doubt, clock } = this.#deps;
     const saidAt = clock.now();
     const silentMs = Math.round(saidAt - here.heardAt);
     const link = this.#linkOf(here);
     const text = JSON.stringify({ link, about: here.about } satisfies z.infer<typeof Said>);
-    here.saying = true;
-    try {
-      const done = await doubt.ask(async () => {
-        await backplane.presence.heard(providerId, text, silentMs);
-        const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-        // Moved on by whoever finds that it was heard meanwhile: silence.ts.
-        if (link !== here.said)
-          await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
-        return true;
-      });
-      if (!done) return;
-      here.said = link;
-      here.saidAt = saidAt;
-      if (link === 'down' && this.#here.get(providerId) === here) this.#here.delete(providerId);
-    } finally {
-      here.saying = false;
-    }
+    const done = await doubt.ask(async () => {
+      await backplane.presence.heard(providerId, text, silentMs);
+      const limit = link === 'up' ? GRACE_MS : SILENT_MS;
+      // Moved on by whoever finds that it was heard meanwhile: silence.ts.
+      if (link !== here.said)
+        await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
+      return true;
+    });
+    if (!done) return;
+    here.said = link;
+    here.saidAt = saidAt;
+    if (link === 'down' && this.#here.get(providerId) === here) this.#here.delete(providerId);
   }
 
   #linkOf({ connected, heardAt }: Here): z.infer<typeof Link> {

@@ -9,6 +9,8 @@ export interface Line {
   down: boolean;
   /** News are told to nobody and heard from nobody; all else works. */
   deaf: boolean;
+  /** Calls wait for this: a backplane that is slow. */
+  slow: Promise<void> | undefined;
   /** What the hub has asked, by name of the call. */
   readonly calls: Map<string, number>;
   interrupted(): void;
@@ -46,6 +48,7 @@ export class Switchboard {
             (_, method: string) =>
             async (...args: unknown[]) => {
               count(`${name}.${method}`);
+              await line.slow;
               const methods = inner[name] as unknown as Record<string, (...given: unknown[]) => unknown>;
               return methods[method]!(...args);
             },
@@ -54,6 +57,7 @@ export class Switchboard {
     const line = {
       down: false,
       deaf: false,
+      slow: undefined as Promise<void> | undefined,
       calls,
       interrupted: () => handler?.interrupted(),
       async move(world: LocalWorld) {
