@@ -3,12 +3,14 @@ import { overBareRelay } from './bare.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
 import { startProduct } from './product/index.ts';
 import { startSsh } from './ssh/index.ts';
-import { startUnicore } from './unicore/index.ts';
+import { overTwoHubs, startUnicore } from './unicore/index.ts';
 
 export type { Carrier } from './carrier.ts';
 
 const STARTERS = {
   unicore: startUnicore,
+  'hubs by Redis': overTwoHubs('redis'),
+  'hubs by sockets': overTwoHubs('direct'),
   'whole product': startProduct,
   'bare ws': overBareRelay('ws'),
   'OpenSSH -R': startSsh,

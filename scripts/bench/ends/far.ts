@@ -2,14 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
-/** Commands of one byte; every other byte is echoed. */
+/** Commands; every other byte is echoed. PACED is followed by a rate, bytes a second as u32. */
 export const FLOOD = 0x01;
 export const STOP = 0x02;
+export const PACED = 0x03;
 /** The last bytes of a flood, and of nothing else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
 /** As large as our largest frame, and as the messages of the references. */
 export const PIECE_BYTES = 16 * 1024;
+/** A paced flood is sent in portions this far apart, ms. */
+const PORTION_MS = 5;
 /** Random, so that nothing gains from compression, and far longer than any history. */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
@@ -21,6 +24,9 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) {
       flooding = true;
       stream.pour(flood(pieces, () => flooding));
+    } else if (bytes[0] === PACED) {
+      flooding = true;
+      pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), () => flooding);
     } else if (bytes[0] === STOP) flooding = false;
     else stream.send(bytes.slice());
   });
@@ -35,4 +41,25 @@ function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8
     over = true;
     return FLOOD_END;
   };
+}
+
+/** As much as is due, whether or not it is taken as fast. */
+function pace(
+  stream: Stream,
+  pieces: readonly Uint8Array[],
+  bytesPerSecond: number,
+  going: () => boolean,
+): void {
+  const begun = performance.now();
+  let sent = 0;
+  let pieceAt = 0;
+  const timer = setInterval(() => {
+    const due = ((performance.now() - begun) / 1000) * bytesPerSecond;
+    for (; going() && sent + PIECE_BYTES <= due; sent += PIECE_BYTES) {
+      stream.send(pieces[pieceAt++ % pieces.length]!);
+    }
+    if (going()) return;
+    clearInterval(timer);
+    stream.send(FLOOD_END);
+  }, PORTION_MS);
 }

@@ -1,7 +1,7 @@
 /** The near end of streams, where a person would be: counts what floods bring and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../lib/child.ts';
-import { FLOOD, FLOOD_END, STOP } from './far.ts';
+import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 
 /** From the first byte of a flood until it counts: windows and buffers are full by then. */
@@ -28,19 +28,19 @@ export type NearCalls = {
   ready(): void;
   /** Floods streams 1 to n. */
   flood(streams: number, seconds: number): Promise<Flooded>;
-  /** Types on stream 0 for so long, while streams 1 to n flood. */
-  type(floods: number, seconds: number): Promise<Typed>;
+  /** Types on stream 0 for so long, while streams 1 to n flood: as fast as they can, or all together so many bytes a second. */
+  type(floods: number, seconds: number, bytesPerSecond?: number): Promise<Typed>;
 };
 
 /** Streams are open; the first one is for typing. */
 export function serveNear(streams: readonly Stream[]): void {
   const typing = new Keys(streams[0]!);
   const floods = streams.slice(1).map((stream) => new Flood(stream));
-  const measure = async (count: number, seconds: number, meanwhile: () => Promise<void>) => {
+  const measure = async (count: number, seconds: number, meanwhile: () => Promise<void>, pace?: number) => {
     const mine = floods.slice(0, count);
     const total = () => mine.reduce((sum, flood) => sum + flood.bytes, 0);
     const before = total();
-    for (const flood of mine) flood.start();
+    for (const flood of mine) flood.start(pace === undefined ? undefined : pace / count);
     if (count > 0) await sleep(RAMP_MS);
     const from = { at: performance.now(), bytes: total() };
     await Promise.all([meanwhile(), sleep(seconds * 1000)]);
@@ -51,9 +51,9 @@ export function serveNear(streams: readonly Stream[]): void {
   const calls: NearCalls = {
     ready() {},
     flood: (count, seconds) => measure(count, seconds, async () => {}),
-    async type(count, seconds) {
+    async type(count, seconds, pace) {
       const rtts: number[] = [];
-      const flooded = await measure(count, seconds, () => typing.type(seconds, rtts));
+      const flooded = await measure(count, seconds, () => typing.type(seconds, rtts), pace);
       return { ...flooded, rtts };
     },
   };
@@ -74,8 +74,12 @@ class Flood {
     });
   }
 
-  start(): void {
-    this.#stream.send(Uint8Array.of(FLOOD));
+  start(bytesPerSecond?: number): void {
+    const command = Buffer.of(FLOOD, 0, 0, 0, 0);
+    if (bytesPerSecond === undefined) return this.#stream.send(command.subarray(0, 1));
+    command[0] = PACED;
+    command.writeUInt32BE(Math.round(bytesPerSecond), 1);
+    this.#stream.send(command);
   }
 
   /** Resolves when the last byte is here. */

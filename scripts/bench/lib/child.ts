@@ -74,8 +74,16 @@ export function serve(calls: Calls): void {
   process.on('disconnect', () => process.exit(0));
 }
 
+/** Several children may run the same script. */
+let profiles = 0;
+
 function profileFlags(script: string, folder: string | undefined): string[] {
   if (folder === undefined) return [];
   const name = script.replaceAll('/', '-').replace(/\.ts$/, '');
-  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.${process.pid}.cpuprofile`];
+  profiles += 1;
+  return [
+    '--cpu-prof',
+    `--cpu-prof-dir=${folder}`,
+    `--cpu-prof-name=${name}.${process.pid}.${profiles}.cpuprofile`,
+  ];
 }

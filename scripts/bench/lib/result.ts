@@ -66,6 +66,28 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
+/** How far a figure lies above its reference: the median of paired differences, in its own unit. */
+export function above({
+  name,
+  unit,
+  ours,
+  reference,
+  most,
+  more,
+}: Omit<Pairs, 'goal'> & { most: number }): Result {
+  const value = median(ours.map((each, index) => each - reference.values[index]!));
+  return {
+    name,
+    value,
+    unit,
+    reference: { name: reference.name, value: median(reference.values) },
+    ratio: null,
+    goal: `≤ ${most} ${unit} above`,
+    ok: value <= most,
+    ...(more && { more }),
+  };
+}
+
 /** A figure whose reference could not be measured: it has not reached its goal. */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {

@@ -2,6 +2,7 @@
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 import { deflate } from './deflate.ts';
+import { hubs } from './hubs.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { relay } from './relay.ts';
@@ -9,4 +10,4 @@ import { resume } from './resume.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
-export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory, resume };
+export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory, resume, hubs };

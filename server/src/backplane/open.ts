@@ -18,5 +18,5 @@ export function openBackplane(
   const address = parseRedisUrl(redisUrl);
   const hosts = address.nodes.map(({ host, port }) => `${host}:${port}`);
   log.info({ hosts, cluster: address.cluster, tls: address.tls !== undefined }, 'hubs share a Redis');
-  return redisBackplane({ address, clock, meter });
+  return redisBackplane({ address, clock, meter, log });
 }

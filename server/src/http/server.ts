@@ -54,7 +54,8 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   const answering = new Set<ServerResponse>();
   let drainMs: number | undefined;
   const endLater = (response: ServerResponse, withinMs: number) => {
-    deps.clock.after(Math.random() * withinMs, () => isStream(response) && endStream(response, deps.clock));
+    const end = () => isStream(response) && endStream(response, deps.clock);
+    response.once('close', deps.clock.after(Math.random() * withinMs, end));
   };
   server.on('request', (request, response) => {
     const started = performance.now();

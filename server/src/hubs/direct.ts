@@ -27,9 +27,9 @@ export class Direct implements Way {
     this.#options = options;
   }
 
-  dial(peer: string, events: LegEvents): Promise<Leg> | undefined {
-    const url = this.#options.directory.card(peer)?.peerUrl;
-    return url ? this.#open(url, peer, events) : undefined;
+  async dial(peer: string, events: LegEvents): Promise<Leg | undefined> {
+    const card = await this.#options.directory.card(peer);
+    return card?.peerUrl ? this.#open(card.peerUrl, peer, events) : undefined;
   }
 
   async #open(url: string, peer: string, events: LegEvents): Promise<Leg> {

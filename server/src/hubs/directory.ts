@@ -11,6 +11,7 @@ export interface DirectoryOptions {
 export class Directory {
   readonly #options: DirectoryOptions;
   #cards: readonly HubCard[] = [];
+  #asking: Promise<void> | undefined;
   #cancel = () => {};
   #stopped = false;
 
@@ -23,12 +24,30 @@ export class Directory {
     return this.#cards;
   }
 
-  card(hub: string): HubCard | undefined {
-    return this.#cards.find((card) => card.hub === hub);
+  /** Asks for it where it is not known: that hub may have just begun. */
+  async card(hub: string): Promise<HubCard | undefined> {
+    const known = () => this.#cards.find((card) => card.hub === hub);
+    if (!known()) await this.refresh();
+    return known();
   }
 
   /** Says and asks at once, and from then on. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async leave(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#options.backplane.hubs.leave().catch((error: unknown) => {
+      if (!(error instanceof UniCoreError)) throw error;
+    });
+  }
+
+  async #ask(): Promise<void> {
     const { backplane, clock, card } = this.#options;
     this.#cancel();
     if (this.#stopped) return;
@@ -39,13 +58,5 @@ export class Directory {
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
     }
-  }
-
-  async leave(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#options.backplane.hubs.leave().catch((error: unknown) => {
-      if (!(error instanceof UniCoreError)) throw error;
-    });
   }
 }

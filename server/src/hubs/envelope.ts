@@ -1,66 +1,69 @@
 /**
- * What hubs send one another as mail: messages of one leg, with how far its bytes go and how far the other side's may go.
- * Each envelope says all of that anew, so one that is lost costs its own bytes only.
+ * What hubs send one another as mail: a header, then messages of one leg, each behind its length (u32, big endian). The header
+ * says how far the leg's bytes go, and how far the other side's may go. Each envelope says all of that anew, so one that is lost
+ * costs its own bytes only.
  */
-import { UniCoreError } from '@unicore/protocol';
-import { Packr } from 'msgpackr';
+import { packMeta, UniCoreError, unpackMeta } from '@unicore/protocol';
 import { z } from 'zod';
 import { HUB_NAME } from '../backplane/index.ts';
 
+const HEADER_LENGTH_BYTES = 2;
+const LENGTH_BYTES = 4;
+
 const Position = z.number().int().nonnegative();
 
-/** The first element is raised when anything of this changes: hubs of two layouts cannot pass channels to one another. */
-const Layout = z.tuple([
-  z.literal(1),
-  z.string().regex(HUB_NAME),
-  z.string().regex(HUB_NAME),
-  Position,
-  z.boolean(),
-  Position,
-  Position,
-  z.number().int().min(0).max(0xffff),
-  z.array(z.instanceof(Uint8Array)),
-]);
-
-export interface Envelope {
+const Header = z.object({
+  /** Raised when anything of this changes: hubs of two layouts can't pass channels to one another. */
+  layout: z.literal(1),
   /** Names of two hubs. */
-  from: string;
-  to: string;
+  from: z.string().regex(HUB_NAME),
+  to: z.string().regex(HUB_NAME),
   /** Counted by the hub that dialled it. */
-  leg: number;
+  leg: Position,
   /** `from` dialled it. */
-  dialled: boolean;
+  dialled: z.boolean(),
   /** Bytes of messages that were sent on this leg before these. */
-  position: number;
+  position: Position,
   /** How far the other side may go. */
-  limit: number;
+  limit: Position,
   /** 0, or the code with which `from` closed the leg. */
-  closed: number;
-  messages: Uint8Array[];
+  closed: z.number().int().min(0).max(0xffff),
+});
+
+export interface Envelope extends Omit<z.infer<typeof Header>, 'layout'> {
+  messages: readonly Uint8Array[];
 }
 
-// Bytes within are views of the mail, not copies.
-const packr = new Packr({ useRecords: false, mapsAsObjects: true, copyBuffers: false });
-
-export function seal({ from, to, leg, dialled, position, limit, closed, messages }: Envelope): Uint8Array {
-  return packr.pack([1, from, to, leg, dialled, position, limit, closed, messages]);
-}
-
-/** Throws BAD_REQUEST where it is none of this layout. */
-export function unseal(mail: Uint8Array): Envelope {
-  const { success, data, error } = Layout.safeParse(unpack(mail));
-  if (!success) {
-    const message = `Mail of another hub is of no known layout: ${error.issues[0]?.message}. Run the same version on all hubs.`;
-    throw new UniCoreError('BAD_REQUEST', message);
+export function seal({ messages, ...rest }: Envelope): Buffer {
+  const header = packMeta({ layout: 1, ...rest } satisfies z.infer<typeof Header>);
+  const start = HEADER_LENGTH_BYTES + header.length;
+  const mail = Buffer.allocUnsafe(messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, start));
+  mail.writeUInt16BE(header.length);
+  mail.set(header, HEADER_LENGTH_BYTES);
+  let at = start;
+  for (const message of messages) {
+    mail.writeUInt32BE(message.length, at);
+    mail.set(message, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + message.length;
   }
-  const [, from, to, leg, dialled, position, limit, closed, messages] = data;
-  return { from, to, leg, dialled, position, limit, closed, messages };
+  return mail;
 }
 
-function unpack(mail: Uint8Array): unknown {
+/** Its messages are views of the mail. Throws BAD_REQUEST where it is none of this layout. */
+export function unseal(mail: Buffer): Envelope {
   try {
-    return packr.unpack(mail);
+    const start = HEADER_LENGTH_BYTES + mail.readUInt16BE();
+    const { layout: _, ...rest } = Header.parse(unpackMeta(mail.subarray(HEADER_LENGTH_BYTES, start)));
+    const messages: Uint8Array[] = [];
+    for (let at = start; at < mail.length; ) {
+      const end = at + LENGTH_BYTES + mail.readUInt32BE(at);
+      if (end > mail.length) throw new RangeError('a message is cut off');
+      messages.push(mail.subarray(at + LENGTH_BYTES, end));
+      at = end;
+    }
+    return { ...rest, messages };
   } catch (cause) {
-    return cause;
+    const message = 'Mail of another hub is of no known layout. Run the same version on all hubs.';
+    throw new UniCoreError('BAD_REQUEST', message, { cause });
   }
 }

@@ -178,9 +178,9 @@ test('a leg that one hub has forgotten is over for the other as soon as it says 
 test('a hub that was held up itself reads its mail before it calls others silent', async () => {
   const { near, far } = await connect();
   // Nothing is delivered while the process stands still: simulated by mail that waits.
-  const held: Uint8Array[] = [];
+  const held: Buffer[] = [];
   b.lossy.fate = (mail) => {
-    held.push(mail.slice());
+    held.push(Buffer.from(mail));
     return 'lost';
   };
   await clock.advance(1_000);
@@ -222,11 +222,11 @@ test('a leg that was given up without a word is over at the other hub by its nex
 test('mail that makes no sense, or is meant for another process, changes nothing', async () => {
   const { near, far } = await connect();
   b.post.deliver(Buffer.from('hello'));
-  b.post.deliver(new Uint8Array(0));
+  b.post.deliver(Buffer.alloc(0));
   const other = await hub();
-  const stray: Uint8Array[] = [];
+  const stray: Buffer[] = [];
   a.lossy.fate = (mail) => {
-    stray.push(mail.slice());
+    stray.push(Buffer.from(mail));
     return 'arrives';
   };
   await clock.advance(600);

@@ -89,7 +89,7 @@ export class Hubs implements Elsewhere {
 
   // ---- for whoever has the backplane
 
-  mail(bytes: Uint8Array): void {
+  mail(bytes: Buffer): void {
     this.#post.deliver(bytes);
   }
 

@@ -20,6 +20,8 @@ const BEACON_MS = 500;
 const SILENT_MS = 3 * BEACON_MS;
 /** What may be sent before the other side has said anything: the handshake. */
 const FIRST_LIMIT = 64 * 1024;
+/** As much may wait for the backplane's answers, bytes: with less, a flood would wait for each of them. */
+const UNDER_WAY = 1024 * 1024;
 /** The other side is told of new room after this share of it was used. */
 const REPORT_SHARE = 4;
 
@@ -72,7 +74,7 @@ export class MailLine implements Transport {
   // ---- as the leg's transport
 
   get buffered(): number {
-    return this.#batchSize + this.#underWay;
+    return this.#batchSize + Math.max(0, this.#underWay - UNDER_WAY);
   }
 
   send(message: Uint8Array, done?: () => void): void {

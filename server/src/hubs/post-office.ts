@@ -60,7 +60,7 @@ export class PostOffice implements Way {
   }
 
   /** Mail for this hub. */
-  deliver(mail: Uint8Array): void {
+  deliver(mail: Buffer): void {
     const { backplane, log } = this.#options;
     try {
       const envelope = unseal(mail);

@@ -14,7 +14,7 @@ export interface Way {
   /** For logs and metrics. */
   readonly name: 'mail' | 'direct';
   /** A leg that is up. Undefined: this way does not lead to that hub. Rejects within seconds where it should. */
-  dial(peer: string, events: LegEvents): Promise<Leg> | undefined;
+  dial(peer: string, events: LegEvents): Promise<Leg | undefined>;
 }
 
 /** Settles as the handshake of the leg that `make` makes: with the leg, or why there is none. */

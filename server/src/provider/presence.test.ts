@@ -126,6 +126,8 @@ describe('presence', () => {
     await b.connect('p-1');
     await world.clock.advance(2_000);
     a.presence.disconnected('p-1');
+    await world.clock.advance(0);
+    expect((await a.presence.some(10)).size).toBe(1);
     await world.clock.advance(4_000);
     b.presence.heard('p-1');
     await world.clock.advance(9_000);
@@ -135,7 +137,11 @@ describe('presence', () => {
 
   test('a hub dies: its providers have 10 s from when they were last heard, then another hub tells', async () => {
     await a.connect('p-1');
-    await world.clock.advance(4_900);
+    for (let i = 0; i < 10; i++) {
+      await world.clock.advance(4_000);
+      a.presence.heard('p-1');
+    }
+    await world.clock.advance(900);
     // Heard, but not said to the others yet.
     a.presence.heard('p-1');
     a.kill();
@@ -163,7 +169,9 @@ describe('presence', () => {
 
   test('how long ago it was heard is known to all, and kept when it falls silent', async () => {
     await a.connect('p-1');
-    const heardAt = world.hubs[0]!.now();
+    await world.clock.advance(4_000);
+    a.presence.heard('p-1');
+    const heardAt = a.now();
     await world.clock.advance(11_000);
     expect(await b.store.provider('p-1')).toMatchObject({ seenAt: heardAt });
     await world.clock.advance(120_000);
@@ -235,6 +243,26 @@ describe('presence', () => {
       expect(await talk(40_000)).toEqual([]);
     });
 
+    test('a replica that lacks the last writes took over, and one hub finds out before the other', async () => {
+      await talk(20_000);
+      const { look, heard } = b.line.plane.presence;
+      const { about } = (await look(['p-1'])).get('p-1')!;
+      await heard('p-1', about, 20_000);
+      b.line.interrupted();
+      expect(await states()).toContain('online');
+      expect((await b.presence.lookAt('p-1')).suspect).toBe(false);
+      await talk(6_000);
+      expect(await talk(40_000)).toEqual([]);
+    });
+
+    test('after it was emptied all hubs say again at once what they know', async () => {
+      await world.board.flush();
+      expect(await b.presence.hello('p-1')).toBeUndefined();
+      world.board.interrupted();
+      await world.clock.advance(0);
+      expect(await b.presence.hello('p-1')).toBeDefined();
+    });
+
     test('all hubs were away and one is started', async () => {
       a.kill();
       b.kill();
@@ -261,6 +289,20 @@ describe('presence', () => {
       expect(await states()).toEqual(['suspect', 'suspect']);
       expect(told).toEqual([['p-1'], ['p-1']]);
     });
+  });
+
+  test('a provider that comes back as it was is not written anew', async () => {
+    await a.connect('p-1');
+    let writes = 0;
+    const { updateProvider } = world.store;
+    world.store.updateProvider = (...args) => {
+      writes += 1;
+      return updateProvider.apply(world.store, args);
+    };
+    await b.connect('p-1');
+    expect(writes).toBe(0);
+    await b.connect('p-1', { version: '9.9.9' });
+    expect(writes).toBe(1);
   });
 
   test('beats and words of 100 providers cost the store nothing, and the backplane little', async () => {

@@ -61,7 +61,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     });
     deps.meter.opened(path.kind);
     const refuse = (code: ErrorCode, message: string) => closeSocket(ws, code, message);
-    if (draining) return refuse('GOING_AWAY', STOPPING);
+    // Other hubs may come: those who moved to them first reach by them who is still here.
+    if (draining && path.kind !== 'hub') return refuse('GOING_AWAY', STOPPING);
     if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
       return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
     }

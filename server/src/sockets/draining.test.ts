@@ -1,5 +1,7 @@
 /** A hub that drains, and its sockets: who is there may go, who comes is sent on, who stays is closed in the end. */
+import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LocalWorld } from '../backplane/index.ts';
 import { startTestAgent } from './testing/agent.ts';
 import { openTerminal, startTestConsumer } from './testing/consumer.ts';
 import { closing, connect, dialLeg } from './testing/dial.ts';
@@ -81,6 +83,22 @@ test('who does not go is served to the end, raw terminals too, and then closed w
   await hub.stop();
   for (const { closed } of [agent, consumer]) expect((await closed).code).toBe('GOING_AWAY');
   expect((await rawClosed).code).toBe(GOING_AWAY);
+});
+
+test('another hub may come for a provider that is still there', async () => {
+  const world = new LocalWorld(systemClock);
+  const { vms } = hub;
+  await hub.stop();
+  hub = await startTestHub({ backplane: world.join(), direct: true, vms });
+  const next = await startTestHub({ backplane: world.join(), direct: true, vms });
+  await startTestAgent(hub.url, 'p1');
+  void hub.drain(60 * MS);
+  const consumer = await startTestConsumer(next.url, 'ada');
+  const terminal = openTerminal({ leg: () => consumer.leg, open: { vmId: 'vm' } });
+  terminal.write('typed');
+  expect(String(await terminal.received(5))).toBe('typed');
+  expect(hub.counts.open.hub).toBe(1);
+  await next.stop();
 });
 
 test('is not told to go a second time by its age', async () => {

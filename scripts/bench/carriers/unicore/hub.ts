@@ -1,8 +1,13 @@
-/** A hub of which sockets and relay are the product's: only who is who is made up, any token is the user of its name. */
+/**
+ * A hub of which sockets, relay and legs to other hubs are the product's: only who is who is made up, any token is the user of
+ * its name. Arguments: the Redis that it shares with another hub, if any, and 'direct' if that may open sockets to it.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
+import { openBackplane } from '../../../../server/src/backplane/open.ts';
+import { Hubs } from '../../../../server/src/hubs/index.ts';
 import { createMetrics } from '../../../../server/src/metrics.ts';
 import { NOWHERE_ELSE, Relay } from '../../../../server/src/relay/index.ts';
 import { attachSockets } from '../../../../server/src/sockets/index.ts';
@@ -16,20 +21,44 @@ export type HubCalls = ResidentCalls;
 const log = pino({ level: 'silent' });
 const metrics = createMetrics({ phases: async () => new Map(), backplaneUp: async () => true });
 const identity = (name: string) => ({ userId: name, sessionId: name });
+const [redisUrl, way] = process.argv.slice(2);
 const server = createServer();
+const listening = Promise.withResolvers<void>();
+server.listen(0, '127.0.0.1', listening.resolve);
+await listening.promise;
+const { port } = server.address() as AddressInfo;
+
+const backplane = redisUrl === undefined ? undefined : openBackplane({ redisUrl }, systemClock, log);
+const hubs =
+  backplane &&
+  new Hubs({
+    backplane,
+    clock: systemClock,
+    log,
+    meter: metrics,
+    card: { peerUrl: way === 'direct' ? `ws://127.0.0.1:${port}` : null, publicUrl: null, region: null },
+    secret: async () => Buffer.from('bench'),
+    opened: (leg, open) => relay.openFrom(leg, open),
+    here() {},
+    elsewhere() {},
+  });
+const relay: Relay = new Relay({
+  clock: systemClock,
+  log,
+  meter: metrics,
+  queueBytes: 256 * 1024 * 1024,
+  elsewhere: hubs ?? NOWHERE_ELSE,
+  authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
+});
+await backplane?.start({ mail: (bytes) => hubs!.mail(bytes), news() {}, interrupted() {} });
+await hubs?.start();
 
 attachSockets(server, {
   clock: systemClock,
   log,
   meter: metrics,
-  relay: new Relay({
-    clock: systemClock,
-    log,
-    meter: metrics,
-    queueBytes: 256 * 1024 * 1024,
-    elsewhere: NOWHERE_ELSE,
-    authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
-  }),
+  relay,
+  hubs: hubs?.sockets,
   addressOf: ({ socket }) => socket.remoteAddress ?? '',
   rotateMs: 3_000_000,
   hub: { hubId: 'bench', version: '0.0.0' },
@@ -42,8 +71,6 @@ attachSockets(server, {
     redeemTicket: async () => undefined,
   },
 });
-const listening = Promise.withResolvers<number>();
-server.listen(0, '127.0.0.1', () => listening.resolve((server.address() as AddressInfo).port));
 
-const calls: HubCalls = { port: () => listening.promise, resident };
+const calls: HubCalls = { port: async () => port, resident };
 serve(calls);

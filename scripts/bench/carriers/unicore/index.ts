@@ -1,23 +1,56 @@
 /** Ours: the hub's own sockets and relay between an opener's and an acceptor's end. */
+
+import { RedisServer } from '../../../../server/src/backplane/redis/testing/redis-server.ts';
 import type { NearCalls } from '../../ends/near.ts';
 import { Child } from '../../lib/child.ts';
-import type { StartCarrier } from '../carrier.ts';
+import type { Carrier, CarrierOptions, StartCarrier } from '../carrier.ts';
 import type { FarCalls } from './far.ts';
 import type { HubCalls } from './hub.ts';
 
-export const startUnicore: StartCarrier = async ({ streams, cpuProf }) => {
-  const hub = new Child<HubCalls>({ script: 'carriers/unicore/hub.ts', cpuProf });
-  const port = await hub.call.port();
-  const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args: [port], cpuProf });
+const HUB = 'carriers/unicore/hub.ts';
+
+export const startUnicore: StartCarrier = async (options) => {
+  const hub = new Child<HubCalls>({ script: HUB, cpuProf: options.cpuProf });
+  return between(hub, hub, [], options);
+};
+
+/** The provider at one hub and the consumer at another: all bytes go by a Redis, or by a socket between the two. */
+export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
+  return async (options) => {
+    const redis = await RedisServer.start();
+    const hub = () => new Child<HubCalls>({ script: HUB, args: [redis.url, way], cpuProf: options.cpuProf });
+    const others = { pids: [redis.pid!], stop: () => redis.stop() };
+    return between(hub(), hub(), [others], options);
+  };
+}
+
+interface Other {
+  pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** there: the provider's hub. here: the consumer's, which may be the same. */
+async function between(
+  there: Child<HubCalls>,
+  here: Child<HubCalls>,
+  others: readonly Other[],
+  { streams, cpuProf }: CarrierOptions,
+): Promise<Carrier> {
+  const args = [await there.call.port()];
+  const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args, cpuProf });
   await far.call.ready();
+  const port = await here.call.port();
   const near = new Child<NearCalls>({ script: 'carriers/unicore/near.ts', args: [port, streams], cpuProf });
+  const hubs = [...new Set([there, here])];
   return {
     near: near.call,
-    pids: { far: [far.pid], relay: [hub.pid], near: [near.pid] },
+    pids: {
+      far: [far.pid],
+      relay: [...hubs.map(({ pid }) => pid), ...others.flatMap(({ pids }) => pids)],
+      near: [near.pid],
+    },
     async stop() {
-      await near.stop();
-      await far.stop();
-      await hub.stop();
+      for (const one of [near, far, ...hubs, ...others]) await one.stop();
     },
   };
-};
+}

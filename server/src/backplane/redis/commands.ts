@@ -1,7 +1,7 @@
 /** Questions to Redis, each answered within ANSWER_MS or rejected with BACKPLANE_DOWN. */
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
-import { type Client, dial, hangUp, usable } from './dial.ts';
+import { type Client, dial, usable } from './dial.ts';
 import { backplaneDown, isTimeout } from './failure.ts';
 import type { BackplaneMeter } from './meter.ts';
 
@@ -55,6 +55,6 @@ export class Commands {
   }
 
   close(): void {
-    hangUp(this.client);
+    this.client.disconnect();
   }
 }

@@ -6,7 +6,7 @@ import { redisWorld } from './testing/world.ts';
 
 describe.each([
   ['one Redis', () => RedisServer.start()],
-  ['a Redis Cluster of three nodes', startRedisCluster],
+  ['a Redis Cluster of three nodes', () => startRedisCluster()],
 ])('on %s', (_, start) => {
   let redis: { url: string; stop(): Promise<void> };
   beforeAll(async () => {

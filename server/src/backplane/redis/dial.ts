@@ -50,24 +50,25 @@ export function dial(address: RedisAddress, wire: Wire): Client {
         slotsRefreshInterval: SLOTS_MS,
         slotsRefreshTimeout: ANSWER_MS,
         shardedSubscribers: wire === 'subscriber',
+        // A certificate is for the name, not for the address behind it.
+        ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
         // Mail that is sent to another node after a refusal might be overtaken.
         ...(wire === 'publisher' ? { maxRedirections: 0 } : {}),
       })
     : new Redis({ ...options, ...nodes[0]!, db, enableOfflineQueue: false, retryStrategy: retry });
-  // Each failure also reaches whoever asked; without a listener ioredis prints it.
-  client.on('error', () => {});
+  // Without a listener ioredis prints it. Of a cluster, what the last node said tells more.
+  client.on('error', (error: Error & { lastNodeError?: Error }) =>
+    reasons.set(client, error.lastNodeError ?? error),
+  );
+  client.on('ready', () => reasons.delete(client));
   return client;
 }
 
-/** Throws where there is no connection: nothing waits for one. */
+/** Why each client has no connection, as far as is known. */
+const reasons = new WeakMap<Client, Error>();
+
+/** Throws where there is no connection, with the reason: nothing waits for one. */
 export function usable(client: Client): Client {
-  if (client.status !== 'ready') throw new Error('Connection is closed.');
+  if (client.status !== 'ready') throw reasons.get(client) ?? new Error('Connection is closed.');
   return client;
-}
-
-/** Lets a connection go that is not wanted any more; what it is still asked rejects. */
-export function hangUp(client: Client): void {
-  client.removeAllListeners();
-  client.on('error', () => {});
-  client.disconnect();
 }

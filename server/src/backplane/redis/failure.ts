@@ -25,6 +25,6 @@ function explain(message: string): string {
   if (/timed out|timeout/i.test(message)) return 'it does not answer';
   if (/isn't writeable|isn't ready|Connection is closed|max retries/i.test(message)) return 'not connected';
   if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(message))
-    return 'it refuses the user or password of UNICORE_REDIS_URL';
+    return 'it refuses the user or password in --redis (or UNICORE_REDIS_URL)';
   return message.replace(/\.$/, '');
 }

@@ -1,6 +1,8 @@
 /** What Redis does to hubs on bad days: each failure on a real instance, and that all goes on afterwards by itself. */
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LineProxy } from '../../../../scripts/tests/line-proxy.ts';
+import { createLog } from '../../log.ts';
 import type { Backplane } from '../backplane.ts';
 import type { BackplaneWorld } from '../contract.ts';
 import { NO_METER as silent, type Wire } from './meter.ts';
@@ -41,8 +43,8 @@ async function proxied(server: RedisServer): Promise<LineProxy> {
   return line;
 }
 
-function world(url: string, meter?: Parameters<typeof redisWorld>[1]): BackplaneWorld {
-  const made = redisWorld(url, meter);
+function world(...args: Parameters<typeof redisWorld>): BackplaneWorld {
+  const made = redisWorld(...args);
   cleanups.push(() => made.close());
   return made;
 }
@@ -260,6 +262,25 @@ test('a slow Redis is only slow', async () => {
   expect([a!.interruptions, b!.interruptions]).toEqual([0, 0]);
 });
 
+describe('a Redis with a password', () => {
+  test('takes hubs that know it', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'hunter2'));
+    const [a, b] = await hubs(2, world(`redis://:hunter2@127.0.0.1:${redis.port}`));
+    await expectAllWell(a!, b!, 'well');
+  });
+
+  test('refuses others, who say so, and never which password they tried', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'right'));
+    const lines: string[] = [];
+    const log = createLog('trace', { write: (line) => lines.push(line) });
+    const [a] = await hubs(1, world(`redis://:hunter2@127.0.0.1:${redis.port}`, silent, log));
+    const error: unknown = await a!.plane.ping().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('refuses the user or password') });
+    expect(lines.join()).toContain('refuses the user or password');
+    expect(inspect(error, { depth: 10 }) + lines).not.toContain('hunter2');
+  });
+});
+
 describe('pub/sub that fails by itself', () => {
   test('a hub whose subscription is cut gets mail again, and is told', async () => {
     const redis = await started(RedisServer.start());
@@ -303,6 +324,15 @@ describe('a node of a cluster', () => {
     await expectAllWell(a!, b!, 'before');
     await cluster.nodes[1]!.restart();
     await expectRecovered(a!, b!);
+  });
+
+  test('that is replaced by its replica: its hubs are told, and all goes on without it', async () => {
+    const cluster = await started(startRedisCluster({ replicas: true }));
+    const all = await hubs(4, world(cluster.url));
+    await expectAllWell(all[0]!, all[1]!, 'before');
+    await cluster.nodes[0]!.kill();
+    await expectRecovered(all[0]!, all[1]!, all);
+    await expectAllWell(all[2]!, all[3]!, 'the others');
   });
 
   test('that is emptied: its hubs are told', async () => {

@@ -1,7 +1,7 @@
 /** What this hub is told: its mail, and the news that all hubs are told. */
 import { Cluster } from 'ioredis';
 import type { RedisAddress } from './address.ts';
-import { type Client, dial, hangUp } from './dial.ts';
+import { type Client, dial } from './dial.ts';
 import type { BackplaneMeter } from './meter.ts';
 
 export interface Channels {
@@ -53,10 +53,14 @@ export class Inbox {
     this.#client = dial(this.#address, 'subscriber');
     const client = this.#client;
     const sharded = client instanceof Cluster;
-    client.on(sharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, message: Buffer) =>
-      this.#received(channel, message),
-    );
-    for (const event of ['close', '-node', '-subscriber']) client.on(event, () => this.#handler.lost());
+    client.on(sharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, message: Buffer) => {
+      if (client === this.#client) this.#received(channel, message);
+    });
+    for (const event of ['close', '-node', '-subscriber']) {
+      client.on(event, () => {
+        if (client === this.#client) this.#handler.lost();
+      });
+    }
     client.on('ready', () => {
       if (this.#again) this.#meter.reconnected('subscriber');
       this.#again = true;
@@ -74,7 +78,7 @@ export class Inbox {
   }
 
   close(): void {
-    if (this.#client) hangUp(this.#client);
+    this.#client?.disconnect();
     this.#client = undefined;
   }
 

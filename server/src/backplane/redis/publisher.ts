@@ -4,7 +4,7 @@
  */
 import { Cluster } from 'ioredis';
 import type { RedisAddress } from './address.ts';
-import { ANSWER_MS, type Client, dial, hangUp, usable } from './dial.ts';
+import { ANSWER_MS, type Client, dial, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
 import type { BackplaneMeter } from './meter.ts';
 import { Publish } from './publish.ts';
@@ -62,12 +62,12 @@ export class Publisher {
 
   rebuild(): void {
     this.#meter.rebuilt('publisher');
-    hangUp(this.#client);
+    this.#client.disconnect();
     this.#client = this.#dial();
   }
 
   close(): void {
-    hangUp(this.#client);
+    this.#client.disconnect();
   }
 
   #dial(): Client {

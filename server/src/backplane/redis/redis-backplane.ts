@@ -1,6 +1,7 @@
 /** The backplane of many hubs, on one Redis or a Redis Cluster. Losing it loses nothing that hubs do not say again. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
 import type { Backplane } from '../backplane.ts';
 import type { RedisAddress } from './address.ts';
 import { Commands } from './commands.ts';
@@ -28,10 +29,12 @@ export interface RedisBackplaneOptions {
   readonly address: RedisAddress;
   readonly clock: Clock;
   readonly meter: BackplaneMeter;
+  readonly log: Logger;
   readonly prefix?: string;
 }
 
-export function redisBackplane({ address, clock, meter, prefix = PREFIX }: RedisBackplaneOptions): Backplane {
+export function redisBackplane(options: RedisBackplaneOptions): Backplane {
+  const { address, clock, meter, log, prefix = PREFIX } = options;
   const hub = randomBytes(16).toString('hex');
   const channels = channelsOf(prefix, hub);
   const doubt = () => watch?.doubt();
@@ -64,6 +67,7 @@ export function redisBackplane({ address, clock, meter, prefix = PREFIX }: Redis
         origin,
         publisher,
         inbox,
+        log,
         interrupted: () => handler.interrupted(),
       });
       inbox.open();

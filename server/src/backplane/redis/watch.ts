@@ -3,6 +3,7 @@
  * the one that it was; when something failed it tries often, and says when all is well again.
  */
 import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
 import { ANSWER_MS } from './dial.ts';
 import type { Channels, Inbox } from './inbox.ts';
 import type { Origin } from './origin.ts';
@@ -28,6 +29,7 @@ export interface WatchParts {
   readonly inbox: Inbox;
   /** Something may have been lost, and all is well now. */
   interrupted(): void;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
 }
 
 export class Watch {
@@ -37,6 +39,9 @@ export class Watch {
   #suspect = false;
   /** Something is wrong now, as far as is known. */
   #hurry = false;
+  /** Why, and whether the log has it. */
+  #reason = '';
+  #said = false;
   /** Counts what went wrong, so that a probe that began before does not show that it is over. */
   #losses = 0;
   #started = false;
@@ -63,8 +68,8 @@ export class Watch {
       well = await this.#prove();
     }
     // Until here nothing was there that could have been lost.
-    this.#suspect = !well;
-    this.#hurry = !well;
+    this.#suspect = false;
+    if (!well) this.#fail();
     this.#started = true;
     this.#next();
   }
@@ -101,23 +106,34 @@ export class Watch {
     const well = await this.#prove();
     this.#probing = false;
     if (this.#closed) return;
-    if (!well) {
-      this.#suspect = true;
-      this.#hurry = true;
-    } else if (losses === this.#losses) {
+    if (!well) this.#fail();
+    else if (losses === this.#losses) {
       this.#hurry = false;
       if (this.#suspect) {
         this.#suspect = false;
+        this.#said = false;
+        this.#parts.log.info('Redis answers; what hubs share there is said again');
         this.#parts.interrupted();
       }
     }
     this.#next();
   }
 
+  #fail(): void {
+    this.#suspect = true;
+    this.#hurry = true;
+    if (this.#said) return;
+    this.#said = true;
+    this.#parts.log.warn(
+      { reason: this.#reason },
+      'what hubs share in Redis cannot be reached; trying again',
+    );
+  }
+
   /** Whether Redis answers, and mail and news arrive. */
   async #prove(): Promise<boolean> {
     const { origin, publisher, inbox } = this.#parts;
-    const marks = await origin.marks().catch(() => undefined);
+    const marks = await origin.marks().catch((error: Error) => this.#because(error.message));
     // Nothing can be said of the other connections.
     if (!marks) return false;
     const known = this.#known ?? marks;
@@ -133,6 +149,7 @@ export class Watch {
       this.#inbox.misses = 0;
       return true;
     }
+    this.#because('What this hub sends to itself does not arrive.');
     if (this.#missed(this.#inbox)) inbox.rebuild();
     return false;
   }
@@ -140,10 +157,12 @@ export class Watch {
   async #publish(): Promise<number[] | undefined> {
     const { publisher, inbox, channels } = this.#parts;
     inbox.listen();
-    return Promise.all([
-      publisher.publish(channels.mail, EMPTY),
-      publisher.publish(channels.echo, EMPTY),
-    ]).catch(() => undefined);
+    const probes = [channels.mail, channels.echo].map((channel) => publisher.publish(channel, EMPTY));
+    return Promise.all(probes).catch((error: Error) => this.#because(error.message));
+  }
+
+  #because(reason: string): undefined {
+    this.#reason = reason;
   }
 
   #echoed(): Promise<boolean> {

@@ -10,6 +10,8 @@ import type { Store } from '../store.ts';
 import { type FirestoreFake, lostReply, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** So that a busy machine is no failure of its own. */
+const PATIENCE_MS = 60_000;
 const ALICE = userRow();
 const VM = vmRow();
 const SECRET: SecretRow = {
@@ -32,7 +34,7 @@ function open(emulator: string, patienceMs?: number): Store {
 
 beforeEach(async () => {
   fake = await startFirestoreFake();
-  [store, other] = [open(fake.address), open(fake.address)];
+  [store, other] = [open(fake.address, PATIENCE_MS), open(fake.address, PATIENCE_MS)];
 });
 afterEach(async () => {
   await Promise.all([store.close(), other.close()]);

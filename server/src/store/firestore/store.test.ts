@@ -3,6 +3,9 @@ import { storeContract } from '../contract.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** What many do at once takes long on a busy machine; what is promised here is the outcome. */
+const PATIENCE_MS = 60_000;
+
 let fake: FirestoreFake;
 beforeAll(async () => {
   fake = await startFirestoreFake();
@@ -10,5 +13,10 @@ beforeAll(async () => {
 afterAll(() => fake.close());
 
 storeContract((name) =>
-  openFirestoreStore({ projectId: 'unicore-test', databaseId: name, emulator: fake.address }),
+  openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: name,
+    emulator: fake.address,
+    patienceMs: PATIENCE_MS,
+  }),
 );

@@ -1,10 +1,11 @@
-/** A Redis Cluster of real processes for tests: three masters without replicas, on loopback. */
+/** A Redis Cluster of real processes for tests: three masters on loopback, with or without a replica each. */
 import { freePort, pause, RedisServer } from './redis-server.ts';
 
 const NODES = 3;
 const SLOTS = 16_384;
 
 export interface RedisCluster {
+  /** The masters, as long as none fails. */
   readonly nodes: readonly RedisServer[];
   /** For the hub's configuration. */
   readonly url: string;
@@ -12,34 +13,55 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** A new, empty cluster that serves all slots. A node that is killed loses its slots' data and comes back with its name. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all(Array.from({ length: NODES }, startNode));
+/**
+ * A new, empty cluster that serves all slots. A master that is killed and started again comes back empty, with its name;
+ * with replicas its own takes over some 3 s after it was killed.
+ */
+export async function startRedisCluster({ replicas = false } = {}): Promise<RedisCluster> {
+  const count = replicas ? 2 * NODES : NODES;
+  const nodes = await Promise.all(Array.from({ length: count }, startNode));
   const stop = async () => void (await Promise.all(nodes.map(({ server }) => server.stop())));
   try {
-    await Promise.all(
-      nodes.map(async ({ server }, i) => {
-        const [from, next] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / NODES));
-        await server.client.call('CLUSTER', 'ADDSLOTSRANGE', from!, next! - 1);
-        // Two masters with one epoch would have to settle that first.
-        await server.client.cluster('SET-CONFIG-EPOCH', i + 1);
-      }),
-    );
-    const [first, ...others] = nodes;
-    for (const { server, busPort } of others) {
-      await first!.server.client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
-    }
-    await Promise.all(nodes.map(({ server }) => joined(server)));
+    await join(nodes);
   } catch (error) {
     await stop();
     throw error;
   }
   const servers = nodes.map(({ server }) => server);
   const url = `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
-  return { nodes: servers, url, stop };
+  return { nodes: servers.slice(0, NODES), url, stop };
 }
 
-async function startNode(): Promise<{ server: RedisServer; busPort: number }> {
+async function join(nodes: readonly Node[]): Promise<void> {
+  const masters = nodes.slice(0, NODES);
+  await Promise.all(
+    masters.map(async ({ server }, i) => {
+      const [from, next] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / NODES));
+      await server.client.call('CLUSTER', 'ADDSLOTSRANGE', from!, next! - 1);
+      // Two masters with one epoch would have to settle that first.
+      await server.client.cluster('SET-CONFIG-EPOCH', i + 1);
+    }),
+  );
+  const [first, ...others] = nodes;
+  for (const { server, busPort } of others) {
+    await first!.server.client.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
+  }
+  await Promise.all(nodes.map(({ server }) => until(server, `cluster_known_nodes:${nodes.length}`)));
+  await Promise.all(
+    nodes.slice(NODES).map(async ({ server }, i) => {
+      await server.client.cluster('REPLICATE', String(await masters[i]!.server.client.cluster('MYID')));
+      await server.synced();
+    }),
+  );
+  await Promise.all(nodes.map(({ server }) => until(server, 'cluster_state:ok')));
+}
+
+interface Node {
+  readonly server: RedisServer;
+  readonly busPort: number;
+}
+
+async function startNode(): Promise<Node> {
   const busPort = await freePort();
   const server = await RedisServer.start(
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '2000'],
@@ -47,10 +69,6 @@ async function startNode(): Promise<{ server: RedisServer; busPort: number }> {
   return { server, busPort };
 }
 
-async function joined(server: RedisServer): Promise<void> {
-  for (;;) {
-    const info = String(await server.client.cluster('INFO'));
-    if (/^cluster_state:ok/m.test(info) && info.includes(`cluster_known_nodes:${NODES}`)) return;
-    await pause(20);
-  }
+async function until(server: RedisServer, line: string): Promise<void> {
+  while (!String(await server.client.cluster('INFO')).includes(line)) await pause(20);
 }

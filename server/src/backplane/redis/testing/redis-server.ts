@@ -99,6 +99,11 @@ export class RedisServer {
   /** Becomes a replica of that instance, and resolves when it has all of its data. */
   async replicate(of: RedisServer): Promise<void> {
     await this.client.replicaof('127.0.0.1', of.port);
+    await this.synced();
+  }
+
+  /** Of a replica: resolves when it has all that its master had. */
+  async synced(): Promise<void> {
     while (!/^master_link_status:up/m.test(await this.client.info('replication'))) await pause(10);
   }
 

@@ -1,6 +1,7 @@
 /** Hubs on a Redis of a test's own. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@unicore/protocol';
+import { type Logger, pino } from 'pino';
 import type { Backplane } from '../../backplane.ts';
 import type { BackplaneWorld } from '../../contract.ts';
 import { parseRedisUrl } from '../address.ts';
@@ -8,12 +9,16 @@ import { type BackplaneMeter, NO_METER } from '../meter.ts';
 import { redisBackplane } from '../redis-backplane.ts';
 
 /** A world for itself on a Redis that tests may share: its keys have a prefix of their own. */
-export function redisWorld(url: string, meter: BackplaneMeter = NO_METER): BackplaneWorld {
+export function redisWorld(
+  url: string,
+  meter: BackplaneMeter = NO_METER,
+  log: Logger = pino({ level: 'silent' }),
+): BackplaneWorld {
   const prefix = `${randomUUID()}:`;
   const planes: Backplane[] = [];
   return {
     async join() {
-      const plane = redisBackplane({ address: parseRedisUrl(url), clock: systemClock, meter, prefix });
+      const plane = redisBackplane({ address: parseRedisUrl(url), clock: systemClock, meter, log, prefix });
       planes.push(plane);
       return plane;
     },
