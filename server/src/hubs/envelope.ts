@@ -6,6 +6,7 @@
 import { packMeta, UniCoreError, unpackMeta } from '@unicore/protocol';
 import { z } from 'zod';
 import { HUB_NAME } from '../backplane/index.ts';
+import type { MailMemory } from './mail-memory.ts';
 
 const HEADER_LENGTH_BYTES = 2;
 const LENGTH_BYTES = 4;
@@ -34,10 +35,12 @@ export interface Envelope extends Omit<z.infer<typeof Header>, 'layout'> {
   messages: readonly Uint8Array[];
 }
 
-export function seal({ messages, ...rest }: Envelope): Buffer {
+/** In fresh memory, unless some is given. */
+export function seal({ messages, ...rest }: Envelope, memory?: MailMemory): Buffer {
   const header = packMeta({ layout: 1, ...rest } satisfies z.infer<typeof Header>);
   const start = HEADER_LENGTH_BYTES + header.length;
-  const mail = Buffer.allocUnsafe(messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, start));
+  const size = messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, start);
+  const mail = memory ? memory.take(size) : Buffer.allocUnsafe(size);
   mail.writeUInt16BE(header.length);
   mail.set(header, HEADER_LENGTH_BYTES);
   let at = start;

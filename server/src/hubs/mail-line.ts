@@ -13,6 +13,7 @@ import {
 } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
 import { type Envelope, seal } from './envelope.ts';
+import { MailMemory } from './mail-memory.ts';
 
 /** Each side says this often that it is there, how far it is and how far the other may go, ms. */
 const BEACON_MS = 500;
@@ -39,6 +40,7 @@ export interface MailLineOptions {
 
 export class MailLine implements Transport {
   readonly #options: MailLineOptions;
+  readonly #memory = new MailMemory();
   #leg: Leg | undefined;
   /** Sent in this turn of the event loop, or waiting for room. */
   #batch: Uint8Array[] = [];
@@ -136,12 +138,14 @@ export class MailLine implements Transport {
     }
     this.#granted = Math.max(this.#granted, this.#received + this.#options.room());
     const [position, limit] = [this.#sent, this.#granted];
-    const mail = seal({ from: backplane.hub, to: peer, leg: id, dialled, position, limit, closed, messages });
+    const letter = { from: backplane.hub, to: peer, leg: id, dialled, position, limit, closed, messages };
+    const mail = seal(letter, this.#memory);
     for (const done of this.#lent.splice(0)) done();
     this.#sent += size;
     this.#underWay += size;
     backplane.send(peer, mail).then(
       (there) => {
+        this.#memory.giveBack(mail);
         this.#underWay -= size;
         if (!there) this.#lose('LEG_LOST', 'The other hub is gone.');
         else if (size > 0) this.#leg?.drained();

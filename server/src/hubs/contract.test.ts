@@ -1,0 +1,14 @@
+import { systemClock } from '@unicore/protocol';
+import { describe } from 'vitest';
+import { LocalWorld } from '../backplane/index.ts';
+import { twoHubsContract } from './contract.ts';
+
+describe.each([
+  ['by mail', false],
+  ['by sockets', true],
+])('two hubs, %s', (_, direct) => {
+  twoHubsContract(async () => {
+    const world = new LocalWorld(systemClock);
+    return { join: async () => world.join(), close: async () => {} };
+  }, direct);
+});
