@@ -17,6 +17,7 @@ import { createDomain } from './domain.ts';
 import { createAddressOf } from './http/address.ts';
 import { Callers } from './http/callers.ts';
 import { attachHttp, createHubServer, type Http } from './http/server.ts';
+import { Regions } from './hubs/index.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Sockets } from './sockets/index.ts';
@@ -80,8 +81,21 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       region: config.region ?? null,
     },
   });
-  const { events, auth, sessions, providers, loads, vms, views, credentials, terminals, hubs, census, run } =
-    domain;
+  const {
+    events,
+    auth,
+    sessions,
+    tickets,
+    providers,
+    loads,
+    vms,
+    views,
+    credentials,
+    terminals,
+    hubs,
+    census,
+    run,
+  } = domain;
   const server = createHubServer();
   const addressOf = createAddressOf(config.proxies);
   let stopping = false;
@@ -111,6 +125,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     const url = config.publicUrl ?? defaultUrl(config.host, port);
     const origins = createOrigins(url, port, config.origins);
     const callers = new Callers(sessions, origins);
+    const regions = new Regions({ region: config.region ?? null, url }, () => hubs.cards);
     http = attachHttp(server, {
       clock,
       log,
@@ -118,6 +133,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       auth,
       sessions,
       callers,
+      origins,
+      regions,
       webDir,
       limit: new Limit(backplane, 'sign-ins'),
       addressOf,
@@ -129,6 +146,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         providers,
         credentials,
         watch: new Watch({ events, vms, views, providers, loads }),
+        tickets,
+        regions,
         agentLimit: new Limit(backplane, 'calls of agents'),
         system: { version, url, defaultImage },
       },
@@ -143,6 +162,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
       domain,
       callers,
       origins,
+      regions,
       addressOf,
       metrics,
       clock,
@@ -180,10 +200,11 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   /** Goes on answering meanwhile: load balancers need a moment to hear that this hub is not ready any more. */
   async function drain(ms: number) {
     log.info({ ms }, 'draining');
+    const hidden = hubs.hide();
     // Where there is hardly any time, half of it.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     http?.drain(movingMs * STREAMS_SHARE);
-    await sockets?.drain(movingMs);
+    await Promise.all([hidden, sockets?.drain(movingMs)]);
   }
 
   return { auth, store, start, stop };

@@ -7,6 +7,7 @@ import type { Origins } from './auth/origins.ts';
 import type { Domain } from './domain.ts';
 import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
+import type { Regions } from './hubs/index.ts';
 import type { Metrics } from './metrics.ts';
 import type { Identity } from './relay/index.ts';
 import { attachSockets, type Sockets } from './sockets/index.ts';
@@ -16,6 +17,7 @@ export interface ConnectDeps {
   domain: Domain;
   callers: Callers;
   origins: Origins;
+  regions: Regions;
   addressOf: AddressOf;
   metrics: Metrics;
   clock: Clock;
@@ -29,7 +31,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Takes WebSockets from now on. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
-  const { domain, callers, origins, addressOf, metrics, clock, log, rotateMs, hub } = deps;
+  const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
   const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
   const sockets = attachSockets(server, {
     clock,
@@ -39,12 +41,17 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     hubs: hubs.sockets,
     rotateMs,
     hub,
+    places: () => regions.list,
     addressOf,
     auth: {
-      allowedOrigin: (origin, host) => origins.allowed(origin, host),
+      allowedOrigin: (origin, host) => origins.allowed(origin, host) || regions.has(origin),
       session: async (request) => identityOf(await callers.ofCookie(request)),
       bearer: async (token) => identityOf(await sessions.caller('bearer', token)),
       provider: (token) => credentials.verify(token),
+      async consumerTicket(ticket) {
+        const grant = await tickets.redeem(ticket, { kind: 'consumer' });
+        return grant && { userId: grant.userId, sessionId: grant.sessionId };
+      },
       async redeemTicket(ticket, asked) {
         const grant = await tickets.redeem(ticket, { kind: 'terminal', ...asked });
         return (

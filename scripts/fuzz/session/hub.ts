@@ -88,6 +88,7 @@ export class SimHub {
           if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
           return id;
         },
+        consumerTicket: async () => undefined,
         redeemTicket: async (ticket) => {
           const holder = identity(/^ticket-(\w+)$/.exec(ticket)?.[1]);
           return holder && { identity: holder, readOnly: false };

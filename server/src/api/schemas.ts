@@ -148,6 +148,17 @@ export const SystemInfo = z.object({
   defaultImage: z.string(),
 });
 
+/** Where the deployment can be reached: by region and URL, this hub's own among them. */
+export const SystemHubs = z.array(
+  z.object({
+    region: z.string().nullable(),
+    /** http(s)://host[:port] */
+    url: z.string(),
+  }),
+);
+/** ticket: goes into HELLO of /consumer at any hub, within 30 s, once. */
+export const SystemTicket = z.object({ ticket: z.string(), expiresAt: z.number() });
+
 /** The agent's public key; other members of a JWK are ignored. */
 export const PublicKey = z.object({
   kty: z.literal('OKP'),

@@ -1,8 +1,8 @@
-/** system.info: what a page needs to know before anything else. */
+/** system: what a page needs to know before anything else, and where else this deployment can be reached. */
 import { z } from 'zod';
 import { SIZES } from '../control/contract.ts';
-import { SystemInfo } from './schemas.ts';
-import { open, router } from './trpc.ts';
+import { SystemHubs, SystemInfo, SystemTicket } from './schemas.ts';
+import { open, router, signedIn } from './trpc.ts';
 
 export const systemRouter = router({
   info: open
@@ -22,4 +22,37 @@ export const systemRouter = router({
       sizes: SIZES,
       user: caller ? { userId: caller.user.userId, name: caller.user.name, role: caller.user.role } : null,
     })),
+  hubs: open
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/system/hubs',
+        tags: ['system'],
+        summary: 'The regions of this deployment, with the address of the hubs of each',
+        protect: false,
+      },
+    })
+    .input(z.void())
+    .output(SystemHubs)
+    .query(({ ctx: { services } }) => [...services.regions.list]),
+  ticket: signedIn
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/system/ticket',
+        tags: ['system'],
+        summary:
+          'A ticket for one /consumer socket at any hub: for pages whose cookie goes to their own hub only',
+        protect: true,
+      },
+    })
+    .input(z.void())
+    .output(SystemTicket)
+    .mutation(({ ctx: { services, caller } }) =>
+      services.tickets.issue({
+        kind: 'consumer',
+        userId: caller.user.userId,
+        sessionId: caller.sessionId,
+      }),
+    ),
 });

@@ -4,6 +4,8 @@ import { UniCoreError } from '@unicore/protocol';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import type { Limit } from '../auth/limits.ts';
 import type { Caller } from '../auth/local.ts';
+import type { Tickets } from '../auth/tickets.ts';
+import type { Regions } from '../hubs/index.ts';
 import type { ProviderCredentials } from '../provider/credentials.ts';
 import type { Providers } from '../provider/providers.ts';
 import type { Terminals } from '../vm/terminals.ts';
@@ -24,6 +26,8 @@ export interface Services {
   providers: Providers;
   credentials: ProviderCredentials;
   watch: Watch;
+  tickets: Tickets;
+  regions: Regions;
   agentLimit: Limit;
   system: { version: string; url: string; defaultImage: string };
 }

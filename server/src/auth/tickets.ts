@@ -1,4 +1,4 @@
-/** Tickets: what vm.connect gives to open one raw socket with, at any hub. Nothing that lasts: connect again. */
+/** Tickets: each opens one socket, at any hub, for whoever has no cookie there. Nothing that lasts: ask for another. */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
 import type { Backplane } from '../backplane/backplane.ts';
@@ -11,16 +11,22 @@ const TICKET_MS = 30_000;
 /** Of one user; more is no use but abuse. */
 const TICKETS_PER_MINUTE = 1_000;
 
-const TicketGrant = z.object({
-  userId: z.string(),
-  sessionId: z.string(),
-  kind: z.literal('terminal'),
-  vmId: z.string(),
-  terminalId: z.string(),
-  readOnly: z.boolean(),
-});
+const Holder = z.object({ userId: z.string(), sessionId: z.string() });
+const TicketGrant = z.discriminatedUnion('kind', [
+  /** A raw socket, from vm.connect. */
+  Holder.extend({
+    kind: z.literal('terminal'),
+    vmId: z.string(),
+    terminalId: z.string(),
+    readOnly: z.boolean(),
+  }),
+  /** An SDK's socket, from system.ticket: as the session itself. */
+  Holder.extend({ kind: z.literal('consumer') }),
+]);
 /** What a ticket is for. */
 export type TicketGrant = z.infer<typeof TicketGrant>;
+
+type Asked = { kind: 'terminal'; vmId: string; terminalId: string } | { kind: 'consumer' };
 
 export interface TicketsDeps {
   backplane: Backplane;
@@ -51,14 +57,21 @@ export class Tickets {
   }
 
   /** Uses the ticket up, whether it fits or not. Undefined: unknown, used, expired, ended, or for something else. */
-  async redeem(
+  async redeem<A extends Asked>(
     ticket: string,
-    asked: Pick<TicketGrant, 'kind' | 'vmId' | 'terminalId'>,
-  ): Promise<TicketGrant | undefined> {
+    asked: A,
+  ): Promise<Extract<TicketGrant, { kind: A['kind'] }> | undefined> {
     const text = await this.#tickets.take(hashOf(ticket));
     const found = text === undefined ? undefined : TicketGrant.safeParse(JSON.parse(text)).data;
-    const fits =
-      found?.kind === asked.kind && found.vmId === asked.vmId && found.terminalId === asked.terminalId;
-    return fits && !(await this.#deps.ended(found.sessionId)) ? found : undefined;
+    if (!found || !fits(found, asked) || (await this.#deps.ended(found.sessionId))) return undefined;
+    return found;
   }
+}
+
+function fits<A extends Asked>(
+  found: TicketGrant,
+  asked: A,
+): found is Extract<TicketGrant, { kind: A['kind'] }> {
+  const fields = found as Record<string, unknown>;
+  return Object.entries(asked).every(([name, value]) => fields[name] === value);
 }

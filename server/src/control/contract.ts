@@ -97,9 +97,13 @@ export const AgentHello = z.object({
 });
 export type AgentHello = z.infer<typeof AgentHello>;
 
-/** HELLO meta of a consumer's SDK. token: a bearer token; absent where a session cookie came with the upgrade. */
+/**
+ * HELLO meta of a consumer's SDK. token: a bearer token; ticket: of system.ticket, where the session's cookie does not go.
+ * Neither where that cookie came with the upgrade.
+ */
 export const ConsumerHello = z.object({
   token: z.string().max(4096).optional(),
+  ticket: z.string().max(200).optional(),
   client: z.string().max(200).optional(),
 });
 

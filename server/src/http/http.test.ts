@@ -188,7 +188,7 @@ describe('HTTP', () => {
         const policy = headers.get('content-security-policy');
         expect(policy).toContain("script-src 'self';");
         expect(policy).toContain("frame-ancestors 'none'");
-        expect(policy).toContain("connect-src 'self' ws: wss:");
+        expect(policy).toContain(`connect-src 'self' ${hub.url} ${hub.url.replace('http', 'ws')};`);
         expect(headers.get('x-content-type-options')).toBe('nosniff');
         expect(headers.get('referrer-policy')).toBe('no-referrer');
       },

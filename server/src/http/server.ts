@@ -7,6 +7,8 @@ import { failureOf, statusOf } from '../api/errors.ts';
 import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
 import { appRouter } from '../api/router.ts';
 import type { Context, Services } from '../api/trpc.ts';
+import type { Origins } from '../auth/origins.ts';
+import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics.ts';
 import { type LoginDeps, login, logout } from './login.ts';
 import { sendError, sendJson, sendText } from './respond.ts';
@@ -27,6 +29,9 @@ export interface HttpDeps extends LoginDeps {
   clock: Clock;
   metrics: Metrics;
   services: Services;
+  /** Whose pages may ask how far this hub is. */
+  origins: Origins;
+  regions: Regions;
   webDir: string;
   /** Throws if the hub can't do its work now, with the reason. */
   ready(): Promise<void>;
@@ -60,7 +65,10 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   server.on('request', (request, response) => {
     const started = performance.now();
     const url = parseUrl(request.url);
-    setSecurityHeaders(response);
+    setSecurityHeaders(
+      response,
+      deps.regions.list.map((place) => place.url),
+    );
     if (drainMs !== undefined) {
       response.setHeader('Connection', 'close');
       endLater(response, drainMs);
@@ -131,6 +139,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
     [REST_PATH, (request, response) => rest(request, response)],
     ['/login', (request, response, url) => login(deps, request, response, url)],
     ['/logout', (request, response) => logout(deps, request, response)],
+    ['/ping', (request, response) => ping(deps, request, response)],
     ['/healthz', (_, response) => sendText(response, 200, 'ok')],
     ['/readyz', (_, response) => readyz(deps, response)],
     [
@@ -159,6 +168,15 @@ async function contextOf(
 ): Promise<Context> {
   const caller = await callers.of(request);
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
+}
+
+/** For measuring how far this hub is, also from pages of other regions. Cloud Run answers /healthz itself. */
+function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
+  const { origin, host } = headers;
+  if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
+    response.setHeader('Access-Control-Allow-Origin', origin);
+  }
+  response.writeHead(204, { 'Cache-Control': 'no-store', Vary: 'Origin' }).end();
 }
 
 async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promise<void> {

@@ -10,6 +10,7 @@ export interface DirectoryOptions {
 
 export class Directory {
   readonly #options: DirectoryOptions;
+  #card: HubCard;
   #cards: readonly HubCard[] = [];
   #asking: Promise<void> | undefined;
   #cancel = () => {};
@@ -17,6 +18,7 @@ export class Directory {
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
+    this.#card = options.card;
   }
 
   /** The hubs, this one too, as far as is known now. What was heard last stands while the others cannot be reached. */
@@ -39,24 +41,33 @@ export class Directory {
     return this.#asking;
   }
 
+  /** Nobody new is to be sent here. Other hubs still reach it. */
+  async hide(): Promise<void> {
+    this.#card = { ...this.#card, publicUrl: null };
+    await this.#options.backplane.hubs.announce(this.#card).catch(known);
+  }
+
   async leave(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    await this.#options.backplane.hubs.leave().catch((error: unknown) => {
-      if (!(error instanceof UniCoreError)) throw error;
-    });
+    await this.#options.backplane.hubs.leave().catch(known);
   }
 
   async #ask(): Promise<void> {
-    const { backplane, clock, card } = this.#options;
+    const { backplane, clock } = this.#options;
     this.#cancel();
     if (this.#stopped) return;
     this.#cancel = clock.after(RENEW_MS, () => void this.refresh());
     try {
-      await backplane.hubs.announce(card);
+      await backplane.hubs.announce(this.#card);
       this.#cards = await backplane.hubs.all();
     } catch (error) {
-      if (!(error instanceof UniCoreError)) throw error;
+      known(error);
     }
   }
+}
+
+/** The others cannot be reached; it is said again. */
+function known(error: unknown): void {
+  if (!(error instanceof UniCoreError)) throw error;
 }

@@ -72,6 +72,16 @@ export class Hubs implements Elsewhere {
     await this.#directory.refresh();
   }
 
+  /** Of those that are alive now, this one too, as far as is known. */
+  get cards(): readonly HubCard[] {
+    return this.#directory.cards;
+  }
+
+  /** This hub is going to stop: whoever looks for a hub hears of the others only. */
+  hide(): Promise<void> {
+    return this.#directory.hide();
+  }
+
   // ---- for the relay
 
   async leg(providerId: string): Promise<Leg | undefined> {

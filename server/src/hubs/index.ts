@@ -1,3 +1,4 @@
 /** What the rest of the hub uses of its legs to others. */
 export { HubCalls } from './calls.ts';
 export { Hubs } from './hubs.ts';
+export { type Place, Regions } from './regions.ts';

@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import { ConsumerHello } from '../control/contract.ts';
 import { type Identity, parse } from '../relay/index.ts';
 import type { SocketDeps } from './deps.ts';
-import { type Endpoint, goAway, greet, type Incoming } from './endpoint.ts';
+import { type Endpoint, goAway, greet, greeting, type Incoming } from './endpoint.ts';
 import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
@@ -25,7 +25,7 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
           if (!leg.open) return;
           log = log.child({ user: identity.userId });
           deps.relay.enter(leg, identity);
-          leg.welcome(deps.hub);
+          leg.welcome(greeting(deps));
           greeted();
           stopRotation = rotate(leg, deps.clock, deps.rotateMs);
           log.info('consumer connected');
@@ -43,12 +43,22 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
   return goAway(leg, () => stopRotation());
 };
 
-/** A token counts from anywhere; a cookie only from a page of ours, which the Origin header proves. */
+/** A token or a ticket counts from anywhere; a cookie only from a page of ours, which the Origin header proves. */
 async function identify(meta: unknown, { request }: Incoming, { auth }: SocketDeps): Promise<Identity> {
-  const { token } = parse(ConsumerHello, meta, 'HELLO');
+  const { token, ticket } = parse(ConsumerHello, meta, 'HELLO');
   if (token !== undefined) {
     const identity = await auth.bearer(token);
     if (!identity) throw new UniCoreError('UNAUTHENTICATED', 'The token is unknown or was revoked.');
+    return identity;
+  }
+  if (ticket !== undefined) {
+    const identity = await auth.consumerTicket(ticket);
+    if (!identity) {
+      throw new UniCoreError(
+        'TICKET_INVALID',
+        'The ticket is wrong, used or expired. Ask system.ticket for a new one.',
+      );
+    }
     return identity;
   }
   const identity = request.headers.origin === undefined ? undefined : await auth.session(request);

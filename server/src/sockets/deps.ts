@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, ErrorCode, FrameOf, FrameType, Leg, Patience } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { AgentHello, BeatMeta } from '../control/contract.ts';
+import type { Place } from '../hubs/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
 export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
@@ -22,6 +23,8 @@ export interface SocketAuth {
   bearer(token: string): Promise<Identity | undefined>;
   /** The provider behind an agent's JWT. Throws UNAUTHENTICATED, or REVOKED for one that may not return. */
   provider(token: string): Promise<string>;
+  /** Uses the ticket of a consumer's socket up. Undefined: unknown, used, expired, or for something else. */
+  consumerTicket(ticket: string): Promise<Identity | undefined>;
   /** Uses the ticket up. Undefined: unknown, used, expired, or for another VM or terminal. */
   redeemTicket(ticket: string, asked: { vmId: string; terminalId: string }): Promise<Ticket | undefined>;
 }
@@ -78,4 +81,6 @@ export interface SocketDeps {
   rotateMs: number;
   /** Told to peers in WELCOME. */
   hub: { hubId: string; version: string };
+  /** The same, where there are several: whoever comes may find another one nearer. */
+  places?: () => readonly Place[];
 }

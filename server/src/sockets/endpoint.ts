@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ERRORS, FrameType, type Leg, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { Place } from '../hubs/index.ts';
 import type { SocketDeps } from './deps.ts';
 
 /** Both multiplexed endpoints speak this and nothing else. */
@@ -37,6 +38,12 @@ export function goAway(leg: Leg, stopRotation: () => void): GoAway {
     // One that is not up yet has nothing to move.
     if (!up || afterMs === 0) leg.close('GOING_AWAY', STOPPING);
   };
+}
+
+/** WELCOME's meta. */
+export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly Place[] } {
+  const hubs = places?.() ?? [];
+  return hubs.length > 1 ? { ...hub, hubs } : hub;
 }
 
 /** Runs a handshake that takes its time; what goes wrong in it closes the leg with its code. */

@@ -2,7 +2,7 @@
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '../control/contract.ts';
 import { parse, Rate } from '../relay/index.ts';
-import { type Endpoint, goAway, greet } from './endpoint.ts';
+import { type Endpoint, goAway, greet, greeting } from './endpoint.ts';
 import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
@@ -35,7 +35,7 @@ export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greete
           relay.claim(id, hello.connSeq, leg);
           providerId = id;
           log = log.child({ provider: id, connSeq: hello.connSeq });
-          leg.welcome(deps.hub);
+          leg.welcome(greeting(deps));
           greeted();
           stopRotation = rotate(leg, deps.clock, deps.rotateMs);
           log.info({ version: hello.version, runtime: hello.runtime }, 'provider connected');

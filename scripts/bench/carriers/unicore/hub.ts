@@ -68,6 +68,7 @@ attachSockets(server, {
     session: async () => undefined,
     bearer: async (token) => identity(token),
     provider: async () => PROVIDER,
+    consumerTicket: async () => undefined,
     redeemTicket: async () => undefined,
   },
 });

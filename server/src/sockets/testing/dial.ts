@@ -69,7 +69,10 @@ export async function dialLeg(url: string, options: DialLegOptions): Promise<Dia
     handler: {
       ...(options.open && { open: (frame) => options.open!(leg, frame) }),
       ...options.handler,
-      welcome: () => up.resolve(),
+      welcome(meta) {
+        up.resolve();
+        options.handler?.welcome?.(meta);
+      },
       closed(code, message) {
         up.reject(new Error(`${code}: ${message}`));
         ended.resolve({ code, message });

@@ -124,6 +124,7 @@ export async function startTestHub({
         if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
         return id;
       },
+      consumerTicket: async () => undefined,
       async redeemTicket(ticket, asked) {
         const found = tickets.get(ticket);
         tickets.delete(ticket);

@@ -1,0 +1,43 @@
+/** Where this deployment can be reached: each of its regions, by the address that the hubs there share. */
+import type { HubCard } from '../backplane/index.ts';
+
+export interface Place {
+  region: string | null;
+  /** http(s)://host[:port] */
+  url: string;
+}
+
+export class Regions {
+  readonly #own: Place;
+  readonly #cards: () => readonly HubCard[];
+  /** The list is asked with every request; the cards change every few seconds. */
+  #last: { cards: readonly HubCard[]; list: Place[] } | undefined;
+
+  /** cards: of the hubs that are alive now. */
+  constructor(own: Place, cards: () => readonly HubCard[]) {
+    this.#own = own;
+    this.#cards = cards;
+  }
+
+  /** By region and URL; this hub's own is always in it. */
+  get list(): readonly Place[] {
+    const cards = this.#cards();
+    if (this.#last?.cards !== cards) this.#last = { cards, list: this.#of(cards) };
+    return this.#last.list;
+  }
+
+  /** Whether hubs of this deployment are at this origin. */
+  has(origin: string): boolean {
+    return this.list.some(({ url }) => url === origin);
+  }
+
+  #of(cards: readonly HubCard[]): Place[] {
+    const others = cards.flatMap(({ region, publicUrl }) =>
+      publicUrl === null ? [] : [{ region, url: publicUrl }],
+    );
+    const places = new Map(
+      [this.#own, ...others].map((place) => [`${place.region ?? ''} ${place.url}`, place]),
+    );
+    return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+  }
+}
