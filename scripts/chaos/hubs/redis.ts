@@ -7,7 +7,7 @@ import { LineProxy } from '../../tests/line-proxy.ts';
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** One for each hub. */
+  /** One for each hub; none where nothing is to be spoiled. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
   /** One thing at a time is done to it. */
@@ -18,15 +18,16 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  static async start(hubs: number): Promise<SharedRedis> {
+  /** lines: how many hubs get one. */
+  static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
-    const lines = await Promise.all(Array.from({ length: hubs }, () => LineProxy.open(server.port)));
-    return new SharedRedis(server, lines);
+    const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
+    return new SharedRedis(server, opened);
   }
 
   /** For the configuration of one hub. */
   url(hub: number): string {
-    return `redis://127.0.0.1:${this.lines[hub]!.port}`;
+    return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
   /** SIGKILL, and an empty one after so long. */

@@ -43,7 +43,7 @@ export interface Rolled {
 /** Rejects when a key is lost, doubled or out of order, or a hub does not end by itself; the message says where the logs are. */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const { consumers, everyMs, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
-  const settings = { providers: PROVIDERS, direct, firestore, drainSeconds: DRAIN_S, keepLogs };
+  const settings = { providers: PROVIDERS, direct, firestore, drainSeconds: DRAIN_S, plain: true, keepLogs };
   return onDeployment(settings, signal, async (deployment, failed) => {
     await step('three hubs, two providers', async () => {
       await deployment.start();

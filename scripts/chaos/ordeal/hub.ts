@@ -8,6 +8,9 @@ import type { Programs } from './programs.ts';
 /** What server/src/main.ts sends when it is up. */
 const Listening = z.object({ type: z.literal('listening'), port: z.number() });
 
+/** A hub whose store does not answer ends, and says so. */
+const STARTS = 5;
+
 export class Hub {
   readonly program: Program;
   /** Any free one until it has started. */
@@ -22,6 +25,7 @@ export class Hub {
         ...args,
       ],
       env,
+      starts: STARTS,
       up: (said) => this.#listens(said),
     });
   }

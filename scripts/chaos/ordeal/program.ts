@@ -20,6 +20,8 @@ export interface ProgramOptions {
   up?(message: unknown): boolean;
   /** Of each message. */
   message?(message: unknown): void;
+  /** So often it may end while it starts, as when what it needs does not answer; service managers start it again. */
+  readonly starts?: number;
   /** It ended unasked. */
   died(how: string): void;
 }
@@ -36,6 +38,19 @@ export class Program {
 
   /** Settles when it is up. */
   async start(): Promise<void> {
+    const { starts = 1, died } = this.#options;
+    for (let left = starts - 1; ; left--) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        if (left > 0) continue;
+        died((error as Error).message);
+        throw error;
+      }
+    }
+  }
+
+  async #start(): Promise<void> {
     const { args, env, log, up, message, died } = this.#options;
     const output = openSync(log, 'a', 0o600);
     // By the channel it notices our death, however we die. Out of reach of Ctrl-C: we end it, in order.
@@ -47,22 +62,24 @@ export class Program {
     closeSync(output);
     this.#child = child;
     this.#ending = false;
+    let isUp = false;
     const started = Promise.withResolvers<void>();
+    const begin = () => {
+      isUp = true;
+      started.resolve();
+    };
     child.on('message', (said) => {
-      if (up?.(said)) started.resolve();
+      if (up?.(said)) begin();
       message?.(said);
     });
     child.once('exit', (code, signal) => {
-      if (this.#ending) return;
+      if (this.#ending) return started.resolve();
       const how = `ended with ${signal ?? `exit code ${code}`}; its log is ${log}`;
-      started.reject(new Error(`${args()[0]} ${how}`));
-      died(how);
+      if (isUp) died(how);
+      else started.reject(new Error(how));
     });
-    if (!up) started.resolve();
-    const limit = setTimeout(
-      () => started.reject(new Error(`${args()[0]} is not up; its log is ${log}`)),
-      START_LIMIT_MS,
-    );
+    if (!up) begin();
+    const limit = setTimeout(() => started.reject(new Error(`is not up; its log is ${log}`)), START_LIMIT_MS);
     await started.promise.finally(() => clearTimeout(limit));
   }
 
