@@ -4,11 +4,13 @@ import { Budget, type Purgeable } from './budget.ts';
 
 class Queue implements Purgeable {
   readonly #budget: Budget;
+  readonly to: string;
   queued = 0;
   purges = 0;
 
-  constructor(budget: Budget) {
+  constructor(budget: Budget, to = 'consumer') {
     this.#budget = budget;
+    this.to = to;
   }
 
   add(bytes: number): void {
@@ -50,4 +52,13 @@ test('a part of a budget is held to its own limit, and counts in the whole', () 
   other.add(100);
   expect([greedy.purges, modest.purges, other.purges]).toEqual([1, 0, 1]);
   expect([mine.used, yours.used, whole.used]).toEqual([290, 0, 290]);
+});
+
+test('what waits is told by the kind of peer that it waits for', () => {
+  const budget = new Budget(1_000);
+  new Queue(budget).add(10);
+  new Queue(budget).add(20);
+  new Queue(budget, 'provider').add(5);
+  new Queue(budget, 'hub').add(0);
+  expect(Object.fromEntries(budget.usedTo)).toEqual({ consumer: 30, provider: 5 });
 });

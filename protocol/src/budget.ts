@@ -1,5 +1,7 @@
 /** A limit for what waits in the hops of a process. Beyond it whoever has most waiting loses it, and nobody else notices. */
 export interface Purgeable {
+  /** What kind of peer it waits for. */
+  readonly to: string;
   readonly queued: number;
   purge(): void;
 }
@@ -19,6 +21,13 @@ export class Budget {
   /** Bytes that wait. */
   get used(): number {
     return this.#used;
+  }
+
+  /** The same by kind of peer. */
+  get usedTo(): Map<string, number> {
+    const used = new Map<string, number>();
+    for (const { to, queued } of this.#waiting) used.set(to, (used.get(to) ?? 0) + queued);
+    return used;
   }
 
   /** The queue has grown by so many bytes, or shrunk. */

@@ -23,6 +23,10 @@ export class HopLane implements Lane {
     this.#options = options;
   }
 
+  get to(): string {
+    return this.#options.leg.peer;
+  }
+
   get queued(): number {
     return this.#queued;
   }

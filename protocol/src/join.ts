@@ -87,6 +87,8 @@ export interface JoinOptions {
   budget?: Budget;
   /** A frame passed, of so many bytes. */
   frame?: (bytes: number) => void;
+  /** The budget was used up, and this channel had to go. */
+  purged?: () => void;
   end?: () => void;
 }
 
@@ -97,7 +99,7 @@ export interface JoinOptions {
  * of now.
  */
 export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOptions = {}): Joined {
-  const { group = '', budget, frame, end } = options;
+  const { group = '', budget, frame, purged, end } = options;
   let joined = true;
   const sides = [
     { leg: a, ch: aCh, lane: laneTo(a) },
@@ -106,7 +108,15 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   const [toA, toB] = sides;
 
   function laneTo(leg: Leg): HopLane {
-    return new HopLane({ leg, group, budget, purged: () => detach('RATE_LIMITED') });
+    return new HopLane({
+      leg,
+      group,
+      budget,
+      purged() {
+        purged?.();
+        detach('RATE_LIMITED');
+      },
+    });
   }
 
   function unbind(): void {

@@ -34,6 +34,10 @@ export interface LegHandler {
   goAway?(code: ErrorCode, afterMs: number): void;
   /** No number is bound any more. */
   idle?(): void;
+  /** A PING was answered after so many ms. There are many while the leg is busy: it must be cheap. */
+  measured?(rtt: number): void;
+  /** A frame belongs to no channel here, and is dropped. */
+  stray?(): void;
   /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
   fault?(error: unknown): void;
   /** Exactly once. */
@@ -97,7 +101,10 @@ export class Leg {
       first: this.#dialled ? 1 : 2,
       opened: handler.open?.bind(handler),
       answer: (frame) => this.#answer(frame),
-      stray: () => this.#countStray(),
+      stray: () => {
+        handler.stray?.();
+        this.#countStray();
+      },
       idle: () => handler.idle?.(),
       fault: (error) => handler.fault?.(error),
     });
@@ -110,6 +117,7 @@ export class Leg {
       clock,
       patience,
       ping: (id) => this.send({ type: FrameType.PING, id }),
+      measured: handler.measured?.bind(handler),
       dead: (message) => this.close('PEER_SILENT', message),
     });
     if (dial) {

@@ -17,6 +17,8 @@ export interface PulseOptions {
   patience: Patience;
   /** Sends a PING. */
   ping: (id: number) => void;
+  /** Each time that a PING was answered. */
+  measured?: ((rtt: number) => void) | undefined;
   /** Once. */
   dead: (message: string) => void;
 }
@@ -72,6 +74,7 @@ export class Pulse {
     }
     this.#rtt = this.#options.clock.now() - ping.sentAt;
     ping.answered(this.#rtt);
+    this.#options.measured?.(this.#rtt);
     return true;
   }
 

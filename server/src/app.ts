@@ -19,7 +19,7 @@ import { Callers } from './http/callers.ts';
 import { attachHttp, createHubServer, type Http } from './http/server.ts';
 import { Regions } from './hubs/index.ts';
 import { createLog } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './metrics/index.ts';
 import type { Sockets } from './sockets/index.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -57,6 +57,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
   const store = openStore(config);
   const { defaultImage, webDir } = config;
+  const queueBytes = config.queueMib * MIB;
   const metrics = createMetrics({
     phases: () => census.phases(),
     backplaneUp: () =>
@@ -64,6 +65,9 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         () => true,
         () => false,
       ),
+    waiting: () => domain.relay.waiting,
+    queueBytes,
+    draining: () => stopping,
   });
   const backplane = overrides.backplane ?? openBackplane(config, clock, log, metrics.backplane);
   const domain = createDomain({
@@ -74,7 +78,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     log,
     defaultImage,
     meter: metrics,
-    queueBytes: config.queueMib * MIB,
+    queueBytes,
     card: {
       peerUrl: config.peerUrl ?? null,
       publicUrl: config.publicUrl ?? null,

@@ -8,7 +8,7 @@ import type { Domain } from './domain.ts';
 import type { AddressOf } from './http/address.ts';
 import type { Callers } from './http/callers.ts';
 import type { Regions } from './hubs/index.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/index.ts';
 import type { Identity } from './relay/index.ts';
 import { attachSockets, type Sockets } from './sockets/index.ts';
 import type { VmRow } from './store/rows.ts';

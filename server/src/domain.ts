@@ -8,6 +8,7 @@ import { Tickets } from './auth/tickets.ts';
 import type { Backplane, HubCard } from './backplane/index.ts';
 import { ControlHost } from './control/host.ts';
 import { HubEvents } from './events.ts';
+import type { HubMeter } from './hubs/index.ts';
 import { createNetwork } from './network.ts';
 import { ProviderCredentials } from './provider/credentials.ts';
 import { Doubt } from './provider/doubt.ts';
@@ -36,7 +37,7 @@ export interface DomainOptions {
   now: () => number;
   log: Logger;
   defaultImage: string;
-  meter: RelayMeter & SocketMeter;
+  meter: RelayMeter & SocketMeter & HubMeter;
   /** What may wait in the whole hub for peers that do not read, bytes. */
   queueBytes: number;
   /** What this hub says to others of itself. */

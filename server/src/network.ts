@@ -5,7 +5,7 @@ import type { Backplane, HubCard } from './backplane/index.ts';
 import { Agents } from './control/agents.ts';
 import type { ControlHost } from './control/host.ts';
 import type { HubEvents } from './events.ts';
-import { HubCalls, Hubs } from './hubs/index.ts';
+import { HubCalls, type HubMeter, Hubs } from './hubs/index.ts';
 import { type Grant, type Identity, Relay, type RelayMeter } from './relay/index.ts';
 import type { SocketMeter } from './sockets/index.ts';
 
@@ -15,7 +15,7 @@ export interface NetworkOptions {
   control: ControlHost;
   clock: Clock;
   log: Logger;
-  meter: RelayMeter & SocketMeter;
+  meter: RelayMeter & SocketMeter & HubMeter;
   /** What this hub says to others of itself. */
   card: Omit<HubCard, 'hub'>;
   /** The same at all hubs, and known to nobody else. */

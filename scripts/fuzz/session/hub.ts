@@ -12,6 +12,7 @@ import type { SocketDeps, SocketMeter } from '../../../server/src/sockets/deps.t
 import type { Endpoint, GoAway } from '../../../server/src/sockets/endpoint.ts';
 import { providerEndpoint } from '../../../server/src/sockets/provider.ts';
 import { terminalEndpoint } from '../../../server/src/sockets/terminal.ts';
+import { NO_METER } from '../../../server/src/testing/meter.ts';
 import type { LineEnd } from './line.ts';
 
 /** What may wait in the hub: more than the sockets here can fill, so that nothing honest is purged. */
@@ -38,14 +39,10 @@ export class SimHub {
   constructor({ clock, vms, defect }: SimHubOptions) {
     this.#log = pino({ level: 'error' }, { write: (line) => defect(new Error(`the hub logged ${line}`)) });
     const meter: RelayMeter & SocketMeter = {
-      channels: (change) => {
+      ...NO_METER,
+      channels: (_, change) => {
         this.joined += change;
       },
-      forwarded() {},
-      refused() {},
-      opened() {},
-      closed() {},
-      message() {},
     };
     this.relay = new Relay({
       clock,

@@ -9,7 +9,7 @@ import { appRouter } from '../api/router.ts';
 import type { Context, Services } from '../api/trpc.ts';
 import type { Origins } from '../auth/origins.ts';
 import type { Regions } from '../hubs/index.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../metrics/index.ts';
 import { type LoginDeps, login, logout } from './login.ts';
 import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';

@@ -4,6 +4,7 @@ import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
+import { NO_METER } from '../testing/meter.ts';
 import { HubLegs } from './hub-legs.ts';
 import { PostOffice } from './post-office.ts';
 import { type Lossy, lossy } from './testing/lossy.ts';
@@ -39,10 +40,11 @@ async function hub(): Promise<TestHub> {
     backplane: plane.plane,
     clock,
     log,
+    meter: NO_METER,
     opened: (leg) => opened.push(leg),
-    accepted: (leg) => legs.accepted(leg),
+    accepted: (leg) => legs.accepted(leg, 'mail'),
   });
-  const legs = new HubLegs({ clock, log, ways: [post] });
+  const legs = new HubLegs({ clock, log, meter: NO_METER, ways: [post] });
   await plane.plane.start({ mail: (bytes) => post.deliver(bytes), news() {}, interrupted() {} });
   return { lossy: plane, legs, post, opened };
 }
@@ -242,7 +244,12 @@ test('a better way that opens later is taken, channel by channel, and the leg be
     name: 'direct',
     dial: (peer, events) => (open ? a.post.dial(peer, events) : Promise.reject(refused)),
   };
-  const legs = new HubLegs({ clock, log: pino({ level: 'silent' }), ways: [better, a.post] });
+  const legs = new HubLegs({
+    clock,
+    log: pino({ level: 'silent' }),
+    meter: NO_METER,
+    ways: [better, a.post],
+  });
   const dialled = legs.to(b.lossy.plane.hub);
   await clock.advance(1);
   const first = await dialled;

@@ -1,6 +1,7 @@
 /** The legs between this hub and others: one to each hub that somebody here needs, and one from each that needs us. */
-import { type Clock, type Leg, spread, UniCoreError } from '@unicore/protocol';
+import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
+import type { HubMeter, LegEnd } from './meter.ts';
 import type { Way } from './way.ts';
 
 /** A leg that does not go the best way is replaced after this, if that way leads there by then, ms. */
@@ -11,6 +12,7 @@ const RETIRE_MS = 15_000;
 export interface HubLegsOptions {
   clock: Clock;
   log: Logger;
+  meter: HubMeter;
   /** The best first. */
   ways: readonly Way[];
 }
@@ -45,7 +47,8 @@ export class HubLegs {
   /** Our leg to this hub, once it is up. Rejects within seconds where the hub does not answer. */
   to(peer: string): Promise<Leg> {
     const known = this.#ours.get(peer);
-    if (known) return known.up;
+    // One that closed in the same moment as it came up was not known yet when it did.
+    if (known && known.leg?.open !== false) return known.up;
     const ours: Ours = { up: this.#dial(peer) };
     this.#ours.set(peer, ours);
     ours.up.then(
@@ -58,9 +61,9 @@ export class HubLegs {
   }
 
   /** Another hub's leg to us is up; the result is to be called when it closed. */
-  accepted(leg: Leg): () => void {
-    this.#up.add(leg);
-    return () => this.#up.delete(leg);
+  accepted(leg: Leg, way: Way['name']): () => void {
+    this.#count(leg, way, 'accepted');
+    return () => this.#uncount(leg, way, 'accepted');
   }
 
   close(): void {
@@ -79,25 +82,36 @@ export class HubLegs {
         if (leg) return leg;
       } catch (error) {
         failed = error;
+        this.#options.meter.unreached(way.name, codeOf(error));
       }
     }
     throw failed;
   }
 
   async #by(way: Way, peer: string): Promise<Leg | undefined> {
-    const { log } = this.#options;
+    const { log, meter } = this.#options;
     const leg = await way.dial(peer, {
       fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
       closed: (code, message) => {
-        this.#up.delete(leg!);
+        this.#uncount(leg!, way.name, 'dialled');
+        meter.lost(way.name, code);
         if (this.#ours.get(peer)?.leg === leg) this.#ours.delete(peer);
         log.info({ peer, way: way.name, code, reason: message }, 'leg to another hub closed');
       },
     });
     if (!leg) return undefined;
-    this.#up.add(leg);
+    if (leg.up) this.#count(leg, way.name, 'dialled');
     log.info({ peer, way: way.name }, 'leg to another hub is up');
     return leg;
+  }
+
+  #count(leg: Leg, way: Way['name'], end: LegEnd): void {
+    this.#up.add(leg);
+    this.#options.meter.legs(way, end, 1);
+  }
+
+  #uncount(leg: Leg, way: Way['name'], end: LegEnd): void {
+    if (this.#up.delete(leg)) this.#options.meter.legs(way, end, -1);
   }
 
   /** A better way may lead there later, and is then taken: the new leg first, then channel by channel. */
@@ -116,4 +130,8 @@ export class HubLegs {
       this.#betterLater(peer, leg, ways);
     });
   }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof UniCoreError ? error.code : 'INTERNAL';
 }

@@ -8,6 +8,7 @@ import { Claims } from './claims.ts';
 import { Direct, HUB_PATIENCE } from './direct.ts';
 import { Directory } from './directory.ts';
 import { HubLegs } from './hub-legs.ts';
+import type { HubMeter } from './meter.ts';
 import { Passes } from './passes.ts';
 import { PostOffice } from './post-office.ts';
 import type { OpenedLeg } from './way.ts';
@@ -19,7 +20,7 @@ export interface HubsOptions {
   backplane: Backplane;
   clock: Clock;
   log: Logger;
-  meter: SocketMeter;
+  meter: SocketMeter & HubMeter;
   /** What this hub says of itself. */
   card: Omit<HubCard, 'hub'>;
   /** The same at all hubs, and known to nobody else. */
@@ -51,16 +52,17 @@ export class Hubs implements Elsewhere {
       backplane,
       clock,
       log,
+      meter,
       opened,
-      accepted: (leg) => this.#legs.accepted(leg),
+      accepted: (leg) => this.#legs.accepted(leg, 'mail'),
     });
     const direct = new Direct({ directory: this.#directory, passes, clock, meter });
-    this.#legs = new HubLegs({ clock, log, ways: [direct, this.#post] });
+    this.#legs = new HubLegs({ clock, log, meter, ways: [direct, this.#post] });
     if (card.peerUrl !== null) {
       this.sockets = {
         patience: HUB_PATIENCE,
         admit: (pass) => passes.verify(pass),
-        accepted: (leg) => this.#legs.accepted(leg),
+        accepted: (leg) => this.#legs.accepted(leg, 'direct'),
         opened,
       };
     }

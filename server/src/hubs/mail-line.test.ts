@@ -2,6 +2,7 @@
 import { type Clock, Leg } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
+import { NO_METER } from '../testing/meter.ts';
 import { MailLine } from './mail-line.ts';
 
 /** Time that passes without timers, as in a process that is held up; due() then runs those that are due, the late ones too. */
@@ -37,6 +38,7 @@ function lineOver(clock: Clock) {
   const line = new MailLine({
     backplane: { ...plane, send: async () => true },
     clock,
+    meter: NO_METER,
     peer: 'f'.repeat(32),
     id: 1,
     dialled: true,

@@ -12,8 +12,10 @@ import {
   UniCoreError,
 } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
+import type { LegMeter } from '../sockets/index.ts';
 import { type Envelope, seal } from './envelope.ts';
 import { MailMemory } from './mail-memory.ts';
+import type { HubMeter } from './meter.ts';
 
 /** Each side says this often that it is there, how far it is and how far the other may go, ms. */
 const BEACON_MS = 500;
@@ -29,6 +31,7 @@ const REPORT_SHARE = 4;
 export interface MailLineOptions {
   backplane: Backplane;
   clock: Clock;
+  meter: HubMeter & LegMeter;
   /** The other hub. */
   peer: string;
   /** Counted by the hub that dialled. */
@@ -51,6 +54,8 @@ export class MailLine implements Transport {
   /** Bytes that were given to the backplane and not taken by it yet. */
   #underWay = 0;
   #sent = 0;
+  /** Since when something waits for the other side to have room. */
+  #stalledAt: number | undefined;
   /** How far this side may go. */
   #limit = FIRST_LIMIT;
   #received = 0;
@@ -83,6 +88,8 @@ export class MailLine implements Transport {
     const waits = this.#sent >= this.#limit;
     this.#batch.push(waits && done ? new Uint8Array(message) : message);
     this.#batchSize += message.length;
+    if (waits) this.#stalledAt ??= this.#options.clock.now();
+    this.#options.meter.message('mail', 'out', message.length);
     if (done) waits ? done() : this.#lent.push(done);
     if (this.#corks === 0) this.#post();
   }
@@ -110,6 +117,7 @@ export class MailLine implements Transport {
     this.#heardAt = this.#options.clock.now();
     for (const message of messages) {
       this.#received += message.length;
+      this.#options.meter.message('mail', 'in', message.length);
       this.#leg?.receive(message);
     }
     if (closed !== 0) {
@@ -133,6 +141,7 @@ export class MailLine implements Transport {
     const messages = open ? this.#batch : [];
     const size = open ? this.#batchSize : 0;
     if (open) {
+      this.#tellStall();
       this.#batch = [];
       this.#batchSize = 0;
     }
@@ -156,6 +165,12 @@ export class MailLine implements Transport {
         this.#lose(error.code, error.message);
       },
     );
+  }
+
+  #tellStall(): void {
+    const { clock, meter } = this.#options;
+    if (this.#stalledAt !== undefined) meter.stalled(clock.now() - this.#stalledAt);
+    this.#stalledAt = undefined;
   }
 
   /** So much of what the other side may send has come that it should be told of more. */

@@ -3,8 +3,10 @@ import { randomInt } from 'node:crypto';
 import { type Clock, closeCode, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';
+import type { LegMeter } from '../sockets/index.ts';
 import { type Envelope, seal, unseal } from './envelope.ts';
 import { MailLine } from './mail-line.ts';
+import type { HubMeter } from './meter.ts';
 import { greeted, type LegEvents, type OpenedLeg, type Way } from './way.ts';
 
 /**
@@ -17,6 +19,7 @@ export interface PostOfficeOptions {
   backplane: Backplane;
   clock: Clock;
   log: Logger;
+  meter: HubMeter & LegMeter;
   /** Another hub opens a channel on its leg to this one. */
   opened: OpenedLeg;
   /** Another hub's leg is up; the result is called when it closed. */
@@ -48,6 +51,7 @@ export class PostOffice implements Way {
         dial: { meta: {} },
         handler: {
           ...handler,
+          ...this.#told,
           closed: (code, message) => {
             this.#lines.delete(nameOf(peer, id, true));
             handler.closed(code, message);
@@ -61,7 +65,7 @@ export class PostOffice implements Way {
 
   /** Mail for this hub. */
   deliver(mail: Buffer): void {
-    const { backplane, log } = this.#options;
+    const { backplane, log, meter } = this.#options;
     try {
       const envelope = unseal(mail);
       if (envelope.to !== backplane.hub || this.#closed) return;
@@ -72,12 +76,22 @@ export class PostOffice implements Way {
       else if (dialled && position === 0) this.#accept(envelope);
       else this.#refuse(envelope);
     } catch (error) {
+      meter.strayMail();
       log.error({ err: error }, 'mail of another hub could not be read');
     }
   }
 
   close(): void {
     this.#closed = true;
+  }
+
+  /** What all legs tell, whoever dialled them. */
+  get #told() {
+    const { meter } = this.#options;
+    return {
+      measured: (rtt: number) => meter.measured('mail', rtt),
+      stray: () => meter.stray('mail'),
+    };
   }
 
   #accept(envelope: Envelope): void {
@@ -95,6 +109,7 @@ export class PostOffice implements Way {
           left = accepted(leg);
         },
         open: (frame) => opened(leg, frame),
+        ...this.#told,
         fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
         closed: () => {
           this.#lines.delete(nameOf(peer, id, false));
@@ -108,7 +123,8 @@ export class PostOffice implements Way {
 
   /** A leg that is not known here is over: the other side need not wait for silence. */
   #refuse({ from, leg, dialled }: Envelope): void {
-    const { backplane } = this.#options;
+    const { backplane, meter } = this.#options;
+    meter.strayMail();
     const ended = {
       from: backplane.hub,
       to: from,
@@ -123,9 +139,9 @@ export class PostOffice implements Way {
   }
 
   #line(peer: string, id: number, dialled: boolean): MailLine {
-    const { backplane, clock } = this.#options;
+    const { backplane, clock, meter } = this.#options;
     const room = () => Math.floor(INBOX / Math.max(1, this.#lines.size));
-    const line = new MailLine({ backplane, clock, peer, id, dialled, room });
+    const line = new MailLine({ backplane, clock, meter, peer, id, dialled, room });
     this.#lines.set(nameOf(peer, id, dialled), line);
     return line;
   }

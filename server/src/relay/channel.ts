@@ -15,7 +15,7 @@ import {
   UniCoreError,
 } from '@unicore/protocol';
 import { holdToCredit } from './credit.ts';
-import type { RelayMeter } from './meter.ts';
+import type { ChannelPath, RelayMeter } from './meter.ts';
 import type { Rate } from './rate.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
@@ -59,6 +59,7 @@ export class RelayChannel implements Port {
   readonly #overheadBack: Rate;
   readonly #ended: (channel: RelayChannel) => void;
   #joined: Joined | undefined;
+  #path: ChannelPath | undefined;
   #over = false;
   /** Known once the OPEN was read. */
   vmId: string | undefined;
@@ -97,6 +98,7 @@ export class RelayChannel implements Port {
       group: this.userId,
       budget: this.#waiting,
       frame: (bytes) => this.#meter.forwarded(bytes),
+      purged: () => this.#meter.purged(),
       end: () => this.#end(),
     });
     holdToCredit(
@@ -104,7 +106,11 @@ export class RelayChannel implements Port {
       { leg: provider, ch, limit, passed: recvNext, overhead: this.#overheadBack },
       (code, message) => this.close(code, message),
     );
-    this.#meter.channels(1);
+    this.#path = {
+      from: this.#leg.peer === 'relay' ? 'hub' : 'consumer',
+      to: provider.peer === 'hub' ? 'hub' : 'provider',
+    };
+    this.#meter.channels(this.#path, 1);
     provider.send({ ...this.#open, ch, auth });
   }
 
@@ -150,7 +156,7 @@ export class RelayChannel implements Port {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
-    if (this.#joined) this.#meter.channels(-1);
+    if (this.#path) this.#meter.channels(this.#path, -1);
     this.#ended(this);
   }
 }

@@ -55,6 +55,11 @@ export class Consumers {
     });
   }
 
+  /** Bytes that wait in the hub, by kind of peer. */
+  get waiting(): ReadonlyMap<string, number> {
+    return this.#waiting.usedTo;
+  }
+
   known(userId: string): Consumer | undefined {
     return this.#byUser.get(userId);
   }

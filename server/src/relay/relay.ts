@@ -60,8 +60,12 @@ export class Relay {
   open(leg: Leg, open: Open): void {
     const at = this.#consumers.at(leg);
     if (!at || leg.portOf(open.ch)) return;
+    const { clock, meter } = this.#deps;
+    const openedAt = clock.now();
     const channel = this.#channel(leg, open, at.consumer, at.identity.userId);
-    void this.#settle(channel, () => this.#route(at.consumer, channel, at.identity, open));
+    void this.#settle(channel, () => this.#route(at.consumer, channel, at.identity, open)).then(() => {
+      if (open.mustExist) meter.resumed(clock.now() - openedAt, channel.providerId !== undefined);
+    });
   }
 
   /** An OPEN that another hub has judged, for a provider that is connected here. */
@@ -118,6 +122,11 @@ export class Relay {
   /** Closes the provider's sockets: it was revoked. */
   closeProvider(providerId: string, code: ErrorCode, message: string): void {
     this.routes.close(providerId, code, message);
+  }
+
+  /** Bytes that wait here, by the kind of peer that they are for: consumer, provider, hub or relay. */
+  get waiting(): ReadonlyMap<string, number> {
+    return this.#consumers.waiting;
   }
 
   // ---- inside

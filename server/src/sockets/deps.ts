@@ -6,6 +6,7 @@ import type { AgentHello, BeatMeta } from '../control/contract.ts';
 import type { Place } from '../hubs/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
+/** A socket by who is at its other end. */
 export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
 
 /** What a redeemed ticket stands for. */
@@ -58,12 +59,25 @@ export interface HubSockets {
   opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void;
 }
 
-export interface SocketMeter {
+/** mail: another hub by way of the backplane, without a socket. */
+export type LegKind = SocketKind | 'mail';
+
+/** What passes on a leg, whatever carries it. All of it must be cheap. */
+export interface LegMeter {
+  /** One message. */
+  message(kind: LegKind, direction: 'in' | 'out', bytes: number): void;
+  /** A PING was answered after so many ms. */
+  measured(kind: LegKind, rtt: number): void;
+  /** A frame came that belongs to no channel. */
+  stray(kind: LegKind): void;
+}
+
+export interface SocketMeter extends LegMeter {
   opened(kind: SocketKind): void;
   /** code: why; LEG_LOST where the line broke without a word. */
   closed(kind: SocketKind, code: ErrorCode): void;
-  /** One WebSocket message. Called for each: it must be cheap. */
-  message(kind: SocketKind, direction: 'in' | 'out', bytes: number): void;
+  /** Asked when somebody reads: the bytes that this socket was given and the kernel has not taken. The result ends it. */
+  buffers(kind: SocketKind, bytes: () => number): () => void;
 }
 
 export interface SocketDeps {

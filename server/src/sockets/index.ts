@@ -2,6 +2,8 @@
 export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
 export type {
   HubSockets,
+  LegKind,
+  LegMeter,
   ProviderConnection,
   ProviderEvents,
   SocketAuth,

@@ -37,7 +37,7 @@ interface SocketLeg {
   heard?: () => void;
 }
 
-export function legOver({ ws, socket, kind, meter, heard, ...options }: SocketLeg): Leg {
+export function legOver({ ws, socket, kind, meter, heard, handler, ...options }: SocketLeg): Leg {
   const transport: Transport = {
     send(message, done) {
       meter.message(kind, 'out', message.length);
@@ -56,6 +56,11 @@ export function legOver({ ws, socket, kind, meter, heard, ...options }: SocketLe
   const leg = new Leg({
     ...options,
     transport,
+    handler: {
+      ...handler,
+      measured: (rtt) => meter.measured(kind, rtt),
+      stray: () => meter.stray(kind),
+    },
     maxQueued: MAX_QUEUED,
     ...(kind === 'consumer' && { strays: new Rate(options.clock, STRAYS_PER_SECOND) }),
   });
@@ -68,6 +73,10 @@ export function legOver({ ws, socket, kind, meter, heard, ...options }: SocketLe
     heard?.();
     leg.receive(message);
   });
-  ws.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
+  const gone = meter.buffers(kind, () => ws.bufferedAmount);
+  ws.on('close', (code, reason) => {
+    gone();
+    leg.socketClosed(code, reason.toString());
+  });
   return leg;
 }

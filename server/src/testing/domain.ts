@@ -6,6 +6,7 @@ import { createLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { HELLO } from './hello.ts';
+import { NO_METER } from './meter.ts';
 import { providerRow, userRow } from './rows.ts';
 import { type Line, Switchboard } from './switchboard.ts';
 
@@ -85,7 +86,7 @@ async function openDomain(clock: SimClock, board: Switchboard, store: Store): Pr
     now,
     log,
     defaultImage: 'unicore/vm',
-    meter: { channels() {}, forwarded() {}, refused() {}, opened() {}, closed() {}, message() {} },
+    meter: NO_METER,
     queueBytes: 64 * 2 ** 20,
     card: { peerUrl: null, publicUrl: null, region: null },
   });

@@ -8,7 +8,7 @@ import { systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
 import { openBackplane } from '../../../../server/src/backplane/open.ts';
 import { Hubs } from '../../../../server/src/hubs/index.ts';
-import { createMetrics } from '../../../../server/src/metrics.ts';
+import { createMetrics } from '../../../../server/src/metrics/index.ts';
 import { NOWHERE_ELSE, Relay } from '../../../../server/src/relay/index.ts';
 import { attachSockets } from '../../../../server/src/sockets/index.ts';
 import { serve } from '../../lib/child.ts';
@@ -18,8 +18,17 @@ export const PROVIDER = 'bench';
 
 export type HubCalls = ResidentCalls;
 
+/** What a hub is given where nobody says otherwise. */
+const QUEUE_BYTES = 256 * 1024 * 1024;
+
 const log = pino({ level: 'silent' });
-const metrics = createMetrics({ phases: async () => new Map(), backplaneUp: async () => true });
+const metrics = createMetrics({
+  phases: async () => new Map(),
+  backplaneUp: async () => true,
+  waiting: () => new Map(),
+  queueBytes: QUEUE_BYTES,
+  draining: () => false,
+});
 const identity = (name: string) => ({ userId: name, sessionId: name });
 const [redisUrl, way] = process.argv.slice(2);
 const server = createServer();
@@ -46,7 +55,7 @@ const relay: Relay = new Relay({
   clock: systemClock,
   log,
   meter: metrics,
-  queueBytes: 256 * 1024 * 1024,
+  queueBytes: QUEUE_BYTES,
   elsewhere: hubs ?? NOWHERE_ELSE,
   authorise: async () => ({ providerId: PROVIDER, gen: 1, rights: 'write' }),
 });

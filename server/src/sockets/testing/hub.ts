@@ -5,8 +5,9 @@ import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/
 import { pino } from 'pino';
 import type { Backplane } from '../../backplane/index.ts';
 import { HubEvents } from '../../events.ts';
-import { Hubs } from '../../hubs/index.ts';
+import { type HubMeter, Hubs } from '../../hubs/index.ts';
 import { type Identity, NOWHERE_ELSE, Relay, type RelayMeter } from '../../relay/index.ts';
+import { NO_METER } from '../../testing/meter.ts';
 import { attachSockets } from '../attach.ts';
 import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
 
@@ -35,7 +36,7 @@ export interface TestHub {
   stop(): Promise<void>;
 }
 
-interface TestMeter extends RelayMeter, SocketMeter {
+interface TestMeter extends RelayMeter, SocketMeter, HubMeter {
   joined: number;
   frames: number;
   refusals: ErrorCode[];
@@ -177,7 +178,8 @@ function testMeter(): TestMeter {
     refusals: [],
     open: { provider: 0, consumer: 0, terminal: 0, hub: 0 },
     closes: [],
-    channels(change) {
+    ...NO_METER,
+    channels(_, change) {
       meter.joined += change;
     },
     forwarded() {
@@ -191,7 +193,6 @@ function testMeter(): TestMeter {
       meter.open[kind]--;
       meter.closes.push(`${kind} ${code}`);
     },
-    message() {},
   };
   return meter;
 }

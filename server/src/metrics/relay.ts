@@ -1,0 +1,76 @@
+/** What /metrics shows of the relay: channels, frames, what waits, what was dropped, and who came back. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RelayMeter } from '../relay/index.ts';
+import { Tally } from './tally.ts';
+
+/** Seconds: joined in one turn, after a look at the backplane, or after waiting for a provider that is on its way back. */
+const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+
+/** waiting: bytes by the kind of peer that they are for. queueBytes: as many may wait. */
+export function createRelayMeter(
+  registry: Registry,
+  waiting: () => ReadonlyMap<string, number>,
+  queueBytes: number,
+): RelayMeter {
+  const registers = [registry];
+  const channels = new Gauge({
+    name: 'unicore_channels',
+    help: 'Channels joined now, by where they come from and go to: other hubs or the ends themselves',
+    labelNames: ['from', 'to'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'unicore_refused_total',
+    help: 'Channels refused, by why',
+    labelNames: ['code'],
+    registers,
+  });
+  const purged = new Counter({
+    name: 'unicore_purged_total',
+    help: 'Channels dropped because more waited than may; they attach anew',
+    registers,
+  });
+  const resumes = new Histogram({
+    name: 'unicore_resume_seconds',
+    help: 'Channels that came back to this hub, seconds until they were joined or not',
+    labelNames: ['result'],
+    buckets: RESUME_BUCKETS,
+    registers,
+  });
+  for (const result of ['joined', 'not-joined']) resumes.zero({ result });
+  new Gauge({
+    name: 'unicore_queue_bytes',
+    help: 'Bytes that wait in the hub for peers that read more slowly, by kind of peer',
+    labelNames: ['to'],
+    registers,
+    collect() {
+      const bytes = waiting();
+      const of = (to: string) => bytes.get(to) ?? 0;
+      this.set({ to: 'consumer' }, of('consumer'));
+      this.set({ to: 'provider' }, of('provider'));
+      // relay: a hub that dialled us.
+      this.set({ to: 'hub' }, of('hub') + of('relay'));
+    },
+  });
+  new Gauge({
+    name: 'unicore_queue_limit_bytes',
+    help: 'Bytes that may wait in the hub',
+    registers,
+  }).set(queueBytes);
+  const frames = new Tally(
+    registry,
+    'unicore_frames_forwarded_total',
+    'Frames passed from one leg to another',
+  ).cell({});
+  const bytes = new Tally(registry, 'unicore_frames_forwarded_bytes_total', 'Bytes of these frames').cell({});
+  return {
+    channels: (path, change) => channels.inc({ ...path }, change),
+    forwarded(size) {
+      frames.count++;
+      bytes.count += size;
+    },
+    refused: (code) => refused.inc({ code }),
+    purged: () => purged.inc(),
+    resumed: (ms, joined) => resumes.observe({ result: joined ? 'joined' : 'not-joined' }, ms / 1000),
+  };
+}
