@@ -1,31 +1,36 @@
-/** npm start: the whole product on this machine. A hub, an agent beside it, and a link to sign in. */
-import { writeFile } from 'node:fs/promises';
+/** npm start: the whole product on this machine. A hub or several, an agent beside them, and a link to sign in. */
 import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { dockerSocket } from '@unicore/agent';
 import { openLocalAuth } from '@unicore/server';
 import { canOpenBrowser, openBrowser } from './lib/browser.ts';
+import { Cluster } from './lib/cluster.ts';
 import { main, messageOf, paint, say, step, warn } from './lib/console.ts';
 import { lockFolder } from './lib/folder-lock.ts';
 import { Hub } from './lib/hub.ts';
 import { buildImage, dockerEngine, imageIsCurrent } from './lib/image.ts';
 import { LocalAgent } from './lib/local-agent.ts';
-import { ROOT, URL_FILE } from './lib/paths.ts';
+import { DATA } from './lib/paths.ts';
 import { checkPort } from './lib/port.ts';
-import type { Death } from './lib/supervisor.ts';
+import { useFirestore, writeRunning } from './lib/running.ts';
 import { VM_IMAGE } from './lib/vm-image.ts';
 import { buildWeb, webIsCurrent } from './lib/web.ts';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
-/** A child that died so many times in a row will not get well by itself. */
-const DEATHS_TO_COMPLAIN = 5;
+/** As many as server/deploy/haproxy.cfg looks for. */
+const MAX_HUBS = 16;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
   --data DIR   where everything is kept (default .unicore)
   --token      print a bearer token for scripts, too
   --no-open    open no browser
-  --verbose    show the logs here as well`;
+  --verbose    show the logs here as well
+  --hubs N     several hubs as one: haproxy in front, Redis and a Firestore of our own behind (needs redis-server and
+               haproxy; kept apart from what one hub has)
+  --redis URL  a Redis that runs elsewhere (default UNICORE_REDIS_URL)
+  --store S    a store that is elsewhere, such as firestore://PROJECT (default UNICORE_STORE)`;
 
 const NOT_ISOLATED = `  No Docker engine answered: VMs are processes of your own user, not isolated from this machine.
   Use them yourself only.`;
@@ -42,28 +47,22 @@ await main(async () => {
   await checkPort(options.port, HOST);
   if (!(await webIsCurrent())) await step('Built the web app', buildWeb);
   const show = options.verbose ? [process.stdout] : [];
-  const hub = await Hub.start({
-    port: options.port,
-    dataDir: options.data,
-    show,
-    died: report('hub', options.data),
-  });
+  const { hub, ...running } = await startHubs(options, show);
   let agent: LocalAgent | undefined;
   try {
-    await writeFile(join(options.data, URL_FILE), hub.url);
-    // The hub has its configuration from the same environment.
-    const auth = openLocalAuth(options.data, hub.url, process.env.UNICORE_STORE || undefined);
+    await writeRunning(options.data, running);
+    await useFirestore(running);
+    const auth = openLocalAuth(running.dataDir, running.url, running.store);
     const owner = await auth.owner();
     const link = await auth.loginLink(owner.userId);
     say(`\n  UniCore is running. Sign in with this link (good for 24 hours):\n\n  ${paint('cyan', link)}\n`);
     if (options.token) say(`  Bearer token for scripts: ${await auth.bearerToken(owner.userId)}\n`);
     agent = await LocalAgent.start({
-      dataDir: options.data,
+      dataDir: running.dataDir,
       hub: `http://${HOST}:${hub.port}`,
       joinToken: () => auth.joinToken(owner.userId),
       socketPath: dockerSocket(process.env),
       show,
-      died: report('agent', options.data),
     });
     await auth.close();
     if (options.open && canOpenBrowser(process.env)) openBrowser(link);
@@ -74,11 +73,11 @@ await main(async () => {
   } finally {
     await Promise.all([agent?.stop(), hub.stop()]);
   }
-  const running = await agent.running();
-  if (running > 0)
-    say(
-      `\n  ${running === 1 ? '1 VM goes on with its' : `${running} VMs go on with their`} shells. To end that: npm run agent -- stop --vms`,
-    );
+  const vms = await agent.running();
+  if (vms === 0) return;
+  const left = vms === 1 ? '1 VM goes on with its' : `${vms} VMs go on with their`;
+  const where = agent.dir === join(DATA, 'agent') ? '' : ` --data ${agent.dir}`;
+  say(`\n  ${left} shells. To end that: npm run agent -- stop --vms${where}`);
 });
 // What is left, such as an image being built, must not keep this process.
 process.exit();
@@ -87,10 +86,13 @@ function parseOptions() {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: String(DEFAULT_PORT) },
-      data: { type: 'string', default: join(ROOT, '.unicore') },
+      data: { type: 'string', default: DATA },
       open: { type: 'boolean', default: true },
       token: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
+      hubs: { type: 'string' },
+      redis: { type: 'string', default: process.env.UNICORE_REDIS_URL || undefined },
+      store: { type: 'string', default: process.env.UNICORE_STORE || undefined },
       help: { type: 'boolean', default: false },
     },
     allowNegative: true,
@@ -99,18 +101,27 @@ function parseOptions() {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new Error(`--port is "${values.port}": it must be a number from 0 to 65535.`);
   }
-  return { ...values, port, data: resolve(values.data) };
+  const hubs = values.hubs === undefined ? undefined : Number(values.hubs);
+  if (hubs !== undefined && !(Number.isInteger(hubs) && hubs >= 1 && hubs <= MAX_HUBS)) {
+    throw new Error(`--hubs is "${values.hubs}": it must be a number from 1 to ${MAX_HUBS}.`);
+  }
+  return { ...values, port, hubs, data: resolve(values.data) };
 }
 
-/** Says what died, once when it does and once when it keeps doing so. */
-function report(what: string, data: string): (death: Death) => void {
-  const log = join(data, `logs/${what}.log`);
-  return ({ how, inARow, pauseMs }) => {
-    if (pauseMs === undefined) warn(`  The ${what} has ended for good. Its log says why: ${log}`);
-    else if (inARow === 1) warn(`  The ${what} died (${how}) and starts again.`);
-    else if (inARow === DEATHS_TO_COMPLAIN)
-      warn(`  The ${what} keeps dying (${how}). Its log says why: ${log}`);
-  };
+async function startHubs(options: ReturnType<typeof parseOptions>, show: readonly Writable[]) {
+  const { hubs, port, data, redis, store } = options;
+  if (hubs === undefined) {
+    const env = { ...process.env, UNICORE_REDIS_URL: redis, UNICORE_STORE: store };
+    const hub = await Hub.start({ port, dataDir: data, show, env });
+    return { hub, url: hub.url, dataDir: data, store: store ?? 'sqlite' };
+  }
+  // One hub's users and VMs are in a store of its own, and its agent has joined that.
+  const dataDir = join(data, 'hubs');
+  const hub = await step(
+    `Started ${hubs === 1 ? 'a hub' : `${hubs} hubs`}, with haproxy, Redis and Firestore`,
+    () => Cluster.start({ hubs, port, dataDir, show, redis, store }),
+  );
+  return { hub, url: hub.url, dataDir, store: hub.store, firestore: hub.firestore };
 }
 
 /** VMs can't start without the image; everything else works meanwhile. */

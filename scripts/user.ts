@@ -1,16 +1,16 @@
 /** npm run user -- NAME: makes a user if there is none of that name, and prints a link to sign in. */
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';
 import { main, paint, say } from './lib/console.ts';
-import { ROOT, URL_FILE } from './lib/paths.ts';
+import { DATA } from './lib/paths.ts';
+import { readRunning, useFirestore } from './lib/running.ts';
 
 const HELP = `npm run user -- NAME [options]
   --token      print a bearer token for scripts, too
   --url URL    the hub's public address (default: where npm start was last)
   --data DIR   the data folder of npm start (default .unicore)
-  --store S    the hub's store (default: UNICORE_STORE, or sqlite)`;
+  --store S    the hub's store (default: UNICORE_STORE, or what npm start had last)`;
 
 await main(async () => {
   const { values, positionals } = parseArgs({
@@ -18,8 +18,8 @@ await main(async () => {
     options: {
       token: { type: 'boolean', default: false },
       url: { type: 'string' },
-      data: { type: 'string', default: join(ROOT, '.unicore') },
-      store: { type: 'string', default: process.env.UNICORE_STORE || 'sqlite' },
+      data: { type: 'string', default: DATA },
+      store: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -27,10 +27,17 @@ await main(async () => {
   const [name, ...rest] = positionals;
   if (name === undefined || rest.length > 0) throw new Error(`Say one name.\n${HELP}`);
   const data = resolve(values.data);
-  const url = values.url ?? (await readFile(join(data, URL_FILE), 'utf8').catch(() => undefined));
+  const running = await readRunning(data);
+  const url = values.url ?? running?.url;
   if (url === undefined)
     throw new Error('No hub has run on this data folder yet. Run npm start first, or say --url.');
-  const auth = openLocalAuth(data, url.replace(/\/+$/, ''), values.store);
+  const store = values.store ?? (process.env.UNICORE_STORE || undefined);
+  if (store === undefined && running !== undefined) await useFirestore(running);
+  const auth = openLocalAuth(
+    running?.dataDir ?? data,
+    url.replace(/\/+$/, ''),
+    store ?? running?.store ?? 'sqlite',
+  );
   try {
     const user = await auth.createUser(name);
     say(`Link for ${name} (good for 24 hours): ${paint('cyan', await auth.loginLink(user.userId))}`);

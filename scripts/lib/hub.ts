@@ -1,24 +1,24 @@
-/** The hub as a child of npm start: ready when it says where it listens. */
-import { readFile } from 'node:fs/promises';
+/** A hub as a child of npm start: ready when it says where it listens. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
-import { openLog } from './log-file.ts';
+import { nodeCommand } from './node-flags.ts';
 import { ROOT } from './paths.ts';
-import { type Death, Supervised } from './supervisor.ts';
+import { startService } from './service.ts';
+import type { Supervised } from './supervisor.ts';
 
 /** What server/src/main.ts sends to its parent once it accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
 type Listening = z.infer<typeof Listening>;
-/** Lines of the log that are shown where the hub can't start. */
-const TAIL_LINES = 8;
 
 export interface HubOptions {
+  /** Of several, which one: a name for people and for its log. */
+  readonly name?: string;
   readonly port: number;
   readonly dataDir: string;
+  readonly env?: NodeJS.ProcessEnv;
   /** Shows the log as well. */
   readonly show: readonly Writable[];
-  died(death: Death): void;
 }
 
 export class Hub {
@@ -33,35 +33,35 @@ export class Hub {
     this.#child = child;
   }
 
-  /** Throws with the end of the log if the first start fails; later it is started again for ever. */
-  static async start(options: HubOptions): Promise<Hub> {
-    const log = join(options.dataDir, 'logs/hub.log');
+  static async start({
+    name = 'hub',
+    dataDir,
+    show,
+    env = process.env,
+    ...options
+  }: HubOptions): Promise<Hub> {
     let { port } = options;
     const first = Promise.withResolvers<Listening>();
-    let ready = false;
-    const child = new Supervised({
-      args: () => [join(ROOT, 'server/src/main.ts'), '--port', String(port), '--data', options.dataDir],
-      outputs: [openLog(log), ...options.show],
+    const child = await startService({
+      name,
+      log: join(dataDir, `logs/${name.replaceAll(' ', '-')}.log`),
+      show,
+      env,
+      command: () => nodeCommand(join(ROOT, 'server/src/main.ts'), '--port', String(port), '--data', dataDir),
       message: (message) => {
         const listening = Listening.safeParse(message);
         if (!listening.success) return;
-        ready = true;
         // Where any free port was good, a restarted hub must have the same one.
         port = listening.data.port;
         first.resolve(listening.data);
       },
-      died: (death) => (ready ? options.died(death) : first.reject(new Error(death.how))),
+      ready: async () => void (await first.promise),
     });
-    try {
-      return new Hub(await first.promise, child);
-    } catch (error) {
-      await child.stop();
-      const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-      throw new Error(`The hub does not start (${(error as Error).message}). The end of ${log}:\n${tail}`);
-    }
+    return new Hub(await first.promise, child);
   }
 
+  /** By the channel: a hub whose supervisor leaves does not drain, as no other hub will be there either. */
   stop(): Promise<void> {
-    return this.#child.stop();
+    return this.#child.stop('disconnect');
   }
 }

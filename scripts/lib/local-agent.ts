@@ -11,8 +11,10 @@ import {
   saveConfig,
 } from '@unicore/agent';
 import { openLog } from './log-file.ts';
+import { nodeCommand } from './node-flags.ts';
 import { ROOT } from './paths.ts';
-import { type Death, Supervised } from './supervisor.ts';
+import { teller } from './service.ts';
+import { Supervised } from './supervisor.ts';
 
 /** The hub will not have this agent any more; agent/src/cli.ts exits so. */
 const EXIT_REVOKED = 78;
@@ -25,17 +27,16 @@ export interface LocalAgentOptions {
   /** Where a Docker engine may answer. */
   readonly socketPath: string;
   readonly show: readonly Writable[];
-  died(death: Death): void;
 }
 
 export class LocalAgent {
   readonly runtime: RuntimeKind;
-  readonly #dir: string;
+  readonly dir: string;
   readonly #child: Supervised;
 
   private constructor(runtime: RuntimeKind, dir: string, child: Supervised) {
     this.runtime = runtime;
-    this.#dir = dir;
+    this.dir = dir;
     this.#child = child;
   }
 
@@ -48,11 +49,12 @@ export class LocalAgent {
       ? { ...joined, hub, runtime: await runtimeOf(joined, agentDir, socketPath) }
       : await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
     if (joined) await saveConfig(agentDir, config);
+    const log = join(dataDir, 'logs/agent.log');
     const child = new Supervised({
-      args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir],
-      outputs: [openLog(join(dataDir, 'logs/agent.log')), ...options.show],
+      command: () => nodeCommand(join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir),
+      outputs: [openLog(log), ...options.show],
       finalCode: EXIT_REVOKED,
-      died: options.died,
+      died: teller('agent', log),
     });
     return new LocalAgent(config.runtime, agentDir, child);
   }
@@ -64,7 +66,7 @@ export class LocalAgent {
 
   /** How many VMs run on without us. */
   async running(): Promise<number> {
-    const state = await loadState(this.#dir);
+    const state = await loadState(this.dir);
     return state?.vms.filter((vm) => vm.phase === 'running').length ?? 0;
   }
 }

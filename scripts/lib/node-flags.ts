@@ -4,3 +4,8 @@
  * a second, a third of a process's time. It also takes 40 MB less.
  */
 export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'] as const;
+
+/** A script of ours, on this Node. */
+export function nodeCommand(script: string, ...args: readonly string[]): string[] {
+  return [process.execPath, ...NODE_FLAGS, script, ...args];
+}

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** What setup brought: Node, npm, mmdebstrap where the machine has none. Not in git. */
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
-/** In the data folder: the public address of the hub that ran there last. */
-export const URL_FILE = 'url';
+/** Where everything is kept unless --data says otherwise. */
+export const DATA = resolve(ROOT, '.unicore');
 
 /** A program that came with the dependencies. */
 export function tool(name: string): string {

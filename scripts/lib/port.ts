@@ -1,12 +1,15 @@
-/** Whether a port can be listened on, asked before the hub tries, to say it in a sentence. */
+/** Ports of this machine: whether one can be had, which is free, and when somebody listens there. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
+/** Between two looks at a port. */
+const LOOK_MS = 20;
+
+/** Asked before a program tries, to say it in a sentence. */
 export async function checkPort(port: number, host: string): Promise<void> {
-  const server = createServer();
   try {
-    server.listen(port, host);
-    await once(server, 'listening');
+    await take(port, host);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
@@ -18,6 +21,36 @@ export async function checkPort(port: number, host: string): Promise<void> {
       throw new Error(`Port ${port} needs more rights than you have. Choose one above 1023.`);
     throw new Error(`Port ${port} can't be used: ${message}`);
   }
+}
+
+/** For a program that can't say which one it got. */
+export function freePort(host: string): Promise<number> {
+  return take(0, host);
+}
+
+/** Resolves when somebody takes connections there, or when nobody waits for it any more. */
+export async function untilListening(port: number, host: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await isListening(port, host))) await delay(LOOK_MS);
+}
+
+export async function isListening(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function take(wanted: number, host: string): Promise<number> {
+  const server = createServer();
+  server.listen(wanted, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
+  return port;
 }

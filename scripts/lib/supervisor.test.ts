@@ -28,7 +28,7 @@ function supervise(source: string, died: ChildOptions['died'] = () => {}) {
   const messages: unknown[] = [];
   let wake = () => {};
   child = new Supervised({
-    args: () => [script],
+    command: () => [process.execPath, script],
     finalCode: 78,
     outputs: [new PassThrough().resume()],
     message: (message) => {
@@ -89,7 +89,7 @@ test('a supervisor that is killed outright takes its child with it', async () =>
   writeFileSync(
     parent,
     `import { Supervised } from ${JSON.stringify(join(import.meta.dirname, 'supervisor.ts'))};
-     new Supervised({ args: () => [${JSON.stringify(script)}], outputs: [], died() {} });`,
+     new Supervised({ command: () => [process.execPath, ${JSON.stringify(script)}], outputs: [], died() {} });`,
   );
   const supervisor = spawn(process.execPath, [parent], { stdio: 'inherit' });
   const [connection] = (await once(server, 'connection')) as [Socket];

@@ -1,7 +1,6 @@
 /** Keeps one child process alive: restarts it with growing pauses when it dies, and ends it gracefully when told. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { NODE_FLAGS } from './node-flags.ts';
 
 /** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
 const FIRST_PAUSE_MS = 200;
@@ -12,8 +11,9 @@ const HEALTHY_MS = 10_000;
 const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
-  /** Script and arguments for this Node; asked at each start. */
-  args(): readonly string[];
+  /** The program and its arguments; asked at each start. Where it is no Node, `tethered` ends it with us. */
+  command(): readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
   /** Each of them gets all that the child prints. */
   readonly outputs: readonly Writable[];
   /** An exit code after which starting it again would not help. */
@@ -47,15 +47,16 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends it: SIGTERM, and SIGKILL if that is not enough. */
-  async stop(): Promise<void> {
+  /** Ends it: SIGTERM, or by cutting the channel as if we had died, and SIGKILL if that is not enough. */
+  async stop(how: 'SIGTERM' | 'disconnect' = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
     const child = this.#child;
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => resolve());
-    child.kill('SIGTERM');
+    if (how === 'disconnect' && child.connected) child.disconnect();
+    else child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     await promise;
     clearTimeout(timer);
@@ -63,8 +64,10 @@ export class Supervised {
 
   #start(): ChildProcess {
     // By the channel the child notices our death, however we die.
-    const child = spawn(process.execPath, [...NODE_FLAGS, ...this.#options.args()], {
+    const [program, ...args] = this.#options.command();
+    const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: this.#options.env ?? process.env,
       // Out of reach of the terminal's Ctrl-C: we end it, in order.
       detached: true,
     });
@@ -74,11 +77,15 @@ export class Supervised {
     }
     const startedAt = performance.now();
     child.on('message', (message) => this.#options.message?.(message));
-    child.once('exit', (code, signal) => this.#ended(code, signal, performance.now() - startedAt));
+    child.once('exit', (code, signal) =>
+      this.#ended(code, signal ?? `exit code ${code}`, performance.now() - startedAt),
+    );
+    // A program that is not there never starts, so it never exits.
+    child.on('error', ({ message }) => child.pid === undefined && this.#ended(null, message, 0));
     return child;
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null, livedMs: number): void {
+  #ended(code: number | null, how: string, livedMs: number): void {
     if (this.#stopping) return;
     this.#deaths = livedMs > HEALTHY_MS ? 1 : this.#deaths + 1;
     const again = code === null || code !== this.#options.finalCode;
@@ -88,6 +95,6 @@ export class Supervised {
         this.#child = this.#start();
       }, pauseMs);
     }
-    this.#options.died({ how: signal ?? `exit code ${code}`, inARow: this.#deaths, pauseMs });
+    this.#options.died({ how, inARow: this.#deaths, pauseMs });
   }
 }

@@ -1,13 +1,12 @@
 /** haproxy on loopback by the configuration that we ship, with hubs of a test behind it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../lib/paths.ts';
+import { haproxyConfig } from '../lib/haproxy.ts';
 
-const CONFIG = join(ROOT, 'server/deploy/haproxy.cfg');
 /** Where haproxy finds the socket that it is handed: between choosing a port and using it, nobody else can take it. */
 const FD = 3;
 
@@ -35,7 +34,7 @@ export class LoadBalancer implements AsyncDisposable {
   static async start(hubs: readonly string[]): Promise<LoadBalancer> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-haproxy-'));
     const file = join(folder, 'haproxy.cfg');
-    await writeFile(file, configFor(await readFile(CONFIG, 'utf8'), hubs));
+    await writeFile(file, await haproxyConfig(`fd@${FD}`, hubs));
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -84,21 +83,4 @@ function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { _handle?: { fd: number } };
   if (_handle === undefined) throw new Error('This server listens no more.');
   return _handle.fd;
-}
-
-/** Ours, but for where it listens and where the hubs are. */
-export function configFor(shipped: string, hubs: readonly string[]): string {
-  const servers = hubs
-    .map((url, index) => `  server hub${index + 1} ${new URL(url).host} init-addr last\n`)
-    .join('');
-  return replaced(
-    replaced(shipped, /^ {2}bind :7420$/gm, `  bind fd@${FD}`),
-    /^ {2}server-template .*\n/gm,
-    servers,
-  );
-}
-
-function replaced(text: string, pattern: RegExp, by: string): string {
-  if (!pattern.test(text)) throw new Error(`${CONFIG} has no line ${pattern} any more.`);
-  return text.replace(pattern, by);
 }

@@ -2,8 +2,9 @@
 import type { Page } from 'playwright-core';
 import { readScreen, type Screen, textOf } from './screen.ts';
 
-/** The page keeps each xterm on the element that shows it. */
-const XTERM = "document.querySelector('[data-terminal-id]').xterm";
+/** The page keeps each xterm on the element that shows it; one of them is in front. */
+const FRONT = '[role="tabpanel"]:not([hidden]) [data-terminal-id]';
+const XTERM = `document.querySelector('${FRONT}').xterm`;
 
 /** For a limit on hangs only. */
 const TEXT_LIMIT_MS = 20_000;
@@ -24,9 +25,15 @@ export function screenOf(page: Page): Promise<Screen> {
   return page.evaluate<Screen>(`(${readScreen})(${XTERM})`);
 }
 
+/** One more terminal of the machine that is open; resolves when it shows a prompt. */
+export async function openTerminal(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New terminal' }).click();
+  await untilText(page, /[$#] ?$/m);
+}
+
 /** Resolves when the terminal shows this; looks after each write. */
 export async function untilText(page: Page, what: RegExp): Promise<void> {
-  await page.waitForSelector('[data-terminal-id]');
+  await page.waitForSelector(FRONT);
   // Playwright's own waitForFunction needs eval, which the page's security policy forbids.
   await page.evaluate(`new Promise((resolve, reject) => {
     const terminal = ${XTERM};

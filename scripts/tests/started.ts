@@ -61,11 +61,21 @@ export class Started {
 
   /** Process ids of the children: the hub, and the agent's tunnel process. */
   async pids(): Promise<{ hub: number; agent: number }> {
-    const listing = await exec('ps', ['-o', 'pid=,args=', '--ppid', String(this.#process.pid)]);
+    const listing = await this.#children();
     return {
       hub: Number(found(listing, /^\s*(\d+) unicore-hub/m)),
       agent: Number(found(listing, /^\s*(\d+) unicore-agent/m)),
     };
+  }
+
+  /** All children whose command begins so: process ids, the oldest first. */
+  async childrenOf(command: string): Promise<number[]> {
+    const lines = (await this.#children()).split('\n').map((line) => line.trim().split(' ', 2));
+    return lines.filter(([, name]) => name?.startsWith(command)).map(([pid]) => Number(pid));
+  }
+
+  async #children(): Promise<string> {
+    return exec('ps', ['-o', 'pid=,args=', '--sort', 'start_time,pid', '--ppid', String(this.#process.pid)]);
   }
 
   /** Process id of the keeper of the terminals, which is nobody's child. */

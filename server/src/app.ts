@@ -49,8 +49,11 @@ export interface App {
   readonly store: Store;
   /** Resolves when it takes requests. port: the one it got, where the configuration says 0. */
   start(): Promise<{ port: number; url: string }>;
-  /** Lets every peer move to another hub first, as long as is configured; says goodbye to the rest, and ends within 5 s. */
-  stop(): Promise<void>;
+  /**
+   * Lets every peer move to another hub first, as long as is configured; says goodbye to the rest, and ends within 5 s.
+   * drain: false where no other hub will be there.
+   */
+  stop(how?: { drain: boolean }): Promise<void>;
 }
 
 export function createApp(config: Config, overrides: Overrides = {}): App {
@@ -181,10 +184,10 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     return { port, url };
   }
 
-  async function stop() {
+  async function stop(how = { drain: true }) {
     stopping = true;
     cancelSweep();
-    const drainMs = config.drainSeconds * 1000;
+    const drainMs = how.drain ? config.drainSeconds * 1000 : 0;
     const begun = clock.now();
     if (drainMs > 0) await drain(drainMs);
     const requestsMs = drainMs > 0 ? Math.min(REQUESTS_MS, begun + drainMs - clock.now()) : REQUESTS_MS;

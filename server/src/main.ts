@@ -16,20 +16,19 @@ try {
   const app = createApp(config, { log });
   let stopping = false;
   const stop = async (why: NodeJS.Signals | 'disconnect') => {
-    if (stopping) return;
+    if (stopping) {
+      log.info({ why }, 'told twice: ending at once');
+      process.exit(1);
+    }
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
-    await app.stop();
+    // Who is gone then has started the hubs beside this one as well: they stop, too.
+    await app.stop({ drain: why !== 'disconnect' });
     process.exit(0);
   };
-  const signalled = (signal: NodeJS.Signals) => {
-    if (!stopping) return void stop(signal);
-    log.info({ why: signal }, 'told twice: ending at once');
-    process.exit(1);
-  };
-  process.on('SIGTERM', signalled);
-  process.on('SIGINT', signalled);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   // The supervisor that started it (npm start) is gone, however it died.
   process.on('disconnect', () => stop('disconnect'));
   const die = (error: unknown) => {
