@@ -60,8 +60,8 @@ export class Hub {
     return new Hub(await first.promise, child);
   }
 
-  /** By the channel: a hub whose supervisor leaves does not drain, as no other hub will be there either. */
+  /** At once: no other hub will be there to which anybody could move. */
   stop(): Promise<void> {
-    return this.#child.stop('disconnect');
+    return this.#child.stop('SIGINT');
   }
 }

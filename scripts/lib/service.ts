@@ -53,8 +53,8 @@ export async function startService({
 export function teller(name: string, log: string): (death: Death) => void {
   return ({ how, inARow, pauseMs }) => {
     if (pauseMs === undefined) warn(`  The ${name} has ended for good. Its log says why: ${log}`);
-    else if (inARow === 1) warn(`  The ${name} died (${how}) and starts again.`);
+    else if (inARow === 1) warn(`  The ${name} has ended (${how}) and starts again.`);
     else if (inARow === DEATHS_TO_COMPLAIN)
-      warn(`  The ${name} keeps dying (${how}). Its log says why: ${log}`);
+      warn(`  The ${name} ends again and again (${how}). Its log says why: ${log}`);
   };
 }

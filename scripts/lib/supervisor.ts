@@ -47,16 +47,15 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends it: SIGTERM, or by cutting the channel as if we had died, and SIGKILL if that is not enough. */
-  async stop(how: 'SIGTERM' | 'disconnect' = 'SIGTERM'): Promise<void> {
+  /** Ends it: by this signal, and SIGKILL if that is not enough. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
     const child = this.#child;
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => resolve());
-    if (how === 'disconnect' && child.connected) child.disconnect();
-    else child.kill('SIGTERM');
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     await promise;
     clearTimeout(timer);

@@ -32,14 +32,14 @@ export class Started {
   /** port 0: any free one. docker: use the engine of this machine. */
   static async start(
     data: string,
-    { port = 0, docker = false, args = [] as string[] } = {},
+    { port = 0, docker = false, args = [] as string[], env = {} as NodeJS.ProcessEnv } = {},
   ): Promise<Started> {
     const began = performance.now();
     const script = join(ROOT, 'scripts/start.ts');
     const options = ['--port', String(port), '--data', data, '--no-open', '--token', ...args];
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1', ...(docker ? {} : { DOCKER_HOST: NO_ENGINE }) },
+      env: { ...process.env, NO_COLOR: '1', ...(docker ? {} : { DOCKER_HOST: NO_ENGINE }), ...env },
     });
     let output = '';
     const { promise, resolve, reject } = Promise.withResolvers<void>();

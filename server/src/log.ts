@@ -5,7 +5,18 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 const SECRET = ['token', 'ticket', 'key', 'secret', 'cookie', 'authorization', 'signature', 'challenge'];
 const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(level: string, destination: DestinationStream = stdout()): Logger {
   const options = { level, base: { name: 'hub' }, redact: { paths: REDACT, censor: '[secret]' } };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
+}
+
+/**
+ * Written in the background: whoever reads slowly stops nobody. When the process that started this one is gone, so is who
+ * reads, and what is left must be dropped: pino would try to write it for ever, and the process never end.
+ */
+function stdout(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: false });
+  const { flushSync } = stream;
+  stream.flushSync = () => process.connected !== false && flushSync.call(stream);
+  return stream;
 }

@@ -23,8 +23,8 @@ try {
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
-    // Who is gone then has started the hubs beside this one as well: they stop, too.
-    await app.stop({ drain: why !== 'disconnect' });
+    // A person's Ctrl-C, and the end of whoever started the hubs beside this one as well, leave no hub to move to.
+    await app.stop({ drain: why === 'SIGTERM' });
     process.exit(0);
   };
   process.on('SIGTERM', stop);

@@ -1,5 +1,5 @@
 /** npm start --hubs 3: the whole job through haproxy, while everything between the page and the shell is killed in turn. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -7,11 +7,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exec } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
 import { launchChromium } from '../chromium.ts';
-import { createMachine, openTerminal, type, untilLine, untilText } from '../page.ts';
+import { createMachine, openTerminal, type, untilText } from '../page.ts';
 import { socketsOf } from '../sockets.ts';
 import { Started, stopAgent } from '../started.ts';
 
-const HUBS = 3;
+const HUBS = {
+  args: ['--hubs', '3'],
+  // 10 s if not said; three times that is long to wait for.
+  env: { UNICORE_DRAIN_SECONDS: '6' },
+};
+/** Three hubs, Redis, Firestore, haproxy and the agent. */
+const CHILDREN = 7;
+const CONNECTED = '[data-line="connected"]';
 /** For a process to be there again on a busy machine; a limit for hangs only. */
 const BACK_LIMIT = { timeout: 20_000 };
 
@@ -22,7 +29,7 @@ let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  started = await Started.start(data, { args: ['--hubs', String(HUBS)] });
+  started = await Started.start(data, HUBS);
   browser = await launchChromium();
   context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
   page = await context.newPage();
@@ -41,45 +48,48 @@ async function replaced(command: string, pid: number, signal: NodeJS.Signals): P
   const port = /127\.0\.0\.1:(\d+)/.exec(listening!)![1];
   process.kill(pid, signal);
   const back = async () => {
-    const now = await started.childrenOf(command);
-    if (now.includes(pid)) return false;
+    const now = (await started.childrenOf(command)).filter((other) => other !== pid);
     return (await socketsOf(now, 'listening')).some((line) => line.includes(`127.0.0.1:${port} `));
   };
   await expect.poll(back, BACK_LIMIT).toBe(true);
 }
 
-/** Types lines of its own kind until told to end; how many there were. */
-function typing(): { end(): Promise<number> } {
+/** Types line after line into a file, while all of this happens. The file must then be what was typed. */
+async function typeWhile(happens: () => Promise<void>): Promise<void> {
+  await type(page, 'clear; cat > typed\n');
   let over = false;
-  const all = (async () => {
+  const typing = (async () => {
     let lines = 0;
     while (!over) await type(page, `line ${++lines} of many\n`);
     return lines;
   })();
-  return {
-    end: () => {
-      over = true;
-      return all;
-    },
-  };
+  await happens().finally(() => {
+    over = true;
+  });
+  const lines = await typing;
+  await untilText(page, new RegExp(`^line ${lines} of many$`, 'm'));
+  await page.waitForSelector(CONNECTED);
+  await page.keyboard.press('Control+D');
+  await type(page, `clear; seq -f 'line %.0f of many' ${lines} | cmp - typed && echo all' 'of it\n`);
+  await untilText(page, /^all of it$/m);
 }
 
-/** Each status that the page shows from now on. */
-async function statusesOf(): Promise<() => Promise<string[]>> {
+/** Each status of the line that the page shows from now on. */
+async function statusesShown(): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
-    const seen: string[] = [];
-    (window as unknown as { seen: string[] }).seen = seen;
+    const shown: string[] = [];
+    (window as unknown as { shown: string[] }).shown = shown;
     new MutationObserver((changes) => {
-      for (const { target } of changes) seen.push((target as HTMLElement).dataset.line ?? '');
+      for (const { target } of changes) shown.push((target as HTMLElement).dataset.line ?? '');
     }).observe(document.body, { subtree: true, attributeFilter: ['data-line'] });
   });
-  return () => page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  return () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
 }
 
 test('a link signs in through haproxy, one click makes a machine, and its terminal is there after a reload', async () => {
   await page.goto(started.link);
   await createMachine(page);
-  await untilLine(page, 'connected');
+  await page.waitForSelector(CONNECTED);
   await type(page, "PS1='$ '; clear; here=still; echo se''t\n");
   await untilText(page, /^set\n\$ ?$/m);
   await page.reload();
@@ -92,24 +102,51 @@ test('a second terminal of the machine is a shell of its own', async () => {
   await openTerminal(page);
   await type(page, "PS1='$ '; clear; echo [$here]\n");
   await untilText(page, /^\[\]$/m);
-  await untilLine(page, 'connected');
+  await page.waitForSelector(CONNECTED);
 });
 
-for (const [signal, what] of [
-  ['SIGKILL', 'killed'],
-  ['SIGTERM', 'told to stop'],
-] as const) {
-  test(`one hub after the other is ${what} while somebody types: nothing is lost, and the page is connected`, async () => {
-    await type(page, `clear; cat > ${signal}\n`);
-    const statuses = await statusesOf();
-    const typed = typing();
-    for (const pid of await started.childrenOf('unicore-hub')) await replaced('unicore-hub', pid, signal);
-    const lines = await typed.end();
-    await untilText(page, new RegExp(`^line ${lines} of many$`, 'm'));
-    await untilLine(page, 'connected');
-    await page.keyboard.press('Control+D');
-    await type(page, `clear; seq -f 'line %.0f of many' ${lines} | cmp - ${signal} && echo all' 'of it\n`);
-    await untilText(page, /^all of it$/m);
-    console.log(signal, lines, await statuses());
+test('npm run user makes a user whom all hubs know', async () => {
+  const made = await exec(process.execPath, [join(ROOT, 'scripts/user.ts'), 'grace', '--data', data]);
+  const other = await browser.newContext();
+  const hers = await other.newPage();
+  await hers.goto(/http\S+/.exec(made)![0]);
+  await hers.getByRole('button', { name: 'Signed in as grace' }).waitFor();
+  await other.close();
+});
+
+test('one hub after the other is killed while somebody types: nothing is lost, and the page is connected', async () => {
+  await typeWhile(async () => {
+    for (const pid of await started.childrenOf('unicore-hub')) await replaced('unicore-hub', pid, 'SIGKILL');
   });
-}
+});
+
+test('one hub after the other is told to stop while somebody types: nobody sees it', async () => {
+  const shown = await statusesShown();
+  await typeWhile(async () => {
+    for (const pid of await started.childrenOf('unicore-hub')) await replaced('unicore-hub', pid, 'SIGTERM');
+  });
+  expect(await shown()).toEqual([]);
+});
+
+test('Redis, Firestore and haproxy are killed while somebody types: they come back, and nothing is lost', async () => {
+  await typeWhile(async () => {
+    for (const command of ['redis-server', 'unicore-firestore', 'haproxy']) {
+      const [pid] = await started.childrenOf(command);
+      await replaced(command, pid!, 'SIGKILL');
+    }
+  });
+});
+
+test('npm start is killed and leaves nothing behind; started again, it knows everybody, and the page goes on', async () => {
+  const pids = await started.childrenOf('');
+  expect(pids).toHaveLength(CHILDREN);
+  await started.kill();
+  const left = () => pids.filter((pid) => existsSync(`/proc/${pid}`));
+  await expect.poll(left, BACK_LIMIT).toEqual([]);
+  await page.waitForSelector('[data-line="reconnecting"]');
+  const { port } = new URL(started.url);
+  started = await Started.start(data, { ...HUBS, port: Number(port) });
+  await page.waitForSelector(CONNECTED);
+  await type(page, 'clear; echo go""ing on\n');
+  await untilText(page, /^going on$/m);
+});

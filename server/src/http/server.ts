@@ -184,7 +184,9 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    log.warn({ err: error }, 'not ready');
+    // Load balancers ask on and on while a hub drains.
+    if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
+      log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store cannot be reached.');
   }
 }

@@ -5,6 +5,9 @@
 import { parseArgs } from 'node:util';
 import { startFirestoreFake } from './server.ts';
 
+// What the machine's owner sees in a list of processes.
+process.title = 'unicore-firestore';
+
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, file: { type: 'string' } },
 });
