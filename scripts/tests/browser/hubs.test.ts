@@ -20,7 +20,7 @@ const HUBS = {
 const CHILDREN = 7;
 const CONNECTED = '[data-line="connected"]';
 /** For a process to be there again on a busy machine; a limit for hangs only. */
-const BACK_LIMIT = { timeout: 20_000 };
+const BACK_LIMIT = { timeout: 60_000 };
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-hubs-'));
 let started: Started;
