@@ -78,7 +78,7 @@ describe('frames', () => {
   });
 
   test('the table of senders is the one in force', () => {
-    const peers: Peer[] = ['consumer', 'provider', 'hub', 'tunnel', 'keeper'];
+    const peers: Peer[] = ['consumer', 'provider', 'hub', 'relay', 'tunnel', 'keeper'];
     const rows = table('frame').map(([name, ...cells]) => [name, ...cells.slice(0, peers.length)]);
     const expected = LAYOUTS.map(({ name }, type) => [
       name,
