@@ -2,7 +2,8 @@
 
 /** The value below which this share (0 to 1) of the samples lies; NaN of none. */
 export function percentile(samples: readonly number[], share: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
+  // Numbers, so that millions of them are sorted in a second.
+  const sorted = Float64Array.from(samples).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 

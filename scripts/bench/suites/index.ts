@@ -7,7 +7,16 @@ import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { relay } from './relay.ts';
 import { resume } from './resume.ts';
+import { scale } from './scale.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
-export const SUITES: Readonly<Record<string, Suite>> = { relay, latency, deflate, memory, resume, hubs };
+export const SUITES: Readonly<Record<string, Suite>> = {
+  relay,
+  latency,
+  deflate,
+  memory,
+  resume,
+  hubs,
+  scale,
+};

@@ -83,6 +83,11 @@ export class Program {
     await started.promise.finally(() => clearTimeout(limit));
   }
 
+  /** Of its process, while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   send(message: object): void {
     if (this.#child?.connected) this.#child.send(message);
   }

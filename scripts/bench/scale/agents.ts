@@ -1,0 +1,36 @@
+/** The providers, all in one process. */
+import { serve } from '../lib/child.ts';
+import { type Placed, startMachine } from './machine.ts';
+
+export type AgentCalls = {
+  /** Resolves when all of them are connected. */
+  connect(machines: readonly Placed[]): Promise<void>;
+  /** How often one that was connected was not any more, by why. */
+  losses(): Record<string, number>;
+};
+
+const losses: Record<string, number> = {};
+
+const calls: AgentCalls = {
+  async connect(machines) {
+    await Promise.all(machines.map(connected));
+  },
+  losses: () => losses,
+};
+serve(calls);
+
+function connected(machine: Placed): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let up = false;
+    startMachine(machine, (now) => {
+      if (now.state === 'connected') {
+        up = true;
+        return resolve();
+      }
+      if (now.state === 'revoked') reject(now.error);
+      if (!up || now.error === undefined) return;
+      up = false;
+      losses[now.error.code] = (losses[now.error.code] ?? 0) + 1;
+    });
+  });
+}

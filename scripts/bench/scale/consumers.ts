@@ -1,0 +1,73 @@
+/** The consumers, all in one process: they connect, type, and say how long each echo took. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from '../lib/child.ts';
+import { percentile } from '../lib/stats.ts';
+import { Desk, type Seat } from './desk.ts';
+import { Keyboard } from './keyboard.ts';
+
+export interface Typed {
+  /** From when each key was due to its echo, ms. */
+  readonly tookMs: readonly number[];
+  /** How late this process was with typing, p99, ms: of the above, what is no hub's doing. */
+  readonly lateMs: number;
+}
+
+export type ConsumerCalls = {
+  /** All at once, beside those that are here already; resolves when each has seen an echo. */
+  connect(seats: readonly Seat[]): Promise<void>;
+  /** Everybody types from now on. */
+  start(): void;
+  /** Of the keys that were echoed since it was asked last. */
+  typed(): Typed;
+  /** Nobody types any more; resolves with how many keys have no echo. */
+  stop(): Promise<number>;
+  /** How often a socket or a channel was lost, and what must not happen at all. */
+  losses(): { socket: number; channel: number; broken: string[] };
+};
+
+/** The last echoes may take so long; a limit for hangs only. */
+const LAST_MS = 15_000;
+const LOOK_MS = 20;
+
+const desks: Desk[] = [];
+const lost = { socket: 0, channel: 0 };
+const broken: string[] = [];
+let took: number[] = [];
+let late: number[] = [];
+let keyboard: Keyboard | undefined;
+
+const calls: ConsumerCalls = {
+  async connect(seats) {
+    const fresh = seats.map((seat) => {
+      return new Desk(seat, {
+        echoed: (due) => took.push(performance.now() - due),
+        lost: (what) => {
+          lost[what] += 1;
+        },
+        broken: (message) => broken.push(message),
+      });
+    });
+    desks.push(...fresh);
+    await Promise.all(fresh.map(({ ready }) => ready));
+  },
+  start() {
+    took = [];
+    late = [];
+    keyboard = new Keyboard(desks, (ms) => late.push(ms));
+    keyboard.start();
+  },
+  typed() {
+    const typed = { tookMs: took, lateMs: percentile(late, 0.99) };
+    took = [];
+    late = [];
+    return typed;
+  },
+  async stop() {
+    keyboard?.stop();
+    const pending = () => desks.reduce((total, desk) => total + desk.pending, 0);
+    for (let waited = 0; pending() > 0 && waited < LAST_MS; waited += LOOK_MS) await sleep(LOOK_MS);
+    return pending();
+  },
+  losses: () => ({ ...lost, broken: broken.slice(0, 10) }),
+};
+serve(calls);

@@ -1,0 +1,123 @@
+/**
+ * A provider without containers: tunnel and credentials are the agent's own, orders are carried out by saying so, and every
+ * terminal echoes what is typed.
+ */
+import { createPrivateKey } from 'node:crypto';
+import { createTRPCClient, httpLink } from '@trpc/client';
+import {
+  Acceptor,
+  ChannelKind,
+  type Leg,
+  Messages,
+  type OpenRequest,
+  systemClock,
+  UniCoreError,
+} from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import type { AppRouter } from '@unicore/server';
+import type { AgentMethods, HubMethods, TerminalInfo } from '@unicore/server/control';
+import { controlRpc } from '@unicore/server/control/rpc';
+import { pino } from 'pino';
+import { Credentials } from '../../../agent/src/identity/credentials.ts';
+import type { HubApi } from '../../../agent/src/identity/hub-api.ts';
+import { ProviderKey } from '../../../agent/src/identity/key.ts';
+import type { HubSession } from '../../../agent/src/tunnel/session.ts';
+import { Tunnel, type TunnelState } from '../../../agent/src/tunnel/tunnel.ts';
+import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
+import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
+import type { Machine } from './cast.ts';
+
+const PHASE = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
+const log = pino({ level: 'silent' });
+
+export interface Placed extends Machine {
+  /** http://…, of its hub. */
+  readonly hub: string;
+  /** What a proxy in front of the hub would say of where it is. */
+  readonly address: string;
+}
+
+/** Connects, and stays so. */
+export function startMachine(
+  { providerId, privateKey, vmIds, hub, address }: Placed,
+  changed: (state: TunnelState) => void,
+): void {
+  const { beat, connSeq: _, token: __, ...hello } = AGENT_HELLO;
+  let connSeq = 0;
+  const terminals = new Acceptor({ clock: systemClock, deflater: zlibDeflater, accept: echo });
+  const tunnel = new Tunnel({
+    url: `${hub.replace('http', 'ws')}/provider`,
+    credentials: new Credentials({
+      providerId,
+      key: new ProviderKey(createPrivateKey(privateKey)),
+      hub: hubApi(hub, address),
+      now: Date.now,
+    }),
+    hello: async () => ({ ...hello, beat, connSeq: ++connSeq }),
+    beat: async () => beat,
+    session: (leg) => session(leg, terminals, vmIds),
+    changed,
+    clock: systemClock,
+    random: Math.random,
+    log,
+  });
+  tunnel.start();
+}
+
+function hubApi(hub: string, address: string): HubApi {
+  const headers = { 'x-forwarded-for': address };
+  const { agent } = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${hub}/trpc`, headers })] });
+  return {
+    join: (wish) => agent.join.mutate(wish),
+    challenge: (wish) => agent.challenge.mutate(wish),
+    token: (proof) => agent.token.mutate(proof),
+  };
+}
+
+function session(leg: Leg, terminals: Acceptor, vmIds: readonly string[]): HubSession {
+  const control = new Acceptor({
+    clock: systemClock,
+    deflater: zlibDeflater,
+    accept: (request) => serveControl(request, vmIds),
+  });
+  return {
+    open: (frame) => (frame.kind === ChannelKind.control ? control : terminals).open(leg, frame),
+    retire() {},
+    closed: () => control.close('LEG_LOST', 'the connection to the hub is gone'),
+  };
+}
+
+function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
+  const messages = new Messages((value) => rpc.receive(value));
+  const local: AgentMethods = {
+    async apply(orders) {
+      const vms = orders.map(({ vmId, gen, desired }) => {
+        return { vmId, gen, phase: PHASE[desired], code: null, reason: null };
+      });
+      // Not awaited: the hub hears of it after it has the answer to its order.
+      rpc.remote.observed({ whole: false, vms }).catch(() => {});
+    },
+    terminals: async () => [],
+    openTerminal: async ({ terminalId, cols, rows }): Promise<TerminalInfo> => {
+      return { terminalId, title: 'echo', cols, rows, viewers: 0, createdAt: 0 };
+    },
+    async resizeTerminal() {},
+    async closeTerminal() {},
+  };
+  const rpc = controlRpc<HubMethods, AgentMethods>({
+    local,
+    post: (value) => messages.send(value),
+    onError: () => {},
+  });
+  const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
+  messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
+  const vms = vmIds.map((vmId) => ({ vmId, gen: 1, phase: PHASE.running, code: null, reason: null }));
+  rpc.remote.observed({ whole: true, vms }).catch(() => {});
+}
+
+function echo(request: OpenRequest): void {
+  const stream = new ChannelStream();
+  const handler = stream.handler(() => {});
+  stream.bind(request.accept(handler, { terminalId: 'main', viewer: 'bench' }));
+  stream.onData((bytes) => stream.send(bytes.slice()));
+}

@@ -1,0 +1,121 @@
+/** One step of the growth: so many consumers come, and everybody types for a while. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds } from '../lib/cpu.ts';
+import { percentile, sum } from '../lib/stats.ts';
+import type { Typed } from './consumers.ts';
+import { type Held, held } from './held.ts';
+import type { System } from './system.ts';
+import { between, tallies } from './tallies.ts';
+
+/** How often all processes are looked at, s. */
+const LOOK_S = 10;
+
+type Part = keyof System['pids'];
+export type Cpu = Readonly<Record<Part, number>>;
+
+export interface Step {
+  readonly consumers: number;
+  readonly providers: number;
+  /** Share of the consumers whose provider is at the other hub. */
+  readonly crossing: number;
+  /** Until the last of those who came had seen an echo, ms. */
+  readonly connectMs: number;
+  /** What hubs refused meanwhile, in words. */
+  readonly refused: string;
+  /** From when each key was due to its echo, ms. */
+  readonly tookMs: Float64Array;
+  /** How late the consumers' process was with typing, p99, ms. */
+  readonly lateMs: number;
+  /** CPU seconds while everybody typed. */
+  readonly cpu: Cpu;
+  readonly seconds: number;
+  /** What both hubs held before anybody came at all, and while everybody typed. */
+  readonly nobody: Held;
+  readonly looks: readonly Held[];
+  /** Sockets and channels that were lost while everybody typed. */
+  readonly lost: number;
+  /** Why sockets closed, as hubs and agents have counted it; '' if none did. */
+  readonly why: string;
+  /** Keys without an echo, and what must not happen. */
+  readonly broken: readonly string[];
+}
+
+export interface StepOptions {
+  readonly system: System;
+  readonly consumers: number;
+  readonly seconds: number;
+  readonly nobody: Held;
+  /** Hears of each look. */
+  progress(line: string): void;
+}
+
+export async function step({ system, consumers, seconds, nobody, progress }: StepOptions): Promise<Step> {
+  const { pids, hubs } = system;
+  const unrefused = await tallies(hubs);
+  await system.connectProviders(consumers);
+  const came = performance.now();
+  await system.connectConsumers(consumers);
+  const connectMs = performance.now() - came;
+
+  const people = system.consumers.call;
+  const before = { counted: await tallies(hubs), losses: await people.losses(), cpu: cpuOf(pids) };
+  const begun = performance.now();
+  await people.start();
+  const looks: Held[] = [];
+  const took: (readonly number[])[] = [];
+  let lateMs = 0;
+  for (let left = seconds; left > 0; left -= LOOK_S) {
+    await sleep(Math.min(left, LOOK_S) * 1000);
+    const typed = await people.typed();
+    took.push(typed.tookMs);
+    lateMs = Math.max(lateMs, typed.lateMs || 0);
+    looks.push(held(pids.hubs));
+    progress(lineOf(consumers, performance.now() - begun, looks.at(-1)!, typed));
+  }
+  const cpu = cpuOf(pids);
+  const typedMs = performance.now() - begun;
+  const unechoed = await people.stop();
+  took.push((await people.typed()).tookMs);
+  const { socket, channel, broken } = await people.losses();
+  return {
+    consumers,
+    providers: system.providers,
+    crossing: system.crossing,
+    connectMs,
+    refused: between(unrefused, before.counted),
+    tookMs: joined(took).sort(),
+    lateMs,
+    cpu: less(cpu, before.cpu),
+    seconds: typedMs / 1000,
+    nobody,
+    looks,
+    lost: socket + channel - before.losses.socket - before.losses.channel,
+    why: between(before.counted, await tallies(hubs)),
+    broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
+  };
+}
+function cpuOf(pids: System['pids']): Cpu {
+  const of = (part: Part) => cpuSeconds(pids[part]) ?? Number.NaN;
+  return { hubs: of('hubs'), redis: of('redis'), agents: of('agents'), consumers: of('consumers') };
+}
+
+function less(after: Cpu, before: Cpu): Cpu {
+  const of = (part: Part) => after[part] - before[part];
+  return { hubs: of('hubs'), redis: of('redis'), agents: of('agents'), consumers: of('consumers') };
+}
+
+function joined(parts: readonly (readonly number[])[]): Float64Array {
+  const all = new Float64Array(sum(parts.map(({ length }) => length)));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function lineOf(consumers: number, ms: number, { rss, fds }: Held, { tookMs }: Typed): string {
+  const p99 = percentile(tookMs, 0.99).toFixed(1);
+  const size = (rss / 2 ** 20).toFixed(0);
+  return `scale: ${consumers} consumers, ${(ms / 1000).toFixed(0)} s: p99 ${p99} ms, hubs ${size} MiB, ${fds} descriptors`;
+}

@@ -1,0 +1,43 @@
+/** How cost grows with consumers: two hubs, Redis, providers, and everybody types a key a second. */
+import type { Options } from '../lib/options.ts';
+import type { Result } from '../lib/result.ts';
+import { echo, figuresOf, MOST_P99_MS } from '../scale/figures.ts';
+import { held } from '../scale/held.ts';
+import { type Step, step } from '../scale/step.ts';
+import { System } from '../scale/system.ts';
+
+export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
+export const CONSUMERS_PER_PROVIDER = 5;
+/** Any machine of two cores must carry so many. */
+const LEAST = 2_000;
+
+export async function scale(options: Options): Promise<Result[]> {
+  const { seconds, progress, cpuProf, consumers: counts = CONSUMERS } = options;
+  const most = counts.at(-1)!;
+  const providers = Math.min(most, options.providers ?? Math.ceil(most / CONSUMERS_PER_PROVIDER));
+  const system = await System.start({ providers, consumers: most, cpuProf });
+  const steps: Step[] = [];
+  try {
+    const nobody = held(system.pids.hubs);
+    for (const consumers of counts) steps.push(await step({ system, consumers, seconds, nobody, progress }));
+  } finally {
+    await system.stop();
+  }
+  return [...steps.flatMap((one) => figuresOf(one, steps[0]!)), carried(steps)];
+}
+
+/** The largest number of those tried before the first that was too many. */
+function carried(steps: readonly Step[]): Result {
+  const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
+  const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;
+  const tried = steps.at(-1)!.consumers;
+  return {
+    name: `consumers carried with p99 under ${MOST_P99_MS} ms`,
+    value: over === 0 ? 0 : value,
+    unit: '',
+    reference: { name: 'tried', value: tried },
+    ratio: null,
+    goal: tried < LEAST ? '' : `≥ ${LEAST}`,
+    ok: tried < LEAST || (over !== 0 && value >= LEAST),
+  };
+}
