@@ -26,6 +26,8 @@ export interface FailingOptions {
   readonly pauseMs: number;
   /** All is quiet so long before the first outage, and keystrokes count so long after each. */
   readonly quietMs: number;
+  /** Names of outages; all, if not said. */
+  readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
   readonly keepLogs?: boolean;
@@ -57,7 +59,7 @@ export interface FailingOutcome {
 
 /** Rejects when a key is lost, doubled or out of order, or a channel does not come back; the message says where the logs are. */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
-  const { pauseMs, quietMs, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
+  const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
   return onDeployment(settings, signal, async (deployment, failed) => {
     const { token } = await step('three hubs, two providers', () => start(deployment));
@@ -84,7 +86,7 @@ export async function failing(options: FailingOptions, signal?: AbortSignal): Pr
       await sleep(quietMs);
       const quietTo = now();
       const suffered: Suffered[] = [];
-      for (const outage of outages(pauseMs)) {
+      for (const outage of outages(pauseMs).filter(({ name }) => only?.includes(name) ?? true)) {
         deployment.programs.note(outage.name);
         const back = await step(outage.name, () => suffer(outage, deployment, typists));
         await sleep(quietMs);

@@ -15,8 +15,6 @@ const DESKS = 25;
 const DRAIN_S = 10;
 /** Balancers look twice a second. */
 const NOTICE_MS = 1_000;
-/** Everybody types in peace so long before the first hub and after the last one, ms. */
-const CALM_MS = 3_000;
 
 /** A keystroke that is worth a line in the log, ms. */
 const SLOW_MS = 500;
@@ -25,6 +23,8 @@ export interface RollingOptions {
   readonly consumers: number;
   /** Between two keys of each consumer, ms. */
   readonly everyMs: number;
+  /** Everybody types in peace so long before the first hub and after the last one. */
+  readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
   /** Logs stay where they are even if all went well. */
@@ -42,7 +42,15 @@ export interface Rolled {
 
 /** Rejects when a key is lost, doubled or out of order, or a hub does not end by itself; the message says where the logs are. */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
-  const { consumers, everyMs, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
+  const {
+    consumers,
+    everyMs,
+    calmMs,
+    direct,
+    firestore,
+    keepLogs = false,
+    step = (_, run) => run(),
+  } = options;
   const settings = { providers: PROVIDERS, direct, firestore, drainSeconds: DRAIN_S, plain: true, keepLogs };
   return onDeployment(settings, signal, async (deployment, failed) => {
     await step('three hubs, two providers', async () => {
@@ -59,11 +67,11 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
       await step(name, run);
       phases.push({ name, from, to: now() });
     };
-    await phase('before', () => sleep(CALM_MS));
+    await phase('before', () => sleep(calmMs));
     for (const [i, hub] of deployment.hubs.entries()) {
       await phase(`hub ${i} replaced`, () => replace(deployment, hub));
     }
-    await phase('after', () => sleep(CALM_MS));
+    await phase('after', () => sleep(calmMs));
     await typists.finish();
     const { echoes, keys } = typists;
     for (const { typist, typed, tookMs } of echoes.filter((echo) => echo.tookMs > SLOW_MS)) {

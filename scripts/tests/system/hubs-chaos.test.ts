@@ -10,18 +10,19 @@ const LIMIT_MS = 300_000;
 const RATE = 4 * 1024;
 /** More than the 10 s after which a provider that is not heard is suspected. */
 const PAUSE_MS = 11_000;
+const ONLY = ['restarted', 'failed over', 'paused', 'flushed', 'slow', 'a hub is stale'];
 /** What takes longer waits for Redis. */
 const GOES_ON_MS = 5_000;
 
-// They mostly wait, so they wait together.
+// They mostly wait, so they wait together. Hubs and Redis are among what these seeds kill.
 test.concurrent.each([
-  ['Redis', { direct: false, seed: 11 }],
-  ['sockets of their own', { direct: true, seed: 12 }],
+  ['Redis', { direct: false, seed: 1273 }],
+  ['sockets of their own', { direct: true, seed: 186 }],
 ] as const)(
   'terminals lose, repeat and move no byte in kills of three hubs, sockets and Redis; hubs joined by %s',
   async (_, { direct, seed }) => {
     const setting = hubsSetting({ providers: 2, consumers: 2, direct, firestore: false });
-    const { bytes } = await ordeal(setting, { kills: 10, seed, channels: 8, rate: RATE });
+    const { bytes } = await ordeal(setting, { kills: 8, seed, channels: 8, rate: RATE });
     expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(64 * 1024);
   },
   LIMIT_MS,
@@ -30,7 +31,13 @@ test.concurrent.each([
 test.concurrent(
   'Redis restarts, fails over, stands still, is emptied and slow: no key is lost, nobody is called offline, and inside a hub it goes on',
   async () => {
-    const outcome = await failing({ pauseMs: PAUSE_MS, quietMs: 1_000, direct: false, firestore: false });
+    const outcome = await failing({
+      pauseMs: PAUSE_MS,
+      quietMs: 500,
+      only: ONLY,
+      direct: false,
+      firestore: false,
+    });
     expect(alarmsOf(outcome)).toEqual([]);
     expect(outcome.looks).toBeGreaterThan(100);
     const paused = outcome.outages.find(({ name }) => name === 'paused');

@@ -8,7 +8,13 @@ const LIMIT_MS = 180_000;
 test(
   'three hubs are replaced one after the other: no key of those who type is lost, or takes longer than a second',
   async () => {
-    const rolled = await rolling({ consumers: 12, everyMs: 250, direct: false, firestore: false });
+    const rolled = await rolling({
+      consumers: 12,
+      everyMs: 250,
+      calmMs: 500,
+      direct: false,
+      firestore: false,
+    });
     expect(brokenPromises(rolled)).toEqual([]);
     expect(rolled.keys).toBeGreaterThan(100);
   },

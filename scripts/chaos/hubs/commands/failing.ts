@@ -3,13 +3,17 @@ import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
 import { type FailingOutcome, failing } from '../failing.ts';
+import { outages } from '../outages.ts';
 import { PROMISED } from '../promised.ts';
 import { heading, row } from './table.ts';
 
 /** Long enough for a p99, ms. */
 const QUIET_MS = 8_000;
+/** Of what can be asked for. */
+const NAMES = outages(0).map(({ name }) => name);
 const HELP = `npm run chaos -- hubs redis [options]
   --pause S      how long Redis stands still, seconds (default 20)
+  --only NAMES   with commas between; names are: ${NAMES.join(', ')}
   --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
   --sqlite       they share a SQLite file, not a Firestore of our own
   --logs         keep the logs even if all goes well`;
@@ -19,6 +23,7 @@ export async function failCommand(args: string[]): Promise<void> {
     args,
     options: {
       pause: { type: 'string', default: '20' },
+      only: { type: 'string', default: NAMES.join(',') },
       direct: { type: 'boolean', default: false },
       sqlite: { type: 'boolean', default: false },
       logs: { type: 'boolean', default: false },
@@ -27,9 +32,13 @@ export async function failCommand(args: string[]): Promise<void> {
   });
   if (values.help) return say(HELP);
   const pauseMs = whole('pause', values.pause, 1, 600) * 1000;
+  const only = values.only.split(',').map((name) => name.trim());
+  const unknown = only.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`--only: there is no "${unknown}"; names are: ${NAMES.join(', ')}.`);
   const { direct, sqlite, logs: keepLogs } = values;
   const outcome = await failing(
-    { pauseMs, quietMs: QUIET_MS, direct, firestore: !sqlite, keepLogs, step },
+    { pauseMs, quietMs: QUIET_MS, only, direct, firestore: !sqlite, keepLogs, step },
     untilTold(),
   );
   report(outcome);

@@ -6,6 +6,8 @@ import { PROMISED } from '../promised.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
+/** For a figure to compare with, ms. */
+const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
   --every MS     between two keys of each (default 500)
@@ -30,7 +32,7 @@ export async function rollCommand(args: string[]): Promise<void> {
   const everyMs = whole('every', values.every, 10, 60_000);
   const { direct, sqlite, logs: keepLogs } = values;
   const rolled = await rolling(
-    { consumers, everyMs, direct, firestore: !sqlite, keepLogs, step },
+    { consumers, everyMs, calmMs: CALM_MS, direct, firestore: !sqlite, keepLogs, step },
     untilTold(),
   );
   report(rolled);
