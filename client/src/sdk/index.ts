@@ -1,5 +1,5 @@
 /** @unicore/client/sdk: what applications use. Works in browsers and in Node 24. */
-export { type ErrorCode, UniCoreError } from '@unicore/protocol';
+export { type ErrorCode, type HubDistance, UniCoreError } from '@unicore/protocol';
 export type { Api, GetToken } from './api.ts';
 export type { ChannelSocket } from './channel-socket.ts';
 export type { LineStatus } from './line.ts';

@@ -292,3 +292,68 @@ describe('in a page', () => {
     expect([line.status, hub.dialled]).toEqual(['connected', 2]);
   });
 });
+
+describe('several regions', () => {
+  const [HOME, FAR, NEAR] = ['http://hub', 'http://far', 'http://near'];
+  const WELCOME = {
+    hubs: [
+      { region: 'eu', url: FAR },
+      { region: 'us', url: NEAR },
+    ],
+  };
+  const MS: Record<string, number> = { [HOME]: 80, [FAR]: 150, [NEAR]: 5 };
+  const probe = async (url: string) => MS[url]!;
+  const hello = async (url: string) => ({ for: url });
+
+  test('the nearest hub is dialled once it is known, and no channel notices', async () => {
+    const hub = new FakeHub();
+    hub.welcome = WELCOME;
+    const line = newLine(hub, hello, { probe });
+    const { socket, events, screen } = openTerminal(hub, line);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    let said = '';
+    for (let i = 0; i < 100; i++) {
+      hub.shell.say(`${i} `);
+      said += `${i} `;
+      await hub.clock.advance(20);
+    }
+    await hub.clock.advance(100);
+    expect([screen(), events]).toEqual([said, ['open', 'connected']]);
+    expect(hub.urls).toEqual(['ws://hub/consumer', 'ws://near/consumer']);
+    expect(hub.hellos).toEqual([{ for: HOME }, { for: NEAR }]);
+    expect(hub.connected).toBe(1);
+    line.close();
+  });
+
+  test('one that is away is left out, and taken again when it is back', async () => {
+    const hub = new FakeHub();
+    hub.welcome = WELCOME;
+    const back = { [HOME]: 80, [FAR]: 150 };
+    let answers: Record<string, number> = MS;
+    const line = newLine(hub, hello, {
+      probe: (url) =>
+        answers[url] === undefined ? Promise.reject(new Error('away')) : Promise.resolve(answers[url]),
+    });
+    await hub.clock.until(() => hub.urls.length === 2, 1_000);
+    await hub.clock.advance(2_000);
+    answers = back;
+    hub.away = 'ws://near';
+    hub.cut();
+    await hub.clock.advance(10_000);
+    expect([line.status, hub.urls.at(-1)]).toEqual(['connected', 'ws://hub/consumer']);
+    answers = MS;
+    hub.away = undefined;
+    await hub.clock.advance(3 * 60_000);
+    expect([line.status, hub.urls.at(-1)]).toEqual(['connected', 'ws://near/consumer']);
+    line.close();
+  });
+
+  test('a hub that is alone is never measured', async () => {
+    const hub = new FakeHub();
+    let probes = 0;
+    const line = newLine(hub, hello, { probe: async () => probes++ });
+    await hub.clock.advance(24 * 3_600_000);
+    expect([line.status, probes]).toEqual(['connected', 0]);
+    line.close();
+  });
+});

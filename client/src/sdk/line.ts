@@ -4,13 +4,14 @@ import {
   type Clock,
   type ErrorCode,
   type Leg,
+  type Nearest,
   RECOVERY_MS,
   RECOVERY_PAUSE_MS,
   spread,
   UniCoreError,
   WindowPool,
 } from '@unicore/protocol';
-import { type Dialled, dial } from './socket.ts';
+import { consumerUrl, type Dialled, dial } from './socket.ts';
 import { onWake } from './wake.ts';
 
 /** Pauses between tries while a channel waits for the line, or a line that will end is still there, ms. */
@@ -37,18 +38,20 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 export type LineStatus = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface LineOptions {
-  /** ws(s)://…/consumer */
-  url: string;
+  /** Which hub to dial. */
+  nearest: Nearest;
   WebSocket: typeof globalThis.WebSocket;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** HELLO's metadata, asked at each try. */
-  hello: () => Promise<unknown>;
+  /** HELLO's metadata for this hub, http(s)://host; asked at each try. */
+  hello: (hub: string) => Promise<unknown>;
 }
 
 /** One socket's life: tried, then up, then retired once a newer one is up. */
 interface Try {
+  /** Of which hub. */
+  url: string;
   dialled: Dialled | undefined;
 }
 
@@ -88,6 +91,7 @@ export class Line {
     this.#wanted = new Backoff({ ...WANTED, random: options.random });
     this.#unwanted = new Backoff({ ...UNWANTED, random: options.random });
     this.#stopWaking = onWake(() => this.#wake());
+    options.nearest.start(() => this.#renewIn(0));
     void this.#dial();
   }
 
@@ -120,6 +124,7 @@ export class Line {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopWaking();
+    this.#options.nearest.close();
     this.#cancelPause?.();
     this.#cancelRenewal();
     for (const user of [...this.#users]) user.ended('OK', '');
@@ -139,17 +144,19 @@ export class Line {
   }
 
   async #dial(): Promise<void> {
-    const mine: Try = { dialled: undefined };
+    const { url } = this.#options.nearest;
+    const mine: Try = { url, dialled: undefined };
     this.#trying = mine;
     this.#cancelPause = undefined;
     try {
-      const hello = await this.#options.hello();
+      const hello = await this.#options.hello(url);
       if (this.#trying !== mine) return;
       mine.dialled = dial({
         ...this.#options,
+        url: consumerUrl(url),
         hello,
         handler: {
-          welcome: () => this.#welcomed(mine),
+          welcome: (meta) => this.#welcomed(mine, meta),
           goAway: (_code, afterMs) => this.#toldToGo(mine, afterMs),
           idle: () => this.#retired.has(mine) && mine.dialled?.close('OK', ''),
           closed: (code, message) => this.#closed(mine, code, message),
@@ -161,15 +168,16 @@ export class Line {
     }
   }
 
-  #welcomed(mine: Try): void {
+  #welcomed(mine: Try, meta: unknown): void {
     if (mine !== this.#trying) return;
-    const { clock, random } = this.#options;
+    const { clock, random, nearest } = this.#options;
     const old = this.#current;
     this.#trying = undefined;
     this.#current = mine;
     this.#upAt = clock.now();
     this.#refusals = 0;
     this.#renewIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
+    nearest.up(mine.url, meta);
     this.#set('connected');
     const moves = [...this.#users].map((user) => () => this.#users.has(user) && user.up());
     if (old) this.#retire(old, moves);
@@ -201,11 +209,12 @@ export class Line {
   #closed(mine: Try, code: ErrorCode, message: string): void {
     this.#retired.delete(mine);
     if (mine === this.#current) this.#lost(code, message);
-    else if (mine === this.#trying) this.#failed(code, message);
+    else if (mine === this.#trying) this.#failed(mine.url, code, message);
   }
 
   #lost(code: ErrorCode, message: string): void {
     this.#current = undefined;
+    this.#options.nearest.lost();
     this.#cancelRenewal();
     this.#rest();
     if (this.#finally(code)) return this.#refused(code, message);
@@ -214,8 +223,9 @@ export class Line {
     for (const user of [...this.#users]) user.down();
   }
 
-  #failed(code: ErrorCode, message: string): void {
+  #failed(url: string, code: ErrorCode, message: string): void {
     this.#trying = undefined;
+    this.#options.nearest.failed(url, code);
     // The old line still works; whatever is wrong may be over when it ends.
     if (!this.#current && this.#finally(code)) return this.#refused(code, message);
     this.#dialLater();

@@ -15,6 +15,7 @@ const DIAL_MS = 10_000;
 const MAX_REASON = 123;
 
 export interface DialOptions {
+  /** ws(s)://…/consumer */
   url: string;
   WebSocket: typeof globalThis.WebSocket;
   clock: Clock;
@@ -27,6 +28,11 @@ export interface Dialled {
   /** There once the WebSocket is open; up once the hub has said WELCOME. */
   readonly leg: Leg | undefined;
   close(code: ErrorCode, message: string): void;
+}
+
+/** hub: http(s)://host */
+export function consumerUrl(hub: string): string {
+  return new URL('/consumer', hub.replace(/^http/, 'ws')).href;
 }
 
 export function dial({ url, WebSocket, clock, hello, handler }: DialOptions): Dialled {

@@ -1,13 +1,18 @@
-/** createUniCore: the calls and the terminals of one hub. */
-import { systemClock, UniCoreError } from '@unicore/protocol';
+/** createUniCore: the calls and the terminals of one deployment. */
+import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import { type Api, createApi, type GetToken } from './api.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import { Line, type LineStatus } from './line.ts';
+import { isHidden, mayBeSentTo, probe } from './nearby.ts';
+import { consumerUrl } from './socket.ts';
 
 const CLIENT = 'unicore-sdk/0.1.0';
 
 export interface UniCoreOptions {
-  /** The hub: http(s)://host[:port]. In a page the default is where the page came from. */
+  /**
+   * A hub: http(s)://host[:port]. In a page the default is where the page came from. Calls go there; terminals by the nearest hub
+   * of its deployment, where that has several regions.
+   */
   url?: string;
   /** A bearer token, asked for at each request and each connect. Leave it out where a session cookie signs in. */
   getToken?: GetToken;
@@ -38,6 +43,8 @@ export interface UniCore {
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /** Of the connection that all terminals share. closed: refused (the next openTerminal tries again), or close(). */
   readonly status: LineStatus;
+  /** The hubs of the deployment, as far as they are known, the nearest first; which of them terminals go by. */
+  readonly hubs: readonly (HubDistance & { used: boolean })[];
   /** Returns a function that ends the listening. */
   onStatus(listener: (status: LineStatus) => void): () => void;
   /** Ends every terminal's line and the connection. Until then it keeps a Node process alive. */
@@ -51,12 +58,26 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
   const api = createApi(new URL('/trpc', base).href, getToken);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const clock = systemClock;
+  const nearest = new Nearest({
+    home: base.origin,
+    clock,
+    random: Math.random,
+    probe,
+    trusted: (url) => mayBeSentTo(base, url),
+    unwatched: isHidden,
+  });
+  // A cookie is of its origin only: elsewhere a ticket stands for it.
+  const proof = async (hub: string) => {
+    const token = await getToken?.();
+    if (token !== undefined || hub === base.origin) return { token };
+    return { ticket: (await api.system.ticket.mutate()).ticket };
+  };
   const line = new Line({
-    url: socketUrl(base),
+    nearest,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
     clock,
     random: Math.random,
-    hello: async () => ({ token: await getToken?.(), client: CLIENT }),
+    hello: async (hub) => ({ ...(await proof(hub)), client: CLIENT }),
   });
 
   return {
@@ -67,7 +88,7 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
         clock,
         random,
         kind: 'terminal',
-        name: new URL(`#${vmId}/${terminalId}`, socketUrl(base)).href,
+        name: new URL(`#${vmId}/${terminalId}`, consumerUrl(base.origin)).href,
         meta: { vmId, terminalId, readOnly },
         size: { cols, rows },
         tell: (size, viewer) => api.vm.resize.mutate({ vmId, terminalId, viewer, ...size }),
@@ -76,6 +97,9 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
     },
     get status() {
       return line.status;
+    },
+    get hubs() {
+      return nearest.places.map((place) => ({ ...place, used: place.url === nearest.url }));
     },
     onStatus: (listener) => line.onStatus(listener),
     close: () => line.close(),
@@ -91,10 +115,4 @@ function parseUrl(url: string | undefined): URL {
   const base = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
   if (base?.protocol === 'http:' || base?.protocol === 'https:') return base;
   throw new UniCoreError('BAD_REQUEST', `url must be http(s)://host, the address of a hub; it is ${url}.`);
-}
-
-function socketUrl(base: URL): string {
-  const url = new URL('/consumer', base);
-  url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
 }

@@ -23,6 +23,12 @@ export class FakeHub {
   readonly shells: FakeShell[] = [];
   /** The metadata of every OPEN. */
   readonly opens: unknown[] = [];
+  /** WELCOME's metadata. */
+  welcome: unknown = {};
+  /** The URL of each try to connect. */
+  readonly urls: string[] = [];
+  /** Nothing listens where the URL begins so. */
+  away: string | undefined;
   /** Tries to connect. */
   dialled = 0;
   /** Nothing listens. */
@@ -81,13 +87,14 @@ export class FakeHub {
   /** For FakeSocket: a connection arrives. False: it is not answered. */
   connect(socket: FakeSocket): Leg | undefined {
     this.dialled++;
-    if (this.down) return undefined;
+    this.urls.push(socket.url);
+    if (this.down || (this.away !== undefined && socket.url.startsWith(this.away))) return undefined;
     this.#connections.add(socket);
     const handler: LegHandler = {
       hello: (meta) => {
         this.hellos.push(meta);
         if (this.refuse) leg.close(this.refuse, 'refused by the test');
-        else leg.welcome({});
+        else leg.welcome(this.welcome);
       },
       open: (frame) => {
         this.opens.push({ ...frame });
@@ -132,8 +139,11 @@ export class FakeSocket {
     close: (code: number, reason: string) => this.#later(() => this.#close(code, reason)),
   };
 
-  constructor(hub: FakeHub, _url: string) {
+  readonly url: string;
+
+  constructor(hub: FakeHub, url: string) {
     this.#network = hub;
+    this.url = url;
     this.#later(() => {
       this.hub = hub.connect(this);
       if (this.hub) this.onopen?.();

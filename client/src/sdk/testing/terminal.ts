@@ -1,4 +1,5 @@
 /** A terminal on a fake hub, with everything it tells its application. */
+import { Nearest, type NearestOptions } from '@unicore/protocol';
 import { ChannelSocket } from '../channel-socket.ts';
 import { Line } from '../line.ts';
 import type { Size } from '../sizer.ts';
@@ -46,10 +47,18 @@ export function openTerminal(hub = new FakeHub(), line = newLine(hub)): Terminal
 
 export function newLine(
   hub: FakeHub,
-  hello: () => Promise<unknown> = async () => ({ client: 'test' }),
+  hello: (hub: string) => Promise<unknown> = async () => ({ client: 'test' }),
+  nearest: Partial<NearestOptions> = {},
 ): Line {
   return new Line({
-    url: 'ws://hub/consumer',
+    nearest: new Nearest({
+      home: 'http://hub',
+      clock: hub.clock,
+      random: Math.random,
+      probe: () => Promise.reject(new Error('not to be asked')),
+      trusted: () => true,
+      ...nearest,
+    }),
     WebSocket: hub.WebSocket,
     clock: hub.clock,
     random: Math.random,
