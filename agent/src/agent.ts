@@ -1,6 +1,6 @@
 /** The tunnel process of an agent, put together: who it is, its VMs, its socket to the hub, and the way to the keeper. */
 import { join } from 'node:path';
-import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
+import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import { Fleet } from './control/fleet.ts';
@@ -9,13 +9,15 @@ import { type AgentConfig, loadConfig } from './identity/config.ts';
 import { nextConnSeq } from './identity/conn-seq.ts';
 import { Credentials } from './identity/credentials.ts';
 import { hubApi } from './identity/hub-api.ts';
-import { checkHub, tunnelUrl } from './identity/hub-url.ts';
+import { checkHub, mayBeSentTo } from './identity/hub-url.ts';
 import { loadKey, type ProviderKey } from './identity/key.ts';
+import { KnownHubs } from './identity/known-hubs.ts';
 import { connectKeeper, type KeeperConnection } from './keeper/index.ts';
 import { LiveState, refuseSecond } from './live-state.ts';
 import { LoadMeter } from './load.ts';
 import { DEFAULT_SOCKET, makeRuntime } from './runtime/index.ts';
 import { KeeperLink } from './tunnel/keeper-link.ts';
+import { probe } from './tunnel/probe.ts';
 import { serveHub } from './tunnel/serve-hub.ts';
 import { Tunnel } from './tunnel/tunnel.ts';
 import { VERSION } from './version.ts';
@@ -84,9 +86,22 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const load = new LoadMeter(agentDir);
   const connected = Promise.withResolvers<void>();
   const revoked = Promise.withResolvers<UniCoreError>();
+  const known = await KnownHubs.load(agentDir, config.hub, log);
+  const nearest = new Nearest({
+    home: config.hub,
+    known: known.places,
+    clock,
+    random,
+    probe,
+    trusted: (url) => mayBeSentTo(config.hub, config.regionsUnder, url),
+    changed(places) {
+      state.hubs(places);
+      void known.save(places);
+    },
+  });
   const tunnel = new Tunnel({
-    url: tunnelUrl(config.hub),
-    credentials: new Credentials({ providerId, key, hub: hubApi(config.hub), now: Date.now }),
+    nearest,
+    credentials: new Credentials({ providerId, key, hub: hubApi, now: Date.now }),
     hello: async (): Promise<Omit<AgentHello, 'token'>> => ({
       connSeq: await nextConnSeq(agentDir, Date.now()),
       version: VERSION,

@@ -27,6 +27,7 @@ interface JoinFlags {
   runtime?: RuntimeKind;
   insecure?: boolean;
   allowUnisolatedRemoteHub?: boolean;
+  regionsUnder?: string;
 }
 
 const program = new Command('unicore-agent')
@@ -55,6 +56,10 @@ program
   .option(
     '--allow-unisolated-remote-hub',
     'let users of a hub on another machine work as your own user, unisolated',
+  )
+  .option(
+    '--regions-under <domain>',
+    "trust the hub when it names hubs of other regions under this domain (default: the hub's host)",
   )
   .action(async (hub: string, token: string, { data, ...flags }: JoinFlags) => {
     const config = await joinHub({

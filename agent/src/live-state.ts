@@ -1,7 +1,7 @@
 /** state.json: what a running agent tells `unicore-agent status`, and how to see whether it still runs. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UniCoreError } from '@unicore/protocol';
+import { type HubDistance, UniCoreError } from '@unicore/protocol';
 import { VmObserved } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -27,6 +27,10 @@ export const AgentState = z.object({
     reason: z.string().nullable(),
   }),
   keeper: z.enum(['connected', 'absent']),
+  /** Of the deployment, the nearest first; ms: round trip. Empty where there is one only. */
+  hubs: z
+    .array(z.object({ region: z.string().nullable(), url: z.string(), ms: z.number().nullable() }))
+    .default([]),
   vms: z.array(VmObserved),
 });
 export type AgentState = z.infer<typeof AgentState>;
@@ -62,6 +66,7 @@ export class LiveState {
       runtime,
       connection: { state: 'connecting', since: now, reason: null },
       keeper: 'absent',
+      hubs: [],
       vms: [],
     };
     return new LiveState(new LatestFile(statePath(agentDir)), state, vms, log);
@@ -77,6 +82,11 @@ export class LiveState {
 
   keeper(connected: boolean): void {
     this.#state = { ...this.#state, keeper: connected ? 'connected' : 'absent' };
+    void this.save();
+  }
+
+  hubs(places: readonly HubDistance[]): void {
+    this.#state = { ...this.#state, hubs: [...places] };
     void this.save();
   }
 

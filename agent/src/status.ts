@@ -37,6 +37,10 @@ export function formatStatus({ running, agentDir, config, state }: Status): stri
     return table([...rows, ['Agent', 'not running. Start it with: npm run agent -- run']]);
   rows.push(['Agent', `running since ${when(state.startedAt)} (process ${state.pid})`]);
   rows.push(['Connection', connection(state.connection)]);
+  for (const [i, { region, url, ms }] of state.hubs.entries()) {
+    const far = ms === null ? 'does not answer' : `${Math.round(ms)} ms`;
+    rows.push([i === 0 ? 'Regions' : '', `${region ?? '-'}  ${url}  ${far}`]);
+  }
   rows.push(['Keeper', state.keeper]);
   rows.push(['VMs', state.vms.length === 0 ? 'none' : String(state.vms.length)]);
   for (const { vmId, phase, reason } of state.vms)

@@ -61,6 +61,12 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
+  /** This hub and no other, whatever it says. */
+  static only(home: string, clock: Clock): Nearest {
+    const probe = () => Promise.reject(new Error('there is nothing to choose'));
+    return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
+  }
+
   /** The hub to dial next. */
   get url(): string {
     const tired = (url: string) => (this.#failures.get(url) ?? 0) >= TRIES;

@@ -19,6 +19,11 @@ export const AgentConfig = z.object({
   insecure: z.boolean().default(false),
   /** The owner allowed VMs that are not isolated, for a hub that is not on this machine. */
   allowUnisolatedRemoteHub: z.boolean().default(false),
+  /** Hubs of other regions are under this domain. Default: under the hub's own host. */
+  regionsUnder: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/, 'must be a domain such as example.org')
+    .optional(),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 

@@ -9,7 +9,8 @@ const SPARE_MS = 60_000;
 export interface CredentialsOptions {
   providerId: string;
   key: ProviderKey;
-  hub: HubApi;
+  /** Of any hub of the deployment. */
+  hub(url: string): HubApi;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -22,9 +23,10 @@ export class Credentials {
     this.#options = options;
   }
 
-  async token(): Promise<string> {
+  /** Counts at every hub; a new one is asked from this. */
+  async token(hub: string): Promise<string> {
     if (!this.#token || this.#token.expiresAt - SPARE_MS <= this.#options.now())
-      this.#token = await this.#fetch();
+      this.#token = await this.#fetch(hub);
     return this.#token.token;
   }
 
@@ -33,8 +35,9 @@ export class Credentials {
     this.#token = undefined;
   }
 
-  async #fetch(): Promise<Token> {
-    const { providerId, key, hub } = this.#options;
+  async #fetch(url: string): Promise<Token> {
+    const { providerId, key } = this.#options;
+    const hub = this.#options.hub(url);
     const { challenge } = await hub.challenge({ providerId });
     // The key signs nothing but proofs of who this is, whatever a hub may ask for.
     if (!challenge.startsWith(`unicore-provider-challenge:${providerId}:`)) {

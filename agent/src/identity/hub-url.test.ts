@@ -1,6 +1,6 @@
 /** Addresses of hubs, and which of them an agent may join. */
 import { expect, test } from 'vitest';
-import { checkHub, isLoopback, parseHubUrl, tunnelUrl } from './hub-url.ts';
+import { checkHub, isLoopback, mayBeSentTo, parseHubUrl, tunnelUrl } from './hub-url.ts';
 
 test.each([
   ['http://127.0.0.1:7420', 'http://127.0.0.1:7420', 'ws://127.0.0.1:7420/provider'],
@@ -49,4 +49,20 @@ test('a line that is not encrypted is for hubs on this machine, unless the owner
   const policy = { runtime: 'docker', insecure: false, allowUnisolatedRemoteHub: false } as const;
   expect(() => checkHub('http://hub.example.org', policy)).toThrow(/--insecure/);
   checkHub('http://hub.example.org', { ...policy, insecure: true });
+});
+
+test.each([
+  ['https://hub.example.org', undefined, 'https://eu.hub.example.org', true],
+  ['https://hub.example.org', undefined, 'https://hub.example.org:8443', true],
+  ['https://hub.example.org', undefined, 'https://eu.example.org', false],
+  ['https://hub.example.org', undefined, 'https://evilhub.example.org', false],
+  ['https://hub.example.org', undefined, 'http://eu.hub.example.org', false],
+  ['https://hub-1.a.run.app', undefined, 'https://hub-2.a.run.app', false],
+  ['https://hub.example.org', 'example.org', 'https://eu.example.org', true],
+  ['https://hub.example.org', 'example.org', 'https://example.org.evil.net', false],
+  ['https://hub.example.org', undefined, 'https://127.0.0.1', false],
+  ['http://127.0.0.1:1', undefined, 'http://127.0.0.1:2', true],
+  ['http://127.0.0.1:1', undefined, 'http://hub.example.org', false],
+])('%s (regions under %s) may send its agents to %s: %s', (hub, regionsUnder, url, may) => {
+  expect(mayBeSentTo(hub, regionsUnder, url)).toBe(may);
 });

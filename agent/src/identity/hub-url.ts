@@ -55,6 +55,18 @@ export function checkHub(hub: string, policy: HubPolicy): void {
   }
 }
 
+/**
+ * Whether a hub may send this agent to another one of its deployment. A hub that somebody took over commands the agent as long
+ * as it is connected, but must not keep it: only names under its own host count, or under a domain that the owner gave.
+ */
+export function mayBeSentTo(hub: string, regionsUnder: string | undefined, url: string): boolean {
+  const [home, other] = [new URL(hub), new URL(url)];
+  if (other.protocol !== home.protocol) return false;
+  if (isLoopback(hub) || isLoopback(url)) return isLoopback(hub) && isLoopback(url);
+  const domain = regionsUnder ?? home.hostname;
+  return other.hostname === domain || other.hostname.endsWith(`.${domain}`);
+}
+
 /** Where the tunnel's WebSocket goes. */
 export function tunnelUrl(hub: string): string {
   return `${hub.replace(/^http/, 'ws')}/provider`;

@@ -175,14 +175,14 @@ describe('proving who it is', () => {
     return {
       key,
       hub,
-      credentials: new Credentials({ providerId: 'p-1', key, hub: hubApi(hub.url), now: () => 0 }),
+      credentials: new Credentials({ providerId: 'p-1', key, hub: hubApi, now: () => 0 }),
     };
   }
 
   test('the challenge is signed with the key that joined', async () => {
     const challenge = 'unicore-provider-challenge:p-1:random';
     const { key, hub, credentials: mine } = await credentials(challenge);
-    expect(await mine.token()).toBe('jwt');
+    expect(await mine.token(hub.url)).toBe('jwt');
     const { signature } = hub.asked[1]!.input as { signature: string };
     const publicKey = createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' });
     expect(verify(null, Buffer.from(challenge), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
@@ -190,7 +190,7 @@ describe('proving who it is', () => {
 
   test('nothing but a challenge for this very provider is signed', async () => {
     const { hub, credentials: mine } = await credentials('unicore-provider-challenge:p-2:random');
-    await expect(mine.token()).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
+    await expect(mine.token(hub.url)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
     expect(hub.asked.map(({ procedure }) => procedure)).toEqual(['agent.challenge']);
   });
 });

@@ -25,6 +25,7 @@ export interface JoinOptions {
   socketPath: string;
   insecure?: boolean;
   allowUnisolatedRemoteHub?: boolean;
+  regionsUnder?: string;
 }
 
 /** Writes key.pem and agent.json; the token is used up only if all else was found in order. */
@@ -53,6 +54,7 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
     runtime,
     insecure,
     allowUnisolatedRemoteHub,
+    regionsUnder: options.regionsUnder,
   });
   await saveConfig(agentDir, config);
   return config;

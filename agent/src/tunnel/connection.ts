@@ -9,13 +9,16 @@ import type { TunnelSocket } from './socket.ts';
 const BEAT_MS = 5_000;
 
 export interface ConnectionOptions {
+  /** The hub's address. */
+  hub: string;
   socket: TunnelSocket;
   hello: AgentHello;
   clock: Clock;
   log: Logger;
   beat(): Promise<BeatMeta>;
   session(leg: Leg): HubSession;
-  up(connection: Connection): void;
+  /** welcome: what the hub said of itself. */
+  up(connection: Connection, welcome: unknown): void;
   /** The hub will close this socket in so many ms. */
   goAway(connection: Connection, afterMs: number): void;
   /** Exactly once. */
@@ -38,10 +41,10 @@ export class Connection {
       peer: 'hub',
       dial: { meta: hello },
       handler: {
-        welcome: () => {
+        welcome: (meta) => {
           this.#session = options.session(this.#leg);
           this.#beatLater(1);
-          options.up(this);
+          options.up(this, meta);
         },
         open: (frame) => this.#session?.open(frame),
         goAway: (code, afterMs) => {
@@ -57,6 +60,10 @@ export class Connection {
       },
     });
     socket.attach(this.#leg);
+  }
+
+  get hub(): string {
+    return this.#options.hub;
   }
 
   get retired(): boolean {

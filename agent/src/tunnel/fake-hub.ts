@@ -8,6 +8,12 @@ const DELAY_MS = 10;
 export class FakeHub {
   /** When each dial came, on the simulated clock. */
   readonly dials: number[] = [];
+  /** Where each went. */
+  readonly urls: string[] = [];
+  /** WELCOME's metadata. */
+  welcome: unknown = {};
+  /** The one address that cannot be reached. */
+  awayUrl: string | undefined;
   /** What each HELLO said. */
   readonly hellos: unknown[] = [];
   readonly beats: { seq: number; meta: unknown; at: number }[] = [];
@@ -26,9 +32,10 @@ export class FakeHub {
     this.#handler = handler;
   }
 
-  readonly openSocket = async (): Promise<TunnelSocket> => {
+  readonly openSocket = async (url: string): Promise<TunnelSocket> => {
     this.dials.push(this.#clock.now());
-    if (this.away) throw new UniCoreError('LEG_LOST', 'the hub is away');
+    this.urls.push(url);
+    if (this.away || url === this.awayUrl) throw new UniCoreError('LEG_LOST', 'the hub is away');
     const wire = new Wire(this.#clock, DELAY_MS);
     this.#wire = wire;
     const leg: Leg = new Leg({
@@ -40,7 +47,7 @@ export class FakeHub {
         hello: (meta) => {
           this.hellos.push(meta);
           if (this.refuse) leg.close(this.refuse, `refused: ${this.refuse}`);
-          else leg.welcome({});
+          else leg.welcome(this.welcome);
         },
         beat: (seq, meta) => this.beats.push({ seq, meta, at: this.#clock.now() }),
         closed: () => undefined,

@@ -1,6 +1,6 @@
 /** The tunnel against a simulated hub: it comes back for ever, and knows when not to. */
 
-import { ERRORS, FrameType } from '@unicore/protocol';
+import { ERRORS, FrameType, Nearest } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { Tunnel, type TunnelState } from './tunnel.ts';
 const BEAT = { cpu: 0.5, cores: 2, memoryTotal: 1, memoryFree: 1, diskTotal: 1, diskFree: 1, vms: 0 };
 const HELLO = { version: '1', name: 'desk', runtime: 'process', isolation: 'process', beat: BEAT } as const;
 
-function setUp(random = () => 0.5) {
+function setUp(random = () => 0.5, distances: Record<string, number> = {}) {
   const clock = new SimClock();
   const hub = new FakeHub(clock);
   const states: TunnelState[] = [];
@@ -28,9 +28,16 @@ function setUp(random = () => 0.5) {
     token: async () => ({ token: `token-${++tokens}`, expiresAt: 15 * 60_000 }),
   };
   const key = { sign: () => 'signature' } as unknown as ProviderKey;
+  const nearest = new Nearest({
+    home: 'http://hub',
+    clock,
+    random,
+    probe: async (url) => distances[url] ?? Promise.reject(new Error('away')),
+    trusted: () => true,
+  });
   const tunnel = new Tunnel({
-    url: 'ws://hub/provider',
-    credentials: new Credentials({ providerId: 'p', key, hub: api, now: () => clock.now() }),
+    nearest,
+    credentials: new Credentials({ providerId: 'p', key, hub: () => api, now: () => clock.now() }),
     hello: async () => ({ ...HELLO, connSeq: ++connSeq }),
     beat: async () => BEAT,
     session: () => {
@@ -290,5 +297,41 @@ describe('a connection that will end', () => {
     expect(hub.dials.length).toBe(1);
     await clock.advance(8 * 60_000);
     expect(hub.dials.length).toBe(2);
+  });
+});
+
+describe('several regions', () => {
+  const NEAR = 'http://near';
+  const WELCOME = { hubs: [{ region: 'us', url: NEAR }] };
+  const near = (urls: string[]) =>
+    urls.filter((url) => url === `${NEAR.replace('http', 'ws')}/provider`).length;
+
+  test('the nearest hub is dialled once it is known, before the other is left', async () => {
+    const { clock, hub, tunnel, states, retired, open } = setUp(() => 0.5, { 'http://hub': 80, [NEAR]: 5 });
+    hub.welcome = WELCOME;
+    tunnel.start();
+    await clock.advance(1_000);
+    expect(hub.urls).toEqual(['ws://hub/provider', 'ws://near/provider']);
+    expect(states.filter(({ state }) => state === 'connecting')).toHaveLength(1);
+    expect([retired(), open()]).toEqual([1, 2]);
+    tunnel.close();
+  });
+
+  test('while the nearest is away the provider is at another one', async () => {
+    const { clock, hub, tunnel, now } = setUp(() => 0.5, { 'http://hub': 80, [NEAR]: 5 });
+    hub.welcome = WELCOME;
+    tunnel.start();
+    await clock.advance(1_000);
+    hub.awayUrl = 'ws://near/provider';
+    hub.cut();
+    await clock.advance(2_000);
+    expect([hub.urls.at(-1), now()]).toEqual(['ws://hub/provider', 'connected']);
+    // It answers the measuring all the time, and is tried again.
+    const tried = near(hub.urls);
+    hub.awayUrl = undefined;
+    await clock.advance(120_000);
+    expect(near(hub.urls)).toBeGreaterThan(tried);
+    expect(hub.urls.at(-1)).toBe('ws://near/provider');
+    tunnel.close();
   });
 });

@@ -3,6 +3,7 @@ import {
   Backoff,
   type Clock,
   type Leg,
+  type Nearest,
   RECOVERY_MS,
   RECOVERY_PAUSE_MS,
   UniCoreError,
@@ -10,6 +11,7 @@ import {
 import type { AgentHello, BeatMeta } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import type { Credentials } from '../identity/credentials.ts';
+import { tunnelUrl } from '../identity/hub-url.ts';
 import { Connection } from './connection.ts';
 import type { HubSession } from './session.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
@@ -30,7 +32,8 @@ export type TunnelState =
   | { state: 'revoked'; error: UniCoreError };
 
 export interface TunnelOptions {
-  url: string;
+  /** Which hub to dial. */
+  nearest: Nearest;
   credentials: Credentials;
   /** All of HELLO but the token. */
   hello(): Promise<Omit<AgentHello, 'token'>>;
@@ -63,6 +66,9 @@ export class Tunnel {
   }
 
   start(): void {
+    this.#options.nearest.start(() => {
+      if (!this.#dialling) this.#renewIn(0);
+    });
     this.#options.changed({ state: 'connecting' });
     void this.#dial();
   }
@@ -70,6 +76,7 @@ export class Tunnel {
   /** Ends every socket and dials no more. */
   close(): void {
     this.#ended.abort();
+    this.#options.nearest.close();
     this.#cancelDial();
     for (const connection of [...this.#connections]) connection.close('GOING_AWAY', 'the agent stops');
   }
@@ -77,41 +84,44 @@ export class Tunnel {
   async #dial(): Promise<void> {
     this.#cancelDial();
     this.#dialling = true;
-    const { url, credentials, clock, log, beat, session } = this.#options;
+    const { nearest, credentials, clock, log, beat, session } = this.#options;
+    const hub = nearest.url;
     try {
-      const token = await credentials.token();
+      const token = await credentials.token(hub);
       const hello: AgentHello = { token, ...(await this.#options.hello()) };
-      const socket = await (this.#options.openSocket ?? openSocket)(url, this.#ended.signal);
+      const socket = await (this.#options.openSocket ?? openSocket)(tunnelUrl(hub), this.#ended.signal);
       if (this.#ended.signal.aborted) return socket.close(1001, 'the agent stops');
       const connection = new Connection({
+        hub,
         socket,
         hello,
         clock,
         log,
         beat,
         session,
-        up: (mine) => this.#up(mine),
+        up: (mine, welcome) => this.#up(mine, welcome),
         goAway: (mine, afterMs) => this.#toldToGo(mine, afterMs),
         closed: (mine, error) => this.#closed(mine, error),
       });
       this.#connections.add(connection);
     } catch (error) {
-      this.#failed(asUniCoreError(error));
+      this.#failed(hub, asUniCoreError(error));
     }
   }
 
-  #up(connection: Connection): void {
-    const { clock, log, random, url, changed } = this.#options;
+  #up(connection: Connection, welcome: unknown): void {
+    const { clock, log, random, nearest, changed } = this.#options;
     const old = this.#current;
     this.#dialling = false;
     this.#current = connection;
     this.#upAt = clock.now();
     this.#complaint = '';
     log.info(
-      { hub: url },
+      { hub: connection.hub },
       old ? 'connected to the hub anew, before the old connection ends' : 'connected to the hub',
     );
     this.#renewIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
+    nearest.up(connection.hub, welcome);
     old?.retire();
     changed({ state: 'connected' });
   }
@@ -127,12 +137,13 @@ export class Tunnel {
     this.#connections.delete(connection);
     if (connection === this.#current) this.#lost(error);
     // One that was replaced is closed by the hub, once its channels are on the newer one.
-    else if (!connection.retired) this.#failed(error);
+    else if (!connection.retired) this.#failed(connection.hub, error);
   }
 
   #lost(error: UniCoreError): void {
-    const { changed } = this.#options;
+    const { changed, nearest } = this.#options;
     this.#current = undefined;
+    nearest.lost();
     this.#rest();
     if (this.#over(error)) return;
     changed({ state: 'connecting', error });
@@ -140,8 +151,9 @@ export class Tunnel {
     if (!this.#dialling) this.#dialLater(error);
   }
 
-  #failed(error: UniCoreError): void {
+  #failed(hub: string, error: UniCoreError): void {
     this.#dialling = false;
+    this.#options.nearest.failed(hub, error.code);
     if (this.#over(error)) return;
     if (!this.#current) this.#options.changed({ state: 'connecting', error });
     this.#dialLater(error);

@@ -9,6 +9,7 @@ import {
   ChannelKind,
   type Leg,
   Messages,
+  Nearest,
   type OpenRequest,
   systemClock,
   UniCoreError,
@@ -46,11 +47,11 @@ export function startMachine(
   let connSeq = 0;
   const terminals = new Acceptor({ clock: systemClock, deflater: zlibDeflater, accept: echo });
   const tunnel = new Tunnel({
-    url: `${hub.replace('http', 'ws')}/provider`,
+    nearest: Nearest.only(hub, systemClock),
     credentials: new Credentials({
       providerId,
       key: new ProviderKey(createPrivateKey(privateKey)),
-      hub: hubApi(hub, address),
+      hub: () => hubApi(hub, address),
       now: Date.now,
     }),
     hello: async () => ({ ...hello, beat, connSeq: ++connSeq }),

@@ -83,9 +83,8 @@ export class HubProcess {
     const token = await auth.joinToken((await auth.owner()).userId);
     await auth.close();
     const key = await makeKey(this.#folder);
-    const hub = hubApi(this.url);
-    const { providerId } = await hub.join({ token, publicKey: key.publicJwk, name });
-    return new Credentials({ providerId, key, hub, now: Date.now });
+    const { providerId } = await hubApi(this.url).join({ token, publicKey: key.publicJwk, name });
+    return new Credentials({ providerId, key, hub: hubApi, now: Date.now });
   }
 
   async stop(): Promise<void> {

@@ -61,7 +61,7 @@ export class Stage implements Cast {
     };
     this.#good = new Provider({
       ...common,
-      token: () => good.token(),
+      token: () => good.token(this.hub.url),
       connect: () => dial(socketUrl(this.hub, '/provider'), tap),
       talker: (user, _terminalId, closed) => {
         const sequences = user === bob.userId ? ECHO : NOT_CHECKED;
@@ -136,7 +136,7 @@ export function socketUrl(hub: HubProcess, path: string): string {
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,
-    token: () => provider.token(),
+    token: () => provider.token(hub.url),
     connect: () => dial(socketUrl(hub, '/provider')),
     talker: (_user, _terminalId, closed) => new Talker({ ...NOT_CHECKED, closed }),
     closed() {},

@@ -92,7 +92,7 @@ class Visit {
     });
     this.bad = new Provider({
       ...common,
-      token: () => bad.token(),
+      token: () => bad.token(hub.url),
       connect: () => dial(socketUrl(hub, '/provider'), asProvider),
       closed: closed(() => this.bad.peer),
       talker: (_user, _terminalId, closed) => new Talker({ ...NOT_CHECKED, closed }),

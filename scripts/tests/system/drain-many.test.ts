@@ -1,7 +1,7 @@
 /** A hub with a thousand channels on one provider's socket stops among others: all of them move, and it need not wait. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
-import { systemClock } from '@unicore/protocol';
+import { Nearest, systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Credentials } from '../../../agent/src/identity/credentials.ts';
@@ -44,7 +44,7 @@ beforeEach(async () => {
   let connSeq = 0;
   const up = Promise.withResolvers<void>();
   tunnel = new Tunnel({
-    url: `${balancer.origin.replace('http', 'ws')}/provider`,
+    nearest: Nearest.only(balancer.origin, systemClock),
     credentials: { token: async () => 'agent-p1', discard() {} } as unknown as Credentials,
     hello: async () => ({
       connSeq: ++connSeq,

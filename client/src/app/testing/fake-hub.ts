@@ -144,7 +144,7 @@ export function fakeHub(): FakeHub {
         throw new Error('not in this fake');
       },
       status: 'connected',
-    hubs: [],
+      hubs: [],
       onStatus: () => () => {},
       close: () => {},
     },
