@@ -7,7 +7,7 @@ import { startFirestore } from './firestore.ts';
 import { startHaproxy } from './haproxy.ts';
 import { Hub } from './hub.ts';
 import { freePort } from './port.ts';
-import { missingPrograms } from './programs.ts';
+import { missingPrograms, systemEnv } from './programs.ts';
 import { startRedis } from './redis.ts';
 
 const HOST = '127.0.0.1';
@@ -86,8 +86,9 @@ export class Cluster {
   }
 }
 
-async function requirePrograms(names: readonly string[]): Promise<void> {
-  const missing = await missingPrograms(names);
+/** Says in a sentence what is missing. */
+export async function requirePrograms(names: readonly string[], env = systemEnv()): Promise<void> {
+  const missing = await missingPrograms(names, env);
   if (missing.length === 0) return;
   throw new Error(
     `--hubs needs ${names.join(' and ')}: apt-get install ${missing.join(' ')}. npm start without --hubs needs neither.`,

@@ -10,7 +10,7 @@ export function systemEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessE
 }
 
 /** Which of them this machine lacks. */
-export async function missingPrograms(names: readonly string[], env = systemEnv()): Promise<string[]> {
+export async function missingPrograms(names: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
   const there = await Promise.all(names.map((name) => hasCommand(name, env)));
   return names.filter((_, index) => !there[index]);
 }

@@ -2,15 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createUniCore } from '@unicore/client/sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { HUB_IMAGE } from '../../lib/hub-image.ts';
 import { buildImage, imageIsCurrent } from '../../lib/image.ts';
 import { hasImage } from '../../lib/image-base.ts';
 import { ROOT } from '../../lib/paths.ts';
+import { joinedAgent } from '../agent.ts';
 import { type Compose, Composed, parseCompose } from '../compose.ts';
 import { runIn } from '../hub-container.ts';
 import { makeProgramImage } from '../program-image.ts';
+import { runningVm, shell } from '../vms.ts';
 
 const FILE = join(ROOT, 'server/deploy/compose.yaml');
 /** Where the engine has no image of them, this machine's own programs are run. */
@@ -93,6 +97,27 @@ test('who signs in at one hub is known at all of them', async () => {
   expect(new Set(answers)).toEqual(new Set([200]));
 });
 
+test('a terminal works at each hub, though its machine is connected to one of them only', async () => {
+  const hubs = composed.containers('hub');
+  const { bearer, join } = await secrets(hubs[0]!);
+  await using _agent = await joinedAgent(url, join);
+  const unicores = await Promise.all(
+    hubs.map(async (hub) => createUniCore({ url: await addressOf(hub), getToken: () => bearer })),
+  );
+  const vmId = await runningVm(unicores[0]!);
+  const views = await Promise.all(unicores.map((unicore) => shell(unicore, vmId)));
+  for (const [index, view] of views.entries()) {
+    view.type(`echo at the hub ''${index}\r`);
+    await view.until(new RegExp(`^at the hub ${index}$`, 'm'));
+  }
+  for (const unicore of unicores) unicore.close();
+  // By the address that each container tells the others.
+  const logs = await Promise.all(hubs.map((hub) => hub.logs({ stdout: true })));
+  expect(logs.filter((log) => log.includes('"way":"direct","msg":"leg to another hub is up"'))).toHaveLength(
+    hubs.length - 1,
+  );
+});
+
 test('a hub that is told to stop ends in its time, and nobody who asks notices', async () => {
   const hubs = composed.containers('hub');
   expect(hubs.length).toBeGreaterThan(1);
@@ -106,3 +131,22 @@ test('a hub that is told to stop ends in its time, and nobody who asks notices',
   expect(statuses).toEqual(new Set([200]));
   expect((await hubs[0]!.inspect()).State.ExitCode).toBe(0);
 });
+
+/** A user's token, and one to join with. */
+async function secrets(hub: Docker.Container): Promise<{ bearer: string; join: string }> {
+  const program = `
+    import { openLocalAuth } from '/unicore/server/src/index.ts';
+    const auth = openLocalAuth('/data', '');
+    const { userId } = await auth.createUser('grace');
+    console.log(JSON.stringify({ bearer: await auth.bearerToken(userId), join: await auth.joinToken(userId) }));
+    await auth.close();`;
+  const { output } = await runIn(hub, 'node', '--input-type=module', '--eval', program);
+  return z.object({ bearer: z.string(), join: z.string() }).parse(JSON.parse(output));
+}
+
+/** Past the proxy. */
+async function addressOf(hub: Docker.Container): Promise<string> {
+  const { NetworkSettings } = await hub.inspect();
+  const [, network] = Object.entries(NetworkSettings.Networks).find(([name]) => name.endsWith('hubs'))!;
+  return `http://${network.IPAddress}:7420`;
+}
