@@ -66,6 +66,7 @@ export interface LegOptions {
 
 export class Leg {
   readonly peer: Peer;
+  readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #handler: LegHandler;
   readonly #dialled: boolean;
@@ -91,6 +92,7 @@ export class Leg {
     handler,
   }: LegOptions) {
     this.peer = peer;
+    this.#clock = clock;
     this.#transport = transport;
     this.#handler = handler;
     this.#dialled = dial !== undefined;
@@ -252,6 +254,17 @@ export class Leg {
   /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
   ping(): Promise<number> {
     return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#pulse.ask(answered) }));
+  }
+
+  /** The same; null when there is no answer within so many ms. */
+  pingWithin(ms: number): Promise<number | null> {
+    return new Promise((settle) => {
+      const cancel = this.#clock.after(ms, () => settle(null));
+      void this.ping().then((rtt) => {
+        cancel();
+        settle(rtt);
+      });
+    });
   }
 
   // ---- inside

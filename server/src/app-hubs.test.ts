@@ -70,6 +70,18 @@ describe('two whole hubs of one deployment', () => {
     expect([await user(one), await user(two)]).toEqual([null, null]);
   });
 
+  test('the way to a terminal is measured by the hub that has its provider, whichever is asked', async () => {
+    const agent = await joinTestAgent(one);
+    await agent.connect();
+    const { vmId } = await one.owner.api.vm.create.mutate({});
+    await expect.poll(async () => (await one.owner.api.vm.get.query({ vmId })).state).toBe('running');
+    const other = clientOf(two.url, { authorization: `Bearer ${one.owner.token}` });
+    for (const api of [one.owner.api, other]) {
+      const path = await api.vm.path.query({ vmId });
+      expect(path).toEqual({ providerMs: expect.any(Number), keeperMs: 0.5, echoMs: 2 });
+    }
+  });
+
   test('tries at both count together', async () => {
     const tries = await Promise.all(
       Array.from({ length: 70 }, (_, i) => fetch(`${(i % 2 ? one : two).url}/login?key=wrong`)),

@@ -14,6 +14,9 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Fleet } from './fleet.ts';
 
 const Orders = z.array(VmOrder).max(10_000);
+/** A keeper that takes longer to answer a PING is not measured. */
+const PING_MS = 2_000;
+
 const VmRef = z.object({ vmId: Id });
 const TerminalRef = z.object({ vmId: Id, terminalId: Id });
 
@@ -57,6 +60,14 @@ export function agentMethods(services: AgentServices): AgentMethods {
 
     async closeTerminal(which) {
       await (await keeper()).control.closeTerminal(TerminalRef.parse(which));
+    },
+
+    async terminalPath(which) {
+      const { vmId, terminalId } = TerminalRef.parse(which);
+      const { leg, control } = await keeper();
+      const [keeperMs, terminals] = await Promise.all([leg.pingWithin(PING_MS), control.terminals({ vmId })]);
+      const terminal = terminals.find((each) => each.terminalId === terminalId);
+      return { providerMs: null, keeperMs, echoMs: terminal?.echoMs ?? null };
     },
   };
 }

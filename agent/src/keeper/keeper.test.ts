@@ -49,7 +49,9 @@ test('a terminal is made once, and worked in through a channel', async () => {
   shell.type('echo sum$((40+2))\n');
   await shell.shows('sum42');
   expect(shell.accepted).toMatchObject({ terminalId: 'main', viewer: expect.any(String) });
-  expect(await connection.control.terminals({ vmId: 'vm-1' })).toMatchObject([{ viewers: 1 }]);
+  expect(await connection.control.terminals({ vmId: 'vm-1' })).toMatchObject([
+    { viewers: 1, echoMs: expect.any(Number) },
+  ]);
 });
 
 test('the shell exits: its viewers are told the status, and the terminal is gone', async () => {

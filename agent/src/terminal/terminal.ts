@@ -4,6 +4,7 @@ import type { TerminalInfo } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
 import { Audience } from './audience.ts';
+import { Echo } from './echo.ts';
 import { interrupts, readInput } from './input.ts';
 import { sizeNotice } from './notice.ts';
 import { Output } from './output.ts';
@@ -50,6 +51,7 @@ export class Terminal {
   readonly #output = new Output();
   readonly #screen: Screen;
   readonly #audience = new Audience();
+  readonly #echo: Echo;
   readonly #createdAt = Date.now();
   #size: PtySize;
   /** The size of what is in the output now: a new one counts from the next place where nothing is cut. */
@@ -62,6 +64,7 @@ export class Terminal {
   constructor(options: TerminalOptions) {
     this.#options = options;
     this.#pty = options.pty;
+    this.#echo = new Echo(options.clock);
     this.#size = options.size;
     this.#sizeInOutput = options.size;
     const { log, clock, size } = options;
@@ -87,6 +90,7 @@ export class Terminal {
       ...this.#size,
       viewers: this.#audience.present,
       createdAt: this.#createdAt,
+      echoMs: this.#echo.ms,
     };
   }
 
@@ -146,6 +150,7 @@ export class Terminal {
   // ---- output
 
   #put(bytes: Uint8Array): void {
+    this.#echo.put();
     this.#output.append(bytes);
     this.#screen.wake();
     for (const viewer of this.#audience) viewer.wake();
@@ -183,6 +188,7 @@ export class Terminal {
     if (typed && this.#audience.typed(viewer)) this.#follow();
     const allowed = this.#audience.spokesman === viewer ? bytes : withoutReports;
     if (allowed.length === 0) return done();
+    if (typed) this.#echo.pressed();
     this.#pty.write(allowed, done);
     if (interrupts(allowed)) for (const each of this.#audience) each.interrupted(each === viewer);
   }

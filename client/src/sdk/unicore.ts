@@ -6,6 +6,8 @@ import { Line, type LineStatus } from './line.ts';
 import { isHidden, mayBeSentTo, probe } from './nearby.ts';
 import { consumerUrl } from './socket.ts';
 
+/** Whoever waits for the answer of a hub sees by then that there is none. */
+const PING_MS = 3_000;
 const CLIENT = 'unicore-sdk/0.1.0';
 
 export interface UniCoreOptions {
@@ -41,6 +43,8 @@ export interface UniCore {
    * number of an error in protocol/src/errors.ts, with a sentence as the reason.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
+  /** Round trip to the hub, ms, measured now; null where there is no connection, or no answer within 3 s. */
+  ping(): Promise<number | null>;
   /** Of the connection that all terminals share. closed: refused (the next openTerminal tries again), or close(). */
   readonly status: LineStatus;
   /** The hubs of the deployment, as far as they are known, the nearest first; which of them terminals go by. */
@@ -95,6 +99,7 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
         viewerOf,
       });
     },
+    ping: async () => (line.leg?.up ? line.leg.pingWithin(PING_MS) : null),
     get status() {
       return line.status;
     },

@@ -104,6 +104,7 @@ function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
     },
     async resizeTerminal() {},
     async closeTerminal() {},
+    terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
   };
   const rpc = controlRpc<HubMethods, AgentMethods>({
     local,

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { Cols, Id, Isolation, Rows, VmSize } from '../control/contract.ts';
 
+export { TerminalPath } from '../control/contract.ts';
+
 export const VmState = z.enum([
   'requested',
   'queued',
@@ -78,6 +80,7 @@ export const VmResize = VmRef.extend({
   rows: typed(Rows),
   viewer: z.string().max(64).optional(),
 });
+export const VmPath = VmRef.extend({ terminalId: Id.optional() });
 export const Terminal = z.object({
   terminalId: Id,
   title: z.string(),

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import {
   Done,
   Terminal,
+  TerminalPath,
   TerminalRef,
   Vm,
   VmConnect,
   VmConnection,
   VmCreate,
+  VmPath,
   VmRef,
   VmRename,
   VmResize,
@@ -136,6 +138,21 @@ export const vmRouter = router({
       await services.terminals.close(caller.user.userId, input.vmId, input.terminalId);
       return {};
     }),
+
+  path: signedIn
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/vm/{vmId}/path',
+        tags: ['terminal'],
+        summary: 'Round trips from the hub to a terminal, measured now',
+      },
+    })
+    .input(VmPath)
+    .output(TerminalPath)
+    .query(({ ctx: { services, caller }, input: { vmId, terminalId } }) =>
+      services.terminals.path(caller.user.userId, vmId, terminalId),
+    ),
 
   /** Yields VmEvent: first all VMs of the user, then each change; all again after a reconnect. */
   watch: signedIn.subscription(({ ctx: { services, caller }, signal }) => services.watch.vms(caller, signal)),

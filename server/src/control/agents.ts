@@ -37,6 +37,7 @@ export class Agents {
       openTerminal: (open) => call((agent) => agent.openTerminal(open)),
       resizeTerminal: (resize) => call((agent) => agent.resizeTerminal(resize)),
       closeTerminal: (which) => call((agent) => agent.closeTerminal(which)),
+      terminalPath: (which) => call((agent) => agent.terminalPath(which)),
     };
   }
 

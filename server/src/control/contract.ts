@@ -51,8 +51,21 @@ export const TerminalInfo = z.object({
   /** Viewers attached now. */
   viewers: z.number().int(),
   createdAt: z.number(),
+  /** From a key to the first output after it, ms, when that was last seen. */
+  echoMs: z.number().nullable().optional(),
 });
 export type TerminalInfo = z.infer<typeof TerminalInfo>;
+
+/** Round trips on the way from the provider's hub to a terminal, ms; null where they are not known. */
+export const TerminalPath = z.object({
+  /** The hub that has the provider's socket, and the provider. */
+  providerMs: z.number().nullable(),
+  /** At the provider: the process that has the socket, and the one that holds the terminals. */
+  keeperMs: z.number().nullable(),
+  /** From there into the container and back, with what the program did: from a key to the first output after it. */
+  echoMs: z.number().nullable(),
+});
+export type TerminalPath = z.infer<typeof TerminalPath>;
 
 export const Cols = z.number().int().min(2).max(1000);
 export const Rows = z.number().int().min(1).max(1000);
@@ -137,6 +150,8 @@ export interface TerminalMethods {
   openTerminal(open: OpenTerminal): Promise<TerminalInfo>;
   resizeTerminal(resize: ResizeTerminal): Promise<void>;
   closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
+  /** The agent knows its own part, and its hub adds the rest. */
+  terminalPath(which: { vmId: string; terminalId: string }): Promise<TerminalPath>;
 }
 
 /** Called by the hub, answered by the agent. */

@@ -70,6 +70,7 @@ describe('the control host', () => {
       },
       resizeTerminal: async () => {},
       closeTerminal: async () => {},
+      terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
     };
     const acceptor = new Acceptor({
       clock,

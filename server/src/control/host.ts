@@ -8,12 +8,14 @@ import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Report } from '../vm/reports.ts';
-import { type AgentMethods, type HubMethods, VmObserved, type VmOrder } from './contract.ts';
+import { type AgentMethods, type HubMethods, TerminalPath, VmObserved, type VmOrder } from './contract.ts';
 import { controlRpc } from './rpc.ts';
 
 /** Pauses between tries to hand orders over, while the socket lives. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 15_000;
+/** A provider that takes longer to answer a PING is not measured. */
+const PING_MS = 3_000;
 /** More than any one machine runs; a report beyond it is no report. */
 const MAX_REPORTED = 10_000;
 
@@ -107,7 +109,18 @@ class Control {
       post: (value) => messages.send(value),
       onError: (error, what) => this.#log.warn({ err: error, what }, 'control call failed'),
     });
-    this.agent = rpc.remote;
+    const { remote } = rpc;
+    this.agent = {
+      apply: (orders) => remote.apply(orders),
+      terminals: (vm) => remote.terminals(vm),
+      openTerminal: (open) => remote.openTerminal(open),
+      resizeTerminal: (resize) => remote.resizeTerminal(resize),
+      closeTerminal: (which) => remote.closeTerminal(which),
+      async terminalPath(which) {
+        const [path, providerMs] = await Promise.all([remote.terminalPath(which), leg.pingWithin(PING_MS)]);
+        return { ...TerminalPath.parse(path), providerMs };
+      },
+    };
     this.#settled = rpc.settled;
     const channel = new Opener({
       clock: deps.clock,

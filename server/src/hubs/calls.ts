@@ -24,6 +24,7 @@ const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('openTerminal'), what: OpenTerminal }),
   z.object({ method: z.literal('resizeTerminal'), what: ResizeTerminal }),
   z.object({ method: z.literal('closeTerminal'), what: z.object({ vmId: Id, terminalId: Id }) }),
+  z.object({ method: z.literal('terminalPath'), what: z.object({ vmId: Id, terminalId: Id }) }),
 ]);
 type Call = z.infer<typeof Call>;
 
@@ -61,6 +62,7 @@ export class HubCalls {
       openTerminal: (what) => ask({ method: 'openTerminal', what }),
       resizeTerminal: (what) => ask({ method: 'resizeTerminal', what }),
       closeTerminal: (what) => ask({ method: 'closeTerminal', what }),
+      terminalPath: (what) => ask({ method: 'terminalPath', what }),
     };
   }
 
@@ -116,6 +118,8 @@ export class HubCalls {
             return methods.resizeTerminal(call.what);
           case 'closeTerminal':
             return methods.closeTerminal(call.what);
+          case 'terminalPath':
+            return methods.terminalPath(call.what);
         }
       },
     };

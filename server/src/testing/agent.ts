@@ -7,6 +7,7 @@ import type {
   OpenTerminal,
   ResizeTerminal,
   TerminalInfo,
+  TerminalPath,
   VmObserved,
   VmOrder,
 } from '../control/contract.ts';
@@ -134,6 +135,10 @@ export class TestAgent implements AgentMethods {
     }
   }
 
+  async terminalPath(): Promise<TerminalPath> {
+    return { providerMs: null, keeperMs: 0.5, echoMs: 2 };
+  }
+
   /** Own members only, as the RPC wants them. */
   #methods(): AgentMethods {
     return {
@@ -142,6 +147,7 @@ export class TestAgent implements AgentMethods {
       openTerminal: (open) => this.openTerminal(open),
       resizeTerminal: (resize) => this.resizeTerminal(resize),
       closeTerminal: (which) => this.closeTerminal(which),
+      terminalPath: () => this.terminalPath(),
     };
   }
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { VmConnect, VmResize } from '../api/schemas.ts';
 import type { Caller } from '../auth/local.ts';
 import type { Tickets } from '../auth/tickets.ts';
-import { TerminalInfo, type TerminalMethods } from '../control/contract.ts';
+import { TerminalInfo, type TerminalMethods, TerminalPath } from '../control/contract.ts';
 import type { Presence } from '../provider/presence.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Vms } from './vms.ts';
@@ -83,6 +83,12 @@ export class Terminals {
   async close(userId: string, vmId: string, terminalId: string): Promise<void> {
     const vm = await this.#running(userId, vmId);
     await (await this.#agent(vm)).closeTerminal({ vmId, terminalId });
+  }
+
+  /** Round trips from the hub that has the provider to the terminal. */
+  async path(userId: string, vmId: string, terminalId = MAIN): Promise<TerminalPath> {
+    const vm = await this.#running(userId, vmId);
+    return TerminalPath.parse(await (await this.#agent(vm)).terminalPath({ vmId, terminalId }));
   }
 
   async #running(userId: string, vmId: string): Promise<PlacedVm> {

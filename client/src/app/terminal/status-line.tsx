@@ -7,6 +7,7 @@ import { IsolationBadge } from '../machines/isolation-badge.tsx';
 import { Line } from '../ui/line.tsx';
 import { useUniCore } from '../unicore.tsx';
 import { lineState } from './line-state.ts';
+import { PathPopover } from './path-popover.tsx';
 import type { Session } from './session.ts';
 
 export function StatusLine(props: { session: Session; vm: Vm; provider: string | undefined }): JSX.Element {
@@ -54,9 +55,7 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
         </span>
       </span>
       <Show when={line().tone === 'live' && props.session.rtt() !== undefined}>
-        <span class="tabular-nums" title="Round trip of a key: to the machine and back">
-          {milliseconds(props.session.rtt()!)}
-        </span>
+        <PathPopover vmId={props.vm.vmId} terminalId={props.session.terminalId} rtt={props.session.rtt()!} />
       </Show>
       <Show when={props.session.skipped()}>
         {(skipped) => <span class="text-wait">{bytes(skipped())} of output skipped to catch up</span>}
@@ -79,8 +78,4 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
       </span>
     </section>
   );
-}
-
-function milliseconds(rtt: number): string {
-  return rtt < 10 ? `${rtt.toFixed(1)} ms` : `${Math.round(rtt)} ms`;
 }

@@ -18,6 +18,8 @@ export interface FakeHub {
   errors: Map<string, Error>;
   joinCommand: string;
   tell(event: VmEvent): void;
+  /** Round trips to the terminal; the first is to the hub. */
+  path: { hubMs: number | null; providerMs: number | null; keeperMs: number | null; echoMs: number | null };
   /** No request reaches it. */
   down: boolean;
   /** Streams that are open now. */
@@ -104,6 +106,12 @@ export function fakeHub(): FakeHub {
         mutate: mutation('vm.delete', ({ vmId }: { vmId: string }) => changed(vmId, { state: 'deleting' })),
       },
       terminals: { query: async () => hub.terminals },
+      path: {
+        query: async () => {
+          const { hubMs: _, ...path } = hub.path;
+          return path;
+        },
+      },
       closeTerminal: { mutate: mutation('vm.closeTerminal', () => ({})) },
       watch: {
         subscribe: (_input: undefined, handlers: Handlers) => {
@@ -143,6 +151,7 @@ export function fakeHub(): FakeHub {
       openTerminal: () => {
         throw new Error('not in this fake');
       },
+      ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
       onStatus: () => () => {},
@@ -154,6 +163,7 @@ export function fakeHub(): FakeHub {
     user: { userId: 'u1', name: 'ada', role: 'owner' },
     calls: [],
     joinCommand: 'npm run agent -- join http://hub secret',
+    path: { hubMs: 4, providerMs: 10, keeperMs: 0.3, echoMs: 1.4 },
     errors: new Map(),
     down: false,
     tell: (event) => {
