@@ -56,6 +56,7 @@ export function createDomain(options: DomainOptions) {
   const credentials = new ProviderCredentials(store, backplane, clock, now);
   const doubt = new Doubt(backplane, clock);
   const presence = new Presence({
+    region: options.card.region,
     backplane,
     clock,
     doubt,

@@ -34,9 +34,11 @@ export const providerRouter = router({
     .output(JoinToken)
     .mutation(async ({ ctx: { services, caller } }) => {
       const issued = await services.providers.joinToken(caller.user);
+      const { family } = services.regions;
+      const trust = family === undefined ? '' : ` --regions-under ${family}`;
       return {
         ...issued,
-        command: `npm run agent -- join ${services.system.url} ${issued.token} && npm run agent -- run`,
+        command: `npm run agent -- join ${services.system.url} ${issued.token}${trust} && npm run agent -- run`,
       };
     }),
 

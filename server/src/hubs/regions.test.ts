@@ -26,6 +26,19 @@ describe('the list', () => {
     expect(new Regions(EU, () => []).list).toEqual([EU]);
   });
 
+  test.each([
+    ['https://eu.hub.example.org', ['https://us.hub.example.org'], 'hub.example.org'],
+    ['https://hub.example.org', ['https://us.hub.example.org'], undefined],
+    ['https://eu.hub.example.org', [], undefined],
+    ['https://eu.hub.example.org', ['https://hub.other.org'], undefined],
+    ['https://hub-1.a.run.app', ['https://hub-2.a.run.app'], undefined],
+    ['http://127.0.0.1:1', ['http://127.0.0.1:2'], undefined],
+    ['http://10.0.0.1:1', ['http://11.0.0.1:1'], undefined],
+  ])('agents that join %s beside %s are told to trust %s', (url, others, family) => {
+    const cards = others.map((other) => card('us', other));
+    expect(new Regions({ region: 'eu', url }, () => cards).family).toBe(family);
+  });
+
   test('follows hubs that come', () => {
     let cards: HubCard[] = [];
     const regions = new Regions(EU, () => cards);

@@ -1,6 +1,9 @@
 /** Where this deployment can be reached: each of its regions, by the address that the hubs there share. */
 import type { HubCard } from '../backplane/index.ts';
 
+/** Strangers have names here, too: Cloud Run's own, whole countries', and parts of addresses. */
+const SHARED = /(^|\.)run\.app$|^[^.]*$|^[\d.]*$/;
+
 export interface Place {
   region: string | null;
   /** http(s)://host[:port] */
@@ -29,6 +32,14 @@ export class Regions {
   /** Whether hubs of this deployment are at this origin. */
   has(origin: string): boolean {
     return this.list.some(({ url }) => url === origin);
+  }
+
+  /** The domain under which all of them are, where they are not under this one's own name. */
+  get family(): string | undefined {
+    const [own, ...others] = [this.#own, ...this.list].map(({ url }) => new URL(url).hostname);
+    const parent = own!.slice(own!.indexOf('.') + 1);
+    const under = (domain: string) => others.every((host) => host === domain || host.endsWith(`.${domain}`));
+    return under(own!) || SHARED.test(parent) || !under(parent) ? undefined : parent;
   }
 
   #of(cards: readonly HubCard[]): Place[] {

@@ -22,8 +22,11 @@ const QUIET_MS = 7_500;
 
 /** up: heard here all the time. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
 const Link = z.enum(['up', 'quiet', 'down']);
-const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true });
-/** What an agent last said of itself. */
+const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
+  /** Of the hub that it is connected to; hubs of older versions say none. */
+  region: z.string().nullable().default(null),
+});
+/** What an agent last said of itself, and where it is. */
 export type About = z.infer<typeof About>;
 const Said = z.object({ link: Link, about: About });
 
@@ -52,6 +55,8 @@ interface Here {
 }
 
 export interface PresenceDeps {
+  /** This hub's. */
+  region: string | null;
   backplane: Backplane;
   clock: Clock;
   doubt: Doubt;
@@ -81,7 +86,7 @@ export class Presence {
   // ---- what happens at this hub's sockets
 
   connected(providerId: string, hello: AgentHello): void {
-    const about = About.parse(hello);
+    const about = About.parse({ ...hello, region: this.#deps.region });
     const heardAt = this.#deps.clock.now();
     const here: Here = { about, heardAt, connected: true, said: undefined, saidAt: 0, saying: undefined };
     this.#here.set(providerId, here);

@@ -42,13 +42,13 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
   return openDomain(clock, new Switchboard(clock), store ?? (await testStore()));
 }
 
-/** So many hubs with one store and one backplane. */
-export async function testHubs(count: number) {
+/** So many hubs with one store and one backplane, each in its region. */
+export async function testHubs(count: number, regionOf: (hub: number) => string | null = () => null) {
   const clock = new SimClock();
   const board = new Switchboard(clock);
   const store = await testStore();
-  const join = () => openDomain(clock, board, store);
-  const hubs = await Promise.all(Array.from({ length: count }, join));
+  const join = (region: string | null = null) => openDomain(clock, board, store, region);
+  const hubs = await Promise.all(Array.from({ length: count }, (_, hub) => join(regionOf(hub))));
   return {
     clock,
     board,
@@ -75,7 +75,12 @@ async function testStore(): Promise<Store> {
   return store;
 }
 
-async function openDomain(clock: SimClock, board: Switchboard, store: Store): Promise<TestDomain> {
+async function openDomain(
+  clock: SimClock,
+  board: Switchboard,
+  store: Store,
+  region: string | null = null,
+): Promise<TestDomain> {
   const now = () => START + clock.now();
   const line = board.join();
   const log = createLog('silent');
@@ -88,7 +93,7 @@ async function openDomain(clock: SimClock, board: Switchboard, store: Store): Pr
     defaultImage: 'unicore/vm',
     meter: NO_METER,
     queueBytes: 64 * 2 ** 20,
-    card: { peerUrl: null, publicUrl: null, region: null },
+    card: { peerUrl: null, publicUrl: null, region },
   });
   await line.plane.start({
     mail: (message) => domain.hubs.mail(message),

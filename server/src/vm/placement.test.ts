@@ -5,25 +5,48 @@ import { type Candidate, place } from './placement.ts';
 const GIB = 2 ** 30;
 
 function candidate(providerId: string, change: Partial<Candidate> = {}): Candidate {
-  const room = { cores: 2, memoryTotal: 4 * GIB, load: [] };
+  const room = { region: null, cores: 2, memoryTotal: 4 * GIB, load: [] };
   return { providerId, name: providerId, runtime: 'docker', isolation: 'container', ...room, ...change };
 }
 
-function chosen(size: VmSize, candidates: Candidate[], pinned?: string): string {
-  const wish = { size, pinned: pinned === undefined ? undefined : { providerId: pinned, name: pinned } };
+function chosen(
+  size: VmSize,
+  candidates: Candidate[],
+  pinned?: string,
+  region: string | null = null,
+): string {
+  const wish = {
+    size,
+    region,
+    pinned: pinned === undefined ? undefined : { providerId: pinned, name: pinned },
+  };
   const placement = place(wish, candidates, candidates.length || 1);
   return 'reason' in placement ? placement.reason : placement.candidate.providerId;
 }
 
 describe('place', () => {
   test('says what is missing, from the first thing on', () => {
-    expect(place({ size: 'small', pinned: undefined }, [], 0)).toEqual({
+    expect(place({ size: 'small', region: null, pinned: undefined }, [], 0)).toEqual({
       reason: 'No provider has joined this hub yet. It starts as soon as one has.',
     });
     expect(chosen('small', [])).toContain('No provider is online');
     expect(chosen('large', [candidate('p-1', { memoryTotal: GIB })])).toContain(
       'No provider has room for a large VM (4 cores, 4 GiB)',
     );
+  });
+
+  test('a wish for a region is kept, and says what it waits for', () => {
+    const [eu, us] = [
+      candidate('p-eu', { region: 'eu', load: ['small'] }),
+      candidate('p-us', { region: 'us' }),
+    ];
+    expect(chosen('small', [eu, us], undefined, 'eu')).toBe('p-eu');
+    expect(chosen('small', [us], undefined, 'eu')).toContain('No provider in region eu is online');
+    expect(
+      chosen('large', [candidate('p-eu', { region: 'eu', memoryTotal: GIB }), us], undefined, 'eu'),
+    ).toContain('No provider in region eu has room');
+    // Its files are where they are.
+    expect(chosen('small', [us], 'p-us', 'eu')).toBe('p-us');
   });
 
   test('takes the provider with the largest share free', () => {

@@ -11,6 +11,8 @@ export interface Candidate {
   name: string;
   runtime: 'docker' | 'process';
   isolation: Isolation;
+  /** Of the hub that it is connected to. */
+  region: string | null;
   cores: number;
   memoryTotal: number;
   /** Sizes of the VMs that take room there now. */
@@ -19,6 +21,8 @@ export interface Candidate {
 
 export interface Wish {
   size: VmSize;
+  /** Where it has to be; null: anywhere. */
+  region: string | null;
   /** Where its files are: it can only go there. */
   pinned: { providerId: string; name: string } | undefined;
 }
@@ -32,15 +36,16 @@ export function place<C extends Candidate>(
   joined: number,
 ): Placement<C> {
   if (joined === 0) return { reason: 'No provider has joined this hub yet. It starts as soon as one has.' };
-  const { pinned } = wish;
+  const { pinned, region } = wish;
   const possible = pinned
     ? candidates.filter(({ providerId }) => providerId === pinned.providerId)
-    : candidates;
+    : candidates.filter((candidate) => region === null || candidate.region === region);
+  const there = region === null ? '' : ` in region ${region}`;
   if (possible.length === 0) {
     return {
       reason: pinned
         ? `Its files are on provider ${pinned.name}, which is not online. It starts when that is back.`
-        : 'No provider is online. It starts as soon as one is.',
+        : `No provider${there} is online. It starts as soon as one is.`,
     };
   }
   const [best] = possible
@@ -48,7 +53,7 @@ export function place<C extends Candidate>(
     .filter(({ free }) => free >= 0)
     .sort((a, b) => b.free - a.free);
   if (best) return { candidate: best.candidate };
-  const where = pinned ? `Provider ${pinned.name} has` : 'No provider has';
+  const where = pinned ? `Provider ${pinned.name} has` : `No provider${there} has`;
   return {
     reason: `${where} ${pinned ? 'no ' : ''}room for ${describe(wish.size)}. It starts as soon as there is; a smaller VM, or stopping another, helps.`,
   };

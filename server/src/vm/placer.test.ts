@@ -161,3 +161,18 @@ describe('placement at several hubs', () => {
     expect(await world.settled(create(a, 'large'))).toMatchObject({ providerId: 'p-13' });
   });
 });
+
+test('a VM that asks for a region waits for a provider at a hub there', async () => {
+  const world = await testHubs(2, (hub) => ['eu', 'us'][hub]!);
+  const [eu, us] = world.hubs as [TestDomain, TestDomain];
+  await eu.connect('p-eu');
+  const { vmId } = await world.settled(eu.vms.create(ALICE, { size: 'small', region: 'us' }));
+  expect(await eu.look(vmId)).toEqual({
+    state: 'queued',
+    reason: 'No provider in region us is online. It starts as soon as one is.',
+  });
+  await us.connect('p-us');
+  await world.clock.advance(0);
+  expect(await world.store.vm(vmId)).toMatchObject({ phase: 'assigned', providerId: 'p-us' });
+  await world.store.close();
+});

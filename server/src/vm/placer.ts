@@ -13,6 +13,8 @@ import type { VmWriter } from './writer.ts';
 
 /** Providers that are looked at in one pass; all of them where there are no more. */
 const SAMPLE = 100;
+/** The same for a VM that asks for a region, where most of them may be elsewhere. */
+const REGION_SAMPLE = 2_000;
 /** Their VMs are counted so many at a time, those that said they have the fewest first. */
 const CHUNK = 8;
 const PLACING = 'placer';
@@ -106,7 +108,8 @@ class Pass {
   readonly #store: Store;
   readonly #presence: Presence;
   readonly #counted = new Map<string, Counted>();
-  #sample: [string, About][] | undefined;
+  /** By region; null: of all. Those that said they have the fewest VMs first. */
+  readonly #samples = new Map<string | null, [string, About][]>();
   #joined: number | undefined;
 
   constructor(store: Store, presence: Presence) {
@@ -116,15 +119,26 @@ class Pass {
 
   async choose(vm: VmRow): Promise<Placement<Counted>> {
     if (vm.providerId !== null) return this.#choosePinned(vm, vm.providerId);
-    const wish = { size: vm.size, pinned: undefined };
-    this.#sample ??= [...(await this.#presence.some(SAMPLE))].sort(([, a], [, b]) => density(a) - density(b));
-    for (let from = 0; from < this.#sample.length; from += CHUNK) {
-      const counted = await this.#countAll(this.#sample.slice(from, from + CHUNK));
+    const { size, region } = vm;
+    const wish = { size, region, pinned: undefined };
+    const sample = await this.#sample(region);
+    for (let from = 0; from < sample.length; from += CHUNK) {
+      const counted = await this.#countAll(sample.slice(from, from + CHUNK));
       const placement = place(wish, counted, 1);
-      if ('candidate' in placement || from + CHUNK >= this.#sample.length) return placement;
+      if ('candidate' in placement || from + CHUNK >= sample.length) return placement;
     }
     this.#joined ??= (await this.#store.providers()).length;
     return place<Counted>(wish, [], this.#joined);
+  }
+
+  async #sample(region: string | null): Promise<[string, About][]> {
+    const known = this.#samples.get(region);
+    if (known) return known;
+    const some = await this.#presence.some(region === null ? SAMPLE : REGION_SAMPLE);
+    const there = [...some].filter(([, about]) => region === null || about.region === region);
+    const sample = there.sort(([, a], [, b]) => density(a) - density(b)).slice(0, SAMPLE);
+    this.#samples.set(region, sample);
+    return sample;
   }
 
   took(candidate: Counted, vm: VmRow): void {
@@ -141,7 +155,7 @@ class Pass {
     const { up, about } = await this.#presence.lookAt(providerId);
     const name = (await this.#store.provider(providerId))?.name ?? providerId;
     const counted = up && about ? await this.#countAll([[providerId, about]]) : [];
-    return place({ size: vm.size, pinned: { providerId, name } }, counted, 1);
+    return place({ size: vm.size, region: null, pinned: { providerId, name } }, counted, 1);
   }
 
   async #countAll(providers: [string, About][]): Promise<Counted[]> {
@@ -149,7 +163,10 @@ class Pass {
     return counted.filter((each) => each !== undefined);
   }
 
-  async #count(providerId: string, { runtime, isolation, beat }: About): Promise<Counted | undefined> {
+  async #count(
+    providerId: string,
+    { runtime, isolation, region, beat }: About,
+  ): Promise<Counted | undefined> {
     const known = this.#counted.get(providerId);
     if (known) return known;
     // Before its VMs: what is placed while they are read makes the number stale, and the write fails.
@@ -160,7 +177,7 @@ class Pass {
       .filter(({ phase }) => takesRoom(phase))
       .map(({ size }) => size);
     const { cores, memoryTotal } = beat;
-    const counted = { providerId, name, runtime, isolation, cores, memoryTotal, load, placed };
+    const counted = { providerId, name, runtime, isolation, region, cores, memoryTotal, load, placed };
     this.#counted.set(providerId, counted);
     return counted;
   }
