@@ -3,15 +3,20 @@ import { type Clock, Leg } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
 import { NO_METER } from '../testing/meter.ts';
+import { unseal } from './envelope.ts';
 import { MailLine } from './mail-line.ts';
 
-/** Time that passes without timers, as in a process that is held up; due() then runs those that are due, the late ones too. */
+/**
+ * Time that passes without timers, as in a process that is held up; due() then runs those that are due, the late ones too.
+ * read(): all that has arrived was dealt with.
+ */
 function heldClock() {
   let now = 0;
+  let soon: (() => void)[] = [];
   let timers: { at: number; run: () => void }[] = [];
   const clock: Clock = {
     now: () => now,
-    soon: queueMicrotask,
+    soon: (run) => void soon.push(run),
     after(ms, run) {
       const timer = { at: now + ms, run };
       timers.push(timer);
@@ -30,13 +35,24 @@ function heldClock() {
       timers = timers.filter(({ at }) => at > now);
       for (const { run } of ready) run();
     },
+    read() {
+      const ready = soon;
+      soon = [];
+      for (const run of ready) run();
+    },
   };
 }
 
-function lineOver(clock: Clock) {
+function newLine(clock: Clock, send: (mail: Buffer) => void = () => {}) {
   const plane = new LocalWorld(clock).join();
-  const line = new MailLine({
-    backplane: { ...plane, send: async () => true },
+  return new MailLine({
+    backplane: {
+      ...plane,
+      async send(_, mail) {
+        send(Buffer.from(mail));
+        return true;
+      },
+    },
     clock,
     meter: NO_METER,
     peer: 'f'.repeat(32),
@@ -44,6 +60,10 @@ function lineOver(clock: Clock) {
     dialled: true,
     room: () => 1_000_000,
   });
+}
+
+function lineOver(clock: Clock) {
+  const line = newLine(clock);
   const closed: string[] = [];
   const leg = new Leg({
     transport: line,
@@ -72,4 +92,29 @@ test('silence that goes on after that is silence', () => {
   held.pass(500);
   held.due();
   expect(closed).toEqual(['PEER_SILENT']);
+});
+
+test('what many say in the same moment goes as one mail, and a flood does not wait for it', () => {
+  const held = heldClock();
+  const mails: Buffer[] = [];
+  const line = newLine(held.clock, (mail) => mails.push(mail));
+  const say = (bytes: number) => {
+    line.cork();
+    line.send(new Uint8Array(bytes));
+    line.uncork();
+  };
+  const lengths = () => mails.map((mail) => unseal(mail).messages.map(({ length }) => length));
+  say(1);
+  say(2);
+  expect(lengths()).toEqual([]);
+  held.read();
+  expect(lengths()).toEqual([[1, 2]]);
+  say(3);
+  say(40_000);
+  expect(lengths()).toEqual([
+    [1, 2],
+    [3, 40_000],
+  ]);
+  held.read();
+  expect(mails).toHaveLength(2);
 });
