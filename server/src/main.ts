@@ -13,6 +13,9 @@ process.title = 'unicore-hub';
 try {
   const config = parseConfig(process.env, process.argv.slice(2));
   const log = createLog(config.logLevel);
+  const stopTracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? (await import('./tracing/start.ts')).startTracing()
+    : undefined;
   const app = createApp(config, { log });
   let stopping = false;
   const stop = async (why: NodeJS.Signals | 'disconnect') => {
@@ -25,6 +28,7 @@ try {
     setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
     // A person's Ctrl-C, and the end of whoever started the hubs beside this one as well, leave no hub to move to.
     await app.stop({ drain: why === 'SIGTERM' });
+    await stopTracing?.();
     process.exit(0);
   };
   process.on('SIGTERM', stop);

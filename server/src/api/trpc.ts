@@ -8,6 +8,7 @@ import type { Tickets } from '../auth/tickets.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { ProviderCredentials } from '../provider/credentials.ts';
 import type { Providers } from '../provider/providers.ts';
+import { type Attributes, inSpan } from '../tracing/span.ts';
 import type { Terminals } from '../vm/terminals.ts';
 import type { VmViews } from '../vm/view.ts';
 import type { Vms } from '../vm/vms.ts';
@@ -60,8 +61,19 @@ const t = initTRPC
 
 export const router = t.router;
 
+/** Lists that stay open are no calls. */
+const traced = t.middleware(({ path, type, ctx, next }) => {
+  if (type === 'subscription') return next();
+  const user: Attributes = ctx.caller ? { 'enduser.id': ctx.caller.user.userId } : {};
+  return inSpan(path, user, async (failed) => {
+    const result = await next();
+    if (!result.ok) failed(failureOf(result.error).body.code);
+    return result;
+  });
+});
+
 /** Anybody may call it. */
-export const open = t.procedure;
+export const open = t.procedure.use(traced);
 
 /** For signed in users. */
 export const signedIn = open.use(({ ctx, next }) => {

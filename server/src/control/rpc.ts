@@ -5,6 +5,7 @@
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
+import { inSpan, TraceContext, traceContext, withinTrace } from '../tracing/span.ts';
 
 /** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -14,6 +15,8 @@ const Call = z.object({
   i: z.string().max(64).optional(),
   m: z.string().max(64),
   a: z.array(z.unknown()).max(8),
+  /** The trace that it belongs to, where there is one. */
+  c: TraceContext.optional(),
 });
 const Answer = z.object({
   t: z.literal('s'),
@@ -58,7 +61,7 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
     serialize: outgoing,
     // Only what `local` itself holds may be called, not what every object inherits.
-    resolver: (name, method) => (Object.hasOwn(options.local, name) ? method : undefined),
+    resolver: (name, method) => (Object.hasOwn(options.local, name) ? answering(name, method) : undefined),
     onFunctionError: (error, method) => {
       options.onError(error, method);
     },
@@ -75,9 +78,9 @@ export function controlRpc<Remote extends object, Local extends object>(
       if (!parsed.success) return options.onError(parsed.error, 'envelope');
       const message = parsed.data;
       const error = message.t === 's' && message.e ? incomingError(message.e) : undefined;
-      Promise.resolve(deliver(error ? { ...message, e: error } : message)).catch((cause) =>
-        options.onError(cause, 'delivery'),
-      );
+      const from = message.t === 'q' ? message.c : undefined;
+      const delivered = withinTrace(from, () => deliver(error ? { ...message, e: error } : message));
+      Promise.resolve(delivered).catch((cause) => options.onError(cause, 'delivery'));
     },
     close: (error) => rpc.$close(error),
   };
@@ -90,7 +93,7 @@ function remembering<Remote extends object>(remote: Remote, calls: Set<Promise<u
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function') return method;
       return (...args: unknown[]) => {
-        const call: Promise<unknown> = method(...args);
+        const call: Promise<unknown> = inSpan(`call ${String(name)}`, {}, () => method(...args));
         calls.add(call);
         const over = () => calls.delete(call);
         call.then(over, over);
@@ -100,8 +103,18 @@ function remembering<Remote extends object>(remote: Remote, calls: Set<Promise<u
   });
 }
 
-function outgoing(message: { e?: unknown }): unknown {
-  return message.e === undefined ? message : { ...message, e: plainError(message.e) };
+type Method = (...args: unknown[]) => unknown;
+
+function answering(name: string, method: Method): Method {
+  return function answer(this: unknown, ...args) {
+    return inSpan(`answer ${name}`, {}, async () => method.apply(this, args));
+  };
+}
+
+function outgoing(message: { t?: string; e?: unknown }): unknown {
+  if (message.e !== undefined) return { ...message, e: plainError(message.e) };
+  const c = message.t === 'q' ? traceContext() : undefined;
+  return c ? { ...message, c } : message;
 }
 
 /** Only our own errors say what they are; anything else stays at the end where it happened. */
