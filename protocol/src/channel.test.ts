@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WINDOWS } from './frame.ts';
+import { Outbox } from './outbox.ts';
 import { done, expectWhole, setup } from './test-kit.ts';
 
 describe('a channel', () => {
@@ -52,6 +53,28 @@ describe('a channel', () => {
     consumer.channel!.consumed(consumer.held);
     await path.clock.until(() => done({ consumer, provider }), 60_000);
     expectWhole(consumer, provider);
+  });
+
+  test('says with an answer what it has consumed, and no later', async () => {
+    const { consumer, provider, path, opener } = setup();
+    const keys = new Outbox();
+    const echoes = new Outbox();
+    let heard = 0;
+    consumer.handler.pull = (max) => keys.pull(max);
+    consumer.handler.data = (bytes) => {
+      heard += bytes.length;
+    };
+    provider.handler.pull = (max) => echoes.pull(max);
+    provider.handler.data = (bytes) => {
+      echoes.push(bytes.slice());
+      provider.channel!.wake();
+      provider.channel!.consumed(bytes.length);
+    };
+    await path.clock.until(() => opener.attachedNow, 1_000);
+    keys.push(Uint8Array.of(1));
+    opener.wake();
+    await path.clock.until(() => heard === 1, 1_000);
+    expect(opener.inFlight).toBe(0);
   });
 
   test('tells the consumer at once when the provider is lost, and goes on when it is back', async () => {

@@ -128,7 +128,11 @@ export abstract class Channel implements Attached, Lane {
     const room = this.#pace.room(this.outgoing.onTheWay === 0);
     const most = Math.min(this.packing.rawFor(Math.min(maxData, room.wire)), room.whole);
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
-    if (!piece && this.outgoing.dry) this.#pace.dry();
+    if (!piece && this.outgoing.dry) {
+      this.#pace.dry();
+      // A key's echo and its ACK in one go: by itself each costs every hop on the way a message.
+      this.#reporting.along();
+    }
     const frame = piece
       ? encode(this.packing.frame(at.ch, piece, this.outgoing), memory)
       : this.#finFrame(at.ch);

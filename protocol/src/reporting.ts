@@ -16,6 +16,7 @@ export interface ReportingOptions {
 export class Reporting {
   readonly #options: ReportingOptions;
   readonly #alarm: Alarm;
+  #saidAt = -Infinity;
 
   constructor(options: ReportingOptions) {
     this.#options = options;
@@ -30,6 +31,12 @@ export class Reporting {
     else if (!this.#alarm.isSet) this.#alarm.set(ACK_MS);
   }
 
+  /** Something goes to the other end anyway: what was not said yet goes along, though no more often than by itself. */
+  along(): void {
+    const { clock } = this.#options;
+    if (clock.now() - this.#saidAt >= ACK_MS) this.now();
+  }
+
   /** Says what was not said yet. */
   now(): void {
     if (this.#options.incoming.unreported) this.again();
@@ -39,6 +46,7 @@ export class Reporting {
   /** Says it even if it was said before: to nobody who could hear it, perhaps. */
   again(): void {
     this.#alarm.clear();
+    this.#saidAt = this.#options.clock.now();
     this.#options.say(this.#options.incoming.report());
   }
 
