@@ -43,7 +43,7 @@ function heldClock() {
   };
 }
 
-function newLine(clock: Clock, send: (mail: Buffer) => void = () => {}) {
+function newLine(clock: Clock, send: (mail: Buffer) => void = () => {}, meter = NO_METER) {
   const plane = new LocalWorld(clock).join();
   return new MailLine({
     backplane: {
@@ -54,7 +54,7 @@ function newLine(clock: Clock, send: (mail: Buffer) => void = () => {}) {
       },
     },
     clock,
-    meter: NO_METER,
+    meter,
     peer: 'f'.repeat(32),
     id: 1,
     dialled: true,
@@ -117,4 +117,22 @@ test('what many say in the same moment goes as one mail, and a flood does not wa
   ]);
   held.read();
   expect(mails).toHaveLength(2);
+});
+
+test('mail that has to wait for room is told, with how long it waited', () => {
+  const held = heldClock();
+  const stalls: number[] = [];
+  const meter = { ...NO_METER, stalled: (ms: number) => void stalls.push(ms) };
+  const line = newLine(held.clock, () => {}, meter);
+  line.send(new Uint8Array(64 * 1024));
+  line.send(new Uint8Array(10));
+  held.pass(40);
+  line.send(new Uint8Array(10));
+  held.pass(2);
+  expect(stalls).toEqual([]);
+  const hubs = { from: 'f'.repeat(32), to: 'e'.repeat(32), leg: 1, dialled: false };
+  line.receive({ ...hubs, position: 0, limit: 1_000_000, closed: 0, messages: [] });
+  line.send(new Uint8Array(10));
+  held.read();
+  expect(stalls).toEqual([42]);
 });

@@ -1,13 +1,14 @@
-import { fireEvent, screen } from '@solidjs/testing-library';
-import { expect, test } from 'vitest';
+import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
+import { expect, test, vi } from 'vitest';
 import { fakeHub } from '../testing/fake-hub.ts';
 import { renderPart } from '../testing/render-page.tsx';
 import { hops } from './hops.ts';
 import { PathPopover } from './path-popover.tsx';
 
-test('the round trip is shown, and its pieces when it is pressed', async () => {
+test('the round trip is shown, its pieces when it is pressed, and whoever closes them types on', async () => {
   const hub = fakeHub();
-  renderPart(hub, () => <PathPopover vmId="vm-1" terminalId="main" rtt={16.4} />);
+  const onClose = vi.fn();
+  renderPart(hub, () => <PathPopover vmId="vm-1" terminalId="main" rtt={16.4} onClose={onClose} />);
   const trigger = screen.getByRole('button', { name: '16 ms' });
   expect(screen.queryByRole('dialog')).toBeNull();
   fireEvent.click(trigger);
@@ -24,6 +25,10 @@ test('the round trip is shown, and its pieces when it is pressed', async () => {
     ['To the terminal, in all', '16 ms'],
     ['Its answer to the last key', '1.4 ms'],
   ]);
+  expect(onClose).not.toHaveBeenCalled();
+  fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  expect(screen.queryByRole('dialog')).toBeNull();
 });
 
 test('what is not known is no number, and leaves no rest', () => {

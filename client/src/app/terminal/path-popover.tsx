@@ -4,7 +4,15 @@ import { createSignal, For, type JSX } from 'solid-js';
 import { usePath } from '../data/path.ts';
 import { hops, milliseconds } from './hops.ts';
 
-export function PathPopover(props: { vmId: string; terminalId: string; rtt: number }): JSX.Element {
+export interface PathPopoverProps {
+  vmId: string;
+  terminalId: string;
+  rtt: number;
+  /** It was closed: people go on typing. */
+  onClose(): void;
+}
+
+export function PathPopover(props: PathPopoverProps): JSX.Element {
   const [open, setOpen] = createSignal(false);
   const path = usePath(
     () => props.vmId,
@@ -21,7 +29,13 @@ export function PathPopover(props: { vmId: string; terminalId: string; rtt: numb
         {milliseconds(props.rtt)}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content class="z-50 w-80 animate-appear rounded-xl border border-rule bg-surface p-4 text-sm shadow-float outline-none">
+        <Popover.Content
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            props.onClose();
+          }}
+          class="z-50 w-80 animate-appear rounded-xl border border-rule bg-surface p-4 text-sm shadow-float outline-none"
+        >
           <Popover.Title class="font-medium">The way of a key, there and back</Popover.Title>
           <dl class="mt-2 grid grid-cols-[1fr_auto] gap-x-4 gap-y-1">
             <For each={pieces()}>{(piece) => <Row label={piece.label} ms={piece.ms} />}</For>

@@ -55,7 +55,12 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
         </span>
       </span>
       <Show when={line().tone === 'live' && props.session.rtt() !== undefined}>
-        <PathPopover vmId={props.vm.vmId} terminalId={props.session.terminalId} rtt={props.session.rtt()!} />
+        <PathPopover
+          vmId={props.vm.vmId}
+          terminalId={props.session.terminalId}
+          rtt={props.session.rtt()!}
+          onClose={() => props.session.screen.terminal.focus()}
+        />
       </Show>
       <Show when={props.session.skipped()}>
         {(skipped) => <span class="text-wait">{bytes(skipped())} of output skipped to catch up</span>}
