@@ -18,6 +18,8 @@ const PACKET_BYTES = 1448;
 export class LineProxy {
   /** One-way delay for whatever arrives from now on. */
   delayMs = 0;
+  /** What one direction of a connection holds: a long line carries more of it on the way. */
+  queueBytes = QUEUE_BYTES;
   /** Per direction and connection. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
   /** Port on loopback that new connections go to. */
@@ -196,7 +198,7 @@ class Direction {
   }
 
   get #most(): number {
-    return Number.isFinite(this.#line.bytesPerSecond) ? QUEUE_BYTES_AT_RATE : QUEUE_BYTES;
+    return Number.isFinite(this.#line.bytesPerSecond) ? QUEUE_BYTES_AT_RATE : this.#line.queueBytes;
   }
 
   #take(chunk: Buffer): void {
