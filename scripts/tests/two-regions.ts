@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
+import { loginLink } from '../../server/src/auth/open.ts';
 import { RedisServer } from '../../server/src/backplane/redis/testing/redis-server.ts';
 import { parseConfig } from '../../server/src/config.ts';
 import { LineProxy } from './line-proxy.ts';
@@ -87,6 +88,12 @@ export class TwoRegions {
     return unicore;
   }
 
+  /** Signs a browser in. */
+  async link({ app, url }: Region): Promise<string> {
+    const { userId } = await app.auth.createUser('ada');
+    return loginLink(url, (await app.auth.loginKey(userId)).secret);
+  }
+
   async close(): Promise<void> {
     for (const sdk of this.#sdks) sdk.close();
     await this.#agent?.close();
@@ -114,12 +121,14 @@ export class TwoRegions {
 
   async #hub(region: string, redisPort: number, direct: boolean, far: boolean): Promise<Region> {
     const [door, peers] = [await this.#line(far), await this.#line(true)];
+    // Two names of this machine: cookies know no ports.
+    const url = region === 'first' ? door.origin : door.origin.replace('127.0.0.1', 'localhost');
     const options = {
       port: '0',
       data: this.folder,
       region,
       redis: `redis://127.0.0.1:${redisPort}`,
-      'public-url': door.origin,
+      'public-url': url,
       ...(direct && { 'peer-url': peers.origin.replace('http', 'ws') }),
     };
     const argv = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
@@ -127,6 +136,6 @@ export class TwoRegions {
     const { port } = await app.start();
     door.target = port;
     peers.target = port;
-    return { app, url: door.origin };
+    return { app, url };
   }
 }

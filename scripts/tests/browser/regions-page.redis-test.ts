@@ -1,0 +1,37 @@
+/** A page of a far region: its terminals go by the near hub, where its cookie does not count and a ticket does. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildWeb } from '../../lib/web.ts';
+import { launchChromium } from '../chromium.ts';
+import { complaints, createMachine, type, untilText } from '../page.ts';
+import { TwoRegions } from '../two-regions.ts';
+
+let world: TwoRegions | undefined;
+let browser: Browser;
+beforeAll(async () => {
+  await buildWeb();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+test('the page’s policy lets it go there, and nobody has to sign in again', async () => {
+  world = await TwoRegions.open({ roundTripMs: 150, firstIsFar: true });
+  const { first, second } = world;
+  await world.agent(second);
+  const page = await browser.newPage();
+  const complained = complaints(page);
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await page.goto(await world.link(first));
+  await createMachine(page);
+  const consumer = (url: string) => `${url.replace('http', 'ws')}/consumer`;
+  await expect.poll(() => sockets, { timeout: 20_000 }).toContain(consumer(second.url));
+  expect(sockets[0]).toBe(consumer(first.url));
+  await type(page, 'echo ne""ar\n');
+  await untilText(page, /^near$/m);
+  await page.waitForSelector('[data-line="connected"]');
+  expect(complained).toEqual([]);
+});
