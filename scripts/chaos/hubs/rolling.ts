@@ -16,6 +16,8 @@ const DRAIN_S = 10;
 /** Balancers look twice a second. */
 const NOTICE_MS = 1_000;
 
+/** For hangs only. */
+const START_LIMIT_MS = 60_000;
 /** A keystroke that is worth a line in the log, ms. */
 const SLOW_MS = 500;
 
@@ -59,7 +61,12 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     });
     const desks = await step('virtual machines', () => desksOf(deployment, consumers));
     const typists = new Typists(deployment.programs, { desks, everyMs, failed });
-    await step(`${consumers} consumers type`, () => typists.start());
+    await step(`${consumers} consumers type`, async () => {
+      await typists.start();
+      // The start of so many terminals is felt for a while.
+      await sleep(calmMs);
+      await typists.since(now(), START_LIMIT_MS);
+    });
     const phases: { name: string; from: number; to: number }[] = [];
     const phase = async (name: string, run: () => Promise<unknown>) => {
       const from = now();
