@@ -125,3 +125,8 @@ async function until(name: string): Promise<{ socket: WebSocket; name: string }>
     opened.socket.terminate();
   }
 }
+
+test('what is for hubs and those who watch them is not there for others', async () => {
+  for (const path of ['/metrics', '/hub']) expect((await fetch(`${balancer.url}${path}`)).status).toBe(404);
+  expect(hubs.flatMap(({ asked }) => asked)).toEqual([]);
+});
