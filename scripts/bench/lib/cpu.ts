@@ -13,6 +13,19 @@ export function cpuSeconds(pids: readonly number[]): number | undefined {
   }
 }
 
+/** Seconds of CPU that the whole machine has used, on all cores; undefined where there is no /proc. */
+export function machineSeconds(): number | undefined {
+  try {
+    const [, user, nice, system, _idle, _ioWait, irq, softIrq, steal] = readFileSync('/proc/stat', 'latin1')
+      .split('\n', 1)[0]!
+      .split(/ +/)
+      .map(Number);
+    return (user! + nice! + system! + irq! + softIrq! + steal!) / TICKS_PER_SECOND;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The process and all below it; only itself where there is no /proc. */
 export function descendants(pid: number): number[] {
   try {

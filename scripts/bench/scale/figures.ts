@@ -25,9 +25,11 @@ export function echo({ tookMs }: Step, share: number): number {
 }
 
 function felt(step: Step): Result {
-  const { consumers, providers, crossing, connectMs, refused, lateMs, seconds, tookMs, cpu } = step;
+  const { consumers, providers, crossing, connectMs, refused, lateMs, seconds, tookMs, cpu, othersCpu } =
+    step;
   const p99 = echo(step, 0.99);
   const cpus = sum(Object.values(cpu)) / seconds;
+  const others = othersCpu / seconds;
   return {
     name: `echo of ${consumers} consumers, p99`,
     value: p99,
@@ -41,11 +43,12 @@ function felt(step: Step): Result {
       'ms late with typing, p99': lateMs,
       'keys a second': tookMs.length / seconds,
       'CPUs in use': cpus,
+      'CPUs of others on this machine': others,
       'seconds to connect': connectMs / 1000,
     },
     note:
       `max ${echo(step, 1).toFixed(0)} ms; ${(tookMs.length / seconds).toFixed(0)} keys/s; ` +
-      `the typing process itself was late by ${lateMs.toFixed(1)} ms at p99; ${cpus.toFixed(2)} CPUs in use; ` +
+      `the typing process itself was late by ${lateMs.toFixed(1)} ms at p99; ${cpus.toFixed(2)} CPUs in use, ${others.toFixed(2)} by others on this machine; ` +
       `${providers} providers, ${Math.round(crossing * 100)} % of the paths cross hubs; ` +
       `all connected in ${(connectMs / 1000).toFixed(1)} s${refused === '' ? '' : ` (${refused}; they tried again)`}`,
   };

@@ -1,11 +1,12 @@
 /** One step of the growth: so many consumers come, and everybody types for a while. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuSeconds } from '../lib/cpu.ts';
+import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
+import { profileNow } from '../lib/profile.ts';
 import { percentile, sum } from '../lib/stats.ts';
 import type { Typed } from './consumers.ts';
 import { type Held, held } from './held.ts';
 import type { System } from './system.ts';
-import { between, tallies } from './tallies.ts';
+import { difference, tallies } from './tallies.ts';
 
 /** How often all processes are looked at, s. */
 const LOOK_S = 10;
@@ -28,7 +29,11 @@ export interface Step {
   readonly lateMs: number;
   /** CPU seconds while everybody typed. */
   readonly cpu: Cpu;
+  /** The same of all that ran on this machine besides. */
+  readonly othersCpu: number;
   readonly seconds: number;
+  /** From when to when everybody typed, as profiles have it. */
+  readonly between: readonly [number, number];
   /** What both hubs held before anybody came at all, and while everybody typed. */
   readonly nobody: Held;
   readonly looks: readonly Held[];
@@ -60,6 +65,8 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const people = system.consumers.call;
   const before = { counted: await tallies(hubs), losses: await people.losses(), cpu: cpuOf(pids) };
   const begun = performance.now();
+  const from = profileNow();
+  const machineBefore = machineSeconds();
   await people.start();
   const looks: Held[] = [];
   const took: (readonly number[])[] = [];
@@ -72,8 +79,10 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     looks.push(held(pids.hubs));
     progress(lineOf(consumers, performance.now() - begun, looks.at(-1)!, typed));
   }
-  const cpu = cpuOf(pids);
+  const cpu = less(cpuOf(pids), before.cpu);
+  const machine = (machineSeconds() ?? Number.NaN) - (machineBefore ?? Number.NaN);
   const typedMs = performance.now() - begun;
+  const to = profileNow();
   const unechoed = await people.stop();
   took.push((await people.typed()).tookMs);
   const { socket, channel, broken } = await people.losses();
@@ -82,15 +91,17 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     providers: system.providers,
     crossing: system.crossing,
     connectMs,
-    refused: between(unrefused, before.counted),
+    refused: difference(unrefused, before.counted),
     tookMs: joined(took).sort(),
     lateMs,
-    cpu: less(cpu, before.cpu),
+    cpu,
+    othersCpu: Math.max(0, machine - sum(Object.values(cpu))),
     seconds: typedMs / 1000,
+    between: [from, to],
     nobody,
     looks,
     lost: socket + channel - before.losses.socket - before.losses.channel,
-    why: between(before.counted, await tallies(hubs)),
+    why: difference(before.counted, await tallies(hubs)),
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }

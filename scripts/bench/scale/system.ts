@@ -1,4 +1,5 @@
 /** The whole system: two hubs with a Redis and a store, providers in one process and consumers in another. */
+import { join } from 'node:path';
 import { RedisServer } from '../../../server/src/backplane/redis/testing/redis-server.ts';
 import { Hub } from '../../chaos/ordeal/hub.ts';
 import { Programs } from '../../chaos/ordeal/programs.ts';
@@ -122,8 +123,16 @@ function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');
 }
 
+/** Where a hub's profile is, once it has ended. */
+export function profileOf(hub: number, folder: string): string {
+  return join(folder, fileOf(`hub-${hub}`));
+}
+
+function fileOf(name: string): string {
+  return `scale-${name}.${process.pid}.cpuprofile`;
+}
+
 function profiled(name: string, folder: string | undefined): NodeJS.ProcessEnv {
   if (folder === undefined) return {};
-  const file = `scale-${name}.${process.pid}.cpuprofile`;
-  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-name=${file}` };
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-name=${fileOf(name)}` };
 }

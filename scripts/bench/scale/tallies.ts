@@ -19,7 +19,7 @@ export async function tallies(hubs: readonly { readonly url: string }[]): Promis
 }
 
 /** What came to it in between, in words; '' if nothing did. */
-export function between(before: Tallies, after: Tallies): string {
+export function difference(before: Tallies, after: Tallies): string {
   return Object.entries(after)
     .map(([what, count]) => [what, count - (before[what] ?? 0)] as const)
     .filter(([, count]) => count > 0)

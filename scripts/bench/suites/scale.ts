@@ -1,13 +1,17 @@
 /** How cost grows with consumers: two hubs, Redis, providers, and everybody types a key a second. */
+import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
+import { costs } from '../lib/profile.ts';
 import type { Result } from '../lib/result.ts';
 import { echo, figuresOf, MOST_P99_MS } from '../scale/figures.ts';
 import { held } from '../scale/held.ts';
 import { type Step, step } from '../scale/step.ts';
-import { System } from '../scale/system.ts';
+import { profileOf, System } from '../scale/system.ts';
 
 export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
+/** What is shown of a profile. */
+const COSTS = 12;
 /** Any machine of two cores must carry so many. */
 const LEAST = 2_000;
 
@@ -23,7 +27,23 @@ export async function scale(options: Options): Promise<Result[]> {
   } finally {
     await system.stop();
   }
-  return [...steps.flatMap((one) => figuresOf(one, steps[0]!)), carried(steps)];
+  const results = [...steps.flatMap((one) => figuresOf(one, steps[0]!)), carried(steps)];
+  return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
+}
+
+/** What a hub spent its time on at the largest number. */
+async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
+  const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
+  return {
+    name: `what costs a hub most, of the time it is busy, ${consumers} consumers`,
+    value: 100 * (found[0]?.share ?? Number.NaN),
+    unit: `%`,
+    reference: { name: found[0]?.what ?? 'nothing', value: null },
+    ratio: null,
+    goal: '',
+    ok: true,
+    note: found.map(({ what, share }) => `${(100 * share).toFixed(1)} % ${what}`).join(', '),
+  };
 }
 
 /** The largest number of those tried before the first that was too many. */
