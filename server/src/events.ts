@@ -18,6 +18,7 @@ const News = z.discriminatedUnion('event', [
   z.object({ event: z.literal('vm'), what: VmRow }),
   z.object({ event: z.literal('provider'), what: ProviderRow }),
   z.object({ event: z.literal('sessionEnded'), what: z.string() }),
+  z.object({ event: z.literal('seek'), what: z.object({ providerId: Id }) }),
   z.object({
     event: z.literal('route'),
     what: z.object({ providerId: Id, connSeq: z.number().int().positive() }),
@@ -37,6 +38,8 @@ interface HubEventMap {
   sessionEnded: [sessionId: string];
   /** A new connection of a provider is known to be at some hub. */
   route: [route: { providerId: string; connSeq: number }];
+  /** A hub has found no route of this provider in a backplane that has just lost everything: who has it says so. */
+  seek: [sought: { providerId: string }];
   /** Events of other hubs may have been missed, or what the hubs share may be gone: ask everything again. */
   interrupted: [];
 }
@@ -112,6 +115,9 @@ export class HubEvents extends EventEmitter<HubEventMap> {
         break;
       case 'route':
         this.emit('route', news.what);
+        break;
+      case 'seek':
+        this.emit('seek', news.what);
     }
     return true;
   }
@@ -127,6 +133,8 @@ function keyOf({ event, what }: News): string {
       return `session ${what}`;
     case 'route':
       return `route ${what.providerId}`;
+    case 'seek':
+      return `seek ${what.providerId}`;
   }
 }
 

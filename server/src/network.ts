@@ -42,6 +42,7 @@ export function createNetwork(options: NetworkOptions): Network {
       open.kind === ChannelKind.control ? calls.opened(leg, open) : relay.openFrom(leg, open),
     here: (providerId, connSeq) => events.tell('route', { providerId, connSeq }),
     elsewhere,
+    seek: (providerId) => events.tell('seek', { providerId }),
   });
   const relay: Relay = new Relay({ ...options, elsewhere: hubs });
   const agents = new Agents({
@@ -56,6 +57,7 @@ export function createNetwork(options: NetworkOptions): Network {
 
   // Also of this hub's own: whoever waits for the provider looks again.
   events.on('route', ({ providerId, connSeq }) => elsewhere(providerId, connSeq));
+  events.on('seek', ({ providerId }) => hubs.sought(providerId));
   events.on('interrupted', () => hubs.interrupted());
   return { relay, hubs, agents };
 }

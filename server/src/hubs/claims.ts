@@ -46,6 +46,12 @@ export class Claims {
     this.#options.backplane.routes.release(providerId, connSeq).catch(isDown);
   }
 
+  /** Another hub has found no route of this provider, though there may be one. */
+  sought(providerId: string): void {
+    const connSeq = this.#claimed.get(providerId);
+    if (connSeq !== undefined) void this.#say(providerId, connSeq);
+  }
+
   /** Says all of them again. */
   renew(): void {
     for (const [providerId, connSeq] of this.#claimed) void this.#say(providerId, connSeq);

@@ -1,7 +1,7 @@
 /** Other hubs, for the relay: which of them has a provider, and the leg that leads there. */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane, HubCard } from '../backplane/index.ts';
+import { type Backplane, type HubCard, ROUTE_MS } from '../backplane/index.ts';
 import type { Elsewhere } from '../relay/index.ts';
 import type { HubSockets, SocketMeter } from '../sockets/index.ts';
 import { Claims } from './claims.ts';
@@ -15,6 +15,8 @@ import type { OpenedLeg } from './way.ts';
 
 /** Where providers were when they were last looked for: what is known while Redis is away. */
 const MAX_REMEMBERED = 10_000;
+/** All hubs are asked for a provider this often at most, ms. */
+const SEEK_MS = 1_000;
 
 export interface HubsOptions {
   backplane: Backplane;
@@ -31,19 +33,26 @@ export interface HubsOptions {
   here(providerId: string, connSeq: number): void;
   /** Another hub has this newer one. */
   elsewhere(providerId: string, connSeq: number): void;
+  /** All hubs are to be asked whether they have this provider: the backplane has just lost what it knew. */
+  seek(providerId: string): void;
 }
 
 export class Hubs implements Elsewhere {
   /** For the endpoint of other hubs' sockets; undefined where this hub can't be addressed. */
   readonly sockets: HubSockets | undefined;
+  readonly #options: HubsOptions;
   readonly #backplane: Backplane;
   readonly #claims: Claims;
   readonly #directory: Directory;
   readonly #post: PostOffice;
   readonly #legs: HubLegs;
   readonly #remembered = new Map<string, string>();
+  /** Of the last SEEK_MS. */
+  readonly #sought = new Set<string>();
 
-  constructor({ backplane, clock, log, meter, card, secret, opened, here, elsewhere }: HubsOptions) {
+  constructor(options: HubsOptions) {
+    const { backplane, clock, log, meter, card, secret, opened, here, elsewhere } = options;
+    this.#options = options;
     const passes = new Passes(backplane.hub, secret);
     this.#backplane = backplane;
     this.#directory = new Directory({ backplane, clock, card: { ...card, hub: backplane.hub } });
@@ -105,6 +114,11 @@ export class Hubs implements Elsewhere {
     this.#post.deliver(bytes);
   }
 
+  /** Another hub seeks this provider. */
+  sought(providerId: string): void {
+    this.#claims.sought(providerId);
+  }
+
   /** What other hubs know of this one may be lost, and the other way round. */
   interrupted(): void {
     this.#claims.renew();
@@ -123,6 +137,8 @@ export class Hubs implements Elsewhere {
       const route = await this.#backplane.routes.find(providerId);
       this.#remembered.delete(providerId);
       if (route) this.#remember(providerId, route.hub);
+      // An old backplane knows better: nobody has it. A young one has perhaps not been told yet.
+      else if ((await this.#backplane.age()) < ROUTE_MS) this.#seek(providerId);
       return route?.hub;
     } catch (error) {
       const hub = this.#remembered.get(providerId);
@@ -130,6 +146,15 @@ export class Hubs implements Elsewhere {
       if (hub === undefined || !this.#legs.has(hub)) throw error;
       return hub;
     }
+  }
+
+  /** Many may look for it in the same moment. */
+  #seek(providerId: string): void {
+    const { clock, seek } = this.#options;
+    if (this.#sought.has(providerId)) return;
+    this.#sought.add(providerId);
+    clock.after(SEEK_MS, () => this.#sought.delete(providerId));
+    seek(providerId);
   }
 
   #remember(providerId: string, hub: string): void {

@@ -50,6 +50,7 @@ const hubs =
     opened: (leg, open) => relay.openFrom(leg, open),
     here() {},
     elsewhere() {},
+    seek() {},
   });
 const relay: Relay = new Relay({
   clock: systemClock,

@@ -86,7 +86,9 @@ export async function startTestHub({
       opened: (leg, open) => relay.openFrom(leg, open),
       here: (providerId, connSeq) => events!.tell('route', { providerId, connSeq }),
       elsewhere,
+      seek: (providerId) => events!.tell('seek', { providerId }),
     });
+  events?.on('seek', ({ providerId }) => hubs!.sought(providerId));
   events?.on('route', ({ providerId, connSeq }) => elsewhere(providerId, connSeq));
   await backplane?.start({
     mail: (bytes) => hubs!.mail(bytes),

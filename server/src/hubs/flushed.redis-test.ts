@@ -1,0 +1,32 @@
+/** A Redis that has just lost everything. */
+import { SimClock } from '@unicore/protocol/sim';
+import { expect, test } from 'vitest';
+import type { Backplane } from '../backplane/index.ts';
+import { RedisServer } from '../backplane/redis/testing/redis-server.ts';
+import { redisWorld } from '../backplane/redis/testing/world.ts';
+import { startTestAgent } from '../sockets/testing/agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
+import { startTestHub } from '../sockets/testing/hub.ts';
+
+test('a provider is found again before its hub says its routes anew', async () => {
+  const redis = await RedisServer.start();
+  const world = redisWorld(redis.url);
+  const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
+  const plane = await world.join();
+  // It says nothing again by itself: its time stands still, and it does not hear that Redis was emptied.
+  const deaf: Backplane = { ...plane, start: (handler) => plane.start({ ...handler, interrupted() {} }) };
+  const there = await startTestHub({ backplane: deaf, vms, clock: new SimClock() });
+  const here = await startTestHub({ backplane: await world.join(), vms });
+  const observer = await world.join();
+  await observer.start({ mail() {}, news() {}, interrupted() {} });
+  await startTestAgent(there.url, 'p1');
+  await expect.poll(() => observer.routes.find('p1')).toBeDefined();
+  await redis.client.flushall();
+  const alice = await startTestConsumer(here.url, 'alice');
+  const terminal = openTerminal({ leg: () => alice.leg, open: { vmId: 'vm-a' }, resume: true });
+  terminal.write('hello');
+  expect((await terminal.received(5)).toString()).toBe('hello');
+  alice.ws.terminate();
+  await world.close();
+  await redis.stop();
+});
