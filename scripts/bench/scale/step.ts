@@ -63,7 +63,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const connectMs = performance.now() - came;
 
   const people = system.consumers.call;
-  const before = { counted: await tallies(hubs), losses: await people.losses(), cpu: cpuOf(pids) };
+  const before = { counted: await tallies(hubs), lost: await lostBy(system), cpu: cpuOf(pids) };
   const begun = performance.now();
   const from = profileNow();
   const machineBefore = machineSeconds();
@@ -85,7 +85,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const to = profileNow();
   const unechoed = await people.stop();
   took.push((await people.typed()).tookMs);
-  const { socket, channel, broken } = await people.losses();
+  const { broken } = await people.losses();
   return {
     consumers,
     providers: system.providers,
@@ -100,11 +100,17 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     between: [from, to],
     nobody,
     looks,
-    lost: socket + channel - before.losses.socket - before.losses.channel,
+    lost: (await lostBy(system)) - before.lost,
     why: difference(before.counted, await tallies(hubs)),
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
+/** Sockets and channels of consumers and sockets of providers, since the beginning. */
+async function lostBy({ agents, consumers }: System): Promise<number> {
+  const { socket, channel } = await consumers.call.losses();
+  return socket + channel + (await agents.call.losses());
+}
+
 function cpuOf(pids: System['pids']): Cpu {
   const of = (part: Part) => cpuSeconds(pids[part]) ?? Number.NaN;
   return { hubs: of('hubs'), redis: of('redis'), agents: of('agents'), consumers: of('consumers') };
