@@ -21,8 +21,8 @@ export type ConsumerCalls = {
   typed(): Typed;
   /** Nobody types any more; resolves with how many keys have no echo. */
   stop(): Promise<number>;
-  /** How often a socket or a channel was lost, and what must not happen at all. */
-  losses(): { socket: number; channel: number; broken: string[] };
+  /** How often a socket was lost, or a terminal shown as reconnecting without that; and what must not happen at all. */
+  losses(): { sockets: number; shown: number; broken: string[] };
 };
 
 /** The last echoes may take so long; a limit for hangs only. */
@@ -30,7 +30,7 @@ const LAST_MS = 15_000;
 const LOOK_MS = 20;
 
 const desks: Desk[] = [];
-const lost = { socket: 0, channel: 0 };
+const lost = { sockets: 0, shown: 0 };
 const broken: string[] = [];
 let took: number[] = [];
 let late: number[] = [];
@@ -41,8 +41,11 @@ const calls: ConsumerCalls = {
     const fresh = seats.map((seat) => {
       return new Desk(seat, {
         echoed: (due) => took.push(performance.now() - due),
-        lost: (what) => {
-          lost[what] += 1;
+        lost: () => {
+          lost.sockets += 1;
+        },
+        shownAway: () => {
+          lost.shown += 1;
         },
         broken: (message) => broken.push(message),
       });

@@ -18,8 +18,10 @@ const KEYS = 26;
 export interface DeskEvents {
   /** due: when the key was to be typed. */
   echoed(due: number): void;
-  /** The socket, or only the channel, was there and is not any more. */
-  lost(what: 'socket' | 'channel'): void;
+  /** The socket was there and is not any more. */
+  lost(): void;
+  /** The terminal is shown as reconnecting though there is a socket: it was detached, or has no answer for 3 s. */
+  shownAway(): void;
   /** A key was lost, doubled or out of order, or the terminal ended. */
   broken(message: string): void;
 }
@@ -40,13 +42,13 @@ export class Desk {
     this.ready = this.#ready.promise;
     this.#unicore = createUniCore({ url: hub, getToken: () => token, WebSocket: socketsFrom(address) });
     const { onStatus } = this.#unicore;
-    onStatus((status) => status === 'reconnecting' && events.lost('socket'));
+    onStatus((status) => status === 'reconnecting' && events.lost());
     this.#socket = this.#unicore.openTerminal(vmId);
     this.#socket.onopen = () => this.type(performance.now());
     this.#socket.onmessage = ({ data }) => this.#heard(new Uint8Array(data as ArrayBuffer));
     this.#socket.onstatus = (status) => {
       const whole = this.#unicore.status === 'connected';
-      if (whole && (status === 'reconnecting' || status === 'provider-offline')) events.lost('channel');
+      if (whole && (status === 'reconnecting' || status === 'provider-offline')) events.shownAway();
     };
     this.#socket.onclose = ({ code, reason }) => events.broken(`a terminal closed with ${code}: ${reason}`);
   }

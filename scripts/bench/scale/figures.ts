@@ -54,9 +54,10 @@ function felt(step: Step): Result {
   };
 }
 
-function lost({ consumers, lost, why, broken }: Step): Result {
+function lost({ consumers, lost, shownLate, why, broken }: Step): Result {
   const percent = (100 * lost) / consumers;
-  const notes = [why, ...broken].filter((text) => text !== '');
+  const late = shownLate === 0 ? '' : `terminals were shown as reconnecting ${shownLate} times`;
+  const notes = [why, late, ...broken].filter((text) => text !== '');
   return {
     name: `sockets and channels lost, ${consumers} consumers`,
     value: percent,

@@ -6,7 +6,7 @@ import { percentile, sum } from '../lib/stats.ts';
 import type { Typed } from './consumers.ts';
 import { type Held, held } from './held.ts';
 import type { System } from './system.ts';
-import { difference, tallies } from './tallies.ts';
+import { difference, RESUMED, tallies } from './tallies.ts';
 
 /** How often all processes are looked at, s. */
 const LOOK_S = 10;
@@ -39,7 +39,9 @@ export interface Step {
   readonly looks: readonly Held[];
   /** Sockets and channels that were lost while everybody typed. */
   readonly lost: number;
-  /** Why sockets closed, as hubs and agents have counted it; '' if none did. */
+  /** How often a terminal was shown as reconnecting: where nothing was lost, it only had no answer for 3 s. */
+  readonly shownLate: number;
+  /** Why sockets closed and what came back, as hubs have counted it; '' if nothing did. */
   readonly why: string;
   /** Keys without an echo, and what must not happen. */
   readonly broken: readonly string[];
@@ -85,6 +87,8 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const to = profileNow();
   const unechoed = await people.stop();
   took.push((await people.typed()).tookMs);
+  const after = { counted: await tallies(hubs), lost: await lostBy(system) };
+  const resumed = (after.counted[RESUMED] ?? 0) - (before.counted[RESUMED] ?? 0);
   const { broken } = await people.losses();
   return {
     consumers,
@@ -100,15 +104,16 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     between: [from, to],
     nobody,
     looks,
-    lost: (await lostBy(system)) - before.lost,
-    why: difference(before.counted, await tallies(hubs)),
+    lost: after.lost.sockets - before.lost.sockets + resumed,
+    shownLate: after.lost.shown - before.lost.shown,
+    why: difference(before.counted, after.counted),
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Sockets and channels of consumers and sockets of providers, since the beginning. */
-async function lostBy({ agents, consumers }: System): Promise<number> {
-  const { socket, channel } = await consumers.call.losses();
-  return socket + channel + (await agents.call.losses());
+/** Of consumers and providers together, since the beginning. */
+async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
+  const { sockets, shown } = await consumers.call.losses();
+  return { sockets: sockets + (await agents.call.losses()), shown };
 }
 
 function cpuOf(pids: System['pids']): Cpu {

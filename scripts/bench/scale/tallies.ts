@@ -1,7 +1,11 @@
-/** What hubs have counted, from their /metrics: why sockets closed, and what was refused. */
+/** What hubs have counted, from their /metrics: why sockets closed, what was refused, and which channels had to come back. */
 
 const LINE =
   /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
+
+const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
+/** Channels that were without a path and came back. */
+export const RESUMED = 'channels resumed';
 
 /** By what it is, such as `consumer closed RATE_LIMITED`. */
 export type Tallies = Readonly<Record<string, number>>;
@@ -14,6 +18,7 @@ export async function tallies(hubs: readonly { readonly url: string }[]): Promis
       const what = name === 'unicore_refused_total' ? `refused ${code}` : `${kind} closed ${code}`;
       all[what] = (all[what] ?? 0) + Number(count);
     }
+    for (const [, count] of text.matchAll(RESUMED_LINE)) all[RESUMED] = (all[RESUMED] ?? 0) + Number(count);
   }
   return all;
 }
