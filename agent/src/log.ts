@@ -1,4 +1,5 @@
 /** The agent's log: one JSON object a line, with ids and never a secret or what a terminal says. */
+import { stdout } from '@unicore/server/stdout';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Whatever an object is called by one of these names never reaches the log, wherever it hangs. */
@@ -8,15 +9,4 @@ const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 export function createLog(level: string, destination: DestinationStream = stdout()): Logger {
   const options = { level, base: { name: 'agent' }, redact: { paths: REDACT, censor: '[secret]' } };
   return pino(options, destination);
-}
-
-/**
- * Written in the background: whoever reads slowly stops nobody. When the process that started this one is gone, so is who
- * reads, and what is left must be dropped: pino would try to write it for ever, and the process never end.
- */
-function stdout(): DestinationStream {
-  const stream = pino.destination({ dest: 1, sync: false });
-  const { flushSync } = stream;
-  stream.flushSync = () => process.connected !== false && flushSync.call(stream);
-  return stream;
 }

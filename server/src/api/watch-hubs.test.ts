@@ -1,18 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, type TestDomain, testHubs } from '../testing/domain.ts';
+import { SMALL_BEAT } from '../testing/hello.ts';
 import { Watch } from './watch.ts';
-
-const GIB = 2 ** 30;
-/** Room for two large VMs. */
-const SMALL_BEAT = {
-  cpu: 0,
-  cores: 1,
-  memoryTotal: 4 * GIB,
-  memoryFree: 0,
-  diskTotal: 0,
-  diskFree: 0,
-  vms: 0,
-};
 
 describe('live lists at several hubs', () => {
   let world: Awaited<ReturnType<typeof testHubs>>;

@@ -20,3 +20,14 @@ export const HELLO: AgentHello = {
     vms: 0,
   },
 };
+
+/** Of a machine with room for two large VMs. */
+export const SMALL_BEAT: AgentHello['beat'] = {
+  cpu: 0,
+  cores: 1,
+  memoryTotal: 4 * GIB,
+  memoryFree: 0,
+  diskTotal: 0,
+  diskFree: 0,
+  vms: 0,
+};

@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 
-const LOG = JSON.stringify(import.meta.resolve('./log.ts'));
+const STDOUT = JSON.stringify(import.meta.resolve('./stdout.ts'));
 
 /** For a process that would never end. */
 const LIMIT_MS = 10_000;
 
 /** Says last words when whoever started it is gone, and ends before they could be written. */
 const PROGRAM = `
-import { createLog } from ${LOG};
-const log = createLog('info');
+import { pino } from 'pino';
+import { stdout } from ${STDOUT};
+const log = pino({ level: 'info' }, stdout());
 process.once('disconnect', () => {
   log.info('one is being written');
   log.info('one waits');
