@@ -72,8 +72,8 @@ export class Gate {
   }
 
   /**
-   * The same of a message. It has one PING behind it: on a slow line that of a long one would say when the last of it came,
-   * and nothing sooner.
+   * What a message should have at most, whatever is in it. It arrives as a whole, and has one PING behind it: on a slow line
+   * that of a long one would say when the last of it came, and nothing sooner.
    */
   get messageSize(): number {
     const { rate, window } = this.#flight;

@@ -15,6 +15,11 @@ const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
 /** Less room than this is waited for more, while anything is on the way. */
 const CRUMB = 1024;
+/**
+ * A frame is at most this share of what may be on the way. It arrives, and is acknowledged, as a whole: were all of it one
+ * frame, the path would stand idle from the last byte to the answer, be measured as slow as that, and never be filled.
+ */
+const FRAME_SHARE = 4;
 /** Gathered bytes that go at once, and how long fewer of them wait, ms. */
 const RIPE = 64 * 1024;
 const GATHER_MS = 50;
@@ -61,10 +66,10 @@ export class Pace {
     return this.#cancelGather !== undefined;
   }
 
-  /** Bytes that may be sent now: so many on the wire, and so many before they are deflated. empty: nothing is on the way. */
+  /** Bytes that a frame may have now: on the wire, and before they are deflated. empty: nothing is on the way. */
   room(empty: boolean): { wire: number; whole: number } {
-    const wire = Math.floor(empty ? this.#wire.window : this.#wire.room);
-    const whole = Math.floor(empty ? this.#whole.window : this.#whole.room);
+    const wire = frameOf(this.#wire, empty);
+    const whole = frameOf(this.#whole, empty);
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
@@ -151,4 +156,8 @@ export class Pace {
       remeasureMs: Number.POSITIVE_INFINITY,
     });
   }
+}
+
+function frameOf({ window, room }: Flight, empty: boolean): number {
+  return Math.floor(Math.min(empty ? window : room, window / FRAME_SHARE));
 }

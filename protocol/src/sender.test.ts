@@ -16,6 +16,7 @@ class Line {
   buffered = 0;
   readonly arrived: { at: number; frame: Frame }[] = [];
   messages = 0;
+  longest = 0;
   readonly #clock: SimClock;
   readonly #answers = new Map<number, () => void>();
   #freeAt = 0;
@@ -33,6 +34,7 @@ class Line {
 
   send(message: Uint8Array): void {
     this.messages++;
+    this.longest = Math.max(this.longest, message.length);
     const now = this.#clock.now();
     this.#freeAt = Math.max(now, this.#freeAt) + message.length / this.rate;
     this.#clock.after(this.#freeAt - now + this.delay, () => this.#arrive(message));
@@ -125,6 +127,14 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
       .flatMap(({ frame }) => (frame.type === FrameType.DATA ? [frame.bytes.length] : []));
     expect(Math.max(...sizes)).toBeLessThan(2 * KIB);
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(KIB);
+  });
+
+  test('what comes before it shares no message that the line takes long for', async () => {
+    line.longest = 0;
+    for (const ch of [2, 3, 4, 5]) sender.want(new Source(ch, 2 * KIB));
+    await clock.advance(1_000);
+    expect(bytesOf(5)).toBe(2 * KIB);
+    expect(line.longest).toBeLessThan(3 * KIB);
   });
 
   test('steering frames come before all lanes, and of the ACKs of a channel only the newest', async () => {

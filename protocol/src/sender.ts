@@ -247,10 +247,10 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Bundle, until: number): void {
-    const most = this.#gate.messageSize;
-    while (message.size < FULL && (message.size === 0 || this.#clock.now() < until)) {
+    const most = Math.min(FULL, this.#gate.messageSize);
+    while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
       const share = this.#sinceFlood >= SHARE;
-      const room = this.#first.empty && message.size < most && this.#gate.room > message.size;
+      const room = this.#first.empty && this.#gate.room > message.size;
       if ((share || room) && !this.#floods.empty) {
         this.#serve(this.#floods, message, this.#gate.frameSize);
         this.#sinceFlood = 0;

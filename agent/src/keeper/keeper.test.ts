@@ -49,9 +49,22 @@ test('a terminal is made once, and worked in through a channel', async () => {
   shell.type('echo sum$((40+2))\n');
   await shell.shows('sum42');
   expect(shell.accepted).toMatchObject({ terminalId: 'main', viewer: expect.any(String) });
-  expect(await connection.control.terminals({ vmId: 'vm-1' })).toMatchObject([
-    { viewers: 1, echoMs: expect.any(Number) },
-  ]);
+  expect(await connection.control.terminals({ vmId: 'vm-1' })).toMatchObject([{ viewers: 1 }]);
+});
+
+test('a terminal tells how soon it echoes a key, once one came while it was quiet', async () => {
+  const { agentDir, connection } = await start();
+  await connection.control.ensureTerminal(wish(agentDir));
+  const shell = await new Consumer(connection).open();
+  await expect
+    .poll(
+      async () => {
+        shell.type('x');
+        return (await connection.control.terminals({ vmId: 'vm-1' }))[0]?.echoMs;
+      },
+      { interval: 100 },
+    )
+    .toEqual(expect.any(Number));
 });
 
 test('the shell exits: its viewers are told the status, and the terminal is gone', async () => {
