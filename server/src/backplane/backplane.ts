@@ -110,6 +110,8 @@ export interface Backplane {
    * resolves; when it rejects, they may yet be on their way, and never.
    */
   send(hub: string, message: Uint8Array): Promise<boolean>;
+  /** The same, and cheaper, where it need not be known whether it listens; in order with what is sent. */
+  post(hub: string, message: Uint8Array): Promise<void>;
   /** To all other hubs. */
   tell(text: string): Promise<void>;
   /** Counts over all hubs; where they cannot be reached, over this one. Made once for each name. */

@@ -73,6 +73,11 @@ export class LocalWorld {
   /** One more hub. */
   join(hub = randomBytes(16).toString('hex')): Backplane {
     const clock = this.#clock;
+    const send = async (to: string, message: Uint8Array) => {
+      const copy = Buffer.from(message);
+      queueMicrotask(() => this.#handlers.get(to)?.mail(copy));
+      return this.#handlers.has(to);
+    };
     const deadlinesOf = (name: string) => {
       const set = this.#deadlines.get(name) ?? new Map<string, number>();
       this.#deadlines.set(name, set);
@@ -154,10 +159,9 @@ export class LocalWorld {
         all: async () => this.#cards.all().map(([, card]) => card),
       },
       start: async (handler) => void this.#handlers.set(hub, handler),
-      send: async (to, message) => {
-        const copy = Buffer.from(message);
-        queueMicrotask(() => this.#handlers.get(to)?.mail(copy));
-        return this.#handlers.has(to);
+      send,
+      async post(to, message) {
+        await send(to, message);
       },
       tell: async (text) => {
         for (const [name, handler] of this.#handlers)

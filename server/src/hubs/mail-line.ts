@@ -65,6 +65,8 @@ export class MailLine implements Transport {
   #received = 0;
   /** How far the other side was told that it may go. */
   #granted = FIRST_LIMIT;
+  /** The other side is there, or was. */
+  #answered = false;
   #heardAt: number;
   #beaconAt: number;
   #cancelBeacon = () => {};
@@ -109,7 +111,7 @@ export class MailLine implements Transport {
 
   close(code: number): void {
     if (this.#closed) return;
-    this.#post(code);
+    this.#send({ ask: true, closed: code });
     this.#stop();
   }
 
@@ -131,6 +133,7 @@ export class MailLine implements Transport {
     }
     const stuck = this.#sent >= this.#limit;
     this.#limit = Math.max(this.#limit, limit);
+    this.#answered = true;
     if (stuck && this.#batchSize > 0) this.#post();
     if (this.#due()) this.#post();
   }
@@ -151,8 +154,12 @@ export class MailLine implements Transport {
     });
   }
 
-  /** Sends what there is room for, and always how far the other side may go. */
-  #post(closed = 0): void {
+  #post(): void {
+    this.#send({ ask: !this.#answered });
+  }
+
+  /** Sends what there is room for, and always how far the other side may go. ask: whether that listens. */
+  #send({ ask, closed = 0 }: { ask: boolean; closed?: number }): void {
     if (this.#closed) return;
     const { backplane, peer, id, dialled } = this.#options;
     const open = this.#sent < this.#limit || closed !== 0;
@@ -170,7 +177,8 @@ export class MailLine implements Transport {
     for (const done of this.#lent.splice(0)) done();
     this.#sent += size;
     this.#underWay += size;
-    backplane.send(peer, mail).then(
+    const sent = ask ? backplane.send(peer, mail) : backplane.post(peer, mail).then(() => true);
+    sent.then(
       (there) => {
         this.#memory.giveBack(mail);
         this.#underWay -= size;
@@ -206,14 +214,14 @@ export class MailLine implements Transport {
     if (!late && now - this.#heardAt >= SILENT_MS) {
       return this.#lose('PEER_SILENT', `Nothing was heard of the other hub for ${SILENT_MS / 1000} s.`);
     }
-    this.#post();
+    this.#send({ ask: true });
     this.#cancelBeacon = clock.after(BEACON_MS, () => this.#beacon());
   }
 
   #lose(code: ErrorCode, message: string): void {
     if (this.#closed) return;
     // It may still be there, and should not wait for silence.
-    this.#post(closeCode('LEG_LOST'));
+    this.#send({ ask: true, closed: closeCode('LEG_LOST') });
     this.#stop();
     this.#leg?.socketClosed(closeCode(code), message);
   }

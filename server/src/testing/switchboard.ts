@@ -82,6 +82,10 @@ export class Switchboard {
           count('send');
           return inner.send(hub, message);
         },
+        async post(hub: string, message: Uint8Array) {
+          count('post');
+          await inner.post(hub, message);
+        },
         async tell(text: string) {
           count('tell');
           if (!line.deaf) await inner.tell(text);

@@ -203,6 +203,18 @@ test('a failover to a replica that lacks the last writes turns no route back for
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(b!.plane.hub);
 });
 
+test('what is only posted is not answered', async () => {
+  const redis = await started(RedisServer.start());
+  const [a, b] = await hubs(2, world(redis.url));
+  // The first ones may come before it is known that Redis can be told so.
+  await expect
+    .poll(async () => {
+      await a!.plane.post(b!.plane.hub, Buffer.from('x'));
+      return Number(/cmdstat_client\|reply:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1]);
+    }, poll)
+    .toBeGreaterThan(10);
+});
+
 describe('a Redis that stands still', () => {
   test('calls reject in time, and what it took before arrives once and in order afterwards', async () => {
     const redis = await started(RedisServer.start());
@@ -266,6 +278,16 @@ describe('a Redis with a password', () => {
   test('takes hubs that know it', async () => {
     const redis = await started(RedisServer.start('--requirepass', 'hunter2'));
     const [a, b] = await hubs(2, world(`redis://:hunter2@127.0.0.1:${redis.port}`));
+    await expectAllWell(a!, b!, 'well');
+  });
+
+  test('that refuses to be told not to answer takes all the same', async () => {
+    const redis = await started(RedisServer.start());
+    await redis.client.call('ACL', 'SETUSER', 'hub', 'on', '>pw', '~*', '&*', '+@all', '-client|reply');
+    const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
+    const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
+    await Promise.all(sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text))));
+    await expect.poll(() => b!.mail, poll).toEqual(sent);
     await expectAllWell(a!, b!, 'well');
   });
 

@@ -2,15 +2,17 @@
  * What this hub says to others, in order. Where Redis pauses, the connection stays: dropped, it would leave bytes behind
  * that Redis may read after those of the next one. watch.ts replaces it when Redis answers others, and it does not.
  */
-import { Cluster } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
 import { ANSWER_MS, type Client, dial, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
 import type { BackplaneMeter } from './meter.ts';
-import { Publish } from './publish.ts';
+import { Publish, publishUnasked } from './publish.ts';
 
 /** What may wait for Redis at a time; more is refused. Ten times what 400 MB/s with 4 ms between them needs. */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+/** What is posted is not answered, but after so many bytes: an answer tells of all before it. */
+const UNASKED_BYTES = 256 * 1024;
 
 export class Publisher {
   readonly #address: RedisAddress;
@@ -18,6 +20,10 @@ export class Publisher {
   readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
+  /** Of these, what was posted since somebody asked. */
+  #unasked = 0;
+  /** The connection on which Redis can be told not to answer. */
+  #quiet: Redis | undefined;
   #again = false;
 
   /** unanswered: Redis did not answer in time. */
@@ -33,6 +39,9 @@ export class Publisher {
     if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
       return Promise.reject(backplaneDown('it takes mail too slowly'));
     }
+    // Its answer tells of these, too.
+    const bytes = this.#unasked + message.length;
+    this.#unasked = 0;
     this.#inFlight += message.length;
     const start = performance.now();
     return new Promise((resolve, reject) => {
@@ -48,14 +57,34 @@ export class Publisher {
       };
       this.#send(channel, message).then(
         (count) => {
-          this.#inFlight -= message.length;
+          this.#inFlight -= bytes;
           settle(undefined, count);
         },
         (error: Error) => {
-          this.#inFlight -= message.length;
+          this.#inFlight -= bytes;
           this.#look();
           settle(error, 0);
         },
+      );
+    });
+  }
+
+  /**
+   * The same without asking who listens. Redis and this hub would be woken for each answer: that costs as much as a mail does.
+   * Resolves when the kernel has it.
+   */
+  async post(channel: string, message: Buffer): Promise<void> {
+    const client = this.#quiet;
+    const ask = this.#unasked + message.length >= UNASKED_BYTES;
+    if (ask || client === undefined || client !== this.#client || client.status !== 'ready') {
+      await this.publish(channel, message);
+      return;
+    }
+    this.#unasked += message.length;
+    this.#inFlight += message.length;
+    return new Promise((resolve, reject) => {
+      publishUnasked(client.stream, channel, message, (error) =>
+        error ? reject(backplaneDown(error)) : resolve(),
       );
     });
   }
@@ -75,8 +104,19 @@ export class Publisher {
     client.on('ready', () => {
       if (this.#again) this.#meter.reconnected('publisher');
       this.#again = true;
+      void this.#hush(client);
+    });
+    client.on('close', () => {
+      if (client === this.#quiet) this.#quiet = undefined;
     });
     return client;
+  }
+
+  /** Where Redis won't have it, an error would come for what nobody asked, and be taken for the next answer. */
+  async #hush(client: Client): Promise<void> {
+    if (client instanceof Cluster) return;
+    const allowed = await client.call('CLIENT', 'REPLY', 'ON').catch(() => undefined);
+    if (allowed === 'OK') this.#quiet = client;
   }
 
   /** On a cluster, too, the count is that of all: hubs subscribe where the channel's slot is, at its master. */

@@ -74,11 +74,11 @@ export function redisBackplane(options: RedisBackplaneOptions): Backplane {
       await watch.start(START_MS);
     },
     async send(to, message) {
-      const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-      const listens = (await publisher.publish(channelsOf(prefix, to).mail, bytes)) > 0;
+      const listens = (await publisher.publish(channelsOf(prefix, to).mail, bufferOf(message))) > 0;
       if (!listens) meter.dropped();
       return listens;
     },
+    post: (to, message) => publisher.post(channelsOf(prefix, to).mail, bufferOf(message)),
     async tell(text) {
       await publisher.publish(channels.news, Buffer.from(hub + text));
     },
@@ -93,4 +93,8 @@ export function redisBackplane(options: RedisBackplaneOptions): Backplane {
       commands.close();
     },
   };
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -29,6 +29,16 @@ export function lossy(inner: Backplane): Lossy {
       },
     });
   }
+  const send = async (hub: string, message: Uint8Array) => {
+    it.mails++;
+    it.bytes += message.length;
+    const fate = it.down ?? it.fate(message);
+    if (fate instanceof Error) throw fate;
+    if (fate === 'nobody') return false;
+    if (fate === 'lost') return true;
+    if (fate === 'never') return new Promise<never>(() => {});
+    return inner.send(hub, message);
+  };
   const it: Lossy = {
     fate: () => 'arrives',
     down: undefined,
@@ -42,15 +52,9 @@ export function lossy(inner: Backplane): Lossy {
         if (it.down) throw it.down;
         return inner.tell(text);
       },
-      async send(hub, message) {
-        it.mails++;
-        it.bytes += message.length;
-        const fate = it.down ?? it.fate(message);
-        if (fate instanceof Error) throw fate;
-        if (fate === 'nobody') return false;
-        if (fate === 'lost') return true;
-        if (fate === 'never') return new Promise(() => {});
-        return inner.send(hub, message);
+      send,
+      async post(hub, message) {
+        await send(hub, message);
       },
     },
   };
