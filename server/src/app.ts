@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { Watch } from './api/watch.ts';
-import { Limit } from './auth/limits.ts';
+import { Limit, PROOFS_PER_MINUTE } from './auth/limits.ts';
 import type { LocalAuth } from './auth/local.ts';
 import { ownerName } from './auth/open.ts';
 import { createOrigins, type Origins } from './auth/origins.ts';
@@ -155,7 +155,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
         watch: new Watch({ events, vms, views, providers, loads }),
         tickets,
         regions,
-        agentLimit: new Limit(backplane, 'calls of agents'),
+        joinLimit: new Limit(backplane, 'tries to join'),
+        proofLimit: new Limit(backplane, 'calls of agents', PROOFS_PER_MINUTE),
         system: { version, url, defaultImage },
       },
       socketUrl: (request) => socketUrl(request, origins, url),

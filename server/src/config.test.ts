@@ -1,10 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 
+function refusal(argv: string[]): Error {
+  try {
+    parseConfig({}, argv);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was wrong');
+}
+
 describe('parseConfig', () => {
+  test('docs/deploy.md has every setting', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+    const options = refusal(['--nothing']).message.match(/--[a-z-]+(?=[,.])/g)!;
+    expect(options.length).toBeGreaterThan(10);
+    for (const option of options) expect(docs).toContain(`\`${option}\``);
+  });
+
   test('without anything it is a hub on loopback, port 7420', () => {
     const config = parseConfig({}, []);
     expect(config).toMatchObject({ port: 7420, host: '127.0.0.1', origins: [], logLevel: 'info' });
@@ -70,13 +87,7 @@ describe('parseConfig', () => {
     [['--redis', 'redis://me:hunter2@a,b'], 'only redis+cluster:// has more than one'],
     [['redis://me:hunter2@host'], 'redis://[secret]@host'],
   ])('a wrong Redis URL %j is refused, and its password is said nowhere', (argv, words) => {
-    const error = (() => {
-      try {
-        return parseConfig({}, argv);
-      } catch (thrown) {
-        return thrown as Error;
-      }
-    })();
+    const error = refusal(argv);
     expect(error).toMatchObject({ message: expect.stringContaining(words) });
     expect(inspect(error)).not.toContain('hunter2');
   });

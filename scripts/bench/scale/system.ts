@@ -9,6 +9,8 @@ import { type Cast, populate } from './cast.ts';
 import type { ConsumerCalls } from './consumers.ts';
 
 const HUBS = 2;
+/** Consumers run in browsers, or in programs that are not ours: with the young generation that V8 gives to everybody, MiB. */
+const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
   /** That are there in the end. */
@@ -40,7 +42,7 @@ export class System {
     this.hubs = hubs;
     this.#cast = cast;
     this.agents = new Child({ script: 'scale/agents.ts', cpuProf });
-    this.consumers = new Child({ script: 'scale/consumers.ts', cpuProf });
+    this.consumers = new Child({ script: 'scale/consumers.ts', flags: OF_NODE, cpuProf });
   }
 
   /** Nobody is connected yet. */

@@ -1,10 +1,10 @@
 /** agent.*: how a machine becomes a provider, and proves to be it at each connection. Called by the agent only. */
 import { z } from 'zod';
 import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from './schemas.ts';
-import { agentCall, router } from './trpc.ts';
+import { joining, proving, router } from './trpc.ts';
 
 export const agentRouter = router({
-  join: agentCall
+  join: joining
     .meta({
       openapi: {
         method: 'POST',
@@ -21,7 +21,7 @@ export const agentRouter = router({
       return { providerId };
     }),
 
-  challenge: agentCall
+  challenge: proving
     .meta({
       openapi: {
         method: 'POST',
@@ -35,7 +35,7 @@ export const agentRouter = router({
     .output(AgentChallenge)
     .mutation(({ ctx: { services }, input }) => services.credentials.challenge(input.providerId)),
 
-  token: agentCall
+  token: proving
     .meta({
       openapi: {
         method: 'POST',

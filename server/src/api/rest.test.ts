@@ -108,15 +108,19 @@ describe('REST', () => {
     expect(document.paths['/vm/{vmId}/connect'].post).toBeDefined();
   });
 
-  test('too many tries from one address have to wait, and are told how long', async () => {
+  test('too many tries to join from one address have to wait, and are told how long; agents that come back need not', async () => {
     const other = await startTestApp();
-    const join = () =>
-      fetch(`${other.url}/api/agent/challenge`, {
+    const post = (path: string, body: object) =>
+      fetch(`${other.url}/api/agent/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: '{"providerId":"p-1"}',
+        body: JSON.stringify(body),
       });
-    const answers = await Promise.all(Array.from({ length: 61 }, join));
+    const times = (count: number, path: string, body: object) =>
+      Promise.all(Array.from({ length: count }, () => post(path, body)));
+    const room = await times(200, 'challenge', { providerId: 'p-1' });
+    expect(new Set(room.map(({ status }) => status))).toEqual(new Set([200]));
+    const answers = await times(61, 'join', { token: 'guessed' });
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(1);
     const { code, retryAfterMs } = (await refused[0]!.json()) as { code: string; retryAfterMs: number };

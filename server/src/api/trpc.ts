@@ -29,7 +29,8 @@ export interface Services {
   watch: Watch;
   tickets: Tickets;
   regions: Regions;
-  agentLimit: Limit;
+  joinLimit: Limit;
+  proofLimit: Limit;
   system: { version: string; url: string; defaultImage: string };
 }
 
@@ -82,8 +83,14 @@ export const signedIn = open.use(({ ctx, next }) => {
   return next({ ctx: { ...ctx, caller } });
 });
 
-/** For agents without an identity yet, so limited by address. */
-export const agentCall = open.use(async ({ ctx, next }) => {
-  await ctx.services.agentLimit.use(ctx.address);
+/** For machines without an identity yet, so limited by address. */
+export const joining = open.use(async ({ ctx, next }) => {
+  await ctx.services.joinLimit.use(ctx.address);
+  return next();
+});
+
+/** The same for agents that prove who they are: behind one address there may be many. */
+export const proving = open.use(async ({ ctx, next }) => {
+  await ctx.services.proofLimit.use(ctx.address);
   return next();
 });

@@ -3,8 +3,10 @@ import { UniCoreError } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Backplane } from '../backplane/backplane.ts';
 
-/** A person who mistypes never gets here; a machine room of agents that all come back does not either. */
+/** A person who mistypes never gets here. */
 const TRIES_PER_MINUTE = 60;
+/** A machine room of agents that all come back does not get here: each asks twice, and may have to try again. */
+export const PROOFS_PER_MINUTE = 6_000;
 
 export class Limit {
   readonly #limiter: RateLimiterAbstract;
