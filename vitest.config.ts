@@ -50,6 +50,8 @@ export default defineConfig({
           include: ['**/*.redis-test.ts'],
           exclude: ['**/node_modules/**'],
           ...alone(5),
+          // Its files wait for Redis nearly all the time.
+          maxWorkers: 2,
         },
       },
       './protocol/vitest.config.ts',

@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 import { chromiumOptions } from '../scripts/tests/chromium.ts';
 import { NEED_NODE } from './need-node.ts';
 
-/** One after another, after everything else: a page has one thread. */
-const GROUP = 5;
+/** Beside the tests of the page in its browser, one after another: a page has one thread. */
+const GROUP = 4;
 /** For hangs, no promise about speed. */
 const TEST_LIMIT_MS = 60_000;
 

@@ -58,6 +58,9 @@ export function createNetwork(options: NetworkOptions): Network {
   // Also of this hub's own: whoever waits for the provider looks again.
   events.on('route', ({ providerId, connSeq }) => elsewhere(providerId, connSeq));
   events.on('seek', ({ providerId }) => hubs.sought(providerId));
-  events.on('interrupted', () => hubs.interrupted());
+  events.on('interrupted', () => {
+    hubs.interrupted();
+    relay.routes.lookAgain();
+  });
   return { relay, hubs, agents };
 }

@@ -18,16 +18,20 @@ const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
 /** pieces: what floods consist of, over and over. */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
-  let flooding = false;
+  let stop = () => {};
+  /** Of this flood only: a stream asks an earlier one again whenever it has nothing to send. */
+  const begin = () => {
+    let going = true;
+    stop = () => {
+      going = false;
+    };
+    return () => going;
+  };
   stream.onData((bytes) => {
     // A command is never sent together with anything else.
-    if (bytes[0] === FLOOD) {
-      flooding = true;
-      stream.pour(flood(pieces, () => flooding));
-    } else if (bytes[0] === PACED) {
-      flooding = true;
-      pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), () => flooding);
-    } else if (bytes[0] === STOP) flooding = false;
+    if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
+    else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
+    else if (bytes[0] === STOP) stop();
     else stream.send(bytes.slice());
   });
 }

@@ -14,7 +14,7 @@ type Kind = FaultKind<HubsStage>;
 const hub = ({ deployment }: HubsStage, hop: number) => deployment.hubs[hop]!.program;
 const tunnel = ({ deployment }: HubsStage, hop: number) => deployment.providers[hop]!.tunnel;
 const providerLine = ({ deployment }: HubsStage, hop: number) => [deployment.providers[hop]!.line];
-const consumerLine = ({ consumerLines }: HubsStage, hop: number) => [consumerLines[hop]!];
+const consumerLine = ({ audience }: HubsStage, hop: number) => [audience.lines[hop]!];
 const redis = ({ deployment }: HubsStage) => deployment.redis;
 const redisLine = ({ deployment }: HubsStage, hop: number) => [deployment.redis.lines[hop]!];
 const peerLine = ({ deployment }: HubsStage, hop: number) => [deployment.peerLines[hop]!];

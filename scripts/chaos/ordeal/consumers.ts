@@ -42,12 +42,12 @@ export class Consumers {
   }
 
   /** Settles when bytes flow in every channel. */
-  async start(stage: Stage): Promise<void> {
+  async start({ audience }: Stage): Promise<void> {
     const { rate, seed } = this.#options;
-    const { consumers } = stage;
+    const { consumers } = audience;
     const flowing = this.#await(START_LIMIT_MS, 'have not started');
     for (const [index, consumer] of consumers.entries()) {
-      const { url, token, vmId } = stage.seat(index);
+      const { url, token, vmId } = audience.seat(index);
       const places = this.channelsOf(index, consumers.length).map((channel) => {
         return { channel, vmId, terminalId: `t${channel}` };
       });
@@ -84,7 +84,7 @@ export class Consumers {
   }
 
   #tellAll(stage: Stage, message: ToConsumer): void {
-    for (const consumer of stage.consumers) tell(consumer, message);
+    for (const consumer of stage.audience.consumers) tell(consumer, message);
   }
 
   async #await(limitMs: number, complaint: string): Promise<void> {

@@ -125,7 +125,7 @@ class Run<S extends Stage> {
   async #commit({ kind, hop, ms }: Fault<S>): Promise<void> {
     const { name, hops, ofConsumer = false } = kind;
     const channels = ofConsumer
-      ? this.#consumers.channelsOf(hop, this.#stage.consumers.length)
+      ? this.#consumers.channelsOf(hop, this.#stage.audience.consumers.length)
       : this.#consumers.all;
     const committed: Committed = { name, channels: new Set(channels), from: now(), to: undefined };
     this.#resumes.begin(committed);

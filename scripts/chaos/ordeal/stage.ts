@@ -1,6 +1,6 @@
 /** What an ordeal needs of the place where it happens: consumers that can be told to talk, and where with whom. */
+import type { Audience } from './audience.ts';
 import type { FromConsumer } from './contract.ts';
-import type { Program } from './program.ts';
 
 export interface StageEvents {
   said(message: FromConsumer): void;
@@ -8,19 +8,10 @@ export interface StageEvents {
   died(what: string, how: string): void;
 }
 
-/** From where a consumer reaches a hub, by which right, and in which VM its terminals are: at most 32. */
-export interface Seat {
-  readonly url: string;
-  readonly token: string;
-  readonly vmId: string;
-}
-
 export interface Stage {
   /** The folder of the logs. */
   readonly logs: string;
-  readonly consumers: readonly Program[];
-  /** Once it has started. */
-  seat(consumer: number): Seat;
+  readonly audience: Audience;
   /** Everything is up, and each consumer's VM runs. */
   start(): Promise<void>;
   /** A line in a log of the run's own. */

@@ -6,7 +6,7 @@ import { CONSUMERS, type TunnelStage } from './stage.ts';
 type Kind = FaultKind<TunnelStage>;
 
 const ofConsumer = { hops: CONSUMERS, ofConsumer: true };
-const lineOf = (stage: TunnelStage, consumer: number) => [stage.consumerLines[consumer]!];
+const lineOf = (stage: TunnelStage, consumer: number) => [stage.audience.lines[consumer]!];
 const providerLine = ({ provider }: TunnelStage) => [provider.line];
 
 /** Each of them ends every channel's path through that hop. A tunnel that is gone is started again at once, as service managers do. */
@@ -21,7 +21,11 @@ const KILLS: Omit<Kind, 'kills'>[] = [
     act: (stage, hop, ms) => cut(lineOf(stage, hop), ms),
   },
   { name: 'provider line half cut', hops: 1, act: ({ provider }) => provider.line.halfCut() },
-  { name: 'consumer line half cut', ...ofConsumer, act: (stage, hop) => stage.consumerLines[hop]!.halfCut() },
+  {
+    name: 'consumer line half cut',
+    ...ofConsumer,
+    act: (stage, hop) => stage.audience.lines[hop]!.halfCut(),
+  },
 ];
 
 /** These end nothing by themselves. */

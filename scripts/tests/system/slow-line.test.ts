@@ -7,7 +7,7 @@ import type { View } from '../view.ts';
 /** From ^C to the prompt, ms. */
 const PROMPT_MS = { yes: 400, 'base64 /dev/urandom': 600 };
 /** Interrupts of each program, one after the other. */
-const TIMES = 3;
+const TIMES = 2;
 /** Of a key while another channel floods the line, ms; and the share of the line that the flood keeps. */
 const ECHO_P95_MS = 250;
 const FLOOD_SHARE = 0.8;

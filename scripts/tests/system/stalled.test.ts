@@ -4,7 +4,7 @@ import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
 import { brokenPromises, type Limits, PROMISED } from '../../chaos/stalled.ts';
 
 const STALLED = 12;
-const MS = 10_000;
+const MS = 7_000;
 /**
  * A viewer that holds others back leaves them next to nothing, which shows on any machine. Whether they lose a tenth
  * shows only where nothing else runs, in more than seconds: the command measures that, and promises more.

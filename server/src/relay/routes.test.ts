@@ -104,3 +104,9 @@ test('a revoked provider loses its older socket, too', async () => {
   await clock.advance(10);
   expect([old.closed, newer.closed, routes.size]).toEqual([['REVOKED'], ['REVOKED'], 0]);
 });
+
+test('whoever waits for a provider looks again when news of it may have been lost', async () => {
+  const [first, second] = [routes.arrival('p1', 5_000), routes.arrival('p2', 5_000)];
+  routes.lookAgain();
+  expect(await Promise.all([first.come, second.come])).toEqual([true, true]);
+});

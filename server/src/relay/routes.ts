@@ -87,6 +87,11 @@ export class Routes {
     return { come, forget };
   }
 
+  /** Nobody may have told that a provider came: all who wait for one are to look again. */
+  lookAgain(): void {
+    for (const providerId of this.#waiting.keys()) this.#come(providerId);
+  }
+
   get size(): number {
     return this.#routes.size;
   }

@@ -11,9 +11,9 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
   return useQuery(() => ({
     queryKey: ['path', vmId(), terminalId()],
     queryFn: async () => {
-      const far = api.vm.path.query({ vmId: vmId(), terminalId: terminalId() });
-      const [hubMs, path] = await Promise.all([ping(), far.catch(() => UNKNOWN)]);
-      return { hubMs, ...path };
+      const path = await api.vm.path.query({ vmId: vmId(), terminalId: terminalId() }).catch(() => UNKNOWN);
+      // Behind it: beside it, the ping's answer would wait for what this page does to show itself and to ask.
+      return { hubMs: await ping(), ...path };
     },
     enabled: looking(),
     refetchInterval: EVERY_MS,

@@ -93,7 +93,10 @@ export async function startTestHub({
   await backplane?.start({
     mail: (bytes) => hubs!.mail(bytes),
     news: (text) => events!.news(text),
-    interrupted: () => hubs!.interrupted(),
+    interrupted() {
+      hubs!.interrupted();
+      relay.routes.lookAgain();
+    },
   });
   const relay: Relay = new Relay({
     clock,
