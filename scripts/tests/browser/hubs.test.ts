@@ -56,7 +56,9 @@ async function replaced(command: string, pid: number, signal: NodeJS.Signals): P
 
 /** Types line after line into a file, while all of this happens. The file must then be what was typed. */
 async function typeWhile(happens: () => Promise<void>): Promise<void> {
-  await type(page, 'clear; cat > typed\n');
+  // Until the shell lets the terminal go, a typed Enter is not yet the end of a line for whoever reads next.
+  await type(page, "clear; echo rea''dy; cat > typed\n");
+  await untilText(page, /^ready$/m);
   let over = false;
   const typing = (async () => {
     let lines = 0;

@@ -75,8 +75,7 @@ export class Publisher {
    */
   async post(channel: string, message: Buffer): Promise<void> {
     const client = this.#quiet;
-    const ask = this.#unasked + message.length >= UNASKED_BYTES;
-    if (ask || client === undefined || client !== this.#client || client.status !== 'ready') {
+    if (client === undefined || this.#unasked + message.length >= UNASKED_BYTES) {
       await this.publish(channel, message);
       return;
     }
@@ -91,6 +90,7 @@ export class Publisher {
 
   rebuild(): void {
     this.#meter.rebuilt('publisher');
+    this.#quiet = undefined;
     this.#client.disconnect();
     this.#client = this.#dial();
   }
@@ -116,7 +116,7 @@ export class Publisher {
   async #hush(client: Client): Promise<void> {
     if (client instanceof Cluster) return;
     const allowed = await client.call('CLIENT', 'REPLY', 'ON').catch(() => undefined);
-    if (allowed === 'OK') this.#quiet = client;
+    if (allowed === 'OK' && client === this.#client) this.#quiet = client;
   }
 
   /** On a cluster, too, the count is that of all: hubs subscribe where the channel's slot is, at its master. */
