@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KnownHubs } from './known-hubs.ts';
+
+const HUB = 'https://eu.hub.test';
+const PLACES = [
+  { region: 'us', url: 'https://us.hub.test' },
+  { region: 'eu', url: HUB },
+];
+const log = pino({ enabled: false });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unicore-known-hubs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('an agent that starts again knows the hubs that it was told of, in their order', async () => {
+  const before = await KnownHubs.load(folder, HUB, log);
+  expect(before.places).toEqual([]);
+  await before.save(PLACES);
+  expect((await KnownHubs.load(folder, HUB, log)).places).toEqual(PLACES);
+});
+
+test('one that joined another deployment since does not', async () => {
+  await (await KnownHubs.load(folder, HUB, log)).save(PLACES);
+  expect((await KnownHubs.load(folder, 'https://other.test', log)).places).toEqual([]);
+});
+
+test('a damaged file keeps nobody from starting', async () => {
+  writeFileSync(join(folder, 'hubs.json'), '{"hub":');
+  expect((await KnownHubs.load(folder, HUB, log)).places).toEqual([]);
+});
