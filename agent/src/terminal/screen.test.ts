@@ -7,6 +7,7 @@ import { headlessTerminal } from './headless.ts';
 import { Output } from './output.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
 import { dump, type ScreenDump } from './screen-dump.ts';
+import { tame } from './tame.ts';
 import { Turns } from './turns.ts';
 import { wholeLength } from './utf8.ts';
 import { XtermCore } from './xterm-core.ts';
@@ -31,7 +32,10 @@ function screenOf(events: Partial<ScreenEvents> = {}) {
 
 function terminalWith(...pieces: Uint8Array[]) {
   const terminal = headlessTerminal(SIZE);
-  for (const piece of pieces) new XtermCore(terminal).writeSync(piece);
+  const core = new XtermCore(terminal);
+  // As the screen's is: digits of a flood may be the count of a sequence that loops.
+  tame(terminal, core);
+  for (const piece of pieces) core.writeSync(piece);
   return terminal;
 }
 
@@ -117,7 +121,7 @@ describe('a flood of plain text that is not parsed as a whole', () => {
         expect(dump(drawn)).toEqual(dump(original));
         for (const terminal of [drawn, original]) terminal.dispose();
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true, examples: [['\x1b[3', '9'.repeat(200_000), 'S']] },
     );
   });
 
