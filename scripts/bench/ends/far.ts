@@ -6,6 +6,7 @@ import type { Stream } from './stream.ts';
 export const FLOOD = 0x01;
 export const STOP = 0x02;
 export const PACED = 0x03;
+const PACED_BYTES = 5;
 /** The last bytes of a flood, and of nothing else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
@@ -28,11 +29,11 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     return () => going;
   };
   stream.onData((bytes) => {
-    // A command is never sent together with anything else.
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
-    else if (bytes[0] === STOP) stop();
-    else stream.send(bytes.slice());
+    else if (bytes[0] !== STOP) stream.send(bytes.slice());
+    // Where this end could not run for a while, it comes together with the command that it ends.
+    if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }
 
