@@ -96,6 +96,7 @@ function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
         return { vmId, gen, phase: PHASE[desired], code: null, reason: null };
       });
       // Not awaited: the hub hears of it after it has the answer to its order.
+      // Where the connection is gone, the next one says all of it.
       rpc.remote.observed({ whole: false, vms }).catch(() => {});
     },
     terminals: async () => [],

@@ -1,0 +1,54 @@
+/** What the nodes of a Redis Cluster do to hubs on bad days. */
+import { describe, expect, test } from 'vitest';
+import { expectAllWell, expectRecovered, hubs, poll, started, world } from './testing/outage.ts';
+import { startRedisCluster } from './testing/redis-cluster.ts';
+
+describe('a node of a cluster', () => {
+  test('that restarts empty: its hubs are told, and all goes on', async () => {
+    const cluster = await started(startRedisCluster());
+    const [a, b] = await hubs(2, world(cluster.url));
+    await expectAllWell(a!, b!, 'before');
+    await cluster.nodes[1]!.restart();
+    await expectRecovered(a!, b!);
+  });
+
+  test('that is replaced by its replica: its hubs are told, and all goes on without it', async () => {
+    const cluster = await started(startRedisCluster({ replicas: true }));
+    const all = await hubs(4, world(cluster.url));
+    await expectAllWell(all[0]!, all[1]!, 'before');
+    await cluster.nodes[0]!.kill();
+    await expectRecovered(all[0]!, all[1]!, all);
+    await expectAllWell(all[2]!, all[3]!, 'the others');
+  });
+
+  test('that is emptied: its hubs are told', async () => {
+    const cluster = await started(startRedisCluster());
+    const [a, b] = await hubs(2, world(cluster.url));
+    await expectAllWell(a!, b!, 'before');
+    await cluster.nodes[2]!.client.flushall();
+    await expectRecovered(a!, b!);
+  });
+
+  test('that stands still: all goes on when it does', async () => {
+    const cluster = await started(startRedisCluster());
+    const [a, b] = await hubs(2, world(cluster.url));
+    await expectAllWell(a!, b!, 'before');
+    cluster.nodes[0]!.pause();
+    await expect
+      .poll(() => cluster.nodes[1]!.client.cluster('INFO').then(String), poll)
+      .toContain('cluster_state:fail');
+    cluster.nodes[0]!.resume();
+    await expectRecovered(a!, b!);
+  });
+
+  test('no hub that listens is told of by false, whatever node its channel is at', async () => {
+    const cluster = await started(startRedisCluster());
+    const all = await hubs(6, world(cluster.url));
+    for (const from of all.slice(0, 2)) {
+      const sends = all.map((to) => from.plane.send(to.plane.hub, Buffer.from('x')));
+      expect(await Promise.all(sends)).toEqual(all.map(() => true));
+    }
+    await all[5]!.plane.close();
+    await expect.poll(() => all[0]!.plane.send(all[5]!.plane.hub, Buffer.from('x')), poll).toBe(false);
+  });
+});

@@ -1,0 +1,98 @@
+/** The connections of hubs to Redis: who is let in, what is answered, and those that fail while Redis does not. */
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../log.ts';
+import type { Wire } from './meter.ts';
+import { NO_METER as silent } from './meter.ts';
+import { DeafLine } from './testing/deaf-line.ts';
+import {
+  BACK_MS,
+  cleanups,
+  expectAllWell,
+  expectRecovered,
+  hubs,
+  poll,
+  started,
+  world,
+} from './testing/outage.ts';
+import { RedisServer } from './testing/redis-server.ts';
+
+test('what is only posted is not answered', async () => {
+  const redis = await started(RedisServer.start());
+  const [a, b] = await hubs(2, world(redis.url));
+  // The first ones may come before it is known that Redis can be told so.
+  await expect
+    .poll(async () => {
+      await a!.plane.post(b!.plane.hub, Buffer.from('x'));
+      return Number(/cmdstat_client\|reply:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1]);
+    }, poll)
+    .toBeGreaterThan(10);
+});
+
+describe('a Redis with a password', () => {
+  test('takes hubs that know it', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'hunter2'));
+    const [a, b] = await hubs(2, world(`redis://:hunter2@127.0.0.1:${redis.port}`));
+    await expectAllWell(a!, b!, 'well');
+  });
+
+  test('that refuses to be told not to answer takes all the same', async () => {
+    const redis = await started(RedisServer.start());
+    await redis.client.call('ACL', 'SETUSER', 'hub', 'on', '>pw', '~*', '&*', '+@all', '-client|reply');
+    const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
+    const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
+    const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
+    // An answer that nobody asked for would be taken for this one's.
+    expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
+    await Promise.all(posts);
+    await expect.poll(() => b!.mail, poll).toEqual(sent);
+    await expectAllWell(a!, b!, 'well');
+  });
+
+  test('refuses others, who say so, and never which password they tried', async () => {
+    const redis = await started(RedisServer.start('--requirepass', 'right'));
+    const lines: string[] = [];
+    const log = createLog('trace', { write: (line) => lines.push(line) });
+    const [a] = await hubs(1, world(`redis://:hunter2@127.0.0.1:${redis.port}`, silent, log));
+    const error: unknown = await a!.plane.ping().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('refuses the user or password') });
+    expect(lines.join()).toContain('refuses the user or password');
+    expect(inspect(error, { depth: 10 }) + lines).not.toContain('hunter2');
+  });
+});
+
+describe('pub/sub that fails by itself', () => {
+  test('a hub whose subscription is cut gets mail again, and is told', async () => {
+    const redis = await started(RedisServer.start());
+    const [a, b] = await hubs(2, world(redis.url));
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await expectRecovered(a!, b!);
+  });
+
+  test.each([
+    ['subscriber', 'subscribe'],
+    ['publisher', 'publish'],
+  ] as const)(
+    'a %s that hears nothing any more is replaced, although its connection stays',
+    async (wire, command) => {
+      const redis = await started(RedisServer.start());
+      const line = await DeafLine.open(redis.port, command);
+      cleanups.push(() => line.close());
+      const rebuilt: Wire[] = [];
+      const meter = { ...silent, rebuilt: (which: Wire) => rebuilt.push(which) };
+      const [a, b] = await hubs(2, world(`redis://127.0.0.1:${line.port}`, meter));
+      line.deafen();
+      await expect.poll(() => rebuilt, { ...poll, timeout: 2 * BACK_MS }).toEqual([wire, wire]);
+      await expectRecovered(a!, b!);
+    },
+  );
+
+  test('a hub that does not listen is told of by false', async () => {
+    const redis = await started(RedisServer.start());
+    let dropped = 0;
+    const [a, b] = await hubs(2, world(redis.url, { ...silent, dropped: () => (dropped += 1) }));
+    await b!.plane.close();
+    await expect.poll(() => a!.plane.send(b!.plane.hub, Buffer.from('x')), poll).toBe(false);
+    expect(dropped).toBeGreaterThan(0);
+  });
+});

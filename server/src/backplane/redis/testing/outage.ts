@@ -1,0 +1,103 @@
+/** For tests of what Redis does to hubs on bad days: real ones, hubs on them, and whether all is well again. */
+import { afterEach, expect } from 'vitest';
+import { LineProxy } from '../../../../../scripts/tests/line-proxy.ts';
+import type { Backplane } from '../../backplane.ts';
+import type { BackplaneWorld } from '../../contract.ts';
+import type { RedisServer } from './redis-server.ts';
+import { redisWorld } from './world.ts';
+
+/** A hub is back this soon after Redis is, at the latest: pauses between tries, a probe, and a slow machine. */
+export const BACK_MS = 20_000;
+/** Calls reject after 1 s; the rest is for a slow machine. */
+const SOON_MS = 4_000;
+export const poll = { timeout: BACK_MS, interval: 50 };
+
+export interface Hub {
+  plane: Backplane;
+  mail: string[];
+  news: string[];
+  interruptions: number;
+}
+
+export const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+export async function started<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  const redis = await starting;
+  cleanups.push(() => redis.stop());
+  return redis;
+}
+
+export async function proxied(server: RedisServer): Promise<LineProxy> {
+  const line = await LineProxy.open(server.port);
+  cleanups.push(() => line.close());
+  return line;
+}
+
+export function world(...args: Parameters<typeof redisWorld>): BackplaneWorld {
+  const made = redisWorld(...args);
+  cleanups.push(() => made.close());
+  return made;
+}
+
+export async function hubs(count: number, { join }: BackplaneWorld): Promise<Hub[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const hub: Hub = { plane: await join(), mail: [], news: [], interruptions: 0 };
+      await hub.plane.start({
+        mail: (message) => hub.mail.push(message.toString()),
+        news: (text) => hub.news.push(text),
+        interrupted: () => {
+          hub.interruptions += 1;
+        },
+      });
+      return hub;
+    }),
+  );
+}
+
+/** Every part of the port works between these two. */
+export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        a.plane.ping().then(
+          () => true,
+          () => false,
+        ),
+      poll,
+    )
+    .toBe(true);
+  await expect.poll(() => a.plane.send(b.plane.hub, Buffer.from(name)).catch(() => false), poll).toBe(true);
+  await expect.poll(() => b.plane.send(a.plane.hub, Buffer.from(name)).catch(() => false), poll).toBe(true);
+  await expect.poll(() => [a.mail.includes(name), b.mail.includes(name)], poll).toEqual([true, true]);
+  await a.plane.tell(name);
+  await expect.poll(() => b.news.at(-1), poll).toBe(name);
+  const connSeq = Date.now();
+  expect((await a.plane.routes.claim(name, connSeq)).now.hub).toBe(a.plane.hub);
+  expect(await b.plane.routes.find(name)).toEqual({ hub: a.plane.hub, connSeq });
+  await a.plane.shelf.put(name, 'value', 10_000);
+  expect(await b.plane.shelf.take(name)).toBe('value');
+  await a.plane.deadlines.set(name, 'id', 0);
+  expect(await b.plane.deadlines.due(name, 1, 0)).toEqual(['id']);
+  await a.plane.presence.heard(name, '{}', 0);
+  expect((await b.plane.presence.look([name])).size).toBe(1);
+  expect(await a.plane.leases.hold(name, 10_000)).toBe(true);
+  expect(await b.plane.leases.hold(name, 10_000)).toBe(false);
+}
+
+/** They, or those of them who can have lost something, were told so, and then everything works. */
+export async function expectRecovered(a: Hub, b: Hub, told = [a, b]): Promise<void> {
+  await expect
+    .poll(() => told.map(({ interruptions }) => interruptions > 0), poll)
+    .toEqual(told.map(() => true));
+  await expectAllWell(a, b, 'recovered');
+}
+
+export async function expectDown(call: Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  await expect(call).rejects.toMatchObject({ code: 'BACKPLANE_DOWN' });
+  expect(performance.now() - start).toBeLessThan(SOON_MS);
+}
