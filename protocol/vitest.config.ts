@@ -2,7 +2,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumOptions } from '../scripts/tests/chromium.ts';
-import { NEED_NODE } from './need-node.ts';
+import { NEED_NODE } from './src/testing/need-node.ts';
 
 /** Beside the tests of the page in its browser, one after another: a page has one thread. */
 const GROUP = 4;

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it: hours of protocol in a moment, the same each time. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/index.ts';
 import { type Timer, Timers } from './timers.ts';
 
 export class SimClock implements Clock {

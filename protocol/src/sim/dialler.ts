@@ -1,6 +1,7 @@
 /** One side of a simulated path: dials its hub whenever it has no socket, and may open a newer one beside the older. */
-import type { Clock } from '../clock.ts';
-import { Leg, type LegHandler } from '../leg.ts';
+
+import { Leg, type LegHandler } from '../leg/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Wire } from './wire.ts';
 
 export interface DiallerOptions {

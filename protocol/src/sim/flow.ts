@@ -1,5 +1,5 @@
 /** One direction of a simulated socket: a queue, a line of limited rate, a delay. It keeps the order and may stand still. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/index.ts';
 
 export interface FlowShape {
   /** From the end of the line's work on a message to its arrival. */

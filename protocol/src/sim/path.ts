@@ -1,10 +1,8 @@
 /** A whole path in simulation: consumer, hub and provider, whose sockets a test may cut or move and whose hub it may kill. */
-import { Acceptor, type OpenRequest } from '../acceptor.ts';
-import type { Deflater } from '../deflater.ts';
-import { type FrameOf, FrameType } from '../frame.ts';
-import { Hop, join } from '../join.ts';
-import type { Leg, LegHandler } from '../leg.ts';
-import { packMeta } from '../meta.ts';
+import { Acceptor, type Deflater, type OpenRequest } from '../channel/index.ts';
+import { Hop, join } from '../hop/index.ts';
+import type { Leg, LegHandler } from '../leg/index.ts';
+import { type FrameOf, FrameType, packMeta } from '../wire/index.ts';
 import { SimClock } from './clock.ts';
 import { Dialler } from './dialler.ts';
 

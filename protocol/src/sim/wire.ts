@@ -1,7 +1,7 @@
 /** A simulated socket between two legs: it delays, keeps the order, and can be cut or stand still at any moment. */
-import type { Clock } from '../clock.ts';
-import type { Leg } from '../leg.ts';
-import type { Transport } from '../sender.ts';
+
+import type { Leg, Transport } from '../leg/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Flow, type FlowShape } from './flow.ts';
 
 type End = 'a' | 'b';

@@ -1,11 +1,9 @@
 /** One end of a simulated channel: sends oracle bytes, checks what it gets, reads as slowly as it was planned. */
-import type { Channel } from '../../channel.ts';
-import type { ChannelHandler } from '../../channel-handler.ts';
-import type { Clock } from '../../clock.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { MOST_WINDOWS } from '../../frame.ts';
+import type { Channel, ChannelHandler } from '../../channel/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { type ErrorCode, MOST_WINDOWS } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
-import { oracleBytes, wrongAt } from './oracle.ts';
+import { oracleBytes, wrongAt } from './expected-bytes.ts';
 import type { ChannelPlan, EndPlan } from './plan.ts';
 
 export interface AppOptions {

@@ -1,8 +1,8 @@
 /** A consumer as the SDK is: one line that comes back by itself, and channels that are opened anew when forgotten. */
-import { Backoff } from '../../backoff.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { Opener } from '../../opener.ts';
-import { WindowPool } from '../../window.ts';
+
+import { Opener, WindowPool } from '../../channel/index.ts';
+import { Backoff } from '../../time/index.ts';
+import type { ErrorCode } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';

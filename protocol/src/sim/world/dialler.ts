@@ -1,8 +1,8 @@
 /** Keeps a leg to somebody, for ever: dials, and dials again when it is lost. */
-import { Backoff } from '../../backoff.ts';
-import type { FrameOf, FrameType } from '../../frame.ts';
-import { Leg, type LegHandler } from '../../leg.ts';
-import type { Peer } from '../../roles.ts';
+
+import { Leg, type LegHandler } from '../../leg/index.ts';
+import { Backoff } from '../../time/index.ts';
+import type { FrameOf, FrameType, Peer } from '../../wire/index.ts';
 import type { Wire } from '../wire.ts';
 import type { Host } from './net.ts';
 import type { World } from './part.ts';

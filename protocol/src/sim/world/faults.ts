@@ -1,5 +1,5 @@
 /** What may go wrong. Everything here is planned; what it hits is found when it happens. */
-import { FrameType } from '../../frame.ts';
+import { FrameType } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 export type FaultKind =

@@ -1,7 +1,6 @@
 /** One of a row of hubs: accepts consumers or the hub before it, and knows the hub behind it or the providers. */
-import { Leg } from '../../leg.ts';
-import { packMeta, unpackMeta } from '../../meta.ts';
-import type { Transport } from '../../sender.ts';
+import { Leg, type Transport } from '../../leg/index.ts';
+import { packMeta, unpackMeta } from '../../wire/index.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
 import { Part, type World } from './part.ts';

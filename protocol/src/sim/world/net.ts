@@ -1,6 +1,5 @@
 /** All sockets of a simulated world, and who holds their ends. */
-import type { Leg } from '../../leg.ts';
-import type { Transport } from '../../sender.ts';
+import type { Leg, Transport } from '../../leg/index.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Wire } from '../wire.ts';

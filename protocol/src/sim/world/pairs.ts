@@ -1,5 +1,5 @@
 /** The two ends of every channel that ever was, and whether they ended as they should have. */
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../wire/index.ts';
 import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';

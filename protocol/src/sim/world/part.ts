@@ -1,7 +1,7 @@
 /** What every process of a simulated world has: a name, the world's clock and sockets, and times when it is down. */
-import type { Deflater } from '../../deflater.ts';
-import type { ErrorCode } from '../../errors.ts';
-import type { LegHandler } from '../../leg.ts';
+import type { Deflater } from '../../channel/index.ts';
+import type { LegHandler } from '../../leg/index.ts';
+import type { ErrorCode } from '../../wire/index.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Net } from './net.ts';

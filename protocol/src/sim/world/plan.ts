@@ -1,5 +1,5 @@
 /** What a seed decides before anything runs: who is there, what they say to each other, and what goes wrong when. */
-import type { ChannelKindName } from '../../frame.ts';
+import type { ChannelKindName } from '../../wire/index.ts';
 import { Random } from '../random.ts';
 import { type Fault, planFaults } from './faults.ts';
 

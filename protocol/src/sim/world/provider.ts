@@ -1,8 +1,7 @@
 /** A provider: a tunnel that dials the hub, and a keeper behind it where the channels end. */
-import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../acceptor.ts';
-import { UniCoreError } from '../../errors.ts';
-import { Leg } from '../../leg.ts';
-import type { Transport } from '../../sender.ts';
+import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../channel/index.ts';
+import { Leg, type Transport } from '../../leg/index.ts';
+import { UniCoreError } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';

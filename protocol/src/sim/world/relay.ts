@@ -1,10 +1,9 @@
 /** A hop as hubs and tunnels are: judges an OPEN, joins two legs, and may lose what passes. */
-import type { Clock } from '../../clock.ts';
-import { ERRORS, type ErrorCode, UniCoreError } from '../../errors.ts';
-import { type FrameOf, FrameType } from '../../frame.ts';
-import { join } from '../../join.ts';
-import type { Leg } from '../../leg.ts';
-import type { Port } from '../../ports.ts';
+
+import { join } from '../../hop/index.ts';
+import type { Leg, Port } from '../../leg/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { ERRORS, type ErrorCode, type FrameOf, FrameType, UniCoreError } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;

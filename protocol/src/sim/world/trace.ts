@@ -1,7 +1,6 @@
 /** What happened in a simulated world: a digest always, in words on demand. */
-import type { Clock } from '../../clock.ts';
-import { decode } from '../../codec.ts';
-import { type Frame, FrameType } from '../../frame.ts';
+import type { Clock } from '../../time/index.ts';
+import { decode, type Frame, FrameType } from '../../wire/index.ts';
 
 const NAMES = new Map(Object.entries(FrameType).map(([name, type]) => [type as number, name]));
 /** FNV-1a, 32 bits. */

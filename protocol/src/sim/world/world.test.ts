@@ -1,7 +1,7 @@
 /** The protocol core in simulated worlds: consumers, hubs, tunnels and keepers, and whatever may go wrong between them. */
 import { expect, test } from 'vitest';
-import { DEFLATERS } from '../../test-deflaters.ts';
-import { hunt } from './hunt.ts';
+import { DEFLATERS } from '../../testing/index.ts';
+import { hunt } from './failing-seed.ts';
 import { planOf } from './plan.ts';
 import { FAILED_ONCE } from './seeds.ts';
 import { simulate } from './world.ts';

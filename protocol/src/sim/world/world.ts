@@ -1,7 +1,6 @@
 /** Runs the world of one seed to its end, checks all the time what must always be so, and says what was not. */
-import type { Deflater } from '../../deflater.ts';
-import { ERRORS } from '../../errors.ts';
-import { FrameType } from '../../frame.ts';
+import type { Deflater } from '../../channel/index.ts';
+import { ERRORS, FrameType } from '../../wire/index.ts';
 import { SimClock } from '../clock.ts';
 import { Random } from '../random.ts';
 import { SimConsumer } from './consumer.ts';

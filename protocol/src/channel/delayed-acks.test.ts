@@ -1,0 +1,42 @@
+/** When a channel says what it has consumed, in simulated time. */
+import { expect, test } from 'vitest';
+import { SimClock } from '../sim/index.ts';
+import { Reporting } from './delayed-acks.ts';
+import { Incoming } from './incoming.ts';
+import { Window } from './window.ts';
+
+function reported() {
+  const clock = new SimClock();
+  const incoming = new Incoming(new Window(1_000, 1_000));
+  const said: number[] = [];
+  const reporting = new Reporting({ clock, incoming, say: ({ consumed }) => said.push(consumed) });
+  const key = () => {
+    incoming.take(incoming.next, 1, () => new Uint8Array(1));
+    incoming.consumed(1, clock.now(), undefined);
+    reporting.soon();
+  };
+  return { clock, reporting, said, key };
+}
+
+test('a key is reported within 25 ms, where nothing goes to the other end', async () => {
+  const { clock, said, key } = reported();
+  key();
+  await clock.advance(24);
+  expect(said).toEqual([]);
+  await clock.advance(1);
+  expect(said).toEqual([1]);
+});
+
+test('what goes to the other end takes the report along, but no more than one in 25 ms', async () => {
+  const { clock, reporting, said, key } = reported();
+  key();
+  reporting.along();
+  expect(said).toEqual([1]);
+  for (let i = 0; i < 5; i++) {
+    key();
+    reporting.along();
+  }
+  expect(said).toEqual([1]);
+  await clock.advance(25);
+  expect(said).toEqual([1, 6]);
+});

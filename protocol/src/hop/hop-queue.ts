@@ -1,0 +1,75 @@
+/** What waits at a hop for one channel: whole frames in their order, within the budget of all hops of this process. */
+
+import type { Lane, Leg } from '../leg/index.ts';
+import { cutData } from '../wire/index.ts';
+import type { Budget } from './budget.ts';
+
+export interface HopLaneOptions {
+  leg: Leg;
+  group: string;
+  budget: Budget | undefined;
+  /** The budget is used up and nobody has more waiting: the channel has to go. */
+  purged: () => void;
+}
+
+export class HopLane implements Lane {
+  readonly group: string;
+  readonly #options: HopLaneOptions;
+  #frames: Uint8Array[] = [];
+  #queued = 0;
+
+  constructor(options: HopLaneOptions) {
+    this.group = options.group;
+    this.#options = options;
+  }
+
+  get to(): string {
+    return this.#options.leg.peer;
+  }
+
+  get queued(): number {
+    return this.#queued;
+  }
+
+  push(frame: Uint8Array): void {
+    const { leg, budget } = this.#options;
+    if (!leg.open) return;
+    this.#frames.push(frame);
+    this.#count(frame.length);
+    leg.want(this);
+    budget?.enforce();
+  }
+
+  emit(maxData: number): Uint8Array | undefined {
+    const head = this.#frames[0];
+    if (head === undefined) return undefined;
+    const cut = cutData(head, maxData);
+    if (cut) this.#frames[0] = cut.rest;
+    else this.#frames.shift();
+    const sent = cut ? cut.first : head;
+    this.#count((cut?.rest.length ?? 0) - head.length);
+    return sent;
+  }
+
+  /** The hop is over. What waits here the two ends have to say again, if they still want it. */
+  end(): void {
+    this.drop();
+    this.#options.leg.forget(this);
+  }
+
+  drop(): void {
+    this.#frames = [];
+    this.#count(-this.#queued);
+  }
+
+  /** For the budget. */
+  purge(): void {
+    this.drop();
+    this.#options.purged();
+  }
+
+  #count(bytes: number): void {
+    this.#queued += bytes;
+    this.#options.budget?.changed(this, bytes);
+  }
+}

@@ -1,0 +1,84 @@
+/** Whose turn it is: round robin by group, then by lane, counted in bytes so that small frames lose nothing to large ones. */
+import type { Lane } from './send-queue.ts';
+
+/** Bytes of one turn: the largest frame fits. */
+const TURN = 16 * 1024;
+
+/** Who takes turns, the next one first, and how many bytes of its turn are left. Mostly it is the first that something is about. */
+class Ring<T> {
+  readonly #turns: { readonly of: T; left: number }[] = [];
+
+  get size(): number {
+    return this.#turns.length;
+  }
+
+  /** Who is next; there is one. */
+  get first(): T {
+    return this.#turns[0]!.of;
+  }
+
+  /** It is not here yet. */
+  add(item: T): void {
+    this.#turns.push({ of: item, left: TURN });
+  }
+
+  delete(item: T): void {
+    const at = this.#find(item);
+    if (at !== -1) this.#turns.splice(at, 1);
+  }
+
+  /** Whoever has used its turn up goes to the back; what it took beyond is missing in its next one. */
+  charge(item: T, bytes: number): void {
+    const at = this.#find(item);
+    if (at === -1) return;
+    const turn = this.#turns[at]!;
+    turn.left -= bytes;
+    if (turn.left > 0) return;
+    turn.left += TURN;
+    this.#turns.splice(at, 1);
+    this.#turns.push(turn);
+  }
+
+  #find(item: T): number {
+    return this.#turns.findIndex((turn) => turn.of === item);
+  }
+}
+
+export class FairQueue {
+  readonly #groups = new Ring<string>();
+  readonly #lanes = new Map<string, Ring<Lane>>();
+
+  get empty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** There is one: look at `empty` first. */
+  get next(): Lane {
+    return this.#lanes.get(this.#groups.first)!.first;
+  }
+
+  /** It is not here yet. */
+  add(lane: Lane): void {
+    let lanes = this.#lanes.get(lane.group);
+    if (!lanes) {
+      lanes = new Ring();
+      this.#lanes.set(lane.group, lanes);
+      this.#groups.add(lane.group);
+    }
+    lanes.add(lane);
+  }
+
+  delete(lane: Lane): void {
+    const lanes = this.#lanes.get(lane.group);
+    lanes?.delete(lane);
+    if (lanes?.size !== 0) return;
+    this.#lanes.delete(lane.group);
+    this.#groups.delete(lane.group);
+  }
+
+  /** The lane has sent so many bytes of its turn. */
+  charge(lane: Lane, bytes: number): void {
+    this.#lanes.get(lane.group)?.charge(lane, bytes);
+    this.#groups.charge(lane.group, bytes);
+  }
+}

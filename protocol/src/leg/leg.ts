@@ -1,0 +1,356 @@
+/** One live socket between two neighbours: its handshake, its liveness, and who on it listens to which channel. */
+import type { Clock } from '../time/index.ts';
+import {
+  channelOf,
+  closeCode,
+  closeError,
+  type ErrorCode,
+  encode,
+  errorName,
+  type Frame,
+  type FrameOf,
+  FrameType,
+  frameAt,
+  frameType,
+  isChannelFrame,
+  MAX_MESSAGE,
+  maySend,
+  type Peer,
+  scan,
+  UniCoreError,
+  unpackMeta,
+} from '../wire/index.ts';
+import {
+  HELLO_MS,
+  hello,
+  OUR_VERSIONS,
+  readGreeting,
+  type Versions,
+  WELCOME_MS,
+  welcome,
+} from './handshake.ts';
+import { PATIENCE, type Patience, Pulse } from './keepalive.ts';
+import { type Port, Ports } from './ports.ts';
+import type { Lane } from './send-queue.ts';
+import { Sender, type Transport } from './sender.ts';
+
+/** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
+const MAX_UNREAD = 1024 * 1024;
+
+export interface LegHandler {
+  /** Accepting side: authenticate (this may take its time), then welcome() or close(). */
+  hello?(meta: unknown): void;
+  /** Dialling side: the leg is up. */
+  welcome?(meta: unknown): void;
+  /** An OPEN; also a repeated one, for a number that is bound already (see portOf). */
+  open?(open: FrameOf<typeof FrameType.OPEN>): void;
+  beat?(seq: number, meta: unknown): void;
+  beatAck?(seq: number, meta: unknown): void;
+  goAway?(code: ErrorCode, afterMs: number): void;
+  /** No number is bound any more. */
+  idle?(): void;
+  /** A PING was answered after so many ms. There are many while the leg is busy: it must be cheap. */
+  measured?(rtt: number): void;
+  /** A frame belongs to no channel here, and is dropped. */
+  stray?(): void;
+  /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
+  fault?(error: unknown): void;
+  /** Exactly once. */
+  closed(code: ErrorCode, message: string): void;
+}
+
+export interface LegOptions {
+  transport: Transport;
+  clock: Clock;
+  peer: Peer;
+  /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
+  dial?: { meta: unknown };
+  /** What this side speaks. Default: what this code does. */
+  versions?: Versions;
+  /**
+   * The leg closes when more bytes than this wait, outside of channels, for a peer that does not read: answers to what it
+   * asked, mostly.
+   */
+  maxQueued?: number;
+  /** How long the peer may be silent. Default: as long as a peer over the Internet. */
+  patience?: Patience;
+  /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
+  strays?: { take(): boolean };
+  handler: LegHandler;
+}
+
+export class Leg {
+  readonly peer: Peer;
+  readonly #clock: Clock;
+  readonly #transport: Transport;
+  readonly #handler: LegHandler;
+  readonly #dialled: boolean;
+  readonly #versions: Versions;
+  readonly #sender: Sender;
+  readonly #maxQueued: number;
+  readonly #strays: { take(): boolean } | undefined;
+  readonly #ports: Ports;
+  readonly #pulse: Pulse;
+  #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
+  #version: number | undefined;
+  #cancelGreeting: () => void;
+
+  constructor({
+    transport,
+    clock,
+    peer,
+    dial,
+    versions = OUR_VERSIONS,
+    maxQueued = Number.POSITIVE_INFINITY,
+    patience = PATIENCE,
+    strays,
+    handler,
+  }: LegOptions) {
+    this.peer = peer;
+    this.#clock = clock;
+    this.#transport = transport;
+    this.#handler = handler;
+    this.#dialled = dial !== undefined;
+    this.#versions = versions;
+    this.#maxQueued = maxQueued;
+    this.#strays = strays;
+    this.#ports = new Ports({
+      first: this.#dialled ? 1 : 2,
+      opened: handler.open?.bind(handler),
+      answer: (frame) => this.#answer(frame),
+      stray: () => {
+        handler.stray?.();
+        this.#countStray();
+      },
+      idle: () => handler.idle?.(),
+      fault: (error) => handler.fault?.(error),
+    });
+    this.#sender = new Sender({
+      transport,
+      clock,
+      ping: (answered) => encode({ type: FrameType.PING, id: this.#pulse.ask(answered) }),
+    });
+    this.#pulse = new Pulse({
+      clock,
+      patience,
+      ping: (id) => this.send({ type: FrameType.PING, id }),
+      measured: handler.measured?.bind(handler),
+      dead: (message) => this.close('PEER_SILENT', message),
+    });
+    if (dial) {
+      this.#sender.push(encode(hello(versions, dial.meta)));
+      this.#cancelGreeting = clock.after(WELCOME_MS, () => this.close('TIMEOUT', 'no WELCOME within 10 s'));
+    } else {
+      this.#cancelGreeting = clock.after(HELLO_MS, () => this.close('HELLO_TIMEOUT', 'no HELLO within 5 s'));
+    }
+  }
+
+  /** The handshake is done and the socket lives. */
+  get up(): boolean {
+    return this.#state === 'up';
+  }
+
+  get open(): boolean {
+    return this.#state !== 'closed';
+  }
+
+  /** The version in force; undefined until the peer has said what it speaks. */
+  get version(): number | undefined {
+    return this.#version;
+  }
+
+  /** Last measured round trip to the neighbour, ms. */
+  get rtt(): number | undefined {
+    return this.#pulse.rtt;
+  }
+
+  // ---- what the socket says
+
+  receive(message: Uint8Array): void {
+    if (!this.open) return;
+    this.#pulse.heard();
+    if (message.length > MAX_MESSAGE) {
+      this.close(
+        'MESSAGE_TOO_BIG',
+        `a message has at most ${MAX_MESSAGE} bytes; this one has ${message.length}`,
+      );
+      return;
+    }
+    if (message.length === 0) return this.close('PROTOCOL_ERROR', 'a message has at least one frame');
+    try {
+      for (let start = 0; start < message.length && this.open; ) {
+        const end = scan(message, start);
+        this.#frame(message, start, end);
+        start = end;
+      }
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      this.close(error.code, error.message);
+    }
+  }
+
+  drained(): void {
+    this.#sender.drained();
+  }
+
+  socketClosed(code: number, reason: string): void {
+    this.#finish(closeError(code) ?? 'LEG_LOST', reason || `the socket closed (${code})`);
+  }
+
+  // ---- what the owner of the leg does
+
+  /** Accepting side: the peer is who it says; frames may flow. */
+  welcome(meta: unknown): void {
+    if (this.#state !== 'authenticating') return;
+    this.send(welcome(this.#version!, meta));
+    this.#goUp();
+  }
+
+  close(code: ErrorCode, message: string): void {
+    if (!this.open) return;
+    this.#sender.flush();
+    this.#transport.close(closeCode(code), message);
+    this.#finish(code, message);
+  }
+
+  send(frame: Frame): void {
+    this.forward(encode(frame));
+  }
+
+  /** Sends bytes that are a whole frame already, before all that lanes have to send. */
+  forward(frame: Uint8Array): void {
+    if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
+    else this.#sender.push(frame);
+    if (this.#sender.queued <= this.#maxQueued) return;
+    this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
+  }
+
+  /** The lane has something to send on this leg. */
+  want(lane: Lane): void {
+    this.#sender.want(lane);
+  }
+
+  forget(lane: Lane): void {
+    this.#sender.forget(lane);
+  }
+
+  /** What is given to lanes now stays there for a while. */
+  get held(): boolean {
+    return this.#sender.held;
+  }
+
+  /** A channel number that was never used on this leg: odd for the side that dialled, even for the other. */
+  allocate(): number {
+    return this.#ports.allocate();
+  }
+
+  bind(ch: number, port: Port): void {
+    this.#ports.bind(ch, port);
+  }
+
+  unbind(ch: number): void {
+    this.#ports.unbind(ch);
+  }
+
+  /** Channel by channel, what vacates this leg. */
+  vacating(): (() => void)[] {
+    return this.#ports.all().map((port) => () => port.vacate?.());
+  }
+
+  portOf(ch: number): Port | undefined {
+    return this.#ports.get(ch);
+  }
+
+  /** Channels bound now. */
+  get channels(): number {
+    return this.#ports.size;
+  }
+
+  /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
+  ping(): Promise<number> {
+    return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#pulse.ask(answered) }));
+  }
+
+  /** The same; null when there is no answer within so many ms. */
+  pingWithin(ms: number): Promise<number | null> {
+    return new Promise((settle) => {
+      const cancel = this.#clock.after(ms, () => settle(null));
+      void this.ping().then((rtt) => {
+        cancel();
+        settle(rtt);
+      });
+    });
+  }
+
+  // ---- inside
+
+  #frame(message: Uint8Array, start: number, end: number): void {
+    const type = frameType(message, start);
+    if (!maySend(this.peer, type)) {
+      throw new UniCoreError('PROTOCOL_ERROR', `a ${this.peer} may not send a frame of type ${type}`);
+    }
+    if (this.#state !== 'up') this.#greet(message, start);
+    else if (type === FrameType.OPEN) this.#ports.open(message, start);
+    else if (isChannelFrame(type)) this.#ports.deliver(type, message, start, end);
+    else this.#own(frameAt(message, start));
+  }
+
+  #greet(message: Uint8Array, start: number): void {
+    if (this.#state !== 'greeting') throw new UniCoreError('PROTOCOL_ERROR', 'a frame came before WELCOME');
+    const { version, meta } = readGreeting(frameAt(message, start), this.#dialled, this.#versions);
+    this.#version = version;
+    if (this.#dialled) {
+      this.#goUp();
+      this.#handler.welcome?.(meta);
+    } else {
+      this.#state = 'authenticating';
+      this.#cancelGreeting();
+      this.#handler.hello?.(meta);
+    }
+  }
+
+  /** No credit bounds what a peer asks. What is left out here it misses like what a dead hop ate: it asks again. */
+  #answer(frame: Frame): void {
+    if (this.#sender.queued <= MAX_UNREAD) this.send(frame);
+  }
+
+  #countStray(): void {
+    if (this.#strays?.take() !== false) return;
+    throw new UniCoreError('RATE_LIMITED', 'too many frames at once that belong to no channel');
+  }
+
+  #own(frame: Frame): void {
+    if (frame.type === FrameType.PONG && this.#pulse.ponged(frame.id)) return;
+    this.#countStray();
+    switch (frame.type) {
+      case FrameType.PING:
+        return this.#answer({ type: FrameType.PONG, id: frame.id });
+      case FrameType.PONG:
+        return;
+      case FrameType.GOAWAY:
+        return this.#handler.goAway?.(errorName(frame.code), frame.afterMs);
+      case FrameType.BEAT:
+        return this.#handler.beat?.(frame.seq, unpackMeta(frame.meta));
+      case FrameType.BEATACK:
+        return this.#handler.beatAck?.(frame.seq, unpackMeta(frame.meta));
+      default:
+        throw new UniCoreError('PROTOCOL_ERROR', 'the handshake is over');
+    }
+  }
+
+  #goUp(): void {
+    this.#state = 'up';
+    this.#cancelGreeting();
+    this.#pulse.start();
+  }
+
+  #finish(code: ErrorCode, message: string): void {
+    if (!this.open) return;
+    this.#state = 'closed';
+    this.#cancelGreeting();
+    this.#sender.stop();
+    this.#pulse.stop();
+    this.#ports.lose();
+    this.#handler.closed(code, message);
+  }
+}

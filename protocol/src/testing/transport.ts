@@ -1,0 +1,19 @@
+/** For tests of one end: a transport at whose other end there is nobody but the test. */
+
+import type { Transport } from '../leg/index.ts';
+import { decode, type Frame } from '../wire/index.ts';
+
+/** Tells each frame that is sent, in order. */
+export function heardBy(hear: (frame: Frame) => void): Transport {
+  return {
+    buffered: 0,
+    close: () => {},
+    send: (message) => {
+      for (let at = 0; at < message.length; ) {
+        const { frame, end } = decode(message, at);
+        at = end;
+        hear(frame);
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * What is inside the bins of a frame (meta, auth): msgpack of plain values only. The structure is walked before it is
+ * unpacked, so a hostile header costs nothing: no length is believed that the bytes do not cover.
+ * No bytes at all stand for undefined.
+ */
+import { type Options, Packr } from 'msgpackr';
+import { UniCoreError } from './errors.ts';
+import { MAX_META } from './frame.ts';
+import { type PackLimits, walkPacked } from './meta-check.ts';
+
+
+/** For HELLO, WELCOME, OPEN, ACCEPT, BEAT and BEATACK. */
+export const META_LIMITS: PackLimits = { bytes: MAX_META, depth: 8, entries: 256 };
+
+/**
+ * useRecords false: records are msgpackr's own extension. skipValues (not in its types): undefined fields are left out,
+ * as in JSON. int64AsType: numbers only, the walk has refused those that are not exact.
+ */
+const OPTIONS: Options & { skipValues: unknown[] } = {
+  useRecords: false,
+  mapsAsObjects: true,
+  int64AsType: 'number',
+  skipValues: [undefined],
+};
+const packr = new Packr(OPTIONS);
+
+/**
+ * Packs null, booleans, numbers, strings, bytes, arrays and plain objects of these.
+ * Throws PROTOCOL_ERROR for anything else and beyond the limits.
+ */
+export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint8Array {
+  if (value === undefined) return new Uint8Array(0);
+  let packed: Uint8Array;
+  try {
+    // A copy: msgpackr's result is a view of its own large buffer, and in Node a Buffer.
+    packed = new Uint8Array(packr.pack(value));
+  } catch (cause) {
+    throw new UniCoreError('PROTOCOL_ERROR', 'Metadata must be plain values without cycles.', { cause });
+  }
+  walkPacked(packed, limits);
+  return packed;
+}
+
+/** Throws PROTOCOL_ERROR for what packMeta would not have written, and for keys that could reach a prototype. */
+export function unpackMeta(bytes: Uint8Array, limits: PackLimits = META_LIMITS): unknown {
+  if (bytes.length === 0) return undefined;
+  walkPacked(bytes, limits);
+  try {
+    return packr.unpack(bytes);
+  } catch (cause) {
+    throw new UniCoreError('PROTOCOL_ERROR', 'Metadata is not valid msgpack.', { cause });
+  }
+}
