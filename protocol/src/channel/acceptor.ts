@@ -20,7 +20,7 @@ import { Attachment } from './attachment.ts';
 import { Channel } from './channel.ts';
 import type { ChannelHandler } from './channel-handler.ts';
 import type { Deflater } from './deflater.ts';
-import { Judged } from './pending-open.ts';
+import { PendingOpen } from './pending-open.ts';
 
 /** A channel without an attachment is given up after this long. */
 const ORPHAN_MS = 120_000;
@@ -86,7 +86,7 @@ export class AcceptedChannel extends Channel {
     this.#cancelOrphan?.();
     this.#cancelOrphan = undefined;
     this.#attach = open.attach;
-    this.#metaOfNow = packSaid(meta, this.packing.features);
+    this.#metaOfNow = packSaid(meta, this.compression.features);
     const said = unpackSaid(open.meta);
     const at = new Attachment(leg, open.ch, open.attach, this);
     this.#sayAccept(at);
@@ -163,7 +163,7 @@ interface Epoch {
   /** Set once the channel is over, or was refused. */
   ended: Refusal | undefined;
   /** While accept() is being decided: the newest OPEN, which is the one to answer. */
-  pending: Judged | undefined;
+  pending: PendingOpen | undefined;
 }
 
 export class Acceptor {
@@ -228,7 +228,7 @@ export class Acceptor {
     if (open.attach <= pending.open.attach) return release(leg, open.ch);
     if (pending.wanted) release(pending.leg, pending.open.ch);
     pending.leave();
-    epoch.pending = new Judged(leg, open);
+    epoch.pending = new PendingOpen(leg, open);
   }
 
   #fresh(epochHex: string, leg: Leg, open: Open): void {
@@ -236,7 +236,7 @@ export class Acceptor {
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
     // Before anything is remembered: metadata that cannot be read throws.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
-    const epoch: Epoch = { channel: undefined, ended: undefined, pending: new Judged(leg, open) };
+    const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);
     const bury = (refusal: Refusal) => {
       epoch.channel = undefined;

@@ -1,6 +1,6 @@
 /** One end of a channel: a reliable byte stream both ways that outlives the legs it is attached to. */
 
-import type { Lane } from '../leg/index.ts';
+import type { SendQueue } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 import {
   type ChannelKindName,
@@ -19,19 +19,19 @@ import {
 } from '../wire/index.ts';
 import type { Attached, Attachment } from './attachment.ts';
 import type { ChannelHandler } from './channel-handler.ts';
-import { Packing } from './compression.ts';
+import { Compression } from './compression.ts';
 import type { Deflater } from './deflater.ts';
-import { Reporting } from './delayed-acks.ts';
+import { DelayedAcks } from './delayed-acks.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
-import { Pace } from './pacer.ts';
-import { Probing } from './probe-timer.ts';
+import { Pacer } from './pacer.ts';
+import { ProbeTimer } from './probe-timer.ts';
 import { Window, type Windows } from './window.ts';
 
 /** All that may come to a place before the channel is attached there. */
 const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
-export abstract class Channel implements Attached, Lane {
+export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
   /** Bytes wait in the application, and frames are made as they are sent. */
   readonly queued = 0;
@@ -39,10 +39,10 @@ export abstract class Channel implements Attached, Lane {
   protected readonly handler: ChannelHandler;
   protected readonly incoming: Incoming;
   protected readonly outgoing: Outgoing;
-  protected readonly packing: Packing;
-  readonly #probing: Probing;
-  readonly #pace: Pace;
-  readonly #reporting: Reporting;
+  protected readonly compression: Compression;
+  readonly #probeTimer: ProbeTimer;
+  readonly #pacer: Pacer;
+  readonly #acks: DelayedAcks;
   readonly #window: Window;
   #attachment: Attachment | undefined;
   #closed = false;
@@ -57,17 +57,17 @@ export abstract class Channel implements Attached, Lane {
     const most = MOST_WINDOWS[kind];
     this.clock = clock;
     this.handler = handler;
-    this.packing = new Packing(kind, clock, deflater);
+    this.compression = new Compression(kind, clock, deflater);
     this.#window = new Window(WINDOWS[kind], most, windows);
-    this.incoming = new Incoming(this.#window, this.packing.reads);
-    this.#reporting = new Reporting({
+    this.incoming = new Incoming(this.#window, this.compression.reads);
+    this.#acks = new DelayedAcks({
       clock,
       incoming: this.incoming,
       say: (report) => this.say((ch) => ({ type: FrameType.ACK, ch, ...report })),
     });
     this.outgoing = new Outgoing(most);
-    this.#pace = new Pace({ clock, window: most, go: () => this.#attachment?.leg.want(this) });
-    this.#probing = new Probing({
+    this.#pacer = new Pacer({ clock, window: most, go: () => this.#attachment?.leg.want(this) });
+    this.#probeTimer = new ProbeTimer({
       clock,
       waiting: () => this.#attachment !== undefined && (this.outgoing.unanswered || this.outgoing.atLimit),
       ask: () => this.#sync(false),
@@ -86,7 +86,7 @@ export abstract class Channel implements Attached, Lane {
 
   /** Last measured round trip to the other end, over all hops, ms. */
   get rtt(): number | undefined {
-    return this.#probing.rtt;
+    return this.#probeTimer.rtt;
   }
 
   /** Bytes sent and not confirmed by the other end. */
@@ -96,19 +96,19 @@ export abstract class Channel implements Attached, Lane {
 
   /** What there is to pull is being gathered: more of it may be enough, so say wake() again. */
   get gathers(): boolean {
-    return this.#pace.gathers;
+    return this.#pacer.gathers;
   }
 
   /** There is something to pull. */
   wake(): void {
     if (this.#closed || !this.#attachment) return;
     const gathers = this.handler.pending !== undefined && !this.outgoing.ending && !this.outgoing.behind;
-    if (!gathers || this.#pace.ready(this.handler.pending!())) this.#attachment.leg.want(this);
+    if (!gathers || this.#pacer.ready(this.handler.pending!())) this.#attachment.leg.want(this);
   }
 
   consumed(bytes: number): void {
     if (this.#closed) return;
-    if (this.incoming.consumed(bytes, this.clock.now(), this.rtt)) this.#probing.measure();
+    if (this.incoming.consumed(bytes, this.clock.now(), this.rtt)) this.#probeTimer.measure();
     this.#acknowledge();
     this.#closeWhenDone();
   }
@@ -129,7 +129,7 @@ export abstract class Channel implements Attached, Lane {
 
   /** Asks the other end where it is; the answer measures the round trip. */
   probe(): void {
-    this.#probing.probe();
+    this.#probeTimer.probe();
   }
 
   // ---- for the leg
@@ -137,19 +137,19 @@ export abstract class Channel implements Attached, Lane {
   emit(maxData: number, memory: FrameMemory): Uint8Array | undefined {
     const at = this.#attachment;
     if (!at || this.#closed) return undefined;
-    const room = this.#pace.room(this.outgoing.onTheWay === 0);
-    const most = Math.min(this.packing.rawFor(Math.min(maxData, room.wire)), room.whole);
+    const room = this.#pacer.room(this.outgoing.onTheWay === 0);
+    const most = Math.min(this.compression.rawFor(Math.min(maxData, room.wire)), room.whole);
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (!piece && this.outgoing.dry) {
-      this.#pace.dry();
+      this.#pacer.dry();
       // A key's echo and its ACK in one go: by itself each costs every hop on the way a message.
-      this.#reporting.along();
+      this.#acks.along();
     }
     const frame = piece
-      ? encode(this.packing.frame(at.ch, piece, this.outgoing), memory)
+      ? encode(this.compression.frame(at.ch, piece, this.outgoing), memory)
       : this.#finFrame(at.ch);
-    if (piece) this.#pace.sent(piece.off + piece.bytes.length, piece.bytes.length, frame!.length);
-    this.#probing.watch();
+    if (piece) this.#pacer.sent(piece.off + piece.bytes.length, piece.bytes.length, frame!.length);
+    this.#probeTimer.watch();
     return frame;
   }
 
@@ -204,11 +204,11 @@ export abstract class Channel implements Attached, Lane {
     if (this.#attachment) this.#drop(this.#attachment);
     // First, so that a violation in the two positions is answered where it came from.
     this.#attachment = at;
-    this.#pace.restart();
+    this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);
-    if (this.packing.heard(features)) this.outgoing.remember();
+    if (this.compression.heard(features)) this.outgoing.remember();
     this.wake();
-    this.#probing.watch();
+    this.#probeTimer.watch();
     this.#closeWhenDone();
   }
 
@@ -227,7 +227,7 @@ export abstract class Channel implements Attached, Lane {
 
   /** Says what was consumed and what may be sent, even if it was said before: to nobody who could hear it, perhaps. */
   protected acknowledgeAgain(): void {
-    this.#reporting.again();
+    this.#acks.again();
   }
 
   // ---- inside
@@ -240,7 +240,7 @@ export abstract class Channel implements Attached, Lane {
       case FrameType.DATA:
         return this.#data(at, frame.off, frame.bytes.length, () => frame.bytes);
       case FrameType.DATAZ:
-        return this.#data(at, frame.off, frame.rawLen, this.packing.reader(frame, this.incoming));
+        return this.#data(at, frame.off, frame.rawLen, this.compression.reader(frame, this.incoming));
       case FrameType.ACK:
         return this.#confirm(frame.consumed, frame.limit);
       case FrameType.FIN:
@@ -282,17 +282,17 @@ export abstract class Channel implements Attached, Lane {
   }
 
   #confirm(upTo: number, limit: number): void {
-    this.#pace.confirmed(upTo);
+    this.#pacer.confirmed(upTo);
     if (this.outgoing.confirm(upTo, limit)) {
       this.wake();
-      this.#probing.progress();
+      this.#probeTimer.progress();
     }
     this.#closeWhenDone();
   }
 
   #synced(at: Attachment, frame: FrameOf<typeof FrameType.SYNC>): void {
     if (at !== this.#attachment || frame.attach !== at.attach) return;
-    const rtt = frame.reply ? this.#probing.answered() : undefined;
+    const rtt = frame.reply ? this.#probeTimer.answered() : undefined;
     if (rtt !== undefined) this.handler.measured?.(rtt);
     this.#confirm(frame.recvNext, frame.limit);
     if (frame.sentEnd > this.incoming.next) this.gap(at);
@@ -316,7 +316,7 @@ export abstract class Channel implements Attached, Lane {
   }
 
   #acknowledge(): void {
-    if (this.#attachment) this.#reporting.soon();
+    if (this.#attachment) this.#acks.soon();
   }
 
   #finFrame(ch: number): Uint8Array | undefined {
@@ -326,7 +326,7 @@ export abstract class Channel implements Attached, Lane {
 
   #closeWhenDone(): void {
     if (this.#closed || !this.outgoing.done || !this.incoming.done) return;
-    this.#reporting.now();
+    this.#acks.now();
     this.finished();
     const { code, message } = this.incoming.fin!;
     this.close(errorName(code), message);
@@ -337,8 +337,8 @@ export abstract class Channel implements Attached, Lane {
     at.leave();
     at.leg.forget(this);
     this.#attachment = undefined;
-    this.#reporting.stop();
-    this.#pace.stop();
-    this.#probing.stop();
+    this.#acks.stop();
+    this.#pacer.stop();
+    this.#probeTimer.stop();
   }
 }

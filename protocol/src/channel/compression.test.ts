@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { type ChannelKindName, FrameType, MAX_DATA } from '../wire/index.ts';
-import { Packing } from './compression.ts';
+import { Compression } from './compression.ts';
 import type { Deflater, Effort } from './deflater.ts';
 
 /** Makes as many bytes as it is told to, and notes each call. */
@@ -24,21 +24,21 @@ class Fake implements Deflater {
 const past = { before: (off: number, length: number) => new Uint8Array(Math.min(off, length)) };
 let clock: SimClock;
 let deflater: Fake;
-let packing: Packing;
+let compression: Compression;
 
 beforeEach(() => {
   clock = new SimClock();
   deflater = new Fake();
-  packing = new Packing('terminal', clock, deflater);
-  packing.heard(['dataz']);
+  compression = new Compression('terminal', clock, deflater);
+  compression.heard(['dataz']);
 });
 
-const send = (size: number) => packing.frame(1, { off: 0, bytes: new Uint8Array(size) }, past);
+const send = (size: number) => compression.frame(1, { off: 0, bytes: new Uint8Array(size) }, past);
 const deflated = (size: number) => send(size).type === FrameType.DATAZ;
 
 test('a frame says what it stands for', () => {
   const bytes = new Uint8Array(1_000);
-  const frame = packing.frame(7, { off: 300, bytes }, past);
+  const frame = compression.frame(7, { off: 300, bytes }, past);
   expect(frame).toEqual({
     type: FrameType.DATAZ,
     ch: 7,
@@ -50,16 +50,16 @@ test('a frame says what it stands for', () => {
 });
 
 test('nothing is deflated for a peer that does not say that it reads it', () => {
-  packing.heard([]);
+  compression.heard([]);
   expect(deflated(1_000)).toBe(false);
-  packing.heard(['something newer']);
+  compression.heard(['something newer']);
   expect(deflated(1_000)).toBe(false);
   expect(deflater.efforts).toEqual([]);
 });
 
 test('a channel of another kind neither sends DATAZ nor says that it reads it', () => {
   const kinds: ChannelKindName[] = ['terminal', 'control', 'vnc', 'tcp', 'blob', 'egress'];
-  const says = kinds.filter((kind) => new Packing(kind, clock, deflater).features.includes('dataz'));
+  const says = kinds.filter((kind) => new Compression(kind, clock, deflater).features.includes('dataz'));
   expect(says).toEqual(['terminal', 'control']);
 });
 
@@ -110,7 +110,7 @@ describe('a frame stands for', () => {
   test('as many bytes as will fill it, and never more than a frame may', () => {
     const sizes = (maxData: number) => {
       send(1_000);
-      return packing.rawFor(maxData);
+      return compression.rawFor(maxData);
     };
     expect(sizes(1_024)).toBe(4_096);
     deflater.ratio = 2;
@@ -125,9 +125,9 @@ describe('a frame stands for', () => {
   test('what may be in it, where it goes raw', () => {
     deflater.ratio = 0;
     send(1_000);
-    expect(packing.rawFor(5_000)).toBe(5_000);
-    packing.heard([]);
-    expect(packing.rawFor(MAX_DATA)).toBe(MAX_DATA);
+    expect(compression.rawFor(5_000)).toBe(5_000);
+    compression.heard([]);
+    expect(compression.rawFor(MAX_DATA)).toBe(MAX_DATA);
   });
 });
 

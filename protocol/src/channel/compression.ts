@@ -49,7 +49,7 @@ export interface Past {
   before(off: number, length: number): Uint8Array;
 }
 
-export class Packing {
+export class Compression {
   readonly #clock: Clock;
   /** undefined: this channel's bytes are never deflated, in neither direction. */
   readonly #deflater: Deflater | undefined;

@@ -1,7 +1,7 @@
 /** When a channel says what it has consumed, in simulated time. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
-import { Reporting } from './delayed-acks.ts';
+import { DelayedAcks } from './delayed-acks.ts';
 import { Incoming } from './incoming.ts';
 import { Window } from './window.ts';
 
@@ -9,7 +9,7 @@ function reported() {
   const clock = new SimClock();
   const incoming = new Incoming(new Window(1_000, 1_000));
   const said: number[] = [];
-  const reporting = new Reporting({ clock, incoming, say: ({ consumed }) => said.push(consumed) });
+  const reporting = new DelayedAcks({ clock, incoming, say: ({ consumed }) => said.push(consumed) });
   const key = () => {
     incoming.take(incoming.next, 1, () => new Uint8Array(1));
     incoming.consumed(1, clock.now(), undefined);

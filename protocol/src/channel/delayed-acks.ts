@@ -5,19 +5,19 @@ import type { Incoming } from './incoming.ts';
 /** Credit is reported at the latest this long after bytes were consumed. */
 const ACK_MS = 25;
 
-export interface ReportingOptions {
+export interface DelayedAcksOptions {
   clock: Clock;
   incoming: Incoming;
   /** Says it where the channel is attached. */
   say: (report: { consumed: number; limit: number }) => void;
 }
 
-export class Reporting {
-  readonly #options: ReportingOptions;
+export class DelayedAcks {
+  readonly #options: DelayedAcksOptions;
   readonly #alarm: Alarm;
   #saidAt = -Infinity;
 
-  constructor(options: ReportingOptions) {
+  constructor(options: DelayedAcksOptions) {
     this.#options = options;
     this.#alarm = new Alarm(options.clock, () => this.now());
   }

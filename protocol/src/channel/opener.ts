@@ -172,7 +172,7 @@ export class Opener extends Channel {
       limit,
       mustExist: this.#established,
       auth: NO_AUTH,
-      meta: packSaid(this.#options.meta(), this.packing.features),
+      meta: packSaid(this.#options.meta(), this.compression.features),
     }));
     this.#waitForAnswer(at, tries);
   }

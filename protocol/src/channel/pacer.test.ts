@@ -1,17 +1,17 @@
 /** How much of a channel is let on its way, and when a flood's pieces are gathered. */
 import { beforeEach, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
-import { Pace } from './pacer.ts';
+import { Pacer } from './pacer.ts';
 
 const KIB = 1024;
 
 let clock: SimClock;
 let went: number;
-let pace: Pace;
+let pace: Pacer;
 beforeEach(() => {
   clock = new SimClock();
   went = 0;
-  pace = new Pace({ clock, window: 128 * KIB, go: () => went++ });
+  pace = new Pacer({ clock, window: 128 * KIB, go: () => went++ });
 });
 
 /** A source that gives more than a screenful at once, and then has no more. */

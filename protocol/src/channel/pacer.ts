@@ -3,7 +3,7 @@
  * later, or skipped, does not wait behind it; and floods not in crumbs.
  */
 
-import { Flight, type Mark } from '../leg/index.ts';
+import { CongestionWindow, type Mark } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 
 /** The queue that a channel leaves on its path, ms: what a screen may lag behind its program on a slow line. */
@@ -34,7 +34,7 @@ interface Sent {
   readonly whole: Mark;
 }
 
-export interface PaceOptions {
+export interface PacerOptions {
   clock: Clock;
   /** The most that credit will ever allow to be on the way. */
   window: number;
@@ -42,14 +42,14 @@ export interface PaceOptions {
   go: () => void;
 }
 
-export class Pace {
-  readonly #options: PaceOptions;
+export class Pacer {
+  readonly #options: PacerOptions;
   /**
    * The same way twice: in bytes on the wire, and as the other end gets them. Deflated bytes are few on the wire, and what
    * follows them may not be; behind the other end, a raw socket or a page that draws has to take them all.
    */
-  #wire: Flight;
-  #whole: Flight;
+  #wire: CongestionWindow;
+  #whole: CongestionWindow;
   /** Offsets on the way, and what was known when they were sent. */
   #marks: Sent[] = [];
   /** Bytes sent since the last pause of the source, and when it paused. */
@@ -57,10 +57,10 @@ export class Pace {
   #dryAt: number | undefined;
   #cancelGather: (() => void) | undefined;
 
-  constructor(options: PaceOptions) {
+  constructor(options: PacerOptions) {
     this.#options = options;
-    this.#wire = this.#newFlight();
-    this.#whole = this.#newFlight();
+    this.#wire = this.#newWindow();
+    this.#whole = this.#newWindow();
   }
 
   get gathers(): boolean {
@@ -76,8 +76,8 @@ export class Pace {
 
   /** Another path, of which nothing is known. */
   restart(): void {
-    this.#wire = this.#newFlight();
-    this.#whole = this.#newFlight();
+    this.#wire = this.#newWindow();
+    this.#whole = this.#newWindow();
     this.#marks = [];
     this.stop();
   }
@@ -146,9 +146,9 @@ export class Pace {
     return this.#dryAt !== undefined && this.#options.clock.now() - this.#dryAt >= PAUSE_MS;
   }
 
-  #newFlight(): Flight {
+  #newWindow(): CongestionWindow {
     const { clock, window } = this.#options;
-    return new Flight({
+    return new CongestionWindow({
       clock,
       queueMs: QUEUE_MS,
       minQueue: MIN_QUEUE,
@@ -159,6 +159,6 @@ export class Pace {
   }
 }
 
-function frameOf({ window, room }: Flight, empty: boolean): number {
+function frameOf({ window, room }: CongestionWindow, empty: boolean): number {
   return Math.floor(Math.min(empty ? window : room, window / FRAME_SHARE));
 }

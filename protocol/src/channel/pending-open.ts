@@ -3,7 +3,7 @@
 import type { Leg, Port } from '../leg/index.ts';
 import { type FrameOf, FrameType, UniCoreError } from '../wire/index.ts';
 
-export class Judged implements Port {
+export class PendingOpen implements Port {
   readonly leg: Leg;
   readonly open: FrameOf<typeof FrameType.OPEN>;
 

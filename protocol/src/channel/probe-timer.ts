@@ -7,7 +7,7 @@ const MAX_MS = 15_000;
 /** Doublings of the pause: more would not fit MAX_MS anyway. */
 const MOST_SILENCE = 6;
 
-export interface ProbingOptions {
+export interface ProbeTimerOptions {
   clock: Clock;
   /** Attached, and something that was sent, or credit, is missing. */
   waiting: () => boolean;
@@ -15,15 +15,15 @@ export interface ProbingOptions {
   ask: () => void;
 }
 
-export class Probing {
-  readonly #options: ProbingOptions;
+export class ProbeTimer {
+  readonly #options: ProbeTimerOptions;
   #rtt: number | undefined;
   #askedAt: number | undefined;
   /** Times asked in vain. */
   #silence = 0;
   readonly #alarm: Alarm;
 
-  constructor(options: ProbingOptions) {
+  constructor(options: ProbeTimerOptions) {
     this.#options = options;
     this.#alarm = new Alarm(options.clock, () => this.#ring());
   }

@@ -1,10 +1,10 @@
 /** What waits at a hop for one channel: whole frames in their order, within the budget of all hops of this process. */
 
-import type { Lane, Leg } from '../leg/index.ts';
-import { cutData } from '../wire/index.ts';
+import type { Leg, SendQueue } from '../leg/index.ts';
+import { splitData } from '../wire/index.ts';
 import type { Budget } from './budget.ts';
 
-export interface HopLaneOptions {
+export interface HopQueueOptions {
   leg: Leg;
   group: string;
   budget: Budget | undefined;
@@ -12,13 +12,13 @@ export interface HopLaneOptions {
   purged: () => void;
 }
 
-export class HopLane implements Lane {
+export class HopQueue implements SendQueue {
   readonly group: string;
-  readonly #options: HopLaneOptions;
+  readonly #options: HopQueueOptions;
   #frames: Uint8Array[] = [];
   #queued = 0;
 
-  constructor(options: HopLaneOptions) {
+  constructor(options: HopQueueOptions) {
     this.group = options.group;
     this.#options = options;
   }
@@ -43,7 +43,7 @@ export class HopLane implements Lane {
   emit(maxData: number): Uint8Array | undefined {
     const head = this.#frames[0];
     if (head === undefined) return undefined;
-    const cut = cutData(head, maxData);
+    const cut = splitData(head, maxData);
     if (cut) this.#frames[0] = cut.rest;
     else this.#frames.shift();
     const sent = cut ? cut.first : head;

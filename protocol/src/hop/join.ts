@@ -3,7 +3,7 @@
 import type { Leg, Port } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
 import type { Budget } from './budget.ts';
-import { HopLane } from './hop-queue.ts';
+import { HopQueue } from './hop-queue.ts';
 
 /** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
 const COPY_BELOW = 4 * 1024;
@@ -21,11 +21,11 @@ const STEERING: ReadonlySet<number> = new Set([
 export class Hop implements Port {
   readonly leg: Leg;
   readonly ch: number;
-  readonly #lane: HopLane;
+  readonly #lane: HopQueue;
   readonly #unbind: () => void;
   readonly #onFrame: ((bytes: number) => void) | undefined;
 
-  constructor(leg: Leg, ch: number, lane: HopLane, unbind: () => void, onFrame?: (bytes: number) => void) {
+  constructor(leg: Leg, ch: number, lane: HopQueue, unbind: () => void, onFrame?: (bytes: number) => void) {
     this.leg = leg;
     this.ch = ch;
     this.#lane = lane;
@@ -105,8 +105,8 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   ] as const;
   const [toA, toB] = sides;
 
-  function laneTo(leg: Leg): HopLane {
-    return new HopLane({
+  function laneTo(leg: Leg): HopQueue {
+    return new HopQueue({
       leg,
       group,
       budget,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../time/index.ts';
 import { MAX_DATA } from '../wire/index.ts';
-import { Flight } from './congestion-window.ts';
+import { CongestionWindow } from './congestion-window.ts';
 
 /** A flood's frame takes the path this long, ms, but it is never smaller than this. */
 const FRAME_MS = 10;
@@ -26,7 +26,7 @@ const MARK_SHARE = 8;
 /** A PING that is not answered in this time may have been left out by the peer: another one is sent, ms. */
 const LOST_MS = 1_000;
 
-export interface GateOptions {
+export interface CongestionControlOptions {
   clock: Clock;
   /** Makes a PING to be sent; `answered` is called when its PONG comes. */
   ping: (answered: () => void) => Uint8Array;
@@ -34,9 +34,9 @@ export interface GateOptions {
   opened: () => void;
 }
 
-export class Gate {
-  readonly #options: GateOptions;
-  readonly #flight: Flight;
+export class CongestionControl {
+  readonly #options: CongestionControlOptions;
+  readonly #window: CongestionWindow;
   #othersAt: number;
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
@@ -44,10 +44,10 @@ export class Gate {
   /** Set while floods wait. */
   #cancelWait: (() => void) | undefined;
 
-  constructor(options: GateOptions) {
+  constructor(options: CongestionControlOptions) {
     this.#options = options;
     this.#othersAt = options.clock.now();
-    this.#flight = new Flight({
+    this.#window = new CongestionWindow({
       clock: options.clock,
       queueMs: QUEUE_MS,
       minQueue: MIN_QUEUE,
@@ -60,13 +60,13 @@ export class Gate {
   /** Bytes of floods that may go now. */
   get room(): number {
     const alone = this.#options.clock.now() - this.#othersAt >= ALONE_MS;
-    this.#flight.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
-    return this.#flight.room;
+    this.#window.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
+    return this.#window.room;
   }
 
   /** Bytes that a flood's next frame should have at most. */
   get frameSize(): number {
-    const { rate } = this.#flight;
+    const { rate } = this.#window;
     if (rate === undefined) return MIN_FRAME;
     return Math.floor(Math.min(MAX_DATA, Math.max(MIN_FRAME, rate * FRAME_MS)));
   }
@@ -76,7 +76,7 @@ export class Gate {
    * that of a long one would say when the last of it came, and nothing sooner.
    */
   get messageSize(): number {
-    const { rate, window } = this.#flight;
+    const { rate, window } = this.#window;
     if (rate === undefined) return MIN_FRAME;
     return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
   }
@@ -88,7 +88,7 @@ export class Gate {
 
   /** A message of so many bytes goes. */
   passed(bytes: number): void {
-    this.#flight.sent(bytes);
+    this.#window.sent(bytes);
     this.#sinceMark += bytes;
   }
 
@@ -98,20 +98,20 @@ export class Gate {
    */
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {
     const { clock, ping, opened } = this.#options;
-    const held = floodsWait && this.#flight.room <= 0;
+    const held = floodsWait && this.#window.room <= 0;
     if (held) this.#lookAgain();
-    if (!floodsWait) this.#flight.idle();
+    if (!floodsWait) this.#window.idle();
     const now = clock.now();
     if (now - this.#markAt >= LOST_MS) this.#marksOut = 0;
     const due = behind && this.#sinceMark >= this.messageSize;
     if (!due && !(held && this.#marksOut === 0)) return undefined;
-    const mark = this.#flight.mark();
+    const mark = this.#window.mark();
     this.#markAt = now;
     this.#sinceMark = 0;
     this.#marksOut++;
     return ping(() => {
       this.#marksOut = Math.max(0, this.#marksOut - 1);
-      this.#flight.arrived(mark);
+      this.#window.arrived(mark);
       opened();
     });
   }

@@ -1,7 +1,7 @@
 /** A flight fills its path and leaves a short queue on it, whatever the path is like. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
-import { Flight } from './congestion-window.ts';
+import { CongestionWindow } from './congestion-window.ts';
 
 interface Line {
   /** Bytes per ms. */
@@ -16,7 +16,7 @@ interface Line {
 function sender(clock: SimClock, line: Line) {
   // Some ms of the line each.
   const piece = Math.max(1_000, 2 * line.rate);
-  const flight = new Flight({
+  const flight = new CongestionWindow({
     clock,
     queueMs: 30,
     minQueue: 2_048,

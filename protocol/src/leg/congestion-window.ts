@@ -22,7 +22,7 @@ const START_MS = 5;
 /** A round trip that was just measured is not doubted for so long. */
 const DOUBT_MS = 2_000;
 
-export interface FlightOptions {
+export interface CongestionWindowOptions {
   clock: Clock;
   /** The queue that is allowed on the way, ms at the measured rate. */
   queueMs: number;
@@ -48,10 +48,10 @@ export interface Mark {
   readonly limited: boolean;
 }
 
-export class Flight {
+export class CongestionWindow {
   /** The queue that is allowed on the way, bytes at most. */
   maxQueue: number;
-  readonly #options: FlightOptions;
+  readonly #options: CongestionWindowOptions;
   #sent = 0;
   #arrived = 0;
   #arrivedAt: number;
@@ -72,7 +72,7 @@ export class Flight {
   #drainTo: number | undefined;
   #dryAt: number | undefined;
 
-  constructor(options: FlightOptions) {
+  constructor(options: CongestionWindowOptions) {
     this.#options = options;
     this.maxQueue = options.maxQueue;
     this.#trustMs = options.remeasureMs * FIRST_TRUST;

@@ -1,5 +1,5 @@
 /** Whose turn it is: round robin by group, then by lane, counted in bytes so that small frames lose nothing to large ones. */
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 
 /** Bytes of one turn: the largest frame fits. */
 const TURN = 16 * 1024;
@@ -46,19 +46,19 @@ class Ring<T> {
 
 export class FairQueue {
   readonly #groups = new Ring<string>();
-  readonly #lanes = new Map<string, Ring<Lane>>();
+  readonly #lanes = new Map<string, Ring<SendQueue>>();
 
   get empty(): boolean {
     return this.#groups.size === 0;
   }
 
   /** There is one: look at `empty` first. */
-  get next(): Lane {
+  get next(): SendQueue {
     return this.#lanes.get(this.#groups.first)!.first;
   }
 
   /** It is not here yet. */
-  add(lane: Lane): void {
+  add(lane: SendQueue): void {
     let lanes = this.#lanes.get(lane.group);
     if (!lanes) {
       lanes = new Ring();
@@ -68,7 +68,7 @@ export class FairQueue {
     lanes.add(lane);
   }
 
-  delete(lane: Lane): void {
+  delete(lane: SendQueue): void {
     const lanes = this.#lanes.get(lane.group);
     lanes?.delete(lane);
     if (lanes?.size !== 0) return;
@@ -77,7 +77,7 @@ export class FairQueue {
   }
 
   /** The lane has sent so many bytes of its turn. */
-  charge(lane: Lane, bytes: number): void {
+  charge(lane: SendQueue, bytes: number): void {
     this.#lanes.get(lane.group)?.charge(lane, bytes);
     this.#groups.charge(lane.group, bytes);
   }

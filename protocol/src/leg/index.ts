@@ -1,8 +1,8 @@
 /** One socket between two neighbours: handshake, keepalive, send queues and congestion control. Imports `wire` and `time`. */
-export { Flight, type Mark } from './congestion-window.ts';
+export { CongestionWindow, type Mark } from './congestion-window.ts';
 export type { Versions } from './handshake.ts';
 export type { Patience } from './keepalive.ts';
 export { Leg, type LegHandler, type LegOptions } from './leg.ts';
 export type { Port } from './ports.ts';
-export type { Lane } from './send-queue.ts';
+export type { SendQueue } from './send-queue.ts';
 export type { Transport } from './sender.ts';

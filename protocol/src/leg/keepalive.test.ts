@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
-import { PATIENCE, Pulse } from './keepalive.ts';
+import { Keepalive, PATIENCE } from './keepalive.ts';
 
 test('asks after 10 s of silence and gives up after 25 s, without spinning on a clock of fractions', async () => {
   const fraction = fc.nat().map((n) => n / 21_474.836_47);
@@ -13,7 +13,7 @@ test('asks after 10 s of silence and gives up after 25 s, without spinning on a 
       const asked: number[] = [];
       let timers = 0;
       let deadAt: number | undefined;
-      const pulse = new Pulse({
+      const pulse = new Keepalive({
         patience: PATIENCE,
         clock: {
           now: () => clock.now(),

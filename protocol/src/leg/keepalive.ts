@@ -12,7 +12,7 @@ export interface Patience {
 /** Of peers over the Internet: a phone may be in a tunnel. */
 export const PATIENCE: Patience = { askMs: 10_000, deadMs: 25_000 };
 
-export interface PulseOptions {
+export interface KeepaliveOptions {
   clock: Clock;
   patience: Patience;
   /** Sends a PING. */
@@ -23,8 +23,8 @@ export interface PulseOptions {
   dead: (message: string) => void;
 }
 
-export class Pulse {
-  readonly #options: PulseOptions;
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
   /** In the order in which they were sent. */
   readonly #pings = new Map<number, { sentAt: number; answered: (rtt: number) => void }>();
   #nextPing = 1;
@@ -32,7 +32,7 @@ export class Pulse {
   #rtt: number | undefined;
   #cancel: (() => void) | undefined;
 
-  constructor(options: PulseOptions) {
+  constructor(options: KeepaliveOptions) {
     this.#options = options;
     this.#heardAt = options.clock.now();
   }

@@ -29,9 +29,9 @@ import {
   WELCOME_MS,
   welcome,
 } from './handshake.ts';
-import { PATIENCE, type Patience, Pulse } from './keepalive.ts';
+import { Keepalive, PATIENCE, type Patience } from './keepalive.ts';
 import { type Port, Ports } from './ports.ts';
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 import { Sender, type Transport } from './sender.ts';
 
 /** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
@@ -90,7 +90,7 @@ export class Leg {
   readonly #maxQueued: number;
   readonly #strays: { take(): boolean } | undefined;
   readonly #ports: Ports;
-  readonly #pulse: Pulse;
+  readonly #keepalive: Keepalive;
   #state: 'greeting' | 'authenticating' | 'up' | 'closed' = 'greeting';
   #version: number | undefined;
   #cancelGreeting: () => void;
@@ -128,9 +128,9 @@ export class Leg {
     this.#sender = new Sender({
       transport,
       clock,
-      ping: (answered) => encode({ type: FrameType.PING, id: this.#pulse.ask(answered) }),
+      ping: (answered) => encode({ type: FrameType.PING, id: this.#keepalive.ask(answered) }),
     });
-    this.#pulse = new Pulse({
+    this.#keepalive = new Keepalive({
       clock,
       patience,
       ping: (id) => this.send({ type: FrameType.PING, id }),
@@ -161,14 +161,14 @@ export class Leg {
 
   /** Last measured round trip to the neighbour, ms. */
   get rtt(): number | undefined {
-    return this.#pulse.rtt;
+    return this.#keepalive.rtt;
   }
 
   // ---- what the socket says
 
   receive(message: Uint8Array): void {
     if (!this.open) return;
-    this.#pulse.heard();
+    this.#keepalive.heard();
     if (message.length > MAX_MESSAGE) {
       this.close(
         'MESSAGE_TOO_BIG',
@@ -226,11 +226,11 @@ export class Leg {
   }
 
   /** The lane has something to send on this leg. */
-  want(lane: Lane): void {
+  want(lane: SendQueue): void {
     this.#sender.want(lane);
   }
 
-  forget(lane: Lane): void {
+  forget(lane: SendQueue): void {
     this.#sender.forget(lane);
   }
 
@@ -268,7 +268,7 @@ export class Leg {
 
   /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
   ping(): Promise<number> {
-    return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#pulse.ask(answered) }));
+    return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#keepalive.ask(answered) }));
   }
 
   /** The same; null when there is no answer within so many ms. */
@@ -320,7 +320,7 @@ export class Leg {
   }
 
   #own(frame: Frame): void {
-    if (frame.type === FrameType.PONG && this.#pulse.ponged(frame.id)) return;
+    if (frame.type === FrameType.PONG && this.#keepalive.ponged(frame.id)) return;
     this.#countStray();
     switch (frame.type) {
       case FrameType.PING:
@@ -341,7 +341,7 @@ export class Leg {
   #goUp(): void {
     this.#state = 'up';
     this.#cancelGreeting();
-    this.#pulse.start();
+    this.#keepalive.start();
   }
 
   #finish(code: ErrorCode, message: string): void {
@@ -349,7 +349,7 @@ export class Leg {
     this.#state = 'closed';
     this.#cancelGreeting();
     this.#sender.stop();
-    this.#pulse.stop();
+    this.#keepalive.stop();
     this.#ports.lose();
     this.#handler.closed(code, message);
   }

@@ -1,7 +1,7 @@
 /** What one channel has to send on one leg. It makes or hands out its next frame only when there is room for it. */
 import type { FrameMemory } from '../wire/index.ts';
 
-export interface Lane {
+export interface SendQueue {
   /** Lanes of one group share a turn, so that a user with many channels gets no more than a user with one. */
   readonly group: string;
   /** Bytes that wait here as whole frames; 0 where frames are made when they are asked for. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, FrameMemory, FrameType, MAX_DATA } from '../wire/index.ts';
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 import { Sender } from './sender.ts';
 
 const LARGE = 10_000;
@@ -42,7 +42,7 @@ test('a transport that is slow to take a frame finds it as it was', async () => 
   };
   const sender = new Sender({ transport, clock, ping });
   let next = 0;
-  const lane: Lane = {
+  const lane: SendQueue = {
     group: '',
     queued: 0,
     emit(_max, memory) {

@@ -1,6 +1,6 @@
 /** A sender whose frames take time to make lets others have their turn, also where the socket asks for more at once. */
 import { expect, test } from 'vitest';
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 import { Sender } from './sender.ts';
 
 test('frames are made for 2 ms in one go, and then those of the next', async () => {
@@ -24,7 +24,7 @@ test('frames are made for 2 ms in one go, and then those of the next', async () 
     close() {},
   };
   const sender: Sender = new Sender({ transport, clock, ping: () => new Uint8Array(0) });
-  const slow: Lane = {
+  const slow: SendQueue = {
     group: '',
     queued: 0,
     emit() {

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, type Frame, FrameType, MAX_DATA } from '../wire/index.ts';
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 import { Sender } from './sender.ts';
 
 const KIB = 1024;
@@ -52,7 +52,7 @@ class Line {
 }
 
 /** Sends so many bytes, as many at once as it may. */
-class Source implements Lane {
+class Source implements SendQueue {
   readonly group: string;
   readonly queued = 0;
   readonly #ch: number;

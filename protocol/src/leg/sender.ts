@@ -5,9 +5,9 @@
 import { Alarm, type Clock } from '../time/index.ts';
 import { FrameMemory, MAX_DATA } from '../wire/index.ts';
 import { Bundle } from './bundle.ts';
-import { Gate } from './congestion-control.ts';
+import { CongestionControl } from './congestion-control.ts';
 import { FairQueue } from './fair-queue.ts';
-import type { Lane } from './send-queue.ts';
+import type { SendQueue } from './send-queue.ts';
 
 /** Stop handing bytes to a socket that holds this many unsent: they could no longer be overtaken. */
 const HIGH_WATER = 64 * 1024;
@@ -67,10 +67,10 @@ export class Sender {
   #queued = 0;
   /** The ACK of each channel that waits: a newer one says all that it did, and takes its place. */
   readonly #acks = new Map<number, Waiting>();
-  readonly #lanes = new Map<Lane, Standing>();
+  readonly #lanes = new Map<SendQueue, Standing>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
-  readonly #gate: Gate;
+  readonly #congestion: CongestionControl;
   readonly #memory = new FrameMemory();
   /** Bytes that came first since a flood had its turn. */
   #sinceFlood = 0;
@@ -85,7 +85,7 @@ export class Sender {
     this.#transport = transport;
     this.#clock = clock;
     this.#poll = new Alarm(clock, () => this.flush());
-    this.#gate = new Gate({ clock, ping, opened: () => this.flush() });
+    this.#congestion = new CongestionControl({ clock, ping, opened: () => this.flush() });
   }
 
   /** Bytes of whole frames outside lanes that wait for the socket to take them. */
@@ -124,7 +124,7 @@ export class Sender {
   }
 
   /** The lane has something to send and will be asked for it. */
-  want(lane: Lane): void {
+  want(lane: SendQueue): void {
     if (this.#stopped) return;
     let standing = this.#lanes.get(lane);
     if (!standing) {
@@ -139,7 +139,7 @@ export class Sender {
     this.#schedule();
   }
 
-  forget(lane: Lane): void {
+  forget(lane: SendQueue): void {
     this.#lanes.get(lane)?.queue?.delete(lane);
     this.#lanes.delete(lane);
   }
@@ -168,7 +168,7 @@ export class Sender {
     this.#stopped = true;
     this.#poll.stop();
     this.#cancelSlice?.();
-    this.#gate.stop();
+    this.#congestion.stop();
     this.#frames = [];
     this.#acks.clear();
     this.#queued = 0;
@@ -213,7 +213,7 @@ export class Sender {
     });
   }
 
-  #line(lane: Lane, standing: Standing, queue: FairQueue): void {
+  #line(lane: SendQueue, standing: Standing, queue: FairQueue): void {
     standing.queue?.delete(lane);
     standing.queue = queue;
     queue.add(lane);
@@ -224,8 +224,8 @@ export class Sender {
     const message = new Bundle();
     this.#steering(message);
     if (this.#frames.length === 0) this.#gather(message, until);
-    this.#gate.passed(message.size);
-    const ping = this.#gate.mark(message.size > 0, !this.#floods.empty);
+    this.#congestion.passed(message.size);
+    const ping = this.#congestion.mark(message.size > 0, !this.#floods.empty);
     const joins = ping !== undefined && !(message.single && message.size >= FULL) && message.add(ping);
     const whole = message.whole((frame) => this.#memory.giveBack(frame));
     return { message: whole, ping: joins ? undefined : ping };
@@ -245,12 +245,12 @@ export class Sender {
 
   /** Frames of lanes, as long as there is room for a whole one, and time. */
   #gather(message: Bundle, until: number): void {
-    const most = Math.min(FULL, this.#gate.messageSize);
+    const most = Math.min(FULL, this.#congestion.messageSize);
     while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
       const share = this.#sinceFlood >= SHARE;
-      const room = this.#first.empty && this.#gate.room > message.size;
+      const room = this.#first.empty && this.#congestion.room > message.size;
       if ((share || room) && !this.#floods.empty) {
-        this.#serve(this.#floods, message, this.#gate.frameSize);
+        this.#serve(this.#floods, message, this.#congestion.frameSize);
         this.#sinceFlood = 0;
       } else if (!this.#first.empty) this.#sinceFlood += this.#serve(this.#first, message, MAX_DATA);
       else return;
@@ -262,7 +262,7 @@ export class Sender {
     const lane = queue.next;
     const standing = this.#lanes.get(lane)!;
     const frame = lane.emit(maxData, this.#memory);
-    if (queue === this.#first) this.#gate.others();
+    if (queue === this.#first) this.#congestion.others();
     if (frame === undefined) {
       queue.delete(lane);
       standing.queue = undefined;

@@ -35,4 +35,4 @@ export { type Field, FORM_BYTES, Form, LAYOUTS } from './layout.ts';
 export { packMeta, unpackMeta } from './meta.ts';
 export type { PackLimits } from './meta-check.ts';
 export { maySend, type Peer } from './roles.ts';
-export { cutData } from './split-data.ts';
+export { splitData } from './split-data.ts';

@@ -19,7 +19,7 @@ const MAX_HIGH = 0x1fffff;
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
 
 /** Returns if `bytes` is exactly one plain value within the limits; throws PROTOCOL_ERROR otherwise. */
-export function walkPacked(bytes: Uint8Array, limits: PackLimits): void {
+export function checkPacked(bytes: Uint8Array, limits: PackLimits): void {
   if (bytes.length > limits.bytes)
     throw refused(`has ${bytes.length} bytes; at most ${limits.bytes} are allowed`);
   const end = new Walk(bytes, limits).value(0, 0);

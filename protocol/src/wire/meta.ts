@@ -6,8 +6,7 @@
 import { type Options, Packr } from 'msgpackr';
 import { UniCoreError } from './errors.ts';
 import { MAX_META } from './frame.ts';
-import { type PackLimits, walkPacked } from './meta-check.ts';
-
+import { checkPacked, type PackLimits } from './meta-check.ts';
 
 /** For HELLO, WELCOME, OPEN, ACCEPT, BEAT and BEATACK. */
 export const META_LIMITS: PackLimits = { bytes: MAX_META, depth: 8, entries: 256 };
@@ -37,14 +36,14 @@ export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint
   } catch (cause) {
     throw new UniCoreError('PROTOCOL_ERROR', 'Metadata must be plain values without cycles.', { cause });
   }
-  walkPacked(packed, limits);
+  checkPacked(packed, limits);
   return packed;
 }
 
 /** Throws PROTOCOL_ERROR for what packMeta would not have written, and for keys that could reach a prototype. */
 export function unpackMeta(bytes: Uint8Array, limits: PackLimits = META_LIMITS): unknown {
   if (bytes.length === 0) return undefined;
-  walkPacked(bytes, limits);
+  checkPacked(bytes, limits);
   try {
     return packr.unpack(bytes);
   } catch (cause) {

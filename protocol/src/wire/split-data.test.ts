@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decode, encode } from './codec.ts';
 import { type FrameOf, FrameType } from './frame.ts';
-import { cutData } from './split-data.ts';
+import { splitData } from './split-data.ts';
 
 type Data = FrameOf<typeof FrameType.DATA>;
 const data = (frame: Uint8Array) => decode(frame).frame as Data;
@@ -24,7 +24,7 @@ test('the pieces follow one another and together are the frame, on the wire of a
         let rest: Uint8Array = message.subarray(before);
         let next = off;
         const pieces: number[] = [];
-        for (let cut = cutData(rest, max); cut; cut = cutData(rest, max)) {
+        for (let cut = splitData(rest, max); cut; cut = splitData(rest, max)) {
           const first = data(cut.first);
           expect([first.ch, first.off]).toEqual([7, next]);
           expect(first.bytes.length).toBeLessThanOrEqual(max);
@@ -52,7 +52,7 @@ test('no character of UTF-8 is cut', () => {
         bytes: new TextEncoder().encode(all),
       });
       let read = '';
-      for (let cut = cutData(rest, max); cut; cut = cutData(rest, max)) {
+      for (let cut = splitData(rest, max); cut; cut = splitData(rest, max)) {
         read += strict.decode(data(cut.first).bytes);
         rest = cut.rest;
       }
@@ -70,5 +70,5 @@ test('frames of other types stay whole', () => {
     rawLen: 9,
     bytes: new Uint8Array(9),
   });
-  expect(cutData(frame, 4)).toBeUndefined();
+  expect(splitData(frame, 4)).toBeUndefined();
 });

@@ -9,7 +9,7 @@ const MOST_CONTINUED = 3;
  * The first frame has at most `maxData` bytes, and one fewer to three fewer if that keeps a character whole. The rest is made
  * in the frame's own memory. Undefined where there is nothing to cut.
  */
-export function cutData(
+export function splitData(
   frame: Uint8Array,
   maxData: number,
 ): { first: Uint8Array; rest: Uint8Array } | undefined {
