@@ -1,12 +1,15 @@
-/** A time to ring at that is mostly put off or called off before it comes: a timer of the clock for each would be too dear. */
+/**
+ * A timer that is usually postponed or cancelled before it fires. It reuses one timer of the clock; a new one for each
+ * change would cost too much.
+ */
 import type { Clock } from './clock.ts';
 
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
-  /** When to ring. */
+  /** When the callback is due, in clock time; undefined while the alarm is not set. */
   #at: number | undefined;
-  /** The clock's timer, which may go off sooner than that, and then goes on. */
+  /** The clock's timer. It may fire before the alarm is due; then it is started again for the rest. */
   #timer: { readonly at: number; cancel: () => void } | undefined;
 
   constructor(clock: Clock, ring: () => void) {
@@ -18,7 +21,7 @@ export class Alarm {
     return this.#at !== undefined;
   }
 
-  /** In so many ms, and not before. */
+  /** Calls back after at least `ms`. Replaces the time that was set before. */
   set(ms: number): void {
     const at = this.#clock.now() + ms;
     this.#at = at;
@@ -27,12 +30,12 @@ export class Alarm {
     this.#start(at, ms);
   }
 
-  /** Not any more; it will be set again soon. */
+  /** Cancels the alarm but keeps its timer running, for alarms that are soon set again. */
   clear(): void {
     this.#at = undefined;
   }
 
-  /** Not any more, and nothing is left running. */
+  /** Cancels the alarm and its timer. */
   stop(): void {
     this.#at = undefined;
     this.#timer?.cancel();
@@ -47,7 +50,7 @@ export class Alarm {
     this.#timer = undefined;
     if (this.#at === undefined) return;
     const left = this.#at - this.#clock.now();
-    // At least 1: a rest in the last digits of a fractional clock would be waited for without end.
+    // At least 1 ms: a rounding rest of a fractional clock would otherwise be waited for without end.
     if (left > 0) return this.#start(this.#at, Math.max(1, left));
     this.#at = undefined;
     this.#ring();

@@ -1,18 +1,18 @@
-/** Growing pauses with jitter, so that many who lost the same hub do not come back in the same moment. */
+/** Growing pauses with jitter, so that many clients that lost the same hub do not reconnect in the same moment. */
 export interface BackoffOptions {
   /** First pause, ms. */
   first: number;
   /** Longest pause, ms. */
   most: number;
-  /** Who has waited for so long in all, ms, goes on with longer pauses, up to this `most`. */
+  /** After waits of `after` ms in total, pauses may grow up to this `most`. */
   later?: { after: number; most: number };
-  /** Uniform in [0, 1). */
+  /** A random number, uniform in [0, 1). */
   random: () => number;
 }
 
 /**
- * The longest pause before whatever a person waits for is tried again, ms: with a second's goal for coming back after an
- * outage it leaves time for the handshakes. Longer pauses are for outages of more than RECOVERY_MS.
+ * The longest pause before a retry that a person waits for, ms. The goal is to be back a second after an outage ends;
+ * this leaves time for the handshakes. Pauses get longer only when the outage has lasted RECOVERY_MS.
  */
 export const RECOVERY_PAUSE_MS = 300;
 export const RECOVERY_MS = 90_000;
@@ -26,7 +26,10 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** The next pause, ms: between half and all of a step that doubles up to the longest. */
+  /**
+   * The next pause, ms: a random value between half a step and a whole one. The step doubles each time, up to the
+   * longest pause.
+   */
   next(): number {
     const { first, most, later, random } = this.#options;
     const longest = later && this.#waited >= later.after ? later.most : most;

@@ -1,24 +1,29 @@
-/** Time as the protocol sees it. Handed in everywhere, so that a test can run hours in a moment. */
+/**
+ * Time as the protocol sees it. Every class that needs one gets a clock, so that a test can simulate hours in a moment.
+ */
 export interface Clock {
   /** Milliseconds from an arbitrary start; never goes back. */
   now(): number;
-  /** Runs once after `ms`; the returned function cancels it. */
+  /** Calls `run` once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
-  /** Runs once when all that has arrived by now was dealt with; at the end of this turn, where nobody can tell. */
+  /**
+   * Calls `run` once after all input that has arrived was handled; at the end of the current microtasks where the
+   * platform has no such hook.
+   */
   soon(run: () => void): void;
 }
 
-/** Node's; browsers have none. */
+/** Node has these two; browsers do not. */
 const { setImmediate, clearImmediate } = globalThis as {
   setImmediate?: (run: () => void) => unknown;
   clearImmediate?: (immediate: unknown) => void;
 };
 
-/** The machine's own monotonic clock. Nothing in this package reaches for it by itself. */
+/** The machine's monotonic clock. This package uses it only where a caller hands it in. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
-    // A timer of Node takes 1 ms at least, in which nothing may be to do.
+    // A timer of Node takes at least 1 ms; an immediate does not.
     if (ms <= 0 && setImmediate) {
       const immediate = setImmediate(run);
       return () => clearImmediate?.(immediate);
@@ -26,6 +31,6 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
-  // Node comes to these when it has read from every socket that had something.
+  // Node runs immediates after it has read from every socket that had data.
   soon: setImmediate ? (run) => void setImmediate(run) : (run) => queueMicrotask(run),
 };

@@ -1,9 +1,9 @@
-/** How far something is that answers requests. */
+/** Measures the round trip to anything that answers requests. */
 
-/** Requests of which the shortest counts; one more comes first, which opens the connection. */
+/** The fastest of this many requests counts. One more goes first, to open the connection. */
 const REQUESTS = 3;
 
-/** The round trip by the shortest of a few requests, ms. */
+/** The round trip in ms: the time of the fastest of a few requests. */
 export async function roundTrip(request: () => Promise<unknown>, now: () => number): Promise<number> {
   await request();
   let shortest = Number.POSITIVE_INFINITY;

@@ -1,10 +1,10 @@
-/** Does many small things a few at a time: a thousand channels that move at once would be a burst on every hop. */
+/** Runs many small jobs a few at a time: a thousand channels that move at once would be a burst on every hop. */
 import type { Clock } from './clock.ts';
 
 const AT_ONCE = 16;
 const EVERY_MS = 25;
 
-/** The first ones now; the returned function leaves out those that are still to come. */
+/** Runs the first jobs immediately. The returned function cancels those that have not run yet. */
 export function spread(clock: Clock, jobs: readonly (() => void)[]): () => void {
   let cancel = () => {};
   const go = (from: number) => {

@@ -1,6 +1,6 @@
 /**
- * Frames to bytes and back. The layouts are in codec-layout.ts; encode, decode and scan all follow them, so a frame
- * that one of the three refuses is refused by all. Bytes that decode yields are views of the message: copy to keep.
+ * Turns frames into bytes and back. encode, decode and scan all follow layout.ts, so a frame that one of them refuses is
+ * refused by all. The bytes in a decoded frame are views of the message: copy them to keep them.
  */
 
 import { UniCoreError } from './errors.ts';
@@ -8,20 +8,23 @@ import { EPOCH_BYTES, type Frame, MAX_TEXT } from './frame.ts';
 import type { FrameMemory } from './frame-memory.ts';
 import { type Field, FORM_BYTES, Form, LAYOUTS, type Layout } from './layout.ts';
 
-/** Bytes before `ch`'s four: array header, type, ce. */
+/** Offset of the four bytes of `ch` in a channel frame: the array header, the type and a ce byte come before. */
 const CH_AT = 3;
 const TWO_32 = 2 ** 32;
 
 const textEncoder = new TextEncoder();
-/** Lenient: a broken message is still worth showing. ignoreBOM keeps a leading U+FEFF, as any other character. */
+/**
+ * Tolerates broken UTF-8, since the rest of the text is still worth showing. ignoreBOM keeps a leading U+FEFF like any
+ * other character.
+ */
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);
 
 type Value = number | boolean | string | Uint8Array;
 
 /**
- * The bytes of one frame. A message longer than MAX_TEXT is cut at a character.
- * Throws PROTOCOL_ERROR where a field is outside its limits: nothing is written that decode would refuse.
+ * Returns the bytes of one frame. A text longer than MAX_TEXT is cut at a whole character. Throws PROTOCOL_ERROR if a
+ * field is outside its limits, so it never writes what decode would refuse.
  */
 export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
   const layout = LAYOUTS[frame.type]!;
@@ -47,15 +50,15 @@ export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
 }
 
 /**
- * The frame at `start` and where the next one begins.
- * Throws PROTOCOL_ERROR where the bytes are not exactly one of the legal layouts.
+ * Returns the frame at `start` and the offset where the next one begins. Throws PROTOCOL_ERROR if the bytes are not
+ * exactly one of the legal layouts.
  */
 export function decode(message: Uint8Array, start = 0): { frame: Frame; end: number } {
   const end = scan(message, start);
   return { frame: frameAt(message, start), end };
 }
 
-/** The frame at `start`, which must have passed scan. */
+/** Returns the frame at `start`, which must have passed scan(). */
 export function frameAt(message: Uint8Array, start: number): Frame {
   const type = message[start + 1]!;
   const frame: Record<string, Value> = { type };
@@ -68,8 +71,8 @@ export function frameAt(message: Uint8Array, start: number): Frame {
 }
 
 /**
- * Checks the whole layout of the frame at `start` and returns where it ends. Allocates nothing: hubs call it for each
- * frame that they forward. Throws PROTOCOL_ERROR.
+ * Checks the whole layout of the frame at `start` and returns where it ends. Allocates nothing, since hubs call it for
+ * every frame that they forward. Throws PROTOCOL_ERROR.
  */
 export function scan(message: Uint8Array, start: number): number {
   const type = start + 1 < message.length ? message[start + 1]! : -1;
@@ -92,7 +95,7 @@ export function scan(message: Uint8Array, start: number): number {
   return end;
 }
 
-/** The type of the frame at `start`, which must have passed scan. */
+/** The type of the frame at `start`, which must have passed scan(). */
 export function frameType(message: Uint8Array, start: number): number {
   return message[start + 1]!;
 }
@@ -102,17 +105,17 @@ export function isChannelFrame(type: number): boolean {
   return LAYOUTS[type]?.channel ?? false;
 }
 
-/** The channel number of the channel frame at `start`, which must have passed scan. */
+/** The channel number of the channel frame at `start`, which must have passed scan(). */
 export function channelOf(message: Uint8Array, start: number): number {
   return u32At(message, start + CH_AT);
 }
 
-/** Writes another channel number into the channel frame at `start`: all that a hop changes in a frame. */
+/** Writes another channel number into the channel frame at `start`. A hop changes nothing else in a frame. */
 export function patchChannel(message: Uint8Array, start: number, ch: number): void {
   putU32(message, start + CH_AT, ch);
 }
 
-/** The number in a field, the length of a BIN, TEXT or EPOCH; -1 where the field has not its one legal form. */
+/** Returns the number in a field, or the length of a BIN, TEXT or EPOCH; -1 if the field is not in its legal form. */
 function check(message: Uint8Array, at: number, field: Field): number {
   const head = message[at]!;
   switch (field.form) {
@@ -133,7 +136,7 @@ function check(message: Uint8Array, at: number, field: Field): number {
   }
 }
 
-/** The value of a field that scan has passed. */
+/** Returns the value of a field that has passed scan(). */
 function read(message: Uint8Array, at: number, field: Field): Value {
   switch (field.form) {
     case Form.BOOL:
@@ -153,7 +156,7 @@ function contentLength(message: Uint8Array, at: number, field: Field): number {
   return field.form >= Form.BIN ? u16At(message, at + 1) : 0;
 }
 
-/** Writes one field and returns where the next one goes. */
+/** Writes one field and returns the offset of the next one. */
 function write(out: Uint8Array, at: number, layout: Layout, field: Field, value: Value): number {
   const measure = typeof value === 'object' ? value.length : Number(value);
   if (!Number.isInteger(measure) || measure < field.min || measure > field.max)
@@ -194,7 +197,7 @@ function write(out: Uint8Array, at: number, layout: Layout, field: Field, value:
   }
 }
 
-/** The first MAX_TEXT bytes or fewer, not ending inside a character. */
+/** Returns at most MAX_TEXT bytes that end at a whole character. */
 function cutText(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let end = MAX_TEXT;
   while ((bytes[end]! & 0xc0) === 0x80) end--;
@@ -214,7 +217,7 @@ function putU16(out: Uint8Array, at: number, value: number): void {
   out[at + 1] = value;
 }
 
-/** Of a value above 32 bits it writes the low 32. */
+/** Writes the low 32 bits of a value. */
 function putU32(out: Uint8Array, at: number, value: number): void {
   out[at] = value >>> 24;
   out[at + 1] = value >>> 16;

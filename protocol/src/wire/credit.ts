@@ -1,11 +1,14 @@
-/** What a hop reads of credit in a frame, at positions that are constant in every legal layout. Decodes nothing. */
+/**
+ * Reads offsets and credit from the bytes of a channel frame without decoding it. Their positions are the same in every
+ * legal frame of a type.
+ */
 
 import { type Frame, FrameType } from './frame.ts';
 import { FORM_BYTES, LAYOUTS } from './layout.ts';
 
 const TWO_32 = 2 ** 32;
 
-/** Where a DATA frame says its offset, and where its bytes begin. */
+/** Position of the offset field in a DATA frame, and of its first payload byte. */
 export const DATA_OFF_AT = numberAt(FrameType.DATA, 'off');
 export const DATA_BYTES_AT = numberAt(FrameType.DATA, 'bytes') + 2;
 const RAW_LENGTH_AT = numberAt(FrameType.DATAZ, 'rawLen');
@@ -16,7 +19,7 @@ const ACCEPT_NEXT_AT = numberAt(FrameType.ACCEPT, 'recvNext');
 const SYNC_LIMIT_AT = numberAt(FrameType.SYNC, 'limit');
 const SYNC_NEXT_AT = numberAt(FrameType.SYNC, 'recvNext');
 
-/** The offset behind the channel's bytes in the frame from start to end; undefined where it carries none. */
+/** The stream offset behind the last byte that this frame carries; undefined if it carries none. */
 export function bytesEnd(type: number, message: Uint8Array, start: number, end: number): number | undefined {
   if (type === FrameType.DATA) return u64At(message, start + DATA_OFF_AT) + (end - start - DATA_BYTES_AT);
   if (type === FrameType.DATAZ) {
@@ -26,7 +29,7 @@ export function bytesEnd(type: number, message: Uint8Array, start: number, end: 
   return undefined;
 }
 
-/** The offset below which the frame's sender accepts bytes; undefined where the frame does not say. */
+/** The offset below which the frame's sender accepts bytes (its credit limit); undefined if the frame has none. */
 export function limitIn(type: number, message: Uint8Array, start: number): number | undefined {
   if (type === FrameType.ACK) return u64At(message, start + ACK_LIMIT_AT);
   if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_LIMIT_AT);
@@ -34,7 +37,7 @@ export function limitIn(type: number, message: Uint8Array, start: number): numbe
   return undefined;
 }
 
-/** The offset below which the frame's sender has all bytes already; undefined where the frame does not say. */
+/** The offset below which the frame's sender already has all bytes; undefined if the frame does not say. */
 export function confirmedIn(type: number, message: Uint8Array, start: number): number | undefined {
   if (type === FrameType.ACK) return u64At(message, start + ACK_CONSUMED_AT);
   if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_NEXT_AT);
@@ -42,7 +45,10 @@ export function confirmedIn(type: number, message: Uint8Array, start: number): n
   return undefined;
 }
 
-/** Where the digits of a field begin, behind its head byte; only for fields with nothing of varying length before them. */
+/**
+ * Position of a numeric field's digits, behind its head byte. Works only for fields that no variable-length field
+ * precedes.
+ */
 function numberAt(type: Frame['type'], name: string): number {
   let at = 2;
   for (const field of LAYOUTS[type]!.fields) {

@@ -1,13 +1,16 @@
 /**
- * What the two ends of a channel can do beyond version 1. They say it end to end, in the metadata of OPEN and ACCEPT
- * under a key of its own, which the application never sees.
+ * Optional features of the two ends of a channel, beyond version 1. Each end lists its own in the metadata of OPEN or
+ * ACCEPT, under the key `features`; the application never sees that key.
  */
 import { packMeta, unpackMeta } from './meta.ts';
 
-/** dataz: this end reads DATAZ frames, and keeps the bytes that they refer to. */
+/** dataz: this end can read DATAZ frames, and keeps the earlier bytes that they refer to. */
 export type Feature = 'dataz';
 
-/** Metadata as the application sees it, and what the end that sent it can do: more than we know, perhaps. */
+/**
+ * Metadata without its `features` key, and the features of the end that sent it. That end may be newer and list unknown
+ * ones.
+ */
 export interface Said {
   meta: unknown;
   features: readonly unknown[];
@@ -17,7 +20,7 @@ export function packSaid(meta: unknown, features: readonly Feature[]): Uint8Arra
   return packMeta(features.length === 0 ? meta : { ...(meta as object), features });
 }
 
-/** Throws PROTOCOL_ERROR where the bytes are no metadata. */
+/** Throws PROTOCOL_ERROR if the bytes are not valid metadata. */
 export function unpackSaid(bytes: Uint8Array): Said {
   const said = unpackMeta(bytes);
   if (typeof said !== 'object' || said === null || !('features' in said)) return { meta: said, features: [] };

@@ -1,19 +1,19 @@
 /**
- * Memory for the large frames that a sender makes, used again once the socket has taken them: with fresh memory for each, a
- * flood spends half of its time in the collector.
+ * Reusable buffers for the large frames that a sender makes. With fresh memory for each frame, a flood would spend half
+ * of its time in garbage collection.
  */
 import { MAX_DATA } from './frame.ts';
 
-/** Smaller frames get memory of their own: it costs them little. */
+/** Frames smaller than this get memory of their own, which costs little. */
 const LARGE = 4 * 1024;
-/** Room for a DATA of any length. */
+/** Bytes of one buffer: enough for the longest DATA frame. */
 const SIZE = MAX_DATA + 64;
-/** More than a socket ever holds unsent. */
+/** Free buffers that are kept. A socket never holds more unsent frames than this. */
 const MOST_FREE = 16;
 
 export class FrameMemory {
   readonly #free: ArrayBuffer[] = [];
-  /** Given out. */
+  /** Buffers that are in use. */
   readonly #lent = new Set<ArrayBufferLike>();
 
   take(size: number): Uint8Array {
@@ -23,12 +23,12 @@ export class FrameMemory {
     return new Uint8Array(buffer, 0, size);
   }
 
-  /** These bytes lie in memory that was lent. */
+  /** True if these bytes lie in a buffer that take() gave out. */
   lent(bytes: Uint8Array): boolean {
     return this.#lent.has(bytes.buffer);
   }
 
-  /** Nobody reads these bytes any more. */
+  /** Frees the buffer of these bytes. Nothing may read them afterwards. */
   giveBack(bytes: Uint8Array): void {
     if (this.#lent.delete(bytes.buffer) && this.#free.length < MOST_FREE) {
       this.#free.push(bytes.buffer as ArrayBuffer);

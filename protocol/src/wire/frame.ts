@@ -1,18 +1,18 @@
-/** Every frame of the tunnel: types, fields, units. The bytes are in codec.ts, the prose in PROTOCOL.md. */
+/** Every frame of the protocol: types, fields, units. codec.ts turns them into bytes; PROTOCOL.md explains them. */
 
-/** The version that this code speaks, and the oldest that it still understands. */
+/** The protocol version that this code speaks, and the oldest that it still understands. */
 export const VERSION = 1;
 export const MIN_VERSION = 1;
 
 /** A WebSocket message is one or more frames, and at most this many bytes. */
 export const MAX_MESSAGE = 64 * 1024;
-/** Raw bytes in one DATA frame; small enough that a keystroke never waits long behind one. */
+/** Most raw bytes in one DATA frame. Small enough that a keystroke never waits long behind one. */
 export const MAX_DATA = 16 * 1024;
-/** Raw bytes before a DATAZ that it may refer to: all that deflate can reach. */
+/** Most raw bytes before a DATAZ frame that it may refer to: as far back as deflate can reach. */
 export const MAX_DICTIONARY = 32 * 1024;
-/** HELLO, WELCOME, OPEN and ACCEPT metadata, packed; also auth. */
+/** Most bytes of packed metadata in one frame; also of `auth`. */
 export const MAX_META = 8 * 1024;
-/** UTF-8 bytes of a message for a person in RESET and FIN. */
+/** Most UTF-8 bytes of the message for people in RESET and FIN. */
 export const MAX_TEXT = 512;
 export const EPOCH_BYTES = 16;
 
@@ -47,7 +47,7 @@ export const ChannelKind = {
 } as const;
 export type ChannelKindName = keyof typeof ChannelKind;
 
-/** Receive windows in bytes, at first: what a sender may have in flight, and so the most its replay buffer holds. */
+/** Initial receive windows in bytes: what a sender may have in flight, so also the most that its replay buffer holds. */
 export const WINDOWS: Record<ChannelKindName, number> = {
   terminal: 128 * 1024,
   vnc: 512 * 1024,
@@ -57,8 +57,8 @@ export const WINDOWS: Record<ChannelKindName, number> = {
   control: 256 * 1024,
 };
 /**
- * What a window grows to where it, and neither reader nor path, is what a stream waits for: 128 KiB are 1.6 MB/s on a line
- * of 80 ms, 512 KiB four times that. The others stay as they are.
+ * Receive windows may grow to this where the window itself slows the stream down. 128 KiB allow 1.6 MB/s at a round trip
+ * of 80 ms, 512 KiB four times that. Windows of the other kinds do not grow.
  */
 export const MOST_WINDOWS: Record<ChannelKindName, number> = {
   ...WINDOWS,
@@ -67,12 +67,12 @@ export const MOST_WINDOWS: Record<ChannelKindName, number> = {
 };
 
 /**
- * Fields common to several frames:
- * - ch: channel number on this leg, u32, 1 or more; each hop has its own and hubs patch it
+ * Fields that several frames share:
+ * - ch: channel number on this leg, u32, 1 or more; each leg has its own numbers, and hubs patch them
  * - off, consumed, limit, recvNext, sentEnd, finalOff: absolute byte offsets in one direction, u64 up to 2^53 - 1
  * - attach: rises with each attachment of a channel, u32
  * - code: number of an error in errors.ts, u16
- * - meta, auth: a packed msgpack map inside one bin; opaque to hubs but in HELLO, WELCOME, OPEN, BEAT
+ * - meta, auth: a packed msgpack map inside one bin; hubs read those of HELLO, WELCOME, OPEN and BEAT only
  */
 export type Frame =
   | { type: typeof FrameType.HELLO; version: number; minVersion: number; meta: Uint8Array }
@@ -126,5 +126,5 @@ export type Frame =
   | { type: typeof FrameType.BEATACK; seq: number; meta: Uint8Array };
 
 export type FrameOf<T extends Frame['type']> = Extract<Frame, { type: T }>;
-/** Frames that belong to a channel: all of these have `ch` at the same place on the wire. */
+/** Frames that belong to a channel. All of them have `ch` at the same place on the wire. */
 export type ChannelFrame = Extract<Frame, { ch: number }>;

@@ -1,4 +1,4 @@
-/** The one legal layout of every frame: which fields follow the type, in which order, and how each is written. */
+/** The one legal layout of each frame type: which fields follow the type, in which order, and how each is written. */
 import {
   EPOCH_BYTES,
   type Frame,
@@ -22,7 +22,7 @@ export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 export interface Field<Name extends string = string, F extends number = number> {
   readonly name: Name;
   readonly form: F;
-  /** Numbers: smallest and greatest legal value. BIN and TEXT: of their length in bytes. */
+  /** For numbers: the smallest and greatest legal value. For BIN and TEXT: the same of their length in bytes. */
   readonly min: number;
   readonly max: number;
 }
@@ -50,7 +50,7 @@ const epoch = <N extends string>(name: N) =>
 const bin = <N extends string>(name: N, max: number) => ({ name, form: Form.BIN, min: 0, max }) as const;
 const text = <N extends string>(name: N) => ({ name, form: Form.TEXT, min: 0, max: MAX_TEXT }) as const;
 
-/** Every channel frame starts with it, so `ch` is at the same four bytes in all of them. */
+/** The first field of every channel frame, so `ch` is at the same four bytes in all of them. */
 const ch = u32('ch', 1);
 
 const FIELDS: { readonly [T in Frame['type']]: FieldsOf<FrameOf<T>> } = {
@@ -90,16 +90,16 @@ const FIELDS: { readonly [T in Frame['type']]: FieldsOf<FrameOf<T>> } = {
 
 export interface Layout {
   readonly name: string;
-  /** First byte: fixarray with the number of elements, the type included. */
+  /** The first byte of the frame: a fixarray header with the number of elements, the type included. */
   readonly header: number;
   readonly fields: readonly Field[];
   /** Bytes of the frame without the content of its BIN and TEXT fields. */
   readonly fixedBytes: number;
-  /** Whether the frame belongs to a channel, `ch` being its first field. */
+  /** Whether the frame belongs to a channel: its first field is `ch`. */
   readonly channel: boolean;
 }
 
-/** Indexed by frame type. */
+/** All layouts, indexed by frame type. */
 export const LAYOUTS: readonly Layout[] = Object.entries(FrameType).map(([name, type]) => {
   const fields: readonly Field[] = FIELDS[type];
   return {

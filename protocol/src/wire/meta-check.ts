@@ -1,21 +1,21 @@
-/** A bounded walk over packed msgpack: refuses what is too large, too deep, cut off or more than plain data. */
+/** Checks packed msgpack before it is unpacked. Refuses what is too large, too deep, cut off or more than plain data. */
 import { UniCoreError } from './errors.ts';
 
 export interface PackLimits {
-  /** Of the whole packed value. */
+  /** Most bytes of the whole packed value. */
   readonly bytes: number;
-  /** Arrays and maps inside each other. */
+  /** How deep arrays and maps may be nested. */
   readonly depth: number;
-  /** Array elements and map pairs, all together. */
+  /** Most array elements and map pairs, all together. */
   readonly entries: number;
 }
 
-/** Setting it on an object would change its prototype. */
+/** An object key that would change the object's prototype. */
 const FORBIDDEN_KEY = '__proto__';
-/** u64 and i64 whose upper half is beyond this are not exact as a JavaScript number. */
+/** A u64 or i64 whose upper half is beyond this is not exact as a JavaScript number. */
 const MAX_HIGH = 0x1fffff;
 
-/** Bytes of the numbers that follow their head at once, for heads ca to d3; 0 for those that are something else. */
+/** Bytes of the number behind a head byte, for the heads ca to d3. */
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
 
 /** Returns if `bytes` is exactly one plain value within the limits; throws PROTOCOL_ERROR otherwise. */
@@ -65,7 +65,7 @@ class Walk {
     return at;
   }
 
-  /** Counts the entries of a container before any of them is looked at. */
+  /** Counts the entries of an array or map before reading any of them. */
   #enter(length: number, depth: number): void {
     this.#entries += length;
     if (depth > this.#limits.depth) throw refused(`is nested deeper than ${this.#limits.depth}`);
@@ -81,20 +81,20 @@ class Walk {
     return end;
   }
 
-  /** The string at `at`, its head included. */
+  /** Checks the string whose head is at `at` and returns where it ends. */
   #string(at: number): number {
     const head = this.#bytes[at]!;
     const start = this.#contentAt(at);
     return this.#skip(start, head <= 0xbf ? head & 0x1f : this.#number(at + 1, start - at - 1));
   }
 
-  /** Where the content of the string at `at` begins. */
+  /** Returns where the content of the string at `at` begins. */
   #contentAt(at: number): number {
     const head = this.#bytes[at]!;
     return head <= 0xbf ? at + 1 : at + 1 + (1 << (head - 0xd9));
   }
 
-  /** Content whose length is in the `width` bytes at `at`. */
+  /** Skips content whose length is written in the `width` bytes at `at`. */
   #sized(at: number, width: number): number {
     return this.#skip(at + width, this.#number(at, width));
   }
@@ -121,7 +121,7 @@ class Walk {
     return at + length;
   }
 
-  /** A big-endian unsigned number of 1, 2 or 4 bytes. */
+  /** Reads a big-endian unsigned number of 1, 2 or 4 bytes. */
   #number(at: number, width: number): number {
     this.#skip(at, width);
     let value = 0;

@@ -1,19 +1,18 @@
 /**
- * What is inside the bins of a frame (meta, auth): msgpack of plain values only. The structure is walked before it is
- * unpacked, so a hostile header costs nothing: no length is believed that the bytes do not cover.
- * No bytes at all stand for undefined.
+ * Packs and unpacks a frame's metadata (`meta`, `auth`): msgpack of plain values only. Bytes are checked before they are
+ * unpacked, so a hostile peer cannot make us allocate for a length that it only claims. No bytes stand for undefined.
  */
 import { type Options, Packr } from 'msgpackr';
 import { UniCoreError } from './errors.ts';
 import { MAX_META } from './frame.ts';
 import { checkPacked, type PackLimits } from './meta-check.ts';
 
-/** For HELLO, WELCOME, OPEN, ACCEPT, BEAT and BEATACK. */
+/** The limits of metadata in HELLO, WELCOME, OPEN, ACCEPT, BEAT and BEATACK. */
 export const META_LIMITS: PackLimits = { bytes: MAX_META, depth: 8, entries: 256 };
 
 /**
- * useRecords false: records are msgpackr's own extension. skipValues (not in its types): undefined fields are left out,
- * as in JSON. int64AsType: numbers only, the walk has refused those that are not exact.
+ * useRecords false: records are msgpackr's own extension. skipValues (missing in its types): undefined fields are left
+ * out, as in JSON. int64AsType: plain numbers are enough, since checkPacked refuses integers that are not exact.
  */
 const OPTIONS: Options & { skipValues: unknown[] } = {
   useRecords: false,
@@ -31,7 +30,7 @@ export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint
   if (value === undefined) return new Uint8Array(0);
   let packed: Uint8Array;
   try {
-    // A copy: msgpackr's result is a view of its own large buffer, and in Node a Buffer.
+    // A copy, since msgpackr returns a view of its own large buffer, in Node a Buffer.
     packed = new Uint8Array(packr.pack(value));
   } catch (cause) {
     throw new UniCoreError('PROTOCOL_ERROR', 'Metadata must be plain values without cycles.', { cause });
@@ -40,7 +39,7 @@ export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint
   return packed;
 }
 
-/** Throws PROTOCOL_ERROR for what packMeta would not have written, and for keys that could reach a prototype. */
+/** Throws PROTOCOL_ERROR for bytes that packMeta would not have written, and for keys that could reach a prototype. */
 export function unpackMeta(bytes: Uint8Array, limits: PackLimits = META_LIMITS): unknown {
   if (bytes.length === 0) return undefined;
   checkPacked(bytes, limits);

@@ -1,15 +1,15 @@
-/** Who may send which frames. A frame outside its sender's list closes that sender's socket. */
+/** Which frames each kind of peer may send. A peer that sends another frame has its socket closed. */
 import { FrameType } from './frame.ts';
 
-/** Who is at the other side of a leg. relay: a hub that passes on what consumers open there. */
+/** The kind of peer at the other side of a leg. relay: another hub, which forwards the channels of its consumers. */
 export type Peer = 'consumer' | 'provider' | 'hub' | 'relay' | 'tunnel' | 'keeper';
 
 const T = FrameType;
-/** Both ends of a channel, and every hop between them, send these. */
+/** Frames that both ends of a channel, and every hop between them, may send. */
 const CHANNEL = [T.OPEN, T.DATA, T.DATAZ, T.ACK, T.FIN, T.RESET, T.SYNC, T.PING, T.PONG];
 
 const MAY_SEND: Record<Peer, ReadonlySet<number>> = {
-  // A consumer opens channels; it never accepts one, and no hop lies behind it.
+  // A consumer opens channels and never accepts one, and no hop lies behind it.
   consumer: new Set([T.HELLO, ...CHANNEL]),
   provider: new Set([T.HELLO, ...CHANNEL, T.ACCEPT, T.DETACHED, T.BEAT]),
   hub: new Set([T.WELCOME, ...CHANNEL, T.ACCEPT, T.DETACHED, T.GOAWAY, T.BEATACK]),

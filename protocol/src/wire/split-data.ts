@@ -1,13 +1,13 @@
-/** Cuts a DATA frame in two, so that what comes behind it on a slow line waits less. Frames of other types stay whole. */
+/** Splits a DATA frame in two, so that whatever comes behind it on a slow line waits less. Other frames stay whole. */
 import { DATA_BYTES_AT, DATA_OFF_AT } from './credit.ts';
 import { FrameType } from './frame.ts';
 
-/** A UTF-8 character has at most this many bytes behind its first. */
+/** A UTF-8 character has at most this many bytes after its first one. */
 const MOST_CONTINUED = 3;
 
 /**
- * The first frame has at most `maxData` bytes, and one fewer to three fewer if that keeps a character whole. The rest is made
- * in the frame's own memory. Undefined where there is nothing to cut.
+ * Returns two frames, the first with at most `maxData` payload bytes; up to three fewer if that keeps a character whole.
+ * The second reuses the memory of `frame`. Undefined if the frame need not or cannot be split.
  */
 export function splitData(
   frame: Uint8Array,
@@ -15,14 +15,14 @@ export function splitData(
 ): { first: Uint8Array; rest: Uint8Array } | undefined {
   if (frame[1] !== FrameType.DATA || frame.length - DATA_BYTES_AT <= maxData) return undefined;
   const length = wholeCharacters(frame, maxData);
-  // Not slice(), which copies nothing where the array is a Buffer of Node's.
+  // Not slice(): it copies nothing if the array is a Node Buffer.
   const first = new Uint8Array(frame.subarray(0, DATA_BYTES_AT + length));
   const rest = frame.subarray(length);
   rest.set(first.subarray(0, DATA_BYTES_AT));
   const view = new DataView(frame.buffer, frame.byteOffset);
   putLength(first, length);
   putLength(rest, rest.length - DATA_BYTES_AT);
-  // The offset has 64 bits, of which a number can say 53.
+  // The offset has 64 bits, of which a JavaScript number can hold 53.
   const offset = Number(view.getBigUint64(length + DATA_OFF_AT)) + length;
   view.setBigUint64(length + DATA_OFF_AT, BigInt(offset));
   return { first, rest };
