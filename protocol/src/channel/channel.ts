@@ -26,10 +26,8 @@ import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { ProbeTimer } from './probe-timer.ts';
+import { ANSWERS, finFrame, resetFrame, syncFrame } from './state-frames.ts';
 import { Window, type Windows } from './window.ts';
-
-/** All that may come to a place before the channel is attached there. */
-const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
@@ -123,7 +121,7 @@ export abstract class Channel implements Attached, SendQueue {
   /** Abort, both ways. */
   reset(code: ErrorCode, message: string): void {
     if (this.#closed) return;
-    this.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS[code].number, message }));
+    this.say((ch) => resetFrame(ch, code, message));
     this.close(code, message);
   }
 
@@ -147,7 +145,7 @@ export abstract class Channel implements Attached, SendQueue {
     }
     const frame = piece
       ? encode(this.compression.frame(at.ch, piece, this.outgoing), memory)
-      : this.#finFrame(at.ch);
+      : finFrame(at.ch, this.outgoing);
     if (piece) this.#pacer.sent(piece.off + piece.bytes.length, piece.bytes.length, frame!.length);
     this.#probeTimer.watch();
     return frame;
@@ -302,26 +300,11 @@ export abstract class Channel implements Attached, SendQueue {
   #sync(reply: boolean): void {
     const attach = this.#attachment?.attach;
     if (attach === undefined || this.#closed) return;
-    const { limit } = this.incoming.report();
-    const recvNext = this.incoming.next;
-    this.say((ch) => ({
-      type: FrameType.SYNC,
-      ch,
-      attach,
-      recvNext,
-      limit,
-      sentEnd: this.outgoing.sentEnd,
-      reply,
-    }));
+    this.say(syncFrame(attach, this.incoming, this.outgoing, reply));
   }
 
   #acknowledge(): void {
     if (this.#attachment) this.#acks.soon();
-  }
-
-  #finFrame(ch: number): Uint8Array | undefined {
-    const fin = this.outgoing.takeFin();
-    return fin && encode({ type: FrameType.FIN, ch, ...fin });
   }
 
   #closeWhenDone(): void {

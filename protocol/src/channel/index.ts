@@ -1,5 +1,6 @@
 /** The two ends of a channel: a reliable byte stream over legs that may be lost. Imports `leg`, `wire` and `time`. */
-export { AcceptedChannel, Acceptor, type OpenRequest } from './acceptor.ts';
+export { AcceptedChannel } from './accepted-channel.ts';
+export { Acceptor, type OpenRequest } from './acceptor.ts';
 export { Channel } from './channel.ts';
 export type { ChannelHandler } from './channel-handler.ts';
 export { corrupt, type Deflater, type Effort, LEVELS, wrongLength } from './deflater.ts';

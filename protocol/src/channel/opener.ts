@@ -6,7 +6,6 @@ import {
   ChannelKind,
   type ChannelKindName,
   EPOCH_BYTES,
-  ERRORS,
   type ErrorCode,
   type Frame,
   FrameType,
@@ -18,6 +17,7 @@ import { Attachment } from './attachment.ts';
 import { Channel } from './channel.ts';
 import type { ChannelHandler } from './channel-handler.ts';
 import type { Deflater } from './deflater.ts';
+import { resetFrame } from './state-frames.ts';
 import type { Windows } from './window.ts';
 
 /** Pauses between attachments while the leg is up but the far side is not there. */
@@ -25,7 +25,7 @@ const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_
 /** An OPEN that is not answered is said again, ever more seldom. */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
-const CLEAR = (ch: number): Frame => ({ type: FrameType.RESET, ch, code: 0, message: '' });
+const CLEAR = (ch: number): Frame => resetFrame(ch, 'OK', '');
 const NO_AUTH = new Uint8Array(0);
 
 export interface OpenerOptions {
@@ -93,7 +93,7 @@ export class Opener extends Channel {
 
   override reset(code: ErrorCode, message: string): void {
     // What an OPEN on its way makes at the other end must not be left there.
-    this.#opening?.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS[code].number, message }));
+    this.#opening?.say((ch) => resetFrame(ch, code, message));
     super.reset(code, message);
   }
 
@@ -129,7 +129,7 @@ export class Opener extends Channel {
 
   protected override gap(at: Attachment): void {
     // Nothing is repaired inside an attachment. An acceptor that is over will not clear the hops of this one.
-    at.say((ch) => ({ type: FrameType.RESET, ch, code: ERRORS.CHANNEL_UNKNOWN.number, message: '' }));
+    at.say((ch) => resetFrame(ch, 'CHANNEL_UNKNOWN', ''));
     this.lost(at, 'GAP');
   }
 

@@ -1,75 +1,9 @@
-/** A hop: two channel numbers on two legs that are one channel. It changes the number and nothing else. */
-
-import type { Leg, Port } from '../leg/index.ts';
-import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
+/** Joins two channel numbers on two legs to one channel: a hop in each direction. */
+import type { Leg } from '../leg/index.ts';
+import { ERRORS, type ErrorCode, FrameType } from '../wire/index.ts';
 import type { Budget } from './budget.ts';
+import { detached, Hop } from './hop.ts';
 import { HopQueue } from './hop-queue.ts';
-
-/** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
-const COPY_BELOW = 4 * 1024;
-
-/** They steer a channel, and what they say holds wherever they stand among its bytes: they may overtake these. */
-const STEERING: ReadonlySet<number> = new Set([
-  FrameType.OPEN,
-  FrameType.ACCEPT,
-  FrameType.ACK,
-  FrameType.RESET,
-  FrameType.DETACHED,
-]);
-
-/** One direction of a hop: bound on the leg where frames come from, it knows where they go. */
-export class Hop implements Port {
-  readonly leg: Leg;
-  readonly ch: number;
-  readonly #lane: HopQueue;
-  readonly #unbind: () => void;
-  readonly #onFrame: ((bytes: number) => void) | undefined;
-
-  constructor(leg: Leg, ch: number, lane: HopQueue, unbind: () => void, onFrame?: (bytes: number) => void) {
-    this.leg = leg;
-    this.ch = ch;
-    this.#lane = lane;
-    this.#unbind = unbind;
-    this.#onFrame = onFrame;
-  }
-
-  receive(type: number, message: Uint8Array, start: number, end: number): void {
-    // The whole work of a relay: the frame leaves under the number that it has on the next leg.
-    patchChannel(message, start, this.ch);
-    const frame = this.#own(message, start, end);
-    if (STEERING.has(type)) this.leg.forward(frame);
-    else this.#lane.push(frame);
-    this.#onFrame?.(end - start);
-    if (endsHop(type, message, start)) this.#unbind();
-  }
-
-  lost(code: ErrorCode): void {
-    this.#unbind();
-    if (this.leg.open) this.leg.send(detached(this.ch, code));
-  }
-
-  /** The channel goes on here until the acceptor, attached elsewhere, detaches this number. */
-  vacate(): void {
-    if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));
-  }
-
-  #own(message: Uint8Array, start: number, end: number): Uint8Array {
-    const size = end - start;
-    const pins = size < message.length && (size < COPY_BELOW || this.leg.held);
-    const frame = message.subarray(start, end);
-    return pins ? new Uint8Array(frame) : frame;
-  }
-}
-
-function detached(ch: number, code: ErrorCode): FrameOf<typeof FrameType.DETACHED> {
-  return { type: FrameType.DETACHED, ch, code: ERRORS[code].number };
-}
-
-function endsHop(type: number, message: Uint8Array, start: number): boolean {
-  if (type !== FrameType.DETACHED) return type === FrameType.RESET;
-  const frame = frameAt(message, start) as FrameOf<typeof FrameType.DETACHED>;
-  return frame.code !== ERRORS.GOING_AWAY.number;
-}
 
 export interface Joined {
   /** Ends the hop and tells both sides that the channel is over, e.g. because a right was withdrawn. */
@@ -100,12 +34,12 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   const { group = '', budget, frame, purged, end } = options;
   let joined = true;
   const sides = [
-    { leg: a, ch: aCh, lane: laneTo(a) },
-    { leg: b, ch: bCh, lane: laneTo(b) },
+    { leg: a, ch: aCh, queue: queueTo(a) },
+    { leg: b, ch: bCh, queue: queueTo(b) },
   ] as const;
   const [toA, toB] = sides;
 
-  function laneTo(leg: Leg): HopQueue {
+  function queueTo(leg: Leg): HopQueue {
     return new HopQueue({
       leg,
       group,
@@ -120,9 +54,9 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
   function unbind(): void {
     if (!joined) return;
     joined = false;
-    for (const { leg, ch, lane } of sides) {
+    for (const { leg, ch, queue } of sides) {
       leg.unbind(ch);
-      lane.end();
+      queue.end();
     }
     end?.();
   }
@@ -143,7 +77,7 @@ export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOpti
     }
   }
 
-  a.bind(aCh, new Hop(b, bCh, toB.lane, unbind, frame));
-  b.bind(bCh, new Hop(a, aCh, toA.lane, unbind, frame));
+  a.bind(aCh, new Hop(b, bCh, toB.queue, unbind, frame));
+  b.bind(bCh, new Hop(a, aCh, toA.queue, unbind, frame));
   return { reset, detach };
 }

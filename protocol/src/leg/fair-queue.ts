@@ -1,4 +1,4 @@
-/** Whose turn it is: round robin by group, then by lane, counted in bytes so that small frames lose nothing to large ones. */
+/** Whose turn it is: round robin by group, then by queue, counted in bytes so that small frames lose nothing to large ones. */
 import type { SendQueue } from './send-queue.ts';
 
 /** Bytes of one turn: the largest frame fits. */
@@ -46,7 +46,7 @@ class Ring<T> {
 
 export class FairQueue {
   readonly #groups = new Ring<string>();
-  readonly #lanes = new Map<string, Ring<SendQueue>>();
+  readonly #queues = new Map<string, Ring<SendQueue>>();
 
   get empty(): boolean {
     return this.#groups.size === 0;
@@ -54,31 +54,31 @@ export class FairQueue {
 
   /** There is one: look at `empty` first. */
   get next(): SendQueue {
-    return this.#lanes.get(this.#groups.first)!.first;
+    return this.#queues.get(this.#groups.first)!.first;
   }
 
   /** It is not here yet. */
-  add(lane: SendQueue): void {
-    let lanes = this.#lanes.get(lane.group);
-    if (!lanes) {
-      lanes = new Ring();
-      this.#lanes.set(lane.group, lanes);
-      this.#groups.add(lane.group);
+  add(queue: SendQueue): void {
+    let queues = this.#queues.get(queue.group);
+    if (!queues) {
+      queues = new Ring();
+      this.#queues.set(queue.group, queues);
+      this.#groups.add(queue.group);
     }
-    lanes.add(lane);
+    queues.add(queue);
   }
 
-  delete(lane: SendQueue): void {
-    const lanes = this.#lanes.get(lane.group);
-    lanes?.delete(lane);
-    if (lanes?.size !== 0) return;
-    this.#lanes.delete(lane.group);
-    this.#groups.delete(lane.group);
+  delete(queue: SendQueue): void {
+    const queues = this.#queues.get(queue.group);
+    queues?.delete(queue);
+    if (queues?.size !== 0) return;
+    this.#queues.delete(queue.group);
+    this.#groups.delete(queue.group);
   }
 
-  /** The lane has sent so many bytes of its turn. */
-  charge(lane: SendQueue, bytes: number): void {
-    this.#lanes.get(lane.group)?.charge(lane, bytes);
-    this.#groups.charge(lane.group, bytes);
+  /** The queue has sent so many bytes of its turn. */
+  charge(queue: SendQueue, bytes: number): void {
+    this.#queues.get(queue.group)?.charge(queue, bytes);
+    this.#groups.charge(queue.group, bytes);
   }
 }

@@ -10,7 +10,8 @@ import {
   type Peer,
   packMeta,
 } from '../wire/index.ts';
-import { Leg, type LegHandler } from './leg.ts';
+import { Leg } from './leg.ts';
+import type { LegHandler } from './leg-options.ts';
 import type { Port } from './ports.ts';
 
 const META = packMeta({ token: 't' });

@@ -8,7 +8,6 @@ import {
   encode,
   errorName,
   type Frame,
-  type FrameOf,
   FrameType,
   frameAt,
   frameType,
@@ -29,55 +28,14 @@ import {
   WELCOME_MS,
   welcome,
 } from './handshake.ts';
-import { Keepalive, PATIENCE, type Patience } from './keepalive.ts';
+import { Keepalive, PATIENCE } from './keepalive.ts';
+import type { LegHandler, LegOptions } from './leg-options.ts';
 import { type Port, Ports } from './ports.ts';
 import type { SendQueue } from './send-queue.ts';
 import { Sender, type Transport } from './sender.ts';
 
 /** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
 const MAX_UNREAD = 1024 * 1024;
-
-export interface LegHandler {
-  /** Accepting side: authenticate (this may take its time), then welcome() or close(). */
-  hello?(meta: unknown): void;
-  /** Dialling side: the leg is up. */
-  welcome?(meta: unknown): void;
-  /** An OPEN; also a repeated one, for a number that is bound already (see portOf). */
-  open?(open: FrameOf<typeof FrameType.OPEN>): void;
-  beat?(seq: number, meta: unknown): void;
-  beatAck?(seq: number, meta: unknown): void;
-  goAway?(code: ErrorCode, afterMs: number): void;
-  /** No number is bound any more. */
-  idle?(): void;
-  /** A PING was answered after so many ms. There are many while the leg is busy: it must be cheap. */
-  measured?(rtt: number): void;
-  /** A frame belongs to no channel here, and is dropped. */
-  stray?(): void;
-  /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
-  fault?(error: unknown): void;
-  /** Exactly once. */
-  closed(code: ErrorCode, message: string): void;
-}
-
-export interface LegOptions {
-  transport: Transport;
-  clock: Clock;
-  peer: Peer;
-  /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
-  dial?: { meta: unknown };
-  /** What this side speaks. Default: what this code does. */
-  versions?: Versions;
-  /**
-   * The leg closes when more bytes than this wait, outside of channels, for a peer that does not read: answers to what it
-   * asked, mostly.
-   */
-  maxQueued?: number;
-  /** How long the peer may be silent. Default: as long as a peer over the Internet. */
-  patience?: Patience;
-  /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
-  strays?: { take(): boolean };
-  handler: LegHandler;
-}
 
 export class Leg {
   readonly peer: Peer;
@@ -217,7 +175,7 @@ export class Leg {
     this.forward(encode(frame));
   }
 
-  /** Sends bytes that are a whole frame already, before all that lanes have to send. */
+  /** Sends bytes that are a whole frame already, before all that queues have to send. */
   forward(frame: Uint8Array): void {
     if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
     else this.#sender.push(frame);
@@ -225,16 +183,16 @@ export class Leg {
     this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
   }
 
-  /** The lane has something to send on this leg. */
-  want(lane: SendQueue): void {
-    this.#sender.want(lane);
+  /** The queue has something to send on this leg. */
+  want(queue: SendQueue): void {
+    this.#sender.want(queue);
   }
 
-  forget(lane: SendQueue): void {
-    this.#sender.forget(lane);
+  forget(queue: SendQueue): void {
+    this.#sender.forget(queue);
   }
 
-  /** What is given to lanes now stays there for a while. */
+  /** What is given to queues now stays there for a while. */
   get held(): boolean {
     return this.#sender.held;
   }

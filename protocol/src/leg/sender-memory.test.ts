@@ -42,7 +42,7 @@ test('a transport that is slow to take a frame finds it as it was', async () => 
   };
   const sender = new Sender({ transport, clock, ping });
   let next = 0;
-  const lane: SendQueue = {
+  const queue: SendQueue = {
     group: '',
     queued: 0,
     emit(_max, memory) {
@@ -53,7 +53,7 @@ test('a transport that is slow to take a frame finds it as it was', async () => 
     drop: () => {},
   };
   const seen: number[] = [];
-  sender.want(lane);
+  sender.want(queue);
   for (let turn = 0; turn < 100 && seen.length < 20; turn++) {
     await clock.advance(1_000);
     // One at a time: what the others hold must not have been lent meanwhile.

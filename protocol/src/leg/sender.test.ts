@@ -136,7 +136,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     expect(line.longest).toBeLessThan(3 * KIB);
   });
 
-  test('steering frames come before all lanes, and of the ACKs of a channel only the newest', async () => {
+  test('steering frames come before all queues, and of the ACKs of a channel only the newest', async () => {
     const pushedAt = clock.now();
     line.buffered = 1e6;
     sender.push(encode({ type: FrameType.PONG, id: 1 }));
@@ -175,11 +175,11 @@ describe('sharing', () => {
     for (const bytes of alice) expect(bytes / total).toBeGreaterThan(0.1);
   });
 
-  test('lanes that always come first leave floods a share', async () => {
+  test('queues that always come first leave floods a share', async () => {
     sender.want(new Source(1, 10 * KIB * KIB));
     await clock.advance(2_000);
     const from = clock.now();
-    // Hundreds of lanes with little to say each: together they fill the line.
+    // Hundreds of queues with little to say each: together they fill the line.
     for (let ch = 100; ch < 1_100; ch++) sender.want(new Source(ch, KIB));
     await clock.advance(8_000);
     expect(bytesOf(1, from)).toBeGreaterThan(10 * KIB);

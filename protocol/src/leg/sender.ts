@@ -1,5 +1,5 @@
 /**
- * What one leg sends next: what steers first, then lanes with little to say, then floods, as fast as the socket takes it
+ * What one leg sends next: what steers first, then queues with little to say, then floods, as fast as the socket takes it
  * and no faster than the path carries it.
  */
 import { Alarm, type Clock } from '../time/index.ts';
@@ -16,15 +16,15 @@ const POLL_MS = 10;
 /** Making frames may take time, which deflate does: after so many ms in one go, whoever else has something to do is let. */
 const SLICE_MS = 2;
 /**
- * A message this long takes no more frames of lanes, nor a PING. Small ones share what a message costs; a large one goes
+ * A message this long takes no more frames of queues, nor a PING. Small ones share what a message costs; a large one goes
  * alone, since those that share a message are copied here and at every hop.
  */
 const FULL = 8 * 1024;
-/** A lane that has sent this much without a pause, or has it waiting, is a flood. */
+/** A queue that has sent this much without a pause, or has it waiting, is a flood. */
 const FLOOD = 16 * 1024;
 /** This long without anything to send is a pause. */
 const PAUSE_MS = 100;
-/** A flood gets one frame after so many bytes of lanes that come first, or they could keep it waiting for ever. */
+/** A flood gets one frame after so many bytes of queues that come first, or they could keep it waiting for ever. */
 const SHARE = 64 * 1024;
 
 /** The socket below a leg. */
@@ -46,14 +46,14 @@ export interface SenderOptions {
   ping: (answered: () => void) => Uint8Array;
 }
 
-/** A frame outside of lanes. */
+/** A frame outside of queues. */
 interface Waiting {
   frame: Uint8Array;
   readonly ackOf: number | undefined;
 }
 
 interface Standing {
-  queue: FairQueue | undefined;
+  fair: FairQueue | undefined;
   /** Bytes sent since the last pause. */
   burst: number;
   /** When it last had nothing more to send. */
@@ -67,7 +67,7 @@ export class Sender {
   #queued = 0;
   /** The ACK of each channel that waits: a newer one says all that it did, and takes its place. */
   readonly #acks = new Map<number, Waiting>();
-  readonly #lanes = new Map<SendQueue, Standing>();
+  readonly #queues = new Map<SendQueue, Standing>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
   readonly #congestion: CongestionControl;
@@ -88,7 +88,7 @@ export class Sender {
     this.#congestion = new CongestionControl({ clock, ping, opened: () => this.flush() });
   }
 
-  /** Bytes of whole frames outside lanes that wait for the socket to take them. */
+  /** Bytes of whole frames outside queues that wait for the socket to take them. */
   get queued(): number {
     return this.#queued;
   }
@@ -98,7 +98,7 @@ export class Sender {
     return this.#poll.isSet || !this.#floods.empty;
   }
 
-  /** Queues a frame that goes before all lanes. What is pushed in one turn of the event loop goes out as one message. */
+  /** Queues a frame that goes before all queues. What is pushed in one turn of the event loop goes out as one message. */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
     this.#hold({ frame, ackOf: undefined });
@@ -123,28 +123,28 @@ export class Sender {
     if (this.#acks.size === 1) this.#clock.soon(() => this.#schedule());
   }
 
-  /** The lane has something to send and will be asked for it. */
-  want(lane: SendQueue): void {
+  /** The queue has something to send and will be asked for it. */
+  want(queue: SendQueue): void {
     if (this.#stopped) return;
-    let standing = this.#lanes.get(lane);
+    let standing = this.#queues.get(queue);
     if (!standing) {
-      standing = { queue: undefined, burst: 0, dryAt: 0 };
-      this.#lanes.set(lane, standing);
+      standing = { fair: undefined, burst: 0, dryAt: 0 };
+      this.#queues.set(queue, standing);
     }
-    if (standing.queue === undefined) {
+    if (standing.fair === undefined) {
       if (standing.burst > 0 && this.#clock.now() - standing.dryAt >= PAUSE_MS) standing.burst = 0;
-      this.#line(lane, standing, standing.burst > FLOOD ? this.#floods : this.#first);
+      this.#line(queue, standing, standing.burst > FLOOD ? this.#floods : this.#first);
     }
-    if (standing.queue === this.#first && lane.queued > FLOOD) this.#line(lane, standing, this.#floods);
+    if (standing.fair === this.#first && queue.queued > FLOOD) this.#line(queue, standing, this.#floods);
     this.#schedule();
   }
 
-  forget(lane: SendQueue): void {
-    this.#lanes.get(lane)?.queue?.delete(lane);
-    this.#lanes.delete(lane);
+  forget(queue: SendQueue): void {
+    this.#queues.get(queue)?.fair?.delete(queue);
+    this.#queues.delete(queue);
   }
 
-  /** The socket's queue went down. It says so for each message, and perhaps within its own send(). */
+  /** The socket's fair went down. It says so for each message, and perhaps within its own send(). */
   drained(): void {
     if (!this.#poll.isSet) return;
     this.#poll.clear();
@@ -172,11 +172,11 @@ export class Sender {
     this.#frames = [];
     this.#acks.clear();
     this.#queued = 0;
-    for (const [lane, { queue }] of this.#lanes) {
-      queue?.delete(lane);
-      lane.drop();
+    for (const [queue, { fair }] of this.#queues) {
+      fair?.delete(queue);
+      queue.drop();
     }
-    this.#lanes.clear();
+    this.#queues.clear();
   }
 
   // ---- inside
@@ -213,10 +213,10 @@ export class Sender {
     });
   }
 
-  #line(lane: SendQueue, standing: Standing, queue: FairQueue): void {
-    standing.queue?.delete(lane);
-    standing.queue = queue;
-    queue.add(lane);
+  #line(queue: SendQueue, standing: Standing, fair: FairQueue): void {
+    standing.fair?.delete(queue);
+    standing.fair = fair;
+    fair.add(queue);
   }
 
   /** What goes next, and a PING that is to go right behind it, where it is not in it. */
@@ -243,7 +243,7 @@ export class Sender {
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
-  /** Frames of lanes, as long as there is room for a whole one, and time. */
+  /** Frames of queues, as long as there is room for a whole one, and time. */
   #gather(message: Bundle, until: number): void {
     const most = Math.min(FULL, this.#congestion.messageSize);
     while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
@@ -258,23 +258,23 @@ export class Sender {
   }
 
   /** The next frame of whoever's turn it is; its size. */
-  #serve(queue: FairQueue, message: Bundle, maxData: number): number {
-    const lane = queue.next;
-    const standing = this.#lanes.get(lane)!;
-    const frame = lane.emit(maxData, this.#memory);
-    if (queue === this.#first) this.#congestion.others();
+  #serve(fair: FairQueue, message: Bundle, maxData: number): number {
+    const queue = fair.next;
+    const standing = this.#queues.get(queue)!;
+    const frame = queue.emit(maxData, this.#memory);
+    if (fair === this.#first) this.#congestion.others();
     if (frame === undefined) {
-      queue.delete(lane);
-      standing.queue = undefined;
+      fair.delete(queue);
+      standing.fair = undefined;
       standing.dryAt = this.#clock.now();
       return 0;
     }
     message.add(frame);
-    queue.charge(lane, frame.length);
+    fair.charge(queue, frame.length);
     standing.burst += frame.length;
-    const flood = queue === this.#first && standing.burst > FLOOD;
+    const flood = fair === this.#first && standing.burst > FLOOD;
     // Its own frame may have ended it.
-    if (flood && this.#lanes.get(lane) === standing) this.#line(lane, standing, this.#floods);
+    if (flood && this.#queues.get(queue) === standing) this.#line(queue, standing, this.#floods);
     return frame.length;
   }
 }
