@@ -1,6 +1,9 @@
-/** A limit for what waits in the hops of a process. Beyond it whoever has most waiting loses it, and nobody else notices. */
+/**
+ * A limit for the bytes that wait in all hops of a process. Beyond it, the longest queue is dropped; the others are not
+ * affected.
+ */
 export interface Purgeable {
-  /** What kind of peer it waits for. */
+  /** The kind of peer that these bytes wait for. */
   readonly to: string;
   readonly queued: number;
   purge(): void;
@@ -12,25 +15,25 @@ export class Budget {
   readonly #waiting = new Set<Purgeable>();
   #used = 0;
 
-  /** bytes: that may wait at once. whole: a budget of which this one is a part. */
+  /** bytes: how many may wait at once. whole: a larger budget that this one is part of. */
   constructor(bytes: number, whole?: Budget) {
     this.#bytes = bytes;
     this.#whole = whole;
   }
 
-  /** Bytes that wait. */
+  /** Bytes that wait now. */
   get used(): number {
     return this.#used;
   }
 
-  /** The same by kind of peer. */
+  /** Bytes that wait now, by kind of peer. */
   get usedTo(): Map<string, number> {
     const used = new Map<string, number>();
     for (const { to, queued } of this.#waiting) used.set(to, (used.get(to) ?? 0) + queued);
     return used;
   }
 
-  /** The queue has grown by so many bytes, or shrunk. */
+  /** A queue has grown by this many bytes; negative: it has shrunk. */
   changed(queue: Purgeable, bytes: number): void {
     this.#used += bytes;
     if (queue.queued === 0) this.#waiting.delete(queue);
@@ -38,7 +41,7 @@ export class Budget {
     this.#whole?.changed(queue, bytes);
   }
 
-  /** Called where something was added. */
+  /** Drops the longest queues until the limit holds. Call it after a queue has grown. */
   enforce(): void {
     while (this.#used > this.#bytes) this.#largest().purge();
     this.#whole?.enforce();
@@ -47,7 +50,7 @@ export class Budget {
   #largest(): Purgeable {
     let largest: Purgeable | undefined;
     for (const queue of this.#waiting) if (!largest || queue.queued > largest.queued) largest = queue;
-    // Something waits, or nothing would be used.
+    // There is a queue, since some bytes are in use.
     return largest!;
   }
 }

@@ -1,4 +1,6 @@
-/** What waits at a hop for one channel: whole frames in their order, within the budget of all hops of this process. */
+/**
+ * The send queue of a hop: whole frames of one channel, in order, within a budget that all hops of this process share.
+ */
 
 import type { Leg, SendQueue } from '../leg/index.ts';
 import { splitData } from '../wire/index.ts';
@@ -8,7 +10,7 @@ export interface HopQueueOptions {
   leg: Leg;
   group: string;
   budget: Budget | undefined;
-  /** The budget is used up and nobody has more waiting: the channel has to go. */
+  /** The budget is used up and this is the longest queue, so its channel must go. */
   purged: () => void;
 }
 
@@ -51,7 +53,7 @@ export class HopQueue implements SendQueue {
     return sent;
   }
 
-  /** The hop is over. What waits here the two ends have to say again, if they still want it. */
+  /** The hop is over. The two ends of the channel send again what waited here, if it still matters. */
   end(): void {
     this.drop();
     this.#options.leg.forget(this);
@@ -62,7 +64,7 @@ export class HopQueue implements SendQueue {
     this.#count(-this.#queued);
   }
 
-  /** For the budget. */
+  /** Called by the budget. */
   purge(): void {
     this.drop();
     this.#options.purged();

@@ -3,10 +3,10 @@ import type { Leg, Port } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
 import type { HopQueue } from './hop-queue.ts';
 
-/** A smaller part of a message is copied: while it waits to be sent it would keep the whole message in memory. */
+/** Smaller parts of a message are copied. A view that waits to be sent would keep the whole message in memory. */
 const COPY_BELOW = 4 * 1024;
 
-/** They steer a channel, and what they say holds wherever they stand among its bytes: they may overtake these. */
+/** Control frames of a channel. They hold wherever they stand among its data, so they may overtake it. */
 const STEERING: ReadonlySet<number> = new Set([
   FrameType.OPEN,
   FrameType.ACCEPT,
@@ -15,7 +15,7 @@ const STEERING: ReadonlySet<number> = new Set([
   FrameType.DETACHED,
 ]);
 
-/** One direction of a hop: bound on the leg where frames come from, it knows where they go. */
+/** One direction of a hop. It is bound on the leg where frames come from, and knows where they go. */
 export class Hop implements Port {
   readonly leg: Leg;
   readonly ch: number;
@@ -32,7 +32,7 @@ export class Hop implements Port {
   }
 
   receive(type: number, message: Uint8Array, start: number, end: number): void {
-    // The whole work of a relay: the frame leaves under the number that it has on the next leg.
+    // This is all that a relay does: the frame gets the number that its channel has on the next leg.
     patchChannel(message, start, this.ch);
     const frame = this.#own(message, start, end);
     if (STEERING.has(type)) this.leg.forward(frame);
@@ -46,7 +46,9 @@ export class Hop implements Port {
     if (this.leg.open) this.leg.send(detached(this.ch, code));
   }
 
-  /** The channel goes on here until the acceptor, attached elsewhere, detaches this number. */
+  /**
+   * Asks the opener to attach another way. This hop works until the acceptor, attached elsewhere, detaches its number.
+   */
   vacate(): void {
     if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));
   }

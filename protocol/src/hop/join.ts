@@ -1,4 +1,4 @@
-/** Joins two channel numbers on two legs to one channel: a hop in each direction. */
+/** Joins two channel numbers on two legs to one channel, with a hop in each direction. */
 import type { Leg } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, FrameType } from '../wire/index.ts';
 import type { Budget } from './budget.ts';
@@ -6,29 +6,29 @@ import { detached, Hop } from './hop.ts';
 import { HopQueue } from './hop-queue.ts';
 
 export interface Joined {
-  /** Ends the hop and tells both sides that the channel is over, e.g. because a right was withdrawn. */
+  /** Ends the hop and tells both sides that the channel is over, for example because a permission was revoked. */
   reset(code: ErrorCode, message: string): void;
-  /** Ends the hop and tells both sides to attach anew. */
+  /** Ends the hop and tells both sides to attach again. */
   detach(code: ErrorCode): void;
 }
 
 export interface JoinOptions {
-  /** Whose channel it is: on each leg its channels share turns with those of others. */
+  /** The user that the channel belongs to. On each leg, the channels of one group share a turn. */
   group?: string;
-  /** What waits in the hop counts towards it. */
+  /** Limits the bytes that wait in this hop, together with those of other hops. */
   budget?: Budget;
-  /** A frame passed, of so many bytes. */
+  /** Called for each frame that passes, with its size in bytes. */
   frame?: (bytes: number) => void;
-  /** The budget was used up, and this channel had to go. */
+  /** Called when the budget was used up and this channel had to go. */
   purged?: () => void;
   end?: () => void;
 }
 
 /**
- * Makes one channel of `aCh` on leg `a` and `bCh` on leg `b`. Ends by itself when either leg closes (the other side is
- * sent DETACHED), when a RESET or DETACHED passes, or when the budget is used up by it more than by others. A repeated
- * OPEN is not passed on: leg handlers get every OPEN, may look up the Hop by leg.portOf(ch), and send it on with the auth
- * of now.
+ * Makes one channel of number `aCh` on leg `a` and number `bCh` on leg `b`. The hop ends by itself when either leg
+ * closes (the other side gets DETACHED), when a RESET or DETACHED passes, or when the budget drops its queue. It does
+ * not forward a repeated OPEN: the leg's handler gets every OPEN, finds the Hop by leg.portOf(ch), and may forward it
+ * with fresh auth.
  */
 export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOptions = {}): Joined {
   const { group = '', budget, frame, purged, end } = options;

@@ -1,4 +1,4 @@
-/** Frames that go out together, as one message. */
+/** Collects frames that leave together as one WebSocket message. */
 import { MAX_MESSAGE } from '../wire/index.ts';
 
 export class Bundle {
@@ -9,7 +9,7 @@ export class Bundle {
     return MAX_MESSAGE - this.size;
   }
 
-  /** There is one frame in it, which will not be copied. */
+  /** True if it holds exactly one frame, which whole() will not copy. */
   get single(): boolean {
     return this.#frames.length === 1;
   }
@@ -21,7 +21,10 @@ export class Bundle {
     return true;
   }
 
-  /** All of them as one; undefined when there are none. copied: a frame's own bytes are not needed any more. */
+  /**
+   * Returns all frames as one message; undefined if there are none. copied: called for each frame whose bytes were
+   * copied, so that its memory is free.
+   */
   whole(copied: (frame: Uint8Array) => void): Uint8Array | undefined {
     if (this.#frames.length <= 1) return this.#frames[0];
     const whole = new Uint8Array(this.size);

@@ -1,36 +1,39 @@
 /**
- * How much of its floods a leg lets go: PINGs behind them tell how fast the path is and how long, and no more is sent than
- * fills it, so that whatever comes next does not stand behind a queue that nobody can overtake.
+ * Congestion control of a leg. It limits how much bulk data (floods) is on the path at once, measured by PINGs sent
+ * behind that data. The path stays full, but without a long queue that a keystroke would have to wait behind.
  */
 import type { Clock } from '../time/index.ts';
 import { MAX_DATA } from '../wire/index.ts';
 import { CongestionWindow } from './congestion-window.ts';
 
-/** A flood's frame takes the path this long, ms, but it is never smaller than this. */
+/** One frame of a flood may occupy the path for this many ms, but is never smaller than MIN_FRAME. */
 const FRAME_MS = 10;
 const MIN_FRAME = 1024;
-/** Floods leave this queue on the path, ms, and at least and at most so many bytes of it. */
+/** The queue that floods may leave on the path: ms at the measured rate, within these limits in bytes. */
 const QUEUE_MS = 30;
 const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
-/** So many where nothing but floods went for this long, ms: no key waits behind them, and fewer wake-ups carry more. */
+/**
+ * The limit when nothing but floods was sent for ALONE_MS: no key waits behind them then, and a longer queue needs fewer
+ * wake-ups.
+ */
 const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
 const ALONE_MS = 500;
-/** On the way before the path was measured. */
+/** Bytes that may be on the way before the path was measured. */
 const FIRST_FLIGHT = 32 * 1024;
-/** The path's least round trip is measured anew this often. */
+/** The path's least round trip is measured again this often. */
 const REMEASURE_MS = 10_000;
-/** PINGs come no closer together than this: ms at the measured rate, and share of the flight. */
+/** Distance between two PINGs, at least: ms at the measured rate, and this part of the congestion window. */
 const MARK_MS = 0.5;
 const MARK_SHARE = 8;
-/** A PING that is not answered in this time may have been left out by the peer: another one is sent, ms. */
+/** A PING that stays unanswered this long may have been dropped by the peer, so another one is sent, ms. */
 const LOST_MS = 1_000;
 
 export interface CongestionControlOptions {
   clock: Clock;
   /** Makes a PING to be sent; `answered` is called when its PONG comes. */
   ping: (answered: () => void) => Uint8Array;
-  /** There may be room again. */
+  /** Called when there may be room for floods again. */
   opened: () => void;
 }
 
@@ -41,7 +44,7 @@ export class CongestionControl {
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
   #sinceMark = 0;
-  /** Set while floods wait. */
+  /** Set while floods wait for room. */
   #cancelWait: (() => void) | undefined;
 
   constructor(options: CongestionControlOptions) {
@@ -57,14 +60,14 @@ export class CongestionControl {
     });
   }
 
-  /** Bytes of floods that may go now. */
+  /** Bytes of floods that may be sent now. */
   get room(): number {
     const alone = this.#options.clock.now() - this.#othersAt >= ALONE_MS;
     this.#window.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
     return this.#window.room;
   }
 
-  /** Bytes that a flood's next frame should have at most. */
+  /** Most payload bytes for the next frame of a flood. */
   get frameSize(): number {
     const { rate } = this.#window;
     if (rate === undefined) return MIN_FRAME;
@@ -72,8 +75,8 @@ export class CongestionControl {
   }
 
   /**
-   * What a message should have at most, whatever is in it. It arrives as a whole, and has one PING behind it: on a slow line
-   * that of a long one would say when the last of it came, and nothing sooner.
+   * Most bytes of a message, whatever is in it. A message arrives as a whole and is followed by one PING; behind a long
+   * message on a slow line, that PING would measure too late.
    */
   get messageSize(): number {
     const { rate, window } = this.#window;
@@ -81,20 +84,20 @@ export class CongestionControl {
     return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
   }
 
-  /** Something that is no flood goes: floods are to leave it a short queue. */
+  /** Records that something else than a flood is sent. From now on floods leave only a short queue on the path. */
   others(): void {
     this.#othersAt = this.#options.clock.now();
   }
 
-  /** A message of so many bytes goes. */
+  /** Records that a message of this many bytes is sent. */
   passed(bytes: number): void {
     this.#window.sent(bytes);
     this.#sinceMark += bytes;
   }
 
   /**
-   * The PING to go behind a message, or alone, if one is due: in time for more to follow, and again if floods would wait for
-   * ever.
+   * Returns a PING if one is due. It goes behind a message, early enough to keep the path full; or alone, if floods
+   * would otherwise wait without end.
    */
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {
     const { clock, ping, opened } = this.#options;

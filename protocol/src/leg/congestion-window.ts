@@ -1,74 +1,78 @@
 /**
- * How much may be on the way. Measures a path by marks that are sent behind bytes and come back when these have arrived:
- * its rate, its least round trip, and so the bytes that fill it without standing in a queue before whatever comes next.
+ * A congestion window: how many bytes may be on a path at once. Marks are sent behind bytes and come back when these
+ * have arrived. They measure the path's rate and least round trip, and so the bytes that fill the path without a queue
+ * (as BBR does).
  */
 import type { Clock } from '../time/index.ts';
 
-/** A rate is the greatest that was seen within two of these, at least; also never fewer than 5 round trips each. */
+/** The rate is the greatest one of the last two periods. A period lasts this long, and at least RATE_ROUND_TRIPS. */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /**
- * The first round trips are measured behind the first bytes, which nobody paced: they are believed for this share of the
- * time, and later ones for twice as long each.
+ * The first round trips are measured before anything limits the sender, so they are trusted for this part of the time
+ * only. Each later one is trusted twice as long.
  */
 const FIRST_TRUST = 1 / 8;
 /**
- * At first twice of what the measured rate fills may be on the way, so that a long path is full after few round trips: until
- * an answer comes later than the least by this share and so many ms, as there is a queue then.
+ * Slow start: the window is this multiple of what fills the path, until a round trip exceeds the least one by
+ * START_SHARE and START_MS. There is a queue then.
  */
 const START_GAIN = 2;
 const START_SHARE = 0.25;
 const START_MS = 5;
-/** A round trip that was just measured is not doubted for so long. */
+/** A round trip that was measured less than this long ago is not doubted. */
 const DOUBT_MS = 2_000;
 
 export interface CongestionWindowOptions {
   clock: Clock;
-  /** The queue that is allowed on the way, ms at the measured rate. */
+  /** The queue that is allowed on the path, ms at the measured rate. */
   queueMs: number;
-  /** The same in bytes: at least, and at most at first. */
+  /** The same queue in bytes: at least minQueue, at most maxQueue (the initial value of that property). */
   minQueue: number;
   maxQueue: number;
-  /** Bytes on the way before anything was measured. */
+  /** Bytes that may be on the way before anything was measured. */
   initial: number;
   /**
-   * A least round trip is believed so long, ms; then the path is let run dry once, or our own queue would become part
-   * of the measure. Whoever uses this must send a mark when there is no room and none is on the way.
+   * How long a least round trip is trusted, ms. Then sending stops until everything has arrived, since our own queue
+   * would distort the next measurement. The caller must send a mark when there is no room and no mark is on the way.
    */
   remeasureMs: number;
 }
 
-/** A place in the sent bytes, and what was known when it was passed. */
+/** A position in the sent bytes, with what was known when it was sent. */
 export interface Mark {
   readonly sent: number;
   readonly at: number;
   readonly arrived: number;
   readonly arrivedAt: number;
-  /** The sender had more to send all the time since `arrivedAt`: only then a low rate is the path's and not the sender's. */
+  /** The sender always had more to send since `arrivedAt`. Otherwise a low rate is the sender's and not the path's. */
   readonly limited: boolean;
 }
 
 export class CongestionWindow {
-  /** The queue that is allowed on the way, bytes at most. */
+  /** Most bytes of the queue that is allowed on the path. */
   maxQueue: number;
   readonly #options: CongestionWindowOptions;
   #sent = 0;
   #arrived = 0;
   #arrivedAt: number;
-  /** Bytes per ms: the greatest of this period and of the one before. */
+  /** The greatest rate, in bytes per ms, of this period and of the one before. */
   #rate = 0;
   #rateBefore = 0;
   #rateSince: number;
   #starting = true;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
-  /** So long it is believed, ms. */
+  /** How long the current round trip is trusted, ms. */
   #trustMs: number;
-  /** The window when the round trip was last measured, or the largest since. */
+  /** The largest window since the round trip was last measured. */
   #widest = 0;
-  /** When there was last less to send than was allowed. */
+  /** When there was last less to send than the window allowed. */
   #idleAt: number;
-  /** Bytes below this one must arrive before more is sent: the round trip after that is one without a queue. */
+  /**
+   * While set, nothing is sent until all bytes below this offset have arrived. The next round trip is then one without a
+   * queue.
+   */
   #drainTo: number | undefined;
   #dryAt: number | undefined;
 
@@ -83,7 +87,7 @@ export class CongestionWindow {
     this.#idleAt = now;
   }
 
-  /** Bytes per ms; undefined before it was measured. */
+  /** The path's rate in bytes per ms; undefined until it was measured. */
   get rate(): number | undefined {
     const rate = Math.max(this.#rate, this.#rateBefore);
     return rate > 0 ? rate : undefined;
@@ -108,7 +112,7 @@ export class CongestionWindow {
     this.#sent += bytes;
   }
 
-  /** There is nothing more to send: what arrives per ms is from here on less than the path could carry. */
+  /** Records that there is nothing more to send. From here on the arrival rate says nothing about the path. */
   idle(): void {
     this.#idleAt = this.#options.clock.now();
   }
@@ -123,7 +127,7 @@ export class CongestionWindow {
     };
   }
 
-  /** Everything that was sent before the mark is there, but for the last so many bytes. */
+  /** Records that everything sent before the mark has arrived, except the last `missing` bytes. */
   arrived(mark: Mark, missing = 0): void {
     const upTo = mark.sent - missing;
     if (upTo < this.#arrived) return;
@@ -158,8 +162,8 @@ export class CongestionWindow {
   }
 
   /**
-   * A rate that fell to a third may be that of a slower path, or of one that became longer: then answers come late without a
-   * queue of ours, and what is on the way would become ever less. Looking at the path when it is dry tells.
+   * Measures the round trip again if the window fell to a third. The path may have become slower, or longer: then
+   * answers are late without any queue of ours, and the window would shrink further and further.
    */
   #doubt(now: number): void {
     if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;

@@ -1,10 +1,16 @@
-/** Whose turn it is: round robin by group, then by queue, counted in bytes so that small frames lose nothing to large ones. */
+/**
+ * Fair queueing: round robin between groups, then between the send queues of a group. Turns are counted in bytes, so
+ * small frames lose nothing to large ones.
+ */
 import type { SendQueue } from './send-queue.ts';
 
-/** Bytes of one turn: the largest frame fits. */
+/** Bytes of one turn. The largest frame fits into it. */
 const TURN = 16 * 1024;
 
-/** Who takes turns, the next one first, and how many bytes of its turn are left. Mostly it is the first that something is about. */
+/**
+ * Items in the order of their turns, with the bytes left of each turn. Most calls are about the first item, so a plain
+ * array is fast.
+ */
 class Ring<T> {
   readonly #turns: { readonly of: T; left: number }[] = [];
 
@@ -12,12 +18,12 @@ class Ring<T> {
     return this.#turns.length;
   }
 
-  /** Who is next; there is one. */
+  /** The item whose turn it is. The ring must not be empty. */
   get first(): T {
     return this.#turns[0]!.of;
   }
 
-  /** It is not here yet. */
+  /** Adds an item that is not in the ring. */
   add(item: T): void {
     this.#turns.push({ of: item, left: TURN });
   }
@@ -27,7 +33,10 @@ class Ring<T> {
     if (at !== -1) this.#turns.splice(at, 1);
   }
 
-  /** Whoever has used its turn up goes to the back; what it took beyond is missing in its next one. */
+  /**
+   * Takes bytes from an item's turn. An item that has used its turn up goes to the back; excess bytes are taken from its
+   * next turn.
+   */
   charge(item: T, bytes: number): void {
     const at = this.#find(item);
     if (at === -1) return;
@@ -52,12 +61,12 @@ export class FairQueue {
     return this.#groups.size === 0;
   }
 
-  /** There is one: look at `empty` first. */
+  /** The send queue whose turn it is. Check `empty` first. */
   get next(): SendQueue {
     return this.#queues.get(this.#groups.first)!.first;
   }
 
-  /** It is not here yet. */
+  /** Adds a send queue that is not here yet. */
   add(queue: SendQueue): void {
     let queues = this.#queues.get(queue.group);
     if (!queues) {
@@ -76,7 +85,7 @@ export class FairQueue {
     this.#groups.delete(queue.group);
   }
 
-  /** The queue has sent so many bytes of its turn. */
+  /** Takes bytes from the turn of a send queue and of its group. */
   charge(queue: SendQueue, bytes: number): void {
     this.#queues.get(queue.group)?.charge(queue, bytes);
     this.#groups.charge(queue.group, bytes);

@@ -1,4 +1,7 @@
-/** The first frame from each side of a leg: who dialled says HELLO, who accepts answers WELCOME; they agree on a version. */
+/**
+ * The first frame from each side of a leg. The side that dialled sends HELLO, the other answers WELCOME, and both agree
+ * on a version.
+ */
 import {
   type Frame,
   FrameType,
@@ -9,9 +12,9 @@ import {
   VERSION,
 } from '../wire/index.ts';
 
-/** A socket that says nothing for this long after it opened is closed. */
+/** A socket is closed if its peer sends nothing for this long after it opened. */
 export const HELLO_MS = 5_000;
-/** The dialling side waits longer: the hub may look the token up first. */
+/** The dialling side waits longer, since the hub may have to look a token up. */
 export const WELCOME_MS = 10_000;
 
 /** The versions that one side speaks: the newest, and the oldest that it still understands. */
@@ -22,9 +25,9 @@ export interface Versions {
 
 export const OUR_VERSIONS: Versions = { version: VERSION, minVersion: MIN_VERSION };
 
-/** What the peer said in its first frame. */
+/** What the peer's first frame says. */
 export interface Greeting {
-  /** In force from here on. */
+  /** The version that both sides use from here on. */
   version: number;
   meta: unknown;
 }
@@ -37,7 +40,7 @@ export function welcome(version: number, meta: unknown): Frame {
   return { type: FrameType.WELCOME, version, meta: packMeta(meta) };
 }
 
-/** Throws when the frame is not the one to come, or of a version that is not spoken here. */
+/** Throws if this is not the expected first frame, or if the two sides share no version. */
 export function readGreeting(frame: Frame, dialled: boolean, ours: Versions): Greeting {
   if (frame.type === FrameType.HELLO && !dialled) return readHello(frame, ours);
   if (frame.type === FrameType.WELCOME && dialled) return readWelcome(frame, ours);

@@ -1,4 +1,4 @@
-/** What a leg is given: its socket, what kind of peer is there, limits, and who handles its events. */
+/** What a leg is given: its socket, the kind of its peer, limits, and a handler for its events. */
 import type { Clock } from '../time/index.ts';
 import type { ErrorCode, FrameOf, FrameType, Peer } from '../wire/index.ts';
 import type { Versions } from './handshake.ts';
@@ -6,24 +6,24 @@ import type { Patience } from './keepalive.ts';
 import type { Transport } from './sender.ts';
 
 export interface LegHandler {
-  /** Accepting side: authenticate (this may take its time), then welcome() or close(). */
+  /** Accepting side: a HELLO came. Authenticate the peer, then call welcome() or close(). */
   hello?(meta: unknown): void;
-  /** Dialling side: the leg is up. */
+  /** Dialling side: a WELCOME came and the leg is up. */
   welcome?(meta: unknown): void;
-  /** An OPEN; also a repeated one, for a number that is bound already (see portOf). */
+  /** An OPEN came. Its number may be bound already if the peer repeats it; see portOf(). */
   open?(open: FrameOf<typeof FrameType.OPEN>): void;
   beat?(seq: number, meta: unknown): void;
   beatAck?(seq: number, meta: unknown): void;
   goAway?(code: ErrorCode, afterMs: number): void;
-  /** No number is bound any more. */
+  /** The last channel number of this leg was released. */
   idle?(): void;
-  /** A PING was answered after so many ms. There are many while the leg is busy: it must be cheap. */
+  /** A PING was answered after this many ms. A busy leg calls it often, so it must be cheap. */
   measured?(rtt: number): void;
-  /** A frame belongs to no channel here, and is dropped. */
+  /** A frame came for a channel number that is not bound, and was dropped. */
   stray?(): void;
-  /** A defect of our own while a frame was handled; the channel was reset. To be logged. */
+  /** Our own code threw while it handled a frame, and the channel was reset. Log the error. */
   fault?(error: unknown): void;
-  /** Exactly once. */
+  /** The leg is closed. Called exactly once. */
   closed(code: ErrorCode, message: string): void;
 }
 
@@ -31,18 +31,18 @@ export interface LegOptions {
   transport: Transport;
   clock: Clock;
   peer: Peer;
-  /** Given on the dialling side: it sends HELLO with this metadata and allocates odd channel numbers. */
+  /** Set on the dialling side, which sends HELLO with this metadata and allocates odd channel numbers. */
   dial?: { meta: unknown };
-  /** What this side speaks. Default: what this code does. */
+  /** The versions that this side speaks. Default: those of this code. */
   versions?: Versions;
   /**
-   * The leg closes when more bytes than this wait, outside of channels, for a peer that does not read: answers to what it
-   * asked, mostly.
+   * The leg closes when more bytes than this wait for a peer that does not read. Bytes in send queues do not count; what
+   * waits is mostly answers.
    */
   maxQueued?: number;
   /** How long the peer may be silent. Default: as long as a peer over the Internet. */
   patience?: Patience;
-  /** Asked for each frame of the peer that belongs to no channel here; the leg closes when there are too many. */
+  /** A rate limit for frames that belong to no bound channel. The leg closes when take() returns false. */
   strays?: { take(): boolean };
   handler: LegHandler;
 }

@@ -1,4 +1,6 @@
-/** One live socket between two neighbours: its handshake, its liveness, and who on it listens to which channel. */
+/**
+ * One live socket between two neighbours: its handshake, its keepalive, and which port gets the frames of each channel.
+ */
 import type { Clock } from '../time/index.ts';
 import {
   channelOf,
@@ -34,7 +36,7 @@ import { type Port, Ports } from './ports.ts';
 import type { SendQueue } from './send-queue.ts';
 import { Sender, type Transport } from './sender.ts';
 
-/** A peer that asks and does not read gets no more answers while so many bytes wait for it. */
+/** A peer that sends requests but does not read gets no more answers while this many bytes wait for it. */
 const MAX_UNREAD = 1024 * 1024;
 
 export class Leg {
@@ -103,7 +105,7 @@ export class Leg {
     }
   }
 
-  /** The handshake is done and the socket lives. */
+  /** The handshake is done and the socket is open. */
   get up(): boolean {
     return this.#state === 'up';
   }
@@ -112,7 +114,7 @@ export class Leg {
     return this.#state !== 'closed';
   }
 
-  /** The version in force; undefined until the peer has said what it speaks. */
+  /** The agreed version; undefined until the peer has sent its first frame. */
   get version(): number | undefined {
     return this.#version;
   }
@@ -157,7 +159,7 @@ export class Leg {
 
   // ---- what the owner of the leg does
 
-  /** Accepting side: the peer is who it says; frames may flow. */
+  /** Accepting side: the peer is authenticated, and frames may flow. */
   welcome(meta: unknown): void {
     if (this.#state !== 'authenticating') return;
     this.send(welcome(this.#version!, meta));
@@ -175,7 +177,7 @@ export class Leg {
     this.forward(encode(frame));
   }
 
-  /** Sends bytes that are a whole frame already, before all that queues have to send. */
+  /** Sends the bytes of a whole frame, before everything that waits in send queues. */
   forward(frame: Uint8Array): void {
     if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
     else this.#sender.push(frame);
@@ -183,7 +185,7 @@ export class Leg {
     this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
   }
 
-  /** The queue has something to send on this leg. */
+  /** Tells the leg that this queue has something to send. */
   want(queue: SendQueue): void {
     this.#sender.want(queue);
   }
@@ -192,12 +194,12 @@ export class Leg {
     this.#sender.forget(queue);
   }
 
-  /** What is given to queues now stays there for a while. */
+  /** True while the send queues are blocked (back-pressure). */
   get held(): boolean {
     return this.#sender.held;
   }
 
-  /** A channel number that was never used on this leg: odd for the side that dialled, even for the other. */
+  /** Returns a channel number that was never used on this leg: odd on the side that dialled, even on the other. */
   allocate(): number {
     return this.#ports.allocate();
   }
@@ -210,7 +212,7 @@ export class Leg {
     this.#ports.unbind(ch);
   }
 
-  /** Channel by channel, what vacates this leg. */
+  /** One function per bound channel; each asks its channel to leave this leg. */
   vacating(): (() => void)[] {
     return this.#ports.all().map((port) => () => port.vacate?.());
   }
@@ -219,17 +221,17 @@ export class Leg {
     return this.#ports.get(ch);
   }
 
-  /** Channels bound now. */
+  /** Number of channels that are bound now. */
   get channels(): number {
     return this.#ports.size;
   }
 
-  /** Measures the round trip to the neighbour, ms. Never settles when the leg dies first. */
+  /** Measures the round trip to the neighbour, ms. Never settles if the leg closes first. */
   ping(): Promise<number> {
     return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#keepalive.ask(answered) }));
   }
 
-  /** The same; null when there is no answer within so many ms. */
+  /** Like ping(), but resolves to null if no answer comes within this many ms. */
   pingWithin(ms: number): Promise<number | null> {
     return new Promise((settle) => {
       const cancel = this.#clock.after(ms, () => settle(null));
@@ -267,7 +269,10 @@ export class Leg {
     }
   }
 
-  /** No credit bounds what a peer asks. What is left out here it misses like what a dead hop ate: it asks again. */
+  /**
+   * Credit does not limit requests, so a peer could make us queue answers without end. Dropping an answer is safe: the
+   * peer asks again, as after a lost hop.
+   */
   #answer(frame: Frame): void {
     if (this.#sender.queued <= MAX_UNREAD) this.send(frame);
   }

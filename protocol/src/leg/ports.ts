@@ -1,4 +1,6 @@
-/** The channels of one leg: which numbers are taken, who listens to each, and what ends when one of them goes wrong. */
+/**
+ * The channels of one leg: which numbers are in use, which port gets each one's frames, and what ends after an error.
+ */
 import {
   channelOf,
   ERRORS,
@@ -10,28 +12,28 @@ import {
   UniCoreError,
 } from '../wire/index.ts';
 
-/** One end of a channel on a leg: a channel itself, or the hop that passes it on. */
+/** The receiver of one channel's frames on a leg: the end of a channel, or a hop that passes them on. */
 export interface Port {
-  /** A channel frame for this port: the bytes from start to end of the message, their layout already checked. */
+  /** Handles a frame of this channel: the bytes from start to end of the message. Their layout was checked. */
   receive(type: number, message: Uint8Array, start: number, end: number): void;
-  /** The leg closed; nothing more comes. */
+  /** The leg closed; no more frames come. */
   lost(code: ErrorCode): void;
-  /** The leg is to be closed soon, and still works: a hop asks its channel to attach another way. */
+  /** The leg still works but will be closed soon. A hop then asks its channel to attach another way. */
   vacate?(): void;
 }
 
 export interface PortsOptions {
-  /** The number that is allocated first: odd on the side that dialled, even on the other. */
+  /** The first number to allocate: odd on the side that dialled, even on the other. */
   first: 1 | 2;
-  /** An OPEN; also a repeated one, for a number that is bound already. */
+  /** Handles an OPEN. Its number may be bound already if the peer repeats it. */
   opened: ((open: FrameOf<typeof FrameType.OPEN>) => void) | undefined;
-  /** Says something to the peer, unless too much waits for it already. */
+  /** Sends a frame to the peer, unless too many bytes wait for it already. */
   answer(frame: Frame): void;
-  /** Counts a frame that belongs to no channel here; throws when there are too many. */
+  /** Counts a frame that belongs to no bound channel. Throws if there are too many. */
   stray(): void;
-  /** No number is bound any more. */
+  /** Called when the last number was released. */
   idle(): void;
-  /** A defect of our own while a frame was handled; the channel was reset. */
+  /** Called when our own code threw while it handled a frame; the channel was reset. */
   fault(error: unknown): void;
 }
 
@@ -39,7 +41,7 @@ export class Ports {
   readonly #options: PortsOptions;
   readonly #bound = new Map<number, Port>();
   #next: number;
-  /** The peer takes its numbers in rising order, each once. */
+  /** The highest number that the peer has opened. It uses its numbers in rising order, each once. */
   #lastOpened = 0;
 
   constructor(options: PortsOptions) {
@@ -73,7 +75,7 @@ export class Ports {
     return [...this.#bound.values()];
   }
 
-  /** The leg is gone. */
+  /** Tells all ports that the leg closed. */
   lose(): void {
     const ports = this.all();
     this.#bound.clear();
@@ -85,8 +87,9 @@ export class Ports {
     const { opened, stray, answer } = this.#options;
     const { ch } = frame;
     if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
-      // Said again before its sender heard that this number is over. Taken for a new one, it would open a channel that
-      // nobody waits for, or, where the acceptor has just lost its memory, give an established one another past.
+      // The peer repeated this OPEN before it learned that the number is over. Handled as a new one, it would open a
+      // channel that has no opener; an acceptor that has just lost its memory would even create a second, empty channel
+      // under a living epoch.
       stray();
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }
@@ -105,7 +108,7 @@ export class Ports {
     }
   }
 
-  /** What goes wrong in one channel ends that channel only: others share this socket. */
+  /** Runs `work`. An error in it ends this channel only, since others share the socket. */
   #guard(ch: number, work: () => void): void {
     try {
       work();

@@ -1,16 +1,16 @@
-/** What one channel has to send on one leg. It makes or hands out its next frame only when there is room for it. */
+/** What one channel has to send on one leg. The leg asks it for the next frame when there is room for one. */
 import type { FrameMemory } from '../wire/index.ts';
 
 export interface SendQueue {
-  /** Lanes of one group share a turn, so that a user with many channels gets no more than a user with one. */
+  /** The queues of one group share a turn, so a user with many channels gets no more than a user with one. */
   readonly group: string;
-  /** Bytes that wait here as whole frames; 0 where frames are made when they are asked for. */
+  /** Bytes of whole frames that wait here; 0 if frames are only made when the leg asks for them. */
   readonly queued: number;
   /**
-   * The next frame, with at most `maxData` payload bytes where it can be cut; undefined when there is none for now. One
-   * that is made for this may lie in `memory`, and is forgotten by the lane.
+   * Returns the next frame, or undefined if there is none now. A frame that can be split has at most `maxData` payload
+   * bytes. A frame made for this call may use `memory`, and the queue must not keep it.
    */
   emit(maxData: number, memory: FrameMemory): Uint8Array | undefined;
-  /** The leg is gone: nothing of this lane will be sent. */
+  /** The leg closed: nothing of this queue will be sent. */
   drop(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * What one leg sends next: what steers first, then queues with little to say, then floods, as fast as the socket takes it
- * and no faster than the path carries it.
+ * Decides what a leg sends next: control frames first, then queues with little to send, then floods. It sends no faster
+ * than the socket takes bytes, and floods no faster than the path carries them.
  */
 import { Alarm, type Clock } from '../time/index.ts';
 import { FrameMemory, MAX_DATA } from '../wire/index.ts';
@@ -9,32 +9,32 @@ import { CongestionControl } from './congestion-control.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { SendQueue } from './send-queue.ts';
 
-/** Stop handing bytes to a socket that holds this many unsent: they could no longer be overtaken. */
+/** A socket with this many unsent bytes gets no more: nothing could overtake them in there. */
 const HIGH_WATER = 64 * 1024;
-/** Browsers do not tell when a socket drained, so a full one is looked at again after this long. */
+/** Browsers do not report when a socket has drained, so a full one is checked again after this long. */
 const POLL_MS = 10;
-/** Making frames may take time, which deflate does: after so many ms in one go, whoever else has something to do is let. */
+/** Making frames takes time, mostly for deflate. After this many ms the event loop may run other work. */
 const SLICE_MS = 2;
 /**
- * A message this long takes no more frames of queues, nor a PING. Small ones share what a message costs; a large one goes
- * alone, since those that share a message are copied here and at every hop.
+ * A message of this size takes no further frames of send queues, and no PING. Small frames share the cost of a message;
+ * a large one goes alone, since frames that share a message are copied here and at every hop.
  */
 const FULL = 8 * 1024;
-/** A queue that has sent this much without a pause, or has it waiting, is a flood. */
+/** A queue is a flood if it has sent this much without a pause, or has this much waiting. */
 const FLOOD = 16 * 1024;
-/** This long without anything to send is a pause. */
+/** A queue without anything to send for this long has paused. */
 const PAUSE_MS = 100;
-/** A flood gets one frame after so many bytes of queues that come first, or they could keep it waiting for ever. */
+/** After this many bytes of other queues a flood may send one frame, or it could wait without end. */
 const SHARE = 64 * 1024;
 
 /** The socket below a leg. */
 export interface Transport {
-  /** done: the bytes were taken, and may be written over. It is not called where they are kept. */
+  /** `done` is called when the bytes were taken and may be overwritten; never, if the transport keeps them. */
   send(message: Uint8Array, done?: () => void): void;
   close(code: number, reason: string): void;
   /** Bytes accepted by send() and not yet handed to the kernel. */
   readonly buffered: number;
-  /** What is sent between these two goes to the kernel together: one call, and one process woken, for many messages. */
+  /** Everything sent between cork() and uncork() goes to the kernel in one call, and wakes the other process once. */
   cork?(): void;
   uncork?(): void;
 }
@@ -46,38 +46,38 @@ export interface SenderOptions {
   ping: (answered: () => void) => Uint8Array;
 }
 
-/** A frame outside of queues. */
-interface Waiting {
+/** A frame that belongs to no send queue. */
+interface ControlFrame {
   frame: Uint8Array;
   readonly ackOf: number | undefined;
 }
 
-interface Standing {
+interface QueueState {
   fair: FairQueue | undefined;
   /** Bytes sent since the last pause. */
   burst: number;
-  /** When it last had nothing more to send. */
+  /** When the queue last had nothing more to send. */
   dryAt: number;
 }
 
 export class Sender {
   readonly #transport: Transport;
   readonly #clock: Clock;
-  #frames: Waiting[] = [];
+  #frames: ControlFrame[] = [];
   #queued = 0;
-  /** The ACK of each channel that waits: a newer one says all that it did, and takes its place. */
-  readonly #acks = new Map<number, Waiting>();
-  readonly #queues = new Map<SendQueue, Standing>();
+  /** The waiting ACK of each channel. A newer ACK replaces it, since it says everything that the older one did. */
+  readonly #acks = new Map<number, ControlFrame>();
+  readonly #queues = new Map<SendQueue, QueueState>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
   readonly #congestion: CongestionControl;
   readonly #memory = new FrameMemory();
-  /** Bytes that came first since a flood had its turn. */
+  /** Bytes sent by other queues since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
   /** Set while the socket is full. */
   readonly #poll: Alarm;
-  /** Set between two slices. */
+  /** Set between two slices of work. */
   #cancelSlice: (() => void) | undefined;
   #stopped = false;
 
@@ -88,17 +88,19 @@ export class Sender {
     this.#congestion = new CongestionControl({ clock, ping, opened: () => this.flush() });
   }
 
-  /** Bytes of whole frames outside queues that wait for the socket to take them. */
+  /** Bytes of control frames that wait for the socket. */
   get queued(): number {
     return this.#queued;
   }
 
-  /** What is queued now stays for a while. */
+  /** True while the send queues are blocked (back-pressure). */
   get held(): boolean {
     return this.#poll.isSet || !this.#floods.empty;
   }
 
-  /** Queues a frame that goes before all queues. What is pushed in one turn of the event loop goes out as one message. */
+  /**
+   * Queues a frame that goes before all send queues. Frames pushed in one turn of the event loop leave as one message.
+   */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
     this.#hold({ frame, ackOf: undefined });
@@ -106,8 +108,8 @@ export class Sender {
   }
 
   /**
-   * The same for an ACK, but it waits for those of all that has arrived: with one message for each of a flood's, the way
-   * back would cost as much as the flood.
+   * Like push(), for an ACK. It waits until all input that has arrived was handled, so that one message carries the ACKs
+   * of a whole flood. With a message each, the way back would cost as much as the flood.
    */
   pushAck(ch: number, frame: Uint8Array): void {
     if (this.#stopped) return;
@@ -119,23 +121,23 @@ export class Sender {
     const waiting = { frame, ackOf: ch };
     this.#acks.set(ch, waiting);
     this.#hold(waiting);
-    // With the first of them the others go.
+    // The first waiting ACK schedules sending; later ones leave together with it.
     if (this.#acks.size === 1) this.#clock.soon(() => this.#schedule());
   }
 
-  /** The queue has something to send and will be asked for it. */
+  /** Tells the sender that this queue has something to send. The sender calls emit() on it when there is room. */
   want(queue: SendQueue): void {
     if (this.#stopped) return;
-    let standing = this.#queues.get(queue);
-    if (!standing) {
-      standing = { fair: undefined, burst: 0, dryAt: 0 };
-      this.#queues.set(queue, standing);
+    let state = this.#queues.get(queue);
+    if (!state) {
+      state = { fair: undefined, burst: 0, dryAt: 0 };
+      this.#queues.set(queue, state);
     }
-    if (standing.fair === undefined) {
-      if (standing.burst > 0 && this.#clock.now() - standing.dryAt >= PAUSE_MS) standing.burst = 0;
-      this.#line(queue, standing, standing.burst > FLOOD ? this.#floods : this.#first);
+    if (state.fair === undefined) {
+      if (state.burst > 0 && this.#clock.now() - state.dryAt >= PAUSE_MS) state.burst = 0;
+      this.#line(queue, state, state.burst > FLOOD ? this.#floods : this.#first);
     }
-    if (standing.fair === this.#first && queue.queued > FLOOD) this.#line(queue, standing, this.#floods);
+    if (state.fair === this.#first && queue.queued > FLOOD) this.#line(queue, state, this.#floods);
     this.#schedule();
   }
 
@@ -144,14 +146,14 @@ export class Sender {
     this.#queues.delete(queue);
   }
 
-  /** The socket's fair went down. It says so for each message, and perhaps within its own send(). */
+  /** The socket has drained a little. Transports report it for each message, possibly within their own send(). */
   drained(): void {
     if (!this.#poll.isSet) return;
     this.#poll.clear();
     this.#schedule();
   }
 
-  /** Sends what the socket takes now. */
+  /** Sends as much as the socket takes now. */
   flush(): void {
     this.#poll.clear();
     this.#cancelSlice?.();
@@ -199,7 +201,7 @@ export class Sender {
     this.#transport.send(message, lent ? () => this.#memory.giveBack(message) : undefined);
   }
 
-  #hold(waiting: Waiting): void {
+  #hold(waiting: ControlFrame): void {
     this.#frames.push(waiting);
     this.#queued += waiting.frame.length;
   }
@@ -213,13 +215,13 @@ export class Sender {
     });
   }
 
-  #line(queue: SendQueue, standing: Standing, fair: FairQueue): void {
-    standing.fair?.delete(queue);
-    standing.fair = fair;
+  #line(queue: SendQueue, state: QueueState, fair: FairQueue): void {
+    state.fair?.delete(queue);
+    state.fair = fair;
     fair.add(queue);
   }
 
-  /** What goes next, and a PING that is to go right behind it, where it is not in it. */
+  /** The next message, and a PING that goes right behind it as a message of its own. */
   #nextMessage(until: number): { message: Uint8Array | undefined; ping: Uint8Array | undefined } {
     const message = new Bundle();
     this.#steering(message);
@@ -239,11 +241,11 @@ export class Sender {
       if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
-    // Emptied in place of spliced: the common case is that everything fits, and a splice of all costs a copy.
+    // Usually everything fits. Then a new array is cheaper than splice(), which would copy all of it.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
-  /** Frames of queues, as long as there is room for a whole one, and time. */
+  /** Adds frames of send queues while there is room for a whole frame, and time. */
   #gather(message: Bundle, until: number): void {
     const most = Math.min(FULL, this.#congestion.messageSize);
     while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
@@ -257,24 +259,24 @@ export class Sender {
     }
   }
 
-  /** The next frame of whoever's turn it is; its size. */
+  /** Adds the next frame of the queue whose turn it is. Returns its size in bytes. */
   #serve(fair: FairQueue, message: Bundle, maxData: number): number {
     const queue = fair.next;
-    const standing = this.#queues.get(queue)!;
+    const state = this.#queues.get(queue)!;
     const frame = queue.emit(maxData, this.#memory);
     if (fair === this.#first) this.#congestion.others();
     if (frame === undefined) {
       fair.delete(queue);
-      standing.fair = undefined;
-      standing.dryAt = this.#clock.now();
+      state.fair = undefined;
+      state.dryAt = this.#clock.now();
       return 0;
     }
     message.add(frame);
     fair.charge(queue, frame.length);
-    standing.burst += frame.length;
-    const flood = fair === this.#first && standing.burst > FLOOD;
-    // Its own frame may have ended it.
-    if (flood && this.#queues.get(queue) === standing) this.#line(queue, standing, this.#floods);
+    state.burst += frame.length;
+    const flood = fair === this.#first && state.burst > FLOOD;
+    // The queue may have been forgotten while it made this frame.
+    if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }
 }

@@ -1,16 +1,16 @@
-/** Where hubs of a deployment are, as WELCOME says it. */
+/** Where the hubs of a deployment are, as the WELCOME frame lists them. */
 
-/** More regions than there are. */
+/** A limit for hostile input: more hubs than any deployment has. */
 export const MAX_PLACES = 64;
 const MAX_TEXT = 300;
 
 export interface HubPlace {
   region: string | null;
-  /** http(s)://host[:port] */
+  /** An origin: http(s)://host[:port] */
   url: string;
 }
 
-/** What WELCOME says of other hubs; nothing where it is something else. */
+/** Returns the hubs that WELCOME lists; none if its metadata has another shape. */
 export function placesIn(welcome: unknown): HubPlace[] {
   const hubs = (welcome as { hubs?: unknown } | null)?.hubs;
   return Array.isArray(hubs) ? hubs.slice(0, MAX_PLACES).flatMap((place) => placeIn(place) ?? []) : [];

@@ -1,40 +1,43 @@
 /**
- * Which of a deployment's hubs to dial: the nearest by measured round trip, and another one while that does not answer. No
- * I/O: how one is measured is handed in. Where only one hub is known it measures nothing.
+ * Chooses which of a deployment's hubs to dial: the one with the least round trip, and another one while that does not
+ * answer. It does no I/O: the caller hands in how to measure. With only one known hub it measures nothing.
  */
 import { Backoff, type Clock } from '../time/index.ts';
 import type { ErrorCode } from '../wire/index.ts';
 import { type HubPlace, MAX_PLACES, placesIn } from './hub-place.ts';
 
-/** A move is a new socket and a round trip for each channel: it must save this share of the round trip, and so many ms. */
+/** A move costs a new socket and a round trip per channel. It must save this share of the round trip, and MARGIN_MS. */
 const MARGIN = 0.25;
 const MARGIN_MS = 10;
-/** Tries in a row that fail before another hub is tried: one restart is no reason to go far. */
+/** A hub is avoided after this many failed tries in a row. One restart is no reason to go far away. */
 const TRIES = 2;
-/** Pauses between looks: distances change when somebody travels, which mostly ends the line. */
+/** Pauses between measurements, ms. Distances change when a user travels, but that mostly ends the connection anyway. */
 const LOOK = { first: 60_000, most: 60 * 60_000 };
-/** After a line was lost, within so many ms: not everybody who lost the same hub at once. */
+/**
+ * After a lost connection the next measurement comes at a random time within this many ms, since many clients may have
+ * lost the same hub.
+ */
 const SOON_MS = 5_000;
 export interface HubDistance extends HubPlace {
-  /** Round trip, ms; null: not measured, or it did not answer. */
+  /** Round trip in ms; null if it was not measured or the hub did not answer. */
   ms: number | null;
 }
 
 export interface NearestOptions {
-  /** The hub that the user named; always one of those to choose from. */
+  /** The hub that the user named. It can always be chosen. */
   home: string;
-  /** Others, known from before: the nearest first, the home perhaps among them. */
+  /** Hubs known from an earlier run, the nearest first. May include `home`. */
   known?: readonly HubPlace[];
   clock: Clock;
-  /** Uniform in [0, 1). */
+  /** A random number, uniform in [0, 1). */
   random: () => number;
-  /** The round trip to this hub, ms. Rejects where it does not answer. */
+  /** Measures the round trip to this hub, ms. Rejects if the hub does not answer. */
   probe(url: string): Promise<number>;
-  /** Whether a hub may send its clients there. */
+  /** Whether a hub may send its clients to this URL. */
   trusted(url: string): boolean;
-  /** Nobody would notice now: it is looked another time. */
+  /** True while no user would notice a better hub; a measurement is then postponed. */
   unwatched?(): boolean;
-  /** The places, or their distances, are other ones now. */
+  /** The known hubs or their distances have changed. */
   changed?(places: readonly HubDistance[]): void;
 }
 
@@ -43,7 +46,7 @@ export class Nearest {
   readonly #pauses: Backoff;
   #places: HubDistance[] = [];
   #choice: string;
-  /** Tries that failed in a row, of each hub. */
+  /** Failed tries in a row, by the hub's URL. */
   readonly #failures = new Map<string, number>();
   #moved = () => {};
   #lost = false;
@@ -60,7 +63,7 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
-  /** This hub and no other, whatever it says. */
+  /** Always this hub, whatever WELCOME lists. */
   static only(home: string, clock: Clock): Nearest {
     const probe = () => Promise.reject(new Error('there is nothing to choose'));
     return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
@@ -73,14 +76,14 @@ export class Nearest {
     return this.places.find(({ url }) => !tired(url))?.url ?? this.#choice;
   }
 
-  /** All that are known, the nearest first. */
+  /** All known hubs, the nearest first. */
   get places(): readonly HubDistance[] {
     return [...this.#places].sort(
       (a, b) => (a.ms ?? Number.POSITIVE_INFINITY) - (b.ms ?? Number.POSITIVE_INFINITY) || 0,
     );
   }
 
-  /** moved: another hub is clearly nearer than the one in use: dial it, and leave the old one then. */
+  /** `moved` is called when another hub is clearly nearer than the one in use: dial it first, then leave the old one. */
   start(moved: () => void): void {
     this.#moved = moved;
   }
@@ -90,7 +93,7 @@ export class Nearest {
     this.#cancel();
   }
 
-  /** A line to this hub is up. welcome: WELCOME's metadata. */
+  /** A connection to this hub is up. welcome: the metadata of WELCOME. */
   up(url: string, welcome: unknown): void {
     this.#failures.clear();
     this.#choice = url;
@@ -103,15 +106,15 @@ export class Nearest {
     else if (again) this.#lookIn(this.#options.random() * SOON_MS);
   }
 
-  /** The line that was up is gone. */
+  /** The connection is lost. */
   lost(): void {
     this.#lost = true;
     this.#pauses.reset();
   }
 
-  /** No line came up. */
+  /** An attempt to connect has failed. */
   failed(url: string, code: ErrorCode): void {
-    // Silence took its time already.
+    // A timeout took long already, so this hub is avoided at once.
     this.#failures.set(url, code === 'TIMEOUT' ? TRIES : (this.#failures.get(url) ?? 0) + 1);
     if (this.#places.every((place) => (this.#failures.get(place.url) ?? 0) >= TRIES)) this.#failures.clear();
   }
@@ -124,7 +127,7 @@ export class Nearest {
     if (added || before.length !== this.#places.length) this.#options.changed?.(this.places);
   }
 
-  /** These, as far as they are to be trusted, and the home; with the distances that are known. */
+  /** Returns `home` and those of these hubs that are trusted, with the distances that are known. */
   #with(told: readonly HubPlace[]): HubDistance[] {
     const { home, trusted } = this.#options;
     const byUrl = new Map<string, HubPlace>([[home, { region: null, url: home }]]);
@@ -161,11 +164,11 @@ export class Nearest {
     this.#lookIn(this.#pauses.next());
   }
 
-  /** While a line is lost nothing is chosen: what was measured counts when one is up. */
+  /** Moves to a nearer hub. Without a connection it chooses nothing; the measured distances count for the next one. */
   #choose(): void {
     const used = this.#places.find(({ url }) => url === this.#choice);
     const best = this.places[0];
-    // One that is in use and can't be measured is left when its line is lost.
+    // A hub that is in use but cannot be measured is kept until its connection is lost.
     if (this.#lost || used === undefined || used.ms === null || best === undefined || best.ms === null)
       return;
     const saved = used.ms - best.ms;
