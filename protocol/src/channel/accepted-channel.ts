@@ -1,8 +1,6 @@
-/** The accepting end of a channel. It never attaches by itself: it goes where the opener's newest OPEN came from. */
+/** The accepting end of a channel. It never attaches by itself: it follows the newest OPEN of its opener. */
 import type { Leg, Port } from '../leg/index.ts';
-import type { Clock } from '../time/index.ts';
 import {
-  type ChannelKindName,
   ERRORS,
   type ErrorCode,
   type Frame,
@@ -15,10 +13,9 @@ import {
 } from '../wire/index.ts';
 import { Attachment } from './attachment.ts';
 import { Channel } from './channel.ts';
-import type { ChannelHandler } from './channel-handler.ts';
-import type { Deflater } from './deflater.ts';
+import type { ChannelOptions } from './channel-options.ts';
 
-/** A channel without an attachment is given up after this long. */
+/** A channel without an attachment is closed after this long. */
 const ORPHAN_MS = 120_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
@@ -29,34 +26,27 @@ export class AcceptedChannel extends Channel {
   readonly epochHex: string;
   readonly #onOver: (refusal: Refusal) => void;
   #attach = 0;
-  #metaOfNow: Uint8Array = packMeta({});
+  #answerMeta: Uint8Array = packMeta({});
   #cancelOrphan: (() => void) | undefined;
 
-  constructor(
-    epochHex: string,
-    kind: ChannelKindName,
-    clock: Clock,
-    handler: ChannelHandler,
-    deflater: Deflater | undefined,
-    onOver: (r: Refusal) => void,
-  ) {
-    super(kind, clock, handler, deflater);
+  constructor(epochHex: string, options: ChannelOptions, onOver: (r: Refusal) => void) {
+    super(options);
     this.epochHex = epochHex;
     this.#onOver = onOver;
   }
 
-  /** The attachment in force, or the last one. */
+  /** The number of the current attachment, or of the last one. */
   get attachNumber(): number {
     return this.#attach;
   }
 
-  /** Attaches where the OPEN came from; what was attached before is told that it is no longer. */
+  /** Attaches where the OPEN came from. Sends DETACHED to the place where the channel was attached before. */
   adopt(leg: Leg, open: Open, meta: unknown): void {
     this.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number }));
     this.#cancelOrphan?.();
     this.#cancelOrphan = undefined;
     this.#attach = open.attach;
-    this.#metaOfNow = packSaid(meta, this.compression.features);
+    this.#answerMeta = packSaid(meta, this.compression.features);
     const said = unpackSaid(open.meta);
     const at = new Attachment(leg, open.ch, open.attach, this);
     this.#sayAccept(at);
@@ -64,7 +54,7 @@ export class AcceptedChannel extends Channel {
       this.attached(at, open.recvNext, open.limit, said.features);
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
-      // It confirms bytes that were never sent.
+      // The OPEN acknowledges bytes that were never sent.
       return this.reset(error.code, error.message);
     }
     if (!this.isClosed) this.handler.attached?.(said.meta);
@@ -74,13 +64,16 @@ export class AcceptedChannel extends Channel {
     return port !== undefined && port === this.attachment;
   }
 
-  /** An OPEN came again whose answer was lost, perhaps; or late, and nothing is there where it came from. */
+  /**
+   * Handles a repeated or late OPEN. Sends ACCEPT again if the channel is attached there, since the first may have been
+   * lost; otherwise DETACHED.
+   */
   answerAgain(leg: Leg, ch: number): void {
     if (this.isAt(leg.portOf(ch))) this.#sayAccept(this.attachment!);
     else release(leg, ch);
   }
 
-  /** Nobody is attached; somebody has to be in time. */
+  /** Starts the timer that closes this channel if no opener attaches in time. */
   orphan(): void {
     this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () => this.#expire());
   }
@@ -89,7 +82,7 @@ export class AcceptedChannel extends Channel {
     const { limit } = this.incoming.report();
     const recvNext = this.incoming.next;
     const { attach } = at;
-    at.say((ch) => ({ type: FrameType.ACCEPT, ch, attach, recvNext, limit, meta: this.#metaOfNow }));
+    at.say((ch) => ({ type: FrameType.ACCEPT, ch, attach, recvNext, limit, meta: this.#answerMeta }));
   }
 
   protected override other(_at: Attachment, frame: Frame): void {
@@ -105,15 +98,16 @@ export class AcceptedChannel extends Channel {
   }
 
   /**
-   * Also where both ends have said their end, and most likely only the opener's last ACK was lost with the path: nobody
-   * here can know. An opener that comes after all has missed something, or it would be over and would not come.
+   * Closes an orphaned channel. LEG_LOST is right even if both ends have sent FIN: the opener's last ACK was probably
+   * lost with the path, but this end cannot know. An opener that still attaches has missed something, or it would be
+   * closed.
    */
   #expire(): void {
     this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
   }
 
   protected override gap(at: Attachment): void {
-    // Only the opener attaches; it is told that this attachment is broken.
+    // Only the opener can attach again, so it is told that this attachment is broken.
     at.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.GAP.number }));
     this.lost(at, 'GAP');
   }
@@ -128,7 +122,7 @@ export class AcceptedChannel extends Channel {
   }
 }
 
-/** Nobody is at this number (any more): the hops on the way to it may forget it. */
+/** Tells the hops of this number to forget it: no channel is there, or no longer. */
 export function release(leg: Leg, ch: number): void {
   if (leg.open) leg.send({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
 }

@@ -1,4 +1,6 @@
-/** The end where channels are accepted: knows every living epoch, and for a while those that ended. */
+/**
+ * Accepts channels. It knows every open channel by its epoch and, for a while, how each closed one ended (a tombstone).
+ */
 
 import type { Leg } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
@@ -18,19 +20,19 @@ import type { ChannelHandler } from './channel-handler.ts';
 import type { Deflater } from './deflater.ts';
 import { PendingOpen } from './pending-open.ts';
 
-/** How an ended channel ended is repeated to whoever asks for this long. */
+/** How long a tombstone is kept: an OPEN for it is answered with the reason why the channel ended. */
 const TOMBSTONE_MS = 120_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** A channel that wants to be opened. Exactly one of accept() and refuse() is called, now or later. */
+/** A channel that a peer wants to open. Call exactly one of accept() and refuse(), now or later. */
 export interface OpenRequest {
   readonly kind: ChannelKindName;
-  /** Written by a hub. */
+  /** Metadata written by a hub. */
   readonly auth: unknown;
-  /** Written by the consumer. */
+  /** Metadata written by the consumer. */
   readonly meta: unknown;
-  /** The channel's name for logs and for other calls about it. */
+  /** The channel's name, in logs and in other calls about it. */
   readonly epochHex: string;
   accept(handler: ChannelHandler, meta: unknown): AcceptedChannel;
   refuse(code: ErrorCode, message: string): void;
@@ -39,11 +41,11 @@ export interface OpenRequest {
 export interface AcceptorOptions {
   clock: Clock;
   accept(request: OpenRequest): void;
-  /** Lets both ends send DATAZ, if the other has one as well. */
+  /** Lets both ends send DATAZ, if the other end has a deflater too. */
   deflater?: Deflater;
   /**
-   * A known channel comes back: check the rights of now. Returns the meta to answer with, or throws a UniCoreError
-   * (EPOCH_LOST when the asker is not the channel's owner: it may not learn that the epoch exists).
+   * Called when a known channel attaches again; checks that it still may. Returns the metadata for ACCEPT, or throws a
+   * UniCoreError. Throw EPOCH_LOST if the asker does not own the channel: it must not learn that the epoch exists.
    */
   reattach?(channel: AcceptedChannel, auth: unknown, meta: unknown): unknown;
 }
@@ -52,7 +54,7 @@ interface Epoch {
   channel: AcceptedChannel | undefined;
   /** Set once the channel is over, or was refused. */
   ended: Refusal | undefined;
-  /** While accept() is being decided: the newest OPEN, which is the one to answer. */
+  /** The newest OPEN, which will be answered, until the application has decided about it. */
   pending: PendingOpen | undefined;
 }
 
@@ -65,18 +67,18 @@ export class Acceptor {
     this.#options = options;
   }
 
-  /** Epochs known: living channels, and tombstones. */
+  /** Number of known epochs: open channels and tombstones. */
   get size(): number {
     return this.#epochs.size;
   }
 
-  /** An OPEN arrived on a leg. */
+  /** Handles an OPEN that came on this leg. */
   open(leg: Leg, open: Open): void {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
     if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
-      // Bound over, the other channel would never hear that its leg is gone.
+      // Binding the number again would hide the end of the leg from the other channel.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
     if (!epoch && open.mustExist) {
@@ -88,7 +90,7 @@ export class Acceptor {
     else this.#fresh(epochHex, leg, open);
   }
 
-  /** Ends every channel. */
+  /** Resets every channel. */
   close(code: ErrorCode, message: string): void {
     for (const { channel } of this.#epochs.values()) channel?.reset(code, message);
     for (const cancel of this.#timers) cancel();
@@ -98,7 +100,7 @@ export class Acceptor {
   #again(epoch: Epoch, leg: Leg, open: Open): void {
     const { channel } = epoch;
     if (epoch.ended) return refuse(leg, open.ch, epoch.ended);
-    if (!channel) return this.#judgedAgain(epoch, leg, open);
+    if (!channel) return this.#pendingAgain(epoch, leg, open);
     if (open.attach <= channel.attachNumber) return channel.answerAgain(leg, open.ch);
     try {
       const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
@@ -109,9 +111,9 @@ export class Acceptor {
     }
   }
 
-  /** The newest OPEN is the one to answer. */
-  #judgedAgain(epoch: Epoch, leg: Leg, open: Open): void {
-    // Before it is remembered: metadata that cannot be read throws.
+  /** An OPEN came again before the first was decided. Only the newest one will be answered. */
+  #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
+    // Checked before the OPEN is stored: throws if its metadata cannot be read.
     unpackSaid(open.meta);
     const { pending } = epoch;
     if (!pending || leg.portOf(open.ch) === pending) return;
@@ -124,7 +126,7 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
-    // Before anything is remembered: metadata that cannot be read throws.
+    // Checked before anything is stored: throws if the metadata cannot be read.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);
@@ -140,7 +142,7 @@ export class Acceptor {
       epochHex,
       accept: (handler, answer) => {
         const { clock, deflater } = this.#options;
-        const channel = new AcceptedChannel(epochHex, kind, clock, handler, deflater, bury);
+        const channel = new AcceptedChannel(epochHex, { kind, clock, handler, deflater }, bury);
         const at = epoch.pending!;
         epoch.channel = channel;
         epoch.pending = undefined;
@@ -150,7 +152,7 @@ export class Acceptor {
       },
       refuse: (code, message) => {
         const at = epoch.pending!;
-        // Nothing was made, so a later try with the same epoch may be judged afresh.
+        // No channel was made, so a later OPEN with the same epoch may be decided again.
         this.#epochs.delete(epochHex);
         if (at.wanted) refuse(at.leg, at.open.ch, { code, message });
         at.leave();

@@ -1,20 +1,23 @@
-/** A place where a channel is attached: its number on one leg. While a channel moves to another leg it has two. */
+/**
+ * A place where a channel is attached: its number on one leg. A channel that moves to another leg has two of them for a
+ * while.
+ */
 
 import type { Leg, Port } from '../leg/index.ts';
 import type { ErrorCode, Frame } from '../wire/index.ts';
 
-/** What the channel hears from the places where it is attached, or is about to be. */
+/** What the attachments of a channel tell it. */
 export interface Attached {
-  /** A frame of the channel, its layout already checked. */
+  /** A frame of the channel came. Its layout was checked. */
   receive(at: Attachment, message: Uint8Array, start: number): void;
-  /** The leg closed. */
+  /** The leg of this attachment closed. */
   lost(at: Attachment, code: ErrorCode): void;
 }
 
 export class Attachment implements Port {
   readonly leg: Leg;
   readonly ch: number;
-  /** Rises with each attachment of the channel. */
+  /** Number of this attachment. It rises with each attachment of the channel. */
   readonly attach: number;
   readonly #channel: Attached;
 
@@ -30,9 +33,9 @@ export class Attachment implements Port {
     if (this.leg.open) this.leg.send(frame(this.ch));
   }
 
-  /** What still comes under this number is not for the channel any more. */
+  /** Releases the number. Frames that still come for it do not reach the channel any more. */
   leave(): void {
-    // A peer may open the same number twice: it is another attachment's then.
+    // A peer may open the same number twice; then it belongs to another attachment.
     if (this.leg.portOf(this.ch) === this) this.leg.unbind(this.ch);
   }
 

@@ -1,21 +1,28 @@
-/** What the application at the end of a channel does with it. */
+/** The application's side of a channel: where bytes come from and go to, and what it is told. */
 import type { ErrorCode } from '../wire/index.ts';
 
 export interface ChannelHandler {
-  /** Bytes from the peer, in order. Call consumed() when they are really used: that gives the peer credit. */
+  /** Bytes from the peer, in order. Call consumed() when they are really used: only that gives the peer new credit. */
   data(bytes: Uint8Array): void;
-  /** The next bytes to send, at most `max`, never changed afterwards; undefined when there are none (then wake()). */
+  /**
+   * Returns the next bytes to send, at most `max`. They must not change afterwards. Undefined if there are none now:
+   * call wake() when there are.
+   */
   pull?(max: number): Uint8Array | undefined;
-  /** Bytes that pull() would give. Where this is told, the small pieces of a flood are gathered, for 50 ms at most. */
+  /**
+   * Number of bytes that pull() would return. With this method, small pieces of a flood are collected for up to 50 ms.
+   */
   pending?(): number;
-  /** Attached, for the first time or again; meta is what the other end said. */
+  /** The channel is attached, for the first time or again. meta: what the other end sent. */
   attached?(meta: unknown): void;
-  /** The path broke; what was written waits for the next attachment. Not told where only the path changes. */
+  /**
+   * The path broke. Bytes that were sent wait for the next attachment. Not called if the channel only changes its path.
+   */
   detached?(code: ErrorCode): void;
-  /** A probe was answered: the path is whole, and this long, ms. */
+  /** A probe was answered, so the path works. rtt: its round trip in ms. */
   measured?(rtt: number): void;
-  /** The peer's end: no more bytes from it. */
+  /** The peer ended its direction: no more bytes will come. */
   ended?(code: ErrorCode, message: string): void;
-  /** Over, both ways. Exactly once. */
+  /** The channel is over in both directions. Called exactly once. */
   closed(code: ErrorCode, message: string): void;
 }

@@ -1,9 +1,8 @@
-/** One end of a channel: a reliable byte stream both ways that outlives the legs it is attached to. */
+/** One end of a channel: a reliable byte stream in both directions that outlives the legs it is attached to. */
 
 import type { SendQueue } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 import {
-  type ChannelKindName,
   ERRORS,
   type ErrorCode,
   encode,
@@ -19,19 +18,19 @@ import {
 } from '../wire/index.ts';
 import type { Attached, Attachment } from './attachment.ts';
 import type { ChannelHandler } from './channel-handler.ts';
+import type { ChannelOptions } from './channel-options.ts';
 import { Compression } from './compression.ts';
-import type { Deflater } from './deflater.ts';
 import { DelayedAcks } from './delayed-acks.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { Pacer } from './pacer.ts';
 import { ProbeTimer } from './probe-timer.ts';
 import { ANSWERS, finFrame, resetFrame, syncFrame } from './state-frames.ts';
-import { Window, type Windows } from './window.ts';
+import { Window } from './window.ts';
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
-  /** Bytes wait in the application, and frames are made as they are sent. */
+  /** Always 0: bytes wait in the application, and frames are made when they are sent. */
   readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
@@ -45,13 +44,7 @@ export abstract class Channel implements Attached, SendQueue {
   #attachment: Attachment | undefined;
   #closed = false;
 
-  constructor(
-    kind: ChannelKindName,
-    clock: Clock,
-    handler: ChannelHandler,
-    deflater: Deflater | undefined,
-    windows?: Windows,
-  ) {
+  constructor({ kind, clock, handler, deflater, windows }: ChannelOptions) {
     const most = MOST_WINDOWS[kind];
     this.clock = clock;
     this.handler = handler;
@@ -87,17 +80,17 @@ export abstract class Channel implements Attached, SendQueue {
     return this.#probeTimer.rtt;
   }
 
-  /** Bytes sent and not confirmed by the other end. */
+  /** Bytes sent that the other end has not confirmed. */
   get inFlight(): number {
     return this.outgoing.inFlight;
   }
 
-  /** What there is to pull is being gathered: more of it may be enough, so say wake() again. */
+  /** True while small writes are collected before they are sent. Call wake() again after each further write. */
   get gathers(): boolean {
     return this.#pacer.gathers;
   }
 
-  /** There is something to pull. */
+  /** Tells the channel that pull() has bytes. */
   wake(): void {
     if (this.#closed || !this.#attachment) return;
     const gathers = this.handler.pending !== undefined && !this.outgoing.ending && !this.outgoing.behind;
@@ -111,21 +104,21 @@ export abstract class Channel implements Attached, SendQueue {
     this.#closeWhenDone();
   }
 
-  /** No more bytes after those that pull() still gives. */
+  /** Ends this direction after the bytes that pull() still returns. */
   end(code: ErrorCode = 'OK', message = ''): void {
     if (this.outgoing.ending) return;
     this.outgoing.end({ code: ERRORS[code].number, message });
     this.wake();
   }
 
-  /** Abort, both ways. */
+  /** Aborts both directions. */
   reset(code: ErrorCode, message: string): void {
     if (this.#closed) return;
     this.say((ch) => resetFrame(ch, code, message));
     this.close(code, message);
   }
 
-  /** Asks the other end where it is; the answer measures the round trip. */
+  /** Asks the other end for its positions. The answer measures the round trip. */
   probe(): void {
     this.#probeTimer.probe();
   }
@@ -140,8 +133,8 @@ export abstract class Channel implements Attached, SendQueue {
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (!piece && this.outgoing.dry) {
       this.#pacer.dry();
-      // A key's echo and its ACK in one go: by itself each costs every hop on the way a message.
-      this.#acks.along();
+      // Sends a key's echo and its ACK together. A message of its own for each would cost every hop.
+      this.#acks.piggyback();
     }
     const frame = piece
       ? encode(this.compression.frame(at.ch, piece, this.outgoing), memory)
@@ -163,10 +156,10 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   drop(): void {
-    // What was emitted is kept for the next attachment.
+    // Frames that were sent are kept for the next attachment.
   }
 
-  /** This place is of no use any more. */
+  /** This attachment cannot be used any more. */
   lost(at: Attachment, code: ErrorCode): void {
     at.leave();
     if (this.#closed || at !== this.#attachment) return;
@@ -176,31 +169,31 @@ export abstract class Channel implements Attached, SendQueue {
 
   // ---- for the two ends, opener and acceptor
 
-  /** Frames that only one of the two ends understands. */
+  /** Handles a frame that only the opener or only the acceptor understands. */
   protected abstract other(at: Attachment, frame: Frame): void;
-  /** Called when the channel lost its place and is not closed. */
+  /** Called when the channel lost its attachment and is still open. */
   protected abstract unattached(code: ErrorCode): void;
-  /** Both directions ended in order; still attached. */
+  /** Called when both directions have ended in order, while still attached. */
   protected abstract finished(): void;
-  /** The other end is over, and said so at this place. */
+  /** The other end is closed, and said so on this attachment. */
   protected overAt(_at: Attachment): void {}
-  /** Called once when the channel is over, before the handler hears of it. */
+  /** Called once when the channel is over, before the handler's closed(). */
   protected abstract over(code: ErrorCode, message: string): void;
-  /** A hop, or the acceptor, says that this place is, or will be, gone. */
+  /** A hop or the acceptor sent DETACHED: this attachment is gone, or soon will be. */
   protected detachedBy(at: Attachment, code: ErrorCode): void {
     this.lost(at, code);
   }
-  /** Bytes went missing on the way to this place. */
+  /** Bytes are missing before those that came on this attachment. */
   protected abstract gap(at: Attachment): void;
 
   protected get attachment(): Attachment | undefined {
     return this.#attachment;
   }
 
-  /** From here on the channel is there, and nowhere else. */
+  /** Attaches the channel here and nowhere else. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // First, so that a violation in the two positions is answered where it came from.
+    // Set before rewind(), so that an invalid position is answered on this attachment.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);
@@ -223,16 +216,16 @@ export abstract class Channel implements Attached, SendQueue {
     this.#attachment?.say(frame);
   }
 
-  /** Says what was consumed and what may be sent, even if it was said before: to nobody who could hear it, perhaps. */
+  /** Resends the ACK; the previous one may have been lost. */
   protected acknowledgeAgain(): void {
-    this.#acks.again();
+    this.#acks.resend();
   }
 
   // ---- inside
 
   #receive(at: Attachment, frame: Frame): void {
     if (this.#closed) return;
-    // A hop has lost the ACCEPT before it, and who knows what else.
+    // The ACCEPT before this frame was lost at a hop, and perhaps more was.
     if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
@@ -256,10 +249,10 @@ export abstract class Channel implements Attached, SendQueue {
 
   #resetBy(at: Attachment, code: ErrorCode, message: string): void {
     const fin = this.incoming.fin;
-    // The neighbour forgot the number, which says nothing about the channel itself.
+    // The neighbour forgot the number. The channel itself may still be alive.
     if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
     this.overAt(at);
-    // The other end is done and says so again; how it ended is known here already.
+    // The other end is closed and repeats that. How it ended is already known here.
     if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }
@@ -304,18 +297,18 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   #acknowledge(): void {
-    if (this.#attachment) this.#acks.soon();
+    if (this.#attachment) this.#acks.schedule();
   }
 
   #closeWhenDone(): void {
     if (this.#closed || !this.outgoing.done || !this.incoming.done) return;
-    this.#acks.now();
+    this.#acks.flush();
     this.finished();
     const { code, message } = this.incoming.fin!;
     this.close(errorName(code), message);
   }
 
-  /** What was on its way there, and answers from there, do not count any more. */
+  /** Leaves this attachment. Bytes on their way there, and answers from there, no longer count. */
   #drop(at: Attachment): void {
     at.leave();
     at.leg.forget(this);

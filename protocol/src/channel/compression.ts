@@ -1,4 +1,7 @@
-/** DATAZ for one channel: which bytes are deflated, how hard, and when it is not worth while; and how they come back. */
+/**
+ * Compression of one channel with DATAZ frames: which bytes are deflated, how hard, and when it is not worth it; also
+ * how received ones are inflated.
+ */
 import type { Clock } from '../time/index.ts';
 import {
   type ChannelKindName,
@@ -13,7 +16,7 @@ import {
 } from '../wire/index.ts';
 import type { Deflater, Effort } from './deflater.ts';
 
-/** Kinds whose bytes are mostly text. The others are compressed or encrypted already, or too fast. */
+/** Channel kinds that carry mostly text are deflated. The others are compressed or encrypted already, or too fast. */
 const DEFLATED: Record<ChannelKindName, boolean> = {
   terminal: true,
   control: true,
@@ -23,42 +26,51 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
   egress: false,
 };
 
-/** What a DATAZ has around its bytes more than a DATA. */
+/** Bytes that a DATAZ frame needs in addition to those of a DATA frame. */
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
 /** Bytes that shrink by less than this factor count as incompressible. */
 const MIN_RATIO = 1.1;
-/** As many bytes as so many such frames, at most, go raw before the next try. */
+/** After failed tries, the next bytes are sent raw: as many as 1, 2, 4 … such frames had, up to this many. */
 const MOST_SKIPPED = 64;
-/** A fast flood sends these in no time: after frames of this size the next try is also this much later for each of them. */
+/**
+ * A fast flood would use that up in no time. After frames of at least LARGE bytes the next try also waits SKIPPED_MS for
+ * each skipped frame.
+ */
 const LARGE = 1024;
 const SKIPPED_MS = 10;
-/** No hop can cut a DATAZ, and a slow line behind it should not be taken for long: 33 ms of 1 Mbit/s. */
+/** Most deflated bytes in one frame. Hops cannot split a DATAZ, and this one takes 33 ms on a line of 1 Mbit/s. */
 const MOST_PACKED = 4 * 1024;
-/** The dictionary is what takes time with a short frame, and a short frame has little to find far back: so many times its length. */
+/**
+ * The dictionary is this many times as long as the frame. With short frames it takes most of the time, and they seldom
+ * find a match far back.
+ */
 const REACH = 16;
 const LEAST_DICTIONARY = 8 * 1024;
-/** How fast the expected ratio rises again: the share of the difference. */
+/** After better frames, the expected ratio rises by this part of the difference. */
 const RISE = 1 / 4;
-/** Raw bytes a second that get the small effort, which costs a core 20 to 40 ms for each MiB, and how many at once. */
+/**
+ * Raw bytes per second that may use the small effort, which takes 20 to 40 ms of CPU per MiB; and how many of them at
+ * once.
+ */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
 
-/** One direction of the channel. */
+/** The earlier bytes of one direction of the channel. */
 export interface Past {
-  /** The bytes right before an offset: so many, or what is known of them. */
+  /** The bytes right before an offset: `length` of them, or fewer if older ones are gone. */
   before(off: number, length: number): Uint8Array;
 }
 
 export class Compression {
   readonly #clock: Clock;
-  /** undefined: this channel's bytes are never deflated, in neither direction. */
+  /** undefined: this channel's bytes are never deflated, in either direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
-  /** Tries in a row that were in vain, and bytes that go raw before the next one. */
+  /** Failed tries in a row, and the bytes that are sent raw before the next one. */
   #misses = 0;
   #skip = 0;
   #retryAt = 0;
-  /** By which factor the next bytes will shrink, as far as one can tell. */
+  /** The factor by which the next bytes will probably shrink. */
   #ratio = MAX_DATA / MOST_PACKED;
   #allowance = SMALL_AT_ONCE;
   #allowanceAt = 0;
@@ -68,29 +80,29 @@ export class Compression {
     this.#deflater = DEFLATED[kind] ? deflater : undefined;
   }
 
-  /** This end can read DATAZ. */
+  /** True if this end can read DATAZ. */
   get reads(): boolean {
     return this.#deflater !== undefined;
   }
 
-  /** What this end says of itself. */
+  /** The features that this end announces. */
   get features(): readonly Feature[] {
     return this.reads ? ['dataz'] : [];
   }
 
-  /** What the peer says of itself. True if it may be sent DATAZ. */
+  /** Takes the features that the peer announces. Returns true if it may be sent DATAZ. */
   heard(features: readonly unknown[]): boolean {
     this.#peerReads = this.reads && features.includes('dataz');
     return this.#peerReads;
   }
 
-  /** How many bytes the next frame should stand for, where `maxData` may be in it. */
+  /** How many raw bytes the next frame should carry, if `maxData` bytes fit into it. */
   rawFor(maxData: number): number {
     if (!this.#peerReads || this.#rests) return maxData;
     return Math.ceil(Math.min(MAX_DATA, Math.min(maxData, MOST_PACKED) * this.#ratio));
   }
 
-  /** The frame for bytes that are to be sent: DATAZ where that is shorter. */
+  /** Makes the frame for bytes that are to be sent: DATAZ if that is shorter, otherwise DATA. */
   frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
     const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
     if (!this.#deflater || !this.#peerReads || bytes.length < this.#deflater.least) return raw;
@@ -104,7 +116,7 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // Counted in bytes: short frames in vain are no reason to send a flood as it is.
+      // Counted in bytes: failures with short frames must not make a whole flood go raw.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;
@@ -114,7 +126,7 @@ export class Compression {
     return { type: FrameType.DATAZ, ch, off, dictLen, rawLen, bytes: packed };
   }
 
-  /** How to read a DATAZ, if it is one that may come. */
+  /** Returns a function that inflates this DATAZ. Throws PROTOCOL_ERROR if the peer may not send it. */
   reader({ off, dictLen, rawLen, bytes }: FrameOf<typeof FrameType.DATAZ>, received: Past): () => Uint8Array {
     const deflater = this.#deflater;
     if (!deflater) throw new UniCoreError('PROTOCOL_ERROR', 'This end has not said that it reads DATAZ.');
@@ -128,7 +140,7 @@ export class Compression {
     return this.#skip > 0 || this.#clock.now() < this.#retryAt;
   }
 
-  /** Down at once: a frame that is larger than expected holds up others. */
+  /** Falls at once to a worse ratio, since a frame that is larger than expected delays others. */
   #learn(ratio: number): void {
     this.#ratio = Math.min(ratio, this.#ratio + (ratio - this.#ratio) * RISE);
   }

@@ -1,24 +1,29 @@
-/** How the bytes of a DATAZ frame are made and read: an interface, since Node has zlib and browsers have not. */
+/** The interface for deflating and inflating DATAZ frames. Node uses zlib, which browsers do not have. */
 import { UniCoreError } from '../wire/index.ts';
 
-/** fast: when much has to go; small: when time does not matter. */
+/** fast: for many bytes at once. small: when there is time. */
 export type Effort = 'fast' | 'small';
 
-/** Level of deflate for each. 1 is hardly faster than 2; from 7 to 8 the time doubles for a tenth of a percent. */
+/**
+ * The deflate level of each effort. Level 1 is hardly faster than 2; level 8 takes twice as long as 7 and saves a
+ * thousandth.
+ */
 export const LEVELS = { fast: 2, small: 7 } as const satisfies Record<Effort, number>;
 
-/** Stateless: each call stands alone, so nothing is kept per channel and nothing has to be repaired after a loss. */
+/**
+ * A stateless deflater: each call stands alone. Nothing is kept per channel, and nothing must be repaired after a loss.
+ */
 export interface Deflater {
-  /** Fewer bytes are not worth a call. */
+  /** Fewer bytes than this are not worth a call. */
   readonly least: number;
   /**
-   * deflate-raw of `raw`, which may refer to the bytes of the dictionary as to what came right before; undefined where
-   * that is not shorter.
+   * Returns raw deflate data of `raw`, which may refer to the dictionary as the bytes right before it. Undefined if that
+   * is not shorter than `raw`.
    */
   deflate(raw: Uint8Array, dictionary: Uint8Array, effort: Effort): Uint8Array | undefined;
   /**
-   * The bytes again: exactly `rawLength`, never more memory than that, whatever `packed` would make.
-   * Throws PROTOCOL_ERROR where it would be fewer or more, or is no deflate at all.
+   * Returns exactly `rawLength` bytes and never allocates more, whatever `packed` claims. Throws PROTOCOL_ERROR if the
+   * data is invalid or has another length.
    */
   inflate(packed: Uint8Array, dictionary: Uint8Array, rawLength: number): Uint8Array;
 }

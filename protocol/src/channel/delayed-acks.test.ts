@@ -9,13 +9,13 @@ function reported() {
   const clock = new SimClock();
   const incoming = new Incoming(new Window(1_000, 1_000));
   const said: number[] = [];
-  const reporting = new DelayedAcks({ clock, incoming, say: ({ consumed }) => said.push(consumed) });
+  const acks = new DelayedAcks({ clock, incoming, say: ({ consumed }) => said.push(consumed) });
   const key = () => {
     incoming.take(incoming.next, 1, () => new Uint8Array(1));
     incoming.consumed(1, clock.now(), undefined);
-    reporting.soon();
+    acks.schedule();
   };
-  return { clock, reporting, said, key };
+  return { clock, acks, said, key };
 }
 
 test('a key is reported within 25 ms, where nothing goes to the other end', async () => {
@@ -28,13 +28,13 @@ test('a key is reported within 25 ms, where nothing goes to the other end', asyn
 });
 
 test('what goes to the other end takes the report along, but no more than one in 25 ms', async () => {
-  const { clock, reporting, said, key } = reported();
+  const { clock, acks, said, key } = reported();
   key();
-  reporting.along();
+  acks.piggyback();
   expect(said).toEqual([1]);
   for (let i = 0; i < 5; i++) {
     key();
-    reporting.along();
+    acks.piggyback();
   }
   expect(said).toEqual([1]);
   await clock.advance(25);

@@ -1,14 +1,17 @@
-/** When the other end hears what was consumed: at once where it may soon run out of credit, else with what follows shortly. */
+/**
+ * Delayed ACKs: tells the other end how much was consumed. At once if it may soon run out of credit; otherwise together
+ * with other data, or after a short delay.
+ */
 import { Alarm, type Clock } from '../time/index.ts';
 import type { Incoming } from './incoming.ts';
 
-/** Credit is reported at the latest this long after bytes were consumed. */
+/** The longest delay between consuming bytes and reporting it, ms. */
 const ACK_MS = 25;
 
 export interface DelayedAcksOptions {
   clock: Clock;
   incoming: Incoming;
-  /** Says it where the channel is attached. */
+  /** Sends the ACK on the current attachment. */
   say: (report: { consumed: number; limit: number }) => void;
 }
 
@@ -19,31 +22,31 @@ export class DelayedAcks {
 
   constructor(options: DelayedAcksOptions) {
     this.#options = options;
-    this.#alarm = new Alarm(options.clock, () => this.now());
+    this.#alarm = new Alarm(options.clock, () => this.flush());
   }
 
-  /** Something was consumed, perhaps. */
-  soon(): void {
+  /** Call after bytes were consumed. */
+  schedule(): void {
     const { incoming } = this.#options;
     if (!incoming.unreported) return;
-    if (incoming.due) this.now();
+    if (incoming.due) this.flush();
     else if (!this.#alarm.isSet) this.#alarm.set(ACK_MS);
   }
 
-  /** Something goes to the other end anyway: what was not said yet goes along, though no more often than by itself. */
-  along(): void {
+  /** Piggybacks the ACK on data that leaves now, but at most once per ACK_MS. */
+  piggyback(): void {
     const { clock } = this.#options;
-    if (clock.now() - this.#saidAt >= ACK_MS) this.now();
+    if (clock.now() - this.#saidAt >= ACK_MS) this.flush();
   }
 
-  /** Says what was not said yet. */
-  now(): void {
-    if (this.#options.incoming.unreported) this.again();
+  /** Sends the ACK if anything is unreported. */
+  flush(): void {
+    if (this.#options.incoming.unreported) this.resend();
     else this.#alarm.clear();
   }
 
-  /** Says it even if it was said before: to nobody who could hear it, perhaps. */
-  again(): void {
+  /** Resends the ACK; the previous one may have been lost. */
+  resend(): void {
     this.#alarm.clear();
     this.#saidAt = this.#options.clock.now();
     this.#options.say(this.#options.incoming.report());

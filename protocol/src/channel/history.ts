@@ -1,23 +1,25 @@
-/** The latest raw bytes of one direction: what a DATAZ frame may refer to. Takes memory only for bytes that there were. */
+/**
+ * The latest raw bytes of one direction, to which a DATAZ frame may refer. Memory grows only with the bytes that came.
+ */
 
 const FIRST_BYTES = 1024;
 
 export class History {
   readonly #capacity: number;
-  /** Filled from the front; a ring once it has its full size. */
+  /** Filled from the front; a ring buffer once it has its full size. */
   #memory = new Uint8Array(0);
-  /** Where in it the next byte goes. */
+  /** Index in #memory for the next byte. */
   #at = 0;
   #size = 0;
   #end: number;
 
-  /** Its first byte will be the one at this offset. */
+  /** offset: stream offset of the first byte that will be appended. */
   constructor(capacity: number, offset = 0) {
     this.#capacity = capacity;
     this.#end = offset;
   }
 
-  /** Offset of the oldest byte that is still here. */
+  /** Stream offset of the oldest byte that is still here. */
   get start(): number {
     return this.#end - this.#size;
   }
@@ -36,7 +38,10 @@ export class History {
     this.#end += bytes.length;
   }
 
-  /** Copies the bytes from this offset on, which must be here, to the front of `out`. Returns how many there were. */
+  /**
+   * Copies bytes from this stream offset on to the front of `out` and returns their number. Throws if that offset is not
+   * here.
+   */
   copy(from: number, out: Uint8Array): number {
     const length = Math.min(this.#end - from, out.length);
     if (from < this.start || length < 0) throw new RangeError(`offset ${from} is not in this history`);
@@ -53,7 +58,7 @@ export class History {
     let size = Math.max(FIRST_BYTES, this.#memory.length);
     while (size < wanted) size *= 2;
     const grown = new Uint8Array(Math.min(size, this.#capacity));
-    // Not a ring yet, so what is here lies in order from the front.
+    // #memory is not a ring yet, so its bytes lie in order from the front.
     grown.set(this.#memory.subarray(0, this.#size));
     this.#memory = grown;
     this.#at = this.#size;

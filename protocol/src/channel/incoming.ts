@@ -1,12 +1,15 @@
-/** The receiving direction of a channel: what arrived, what was consumed, and the credit given for it. */
+/** The receiving direction of a channel: which bytes arrived, which were consumed, and the credit given for them. */
 import { MAX_DATA, MAX_DICTIONARY, UniCoreError } from '../wire/index.ts';
 import { History } from './history.ts';
 import type { Fin } from './outgoing.ts';
 import type { Window } from './window.ts';
 
-/** Credit is reported when this share of the window was consumed since the last report. */
+/** An ACK is due when this fraction (1/n) of the window was consumed since the last one. */
 const ACK_SHARE = 4;
-/** A DATAZ that is news by its last byte alone begins a frame below `next`, and its dictionary that much further down. */
+/**
+ * How far back a DATAZ may refer. One with a single new byte begins almost a frame below `next`, and its dictionary lies
+ * before that.
+ */
 const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 
 export class Incoming {
@@ -18,14 +21,14 @@ export class Incoming {
   #fin: (Fin & { finalOff: number }) | undefined;
   readonly #history: History | undefined;
 
-  /** remember: the sender may refer to bytes that it has sent. */
+  /** remember: keep received bytes, since DATAZ frames may refer to them. */
   constructor(window: Window, remember = false) {
     this.#window = window;
     this.#limit = window.size;
     this.#history = remember ? new History(HISTORY_BYTES) : undefined;
   }
 
-  /** The next offset expected; one past the last byte once the end arrived. */
+  /** The next expected offset; one past the last byte once FIN has arrived. */
   get next(): number {
     return this.#fin ? this.#fin.finalOff + 1 : this.#next;
   }
@@ -34,7 +37,7 @@ export class Incoming {
     return this.#limit;
   }
 
-  /** Everything arrived and was consumed, the end included. */
+  /** Everything arrived and was consumed, FIN included. */
   get done(): boolean {
     return this.#fin !== undefined && this.#consumed === this.#fin.finalOff;
   }
@@ -43,19 +46,19 @@ export class Incoming {
     return this.#fin;
   }
 
-  /** Bytes that were consumed and not reported yet, or the end was. */
+  /** True if consumed bytes, or the end, were not reported yet. */
   get unreported(): boolean {
     return this.#position() > this.#reported;
   }
 
-  /** So much was consumed that the sender should know now. */
+  /** True if an ACK should be sent now, since enough was consumed or the direction is done. */
   get due(): boolean {
     return this.done || this.#consumed - this.#reported >= this.#window.size / ACK_SHARE;
   }
 
   /**
-   * The fresh part of the bytes of a frame; undefined when nothing in it is new, 'gap' when bytes before it are missing.
-   * `read` is only called for bytes that are taken.
+   * Returns the new part of a frame's bytes; undefined if none are new, 'gap' if bytes before them are missing. `read`
+   * is only called if there are new bytes.
    */
   take(off: number, length: number, read: () => Uint8Array): Uint8Array | 'gap' | undefined {
     const end = off + length;
@@ -73,14 +76,14 @@ export class Incoming {
     return fresh;
   }
 
-  /** The bytes right before an offset that take() is reading at. */
+  /** The bytes right before an offset that a frame in take() begins at. */
   before(off: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     if (length > 0) this.#history!.copy(off - length, bytes);
     return bytes;
   }
 
-  /** The end of the direction. False when it was known already, 'gap' when bytes before it are missing. */
+  /** Takes the end of this direction. Returns false if it was known already, 'gap' if bytes before it are missing. */
   finish(finalOff: number, fin: Fin): boolean | 'gap' {
     if (this.#fin ? finalOff !== this.#fin.finalOff : finalOff < this.#next) {
       throw new UniCoreError(
@@ -94,7 +97,7 @@ export class Incoming {
     return true;
   }
 
-  /** now, rtt: ms. Whether the round trip is to be measured. */
+  /** Records that bytes were consumed. now, rtt: ms. Returns true if the caller should measure the round trip. */
   consumed(bytes: number, now: number, rtt: number | undefined): boolean {
     if (bytes < 0 || this.#consumed + bytes > this.#next) {
       throw new Error(`${bytes} bytes consumed, ${this.#next - this.#consumed} were delivered`);
@@ -103,7 +106,7 @@ export class Incoming {
     return this.#window.used(this.#consumed, now, rtt);
   }
 
-  /** What an ACK says now. */
+  /** The content of an ACK; marks it as reported. */
   report(): { consumed: number; limit: number } {
     this.#reported = this.#position();
     this.#limit = Math.max(this.#limit, this.#consumed + this.#window.size);

@@ -1,21 +1,24 @@
-/** Whole messages over a channel's bytes, for RPC: each is a u32 length (big endian) and that many bytes of msgpack. */
+/**
+ * Whole messages over a channel's byte stream, for RPC. Each is a u32 length (big endian) and that many bytes of
+ * msgpack.
+ */
 
 import { type PackLimits, packMeta, UniCoreError, unpackMeta } from '../wire/index.ts';
 import type { Channel } from './channel.ts';
 import { Outbox } from './outbox.ts';
 
-/** Larger than metadata: a report names every VM of a provider. */
+/** Larger than the limits of metadata, since a report names every VM of a provider. */
 const LIMITS: PackLimits = { bytes: 1024 * 1024, depth: 12, entries: 65_536 };
 const HEADER_BYTES = 4;
 
-/** Spread `data` and `pull` into the channel's handler, then bind() the channel. */
+/** Put `data` and `pull` into the channel's handler, then call bind() with the channel. */
 export class Messages {
   readonly #onMessage: (value: unknown) => void;
   readonly #outbox = new Outbox();
   #channel: Channel | undefined;
   readonly #header = new Uint8Array(HEADER_BYTES);
   #body: Uint8Array | undefined;
-  /** How much of the header, or of the body once there is one, has arrived. */
+  /** Bytes that have arrived of the header, or of the body once its length is known. */
   #filled = 0;
 
   constructor(onMessage: (value: unknown) => void) {
@@ -27,7 +30,7 @@ export class Messages {
     channel.wake();
   }
 
-  /** Queues a message; it leaves when the channel is attached and has credit. */
+  /** Queues a message. It is sent when the channel is attached and has credit. */
   send(value: unknown): void {
     const body = packMeta(value, LIMITS);
     const whole = new Uint8Array(HEADER_BYTES + body.length);
@@ -37,17 +40,20 @@ export class Messages {
     this.#channel?.wake();
   }
 
-  /** ChannelHandler.pull */
+  /** The `pull` of the channel's handler. */
   readonly pull = (max: number): Uint8Array | undefined => this.#outbox.pull(max);
 
-  /** ChannelHandler.data */
+  /** The `data` of the channel's handler. */
   readonly data = (bytes: Uint8Array): void => {
     let rest = bytes;
     while (rest.length > 0) rest = this.#take(rest);
     this.#channel?.consumed(bytes.length);
   };
 
-  /** Copied once, to where it belongs: a peer that sends single bytes makes no more work than others. */
+  /**
+   * Copies bytes once, directly to their place, so a peer that sends single bytes causes no extra work. Returns the
+   * rest.
+   */
   #take(bytes: Uint8Array): Uint8Array {
     const target = this.#body ?? this.#header;
     const part = bytes.subarray(0, target.length - this.#filled);

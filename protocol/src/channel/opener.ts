@@ -1,10 +1,12 @@
-/** The end of a channel that opens it, and that alone attaches it again: SDK, gateway, the hub's control channel. */
+/**
+ * The opening end of a channel, and the only one that attaches it again. The SDK, the gateway and the hub's control
+ * channel use it.
+ */
 
 import type { Leg } from '../leg/index.ts';
-import { Backoff, type Clock, RECOVERY_MS, RECOVERY_PAUSE_MS } from '../time/index.ts';
+import { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from '../time/index.ts';
 import {
   ChannelKind,
-  type ChannelKindName,
   EPOCH_BYTES,
   type ErrorCode,
   type Frame,
@@ -15,35 +17,26 @@ import {
 } from '../wire/index.ts';
 import { Attachment } from './attachment.ts';
 import { Channel } from './channel.ts';
-import type { ChannelHandler } from './channel-handler.ts';
-import type { Deflater } from './deflater.ts';
+import type { ChannelOptions } from './channel-options.ts';
 import { resetFrame } from './state-frames.ts';
-import type { Windows } from './window.ts';
 
-/** Pauses between attachments while the leg is up but the far side is not there. */
+/** Pauses between attempts to attach while the leg is up but the far side is not reachable, ms. */
 const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
-/** An OPEN that is not answered is said again, ever more seldom. */
+/** An unanswered OPEN is repeated after growing pauses within these limits, ms. */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
 const CLEAR = (ch: number): Frame => resetFrame(ch, 'OK', '');
 const NO_AUTH = new Uint8Array(0);
 
-export interface OpenerOptions {
-  clock: Clock;
-  kind: ChannelKindName;
-  /** Asked at each attachment, so that it says what is true then (a window's size). */
+export interface OpenerOptions extends ChannelOptions {
+  /** The metadata for OPEN. Called at each attachment, so that it is current (a window's size). */
   meta: () => unknown;
   /** Cryptographically random bytes. */
   random: (bytes: number) => Uint8Array;
-  /** The leg to be attached to now; undefined while there is none. Call attach() when it is another. */
+  /** The leg to attach to now; undefined while there is none. Call attach() when it has changed. */
   leg: () => Leg | undefined;
-  /** false: the channel closes with the first path it loses. */
+  /** false: the channel closes when it loses its first path. */
   resume: boolean;
-  /** Lets both ends send DATAZ, if the other has one as well. */
-  deflater?: Deflater;
-  /** What the windows of this end's channels are taken from. */
-  windows?: Windows;
-  handler: ChannelHandler;
 }
 
 export class Opener extends Channel {
@@ -51,18 +44,18 @@ export class Opener extends Channel {
   readonly #epoch: Uint8Array;
   readonly #backoff: Backoff;
   #attach = 0;
-  /** The acceptor has known this epoch; from now on it must. */
+  /** True once the acceptor has accepted this epoch. From then on OPEN says that it must exist. */
   #established = false;
-  /** Where an OPEN waits for its answer. */
+  /** The attachment whose OPEN waits for an answer. */
   #opening: Attachment | undefined;
-  /** It was attached when that OPEN was said: what is told to the handler only if it comes to nothing. */
+  /** True if the channel was attached when that OPEN was sent. The handler hears of it only if the move fails. */
   #moving = false;
-  /** Where it is attached, if that is to be left soon. */
+  /** The current attachment, if it should be left soon. */
   #leaving: Attachment | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: OpenerOptions) {
-    super(options.kind, options.clock, options.handler, options.deflater, options.windows);
+    super(options);
     this.#options = options;
     this.#epoch = options.random(EPOCH_BYTES);
     this.#backoff = new Backoff({ ...REATTACH, random: () => options.random(1)[0]! / 256 });
@@ -73,8 +66,8 @@ export class Opener extends Channel {
   }
 
   /**
-   * Attaches to the leg of now, if it is up. A channel that is attached to another one moves: it goes on there until the
-   * new attachment is accepted.
+   * Attaches to the current leg, if it is up. If the channel is attached to another leg it moves: it stays usable there
+   * until the new attachment is accepted.
    */
   attach(): void {
     const leg = this.#options.leg();
@@ -92,7 +85,7 @@ export class Opener extends Channel {
   }
 
   override reset(code: ErrorCode, message: string): void {
-    // What an OPEN on its way makes at the other end must not be left there.
+    // An OPEN is on its way, and the channel that it may create must be closed too.
     this.#opening?.say((ch) => resetFrame(ch, code, message));
     super.reset(code, message);
   }
@@ -107,40 +100,41 @@ export class Opener extends Channel {
     this.#backoff.reset();
     this.attached(at, frame.recvNext, frame.limit, features);
     if (this.isClosed) return;
-    // What was consumed since that OPEN was said was reported to nobody, or on a number that the acceptor had left.
+    // What was consumed since that OPEN was sent may not have been reported to the acceptor.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
-    // It may be one that is to be left already.
+    // This leg may itself be the one to leave by now.
     this.attach();
   }
 
   protected override unattached(code: ErrorCode): void {
-    // An attempt is under way already.
+    // Another attempt is already under way.
     if (!this.#opening) this.#detached(code);
   }
 
   protected override detachedBy(at: Attachment, code: ErrorCode): void {
     if (code !== 'GOING_AWAY') return this.lost(at, code);
-    // The path changes behind a leg that stays, perhaps, and this one works until then.
+    // The path may change behind a leg that stays. The old path works until then.
     this.#leaving = at;
     if (!this.#opening) this.attach();
     else if (at === this.#opening) this.#waitForAnswer(at, 0);
   }
 
   protected override gap(at: Attachment): void {
-    // Nothing is repaired inside an attachment. An acceptor that is over will not clear the hops of this one.
+    // An attachment is never repaired; the opener attaches again. The RESET clears the hops, which a closed acceptor
+    // would not do.
     at.say((ch) => resetFrame(ch, 'CHANNEL_UNKNOWN', ''));
     this.lost(at, 'GAP');
   }
 
   protected override finished(): void {
-    // The hops cannot see that both ends are done: tell them to forget the number.
+    // The hops cannot see that both ends are done, so they are told to forget the number.
     this.#opening?.say(CLEAR);
     this.say(CLEAR);
   }
 
   protected override overAt(at: Attachment): void {
-    // While it moves it has two places, and nobody else clears the hops of the other one.
+    // A moving channel has two attachments, and only this end clears the hops of the other one.
     for (const place of [this.#opening, this.attachment]) if (place !== at) place?.say(CLEAR);
   }
 
@@ -151,7 +145,7 @@ export class Opener extends Channel {
 
   #open(leg: Leg): void {
     const moving = this.attachedNow;
-    // On a leg that is not the one of now any more: whatever that OPEN made, this one takes over.
+    // An earlier OPEN went to an older leg. The new OPEN takes over whatever it created.
     this.#opening?.leave();
     this.#stopOpening();
     this.#moving = moving;
@@ -182,7 +176,7 @@ export class Opener extends Channel {
     const rtt = at.leg.rtt ?? 0;
     const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * rtt) * 2 ** Math.min(tries, 6));
     this.#cancelTimer = this.clock.after(wait, () => {
-      // A path that is to be left and does not answer is dead: the new one may be there already.
+      // The old path does not answer any more, so attach to the new leg if it is up.
       if (at === this.#leaving && this.#options.leg()?.up) this.attach();
       else this.#sayOpen(at, tries + 1);
     });

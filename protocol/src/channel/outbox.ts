@@ -1,21 +1,21 @@
-/** A byte queue that turns pushes into the pulls that a channel makes when it has credit. */
+/** A queue of bytes: the application pushes, and the channel pulls when it has credit. */
 export class Outbox {
   #chunks: Uint8Array[] = [];
   #size = 0;
 
-  /** Bytes waiting. */
+  /** Bytes that wait. */
   get size(): number {
     return this.#size;
   }
 
-  /** Queues bytes without copying: the caller must not change them afterwards. */
+  /** Queues bytes without a copy. The caller must not change them afterwards. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
     this.#size += bytes.length;
   }
 
-  /** Takes at most `max` bytes, gathering small pushes into one piece; undefined when there are none. */
+  /** Takes at most `max` bytes and joins small pushes to one piece. Undefined if there are none. */
   pull(max: number): Uint8Array | undefined {
     const first = this.#chunks[0];
     if (first === undefined || max <= 0) return undefined;

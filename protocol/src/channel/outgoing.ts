@@ -1,33 +1,36 @@
-/** The sending direction of a channel: what was sent and may have to be sent again, and how far the peer lets us go. */
+/**
+ * The sending direction of a channel: which bytes were sent, which may have to be sent again, and how far the peer's
+ * credit goes.
+ */
 import { MAX_DICTIONARY, UniCoreError } from '../wire/index.ts';
 import { History } from './history.ts';
 
-/** The orderly end of a direction. It counts as one byte behind the last, so that it is acknowledged like one. */
+/** The orderly end of a direction. It counts as one byte after the last, so that it is acknowledged like a byte. */
 export interface Fin {
   code: number;
   message: string;
 }
 
 export class Outgoing {
-  /** The most that is ever in flight and kept, whatever limit the peer names. */
+  /** Most bytes that are ever in flight and kept, whatever limit the peer sends. */
   readonly #window: number;
-  /** Chunks from #base on, in order: all that the peer has not confirmed. */
+  /** Chunks of all bytes from #base on, in order. The peer has not confirmed them. */
   #kept: Uint8Array[] = [];
   /** Offset of the first kept byte. */
   #base = 0;
-  /** Offset behind the last byte ever taken from the source. */
+  /** Offset after the last byte that the source gave. */
   #end = 0;
-  /** Offset of the next byte to emit in this attachment; below #end after a rewind. */
+  /** Offset of the next byte to send on this attachment. After a rewind it is below #end. */
   #sent = 0;
-  /** Highest offset that the peer has confirmed to hold (FIN included). */
+  /** Highest offset that the peer has confirmed, FIN included. */
   #known = 0;
-  /** The peer accepts bytes below this offset. */
+  /** The peer accepts bytes below this offset (its credit). */
   #limit = 0;
   #fin: Fin | undefined;
   #finSent = false;
-  /** Bytes below #base, once remember() was called. */
+  /** Confirmed bytes below #base, once remember() was called. */
   #history: History | undefined;
-  /** The source was asked within the credit and had nothing: only then may the end follow. */
+  /** The source was asked within the credit and had nothing. Only then may FIN follow. */
   #dry = false;
 
   constructor(window: number) {
@@ -38,7 +41,7 @@ export class Outgoing {
     return this.#finSent ? this.#end + 1 : this.#sent;
   }
 
-  /** Bytes that a crash of every hop would make us send again. */
+  /** Bytes that must be sent again if every hop crashes now. */
   get inFlight(): number {
     return this.#end - this.#base;
   }
@@ -47,22 +50,22 @@ export class Outgoing {
     return this.#sent >= this.#limit;
   }
 
-  /** Something was emitted that the peer has not confirmed. */
+  /** True if the peer has not confirmed everything that was sent. */
   get unanswered(): boolean {
     return this.sentEnd > this.#known;
   }
 
-  /** Bytes sent in this attachment that the peer has not confirmed. */
+  /** Bytes sent on this attachment that the peer has not confirmed. */
   get onTheWay(): number {
     return Math.max(0, this.#sent - this.#known);
   }
 
-  /** Bytes are to be sent again. */
+  /** True while bytes have to be sent again. */
   get behind(): boolean {
     return this.#sent < this.#end;
   }
 
-  /** The source was asked and had nothing more. */
+  /** True if the source had nothing more when it was last asked. */
   get dry(): boolean {
     return this.#dry;
   }
@@ -71,7 +74,7 @@ export class Outgoing {
     return this.#fin !== undefined;
   }
 
-  /** The peer has everything, the end included. */
+  /** True if the peer has confirmed everything, FIN included. */
   get done(): boolean {
     return this.#fin !== undefined && this.#known > this.#end;
   }
@@ -80,7 +83,7 @@ export class Outgoing {
     this.#fin ??= fin;
   }
 
-  /** The next bytes to emit: again what a rewind left, then fresh ones from the source, within the credit. */
+  /** The next bytes to send, within the credit: first those that a rewind repeats, then new ones from the source. */
   next(
     max: number,
     pull: (max: number) => Uint8Array | undefined,
@@ -95,12 +98,12 @@ export class Outgoing {
     return { off, bytes };
   }
 
-  /** From now on bytes that the peer has confirmed are kept for a while, for before(). */
+  /** From now on confirmed bytes are kept for a while, as a dictionary for DATAZ. */
   remember(): void {
     this.#history ??= new History(MAX_DICTIONARY, this.#base);
   }
 
-  /** The bytes right before an offset that next() gave: at most `length`, fewer where they are gone. */
+  /** The bytes right before an offset that next() returned: `length` of them, fewer if older ones are gone. */
   before(off: number, length: number): Uint8Array {
     const start = Math.max(off - length, this.#history?.start ?? this.#base);
     const bytes = new Uint8Array(off - start);
@@ -116,14 +119,14 @@ export class Outgoing {
     return bytes;
   }
 
-  /** The FIN to emit, once, when next() found no byte left before it. */
+  /** The FIN to send: returned once, after next() has found no byte before it. */
   takeFin(): (Fin & { finalOff: number }) | undefined {
     if (!this.#fin || this.#finSent || !this.#dry) return undefined;
     this.#finSent = true;
     return { ...this.#fin, finalOff: this.#end };
   }
 
-  /** The peer holds everything below `upTo` and accepts bytes below `limit`. True when that was news. */
+  /** The peer has everything below `upTo` and accepts bytes below `limit`. Returns true if either is new. */
   confirm(upTo: number, limit: number): boolean {
     const most = this.#fin ? this.#end + 1 : this.#end;
     if (upTo > most) {
@@ -143,9 +146,9 @@ export class Outgoing {
   }
 
   /**
-   * A new attachment: go on from what the peer holds. What an ACK confirmed before stays confirmed: while a channel moves,
-   * one that was written later may come sooner, on the old path. Its limit does not stay: the hops of the new path have not
-   * seen it, and hold us to what they saw.
+   * Continues on a new attachment from what the peer has. Confirmed bytes stay confirmed: while a channel moves, a newer
+   * ACK may arrive earlier on the old path. The old limit does not stay: the hops of the new path have not seen it, and
+   * enforce the limits that they saw.
    */
   rewind(recvNext: number, limit: number): void {
     this.confirm(recvNext, limit);
@@ -155,7 +158,7 @@ export class Outgoing {
     this.#skipTo(this.#known);
   }
 
-  /** What the peer has is not said again: it may have come by the old path, after a rewind. */
+  /** Skips bytes that the peer has confirmed. After a rewind, it may have got them on the old path. */
   #skipTo(known: number): void {
     this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
     this.#finSent ||= this.#fin !== undefined && known > this.#end;
@@ -191,7 +194,7 @@ export class Outgoing {
     if (used > 0) this.#kept.splice(0, used);
     const first = this.#kept[0];
     if (first && upTo > this.#base) {
-      // A copy: the view would pin the freed part as well.
+      // A copy, since a view would keep the freed part in memory as well.
       this.#kept[0] = first.slice(upTo - this.#base);
       this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;

@@ -1,31 +1,31 @@
 /**
- * When a channel's end sends, and how much it lets be on the way: no more than the path carries, so that what is written
- * later, or skipped, does not wait behind it; and floods not in crumbs.
+ * Pacing of a channel's end. It sends no more than the path carries, so that later bytes, or a snapshot in place of
+ * skipped ones, do not wait behind a queue. It also joins the small writes of a flood.
  */
 
 import { CongestionWindow, type Mark } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** The queue that a channel leaves on its path, ms: what a screen may lag behind its program on a slow line. */
+/** The queue that a channel leaves on its path, ms: how far a screen may lag behind its program on a slow line. */
 const QUEUE_MS = 100;
 const MIN_QUEUE = 8 * 1024;
-/** On the way before the path was measured: as much as is acknowledged at once. */
+/** Bytes that may be on the way before the path was measured; as many as one ACK confirms. */
 const FIRST_FLIGHT = 32 * 1024;
-/** A source that gave this much without a pause is a flood: what it writes is gathered. */
+/** A source that gave this many bytes without a pause of PAUSE_MS is a flood: its small writes are collected. */
 const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
-/** Less room than this is waited for more, while anything is on the way. */
+/** With less room than this and bytes on the way, it waits for more room. */
 const CRUMB = 1024;
 /**
- * A frame is at most this share of what may be on the way. It arrives, and is acknowledged, as a whole: were all of it one
- * frame, the path would stand idle from the last byte to the answer, be measured as slow as that, and never be filled.
+ * A frame is at most this part of the congestion window. A frame arrives and is acknowledged as a whole. If it filled
+ * the window, the path would be idle until the ACK comes, and would be measured as slower than it is.
  */
 const FRAME_SHARE = 4;
-/** Gathered bytes that go at once, and how long fewer of them wait, ms. */
+/** Collected bytes are sent at once from this size on; fewer wait for up to GATHER_MS. */
 const RIPE = 64 * 1024;
 const GATHER_MS = 50;
 
-/** A frame on the way: where it begins and ends in the stream, what it took on the wire, and what was known when it went. */
+/** A frame on the way: its first and last offset in the stream, its size on the wire, and the marks of both windows. */
 interface Sent {
   readonly from: number;
   readonly upTo: number;
@@ -36,23 +36,23 @@ interface Sent {
 
 export interface PacerOptions {
   clock: Clock;
-  /** The most that credit will ever allow to be on the way. */
+  /** Most bytes that credit will ever allow to be on the way. */
   window: number;
-  /** What was gathered is to be sent. */
+  /** Called when collected bytes should be sent. */
   go: () => void;
 }
 
 export class Pacer {
   readonly #options: PacerOptions;
   /**
-   * The same way twice: in bytes on the wire, and as the other end gets them. Deflated bytes are few on the wire, and what
-   * follows them may not be; behind the other end, a raw socket or a page that draws has to take them all.
+   * Two congestion windows of the same path: one counts bytes on the wire, one counts inflated bytes. Deflated bytes may
+   * be few on the wire, but the reader, such as a page that draws, must handle all of them.
    */
   #wire: CongestionWindow;
   #whole: CongestionWindow;
-  /** Offsets on the way, and what was known when they were sent. */
+  /** Frames on the way, in order. */
   #marks: Sent[] = [];
-  /** Bytes sent since the last pause of the source, and when it paused. */
+  /** Bytes sent since the source last paused, and when it had nothing more. */
   #burst = 0;
   #dryAt: number | undefined;
   #cancelGather: (() => void) | undefined;
@@ -67,14 +67,14 @@ export class Pacer {
     return this.#cancelGather !== undefined;
   }
 
-  /** Bytes that a frame may have now: on the wire, and before they are deflated. empty: nothing is on the way. */
+  /** Most bytes of the next frame: on the wire, and before compression. empty: no bytes are on the way. */
   room(empty: boolean): { wire: number; whole: number } {
     const wire = frameOf(this.#wire, empty);
     const whole = frameOf(this.#whole, empty);
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
-  /** Another path, of which nothing is known. */
+  /** The path is a new one, so nothing is known about it. */
   restart(): void {
     this.#wire = this.#newWindow();
     this.#whole = this.#newWindow();
@@ -87,10 +87,10 @@ export class Pacer {
     this.#cancelGather = undefined;
   }
 
-  /** Whether a source with so many bytes is to be asked for them now; if not, go() is called in a while. */
+  /** Whether to send now, with this many bytes pending. If not, go() is called later. */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
-    // A source that did not run dry has waited for room: what it wrote meanwhile is gathered.
+    // A source that still had bytes has waited for room; its writes were collected meanwhile.
     const held = this.#dryAt === undefined;
     if (held || this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
       this.stop();
@@ -103,7 +103,7 @@ export class Pacer {
     return false;
   }
 
-  /** Bytes up to an offset were sent, and took so many on the wire: deflated, that may be a hundredth. */
+  /** Records a frame: its end offset, its raw bytes, and its bytes on the wire (deflated, perhaps a hundredth). */
   sent(upTo: number, bytes: number, onWire: number): void {
     this.stop();
     if (this.#paused) this.#burst = 0;
@@ -120,14 +120,14 @@ export class Pacer {
     });
   }
 
-  /** The source had nothing more. */
+  /** The source has nothing more to send. */
   dry(): void {
     this.#dryAt ??= this.#options.clock.now();
     this.#wire.idle();
     this.#whole.idle();
   }
 
-  /** Everything below this offset was used at the other end. */
+  /** The other end has consumed everything below this offset. */
   confirmed(upTo: number): void {
     let passed = 0;
     while (passed < this.#marks.length && this.#marks[passed]!.upTo <= upTo) passed++;
@@ -135,7 +135,7 @@ export class Pacer {
     const last = next && next.from < upTo ? next : this.#marks[passed - 1];
     if (!last) return;
     if (passed > 0) this.#marks.splice(0, passed);
-    // A hop may have cut it: what is there of it counts, or a large frame would be sent, and awaited, one by one.
+    // A hop may have split the frame. The part that arrived counts; otherwise large frames would be sent one at a time.
     const missing = Math.max(0, last.upTo - upTo);
     const missingOnWire = (last.onWire * missing) / (last.upTo - last.from);
     this.#wire.arrived(last.wire, missingOnWire);

@@ -1,4 +1,7 @@
-/** Holds the number of an OPEN while it is judged. Nothing but the end of it may be said there before the answer. */
+/**
+ * A pending open: holds the channel number of an OPEN until it is accepted or refused. Until then the peer may only take
+ * it back.
+ */
 
 import type { Leg, Port } from '../leg/index.ts';
 import { type FrameOf, FrameType, UniCoreError } from '../wire/index.ts';
@@ -13,7 +16,7 @@ export class PendingOpen implements Port {
     leg.bind(open.ch, this);
   }
 
-  /** Somebody waits for the answer. */
+  /** True while the peer still waits for an answer. */
   get wanted(): boolean {
     return this.leg.portOf(this.open.ch) === this;
   }
@@ -29,6 +32,6 @@ export class PendingOpen implements Port {
     this.leave();
   }
 
-  /** The leg has forgotten the number already. */
+  /** Nothing to do: the leg has released the number. */
   lost(): void {}
 }

@@ -1,15 +1,21 @@
-/** When one end of a channel asks the other where it is: a lossy hop may have eaten the very frame that it waits for. */
+/**
+ * The timer that probes the other end of a channel with SYNC when expected frames do not come. A hop may have lost them.
+ * (In place of a retransmission timer: the answer says what to send again.)
+ */
 import { Alarm, type Clock } from '../time/index.ts';
 
-/** Whatever stays unanswered this long (or 4 round trips) is asked about, ever more seldom, and for ever. */
+/**
+ * A probe is sent after this much silence, or after 4 round trips if that is longer. Further probes follow in growing
+ * pauses, without end.
+ */
 const MIN_MS = 250;
 const MAX_MS = 15_000;
-/** Doublings of the pause: more would not fit MAX_MS anyway. */
+/** Most doublings of the pause; more would exceed MAX_MS. */
 const MOST_SILENCE = 6;
 
 export interface ProbeTimerOptions {
   clock: Clock;
-  /** Attached, and something that was sent, or credit, is missing. */
+  /** True if the channel is attached and lacks credit or a confirmation. */
   waiting: () => boolean;
   /** Sends a SYNC. */
   ask: () => void;
@@ -19,7 +25,7 @@ export class ProbeTimer {
   readonly #options: ProbeTimerOptions;
   #rtt: number | undefined;
   #askedAt: number | undefined;
-  /** Times asked in vain. */
+  /** Probes in a row without an answer. */
   #silence = 0;
   readonly #alarm: Alarm;
 
@@ -38,12 +44,12 @@ export class ProbeTimer {
     this.#askedAt ??= this.#options.clock.now();
   }
 
-  /** Asks unless it is known how long an answer takes, or soon will be. */
+  /** Sends a probe, unless the round trip is known or is being measured. */
   measure(): void {
     if (this.#rtt === undefined && this.#askedAt === undefined) this.probe();
   }
 
-  /** A SYNC was answered. The round trip, if it was ours to measure. */
+  /** A SYNC was answered. Returns the round trip, or undefined if it answers no probe of ours. */
   answered(): number | undefined {
     if (this.#askedAt === undefined) return undefined;
     this.#rtt = this.#options.clock.now() - this.#askedAt;
@@ -51,20 +57,20 @@ export class ProbeTimer {
     return this.#rtt;
   }
 
-  /** What was waited for came, or some of it. */
+  /** Something that was waited for has arrived: starts the timer again. */
   progress(): void {
     this.#silence = 0;
     this.#alarm.clear();
     this.watch();
   }
 
-  /** Asks when nothing comes for too long. */
+  /** Starts the timer if the channel waits for something. */
   watch(): void {
     if (this.#alarm.isSet || !this.#options.waiting()) return;
     this.#alarm.set(Math.min(MAX_MS, Math.max(MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence));
   }
 
-  /** The attachment is over: answers to what was asked in it will not come. */
+  /** Stops at the end of an attachment, where no more answers will come. */
   stop(): void {
     this.#silence = 0;
     this.#askedAt = undefined;

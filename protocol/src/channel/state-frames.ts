@@ -1,9 +1,9 @@
-/** Frames by which an end of a channel says where it is, or that it ends. */
+/** Frames that tell the other end about this end's positions, or that it ends. */
 import { ERRORS, type ErrorCode, encode, type Frame, FrameType } from '../wire/index.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** A SYNC with both positions of this end. reply: it answers a SYNC. */
+/** Makes a SYNC frame with both positions of this end. reply: it answers a SYNC. */
 export function syncFrame(
   attach: number,
   incoming: Incoming,
@@ -15,13 +15,13 @@ export function syncFrame(
   return (ch) => ({ type: FrameType.SYNC, ch, attach, recvNext, limit, sentEnd, reply });
 }
 
-/** The bytes of the FIN frame, once, when every byte before it was sent; undefined otherwise. */
+/** The bytes of the FIN frame: returned once, when every byte before it was sent; otherwise undefined. */
 export function finFrame(ch: number, outgoing: Outgoing): Uint8Array | undefined {
   const fin = outgoing.takeFin();
   return fin && encode({ type: FrameType.FIN, ch, ...fin });
 }
 
-/** All frames that may come to an attachment before the acceptor has accepted it. */
+/** The only frames that may come on an attachment before the acceptor has accepted it. */
 export const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
 export function resetFrame(ch: number, code: ErrorCode, message: string): Frame {

@@ -1,25 +1,33 @@
-/** How far a sender may run ahead of its reader: the same for a channel's whole life, or growing where it is too narrow. */
+/**
+ * Receive windows: how many bytes a sender may send before its reader has consumed them. Some grow when they slow the
+ * stream down.
+ */
 
-/** A window that is used up in fewer round trips than this is what the stream waits for: neither reader nor path are. */
+/**
+ * A window that is used up in fewer round trips than this slows the stream down; the reader and the path could go
+ * faster.
+ */
 const NARROW_ROUND_TRIPS = 2;
-/** A channel takes this share of what is left, at most, so that there is always some for the next one. */
+/** One channel takes at most this fraction (1/n) of what is left, so that there is always some for the next channel. */
 const SHARE = 16;
-/** Windows grow as long as this share of the pool is left: what floods have taken must not be missing for new channels. */
+/** Windows only grow while more than this part of the pool is left, so that floods leave enough for new channels. */
 const RESERVE = 1 / 2;
 
-/** Where windows get their bytes. */
+/** Where windows take their bytes from. */
 export interface Windows {
-  /** For a new channel: so many bytes, or what can be spared. */
+  /** Bytes for a new channel: as many as wanted, or as many as can be spared. */
   take(wanted: number): number;
-  /** The same for one that grows. */
+  /** Bytes for a window that grows; the same rule with a reserve. */
   takeMore(wanted: number): number;
   give(bytes: number): void;
 }
 
-/** Windows that stay as they are at first: for an end where what nobody reads has to wait. */
+/** Windows that keep their initial size. */
 export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
 
-/** One limit for the windows of many channels, bytes: what all of their senders together may have sent and not been read. */
+/**
+ * A limit in bytes for the windows of many channels together: what all their senders may have sent and was not consumed.
+ */
 export class WindowPool implements Windows {
   readonly #reserve: number;
   #left: number;
@@ -56,11 +64,11 @@ export class Window {
   readonly #most: number;
   readonly #from: Windows | undefined;
   #size: number;
-  /** Bytes consumed, and the time, when the window was last looked at. */
+  /** Bytes consumed in total, and the time, when the window was last checked. */
   #consumed = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** first, most: bytes. */
+  /** first, most: initial and largest size in bytes. */
   constructor(first: number, most: number, from?: Windows) {
     this.#most = most;
     this.#from = from;
@@ -72,8 +80,8 @@ export class Window {
   }
 
   /**
-   * So many bytes were consumed in all, at this time; rtt: end to end, ms. Doubles the window where it was narrow. Whether
-   * that is to be measured: who has little to read needs no answer.
+   * Doubles the window if it slows the stream down. consumed: bytes in total; rtt: end to end, ms. Returns true if the
+   * round trip must be measured first, which is not worth it for a reader with little to read.
    */
   used(consumed: number, now: number, rtt: number | undefined): boolean {
     const used = (consumed - this.#consumed) / this.#size;
@@ -89,7 +97,7 @@ export class Window {
     return false;
   }
 
-  /** The channel is over. */
+  /** Gives the bytes back when the channel is over. */
   release(): void {
     this.#from?.give(this.#size);
     this.#size = 0;

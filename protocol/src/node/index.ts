@@ -1,2 +1,2 @@
-/** What needs Node: deflate by its zlib. An entry of its own, so that browsers load none of it. */
+/** Deflate with Node's zlib. An entry of its own, so that browsers do not load it. */
 export { zlibDeflater } from './zlib.ts';

@@ -1,6 +1,6 @@
 /** Bytes for tests: text as a terminal has it, and a fast comparison. */
 
-/** Looks like a terminal: runs of it come again and again, and now and then there is something that never does. */
+/** Bytes that look like a terminal's output: most runs repeat earlier ones, and some never do. */
 export function text(size: number, seed: number): Uint8Array {
   let state = seed + 1;
   const random = (below: number) => {
@@ -17,7 +17,7 @@ export function text(size: number, seed: number): Uint8Array {
   return out;
 }
 
-/** Not toEqual, which takes its time to compare long arrays. */
+/** Compares two byte arrays; toEqual is slow with long ones. */
 export function same(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }

@@ -1,4 +1,4 @@
-/** For tests: the deflaters that there are here, by name. A browser has no zlib. */
+/** The deflaters available here, by name. A browser has no zlib. */
 
 import { fflateDeflater } from '../channel/fflate/index.ts';
 import type { Deflater } from '../channel/index.ts';

@@ -1,4 +1,4 @@
-/** One frame of each type with easily recognised values: for tests and for the examples in PROTOCOL.md. */
+/** One frame of each type with values that are easy to recognise, for tests and for the examples in PROTOCOL.md. */
 import {
   ChannelKind,
   ERRORS,
@@ -12,7 +12,7 @@ import {
 
 const EPOCH = Uint8Array.from({ length: 16 }, (_, i) => i);
 const TYPED = new TextEncoder().encode('ls\r');
-/** `deflateRaw` of 'ls\r', level 1. */
+/** The result of deflateRaw for 'ls\r' at level 1. */
 const DEFLATED = Uint8Array.of(0xcb, 0x29, 0xe6, 0x05, 0x00);
 
 export const SAMPLES: { readonly [T in Frame['type']]: FrameOf<T> } = {

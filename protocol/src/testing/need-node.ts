@@ -1,4 +1,4 @@
-/** Tests of the protocol that cannot run in a browser, by what they need. All others run in both. */
+/** Tests of the protocol that cannot run in a browser, and why. All other tests run in Node and in a browser. */
 export const NEED_NODE: readonly string[] = [
   // Reads PROTOCOL.md.
   'wire/protocol-doc.test.ts',

@@ -1,9 +1,9 @@
-/** For tests of one end: a transport at whose other end there is nobody but the test. */
+/** A transport for tests of one end. The test itself is the other end. */
 
 import type { Transport } from '../leg/index.ts';
 import { decode, type Frame } from '../wire/index.ts';
 
-/** Tells each frame that is sent, in order. */
+/** Calls `hear` for each frame that is sent, in order. */
 export function heardBy(hear: (frame: Frame) => void): Transport {
   return {
     buffered: 0,

@@ -1,19 +1,20 @@
-/** Deflate for everywhere: plain JavaScript, several times slower than zlib. */
+/** Deflate in plain JavaScript. It runs everywhere, several times slower than zlib. */
 import { deflateSync, inflateSync } from 'fflate';
 import { corrupt, type Deflater, LEVELS, wrongLength } from '../deflater.ts';
 
 export const fflateDeflater: Deflater = {
-  // It fills 300 KB of tables for each call, on the thread that draws: good for what is pasted, and too much for the rest.
+  // Each call fills 300 KB of tables, on the thread that also draws. That pays off for pasted text only.
   least: 4 * 1024,
 
   deflate(raw, dictionary, effort) {
     const packed = deflateSync(raw, { level: LEVELS[effort], dictionary });
-    // What it cannot shrink it stores, and a short dictionary by mistake with it: such output is longer, and wrong.
+    // Data that it cannot shrink it stores. With a short dictionary it then stores that too, by mistake; such output is
+    // wrong and longer than the input.
     return packed.length < raw.length ? packed : undefined;
   },
 
   inflate(packed, dictionary, rawLength) {
-    // It drops what does not fit without a word: one byte of room more than there may be tells.
+    // It silently drops bytes that do not fit. One extra byte of room shows that there were too many.
     const out = inflate(packed, dictionary, new Uint8Array(rawLength + 1));
     if (out.length !== rawLength) throw wrongLength(rawLength);
     return out;

@@ -1,13 +1,13 @@
-/** For tests: a channel over a simulated path, each byte of which tells where it belongs. */
+/** A channel over a simulated path. Each byte depends on its offset, so that a test sees any byte at a wrong place. */
 import { expect } from 'vitest';
 import { type AcceptedChannel, type Channel, type ChannelHandler, Opener } from '../../channel/index.ts';
 import { Path } from '../../sim/index.ts';
 import type { ErrorCode } from '../../wire/index.ts';
 
-/** The byte that belongs at an offset: a wrong offset, a hole or a repetition shows at once. */
+/** The byte that belongs at an offset. It shows a wrong offset, a hole or a repetition at once. */
 const oracle = (off: number, salt: number) => (off * 31 + (off >> 8) * 7 + salt) & 0xff;
 
-/** One end that sends `total` oracle bytes and checks what it receives. */
+/** One end of the channel. It sends `total` bytes and checks what it receives. */
 export class Side {
   channel: Channel | undefined;
   sent = 0;
@@ -16,9 +16,9 @@ export class Side {
   ended: string | undefined;
   closed: { code: ErrorCode; message: string } | undefined;
   attachments = 0;
-  /** Of those attachments. */
+  /** How many of those attachments were lost. */
   detachments = 0;
-  /** Bytes received and kept from being consumed. */
+  /** Bytes received and deliberately not consumed. */
   held = 0;
   consume = true;
   readonly total: number;
@@ -63,7 +63,7 @@ export class Side {
   };
 }
 
-/** Each channel's epoch in these tests: all that counts is that no two are the same. */
+/** A different epoch for each channel in these tests. */
 let epochs = 0;
 export function setup({ up = 100_000, down = 200_000, resume = true, delayMs = (): number => 5 } = {}) {
   const consumer = new Side(up, 1, 2);
@@ -104,7 +104,7 @@ export function expectWhole(consumer: Side, provider: Side) {
   expect(consumer.closed).toEqual({ code: 'OK', message: `after ${provider.total}` });
   expect([
     { code: 'OK', message: `after ${consumer.total}` },
-    // One whose opener is over and comes no more cannot know that its own end arrived.
+    // If the opener is closed and does not return, the acceptor cannot know that its own end arrived.
     { code: 'LEG_LOST', message: 'nobody attached for 120 s' },
   ]).toContainEqual(provider.closed);
 }
