@@ -1,8 +1,8 @@
-/** Looks for a seed whose world breaks an invariant, and for the fewest of its faults that do. */
+/** Searches for a seed whose world breaks an invariant, then for the fewest faults with which it still does. */
 import type { Deflater } from '../../channel/index.ts';
 import { type Outcome, simulate } from './world.ts';
 
-/** What a world did that it should not have done, with the one command that shows it again. */
+/** A broken invariant, with the command that reproduces it. */
 export class Found extends Error {
   constructor({ seed, steps, violation }: Outcome) {
     super(
@@ -12,7 +12,7 @@ export class Found extends Error {
   }
 }
 
-/** Throws Found for the first seed that fails. */
+/** Runs the worlds of these seeds. Throws Found for the first one that fails. */
 export async function hunt(
   seeds: Iterable<number>,
   deflater: Deflater | undefined,
@@ -25,7 +25,7 @@ export async function hunt(
   }
 }
 
-/** The same seed with the smallest number of faults that still fails: what comes after them does not matter. */
+/** Repeats a failing seed with as few of its first faults as still make it fail. */
 async function fewest(failed: Outcome, deflater: Deflater | undefined): Promise<Outcome> {
   for (let steps = 0; steps < failed.steps; steps++) {
     const outcome = await simulate({ seed: failed.seed, steps, ...(deflater && { deflater }) });
