@@ -1,16 +1,16 @@
-/** The protocol's own tests once more, unchanged, in a page of Chromium: what they test is what browsers run. */
+/** Runs the protocol's own tests, unchanged, in a page of Chromium too, since browsers run this code. */
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumOptions } from '../scripts/tests/chromium.ts';
 import { NEED_NODE } from './src/testing/need-node.ts';
 
-/** Beside the tests of the page in its browser, one after another: a page has one thread. */
+/** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 4;
-/** For hangs, no promise about speed. */
+/** A limit for hangs, not a promise about speed. */
 const TEST_LIMIT_MS = 60_000;
 
 export default defineConfig({
-  // Found while tests run, a dependency would make the page load anew.
+  // A dependency that is only found while tests run would reload the page.
   optimizeDeps: { include: ['fast-check', 'fflate', 'msgpackr'] },
   test: {
     name: 'browser-protocol',

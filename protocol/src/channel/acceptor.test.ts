@@ -1,4 +1,4 @@
-/** The accepting end believes no OPEN: what breaks the rules ends that channel and leaves nothing behind. */
+/** The accepting end trusts no OPEN: one that breaks the rules ends its channel and leaves nothing behind. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
@@ -17,7 +17,7 @@ import { Acceptor, type OpenRequest } from './acceptor.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** The far end of a leg is the test itself, which writes frames and reads what comes back. */
+/** A leg whose far end is the test: it writes frames and reads the answers. */
 function scripted(
   accept?: (request: OpenRequest) => void,
   reattach?: NonNullable<ConstructorParameters<typeof Acceptor>[0]['reattach']>,
@@ -73,12 +73,12 @@ describe('a new channel', () => {
     expect(end.requests.length).toBe(1);
   });
 
-  test('that claims to have received bytes is refused before anybody is asked', async () => {
+  test('that claims to have received bytes is refused before the application is asked', async () => {
     expect(await end.open({ recvNext: 1 })).toEqual(reset(2, 'FLOW_VIOLATION'));
     expect([end.requests.length, end.acceptor.size]).toEqual([0, 0]);
   });
 
-  test('whose metadata cannot be read is remembered by nobody', () => {
+  test('whose metadata cannot be read is not remembered', () => {
     const open = { ...OPEN, meta: Uint8Array.of(0xdf, 0xff, 0xff, 0xff, 0xff) };
     expect(() => end.acceptor.open(end.leg, open)).toThrow(/entries/);
     expect([end.requests.length, end.acceptor.size]).toEqual([0, 0]);
@@ -100,14 +100,14 @@ describe('a channel that is attached again', () => {
     expect(end.said).toContainEqual({ type: FrameType.DETACHED, ch: 2, code: ERRORS.LEG_LOST.number });
   });
 
-  test('by an OPEN that is not newer stays where it is, and the hops on the way of that OPEN forget it', async () => {
+  test('by an OPEN that is not newer stays where it is, and the hops of that OPEN are released', async () => {
     await end.open({ attach: 5 });
     expect(await end.open({ ch: 4, attach: 5 })).toEqual(detached(4));
     expect(await end.open({ ch: 6, attach: 4 })).toEqual(detached(6));
     expect(await end.open({ attach: 5 })).toMatchObject({ type: FrameType.ACCEPT, ch: 2, attach: 5 });
   });
 
-  test('is asked each time whether it may: who may no longer is refused, and the channel is not theirs to end', async () => {
+  test('is checked each time: a peer that lost its right is refused, and the channel stays open', async () => {
     const asked: unknown[] = [];
     const { open, ends } = scripted(undefined, (_channel, auth) => {
       asked.push(auth);
@@ -124,7 +124,7 @@ describe('a channel that is attached again', () => {
     expect([asked, ends]).toEqual([[{ user: 'eve' }, { user: 'ada' }], []]);
   });
 
-  test('while it is judged is answered by the newest number, and the others are detached', async () => {
+  test('while its OPEN is pending is answered on the newest number, and the others are detached', async () => {
     const requests: OpenRequest[] = [];
     const { leg, open, said } = scripted((request) => requests.push(request));
     await open({});
@@ -138,7 +138,7 @@ describe('a channel that is attached again', () => {
     expect(await open({ ch: 4, attach: 2 })).toMatchObject({ type: FrameType.ACCEPT, ch: 4, attach: 2 });
   });
 
-  test('with a position that was never reached ends, and stays ended', async () => {
+  test('with a position that was never reached is closed, and stays closed', async () => {
     await end.open({});
     expect(await end.open({ ch: 4, attach: 2, recvNext: 7 })).toEqual(reset(4, 'FLOW_VIOLATION'));
     expect(end.ends).toEqual(['FLOW_VIOLATION']);
@@ -146,7 +146,7 @@ describe('a channel that is attached again', () => {
     expect(await end.open({ ch: 6, attach: 3 })).toEqual(reset(6, 'FLOW_VIOLATION'));
   });
 
-  test('after its end is told how it ended, for two minutes', async () => {
+  test('after its end is answered with how it ended, for two minutes', async () => {
     await end.open({});
     end.leg.close('LEG_LOST', '');
     await end.clock.advance(120_000);
@@ -157,7 +157,7 @@ describe('a channel that is attached again', () => {
   });
 });
 
-test('a number that carries one channel is not taken by another: each hears when its leg is gone', async () => {
+test('a number that carries one channel is not given to another: each hears when its leg is gone', async () => {
   await end.open({});
   await expect(end.open({ epoch: new Uint8Array(16).fill(1) })).rejects.toThrow('in use');
   end.leg.close('LEG_LOST', '');

@@ -12,7 +12,7 @@ describe('a channel', () => {
     expect(s.accepted).toHaveLength(1);
   });
 
-  test('loses, repeats and reorders nothing, whichever hop is killed or moved when', async () => {
+  test('loses, repeats and reorders nothing, whichever hop is killed or moved at any time', async () => {
     const kill = fc.record({
       at: fc.integer({ min: 0, max: 1500 }),
       what: fc.constantFrom('cutConsumer', 'cutProvider', 'killHub', 'moveConsumer', 'moveProvider'),
@@ -55,7 +55,7 @@ describe('a channel', () => {
     expectWhole(consumer, provider);
   });
 
-  test('says with an answer what it has consumed, and no later', async () => {
+  test('reports what it has consumed together with an answer', async () => {
     const { consumer, provider, path, opener } = setup();
     const keys = new Outbox();
     const echoes = new Outbox();
@@ -95,7 +95,7 @@ describe('a channel', () => {
     expect(consumer.closed?.code).toBe('LEG_LOST');
   });
 
-  test('that is aborted by one end is over at the other', async () => {
+  test('that is aborted by one end is closed at the other', async () => {
     const { consumer, provider, path, opener } = setup({ down: 10_000_000 });
     await path.clock.until(() => consumer.received > 0, 10_000);
     opener.reset('FORBIDDEN', 'enough');
@@ -103,7 +103,7 @@ describe('a channel', () => {
     expect(provider.closed).toEqual({ code: 'FORBIDDEN', message: 'enough' });
   });
 
-  test('is given up by the accepting end when nobody attaches for two minutes', async () => {
+  test('is closed by the accepting end when no opener attaches for two minutes', async () => {
     const { consumer, provider, path } = setup({ down: 10_000_000 });
     await path.clock.until(() => consumer.received > 0, 10_000);
     path.killHub(10_000_000);
@@ -122,7 +122,7 @@ describe('a channel', () => {
     expect(consumer.wrongAt).toBeUndefined();
   });
 
-  test('that ended while nobody was attached says how, for two minutes', async () => {
+  test('that ended without an attachment tells how, for two minutes', async () => {
     const { consumer, provider, path } = setup({ down: 10_000_000 });
     await path.clock.until(() => consumer.received > 300_000, 10_000);
     path.killHub(1_000);

@@ -1,11 +1,14 @@
-/** What is deflated and how hard: never at a loss, little time on what does not shrink, less under load. */
+/**
+ * What is deflated, and how hard: never at a loss, with little time spent on what does not shrink, and less effort under
+ * load.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { type ChannelKindName, FrameType, MAX_DATA } from '../wire/index.ts';
 import { Compression } from './compression.ts';
 import type { Deflater, Effort } from './deflater.ts';
 
-/** Makes as many bytes as it is told to, and notes each call. */
+/** Returns as many bytes as it is told to, and records each call. */
 class Fake implements Deflater {
   readonly least = 10;
   ratio = 4;
@@ -36,7 +39,7 @@ beforeEach(() => {
 const send = (size: number) => compression.frame(1, { off: 0, bytes: new Uint8Array(size) }, past);
 const deflated = (size: number) => send(size).type === FrameType.DATAZ;
 
-test('a frame says what it stands for', () => {
+test('a DATAZ frame carries the dictionary length and raw length', () => {
   const bytes = new Uint8Array(1_000);
   const frame = compression.frame(7, { off: 300, bytes }, past);
   expect(frame).toEqual({
@@ -49,7 +52,7 @@ test('a frame says what it stands for', () => {
   });
 });
 
-test('nothing is deflated for a peer that does not say that it reads it', () => {
+test('nothing is deflated for a peer that does not announce dataz', () => {
   compression.heard([]);
   expect(deflated(1_000)).toBe(false);
   compression.heard(['something newer']);
@@ -57,7 +60,7 @@ test('nothing is deflated for a peer that does not say that it reads it', () => 
   expect(deflater.efforts).toEqual([]);
 });
 
-test('a channel of another kind neither sends DATAZ nor says that it reads it', () => {
+test('a channel of another kind neither sends DATAZ nor announces that it reads it', () => {
   const kinds: ChannelKindName[] = ['terminal', 'control', 'vnc', 'tcp', 'blob', 'egress'];
   const says = kinds.filter((kind) => new Compression(kind, clock, deflater).features.includes('dataz'));
   expect(says).toEqual(['terminal', 'control']);
@@ -68,7 +71,7 @@ test('a keystroke does not wait for a deflater', () => {
   expect(deflater.efforts).toEqual([]);
 });
 
-test('a frame that would not be shorter on the wire goes raw', () => {
+test('a frame that would not be shorter on the wire is sent raw', () => {
   deflater.ratio = 2;
   expect([deflated(12), deflated(13)]).toEqual([false, true]);
 });
@@ -79,14 +82,14 @@ describe('bytes that do not shrink', () => {
     return deflater.efforts.length;
   };
 
-  test('are tried ever more seldom, down to one frame of 65', () => {
+  test('are tried less and less often, down to one frame in 65', () => {
     deflater.ratio = 1.05;
-    // The tries are the 1st, 3rd, 6th, 11th, 20th, 37th, 70th, and then each 65th.
+    // It tries the 1st, 3rd, 6th, 11th, 20th, 37th and 70th frame, and then each 65th.
     expect(tries(69, 1_000)).toBe(6);
     expect(tries(1 + 65 * 10, 1_000)).toBe(17);
   });
 
-  test('are forgotten with the first that do', () => {
+  test('are forgotten after the first bytes that shrink', () => {
     deflater.ratio = 0;
     tries(70, 1_000);
     deflater.ratio = 2;
@@ -97,7 +100,7 @@ describe('bytes that do not shrink', () => {
     expect(tries(3, 1_000)).toBe(2);
   });
 
-  test('in small frames do not let a flood go raw', () => {
+  test('in small frames do not make a flood go raw', () => {
     deflater.ratio = 0;
     tries(500, 20);
     deflater.ratio = 4;
@@ -106,8 +109,8 @@ describe('bytes that do not shrink', () => {
   });
 });
 
-describe('a frame stands for', () => {
-  test('as many bytes as will fill it, and never more than a frame may', () => {
+describe('a frame carries', () => {
+  test('as many raw bytes as will fill it, and never more than a frame may', () => {
     const sizes = (maxData: number) => {
       send(1_000);
       return compression.rawFor(maxData);
@@ -122,7 +125,7 @@ describe('a frame stands for', () => {
     expect(sizes(MAX_DATA)).toBe(MAX_DATA);
   });
 
-  test('what may be in it, where it goes raw', () => {
+  test('no more raw bytes than its limit, if it is sent raw', () => {
     deflater.ratio = 0;
     send(1_000);
     expect(compression.rawFor(5_000)).toBe(5_000);
@@ -131,7 +134,7 @@ describe('a frame stands for', () => {
   });
 });
 
-test('a flood gets less effort, and what comes later the whole again', async () => {
+test('a flood gets less effort, and later bytes get the full effort again', async () => {
   for (let sent = 0; sent < 2 ** 23; sent += MAX_DATA) send(MAX_DATA);
   expect(deflater.efforts.slice(0, 256)).toEqual(Array(256).fill('small'));
   expect(deflater.efforts.slice(256)).toEqual(Array(256).fill('fast'));

@@ -1,4 +1,4 @@
-/** An accepting end reads DATAZ frames of honest peers, and ends the channel of a peer that lies in them. */
+/** An accepting end reads the DATAZ frames of honest peers, and ends the channel of a peer that sends wrong ones. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
@@ -97,13 +97,13 @@ describe.each(Object.entries(DEFLATERS))('an accepting end with %s', (_name, def
     expect(channels.map((channel) => channel.isClosed)).toEqual([true, false]);
   };
 
-  test('says so, and reads it', async () => {
+  test('announces that it reads DATAZ, and reads it', async () => {
     await peer(dataz(0, words), dataz(words.length, words, words));
     expect(said[1]).toMatchObject({ type: FrameType.ACCEPT, meta: packMeta({ features: ['dataz'] }) });
     expect(heard).toEqual(joined(words, words));
   });
 
-  test('takes the new part of what is partly old, however far back its dictionary lies', async () => {
+  test('takes the new part of a partly old frame, however far back its dictionary lies', async () => {
     const all = text(WINDOWS.terminal, 7);
     const raw = (off: number): Frame => ({
       type: FrameType.DATA,
@@ -133,12 +133,12 @@ describe.each(Object.entries(DEFLATERS))('an accepting end with %s', (_name, def
       'PROTOCOL_ERROR',
     ],
     [
-      'the same of bytes that are all old',
+      'the same in a frame whose bytes are all old',
       () => [dataz(0, words), { ...dataz(1, words.subarray(1, 40)), dictLen: 2 }],
       'PROTOCOL_ERROR',
     ],
     [
-      'a dictionary that is not the one that was meant',
+      'a wrong dictionary',
       () => [dataz(0, words), { ...dataz(words.length, words, words), dictLen: 3 }],
       'PROTOCOL_ERROR',
     ],
@@ -153,7 +153,7 @@ describe.each(Object.entries(DEFLATERS))('an accepting end with %s', (_name, def
       'FLOW_VIOLATION',
     ],
     [
-      'bytes behind the end',
+      'bytes after the end',
       () => [{ type: FrameType.FIN, ch: 2, finalOff: 0, code: 0, message: '' }, dataz(0, words)],
       'FLOW_VIOLATION',
     ],

@@ -1,4 +1,4 @@
-/** Deflated or not, a channel carries the same bytes: over every loss and to every peer. */
+/** With or without compression a channel carries the same bytes, over every loss and to every peer. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Path } from '../sim/index.ts';
@@ -9,7 +9,7 @@ import type { Deflater } from './deflater.ts';
 import { fflateDeflater } from './fflate/index.ts';
 import { Opener } from './opener.ts';
 
-/** Says `out` in pieces as they come, and keeps what it hears. */
+/** Sends `out` in pieces and keeps what it receives. */
 class Talker {
   channel: Channel | undefined;
   heard = 0;
@@ -45,7 +45,7 @@ class Talker {
   };
 }
 
-/** Counts what it reads, so that a test can tell that something was deflated at all. */
+/** Counts the frames that it inflates, to show that any were deflated. */
 function counting(deflater: Deflater): Deflater & { read: number } {
   const counted = {
     read: 0,

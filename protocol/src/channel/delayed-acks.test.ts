@@ -1,4 +1,4 @@
-/** When a channel says what it has consumed, in simulated time. */
+/** When a channel reports what it has consumed, in simulated time. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { DelayedAcks } from './delayed-acks.ts';
@@ -18,7 +18,7 @@ function reported() {
   return { clock, acks, said, key };
 }
 
-test('a key is reported within 25 ms, where nothing goes to the other end', async () => {
+test('a consumed key is reported within 25 ms if nothing else is sent', async () => {
   const { clock, said, key } = reported();
   key();
   await clock.advance(24);
@@ -27,7 +27,7 @@ test('a key is reported within 25 ms, where nothing goes to the other end', asyn
   expect(said).toEqual([1]);
 });
 
-test('what goes to the other end takes the report along, but no more than one in 25 ms', async () => {
+test('an ACK is piggybacked on other data, but at most once per 25 ms', async () => {
   const { clock, acks, said, key } = reported();
   key();
   acks.piggyback();

@@ -1,4 +1,7 @@
-/** The history gives back what was last appended, in whatever pieces, and is as small as it may be. */
+/**
+ * A history returns the last bytes that were appended, in whatever pieces they came, and uses as little memory as it
+ * can.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { History } from './history.ts';
@@ -11,7 +14,7 @@ function tail(history: History, end: number): Uint8Array {
   return out;
 }
 
-test('the last bytes are there, whatever the pieces in which they came', () => {
+test('keeps the last bytes, whatever pieces they came in', () => {
   const piece = fc.oneof(fc.nat(20), fc.nat(2_000), fc.nat(3 * CAPACITY));
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), fc.nat(100_000), (sizes, offset) => {
@@ -23,7 +26,7 @@ test('the last bytes are there, whatever the pieces in which they came', () => {
         history.append(more);
         const kept = Math.min(CAPACITY, said.length);
         expect(history.start).toBe(offset + said.length - kept);
-        // Not toEqual, which takes its time to compare long arrays.
+        // Not toEqual, which is slow with long arrays.
         const last = said.subarray(said.length - kept);
         expect(tail(history, offset + said.length).every((byte, i) => byte === last[i])).toBe(true);
       }
@@ -31,7 +34,7 @@ test('the last bytes are there, whatever the pieces in which they came', () => {
   );
 });
 
-test('a part of it can be read', () => {
+test('a part of the kept bytes can be read', () => {
   const history = new History(10);
   history.append(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
   const out = new Uint8Array(4);
@@ -39,7 +42,7 @@ test('a part of it can be read', () => {
   expect([history.copy(11, out), [...out]]).toEqual([2, [11, 12, 8, 9]]);
 });
 
-test('what is gone, or has not come yet, cannot be read', () => {
+test('bytes that are gone, or have not come yet, cannot be read', () => {
   const history = new History(10);
   history.append(new Uint8Array(15));
   for (const from of [4, 16]) expect(() => history.copy(from, new Uint8Array(1))).toThrow(RangeError);

@@ -22,18 +22,18 @@ test('messages arrive whole and in order, however the bytes are cut', () => {
   );
 });
 
-test('a large message that comes byte by byte is no more work than its bytes', () => {
+test('a large message that comes byte by byte takes time in proportion to its size', () => {
   const [from, got] = [new Messages(() => {}), [] as unknown[]];
   const to = new Messages((value) => got.push(value));
   from.send('x'.repeat(1_000_000));
   const started = performance.now();
   for (let bytes = from.pull(1); bytes; bytes = from.pull(1)) to.data(bytes);
   expect(got).toEqual(['x'.repeat(1_000_000)]);
-  // Copying what is there with each byte that comes would take minutes.
+  // Copying everything received with each new byte would take minutes.
   expect(performance.now() - started).toBeLessThan(5_000);
 });
 
-test('a length that no message may have is refused before anything is kept', () => {
+test('a length beyond the limit is refused before anything is stored', () => {
   const to = new Messages(() => {});
   expect(() => to.data(new Uint8Array([0xff, 0, 0, 0]))).toThrow(
     expect.objectContaining({ code: 'MESSAGE_TOO_BIG' } satisfies Partial<UniCoreError>),

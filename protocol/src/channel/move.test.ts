@@ -1,4 +1,4 @@
-/** Make before break: a channel changes its legs while bytes flow, and neither end's application hears of it. */
+/** Make before break: a channel changes its legs while bytes flow, and the applications at both ends do not notice. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { done, expectWhole, setup } from '../testing/transfer/index.ts';
@@ -9,7 +9,7 @@ const move = fc.record({
 });
 
 describe('a channel that moves', () => {
-  test('loses, repeats and reorders nothing, and is never told to be detached', async () => {
+  test('loses, repeats and reorders nothing, and its handler hears of no detachment', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(move, { maxLength: 12 }),
@@ -17,7 +17,7 @@ describe('a channel that moves', () => {
         fc.nat(150_000),
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
         async (moves, up, down, delays) => {
-          // Sockets of different lengths: what was said later may come sooner, by the other one.
+          // The sockets have different delays, so later bytes may arrive first on the other socket.
           let socket = 0;
           const delayMs = () => delays[socket++ % delays.length]!;
           const s = setup({ up: up + 1, down: down + 1, delayMs });
@@ -43,7 +43,7 @@ describe('a channel that moves', () => {
     },
   );
 
-  test('leaves the old socket, which is closed then', async () => {
+  test('leaves the old socket, which then closes', async () => {
     const s = setup({ up: 1, down: 10_000_000 });
     await s.path.clock.until(() => s.consumer.received > 100_000, 10_000);
     const old = { consumer: s.path.consumerLeg!, provider: s.path.providerLeg! };

@@ -1,4 +1,4 @@
-/** What only the opening end does: it alone attaches, and it cleans up after itself. */
+/** What only the opening end does: it attaches the channel, and clears its hops afterwards. */
 import { expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { Path, SimClock } from '../sim/index.ts';
@@ -20,7 +20,7 @@ type Open = FrameOf<typeof FrameType.OPEN>;
 
 const NONE = packMeta({});
 
-/** An opener whose peer answers each OPEN with these frames; it attaches as soon as its leg is up. */
+/** An opener whose peer answers each OPEN with these frames. It attaches as soon as its leg is up. */
 async function openerOver(answers: (open: Open) => Frame[], handler: Partial<ChannelHandler> = {}) {
   const clock = new SimClock();
   const opens: Open[] = [];
@@ -87,9 +87,9 @@ test('a channel that is aborted while it is being opened leaves nothing at the o
   expect(ends).toEqual(['OK']);
 });
 
-test('a channel that turns out to be over when it is attached again says only that it is closed', async () => {
+test('a channel that turns out to be over when it attaches again reports only that it is closed', async () => {
   const told: string[] = [];
-  // The second OPEN is answered with a position behind the end.
+  // The second OPEN is answered with a position after the end.
   const answers = (open: Open): Frame[] => [
     accept(open, open.attach - 1),
     ...(open.attach > 1
@@ -108,7 +108,7 @@ test('a channel that turns out to be over when it is attached again says only th
   expect(told).toEqual(['attached', 'ended bye', 'closed OK']);
 });
 
-test('bytes that come before ACCEPT are not taken: a hop has lost it, and the channel attaches anew', async () => {
+test('bytes that come before ACCEPT are not taken: a hop has lost it, and the channel attaches again', async () => {
   const got: number[] = [];
   const answers = (open: Open): Frame[] => [
     ...(open.attach > 1 ? [accept(open)] : []),
@@ -125,7 +125,7 @@ test('bytes that come before ACCEPT are not taken: a hop has lost it, and the ch
   expect(leg.channels).toBe(1);
 });
 
-test('an OPEN on a path that is going away and does not answer is said anew, on the new path', async () => {
+test('an OPEN on a path that is going away and does not answer is sent again on the new path', async () => {
   const { clock, opener, opens } = await openerOver((open) =>
     open.attach === 1
       ? [{ type: FrameType.DETACHED, ch: open.ch, code: ERRORS.GOING_AWAY.number }]

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Outbox } from './outbox.ts';
 
-test('gives out exactly the bytes that were pushed, in order, never more than asked for', () => {
+test('returns exactly the bytes that were pushed, in order, never more than asked for', () => {
   const step = fc.oneof(
     fc.uint8Array({ maxLength: 40 }).map((push) => ({ push })),
     fc.integer({ min: 0, max: 60 }).map((pull) => ({ pull })),

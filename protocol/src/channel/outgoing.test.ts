@@ -1,11 +1,11 @@
-/** The sending direction keeps what it may have to repeat, and never more than its window. */
+/** The sending direction keeps what it may have to send again, and never more than its window. */
 import { expect, test } from 'vitest';
 import { Outgoing } from './outgoing.ts';
 
 const WINDOW = 100;
 const endless = (max: number) => new Uint8Array(max);
 
-/** Emits until nothing may be sent; returns how much that was. */
+/** Sends until nothing more may be sent; returns the number of bytes. */
 function flood(outgoing: Outgoing): number {
   let sent = 0;
   for (let piece = outgoing.next(30, endless); piece; piece = outgoing.next(30, endless)) {
@@ -14,7 +14,7 @@ function flood(outgoing: Outgoing): number {
   return sent;
 }
 
-test('a peer that names a limit beyond the window gets no more than the window', () => {
+test('a peer that sends a limit beyond the window gets no more than the window', () => {
   const outgoing = new Outgoing(WINDOW);
   outgoing.confirm(0, Number.MAX_SAFE_INTEGER);
   expect([flood(outgoing), outgoing.inFlight]).toEqual([WINDOW, WINDOW]);
@@ -29,7 +29,7 @@ test('a limit never goes back', () => {
   expect(flood(outgoing)).toBe(50);
 });
 
-test('what was acknowledged is not kept, and what was not is sent again after a rewind', () => {
+test('acknowledged bytes are not kept, and the others are sent again after a rewind', () => {
   const outgoing = new Outgoing(WINDOW);
   outgoing.confirm(0, WINDOW);
   flood(outgoing);
@@ -52,7 +52,7 @@ test('only credit that was given in this attachment counts', () => {
   expect([flood(outgoing), outgoing.atLimit]).toEqual([0, true]);
 });
 
-test('what the peer says to have, though it was not sent again yet, need not be', () => {
+test('bytes that the peer confirms after a rewind are not sent again', () => {
   const outgoing = new Outgoing(WINDOW);
   outgoing.confirm(0, WINDOW);
   outgoing.end({ code: 0, message: '' });
@@ -76,7 +76,7 @@ test('what the peer says to have, though it was not sent again yet, need not be'
   ]);
 });
 
-test('an older position in a new attachment takes nothing back', () => {
+test('an older position in a new attachment does not undo a confirmation', () => {
   const outgoing = new Outgoing(WINDOW);
   outgoing.confirm(0, WINDOW);
   flood(outgoing);

@@ -1,4 +1,4 @@
-/** How much of a channel is let on its way, and when a flood's pieces are gathered. */
+/** How much of a channel may be on the way, and when small writes of a flood are collected. */
 import { beforeEach, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { Pacer } from './pacer.ts';
@@ -14,13 +14,13 @@ beforeEach(() => {
   pace = new Pacer({ clock, window: 128 * KIB, go: () => went++ });
 });
 
-/** A source that gives more than a screenful at once, and then has no more. */
+/** A source that writes more than a screenful at once, and then nothing. */
 function burst(): void {
   pace.sent(32 * KIB, 32 * KIB, 32 * KIB);
   pace.dry();
 }
 
-test('a frame that a hop has cut leaves room piece by piece', async () => {
+test('a frame that a hop has split frees room piece by piece', async () => {
   pace.sent(16 * KIB, 16 * KIB, 16 * KIB);
   await clock.advance(100);
   pace.confirmed(4 * KIB);
@@ -32,8 +32,8 @@ test('a frame that a hop has cut leaves room piece by piece', async () => {
   expect(whole).toBe(wire);
 });
 
-test('a slow path that tells of whole frames only, and late, is filled all the same', async () => {
-  /** Bytes per ms; from the last byte of a frame to the answer, ms: on a line of 80 ms with ACKs 25 ms late. */
+test('a slow path that acknowledges only whole frames, and late, is filled all the same', async () => {
+  /** Bytes per ms; and ms from the last byte of a frame to its ACK, on a line of 80 ms with ACKs delayed by 25 ms. */
   const [rate, answer] = [125, 105];
   let [freeAt, upTo, confirmed] = [0, 0, 0];
   const send = () => {
@@ -58,7 +58,7 @@ test('a slow path that tells of whole frames only, and late, is filled all the s
   expect((confirmed - before) / 5_000).toBeGreaterThan(0.95 * rate);
 });
 
-test('the small pieces of a source that ran dry after a flood are gathered for 50 ms', async () => {
+test('small writes after a flood are collected for 50 ms', async () => {
   burst();
   expect(pace.ready(100)).toBe(false);
   await clock.advance(49);
@@ -67,7 +67,7 @@ test('the small pieces of a source that ran dry after a flood are gathered for 5
   expect(went).toBe(1);
 });
 
-test('they are still gathered when the last ones were gathered as long as that', async () => {
+test('they are still collected if the ones before took that long too', async () => {
   burst();
   await clock.advance(10);
   expect(pace.ready(100)).toBe(false);
@@ -77,12 +77,12 @@ test('they are still gathered when the last ones were gathered as long as that',
   expect(pace.ready(100)).toBe(false);
 });
 
-test('what waited for room is sent as soon as there is some', () => {
+test('bytes that waited for room are sent as soon as there is some', () => {
   pace.sent(32 * KIB, 32 * KIB, 32 * KIB);
   expect(pace.ready(100)).toBe(true);
 });
 
-test('after a pause a source is no flood any more: what it says goes at once', async () => {
+test('after a pause a source is no flood any more: its writes are sent at once', async () => {
   burst();
   await clock.advance(100);
   expect(pace.ready(100)).toBe(true);

@@ -1,4 +1,4 @@
-/** What has to hold while a channel resumes: each single loss, and losses on the way back from another. */
+/** What must hold while a channel resumes: after each single loss, and after losses during an earlier recovery. */
 import { expect, test } from 'vitest';
 import type { Leg } from '../leg/index.ts';
 import { done, expectWhole, setup } from '../testing/transfer/index.ts';
@@ -7,7 +7,7 @@ import { FrameType } from '../wire/index.ts';
 const LIMIT_MS = 300_000;
 const KILLS = ['cutConsumer', 'cutProvider', 'killHub', 'moveConsumer', 'moveProvider'] as const;
 
-/** From now on the leg says no frame of this type, `most` times. */
+/** From now on the leg sends no frame of this type, up to `most` times. */
 function loses(leg: Leg, lost: number, most = Number.POSITIVE_INFINITY): () => number {
   let count = 0;
   const send = leg.send.bind(leg);
@@ -42,7 +42,7 @@ test('one direction that has ended stays so while the other one resumes', async 
   expectWhole(s.consumer, s.provider);
 });
 
-test('a window whose every update is lost is asked for, and the stream goes on', async () => {
+test('a stream goes on although every window update is lost, since the sender asks for it', async () => {
   const s = setup({ up: 1, down: 600_000 });
   await s.path.clock.until(() => s.consumer.received > 0, 1_000);
   const lost = loses(s.path.consumerLeg!, FrameType.ACK);
@@ -52,7 +52,7 @@ test('a window whose every update is lost is asked for, and the stream goes on',
   expect(s.consumer.attachments).toBe(1);
 });
 
-test('a last confirmation that was lost is asked for', async () => {
+test('a lost last ACK is asked for', async () => {
   const s = setup({ up: 1_000, down: 1_000 });
   await s.path.clock.until(() => s.provider.ended !== undefined || s.consumer.ended !== undefined, 1_000);
   const lost = loses(s.path.providerLeg!, FrameType.ACK, 1);
@@ -69,7 +69,7 @@ test('an answer to OPEN that was lost is repeated', async () => {
   expect([lost(), s.accepted.length, s.provider.attachments]).toEqual([3, 1, 1]);
 });
 
-test('a consumer that only watches hears within a round trip that the far line is gone', async () => {
+test('a consumer that only reads hears within a round trip that the far socket is gone', async () => {
   const s = setup({ up: 0, down: 0 });
   await s.path.clock.until(() => s.opener.attachedNow, 1_000);
   await s.path.clock.advance(60_000);
@@ -79,7 +79,7 @@ test('a consumer that only watches hears within a round trip that the far line i
   await s.path.clock.until(() => s.opener.attachedNow, 1_000);
 });
 
-test('an opener that missed the end is not told by a tombstone that all is well', async () => {
+test('a tombstone does not tell OK to an opener that missed the end', async () => {
   const s = setup({ up: 0, down: 100_000 });
   s.opener.end('OK', 'after 0');
   await s.path.clock.until(() => s.provider.ended !== undefined && s.provider.sent > 90_000, 1_000);

@@ -1,4 +1,4 @@
-/** Windows: they grow where they are what a stream waits for, and all of them together stay within their pool. */
+/** Windows grow where they slow a stream down, and all windows together stay within their pool. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MOST_WINDOWS, WINDOWS } from '../wire/index.ts';
@@ -6,7 +6,10 @@ import { Window, WindowPool } from './window.ts';
 
 const KIB = 1024;
 
-/** The window after so many round trips of a stream that moves `perTrip` bytes in each, or a whole window if that is less. */
+/**
+ * The window after `trips` round trips of a stream that moves `perTrip` bytes in each, or a whole window if that is
+ * less.
+ */
 function grown(trips: number, perTrip: number, rtt: number | undefined): number {
   const window = new Window(WINDOWS.tcp, MOST_WINDOWS.tcp);
   let consumed = 0;
@@ -17,22 +20,22 @@ function grown(trips: number, perTrip: number, rtt: number | undefined): number 
   return window.size;
 }
 
-test('a window that is all that a stream waits for grows to its most', () => {
+test('a window that slows a stream down grows to its maximum', () => {
   expect(grown(20, Number.POSITIVE_INFINITY, 80)).toBe(4 * KIB * KIB);
 });
 
-test('a window is not widened for a path or a reader that is slower, nor while the round trip is unknown', () => {
+test('a window does not grow if path or reader are slower, or while the round trip is unknown', () => {
   expect(grown(100, WINDOWS.tcp / 4, 80)).toBe(WINDOWS.tcp);
   expect(grown(100, Number.POSITIVE_INFINITY, undefined)).toBe(WINDOWS.tcp);
 });
 
-test('the window of any other kind stays as it is', () => {
+test('the window of any other kind keeps its size', () => {
   const window = new Window(WINDOWS.control, MOST_WINDOWS.control);
   for (let trip = 1; trip < 20; trip++) window.used(trip * window.size, trip, 1);
   expect(window.size).toBe(WINDOWS.control);
 });
 
-test('the round trip is to be measured once half of a window is used that may grow, and is not known', () => {
+test('an unknown round trip is to be measured once half of a window that may grow is used', () => {
   const window = new Window(WINDOWS.terminal, MOST_WINDOWS.terminal);
   expect(window.used(WINDOWS.terminal / 2 - 1, 1, undefined)).toBe(false);
   expect(window.used(WINDOWS.terminal / 2, 1, undefined)).toBe(true);

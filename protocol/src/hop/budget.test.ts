@@ -1,4 +1,4 @@
-/** Beyond a budget whoever has most waiting loses it, and nobody else. */
+/** Beyond a budget the longest queue is dropped, and no other. */
 import { expect, test } from 'vitest';
 import { Budget, type Purgeable } from './budget.ts';
 
@@ -39,7 +39,7 @@ test('the largest is purged, and only as many as it takes', () => {
   expect(budget.used).toBe(450);
 });
 
-test('a part of a budget is held to its own limit, and counts in the whole', () => {
+test('a part of a budget has its own limit, and counts in the whole', () => {
   const whole = new Budget(1_000);
   const [mine, yours] = [new Budget(300, whole), new Budget(900, whole)];
   const [greedy, modest, other] = [new Queue(mine), new Queue(mine), new Queue(yours)];
@@ -54,7 +54,7 @@ test('a part of a budget is held to its own limit, and counts in the whole', () 
   expect([mine.used, yours.used, whole.used]).toEqual([290, 0, 290]);
 });
 
-test('what waits is told by the kind of peer that it waits for', () => {
+test('reports the waiting bytes by kind of peer', () => {
   const budget = new Budget(1_000);
   new Queue(budget).add(10);
   new Queue(budget).add(20);

@@ -1,4 +1,4 @@
-/** A flight fills its path and leaves a short queue on it, whatever the path is like. */
+/** A congestion window fills its path and leaves a short queue on it, whatever the path is like. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { CongestionWindow } from './congestion-window.ts';
@@ -6,15 +6,15 @@ import { CongestionWindow } from './congestion-window.ts';
 interface Line {
   /** Bytes per ms. */
   rate: number;
-  /** One way, ms. */
+  /** One-way delay, ms. */
   delay: number;
-  /** How much later an answer comes because somebody was busy with other things, ms. */
+  /** How much later answers come because a machine was busy, ms. */
   late?: () => number;
 }
 
-/** A sender that always has more, over a line with one queue in front of it. */
+/** A sender that always has more to send, over a line with one queue in front of it. */
 function sender(clock: SimClock, line: Line) {
-  // Some ms of the line each.
+  // Each piece occupies the line for a few ms.
   const piece = Math.max(1_000, 2 * line.rate);
   const flight = new CongestionWindow({
     clock,
@@ -53,7 +53,7 @@ function sender(clock: SimClock, line: Line) {
   pump();
   return {
     flight,
-    /** Over so many ms: bytes per ms that arrived, and how long 95 of 100 pieces waited in the queue at most. */
+    /** Over `ms`: the bytes per ms that arrived, and the 95th percentile of the time that pieces waited in the queue. */
     async measure(ms: number): Promise<{ rate: number; queue: number }> {
       const before = arrived;
       waits = [];
@@ -82,7 +82,7 @@ for (const [name, line] of [
   });
 }
 
-test('a long line is full within some round trips', async () => {
+test('a long line is full within a few round trips', async () => {
   const line = { rate: 12_500, delay: 100 };
   const clock = new SimClock();
   const s = sender(clock, line);
@@ -90,7 +90,7 @@ test('a long line is full within some round trips', async () => {
   expect((await s.measure(1_000)).rate).toBeGreaterThan(0.9 * line.rate);
 });
 
-test('a line that becomes slower is noticed, and so is one that becomes faster', async () => {
+test('a line that becomes slower or faster is noticed', async () => {
   const clock = new SimClock();
   const line = { rate: 1_000, delay: 20 };
   const s = sender(clock, line);
@@ -103,7 +103,7 @@ test('a line that becomes slower is noticed, and so is one that becomes faster',
   expect((await s.measure(2_000)).rate).toBeGreaterThan(0.9 * line.rate);
 });
 
-test('its own queue never becomes part of the round trip that it believes in', async () => {
+test('its own queue never becomes part of the round trip that it assumes', async () => {
   const clock = new SimClock();
   const line = { rate: 125, delay: 40 };
   const s = sender(clock, line);
@@ -113,7 +113,7 @@ test('its own queue never becomes part of the round trip that it believes in', a
   expect(queue).toBeLessThan(45);
 });
 
-test('a path that became longer is believed in the end', async () => {
+test('a path that became longer is noticed in the end', async () => {
   const clock = new SimClock();
   const line = { rate: 1_000, delay: 5 };
   const s = sender(clock, line);
@@ -129,7 +129,7 @@ test('answers that are late for other reasons than its queue do not starve it', 
   const line: Line = { rate: 5_000, delay: 0.2 };
   const s = sender(clock, line);
   await s.measure(5_000);
-  // Both ends wait for a busy machine's CPU from now on.
+  // From now on both ends wait for the CPU of a busy machine.
   line.late = () => {
     turn += 37;
     return 60 + (turn % 11);

@@ -7,7 +7,7 @@ import { Leg } from './leg.ts';
 
 const speaks = (minVersion: number, version: number): Versions => ({ minVersion, version });
 
-/** Lets one side dial the other; says which version each found in force, or how it closed. */
+/** Lets one side dial the other. Returns the version that each side found in force, or how it closed. */
 async function meet(dialling: Versions, accepting: Versions) {
   const clock = new SimClock();
   const wire = new Wire(clock, 5);

@@ -1,10 +1,10 @@
-/** Silence is asked about and then is death, on any clock. */
+/** Silence is answered with a PING and then counts as death, on any clock. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { Keepalive, PATIENCE } from './keepalive.ts';
 
-test('asks after 10 s of silence and gives up after 25 s, without spinning on a clock of fractions', async () => {
+test('sends a PING after 10 s of silence and gives up after 25 s, without spinning on a fractional clock', async () => {
   const fraction = fc.nat().map((n) => n / 21_474.836_47);
   await fc.assert(
     fc.asyncProperty(fraction, fraction, async (start, heardAt) => {

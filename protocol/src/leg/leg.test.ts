@@ -29,7 +29,7 @@ const OPEN = {
   meta: packMeta({}),
 } as const;
 
-/** A leg whose other side is this test: frames are scripted, and what the leg says is recorded. */
+/** A leg whose other side is this test: frames are scripted, and what the leg sends is recorded. */
 function scripted(peer: Peer, handler: Partial<LegHandler> = {}, dial = false) {
   const clock = new SimClock();
   const sent: Frame[] = [];
@@ -79,7 +79,7 @@ const recorder = (into: unknown[][]): Port => ({
 });
 
 describe('the handshake', () => {
-  test('hands over who the peer says it is, and flows after WELCOME', async () => {
+  test('hands over the metadata of HELLO, and lets frames flow after WELCOME', async () => {
     const { leg, clock, sent, events } = scripted('consumer', {
       hello: (meta) => {
         events.push(['hello', meta]);
@@ -141,7 +141,7 @@ describe('the handshake', () => {
     expect(s.sent).toMatchObject([{ type: FrameType.WELCOME, version: 1 }]);
   });
 
-  test('takes no version that was not offered', () => {
+  test('accepts no version that was not offered', () => {
     const s = scripted('hub', {}, true);
     s.leg.receive(encode({ type: FrameType.WELCOME, version: 2, meta: META }));
     expect(s.events).toEqual([['closed', 'VERSION_UNSUPPORTED']]);
@@ -165,7 +165,7 @@ describe('a leg that is up', () => {
     ['provider', { type: FrameType.BEATACK, seq: 1, meta: META }],
     ['provider', { type: FrameType.WELCOME, version: 1, meta: META }],
     ['consumer', { type: FrameType.HELLO, version: 1, minVersion: 1, meta: META }],
-  ] as [Peer, Frame][])('closes the socket of a %s that sends what it may not: %o', async (peer, frame) => {
+  ] as [Peer, Frame][])('closes the socket of a %s that sends a forbidden frame: %o', async (peer, frame) => {
     const s = await greeted(peer);
     s.leg.receive(encode(frame));
     expect(s.events).toEqual([['closed', 'PROTOCOL_ERROR']]);
@@ -183,7 +183,7 @@ describe('a leg that is up', () => {
     expect(s.sent).toMatchObject([{ type: FrameType.RESET, ch: 3, code: ERRORS.CHANNEL_UNKNOWN.number }]);
   });
 
-  test('takes no OPEN on a number that is over, which was said again too late', async () => {
+  test('rejects a late repeated OPEN on a number that is over', async () => {
     const opened: number[] = [];
     const { leg, clock, sent } = await greeted('consumer', {
       open: ({ ch }) => {
@@ -212,7 +212,7 @@ describe('a leg that is up', () => {
     expect(s.sent).toEqual([]);
   });
 
-  test('keeps a defect in one channel from the others', async () => {
+  test('keeps an error in one channel from the others', async () => {
     const faults: unknown[] = [];
     const s = await greeted('provider', { fault: (error) => faults.push(error) });
     const got: unknown[][] = [];
@@ -242,7 +242,7 @@ describe('a leg that is up', () => {
     expect(s.events).toEqual([['closed', 'LEG_LOST']]);
   });
 
-  test('asks after 10 s of silence and is dead after 25; any frame proves life', async () => {
+  test('sends a PING after 10 s of silence and closes after 25 s; any frame proves life', async () => {
     const s = await greeted('provider');
     await s.clock.advance(9_999);
     expect(s.sent).toEqual([]);
@@ -256,7 +256,7 @@ describe('a leg that is up', () => {
     expect(s.events).toEqual([['closed', 'PEER_SILENT']]);
   });
 
-  test('who asks and does not read is answered with 1 MiB at most', async () => {
+  test('queues at most 1 MiB of answers for a peer that does not read', async () => {
     const s = await greeted('consumer');
     s.socket.buffered = 1e6;
     const ping = encode({ type: FrameType.PING, id: 1 });
@@ -287,7 +287,7 @@ describe('a leg that is up', () => {
     expect([dialled.leg.allocate(), dialled.leg.allocate()]).toEqual([1, 3]);
   });
 
-  test('sends what one turn of the event loop brings as one message of at most 64 KiB', async () => {
+  test('sends the frames of one turn of the event loop as one message of at most 64 KiB', async () => {
     const s = await greeted('provider');
     s.messages.length = 0;
     for (let i = 0; i < 6; i++) {

@@ -1,4 +1,4 @@
-/** Memory of large frames is used again, and never while somebody may still read it. */
+/** Memory of large frames is reused, but never while the socket may still read it. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, FrameMemory, FrameType, MAX_DATA } from '../wire/index.ts';
@@ -7,7 +7,7 @@ import { Sender } from './sender.ts';
 
 const LARGE = 10_000;
 
-test('what was given back is lent again, and nothing else is', () => {
+test('only memory that was freed is used again', () => {
   const memory = new FrameMemory();
   const [one, two] = [memory.take(LARGE), memory.take(LARGE)];
   expect(two.buffer).not.toBe(one.buffer);
@@ -20,7 +20,7 @@ test('what was given back is lent again, and nothing else is', () => {
   expect(memory.take(LARGE).buffer).not.toBe(foreign.buffer);
 });
 
-test('giving back twice lends once', () => {
+test('freeing memory twice makes it available once', () => {
   const memory = new FrameMemory();
   const one = memory.take(LARGE);
   memory.giveBack(one);
@@ -28,7 +28,7 @@ test('giving back twice lends once', () => {
   expect(memory.take(LARGE).buffer).not.toBe(memory.take(LARGE).buffer);
 });
 
-test('a transport that is slow to take a frame finds it as it was', async () => {
+test('a transport that takes a frame late finds it unchanged', async () => {
   const clock = new SimClock();
   const taken: { message: Uint8Array; done: (() => void) | undefined }[] = [];
   const transport = {
@@ -56,7 +56,7 @@ test('a transport that is slow to take a frame finds it as it was', async () => 
   sender.want(queue);
   for (let turn = 0; turn < 100 && seen.length < 20; turn++) {
     await clock.advance(1_000);
-    // One at a time: what the others hold must not have been lent meanwhile.
+    // Freed one at a time: no other frame may have got the same memory meanwhile.
     const first = taken.shift();
     if (!first) continue;
     const { frame } = decode(first.message);

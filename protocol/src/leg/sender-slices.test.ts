@@ -1,9 +1,9 @@
-/** A sender whose frames take time to make lets others have their turn, also where the socket asks for more at once. */
+/** A sender whose frames take time to make lets other work run in between, even if the socket asks for more at once. */
 import { expect, test } from 'vitest';
 import type { SendQueue } from './send-queue.ts';
 import { Sender } from './sender.ts';
 
-test('frames are made for 2 ms in one go, and then those of the next', async () => {
+test('frames are made for 2 ms at a time', async () => {
   let now = 0;
   const waiting: (() => void)[] = [];
   const clock = {

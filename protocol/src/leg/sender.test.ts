@@ -1,4 +1,4 @@
-/** What a leg sends first, who shares with whom, and what a keystroke waits for. */
+/** What a leg sends first, how queues share it, and how long a keystroke waits. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, type Frame, FrameType, MAX_DATA } from '../wire/index.ts';
@@ -7,9 +7,9 @@ import { Sender } from './sender.ts';
 
 const KIB = 1024;
 
-/** A line with a queue in front of it, at whose other end PINGs are answered. */
+/** A line with a queue in front of it. Its other end answers PINGs. */
 class Line {
-  /** Bytes per ms, and one way, ms. */
+  /** Bytes per ms, and the one-way delay in ms. */
   rate = 125;
   delay = 40;
   buffered = 0;
@@ -51,7 +51,7 @@ class Line {
   }
 }
 
-/** Sends so many bytes, as many at once as it may. */
+/** Sends `left` bytes, as many at once as allowed. */
 class Source implements SendQueue {
   readonly group: string;
   readonly queued = 0;
@@ -108,7 +108,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     await clock.advance(5_000);
   });
 
-  test('a keystroke waits for some 50 ms of queue at most, and the flood keeps the line', async () => {
+  test('a keystroke waits in a queue of about 50 ms at most, and the flood still fills the line', async () => {
     const from = clock.now();
     const delays: number[] = [];
     for (let i = 0; i < 50; i++) {
@@ -120,7 +120,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     expect(bytesOf(1, from) / (clock.now() - from)).toBeGreaterThan(0.85 * line.rate);
   });
 
-  test('its frames take the line some 10 ms each', () => {
+  test('its frames occupy the line for about 10 ms each', () => {
     const sizes = line.arrived
       .slice(-50)
       .flatMap(({ frame }) => (frame.type === FrameType.DATA ? [frame.bytes.length] : []));
@@ -128,7 +128,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(KIB);
   });
 
-  test('what comes before it shares no message that the line takes long for', async () => {
+  test('frames that go first share no message that occupies the line for long', async () => {
     line.longest = 0;
     for (const ch of [2, 3, 4, 5]) sender.want(new Source(ch, 2 * KIB));
     await clock.advance(1_000);
@@ -136,7 +136,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     expect(line.longest).toBeLessThan(3 * KIB);
   });
 
-  test('steering frames come before all queues, and of the ACKs of a channel only the newest', async () => {
+  test("control frames come before all queues, and of a channel's ACKs only the newest is sent", async () => {
     const pushedAt = clock.now();
     line.buffered = 1e6;
     sender.push(encode({ type: FrameType.PONG, id: 1 }));
@@ -149,7 +149,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
     expect(line.arrived.at(-1)!.at - pushedAt).toBeLessThan(40 + 60);
   });
 
-  test('one that falls silent for a moment is no flood any more', async () => {
+  test('a queue that pauses for a moment is no flood any more', async () => {
     const chatty = new Source(7, 20 * KIB);
     sender.want(chatty);
     await clock.until(() => chatty.left === 0, 30_000);
@@ -163,7 +163,7 @@ describe('under a flood on a line of 1 Mbit/s and 40 ms', () => {
 });
 
 describe('sharing', () => {
-  test('floods of one user share the part of the line that another user’s single flood has, too', async () => {
+  test('several floods of one user share as much of the line as another user’s single flood gets', async () => {
     for (const ch of [1, 3, 5, 7]) sender.want(new Source(ch, 10 * KIB * KIB, 'alice'));
     sender.want(new Source(9, 10 * KIB * KIB, 'bob'));
     await clock.advance(20_000);
@@ -175,17 +175,17 @@ describe('sharing', () => {
     for (const bytes of alice) expect(bytes / total).toBeGreaterThan(0.1);
   });
 
-  test('queues that always come first leave floods a share', async () => {
+  test('queues that always go first leave floods a share', async () => {
     sender.want(new Source(1, 10 * KIB * KIB));
     await clock.advance(2_000);
     const from = clock.now();
-    // Hundreds of queues with little to say each: together they fill the line.
+    // Hundreds of queues with little to send each; together they fill the line.
     for (let ch = 100; ch < 1_100; ch++) sender.want(new Source(ch, KIB));
     await clock.advance(8_000);
     expect(bytesOf(1, from)).toBeGreaterThan(10 * KIB);
   });
 
-  test('a lone keystroke goes out in the turn in which it was typed', async () => {
+  test('a single keystroke is sent in the turn of the event loop in which it was typed', async () => {
     line.delay = 0;
     line.rate = Number.POSITIVE_INFINITY;
     sender.want(new Source(1, 1));
@@ -194,7 +194,7 @@ describe('sharing', () => {
   });
 });
 
-test('a peer that answers no PING gets what was measured before, and more once it reads again', async () => {
+test('a peer that answers no PING gets as much as was measured before, and more once it reads again', async () => {
   let mute = true;
   const waiting: (() => void)[] = [];
   const sent: number[] = [];

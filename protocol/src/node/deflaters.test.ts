@@ -1,4 +1,7 @@
-/** What every deflater promises, and that what one packs any other reads: the two ends of a channel need not be alike. */
+/**
+ * What every deflater promises, and that each reads what any other packs: the two ends of a channel may use different
+ * ones.
+ */
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -13,7 +16,7 @@ const EFFORTS: Effort[] = ['fast', 'small'];
 const PAIRS = Object.keys(DEFLATERS).flatMap((by) => Object.keys(DEFLATERS).map((to) => [by, to] as const));
 const NONE = new Uint8Array(0);
 
-/** Few different bytes, or short runs said again and again, shrink; all different ones do not. */
+/** Bytes of a small alphabet, or repeated short runs, shrink; random ones do not. */
 function bytes(most: number, least = 0): fc.Arbitrary<Uint8Array> {
   const some = (max: number) => fc.integer({ min: least, max });
   const size = fc.oneof(fc.constantFrom(least, most - 1, most), some(most), some(200));
@@ -46,7 +49,7 @@ describe.each(PAIRS)('what %s packs, %s reads', (by, to) => {
         (raw, dictionary, effort) => {
           const packed = packer.deflate(raw, dictionary, effort);
           if (!packed) return;
-          // Not toEqual, which takes its time to compare two arrays of 16 KiB.
+          // Not toEqual, which is slow with arrays of 16 KiB.
           expect(Buffer.compare(reader.inflate(packed, dictionary, raw.length), raw)).toBe(0);
         },
       ),
@@ -54,7 +57,7 @@ describe.each(PAIRS)('what %s packs, %s reads', (by, to) => {
     );
   });
 
-  test('bytes that were all said before, as far back as a dictionary reaches, are a few bytes', () => {
+  test('bytes that all occur in the dictionary become a few bytes', () => {
     const dictionary = Uint8Array.from({ length: MAX_DICTIONARY }, (_, i) => (Math.imul(i, i) >> 3) ^ i);
     const raw = dictionary.slice(300, 558);
     const packed = packer.deflate(raw, dictionary, 'small')!;
@@ -68,20 +71,20 @@ describe.each(Object.entries(DEFLATERS))('%s', (_name, deflater) => {
   const raw = Buffer.from('the same words, and the same words again');
   const packed = deflater.deflate(raw, NONE, 'small')!;
 
-  test('packs harder where it may take its time', () => {
+  test('packs harder with more effort', () => {
     const text = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url)).subarray(0, MAX_DATA);
     const [fast, small] = EFFORTS.map((effort) => deflater.deflate(text, NONE, effort)!.length);
     expect(small).toBeLessThan(fast!);
   });
 
-  test('leaves alone what does not get shorter', () => {
+  test('returns nothing for bytes that do not get shorter', () => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
     for (const dictionary of [NONE, raw.subarray(0, 1), raw]) {
       expect(deflater.deflate(all, dictionary, 'small')).toBeUndefined();
     }
   });
 
-  test('refuses bytes that make more or fewer than was said', () => {
+  test('refuses bytes that inflate to more or fewer than announced', () => {
     for (const length of [1, raw.length - 1, raw.length + 1, MAX_DATA]) {
       expect(() => deflater.inflate(packed, NONE, length)).toThrow(refused);
     }
@@ -98,7 +101,7 @@ describe.each(Object.entries(DEFLATERS))('%s', (_name, deflater) => {
     expect(() => deflater.inflate(told, raw.subarray(20), raw.length)).toThrow(refused);
   });
 
-  test('makes what was said or refuses, whatever the bytes', () => {
+  test('inflates to the announced length or refuses, whatever the bytes', () => {
     const damage = fc.record({ at: fc.nat(), to: fc.nat(255) });
     const damaged = fc
       .tuple(bytes(2000), fc.array(damage, { minLength: 1, maxLength: 5 }))
@@ -125,7 +128,7 @@ describe.each(Object.entries(DEFLATERS))('%s', (_name, deflater) => {
     );
   });
 
-  test('makes no more of a bomb than it was told to', () => {
+  test('inflates no more of a bomb than the announced length', () => {
     const bomb = deflateRawSync(new Uint8Array(15 * 1024 * 1024));
     expect(bomb.length).toBeLessThan(MAX_DATA);
     const before = process.memoryUsage();

@@ -1,4 +1,4 @@
-/** The nearest hub is chosen, and not left for a little. */
+/** The nearest hub is chosen, and is not left for a small gain. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { roundTrip } from '../time/index.ts';
@@ -30,7 +30,7 @@ function setUp(ms: Record<string, number>, more: Partial<NearestOptions> = {}) {
   return { clock, nearest, moves, probed, ms };
 }
 
-test('measures all that the hub names, and moves to the nearest', async () => {
+test('measures all hubs that WELCOME lists, and moves to the nearest', async () => {
   const { clock, nearest, moves } = setUp({ [HOME]: 80, [EU.url]: 81, [US.url]: 10 });
   expect(nearest.url).toBe(HOME);
   nearest.up(HOME, HUBS);
@@ -53,7 +53,7 @@ test.each([
   expect(moves).toEqual([]);
 });
 
-test('looks again seldom, soon after a line was lost, and not while nobody watches', async () => {
+test('measures again seldom, soon after a lost connection, and not while it is unwatched', async () => {
   let hidden = false;
   const { clock, nearest, probed, moves, ms } = setUp(
     { [HOME]: 10, [EU.url]: 80 },
@@ -69,7 +69,7 @@ test('looks again seldom, soon after a line was lost, and not while nobody watch
   await clock.advance(24 * HOUR);
   expect(looks()).toBe(day);
   hidden = false;
-  // Somebody has travelled.
+  // The user has travelled.
   Object.assign(ms, { [HOME]: 80, [EU.url]: 10 });
   nearest.lost();
   nearest.up(HOME, { hubs: [EU] });
@@ -77,7 +77,7 @@ test('looks again seldom, soon after a line was lost, and not while nobody watch
   expect(moves).toEqual([EU.url]);
 });
 
-test('goes elsewhere when a hub does not answer twice, or at all, and home when nobody does', () => {
+test('tries another hub after two failures or a timeout, and home when no hub answers', () => {
   const { nearest } = setUp({});
   nearest.up(US.url, HUBS);
   nearest.failed(US.url, 'LEG_LOST');
@@ -90,7 +90,7 @@ test('goes elsewhere when a hub does not answer twice, or at all, and home when 
   expect(nearest.url).toBe(US.url);
 });
 
-test('a hub that is alone is dialled for ever and never measured', async () => {
+test('a single hub is always dialled and never measured', async () => {
   const { clock, nearest, probed } = setUp({});
   nearest.up(HOME, {});
   nearest.lost();
@@ -99,7 +99,7 @@ test('a hub that is alone is dialled for ever and never measured', async () => {
   expect([nearest.url, probed, clock.pending]).toEqual([HOME, [], 0]);
 });
 
-test('nobody is sent where they may not go, or to what is no address', async () => {
+test('an untrusted hub, or a URL that is no origin, is never dialled', async () => {
   const { clock, nearest, probed } = setUp({ [HOME]: 100 }, { trusted: (url) => url === EU.url });
   const lies = [
     { region: 7, url: EU.url },
@@ -117,13 +117,13 @@ test('nobody is sent where they may not go, or to what is no address', async () 
   expect(nearest.places.map(({ url }) => url)).toEqual([HOME, EU.url]);
 });
 
-test('what was known before is dialled first: the nearest of then', () => {
+test('the hub that was nearest in an earlier run is dialled first', () => {
   const { nearest } = setUp({}, { known: [US, { region: 'eu', url: HOME }] });
   expect(nearest.url).toBe(US.url);
   expect(setUp({}, { known: [US], trusted: () => false }).nearest.url).toBe(HOME);
 });
 
-test('a round trip is the shortest of a few, without the first', async () => {
+test('a round trip is the shortest of a few, except the first', async () => {
   const took = [90, 30, 20, 25];
   let now = 0;
   const ms = await roundTrip(

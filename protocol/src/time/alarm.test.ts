@@ -1,4 +1,4 @@
-/** An alarm rings once, when it was last set to, whatever its timer does. */
+/** An alarm fires once, at the time that it was last set to, whatever its timer does. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { Alarm } from './alarm.ts';
@@ -9,7 +9,7 @@ function alarm() {
   return { clock, rang, alarm: new Alarm(clock, () => rang.push(clock.now())) };
 }
 
-test('it rings once, at the time that it was set to last', async () => {
+test('it fires once, at the time that it was last set to', async () => {
   const { clock, rang, alarm: one } = alarm();
   one.set(10);
   await clock.advance(5);
@@ -21,7 +21,7 @@ test('it rings once, at the time that it was set to last', async () => {
   expect([rang, one.isSet]).toEqual([[17], false]);
 });
 
-test('it does not ring when it was called off, and may be set again', async () => {
+test('it does not fire after it was cancelled, and may be set again', async () => {
   const { clock, rang, alarm: one } = alarm();
   one.set(10);
   one.clear();
@@ -33,7 +33,7 @@ test('it does not ring when it was called off, and may be set again', async () =
   expect(rang).toEqual([16]);
 });
 
-test('however often it is set and called off, one timer runs, and none when it is stopped', async () => {
+test('however often it is set and cancelled, only one timer runs, and none after stop()', async () => {
   const { clock, rang, alarm: one } = alarm();
   for (let i = 0; i < 1_000; i++) {
     one.set(10);

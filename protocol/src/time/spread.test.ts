@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { spread } from './spread.ts';
 
-test('a thousand jobs are done in order within two seconds, and few at a time', async () => {
+test('a thousand jobs run in order within two seconds, a few at a time', async () => {
   const clock = new SimClock();
   const done: { job: number; at: number }[] = [];
   spread(
@@ -16,7 +16,7 @@ test('a thousand jobs are done in order within two seconds, and few at a time', 
   expect(moments.size).toBeGreaterThan(50);
 });
 
-test('cancelled, the rest is left out', async () => {
+test('after cancel, the remaining jobs do not run', async () => {
   const clock = new SimClock();
   let done = 0;
   const cancel = spread(

@@ -12,7 +12,10 @@ const oracle = new Unpackr({ useRecords: false, int64AsType: 'number' });
 const samples = Object.values(SAMPLES) as Frame[];
 const nameOf = (frame: Frame) => LAYOUTS[frame.type]!.name;
 
-/** Values a field may have. Texts are well formed here, as TextDecoder's replacements do not come back as they were. */
+/**
+ * Values that a field may have. Texts are well-formed, since replacement characters would not come back as the same
+ * bytes.
+ */
 function fieldValues({ form, min, max }: Field): fc.Arbitrary<unknown> {
   if (form === Form.BOOL) return fc.boolean();
   if (form === Form.EPOCH || form === Form.BIN)
@@ -35,7 +38,7 @@ function frames(type: number): fc.Arbitrary<Frame> {
   }) as unknown as fc.Arbitrary<Frame>;
 }
 
-/** What msgpackr should make of a frame: its elements in the order of the layout, bins and texts as bytes. */
+/** What msgpackr should read from a frame: its elements in the order of the layout, bins and texts as bytes. */
 function elements(frame: Frame): unknown[] {
   const values = frame as unknown as Record<string, unknown>;
   const ofField = ({ form, name }: Field) =>
@@ -43,7 +46,7 @@ function elements(frame: Frame): unknown[] {
   return [frame.type, ...LAYOUTS[frame.type]!.fields.map(ofField)];
 }
 
-/** Buffers are made plain, so that only the bytes are compared. */
+/** Turns Buffers into plain arrays, so that only bytes are compared. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value);
   return Array.isArray(value) ? value.map(plain) : value;
@@ -58,7 +61,7 @@ function outcome<T>(run: () => T): T | string {
 }
 
 describe.each(samples.map((frame) => [nameOf(frame), frame] as const))('%s', (_name, sample) => {
-  test('comes back as it was, and msgpackr reads the same elements', () => {
+  test('survives encode and decode, and msgpackr reads the same elements', () => {
     fc.assert(
       fc.property(frames(sample.type), (frame) => {
         const bytes = encode(frame);
@@ -97,7 +100,7 @@ describe.each(samples.map((frame) => [nameOf(frame), frame] as const))('%s', (_n
     expect(decode(message, 5)).toEqual({ frame: sample, end: 5 + bytes.length });
   });
 
-  test('changes in its four channel bytes only when patched', () => {
+  test('changes only in its four channel bytes when patched', () => {
     expect(isChannelFrame(sample.type)).toBe('ch' in sample);
     if (!('ch' in sample)) return;
     const bytes = encode(sample);
@@ -107,7 +110,7 @@ describe.each(samples.map((frame) => [nameOf(frame), frame] as const))('%s', (_n
   });
 });
 
-/** Invalid UTF-8 is shown with U+FFFD in its place, so it does not come back as the same bytes. */
+/** Invalid UTF-8 is shown as U+FFFD, so it does not come back as the same bytes. */
 function hasBrokenText(frame: Frame): boolean {
   return 'message' in frame && frame.message.includes('\ufffd');
 }
@@ -132,7 +135,7 @@ test('a message of several frames is read one after another, by the codec as by 
   );
 });
 
-test('bytes that are no frames are refused, by scan as by decode', () => {
+test('bytes that are no frames are refused by both scan and decode', () => {
   const hostile = fc.tuple(
     fc.integer({ min: 0x8f, max: 0x9b }),
     fc.integer({ min: 0, max: 17 }),
@@ -188,7 +191,7 @@ test('channel 0, offsets beyond 2^53 - 1 and oversized fields are refused in bot
   for (const frame of refused) expect(outcome(() => encode(frame))).toBe('PROTOCOL_ERROR');
 });
 
-test('a long message is cut at a character', () => {
+test('a long message is cut at a whole character', () => {
   const reset = SAMPLES[FrameType.RESET];
   for (let shift = 0; shift < 4; shift++) {
     const message = 'a'.repeat(shift) + '🙂'.repeat(MAX_TEXT / 4);

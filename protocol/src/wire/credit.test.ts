@@ -4,7 +4,7 @@ import { encode } from './codec.ts';
 import { bytesEnd, confirmedIn, limitIn } from './credit.ts';
 import { type Frame, FrameType } from './frame.ts';
 
-/** Behind other bytes, as in a message of several frames, and with offsets beyond 32 bits. */
+/** A frame behind other bytes, as in a message of several frames, with offsets beyond 32 bits. */
 function placed(frame: Frame): { message: Uint8Array; start: number; end: number } {
   const bytes = encode(frame);
   const message = new Uint8Array(5 + bytes.length + 5).fill(0xff);
@@ -28,7 +28,7 @@ test('the limit in a frame is read without decoding it', () => {
   }
 });
 
-test('what a frame confirms is read without decoding it', () => {
+test('the confirmed offset in a frame is read without decoding it', () => {
   const fields = [
     [FrameType.ACK, 'consumed'],
     [FrameType.ACCEPT, 'recvNext'],
@@ -40,7 +40,7 @@ test('what a frame confirms is read without decoding it', () => {
   }
 });
 
-test('a frame that carries neither bytes nor a limit says so', () => {
+test('a frame that carries neither bytes nor a limit gives undefined', () => {
   for (const type of [FrameType.FIN, FrameType.RESET, FrameType.DETACHED] as const) {
     const { message, start, end } = placed(SAMPLES[type]);
     expect(bytesEnd(type, message, start, end)).toBeUndefined();

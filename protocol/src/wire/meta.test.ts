@@ -19,7 +19,7 @@ function refused(run: () => unknown): unknown {
 const header = (...bytes: number[]) => Uint8Array.from(bytes);
 const key = (name: string) => [0xa0 | name.length, ...new TextEncoder().encode(name)];
 
-test('plain values come back as they were', () => {
+test('plain values survive packing and unpacking', () => {
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof(
       { maxDepth: 4, depthSize: 'small' },
@@ -50,7 +50,7 @@ test('bytes stay bytes, undefined fields are left out, and undefined itself is n
   expect(unpackMeta(new Uint8Array(0))).toBe(undefined);
 });
 
-test('what is packed is a buffer of its own', () => {
+test('packed metadata has a buffer of its own', () => {
   const packed = packMeta({ a: 1 });
   expect(packed.buffer.byteLength).toBe(packed.length);
   expect(packed.constructor).toBe(Uint8Array);
@@ -110,7 +110,7 @@ describe('unpacking refuses', () => {
       expect(refused(() => unpackMeta(whole.subarray(0, length)))).toEqual(refusal('cut off'));
   });
 
-  test('nothing that is as deep as allowed', () => {
+  test('nothing as deep as allowed', () => {
     expect(refused(() => unpackMeta(deep(META_LIMITS.depth)))).toBe(undefined);
   });
 });

@@ -1,4 +1,4 @@
-/** PROTOCOL.md says what the code does: its layouts, examples, lists and figures are compared with it. */
+/** PROTOCOL.md agrees with the code: its layouts, examples, lists and figures are compared with it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SAMPLES } from '../testing/index.ts';
@@ -24,7 +24,7 @@ const doc = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8
 const samples = Object.values(SAMPLES) as Frame[];
 const FORM_NAMES = Object.keys(Form).map((name) => name.toLowerCase());
 
-/** The rows of the table under this heading of its first column, cells trimmed, code marks removed. */
+/** The rows of the table whose first column has this heading, cells trimmed, code marks removed. */
 function table(firstColumn: string): string[][] {
   const lines = doc.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${firstColumn} |`));
@@ -39,7 +39,7 @@ function table(firstColumn: string): string[][] {
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** The layout of a type on one line, and its example on the next, the fields two spaces apart. */
+/** The layout of a type on one line and its example on the next, with two spaces between fields. */
 function frameLines(frame: Frame): string {
   const { name, header, fields } = LAYOUTS[frame.type]!;
   const bytes = encode(frame);
@@ -62,7 +62,7 @@ function formName({ form }: Field): string {
 
 describe('frames', () => {
   test.each(samples.map((frame) => [LAYOUTS[frame.type]!.name, frame] as const))(
-    '%s is laid out, and looks, as it is written',
+    '%s has the layout and the example of the document',
     (_name, frame) => {
       expect(doc).toContain(frameLines(frame));
     },

@@ -1,4 +1,4 @@
-/** A DATA frame that is cut is the same bytes at the same offsets. */
+/** A DATA frame that was split carries the same bytes at the same offsets. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decode, encode } from './codec.ts';
@@ -40,7 +40,7 @@ test('the pieces follow one another and together are the frame, on the wire of a
   );
 });
 
-test('no character of UTF-8 is cut', () => {
+test('no UTF-8 character is split', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 });
   const strict = new TextDecoder('utf-8', { fatal: true });
   fc.assert(
