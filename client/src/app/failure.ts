@@ -1,7 +1,7 @@
 /** What went wrong, as a person should read it. Hub errors carry their own sentence; everything else gets one here. */
 
 export interface Failure {
-  /** From the closed list of protocol/src/errors.ts; undefined where the request never reached a hub. */
+  /** From the closed list of protocol/src/wire/errors.ts; undefined where the request never reached a hub. */
   code: string | undefined;
   message: string;
 }

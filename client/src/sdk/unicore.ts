@@ -40,7 +40,7 @@ export interface UniCore {
    * the other end has forgotten it (it restarted, or there was no line for 2 minutes) it is opened anew and draws the
    * whole screen again; input that was on its way then is dropped, as it may have been typed already, and input that
    * was not sent yet is kept. Ends with `close`: 1000 when the shell exited or close() was called, else 4000 + the
-   * number of an error in protocol/src/errors.ts, with a sentence as the reason.
+   * number of an error in protocol/src/wire/errors.ts, with a sentence as the reason.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /** Round trip to the hub, ms, measured now; null where there is no connection, or no answer within 3 s. */

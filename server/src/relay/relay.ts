@@ -1,6 +1,6 @@
 /**
  * Joins consumers and providers. It knows legs, never sockets: an OPEN is judged here once, and from then on frames pass
- * through the two ports of a hop (protocol/src/join.ts), which changes the channel's number and nothing else.
+ * through the two ports of a hop (protocol/src/hop/join.ts), which changes the channel's number and nothing else.
  */
 import {
   ChannelKind,
