@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
-import { parseRedisUrl } from './backplane/redis/address.ts';
+import { parseRedisUrl } from './backplane/redis-address.ts';
 import { parseStoreAddress, STORE_FORMS } from './store/address.ts';
 
 const DEFAULT_PORT = 7420;

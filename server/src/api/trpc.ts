@@ -3,7 +3,7 @@ import { initTRPC } from '@trpc/server';
 import { UniCoreError } from '@unicore/protocol';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import type { Limit } from '../auth/limits.ts';
-import type { Caller } from '../auth/local.ts';
+import type { Caller } from '../auth/local-auth.ts';
 import type { Tickets } from '../auth/tickets.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { ProviderCredentials } from '../provider/credentials.ts';

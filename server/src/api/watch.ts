@@ -6,7 +6,7 @@
 import { UniCoreError } from '@unicore/protocol';
 import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { z } from 'zod';
-import type { Caller } from '../auth/local.ts';
+import type { Caller } from '../auth/local-auth.ts';
 import type { HubEvents } from '../events.ts';
 import type { Loads } from '../provider/loads.ts';
 import type { Sight } from '../provider/presence.ts';

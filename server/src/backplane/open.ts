@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Backplane } from './backplane.ts';
 import { LocalWorld } from './local.ts';
-import { parseRedisUrl } from './redis/address.ts';
-import { type BackplaneMeter, NO_METER } from './redis/meter.ts';
+import { type BackplaneMeter, NO_METER } from './meter.ts';
 import { redisBackplane } from './redis/redis-backplane.ts';
+import { parseRedisUrl } from './redis-address.ts';
 
 export function openBackplane(
   { redisUrl }: Pick<Config, 'redisUrl'>,

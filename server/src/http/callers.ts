@@ -1,7 +1,7 @@
 /** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
-import type { Caller } from '../auth/local.ts';
+import type { Caller } from '../auth/local-auth.ts';
 import type { Origins } from '../auth/origins.ts';
 import type { Sessions } from '../auth/sessions.ts';
 

@@ -4,7 +4,7 @@ import type { Provider } from '@unicore/protocol/api';
 import type { AgentJoin } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { LocalAuth } from '../auth/local.ts';
+import type { LocalAuth } from '../auth/local-auth.ts';
 import { newId } from '../auth/secret.ts';
 import type { HubEvents } from '../events.ts';
 import type { ProviderRow, UserRow } from '../store/rows.ts';

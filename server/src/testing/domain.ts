@@ -2,7 +2,7 @@
 
 import type { AgentHello, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
-import { createDomain, type Domain } from '../domain.ts';
+import { createDomain, type Domain } from '../app/domain.ts';
 import { createLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';

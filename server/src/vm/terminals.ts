@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import type { VmConnect, VmResize } from '@unicore/protocol/api';
 import { TerminalInfo, type TerminalMethods, TerminalPath } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import type { Caller } from '../auth/local.ts';
+import type { Caller } from '../auth/local-auth.ts';
 import type { Tickets } from '../auth/tickets.ts';
 import type { Presence } from '../provider/presence.ts';
 import type { VmRow } from '../store/rows.ts';
