@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openLocalAuth } from './auth/open-local-auth.ts';
+import { openLocalAuth } from './auth/index.ts';
 import { dialLeg } from './sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from './testing/app.ts';
 

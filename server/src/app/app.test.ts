@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { VmEvent } from '@unicore/protocol/api';
 import { describe, expect, test } from 'vitest';
-import { openLocalAuth } from '../auth/open-local-auth.ts';
+import { openLocalAuth } from '../auth/index.ts';
 import { createLog } from '../log.ts';
 import { joinTestAgent } from '../testing/agent.ts';
 import { startTestApp } from '../testing/app.ts';

@@ -2,15 +2,13 @@
 import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Caller } from '../auth/local-auth.ts';
-import type { Origins } from '../auth/origins.ts';
-import type { AddressOf } from '../http/address.ts';
-import type { Callers } from '../http/callers.ts';
+import type { Caller, Origins } from '../auth/index.ts';
+import type { AddressOf, Callers } from '../http/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import type { Identity } from '../relay/index.ts';
 import { attachSockets, type Sockets } from '../sockets/index.ts';
-import type { VmRow } from '../store/rows.ts';
+import type { VmRow } from '../store/index.ts';
 import type { Domain } from './domain.ts';
 
 export interface ConnectDeps {

@@ -1,36 +1,23 @@
 /** Everything in a hub that knows no socket: one of each, and what one does when another changes. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { LocalAuth } from '../auth/local-auth.ts';
-import { newSecret } from '../auth/secret.ts';
-import { Sessions } from '../auth/sessions.ts';
-import { Tickets } from '../auth/tickets.ts';
+import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
 import type { Backplane, HubCard } from '../backplane/index.ts';
-import { ControlHost } from '../control/host.ts';
-import { HubEvents } from '../events.ts';
+import { ControlHost } from '../control/index.ts';
+import { HubEvents } from '../events/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
-import { ProviderCredentials } from '../provider/credentials.ts';
-import { GracePeriod } from '../provider/grace-period.ts';
-import { Loads } from '../provider/loads.ts';
-import { Presence } from '../provider/presence.ts';
-import { Providers } from '../provider/providers.ts';
-import { Silence } from '../provider/silence.ts';
+import { ProviderCredentials } from '../provider/index.ts';
 import type { RelayMeter } from '../relay/index.ts';
 import type { SocketMeter } from '../sockets/index.ts';
-import type { Store } from '../store/store.ts';
-import { Census } from '../vm/census.ts';
-import { takesRoom } from '../vm/lifecycle.ts';
-import { PeriodicWork } from '../vm/periodic-work.ts';
-import { Placer } from '../vm/placer.ts';
-import { orderOf, Reports } from '../vm/reports.ts';
-import { Terminals } from '../vm/terminals.ts';
-import { VmViews } from '../vm/view.ts';
-import { Vms } from '../vm/vms.ts';
-import { VmWriter } from '../vm/writer.ts';
-import { createNetwork } from './network.ts';
+import type { Store } from '../store/index.ts';
+import { Census, orderOf, Terminals, takesRoom } from '../vm/index.ts';
+import { Network } from './network.ts';
+import { createProviderParts } from './provider-parts.ts';
+import { createVmParts } from './vm-parts.ts';
 
 export interface DomainOptions {
   store: Store;
+  auth: LocalAuth;
   backplane: Backplane;
   clock: Clock;
   /** Milliseconds since 1970. */
@@ -38,64 +25,37 @@ export interface DomainOptions {
   log: Logger;
   defaultImage: string;
   meter: RelayMeter & SocketMeter & HubMeter;
-  /** What may wait in the whole hub for peers that do not read, bytes. */
+  /** Bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
-  /** What this hub says to others of itself. */
+  /** What this hub announces of itself. */
   card: Omit<HubCard, 'hub'>;
 }
 
 export type Domain = ReturnType<typeof createDomain>;
 
 export function createDomain(options: DomainOptions) {
-  const { store, backplane, clock, now, log, defaultImage } = options;
+  const { store, auth, backplane, clock, now, log, card } = options;
   const events = new HubEvents(backplane, log);
   const census = new Census(store, events, clock);
-  const auth = new LocalAuth(store, now);
   const sessions = new Sessions(auth, backplane, events, clock);
   const tickets = new Tickets({ backplane, clock, now, ended: (sessionId) => sessions.ended(sessionId) });
-  const credentials = new ProviderCredentials(store, backplane, clock, now);
-  const grace = new GracePeriod(backplane, clock);
-  const presence = new Presence({
-    region: options.card.region,
-    backplane,
-    clock,
-    grace,
-    log,
-    arrived(providerId, about, wasSilent) {
-      run('provider', providers.arrived(providerId, about, wasSilent));
-      run('placer', placer.run());
-    },
-  });
-  const silence = new Silence({
-    backplane,
-    presence,
-    grace,
-    clock,
-    log,
-    seen: () => providers.seen(),
-    began: (providerId, silentMs) => providers.fellSilent(providerId, silentMs),
-  });
-  const providers = new Providers({ store, auth, presence, census, events, log, now });
-  const loads = new Loads(presence, clock, log);
-  const writer = new VmWriter({ store, events, log, now });
-  const placer = new Placer({ store, backplane, clock, presence, writer });
-  const periodicWork = new PeriodicWork({ store, backplane, events, placer, clock, log, now });
-  const vms = new Vms({ store, writer, placer, now, defaultImage });
-  const views = new VmViews(store, presence);
-  const reports = new Reports(store, events, writer);
+  const ofProviders = createProviderParts({ ...options, events, census, region: card.region });
+  const { presence, providers, silence } = ofProviders;
+  const ofVms = createVmParts({ ...options, events, presence });
+  const { placer, reports, access, periodicWork } = ofVms;
   const control = new ControlHost({
     clock,
     log,
     report: (providerId, report) => reports.take(providerId, report),
     orders: (providerId, strays) => reports.orders(providerId, strays),
   });
-  const { relay, hubs, agents } = createNetwork({
+  const { relay, hubs, agents } = new Network({
     ...options,
     events,
     control,
     secret: async () => Buffer.from(await store.meta('hubSecret', newSecret), 'base64url'),
     async authorise({ userId }, vmId) {
-      const { providerId, gen } = await terminals.authorise(userId, vmId);
+      const { providerId, gen } = await access.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };
     },
     moved(providerId) {
@@ -103,46 +63,29 @@ export function createDomain(options: DomainOptions) {
       control.retire(providerId);
     },
   });
-  const terminals = new Terminals({
-    vms,
-    presence,
-    tickets,
-    agent: (providerId) => agents.of(providerId),
+  const agent = (providerId: string) => agents.of(providerId);
+  const run = (what: string, work: Promise<void>) => inBackground(log, what, work);
+  const place = () => run('placer', placer.run());
+  presence.onArrived((providerId, about, wasSilent) => {
+    run('provider', providers.arrived(providerId, about, wasSilent));
+    place();
   });
-
-  events.on('vm', (vm, here) => {
-    // Whichever hub changed it, the one that has its agent says so to that.
-    if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
-    // It waits for room, or has made some.
-    if (here && !takesRoom(vm.phase)) run('placer', placer.run());
-  });
-  events.on('interrupted', () => control.checkOrders());
-
-  /** Work that nobody waits for; a failure is a defect or a broken store, and must be seen. */
-  function run(what: string, work: Promise<void>): void {
-    work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
-  }
-
+  reactToVms({ events, control, place });
   return {
+    ...ofProviders,
+    ...ofVms,
     events,
     census,
     auth,
     sessions,
     tickets,
-    credentials,
-    presence,
-    providers,
-    loads,
-    placer,
-    vms,
-    views,
-    reports,
+    credentials: new ProviderCredentials(store, backplane, clock, now),
     control,
     relay,
     hubs,
-    terminals,
+    terminals: new Terminals({ access, presence, tickets, agent }),
     run,
-    /** What another hub told. */
+    /** Something that another hub published. */
     news: (text: string) => events.news(text),
     /** For a while news may have been lost, or what hubs share may be gone. */
     interrupted() {
@@ -150,19 +93,37 @@ export function createDomain(options: DomainOptions) {
       silence.interrupted();
       events.interrupted();
     },
-    /** Does by itself from now on what nobody asks for. */
+    /** Begins all periodic work. */
     start() {
-      presence.start();
-      silence.start();
-      periodicWork.start();
-      run('placer', placer.run());
+      for (const part of [presence, silence, periodicWork]) part.start();
+      place();
     },
     async stop() {
-      presence.stop();
-      silence.stop();
-      periodicWork.stop();
+      for (const part of [presence, silence, periodicWork]) part.stop();
       control.close();
       await hubs.stop();
     },
   };
+}
+
+interface VmReaction {
+  events: HubEvents;
+  control: ControlHost;
+  /** Looks for room for the VMs that wait. */
+  place(): void;
+}
+
+function reactToVms({ events, control, place }: VmReaction): void {
+  events.on('vm', (vm, here) => {
+    // Any hub may have changed the VM; the hub that has its agent's control channel sends the order.
+    if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
+    // The VM waits for room, or has made some.
+    if (here && !takesRoom(vm.phase)) place();
+  });
+  events.on('interrupted', () => control.checkOrders());
+}
+
+/** Logs the failure of work that no caller awaits: it is a defect or a broken store, and must be seen. */
+function inBackground(log: Logger, what: string, work: Promise<void>): void {
+  work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../store/sqlite.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/index.ts';
+import { openSqliteStore } from '../store/index.ts';
 import { LocalAuth } from './local-auth.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,8 +3,7 @@
  * which providers come. Works on the store alone, so that a script may use it while the hub runs.
  */
 import { UniCoreError } from '@unicore/protocol';
-import type { SecretKind, SecretRow, UserRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { SecretKind, SecretRow, Store, UserRow } from '../store/index.ts';
 import { hashOf, newId, newSecret } from './secret.ts';
 
 const MINUTE_MS = 60_000;

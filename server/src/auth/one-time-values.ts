@@ -3,7 +3,7 @@
  * own: whoever comes back to the same hub is served.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
-import type { Backplane } from '../backplane/backplane.ts';
+import type { Backplane } from '../backplane/index.ts';
 
 /** What one hub keeps; beyond it the oldest go. */
 const MAX_KEPT = 10_000;

@@ -1,7 +1,7 @@
 /** Local auth for scripts: opens the store itself, also while the hub runs. */
 import { userInfo } from 'node:os';
-import { openStore } from '../store/open.ts';
-import type { UserRow } from '../store/rows.ts';
+import type { UserRow } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
 import { LocalAuth } from './local-auth.ts';
 
 /** Who the first user is: whoever runs the hub. */

@@ -4,9 +4,9 @@
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { HubEvents } from '../events.ts';
-import { UserRow } from '../store/rows.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import { UserRow } from '../store/index.ts';
 import type { Caller, LocalAuth } from './local-auth.ts';
 import { isDown } from './one-time-values.ts';
 import { hashOf } from './secret.ts';

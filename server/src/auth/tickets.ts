@@ -1,7 +1,7 @@
 /** Tickets: each opens one socket, at any hub, for whoever has no cookie there. Nothing that lasts: ask for another. */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
-import type { Backplane } from '../backplane/backplane.ts';
+import type { Backplane } from '../backplane/index.ts';
 import { Limit } from './limits.ts';
 import { OneTimeValues } from './one-time-values.ts';
 import { hashOf, newSecret } from './secret.ts';

@@ -1,6 +1,7 @@
 /** What every backplane must do, whatever it is made of: each implementation's test runs this suite. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Backplane, type BackplaneHandler, HUB_NAME, type HubCard } from './backplane.ts';
+import type { BackplaneWorld } from './testing/backplane-world.ts';
 
 /** How long something lasts that a test waits to end, ms. */
 const SHORT_MS = 150;
@@ -9,12 +10,6 @@ const SHORT_MS = 150;
 interface Heard {
   mail: string[];
   news: string[];
-}
-
-/** A world of its own that hubs join, for one test. */
-export interface BackplaneWorld {
-  join(): Promise<Backplane>;
-  close(): Promise<void>;
 }
 
 export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {

@@ -13,3 +13,4 @@ export { LocalWorld } from './local.ts';
 export type { BackplaneMeter } from './meter.ts';
 export { createBackplaneMeter } from './metrics.ts';
 export { openBackplane } from './open.ts';
+export { parseRedisUrl } from './redis-address.ts';

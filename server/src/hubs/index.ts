@@ -3,4 +3,4 @@ export { HubCalls } from './calls.ts';
 export type { HubDialer } from './hub-dialer.ts';
 export { Hubs } from './hubs.ts';
 export type { HubMeter, LegEnd } from './meter.ts';
-export { type Place, Regions } from './regions.ts';
+export { Regions } from './regions.ts';

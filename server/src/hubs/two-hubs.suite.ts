@@ -1,7 +1,7 @@
 /** A consumer at one hub and its provider at another, as if they were at the same: what must hold whatever lies between. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { BackplaneWorld } from '../backplane/backplane.suite.ts';
 import type { Backplane } from '../backplane/index.ts';
+import type { BackplaneWorld } from '../backplane/testing/backplane-world.ts';
 import { echo, flood, newAcceptor, pattern, startTestAgent } from '../sockets/testing/test-agent.ts';
 import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
 import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';

@@ -5,10 +5,9 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import { OneTimeValues } from '../auth/one-time-values.ts';
-import { hashOf, newSecret } from '../auth/secret.ts';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { Store } from '../store/store.ts';
+import { hashOf, newSecret, OneTimeValues } from '../auth/index.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** Between asking for a challenge and signing it there is one round trip. */
 const CHALLENGE_MS = 60_000;

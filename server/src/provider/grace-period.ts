@@ -3,7 +3,7 @@
  * Then nobody is suspected until everybody had the time to be heard again.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
-import { type Backplane, RENEW_MS } from '../backplane/backplane.ts';
+import { type Backplane, RENEW_MS } from '../backplane/index.ts';
 
 /** Two heartbeats; consumers see "provider unreachable" after this long. */
 export const SILENT_MS = 10_000;

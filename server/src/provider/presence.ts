@@ -7,7 +7,7 @@ import type { Clock } from '@unicore/protocol';
 import { AgentHello, type BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/backplane.ts';
+import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod, SILENT_MS } from './grace-period.ts';
 
 /** How often a hub looks whether something is to be said of its providers. */
@@ -61,17 +61,24 @@ export interface PresenceDeps {
   clock: Clock;
   grace: GracePeriod;
   log: Logger;
-  /** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
-  arrived(providerId: string, about: About, wasSilent: boolean): void;
 }
+
+/** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
+type ArrivalListener = (providerId: string, about: About, wasSilent: boolean) => void;
 
 export class Presence {
   readonly #deps: PresenceDeps;
   readonly #here = new Map<string, Here>();
+  #arrived: ArrivalListener = () => {};
   #cancel: () => void = () => {};
 
   constructor(deps: PresenceDeps) {
     this.#deps = deps;
+  }
+
+  /** Set before the first provider connects. */
+  onArrived(listener: ArrivalListener): void {
+    this.#arrived = listener;
   }
 
   start(): void {
@@ -205,7 +212,7 @@ export class Presence {
   async #arrive(providerId: string, here: Here): Promise<void> {
     const { suspect } = await this.lookAt(providerId);
     await this.#say(providerId, here);
-    if (this.#here.get(providerId) === here) this.#deps.arrived(providerId, here.about, suspect);
+    if (this.#here.get(providerId) === here) this.#arrived(providerId, here.about, suspect);
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
@@ -213,7 +220,7 @@ export class Presence {
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
-    if (wasSilent) this.#deps.arrived(providerId, here.about, true);
+    if (wasSilent) this.#arrived(providerId, here.about, true);
   }
 
   async #leave(providerId: string, here: Here): Promise<void> {

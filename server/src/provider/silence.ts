@@ -1,7 +1,7 @@
 /** Notices that providers fell silent, on whichever hub comes first, so that it is told once: also of those whose hub died. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane } from '../backplane/backplane.ts';
+import type { Backplane } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod } from './grace-period.ts';
 import { type Presence, SILENT } from './presence.ts';
 

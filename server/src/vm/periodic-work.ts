@@ -4,10 +4,9 @@
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { HubEvents } from '../events.ts';
-import type { Phase } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Phase, Store } from '../store/index.ts';
 import type { Placer } from './placer.ts';
 
 const EVERY_MS = 5_000;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
 import { pino } from 'pino';
 import type { Backplane } from '../../backplane/index.ts';
-import { HubEvents } from '../../events.ts';
+import { HubEvents } from '../../events/hub-events.ts';
 import { type HubMeter, Hubs } from '../../hubs/index.ts';
 import { type Identity, NOWHERE_ELSE, Relay, type RelayMeter } from '../../relay/index.ts';
 import { NO_METER } from '../../testing/meter.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openLocalAuth } from '../../auth/open-local-auth.ts';
-import { LocalWorld } from '../../backplane/local.ts';
+import { openLocalAuth } from '../../auth/index.ts';
+import { LocalWorld } from '../../backplane/index.ts';
 import { startTestApp, type TestApp } from '../../testing/app.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 

@@ -1,8 +1,8 @@
 /** For tests of what Redis does to hubs on bad days: real ones, hubs on them, and whether all is well again. */
 import { afterEach, expect } from 'vitest';
 import { LineProxy } from '../../../testing/line-proxy.ts';
-import type { BackplaneWorld } from '../../backplane.suite.ts';
 import type { Backplane } from '../../backplane.ts';
+import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import type { RedisServer } from './redis-server.ts';
 import { redisWorld } from './world.ts';
 

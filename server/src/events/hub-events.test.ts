@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ALICE, type TestDomain, testHubs } from './testing/domain.ts';
-import { vmRow } from './testing/rows.ts';
+import { ALICE, type TestDomain, testHubs } from '../testing/domain.ts';
+import { vmRow } from '../testing/rows.ts';
 
 describe('events of several hubs', () => {
   let world: Awaited<ReturnType<typeof testHubs>>;

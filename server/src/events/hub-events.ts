@@ -6,8 +6,8 @@ import { EventEmitter } from 'node:events';
 import { Id } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Backplane } from './backplane/backplane.ts';
-import { ProviderRow, VmRow } from './store/rows.ts';
+import type { Backplane } from '../backplane/index.ts';
+import { ProviderRow, VmRow } from '../store/index.ts';
 
 /** VMs whose last revision is remembered, to know what is late. News are late by seconds, not by so many changes. */
 const MAX_REMEMBERED = 10_000;
