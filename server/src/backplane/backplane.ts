@@ -26,7 +26,7 @@ export interface Routes {
 }
 
 /** Small values that all hubs see until they expire. */
-export interface Shelf {
+export interface ExpiringValues {
   put(key: string, value: string, ms: number): Promise<void>;
   get(key: string): Promise<string | undefined>;
   /** Removes it and returns it: of all who ask at once, one gets it. */
@@ -99,7 +99,7 @@ export interface Backplane {
   readonly hub: string;
   readonly routes: Routes;
   readonly presence: Presence;
-  readonly shelf: Shelf;
+  readonly values: ExpiringValues;
   readonly deadlines: Deadlines;
   readonly leases: Leases;
   readonly hubs: Hubs;

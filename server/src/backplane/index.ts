@@ -10,6 +10,7 @@ export {
   type Route,
 } from './backplane.ts';
 export { LocalWorld } from './local.ts';
+export type { BackplaneMeter } from './meter.ts';
 export { createBackplaneMeter } from './metrics.ts';
 export { openBackplane } from './open.ts';
-export type { BackplaneMeter } from './redis/meter.ts';
+export { parseRedisUrl } from './redis-address.ts';

@@ -53,7 +53,7 @@ export class LocalWorld {
   readonly #since: number;
   readonly #routes: Expiring<Route>;
   readonly #presence: Expiring<{ about: string; heardAt: number }>;
-  readonly #shelf: Expiring<string>;
+  readonly #values: Expiring<string>;
   readonly #leases: Expiring<string>;
   readonly #cards: Expiring<HubCard>;
   readonly #deadlines = new Map<string, Map<string, number>>();
@@ -65,7 +65,7 @@ export class LocalWorld {
     this.#since = clock.now();
     this.#routes = new Expiring(clock);
     this.#presence = new Expiring(clock);
-    this.#shelf = new Expiring(clock);
+    this.#values = new Expiring(clock);
     this.#leases = new Expiring(clock);
     this.#cards = new Expiring(clock);
   }
@@ -119,15 +119,15 @@ export class LocalWorld {
           return sample(heard, count);
         },
       },
-      shelf: {
-        put: async (key, value, ms) => this.#shelf.set(key, value, ms),
-        get: async (key) => this.#shelf.get(key),
+      values: {
+        put: async (key, value, ms) => this.#values.set(key, value, ms),
+        get: async (key) => this.#values.get(key),
         take: async (key) => {
-          const value = this.#shelf.get(key);
-          this.#shelf.delete(key);
+          const value = this.#values.get(key);
+          this.#values.delete(key);
           return value;
         },
-        drop: async (key) => this.#shelf.delete(key),
+        drop: async (key) => this.#values.delete(key),
       },
       deadlines: {
         set: async (name, id, inMs) => void deadlinesOf(name).set(id, clock.now() + inMs),

@@ -1,6 +1,6 @@
 /** What /metrics shows of the backplane. */
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { BackplaneMeter } from './redis/meter.ts';
+import type { BackplaneMeter } from './meter.ts';
 
 /** From a hop on loopback to a Redis that does not answer. */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.1, 0.5, 1];

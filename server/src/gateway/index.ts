@@ -1,2 +1,2 @@
 /** What the rest of the hub uses of the gateway. */
-export { bridgeTerminal, type RawTerminal } from './terminal.ts';
+export { bridgeTerminal, type RawTerminal } from './raw-terminal.ts';

@@ -1,9 +1,7 @@
 /** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
-import type { Caller } from '../auth/local.ts';
-import type { Origins } from '../auth/origins.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closing, connect as dial, dialLeg } from '../sockets/testing/dial.ts';
+import { closing, connect as dial, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { joinTestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 

@@ -2,9 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Limit } from '../auth/limits.ts';
-import type { LocalAuth } from '../auth/local.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { Limit, LocalAuth, Sessions } from '../auth/index.ts';
 import type { AddressOf } from './address.ts';
 import { type Callers, proofOf, setSessionCookie } from './callers.ts';
 import { sendError, sendPage } from './respond.ts';

@@ -3,11 +3,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { failureOf, statusOf } from '../api/errors.ts';
-import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
-import { appRouter } from '../api/router.ts';
-import type { Context, Services } from '../api/trpc.ts';
-import type { Origins } from '../auth/origins.ts';
+import type { Context, Services } from '../api/index.ts';
+import {
+  appRouter,
+  failureOf,
+  MAX_BODY,
+  openApiDocument,
+  REST_PATH,
+  restHandler,
+  statusOf,
+} from '../api/index.ts';
+import type { Origins } from '../auth/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { type LoginDeps, login, logout } from './login.ts';

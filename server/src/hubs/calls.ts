@@ -24,7 +24,7 @@ import {
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { rpcTracing } from '../tracing/span.ts';
+import { rpcTracing } from '../tracing/index.ts';
 
 const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('terminals'), what: z.object({ vmId: Id }) }),

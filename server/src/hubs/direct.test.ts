@@ -2,19 +2,19 @@
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import { dialLeg } from '../sockets/testing/dial.ts';
-import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
-import { Passes } from './passes.ts';
-import { type Lossy, lossy } from './testing/lossy.ts';
+import { dialLeg } from '../sockets/testing/dial-leg.ts';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
+import { HubTokens } from './hub-tokens.ts';
+import { type LossyBackplane, lossyBackplane } from './testing/lossy-backplane.ts';
 
 const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
 const VM = { vmId: 'vm-a' };
 const SECRET = async () => Buffer.from('a secret of the hubs');
 
 let world: LocalWorld;
-let planes: Lossy[];
+let planes: LossyBackplane[];
 let hubs: TestHub[];
 
 beforeEach(() => {
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => Promise.all(hubs.map((hub) => hub.stop())));
 
 async function startHub(direct: boolean | string): Promise<TestHub> {
-  const plane = lossy(world.join());
+  const plane = lossyBackplane(world.join());
   const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
   const hub = await startTestHub({ backplane: plane.plane, direct, vms });
   planes.push(plane);
@@ -86,7 +86,8 @@ test('a socket without a pass of a hub, or with one for another hub, is not let 
   const hub = await startHub(true);
   const name = planes[0]!.plane.hub;
   const other = 'f'.repeat(32);
-  const pass = (secret: string, to: string) => new Passes(other, async () => Buffer.from(secret)).issue(to);
+  const pass = (secret: string, to: string) =>
+    new HubTokens(other, async () => Buffer.from(secret)).issue(to);
   for (const token of ['', await pass('another secret', name), await pass('a secret of the hubs', other)]) {
     const dialled = dialLeg(`${hub.url}/hub`, { hello: { token } });
     await expect(dialled).rejects.toThrow('UNAUTHENTICATED');
@@ -95,6 +96,6 @@ test('a socket without a pass of a hub, or with one for another hub, is not let 
 
 test('a hub without an address of its own takes no sockets of hubs', async () => {
   const hub = await startHub(false);
-  const token = await new Passes('f'.repeat(32), SECRET).issue(planes[0]!.plane.hub);
+  const token = await new HubTokens('f'.repeat(32), SECRET).issue(planes[0]!.plane.hub);
   await expect(dialLeg(`${hub.url}/hub`, { hello: { token } })).rejects.toThrow('NOT_FOUND');
 });

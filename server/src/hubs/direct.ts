@@ -4,8 +4,8 @@ import { type Clock, type Leg, MAX_MESSAGE, UniCoreError } from '@unicore/protoc
 import { WebSocket } from 'ws';
 import { HUB_PATH, legOver, type SocketMeter, SUBPROTOCOL } from '../sockets/index.ts';
 import type { Directory } from './directory.ts';
-import type { Passes } from './passes.ts';
-import { greeted, type LegEvents, type Way } from './way.ts';
+import { greeted, type HubDialer, type LegEvents } from './hub-dialer.ts';
+import type { HubTokens } from './hub-tokens.ts';
 
 /** Neighbours on one network answer within milliseconds, and there is another way to those that do not. */
 const CONNECT_MS = 1_000;
@@ -14,12 +14,12 @@ export const HUB_PATIENCE = { askMs: 500, deadMs: 1_500 };
 
 export interface DirectOptions {
   directory: Directory;
-  passes: Passes;
+  tokens: HubTokens;
   clock: Clock;
   meter: SocketMeter;
 }
 
-export class Direct implements Way {
+export class Direct implements HubDialer {
   readonly name = 'direct';
   readonly #options: DirectOptions;
 
@@ -33,8 +33,8 @@ export class Direct implements Way {
   }
 
   async #open(url: string, peer: string, events: LegEvents): Promise<Leg> {
-    const { passes, clock, meter } = this.#options;
-    const token = await passes.issue(peer);
+    const { tokens, clock, meter } = this.#options;
+    const token = await tokens.issue(peer);
     const { ws, socket } = await connect(new URL(HUB_PATH, url).href);
     return greeted(events, (handler) => {
       meter.opened('hub');

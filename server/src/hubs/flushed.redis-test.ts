@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import type { Backplane } from '../backplane/index.ts';
 import { RedisServer } from '../backplane/redis/testing/redis-server.ts';
 import { redisWorld } from '../backplane/redis/testing/world.ts';
-import { startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import { startTestHub } from '../sockets/testing/hub.ts';
+import { startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub } from '../sockets/testing/test-hub.ts';
 
 test('a provider is found again before its hub says its routes anew', async () => {
   const redis = await RedisServer.start();

@@ -5,15 +5,15 @@ import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
 import { NO_METER } from '../testing/meter.ts';
+import type { HubDialer } from './hub-dialer.ts';
 import { HubLegs } from './hub-legs.ts';
 import { PostOffice } from './post-office.ts';
-import { type Lossy, lossy } from './testing/lossy.ts';
-import type { Way } from './way.ts';
+import { type LossyBackplane, lossyBackplane } from './testing/lossy-backplane.ts';
 
 const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
 
 interface TestHub {
-  lossy: Lossy;
+  lossy: LossyBackplane;
   legs: HubLegs;
   post: PostOffice;
   /** Legs that others opened to this hub: those on which an OPEN came. */
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 async function hub(): Promise<TestHub> {
-  const plane = lossy(world.join());
+  const plane = lossyBackplane(world.join());
   const opened: Leg[] = [];
   const log = pino({ level: 'silent' });
   const post = new PostOffice({
@@ -239,7 +239,7 @@ test('mail that makes no sense, or is meant for another process, changes nothing
 test('a better way that opens later is taken, channel by channel, and the leg before is closed', async () => {
   let open = false;
   const refused = new UniCoreError('LEG_LOST', 'Nobody answers there.');
-  const better: Way = {
+  const better: HubDialer = {
     name: 'direct',
     dial: (peer, events) => (open ? a.post.dial(peer, events) : Promise.reject(refused)),
   };

@@ -1,8 +1,8 @@
 /** The legs between this hub and others: one to each hub that somebody here needs, and one from each that needs us. */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
+import type { HubDialer } from './hub-dialer.ts';
 import type { HubMeter, LegEnd } from './meter.ts';
-import type { Way } from './way.ts';
 
 /** A leg that does not go the best way is replaced after this, if that way leads there by then, ms. */
 const BETTER_MS = 30_000;
@@ -14,7 +14,7 @@ export interface HubLegsOptions {
   log: Logger;
   meter: HubMeter;
   /** The best first. */
-  ways: readonly Way[];
+  ways: readonly HubDialer[];
 }
 
 /** Our leg to one hub: being dialled, or up. */
@@ -61,7 +61,7 @@ export class HubLegs {
   }
 
   /** Another hub's leg to us is up; the result is to be called when it closed. */
-  accepted(leg: Leg, way: Way['name']): () => void {
+  accepted(leg: Leg, way: HubDialer['name']): () => void {
     this.#count(leg, way, 'accepted');
     return () => this.#uncount(leg, way, 'accepted');
   }
@@ -88,7 +88,7 @@ export class HubLegs {
     throw failed;
   }
 
-  async #by(way: Way, peer: string): Promise<Leg | undefined> {
+  async #by(way: HubDialer, peer: string): Promise<Leg | undefined> {
     const { log, meter } = this.#options;
     const leg = await way.dial(peer, {
       fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
@@ -105,17 +105,17 @@ export class HubLegs {
     return leg;
   }
 
-  #count(leg: Leg, way: Way['name'], end: LegEnd): void {
+  #count(leg: Leg, way: HubDialer['name'], end: LegEnd): void {
     this.#up.add(leg);
     this.#options.meter.legs(way, end, 1);
   }
 
-  #uncount(leg: Leg, way: Way['name'], end: LegEnd): void {
+  #uncount(leg: Leg, way: HubDialer['name'], end: LegEnd): void {
     if (this.#up.delete(leg)) this.#options.meter.legs(way, end, -1);
   }
 
   /** A better way may lead there later, and is then taken: the new leg first, then channel by channel. */
-  #betterLater(peer: string, leg: Leg, ways: readonly Way[]): void {
+  #betterLater(peer: string, leg: Leg, ways: readonly HubDialer[]): void {
     const { clock } = this.#options;
     clock.after(BETTER_MS, async () => {
       if (!leg.up || this.#closed) return;

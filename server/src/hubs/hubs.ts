@@ -7,11 +7,11 @@ import type { HubSockets, SocketMeter } from '../sockets/index.ts';
 import { Claims } from './claims.ts';
 import { Direct, HUB_PATIENCE } from './direct.ts';
 import { Directory } from './directory.ts';
+import type { OpenedLeg } from './hub-dialer.ts';
 import { HubLegs } from './hub-legs.ts';
+import { HubTokens } from './hub-tokens.ts';
 import type { HubMeter } from './meter.ts';
-import { Passes } from './passes.ts';
 import { PostOffice } from './post-office.ts';
-import type { OpenedLeg } from './way.ts';
 
 /** Where providers were when they were last looked for: what is known while Redis is away. */
 const MAX_REMEMBERED = 10_000;
@@ -53,7 +53,7 @@ export class Hubs implements Elsewhere {
   constructor(options: HubsOptions) {
     const { backplane, clock, log, meter, card, secret, opened, here, elsewhere } = options;
     this.#options = options;
-    const passes = new Passes(backplane.hub, secret);
+    const tokens = new HubTokens(backplane.hub, secret);
     this.#backplane = backplane;
     this.#directory = new Directory({ backplane, clock, card: { ...card, hub: backplane.hub } });
     this.#claims = new Claims({ backplane, clock, log, known: here, lost: elsewhere });
@@ -65,12 +65,12 @@ export class Hubs implements Elsewhere {
       opened,
       accepted: (leg) => this.#legs.accepted(leg, 'mail'),
     });
-    const direct = new Direct({ directory: this.#directory, passes, clock, meter });
+    const direct = new Direct({ directory: this.#directory, tokens, clock, meter });
     this.#legs = new HubLegs({ clock, log, meter, ways: [direct, this.#post] });
     if (card.peerUrl !== null) {
       this.sockets = {
         patience: HUB_PATIENCE,
-        admit: (pass) => passes.verify(pass),
+        admit: (pass) => tokens.verify(pass),
         accepted: (leg) => this.#legs.accepted(leg, 'direct'),
         opened,
       };

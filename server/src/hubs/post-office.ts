@@ -5,9 +5,9 @@ import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';
 import type { LegMeter } from '../sockets/index.ts';
 import { type Envelope, seal, unseal } from './envelope.ts';
+import { greeted, type HubDialer, type LegEvents, type OpenedLeg } from './hub-dialer.ts';
 import { MailLine } from './mail-line.ts';
 import type { HubMeter } from './meter.ts';
-import { greeted, type LegEvents, type OpenedLeg, type Way } from './way.ts';
 
 /**
  * What may be on its way to this hub, in all, bytes. Redis cuts a subscriber for whom 8 MiB wait for a minute, or 32 MiB at
@@ -26,7 +26,7 @@ export interface PostOfficeOptions {
   accepted(leg: Leg): () => void;
 }
 
-export class PostOffice implements Way {
+export class PostOffice implements HubDialer {
   readonly name = 'mail';
   readonly #options: PostOfficeOptions;
   /** By side, hub and number. */

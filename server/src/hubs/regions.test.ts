@@ -3,7 +3,7 @@ import { systemClock } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type HubCard, LocalWorld } from '../backplane/index.ts';
-import { connect, dialLeg } from '../sockets/testing/dial.ts';
+import { connect, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 import { Directory } from './directory.ts';
 import { Regions } from './regions.ts';

@@ -1,29 +1,24 @@
 /** Where this deployment can be reached: each of its regions, by the address that the hubs there share. */
+import type { HubPlace } from '@unicore/protocol';
 import type { HubCard } from '../backplane/index.ts';
 
 /** Strangers have names here, too: Cloud Run's own, whole countries', and parts of addresses. */
 const SHARED = /(^|\.)run\.app$|^[^.]*$|^[\d.]*$/;
 
-export interface Place {
-  region: string | null;
-  /** http(s)://host[:port] */
-  url: string;
-}
-
 export class Regions {
-  readonly #own: Place;
+  readonly #own: HubPlace;
   readonly #cards: () => readonly HubCard[];
   /** The list is asked with every request; the cards change every few seconds. */
-  #last: { cards: readonly HubCard[]; list: Place[] } | undefined;
+  #last: { cards: readonly HubCard[]; list: HubPlace[] } | undefined;
 
   /** cards: of the hubs that are alive now. */
-  constructor(own: Place, cards: () => readonly HubCard[]) {
+  constructor(own: HubPlace, cards: () => readonly HubCard[]) {
     this.#own = own;
     this.#cards = cards;
   }
 
   /** By region and URL; this hub's own is always in it. */
-  get list(): readonly Place[] {
+  get list(): readonly HubPlace[] {
     const cards = this.#cards();
     if (this.#last?.cards !== cards) this.#last = { cards, list: this.#of(cards) };
     return this.#last.list;
@@ -42,7 +37,7 @@ export class Regions {
     return under(own!) || SHARED.test(parent) || !under(parent) ? undefined : parent;
   }
 
-  #of(cards: readonly HubCard[]): Place[] {
+  #of(cards: readonly HubCard[]): HubPlace[] {
     const others = cards.flatMap(({ region, publicUrl }) =>
       publicUrl === null ? [] : [{ region, url: publicUrl }],
     );

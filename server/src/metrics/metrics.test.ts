@@ -2,8 +2,8 @@
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { openTerminal } from '../sockets/testing/consumer.ts';
-import { dialLeg } from '../sockets/testing/dial.ts';
+import { dialLeg } from '../sockets/testing/dial-leg.ts';
+import { openTerminal } from '../sockets/testing/test-consumer.ts';
 import { joinTestAgent, type TestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 import { createMetrics } from './index.ts';

@@ -1,7 +1,7 @@
 /** What /metrics shows of the relay: channels, frames, what waits, what was dropped, and who came back. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayMeter } from '../relay/index.ts';
-import { Tally } from './tally.ts';
+import { PlainCounter } from './plain-counter.ts';
 
 /** Seconds: joined in one turn, after a look at the backplane, or after waiting for a provider that is on its way back. */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -57,12 +57,16 @@ export function createRelayMeter(
     help: 'Bytes that may wait in the hub',
     registers,
   }).set(queueBytes);
-  const frames = new Tally(
+  const frames = new PlainCounter(
     registry,
     'unicore_frames_forwarded_total',
     'Frames passed from one leg to another',
   ).cell({});
-  const bytes = new Tally(registry, 'unicore_frames_forwarded_bytes_total', 'Bytes of these frames').cell({});
+  const bytes = new PlainCounter(
+    registry,
+    'unicore_frames_forwarded_bytes_total',
+    'Bytes of these frames',
+  ).cell({});
   return {
     channels: (path, change) => channels.inc({ ...path }, change),
     forwarded(size) {

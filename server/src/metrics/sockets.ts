@@ -2,7 +2,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LegKind, SocketKind, SocketMeter } from '../sockets/index.ts';
 import { Latencies } from './latencies.ts';
-import { Tally } from './tally.ts';
+import { PlainCounter } from './plain-counter.ts';
 
 const SOCKETS: readonly SocketKind[] = ['provider', 'consumer', 'terminal', 'hub'];
 const LEGS: readonly LegKind[] = [...SOCKETS, 'mail'];
@@ -37,13 +37,13 @@ export function createSocketMeter(registry: Registry): SocketMeter {
     },
   });
   const labels = ['kind', 'direction'] as const;
-  const messages = new Tally(
+  const messages = new PlainCounter(
     registry,
     'unicore_leg_messages_total',
     'Messages; mail: between hubs, by Redis',
     labels,
   );
-  const bytes = new Tally(registry, 'unicore_leg_bytes_total', 'Bytes of these messages', labels);
+  const bytes = new PlainCounter(registry, 'unicore_leg_bytes_total', 'Bytes of these messages', labels);
   const passed = byKind(LEGS, (kind) => {
     const cells = (direction: string) => ({
       messages: messages.cell({ kind, direction }),
@@ -51,7 +51,7 @@ export function createSocketMeter(registry: Registry): SocketMeter {
     });
     return { in: cells('in'), out: cells('out') };
   });
-  const strays = new Tally(
+  const strays = new PlainCounter(
     registry,
     'unicore_stray_frames_total',
     'Frames dropped: of no channel that is known',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import type { Dialled } from '../sockets/testing/dial.ts';
-import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
+import type { Dialled } from '../sockets/testing/dial-leg.ts';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 let hub: TestHub;
 let alice: Dialled;

@@ -14,12 +14,12 @@ import {
   unpackMeta,
 } from '@unicore/protocol';
 import { ChannelAuth, Id, TerminalOpen } from '@unicore/protocol/control';
-import { RelayChannel } from './channel.ts';
-import { type Consumer, MAX_CHANNELS } from './consumer.ts';
-import { Consumers } from './consumers.ts';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
 import { Reach } from './reach.ts';
+import { RelayChannel } from './relay-channel.ts';
+import { MAX_CHANNELS, type RelayUser } from './relay-user.ts';
+import { RelayUsers } from './relay-users.ts';
 import { Routes } from './routes.ts';
 
 /** An OPEN costs no credit, so it is kept small. */
@@ -35,13 +35,13 @@ const PassedOn = ChannelAuth.extend({ providerId: Id });
 export class Relay {
   readonly routes: Routes;
   readonly #deps: RelayDeps;
-  readonly #consumers: Consumers;
+  readonly #users: RelayUsers;
   readonly #reach: Reach;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
     this.routes = new Routes(deps.clock);
-    this.#consumers = new Consumers(deps.clock, deps.queueBytes);
+    this.#users = new RelayUsers(deps.clock, deps.queueBytes);
     this.#reach = new Reach(deps.clock, this.routes, deps.elsewhere);
   }
 
@@ -49,16 +49,16 @@ export class Relay {
 
   /** A consumer's leg is up and belongs to this user; leave() when it closed. */
   enter(leg: Leg, identity: Identity): void {
-    this.#consumers.enter(leg, identity);
+    this.#users.enter(leg, identity);
   }
 
   leave(leg: Leg): void {
-    this.#consumers.leave(leg);
+    this.#users.leave(leg);
   }
 
   /** An OPEN arrived on a consumer's leg. One that repeats another is answered when that one is. */
   open(leg: Leg, open: Open): void {
-    const at = this.#consumers.at(leg);
+    const at = this.#users.at(leg);
     if (!at || leg.portOf(open.ch)) return;
     const { clock, meter } = this.#deps;
     const openedAt = clock.now();
@@ -72,7 +72,7 @@ export class Relay {
   openFrom(leg: Leg, open: Open): void {
     if (leg.portOf(open.ch)) return;
     const { providerId, ...auth } = parse(PassedOn, unpackMeta(open.auth), 'OPEN.auth');
-    const consumer = this.#consumers.of(auth.user);
+    const consumer = this.#users.of(auth.user);
     const channel = this.#channel(leg, open, consumer, auth.user);
     channel.vmId = auth.vmId;
     void this.#settle(channel, async () => {
@@ -102,21 +102,21 @@ export class Relay {
 
   /** Ends every channel to this VM: it stopped, was deleted, or moved. */
   closeVm(vmId: string, code: ErrorCode, message: string): void {
-    for (const { channels } of this.#consumers.all()) {
+    for (const { channels } of this.#users.all()) {
       for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
     }
   }
 
   /** Closes the sockets that came by this session: it signed out or its token was revoked. */
   closeSession(sessionId: string, code: ErrorCode, message: string): void {
-    for (const { legs } of this.#consumers.all()) {
+    for (const { legs } of this.#users.all()) {
       for (const [leg, identity] of [...legs]) if (identity.sessionId === sessionId) leg.close(code, message);
     }
   }
 
   /** Closes every socket of this user. */
   closeUser(userId: string, code: ErrorCode, message: string): void {
-    for (const leg of [...(this.#consumers.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
+    for (const leg of [...(this.#users.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
   }
 
   /** Closes the provider's sockets: it was revoked. */
@@ -126,12 +126,12 @@ export class Relay {
 
   /** Bytes that wait here, by the kind of peer that they are for: consumer, provider, hub or relay. */
   get waiting(): ReadonlyMap<string, number> {
-    return this.#consumers.waiting;
+    return this.#users.waiting;
   }
 
   // ---- inside
 
-  #channel(leg: Leg, open: Open, consumer: Consumer, userId: string): RelayChannel {
+  #channel(leg: Leg, open: Open, consumer: RelayUser, userId: string): RelayChannel {
     const channel = new RelayChannel({
       leg,
       open,
@@ -142,7 +142,7 @@ export class Relay {
       overheadBack: consumer.overheadBack,
       ended: (over) => {
         consumer.channels.delete(over);
-        this.#consumers.settle(userId);
+        this.#users.settle(userId);
         if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
       },
     });
@@ -150,7 +150,7 @@ export class Relay {
     return channel;
   }
 
-  async #route(consumer: Consumer, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
+  async #route(consumer: RelayUser, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
     if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
     if (open.kind !== ChannelKind.terminal) {
       throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
@@ -181,7 +181,7 @@ export class Relay {
   }
 
   #join(
-    consumer: Consumer,
+    consumer: RelayUser,
     channel: RelayChannel,
     leg: Leg | undefined,
     providerId: string,

@@ -3,15 +3,15 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
-import { consumerEndpoint } from './consumer.ts';
+import { consumerEndpoint } from './consumer-endpoint.ts';
 import type { SocketDeps, SocketKind } from './deps.ts';
 import { type Drain, drain, type Peer } from './drain.ts';
 import { type Endpoint, STOPPING, SUBPROTOCOL } from './endpoint.ts';
 import { Handshakes } from './handshakes.ts';
-import { hubEndpoint } from './hub.ts';
+import { hubEndpoint } from './hub-endpoint.ts';
 import { closeSocket, HubSocket } from './hub-socket.ts';
-import { providerEndpoint } from './provider.ts';
-import { terminalEndpoint } from './terminal.ts';
+import { providerEndpoint } from './provider-endpoint.ts';
+import { terminalEndpoint } from './terminal-endpoint.ts';
 
 /** A client of a raw terminal may send a whole paste as one message. */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;

@@ -4,10 +4,10 @@ import { type Deflater, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { newAcceptor, type Program, startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { connect } from './testing/dial.ts';
-import { identity, startTestHub, type TestHub } from './testing/hub.ts';
+import { connect } from './testing/dial-leg.ts';
+import { newAcceptor, type Program, startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { identity, startTestHub, type TestHub } from './testing/test-hub.ts';
 
 const text = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url));
 const output = Buffer.concat(Array(40).fill(text));

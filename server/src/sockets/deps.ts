@@ -1,9 +1,8 @@
 /** What the sockets ask the rest of the hub: a few functions, so that a test can stand in for all of it. */
 import type { IncomingMessage } from 'node:http';
-import type { Clock, ErrorCode, FrameOf, FrameType, Leg, Patience } from '@unicore/protocol';
+import type { Clock, ErrorCode, FrameOf, FrameType, HubPlace, Leg, Patience } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Place } from '../hubs/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
 /** A socket by who is at its other end. */
@@ -96,5 +95,5 @@ export interface SocketDeps {
   /** Told to peers in WELCOME. */
   hub: { hubId: string; version: string };
   /** The same, where there are several: whoever comes may find another one nearer. */
-  places?: () => readonly Place[];
+  places?: () => readonly HubPlace[];
 }

@@ -2,10 +2,10 @@
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { closing, connect, dialLeg } from './testing/dial.ts';
-import { identity, startTestHub, type TestHub } from './testing/hub.ts';
+import { closing, connect, dialLeg } from './testing/dial-leg.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { identity, startTestHub, type TestHub } from './testing/test-hub.ts';
 
 /** Within it consumers are told after a quarter. */
 const MS = 1_000;

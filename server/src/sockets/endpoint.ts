@@ -1,9 +1,8 @@
 /** What every endpoint gets and gives: one socket that was let in, and how to say goodbye to it. */
 import type { IncomingMessage } from 'node:http';
-import { ERRORS, FrameType, type Leg, UniCoreError } from '@unicore/protocol';
+import { ERRORS, FrameType, type HubPlace, type Leg, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Place } from '../hubs/index.ts';
 import type { SocketDeps } from './deps.ts';
 
 /** Both multiplexed endpoints speak this and nothing else. */
@@ -41,7 +40,7 @@ export function goAway(leg: Leg, stopRotation: () => void): GoAway {
 }
 
 /** WELCOME's meta. */
-export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly Place[] } {
+export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly HubPlace[] } {
   const hubs = places?.() ?? [];
   return hubs.length > 1 ? { ...hub, hubs } : hub;
 }

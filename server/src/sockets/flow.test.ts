@@ -1,8 +1,8 @@
 /** Bytes in bulk through the hub: complete and in order, whoever else is slow, floods, or changes its socket. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { echo, flood, newAcceptor, type Program, pattern, startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { startTestHub, type TestHub } from './testing/hub.ts';
+import { echo, flood, newAcceptor, type Program, pattern, startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { startTestHub, type TestHub } from './testing/test-hub.ts';
 
 const MB = 1024 * 1024;
 /** A terminal's window: what may wait in the hub for one channel that does not read. */

@@ -9,18 +9,18 @@ import {
   packMeta,
 } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestAgent } from './testing/agent.ts';
-import { type Beside, startBeside } from './testing/beside.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { OPEN, startMallory } from './testing/mallory.ts';
+import { startWithBystander, type WithBystander } from './testing/bystander.ts';
+import { OPEN, startHostileUser } from './testing/hostile-user.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
 
-let hub: Beside['hub'];
-let agent: Beside['agent'];
-let mallory: Beside['mallory'];
-let unharmed: Beside['unharmed'];
+let hub: WithBystander['hub'];
+let agent: WithBystander['agent'];
+let mallory: WithBystander['mallory'];
+let unharmed: WithBystander['unharmed'];
 
 beforeEach(async () => {
-  ({ hub, agent, mallory, unharmed } = await startBeside());
+  ({ hub, agent, mallory, unharmed } = await startWithBystander());
 });
 afterEach(() => unharmed());
 
@@ -180,7 +180,7 @@ test('what a user may send at once is not won anew by a new socket', async () =>
   mallory.ws.close();
   await mallory.closed;
   await expect.poll(() => hub.counts.open.consumer).toBe(1);
-  const again = await startMallory(hub.url);
+  const again = await startHostileUser(hub.url);
   const codes = await Promise.all(
     Array.from({ length: 100 }, async (_, i) => {
       const answer = again.answers(2 * i + 1).next();

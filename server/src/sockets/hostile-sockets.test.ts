@@ -4,18 +4,18 @@ import { connect as connectTcp } from 'node:net';
 import { encode, type Frame, FrameType, packMeta } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SUBPROTOCOL } from './endpoint.ts';
-import { BEAT } from './testing/agent.ts';
-import { type Beside, startBeside } from './testing/beside.ts';
-import { startTestConsumer } from './testing/consumer.ts';
-import { closing, connect } from './testing/dial.ts';
-import { OPEN } from './testing/mallory.ts';
+import { startWithBystander, type WithBystander } from './testing/bystander.ts';
+import { closing, connect } from './testing/dial-leg.ts';
+import { OPEN } from './testing/hostile-user.ts';
+import { BEAT } from './testing/test-agent.ts';
+import { startTestConsumer } from './testing/test-consumer.ts';
 
-let hub: Beside['hub'];
-let mallory: Beside['mallory'];
-let unharmed: Beside['unharmed'];
+let hub: WithBystander['hub'];
+let mallory: WithBystander['mallory'];
+let unharmed: WithBystander['unharmed'];
 
 beforeEach(async () => {
-  ({ hub, mallory, unharmed } = await startBeside());
+  ({ hub, mallory, unharmed } = await startWithBystander());
 });
 afterEach(() => unharmed());
 

@@ -4,10 +4,10 @@ import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SUBPROTOCOL } from './endpoint.ts';
-import { startTestAgent } from './testing/agent.ts';
-import { startTestConsumer } from './testing/consumer.ts';
-import { closing, connect, dialLeg } from './testing/dial.ts';
-import { ORIGIN, startTestHub, type TestHub } from './testing/hub.ts';
+import { closing, connect, dialLeg } from './testing/dial-leg.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { startTestConsumer } from './testing/test-consumer.ts';
+import { ORIGIN, startTestHub, type TestHub } from './testing/test-hub.ts';
 
 let hub: TestHub;
 const clock = new SimClock();

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
-import { storeContract } from './contract.ts';
 import { openSqliteStore } from './sqlite.ts';
+import { storeSuite } from './store.suite.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'unicore-store-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-storeContract((name) => openSqliteStore(join(dir, name, 'hub.db')));
+storeSuite((name) => openSqliteStore(join(dir, name, 'hub.db')));
 
 describe('the SQLite store', () => {
   test('two processes may have it open at once', async () => {

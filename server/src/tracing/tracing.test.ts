@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { LocalWorld } from '../backplane/index.ts';
 import { joinTestAgent } from '../testing/agent.ts';
 import { clientOf, startTestApp } from '../testing/app.ts';
-import { startTracing } from './start.ts';
+import { startTracing } from './opentelemetry/index.ts';
 
 const Span = z.object({
   traceId: z.string(),

@@ -37,7 +37,7 @@ server.listen(0, '127.0.0.1', listening.resolve);
 await listening.promise;
 const { port } = server.address() as AddressInfo;
 
-const backplane = redisUrl === undefined ? undefined : openBackplane({ redisUrl }, systemClock, log);
+const backplane = redisUrl === undefined ? undefined : await openBackplane({ redisUrl }, systemClock, log);
 const hubs =
   backplane &&
   new Hubs({

@@ -1,9 +1,9 @@
 /** Questions to Redis, each answered within ANSWER_MS or rejected with BACKPLANE_DOWN. */
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { type Client, dial, usable } from './dial.ts';
 import { backplaneDown, isTimeout } from './failure.ts';
-import type { BackplaneMeter } from './meter.ts';
 
 export class Commands {
   readonly client: Client;

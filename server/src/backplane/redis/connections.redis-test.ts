@@ -2,8 +2,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
-import type { Wire } from './meter.ts';
-import { NO_METER as silent } from './meter.ts';
+import type { Wire } from '../meter.ts';
+import { NO_METER as silent } from '../meter.ts';
 import { DeafLine } from './testing/deaf-line.ts';
 import {
   BACK_MS,

@@ -1,7 +1,7 @@
 /** A connection to Redis, or the connections to the nodes of a cluster, with the options that hubs need. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisAddress } from './address.ts';
-import type { Wire } from './meter.ts';
+import type { Wire } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 
 export type Client = Redis | Cluster;
 

@@ -1,8 +1,8 @@
 /** What this hub is told: its mail, and the news that all hubs are told. */
 import { Cluster } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { type Client, dial } from './dial.ts';
-import type { BackplaneMeter } from './meter.ts';
 
 export interface Channels {
   readonly mail: string;

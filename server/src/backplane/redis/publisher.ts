@@ -3,10 +3,10 @@
  * that Redis may read after those of the next one. watch.ts replaces it when Redis answers others, and it does not.
  */
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { ANSWER_MS, type Client, dial, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
-import type { BackplaneMeter } from './meter.ts';
 import { Publish, publishUnasked } from './publish.ts';
 
 /** What may wait for Redis at a time; more is refused. Ten times what 400 MB/s with 4 ms between them needs. */

@@ -6,7 +6,7 @@ import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { ANSWER_MS } from './dial.ts';
 import type { Channels, Inbox } from './inbox.ts';
-import type { Origin } from './origin.ts';
+import type { LossMarkers } from './loss-markers.ts';
 import type { Publisher } from './publisher.ts';
 
 /** Pub/sub loses silently: this long may pass until that is noticed, ms. */
@@ -24,7 +24,7 @@ const EMPTY = Buffer.alloc(0);
 export interface WatchParts {
   readonly clock: Clock;
   readonly channels: Channels;
-  readonly origin: Origin;
+  readonly markers: LossMarkers;
   readonly publisher: Publisher;
   readonly inbox: Inbox;
   /** Something may have been lost, and all is well now. */
@@ -132,8 +132,8 @@ export class Watch {
 
   /** Whether Redis answers, and mail and news arrive. */
   async #prove(): Promise<boolean> {
-    const { origin, publisher, inbox } = this.#parts;
-    const marks = await origin.marks().catch((error: Error) => this.#because(error.message));
+    const { markers, publisher, inbox } = this.#parts;
+    const marks = await markers.marks().catch((error: Error) => this.#because(error.message));
     // Nothing can be said of the other connections.
     if (!marks) return false;
     const known = this.#known ?? marks;

@@ -1,19 +1,11 @@
 /** Firestore's calls, as far as the store needs them, all over before a deadline. Paths are below the store's root. */
 import type { protos, v1 } from '@google-cloud/firestore-api';
 import { commitError } from './errors.ts';
-import { decodeFields, encode, type Fields } from './values.ts';
+import type { Found } from './found.ts';
+import { decodeFields, encode } from './values.ts';
 import type { Write } from './writes.ts';
 
-type Time = protos.google.protobuf.ITimestamp;
 type Document = protos.google.firestore.v1.IDocument;
-
-export interface Found {
-  id: string;
-  fields: Fields;
-  createTime: Time;
-  /** Changes with each write. */
-  updateTime: Time;
-}
 
 /** Without orderBy in no order. Conditions on several fields must be EQUAL, or Firestore wants an index of its own. */
 export interface Query {

@@ -43,7 +43,7 @@ afterEach(async () => {
 
 describe('where the answer of a commit is lost', () => {
   test('a user was added once, by the one who is told so', async () => {
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.addUser(ALICE)).toBe(true);
     expect(await other.addUser({ ...ALICE, userId: 'u-2' })).toBe(false);
     expect(await store.users()).toEqual([ALICE]);
@@ -51,7 +51,7 @@ describe('where the answer of a commit is lost', () => {
 
   test('a VM was made once', async () => {
     for (const opId of ['op', null]) {
-      fake.mischief.loseReplies(1);
+      fake.faults.loseReplies(1);
       const vm = { ...VM, vmId: `vm-${opId}`, opId };
       expect(await store.addVm(vm)).toEqual(vm);
       expect(await store.vm(vm.vmId)).toEqual(vm);
@@ -61,14 +61,14 @@ describe('where the answer of a commit is lost', () => {
 
   test('a compare-and-set that was done says so, and was done once', async () => {
     await store.addVm(VM);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
     expect(await store.vm('vm-1')).toEqual({ ...VM, phase: 'assigned', rev: 2 });
   });
 
   test('a compare-and-set that was done says so, even if others have gone on from there', async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       for (const rev of [2, 3, 4]) await other.replaceVm({ ...VM, phase: 'running', rev });
       throw lostReply();
@@ -79,7 +79,7 @@ describe('where the answer of a commit is lost', () => {
 
   test('a compare-and-set that was not done does not take the work of another for its own', async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async () => {
+    fake.faults.next('Commit', async () => {
       await other.replaceVm({ ...VM, phase: 'assigned' });
       throw lostReply();
     });
@@ -89,7 +89,7 @@ describe('where the answer of a commit is lost', () => {
 
   test('a compare-and-set that nobody can know about says that, not yes or no', async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       for (let rev = 2; rev < 20; rev++) await other.replaceVm({ ...VM, rev });
       throw lostReply();
@@ -100,14 +100,14 @@ describe('where the answer of a commit is lost', () => {
   test('room is given away once', async () => {
     await store.addProvider(providerRow());
     await store.addVm(VM);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.replaceVm({ ...VM, providerId: 'p-1' }, 0)).toBe(true);
     expect((await store.provider('p-1'))?.placed).toBe(1);
   });
 
   test('a secret is taken by the one who took it', async () => {
     await store.addSecret(SECRET);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       expect(await other.takeSecret('h1', 'session', 50)).toBeUndefined();
       throw lostReply();
@@ -117,7 +117,7 @@ describe('where the answer of a commit is lost', () => {
   });
 
   test('a secret that was made and taken does not come back', async () => {
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       await other.takeSecret('h1', 'session', 50);
       throw lostReply();
@@ -127,14 +127,14 @@ describe('where the answer of a commit is lost', () => {
   });
 
   test('meta, provider and audit are written once', async () => {
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.meta('hubId', () => 'one')).toBe('one');
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.addProvider(providerRow());
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.updateProvider('p-1', { seenAt: 7 });
     expect(await store.providers()).toEqual([providerRow({ seenAt: 7 })]);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.audit({ at: 1, event: 'x', userId: null, subject: null, detail: null });
     expect(await store.auditEntries(10)).toHaveLength(1);
   });
@@ -148,7 +148,7 @@ describe('where Firestore does not answer', () => {
     async (code) => {
       await store.addVm(VM);
       for (const method of ['BatchGetDocuments', 'Commit', 'RunQuery'] as const)
-        fake.mischief.refuse(code, 3, method);
+        fake.faults.refuse(code, 3, method);
       expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
       expect(await store.vms()).toEqual([{ ...VM, phase: 'assigned', rev: 2 }]);
     },
@@ -156,12 +156,12 @@ describe('where Firestore does not answer', () => {
 
   test('whoever asks is told so in time, whether it is slow or refuses', async () => {
     const hasty = open(fake.address, 300);
-    fake.mischief.slow(1_000);
+    fake.faults.slow(1_000);
     await expect(hasty.vm('vm-1')).rejects.toMatchObject(GONE);
     await expect(hasty.vms()).rejects.toMatchObject(GONE);
     await expect(hasty.addVm(VM)).rejects.toMatchObject(GONE);
-    fake.mischief.slow(0);
-    fake.mischief.refuse('UNAVAILABLE', 1e9);
+    fake.faults.slow(0);
+    fake.faults.refuse('UNAVAILABLE', 1e9);
     await expect(hasty.ping()).rejects.toMatchObject(GONE);
     await expect(hasty.replaceVm(VM)).rejects.toMatchObject(GONE);
     await hasty.close();
@@ -203,9 +203,9 @@ describe('where Firestore does not answer', () => {
 
   test('a database that may not be used is named, with the remedy, at once', async () => {
     for (const code of ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'NOT_FOUND'] as const) {
-      fake.mischief.refuse(code, 1, 'BatchGetDocuments');
+      fake.faults.refuse(code, 1, 'BatchGetDocuments');
       await expect(store.updateProvider('p-1', { seenAt: 1 })).rejects.toThrow('roles/datastore.user');
-      fake.mischief.refuse(code, 1, 'RunQuery');
+      fake.faults.refuse(code, 1, 'RunQuery');
       await expect(store.vms()).rejects.toThrow('--store (or UNICORE_STORE)');
     }
   });

@@ -1,7 +1,7 @@
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openLocalAuth } from '../../auth/open.ts';
-import { LocalWorld } from '../../backplane/local.ts';
+import { openLocalAuth } from '../../auth/index.ts';
+import { LocalWorld } from '../../backplane/index.ts';
 import { startTestApp, type TestApp } from '../../testing/app.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 
@@ -43,7 +43,7 @@ test('hubs on one store have one owner, and whoever signs in at one is known at 
 
 test('a hub whose store is away is not ready, and answers with an error that may be tried again', async () => {
   const [hub] = hubs as [TestApp];
-  fake.mischief.refuse('UNAVAILABLE', 1e9);
+  fake.faults.refuse('UNAVAILABLE', 1e9);
   const [ready, list] = await Promise.all([
     fetch(`${hub.url}/readyz`),
     fetch(`${hub.url}/api/vm`, { headers: { authorization: `Bearer ${hub.owner.token}` } }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { storeContract } from '../contract.ts';
+import { storeSuite } from '../store.suite.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-storeContract((name) =>
+storeSuite((name) =>
   openFirestoreStore({
     projectId: 'unicore-test',
     databaseId: name,

@@ -7,8 +7,9 @@ import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from '../rows.ts';
 import type { ProviderChange, Store } from '../store.ts';
-import type { Found, Query } from './calls.ts';
+import type { Query } from './calls.ts';
 import { Database, type DatabaseAddress } from './database.ts';
+import type { Found } from './found.ts';
 import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 

@@ -1,6 +1,6 @@
 /** What a commit may do to a document, and on what condition. */
 import type { protos } from '@google-cloud/firestore-api';
-import type { Found } from './calls.ts';
+import type { Found } from './found.ts';
 import { encodeFields, type Fields } from './values.ts';
 
 type IWrite = protos.google.firestore.v1.IWrite;

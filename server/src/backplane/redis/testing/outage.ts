@@ -2,7 +2,7 @@
 import { afterEach, expect } from 'vitest';
 import { LineProxy } from '../../../testing/line-proxy.ts';
 import type { Backplane } from '../../backplane.ts';
-import type { BackplaneWorld } from '../../contract.ts';
+import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import type { RedisServer } from './redis-server.ts';
 import { redisWorld } from './world.ts';
 
@@ -78,8 +78,8 @@ export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void>
   const connSeq = Date.now();
   expect((await a.plane.routes.claim(name, connSeq)).now.hub).toBe(a.plane.hub);
   expect(await b.plane.routes.find(name)).toEqual({ hub: a.plane.hub, connSeq });
-  await a.plane.shelf.put(name, 'value', 10_000);
-  expect(await b.plane.shelf.take(name)).toBe('value');
+  await a.plane.values.put(name, 'value', 10_000);
+  expect(await b.plane.values.take(name)).toBe('value');
   await a.plane.deadlines.set(name, 'id', 0);
   expect(await b.plane.deadlines.due(name, 1, 0)).toEqual(['id']);
   await a.plane.presence.heard(name, '{}', 0);

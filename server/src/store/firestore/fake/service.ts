@@ -1,8 +1,8 @@
 /** Firestore's calls on the documents, each carried out in one go: requests in, answers out, no sockets. */
 import { collectionOf, type Document, type Documents, timeOf } from './documents.ts';
+import type { Method } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { BatchGet, BeginTransaction, Commit, parse, Rollback, RunQuery } from './messages.ts';
-import type { Method } from './mischief.ts';
 import { runQuery } from './query.ts';
 import { Transactions } from './transactions.ts';
 
