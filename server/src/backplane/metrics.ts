@@ -1,8 +1,8 @@
-/** What /metrics shows of the backplane. */
+/** Prometheus metrics of the backplane. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { BackplaneMeter } from './redis/meter.ts';
 
-/** From a hop on loopback to a Redis that does not answer. */
+/** Histogram buckets in seconds, from a round trip on loopback up to a Redis that does not answer. */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.1, 0.5, 1];
 
 export function createBackplaneMeter(registry: Registry): BackplaneMeter {

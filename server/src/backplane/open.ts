@@ -1,4 +1,4 @@
-/** The backplane that the configuration asks for. */
+/** Opens the backplane that the configuration asks for: in process, or Redis. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -17,6 +17,9 @@ export function openBackplane(
   if (redisUrl === undefined) return new LocalWorld(clock).join();
   const address = parseRedisUrl(redisUrl);
   const hosts = address.nodes.map(({ host, port }) => `${host}:${port}`);
-  log.info({ hosts, cluster: address.cluster, tls: address.tls !== undefined }, 'hubs share a Redis');
+  log.info(
+    { hosts, cluster: address.cluster, tls: address.tls !== undefined },
+    'using Redis to share state between hubs',
+  );
   return redisBackplane({ address, clock, meter, log });
 }
