@@ -1,3 +1,3 @@
-/** What the outside may use of the store. */
+/** The store's public interface. */
 export { openStore } from './open.ts';
 export type { ProviderRow, VmRow } from './rows.ts';
