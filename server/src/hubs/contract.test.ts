@@ -4,9 +4,9 @@ import { LocalWorld } from '../backplane/index.ts';
 import { twoHubsContract } from './contract.ts';
 
 describe.each([
-  ['by mail', false],
-  ['by sockets', true],
-])('two hubs, %s', (_, direct) => {
+  ['the backplane', false],
+  ['sockets', true],
+])('two hubs, connected through %s', (_, direct) => {
   twoHubsContract(async () => {
     const world = new LocalWorld(systemClock);
     return { join: async () => world.join(), close: async () => {} };
