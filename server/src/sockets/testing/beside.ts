@@ -1,4 +1,4 @@
-/** A hub with one provider and two users on it: Mallory, who breaks rules, and Bob, who must not notice. */
+/** A hub with one provider and two users: Mallory, who breaks rules, and Bob, who must not be affected. */
 import { expect } from 'vitest';
 import { startTestAgent, type TestAgent } from './agent.ts';
 import { openTerminal, startTestConsumer } from './consumer.ts';
@@ -9,7 +9,9 @@ export interface Beside {
   hub: TestHub;
   agent: TestAgent;
   mallory: Mallory;
-  /** Bob's terminal still works on the same channel, and the provider on the same socket. Stops the hub. */
+  /**
+   * Checks that Bob's terminal still works on the same channel and that the provider kept its socket. Stops the hub.
+   */
   unharmed(): Promise<void>;
 }
 
