@@ -131,7 +131,7 @@ export interface Backplane {
    * reused once this resolves; after a rejection it may still be in use, so it must never be reused.
    */
   send(hub: string, message: Uint8Array): Promise<boolean>;
-  /** Like send, in the same order, but cheaper: it does not find out whether the other hub listens. */
+  /** Sends a message to one hub, in order with send(). Cheaper, as it does not find out whether that hub listens. */
   post(hub: string, message: Uint8Array): Promise<void>;
   /** Broadcasts to all other hubs. */
   tell(text: string): Promise<void>;

@@ -9,32 +9,32 @@ export function createBackplaneMeter(registry: Registry): BackplaneMeter {
   const registers = [registry];
   const calls = new Histogram({
     name: 'unicore_backplane_seconds',
-    help: 'Calls to what hubs share, seconds until they settled',
+    help: 'Calls to the backplane, seconds until they settled',
     labelNames: ['operation'],
     buckets: BUCKETS,
     registers,
   });
   const failures = new Counter({
     name: 'unicore_backplane_failures_total',
-    help: 'Calls to what hubs share that failed',
+    help: 'Calls to the backplane that failed',
     labelNames: ['operation'],
     registers,
   });
   const reconnects = new Counter({
     name: 'unicore_backplane_reconnects_total',
-    help: 'Connections to what hubs share that came back after a loss',
+    help: 'Connections to the backplane that came back after a loss',
     labelNames: ['connection'],
     registers,
   });
   const rebuilds = new Counter({
     name: 'unicore_backplane_rebuilds_total',
-    help: 'Connections to what hubs share that said nothing any more and were replaced',
+    help: 'Connections to the backplane that went silent and were replaced',
     labelNames: ['connection'],
     registers,
   });
   const dropped = new Counter({
     name: 'unicore_backplane_mail_dropped_total',
-    help: 'Mail for hubs that did not listen',
+    help: 'Messages for hubs that did not listen',
     registers,
   });
   return {

@@ -77,7 +77,7 @@ export class Hubs implements Elsewhere {
     }
   }
 
-  /** Called once the backplane accepts calls. */
+  /** Starts to claim routes and to announce this hub. Called once the backplane accepts calls. */
   async start(): Promise<void> {
     this.#claims.start();
     await this.#directory.refresh();
@@ -93,7 +93,7 @@ export class Hubs implements Elsewhere {
     return this.#directory.hide();
   }
 
-  // ---- called by the relay
+  // ---- for the relay
 
   async leg(providerId: string): Promise<Leg | undefined> {
     const hub = await this.#hubOf(providerId);
@@ -108,7 +108,7 @@ export class Hubs implements Elsewhere {
     this.#claims.release(providerId);
   }
 
-  // ---- called by the backplane's handler
+  // ---- for the backplane
 
   mail(bytes: Buffer): void {
     this.#post.deliver(bytes);

@@ -68,7 +68,7 @@ export class MailLine implements Transport {
   #received = 0;
   /** Position up to which the other side has been allowed to send. */
   #granted = FIRST_LIMIT;
-  /** Whether the other side has ever answered. */
+  /** Whether the other hub has ever sent anything on this leg. */
   #answered = false;
   #heardAt: number;
   #beaconAt: number;
@@ -87,7 +87,7 @@ export class MailLine implements Transport {
     this.#beacon();
   }
 
-  // ---- called by the leg: its transport
+  // ---- the leg's transport
 
   get buffered(): number {
     return this.#batchSize + Math.max(0, this.#underWay - UNDER_WAY);
@@ -214,7 +214,7 @@ export class MailLine implements Transport {
   #beacon(): void {
     const { clock } = this.#options;
     const now = clock.now();
-    // A process that stood still itself must first read its waiting messages before it declares the other side silent.
+    // If this process stood still, it must read its waiting messages before it declares the other hub silent.
     const late = now - this.#beaconAt >= 2 * BEACON_MS;
     this.#beaconAt = now;
     if (!late && now - this.#heardAt >= SILENT_MS) {

@@ -13,7 +13,7 @@ export interface Place {
 export class Regions {
   readonly #own: Place;
   readonly #cards: () => readonly HubCard[];
-  /** Cached list. It is read with every request, but the cards change only every few seconds. */
+  /** Cached list of regions. It is read with every request, but the hubs' cards change only every few seconds. */
   #last: { cards: readonly HubCard[]; list: Place[] } | undefined;
 
   /** cards: those of the hubs that are alive. */

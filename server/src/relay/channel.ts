@@ -61,9 +61,9 @@ export class RelayChannel implements Port {
   #joined: Joined | undefined;
   #path: ChannelPath | undefined;
   #over = false;
-  /** Set once the OPEN was parsed. */
+  /** Id of the VM; set once the OPEN was parsed. */
   vmId: string | undefined;
-  /** Set once the channel is joined. */
+  /** Id of the provider; set once the channel is joined. */
   providerId: string | undefined;
 
   constructor({ leg, open, userId, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
@@ -117,7 +117,7 @@ export class RelayChannel implements Port {
     provider.send({ ...this.#open, ch, auth });
   }
 
-  /** Closes the channel in any state. */
+  /** Closes the channel, whether it is joined or its OPEN is still unanswered. */
   close(code: ErrorCode, message: string): void {
     if (this.#joined) this.#joined.reset(code, message);
     else this.#refuse(code, message);
@@ -128,7 +128,7 @@ export class RelayChannel implements Port {
     this.#joined?.detach('LEG_LOST');
   }
 
-  // ---- as the channel's port until the OPEN is answered
+  // ---- port until ACCEPT
 
   /** Before ACCEPT, the consumer may withdraw its OPEN with RESET and send nothing else. */
   receive(type: number): void {

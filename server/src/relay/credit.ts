@@ -27,7 +27,7 @@ class Direction implements Port {
   readonly #hop: Port;
   readonly #overhead: Rate;
   readonly #violated: Violated;
-  /** The sender's bytes below this offset may pass. */
+  /** Credit: the sender's bytes below this offset may pass. */
   #limit: number;
   /** The sender's bytes below this offset have already passed. Within one attachment they need not be repeated. */
   #passed: number;

@@ -45,7 +45,7 @@ export class Relay {
     this.#reach = new Reach(deps.clock, this.routes, deps.elsewhere);
   }
 
-  // ---- called by the owner of a leg
+  // ---- for leg owners
 
   /** A consumer's leg is up and belongs to this user. Call leave() when it has closed. */
   enter(leg: Leg, identity: Identity): void {
@@ -96,7 +96,7 @@ export class Relay {
     return gone;
   }
 
-  // ---- called by the rest of the hub
+  // ---- for the hub
 
   /** The leg by which a provider is reached. Waits up to `waitMs` for the provider to connect. */
   reach(providerId: string, waitMs: number): Promise<Leg | undefined> {

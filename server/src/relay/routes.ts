@@ -53,7 +53,7 @@ export class Routes {
     if (this.#retired.has(leg)) leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
   }
 
-  /** The leg has closed. Returns true if it was the provider's route. */
+  /** A provider's leg has closed. Returns true if it was the provider's current route. */
   release(providerId: string, leg: Leg): boolean {
     this.#retired.get(leg)?.cancel();
     this.#retired.delete(leg);

@@ -17,7 +17,7 @@ import { terminalEndpoint } from './terminal.ts';
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_MS = 5_000;
-/** The same limit while the hub stops. */
+/** How long a peer may take to answer a close while the hub stops. */
 const STOP_MS = 1_000;
 
 /** Path on which other hubs connect. */
@@ -115,7 +115,7 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
     WebSocket: HubSocket,
     perMessageDeflate: false,
     maxPayload,
-    // An option of ws that its types lack.
+    // An option of the ws library that its types lack.
     closeTimeout: CLOSE_MS,
     // If no offered subprotocol is selected, a browser fails the socket and hides the reason. So one is always
     // selected, and a wrong one is then closed with a reason.

@@ -1,6 +1,6 @@
 /** Maximum number of sockets per address whose peers have not identified themselves yet. */
 const PER_ADDRESS = 64;
-/** Maximum number of such sockets in total. Each is closed after 5 s at most. */
+/** Maximum number of unidentified sockets over all addresses. Each is closed after 5 s at most. */
 const IN_ALL = 2_000;
 
 export class Handshakes {

@@ -8,7 +8,7 @@ const MAX_REASON = 123;
 export class HubSocket extends WebSocket {
   #closedWith: number | undefined;
 
-  /** The code that this side closed with, if it did. */
+  /** The close code that the hub has sent, if it closed the socket. */
   get closedWith(): number | undefined {
     return this.#closedWith;
   }

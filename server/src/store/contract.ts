@@ -151,7 +151,7 @@ export function storeContract(open: (name: string) => Store): void {
       expect(wins.filter(Boolean)).toHaveLength(1);
       expect(await store.vms({ providerId: 'p-1' })).toMatchObject([{ rev: 2, phase: 'assigned' }]);
       const loser = vms[wins.indexOf(false)]!;
-      // A VM that was changed meanwhile takes no room.
+      // A VM that was changed meanwhile takes no room on the provider.
       await store.replaceVm({ ...loser, name: 'renamed' });
       expect(await place(loser, 1)).toBe(false);
       expect(await store.provider('p-1')).toMatchObject({ placed: 1 });

@@ -19,7 +19,7 @@ describe('without a failure', () => {
   test('no interruption is reported over several probes', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
-    // Two probes of each kind are counted at Redis itself.
+    // Watches Redis's own command log until two probes of each kind were sent.
     const probes = await redis.client.monitor();
     let seen = 0;
     probes.on('monitor', (_, [command]: string[]) => (seen += Number(command === 'publish')));

@@ -39,7 +39,7 @@ export class Inbox {
   readonly #news: Buffer;
   #client: Client | undefined;
   #again = false;
-  /** Whether mail, and news or a probe, arrived since the last listen(). */
+  /** Whether anything has arrived on the mail channel, and on the news or probe channel, since the last listen(). */
   #heard = { mail: false, news: false };
   #onHeard = () => {};
 
@@ -105,7 +105,7 @@ export class Inbox {
     if (isMail) this.#heard.mail = true;
     else this.#heard.news = true;
     this.#onHeard();
-    // An empty message is only a probe.
+    // An empty message only probes the subscription.
     if (message.length === 0) return;
     if (isMail) this.#handler.mail(message);
     else if (channel.equals(this.#news)) this.#handler.news(message);

@@ -52,7 +52,7 @@ export class Calls {
     return found;
   }
 
-  /** Results are in the order of the paths. */
+  /** Reads documents. The results are in the order of the paths. */
   async getAll(...paths: string[]): Promise<(Found | undefined)[]> {
     const { client, database, root } = this.#to;
     const documents = paths.map((path) => `${root}/${path}`);
@@ -83,7 +83,7 @@ export class Calls {
     };
     const answers: AsyncIterable<protos.google.firestore.v1.IRunQueryResponse> = client.runQuery(
       request,
-      // A long list may take all of the time that is left.
+      // A query for a long list may take all of the time that is left.
       this.#options(Number.POSITIVE_INFINITY),
     );
     const found: Found[] = [];

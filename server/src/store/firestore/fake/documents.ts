@@ -11,7 +11,7 @@ export interface Document {
   name: string;
   fields: Fields;
   createTime: Micros;
-  /** Unchanged if a write changes nothing. */
+  /** Time of the last change; a write that changes nothing keeps it. */
   updateTime: Micros;
 }
 

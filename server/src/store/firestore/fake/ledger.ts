@@ -19,7 +19,7 @@ export class Ledger {
     this.#bill[item][collection] = (this.#bill[item][collection] ?? 0) + count;
   }
 
-  /** The counts since the last call. */
+  /** Returns the counts since the last call of take(). */
   take(): Bill {
     const bill = this.#bill;
     this.#bill = empty();

@@ -11,7 +11,7 @@ const IDLE_MS = 60_000;
 
 interface Transaction {
   usedAt: number;
-  /** Each returns whether something that was read is still unchanged. */
+  /** Checks for the commit: each returns whether something that the transaction has read is unchanged. */
   checks: (() => boolean)[];
 }
 
