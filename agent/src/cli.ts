@@ -6,10 +6,10 @@ import { Command, Option } from 'commander';
 import { run } from './commands/run.ts';
 import { stop } from './commands/stop.ts';
 import { defaultAgentDir, type RuntimeKind } from './identity/config.ts';
-import { joinHub } from './identity/join.ts';
+import { joinHub } from './commands/join.ts';
 import { dockerSocket } from './runtime/index.ts';
-import { formatStatus, readStatus } from './status.ts';
-import { VERSION } from './version.ts';
+import { formatStatus, readStatus } from './commands/status.ts';
+import { VERSION } from './agent/version.ts';
 
 /** Something went wrong; the message says what to do. */
 const EXIT_FAILED = 1;

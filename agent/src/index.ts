@@ -1,5 +1,5 @@
 /** What the outside may use of the agent: starting one in process, joining, and reading what one wrote. */
-export { type Agent, type AgentOptions, startAgent } from './agent.ts';
+export { type Agent, type AgentOptions, startAgent } from './agent/agent.ts';
 export {
   AgentConfig,
   defaultAgentDir,
@@ -7,7 +7,7 @@ export {
   type RuntimeKind,
   saveConfig,
 } from './identity/config.ts';
-export { type JoinOptions, joinHub } from './identity/join.ts';
+export { type JoinOptions, joinHub } from './commands/join.ts';
 export { connectKeeper, type KeeperConnection, startKeeper, stopKeeper } from './keeper/index.ts';
-export { type AgentState, isAlive, loadState } from './live-state.ts';
+export { type AgentState, isAlive, loadState } from './state/live-state.ts';
 export { DEFAULT_SOCKET, detectRuntime, dockerSocket } from './runtime/index.ts';

@@ -1,7 +1,7 @@
 /** `unicore-agent run`: the agent in the foreground, until a signal comes or the hub wants it no more. */
 import { UniCoreError } from '@unicore/protocol';
-import { startAgent } from '../agent.ts';
-import { createLog } from '../log.ts';
+import { startAgent } from '../agent/agent.ts';
+import { createLog } from './log.ts';
 import { dockerSocket } from '../runtime/index.ts';
 
 export interface RunOptions {

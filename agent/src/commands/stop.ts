@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { loadConfig } from '../identity/config.ts';
 import { stopKeeper } from '../keeper/index.ts';
-import { type AgentState, isAlive, loadState } from '../live-state.ts';
+import { type AgentState, isAlive, loadState } from '../state/live-state.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
 
 /** The agent has nothing to wait for; one that takes longer hangs. */

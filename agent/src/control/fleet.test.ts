@@ -7,7 +7,7 @@ import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { FakeRuntime } from './fake-runtime.ts';
+import { FakeRuntime } from '../runtime/testing/fake-runtime.ts';
 import { Fleet } from './fleet.ts';
 
 const folders: string[] = [];

@@ -3,7 +3,7 @@ import type { Clock, UniCoreError } from '@unicore/protocol';
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Runtime, RuntimeListener } from '../runtime/index.ts';
-import { type Entry, OrderBook } from './order-book.ts';
+import { type Entry, OrderBook } from './saved-orders.ts';
 import { VmWorker } from './vm-worker.ts';
 
 export interface FleetOptions {

@@ -5,7 +5,7 @@
 import { Backoff, type Clock, ERRORS, UniCoreError } from '@unicore/protocol';
 import { SIZES, type VmObserved, type VmOrder } from '@unicore/protocol/control';
 import type { Runtime } from '../runtime/index.ts';
-import type { Entry, Failure } from './order-book.ts';
+import type { Entry, Failure } from './saved-orders.ts';
 
 /** A start that failed this often is given up. */
 const TRIES = 3;

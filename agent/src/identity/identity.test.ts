@@ -11,7 +11,7 @@ import { loadConfig } from './config.ts';
 import { nextConnSeq } from './conn-seq.ts';
 import { Credentials } from './credentials.ts';
 import { hubApi } from './hub-api.ts';
-import { type JoinOptions, joinHub } from './join.ts';
+import { type JoinOptions, joinHub } from '../commands/join.ts';
 import { loadKey, makeKey } from './key.ts';
 
 const NO_ENGINE = '/tmp/no-engine-here.sock';

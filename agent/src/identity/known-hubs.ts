@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { HubPlace } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readJson } from '../files.ts';
-import { LatestFile } from '../latest-file.ts';
+import { readJson } from '../files/json.ts';
+import { LatestFile } from '../files/latest-file.ts';
 
 const File = z.object({
   /** The one that was joined: what another one said before does not count. */

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ptyContract, Reader } from './contract.ts';
+import { ptyContract, Reader } from './testing/pty.suite.ts';
 import { openDockerPty } from './docker.ts';
 
 const IMAGE = 'unicore/vm';

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ptyContract, Reader } from './contract.ts';
+import { ptyContract, Reader } from './testing/pty.suite.ts';
 import { ProcessPty } from './process.ts';
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'unicore-pty-')));

@@ -8,7 +8,7 @@ import { EndMark } from './end-mark.ts';
 import { FdWriter } from './fd-writer.ts';
 import { fork, resizeFd } from './native.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
-import { hangUp, killSession } from './session.ts';
+import { hangUp, killSession } from './unix-session.ts';
 
 /** After the program's end, output that does not come for this long while we read was stopped by ^S: it never will. */
 const TAIL_GIVE_UP_MS = 2_000;

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { systemClock } from '@unicore/protocol';
 import Docker from 'dockerode';
 import { afterEach, expect, test } from 'vitest';
-import { runtimeContract } from './contract.ts';
+import { runtimeContract } from './testing/runtime.suite.ts';
 import { DockerRuntime } from './docker.ts';
 import { dockerSocket } from './engine.ts';
 import type { RuntimeListener, VmSpec } from './runtime.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { runtimeContract } from './contract.ts';
+import { runtimeContract } from './testing/runtime.suite.ts';
 import { ProcessRuntime } from './process.ts';
 
 const exec = promisify(execFile);

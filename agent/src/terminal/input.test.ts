@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { headlessTerminal } from './headless.ts';
+import { headlessTerminal } from './emulator/headless.ts';
 import { readInput } from './input.ts';
-import { XtermCore } from './xterm-core.ts';
+import { XtermCore } from './emulator/xterm-core.ts';
 
 const read = (text: string) => {
   const { typed, withoutReports } = readInput(Buffer.from(text));

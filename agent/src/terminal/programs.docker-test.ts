@@ -1,9 +1,9 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPty } from '../pty/index.ts';
-import { SESSIONS } from './fixtures/sessions.ts';
-import { dump } from './screen-dump.ts';
-import { type FakeViewer, SIZE, startTerminal } from './test-kit.ts';
+import { SESSIONS } from './testing/recordings/sessions.ts';
+import { dump } from './testing/screen-dump.ts';
+import { type FakeViewer, SIZE, startTerminal } from './testing/start-terminal.ts';
 
 const docker = new Docker();
 const container = `unicore-programs-test-${process.pid}`;

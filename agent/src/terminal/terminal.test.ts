@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTerminal } from './test-kit.ts';
+import { startTerminal } from './testing/start-terminal.ts';
 
 const KIB = 1024;
 

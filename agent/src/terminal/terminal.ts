@@ -3,14 +3,14 @@ import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { TerminalInfo } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
-import { Audience } from './audience.ts';
+import { Audience } from './viewers/viewers.ts';
 import { Echo } from './echo.ts';
 import { interrupts, readInput } from './input.ts';
-import { sizeNotice } from './notice.ts';
-import { Output } from './output.ts';
-import { Screen } from './screen.ts';
-import { Turns } from './turns.ts';
-import { Viewer } from './viewer.ts';
+import { sizeNotice } from './output/notice.ts';
+import { Output } from './output/output.ts';
+import { Screen } from './screen/screen.ts';
+import { Turns } from './screen/round-robin.ts';
+import { Viewer } from './viewers/viewer.ts';
 
 /** The program waits while even the fastest viewer has more than this to read, and goes on at half of it. */
 const MAX_LAG = 256 * 1024;

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from '../identity/credentials.ts';
 import type { ProviderKey } from '../identity/key.ts';
-import { FakeHub } from './fake-hub.ts';
+import { FakeHub } from './testing/fake-hub.ts';
 import { Tunnel, type TunnelState } from './tunnel.ts';
 
 const BEAT = { cpu: 0.5, cores: 2, memoryTotal: 1, memoryFree: 1, diskTotal: 1, diskFree: 1, vms: 0 };

@@ -1,0 +1,79 @@
+/** What the hub may open on a connection: one control channel, and terminals. */
+import {
+  Acceptor,
+  ChannelKind,
+  type Clock,
+  ERRORS,
+  FrameType,
+  type Leg,
+  UniCoreError,
+} from '@unicore/protocol';
+import type { AgentMethods } from '@unicore/protocol/control';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import type { Logger } from 'pino';
+import { type AgentServices, agentMethods, ensureTerminal } from '../control/methods.ts';
+import type { Reporter } from '../control/reporter.ts';
+import { serveControl } from '../control/control-channel.ts';
+import type { HubSession } from '../tunnel/session.ts';
+import { TerminalRelay } from './terminal-relay.ts';
+
+export interface ServeHubOptions {
+  services: AgentServices;
+  reporter: Reporter;
+  clock: Clock;
+  log: Logger;
+}
+
+export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
+  const methods = agentMethods(services);
+  const terminals = new TerminalRelay({
+    runs: (vmId, gen) => services.fleet.runs(vmId, gen),
+    keeper: () => services.keeper(),
+    ensureTerminal: (open) => ensureTerminal(services, open),
+    log,
+  });
+  return (leg) => {
+    let retired = false;
+    const control = new Acceptor({
+      clock,
+      accept: (request) =>
+        serveControl(
+          request,
+          whileInUse(methods, () => !retired),
+          reporter,
+          log,
+        ),
+      deflater: zlibDeflater,
+    });
+    return {
+      open(frame) {
+        // Whoever opens here does not know yet where this provider is now.
+        if (retired)
+          return leg.send({
+            type: FrameType.DETACHED,
+            ch: frame.ch,
+            code: ERRORS.PROVIDER_UNREACHABLE.number,
+          });
+        if (frame.kind === ChannelKind.terminal) return terminals.open(leg, frame);
+        if (frame.kind === ChannelKind.control) return control.open(leg, frame);
+        const message = `this agent has no channels of kind ${frame.kind}`;
+        leg.send({ type: FrameType.RESET, ch: frame.ch, code: ERRORS.KIND_UNKNOWN.number, message });
+      },
+      retire: () => {
+        retired = true;
+      },
+      closed: () => control.close('LEG_LOST', 'the connection to the hub is gone'),
+    };
+  };
+}
+
+/** The fence against a hub that does not know yet that another has this provider: it gives orders on the newest socket only. */
+function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
+  return {
+    ...methods,
+    async apply(orders) {
+      if (inUse()) return methods.apply(orders);
+      throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+    },
+  };
+}

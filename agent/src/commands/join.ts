@@ -1,0 +1,75 @@
+/** Joins a hub: trades the join token for an identity of this machine's own. */
+import { hostname } from 'node:os';
+import { UniCoreError } from '@unicore/protocol';
+import { detectRuntime, pingEngine } from '../runtime/index.ts';
+import {
+  type AgentConfig,
+  AgentConfig as AgentConfigSchema,
+  loadConfig,
+  type RuntimeKind,
+  saveConfig,
+} from '../identity/config.ts';
+import { hubApi } from '../identity/hub-api.ts';
+import { checkHub, parseHubUrl } from '../identity/hub-url.ts';
+import { loadKey, makeKey } from '../identity/key.ts';
+
+export interface JoinOptions {
+  agentDir: string;
+  /** Address of the hub, as a person writes it. */
+  hub: string;
+  token: string;
+  /** Default: the machine's host name. */
+  name?: string;
+  /** Default: docker where an engine answers at socketPath. */
+  runtime?: RuntimeKind;
+  socketPath: string;
+  insecure?: boolean;
+  allowUnisolatedRemoteHub?: boolean;
+  regionsUnder?: string;
+}
+
+/** Writes key.pem and agent.json; the token is used up only if all else was found in order. */
+export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
+  const { agentDir, token, insecure = false, allowUnisolatedRemoteHub = false } = options;
+  const hub = parseHubUrl(options.hub);
+  const existing = await loadConfig(agentDir);
+  if (existing) {
+    throw new UniCoreError(
+      'CONFLICT',
+      `This machine already joined ${existing.hub} as ${existing.name}. ` +
+        `For another hub, use another folder (--data DIR); to join anew, delete ${agentDir}/agent.json first.`,
+    );
+  }
+  const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
+  checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
+  if (runtime === 'docker') await requireEngine(options.socketPath);
+  // A key from a join that failed half way is as good as a new one.
+  const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
+  const name = options.name ?? hostname();
+  const { providerId } = await hubApi(hub).join({ token, publicKey: key.publicJwk, name });
+  const config = AgentConfigSchema.parse({
+    hub,
+    providerId,
+    name,
+    runtime,
+    insecure,
+    allowUnisolatedRemoteHub,
+    regionsUnder: options.regionsUnder,
+  });
+  await saveConfig(agentDir, config);
+  return config;
+}
+
+/** An agent lives on without its engine; one that joins should find it. */
+async function requireEngine(socketPath: string): Promise<void> {
+  try {
+    await pingEngine(socketPath);
+  } catch (cause) {
+    throw new UniCoreError(
+      'RUNTIME_UNAVAILABLE',
+      `Docker does not answer at ${socketPath}. Start it, check that you may use it (docker ps), and join again; ` +
+        'the token was not used up.',
+      { cause },
+    );
+  }
+}
