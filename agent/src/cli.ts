@@ -3,13 +3,10 @@
 import { resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { Command, Option } from 'commander';
-import { run } from './commands/run.ts';
-import { stop } from './commands/stop.ts';
-import { defaultAgentDir, type RuntimeKind } from './identity/config.ts';
-import { joinHub } from './commands/join.ts';
+import { VERSION } from './agent/index.ts';
+import { formatStatus, joinHub, readStatus, run, stop } from './commands/index.ts';
+import { defaultAgentDir, type RuntimeKind } from './identity/index.ts';
 import { dockerSocket } from './runtime/index.ts';
-import { formatStatus, readStatus } from './commands/status.ts';
-import { VERSION } from './agent/version.ts';
 
 /** Something went wrong; the message says what to do. */
 const EXIT_FAILED = 1;

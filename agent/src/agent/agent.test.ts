@@ -16,11 +16,11 @@ import {
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Agent, startAgent } from './agent.ts';
-import { loadConfig, saveConfig } from '../identity/config.ts';
-import { joinHub } from '../commands/join.ts';
+import { joinHub } from '../commands/index.ts';
+import { loadConfig, saveConfig } from '../identity/index.ts';
 import type { KeeperConnection } from '../keeper/index.ts';
-import { bornOf, isAlive, loadState } from '../state/live-state.ts';
+import { bornOf, isAlive, loadState } from '../state/index.ts';
+import { type Agent, startAgent } from './agent.ts';
 
 /** A hub of one page: it takes any provider and keeps what it hears. */
 class SmallHub {

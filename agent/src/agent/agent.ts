@@ -3,23 +3,25 @@ import { join } from 'node:path';
 import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import { Fleet } from '../control/fleet.ts';
-import { Reporter } from '../control/reporter.ts';
-import { type AgentConfig, loadConfig } from '../identity/config.ts';
-import { nextConnSeq } from '../identity/conn-seq.ts';
-import { Credentials } from '../identity/credentials.ts';
-import { hubApi } from '../identity/hub-api.ts';
-import { checkHub, mayBeSentTo } from '../identity/hub-url.ts';
-import { loadKey, type ProviderKey } from '../identity/key.ts';
-import { KnownHubs } from '../identity/known-hubs.ts';
-import { connectKeeper, type KeeperConnection } from '../keeper/index.ts';
-import { LiveState, refuseSecond } from '../state/live-state.ts';
-import { LoadMeter } from './load.ts';
+import { serveHub } from '../channels/index.ts';
+import { Fleet, Reporter } from '../control/index.ts';
+import {
+  type AgentConfig,
+  Credentials,
+  checkHub,
+  hubApi,
+  KnownHubs,
+  loadConfig,
+  loadKey,
+  mayBeSentTo,
+  nextConnSeq,
+  type ProviderKey,
+} from '../identity/index.ts';
+import { connectKeeper, type KeeperConnection, KeeperLink } from '../keeper/index.ts';
 import { DEFAULT_SOCKET, makeRuntime } from '../runtime/index.ts';
-import { KeeperLink } from '../keeper/keeper-link.ts';
-import { probe } from '../tunnel/hub-latency.ts';
-import { serveHub } from '../channels/hub-channels.ts';
-import { Tunnel } from '../tunnel/tunnel.ts';
+import { LiveState, refuseSecond } from '../state/index.ts';
+import { measureLatency, Tunnel } from '../tunnel/index.ts';
+import { LoadMeter } from './load.ts';
 import { VERSION } from './version.ts';
 
 /** How long the first look at the VMs may take before the hub is dialled all the same. */
@@ -92,7 +94,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     known: known.places,
     clock,
     random,
-    probe,
+    probe: measureLatency,
     trusted: (url) => mayBeSentTo(config.hub, config.regionsUnder, url),
     changed(places) {
       state.hubs(places);

@@ -11,10 +11,9 @@ import {
 import type { AgentMethods } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
-import { type AgentServices, agentMethods, ensureTerminal } from '../control/methods.ts';
-import type { Reporter } from '../control/reporter.ts';
-import { serveControl } from '../control/control-channel.ts';
-import type { HubSession } from '../tunnel/session.ts';
+import type { Reporter } from '../control/index.ts';
+import { type AgentServices, agentMethods, ensureTerminal, serveControl } from '../control/index.ts';
+import type { HubSession } from '../tunnel/index.ts';
 import { TerminalRelay } from './terminal-relay.ts';
 
 export interface ServeHubOptions {

@@ -1,17 +1,19 @@
 /** Joins a hub: trades the join token for an identity of this machine's own. */
 import { hostname } from 'node:os';
 import { UniCoreError } from '@unicore/protocol';
-import { detectRuntime, pingEngine } from '../runtime/index.ts';
 import {
   type AgentConfig,
   AgentConfig as AgentConfigSchema,
+  checkHub,
+  hubApi,
   loadConfig,
+  loadKey,
+  makeKey,
+  parseHubUrl,
   type RuntimeKind,
   saveConfig,
-} from '../identity/config.ts';
-import { hubApi } from '../identity/hub-api.ts';
-import { checkHub, parseHubUrl } from '../identity/hub-url.ts';
-import { loadKey, makeKey } from '../identity/key.ts';
+} from '../identity/index.ts';
+import { detectRuntime, pingEngine } from '../runtime/index.ts';
 
 export interface JoinOptions {
   agentDir: string;

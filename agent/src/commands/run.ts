@@ -1,8 +1,8 @@
 /** `unicore-agent run`: the agent in the foreground, until a signal comes or the hub wants it no more. */
 import { UniCoreError } from '@unicore/protocol';
-import { startAgent } from '../agent/agent.ts';
-import { createLog } from './log.ts';
+import { startAgent } from '../agent/index.ts';
 import { dockerSocket } from '../runtime/index.ts';
+import { createLog } from './log.ts';
 
 export interface RunOptions {
   data: string;

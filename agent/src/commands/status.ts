@@ -1,8 +1,8 @@
 /** What `unicore-agent status` says: read from the files of a folder, whether an agent runs there or not. */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
-import { AgentConfig, loadConfig } from '../identity/config.ts';
-import { AgentState, isAlive, loadState } from '../state/live-state.ts';
+import { AgentConfig, loadConfig } from '../identity/index.ts';
+import { AgentState, isAlive, loadState } from '../state/index.ts';
 
 export const Status = z.object({
   /** Whether the agent's process runs now. */

@@ -1,10 +1,10 @@
 /** `unicore-agent stop`: ends the agent, its keeper and so every shell; containers too, where asked. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
-import { loadConfig } from '../identity/config.ts';
+import { loadConfig } from '../identity/index.ts';
 import { stopKeeper } from '../keeper/index.ts';
-import { type AgentState, isAlive, loadState } from '../state/live-state.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
+import { type AgentState, isAlive, loadState } from '../state/index.ts';
 
 /** The agent has nothing to wait for; one that takes longer hangs. */
 const END_MS = 10_000;

@@ -3,7 +3,7 @@ import type { Clock, UniCoreError } from '@unicore/protocol';
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Runtime, RuntimeListener } from '../runtime/index.ts';
-import { type Entry, OrderBook } from './saved-orders.ts';
+import { type Entry, SavedOrders } from './saved-orders.ts';
 import { VmWorker } from './vm-worker.ts';
 
 export interface FleetOptions {
@@ -18,21 +18,21 @@ export interface FleetOptions {
 
 export class Fleet implements RuntimeListener {
   readonly #options: FleetOptions;
-  readonly #book: OrderBook;
+  readonly #orders: SavedOrders;
   readonly #workers = new Map<string, VmWorker>();
   /** Here, but never ordered (the folder was restored, perhaps): left alone and reported. */
   #strays = new Map<string, VmObserved>();
   #unwatch: () => void = () => undefined;
 
-  private constructor(options: FleetOptions, book: OrderBook) {
+  private constructor(options: FleetOptions, orders: SavedOrders) {
     this.#options = options;
-    this.#book = book;
-    for (const entry of book.entries()) this.#employ(entry);
+    this.#orders = orders;
+    for (const entry of orders.entries()) this.#addWorker(entry);
   }
 
   /** Knows what an earlier run of the agent was ordered. */
   static async load(options: FleetOptions): Promise<Fleet> {
-    return new Fleet(options, await OrderBook.load(options.agentDir));
+    return new Fleet(options, await SavedOrders.load(options.agentDir));
   }
 
   /** Goes on with the VMs as soon as the runtime answers. Resolves when it is known of each how it is. */
@@ -45,13 +45,13 @@ export class Fleet implements RuntimeListener {
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
     if (fresh.length === 0) return;
-    for (const order of fresh) this.#book.set({ order, failure: null });
+    for (const order of fresh) this.#orders.set({ order, failure: null });
     await this.#save();
     for (const order of fresh) {
       this.#strays.delete(order.vmId);
       const worker = this.#workers.get(order.vmId);
       if (worker) worker.apply(order);
-      else this.#employ({ order, failure: null }).look();
+      else this.#addWorker({ order, failure: null }).look();
     }
   }
 
@@ -109,7 +109,7 @@ export class Fleet implements RuntimeListener {
     return order.gen >= (this.#strays.get(order.vmId)?.gen ?? 0);
   }
 
-  #employ(entry: Entry): VmWorker {
+  #addWorker(entry: Entry): VmWorker {
     const { runtime, clock, random, log } = this.#options;
     const { vmId } = entry.order;
     const worker = new VmWorker({
@@ -124,8 +124,8 @@ export class Fleet implements RuntimeListener {
       },
       failed: (failure) => {
         // A newer order may be written down already, and be told to the worker next.
-        if (this.#book.get(vmId)?.order !== worker.order) return;
-        this.#book.set({ order: worker.order, failure });
+        if (this.#orders.get(vmId)?.order !== worker.order) return;
+        this.#orders.set({ order: worker.order, failure });
         void this.#save();
       },
     });
@@ -135,17 +135,17 @@ export class Fleet implements RuntimeListener {
 
   /** The hub repeats the order if it did not hear of the end, and then it is carried out on nothing. */
   #forget(vmId: string, worker: VmWorker): void {
-    if (this.#book.get(vmId)?.order !== worker.order) return;
+    if (this.#orders.get(vmId)?.order !== worker.order) return;
     worker.close();
     this.#workers.delete(vmId);
-    this.#book.delete(vmId);
+    this.#orders.delete(vmId);
     void this.#save();
   }
 
   /** What a full disk keeps from being written down, the hub says again to the next run. */
   async #save(): Promise<void> {
     try {
-      await this.#book.save();
+      await this.#orders.save();
     } catch (error) {
       this.#options.log.error({ err: error }, 'vms.json could not be written');
     }

@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { VmOrder } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { readJson } from '../files/json.ts';
-import { LatestFile } from '../files/latest-file.ts';
+import { LatestFile, readJson } from '../files/index.ts';
 
 /** Why a VM was given up on, for a person; only a new order changes it. */
 export const Failure = z.object({ code: z.string(), reason: z.string() });
@@ -15,7 +14,7 @@ const Book = z.object({ vms: z.array(Entry) });
 
 const REMEDY = 'Delete it and start the agent again: the hub tells it what it should run.';
 
-export class OrderBook {
+export class SavedOrders {
   readonly #file: LatestFile;
   readonly #entries: Map<string, Entry>;
 
@@ -24,10 +23,10 @@ export class OrderBook {
     this.#entries = new Map(entries.map((entry) => [entry.order.vmId, entry]));
   }
 
-  static async load(agentDir: string): Promise<OrderBook> {
+  static async load(agentDir: string): Promise<SavedOrders> {
     const path = join(agentDir, 'vms.json');
     const book = await readJson(path, Book, REMEDY);
-    return new OrderBook(new LatestFile(path), book?.vms ?? []);
+    return new SavedOrders(new LatestFile(path), book?.vms ?? []);
   }
 
   entries(): Entry[] {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Id } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson, writeJson } from '../files/index.ts';
 
 export const RuntimeKind = z.enum(['docker', 'process']);
 export type RuntimeKind = z.infer<typeof RuntimeKind>;

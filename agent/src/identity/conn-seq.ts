@@ -1,7 +1,7 @@
 /** Numbers the connections of this provider, rising over restarts and clock changes: the hub keeps the newest. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson, writeJson } from '../files/index.ts';
 
 const ConnSeqFile = z.object({ connSeq: z.number().int().nonnegative() });
 

@@ -4,7 +4,7 @@ import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { type AgentCalls, AgentChallenge, AgentToken, ProviderRef } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import { codeOf } from '../files/json.ts';
+import { codeOf } from '../files/index.ts';
 
 /** A hub that starts up or is far away may take its time. */
 const ANSWER_MS = 10_000;

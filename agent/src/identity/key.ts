@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { PublicKey } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import { codeOf, writeAtomic } from '../files/json.ts';
+import { codeOf, writeAtomic } from '../files/index.ts';
 
 export type PublicJwk = z.infer<typeof PublicKey>;
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { HubPlace } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readJson } from '../files/json.ts';
-import { LatestFile } from '../files/latest-file.ts';
+import { LatestFile, readJson } from '../files/index.ts';
 
 const File = z.object({
   /** The one that was joined: what another one said before does not count. */

@@ -3,7 +3,7 @@ import type { Leg } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { KeeperConnection } from './index.ts';
+import type { KeeperConnection } from './connect.ts';
 import { KeeperLink } from './keeper-link.ts';
 
 function setUp() {

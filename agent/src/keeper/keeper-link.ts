@@ -1,7 +1,7 @@
 /** Keeps a connection to the keeper process; connecting starts one where none runs. */
 import { Backoff, type Clock, RECOVERY_MS, RECOVERY_PAUSE_MS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { KeeperConnection } from './index.ts';
+import type { KeeperConnection } from './connect.ts';
 
 const RETRY = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
 /** Whoever needs the keeper waits this long for it; starting one takes less. */

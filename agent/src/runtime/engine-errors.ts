@@ -1,6 +1,6 @@
 /** What an engine's failures mean, and what the owner of the machine can do about each. */
 import { UniCoreError } from '@unicore/protocol';
-import { codeOf } from '../files/json.ts';
+import { codeOf } from '../files/index.ts';
 
 /** Ways in which a socket says that nobody serves it. */
 const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK', 'ETIMEDOUT']);

@@ -1,14 +1,21 @@
 /** Which runtime a machine uses. */
 import type { Clock } from '@unicore/protocol';
-import type { RuntimeKind } from '../identity/config.ts';
 import { DockerRuntime } from './docker.ts';
 import { pingEngine } from './engine.ts';
 import { ProcessRuntime } from './process.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, RuntimeKind } from './runtime.ts';
 
 export { DEFAULT_SOCKET, dockerSocket, pingEngine } from './engine.ts';
 export { engineError, statusOf } from './engine-errors.ts';
-export type { PtyPlace, Runtime, RuntimeListener, VmSpec } from './runtime.ts';
+export type {
+  Presence,
+  PtyPlace,
+  Runtime,
+  RuntimeKind,
+  RuntimeListener,
+  RuntimeVm,
+  VmSpec,
+} from './runtime.ts';
 
 /** docker where an engine answers. */
 export async function detectRuntime(socketPath: string): Promise<RuntimeKind> {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { Id, type Isolation } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { codeOf, makeDir, readJson, writeJson } from '../files/json.ts';
+import { codeOf, makeDir, readJson, writeJson } from '../files/index.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
 
 /** `vm.json` beside the home: what containers carry as labels and state. */

@@ -1,6 +1,9 @@
 /** What a VM is on this machine. Two kinds: a hardened container, or a folder of the agent's own user. */
 import type { Isolation, VmSize } from '@unicore/protocol/control';
 
+/** docker: a container. process: a folder of the agent's own user, which isolates nothing. */
+export type RuntimeKind = 'docker' | 'process';
+
 /** What the hub may say about a VM, and all that ever reaches an engine. */
 export interface VmSpec {
   vmId: string;
@@ -37,7 +40,7 @@ export interface RuntimeListener {
 
 /** Every method may be repeated, and rejects with a UniCoreError whose message is for a person. */
 export interface Runtime {
-  readonly kind: 'docker' | 'process';
+  readonly kind: RuntimeKind;
   /** Never rejects. */
   isolation(): Promise<Isolation>;
   /** All VMs of this provider that exist here, whoever ordered them. */

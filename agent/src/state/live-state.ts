@@ -5,10 +5,9 @@ import { type HubDistance, UniCoreError } from '@unicore/protocol';
 import { VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readJson } from '../files/json.ts';
-import { type AgentConfig, RuntimeKind } from '../identity/config.ts';
-import { LatestFile } from '../files/latest-file.ts';
-import type { TunnelState } from '../tunnel/tunnel.ts';
+import { LatestFile, readJson } from '../files/index.ts';
+import { type AgentConfig, RuntimeKind } from '../identity/index.ts';
+import type { TunnelState } from '../tunnel/index.ts';
 
 export const AgentState = z.object({
   pid: z.number().int().positive(),

@@ -8,7 +8,7 @@ const ANSWER_MS = 3_000;
 const NO_CONTENT = 204;
 
 /** The round trip to this hub, ms. Rejects where it does not answer. */
-export async function probe(hub: string): Promise<number> {
+export async function measureLatency(hub: string): Promise<number> {
   const tls = new URL(hub).protocol === 'https:';
   const agent = new (tls ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
   const options = { agent, signal: AbortSignal.timeout(ANSWER_MS) };

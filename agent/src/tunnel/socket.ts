@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
-import { codeOf } from '../files/json.ts';
+import { codeOf } from '../files/index.ts';
 import { maskFor } from './mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';

@@ -10,8 +10,8 @@ import {
 } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Credentials } from '../identity/credentials.ts';
-import { tunnelUrl } from '../identity/hub-url.ts';
+import type { Credentials } from '../identity/index.ts';
+import { tunnelUrl } from '../identity/index.ts';
 import { Connection } from './connection.ts';
 import type { HubSession } from './session.ts';
 import { type OpenSocket, openSocket } from './socket.ts';

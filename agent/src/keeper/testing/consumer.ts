@@ -12,7 +12,7 @@ import {
 } from '@unicore/protocol';
 import type { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
 import { Wire } from '@unicore/protocol/sim';
-import type { KeeperConnection } from '../connect.ts';
+import type { KeeperConnection } from '../index.ts';
 
 export class Consumer {
   auth: ChannelAuth;

@@ -1,7 +1,7 @@
 /** What every kind of PTY promises. Each implementation's test runs this suite; the programs are bash and coreutils. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Pty, PtySize } from '../pty.ts';
+import type { Pty, PtySize } from '../index.ts';
 
 export interface PtyUnderTest {
   /** Working directory and HOME of what runs in it. */

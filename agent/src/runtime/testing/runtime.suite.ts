@@ -1,6 +1,6 @@
 /** What every runtime promises; each implementation's test runs this suite. */
 import { afterEach, expect, test } from 'vitest';
-import type { Runtime, VmSpec } from '../runtime.ts';
+import type { Runtime, VmSpec } from '../index.ts';
 
 export interface RuntimeHarness {
   runtime: Runtime;

@@ -1,5 +1,5 @@
 /** Writes what draws a screen: characters, cursor moves, and attributes only where they change. */
-import { type Attributes, HAS_EXTENDED, underlineStyle, type XtermCore } from '../emulator/xterm-core.ts';
+import { type Attributes, HAS_EXTENDED, underlineStyle, type XtermCore } from '../emulator/index.ts';
 
 /** Flags in Attributes.fg and .bg, from xterm's buffer/Constants.ts, with the SGR code that sets each. */
 const FG_FLAGS: [number, number][] = [
@@ -24,7 +24,7 @@ const MODE_256 = 0x2000000;
 const MAX_LINK = 2_048;
 const NO_STYLE = '0';
 
-export class Pen {
+export class AnsiWriter {
   readonly #core: XtermCore;
   #text = '';
   #style = NO_STYLE;

@@ -1,6 +1,7 @@
 /** Draws the lines of one of a screen's buffers into an empty one, so that every cell becomes what it was. */
-import { background, isErased, type Pen } from './ansi-writer.ts';
-import type { Cell, Line, ScreenBuffer, XtermCore } from '../emulator/xterm-core.ts';
+
+import type { Cell, Line, ScreenBuffer, XtermCore } from '../emulator/index.ts';
+import { type AnsiWriter, background, isErased } from './ansi-writer.ts';
 
 /** Two columns wide: printed in the last column, it wraps and leaves that column empty. */
 const WIDE_FILLER = '一';
@@ -8,22 +9,27 @@ const WIDE_FILLER = '一';
 const MAX_CELL = 64;
 
 /** firstLine: counted from the buffer's top; everything from there to the end is drawn, from the cursor's place on. */
-export function paint(pen: Pen, core: XtermCore, buffer: ScreenBuffer, firstLine: number): void {
-  const painter = new Painter(pen, core.newCell(), core.cols);
+export function drawCells(
+  writer: AnsiWriter,
+  core: XtermCore,
+  buffer: ScreenBuffer,
+  firstLine: number,
+): void {
+  const painter = new CellDrawer(writer, core.newCell(), core.cols);
   for (let y = firstLine; y < buffer.lines.length; y++) painter.line(buffer.lines.get(y)!, y === firstLine);
-  pen.plain();
+  writer.plain();
 }
 
-class Painter {
-  readonly #pen: Pen;
+class CellDrawer {
+  readonly #writer: AnsiWriter;
   readonly #cell: Cell;
   readonly #cols: number;
   #above: Line | undefined;
   /** Where the next character would be printed; cols: it would wrap. */
   #x = 0;
 
-  constructor(pen: Pen, cell: Cell, cols: number) {
-    this.#pen = pen;
+  constructor(writer: AnsiWriter, cell: Cell, cols: number) {
+    this.#writer = writer;
     this.#cell = cell;
     this.#cols = cols;
   }
@@ -32,33 +38,33 @@ class Painter {
     if (!isFirst) this.#nextLine(line);
     this.#above = line;
     const end = this.#lastColumn(line);
-    for (let x = 0; x < end; ) x += this.#paintCell(line, x);
+    for (let x = 0; x < end; ) x += this.#drawCell(line, x);
   }
 
   #nextLine(line: Line): void {
     if (line.isWrapped) this.#wrapInto(line);
     else {
       // A line that scrolls in takes the background of the moment.
-      this.#pen.plain();
-      this.#pen.write('\r\n');
+      this.#writer.plain();
+      this.#writer.write('\r\n');
     }
     this.#x = 0;
   }
 
   /** Only printing beyond the last column makes a line that continues the one above. */
   #wrapInto(line: Line): void {
-    const pen = this.#pen;
+    const writer = this.#writer;
     if (this.#x === this.#cols) {
       if (this.#wrapsByItself(line)) return;
-      pen.plain();
-      pen.write('x\r');
+      writer.plain();
+      writer.write('x\r');
     } else {
-      pen.style(this.#above!.loadCell(this.#cols - 1, this.#cell));
+      writer.style(this.#above!.loadCell(this.#cols - 1, this.#cell));
       this.#moveTo(this.#cols - 1);
-      pen.write(`${WIDE_FILLER}\r`);
-      pen.plain();
+      writer.write(`${WIDE_FILLER}\r`);
+      writer.plain();
     }
-    pen.csi(this.#cols, 'X');
+    writer.csi(this.#cols, 'X');
   }
 
   /** The first character of the line has no background that would fill the rest of it. */
@@ -68,22 +74,22 @@ class Painter {
   }
 
   /** Returns how many columns are done. */
-  #paintCell(line: Line, x: number): number {
+  #drawCell(line: Line, x: number): number {
     const cell = line.loadCell(x, this.#cell);
     const chars = cell.getChars();
     const width = cell.getWidth();
     if (chars === '' && isErased(cell)) return this.#erased(line, x, background(cell));
     this.#moveTo(x);
-    this.#pen.style(cell);
+    this.#writer.style(cell);
     // Half a wide character, and an empty cell with underline or the like: a space looks the same.
     if (chars === '' || (width === 2 && x === this.#cols - 1)) return this.#print(' ', 1);
     // A combining character without a base: anything but a character before it keeps it from joining.
-    if (width === 0) this.#pen.csi(x + 1, 'G');
+    if (width === 0) this.#writer.csi(x + 1, 'G');
     return this.#print(bounded(chars), Math.max(width, 1));
   }
 
   #print(text: string, width: number): number {
-    this.#pen.write(text);
+    this.#writer.write(text);
     this.#x += width;
     return width;
   }
@@ -97,14 +103,14 @@ class Painter {
     }
     if (color !== 0) {
       this.#moveTo(x);
-      this.#pen.style(line.loadCell(x, this.#cell));
-      this.#pen.csi(end - x, 'X');
+      this.#writer.style(line.loadCell(x, this.#cell));
+      this.#writer.csi(end - x, 'X');
     }
     return end - x;
   }
 
   #moveTo(x: number): void {
-    if (x > this.#x) this.#pen.csi(x - this.#x === 1 ? '' : x - this.#x, 'C');
+    if (x > this.#x) this.#writer.csi(x - this.#x === 1 ? '' : x - this.#x, 'C');
     this.#x = x;
   }
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headlessTerminal } from '../emulator/headless.ts';
-import { dump } from '../testing/screen-dump.ts';
+import { headlessTerminal, XtermCore } from '../emulator/index.ts';
+import { dump } from '../testing/index.ts';
 import { snapshot } from './snapshot.ts';
-import { XtermCore } from '../emulator/xterm-core.ts';
 
 const COLS = 12;
 const ROWS = 5;

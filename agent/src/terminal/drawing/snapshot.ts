@@ -1,6 +1,8 @@
 /** A terminal's whole state as the bytes that bring a freshly reset one of the same size into it. */
-import { paint } from './cells.ts';
-import { Pen } from './ansi-writer.ts';
+
+import type { XtermCore } from '../emulator/index.ts';
+import { AnsiWriter } from './ansi-writer.ts';
+import { drawCells } from './cells.ts';
 import {
   hasSavedCursor,
   restoreBufferState,
@@ -8,26 +10,25 @@ import {
   restoreModes,
   restoreSavedCursor,
 } from './state.ts';
-import type { XtermCore } from '../emulator/xterm-core.ts';
 
 /** scrollback: at most this many lines above the screen. */
 export function snapshot(core: XtermCore, scrollback: number): string {
-  const pen = new Pen(core);
+  const writer = new AnsiWriter(core);
   const { normal, alternate, active } = core;
-  paint(pen, core, normal, Math.max(0, normal.ybase - scrollback));
-  restoreBufferState(pen, normal, core);
+  drawCells(writer, core, normal, Math.max(0, normal.ybase - scrollback));
+  restoreBufferState(writer, normal, core);
   if (active === alternate) {
-    pen.csi('?1047h');
-    pen.moveTo(0, 0);
-    paint(pen, core, alternate, 0);
-    restoreBufferState(pen, alternate, core);
+    writer.csi('?1047h');
+    writer.moveTo(0, 0);
+    drawCells(writer, core, alternate, 0);
+    restoreBufferState(writer, alternate, core);
   } else if (hasSavedCursor(alternate)) {
     // It survives while the other buffer is shown.
-    pen.csi('?1047h');
-    restoreSavedCursor(pen, alternate, core.cols, core.rows);
-    pen.csi('?1047l');
+    writer.csi('?1047h');
+    restoreSavedCursor(writer, alternate, core.cols, core.rows);
+    writer.csi('?1047l');
   }
-  restoreModes(pen, core);
-  restoreCursor(pen, core);
-  return pen.text;
+  restoreModes(writer, core);
+  restoreCursor(writer, core);
+  return writer.text;
 }

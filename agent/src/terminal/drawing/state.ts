@@ -1,7 +1,13 @@
 /** Brings a freshly reset terminal into the state, apart from its cells, that another one is in. */
-import { ASCII, charsetName } from '../emulator/charsets.ts';
-import type { Pen } from './ansi-writer.ts';
-import { type Attributes, HAS_EXTENDED, type ScreenBuffer, type XtermCore } from '../emulator/xterm-core.ts';
+import {
+  ASCII,
+  type Attributes,
+  charsetName,
+  HAS_EXTENDED,
+  type ScreenBuffer,
+  type XtermCore,
+} from '../emulator/index.ts';
+import type { AnsiWriter } from './ansi-writer.ts';
 
 const TAB_WIDTH = 8;
 const MOUSE_PROTOCOLS: Record<string, number | undefined> = { X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003 };
@@ -11,12 +17,16 @@ const CURSOR_STYLES = { block: 1, underline: 3, bar: 5 } as const;
 const DESIGNATORS = ['(', ')', '*', '+'] as const;
 
 /** What each buffer has of its own. Moves the cursor; charset G0 is ASCII before and after. */
-export function restoreBufferState(pen: Pen, buffer: ScreenBuffer, { cols, rows }: XtermCore): void {
-  restoreTabs(pen, buffer, cols);
+export function restoreBufferState(
+  writer: AnsiWriter,
+  buffer: ScreenBuffer,
+  { cols, rows }: XtermCore,
+): void {
+  restoreTabs(writer, buffer, cols);
   if (buffer.scrollTop !== 0 || buffer.scrollBottom !== rows - 1) {
-    pen.csi(buffer.scrollTop + 1, ';', buffer.scrollBottom + 1, 'r');
+    writer.csi(buffer.scrollTop + 1, ';', buffer.scrollBottom + 1, 'r');
   }
-  restoreSavedCursor(pen, buffer, cols, rows);
+  restoreSavedCursor(writer, buffer, cols, rows);
 }
 
 export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset }: ScreenBuffer): boolean {
@@ -26,62 +36,62 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
 }
 
 /** Everything that the buffers share, but for the cursor. Moves the cursor home. */
-export function restoreModes(pen: Pen, core: XtermCore): void {
-  if (usesSavedCharset(core)) restoreCharsets(pen, core);
+export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
+  if (usesSavedCharset(core)) restoreCharsets(writer, core);
   const { modes, mouse } = core;
   // The first three outlive a reset of the terminal.
-  pen.csi(modes.cursorHidden ? '?25l' : '?25h');
-  pen.csi(modes.newLine ? '20h' : '20l');
-  if (modes.blink) pen.csi('?12h');
-  if (modes.cursorStyle) pen.csi(CURSOR_STYLES[modes.cursorStyle] + (modes.cursorBlink ? 0 : 1), ' q');
-  if (modes.insert) pen.csi('4h');
-  if (modes.applicationCursorKeys) pen.csi('?1h');
-  if (modes.applicationKeypad) pen.write('\x1b=');
-  if (modes.bracketedPasteMode) pen.csi('?2004h');
-  if (modes.reverseWraparound) pen.csi('?45h');
-  if (!modes.wraparound) pen.csi('?7l');
+  writer.csi(modes.cursorHidden ? '?25l' : '?25h');
+  writer.csi(modes.newLine ? '20h' : '20l');
+  if (modes.blink) writer.csi('?12h');
+  if (modes.cursorStyle) writer.csi(CURSOR_STYLES[modes.cursorStyle] + (modes.cursorBlink ? 0 : 1), ' q');
+  if (modes.insert) writer.csi('4h');
+  if (modes.applicationCursorKeys) writer.csi('?1h');
+  if (modes.applicationKeypad) writer.write('\x1b=');
+  if (modes.bracketedPasteMode) writer.csi('?2004h');
+  if (modes.reverseWraparound) writer.csi('?45h');
+  if (!modes.wraparound) writer.csi('?7l');
   const protocol = MOUSE_PROTOCOLS[mouse.protocol];
   const encoding = MOUSE_ENCODINGS[mouse.encoding];
-  if (protocol) pen.csi('?', protocol, 'h');
-  if (encoding) pen.csi('?', encoding, 'h');
-  if (modes.sendFocus) pen.csi('?1004h');
-  if (modes.synchronizedOutput) pen.csi('?2026h');
-  if (modes.origin) pen.csi('?6h');
+  if (protocol) writer.csi('?', protocol, 'h');
+  if (encoding) writer.csi('?', encoding, 'h');
+  if (modes.sendFocus) writer.csi('?1004h');
+  if (modes.synchronizedOutput) writer.csi('?2026h');
+  if (modes.origin) writer.csi('?6h');
 }
 
 /**
  * The cursor, and what the next character will look like. Last of all, since xterm waits in the last column and joins
  * combining characters only directly behind a character: that one is printed once more.
  */
-export function restoreCursor(pen: Pen, core: XtermCore): void {
+export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   const { active: buffer, modes, cols } = core;
   const top = modes.origin ? buffer.scrollTop : 0;
   const again = buffer.x >= cols || core.joins ? lastCharacter(core) : undefined;
-  pen.moveTo(again?.x ?? Math.min(buffer.x, cols - 1), buffer.y - top);
-  if (again && !core.joins) printAgain(pen, again, modes.insert);
-  if (!usesSavedCharset(core)) restoreCharsets(pen, core);
+  writer.moveTo(again?.x ?? Math.min(buffer.x, cols - 1), buffer.y - top);
+  if (again && !core.joins) printAgain(writer, again, modes.insert);
+  if (!usesSavedCharset(core)) restoreCharsets(writer, core);
   if (again && core.joins) {
-    printAgain(pen, again, modes.insert, core.pen);
-    pen.style(core.pen);
+    printAgain(writer, again, modes.insert, core.currentAttributes);
+    writer.style(core.currentAttributes);
   } else {
-    pen.style(core.pen);
-    pen.latentUnderline(core.pen);
+    writer.style(core.currentAttributes);
+    writer.latentUnderline(core.currentAttributes);
     // A sequence without effect: what was printed is not to be joined.
-    pen.write('\x1b\\');
+    writer.write('\x1b\\');
   }
 }
 
 function printAgain(
-  pen: Pen,
+  writer: AnsiWriter,
   { chars, width, cell }: LastCharacter,
   insertMode: boolean,
   after?: Attributes,
 ): void {
-  pen.style(cell);
-  if (after) pen.latentUnderline(after);
+  writer.style(cell);
+  if (after) writer.latentUnderline(after);
   // Inserting would move what is behind it.
-  if (insertMode) pen.csi(width, 'P');
-  pen.write(chars);
+  if (insertMode) writer.csi(width, 'P');
+  writer.write(chars);
 }
 
 interface LastCharacter {
@@ -108,28 +118,33 @@ function lastCharacter(core: XtermCore): LastCharacter | undefined {
   return undefined;
 }
 
-function restoreTabs(pen: Pen, { tabs }: ScreenBuffer, cols: number): void {
+function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): void {
   const set = Array.from({ length: cols }, (_, x) => x).filter((x) => tabs[x]);
   const usual = Array.from({ length: Math.ceil(cols / TAB_WIDTH) }, (_, i) => i * TAB_WIDTH);
   if (set.length === usual.length && set.every((x, i) => x === usual[i])) return;
-  pen.csi('3g');
+  writer.csi('3g');
   for (const x of set) {
-    pen.csi(x + 1, 'G');
-    pen.write('\x1bH');
+    writer.csi(x + 1, 'G');
+    writer.write('\x1bH');
   }
 }
 
 /** Charset G0 is ASCII before and after. */
-export function restoreSavedCursor(pen: Pen, buffer: ScreenBuffer, cols: number, rows: number): void {
+export function restoreSavedCursor(
+  writer: AnsiWriter,
+  buffer: ScreenBuffer,
+  cols: number,
+  rows: number,
+): void {
   if (!hasSavedCursor(buffer)) return;
   const y = Math.max(0, Math.min(buffer.savedY - buffer.ybase, rows - 1));
-  pen.moveTo(Math.min(buffer.savedX, cols - 1), y);
-  pen.style(saved(buffer.savedCurAttrData));
+  writer.moveTo(Math.min(buffer.savedX, cols - 1), y);
+  writer.style(saved(buffer.savedCurAttrData));
   const charset = charsetName(buffer.savedCharset);
-  if (charset !== ASCII) pen.write(`\x1b(${charset}`);
-  pen.write('\x1b7');
-  if (charset !== ASCII) pen.write(`\x1b(${ASCII}`);
-  pen.plain();
+  if (charset !== ASCII) writer.write(`\x1b(${charset}`);
+  writer.write('\x1b7');
+  if (charset !== ASCII) writer.write(`\x1b(${ASCII}`);
+  writer.plain();
 }
 
 /** Of the extended attributes only the fact that there is an underline is saved. */
@@ -137,14 +152,14 @@ function saved({ fg, bg }: Attributes): Attributes {
   return { fg, bg: bg & ~HAS_EXTENDED, extended: { _ext: 0, urlId: 0 } };
 }
 
-function restoreCharsets(pen: Pen, core: XtermCore): void {
+function restoreCharsets(writer: AnsiWriter, core: XtermCore): void {
   const { designated, level } = core.charsets;
   for (const [g, designator] of DESIGNATORS.entries()) {
     const name = charsetName(designated[g]);
-    if (name !== ASCII) pen.write(`\x1b${designator}${name}`);
+    if (name !== ASCII) writer.write(`\x1b${designator}${name}`);
   }
-  pen.write(['', '\x0e', '\x1bn', '\x1bo'][level] ?? '');
-  if (usesSavedCharset(core)) pen.write('\x1b8');
+  writer.write(['', '\x0e', '\x1bn', '\x1bo'][level] ?? '');
+  if (usesSavedCharset(core)) writer.write('\x1b8');
 }
 
 /** A restored cursor brings its own set along, which need not be one of the designated ones. */

@@ -24,7 +24,7 @@ const LINE_LOOPS: LoopingCsi[] = ['L', 'M', 'S', 'T'];
 /** Tab stops and repetitions. */
 const COLUMN_LOOPS: LoopingCsi[] = ['I', 'Z', 'b'];
 
-export function tame(terminal: Terminal, core: XtermCore): void {
+export function limitEmulator(terminal: Terminal, core: XtermCore): void {
   for (const final of LINE_LOOPS) limitCount(terminal, core, final, () => terminal.rows);
   for (const final of COLUMN_LOOPS) limitCount(terminal, core, final, () => 2 * terminal.cols);
   // true: handled, nothing more is done with it.

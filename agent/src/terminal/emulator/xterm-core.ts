@@ -158,7 +158,7 @@ export class XtermCore {
   }
 
   /** Attributes of what is printed next. */
-  get pen(): Attributes {
+  get currentAttributes(): Attributes {
     return this.#core._inputHandler._curAttrData;
   }
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { headlessTerminal } from '../emulator/headless.ts';
+import { headlessTerminal, XtermCore } from '../emulator/index.ts';
 import { Sequences } from './sequences.ts';
-import { XtermCore } from '../emulator/xterm-core.ts';
 
 /** Bytes that begin, continue, spoil and end sequences and characters. */
 const pieces = fc.oneof(

@@ -10,7 +10,7 @@ const ESC = 0x1b;
 const SPACE = 0x20;
 
 /** sequences: has followed the output of the ring up to the same place, or to the bytes of a cut character before it. */
-export function openSequence(ring: Ring, sequences: Sequences): Uint8Array {
+export function unfinishedSequence(ring: Ring, sequences: Sequences): Uint8Array {
   if (!sequences.inSequence) return new Uint8Array(0);
   const { openedAt, offset, kind } = sequences;
   if (openedAt < ring.start || offset - openedAt > MAX_TAIL) return Buffer.from(SWALLOW[kind]);

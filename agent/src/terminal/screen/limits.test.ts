@@ -1,13 +1,11 @@
 import { systemClock } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import type { PtySize } from '../../pty/index.ts';
-import { headlessTerminal } from '../emulator/headless.ts';
-import { Output } from '../output/output.ts';
+import { headlessTerminal, MAX_JOINED, XtermCore } from '../emulator/index.ts';
+import { Output } from '../output/index.ts';
+import { dump } from '../testing/index.ts';
+import { RoundRobin } from './round-robin.ts';
 import { Screen } from './screen.ts';
-import { dump } from '../testing/screen-dump.ts';
-import { MAX_JOINED } from '../emulator/limits.ts';
-import { Turns } from './round-robin.ts';
-import { XtermCore } from '../emulator/xterm-core.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 
@@ -19,7 +17,7 @@ function screenOf(size: PtySize) {
     fault: (error: unknown) => faults.push(error),
   };
   const output = new Output();
-  const screen = new Screen({ output, size, turns: new Turns(), clock: systemClock, events });
+  const screen = new Screen({ output, size, scheduler: new RoundRobin(), clock: systemClock, events });
   return { output, screen, faults };
 }
 

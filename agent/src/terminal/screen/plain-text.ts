@@ -32,7 +32,7 @@ export function plainLength(bytes: Uint8Array): number {
  * The length of the beginning of plain bytes that need not be parsed. It ends behind a CR LF, so what follows begins in
  * the first column. The terminal must be in the middle of nothing, and scroll as a whole.
  */
-export function unseenLength(plain: Uint8Array, { cols, lines, wraps }: Page): number {
+export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page): number {
   let line = plain.lastIndexOf(LF);
   for (let seen = 0; line > 0; ) {
     if (seen >= lines && plain[line - 1] === CR) return line + 1;

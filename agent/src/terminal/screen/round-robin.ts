@@ -6,17 +6,17 @@
 /** Does one slice. True when there is more to do. */
 type Slice = () => boolean;
 
-export class Turns {
+export class RoundRobin {
   readonly #queue = new Set<Slice>();
   #scheduled = false;
 
   /** The slice will get its turn; asking again before that changes nothing. */
-  want(slice: Slice): void {
+  add(slice: Slice): void {
     this.#queue.add(slice);
     this.#schedule();
   }
 
-  forget(slice: Slice): void {
+  remove(slice: Slice): void {
     this.#queue.delete(slice);
   }
 

@@ -3,14 +3,11 @@ import { join } from 'node:path';
 import { SimClock } from '@unicore/protocol/sim';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { headlessTerminal } from '../emulator/headless.ts';
-import { Output } from '../output/output.ts';
+import { headlessTerminal, limitEmulator, XtermCore } from '../emulator/index.ts';
+import { Output, wholeLength } from '../output/index.ts';
+import { dump, type ScreenDump } from '../testing/index.ts';
+import { RoundRobin } from './round-robin.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
-import { dump, type ScreenDump } from '../testing/screen-dump.ts';
-import { tame } from '../emulator/limits.ts';
-import { Turns } from './round-robin.ts';
-import { wholeLength } from '../output/utf8.ts';
-import { XtermCore } from '../emulator/xterm-core.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -25,7 +22,7 @@ const CHECKPOINT = 700;
 function screenOf(events: Partial<ScreenEvents> = {}) {
   const output = new Output();
   const quiet = { answer: () => undefined, parsed: () => undefined, fault: () => undefined };
-  const options = { output, size: SIZE, turns: new Turns(), events: { ...quiet, ...events } };
+  const options = { output, size: SIZE, scheduler: new RoundRobin(), events: { ...quiet, ...events } };
   // Time stands still, so that a snapshot never gives up on what is unparsed.
   return { output, screen: new Screen({ ...options, clock: new SimClock() }) };
 }
@@ -34,7 +31,7 @@ function terminalWith(...pieces: Uint8Array[]) {
   const terminal = headlessTerminal(SIZE);
   const core = new XtermCore(terminal);
   // As the screen's is: digits of a flood may be the count of a sequence that loops.
-  tame(terminal, core);
+  limitEmulator(terminal, core);
   for (const piece of pieces) core.writeSync(piece);
   return terminal;
 }

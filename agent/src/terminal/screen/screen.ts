@@ -2,19 +2,12 @@
 import type { Clock } from '@unicore/protocol';
 import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
-import { headlessTerminal, SCROLLBACK } from '../emulator/headless.ts';
-import { withoutControls } from '../output/notice.ts';
-import { openSequence } from '../output/unfinished-sequence.ts';
-import type { Output } from '../output/output.ts';
-import { Palette } from '../emulator/palette.ts';
-import { RING_BYTES } from '../output/ring.ts';
-import { Sequences } from '../output/sequences.ts';
-import { snapshot } from '../drawing/snapshot.ts';
-import { tame } from '../emulator/limits.ts';
-import type { Turns } from './round-robin.ts';
-import { plainLength, unseenLength } from './plain-text.ts';
-import { wholeLength } from '../output/utf8.ts';
-import { XtermCore } from '../emulator/xterm-core.ts';
+import { snapshot } from '../drawing/index.ts';
+import { headlessTerminal, limitEmulator, Palette, SCROLLBACK, XtermCore } from '../emulator/index.ts';
+import type { Output } from '../output/index.ts';
+import { RING_BYTES, Sequences, unfinishedSequence, wholeLength, withoutControls } from '../output/index.ts';
+import { plainLength, skippableLength } from './plain-text.ts';
+import type { RoundRobin } from './round-robin.ts';
 
 /** Parsed in one go, on a screen of this many cells: less than half a millisecond for text. */
 const SLICE = 8 * 1024;
@@ -59,14 +52,14 @@ export interface ScreenEvents {
 export interface ScreenOptions {
   output: Output;
   size: PtySize;
-  turns: Turns;
+  scheduler: RoundRobin;
   clock: Clock;
   events: ScreenEvents;
 }
 
 export class Screen {
   readonly #output: Output;
-  readonly #turns: Turns;
+  readonly #scheduler: RoundRobin;
   readonly #clock: Clock;
   readonly #events: ScreenEvents;
   readonly #terminal: Terminal;
@@ -81,15 +74,15 @@ export class Screen {
   #sizes: SizeChange[] = [];
   #title = '';
 
-  constructor({ output, size, turns, clock, events }: ScreenOptions) {
+  constructor({ output, size, scheduler, clock, events }: ScreenOptions) {
     this.#output = output;
     this.#clock = clock;
-    this.#turns = turns;
+    this.#scheduler = scheduler;
     this.#events = events;
     this.#size = size;
     this.#terminal = headlessTerminal(size);
     this.#core = new XtermCore(this.#terminal);
-    tame(this.#terminal, this.#core);
+    limitEmulator(this.#terminal, this.#core);
     this.#core.onColor((changes) => this.#palette.apply(changes));
     this.#terminal.onTitleChange((title) => {
       this.#title = withoutControls(title).slice(0, MAX_TITLE);
@@ -110,7 +103,7 @@ export class Screen {
   wake(): void {
     // Whoever paused the program too late: what is not parsed may not be overwritten.
     while (this.unparsed > RING_BYTES / 2 && this.#parse());
-    this.#turns.want(this.#slice);
+    this.#scheduler.add(this.#slice);
   }
 
   /** From that offset on, which is not parsed yet, the screen has another size. */
@@ -126,13 +119,13 @@ export class Screen {
     let drawn = snapshot(this.#core, scrollback);
     if (drawn.length > MAX_DRAWING) drawn = snapshot(this.#core, 0);
     const text = `${this.#palette.restored()}\x1b]2;${this.#title}\x07${drawn}`;
-    const open = openSequence(this.#output.ring, this.#sequences);
+    const open = unfinishedSequence(this.#output.ring, this.#sequences);
     const bytes = Buffer.concat([Buffer.from(text), open]);
     return { bytes, at: this.#parsed, size: this.#size, later: [...this.#sizes] };
   }
 
   dispose(): void {
-    this.#turns.forget(this.#slice);
+    this.#scheduler.remove(this.#slice);
     this.#terminal.dispose();
   }
 
@@ -168,7 +161,7 @@ export class Screen {
     // What is not skipped now is parsed before the next look, so nothing is looked at again and again.
     this.#skipFrom = this.#parsed + bytes.length + 1;
     const { cols, page: lines, modes } = this.#core;
-    const unseen = unseenLength(bytes, { cols, lines, wraps: modes.wraparound });
+    const unseen = skippableLength(bytes, { cols, lines, wraps: modes.wraparound });
     if (unseen === 0) return;
     this.#parsed += unseen;
     this.#sequences.skipPlain(unseen);

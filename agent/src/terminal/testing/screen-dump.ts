@@ -1,19 +1,19 @@
 /** For tests: all that a person or a program could notice about a terminal, as plain values that can be compared. */
 import type { Terminal } from '@xterm/headless';
-import { charsetName } from '../emulator/charsets.ts';
 import {
   type Attributes,
   type Cell,
+  charsetName,
   HAS_EXTENDED,
   type ScreenBuffer,
   underlineStyle,
   XtermCore,
-} from '../emulator/xterm-core.ts';
+} from '../emulator/index.ts';
 
 export interface ScreenDump {
   size: [number, number];
   cursor: [number, number];
-  pen: string;
+  currentAttributes: string;
   modes: unknown;
   title: string;
   normal: BufferDump;
@@ -35,7 +35,7 @@ export function dump(terminal: Terminal, lines = Number.POSITIVE_INFINITY): Scre
   return {
     size: [cols, rows],
     cursor: [Math.min(active.x, cols), active.y],
-    pen: attributes(core, core.pen),
+    currentAttributes: attributes(core, core.currentAttributes),
     modes: {
       ...modes,
       ...mouse,

@@ -3,7 +3,7 @@
  * more than a megabyte on its way, which arrives within some hundredths of a second once it is read at full speed.
  */
 import type { Clock } from '@unicore/protocol';
-import type { Output } from '../output/output.ts';
+import type { Output } from '../output/index.ts';
 
 /** How often the output is looked at, and how many times in a row nothing must have come: seen gaps were up to 14 ms. */
 const LOOK_MS = 10;
@@ -11,7 +11,7 @@ const QUIET_LOOKS = 3;
 /** A program that goes on writing is not waited for any longer. */
 const MOST_LOOKS = 30;
 
-export interface LullOptions {
+export interface PauseOptions {
   clock: Clock;
   output: Output;
   /** The output is not read at the moment, so that nothing comes means nothing. */
@@ -19,7 +19,7 @@ export interface LullOptions {
 }
 
 /** Calls done once; the returned function cancels. */
-export function waitForLull({ clock, output, held }: LullOptions, done: () => void): () => void {
+export function waitForPause({ clock, output, held }: PauseOptions, done: () => void): () => void {
   let seen = output.end;
   let quiet = 0;
   let looks = 0;

@@ -3,16 +3,15 @@
  * too far behind.
  */
 import type { PtySize } from '../../pty/index.ts';
-import { CANCEL, RESET, skippedNotice } from '../output/notice.ts';
-import type { Output } from '../output/output.ts';
-import type { Drawing, SizeChange } from '../screen/screen.ts';
-import { wholeLength } from '../output/utf8.ts';
+import type { Output } from '../output/index.ts';
+import { CANCEL, RESET, skippedNotice, wholeLength } from '../output/index.ts';
+import type { Drawing, SizeChange } from '../screen/index.ts';
 
 /** Lines above the screen in a jump's snapshot: it has to be quick. */
 const JUMP_SCROLLBACK = 100;
 const NOTHING = new Uint8Array(0);
 
-export interface ReadingOptions {
+export interface ReadPositionOptions {
   output: Output;
   /** The screen as it is now. */
   draw(scrollback?: number): Drawing;
@@ -20,15 +19,15 @@ export interface ReadingOptions {
   notice(size: PtySize): string;
 }
 
-export class Reading {
-  readonly #options: ReadingOptions;
+export class ReadPosition {
+  readonly #options: ReadPositionOptions;
   /** Goes out before live output does. */
   #front: Uint8Array = NOTHING;
   /** Offset of the next live byte. */
   #at: number;
   #notices: { at: number; text: string }[] = [];
 
-  constructor(options: ReadingOptions) {
+  constructor(options: ReadPositionOptions) {
     this.#options = options;
     this.#at = options.output.end;
   }

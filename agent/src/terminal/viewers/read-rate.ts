@@ -12,7 +12,7 @@ interface Sample {
   taken: number;
 }
 
-export class Pace {
+export class ReadRate {
   readonly #clock: Clock;
   /** While there was always something left to take; oldest first. */
   #samples: Sample[] = [];

@@ -4,11 +4,11 @@
  */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { PtySize } from '../../pty/index.ts';
-import { waitForLull } from './output-pause.ts';
-import type { Output } from '../output/output.ts';
-import { Pace } from './read-rate.ts';
-import { Reading } from './read-position.ts';
-import type { Drawing, SizeChange } from '../screen/screen.ts';
+import type { Output } from '../output/index.ts';
+import type { Drawing, SizeChange } from '../screen/index.ts';
+import { waitForPause } from './output-pause.ts';
+import { ReadPosition } from './read-position.ts';
+import { ReadRate } from './read-rate.ts';
 
 /** A viewer whose line is cut counts this long, so that it misses nothing if it comes back soon. */
 const HOLD_MS = 30_000;
@@ -40,8 +40,8 @@ export interface ViewerOptions {
 
 export class Viewer implements ChannelHandler {
   readonly #options: ViewerOptions;
-  readonly #reading: Reading;
-  readonly #pace: Pace;
+  readonly #position: ReadPosition;
+  readonly #rate: ReadRate;
   #channel: Channel | undefined;
   mayWrite: boolean;
   /** Of this viewer's window. */
@@ -53,7 +53,7 @@ export class Viewer implements ChannelHandler {
   /** Bytes that the channel was given. */
   #given = 0;
   /** After an interrupt: waits until the output pauses. The program need not wait for this viewer. Cancels the wait. */
-  #cancelLull: (() => void) | undefined;
+  #cancelWait: (() => void) | undefined;
   /** What comes until then is not for this viewer. */
   #skips = false;
   #jumpDue = false;
@@ -66,8 +66,8 @@ export class Viewer implements ChannelHandler {
     this.mayWrite = options.mayWrite;
     this.size = options.size;
     const { clock, output, draw, notice } = options;
-    this.#reading = new Reading({ output, draw, notice: (size) => notice(this, size) });
-    this.#pace = new Pace(clock);
+    this.#position = new ReadPosition({ output, draw, notice: (size) => notice(this, size) });
+    this.#rate = new ReadRate(clock);
     this.#hold();
   }
 
@@ -91,12 +91,12 @@ export class Viewer implements ChannelHandler {
 
   /** Bytes that it has still to read; undefined while the program need not wait for it. */
   get lag(): number | undefined {
-    return this.counts && !this.#cancelLull ? this.#reading.backlog : undefined;
+    return this.counts && !this.#cancelWait ? this.#position.backlog : undefined;
   }
 
   /** Opens the channel with this handler, and begins with the screen as it is. */
   begin(open: (handler: ChannelHandler) => Channel): void {
-    this.#reading.begin();
+    this.#position.begin();
     this.#channel = open(this);
     this.wake();
   }
@@ -110,7 +110,7 @@ export class Viewer implements ChannelHandler {
 
   /** Told when the viewer gets to that place. */
   tell(change: SizeChange): void {
-    this.#reading.tell(change);
+    this.#position.tell(change);
     this.wake();
   }
 
@@ -119,17 +119,17 @@ export class Viewer implements ChannelHandler {
    * shows then. For whoever typed it, that may turn out only when all is read that the program wrote before.
    */
   interrupted(byItself: boolean): void {
-    if (this.#cancelLull || this.#last || this.#left) return;
+    if (this.#cancelWait || this.#last || this.#left) return;
     this.#skips = this.#isLate;
     if (!this.#skips && !byItself) return;
-    this.#cancelLull = waitForLull(this.#options, () => this.#lull());
+    this.#cancelWait = waitForPause(this.#options, () => this.#afterPause());
     this.#options.changed(this);
   }
 
   /** The program ended. What is left is sent, then the end. */
   end(message: string): void {
     this.#last = true;
-    if (this.#cancelLull) this.#lull();
+    if (this.#cancelWait) this.#afterPause();
     this.#channel?.end('OK', message);
   }
 
@@ -143,17 +143,17 @@ export class Viewer implements ChannelHandler {
     const bytes = this.#next(max);
     this.#asking = bytes !== undefined;
     if (!bytes) {
-      this.#pace.idle();
+      this.#rate.idle();
       return undefined;
     }
     this.#given += bytes.length;
-    this.#pace.busy(this.#taken);
+    this.#rate.busy(this.#taken);
     this.#options.changed(this);
     return bytes;
   }
 
   pending(): number {
-    return this.#reading.backlog;
+    return this.#position.backlog;
   }
 
   attached(): void {
@@ -193,23 +193,23 @@ export class Viewer implements ChannelHandler {
     this.#left = true;
     this.#cancelHold?.();
     this.#cancelHold = undefined;
-    this.#cancelLull?.();
-    this.#cancelLull = undefined;
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
     this.#present = false;
     this.#options.changed(this);
   }
 
   #next(max: number): Uint8Array | undefined {
     if (this.#left) return undefined;
-    if (this.#cancelLull) {
+    if (this.#cancelWait) {
       this.#skips ||= this.#isLate;
       if (this.#skips) return undefined;
     }
     if (this.#jumpDue) {
       this.#jumpDue = false;
-      this.#reading.jumpIfShorter();
+      this.#position.jumpIfShorter();
     }
-    return this.#reading.next(max, this.#last);
+    return this.#position.next(max, this.#last);
   }
 
   /** Of the bytes that the channel was given, those that arrived. */
@@ -218,14 +218,14 @@ export class Viewer implements ChannelHandler {
   }
 
   get #isLate(): boolean {
-    const { backlog } = this.#reading;
-    const ms = this.#pace.timeFor(backlog, this.#taken);
+    const { backlog } = this.#position;
+    const ms = this.#rate.timeFor(backlog, this.#taken);
     return ms === undefined ? backlog > INTERRUPT_BYTES : ms > INTERRUPT_MS;
   }
 
-  #lull(): void {
-    this.#cancelLull?.();
-    this.#cancelLull = undefined;
+  #afterPause(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
     // Drawn when the viewer asks: as late as possible, and never for one that does not read.
     this.#jumpDue = this.#skips || this.#isLate;
     this.wake();

@@ -1,7 +1,7 @@
 /** The viewers of a terminal: whose window counts, who answers for them all, and how far the fastest has read. */
 import type { Viewer } from './viewer.ts';
 
-export class Audience {
+export class Viewers {
   readonly #viewers = new Set<Viewer>();
   #typist: Viewer | undefined;
 
@@ -24,7 +24,7 @@ export class Audience {
   }
 
   /** Whose terminal's own answers reach the program: one for all. */
-  get spokesman(): Viewer | undefined {
+  get responder(): Viewer | undefined {
     if (this.#typist?.present) return this.#typist;
     return this.#writers().find((viewer) => viewer.present) ?? this.#typist;
   }

@@ -1,7 +1,7 @@
 /** For tests: a hub at the other end of a simulated socket, and how to make it refuse. */
 import { type ErrorCode, Leg, type LegHandler, UniCoreError } from '@unicore/protocol';
 import { type SimClock, Wire } from '@unicore/protocol/sim';
-import type { TunnelSocket } from '../socket.ts';
+import type { TunnelSocket } from '../index.ts';
 
 const DELAY_MS = 10;
 

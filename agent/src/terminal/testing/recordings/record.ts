@@ -1,5 +1,5 @@
 /**
- * Makes the recordings beside this file anew: `node agent/src/terminal/fixtures/record.ts`. Each is what a program wrote
+ * Makes the recordings beside this file anew: `node agent/src/terminal/testing/recordings/record.ts`. Each is what a program wrote
  * to an 80×24 terminal in a container of the standard image.
  */
 import { writeFileSync } from 'node:fs';

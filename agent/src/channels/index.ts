@@ -1,0 +1,2 @@
+/** Channels that the hub opens on a connection. */
+export { serveHub } from './hub-channels.ts';

@@ -1,0 +1,5 @@
+/** What the command line can do. */
+export { type JoinOptions, joinHub } from './join.ts';
+export { run } from './run.ts';
+export { formatStatus, readStatus } from './status.ts';
+export { stop } from './stop.ts';

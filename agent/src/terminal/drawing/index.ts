@@ -1,0 +1,2 @@
+/** Draws a screen as bytes. */
+export { snapshot } from './snapshot.ts';

@@ -1,0 +1,7 @@
+/** What a terminal's program wrote, and where other bytes may go in between. */
+export { CANCEL, RESET, sizeNotice, skippedNotice, withoutControls } from './notice.ts';
+export { Output } from './output.ts';
+export { RING_BYTES } from './ring.ts';
+export { Sequences } from './sequences.ts';
+export { unfinishedSequence } from './unfinished-sequence.ts';
+export { wholeLength } from './utf8.ts';
