@@ -10,7 +10,7 @@ import { RoundRobin } from './round-robin.ts';
 import { Screen, type ScreenEvents } from './screen.ts';
 
 const SIZE = { cols: 80, rows: 24 };
-const FIXTURES = join(import.meta.dirname, 'fixtures');
+const FIXTURES = join(import.meta.dirname, '../testing/recordings');
 const recordings = readdirSync(FIXTURES)
   .filter((name) => name.endsWith('.ansi'))
   .map((name) => ({ name, bytes: readFileSync(join(FIXTURES, name)) }));
