@@ -1,4 +1,4 @@
-/** What the outside may use of the agent: starting one in process, joining, and reading what one wrote. */
+/** The agent as a library: join a hub, start an agent in this process, read its files. */
 export { type Agent, type AgentOptions, startAgent } from './agent/index.ts';
 export { type JoinOptions, joinHub } from './commands/index.ts';
 export { AgentConfig, defaultAgentDir, loadConfig, type RuntimeKind, saveConfig } from './identity/index.ts';

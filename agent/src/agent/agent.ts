@@ -1,4 +1,4 @@
-/** The tunnel process of an agent, put together: who it is, its VMs, its socket to the hub, and the way to the keeper. */
+/** The tunnel process of an agent, put together: its identity, VMs, socket to the hub and connection to the keeper. */
 import { join } from 'node:path';
 import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/protocol/control';
@@ -24,15 +24,15 @@ import { measureLatency, Tunnel } from '../tunnel/index.ts';
 import { LoadMeter } from './load.ts';
 import { VERSION } from './version.ts';
 
-/** How long the first look at the VMs may take before the hub is dialled all the same. */
+/** The agent dials the hub after this time, even if it does not know the state of its VMs yet. */
 const LOOK_MS = 3_000;
 
 export interface AgentOptions {
   agentDir: string;
   log: Logger;
-  /** The Docker engine's socket. Default: /var/run/docker.sock */
+  /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
   socketPath?: string;
-  /** Default: to the keeper of this folder, which is started as a process of its own where none runs. */
+  /** Default: connects to the keeper of this folder, and starts a keeper process if none runs. */
   connectKeeper?: () => Promise<KeeperConnection>;
   clock?: Clock;
   random?: () => number;
@@ -40,15 +40,15 @@ export interface AgentOptions {
 
 export interface Agent {
   readonly config: AgentConfig;
-  /** Resolves when a connection to the hub is up, for the first time. */
+  /** Resolves when the first connection to the hub is up. */
   readonly connected: Promise<void>;
-  /** Settles when the hub will not have this provider any more. */
+  /** Resolves when the hub has revoked this provider. */
   readonly revoked: Promise<UniCoreError>;
-  /** Closes the socket. Containers, the keeper and its shells go on. */
+  /** Closes the socket to the hub. Containers, the keeper and its shells keep running. */
   close(): Promise<void>;
 }
 
-/** Rejects when this folder has not joined a hub, or an agent for it runs already. */
+/** Rejects if this folder has not joined a hub, or if another agent already runs for it. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { agentDir, log, clock = systemClock, random = Math.random } = options;
   const { config, key } = await identity(agentDir);
@@ -125,7 +125,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
 
   keeper.start();
-  // The hub is told how VMs are, not how they were; an engine that hangs must not keep it waiting.
+  // The first report to the hub should hold the present state of the VMs. An engine that hangs must not delay it for long.
   await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
   tunnel.start();
   return {

@@ -1,4 +1,4 @@
-/** Load and room of this machine, as every BEAT tells the hub. */
+/** CPU load, free memory and free disk of this machine. Every BEAT frame carries them to the hub. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { BeatMeta } from '@unicore/protocol/control';
@@ -12,12 +12,12 @@ export class LoadMeter {
   readonly #dir: string;
   #last: CpuTimes = cpuTimes();
 
-  /** dir: a folder on the disk whose room is told. */
+  /** dir: a folder on the disk whose free space is reported. */
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** cpu is the share since the last call. */
+  /** `cpu` is the share of busy time since the last call, 0 to 1. */
   async sample(vms: number): Promise<BeatMeta> {
     const now = cpuTimes();
     const total = now.total - this.#last.total;

@@ -1,4 +1,4 @@
-/** What the hub may open on a connection: one control channel, and terminals. */
+/** Serves the channels that the hub opens on a connection: one control channel, and terminals. */
 import {
   Acceptor,
   ChannelKind,
@@ -46,7 +46,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
     });
     return {
       open(frame) {
-        // Whoever opens here does not know yet where this provider is now.
+        // The opener does not know of the provider's newer connection yet. It will retry there.
         if (retired)
           return leg.send({
             type: FrameType.DETACHED,
@@ -66,7 +66,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
   };
 }
 
-/** The fence against a hub that does not know yet that another has this provider: it gives orders on the newest socket only. */
+/** Refuses orders on a retired connection. A hub that does not know of the provider's newer connection would send stale ones. */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
   return {
     ...methods,

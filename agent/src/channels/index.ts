@@ -1,2 +1,2 @@
-/** Channels that the hub opens on a connection. */
+/** Serves the channels that the hub opens on a connection. */
 export { serveHub } from './hub-channels.ts';

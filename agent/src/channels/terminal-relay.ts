@@ -1,4 +1,4 @@
-/** Joins a terminal channel from the hub to the keeper, once it is known that the VM runs here and may be entered. */
+/** Joins terminal channels of the hub to the keeper, after checking that the VM runs here. */
 import {
   ERRORS,
   type ErrorCode,
@@ -19,11 +19,11 @@ import type { KeeperConnection } from '../keeper/index.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 export interface TerminalRelayOptions {
-  /** Whether this generation of the VM runs here now. */
+  /** Whether this generation of the VM is running here. */
   runs(vmId: string, gen: number): boolean;
-  /** The keeper, now or soon; rejects with LEG_LOST. */
+  /** Waits for a connection to the keeper. Rejects with LEG_LOST if none comes up in time. */
   keeper(): Promise<KeeperConnection>;
-  /** Makes the terminal if there is none; rejects with VM_NOT_RUNNING, or LEG_LOST while there is no keeper. */
+  /** Creates the terminal if it does not exist. Rejects with VM_NOT_RUNNING, or with LEG_LOST while there is no keeper. */
   ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
   log: Logger;
 }
@@ -37,7 +37,7 @@ export class TerminalRelay {
 
   open(leg: Leg, open: Open): void {
     const port = leg.portOf(open.ch);
-    // Said again because the answer was lost, perhaps: the keeper repeats it.
+    // A repeated OPEN: the answer may have been lost. Pass it on, and the keeper repeats the answer.
     if (port instanceof Hop) return port.leg.send({ ...open, ch: port.ch });
     if (port) return;
     const pending = new Pending();
@@ -48,7 +48,7 @@ export class TerminalRelay {
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
       const { user, wish } = requested(open);
-      // The hub knows whether it is on its way up, and refuses the next OPEN if it is not.
+      // The VM may still be starting. DETACHED makes the opener retry; the hub refuses the retry if the VM is not starting.
       if (!this.#options.runs(wish.vmId, wish.gen)) {
         leg.unbind(open.ch);
         return detach(leg, open.ch, 'VM_NOT_RUNNING');
@@ -67,7 +67,7 @@ export class TerminalRelay {
     }
   }
 
-  /** A channel that comes back finds its terminal or hears of its end: no shell is started for it. */
+  /** A resumed channel must find its old terminal, so no new shell is started for it. */
   async #keeperFor(open: Open, wish: OpenTerminal): Promise<KeeperConnection> {
     if (open.mustExist) return this.#options.keeper();
     return (await this.#options.ensureTerminal(wish)).keeper;
@@ -78,23 +78,23 @@ export class TerminalRelay {
     if (!known) this.#options.log.error({ err: error }, 'a terminal could not be opened');
     const code: ErrorCode = known ? error.code : 'INTERNAL';
     const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
-    // A keeper that is just being started is no reason for the other end to give up.
+    // While the keeper is starting, DETACHED makes the opener retry; RESET would end its channel.
     if (code === 'LEG_LOST') detach(leg, ch, code);
     else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
   }
 }
 
-/** The other end asks again in a moment. */
+/** Sends DETACHED, after which the opener retries in a moment. */
 function detach(leg: Leg, ch: number, code: ErrorCode): void {
   leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
 }
 
-/** Holds a channel's number while its terminal is made. */
+/** Reserves a channel number while its terminal is being created. */
 class Pending implements Port {
   over = false;
 
   receive(type: number): void {
-    // Anything else is the opener asking again; the answer is on its way.
+    // Other frames are a repeated OPEN, and its answer will follow.
     if (type === FrameType.RESET || type === FrameType.DETACHED) this.over = true;
   }
 

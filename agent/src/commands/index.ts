@@ -1,4 +1,4 @@
-/** What the command line can do. */
+/** The commands of `unicore-agent`. */
 export { type JoinOptions, joinHub } from './join.ts';
 export { run } from './run.ts';
 export { formatStatus, readStatus } from './status.ts';

@@ -1,4 +1,4 @@
-/** Joins a hub: trades the join token for an identity of this machine's own. */
+/** `unicore-agent join`: exchanges a join token for an identity of this machine. */
 import { hostname } from 'node:os';
 import { UniCoreError } from '@unicore/protocol';
 import {
@@ -17,12 +17,12 @@ import { detectRuntime, pingEngine } from '../runtime/index.ts';
 
 export interface JoinOptions {
   agentDir: string;
-  /** Address of the hub, as a person writes it. */
+  /** Address of the hub, as a person typed it. */
   hub: string;
   token: string;
   /** Default: the machine's host name. */
   name?: string;
-  /** Default: docker where an engine answers at socketPath. */
+  /** Default: docker if an engine answers at `socketPath`, otherwise process. */
   runtime?: RuntimeKind;
   socketPath: string;
   insecure?: boolean;
@@ -30,7 +30,7 @@ export interface JoinOptions {
   regionsUnder?: string;
 }
 
-/** Writes key.pem and agent.json; the token is used up only if all else was found in order. */
+/** Writes key.pem and agent.json. Everything else is checked first, so that a failed check does not use up the token. */
 export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   const { agentDir, token, insecure = false, allowUnisolatedRemoteHub = false } = options;
   const hub = parseHubUrl(options.hub);
@@ -39,13 +39,13 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
     throw new UniCoreError(
       'CONFLICT',
       `This machine already joined ${existing.hub} as ${existing.name}. ` +
-        `For another hub, use another folder (--data DIR); to join anew, delete ${agentDir}/agent.json first.`,
+        `For another hub, use another folder (--data DIR); to join again, delete ${agentDir}/agent.json first.`,
     );
   }
   const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
   checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
   if (runtime === 'docker') await requireEngine(options.socketPath);
-  // A key from a join that failed half way is as good as a new one.
+  // A key that a failed join left behind can be used.
   const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
   const name = options.name ?? hostname();
   const { providerId } = await hubApi(hub).join({ token, publicKey: key.publicJwk, name });
@@ -62,7 +62,7 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   return config;
 }
 
-/** An agent lives on without its engine; one that joins should find it. */
+/** A running agent tolerates a missing engine, but joining requires one, so that the owner learns of the problem. */
 async function requireEngine(socketPath: string): Promise<void> {
   try {
     await pingEngine(socketPath);

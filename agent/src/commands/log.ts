@@ -1,13 +1,13 @@
-/** The agent's log: one JSON object a line, with ids and never a secret or what a terminal says. */
+/** The agent's log: one JSON object per line. It holds ids, but never secrets or terminal output. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Whatever an object is called by one of these names never reaches the log, wherever it hangs. */
+/** Values under these names are replaced in the log, at up to two levels of nesting. */
 const SECRET = ['token', 'key', 'secret', 'signature', 'challenge', 'auth', 'data'];
 const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
- * Writes in the background, so that a slow reader stops nothing. Once the parent process is gone there is no reader, and
- * what is left must be dropped: pino would try to write it without end, and the process would never exit.
+ * Writes asynchronously, so that a slow reader of the log blocks nothing. When the parent process is gone, nothing reads
+ * the log: the rest must be dropped, or pino would retry the write without end and the process would never exit.
  */
 function stdout(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false });

@@ -1,4 +1,4 @@
-/** What `unicore-agent status` says: read from the files of a folder, whether an agent runs there or not. */
+/** `unicore-agent status`: read from the files in the agent's folder, so it works without a running agent. */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { AgentConfig, loadConfig } from '../identity/index.ts';
@@ -9,7 +9,7 @@ export const Status = z.object({
   running: z.boolean(),
   agentDir: z.string(),
   config: AgentConfig,
-  /** What the agent last said of itself; null: it never ran. */
+  /** The last state that the agent wrote; null if it never ran. */
   state: AgentState.nullable(),
 });
 export type Status = z.infer<typeof Status>;
@@ -59,7 +59,7 @@ function table(rows: [string, string][]): string {
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
 
-/** Local time, to the second, with its offset. */
+/** Local time with its offset from UTC, to the second. */
 function when(ms: number): string {
   return new Date(ms).toLocaleString('sv-SE', { timeZoneName: 'short' });
 }

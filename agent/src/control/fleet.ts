@@ -1,4 +1,4 @@
-/** All VMs of this provider: gives each its orders and the engine's news, and says what is seen. */
+/** All VMs of this provider. It passes orders and engine events to one worker per VM, and reports what they observe. */
 import type { Clock, UniCoreError } from '@unicore/protocol';
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
@@ -12,7 +12,7 @@ export interface FleetOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  /** One VM looks different than before. */
+  /** The observed state of one VM changed. */
   changed(vm: VmObserved): void;
 }
 
@@ -20,7 +20,7 @@ export class Fleet implements RuntimeListener {
   readonly #options: FleetOptions;
   readonly #orders: SavedOrders;
   readonly #workers = new Map<string, VmWorker>();
-  /** Here, but never ordered (the folder was restored, perhaps): left alone and reported. */
+  /** VMs that exist here without an order, perhaps because the folder was restored. They are reported and left alone. */
   #strays = new Map<string, VmObserved>();
   #unwatch: () => void = () => undefined;
 
@@ -30,18 +30,18 @@ export class Fleet implements RuntimeListener {
     for (const entry of orders.entries()) this.#addWorker(entry);
   }
 
-  /** Knows what an earlier run of the agent was ordered. */
+  /** Loads the orders that an earlier run of the agent saved. */
   static async load(options: FleetOptions): Promise<Fleet> {
     return new Fleet(options, await SavedOrders.load(options.agentDir));
   }
 
-  /** Goes on with the VMs as soon as the runtime answers. Resolves when it is known of each how it is. */
+  /** Resumes the orders as soon as the runtime answers. Resolves when the state of every VM is known. */
   async start(): Promise<void> {
     this.#unwatch = this.#options.runtime.watch(this);
     await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
-  /** Resolves when the orders are on the disk, if it takes them; carrying them out takes its time and is reported. */
+  /** Resolves when the orders are saved (a full disk is only logged). They are carried out later, and the result is reported. */
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
     if (fresh.length === 0) return;
@@ -59,7 +59,7 @@ export class Fleet implements RuntimeListener {
     return [...this.#strays.values(), ...[...this.#workers.values()].map(({ observed }) => observed)];
   }
 
-  /** Whether a terminal may be opened in this generation of the VM now. */
+  /** Whether this generation of the VM is running, so that a terminal may be opened in it. */
   runs(vmId: string, gen: number): boolean {
     const observed = this.#workers.get(vmId)?.observed;
     return observed?.gen === gen && observed.phase === 'running';
@@ -69,14 +69,14 @@ export class Fleet implements RuntimeListener {
     return this.observed().filter(({ phase }) => phase === 'running').length;
   }
 
-  /** Resolves when what the next run has to know is on the disk. VMs go on. */
+  /** Resolves when the orders are saved for the next run. VMs keep running. */
   async close(): Promise<void> {
     this.#unwatch();
     for (const worker of this.#workers.values()) worker.close();
     await this.#save();
   }
 
-  // ---- what the runtime says
+  // ---- RuntimeListener
 
   changed(vmId: string, gen: number): void {
     const worker = this.#workers.get(vmId);
@@ -101,7 +101,7 @@ export class Fleet implements RuntimeListener {
     );
   }
 
-  // ---- inside
+  // ---- private
 
   #accepts(order: VmOrder): boolean {
     const worker = this.#workers.get(order.vmId);
@@ -123,7 +123,7 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
-        // A newer order may be written down already, and be told to the worker next.
+        // A newer order may already be saved, although the worker does not have it yet. The failure is of the older one.
         if (this.#orders.get(vmId)?.order !== worker.order) return;
         this.#orders.set({ order: worker.order, failure });
         void this.#save();
@@ -133,7 +133,7 @@ export class Fleet implements RuntimeListener {
     return worker;
   }
 
-  /** The hub repeats the order if it did not hear of the end, and then it is carried out on nothing. */
+  /** Drops a deleted VM. If its last report is lost, the hub repeats the order, and deleting again does no harm. */
   #forget(vmId: string, worker: VmWorker): void {
     if (this.#orders.get(vmId)?.order !== worker.order) return;
     worker.close();
@@ -142,7 +142,7 @@ export class Fleet implements RuntimeListener {
     void this.#save();
   }
 
-  /** What a full disk keeps from being written down, the hub says again to the next run. */
+  /** A failed write is only logged, since the hub repeats its orders to the next run of the agent. */
   async #save(): Promise<void> {
     try {
       await this.#orders.save();

@@ -1,4 +1,4 @@
-/** Orders from the hub, and reports to it. */
+/** Carries out the hub's orders about VMs, and reports the state of the VMs to the hub. */
 export { serveControl } from './control-channel.ts';
 export { Fleet } from './fleet.ts';
 export { type AgentServices, agentMethods, ensureTerminal } from './methods.ts';

@@ -1,10 +1,10 @@
-/** vms.json: the last order for each VM and what was given up on, so that a restarted agent knows its VMs. */
+/** vms.json: the last order for each VM, and starts that were given up, so that a restarted agent knows its VMs. */
 import { join } from 'node:path';
 import { VmOrder } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { LatestFile, readJson } from '../files/index.ts';
 
-/** Why a VM was given up on, for a person; only a new order changes it. */
+/** Why the start of a VM was given up. Only a new order clears it. */
 export const Failure = z.object({ code: z.string(), reason: z.string() });
 export type Failure = z.infer<typeof Failure>;
 
@@ -45,7 +45,7 @@ export class SavedOrders {
     this.#entries.delete(vmId);
   }
 
-  /** Resolves when what was set so far is on the disk. */
+  /** Resolves when all entries set so far are on disk. */
   save(): Promise<void> {
     return this.#file.save(() => ({ vms: this.entries() }));
   }

@@ -1,11 +1,11 @@
-/** Small JSON files that survive a crash at any moment: written aside, then renamed over; parsed on load. */
+/** Small JSON files that survive a crash: written to a temporary file, then renamed. They are validated on load. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 
-/** What the agent writes is its owner's business alone. */
+/** Only the owner may read the agent's files. */
 const FILE_MODE = 0o600;
 const DIR_MODE = 0o700;
 
@@ -17,7 +17,7 @@ export async function makeDir(path: string): Promise<void> {
   }
 }
 
-/** Readers see the old content or the new, never a part, also after a power cut. */
+/** A reader sees the old content or the new content, never a part of it, even after a power cut. */
 export async function writeAtomic(path: string, content: string): Promise<void> {
   await makeDir(dirname(path));
   const aside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
@@ -40,7 +40,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** undefined when there is no such file; an error that names file, field and remedy when it is damaged. */
+/** Returns undefined if there is no such file. Throws an error with file, field and remedy if it is damaged. */
 export async function readJson<T>(
   path: string,
   schema: z.ZodType<T>,
@@ -61,7 +61,7 @@ export async function readJson<T>(
   }
 }
 
-/** errno name of a system error, such as ENOENT. */
+/** The name of a system error, such as ENOENT. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,4 +1,4 @@
-/** A JSON file that is written often: while one write runs, only the newest of the values that come is kept. */
+/** A JSON file that is written often. While one write runs, only the newest pending value is kept. */
 import { writeJson } from './json.ts';
 
 export class LatestFile {
@@ -10,10 +10,10 @@ export class LatestFile {
     this.#path = path;
   }
 
-  /** Resolves when this value, or a newer one, is on the disk. */
+  /** Resolves when this value, or a newer one, is on disk. */
   save(value: () => unknown): Promise<void> {
     this.#next = value;
-    // A write that already runs may hold an older value: whoever comes now waits for the one after it.
+    // A write that already runs may hold an older value, so this call waits for the write after it.
     this.#writing = this.#writing
       ? this.#writing.catch(() => undefined).then(() => this.#write())
       : this.#write();

@@ -1,10 +1,10 @@
-/** Keeps a connection to the keeper process; connecting starts one where none runs. */
+/** Keeps a connection to the keeper process. Connecting starts a keeper if none runs. */
 import { Backoff, type Clock, RECOVERY_MS, RECOVERY_PAUSE_MS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { KeeperConnection } from './connect.ts';
 
 const RETRY = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
-/** Whoever needs the keeper waits this long for it; starting one takes less. */
+/** Limit of get(). Starting a keeper takes less. */
 const WAIT_MS = 5_000;
 
 export interface KeeperLinkOptions {
@@ -32,7 +32,7 @@ export class KeeperLink {
     void this.#connect();
   }
 
-  /** The keeper, now or as soon as it is there; rejects with LEG_LOST, after which a new try is worth while. */
+  /** Waits for a connection to the keeper. Rejects with LEG_LOST, after which the caller may try again. */
   get(): Promise<KeeperConnection> {
     if (this.#current) return Promise.resolve(this.#current);
     return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export class KeeperLink {
     });
   }
 
-  /** Leaves the keeper running: the shells are its. */
+  /** Closes the connection. The keeper keeps running, since it owns the shells. */
   close(): void {
     this.#closed = true;
     this.#cancelRetry?.();

@@ -1,12 +1,12 @@
-/** The processes of one terminal on this machine: those whose session was made by its shell. */
+/** The processes of one terminal on this machine: those in the Unix session of its shell. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** To the shell itself: it tells its jobs. */
+/** Sends SIGHUP to the shell only, which passes it on to its jobs. */
 export function hangUp(leader: number): void {
   signal(leader, 'SIGHUP');
 }
 
-/** SIGKILL for every process of the session, its leader included. Without /proc, for the leader's group only. */
+/** Sends SIGKILL to every process of the session, including its leader. Without /proc, only to the leader's process group. */
 export function killSession(leader: number): void {
   const members = sessionMembers(leader);
   if (members.length === 0) signal(-leader, 'SIGKILL');
@@ -26,7 +26,7 @@ function sessionMembers(leader: number): number[] {
 function sessionOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // pid (name) state ppid pgrp session …; the name may hold anything, parentheses and spaces too.
+    // Fields: pid (name) state ppid pgrp session … The name may hold anything, even parentheses and spaces.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
   } catch {
     return undefined;
@@ -37,6 +37,6 @@ function signal(pid: number, name: 'SIGHUP' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended by itself meanwhile.
+    // The process has already ended.
   }
 }

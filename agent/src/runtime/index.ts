@@ -1,4 +1,4 @@
-/** Which runtime a machine uses. */
+/** Runtimes: what a VM is on this machine. */
 import type { Clock } from '@unicore/protocol';
 import { DockerRuntime } from './docker.ts';
 import { pingEngine } from './engine.ts';
@@ -17,7 +17,7 @@ export type {
   VmSpec,
 } from './runtime.ts';
 
-/** docker where an engine answers. */
+/** Returns docker if an engine answers, otherwise process. */
 export async function detectRuntime(socketPath: string): Promise<RuntimeKind> {
   try {
     await pingEngine(socketPath);
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
   kind: RuntimeKind;
   providerId: string;
   socketPath: string;
-  /** Where VMs of the process runtime live. */
+  /** Folder for the VMs of the process runtime. */
   vmsDir: string;
   closeVm(vmId: string): Promise<void>;
   clock: Clock;

@@ -1,4 +1,4 @@
-/** state.json: what a running agent tells `unicore-agent status`, and how to see whether it still runs. */
+/** state.json: what a running agent tells `unicore-agent status`, and whether that agent still runs. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HubDistance, UniCoreError } from '@unicore/protocol';
@@ -11,7 +11,7 @@ import type { TunnelState } from '../tunnel/index.ts';
 
 export const AgentState = z.object({
   pid: z.number().int().positive(),
-  /** Tells this process from a later one with the same pid. */
+  /** Start time of the process. It tells this process from a later one with the same pid. */
   born: z.string(),
   startedAt: z.number(),
   hub: z.string(),
@@ -20,13 +20,13 @@ export const AgentState = z.object({
   runtime: RuntimeKind,
   connection: z.object({
     state: z.enum(['connecting', 'connected', 'revoked']),
-    /** Since when it is so, ms since 1970. */
+    /** When this connection state began, ms since 1970. */
     since: z.number(),
-    /** Why it is not connected. */
+    /** Why the agent is not connected. */
     reason: z.string().nullable(),
   }),
   keeper: z.enum(['connected', 'absent']),
-  /** Of the deployment, the nearest first; ms: round trip. Empty where there is one only. */
+  /** All hubs of the deployment, nearest first; `ms` is the round trip. Empty if there is only one hub. */
   hubs: z
     .array(z.object({ region: z.string().nullable(), url: z.string(), ms: z.number().nullable() }))
     .default([]),
@@ -34,7 +34,7 @@ export const AgentState = z.object({
 });
 export type AgentState = z.infer<typeof AgentState>;
 
-/** The state of this process, written whenever a part of it changes. */
+/** The state of this process. Every change is written to the file. */
 export class LiveState {
   readonly #file: LatestFile;
   readonly #vms: () => VmObserved[];
@@ -89,7 +89,7 @@ export class LiveState {
     void this.save();
   }
 
-  /** Resolves when it is written. Failing to is no reason to stop: people read it, the agent does not. */
+  /** Resolves when the file is written. A failure is only logged, since the agent itself never reads this file. */
   async save(): Promise<void> {
     try {
       await this.#file.save(() => ({ ...this.#state, vms: this.#vms() }));
@@ -99,7 +99,7 @@ export class LiveState {
   }
 }
 
-/** Two agents with one identity would throw each other out of the hub for ever. */
+/** Throws if another agent runs for this folder: two agents with one identity would keep displacing each other at the hub. */
 export async function refuseSecond(agentDir: string): Promise<void> {
   const state = await loadState(agentDir);
   if (!state || state.pid === process.pid || !(await isAlive(state))) return;
@@ -113,23 +113,23 @@ export function loadState(agentDir: string): Promise<AgentState | undefined> {
   return readJson(statePath(agentDir), AgentState, 'Delete it and start the agent again.');
 }
 
-/** Whether the process that wrote this state runs now. */
+/** Whether the process that wrote this state still runs. */
 export async function isAlive({ pid, born }: AgentState): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there, and another user's.
+    // EPERM: the process exists, but belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   return (await bornOf(pid)) === born;
 }
 
-/** When a process started, as Linux tells it (ticks since boot, and which boot); '' elsewhere. */
+/** When a process started: ticks since boot and the id of that boot. Empty on systems other than Linux. */
 export async function bornOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    // The name in parentheses may hold anything; the 22nd field is the 20th after it.
+    // The process name in parentheses may hold anything. The start time is field 22, the 20th after that name.
     return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot.trim()}`;
   } catch {
     return '';

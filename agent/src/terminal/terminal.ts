@@ -1,4 +1,4 @@
-/** A terminal: one PTY, the latest of its output, its screen, and whoever looks at it. */
+/** A terminal: one PTY, its latest output, its screen, and its viewers. */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { TerminalInfo } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
@@ -9,14 +9,14 @@ import { Output, sizeNotice } from './output/index.ts';
 import { RoundRobin, Screen } from './screen/index.ts';
 import { Viewer, Viewers } from './viewers/index.ts';
 
-/** The program waits while even the fastest viewer has more than this to read, and goes on at half of it. */
+/** Back-pressure: the program is paused while even the fastest viewer is this many bytes behind, and resumed at half of it. */
 const MAX_LAG = 256 * 1024;
-/** The same for what our own screen has to parse: so much is done in a few hundredths of a second. */
+/** The same limit for output that the screen has not parsed. Parsing that much takes some tens of milliseconds. */
 const MAX_UNPARSED = 512 * 1024;
-/** A program that asks and never reads the answers gets no more of them. */
+/** Bytes of answers that may wait for the program. A program that sends queries but never reads gets no more. */
 const MAX_ANSWERS = 4 * 1024;
 
-/** All terminals of this process take turns. */
+/** All screens of this process parse in turns. */
 const scheduler = new RoundRobin();
 
 export interface TerminalOptions {
@@ -28,20 +28,20 @@ export interface TerminalOptions {
 }
 
 export interface ViewRequest {
-  /** The viewer's name in calls about it. */
+  /** Id of the viewer, by which RPC calls name it. */
   viewer: string;
   user: string;
   mayWrite: boolean;
-  /** Of the viewer's window. */
+  /** Size of the viewer's window. */
   size: PtySize;
   /** Opens the viewer's channel. */
   accept(handler: ChannelHandler): Channel;
-  /** The viewer is gone for good. */
+  /** Called when the viewer's channel is closed. */
   gone(): void;
 }
 
 export class Terminal {
-  /** Settles when the program is gone; viewers may still read its last output. */
+  /** Resolves when the program has ended. Viewers may still read its last output. */
   readonly ended: Promise<PtyExit>;
   readonly #options: TerminalOptions;
   readonly #pty: Pty;
@@ -51,7 +51,7 @@ export class Terminal {
   readonly #echo: Echo;
   readonly #createdAt = Date.now();
   #size: PtySize;
-  /** The size of what is in the output now: a new one counts from the next place where nothing is cut. */
+  /** Size at the end of the output. A new size takes effect at the next offset that cuts no sequence or character. */
   #sizeInOutput: PtySize;
   #unreadAnswers = 0;
   #paused = false;
@@ -112,13 +112,13 @@ export class Terminal {
       },
     });
     this.#viewers.add(viewer);
-    // First, so that the snapshot has the size of the window that counts.
+    // Before the snapshot is drawn, so that it has the size of the window that counts.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);
   }
 
-  /** A viewer's channel comes back, with the rights and the window of now. */
+  /** A viewer has resumed its channel, perhaps with other rights and another window size. */
   returned(id: string, { mayWrite, size }: { mayWrite: boolean; size: PtySize }): void {
     const viewer = this.#viewers.find(id);
     if (!viewer) return;
@@ -127,7 +127,7 @@ export class Terminal {
     this.resize(size, id);
   }
 
-  /** Of one viewer's window, which counts if that viewer typed last; of the terminal where no viewer is named. */
+  /** Sets the size of a viewer's window, which counts if that viewer typed last. Without a viewer: sets the terminal's size. */
   resize(size: PtySize, viewerId?: string): void {
     if (viewerId === undefined) return this.#resize(size);
     const viewer = this.#viewers.find(viewerId);
@@ -136,7 +136,7 @@ export class Terminal {
     if (this.#viewers.typist === viewer) this.#resize(size);
   }
 
-  /** Hangs up and waits for the end. */
+  /** Sends SIGHUP, and resolves when the program has ended. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#regulate();
@@ -190,7 +190,7 @@ export class Terminal {
     if (interrupts(allowed)) for (const each of this.#viewers) each.interrupted(each === viewer);
   }
 
-  /** With somebody there who can, their terminal answers. */
+  /** Answers a query of the program, unless a viewer's terminal does. */
   #answer(bytes: Uint8Array): void {
     if (this.#viewers.responder || this.#unreadAnswers + bytes.length > MAX_ANSWERS) return;
     this.#unreadAnswers += bytes.length;
@@ -206,7 +206,7 @@ export class Terminal {
     this.#regulate();
   }
 
-  /** Another viewer's window counts from now on. */
+  /** Adopts the window size of the viewer that typed last, and tells all viewers. */
   #follow(): void {
     const { typist } = this.#viewers;
     if (typist && !same(typist.size, this.#size)) this.#resize(typist.size);

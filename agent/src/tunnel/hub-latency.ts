@@ -1,13 +1,13 @@
-/** How far a hub is: a few requests over one connection, which is closed then. */
+/** Measures the latency of a hub with a few requests over one connection, which is then closed. */
 import { Agent as HttpAgent, get as httpGet, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { roundTrip } from '@unicore/protocol';
 
-/** One that takes longer is not the nearest. */
+/** Time limit. A hub that takes longer is not the nearest one. */
 const ANSWER_MS = 3_000;
 const NO_CONTENT = 204;
 
-/** The round trip to this hub, ms. Rejects where it does not answer. */
+/** Returns the round trip to this hub, in ms. Rejects if it does not answer. */
 export async function measureLatency(hub: string): Promise<number> {
   const tls = new URL(hub).protocol === 'https:';
   const agent = new (tls ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });

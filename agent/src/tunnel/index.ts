@@ -1,4 +1,4 @@
-/** The one outbound socket of an agent. */
+/** The agent's outbound connection to a hub. */
 export { measureLatency } from './hub-latency.ts';
 export { maskFor } from './mask.ts';
 export type { HubSession } from './session.ts';

@@ -1,7 +1,7 @@
-/** Writes what draws a screen: characters, cursor moves, and attributes only where they change. */
+/** Collects output that draws a screen: characters, cursor moves, and attributes (SGR) only where they change. */
 import { type Attributes, HAS_EXTENDED, underlineStyle, type XtermCore } from '../emulator/index.ts';
 
-/** Flags in Attributes.fg and .bg, from xterm's buffer/Constants.ts, with the SGR code that sets each. */
+/** Flags in Attributes.fg, from xterm's buffer/Constants.ts, and the SGR code that sets each. BG_FLAGS has those in .bg. */
 const FG_FLAGS: [number, number][] = [
   [0x4000000, 7],
   [0x8000000, 1],
@@ -15,12 +15,12 @@ const BG_FLAGS: [number, number][] = [
   [0x40000000, 53],
 ];
 const PROTECTED = 0x20000000;
-/** A colour and its mode: none, one of 16, one of 256, or RGB. */
+/** Bits of a colour and its mode: none, one of 16, one of 256, or RGB. */
 const COLOR = 0x3ffffff;
 const COLOR_MODE = 0x3000000;
 const MODE_16 = 0x1000000;
 const MODE_256 = 0x2000000;
-/** Somebody may give every cell a link of a megabyte; such links are dropped. */
+/** Longer links are dropped, or a program could give every cell a link of a megabyte. */
 const MAX_LINK = 2_048;
 const NO_STYLE = '0';
 
@@ -39,7 +39,7 @@ export class AnsiWriter {
     return this.#text;
   }
 
-  /** Text or control sequences, as they are. */
+  /** Appends text or control sequences unchanged. */
   write(text: string): void {
     this.#text += text;
   }
@@ -48,7 +48,7 @@ export class AnsiWriter {
     this.#text += `\x1b[${parts.join('')}`;
   }
 
-  /** Column and row count from 0, in the viewport, without origin mode. */
+  /** Moves the cursor. Column and row start at 0, in the viewport, without origin mode. */
   moveTo(x: number, y: number): void {
     this.csi(y + 1, ';', x + 1, 'H');
   }
@@ -58,7 +58,7 @@ export class AnsiWriter {
     const isProtected = (attributes.bg & PROTECTED) !== 0;
     if (style !== this.#style || this.#protected !== isProtected) {
       this.csi(style === NO_STYLE ? '' : style, 'm');
-      // The reset in front of every style ended protection as well.
+      // Each style begins with a reset, which also ends protection.
       if (isProtected) this.csi('1"q');
     }
     this.#style = style;
@@ -66,7 +66,7 @@ export class AnsiWriter {
     this.#linkTo(attributes.bg & HAS_EXTENDED ? attributes.extended.urlId : 0);
   }
 
-  /** The colour of underlines that are yet to come. */
+  /** Sets the colour of later underlines, if there is no underline now. */
   latentUnderline(attributes: Attributes): void {
     const codes = color(attributes.extended._ext, 58);
     if (underlineStyle(attributes) === 0 && codes.length > 0) this.csi(...codes, 'm');
@@ -88,12 +88,12 @@ export class AnsiWriter {
   }
 }
 
-/** The colour of the background: the only attribute that an erased cell has. */
+/** Background colour. It is the only attribute that an erased cell keeps. */
 export function background(attributes: Attributes): number {
   return attributes.bg & COLOR;
 }
 
-/** Attributes of an erased cell only. */
+/** Whether these attributes can be those of an erased cell: nothing but a background. */
 export function isErased(attributes: Attributes): boolean {
   return attributes.fg === 0 && (attributes.bg & ~COLOR) === 0;
 }

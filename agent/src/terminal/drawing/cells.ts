@@ -1,14 +1,14 @@
-/** Draws the lines of one of a screen's buffers into an empty one, so that every cell becomes what it was. */
+/** Writes the lines of a screen buffer as output that reproduces every cell in an empty buffer. */
 
 import type { Cell, Line, ScreenBuffer, XtermCore } from '../emulator/index.ts';
 import { type AnsiWriter, background, isErased } from './ansi-writer.ts';
 
-/** Two columns wide: printed in the last column, it wraps and leaves that column empty. */
+/** A character of two columns. Printed in the last column, it wraps and leaves that column empty. */
 const WIDE_FILLER = '一';
-/** More code points than this in one cell are no text. */
+/** Limit of code points in one cell. More are no real text. */
 const MAX_CELL = 64;
 
-/** firstLine: counted from the buffer's top; everything from there to the end is drawn, from the cursor's place on. */
+/** Draws from `firstLine` (counted from the top of the buffer) to the end, starting at the cursor. */
 export function drawCells(
   writer: AnsiWriter,
   core: XtermCore,
@@ -25,7 +25,7 @@ class CellDrawer {
   readonly #cell: Cell;
   readonly #cols: number;
   #above: Line | undefined;
-  /** Where the next character would be printed; cols: it would wrap. */
+  /** Column of the next character. Equal to `cols` if it would wrap. */
   #x = 0;
 
   constructor(writer: AnsiWriter, cell: Cell, cols: number) {
@@ -44,14 +44,14 @@ class CellDrawer {
   #nextLine(line: Line): void {
     if (line.isWrapped) this.#wrapInto(line);
     else {
-      // A line that scrolls in takes the background of the moment.
+      // A line that scrolls in gets the current background colour, so reset it first.
       this.#writer.plain();
       this.#writer.write('\r\n');
     }
     this.#x = 0;
   }
 
-  /** Only printing beyond the last column makes a line that continues the one above. */
+  /** Marks the line as a continuation of the line above. Only printing past the last column does that. */
   #wrapInto(line: Line): void {
     const writer = this.#writer;
     if (this.#x === this.#cols) {
@@ -67,13 +67,13 @@ class CellDrawer {
     writer.csi(this.#cols, 'X');
   }
 
-  /** The first character of the line has no background that would fill the rest of it. */
+  /** Whether printing the line's first character wraps by itself, without a background that would fill the rest of the line. */
   #wrapsByItself(line: Line): boolean {
     const first = line.loadCell(0, this.#cell);
     return first.getChars() !== '' && first.getWidth() > 0 && background(first) === 0;
   }
 
-  /** Returns how many columns are done. */
+  /** Returns the number of columns drawn. */
   #drawCell(line: Line, x: number): number {
     const cell = line.loadCell(x, this.#cell);
     const chars = cell.getChars();
@@ -81,9 +81,9 @@ class CellDrawer {
     if (chars === '' && isErased(cell)) return this.#erased(line, x, background(cell));
     this.#moveTo(x);
     this.#writer.style(cell);
-    // Half a wide character, and an empty cell with underline or the like: a space looks the same.
+    // A space looks the same as half a wide character, or as an empty cell with attributes such as underline.
     if (chars === '' || (width === 2 && x === this.#cols - 1)) return this.#print(' ', 1);
-    // A combining character without a base: anything but a character before it keeps it from joining.
+    // A combining character without a base. A cursor move before it keeps it from joining the previous character.
     if (width === 0) this.#writer.csi(x + 1, 'G');
     return this.#print(bounded(chars), Math.max(width, 1));
   }
@@ -114,7 +114,7 @@ class CellDrawer {
     this.#x = x;
   }
 
-  /** What follows is erased and has no colour. */
+  /** Returns the number of columns up to the last cell that is not erased, or has a colour. */
   #lastColumn(line: Line): number {
     for (let x = Math.min(line.length, this.#cols); x > 0; x--) {
       const cell = line.loadCell(x - 1, this.#cell);

@@ -1,2 +1,2 @@
-/** Draws a screen as bytes. */
+/** Converts the state of a terminal to output that reproduces it. */
 export { snapshot } from './snapshot.ts';

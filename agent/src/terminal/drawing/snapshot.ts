@@ -1,4 +1,4 @@
-/** A terminal's whole state as the bytes that bring a freshly reset one of the same size into it. */
+/** Writes a terminal's whole state as output that reproduces it in a freshly reset terminal of the same size. */
 
 import type { XtermCore } from '../emulator/index.ts';
 import { AnsiWriter } from './ansi-writer.ts';
@@ -23,7 +23,7 @@ export function snapshot(core: XtermCore, scrollback: number): string {
     drawCells(writer, core, alternate, 0);
     restoreBufferState(writer, alternate, core);
   } else if (hasSavedCursor(alternate)) {
-    // It survives while the other buffer is shown.
+    // The alternate buffer keeps its saved cursor while the normal buffer is shown.
     writer.csi('?1047h');
     restoreSavedCursor(writer, alternate, core.cols, core.rows);
     writer.csi('?1047l');

@@ -1,4 +1,4 @@
-/** Brings a freshly reset terminal into the state, apart from its cells, that another one is in. */
+/** Writes the state of a terminal apart from its cells: modes, tab stops, scroll region, cursors, character sets. */
 import {
   ASCII,
   type Attributes,
@@ -13,10 +13,10 @@ const TAB_WIDTH = 8;
 const MOUSE_PROTOCOLS: Record<string, number | undefined> = { X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003 };
 const MOUSE_ENCODINGS: Record<string, number | undefined> = { SGR: 1006, SGR_PIXELS: 1016 };
 const CURSOR_STYLES = { block: 1, underline: 3, bar: 5 } as const;
-/** Intermediate bytes that designate G0 to G3. */
+/** Intermediate bytes of the sequences that set G0 to G3. */
 const DESIGNATORS = ['(', ')', '*', '+'] as const;
 
-/** What each buffer has of its own. Moves the cursor; charset G0 is ASCII before and after. */
+/** State that each buffer has separately. Moves the cursor. Requires G0 to be ASCII, and leaves it so. */
 export function restoreBufferState(
   writer: AnsiWriter,
   buffer: ScreenBuffer,
@@ -35,11 +35,11 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
   );
 }
 
-/** Everything that the buffers share, but for the cursor. Moves the cursor home. */
+/** State that both buffers share, without the cursor. Moves the cursor home. */
 export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) restoreCharsets(writer, core);
   const { modes, mouse } = core;
-  // The first three outlive a reset of the terminal.
+  // A terminal reset does not change the first three, so they are always written.
   writer.csi(modes.cursorHidden ? '?25l' : '?25h');
   writer.csi(modes.newLine ? '20h' : '20l');
   if (modes.blink) writer.csi('?12h');
@@ -60,8 +60,8 @@ export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
 }
 
 /**
- * The cursor, and what the next character will look like. Last of all, since xterm waits in the last column and joins
- * combining characters only directly behind a character: that one is printed once more.
+ * The cursor and the current attributes. They must be written last: a pending wrap, and joining by a combining character,
+ * only work directly after a printed character. So the last character is printed again.
  */
 export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   const { active: buffer, modes, cols } = core;
@@ -76,7 +76,7 @@ export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   } else {
     writer.style(core.currentAttributes);
     writer.latentUnderline(core.currentAttributes);
-    // A sequence without effect: what was printed is not to be joined.
+    // A sequence without effect keeps a combining character from joining the last printed character.
     writer.write('\x1b\\');
   }
 }
@@ -89,7 +89,7 @@ function printAgain(
 ): void {
   writer.style(cell);
   if (after) writer.latentUnderline(after);
-  // Inserting would move what is behind it.
+  // In insert mode printing moves the cells to the right, so delete as many first.
   if (insertMode) writer.csi(width, 'P');
   writer.write(chars);
 }
@@ -105,7 +105,7 @@ function lastCharacter(core: XtermCore): LastCharacter | undefined {
   const { active: buffer, cols } = core;
   const line = buffer.lines.get(buffer.ybase + buffer.y);
   if (!line) return undefined;
-  // A lone combining character behind the last column leaves the cursor even further out.
+  // A lone combining character after the last column can leave the cursor beyond `cols`.
   const end = Math.min(buffer.x, cols);
   for (let x = end - 1; x >= Math.max(0, end - 2); x--) {
     const cell = line.loadCell(x, core.newCell());
@@ -129,7 +129,7 @@ function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): 
   }
 }
 
-/** Charset G0 is ASCII before and after. */
+/** Requires G0 to be ASCII, and leaves it so. */
 export function restoreSavedCursor(
   writer: AnsiWriter,
   buffer: ScreenBuffer,
@@ -147,7 +147,7 @@ export function restoreSavedCursor(
   writer.plain();
 }
 
-/** Of the extended attributes only the fact that there is an underline is saved. */
+/** A saved cursor has no extended attributes, only whether there is an underline. */
 function saved({ fg, bg }: Attributes): Attributes {
   return { fg, bg: bg & ~HAS_EXTENDED, extended: { _ext: 0, urlId: 0 } };
 }
@@ -162,7 +162,7 @@ function restoreCharsets(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) writer.write('\x1b8');
 }
 
-/** A restored cursor brings its own set along, which need not be one of the designated ones. */
+/** Whether the character set in use came from a restored cursor, and so need not be one of G0 to G3. */
 function usesSavedCharset({ active, charsets: { designated, level, charset } }: XtermCore): boolean {
   return charset !== designated[level] && charset === active.savedCharset;
 }

@@ -1,14 +1,14 @@
-/** Names of xterm's character sets: it keeps only the maps themselves, one object per set for all terminals. */
+/** Names of xterm's character sets. xterm keeps only the maps, one shared object per set, so the names are learned from it. */
 import { headlessTerminal } from './headless.ts';
 import { type Charset, XtermCore } from './xterm-core.ts';
 
-/** Final bytes of the sequences that designate a set; plain ASCII is B. */
+/** Final bytes of the escape sequences that select a character set. ASCII is B. */
 const FINALS = '0A4C5RfQK9EY`6=HZ7'.split('');
 export const ASCII = 'B';
 
 let names: Map<Charset, string> | undefined;
 
-/** The final byte of `ESC ( …` that chooses this set. */
+/** Returns the final byte of the sequence `ESC ( …` that selects this character set. */
 export function charsetName(charset: Charset): string {
   names ??= learnNames();
   return names.get(charset) ?? ASCII;

@@ -1,4 +1,4 @@
-/** A terminal without a window, set up as the page sets up its own: both must count columns alike. */
+/** Creates a headless terminal with the same settings as in the page, since both must count columns alike. */
 import unicode11 from '@xterm/addon-unicode11';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -6,7 +6,7 @@ import { limitJoins } from './limits.ts';
 
 type WindowTerminal = Parameters<InstanceType<typeof unicode11.Unicode11Addon>['activate']>[0];
 
-/** Lines above the screen, for whoever attaches later. */
+/** Lines of scrollback, for viewers that attach later. */
 export const SCROLLBACK = 1_000;
 
 export function headlessTerminal({ cols, rows }: PtySize, scrollback: number = SCROLLBACK): Terminal {
@@ -16,7 +16,7 @@ export function headlessTerminal({ cols, rows }: PtySize, scrollback: number = S
   return terminal;
 }
 
-/** The addon knows only how to put it into a terminal. */
+/** Extracts the Unicode provider from its addon, which can only register it with a terminal. */
 function unicode11Provider(): IUnicodeVersionProvider {
   let provider: IUnicodeVersionProvider | undefined;
   const unicode = {

@@ -1,4 +1,4 @@
-/** xterm without a window, and what it does not tell by its public interface. */
+/** Headless xterm, and access to internals that its public interface does not offer. */
 export { ASCII, charsetName } from './charsets.ts';
 export { headlessTerminal, SCROLLBACK } from './headless.ts';
 export { limitEmulator, MAX_JOINED } from './limits.ts';

@@ -1,33 +1,34 @@
 /**
- * Keeps output from freezing or filling this process, which holds other people's terminals too: xterm loops as often as
- * a number in a sequence says, and keeps every link, title and combining character that it is given.
+ * Keeps malicious output from freezing the process or filling its memory, since it holds the terminals of other people too.
+ * xterm itself repeats an operation as often as a number in a sequence says, and keeps every link, title and combining
+ * character.
  */
 import type { Terminal } from '@xterm/headless';
 import type { LoopingCsi, XtermCore } from './xterm-core.ts';
 
-/** Links that lines may refer to. */
+/** Limit of links that a terminal keeps. */
 const MAX_LINKS = 4_096;
-/** Characters of a link's or a title's sequence. */
+/** Limit of characters in a link or a title. */
 const MAX_STRING = 4_096;
-/** Combining characters in one cell; the longest emoji have 10. */
+/** Limit of combining characters in one cell. The longest emoji have 10. */
 export const MAX_JOINED = 20;
 
-/** Of a character's properties in xterm: bit 0, whether it joins the one before; bits 1 and 2, its width. */
+/** A character's properties in xterm: bit 0 says that it joins the character before, bits 1 and 2 are its width. */
 const JOINS = 1;
 const WIDTH_AND_JOIN = 7;
 const COUNT_SHIFT = 3;
-/** A cell of its own, one column wide. */
+/** Properties of a character that gets its own cell, one column wide. */
 const ALONE = 2;
 
-/** Lines inserted, deleted and scrolled: more than the screen has is as good as all of it. */
+/** Sequences that insert, delete or scroll lines. A count above the screen's height has the same effect as its height. */
 const LINE_LOOPS: LoopingCsi[] = ['L', 'M', 'S', 'T'];
-/** Tab stops and repetitions. */
+/** Sequences that move by tab stops or repeat a character. */
 const COLUMN_LOOPS: LoopingCsi[] = ['I', 'Z', 'b'];
 
 export function limitEmulator(terminal: Terminal, core: XtermCore): void {
   for (const final of LINE_LOOPS) limitCount(terminal, core, final, () => terminal.rows);
   for (const final of COLUMN_LOOPS) limitCount(terminal, core, final, () => 2 * terminal.cols);
-  // true: handled, nothing more is done with it.
+  // Returning true means: handled, so that xterm ignores the sequence.
   terminal.parser.registerOscHandler(8, (link) => {
     const ends = link.endsWith(';');
     return !ends && (link.length > MAX_STRING || core.links >= MAX_LINKS);
@@ -44,7 +45,7 @@ function limitCount(terminal: Terminal, core: XtermCore, final: LoopingCsi, most
   });
 }
 
-/** Counts the characters that join one cell, in bits that the plain provider leaves at zero. */
+/** Counts the combining characters of a cell, in bits that the wrapped provider does not use. */
 export function limitJoins<T extends { charProperties(code: number, preceding: number): number }>(
   provider: T,
 ): T {

@@ -1,13 +1,13 @@
-/** Colours that programs gave the terminal (OSC 4, 10, 11, 12): xterm hands them to its renderer and forgets them. */
+/** Colours that programs set (OSC 4, 10, 11, 12). xterm passes them to its renderer without keeping them. */
 import { COLOR_RESTORE, COLOR_SET, type ColorChange } from './xterm-core.ts';
 
-/** Indices that xterm gives to the colours of text, background and cursor. */
+/** OSC number by xterm's index, for the colours of text, background and cursor. */
 const SPECIAL = new Map([
   [256, 10],
   [257, 11],
   [258, 12],
 ]);
-/** Back to what the viewer itself likes. */
+/** Resets all colours to the viewer's own. */
 const RESET = '\x1b]104\x07\x1b]110\x07\x1b]111\x07\x1b]112\x07';
 
 export class Palette {
@@ -20,7 +20,7 @@ export class Palette {
     }
   }
 
-  /** Sequences that give a viewer these colours, and no others. */
+  /** Returns sequences that give a viewer exactly these colours. */
   restored(): string {
     const set = [...this.#colors].map(([index, color]) => {
       const special = SPECIAL.get(index);

@@ -1,21 +1,21 @@
 /**
- * What a snapshot needs of xterm and its public interface does not tell. Names are those of the pinned version, which
- * the serialize addon of the same project reaches for in the same way; the tests of this folder notice a change.
+ * Access to xterm's internals that a snapshot needs. The names are those of the pinned version. xterm's own serialize addon
+ * uses internals in the same way, and tests would notice a change.
  */
 import type { Terminal } from '@xterm/headless';
 
 export interface Attributes {
-  /** Colour, its mode and flags, packed as in xterm's buffer/Constants.ts. */
+  /** Text colour, its mode, and flags, packed as in xterm's buffer/Constants.ts. */
   fg: number;
   bg: number;
-  /** Of this cell only where bg has HAS_EXTENDED. _ext: the underline's style, as programs set it, and its colour. */
+  /** Valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
   extended: { _ext: number; urlId: number };
 }
 
 export const UNDERLINE = 0x10000000;
 export const HAS_EXTENDED = 0x10000000;
 
-/** 0: none, 1 to 5: single, double, curly, dotted, dashed. A link's own underline is not meant. */
+/** Returns 0 for none, 1 to 5 for single, double, curly, dotted, dashed. The underline of a link does not count. */
 export function underlineStyle({ fg, bg, extended }: Attributes): number {
   if (!(fg & UNDERLINE)) return 0;
   return bg & HAS_EXTENDED ? (extended._ext >> 26) & 7 : 1;
@@ -32,20 +32,20 @@ export interface Line {
   loadCell(x: number, cell: Cell): Cell;
 }
 
-/** A map from characters to line drawing and national ones; undefined is plain US ASCII. */
+/** Maps characters to line-drawing or national characters. undefined is US ASCII. */
 export type Charset = Record<string, string> | undefined;
 
 export interface ScreenBuffer {
   readonly lines: { readonly length: number; readonly maxLength: number; get(y: number): Line | undefined };
-  /** Cursor within the viewport; x is one past the last column when the next character wraps. */
+  /** Column of the cursor in the viewport. It is one past the last column if the next character will wrap. */
   readonly x: number;
   readonly y: number;
-  /** Line of the viewport's top. */
+  /** Index of the line at the top of the viewport. */
   readonly ybase: number;
   readonly scrollTop: number;
   readonly scrollBottom: number;
   readonly savedX: number;
-  /** Counted from the buffer's top. */
+  /** Line of the saved cursor, counted from the top of the buffer. */
   readonly savedY: number;
   readonly savedCurAttrData: Attributes;
   readonly savedCharset: Charset;
@@ -65,7 +65,7 @@ interface DecModes {
   wraparound: boolean;
 }
 
-/** index 0 to 255: the palette; 256, 257, 258: text, background, cursor. Without an index: the whole palette. */
+/** index 0 to 255: palette; 256: text, 257: background, 258: cursor. Without an index: the whole palette. */
 export interface ColorChange {
   type: 0 | 1 | 2;
   index?: number;
@@ -74,7 +74,7 @@ export interface ColorChange {
 export const COLOR_SET = 1;
 export const COLOR_RESTORE = 2;
 
-/** Sequences whose first parameter says how often something is done, and what does it. */
+/** CSI sequences whose first parameter is a repeat count, by final byte, with xterm's handler for each. */
 const LOOPS = {
   L: 'insertLines',
   M: 'deleteLines',
@@ -117,12 +117,12 @@ export class XtermCore {
     this.#core = (terminal as unknown as { _core: Internals })._core;
   }
 
-  /** For loadCell(), which fills one and the same again and again. */
+  /** Returns a cell object for loadCell(), which fills it. One object can be reused. */
   newCell(): Cell {
     return this.#terminal.buffer.normal.getNullCell() as unknown as Cell;
   }
 
-  /** Parses now, not after a timeout. */
+  /** Parses the bytes synchronously. xterm's public write() is asynchronous. */
   writeSync(bytes: Uint8Array): void {
     this.#core.writeSync(bytes);
   }
@@ -147,17 +147,17 @@ export class XtermCore {
     return this.#core.buffers.active;
   }
 
-  /** Lines that push out all that the buffer in use holds, wherever the cursor is. */
+  /** Number of new lines that push everything out of the active buffer, wherever the cursor is. */
   get page(): number {
     return this.active.lines.maxLength + this.rows;
   }
 
-  /** No part of the screen stays where it is when the rest scrolls. */
+  /** Whether the whole screen scrolls, that is, no scroll region is set. */
   get scrollsAsAWhole(): boolean {
     return this.active.scrollTop === 0 && this.active.scrollBottom === this.rows - 1;
   }
 
-  /** Attributes of what is printed next. */
+  /** Attributes of the next printed character. */
   get currentAttributes(): Attributes {
     return this.#core._inputHandler._curAttrData;
   }
@@ -179,18 +179,18 @@ export class XtermCore {
     return { protocol: activeProtocol, encoding: activeEncoding };
   }
 
-  /** designated: G0 to G3; level: which of them is in use; charset: what is in use, after a restored cursor perhaps another. */
+  /** designated: G0 to G3. level: index of the active one. charset: the set in use; a restored cursor may have brought another. */
   get charsets(): { designated: Charset[]; level: number; charset: Charset } {
     const { charset, glevel, _charsets } = this.#core._charsetService;
     return { designated: [0, 1, 2, 3].map((g) => _charsets[g]), level: glevel, charset };
   }
 
-  /** What `CSI count final` does. */
+  /** Does what the sequence `CSI count final` does. */
   loop(final: LoopingCsi, count: number): void {
     this.#core._inputHandler[LOOPS[final]]({ params: [count], length: 1 });
   }
 
-  /** Links that are kept for the lines that refer to them. */
+  /** Number of links that xterm keeps. */
   get links(): number {
     return this.#core._oscLinkService._dataByLinkId.size;
   }
@@ -199,12 +199,12 @@ export class XtermCore {
     return this.#core._oscLinkService.getLinkData(id);
   }
 
-  /** The last thing that came was a character, which a combining one would join and CSI b repeat. */
+  /** Whether the last output was a character that a combining character would join, and that CSI b would repeat. */
   get joins(): boolean {
     return this.#core._inputHandler._parser.precedingJoinState !== 0;
   }
 
-  /** A sequence or a character is cut. */
+  /** Whether the output so far ends in the middle of a sequence or a character. */
   get midSequence(): boolean {
     const { _parser, _utf8Decoder } = this.#core._inputHandler;
     return _parser.currentState !== 0 || _utf8Decoder.interim[0] !== 0;

@@ -1,4 +1,4 @@
-/** What a terminal's program wrote, and where other bytes may go in between. */
+/** The output of a terminal's program, and where other bytes may be inserted into it. */
 export { CANCEL, RESET, sizeNotice, skippedNotice, withoutControls } from './notice.ts';
 export { Output } from './output.ts';
 export { RING_BYTES } from './ring.ts';

@@ -1,15 +1,15 @@
-/** What a viewer is told in band: a private OSC that goes between two bytes of output, and that other terminals ignore. */
+/** In-band notices to a viewer: a private OSC sequence between two bytes of output, which other terminals ignore. */
 import type { PtySize } from '../../pty/index.ts';
 
-/** In front of every snapshot: whatever was there before is gone. */
+/** Full terminal reset. It precedes every snapshot. */
 export const RESET = '\x1bc';
-/** Ends any sequence that the viewer is in the middle of, without effect. */
+/** CAN: cancels a sequence that the viewer's parser is in the middle of. */
 export const CANCEL = '\x18';
 
 export interface SizeNotice extends PtySize {
-  /** This viewer's window is the one that counts. */
+  /** This viewer typed last, so its window determines the size. */
   mine: boolean;
-  /** Whose window counts; absent while nobody's does. */
+  /** The user whose window determines the size; absent if there is none. */
   typist: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export function skippedNotice(bytes: number): string {
   return notice({ skipped: bytes });
 }
 
-/** Control characters, 8-bit ones too, would end the notice, or a title, in the middle. */
+/** Removes control characters, including 8-bit ones, since they would end a notice or a title early. */
 export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, '');
 }

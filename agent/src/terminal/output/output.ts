@@ -1,4 +1,4 @@
-/** What a terminal's program wrote: the latest bytes, and where in them something may be put in between. */
+/** The latest output of a terminal's program, and the offsets at which other bytes may be inserted into it. */
 import { Ring } from './ring.ts';
 import { Sequences } from './sequences.ts';
 
@@ -26,7 +26,7 @@ export class Output {
     this.#sequences.feed(done === 0 ? bytes : bytes.subarray(done));
   }
 
-  /** Runs at once, or with the bytes that close what is open: with the first offset where nothing is. */
+  /** Calls back with the first offset that cuts no sequence or character: at once, or when later output reaches one. */
   whenClosed(run: (offset: number) => void): void {
     if (this.#sequences.open) this.#waiting.push(run);
     else run(this.end);

@@ -1,6 +1,6 @@
-/** The latest output of a terminal. Offsets are absolute: they count from the terminal's first byte and never go back. */
+/** A ring buffer with the latest output of a terminal. Offsets are absolute: they count from the terminal's first byte. */
 
-/** Enough for the slowest viewer to be followed for a while; untouched parts take no memory. */
+/** Capacity. A viewer that is further behind gets a snapshot instead. Unused parts take no memory. */
 export const RING_BYTES = 2 * 2 ** 20;
 
 export class Ring {
@@ -11,12 +11,12 @@ export class Ring {
     this.#memory = Buffer.allocUnsafeSlow(capacity);
   }
 
-  /** Offset of the oldest byte that is still here. */
+  /** Offset of the oldest byte in the buffer. */
   get start(): number {
     return Math.max(0, this.#end - this.#memory.length);
   }
 
-  /** Offset behind the newest byte. */
+  /** Offset after the newest byte. */
   get end(): number {
     return this.#end;
   }
@@ -31,7 +31,7 @@ export class Ring {
     this.#end += bytes.length;
   }
 
-  /** A copy of the bytes from the offset, which is between start and end: `max` of them, or all that there are. */
+  /** Returns a copy of at most `max` bytes from the offset, which must be between start and end. */
   read(from: number, max: number): Uint8Array {
     if (from < this.start || from > this.#end) {
       throw new RangeError(`offset ${from} is not between ${this.start} and ${this.#end}`);

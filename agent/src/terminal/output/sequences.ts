@@ -1,6 +1,6 @@
 /**
- * Follows a terminal's output just far enough to know where a control sequence or a character is cut: nothing may be
- * put in between there. The states are those of xterm's parser (DEC's, after Paul Williams).
+ * A minimal parser of terminal output. It only knows whether an offset is inside a control sequence or a character, where
+ * nothing may be inserted. The states are those of xterm's parser (Paul Williams' model of DEC's).
  */
 
 const State = {
@@ -11,7 +11,7 @@ const State = {
   csiParam: 4,
   csiIntermediate: 5,
   csiIgnore: 6,
-  /** SOS, PM, APC: text for nobody. */
+  /** SOS, PM, APC: strings that terminals ignore. */
   string: 7,
   osc: 8,
   dcsEntry: 9,
@@ -23,7 +23,7 @@ const State = {
 type StateNumber = (typeof State)[keyof typeof State];
 
 const ESC = 0x1b;
-/** Stands for every printable character beyond ASCII. */
+/** Input class of all printable characters beyond ASCII. */
 const WIDE = 0xa0;
 const UNITS = WIDE + 1;
 
@@ -33,22 +33,22 @@ export class Sequences {
   #state: StateNumber = State.ground;
   #offset = 0;
   #openedAt = 0;
-  /** Bytes of a UTF-8 character that are still to come, and its value and smallest legal value so far. */
+  /** Of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
   #more = 0;
   #code = 0;
   #least = 0;
 
-  /** In the middle of a sequence or of a character. */
+  /** Whether the output so far ends in the middle of a sequence or a character. */
   get open(): boolean {
     return this.#state !== State.ground || this.#more > 0;
   }
 
-  /** In the middle of a sequence, perhaps with a character of its text cut. */
+  /** Whether the output so far ends in the middle of a sequence. */
   get inSequence(): boolean {
     return this.#state !== State.ground;
   }
 
-  /** Offset of the first byte of what is open. */
+  /** Offset of the first byte of the unfinished sequence or character. */
   get openedAt(): number {
     return this.#openedAt;
   }
@@ -57,14 +57,14 @@ export class Sequences {
     return this.#offset;
   }
 
-  /** The kind of what is open: only the last is always short. */
+  /** The kind of the unfinished sequence. Only `other` is always short. */
   get kind(): 'osc' | 'dcs' | 'string' | 'other' {
     if (this.#state === State.osc) return 'osc';
     if (this.#state === State.string) return 'string';
     return this.#state >= State.dcsEntry ? 'dcs' : 'other';
   }
 
-  /** Goes over the bytes, or only to the first place where nothing is open. Returns how many it went over. */
+  /** Parses the bytes, or only up to the first offset where nothing is unfinished. Returns the number of parsed bytes. */
   feed(bytes: Uint8Array, stopWhenClosed = false): number {
     const { length } = bytes;
     let i = 0;
@@ -82,7 +82,7 @@ export class Sequences {
     return i;
   }
 
-  /** So many bytes follow in which nothing begins, while nothing is open. */
+  /** Skips bytes of plain text. Nothing may be unfinished. */
   skipPlain(bytes: number): void {
     this.#offset += bytes;
   }
@@ -115,7 +115,7 @@ export class Sequences {
   #character(offset: number): void {
     const code = this.#code;
     const surrogate = code >= 0xd800 && code <= 0xdfff;
-    // xterm passes over these as if they had not come.
+    // xterm ignores these characters.
     if (code < this.#least || surrogate || code > 0x10ffff || code === 0xfeff) return;
     this.#unit(Math.min(code, WIDE), offset - (code < 0xa0 ? 1 : 0));
   }
@@ -123,12 +123,12 @@ export class Sequences {
   #unit(unit: number, offset: number): void {
     const before = this.#state;
     this.#state = TABLE[before * UNITS + unit] as StateNumber;
-    // ESC and its 8-bit relatives give up whatever was open.
+    // ESC and the 8-bit control characters abort an unfinished sequence.
     if (before === State.ground || unit === ESC || unit >= 0x80) this.#openedAt = offset;
   }
 }
 
-/** Most output is plain text: the index of the first byte that could begin something, or the length. */
+/** Index of the first byte that may begin a sequence or character, or the length. A fast path, since most output is plain text. */
 function plainEnd(bytes: Uint8Array, from: number): number {
   let i = from;
   while (i < bytes.length && bytes[i]! < 0x80 && bytes[i] !== ESC) i++;
@@ -186,7 +186,7 @@ function inDcs(state: StateNumber, unit: number): StateNumber {
   return after === State.csiIntermediate ? State.dcsIntermediate : State.dcsParam;
 }
 
-/** Parameters and intermediates of CSI and DCS: parameters first, and a private marker only in front. */
+/** Parameters, then intermediates, of CSI and DCS. A private marker is only valid in front. */
 function header(state: StateNumber, unit: number, entry: StateNumber): StateNumber {
   if (state === State.csiIgnore) return state;
   if (unit < 0x30) return State.csiIntermediate;

@@ -1,9 +1,9 @@
 /**
- * Where text may be cut. xterm keeps a cut character for the next write, but loses those whose last known byte is 0x80
- * (all of “ ” – — …): nothing is handed to it that ends within a character.
+ * Where UTF-8 may be split. xterm buffers a split character until the next write, but loses those that are split after a
+ * byte 0x80 (such as “ ” – — …). So nothing is written to xterm that ends inside a character.
  */
 
-/** Length of the part that ends with a whole character; invalid bytes count as whole. */
+/** Length of the longest prefix that ends with a complete character. Invalid bytes count as complete. */
 export function wholeLength(bytes: Uint8Array): number {
   const { length } = bytes;
   for (let back = 1; back <= 3 && back <= length; back++) {

@@ -1,9 +1,9 @@
 /**
- * How much of a flood of plain text scrolls away before anybody could see it. Such text leaves no trace but its last
- * lines, so a screen that has fallen behind need not parse the others.
+ * Finds plain text that scrolls out of the buffer anyway. Of a flood of such text only the last lines remain, so a screen
+ * that is behind need not parse the others.
  */
 
-/** Printable ASCII. What else is plain moves the cursor within its line, or is a bell. */
+/** Printable ASCII is plain, and so are the bell and control characters that move the cursor in its line or to the next. */
 const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 const LF = 0x0a;
@@ -15,13 +15,13 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 export interface Page {
   cols: number;
-  /** Lines that push out all that a terminal holds, wherever its cursor is. */
+  /** Number of lines that push out everything that the terminal holds, wherever its cursor is. */
   lines: number;
-  /** Text that reaches the last column goes on in a new line. */
+  /** Wrap mode: text that reaches the last column continues in a new line. */
   wraps: boolean;
 }
 
-/** The length of the beginning of the bytes that is plain. */
+/** Number of plain bytes at the start. */
 export function plainLength(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length && PLAIN[bytes[at]!] === 1) at++;
@@ -29,8 +29,8 @@ export function plainLength(bytes: Uint8Array): number {
 }
 
 /**
- * The length of the beginning of plain bytes that need not be parsed. It ends behind a CR LF, so what follows begins in
- * the first column. The terminal must be in the middle of nothing, and scroll as a whole.
+ * Number of bytes at the start that need not be parsed. They end with CR LF, so that the rest begins in the first column.
+ * The parser must not be inside a sequence, and the terminal must have no scroll region.
  */
 export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page): number {
   let line = plain.lastIndexOf(LF);
@@ -43,7 +43,7 @@ export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page)
   return 0;
 }
 
-/** At least so many rows does the line take, between its start and its LF. */
+/** Lower bound for the rows that a line takes on the screen. `end` is the position of its LF. */
 function rowsOf(bytes: Uint8Array, start: number, end: number, cols: number): number {
   const last = bytes[end - 1] === CR ? end - 1 : end;
   for (let at = start; at < last; at++) if (!isPrintable(bytes[at]!)) return 1;

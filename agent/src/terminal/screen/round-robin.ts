@@ -1,16 +1,16 @@
 /**
- * Work in slices, one slice per turn of the event loop, whoever it is for: a flood in many terminals then delays a
- * keystroke in another one by a single slice.
+ * A round-robin scheduler: one slice of work per turn of the event loop. So a flood of output in many terminals delays a
+ * keystroke in another terminal by only one slice.
  */
 
-/** Does one slice. True when there is more to do. */
+/** Does one slice of work. Returns true if there is more. */
 type Slice = () => boolean;
 
 export class RoundRobin {
   readonly #queue = new Set<Slice>();
   #scheduled = false;
 
-  /** The slice will get its turn; asking again before that changes nothing. */
+  /** Queues the slice. Adding it again before its turn changes nothing. */
   add(slice: Slice): void {
     this.#queue.add(slice);
     this.#schedule();
@@ -34,7 +34,7 @@ export class RoundRobin {
     const next = this.#queue.values().next();
     if (next.done) return;
     const slice = next.value;
-    // Whoever has more to do goes to the back.
+    // A slice with more work goes to the back of the queue.
     this.#queue.delete(slice);
     if (slice()) this.#queue.add(slice);
   }

@@ -1,4 +1,4 @@
-/** The terminal as it looks: a terminal without a window that follows the output, at its own pace. */
+/** The current screen of a terminal: a headless emulator that parses the output asynchronously, and draws snapshots. */
 import type { Clock } from '@unicore/protocol';
 import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -9,43 +9,43 @@ import { RING_BYTES, Sequences, unfinishedSequence, wholeLength, withoutControls
 import { plainLength, skippableLength } from './plain-text.ts';
 import type { RoundRobin } from './round-robin.ts';
 
-/** Parsed in one go, on a screen of this many cells: less than half a millisecond for text. */
+/** Bytes parsed per turn, on a screen of USUAL_CELLS. For text that takes less than half a millisecond. */
 const SLICE = 8 * 1024;
 const USUAL_CELLS = 80 * 24;
-/** A few bytes clear or move all of a screen, so of a larger one less is parsed in one go. */
+/** Least bytes per turn. Larger screens get smaller slices, since a few bytes can clear or move all cells. */
 const SMALLEST_SLICE = 64;
-/** So far behind, it is worth a look whether something need not be parsed. */
+/** Unparsed bytes from which it is worth checking whether some need not be parsed. */
 const SKIP_FROM = 64 * 1024;
-/** A snapshot waits at most this long for our own parser; what it has not parsed then is sent as it is. */
+/** Time that a snapshot may spend on parsing. The rest of the output is sent to the viewer as it is. */
 const CATCH_UP_MS = 20;
-/** A drawing that is larger than this, of cells that all differ in everything, goes without the lines above. */
+/** A larger drawing (cells that all differ in all attributes) is made again without scrollback. */
 const MAX_DRAWING = 2 * 2 ** 20;
-/** Puts the cursor where it is after a line's end. */
+/** Moves the cursor to the first column, where it is after a line's end. */
 const CARRIAGE_RETURN = Buffer.from('\r');
-/** Longer titles are cut. */
+/** Longer titles are truncated. */
 const MAX_TITLE = 200;
 
 export interface SizeChange {
-  /** Offset in the output from which the size holds. */
+  /** Offset in the output from which the size applies. */
   at: number;
   size: PtySize;
 }
 
-/** What brings a freshly reset terminal of that size to the place `at` in the output. */
+/** Output that brings a freshly reset terminal of `size` to the state at offset `at` of the output. */
 export interface Drawing {
   bytes: Uint8Array;
   at: number;
   size: PtySize;
-  /** Sizes of the output behind that place. */
+  /** Size changes after that offset. */
   later: SizeChange[];
 }
 
 export interface ScreenEvents {
-  /** xterm's answer to a question in the output. */
+  /** The emulator's answer to a query in the output. */
   answer(bytes: Uint8Array): void;
-  /** Some of what was unparsed no longer is. */
+  /** Some more output was parsed. */
   parsed(): void;
-  /** Some output could not be shown. */
+  /** The emulator threw an error, so some output may be missing on the screen. */
   fault(error: unknown): void;
 }
 
@@ -68,7 +68,7 @@ export class Screen {
   readonly #sequences = new Sequences();
   readonly #slice = () => this.#parseSlice();
   #parsed = 0;
-  /** Up to here it is known that all must be parsed. */
+  /** Output before this offset is known to need parsing, so it is not checked again. */
   #skipFrom = 0;
   #size: PtySize;
   #sizes: SizeChange[] = [];
@@ -94,25 +94,25 @@ export class Screen {
     return this.#title;
   }
 
-  /** Bytes of output that are not on the screen yet. */
+  /** Bytes of output that are not parsed yet. */
   get unparsed(): number {
     return this.#output.end - this.#parsed;
   }
 
-  /** There is more output. */
+  /** Called when there is more output. */
   wake(): void {
-    // Whoever paused the program too late: what is not parsed may not be overwritten.
+    // The program was paused too late. Parse now, since the ring must not overwrite unparsed output.
     while (this.unparsed > RING_BYTES / 2 && this.#parse());
     this.#scheduler.add(this.#slice);
   }
 
-  /** From that offset on, which is not parsed yet, the screen has another size. */
+  /** Changes the size from that offset on. The offset must not be parsed yet. */
   resizeAt(at: number, size: PtySize): void {
     this.#sizes.push({ at, size });
     this.wake();
   }
 
-  /** The output so far, or nearly so when it comes faster than it can be parsed. */
+  /** Draws the screen after all output so far, or after a little less if parsing takes too long. */
   snapshot(scrollback: number = SCROLLBACK): Drawing {
     const until = this.#clock.now() + CATCH_UP_MS;
     while (this.#clock.now() < until && this.#parse());
@@ -135,7 +135,7 @@ export class Screen {
     return more;
   }
 
-  /** True when there is more that can be parsed. */
+  /** Parses one slice. Returns true if there is more to parse. */
   #parse(): boolean {
     const { ring, end } = this.#output;
     const next = this.#sizes[0];
@@ -154,11 +154,11 @@ export class Screen {
     return this.#parsed < end || this.#sizes.length > 0;
   }
 
-  /** Plain text that is scrolled away by the plain text behind it is as good as parsed. */
+  /** Skips plain text that later plain text scrolls away. */
   #skip(): void {
     if (this.#sequences.open || !this.#core.scrollsAsAWhole) return;
     const bytes = this.#plain();
-    // What is not skipped now is parsed before the next look, so nothing is looked at again and again.
+    // The rest of these bytes must be parsed before the next check, so that no byte is checked twice.
     this.#skipFrom = this.#parsed + bytes.length + 1;
     const { cols, page: lines, modes } = this.#core;
     const unseen = skippableLength(bytes, { cols, lines, wraps: modes.wraparound });
@@ -168,7 +168,7 @@ export class Screen {
     this.#core.writeSync(CARRIAGE_RETURN);
   }
 
-  /** The plain text that is parsed next; most output has colours, and little of it. */
+  /** Returns the plain text at the parse position. A small part is tried first, since most output has few plain bytes in a row. */
   #plain(): Uint8Array {
     const { ring } = this.#output;
     const near = ring.read(this.#parsed, SLICE);
@@ -181,7 +181,7 @@ export class Screen {
     try {
       this.#core.writeSync(bytes);
     } catch (error) {
-      // A defect of xterm's: what the bytes were to do is lost, the terminal is not.
+      // A bug in xterm. The effect of these bytes is lost, but the terminal goes on.
       this.#events.fault(error);
     }
   }

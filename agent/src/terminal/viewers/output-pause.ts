@@ -1,24 +1,24 @@
 /**
- * Waits for a pause in the output. What a program wrote before it was interrupted still comes for a while: an engine has
- * more than a megabyte on its way, which arrives within some hundredths of a second once it is read at full speed.
+ * Waits for a pause in the output. After an interrupt, output that the program wrote before still arrives: an engine buffers
+ * more than a megabyte, which takes some tens of milliseconds to arrive at full speed.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Output } from '../output/index.ts';
 
-/** How often the output is looked at, and how many times in a row nothing must have come: seen gaps were up to 14 ms. */
+/** A pause is this many checks in a row, at this interval, without new output. Gaps of up to 14 ms were measured. */
 const LOOK_MS = 10;
 const QUIET_LOOKS = 3;
-/** A program that goes on writing is not waited for any longer. */
+/** Limit of checks, for a program that keeps writing. */
 const MOST_LOOKS = 30;
 
 export interface PauseOptions {
   clock: Clock;
   output: Output;
-  /** The output is not read at the moment, so that nothing comes means nothing. */
+  /** Whether the PTY is paused. Then no output does not mean a pause of the program. */
   held(): boolean;
 }
 
-/** Calls done once; the returned function cancels. */
+/** Calls `done` once. The returned function cancels. */
 export function waitForPause({ clock, output, held }: PauseOptions, done: () => void): () => void {
   let seen = output.end;
   let quiet = 0;

@@ -1,27 +1,27 @@
 /**
- * A viewer's place in the output: it starts with a snapshot, takes what it can, and jumps to a new snapshot when it fell
- * too far behind.
+ * A viewer's position in the output. It begins with a snapshot, and jumps to a new snapshot if the viewer falls too far
+ * behind.
  */
 import type { PtySize } from '../../pty/index.ts';
 import type { Output } from '../output/index.ts';
 import { CANCEL, RESET, skippedNotice, wholeLength } from '../output/index.ts';
 import type { Drawing, SizeChange } from '../screen/index.ts';
 
-/** Lines above the screen in a jump's snapshot: it has to be quick. */
+/** Lines of scrollback in the snapshot of a jump. They are few, so that it is quick. */
 const JUMP_SCROLLBACK = 100;
 const NOTHING = new Uint8Array(0);
 
 export interface ReadPositionOptions {
   output: Output;
-  /** The screen as it is now. */
+  /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** A size, as this viewer is told it. */
+  /** Returns the in-band notice about a size for this viewer. */
   notice(size: PtySize): string;
 }
 
 export class ReadPosition {
   readonly #options: ReadPositionOptions;
-  /** Goes out before live output does. */
+  /** Snapshot and notices that are sent before the next live byte. */
   #front: Uint8Array = NOTHING;
   /** Offset of the next live byte. */
   #at: number;
@@ -32,29 +32,29 @@ export class ReadPosition {
     this.#at = options.output.end;
   }
 
-  /** Bytes that are still to come. */
+  /** Bytes that the viewer has not been given yet. */
   get backlog(): number {
     return this.#front.length + this.#options.output.end - this.#at;
   }
 
-  /** The screen as it is, with all that is above it. */
+  /** Starts with the current screen and its whole scrollback. */
   begin(): void {
     const drawing = this.#options.draw();
     this.#goOn(drawing, RESET + this.#options.notice(drawing.size));
   }
 
-  /** Told when this place is reached. */
+  /** Queues a size notice, which is sent when this position reaches its offset. */
   tell({ at, size }: SizeChange): void {
     this.#notices.push({ at, text: this.#options.notice(size) });
   }
 
-  /** Skips what is still to come, unless the screen as it is now takes more bytes than that. */
+  /** Replaces the backlog by a snapshot, if the snapshot is shorter. */
   jumpIfShorter(): void {
     const jump = this.#jump();
     if (jump.text.length + jump.drawing.bytes.length < this.backlog) this.#goOn(jump.drawing, jump.text);
   }
 
-  /** last: no output follows, so nothing will complete a character that is cut. */
+  /** Returns at most `max` bytes. last: no more output follows, so an incomplete character is sent too. */
   next(max: number, last: boolean): Uint8Array | undefined {
     const { output } = this.#options;
     if (this.#front.length === 0) this.#advance();
@@ -65,15 +65,15 @@ export class ReadPosition {
     }
     const until = this.#notices[0]?.at ?? output.end;
     const bytes = output.ring.read(this.#at, Math.min(max, until - this.#at));
-    // A character that is cut by the end of the output is left for later; one that is cut by `max` is not, as there is
-    // no telling when there will be room for all of it.
+    // A character that is incomplete at the end of the output waits for the rest. One that is cut by `max` does not wait,
+    // since `max` may never be large enough.
     const held = this.#at + bytes.length === output.end && !last ? wholeLength(bytes) : undefined;
     const part = held === undefined ? takeWhole(bytes, max) : bytes.subarray(0, held);
     this.#at += part.length;
     return part.length > 0 ? part : undefined;
   }
 
-  /** At the end of what was queued: what comes before the next live byte. */
+  /** Queues what must be sent before the next live byte: notices, or a snapshot if the ring has overwritten that byte. */
   #advance(): void {
     if (this.#at < this.#options.output.ring.start) {
       const { drawing, text } = this.#jump();
@@ -84,7 +84,7 @@ export class ReadPosition {
     if (text !== '') this.#front = Buffer.from(text);
   }
 
-  /** The screen as it is now, and what the viewer is told before it. */
+  /** Returns a snapshot, and the text that precedes it. */
   #jump(): { drawing: Drawing; text: string } {
     const { output, draw, notice } = this.#options;
     const skipped = output.end - this.#at;
@@ -100,7 +100,7 @@ export class ReadPosition {
   }
 }
 
-/** At most `max` bytes from the start, ending with a whole character where that is possible. */
+/** Returns at most `max` bytes, which end with a complete character if possible. */
 function takeWhole(bytes: Uint8Array, max: number): Uint8Array {
   const part = bytes.subarray(0, max);
   return part.subarray(0, wholeLength(part) || part.length);

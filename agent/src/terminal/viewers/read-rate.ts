@@ -1,10 +1,10 @@
-/** How fast a viewer takes what there is for it: the rate of its line, and of whoever reads at the end of it. */
+/** Estimates how fast a viewer reads output: the rate of its connection and of its client together. */
 import type { Clock } from '@unicore/protocol';
 
-/** The time that counts, and the least that a rate can be told from. */
+/** Length of the measured window, and the least time from which a rate is computed. */
 const WINDOW_MS = 500;
 const LEAST_MS = 100;
-/** Looked at no more often. */
+/** Least time between two samples. */
 const STEP_MS = 25;
 
 interface Sample {
@@ -14,29 +14,29 @@ interface Sample {
 
 export class ReadRate {
   readonly #clock: Clock;
-  /** While there was always something left to take; oldest first. */
+  /** Samples since output was last fully read; oldest first. */
   #samples: Sample[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** There is something to take; so many bytes were taken in all. */
+  /** Called while there is output to read. taken: bytes read in total. */
   busy(taken: number): void {
     const at = this.#clock.now();
     const newest = this.#samples.at(-1);
     if (newest && at - newest.at < STEP_MS) return;
     this.#samples.push({ at, taken });
-    // The first of those that stay is the newest one that is old enough.
+    // Keep one sample that is at least WINDOW_MS old.
     while (at - (this.#samples[1]?.at ?? at) >= WINDOW_MS) this.#samples.shift();
   }
 
-  /** Everything is taken: the time until there is more says nothing. */
+  /** Called when all output is read. The idle time that follows must not count. */
   idle(): void {
     if (this.#samples.length > 0) this.#samples = [];
   }
 
-  /** How long so many bytes will take, ms; undefined when that is not known. */
+  /** Estimated time to read this many bytes, ms; undefined if unknown. */
   timeFor(bytes: number, taken: number): number | undefined {
     const oldest = this.#samples[0];
     const ms = oldest ? this.#clock.now() - oldest.at : 0;

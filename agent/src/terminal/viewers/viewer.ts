@@ -1,6 +1,6 @@
 /**
- * One viewer of a terminal: a channel, and whether anybody is at the other end of it. It takes what its credit allows,
- * and nobody else waits for it.
+ * One viewer of a terminal: its channel, its read position, and whether it is connected. It reads as fast as its credit
+ * allows, and does not slow down other viewers.
  */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { PtySize } from '../../pty/index.ts';
@@ -10,30 +10,30 @@ import { waitForPause } from './output-pause.ts';
 import { ReadPosition } from './read-position.ts';
 import { ReadRate } from './read-rate.ts';
 
-/** A viewer whose line is cut counts this long, so that it misses nothing if it comes back soon. */
+/** A disconnected viewer still holds back the program for this time, so that it misses nothing if it returns soon. */
 const HOLD_MS = 30_000;
-/** What takes longer to come is skipped after an interrupt, which then shows at once. */
+/** After an interrupt, a backlog that would take longer to send is skipped, so that the effect shows at once. */
 const INTERRUPT_MS = 150;
-/** The same where it is not known how long it takes. */
+/** The same limit in bytes, for a viewer whose rate is not known. */
 const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
-  /** The viewer's name in calls about it. */
+  /** Id of the viewer, by which RPC calls name it. */
   id: string;
   user: string;
   mayWrite: boolean;
   size: PtySize;
   clock: Clock;
   output: Output;
-  /** The program is made to wait. */
+  /** Whether the program is paused. */
   held(): boolean;
-  /** The screen as it is now. */
+  /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** A size, as this viewer is told it. */
+  /** Returns the in-band notice about a size for this viewer. */
   notice(viewer: Viewer, size: PtySize): string;
-  /** done: the terminal has room for more. */
+  /** Handles input. Calls `done` when the PTY has taken it, so that the viewer gets new credit. */
   input(viewer: Viewer, bytes: Uint8Array, done: () => void): void;
-  /** It read, came, or went away for a while. */
+  /** The viewer has read something, or was connected or disconnected. */
   changed(viewer: Viewer): void;
   gone(viewer: Viewer): void;
 }
@@ -44,20 +44,20 @@ export class Viewer implements ChannelHandler {
   readonly #rate: ReadRate;
   #channel: Channel | undefined;
   mayWrite: boolean;
-  /** Of this viewer's window. */
+  /** Size of this viewer's window. */
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** The channel will ask for more by itself; otherwise it waits to be woken. */
+  /** The channel will pull again by itself. Otherwise it must be woken. */
   #asking = false;
-  /** Bytes that the channel was given. */
+  /** Bytes given to the channel in total. */
   #given = 0;
-  /** After an interrupt: waits until the output pauses. The program need not wait for this viewer. Cancels the wait. */
+  /** Set after an interrupt, while waiting for a pause in the output; cancels that wait. Meanwhile the program need not wait for this viewer. */
   #cancelWait: (() => void) | undefined;
-  /** What comes until then is not for this viewer. */
+  /** Output is withheld from this viewer until the pause. */
   #skips = false;
   #jumpDue = false;
-  /** The program is gone. */
+  /** The program has ended. */
   #last = false;
   #left = false;
 
@@ -79,44 +79,44 @@ export class Viewer implements ChannelHandler {
     return this.#options.user;
   }
 
-  /** Its line is up. */
+  /** Whether the viewer is connected. */
   get present(): boolean {
     return this.#present;
   }
 
-  /** It is here, or may be back in a moment. */
+  /** Whether the viewer is connected, or was until a moment ago and may return. */
   get counts(): boolean {
     return !this.#left && (this.#present || this.#cancelHold !== undefined);
   }
 
-  /** Bytes that it has still to read; undefined while the program need not wait for it. */
+  /** Bytes that the viewer has not read yet; undefined while the program need not wait for it. */
   get lag(): number | undefined {
     return this.counts && !this.#cancelWait ? this.#position.backlog : undefined;
   }
 
-  /** Opens the channel with this handler, and begins with the screen as it is. */
+  /** Opens the channel with this viewer as handler, and starts with a snapshot. */
   begin(open: (handler: ChannelHandler) => Channel): void {
     this.#position.begin();
     this.#channel = open(this);
     this.wake();
   }
 
-  /** There may be something for it. Costs next to nothing while it does not read. */
+  /** Called when there may be output. It costs almost nothing while the viewer does not read. */
   wake(): void {
     if (!this.#channel || (this.#asking && !this.#channel.gathers)) return;
     this.#asking = true;
     this.#channel.wake();
   }
 
-  /** Told when the viewer gets to that place. */
+  /** Queues a size notice, which is sent when the viewer reaches its offset. */
   tell(change: SizeChange): void {
     this.#position.tell(change);
     this.wake();
   }
 
   /**
-   * The program was interrupted, by this viewer or another. With much still to come, it goes on with what the screen
-   * shows then. For whoever typed it, that may turn out only when all is read that the program wrote before.
+   * The program was interrupted, by this viewer or another. A viewer with a large backlog skips to the screen after the
+   * interrupt. For the viewer that typed it, the backlog is judged again later, since more earlier output may still arrive.
    */
   interrupted(byItself: boolean): void {
     if (this.#cancelWait || this.#last || this.#left) return;
@@ -126,7 +126,7 @@ export class Viewer implements ChannelHandler {
     this.#options.changed(this);
   }
 
-  /** The program ended. What is left is sent, then the end. */
+  /** The program has ended. The channel ends after the rest of the output. */
   end(message: string): void {
     this.#last = true;
     if (this.#cancelWait) this.#afterPause();
@@ -179,7 +179,7 @@ export class Viewer implements ChannelHandler {
     this.#options.gone(this);
   }
 
-  // ---- inside
+  // ---- private
 
   #hold(): void {
     this.#cancelHold?.();
@@ -212,7 +212,7 @@ export class Viewer implements ChannelHandler {
     return this.#position.next(max, this.#last);
   }
 
-  /** Of the bytes that the channel was given, those that arrived. */
+  /** Bytes given to the channel that the other end has received. */
   get #taken(): number {
     return this.#given - (this.#channel?.inFlight ?? 0);
   }
@@ -226,7 +226,7 @@ export class Viewer implements ChannelHandler {
   #afterPause(): void {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    // Drawn when the viewer asks: as late as possible, and never for one that does not read.
+    // The snapshot is drawn when the viewer pulls: as late as possible, and never for a viewer that does not read.
     this.#jumpDue = this.#skips || this.#isLate;
     this.wake();
     this.#options.changed(this);

@@ -1,4 +1,4 @@
-/** The viewers of a terminal: whose window counts, who answers for them all, and how far the fastest has read. */
+/** The viewers of a terminal: whose window gives the size, which one answers queries, and how far the fastest has read. */
 import type { Viewer } from './viewer.ts';
 
 export class Viewers {
@@ -13,23 +13,23 @@ export class Viewers {
     return this.#viewers.size;
   }
 
-  /** Viewers whose line is up. */
+  /** Number of viewers that are connected. */
   get present(): number {
     return this.#count((viewer) => viewer.present);
   }
 
-  /** Whoever typed last; before that, and when they left, whoever came first of those that are here. */
+  /** The viewer that typed last. If none has typed, or it left: the oldest viewer with the right to write. */
   get typist(): Viewer | undefined {
     return this.#typist;
   }
 
-  /** Whose terminal's own answers reach the program: one for all. */
+  /** The viewer whose terminal answers the program's queries. Answers of all others are dropped. */
   get responder(): Viewer | undefined {
     if (this.#typist?.present) return this.#typist;
     return this.#writers().find((viewer) => viewer.present) ?? this.#typist;
   }
 
-  /** Bytes that the fastest viewer has still to read; 0 when there is none to wait for. */
+  /** Bytes that the fastest viewer has not read yet. 0 if the program need not wait for any viewer. */
   get lag(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const { lag } of this.#viewers) if (lag !== undefined) least = Math.min(least, lag);
@@ -48,14 +48,14 @@ export class Viewers {
     this.#viewers.delete(viewer);
   }
 
-  /** True when another window counts from now on. */
+  /** Returns true if this makes another viewer the typist. */
   typed(viewer: Viewer): boolean {
     if (this.#typist === viewer) return false;
     this.#typist = viewer;
     return true;
   }
 
-  /** Somebody came, went, or lost a right. True when another window counts from now on. */
+  /** Called when a viewer came, left, or lost a right. Returns true if another viewer became the typist. */
   settle(): boolean {
     const before = this.#typist;
     if (before && this.#isWriter(before)) return false;
