@@ -3,8 +3,8 @@ import { AttachAddon } from '@xterm/addon-attach';
 import headless from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
 import { MAX_WAITING } from './link.ts';
-import { FakeHub } from './testing/fake-hub.ts';
-import { newLine, openTerminal } from './testing/terminal.ts';
+import { FakeHub } from './testing/sim-hub.ts';
+import { newLine, openTerminal } from './testing/test-terminal.ts';
 
 /** Long enough for a few round trips, and for nothing else. */
 const SOON_MS = 100;

@@ -2,8 +2,8 @@
 import { UniCoreError } from '@unicore/protocol';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Line } from './line.ts';
-import { FakeHub } from './testing/fake-hub.ts';
-import { newLine, openTerminal } from './testing/terminal.ts';
+import { FakeHub } from './testing/sim-hub.ts';
+import { newLine, openTerminal } from './testing/test-terminal.ts';
 
 async function connected(hub: FakeHub, hello?: () => Promise<unknown>): Promise<Line> {
   const line = newLine(hub, hello);

@@ -2,11 +2,9 @@
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
-import { MachineMenu } from '../machines/machine-menu.tsx';
-import { stateView } from '../machines/state.ts';
-import { Chip } from '../ui/chip.tsx';
-import { ICON_BUTTON } from '../ui/icon-button.tsx';
-import { ArrowLeft } from '../ui/icons.ts';
+import { MachineMenu, stateView } from '../machines/index.ts';
+
+import { ArrowLeft, Chip, ICON_BUTTON } from '../ui/index.ts';
 
 interface MachineBarProps {
   vm: Vm;

@@ -2,9 +2,9 @@
 import type { SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from 'solid-js';
-import { theme } from '../shell/theme.ts';
-import { IconButton } from '../ui/icon-button.tsx';
-import { CaseSensitive, ChevronDown, ChevronUp, Regex, X } from '../ui/icons.ts';
+import { theme } from '../base/index.ts';
+import { CaseSensitive, ChevronDown, ChevronUp, IconButton, Regex, X } from '../ui/index.ts';
+
 import { FOUND } from './colours.ts';
 
 export function SearchBar(props: { search: SearchAddon; terminal: Terminal; onClose(): void }): JSX.Element {

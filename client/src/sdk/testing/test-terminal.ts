@@ -3,7 +3,7 @@ import { Nearest, type NearestOptions } from '@unicore/protocol';
 import { ChannelSocket } from '../channel-socket.ts';
 import { Line } from '../line.ts';
 import type { Size } from '../sizer.ts';
-import { FakeHub } from './fake-hub.ts';
+import { FakeHub } from './sim-hub.ts';
 
 export interface Terminal {
   hub: FakeHub;
