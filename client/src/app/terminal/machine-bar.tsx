@@ -4,7 +4,8 @@ import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
 import { MachineMenu, stateView } from '../machines/index.ts';
 
-import { ArrowLeft, Chip, ICON_BUTTON } from '../ui/index.ts';
+import { Chip, ICON_BUTTON } from '../ui/index.ts';
+import { ArrowLeft } from './terminal-icons.ts';
 
 interface MachineBarProps {
   vm: Vm;

@@ -5,8 +5,7 @@ import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-j
 import { offerCommands, SHORTCUTS } from '../base/index.ts';
 import { useCloseTerminal, useTerminals, useUniCore, useVmActions } from '../data/index.ts';
 
-import { Button, ExternalLink, IconButton, Plus, Search } from '../ui/index.ts';
-
+import { Button, IconButton, Plus, Search } from '../ui/index.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { MachineBar } from './machine-bar.tsx';
 import { createSession, type Session } from './session.ts';
@@ -14,6 +13,7 @@ import { StatusLine } from './status-line.tsx';
 import { createTabSet } from './tab-set.ts';
 import { tabTitle } from './tab-title.ts';
 import { panelId, Tabs, tabId } from './tabs.tsx';
+import { ExternalLink } from './terminal-icons.ts';
 import { TerminalView } from './terminal-view.tsx';
 import { TouchKeys } from './touch-keys.tsx';
 

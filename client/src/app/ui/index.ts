@@ -6,21 +6,17 @@ export { Dialog, DialogActions } from './dialog.tsx';
 export { Field } from './field.tsx';
 export { ICON_BUTTON, IconButton } from './icon-button.tsx';
 export {
-  ArrowLeft,
   Box,
-  CaseSensitive,
   ChevronDown,
-  ChevronUp,
   Command,
   EllipsisVertical,
-  ExternalLink,
+  icon,
   Keyboard,
   LogOut,
   Moon,
   Pencil,
   Play,
   Plus,
-  Regex,
   Search,
   ShieldOff,
   Square,
