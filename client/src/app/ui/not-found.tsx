@@ -1,7 +1,7 @@
 /** An address that leads nowhere. */
 import { A } from '@solidjs/router';
 import type { JSX } from 'solid-js';
-import { buttonClass } from '../ui/button.tsx';
+import { buttonClass } from './button.tsx';
 
 export function NotFound(): JSX.Element {
   return (

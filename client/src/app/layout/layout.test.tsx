@@ -1,7 +1,6 @@
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
-import { apiError, fakeHub, fakeVm } from '../testing/fake-hub.ts';
-import { renderPage } from '../testing/render-page.tsx';
+import { apiError, fakeHub, fakeVm, renderPage } from '../testing/index.ts';
 
 test('who is not signed in reads how to get a login link', async () => {
   const hub = fakeHub();

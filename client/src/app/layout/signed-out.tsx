@@ -1,8 +1,6 @@
 /** Nobody is signed in: how to get a login link. */
 import type { JSX } from 'solid-js';
-import { Command } from '../ui/copy.tsx';
-import { Line } from '../ui/line.tsx';
-import { Logo } from '../ui/logo.tsx';
+import { CopyableCommand, Line, Logo } from '../ui/index.ts';
 
 export function SignedOut(): JSX.Element {
   return (
@@ -24,14 +22,14 @@ export function SignedOut(): JSX.Element {
               <span class="font-medium">You run the hub.</span>{' '}
               <span class="text-muted">Each start prints a link.</span>
             </p>
-            <Command text="npm start" />
+            <CopyableCommand text="npm start" />
           </li>
           <li>
             <p class="mb-2 text-sm">
               <span class="font-medium">Somebody else does.</span>{' '}
               <span class="text-muted">They make a link in your name and send it to you.</span>
             </p>
-            <Command text="npm run user -- NAME" />
+            <CopyableCommand text="npm run user -- NAME" />
           </li>
         </ol>
 

@@ -1,8 +1,8 @@
 /** The few chords that the page takes from a terminal; everything else is the shell's. */
 import type { Terminal } from '@xterm/xterm';
-import { copyText } from '../clipboard.ts';
-import { isPageChord } from '../shell/shortcuts.ts';
-import { failed } from '../ui/toast.tsx';
+import { copyText, isPageChord } from '../base/index.ts';
+
+import { failed } from '../ui/index.ts';
 
 export interface TerminalActions {
   find(): void;

@@ -1,14 +1,14 @@
 /** What is around every page: sign-in state, header, live data, page-wide dialogs and notes. */
 import type { RouteSectionProps } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';
-import { useLogOut, useSystem } from '../data/system.ts';
-import { Loading } from '../ui/lazy-page.tsx';
-import { Toasts } from '../ui/toast.tsx';
+import { useLogOut, useSystem } from '../data/index.ts';
+import { Loading, Toasts } from '../ui/index.ts';
+
 import { HubDown } from './hub-down.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
 
-export function Shell(props: RouteSectionProps): JSX.Element {
+export function Layout(props: RouteSectionProps): JSX.Element {
   const system = useSystem();
   const logOut = useLogOut();
   return (

@@ -1,9 +1,7 @@
 /** The keyboard shortcuts, all of them. */
 import { For, type JSX } from 'solid-js';
-import { Dialog } from '../ui/dialog.tsx';
-import { Keys } from '../ui/keys.tsx';
-import { closeOverlay, overlay } from './overlays.ts';
-import { HELP } from './shortcuts.ts';
+import { closeOverlay, HELP, overlay } from '../base/index.ts';
+import { Dialog, Keys } from '../ui/index.ts';
 
 export function HelpDialog(): JSX.Element {
   return (

@@ -1,6 +1,6 @@
 /** How each state of a machine is said, and what can be done in it. One row per state: none can be forgotten. */
 import type { Vm, VmState } from '@unicore/protocol/api';
-import type { Tone } from '../ui/chip.tsx';
+import type { Tone } from '../ui/index.ts';
 
 interface StateView {
   label: string;

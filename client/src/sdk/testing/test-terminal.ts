@@ -3,7 +3,12 @@ import { Nearest, type NearestOptions } from '@unicore/protocol';
 import { ChannelSocket } from '../channel-socket.ts';
 import { Line } from '../line.ts';
 import type { Size } from '../sizer.ts';
-import { FakeHub } from './fake-hub.ts';
+import { FakeHub } from './sim-hub.ts';
+
+/** Long enough for a few round trips, and for nothing else. */
+export const SOON_MS = 100;
+/** Bytes that one channel may have in flight. */
+export const WINDOW = 128 * 1024;
 
 export interface Terminal {
   hub: FakeHub;
@@ -45,6 +50,13 @@ export function openTerminal(hub = new FakeHub(), line = newLine(hub)): Terminal
   return { hub, line, socket, events, sizes, screen: () => screen };
 }
 
+/** Resolves when the terminal is open. */
+export async function openedTerminal(): Promise<Terminal> {
+  const terminal = openTerminal();
+  await terminal.hub.clock.until(() => terminal.socket.readyState === 1, 1_000);
+  return terminal;
+}
+
 export function newLine(
   hub: FakeHub,
   hello: (hub: string) => Promise<unknown> = async () => ({ client: 'test' }),
@@ -64,4 +76,11 @@ export function newLine(
     random: Math.random,
     hello,
   });
+}
+
+/** Resolves when the hub has welcomed the client. */
+export async function connectedLine(hub: FakeHub, hello?: () => Promise<unknown>): Promise<Line> {
+  const line = newLine(hub, hello);
+  await hub.clock.until(() => line.status === 'connected', 10_000);
+  return line;
 }

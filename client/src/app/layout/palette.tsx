@@ -2,11 +2,8 @@
 
 import { Dialog } from '@kobalte/core/dialog';
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
-import { Search } from '../ui/icons.ts';
-import { Keys } from '../ui/keys.tsx';
-import { createReturnFocus } from '../ui/return-focus.ts';
-import { allCommands, type Command, matches } from './commands.ts';
-import { closeOverlay, overlay } from './overlays.ts';
+import { allCommands, type Command, closeOverlay, matches, overlay } from '../base/index.ts';
+import { createReturnFocus, Keys, Search } from '../ui/index.ts';
 
 const LIST_ID = 'palette-list';
 const optionId = (command: Command): string => `palette-${command.id}`;

@@ -3,13 +3,8 @@
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import { A } from '@solidjs/router';
 import { type JSX, Show } from 'solid-js';
-import { IconButton } from '../ui/icon-button.tsx';
-import { Command, Keyboard, LogOut, Moon, Sun } from '../ui/icons.ts';
-import { Logo } from '../ui/logo.tsx';
-import { MENU, MENU_ITEM } from '../ui/menu.ts';
-import { setOverlay } from './overlays.ts';
-import { SHORTCUTS } from './shortcuts.ts';
-import { theme, toggleTheme } from './theme.ts';
+import { SHORTCUTS, setOverlay, theme, toggleTheme } from '../base/index.ts';
+import { Command, IconButton, Keyboard, LogOut, Logo, MENU, MENU_ITEM, Moon, Sun } from '../ui/index.ts';
 
 const LINK =
   'inline-flex h-9 items-center rounded-lg px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink';

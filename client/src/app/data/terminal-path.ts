@@ -1,7 +1,7 @@
 /** How long each piece of the way to a terminal takes, asked while somebody looks. */
 import { useQuery } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
-import { useUniCore } from '../unicore.tsx';
+import { useUniCore } from './unicore.tsx';
 
 /** Milliseconds between two measurements. */
 const EVERY_MS = 3_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { apiError } from '../testing/index.ts';
 import { failureOf } from './failure.ts';
-import { apiError } from './testing/fake-hub.ts';
 
 test("a hub's error keeps its own sentence, which names the remedy", () => {
   const error = apiError('NO_CAPACITY', 'No provider has 2 GiB free. Choose a smaller size.');

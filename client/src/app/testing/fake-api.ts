@@ -1,7 +1,7 @@
 /** A hub for component tests: a few lists in memory, answers that a test can replace, and a stream it can speak into. */
 import type { Provider, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
-import type { FeedHandlers } from '../data/feed.ts';
+import type { FeedHandlers } from '../data/index.ts';
 
 type Handlers = FeedHandlers<VmEvent>;
 type Call = { name: string; input: unknown };

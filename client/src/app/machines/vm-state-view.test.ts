@@ -1,6 +1,6 @@
 import { VmState } from '@unicore/protocol/api';
 import { expect, test } from 'vitest';
-import { reasonOf, stateView } from './state.ts';
+import { reasonOf, stateView } from './vm-state-view.ts';
 
 test('every state has a word, and no state offers both to start and to open', () => {
   for (const state of VmState.options) {

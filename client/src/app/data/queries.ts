@@ -1,8 +1,8 @@
 /** The page's cache, and the one place where failures of actions are told. */
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/solid-query';
 import { ERRORS, type ErrorCode } from '@unicore/protocol/errors';
-import { failureOf } from './failure.ts';
-import { failed } from './ui/toast.tsx';
+import { failureOf } from '../base/index.ts';
+import { failed } from '../ui/index.ts';
 
 const RETRIES = 3;
 

@@ -1,8 +1,6 @@
 /** How each state of a provider is said. */
-
-import type { ProviderState } from '@unicore/protocol/api';
-import type { z } from 'zod';
-import type { Tone } from '../ui/chip.tsx';
+import type { Provider } from '@unicore/protocol/api';
+import type { Tone } from '../ui/index.ts';
 
 interface StateView {
   label: string;
@@ -10,7 +8,7 @@ interface StateView {
   meaning?: string;
 }
 
-const STATES: Record<z.infer<typeof ProviderState>, StateView> = {
+const STATES: Record<Provider['state'], StateView> = {
   pending: {
     label: 'Joining',
     tone: 'wait',
@@ -36,6 +34,6 @@ const STATES: Record<z.infer<typeof ProviderState>, StateView> = {
   revoked: { label: 'Revoked', tone: 'off', meaning: 'It may not connect any more.' },
 };
 
-export function providerView(provider: { state: z.infer<typeof ProviderState> }): StateView {
+export function providerView(provider: Pick<Provider, 'state'>): StateView {
   return STATES[provider.state];
 }

@@ -1,7 +1,7 @@
 /** The hub does not answer, or answers with an error: said once, tried again without being asked. */
 import type { JSX } from 'solid-js';
-import { failureOf } from '../failure.ts';
-import { Line } from '../ui/line.tsx';
+import { failureOf } from '../base/index.ts';
+import { Line } from '../ui/index.ts';
 
 export function HubDown(props: { error: unknown }): JSX.Element {
   return (

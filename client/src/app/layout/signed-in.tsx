@@ -1,16 +1,21 @@
 /** Header, content and dialogs of somebody who is signed in; machines are watched for as long. */
 import { useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { useVms, watchVms } from '../data/vms.ts';
-import { CreateDialog } from '../machines/create-dialog.tsx';
-import { AddProviderDialog } from '../providers/add-dialog.tsx';
-import { offerCommands } from './commands.ts';
+import {
+  chooseTheme,
+  listenForShortcuts,
+  offerCommands,
+  SHORTCUTS,
+  setOverlay,
+  toggleTheme,
+} from '../base/index.ts';
+import { useVms, watchVms } from '../data/index.ts';
+import { CreateDialog } from '../machines/index.ts';
+import { AddProviderDialog } from '../providers/index.ts';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
-import { setOverlay } from './overlays.ts';
+
 import { Palette } from './palette.tsx';
-import { listenForShortcuts, SHORTCUTS } from './shortcuts.ts';
-import { chooseTheme, toggleTheme } from './theme.ts';
 
 /** A blip shorter than this is nobody's business. */
 const PATIENCE_MS = 1_500;

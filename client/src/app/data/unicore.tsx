@@ -1,6 +1,6 @@
 /** The one connection of this page to its hub, handed down to whoever needs it. */
 import { createContext, type JSX, useContext } from 'solid-js';
-import type { UniCore } from '../sdk/index.ts';
+import type { UniCore } from '../../sdk/index.ts';
 
 const UniCoreContext = createContext<UniCore>();
 
