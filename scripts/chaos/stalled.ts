@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
 import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
-import { type Outcome, ordeal } from './stalled/ordeal.ts';
+import { type Outcome, ordeal } from './stalled/run.ts';
 
 /** What may change while viewers are stalled. */
 export interface Limits {

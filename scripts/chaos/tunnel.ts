@@ -3,9 +3,9 @@
  * byte has to come once, in order, and every channel back within a second.
  */
 import { duration } from '../lib/console.ts';
-import { runOrdeal } from './ordeal/command.ts';
-import { TUNNEL } from './tunnel/setting.ts';
-import { CONSUMERS } from './tunnel/stage.ts';
+import { runOrdeal } from './run/command.ts';
+import { TUNNEL } from './tunnel/scenario.ts';
+import { CONSUMERS } from './tunnel/tunnel-environment.ts';
 
 /** The promise of the tunnel: so long after a hop is back, 99 of 100 channels go on. */
 const RESUME_P99_MS = 1_000;

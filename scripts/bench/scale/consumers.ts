@@ -1,9 +1,9 @@
 /** The consumers, all in one process: they connect, type, and say how long each echo took. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../lib/child.ts';
-import { percentile } from '../lib/stats.ts';
-import { Desk, type Seat } from './desk.ts';
+import { percentile } from '../../lib/stats.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { Keyboard } from './keyboard.ts';
+import { Desk, type Seat } from './typing-client.ts';
 
 export interface Typed {
   /** From when each key was due to its echo, ms. */

@@ -2,7 +2,7 @@
  * Types at every desk, each once a second at its own moment. A key counts from when it was due: a process that is late with
  * typing does not hide how long people would wait.
  */
-import type { Desk } from './desk.ts';
+import type { Desk } from './typing-client.ts';
 
 const EVERY_MS = 1_000;
 

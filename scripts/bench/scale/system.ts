@@ -1,12 +1,12 @@
 /** The whole system: two hubs with a Redis and a store, providers in one process and consumers in another. */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
-import { Hub } from '../../chaos/ordeal/hub.ts';
-import { Programs } from '../../chaos/ordeal/programs.ts';
-import { Child } from '../lib/child.ts';
+import { Child } from '../../testing/processes/child.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import type { AgentCalls } from './agents.ts';
-import { type Cast, populate } from './cast.ts';
 import type { ConsumerCalls } from './consumers.ts';
+import { type Cast, populate } from './population.ts';
 
 const HUBS = 2;
 /** Consumers run in browsers, or in programs that are not ours: with the young generation that V8 gives to everybody, MiB. */

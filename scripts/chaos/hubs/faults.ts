@@ -1,8 +1,9 @@
 /** What is done to hubs, to Redis, and to the sockets of both sides. */
-import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../ordeal/acts.ts';
-import type { FaultKind } from '../ordeal/plan.ts';
+
+import type { FaultKind } from '../run/plan.ts';
+import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../run/process-faults.ts';
 import { HUBS } from './deployment.ts';
-import type { HubsStage, HubsStageOptions } from './stage.ts';
+import type { HubsStage, HubsStageOptions } from './hubs-environment.ts';
 
 /** What a replica that takes over did not hear, ms. */
 const LAG = { low: 50, high: 1_000 };

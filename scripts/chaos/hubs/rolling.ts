@@ -1,12 +1,12 @@
 /** Three hubs are replaced one after the other, as a deploy does it, while people type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
-import { runningVm, untilOnline } from '../../tests/vms.ts';
-import { now } from '../ordeal/contract.ts';
-import type { Hub } from '../ordeal/hub.ts';
+import type { Hub } from '../../testing/processes/hub-program.ts';
+import { runningVm, untilOnline } from '../../testing/vms.ts';
+import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
-import type { Desk } from './typing/contract.ts';
 import { type Felt, felt } from './typing/echoes.ts';
+import type { Desk } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;

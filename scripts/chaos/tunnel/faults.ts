@@ -1,7 +1,8 @@
 /** What is done to the hub, the tunnel and the lines between them. */
-import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../ordeal/acts.ts';
-import type { FaultKind } from '../ordeal/plan.ts';
-import { CONSUMERS, type TunnelStage } from './stage.ts';
+
+import type { FaultKind } from '../run/plan.ts';
+import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../run/process-faults.ts';
+import { CONSUMERS, type TunnelStage } from './tunnel-environment.ts';
 
 type Kind = FaultKind<TunnelStage>;
 

@@ -2,10 +2,10 @@
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
-import { bin, joined, type Part, partsOf, replacePart, setNumber } from './anatomy.ts';
 import { deflatedOf } from './deflated.ts';
-import type { Lore } from './lore.ts';
+import { bin, joined, type Part, partsOf, replacePart, setNumber } from './frame-layout.ts';
 import { hostileMetadata } from './metadata.ts';
+import type { Lore } from './seen-values.ts';
 
 export type FrameMutation = (frame: Uint8Array, random: Random, lore: Lore) => Uint8Array;
 

@@ -2,9 +2,9 @@
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
-import { framesOf, joined, partNamed, setNumber } from './anatomy.ts';
+import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
-import type { Lore } from './lore.ts';
+import type { Lore } from './seen-values.ts';
 
 /** Of a message that repeats one. */
 const MOST_FRAMES = 8;

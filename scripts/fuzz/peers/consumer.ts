@@ -3,8 +3,8 @@ import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Random } from '../random.ts';
+import { Talker, type TalkerOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
-import { Talker, type TalkerOptions } from './talker.ts';
 
 /** Of a page, which is slow, of a program, and of one that has none. */
 const DEFLATERS = [

@@ -18,8 +18,8 @@ import {
 } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { HELLO } from '@unicore/server/testing';
+import type { Talker } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
-import type { Talker } from './talker.ts';
 
 export interface ProviderOptions {
   clock: Clock;

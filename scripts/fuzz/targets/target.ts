@@ -2,9 +2,9 @@
 import { record } from '../recording.ts';
 import type { Memory } from '../run/memory.ts';
 import type { Plan } from '../run/plan.ts';
-import { codec } from './codec.ts';
-import { hubTarget } from './hub.ts';
-import { session } from './session.ts';
+import { codec } from './codec-target.ts';
+import { hubTarget } from './hub-target.ts';
+import { session } from './session-target.ts';
 
 export interface Target {
   /** One case; throws what it found. */

@@ -1,7 +1,7 @@
 /** The tunnel's promise, in short: `npm run chaos -- tunnel --kills 1000` is the whole of it. */
 import { expect, test } from 'vitest';
-import { ordeal } from '../../chaos/ordeal/ordeal.ts';
-import { TUNNEL } from '../../chaos/tunnel/setting.ts';
+import { ordeal } from '../../chaos/run/run.ts';
+import { TUNNEL } from '../../chaos/tunnel/scenario.ts';
 
 const LIMIT_MS = 300_000;
 /**

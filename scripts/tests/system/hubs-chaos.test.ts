@@ -1,9 +1,9 @@
 /** What several hubs promise, in short: `npm run chaos -- hubs --kills 300` and `npm run chaos -- hubs redis` are the whole of it. */
 import { expect, test } from 'vitest';
-import { alarmsOf } from '../../chaos/hubs/commands/failing.ts';
-import { failing } from '../../chaos/hubs/failing.ts';
-import { hubsSetting } from '../../chaos/hubs/setting.ts';
-import { ordeal } from '../../chaos/ordeal/ordeal.ts';
+import { alarmsOf } from '../../chaos/hubs/commands/redis-failures.ts';
+import { failing } from '../../chaos/hubs/redis-failures.ts';
+import { hubsSetting } from '../../chaos/hubs/scenario.ts';
+import { ordeal } from '../../chaos/run/run.ts';
 
 const LIMIT_MS = 300_000;
 /** Bytes a second each way of each channel: all these hubs and ends share two cores. */

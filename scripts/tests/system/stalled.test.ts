@@ -1,6 +1,6 @@
 /** A short form of `npm run chaos -- stalled`: nobody notices viewers that stop to read. */
 import { beforeAll, expect, test } from 'vitest';
-import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
+import { type Outcome, ordeal } from '../../chaos/stalled/run.ts';
 import { brokenPromises, type Limits, PROMISED } from '../../chaos/stalled.ts';
 
 const STALLED = 12;

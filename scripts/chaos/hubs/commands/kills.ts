@@ -2,8 +2,8 @@
  * npm run chaos -- hubs: terminals talk both ways while hubs, Redis and sockets are killed at random. Every byte has to come
  * once, in order, at whichever hubs consumer and provider are.
  */
-import { runOrdeal } from '../../ordeal/command.ts';
-import { hubsSetting } from '../setting.ts';
+import { runOrdeal } from '../../run/command.ts';
+import { hubsSetting } from '../scenario.ts';
 
 /** With a VM each, as a VM has at most 32 terminals. */
 const CONSUMERS = 4;

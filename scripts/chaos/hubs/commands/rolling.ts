@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
-import { PROMISED } from '../promised.ts';
+import { PROMISED } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 

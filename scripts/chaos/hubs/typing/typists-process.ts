@@ -1,7 +1,7 @@
 /** A process of typists, each with a client and a terminal of its own, told by its parent where. */
 import { createUniCore } from '@unicore/client/sdk';
-import { now } from '../../ordeal/contract.ts';
-import { type Echo, type FromTypists, ToTypists } from './contract.ts';
+import { now } from '../../run/messages.ts';
+import { type Echo, type FromTypists, ToTypists } from './messages.ts';
 import { Typist } from './typist.ts';
 
 /** How often the parent hears of echoes, ms. */

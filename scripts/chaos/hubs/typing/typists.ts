@@ -1,8 +1,8 @@
 /** Many typists in some processes, as one: whether all are ready, every echo, and that none is missing in the end. */
 import { join } from 'node:path';
-import type { Program } from '../../ordeal/program.ts';
-import type { Programs } from '../../ordeal/programs.ts';
-import { type Desk, type Echo, FromTypists, type ToTypists } from './contract.ts';
+import type { Program } from '../../../testing/processes/program.ts';
+import type { Programs } from '../../../testing/processes/programs.ts';
+import { type Desk, type Echo, FromTypists, type ToTypists } from './messages.ts';
 
 /** For all terminals to start, and for the last echoes; limits for hangs only. */
 const START_LIMIT_MS = 90_000;

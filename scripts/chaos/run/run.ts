@@ -1,0 +1,152 @@
+/** The whole run: channels that talk, faults that follow the plan, and what came of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seeded } from '../lib/random.ts';
+import { Consumers } from './channel-tracker.ts';
+import type { Stage, StageEvents } from './environment.ts';
+import { type Gap, now } from './messages.ts';
+import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
+import { type Committed, Resumes, type Row } from './resumes.ts';
+
+/** A silence that is worth a line in the log, ms. */
+const LONG_MS = 1_000;
+
+export interface OrdealOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly channels: number;
+  /** Bytes a second, each way of each channel. */
+  readonly rate: number;
+  /** Logs stay where they are even if all went well. */
+  readonly keepLogs?: boolean;
+  /** So many kills are done. */
+  progress?(kills: number): void;
+}
+
+export interface Outcome {
+  readonly bytes: { readonly down: number; readonly up: number };
+  readonly rows: readonly Row[];
+  readonly total: Row;
+  readonly tookMs: number;
+  /** Where the logs are, if they were kept. */
+  readonly logs: string;
+}
+
+/** Where it happens, and what can happen there. */
+export interface Setting<S extends Stage> {
+  stage(events: StageEvents): S;
+  readonly faults: readonly FaultKind<S>[];
+}
+
+/** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+export async function ordeal<S extends Stage>(
+  setting: Setting<S>,
+  options: OrdealOptions,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const run = new Run(setting, options, signal);
+  try {
+    return await run.all();
+  } finally {
+    await run.close();
+  }
+}
+
+class Run<S extends Stage> {
+  readonly #faults: readonly FaultKind<S>[];
+  readonly #options: OrdealOptions;
+  readonly #stage: S;
+  readonly #consumers: Consumers;
+  readonly #resumes = new Resumes();
+  readonly #failed = Promise.withResolvers<never>();
+  #isBroken = false;
+  /** From outside. */
+  #isStopped = false;
+  #isOver = false;
+
+  constructor({ stage, faults }: Setting<S>, options: OrdealOptions, signal?: AbortSignal) {
+    this.#faults = faults;
+    this.#options = options;
+    this.#consumers = new Consumers({
+      ...options,
+      gap: (gap) => this.#gap(gap),
+      failed: (message) => this.#fail(message),
+    });
+    this.#stage = stage({
+      said: (message) => this.#consumers.said(message),
+      died: (what, how) => this.#fail(`The ${what} ${how}.`),
+    });
+    this.#failed.promise.catch(() => undefined);
+    signal?.addEventListener('abort', () => {
+      this.#isStopped = true;
+      this.#failed.reject(new Error('stopped'));
+    });
+  }
+
+  async all(): Promise<Outcome> {
+    try {
+      return await Promise.race([this.#all(), this.#failed.promise]);
+    } catch (error) {
+      // Whoever looks for the reason wants the logs.
+      if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
+      return this.#failed.promise;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#isOver = true;
+    return this.#stage.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
+  }
+
+  async #all(): Promise<Outcome> {
+    const { kills, seed, progress } = this.#options;
+    await this.#stage.start();
+    await this.#consumers.start(this.#stage);
+    const began = now();
+    let done = 0;
+    for (const step of makePlan(seeded(seed), kills, this.#faults)) {
+      if (this.#isOver) return this.#failed.promise;
+      await this.#step(step);
+      done += step.faults.filter(({ kind }) => kind.kills).length;
+      progress?.(done);
+    }
+    const tookMs = now() - began;
+    await this.#consumers.finish(this.#stage);
+    const [rows, total] = [this.#resumes.rows(), this.#resumes.total()];
+    return { bytes: this.#consumers.bytes, rows, total, tookMs, logs: this.#stage.logs };
+  }
+
+  async #step({ faults, wait, pauseMs }: Step<S>): Promise<void> {
+    await Promise.all(faults.map((fault) => this.#commit(fault)));
+    const names = faults.map(({ kind }) => kind.name).join(', ');
+    if (wait === 'whole') await this.#consumers.whole(this.#stage, names);
+    await sleep(pauseMs);
+  }
+
+  async #commit({ kind, hop, ms }: Fault<S>): Promise<void> {
+    const { name, hops, ofConsumer = false } = kind;
+    const channels = ofConsumer
+      ? this.#consumers.channelsOf(hop, this.#stage.audience.consumers.length)
+      : this.#consumers.all;
+    const committed: Committed = { name, channels: new Set(channels), from: now(), to: undefined };
+    this.#resumes.begin(committed);
+    const which = hops > 1 ? `${name} (${hop})` : name;
+    this.#stage.note(which);
+    await kind.act(this.#stage, hop, ms);
+    committed.to = now();
+    this.#stage.note(`undone: ${which}`);
+  }
+
+  #gap(gap: Gap): void {
+    this.#resumes.gap(gap);
+    const { channel, way, from, to, detached } = gap;
+    if (to - from < LONG_MS) return;
+    const how = detached ? 'lost its path and was silent' : 'was silent';
+    this.#stage.note(`channel ${channel} ${way} ${how} for ${Math.round(to - from)} ms`);
+  }
+
+  #fail(message: string): void {
+    this.#isBroken = true;
+    this.#stage.note(message);
+    this.#failed.reject(new Error(`${message} Logs: ${this.#stage.logs}`));
+  }
+}

@@ -1,0 +1,55 @@
+/** All hops between terminals and consumers, as processes and lines of their own: what faults.ts breaks. */
+import { createUniCore } from '@unicore/client/sdk';
+import { openLocalAuth } from '@unicore/server';
+import { Provider } from '../../testing/processes/agent-program.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
+import { Audience } from '../run/consumer-programs.ts';
+import type { Stage, StageEvents } from '../run/environment.ts';
+
+/** With a line and a VM each, as a VM has at most 32 terminals. */
+export const CONSUMERS = 2;
+
+export class TunnelStage implements Stage {
+  readonly hub: Hub;
+  readonly provider: Provider;
+  /** Their lines go to the hub. */
+  readonly audience: Audience;
+  readonly #programs: Programs;
+
+  constructor({ said, died }: StageEvents) {
+    this.#programs = new Programs(died);
+    this.hub = new Hub(this.#programs, 'hub');
+    this.provider = new Provider(this.#programs, 'tunnel');
+    this.audience = new Audience(this.#programs, CONSUMERS, said);
+  }
+
+  get logs(): string {
+    return this.#programs.logs;
+  }
+
+  async start(): Promise<void> {
+    const { hub } = this;
+    await hub.program.start();
+    const auth = openLocalAuth(this.#programs.folder, hub.url);
+    const { userId } = await auth.owner();
+    const token = await auth.bearerToken(userId);
+    const joinToken = await auth.joinToken(userId);
+    await auth.close();
+    await this.provider.start(hub.port, joinToken);
+    const unicore = createUniCore({ url: hub.url, getToken: () => token });
+    await this.audience.come({ port: hub.port, token, unicore });
+    unicore.close();
+  }
+
+  note(line: string): void {
+    this.#programs.note(line);
+  }
+
+  async close(options: { keepLogs: boolean }): Promise<void> {
+    await this.audience.leave();
+    await this.provider.close();
+    await this.hub.program.stop();
+    await this.#programs.close(options);
+  }
+}
