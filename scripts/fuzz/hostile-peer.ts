@@ -2,7 +2,7 @@
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
 import { mutate } from './mutation/mutator.ts';
-import type { Lore } from './mutation/seen-values.ts';
+import type { SeenValues } from './mutation/seen-values.ts';
 import type { Random } from './random.ts';
 import type { Plan } from './run/plan.ts';
 import type { Sent, Tamper } from './session/line.ts';
@@ -15,20 +15,20 @@ const GREETING = 0.05;
 const BROKEN = 0.005;
 
 /** Sends other things than it was told to. */
-export class Hostile {
+export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
-  readonly #lore: Lore;
+  readonly #seen: SeenValues;
   /** Kept back, to be sent later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
   /** more: the share of mutations after which comes another one, of the same message. */
-  constructor(plan: Plan, lore: Lore, more: number) {
+  constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
-    this.#lore = lore;
+    this.#seen = seen;
     this.#more = more;
   }
 
@@ -37,7 +37,7 @@ export class Hostile {
   }
 
   #tamper(message: Uint8Array, sender: Peer): Sent[] {
-    this.#lore.see(message);
+    this.#seen.see(message);
     // Without a greeting nothing follows.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
@@ -73,7 +73,7 @@ export class Hostile {
       this.#held.push(message);
       return [];
     }
-    const sent = mutate(message, random, this.#lore, random.chance(BROKEN) ? undefined : sender);
+    const sent = mutate(message, random, this.#seen, random.chance(BROKEN) ? undefined : sender);
     if (!random.chance(0.2)) return sent;
     const late = this.#held;
     this.#held = [];

@@ -14,18 +14,18 @@ export interface Person {
   /** Bearer token. */
   readonly token: string;
   readonly vmId: string;
-  /** On which machine, in the order of the cast. */
+  /** On which machine, in the order of the population. */
   readonly machine: number;
 }
 
-export interface Cast {
+export interface Population {
   readonly machines: readonly Machine[];
   /** Machine by machine: the first so many people need only the first machines. */
   readonly people: readonly Person[];
 }
 
 /** dataDir: of the hubs, which need not run yet. */
-export async function populate(dataDir: string, providers: number, consumers: number): Promise<Cast> {
+export async function populate(dataDir: string, providers: number, consumers: number): Promise<Population> {
   const store = openStore({ store: 'sqlite', dataDir });
   try {
     const auth = new LocalAuth(store);

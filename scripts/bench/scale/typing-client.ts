@@ -5,7 +5,7 @@ import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client
 import { WebSocket as WsSocket } from 'ws';
 import type { Person } from './population.ts';
 
-export interface Seat extends Person {
+export interface ClientPlace extends Person {
   /** http://…, of its hub. */
   readonly hub: string;
   /** What a proxy in front of the hub would say of where it is. */
@@ -16,7 +16,7 @@ export interface Seat extends Person {
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
-export interface DeskEvents {
+export interface TypingEvents {
   /** due: when the key was to be typed. */
   echoed(due: number): void;
   /** The socket was there and is not any more. */
@@ -27,10 +27,10 @@ export interface DeskEvents {
   broken(message: string): void;
 }
 
-export class Desk {
+export class TypingClient {
   /** The first key was echoed. */
   readonly ready: Promise<void>;
-  readonly #events: DeskEvents;
+  readonly #events: TypingEvents;
   readonly #unicore: UniCore;
   readonly #socket: ChannelSocket;
   readonly #ready = Promise.withResolvers<void>();
@@ -38,7 +38,7 @@ export class Desk {
   /** When each key was due that has not been echoed. */
   readonly #pending: number[] = [];
 
-  constructor({ hub, address, token, vmId }: Seat, events: DeskEvents) {
+  constructor({ hub, address, token, vmId }: ClientPlace, events: TypingEvents) {
     this.#events = events;
     this.ready = this.#ready.promise;
     this.#unicore = createUniCore({ url: hub, getToken: () => token, WebSocket: socketsFrom(address) });

@@ -1,11 +1,11 @@
-/** The stage of the hubs' ordeal: everybody dials the balancer, and chance decides at which hub they are. */
+/** The environment of the hubs' run: everybody dials the balancer, and chance decides at which hub they are. */
 import { createUniCore } from '@unicore/client/sdk';
 import { untilOnline } from '../../testing/vms.ts';
-import { Audience } from '../run/consumer-programs.ts';
-import type { Stage, StageEvents } from '../run/environment.ts';
+import { ConsumerPrograms } from '../run/consumer-programs.ts';
+import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 import { Deployment } from './deployment.ts';
 
-export interface HubsStageOptions {
+export interface HubsOptions {
   readonly providers: number;
   /** Each with a VM; VMs are spread evenly over providers. */
   readonly consumers: number;
@@ -13,14 +13,14 @@ export interface HubsStageOptions {
   readonly firestore: boolean;
 }
 
-export class HubsStage implements Stage {
+export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
   /** Their lines go to the balancer. */
-  readonly audience: Audience;
+  readonly consumers: ConsumerPrograms;
 
-  constructor({ consumers, ...options }: HubsStageOptions, { said, died }: StageEvents) {
+  constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {
     this.deployment = new Deployment({ ...options, died });
-    this.audience = new Audience(this.deployment.programs, consumers, said);
+    this.consumers = new ConsumerPrograms(this.deployment.programs, consumers, said);
   }
 
   get logs(): string {
@@ -34,7 +34,7 @@ export class HubsStage implements Stage {
     const { token } = await deployment.user('ada');
     const unicore = createUniCore({ url: deployment.balancer.url, getToken: () => token });
     await untilOnline(unicore, deployment.providers.length);
-    await this.audience.come({ port: deployment.balancerPort, token, unicore });
+    await this.consumers.connect({ port: deployment.balancerPort, token, unicore });
     unicore.close();
   }
 
@@ -43,7 +43,7 @@ export class HubsStage implements Stage {
   }
 
   async close(options: { keepLogs: boolean }): Promise<void> {
-    await this.audience.leave();
+    await this.consumers.close();
     await this.deployment.close(options);
   }
 }

@@ -9,15 +9,15 @@ import { runningVm, untilOnline } from '../../testing/vms.ts';
 import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
 import { type Outage, outages } from './outages.ts';
-import { Lookout } from './status-watcher.ts';
+import { StatusWatcher } from './status-watcher.ts';
 import { type Felt, felt } from './typing/echoes.ts';
-import type { Desk } from './typing/messages.ts';
+import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 /** Each at the hub of its number. */
 const PROVIDERS = 2;
 /** At each hub, for each VM. */
-const DESKS = 2;
+const PLACES = 2;
 const KEY_EVERY_MS = 100;
 /** A channel that has not come back by then is lost; a limit for hangs. */
 const BACK_LIMIT_MS = 30_000;
@@ -63,13 +63,13 @@ export async function failing(options: FailingOptions, signal?: AbortSignal): Pr
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
   return onDeployment(settings, signal, async (deployment, failed) => {
     const { token } = await step('three hubs, two providers', () => start(deployment));
-    const lookouts = deployment.hubs.map(({ url }, i) => new Lookout(`hub ${i}`, url, token));
+    const watchers = deployment.hubs.map(({ url }, i) => new StatusWatcher(`hub ${i}`, url, token));
     try {
-      const vmIds = await vmOfEach(deployment, lookouts[0]!.unicore);
-      const { desks, same } = desksOf(deployment, token, vmIds);
-      const typists = new Typists(deployment.programs, { desks: [desks], everyMs: KEY_EVERY_MS, failed });
+      const vmIds = await vmOfEach(deployment, watchers[0]!.unicore);
+      const { places, same } = placesOf(deployment, token, vmIds);
+      const typists = new Typists(deployment.programs, { places: [places], everyMs: KEY_EVERY_MS, failed });
       await typists.start();
-      for (const lookout of lookouts) lookout.start();
+      for (const watcher of watchers) watcher.start();
       const feltBy = (from: number, to: number) => ({
         same: felt(
           typists.echoes.filter(({ typist }) => same.has(typist)),
@@ -91,7 +91,7 @@ export async function failing(options: FailingOptions, signal?: AbortSignal): Pr
         const back = await step(outage.name, () => suffer(outage, deployment, typists));
         await sleep(quietMs);
         suffered.push({ ...back, end: now() });
-        await reach(lookouts, vmIds, failed);
+        await reach(watchers, vmIds, failed);
       }
       await typists.finish();
       return {
@@ -100,12 +100,12 @@ export async function failing(options: FailingOptions, signal?: AbortSignal): Pr
           return { name, moves, tookMs: to - from, backMs, ...feltBy(from, end) };
         }),
         keys: typists.keys,
-        alarms: new Map(lookouts.flatMap(({ alarms }) => [...alarms])),
-        looks: lookouts.reduce((sum, { looks }) => sum + looks, 0),
+        alarms: new Map(watchers.flatMap(({ alarms }) => [...alarms])),
+        looks: watchers.reduce((sum, { looks }) => sum + looks, 0),
         logs: deployment.programs.logs,
       };
     } finally {
-      for (const lookout of lookouts) lookout.close();
+      for (const watcher of watchers) watcher.close();
     }
   });
 }
@@ -133,18 +133,18 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
 }
 
 /** At every hub for every VM; same: those at the hub that has the VM's provider. */
-function desksOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
-  const desks: Desk[] = [];
+function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
+  const places: TypistPlace[] = [];
   const same = new Set<number>();
   for (const [hub, { url }] of hubs.entries()) {
     for (const [provider, vmId] of vmIds.entries()) {
-      for (let i = 0; i < DESKS; i++) {
-        if (hub === provider) same.add(desks.length);
-        desks.push({ typist: desks.length, url, token, vmId, terminalId: `t${hub}-${i}` });
+      for (let i = 0; i < PLACES; i++) {
+        if (hub === provider) same.add(places.length);
+        places.push({ typist: places.length, url, token, vmId, terminalId: `t${hub}-${i}` });
       }
     }
   }
-  return { desks, same };
+  return { places, same };
 }
 
 interface Suffered {
@@ -170,13 +170,13 @@ async function suffer(
 
 /** Terminals that nobody has opened yet are reached from every hub: it is known again who is where. */
 async function reach(
-  lookouts: readonly Lookout[],
+  watchers: readonly StatusWatcher[],
   vmIds: readonly string[],
   failed: (message: string) => void,
 ) {
   const limit = setTimeout(() => failed('Not every VM is reached from every hub.'), BACK_LIMIT_MS);
   await Promise.all(
-    lookouts.flatMap(({ unicore }, hub) =>
+    watchers.flatMap(({ unicore }, hub) =>
       vmIds.map(async (vmId) => {
         const terminal = listen(unicore, vmId, `new${hub}`, "echo he''re; exit", []);
         await terminal.shows('here');

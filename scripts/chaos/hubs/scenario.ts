@@ -1,8 +1,8 @@
-/** The ordeal of several hubs. */
-import type { Setting } from '../run/run.ts';
+/** Chaos with several hubs. */
+import type { Scenario } from '../run/run.ts';
 import { hubsFaults } from './faults.ts';
-import { HubsStage, type HubsStageOptions } from './hubs-environment.ts';
+import { HubsEnvironment, type HubsOptions } from './hubs-environment.ts';
 
-export function hubsSetting(options: HubsStageOptions): Setting<HubsStage> {
-  return { stage: (events) => new HubsStage(options, events), faults: hubsFaults(options) };
+export function hubsScenario(options: HubsOptions): Scenario<HubsEnvironment> {
+  return { environment: (events) => new HubsEnvironment(options, events), faults: hubsFaults(options) };
 }

@@ -4,7 +4,7 @@ import { createUniCore, type UniCore } from '@unicore/client/sdk';
 /** How often the lists are asked for, ms. */
 const ASK_MS = 500;
 
-export class Lookout {
+export class StatusWatcher {
   readonly unicore: UniCore;
   /** How often something was called anything but well, and what. */
   readonly alarms = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** The consumer processes as one: which of all channels flow, have come back, have ended. */
 
 import type { Program } from '../../testing/processes/program.ts';
-import type { Stage } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 
 /** For all programs to start, and to end; limits for hangs only. */
@@ -10,7 +10,7 @@ const END_LIMIT_MS = 30_000;
 /** A channel that has not come back by then is lost. */
 const BACK_LIMIT_MS = 20_000;
 
-export interface ConsumersOptions {
+export interface ChannelTrackerOptions {
   readonly channels: number;
   /** Bytes a second, each way of each channel. */
   readonly rate: number;
@@ -20,16 +20,16 @@ export interface ConsumersOptions {
   failed(message: string): void;
 }
 
-export class Consumers {
+export class ChannelTracker {
   /** What came each way, of channels that have ended. */
   readonly bytes = { down: 0, up: 0 };
-  readonly #options: ConsumersOptions;
+  readonly #options: ChannelTrackerOptions;
   /** Channels that have not done yet what they are waited for to do. */
   #awaited = new Set<number>();
   #question = 0;
   #allDone: () => void = () => undefined;
 
-  constructor(options: ConsumersOptions) {
+  constructor(options: ChannelTrackerOptions) {
     this.#options = options;
   }
 
@@ -43,13 +43,13 @@ export class Consumers {
   }
 
   /** Settles when bytes flow in every channel. */
-  async start({ audience }: Stage): Promise<void> {
+  async start({ consumers }: Environment): Promise<void> {
     const { rate, seed } = this.#options;
-    const { consumers } = audience;
+    const { programs } = consumers;
     const flowing = this.#await(START_LIMIT_MS, 'have not started');
-    for (const [index, consumer] of consumers.entries()) {
-      const { url, token, vmId } = audience.seat(index);
-      const places = this.channelsOf(index, consumers.length).map((channel) => {
+    for (const [index, consumer] of programs.entries()) {
+      const { url, token, vmId } = consumers.access(index);
+      const places = this.channelsOf(index, programs.length).map((channel) => {
         return { channel, vmId, terminalId: `t${channel}` };
       });
       tell(consumer, { type: 'start', url, token, places, rate, seed: seed + index });
@@ -58,16 +58,16 @@ export class Consumers {
   }
 
   /** Settles when something new has passed both ways of every channel. */
-  async whole(stage: Stage, after: string): Promise<void> {
+  async whole(environment: Environment, after: string): Promise<void> {
     const moved = this.#await(BACK_LIMIT_MS, `have not come back after "${after}"`);
-    this.#tellAll(stage, { type: 'ask', question: ++this.#question });
+    this.#tellAll(environment, { type: 'ask', question: ++this.#question });
     await moved;
   }
 
   /** Settles when both ends of every channel agree on all that was said. */
-  async finish(stage: Stage): Promise<void> {
+  async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
-    this.#tellAll(stage, { type: 'finish' });
+    this.#tellAll(environment, { type: 'finish' });
     await done;
   }
 
@@ -84,8 +84,8 @@ export class Consumers {
     if (this.#awaited.size === 0) this.#allDone();
   }
 
-  #tellAll(stage: Stage, message: ToConsumer): void {
-    for (const consumer of stage.audience.consumers) tell(consumer, message);
+  #tellAll(environment: Environment, message: ToConsumer): void {
+    for (const consumer of environment.consumers.programs) tell(consumer, message);
   }
 
   async #await(limitMs: number, complaint: string): Promise<void> {

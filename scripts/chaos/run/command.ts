@@ -1,13 +1,13 @@
-/** A command that puts something through the ordeal: what it is told, what it says, and how to do the same again. */
+/** A command that puts something through the run: what it is told, what it says, and how to do the same again. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
 import { untilTold, whole } from '../lib/options.ts';
 import { randomSeed } from '../lib/random.ts';
-import type { Stage } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';
-import { type Outcome, ordeal, type Setting } from './run.ts';
+import { type Outcome, runChaos, type Scenario } from './run.ts';
 
-export interface OrdealCommand<S extends Stage, Flag extends string> {
+export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** As in `npm run chaos -- NAME`. */
   readonly name: string;
   /** What --help says. */
@@ -17,7 +17,7 @@ export interface OrdealCommand<S extends Stage, Flag extends string> {
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
-  setting(flags: Readonly<Record<Flag, boolean>>): Setting<S>;
+  scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
   /** Throws where something else was promised. */
   judge?(outcome: Outcome): void;
 }
@@ -25,8 +25,8 @@ export interface OrdealCommand<S extends Stage, Flag extends string> {
 const NUMBER = (preset: string) => ({ type: 'string', default: preset }) as const;
 const FLAG = { type: 'boolean', default: false } as const;
 
-export async function runOrdeal<S extends Stage, Flag extends string>(
-  { name, help, defaults, leastChannels, flags, setting, judge }: OrdealCommand<S, Flag>,
+export async function runCommand<S extends Environment, Flag extends string>(
+  { name, help, defaults, leastChannels, flags, scenario, judge }: ChaosCommand<S, Flag>,
   args: string[],
 ): Promise<void> {
   const { values } = parseArgs({
@@ -57,8 +57,8 @@ export async function runOrdeal<S extends Stage, Flag extends string>(
   const command = `npm run chaos -- ${name} ${again.join(' ')}`;
   say(`  ${command}`);
   try {
-    const outcome = await ordeal(
-      setting(raised as Record<Flag, boolean>),
+    const outcome = await runChaos(
+      scenario(raised as Record<Flag, boolean>),
       { ...options, keepLogs: values.logs, progress: showProgress(options.kills) },
       untilTold(),
     );

@@ -1,4 +1,4 @@
-/** The consumers of an ordeal: programs with a VM each, and a line of their own to the hub, or to what is before it. */
+/** The consumers of a chaos run: programs with a VM each, and a line of their own to the hub, or to what is before it. */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
@@ -8,22 +8,22 @@ import { runningVm } from '../../testing/vms.ts';
 import { FromConsumer } from './messages.ts';
 
 /** From where a consumer reaches a hub, by which right, and in which VM its terminals are: at most 32. */
-export interface Seat {
+export interface Access {
   readonly url: string;
   readonly token: string;
   readonly vmId: string;
 }
 
-export class Audience {
-  readonly consumers: readonly Program[];
+export class ConsumerPrograms {
+  readonly programs: readonly Program[];
   /** In their order, once they have come. */
   readonly lines: LineProxy[] = [];
-  readonly #seats: Seat[] = [];
+  readonly #access: Access[] = [];
 
   /** They have not come yet. */
-  constructor(programs: Programs, count: number, said: (message: FromConsumer) => void) {
-    this.consumers = Array.from({ length: count }, (_, index) =>
-      programs.add(`consumer-${index}`, {
+  constructor(all: Programs, count: number, said: (message: FromConsumer) => void) {
+    this.programs = Array.from({ length: count }, (_, index) =>
+      all.add(`consumer-${index}`, {
         args: () => [join(import.meta.dirname, 'consumer-main.ts')],
         message: (message) => said(FromConsumer.parse(message)),
       }),
@@ -31,21 +31,21 @@ export class Audience {
   }
 
   /** port: where their lines go. token: of the user whose VMs they get, by unicore. */
-  async come({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
-    for (const consumer of this.consumers) {
+  async connect({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
+    for (const consumer of this.programs) {
       const line = await LineProxy.open(port);
       this.lines.push(line);
-      this.#seats.push({ url: line.origin, token, vmId: await runningVm(unicore) });
+      this.#access.push({ url: line.origin, token, vmId: await runningVm(unicore) });
       await consumer.start();
     }
   }
 
-  seat(consumer: number): Seat {
-    return this.#seats[consumer]!;
+  access(consumer: number): Access {
+    return this.#access[consumer]!;
   }
 
-  async leave(): Promise<void> {
+  async close(): Promise<void> {
     for (const line of this.lines) line.close();
-    await Promise.all(this.consumers.map((consumer) => consumer.kill()));
+    await Promise.all(this.programs.map((consumer) => consumer.kill()));
   }
 }

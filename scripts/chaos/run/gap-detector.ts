@@ -3,7 +3,7 @@
 /** Bytes are due every 40 ms; a silence of this long is worth a line in the report, ms. */
 const SILENCE_MS = 150;
 
-export class Flow {
+export class GapDetector {
   readonly #now: () => number;
   readonly #gap: (from: number, to: number, detached: boolean) => void;
   #last = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-# The program in each terminal of an ordeal: says its stream and judges the one that it hears. Perl, because it
+# The program in each terminal of a chaos run: says its stream and judges the one that it hears. Perl, because it
 # is on every Debian and mac, and 64 of it are small. Usage, in a terminal in raw mode: perl peer.pl CHANNEL RATE
 #
 # It writes STX, its stream at RATE bytes a second, and when EOT comes in: EOT and what it thinks of all that it heard.

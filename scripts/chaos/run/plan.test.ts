@@ -6,7 +6,7 @@ import { type FaultKind, makePlan } from './plan.ts';
 
 const HUBS_FAULTS = hubsFaults({ providers: 2, consumers: 4, direct: true });
 
-function plan<Stage>(seed: number, kinds: readonly FaultKind<Stage>[]) {
+function plan<Environment>(seed: number, kinds: readonly FaultKind<Environment>[]) {
   return makePlan(seeded(seed), 1_000, kinds);
 }
 

@@ -6,8 +6,8 @@ const SOON_MS = 400;
 /** Or so long after all channels have come back, ms. */
 const LATER_MS = 300;
 
-/** A kind of fault on a stage of this kind. */
-export interface FaultKind<Stage> {
+/** A kind of fault on an environment of this kind. */
+export interface FaultKind<Environment> {
   readonly name: string;
   /** It ends paths; otherwise it only disturbs them. */
   readonly kills: boolean;
@@ -18,31 +18,31 @@ export interface FaultKind<Stage> {
   /** It meets the channels of one consumer only, whose number is the hop's. */
   readonly ofConsumer?: boolean;
   /** Does it and undoes it: settles when the hop is back, whatever the channels do then. */
-  act(stage: Stage, hop: number, ms: number): Promise<void> | void;
+  act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
-export interface Fault<Stage> {
-  readonly kind: FaultKind<Stage>;
+export interface Fault<Environment> {
+  readonly kind: FaultKind<Environment>;
   readonly hop: number;
   /** How long until it is undone. */
   readonly ms: number;
 }
 
-export interface Step<Stage> {
+export interface Step<Environment> {
   /** At once; no two of one kind. */
-  readonly faults: readonly Fault<Stage>[];
+  readonly faults: readonly Fault<Environment>[];
   /** Then all channels come back, or the next step finds them resuming. */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;
 }
 
-export function makePlan<Stage>(
+export function makePlan<Environment>(
   random: Random,
   kills: number,
-  kinds: readonly FaultKind<Stage>[],
-): Step<Stage>[] {
+  kinds: readonly FaultKind<Environment>[],
+): Step<Environment>[] {
   const [killing, disturbing] = [true, false].map((kind) => kinds.filter((each) => each.kills === kind));
-  const plan: Step<Stage>[] = [];
+  const plan: Step<Environment>[] = [];
   for (let left = kills; left > 0; ) {
     const two = left > 1 && random.chance(0.15);
     const faults = distinct(random, killing!, two ? 2 : 1).map((kind) => drawn(random, kind));
@@ -58,7 +58,7 @@ export function makePlan<Stage>(
   return plan;
 }
 
-function drawn<Stage>(random: Random, kind: FaultKind<Stage>): Fault<Stage> {
+function drawn<Environment>(random: Random, kind: FaultKind<Environment>): Fault<Environment> {
   const { lasts, hops } = kind;
   const isLong = lasts !== undefined && (lasts.share === undefined || random.chance(lasts.share));
   const hop = random.between(0, hops - 1);

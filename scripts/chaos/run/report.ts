@@ -1,4 +1,4 @@
-/** What came of an ordeal, for a person. */
+/** What came of a chaos run, for a person. */
 import { duration, paint, say } from '../../lib/console.ts';
 import type { Row } from './resumes.ts';
 import type { Outcome } from './run.ts';

@@ -1,8 +1,8 @@
 /** The whole run: channels that talk, faults that follow the plan, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../lib/random.ts';
-import { Consumers } from './channel-tracker.ts';
-import type { Stage, StageEvents } from './environment.ts';
+import { ChannelTracker } from './channel-tracker.ts';
+import type { Environment, EnvironmentEvents } from './environment.ts';
 import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
@@ -10,7 +10,7 @@ import { type Committed, Resumes, type Row } from './resumes.ts';
 /** A silence that is worth a line in the log, ms. */
 const LONG_MS = 1_000;
 
-export interface OrdealOptions {
+export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
@@ -32,18 +32,18 @@ export interface Outcome {
 }
 
 /** Where it happens, and what can happen there. */
-export interface Setting<S extends Stage> {
-  stage(events: StageEvents): S;
+export interface Scenario<S extends Environment> {
+  environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
 }
 
 /** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
-export async function ordeal<S extends Stage>(
-  setting: Setting<S>,
-  options: OrdealOptions,
+export async function runChaos<S extends Environment>(
+  scenario: Scenario<S>,
+  options: RunOptions,
   signal?: AbortSignal,
 ): Promise<Outcome> {
-  const run = new Run(setting, options, signal);
+  const run = new Run(scenario, options, signal);
   try {
     return await run.all();
   } finally {
@@ -51,11 +51,11 @@ export async function ordeal<S extends Stage>(
   }
 }
 
-class Run<S extends Stage> {
+class Run<S extends Environment> {
   readonly #faults: readonly FaultKind<S>[];
-  readonly #options: OrdealOptions;
-  readonly #stage: S;
-  readonly #consumers: Consumers;
+  readonly #options: RunOptions;
+  readonly #environment: S;
+  readonly #channels: ChannelTracker;
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
@@ -63,16 +63,16 @@ class Run<S extends Stage> {
   #isStopped = false;
   #isOver = false;
 
-  constructor({ stage, faults }: Setting<S>, options: OrdealOptions, signal?: AbortSignal) {
+  constructor({ environment, faults }: Scenario<S>, options: RunOptions, signal?: AbortSignal) {
     this.#faults = faults;
     this.#options = options;
-    this.#consumers = new Consumers({
+    this.#channels = new ChannelTracker({
       ...options,
       gap: (gap) => this.#gap(gap),
       failed: (message) => this.#fail(message),
     });
-    this.#stage = stage({
-      said: (message) => this.#consumers.said(message),
+    this.#environment = environment({
+      said: (message) => this.#channels.said(message),
       died: (what, how) => this.#fail(`The ${what} ${how}.`),
     });
     this.#failed.promise.catch(() => undefined);
@@ -94,13 +94,13 @@ class Run<S extends Stage> {
 
   close(): Promise<void> {
     this.#isOver = true;
-    return this.#stage.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
+    return this.#environment.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
   }
 
   async #all(): Promise<Outcome> {
     const { kills, seed, progress } = this.#options;
-    await this.#stage.start();
-    await this.#consumers.start(this.#stage);
+    await this.#environment.start();
+    await this.#channels.start(this.#environment);
     const began = now();
     let done = 0;
     for (const step of makePlan(seeded(seed), kills, this.#faults)) {
@@ -110,30 +110,30 @@ class Run<S extends Stage> {
       progress?.(done);
     }
     const tookMs = now() - began;
-    await this.#consumers.finish(this.#stage);
+    await this.#channels.finish(this.#environment);
     const [rows, total] = [this.#resumes.rows(), this.#resumes.total()];
-    return { bytes: this.#consumers.bytes, rows, total, tookMs, logs: this.#stage.logs };
+    return { bytes: this.#channels.bytes, rows, total, tookMs, logs: this.#environment.logs };
   }
 
   async #step({ faults, wait, pauseMs }: Step<S>): Promise<void> {
     await Promise.all(faults.map((fault) => this.#commit(fault)));
     const names = faults.map(({ kind }) => kind.name).join(', ');
-    if (wait === 'whole') await this.#consumers.whole(this.#stage, names);
+    if (wait === 'whole') await this.#channels.whole(this.#environment, names);
     await sleep(pauseMs);
   }
 
   async #commit({ kind, hop, ms }: Fault<S>): Promise<void> {
     const { name, hops, ofConsumer = false } = kind;
     const channels = ofConsumer
-      ? this.#consumers.channelsOf(hop, this.#stage.audience.consumers.length)
-      : this.#consumers.all;
+      ? this.#channels.channelsOf(hop, this.#environment.consumers.programs.length)
+      : this.#channels.all;
     const committed: Committed = { name, channels: new Set(channels), from: now(), to: undefined };
     this.#resumes.begin(committed);
     const which = hops > 1 ? `${name} (${hop})` : name;
-    this.#stage.note(which);
-    await kind.act(this.#stage, hop, ms);
+    this.#environment.note(which);
+    await kind.act(this.#environment, hop, ms);
     committed.to = now();
-    this.#stage.note(`undone: ${which}`);
+    this.#environment.note(`undone: ${which}`);
   }
 
   #gap(gap: Gap): void {
@@ -141,12 +141,12 @@ class Run<S extends Stage> {
     const { channel, way, from, to, detached } = gap;
     if (to - from < LONG_MS) return;
     const how = detached ? 'lost its path and was silent' : 'was silent';
-    this.#stage.note(`channel ${channel} ${way} ${how} for ${Math.round(to - from)} ms`);
+    this.#environment.note(`channel ${channel} ${way} ${how} for ${Math.round(to - from)} ms`);
   }
 
   #fail(message: string): void {
     this.#isBroken = true;
-    this.#stage.note(message);
-    this.#failed.reject(new Error(`${message} Logs: ${this.#stage.logs}`));
+    this.#environment.note(message);
+    this.#failed.reject(new Error(`${message} Logs: ${this.#environment.logs}`));
   }
 }

@@ -1,7 +1,7 @@
 /** One terminal's talk: both ways all the time, every byte judged as it comes, and at the end both sides' word on it. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '../lib/random.ts';
-import { Flow } from './gap-detector.ts';
+import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
 /** peer.pl begins and ends its stream so, and wants the end of ours. */
@@ -10,7 +10,7 @@ const EOT = 0x04;
 /** No more is sent while so much is unconfirmed, so that a long fault does not end the socket. */
 const MAX_UNCONFIRMED = 256 * 1024;
 
-export interface TalkOptions {
+export interface TrafficOptions {
   readonly socket: ChannelSocket;
   readonly channel: number;
   /** Starts the program. */
@@ -23,10 +23,10 @@ export interface TalkOptions {
   broken(message: string): void;
 }
 
-export class Talk {
-  readonly #options: TalkOptions;
-  readonly #down: { oracle: Oracle; flow: Flow };
-  readonly #up: { oracle: Oracle; flow: Flow };
+export class TerminalTraffic {
+  readonly #options: TrafficOptions;
+  readonly #down: { oracle: Oracle; flow: GapDetector };
+  readonly #up: { oracle: Oracle; flow: GapDetector };
   #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
   #received = 0;
   #sent = 0;
@@ -36,12 +36,12 @@ export class Talk {
   /** What the program said after its stream; undefined before. */
   #verdict: string | undefined;
 
-  constructor(options: TalkOptions) {
+  constructor(options: TrafficOptions) {
     const { socket, channel, command, now, gap } = options;
     this.#options = options;
     const way = (name: Way) => ({
       oracle: new Oracle(name, channel),
-      flow: new Flow(now, (from, to, detached) => gap(name, from, to, detached)),
+      flow: new GapDetector(now, (from, to, detached) => gap(name, from, to, detached)),
     });
     this.#down = way('down');
     this.#up = way('up');

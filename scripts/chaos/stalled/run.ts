@@ -14,7 +14,7 @@ const FLOOD = "yes $(printf '%01000d' 5)\r";
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
-export interface OrdealOptions {
+export interface StalledOptions {
   /** Viewers that read nothing. */
   readonly stalled: number;
   /** How long they do so, and how long is measured before, ms. */
@@ -35,7 +35,7 @@ export interface Outcome {
   readonly skipped: readonly number[];
 }
 
-export async function ordeal(options: OrdealOptions): Promise<Outcome> {
+export async function runStalled(options: StalledOptions): Promise<Outcome> {
   const data = mkdtempSync(join(tmpdir(), 'unicore-stalled-'));
   const children: Child<ConsumerCalls>[] = [];
   const child = () => {
@@ -55,7 +55,7 @@ export async function ordeal(options: OrdealOptions): Promise<Outcome> {
 }
 
 async function stalled(
-  { stalled: count, ms, beforeMs, step }: OrdealOptions,
+  { stalled: count, ms, beforeMs, step }: StalledOptions,
   started: Started,
   child: () => Child<ConsumerCalls>,
 ): Promise<Outcome> {

@@ -1,9 +1,9 @@
-/** The ordeal of the tunnel: one hub, one provider. */
-import type { Setting } from '../run/run.ts';
+/** Chaos with the tunnel: one hub, one provider. */
+import type { Scenario } from '../run/run.ts';
 import { TUNNEL_FAULTS } from './faults.ts';
-import { TunnelStage } from './tunnel-environment.ts';
+import { TunnelEnvironment } from './tunnel-environment.ts';
 
-export const TUNNEL: Setting<TunnelStage> = {
-  stage: (events) => new TunnelStage(events),
+export const TUNNEL: Scenario<TunnelEnvironment> = {
+  environment: (events) => new TunnelEnvironment(events),
   faults: TUNNEL_FAULTS,
 };

@@ -4,24 +4,24 @@ import { openLocalAuth } from '@unicore/server';
 import { Provider } from '../../testing/processes/agent-program.ts';
 import { Hub } from '../../testing/processes/hub-program.ts';
 import { Programs } from '../../testing/processes/programs.ts';
-import { Audience } from '../run/consumer-programs.ts';
-import type { Stage, StageEvents } from '../run/environment.ts';
+import { ConsumerPrograms } from '../run/consumer-programs.ts';
+import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 
 /** With a line and a VM each, as a VM has at most 32 terminals. */
 export const CONSUMERS = 2;
 
-export class TunnelStage implements Stage {
+export class TunnelEnvironment implements Environment {
   readonly hub: Hub;
   readonly provider: Provider;
   /** Their lines go to the hub. */
-  readonly audience: Audience;
+  readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 
-  constructor({ said, died }: StageEvents) {
+  constructor({ said, died }: EnvironmentEvents) {
     this.#programs = new Programs(died);
     this.hub = new Hub(this.#programs, 'hub');
     this.provider = new Provider(this.#programs, 'tunnel');
-    this.audience = new Audience(this.#programs, CONSUMERS, said);
+    this.consumers = new ConsumerPrograms(this.#programs, CONSUMERS, said);
   }
 
   get logs(): string {
@@ -38,7 +38,7 @@ export class TunnelStage implements Stage {
     await auth.close();
     await this.provider.start(hub.port, joinToken);
     const unicore = createUniCore({ url: hub.url, getToken: () => token });
-    await this.audience.come({ port: hub.port, token, unicore });
+    await this.consumers.connect({ port: hub.port, token, unicore });
     unicore.close();
   }
 
@@ -47,7 +47,7 @@ export class TunnelStage implements Stage {
   }
 
   async close(options: { keepLogs: boolean }): Promise<void> {
-    await this.audience.leave();
+    await this.consumers.close();
     await this.provider.close();
     await this.hub.program.stop();
     await this.#programs.close(options);

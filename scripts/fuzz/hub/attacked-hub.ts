@@ -5,7 +5,7 @@
 
 import type { Credentials } from '@unicore/agent/identity';
 import { systemClock } from '@unicore/protocol';
-import { Talker } from '../peers/checked-stream.ts';
+import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import { Provider } from '../peers/provider.ts';
 import { Random } from '../random.ts';
@@ -22,19 +22,19 @@ const STARTED_MS = 5_000;
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
-interface Cast {
+interface Parties {
   hub: HubProcess;
   mallory: User;
   bad: Credentials;
   vms: { good: string; bad: string };
 }
 
-export class Stage implements Cast {
+export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
   /** Mallory's machines: on Bob's provider, and on the bad one. */
-  readonly vms: Cast['vms'];
+  readonly vms: Parties['vms'];
   /** Hears what Bob and his provider say. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
@@ -44,11 +44,11 @@ export class Stage implements Cast {
   readonly #good: Provider;
   readonly #bob: Consumer;
 
-  private constructor(cast: Cast, bob: User, good: Credentials) {
-    this.hub = cast.hub;
-    this.mallory = cast.mallory;
-    this.bad = cast.bad;
-    this.vms = cast.vms;
+  private constructor(parties: Parties, bob: User, good: Credentials) {
+    this.hub = parties.hub;
+    this.mallory = parties.mallory;
+    this.bad = parties.bad;
+    this.vms = parties.vms;
     const common = {
       clock: systemClock,
       closed: (code: string) =>
@@ -64,10 +64,14 @@ export class Stage implements Cast {
       ...common,
       token: () => good.token(this.hub.url),
       connect: () => dial(socketUrl(this.hub, '/provider'), tap),
-      talker: (user, _terminalId, closed) => {
+      stream: (user, _terminalId, closed) => {
         const sequences = user === bob.userId ? ECHO : NOT_CHECKED;
-        const talker: Talker = new Talker({ ...sequences, heard: (bytes) => talker.say(bytes), closed });
-        return talker;
+        const stream: CheckedStream = new CheckedStream({
+          ...sequences,
+          heard: (bytes) => stream.say(bytes),
+          closed,
+        });
+        return stream;
       },
       channelClosed() {},
     });
@@ -79,16 +83,16 @@ export class Stage implements Cast {
     });
   }
 
-  static async open(): Promise<Stage> {
+  static async open(): Promise<AttackedHub> {
     const hub = await HubProcess.start();
     const [bob, mallory] = [await hub.user('bob'), await hub.user('mallory')];
     const [good, bad] = [await hub.provider('good'), await hub.provider('bad')];
     const vms = { good: '', bad: '' };
-    const stage = new Stage({ hub, mallory, bad, vms }, bob, good);
+    const attacked = new AttackedHub({ hub, mallory, bad, vms }, bob, good);
     vms.good = await runningVm(mallory);
-    await stage.#type(await runningVm(bob));
+    await attacked.#type(await runningVm(bob));
     vms.bad = await runningVmOn(bad, hub, mallory);
-    return stage;
+    return attacked;
   }
 
   /** Throws what the honest pair has noticed, or what became of the hub. */
@@ -111,7 +115,7 @@ export class Stage implements Cast {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
       this.#pressedAt = performance.now();
-      talker.say(1);
+      stream.say(1);
     };
     const heard = () => {
       const took = performance.now() - this.#pressedAt;
@@ -119,7 +123,7 @@ export class Stage implements Cast {
       resolve();
       if (this.#typing) setTimeout(press, BETWEEN_KEYS_MS);
     };
-    const talker = this.#bob.open({ vmId }, { ...ECHO, heard });
+    const stream = this.#bob.open({ vmId }, { ...ECHO, heard });
     press();
     await promise;
   }
@@ -139,7 +143,7 @@ async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): 
     clock: systemClock,
     token: () => provider.token(hub.url),
     connect: () => dial(socketUrl(hub, '/provider')),
-    talker: (_user, _terminalId, closed) => new Talker({ ...NOT_CHECKED, closed }),
+    stream: (_user, _terminalId, closed) => new CheckedStream({ ...NOT_CHECKED, closed }),
     closed() {},
     channelClosed() {},
     defect() {},

@@ -8,7 +8,7 @@ const ANSWER_MS = 400;
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
 
 /** What came back: `HTTP 404`, `closed with 4011`, or `open`. Rejects where the hub hung up without a word. */
-export async function knock(url: URL, random: Random, ticket: string): Promise<string> {
+export async function sendRawRequest(url: URL, random: Random, ticket: string): Promise<string> {
   const request = mutatedRequest(random, ticket);
   const whole = Buffer.from(request, 'latin1');
   const socket = connect({ host: url.hostname, port: Number(url.port) });

@@ -22,7 +22,7 @@ const EDGES: readonly bigint[] = [
   .map(BigInt)
   .concat(2n ** 53n, 2n ** 63n, 2n ** 64n - 1n);
 
-export class Lore {
+export class SeenValues {
   /** Frames of recorded sessions: of every type, of every role. */
   readonly recorded: readonly Uint8Array[];
   readonly #frames: Uint8Array[] = [];

@@ -20,7 +20,7 @@ function piece(sequence: number, off: number, length: number): Buffer {
   return PIECES.subarray(start, start + Math.min(length, PERIOD));
 }
 
-export interface TalkerOptions {
+export interface CheckedStreamOptions {
   /** Names what it sends. */
   sends: number;
   /** Names what it must get; undefined: its peer is hostile, and nothing is promised. */
@@ -31,7 +31,7 @@ export interface TalkerOptions {
   closed(code: ErrorCode, message: string): void;
 }
 
-export class Talker {
+export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
   /** Bytes that it was told to send, and those that it did. */
@@ -45,7 +45,7 @@ export class Talker {
   #stalled = false;
   #held = 0;
 
-  constructor({ sends, gets, heard, closed }: TalkerOptions) {
+  constructor({ sends, gets, heard, closed }: CheckedStreamOptions) {
     this.handler = {
       data: (bytes) => {
         if (gets !== undefined) this.#check(gets, bytes);

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
-import { Talker } from '../peers/checked-stream.ts';
+import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import { Provider } from '../peers/provider.ts';
 import type { Random } from '../random.ts';
@@ -55,8 +55,8 @@ export class World {
   readonly #random: Random;
   readonly #options: WorldOptions;
   readonly #defects: Error[] = [];
-  readonly #bobs: Talker[] = [];
-  readonly #toBob: Talker[] = [];
+  readonly #bobs: CheckedStream[] = [];
+  readonly #toBob: CheckedStream[] = [];
   #over = false;
 
   constructor(options: WorldOptions) {
@@ -77,20 +77,20 @@ export class World {
       if (!this.#over) defect(new Error(`the socket of ${who} was closed with ${code}`));
     };
     const unchecked = (closed: (code: ErrorCode) => void) =>
-      new Talker({ sends: 9, gets: undefined, closed });
+      new CheckedStream({ sends: 9, gets: undefined, closed });
     this.good = new Provider({
       ...common,
       token: () => 'agent-good',
       connect: this.#connector('/provider', tamper.others),
-      talker: (user, terminalId, closed) =>
-        user === 'bob' ? this.#talkerToBob(terminalId, closed) : unchecked(closed),
+      stream: (user, terminalId, closed) =>
+        user === 'bob' ? this.#streamToBob(terminalId, closed) : unchecked(closed),
       closed: intact('the good provider'),
     });
     this.bad = new Provider({
       ...common,
       token: () => 'agent-bad',
       connect: this.#connector('/provider', tamper.bad),
-      talker: (_user, _terminalId, closed) => unchecked(closed),
+      stream: (_user, _terminalId, closed) => unchecked(closed),
       closed: (code) => ended('socket', code),
     });
     this.bob = new Consumer({
@@ -126,7 +126,7 @@ export class World {
   }
 
   /** Both ends of Bob's terminals on the good provider. */
-  get honest(): readonly Talker[] {
+  get honest(): readonly CheckedStream[] {
     return [...this.#bobs, ...this.#toBob];
   }
 
@@ -152,14 +152,14 @@ export class World {
 
   /** All that Bob and the good provider said has arrived; nothing of anybody is left anywhere. */
   async finish(): Promise<void> {
-    for (const talker of this.honest) {
-      talker.goOn();
-      talker.say(100);
+    for (const stream of this.honest) {
+      stream.goOn();
+      stream.say(100);
     }
     const until = this.clock.now() + ARRIVED_MS;
     while (this.#missing > 0 && this.clock.now() < until) await this.advance(QUIET_MS);
     this.#checkHonest();
-    for (const talker of this.#bobs) talker.end();
+    for (const stream of this.#bobs) stream.end();
     await this.advance(QUIET_MS);
     for (const { closedWith } of this.honest) {
       if (closedWith !== 'OK') throw new Error(`a channel of Bob's ended with ${closedWith}, not in order`);
@@ -179,9 +179,9 @@ export class World {
         `Bob opened ${this.#bobs.length} terminals, the good provider has ${this.#toBob.length} of his`,
       );
     }
-    for (const talker of this.honest) {
-      if (talker.interruptions.length > 0)
-        throw new Error(`a channel of Bob's was interrupted: ${talker.interruptions.join(', ')}`);
+    for (const stream of this.honest) {
+      if (stream.interruptions.length > 0)
+        throw new Error(`a channel of Bob's was interrupted: ${stream.interruptions.join(', ')}`);
     }
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
@@ -197,7 +197,7 @@ export class World {
       routes: this.hub.relay.routes.size,
       'epochs of the good provider': this.good.epochs,
       'epochs of the bad provider': this.bad.epochs,
-      'terminals of the providers': this.good.talkers.size + this.bad.talkers.size,
+      'terminals of the providers': this.good.streams.size + this.bad.streams.size,
       'openers of the consumers': this.bob.terminals.size + this.mallory.terminals.size,
       'raw terminals': this.raw.size,
       timers: this.clock.pending,
@@ -207,11 +207,11 @@ export class World {
     }
   }
 
-  #talkerToBob(terminalId: string, closed: (code: ErrorCode) => void): Talker {
+  #streamToBob(terminalId: string, closed: (code: ErrorCode) => void): CheckedStream {
     const sequences = { sends: providerSends(terminalId), gets: bobSends(terminalId) };
-    const talker = new Talker({ ...sequences, closed });
-    this.#toBob.push(talker);
-    return talker;
+    const stream = new CheckedStream({ ...sequences, closed });
+    this.#toBob.push(stream);
+    return stream;
   }
 
   #connector(path: '/consumer' | '/provider', tamper: Pair): () => Promise<LineEnd> {

@@ -23,7 +23,7 @@ import {
 import { bin, joined } from '../mutation/frame-layout.ts';
 import { hostileMetadata } from '../mutation/metadata.ts';
 import { mutate } from '../mutation/mutator.ts';
-import { Lore } from '../mutation/seen-values.ts';
+import { SeenValues } from '../mutation/seen-values.ts';
 import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 
@@ -36,14 +36,14 @@ const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
   const { random } = plan;
-  const lore = new Lore(recorded);
+  const seen = new SeenValues(recorded);
   for (let i = 0; i < MESSAGES; i++) {
     const parts = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.pick(recorded));
     const decision = plan.decide(1);
     if (!decision?.carriedOut) continue;
     const decided = decision.random;
     const sender = decided.chance(WELL_FORMED) ? decided.pick(['hub', 'provider'] as const) : undefined;
-    for (const message of mutate(joined(parts), decided, lore, sender)) {
+    for (const message of mutate(joined(parts), decided, seen, sender)) {
       plan.tell(() => Buffer.from(message).toString('hex'));
       readFrames(message, plan);
     }

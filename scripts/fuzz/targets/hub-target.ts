@@ -1,12 +1,12 @@
 /** The three WebSocket endpoints of a real hub, over real sockets, while an honest pair works on it. */
 import { systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
-import { Hostile } from '../hostile-peer.ts';
-import { Stage, socketUrl } from '../hub/attacked-hub.ts';
-import { knock } from '../hub/raw-request.ts';
+import { HostilePeer } from '../hostile-peer.ts';
+import { AttackedHub, socketUrl } from '../hub/attacked-hub.ts';
+import { sendRawRequest } from '../hub/raw-request.ts';
 import { dial } from '../hub/real-socket.ts';
-import { Lore } from '../mutation/seen-values.ts';
-import { Talker } from '../peers/checked-stream.ts';
+import { SeenValues } from '../mutation/seen-values.ts';
+import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import type { Peer } from '../peers/peer.ts';
 import { Provider } from '../peers/provider.ts';
@@ -24,49 +24,53 @@ const NOT_CHECKED = { sends: 0, gets: undefined };
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {
-  const stage = await Stage.open();
+  const attacked = await AttackedHub.open();
   return {
-    run: (plan) => hostileVisit(stage, plan, recorded),
-    memory: () => stage.hub.memory(),
-    close: () => stage.close(),
+    run: (plan) => hostileVisit(attacked, plan, recorded),
+    memory: () => attacked.hub.memory(),
+    close: () => attacked.close(),
   };
 }
 
 /** Mallory and the bad provider come, do what they can, and go. */
-async function hostileVisit(stage: Stage, plan: Plan, recorded: readonly Uint8Array[]): Promise<void> {
+async function hostileVisit(
+  attacked: AttackedHub,
+  plan: Plan,
+  recorded: readonly Uint8Array[],
+): Promise<void> {
   const { random } = plan;
-  const lore = new Lore(recorded);
-  stage.listen = (message) => lore.see(message);
-  const visit = new Visit(stage, plan, lore);
+  const seen = new SeenValues(recorded);
+  attacked.listen = (message) => seen.see(message);
+  const visit = new Visit(attacked, plan, seen);
   for (let act = 0; act < ACTS; act++) {
     random.pick(ACTIONS)(visit, random);
     plan.beat();
     await new Promise((done) => setTimeout(done, random.below(PAUSE_MS)));
-    stage.check();
+    attacked.check();
   }
   await visit.end();
-  stage.check();
+  attacked.check();
 }
 
 /** Why a leg says that it closed whose socket closed and gave no reason. LEG_LOST alone can be a code that the hub gave. */
 const NO_CODE = 'the socket closed (1006)';
 
 class Visit {
-  readonly stage: Stage;
+  readonly attacked: AttackedHub;
   readonly mallory: Consumer;
   readonly bad: Provider;
   readonly raw = new Set<WebSocket>();
   readonly #plan: Plan;
-  readonly #knocks: Promise<void>[] = [];
+  readonly #requests: Promise<void>[] = [];
   #ticket = '';
   #failure: Error | undefined;
 
-  constructor(stage: Stage, plan: Plan, lore: Lore) {
-    this.stage = stage;
+  constructor(attacked: AttackedHub, plan: Plan, seen: SeenValues) {
+    this.attacked = attacked;
     this.#plan = plan;
-    const { hub, mallory, bad } = stage;
+    const { hub, mallory, bad } = attacked;
     const hostile = (sender: 'consumer' | 'provider', cut: () => void) => {
-      const one = new Hostile(plan, lore, MORE);
+      const one = new HostilePeer(plan, seen, MORE);
       one.cut = cut;
       return one.as(sender);
     };
@@ -95,17 +99,17 @@ class Visit {
       token: () => bad.token(hub.url),
       connect: () => dial(socketUrl(hub, '/provider'), asProvider),
       closed: closed(() => this.bad.peer),
-      talker: (_user, _terminalId, closed) => new Talker({ ...NOT_CHECKED, closed }),
+      stream: (_user, _terminalId, closed) => new CheckedStream({ ...NOT_CHECKED, closed }),
     });
   }
 
   /** An HTTP request, an upgrade or something like it. */
-  knock(random: Random): void {
+  request(random: Random): void {
     this.#plan.frames++;
-    const knocked = knock(new URL(this.stage.hub.url), random, this.#ticket);
-    this.#knocks.push(
-      knocked.then(
-        (answer) => this.#plan.count(`knock ${answer}`),
+    const answered = sendRawRequest(new URL(this.attacked.hub.url), random, this.#ticket);
+    this.#requests.push(
+      answered.then(
+        (answer) => this.#plan.count(`request ${answer}`),
         (error) => this.#failed(error),
       ),
     );
@@ -113,7 +117,9 @@ class Visit {
 
   async openRaw(): Promise<void> {
     if (this.raw.size >= MOST_RAW) return;
-    const connection = await this.stage.mallory.sdk.api.vm.connect.mutate({ vmId: this.stage.vms.good });
+    const connection = await this.attacked.mallory.sdk.api.vm.connect.mutate({
+      vmId: this.attacked.vms.good,
+    });
     this.#ticket = connection.ticket;
     const ws = new WebSocket(connection.url, { perMessageDeflate: false });
     this.raw.add(ws);
@@ -137,27 +143,27 @@ class Visit {
     this.bad.peer.stop();
     this.bad.acceptor.close('GOING_AWAY', 'enough');
     for (const ws of this.raw) ws.terminate();
-    await Promise.all(this.#knocks);
+    await Promise.all(this.#requests);
     if (this.#failure) throw this.#failure;
   }
 }
 
 type Action = (visit: Visit, random: Random) => void;
 
-const open: Action = ({ mallory, stage: { vms } }, random) => {
+const open: Action = ({ mallory, attacked: { vms } }, random) => {
   if (mallory.terminals.size < 8)
     mallory.open({ vmId: random.pick([vms.good, vms.good, vms.bad, 'nobody']) }, NOT_CHECKED);
 };
 
 const say: Action = ({ mallory, bad }, random) => {
-  const talkers = [...mallory.terminals, ...bad.talkers.values()].map(({ talker }) => talker);
-  for (const talker of talkers) talker.say(random.pick([1, 1, 40, 700, 20_000]));
+  const streams = [...mallory.terminals, ...bad.streams.values()].map(({ stream }) => stream);
+  for (const stream of streams) stream.say(random.pick([1, 1, 40, 700, 20_000]));
 };
 
 const leave: Action = ({ mallory }, random) => {
   const [first] = mallory.terminals;
   if (!first || mallory.terminals.size < 3) return;
-  if (random.chance(0.5)) first.talker.end();
+  if (random.chance(0.5)) first.stream.end();
   else first.opener.reset('OK', 'enough');
 };
 
@@ -170,7 +176,7 @@ const probe: Action = ({ mallory, bad }) => {
 
 const cut: Action = ({ mallory, bad }, random) => random.pick([mallory, bad]).peer.cut();
 
-const knockOnce: Action = (visit, random) => visit.knock(random);
+const requestOnce: Action = (visit, random) => visit.request(random);
 
 const openRaw: Action = (visit) => void visit.openRaw().catch(() => {});
 
@@ -196,6 +202,6 @@ const useRaw: Action = (visit, random) => {
 const ACTIONS: readonly Action[] = [
   ...new Array<Action>(20).fill(say),
   ...[open, open, open, open, leave, probe, probe, probe, cut],
-  ...new Array<Action>(8).fill(knockOnce),
+  ...new Array<Action>(8).fill(requestOnce),
   ...[openRaw, openRaw, useRaw, useRaw, useRaw, useRaw, useRaw, useRaw],
 ];

@@ -1,6 +1,6 @@
 /** Legs, channels, relay and gateway under a hostile peer in each role, in simulated time. */
-import { Hostile } from '../hostile-peer.ts';
-import { Lore } from '../mutation/seen-values.ts';
+import { HostilePeer } from '../hostile-peer.ts';
+import { SeenValues } from '../mutation/seen-values.ts';
 import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
@@ -35,10 +35,10 @@ const ROLES = [
 export async function session(plan: Plan, recorded: readonly Uint8Array[]): Promise<void> {
   const { random } = plan;
   const role = random.pick(ROLES);
-  const lore = new Lore(recorded);
-  const hostile = new Hostile(plan, lore, MORE);
+  const seen = new SeenValues(recorded);
+  const hostile = new HostilePeer(plan, seen, MORE);
   const listen: Tamper = (message) => {
-    lore.see(message);
+    seen.see(message);
     return [{ message }];
   };
   const tampered = {
@@ -66,9 +66,9 @@ type Action = (world: World, random: Random) => void;
 const say: Action = ({ honest, bob, mallory, good, bad }, random) => {
   const all = [
     ...honest,
-    ...[bob, mallory].flatMap(({ terminals }) => [...terminals].map(({ talker }) => talker)),
+    ...[bob, mallory].flatMap(({ terminals }) => [...terminals].map(({ stream }) => stream)),
   ];
-  const ends = [...good.talkers.values(), ...bad.talkers.values()].map(({ talker }) => talker);
+  const ends = [...good.streams.values(), ...bad.streams.values()].map(({ stream }) => stream);
   for (let i = random.below(6); i >= 0; i--) {
     random.pick([...all, ...ends]).say(random.pick(SAID));
   }
@@ -89,16 +89,16 @@ const open: Action = ({ mallory }, random) => {
 const leave: Action = ({ mallory }, random) => {
   const terminals = [...mallory.terminals];
   if (terminals.length < 3) return;
-  const { talker, opener } = random.pick(terminals);
-  if (random.chance(0.5)) talker.end();
+  const { stream, opener } = random.pick(terminals);
+  if (random.chance(0.5)) stream.end();
   else opener.reset('OK', 'enough');
 };
 
 const stall: Action = ({ mallory, bad, honest }, random) => {
-  const talkers = [...mallory.terminals, ...bad.talkers.values()].map(({ talker }) => talker).concat(honest);
-  const talker = random.pick(talkers);
-  if (random.chance(0.5)) talker.stall();
-  else talker.goOn();
+  const streams = [...mallory.terminals, ...bad.streams.values()].map(({ stream }) => stream).concat(honest);
+  const stream = random.pick(streams);
+  if (random.chance(0.5)) stream.stall();
+  else stream.goOn();
 };
 
 const probe: Action = ({ mallory, bob, bad }) => {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
-import { PROMISED } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
 import { heading, row } from './table.ts';
@@ -53,7 +53,7 @@ export function alarmsOf({ alarms }: FailingOutcome): string[] {
 }
 
 function slowness({ before, outages }: FailingOutcome): string[] {
-  const { times, ms } = PROMISED.sameHub;
+  const { times, ms } = LIMITS.sameHub;
   const limit = Math.max(times * before.same.p99, ms);
   return outages
     .filter(({ same, moves }) => !moves && !(same.p99 <= limit))

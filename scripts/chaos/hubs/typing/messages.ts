@@ -2,18 +2,18 @@
 import { z } from 'zod';
 
 /** One typist: a client of its own, with one terminal. */
-const Desk = z.object({
+const TypistPlace = z.object({
   typist: z.number(),
   url: z.string(),
   token: z.string(),
   vmId: z.string(),
   terminalId: z.string(),
 });
-export type Desk = z.infer<typeof Desk>;
+export type TypistPlace = z.infer<typeof TypistPlace>;
 
 export const ToTypists = z.discriminatedUnion('type', [
   /** everyMs: between two keys of each. */
-  z.object({ type: z.literal('start'), desks: z.array(Desk), everyMs: z.number() }),
+  z.object({ type: z.literal('start'), places: z.array(TypistPlace), everyMs: z.number() }),
   /** Type no more, and say when all has been echoed. */
   z.object({ type: z.literal('finish') }),
 ]);
