@@ -1,6 +1,7 @@
 /** References whose both ends speak over a bare ws relay that knows nothing of what passes: three processes. */
+
+import { Child } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
-import { Child } from '../lib/child.ts';
 import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';

@@ -1,7 +1,7 @@
 /** What carries streams between two ends, each a process: ours, or a reference beside it. */
 import type { BirpcReturn } from 'birpc';
+import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
-import type { Calls } from '../lib/child.ts';
 
 export interface CarrierOptions {
   /** Streams to open. */

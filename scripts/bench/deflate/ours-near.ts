@@ -1,7 +1,8 @@
 /** The consumer's end of a replay: a socket of its own for each, so that its bytes can be told apart. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
 const [port] = process.argv.slice(2);

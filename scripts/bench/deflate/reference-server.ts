@@ -1,7 +1,7 @@
 /** Reference: ws with permessage-deflate as it comes, one message for each read of the PTY. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { load, replay } from './recording.ts';
 
 export type ReferenceCalls = { port(): Promise<number> };

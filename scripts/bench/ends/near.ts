@@ -1,6 +1,6 @@
 /** The near end of streams, where a person would be: counts what floods bring and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 

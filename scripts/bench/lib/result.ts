@@ -1,5 +1,5 @@
 /** One figure beside its reference and its goal. */
-import { median } from './stats.ts';
+import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** Idle consumers of a hub: a user each, with a socket and one channel. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 
 export type ClientCalls = { connect(count: number): Promise<void> };
 

@@ -1,5 +1,5 @@
 /** The providers, all in one process. */
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {

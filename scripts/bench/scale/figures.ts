@@ -1,7 +1,8 @@
 /** What a step has cost and what people felt of it, beside the first and smallest step. */
+
+import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
-import { sum } from '../lib/stats.ts';
-import type { Held } from './held.ts';
+import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
 /** What issue and design promise: the slowest hundredth of keys, ms, and losses for a hundred consumers. */

@@ -1,12 +1,12 @@
 /** One step of the growth: so many consumers come, and everybody types for a while. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile, sum } from '../../lib/stats.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
 import { profileNow } from '../lib/profile.ts';
-import { percentile, sum } from '../lib/stats.ts';
 import type { Typed } from './consumers.ts';
-import { type Held, held } from './held.ts';
+import { difference, RESUMED, tallies } from './hub-counters.ts';
+import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
-import { difference, RESUMED, tallies } from './tallies.ts';
 
 /** How often all processes are looked at, s. */
 const LOOK_S = 10;

@@ -1,9 +1,10 @@
 /** What it costs that consumer and provider are at two hubs, beside both at one. */
+
+import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import { cpuSeconds } from '../lib/cpu.ts';
 import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
-import { median, percentile } from '../lib/stats.ts';
 
 const SAME = 'unicore';
 /** By way: how many times the CPU of one hub may be used for a byte. */

@@ -1,6 +1,6 @@
 /** What Redis does on bad days, and a hub that missed all of it. Each settles when all is there again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cut, frozen, slow, stalled } from '../ordeal/acts.ts';
+import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
 /** An orchestrator needs so long to start another one, ms. */

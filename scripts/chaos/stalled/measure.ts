@@ -1,7 +1,7 @@
 /** What the stalled run measures over a time: the reader's rate, the typist's latency, the hub's memory. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../../bench/lib/stats.ts';
+import { percentile } from '../../lib/stats.ts';
 
 /** How often the hub's memory is looked at, ms. */
 const LOOK_MS = 200;

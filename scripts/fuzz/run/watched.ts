@@ -1,7 +1,7 @@
 /** A worker under watch: an input that keeps it busy for more than a second is a failure like any other. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { TargetName } from '../targets/target.ts';
+import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
 /** Of processor time, so that a busy machine blames nobody. */

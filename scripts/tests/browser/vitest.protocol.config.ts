@@ -4,7 +4,7 @@ import { NEED_NODE } from '@unicore/protocol/testing';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { ROOT } from '../../lib/paths.ts';
-import { chromiumOptions } from '../chromium.ts';
+import { chromiumOptions } from '../../testing/chromium.ts';
 
 /** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 4;

@@ -1,7 +1,7 @@
 /** The least that a relay can be: what comes on one WebSocket leaves on the other, and who is not read is not read from. */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serve } from '../../lib/child.ts';
+import { serve } from '../../../testing/processes/child.ts';
 
 /** As much as our own senders hand to a socket. */
 const HIGH_WATER = 64 * 1024;

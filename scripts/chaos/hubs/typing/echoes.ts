@@ -1,5 +1,5 @@
 /** What typists felt of a time. */
-import type { Echo } from './contract.ts';
+import type { Echo } from './messages.ts';
 
 export interface Felt {
   readonly keys: number;

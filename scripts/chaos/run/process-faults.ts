@@ -1,0 +1,43 @@
+/** What is done to a process or a line, and undone: each settles when it is back, whatever the channels do then. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LineProxy } from '@unicore/server/testing';
+import type { Program } from '../../testing/processes/program.ts';
+
+/** One way, of a line that is slow for a while, ms. */
+const SLOW_MS = 100;
+/** A hop that is killed may stay away so long, ms: mostly it is back at once. */
+export const AWAY = { low: 1, high: 3_000, share: 0.3 };
+/** A hop that is frozen, stalled or slow is so for so long, ms. */
+export const HELD = { low: 50, high: 2_000 };
+
+export async function killed(program: Program, ms: number): Promise<void> {
+  await program.kill();
+  await sleep(ms);
+  await program.start();
+}
+
+export async function cut(lines: readonly LineProxy[], ms: number): Promise<void> {
+  if (ms > 0) for (const line of lines) line.refuse();
+  for (const line of lines) line.cut();
+  if (ms === 0) return;
+  await sleep(ms);
+  await Promise.all(lines.map((line) => line.allow()));
+}
+
+export async function frozen(program: Program, ms: number): Promise<void> {
+  program.freeze();
+  await sleep(ms);
+  program.thaw();
+}
+
+export async function stalled(lines: readonly LineProxy[], ms: number): Promise<void> {
+  for (const line of lines) line.stall();
+  await sleep(ms);
+  for (const line of lines) line.flow();
+}
+
+export async function slow(lines: readonly LineProxy[], ms: number): Promise<void> {
+  for (const line of lines) line.delayMs = SLOW_MS;
+  await sleep(ms);
+  for (const line of lines) line.delayMs = 0;
+}

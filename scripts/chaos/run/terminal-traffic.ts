@@ -1,0 +1,133 @@
+/** One terminal's talk: both ways all the time, every byte judged as it comes, and at the end both sides' word on it. */
+import type { ChannelSocket } from '@unicore/client/sdk';
+import type { Random } from '../lib/random.ts';
+import { GapDetector } from './gap-detector.ts';
+import { Oracle, type Way } from './oracle.ts';
+
+/** peer.pl begins and ends its stream so, and wants the end of ours. */
+const STX = 0x02;
+const EOT = 0x04;
+/** No more is sent while so much is unconfirmed, so that a long fault does not end the socket. */
+const MAX_UNCONFIRMED = 256 * 1024;
+
+export interface TrafficOptions {
+  readonly socket: ChannelSocket;
+  readonly channel: number;
+  /** Starts the program. */
+  readonly command: string;
+  readonly random: Random;
+  readonly now: () => number;
+  flowing(): void;
+  gap(way: Way, from: number, to: number, detached: boolean): void;
+  done(bytes: { down: number; up: number }): void;
+  broken(message: string): void;
+}
+
+export class TerminalTraffic {
+  readonly #options: TrafficOptions;
+  readonly #down: { oracle: Oracle; flow: GapDetector };
+  readonly #up: { oracle: Oracle; flow: GapDetector };
+  #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
+  #received = 0;
+  #sent = 0;
+  /** How much of what was sent the other end has confirmed. */
+  #confirmed = 0;
+  #attached = true;
+  /** What the program said after its stream; undefined before. */
+  #verdict: string | undefined;
+
+  constructor(options: TrafficOptions) {
+    const { socket, channel, command, now, gap } = options;
+    this.#options = options;
+    const way = (name: Way) => ({
+      oracle: new Oracle(name, channel),
+      flow: new GapDetector(now, (from, to, detached) => gap(name, from, to, detached)),
+    });
+    this.#down = way('down');
+    this.#up = way('up');
+    socket.onopen = () => socket.send(command);
+    socket.onmessage = ({ data }) => this.#heard(Buffer.from(data as ArrayBuffer));
+    socket.onstatus = (status) => this.#path(status === 'connected');
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason);
+  }
+
+  /** Says so many bytes more. */
+  say(bytes: number): void {
+    const { socket } = this.#options;
+    if (this.#state !== 'flowing') return;
+    this.#look();
+    if (bytes === 0 || socket.bufferedAmount > MAX_UNCONFIRMED) return;
+    socket.send(Uint8Array.from(this.#up.oracle.bytes(this.#sent, bytes)));
+    this.#sent += bytes;
+  }
+
+  /** Settles when something new has passed both ways. */
+  async moving(): Promise<void> {
+    await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
+  }
+
+  finish(): void {
+    if (this.#state !== 'flowing') return;
+    this.#state = 'finishing';
+    this.#options.socket.send(Uint8Array.of(EOT));
+  }
+
+  #heard(chunk: Buffer): void {
+    if (this.#state === 'over') return;
+    if (this.#state === 'starting') {
+      const start = chunk.indexOf(STX);
+      if (start === -1) return;
+      this.#state = 'flowing';
+      this.#down.flow.begin();
+      this.#up.flow.begin();
+      this.#options.flowing();
+      return this.#heard(chunk.subarray(start + 1));
+    }
+    if (this.#verdict !== undefined) {
+      this.#verdict += chunk.toString('latin1');
+      return;
+    }
+    const end = chunk.indexOf(EOT);
+    const stream = end === -1 ? chunk : chunk.subarray(0, end);
+    const wrong = this.#down.oracle.judge(this.#received, stream);
+    if (wrong !== undefined) return this.#break(wrong);
+    this.#received += stream.length;
+    if (end !== -1) this.#verdict = chunk.toString('latin1', end + 1);
+    if (stream.length > 0) this.#down.flow.moved();
+    this.#look();
+  }
+
+  /** Whether something more was confirmed. */
+  #look(): void {
+    const confirmed = this.#sent - this.#options.socket.bufferedAmount;
+    if (!this.#attached || confirmed <= this.#confirmed) return;
+    this.#confirmed = confirmed;
+    this.#up.flow.moved();
+  }
+
+  #path(attached: boolean): void {
+    if (attached === this.#attached) return;
+    this.#attached = attached;
+    if (!attached) {
+      this.#down.flow.detached();
+      this.#up.flow.detached();
+    }
+    // What had arrived before the path was lost is nothing new.
+    else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
+  }
+
+  #closed(code: number, reason: string): void {
+    if (this.#state === 'over') return;
+    const verdict = this.#verdict?.trim();
+    const wanted = `ok ${this.#sent} ${this.#received}`;
+    if (verdict === undefined) return this.#break(`closed with ${code}: ${reason}`);
+    if (verdict !== wanted) return this.#break(`the program says "${verdict}", not "${wanted}"`);
+    this.#state = 'over';
+    this.#options.done({ down: this.#received, up: this.#sent });
+  }
+
+  #break(message: string): void {
+    this.#state = 'over';
+    this.#options.broken(message);
+  }
+}

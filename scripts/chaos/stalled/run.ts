@@ -1,0 +1,104 @@
+/** The stalled run: one viewer reads all that a program writes without end, and others of the same terminal read nothing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from '../../testing/processes/child.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { runningVm } from '../../testing/vms.ts';
+import type { ConsumerCalls } from './consumer-main.ts';
+import { type Measured, measure, type Subjects } from './measure.ts';
+
+/** Writes as fast as it can, lines of 1000 characters: with short ones the kernel's terminal is what takes the time. */
+const FLOOD = "yes $(printf '%01000d' 5)\r";
+/** Until buffers and compilers have settled, ms. */
+const SETTLE_MS = 5_000;
+const KINDS = 3;
+
+export interface StalledOptions {
+  /** Viewers that read nothing. */
+  readonly stalled: number;
+  /** How long they do so, and how long is measured before, ms. */
+  readonly ms: number;
+  readonly beforeMs: number;
+  /** A name of what is done now. */
+  step<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+export interface Outcome {
+  readonly idle: Measured;
+  readonly before: Measured;
+  /** Those that are going to stop read as well: more than two cores can carry, so only what it costs in memory counts. */
+  readonly together: Measured;
+  readonly during: Measured;
+  readonly after: Measured;
+  /** How much each of the stalled viewers was told to have missed. */
+  readonly skipped: readonly number[];
+}
+
+export async function runStalled(options: StalledOptions): Promise<Outcome> {
+  const data = mkdtempSync(join(tmpdir(), 'unicore-stalled-'));
+  const children: Child<ConsumerCalls>[] = [];
+  const child = () => {
+    const made = new Child<ConsumerCalls>({ script: '../chaos/stalled/consumer-main.ts' });
+    children.push(made);
+    return made;
+  };
+  const started = await Started.start(data);
+  try {
+    return await stalled(options, started, child);
+  } finally {
+    await Promise.all(children.map((one) => one.kill()));
+    await started.stop();
+    await stopAgent(data);
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function stalled(
+  { stalled: count, ms, beforeMs, step }: StalledOptions,
+  started: Started,
+  child: () => Child<ConsumerCalls>,
+): Promise<Outcome> {
+  const unicore = started.sdk();
+  const vmId = await runningVm(unicore);
+  unicore.close();
+  const consumer = async () => {
+    const made = child();
+    await made.call.signIn(started.url, started.token, vmId);
+    return made;
+  };
+  const [reader, typist, awake, frozen] = await Promise.all([1, 2, 3, 4].map(consumer));
+  await reader!.call.read();
+  await typist!.call.prepareTyping();
+  const subjects: Subjects = {
+    hub: (await started.pids()).hub,
+    received: () => reader!.call.received(),
+    type: (forMs) => typist!.call.type(forMs),
+  };
+  const idle = await step('idle', () => measure(subjects, beforeMs));
+  await reader!.call.send(FLOOD);
+  await measure(subjects, SETTLE_MS);
+  const before = await step('one viewer reads', () => measure(subjects, beforeMs));
+  const together = await step(`${count} more do`, async () => {
+    // One that will give no credit any more, one whose socket will not be read, one whose process will freeze, and so on.
+    const raw = Math.floor(count / KINDS);
+    const bySdk = Math.ceil(count / KINDS);
+    await Promise.all([
+      awake!.call.viewBySdk(bySdk),
+      awake!.call.viewRaw(raw),
+      frozen!.call.viewBySdk(count - bySdk - raw),
+    ]);
+    return measure(subjects, SETTLE_MS);
+  });
+  await awake!.call.stopReading();
+  await frozen!.call.expectToFreeze();
+  process.kill(frozen!.pid, 'SIGSTOP');
+  const during = await step('they stop to', () => measure(subjects, ms));
+  process.kill(frozen!.pid, 'SIGCONT');
+  const skipped = await step('they read again', async () =>
+    (await Promise.all([awake!.call.wake(), frozen!.call.wake()])).flat(),
+  );
+  await Promise.all([awake!.call.leave(), frozen!.call.leave()]);
+  const after = await step('they left', () => measure(subjects, beforeMs));
+  return { idle, before, together, during, after, skipped };
+}

@@ -1,0 +1,31 @@
+/** What tests need from the system, and its installation on Debian as root. */
+import { existsSync } from 'node:fs';
+import { exec, hasCommand } from '../lib/exec.ts';
+
+/** Another apt may be at work, such as the machine's own first update. */
+const APT_LOCK_SECONDS = 120;
+
+export interface Need {
+  readonly package: string;
+  /** Present in PATH: the package is there, from wherever it came. */
+  readonly command: string;
+  /** Which tests need it. */
+  readonly suites: string;
+}
+
+export function mayInstall(): boolean {
+  return process.getuid?.() === 0 && existsSync('/etc/debian_version');
+}
+
+export async function missing(needs: readonly Need[]): Promise<Need[]> {
+  const there = await Promise.all(needs.map((need) => hasCommand(need.command)));
+  return needs.filter((_, index) => !there[index]);
+}
+
+export async function install(needs: readonly Need[]): Promise<void> {
+  const apt = ['-q', '-o', `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await exec('apt-get', [...apt, 'update'], { env });
+  const packages = needs.map((need) => need.package);
+  await exec('apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...packages], { env });
+}

@@ -1,0 +1,44 @@
+/** A Docker engine for the tests where none runs: dockerd in the background, stopped again at the end. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TOOLCHAIN } from '../lib/paths.ts';
+import { dockerEngine } from '../product/images/image.ts';
+
+/** A first start loads kernel modules and makes its storage. */
+const READY_LIMIT_MS = 60_000;
+const POLL_MS = 200;
+const LOG_TAIL_LINES = 8;
+
+/** Makes sure that an engine answers; gives what ends it, if it was started here. */
+export async function startEngine(): Promise<() => Promise<void>> {
+  if (await dockerEngine()) return async () => {};
+  mkdirSync(TOOLCHAIN, { recursive: true });
+  const log = join(TOOLCHAIN, 'dockerd.log');
+  const pidfile = join(TOOLCHAIN, 'dockerd.pid');
+  const out = openSync(log, 'w');
+  // Its own process group: Ctrl-C must reach it through us, after the tests have removed their containers.
+  const child = spawn('dockerd', ['--pidfile', pidfile], { detached: true, stdio: ['ignore', out, out] });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const limit = performance.now() + READY_LIMIT_MS;
+  while (!(await dockerEngine())) {
+    if (performance.now() > limit || child.exitCode !== null || child.pid === undefined) {
+      const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+      child.kill('SIGKILL');
+      throw new Error(`No Docker engine answers and dockerd does not start here:\n${tail}`);
+    }
+    await delay(POLL_MS);
+  }
+  child.unref();
+  return async () => {
+    // While the tests ran it was not to keep this process alive; its end is waited for.
+    child.ref();
+    child.kill('SIGTERM');
+    await exited;
+  };
+}

@@ -1,0 +1,83 @@
+/** What a hostile peer has seen and may use: numbers, epochs and whole frames of its own sockets and of others. */
+
+import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
+import { Form } from '@unicore/protocol/testing';
+import type { Random } from '../random.ts';
+import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
+
+/** Of each kind of thing seen: the newest are kept. */
+const KEPT = 32;
+const KEPT_FRAMES = 96;
+
+/** Where off-by-ones live. */
+const EDGES: readonly bigint[] = [
+  ...[0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
+  ...[MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS.terminal, WINDOWS.control].flatMap((edge) => [
+    edge - 1,
+    edge,
+    edge + 1,
+  ]),
+  ...[Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER],
+]
+  .map(BigInt)
+  .concat(2n ** 53n, 2n ** 63n, 2n ** 64n - 1n);
+
+export class SeenValues {
+  /** Frames of recorded sessions: of every type, of every role. */
+  readonly recorded: readonly Uint8Array[];
+  readonly #frames: Uint8Array[] = [];
+  readonly #numbers = new Map<string, bigint[]>();
+  readonly #epochs: Uint8Array[] = [];
+
+  constructor(recorded: readonly Uint8Array[]) {
+    this.recorded = recorded;
+  }
+
+  /** A message passed, on whosever socket. It must be one that an honest peer wrote. */
+  see(message: Uint8Array): void {
+    for (const frame of framesOf(message)) {
+      keep(this.#frames, frame, KEPT_FRAMES);
+      for (const part of partsOf(frame)) this.#remember(frame, part);
+    }
+  }
+
+  /** A frame that was sent once, here or elsewhere. */
+  frame(random: Random): Uint8Array {
+    const live = this.#frames.length > 0 && (this.recorded.length === 0 || random.chance(0.7));
+    return random.pick(live ? this.#frames : this.recorded).slice();
+  }
+
+  /** A number for a field: an edge, one that was seen in such a field, or one beside it. */
+  number(part: Part, random: Random): bigint {
+    const seen = this.#numbers.get(poolOf(part));
+    if (seen === undefined || random.chance(0.4)) return random.pick(EDGES);
+    const [near, far] = [BigInt(random.below(3) - 1), BigInt(random.pick([0, 0, 0, WINDOWS.terminal]))];
+    const value = random.pick(seen) + near + far;
+    return value < 0n ? 0n : value;
+  }
+
+  epoch(random: Random): Uint8Array {
+    if (this.#epochs.length === 0 || random.chance(0.2)) return random.bytes(16);
+    return random.pick(this.#epochs);
+  }
+
+  #remember(frame: Uint8Array, part: Part): void {
+    const { form } = part.field;
+    if (form === Form.EPOCH) keep(this.#epochs, frame.slice(part.at + 2, part.at + part.size), KEPT);
+    if (form === Form.EPOCH || form === Form.BOOL || form >= Form.BIN) return;
+    const pool = poolOf(part);
+    const seen = this.#numbers.get(pool) ?? [];
+    this.#numbers.set(pool, seen);
+    keep(seen, numberIn(frame, part), KEPT);
+  }
+}
+
+/** Offsets and limits are of one kind, whatever the field is called. */
+function poolOf({ field }: Part): string {
+  return field.form === Form.U64 ? 'offset' : field.name;
+}
+
+function keep<T>(list: T[], item: T, most: number): void {
+  list.push(item);
+  if (list.length > most) list.shift();
+}

@@ -1,0 +1,40 @@
+/** In the data folder: what npm start runs or ran there, for other commands such as npm run user. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isListening } from '../../lib/port.ts';
+
+const FILE = 'running.json';
+
+const Running = z.object({
+  /** The public address, without a slash at its end. */
+  url: z.string(),
+  /** Where the hubs keep theirs. */
+  dataDir: z.string(),
+  /** As hubs are told of it. */
+  store: z.string(),
+  /** HOST:PORT of a Firestore of our own, which ends with the hubs. */
+  firestore: z.string().optional(),
+});
+export type Running = z.infer<typeof Running>;
+
+export async function writeRunning(data: string, running: Running): Promise<void> {
+  await writeFile(join(data, FILE), JSON.stringify(running));
+}
+
+/** Undefined if nothing has run there yet. */
+export async function readRunning(data: string): Promise<Running | undefined> {
+  const text = await readFile(join(data, FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Running.parse(JSON.parse(text));
+}
+
+/** From here on the store that this process opens is in that Firestore, if the hubs have one of our own. */
+export async function useFirestore({ firestore }: Running): Promise<void> {
+  if (firestore === undefined) return;
+  const { hostname, port } = new URL(`http://${firestore}`);
+  if (!(await isListening(Number(port), hostname)))
+    throw new Error(
+      'These hubs keep their users in a Firestore that runs with them. Run npm start -- --hubs N first.',
+    );
+  process.env.FIRESTORE_EMULATOR_HOST = firestore;
+}
