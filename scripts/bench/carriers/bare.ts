@@ -1,11 +1,11 @@
-/** References whose both ends speak over a bare ws relay that knows nothing of what passes: three processes. */
+/** Starts a reference carrier of three processes: two ends, and a bare ws relay that does not look at the bytes. */
 import type { NearCalls } from '../ends/near.ts';
 import { Child } from '../lib/child.ts';
 import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';
 
-/** The ends are far.ts and near.ts in that folder. */
+/** folder: holds the scripts of the two ends, far.ts and near.ts. */
 export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
   return async ({ streams }) => {
     const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });

@@ -1,4 +1,4 @@
-/** Idle clients of a bare ws server. */
+/** Opens idle client connections to the bare ws server of the memory suite. */
 import { once } from 'node:events';
 import { connect } from '../carriers/ws/socket-stream.ts';
 import { serve } from '../lib/child.ts';

@@ -1,4 +1,4 @@
-/** How long a keystroke takes to the far end and back, on an idle line and beside floods. */
+/** Suite: round trip of a keystroke to the far end, on an idle line and beside floods. */
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import type { Options } from '../lib/options.ts';
 import { atLeast, atMost, NONE, paired, type Result, without } from '../lib/result.ts';
@@ -90,7 +90,7 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
   });
 }
 
-/** What tunnel, keeper and PTY add to the ends right behind the hub. Explains, and has no goal. */
+/** What tunnel, keeper and PTY add to the round trip of ends right behind the hub. It explains other figures, without a goal. */
 function depth(measured: Measurements, when: string): Result[] {
   return (['p50', 'p99'] as const).map((which) =>
     paired({

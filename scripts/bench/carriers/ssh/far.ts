@@ -1,4 +1,4 @@
-/** The far end of OpenSSH's forward: its client dials here for each channel. */
+/** Far end of an OpenSSH remote forward: a TCP server that the SSH client dials once per channel. */
 import { type AddressInfo, createServer } from 'node:net';
 import { serveFar } from '../../ends/far.ts';
 import { serve } from '../../lib/child.ts';

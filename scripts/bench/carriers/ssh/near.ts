@@ -1,4 +1,4 @@
-/** The near end of OpenSSH's forward: a TCP connection to its server for each channel. */
+/** Near end of an OpenSSH remote forward: it dials the port that sshd forwards, once per channel. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveNear } from '../../ends/near.ts';
