@@ -1,4 +1,4 @@
-/** The ordeal of several hubs. */
+/** Setting of the hubs' ordeal (a chaos run): the stage with its processes, and the faults. */
 import type { Setting } from '../ordeal/ordeal.ts';
 import { hubsFaults } from './faults.ts';
 import { HubsStage, type HubsStageOptions } from './stage.ts';

@@ -1,4 +1,4 @@
-/** The stage of the hubs' ordeal: everybody dials the balancer, and chance decides at which hub they are. */
+/** Stage of the hubs' ordeal (a chaos run): consumers and providers dial a load balancer, which assigns them to any hub. */
 import { createUniCore } from '@unicore/client/sdk';
 import { untilOnline } from '../../tests/vms.ts';
 import { Audience } from '../ordeal/audience.ts';
@@ -7,7 +7,7 @@ import { Deployment } from './deployment.ts';
 
 export interface HubsStageOptions {
   readonly providers: number;
-  /** Each with a VM; VMs are spread evenly over providers. */
+  /** Number of consumers, each with a VM; VMs are spread evenly over providers. */
   readonly consumers: number;
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -15,7 +15,7 @@ export interface HubsStageOptions {
 
 export class HubsStage implements Stage {
   readonly deployment: Deployment;
-  /** Their lines go to the balancer. */
+  /** Consumers, whose lines go to the balancer. */
   readonly audience: Audience;
 
   constructor({ consumers, ...options }: HubsStageOptions, { said, died }: StageEvents) {

@@ -1,4 +1,4 @@
-/** The consumers of an ordeal: programs with a VM each, and a line of their own to the hub, or to what is before it. */
+/** The consumers of an ordeal (a chaos run): processes with their own VM and their own line to the hub or load balancer. */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
@@ -7,7 +7,7 @@ import { FromConsumer } from './contract.ts';
 import type { Program } from './program.ts';
 import type { Programs } from './programs.ts';
 
-/** From where a consumer reaches a hub, by which right, and in which VM its terminals are: at most 32. */
+/** What a consumer is given: the hub's URL, a bearer token, and the VM of its terminals (at most 32). */
 export interface Seat {
   readonly url: string;
   readonly token: string;
@@ -16,11 +16,11 @@ export interface Seat {
 
 export class Audience {
   readonly consumers: readonly Program[];
-  /** In their order, once they have come. */
+  /** Lines of the consumers, in their order; opened by come(). */
   readonly lines: LineProxy[] = [];
   readonly #seats: Seat[] = [];
 
-  /** They have not come yet. */
+  /** Declares the consumers; come() starts them. */
   constructor(programs: Programs, count: number, said: (message: FromConsumer) => void) {
     this.consumers = Array.from({ length: count }, (_, index) =>
       programs.add(`consumer-${index}`, {
@@ -30,7 +30,7 @@ export class Audience {
     );
   }
 
-  /** port: where their lines go. token: of the user whose VMs they get, by unicore. */
+  /** Starts the consumers. port: where their lines go. token: of the user for whom `unicore` creates their VMs. */
   async come({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
     for (const consumer of this.consumers) {
       const line = await LineProxy.open(port);
