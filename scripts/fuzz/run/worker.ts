@@ -1,4 +1,4 @@
-/** The thread that fuzzes one target, case by case, as it is told. */
+/** Worker thread that fuzzes one target, case by case, as it is ordered. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { TARGETS, type Target } from '../targets/target.ts';
 import { settledMemory } from './memory.ts';
@@ -8,7 +8,7 @@ import { Plan } from './plan.ts';
 const { target: name, seed, pulse } = workerData as WorkerData;
 const port = parentPort!;
 const marks = new Int32Array(pulse);
-/** What nobody awaited: it belongs to the case that runs. */
+/** Uncaught error or rejection, which counts as a failure of the case that runs. */
 let stray: unknown;
 
 process.on('uncaughtException', (error) => {
@@ -51,7 +51,7 @@ async function attempt(plan: Plan): Promise<unknown> {
   stray = undefined;
   try {
     await target.run(plan);
-    // A turn of the event loop brings what nobody awaited.
+    // Unhandled rejections surface within one turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     return error;

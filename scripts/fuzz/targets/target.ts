@@ -1,4 +1,4 @@
-/** What can be fuzzed. */
+/** The targets that can be fuzzed: codec, session and hub. */
 import { record } from '../recording.ts';
 import type { Memory } from '../run/memory.ts';
 import type { Plan } from '../run/plan.ts';
@@ -7,14 +7,14 @@ import { hubTarget } from './hub.ts';
 import { session } from './session.ts';
 
 export interface Target {
-  /** One case; throws what it found. */
+  /** Runs one case; throws the failure that it found. */
   run(plan: Plan): Promise<void> | void;
-  /** Of the process that is attacked, where that is another one. */
+  /** Memory of the process that is attacked, if it is another one. */
   memory?(): Promise<Memory>;
   close(): Promise<void> | void;
 }
 
-/** Sessions are recorded anew each time, always the same. */
+/** Seed of the recorded session: each start records the same one. */
 const RECORDING = 1;
 
 export const TARGETS = {
