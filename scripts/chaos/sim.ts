@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<void> {
 async function many(first: number, count: number): Promise<void> {
   const outcomes: Outcome[] = [];
   const begun = performance.now();
-  // An error that no caller catches is printed with its seed, too.
+  // Uncaught errors are printed with the seed of their simulated world, too.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
       `${error.stack}\nAgain with: npm run chaos -- sim --seed ${first + outcomes.length}\n`,

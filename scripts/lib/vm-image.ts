@@ -1,4 +1,4 @@
-/** The image of VMs, from agent/images/vm. */
+/** The container image of VMs, from agent/images/vm. */
 import { join } from 'node:path';
 import type { Image } from './image.ts';
 import { debianBase } from './image-base.ts';

@@ -1,4 +1,4 @@
-/** Starts a reference carrier of three processes: two ends, and a bare ws relay that does not look at the bytes. */
+/** Starts a reference for the bench: two ends with a bare ws relay between them, each in its own process. */
 import type { NearCalls } from '../ends/near.ts';
 import { Child } from '../lib/child.ts';
 import type { StartCarrier } from './carrier.ts';

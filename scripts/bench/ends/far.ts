@@ -14,13 +14,13 @@ export const FLOOD_END = Buffer.from('the flood of this stream is over');
 export const PIECE_BYTES = 16 * 1024;
 /** Interval between the portions of a paced flood, ms. */
 const PORTION_MS = 5;
-/** Random pieces, so that compression gains nothing; together far longer than any compression history. */
+/** Random bytes to flood with: compression cannot shrink them, and they are longer than any compression history. */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
 /** Serves a stream as its far end. pieces: content of floods, repeated. */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
-  /** Each flood has its own flag: an idle stream keeps asking the previous flood for bytes, which must stay over. */
+  /** Each flood has its own flag: an idle stream keeps asking the previous flood for bytes, and that one must stay ended. */
   const begin = () => {
     let going = true;
     stop = () => {

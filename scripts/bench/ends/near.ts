@@ -14,7 +14,7 @@ const KEY = Buffer.from('k');
 export interface Flooded {
   /** Throughput in the measured seconds. */
   bytesPerSecond: number;
-  /** All bytes of the floods, warm-up included: the caller relates CPU time to them. */
+  /** Bytes of all floods, warm-up included: the base for CPU time per byte. */
   bytes: number;
 }
 

@@ -17,7 +17,7 @@ const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
 export interface DeskEvents {
-  /** due: when the key should have been typed. */
+  /** Called when a key was echoed. due: when the key should have been typed. */
   echoed(due: number): void;
   /** The consumer lost its socket. */
   lost(): void;

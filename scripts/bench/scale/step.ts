@@ -52,7 +52,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Gets a line about each look at the processes. */
+  /** Gets a line of progress at each look at the processes. */
   progress(line: string): void;
 }
 

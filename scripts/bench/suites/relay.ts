@@ -44,7 +44,7 @@ export async function relay(options: Options): Promise<Result[]> {
 async function withChannels(channels: number, carriers: Carriers, options: Options): Promise<Result[]> {
   const { reps, seconds, progress } = options;
   const measured = new Map([...carriers.started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up: compilers, buffers, TCP windows.
+  // The first round warms up compilers, buffers and TCP windows; it is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, { near, pids }] of carriers.started) {
       const before = cpuOf(pids);

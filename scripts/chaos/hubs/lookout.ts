@@ -6,7 +6,7 @@ const ASK_MS = 500;
 
 export class Lookout {
   readonly unicore: UniCore;
-  /** Reports of a state other than running or online, with counts. */
+  /** States that the hub reported, other than running (VMs) and online (providers), with counts. */
   readonly alarms = new Map<string, number>();
   /** Number of answers and events that were checked. */
   looks = 0;

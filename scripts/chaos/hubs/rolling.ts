@@ -37,7 +37,7 @@ export interface RollingOptions {
 
 export interface Rolled {
   readonly keys: number;
-  /** Latencies before, while each hub was replaced, and after. */
+  /** Keystroke latencies by phase: before, while each hub was replaced, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }

@@ -8,7 +8,7 @@ import type { Programs } from './programs.ts';
 /** What server/src/main.ts sends when it is up. */
 const Listening = z.object({ type: z.literal('listening'), port: z.number() });
 
-/** Attempts to start a hub: it ends while its store does not answer. */
+/** Attempts to start a hub, which ends if its store does not answer yet. */
 const STARTS = 5;
 
 export class Hub {

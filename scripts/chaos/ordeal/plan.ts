@@ -13,7 +13,7 @@ export interface FaultKind<Stage> {
   readonly kills: boolean;
   /** Number of hops that the fault can meet; one is drawn at random. */
   readonly hops: number;
-  /** Duration of the fault, ms; share: how often it lasts (default: always). Without this the fault is undone at once. */
+  /** Duration of the fault, ms; share: probability that it lasts (default 1). Otherwise the fault is undone at once. */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
   /** The fault meets the channels of one consumer only; the hop's number is the consumer's. */
   readonly ofConsumer?: boolean;

@@ -8,7 +8,7 @@ import { Viewer } from './viewer.ts';
 
 /** Pause between keystrokes, ms: faster than people type, so that a few seconds are enough for a p99. */
 const KEY_PAUSE_MS = 4;
-/** Printed once the typist's program runs; the command line spells it differently. */
+/** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
 const READY = 'echo is on';
 /** Bytes that a viewer reads before it may stop: its windows have grown to the full by then. */
 const READ_BYTES = 4 * 1024 * 1024;

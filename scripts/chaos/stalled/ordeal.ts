@@ -15,7 +15,7 @@ const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface OrdealOptions {
-  /** Viewers that read nothing. */
+  /** Number of viewers that read nothing. */
   readonly stalled: number;
   /** How long viewers are stalled, and how long is measured before that, ms. */
   readonly ms: number;

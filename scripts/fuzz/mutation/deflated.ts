@@ -36,7 +36,7 @@ const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
     dictLen: 0,
     rawLen: random.pick([0, 1, raw.length - 1, raw.length + 1, MAX_DATA, MAX_DATA + 1, 65_535]) & 0xffff,
   }),
-  // A dictionary that the receiver does not have, or a longer one than it has.
+  // Deflated with a dictionary that the receiver does not have, or with a longer one than it has.
   (raw, random) => {
     const dictLen = random.pick([1, 100, MAX_DICTIONARY - 1, MAX_DICTIONARY, MAX_DICTIONARY + 1, 65_535]);
     const dictionary = DICTIONARY.subarray(0, Math.min(dictLen, MAX_DICTIONARY));

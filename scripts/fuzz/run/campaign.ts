@@ -35,7 +35,7 @@ export interface CampaignOptions {
   budget: Budget;
   /** Time between two looks at memory. */
   lookMs: number;
-  /** Called with each look. */
+  /** Called at each look, with the progress so far. */
   report(progress: Progress): void;
 }
 

@@ -25,7 +25,7 @@ const ARRIVED_MS = 120_000;
 const PAUSE_MS = 100;
 /** Time for the last messages to arrive, ms. */
 const QUIET_MS = 5_000;
-/** Bob's terminals on the good provider. */
+/** Names of the honest user Bob's terminals on the good provider. */
 const TERMINALS = ['t1', 't2'];
 /** Numbers of the byte sequences that Bob and his provider send in a terminal; no two are the same. */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
@@ -125,7 +125,7 @@ export class World {
     await this.advance(1_000);
   }
 
-  /** Both ends of Bob's terminals on the good provider. */
+  /** Both ends of the honest user Bob's terminals on the good provider. */
   get honest(): readonly Talker[] {
     return [...this.#bobs, ...this.#toBob];
   }

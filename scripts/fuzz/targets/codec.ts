@@ -27,7 +27,7 @@ import { mutate } from '../mutation/mutator.ts';
 import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 
-/** Number of messages in one case. */
+/** Number of messages in one fuzz case. */
 const MESSAGES = 2_000;
 /** Share of messages that stay valid frames, so that their content is read, too. */
 const WELL_FORMED = 0.3;

@@ -14,13 +14,13 @@ import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 
-/** Number of acts in one case, and the longest pause between them, ms. */
+/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 8;
 /** Probability that a mutation of a message is followed by another one of it. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Most raw terminals that are open at once. */
+/** Most raw terminals (plain WebSockets) that are open at once. */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {

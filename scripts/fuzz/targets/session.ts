@@ -18,7 +18,7 @@ const SAID = [
   20_000,
   200_000,
 ];
-/** Number of acts in one case, and the longest pause between them, ms. */
+/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 150;
 

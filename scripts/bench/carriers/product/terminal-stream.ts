@@ -1,4 +1,4 @@
-/** A terminal of the product as a stream; the bench's far end runs in it instead of a shell. */
+/** Opens a terminal as a bench stream; the bench's far end (echo and flood) runs in it instead of a shell. */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Stream } from '../../ends/stream.ts';
 import { READY } from './tty.ts';

@@ -1,4 +1,4 @@
-/** Far end as a program in a terminal of the product, where it replaces the shell. */
+/** Far end of the bench (echo and flood) as a program that replaces the shell in a terminal. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../lib/paths.ts';

@@ -1,4 +1,4 @@
-/** Far end of an OpenSSH remote forward: a TCP server that the SSH client dials once per channel. */
+/** Far end of the OpenSSH reference: a TCP server that the SSH client dials once for each stream. */
 import { type AddressInfo, createServer } from 'node:net';
 import { serveFar } from '../../ends/far.ts';
 import { serve } from '../../lib/child.ts';

@@ -1,4 +1,4 @@
-/** Near end of an OpenSSH remote forward: it dials the port that sshd forwards, once per channel. */
+/** Near end of the OpenSSH reference: it dials the port that sshd forwards, once for each stream. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveNear } from '../../ends/near.ts';

@@ -1,4 +1,4 @@
-/** Runs libp2p's yamux over a WebSocket, and makes bench streams of yamux streams. */
+/** Runs libp2p's yamux over a WebSocket, and wraps its streams for the bench. */
 import type { Stream as MuxedStream } from '@libp2p/interface';
 import { defaultLogger } from '@libp2p/logger';
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils';
