@@ -1,4 +1,4 @@
-/** npm run chaos -- hubs [rolling | redis]: three hubs with a real Redis behind haproxy, and what can happen to them. */
+/** npm run chaos -- hubs [rolling | redis]: fault tests of three hubs behind haproxy, with a real Redis. */
 
 import { killCommand } from './hubs/commands/kills.ts';
 import { failCommand } from './hubs/commands/redis-failures.ts';

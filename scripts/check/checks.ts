@@ -1,4 +1,4 @@
-/** Types and lint over the whole project: each gives its complaints as an error. */
+/** Checks of types and lint over the whole project; each rejects with its complaints. */
 import { exec } from '../lib/exec.ts';
 import { ROOT, tool } from '../lib/paths.ts';
 

@@ -1,4 +1,4 @@
-/** Runs vitest over all projects in a process of its own and counts what happened, also what never started. */
+/** Runs vitest over all projects in a separate process and counts results, with files that could not be loaded. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

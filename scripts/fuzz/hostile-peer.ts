@@ -1,4 +1,4 @@
-/** A hostile peer: an honest one whose messages are replaced on their way out. */
+/** A hostile peer is an honest peer whose outgoing messages are mutated. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
 import { mutate } from './mutation/mutator.ts';
@@ -7,25 +7,25 @@ import type { Random } from './random.ts';
 import type { Plan } from './run/plan.ts';
 import type { Sent, Tamper } from './session/line.ts';
 
-/** Of a hostile peer's messages. */
+/** Share of a hostile peer's messages that are mutated. */
 const MUTATED = 0.3;
-/** Of HELLO and WELCOME. */
+/** Share of HELLO and WELCOME messages that are mutated. */
 const GREETING = 0.05;
-/** Of those: some become no frames, or such as this peer may not send, which ends the socket. */
+/** Share of mutations that may give invalid or forbidden frames, which end the socket. */
 const BROKEN = 0.005;
 
-/** Sends other things than it was told to. */
+/** Replaces a peer's outgoing messages by mutated ones. */
 export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
   readonly #seen: SeenValues;
-  /** Kept back, to be sent later. */
+  /** Messages held back, to be sent later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
-  /** more: the share of mutations after which comes another one, of the same message. */
+  /** more: probability that a mutation of a message is followed by another one of it. */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
     this.#seen = seen;
@@ -38,10 +38,10 @@ export class HostilePeer {
 
   #tamper(message: Uint8Array, sender: Peer): Sent[] {
     this.#seen.see(message);
-    // Without a greeting nothing follows.
+    // A broken HELLO or WELCOME ends the socket, so these are mutated rarely.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
-    // A hostile peer says more than it is asked for: several things in place of one.
+    // Several mutations may be sent in place of one message.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
       const decision = this.#plan.decide(share);
       if (!decision) break;

@@ -1,14 +1,14 @@
-/** A recorded session: what honest peers said on every kind of socket, with every type of frame in it. */
+/** Records a session of honest peers on every kind of socket, for samples of every type of frame. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { SAMPLES } from '@unicore/protocol/testing';
 import { framesOf } from './mutation/frame-layout.ts';
 import { Random } from './random.ts';
 import { World } from './session/session-world.ts';
 
-/** Of each type and direction: enough for variety, few enough to pick from fairly. */
+/** Frames kept of each type and direction: enough for variety, few enough to pick from fairly. */
 const KEPT = 12;
 
-/** Frames of every type, each in the variants in which it was seen. */
+/** Records frames of every type, each in the variants in which it occurred. */
 export async function record(seed: number): Promise<Uint8Array[]> {
   const kept = new Map<string, Uint8Array[]>();
   const tap = (from: string) => (message: Uint8Array) => {
@@ -35,7 +35,7 @@ export async function record(seed: number): Promise<Uint8Array[]> {
   return frames.concat(missing.map((type) => encode(SAMPLES[type])));
 }
 
-/** Every kind of thing that happens in a session. */
+/** Plays every kind of event that can happen in a session. */
 async function play(world: World): Promise<void> {
   const { mallory, bad, honest } = world;
   await world.start();

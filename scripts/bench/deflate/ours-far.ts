@@ -1,4 +1,4 @@
-/** The provider's end of a replay: plays a recording on every channel that is opened, the one whose name its terminal has. */
+/** Far end of a replay through UniCore: it plays a recording on each opened channel. The terminal's id says which. */
 import { Acceptor, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { serve } from '../../testing/processes/child.ts';

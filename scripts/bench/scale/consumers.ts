@@ -1,4 +1,4 @@
-/** The consumers, all in one process: they connect, type, and say how long each echo took. */
+/** Runs all consumers of the scale suite in one process: they connect, type, and time each echo. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 import { serve } from '../../testing/processes/child.ts';
@@ -6,26 +6,26 @@ import { Keyboard } from './keyboard.ts';
 import { type ClientPlace, TypingClient } from './typing-client.ts';
 
 export interface Typed {
-  /** From when each key was due to its echo, ms. */
+  /** Time from when each key was due until its echo, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process was with typing, p99, ms: of the above, what is no hub's doing. */
+  /** How late this process typed its keys, p99, ms: the part of tookMs that no hub caused. */
   readonly lateMs: number;
 }
 
 export type ConsumerCalls = {
-  /** All at once, beside those that are here already; resolves when each has seen an echo. */
+  /** Connects further consumers, all at once; resolves when each has seen an echo. */
   connect(places: readonly ClientPlace[]): Promise<void>;
-  /** Everybody types from now on. */
+  /** Starts typing at all consumers. */
   start(): void;
-  /** Of the keys that were echoed since it was asked last. */
+  /** Times of the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Nobody types any more; resolves with how many keys have no echo. */
+  /** Stops typing; resolves with the number of keys without an echo. */
   stop(): Promise<number>;
-  /** How often a socket was lost, or a terminal shown as reconnecting without that; and what must not happen at all. */
+  /** Counts of lost sockets and of terminals shown as reconnecting although their socket was up; broken: failures, in words. */
   losses(): { sockets: number; shown: number; broken: string[] };
 };
 
-/** The last echoes may take so long; a limit for hangs only. */
+/** Time limit for the last echoes, ms. */
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 

@@ -1,6 +1,6 @@
 /**
- * Types at every client, each once a second at its own moment. A key counts from when it was due: a process that is late with
- * typing does not hide how long people would wait.
+ * Types a key at every typing client once a second, each at its own moment. A key is timed from when it was due, so that a
+ * typing process that runs late does not hide how long people would wait.
  */
 import type { TypingClient } from './typing-client.ts';
 
@@ -8,14 +8,14 @@ const EVERY_MS = 1_000;
 
 export class Keyboard {
   readonly #clients: readonly TypingClient[];
-  /** When in each second, in order. */
+  /** Moments in each second at which keys are due, ascending, ms. */
   readonly #moments: readonly number[];
   readonly #typed: (lateMs: number) => void;
   #begun = 0;
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** typed: hears of each key how late it was. */
+  /** typed: called for each key with how late it was typed. */
   constructor(clients: readonly TypingClient[], typed: (lateMs: number) => void) {
     this.#clients = clients;
     this.#moments = Float64Array.from(clients, () => Math.random() * EVERY_MS).sort() as unknown as number[];

@@ -1,11 +1,11 @@
-/** Who takes part: users with a bearer token and a running VM each, and the machines that these run on, put into the hubs' store. */
+/** Fills the hubs' store for the scale suite: users with a bearer token and a running VM each, and the machines of these VMs. */
 import { generateKeyPairSync } from 'node:crypto';
 import { LocalAuth, newId } from '@unicore/server/auth';
 import { openStore, type ProviderRow, type VmRow } from '@unicore/server/store';
 
 export interface Machine {
   readonly providerId: string;
-  /** Ed25519, PKCS #8 as PEM. */
+  /** Ed25519 private key, PKCS #8 as PEM. */
   readonly privateKey: string;
   readonly vmIds: string[];
 }
@@ -14,17 +14,17 @@ export interface Person {
   /** Bearer token. */
   readonly token: string;
   readonly vmId: string;
-  /** On which machine, in the order of the population. */
+  /** Index of the machine on which the VM runs. */
   readonly machine: number;
 }
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** Machine by machine: the first so many people need only the first machines. */
+  /** People ordered by machine, so that the first n people need only the first machines. */
   readonly people: readonly Person[];
 }
 
-/** dataDir: of the hubs, which need not run yet. */
+/** dataDir: data folder of the hubs, which need not run yet. */
 export async function populate(dataDir: string, providers: number, consumers: number): Promise<Population> {
   const store = openStore({ store: 'sqlite', dataDir });
   try {

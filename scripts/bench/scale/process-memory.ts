@@ -1,10 +1,10 @@
-/** What processes hold, as Linux tells it. */
+/** Memory and file descriptors of processes, read from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const KIB = 1024;
 
 export interface Held {
-  /** Resident, of all of them together, bytes. */
+  /** Resident memory of all processes together, bytes. */
   readonly rss: number;
   /** Open file descriptors. */
   readonly fds: number;

@@ -1,4 +1,4 @@
-/** One consumer: a client of its own with one terminal, whose keys must come back once and in order. */
+/** A desk is one consumer: a client with one terminal. It checks that each key is echoed once and in order. */
 
 import { maskFor } from '@unicore/agent/tunnel';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -6,36 +6,36 @@ import { WebSocket as WsSocket } from 'ws';
 import type { Person } from './population.ts';
 
 export interface ClientPlace extends Person {
-  /** http://…, of its hub. */
+  /** URL of the consumer's hub (http://…). */
   readonly hub: string;
-  /** What a proxy in front of the hub would say of where it is. */
+  /** IP address of the consumer, as a proxy in front of the hub would report it. */
   readonly address: string;
 }
 
-/** Keys are a to z over and over, so that a wrong one shows. */
+/** Keys are a to z in turn, so that a wrong echo is noticed. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
 export interface TypingEvents {
-  /** due: when the key was to be typed. */
+  /** Called when a key was echoed. due: when the key should have been typed. */
   echoed(due: number): void;
-  /** The socket was there and is not any more. */
+  /** The consumer lost its socket. */
   lost(): void;
-  /** The terminal is shown as reconnecting though there is a socket: it was detached, or has no answer for 3 s. */
+  /** The terminal is shown as reconnecting although its socket is up: it was detached, or had no answer for 3 s. */
   shownAway(): void;
   /** A key was lost, doubled or out of order, or the terminal ended. */
   broken(message: string): void;
 }
 
 export class TypingClient {
-  /** The first key was echoed. */
+  /** Resolves when the first key was echoed. */
   readonly ready: Promise<void>;
   readonly #events: TypingEvents;
   readonly #unicore: UniCore;
   readonly #socket: ChannelSocket;
   readonly #ready = Promise.withResolvers<void>();
   #typed = 0;
-  /** When each key was due that has not been echoed. */
+  /** Due times of the keys that have not been echoed. */
   readonly #pending: number[] = [];
 
   constructor({ hub, address, token, vmId }: ClientPlace, events: TypingEvents) {
@@ -54,7 +54,7 @@ export class TypingClient {
     this.#socket.onclose = ({ code, reason }) => events.broken(`a terminal closed with ${code}: ${reason}`);
   }
 
-  /** Keys that wait for their echo. */
+  /** Number of keys that wait for their echo. */
   get pending(): number {
     return this.#pending.length;
   }
@@ -68,7 +68,7 @@ export class TypingClient {
     for (const key of keys) {
       const expected = keyOf(this.#typed - this.#pending.length);
       const due = this.#pending.shift();
-      if (due === undefined) return this.#events.broken('a key is echoed that nobody typed');
+      if (due === undefined) return this.#events.broken('a key was echoed that had not been typed');
       if (key !== expected) return this.#events.broken(`key ${expected} is echoed as ${key}`);
       this.#events.echoed(due);
       this.#ready.resolve();
@@ -80,13 +80,13 @@ function keyOf(index: number): number {
   return FIRST_KEY + (index % KEYS);
 }
 
-/** Node's own WebSocket can send no headers. */
+/** WebSocket class that sends X-Forwarded-For; Node's own WebSocket cannot send headers. */
 function socketsFrom(address: string): typeof globalThis.WebSocket {
   class From extends WsSocket {
     constructor(url: string, protocols: string[]) {
       const headers = { 'x-forwarded-for': address };
       super(url, protocols, { headers, perMessageDeflate: false, ...maskFor(url) });
-      // 'close' follows, and says enough.
+      // A 'close' event follows, which is handled.
       this.on('error', () => {});
     }
   }

@@ -1,4 +1,4 @@
-/** The suites by name. */
+/** All suites of the bench, by name. */
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 import { deflate } from './deflate.ts';

@@ -1,13 +1,13 @@
-/** What is done to hubs, to Redis, and to the sockets of both sides. */
+/** Faults of the hubs' chaos run: what it does to hubs, Redis, and the sockets of both sides. */
 
 import type { FaultKind } from '../run/plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../run/process-faults.ts';
 import { HUBS } from './deployment.ts';
 import type { HubsEnvironment, HubsOptions } from './hubs-environment.ts';
 
-/** What a replica that takes over did not hear, ms. */
+/** On a failover, the span of writes that the new Redis has missed, ms. */
 const LAG = { low: 50, high: 1_000 };
-/** Redis stands still for so long, ms. */
+/** How long Redis is paused, ms. */
 const PAUSED = { low: 500, high: 4_000 };
 
 type Kind = FaultKind<HubsEnvironment>;

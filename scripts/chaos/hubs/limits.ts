@@ -1,7 +1,7 @@
-/** What several hubs promise, besides that no byte is lost, doubled or out of order: that ends a run at once. */
+/** Latencies that several hubs promise. (A byte that is lost, doubled or out of order ends a run at once.) */
 export const LIMITS = {
-  /** No keystroke takes longer while hubs are replaced, ms. */
+  /** Longest time that a keystroke may take while hubs are replaced, ms. */
   rollingEchoMs: 1_000,
-  /** While Redis fails, a keystroke inside one hub takes at most so many times as long at p99, or so many ms. */
+  /** p99 of a keystroke inside one hub while Redis fails: at most `times` as long as before, or `ms` if that is more. */
   sameHub: { times: 2, ms: 20 },
 } as const;

@@ -1,6 +1,6 @@
 /**
- * Redis fails in every way that it does, under people who type: some at the hub that has their provider, some at another one.
- * The former must not notice; the latter wait and go on.
+ * Redis fails in every way while typists type. Those at the same hub as their provider must not notice; those at another hub
+ * wait and go on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -14,19 +14,19 @@ import { type Felt, felt } from './typing/echoes.ts';
 import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
-/** Each at the hub of its number. */
+/** Number of providers; provider i joins hub i. */
 const PROVIDERS = 2;
-/** At each hub, for each VM. */
+/** Number of typists at each hub for each VM. */
 const PLACES = 2;
 const KEY_EVERY_MS = 100;
-/** A channel that has not come back by then is lost; a limit for hangs. */
+/** A channel that has not resumed after this time counts as lost, ms. */
 const BACK_LIMIT_MS = 30_000;
 
 export interface FailingOptions {
   readonly pauseMs: number;
-  /** All is quiet so long before the first outage, and keystrokes count so long after each. */
+  /** Quiet period before the first outage, and how long keystrokes count after each outage, ms. */
   readonly quietMs: number;
-  /** Names of outages; all, if not said. */
+  /** Names of the outages to run; default: all. */
   readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -37,12 +37,12 @@ export interface FailingOptions {
 export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
-  /** Some who were at one hub with their provider are not any more. */
+  /** The outage moves a provider to another hub, away from typists at its old one. */
   readonly moves: boolean;
-  /** Provider and consumer at one hub. */
+  /** Latencies of typists at the same hub as their provider, and (across) at another hub. */
   readonly same: Felt;
   readonly across: Felt;
-  /** From the end of the outage until everybody saw the echo of a key that was typed after it. */
+  /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
   readonly backMs: number;
 }
 
@@ -50,14 +50,14 @@ export interface FailingOutcome {
   readonly before: { readonly same: Felt; readonly across: Felt };
   readonly outages: readonly OutageFelt[];
   readonly keys: number;
-  /** Who was called anything but well at a hub, and how often: none may be. */
+  /** Wrong states that hubs reported, such as a VM not running, with counts; there must be none. */
   readonly alarms: ReadonlyMap<string, number>;
-  /** How often hubs were looked at. */
+  /** Number of answers and events of hubs that were checked. */
   readonly looks: number;
   readonly logs: string;
 }
 
-/** Rejects when a key is lost, doubled or out of order, or a channel does not come back; the message says where the logs are. */
+/** Runs all outages. Rejects when a key is lost, doubled or reordered or a channel stays away; the message names the logs. */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
   const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
@@ -118,7 +118,7 @@ async function start(deployment: Deployment): Promise<{ token: string }> {
   return deployment.user('ada');
 }
 
-/** A VM at each provider, in their order. */
+/** Creates a VM at each provider; returns their ids in the order of the providers. */
 async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<string[]> {
   await untilOnline(unicore, deployment.providers.length);
   for (const _ of deployment.providers) await runningVm(unicore);
@@ -132,7 +132,7 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** At every hub for every VM; same: those at the hub that has the VM's provider. */
+/** Desks for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();
@@ -149,11 +149,11 @@ function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[])
 
 interface Suffered {
   readonly outage: Outage;
-  /** Of the outage. */
+  /** Start and end of the outage. */
   readonly from: number;
   readonly to: number;
   readonly backMs: number;
-  /** Keystrokes count until then. */
+  /** Keystrokes count until this time. */
   readonly end: number;
 }
 
@@ -168,7 +168,7 @@ async function suffer(
   return { outage, from, to, backMs: (await typists.since(to, BACK_LIMIT_MS)) - to };
 }
 
-/** Terminals that nobody has opened yet are reached from every hub: it is known again who is where. */
+/** Opens a new terminal of every VM from every hub: proves that hubs know again where each provider is. */
 async function reach(
   watchers: readonly StatusWatcher[],
   vmIds: readonly string[],

@@ -1,14 +1,14 @@
-/** What one hub says of VMs and providers all the time, by its live lists and when it is asked: which of them were missed. */
+/** Watches what one hub reports of VMs and providers, in live lists and answers, and counts those reported as not well. */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 
-/** How often the lists are asked for, ms. */
+/** Interval at which the lists are queried, ms. */
 const ASK_MS = 500;
 
 export class StatusWatcher {
   readonly unicore: UniCore;
-  /** How often something was called anything but well, and what. */
+  /** States that the hub reported, other than running (VMs) and online (providers), with counts. */
   readonly alarms = new Map<string, number>();
-  /** Answers and events that were looked at. */
+  /** Number of answers and events that were checked. */
   looks = 0;
   readonly #name: string;
   readonly #ends: (() => void)[] = [];
@@ -35,7 +35,7 @@ export class StatusWatcher {
       },
     });
     const timer = setInterval(() => {
-      // What cannot be answered is no alarm: a hub that stands still says nothing.
+      // A query that fails is no alarm: a frozen hub cannot answer.
       api.vm.list.query().then(
         (all) => this.#look('vm.list', all, 'running'),
         () => {},

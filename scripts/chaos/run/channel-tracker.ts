@@ -1,30 +1,30 @@
-/** The consumer processes as one: which of all channels flow, have come back, have ended. */
+/** Controls the consumer processes of an ordeal: knows which channels flow, have resumed, have ended. */
 
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 
-/** For all programs to start, and to end; limits for hangs only. */
+/** Time limits for all programs to start, and to end, ms. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
-/** A channel that has not come back by then is lost. */
+/** A channel that has not resumed after this time counts as lost, ms. */
 const BACK_LIMIT_MS = 20_000;
 
 export interface ChannelTrackerOptions {
   readonly channels: number;
-  /** Bytes a second, each way of each channel. */
+  /** Bytes per second in each direction of each channel. */
   readonly rate: number;
   readonly seed: number;
   gap(gap: Gap): void;
-  /** A promise was broken, or nothing comes any more. */
+  /** Called when a byte is wrong, or a channel stays silent. */
   failed(message: string): void;
 }
 
 export class ChannelTracker {
-  /** What came each way, of channels that have ended. */
+  /** Bytes that arrived in each direction, of channels that have ended. */
   readonly bytes = { down: 0, up: 0 };
   readonly #options: ChannelTrackerOptions;
-  /** Channels that have not done yet what they are waited for to do. */
+  /** Channels that have not yet reached the awaited state. */
   #awaited = new Set<number>();
   #question = 0;
   #allDone: () => void = () => undefined;
@@ -37,7 +37,7 @@ export class ChannelTracker {
     return Array.from({ length: this.#options.channels }, (_, channel) => channel);
   }
 
-  /** The channels of one of so many consumers. */
+  /** Numbers of the channels that belong to this consumer. */
   channelsOf(consumer: number, consumers: number): number[] {
     return this.all.filter((channel) => channel % consumers === consumer);
   }
@@ -57,14 +57,14 @@ export class ChannelTracker {
     await flowing;
   }
 
-  /** Settles when something new has passed both ways of every channel. */
+  /** Settles when new bytes have passed in both directions of every channel. */
   async whole(environment: Environment, after: string): Promise<void> {
     const moved = this.#await(BACK_LIMIT_MS, `have not come back after "${after}"`);
     this.#tellAll(environment, { type: 'ask', question: ++this.#question });
     await moved;
   }
 
-  /** Settles when both ends of every channel agree on all that was said. */
+  /** Stops sending; settles when both ends of every channel agree on all bytes. */
   async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
     this.#tellAll(environment, { type: 'finish' });

@@ -1,4 +1,4 @@
-/** A command that puts something through the run: what it is told, what it says, and how to do the same again. */
+/** Command line of an ordeal (a chaos run): its options, its report, and the command that repeats it. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
 import { untilTold, whole } from '../lib/options.ts';
@@ -8,17 +8,17 @@ import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';
 
 export interface ChaosCommand<S extends Environment, Flag extends string> {
-  /** As in `npm run chaos -- NAME`. */
+  /** Name of the command, as in `npm run chaos -- NAME`. */
   readonly name: string;
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Fewer channels would leave a consumer without one. */
+  /** Least number of channels: fewer would leave a consumer without one. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Throws where something else was promised. */
+  /** Throws if the outcome breaks a further promise. */
   judge?(outcome: Outcome): void;
 }
 

@@ -1,10 +1,10 @@
-/** What a chaos run needs of the place where it happens: consumers that can be told to talk, and where with whom. */
+/** A stage is where an ordeal (a chaos run) happens: all processes, among them the consumers that exchange data. */
 import type { ConsumerPrograms } from './consumer-programs.ts';
 import type { FromConsumer } from './messages.ts';
 
 export interface EnvironmentEvents {
   said(message: FromConsumer): void;
-  /** A process died of itself. */
+  /** Called when a process died unexpectedly. */
   died(what: string, how: string): void;
 }
 
@@ -12,10 +12,10 @@ export interface Environment {
   /** The folder of the logs. */
   readonly logs: string;
   readonly consumers: ConsumerPrograms;
-  /** Everything is up, and each consumer's VM runs. */
+  /** Settles when everything is up, and each consumer's VM runs. */
   start(): Promise<void>;
-  /** A line in a log of the run's own. */
+  /** Adds a line to the run's own log. */
   note(line: string): void;
-  /** Ends every process; the folder with the logs stays if somebody may want to read them. */
+  /** Ends every process. The folder with the logs stays if keepLogs is set. */
   close(options: { keepLogs: boolean }): Promise<void>;
 }

@@ -1,6 +1,6 @@
-/** Notices when nothing new has passed one way of a channel for a while, and when something does again. */
+/** Notices silences in one direction of a channel, and when bytes pass again. */
 
-/** Bytes are due every 40 ms; a silence of this long is worth a line in the report, ms. */
+/** Shortest silence that is reported, ms; bytes are due every 40 ms. */
 const SILENCE_MS = 150;
 
 export class GapDetector {
@@ -15,7 +15,7 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** From now on something is due. */
+  /** Bytes are due from now on. */
   begin(): void {
     this.#last = this.#now();
   }
@@ -30,7 +30,7 @@ export class GapDetector {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Something new passed. */
+  /** New bytes have passed. */
   moved(): void {
     const now = this.#now();
     if (this.#detached || now - this.#last > SILENCE_MS) this.#gap(this.#last, now, this.#detached);

@@ -1,37 +1,37 @@
-/** Which faults come when: all of it follows from the seed, whatever the processes do meanwhile. */
+/** Plans which faults come when. The plan follows from the seed alone, whatever the processes do meanwhile. */
 import type { Random } from '../lib/random.ts';
 
-/** The next fault comes so soon after the last one is undone, so that it meets channels that resume, ms. */
+/** Longest pause before a fault that is to meet channels while they resume, ms. */
 const SOON_MS = 400;
-/** Or so long after all channels have come back, ms. */
+/** Longest pause before a fault that comes after all channels have resumed, ms. */
 const LATER_MS = 300;
 
-/** A kind of fault on an environment of this kind. */
+/** A kind of fault that can happen on a stage. */
 export interface FaultKind<Environment> {
   readonly name: string;
-  /** It ends paths; otherwise it only disturbs them. */
+  /** True if the fault ends paths; otherwise it only disturbs them. */
   readonly kills: boolean;
-  /** Which of so many hops it meets is drawn. */
+  /** Number of hops that the fault can meet; one is drawn at random. */
   readonly hops: number;
-  /** How long it lasts, ms, and how often it lasts at all; always without a share. Without this it is undone at once. */
+  /** Duration of the fault, ms; share: probability that it lasts (default 1). Otherwise the fault is undone at once. */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** It meets the channels of one consumer only, whose number is the hop's. */
+  /** The fault meets the channels of one consumer only; the hop's number is the consumer's. */
   readonly ofConsumer?: boolean;
-  /** Does it and undoes it: settles when the hop is back, whatever the channels do then. */
+  /** Causes the fault and undoes it; settles when the hop is back. Channels may still be resuming then. */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
 export interface Fault<Environment> {
   readonly kind: FaultKind<Environment>;
   readonly hop: number;
-  /** How long until it is undone. */
+  /** Time until the fault is undone. */
   readonly ms: number;
 }
 
 export interface Step<Environment> {
-  /** At once; no two of one kind. */
+  /** Faults that happen at once, no two of one kind. */
   readonly faults: readonly Fault<Environment>[];
-  /** Then all channels come back, or the next step finds them resuming. */
+  /** Whether to wait until all channels have resumed, or to go on while they resume. */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;
 }

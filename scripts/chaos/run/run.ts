@@ -1,4 +1,4 @@
-/** The whole run: channels that talk, faults that follow the plan, and what came of it. */
+/** An ordeal is a chaos run: channels exchange data while faults follow a plan, and the outcome is collected. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../lib/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
@@ -7,18 +7,18 @@ import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A silence that is worth a line in the log, ms. */
+/** Shortest silence that is logged, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
-  /** Bytes a second, each way of each channel. */
+  /** Bytes per second in each direction of each channel. */
   readonly rate: number;
-  /** Logs stay where they are even if all went well. */
+  /** Keeps the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** So many kills are done. */
+  /** Called with the number of kills done so far. */
   progress?(kills: number): void;
 }
 
@@ -31,13 +31,13 @@ export interface Outcome {
   readonly logs: string;
 }
 
-/** Where it happens, and what can happen there. */
+/** A stage with its processes, and the faults that can happen on it. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
 }
 
-/** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+/** Runs an ordeal. Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
 export async function runChaos<S extends Environment>(
   scenario: Scenario<S>,
   options: RunOptions,
@@ -59,7 +59,7 @@ class Run<S extends Environment> {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
-  /** From outside. */
+  /** Stopped by the caller. */
   #isStopped = false;
   #isOver = false;
 
@@ -86,7 +86,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // Whoever looks for the reason wants the logs.
+      // Any other error counts as a failure, too, so that the logs are kept.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }

@@ -1,19 +1,19 @@
-/** One terminal's talk: both ways all the time, every byte judged as it comes, and at the end both sides' word on it. */
+/** Exchanges data with one terminal in both directions: every byte is judged as it arrives, and both ends compare at the end. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '../lib/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** peer.pl begins and ends its stream so, and wants the end of ours. */
+/** peer.pl, the program in the terminal, begins its stream with STX. EOT ends the stream of either side. */
 const STX = 0x02;
 const EOT = 0x04;
-/** No more is sent while so much is unconfirmed, so that a long fault does not end the socket. */
+/** Sending pauses at this many unconfirmed bytes, so that a long fault does not make the socket close. */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {
   readonly socket: ChannelSocket;
   readonly channel: number;
-  /** Starts the program. */
+  /** Shell command that starts peer.pl. */
   readonly command: string;
   readonly random: Random;
   readonly now: () => number;
@@ -30,10 +30,10 @@ export class TerminalTraffic {
   #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
   #received = 0;
   #sent = 0;
-  /** How much of what was sent the other end has confirmed. */
+  /** Bytes sent that the other end has confirmed. */
   #confirmed = 0;
   #attached = true;
-  /** What the program said after its stream; undefined before. */
+  /** What the program printed after its stream; undefined before. */
   #verdict: string | undefined;
 
   constructor(options: TrafficOptions) {
@@ -51,7 +51,7 @@ export class TerminalTraffic {
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
   }
 
-  /** Says so many bytes more. */
+  /** Sends this many further bytes. */
   say(bytes: number): void {
     const { socket } = this.#options;
     if (this.#state !== 'flowing') return;
@@ -61,7 +61,7 @@ export class TerminalTraffic {
     this.#sent += bytes;
   }
 
-  /** Settles when something new has passed both ways. */
+  /** Settles when new bytes have passed in both directions. */
   async moving(): Promise<void> {
     await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
   }
@@ -97,7 +97,7 @@ export class TerminalTraffic {
     this.#look();
   }
 
-  /** Whether something more was confirmed. */
+  /** Checks whether further bytes were confirmed. */
   #look(): void {
     const confirmed = this.#sent - this.#options.socket.bufferedAmount;
     if (!this.#attached || confirmed <= this.#confirmed) return;
@@ -112,7 +112,7 @@ export class TerminalTraffic {
       this.#down.flow.detached();
       this.#up.flow.detached();
     }
-    // What had arrived before the path was lost is nothing new.
+    // Bytes that had arrived before the path was lost do not count as new.
     else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
   }
 

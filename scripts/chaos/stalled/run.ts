@@ -1,4 +1,4 @@
-/** The stalled run: one viewer reads all that a program writes without end, and others of the same terminal read nothing. */
+/** The stalled run: a program floods a terminal, one viewer reads everything, and other viewers stop reading. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,30 +8,30 @@ import { runningVm } from '../../testing/vms.ts';
 import type { ConsumerCalls } from './consumer-main.ts';
 import { type Measured, measure, type Subjects } from './measure.ts';
 
-/** Writes as fast as it can, lines of 1000 characters: with short ones the kernel's terminal is what takes the time. */
+/** Shell command that floods lines of 1000 characters; with short lines the kernel's TTY would be the bottleneck. */
 const FLOOD = "yes $(printf '%01000d' 5)\r";
-/** Until buffers and compilers have settled, ms. */
+/** Time until buffers and compilers have settled, ms. */
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface StalledOptions {
-  /** Viewers that read nothing. */
+  /** Number of viewers that read nothing. */
   readonly stalled: number;
-  /** How long they do so, and how long is measured before, ms. */
+  /** How long viewers are stalled, and how long is measured before that, ms. */
   readonly ms: number;
   readonly beforeMs: number;
-  /** A name of what is done now. */
+  /** Prints the name of a step and runs it. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** Those that are going to stop read as well: more than two cores can carry, so only what it costs in memory counts. */
+  /** While the viewers to be stalled still read. Two cores cannot carry that, so only the memory figure counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** How much each of the stalled viewers was told to have missed. */
+  /** Bytes that each stalled viewer was told it missed. */
   readonly skipped: readonly number[];
 }
 
@@ -79,8 +79,8 @@ async function stalled(
   await reader!.call.send(FLOOD);
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
-  const together = await step(`${count} more do`, async () => {
-    // One that will give no credit any more, one whose socket will not be read, one whose process will freeze, and so on.
+  const together = await step(`${count} more viewers read`, async () => {
+    // A third of the viewers will give no more credit, a third will not read their socket, a third will be frozen.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([
@@ -93,7 +93,7 @@ async function stalled(
   await awake!.call.stopReading();
   await frozen!.call.expectToFreeze();
   process.kill(frozen!.pid, 'SIGSTOP');
-  const during = await step('they stop to', () => measure(subjects, ms));
+  const during = await step('they stop reading', () => measure(subjects, ms));
   process.kill(frozen!.pid, 'SIGCONT');
   const skipped = await step('they read again', async () =>
     (await Promise.all([awake!.call.wake(), frozen!.call.wake()])).flat(),

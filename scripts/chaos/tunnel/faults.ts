@@ -1,4 +1,4 @@
-/** What is done to the hub, the tunnel and the lines between them. */
+/** Faults of the tunnel's chaos run: what it does to the hub, the tunnel and the lines between them. */
 
 import type { FaultKind } from '../run/plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from '../run/process-faults.ts';
@@ -10,7 +10,7 @@ const ofConsumer = { hops: CONSUMERS, ofConsumer: true };
 const lineOf = (environment: TunnelEnvironment, consumer: number) => [environment.consumers.lines[consumer]!];
 const providerLine = ({ provider }: TunnelEnvironment) => [provider.line];
 
-/** Each of them ends every channel's path through that hop. A tunnel that is gone is started again at once, as service managers do. */
+/** Faults that end every channel's path through a hop. A killed tunnel is started again at once, as service managers do. */
 const KILLS: Omit<Kind, 'kills'>[] = [
   { name: 'hub killed', hops: 1, lasts: AWAY, act: ({ hub }, _, ms) => killed(hub.program, ms) },
   { name: 'tunnel killed', hops: 1, act: ({ provider }) => killed(provider.tunnel, 0) },
@@ -34,7 +34,7 @@ const KILLS: Omit<Kind, 'kills'>[] = [
   },
 ];
 
-/** These end nothing by themselves. */
+/** Faults that disturb a hop without ending a path. */
 const DISTURBANCES: Omit<Kind, 'kills' | 'lasts'>[] = [
   { name: 'hub frozen', hops: 1, act: ({ hub }, _, ms) => frozen(hub.program, ms) },
   { name: 'tunnel frozen', hops: 1, act: ({ provider }, _, ms) => frozen(provider.tunnel, ms) },

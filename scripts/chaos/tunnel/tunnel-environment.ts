@@ -1,4 +1,4 @@
-/** All hops between terminals and consumers, as processes and lines of their own: what faults.ts breaks. */
+/** Stage of the tunnel's ordeal (a chaos run): all hops between terminals and consumers, as separate processes and lines. */
 import { createUniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
 import { Provider } from '../../testing/processes/agent-program.ts';
@@ -7,13 +7,13 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { ConsumerPrograms } from '../run/consumer-programs.ts';
 import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 
-/** With a line and a VM each, as a VM has at most 32 terminals. */
+/** Number of consumers. Each has its own line and VM, as a VM has at most 32 terminals. */
 export const CONSUMERS = 2;
 
 export class TunnelEnvironment implements Environment {
   readonly hub: Hub;
   readonly provider: Provider;
-  /** Their lines go to the hub. */
+  /** Consumers, whose lines go to the hub. */
   readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 

@@ -1,6 +1,6 @@
 /**
- * A hub process with an honest pair on it for as long as it runs: Bob types, his provider echoes, and neither may notice
- * anything. Mallory and the provider `bad` come and go.
+ * A hub process with an honest pair on it all the time: Bob types, his provider echoes, and neither may be disturbed. The
+ * hostile user Mallory and the hostile provider `bad` come and go.
  */
 
 import type { Credentials } from '@unicore/agent/identity';
@@ -13,12 +13,12 @@ import type { Tamper } from '../session/line.ts';
 import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';
 
-/** An echo that takes longer was noticed. The machine may be busy with much else. */
+/** Longest time that an honest echo may take, ms; generous, as the machine may be busy. */
 const MOST_ECHO_MS = 5_000;
 const BETWEEN_KEYS_MS = 10;
-/** For a machine to start on a provider that only says so. */
+/** Time for a VM to start on a simulated provider, ms. */
 const STARTED_MS = 5_000;
-/** What is typed and what comes back is the same sequence. */
+/** Number of the byte sequence that the honest pair types and echoes. */
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
@@ -33,12 +33,12 @@ export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
-  /** Mallory's machines: on Bob's provider, and on the bad one. */
+  /** Mallory's VMs: one on Bob's provider, one on the bad provider. */
   readonly vms: Parties['vms'];
-  /** Hears what Bob and his provider say. */
+  /** Gets every message that Bob and his provider send. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
-  /** When the key that waits for its echo was pressed. */
+  /** Time at which the key that waits for its echo was typed. */
   #pressedAt = 0;
   #typing = true;
   readonly #good: Provider;
@@ -95,7 +95,7 @@ export class AttackedHub implements Parties {
     return attacked;
   }
 
-  /** Throws what the honest pair has noticed, or what became of the hub. */
+  /** Throws if the honest pair was disturbed, or the hub has failed. */
   check(): void {
     this.hub.check();
     const waits = performance.now() - this.#pressedAt;
@@ -110,7 +110,7 @@ export class AttackedHub implements Parties {
     await this.hub.stop();
   }
 
-  /** One key after the other, for ever. */
+  /** Types one key after the other until the stage is closed. */
   async #type(vmId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
@@ -137,7 +137,7 @@ export function socketUrl(hub: HubProcess, path: string): string {
   return new URL(path, hub.url.replace(/^http/, 'ws')).href;
 }
 
-/** The hub chooses among the providers that are there: a few machines are made until one is at this one. */
+/** Creates VMs until the hub places one at this provider; the hub chooses among all connected providers. */
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,

@@ -1,13 +1,13 @@
-/** Raw TCP connections to a hub: requests and bytes as no client would send them, and what is answered. */
+/** Sends malformed HTTP requests and bytes to a hub over raw TCP, and reads its answer. */
 import { connect } from 'node:net';
 import type { Random } from '../random.ts';
 
-/** A hub that has said nothing by then leaves the socket open, as it does for a request that is not whole. */
+/** Time for an answer, ms. Without one the socket counts as open: a hub waits for the rest of an incomplete request. */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
 
-/** What came back: `HTTP 404`, `closed with 4011`, or `open`. Rejects where the hub hung up without a word. */
+/** Resolves with the hub's answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if it hung up without an answer. */
 export async function sendRawRequest(url: URL, random: Random, ticket: string): Promise<string> {
   const request = mutatedRequest(random, ticket);
   const whole = Buffer.from(request, 'latin1');
@@ -34,10 +34,10 @@ function verdict(answer: Buffer, hungUp: boolean, request: string): string {
   if (status !== undefined && status !== '101') return `HTTP ${status}`;
   if (status === '101') return closeCode(answer) ?? 'open';
   if (!hungUp) return 'open';
-  throw new Error(`the hub hung up without a word on ${JSON.stringify(request.slice(0, 300))}`);
+  throw new Error(`the hub hung up without an answer to ${JSON.stringify(request.slice(0, 300))}`);
 }
 
-/** Of the close frame behind the answer to an upgrade, if there is one. */
+/** Close code of the WebSocket close frame that follows the answer to an upgrade, if there is one. */
 function closeCode(answer: Buffer): string | undefined {
   let at = answer.indexOf('\r\n\r\n') + 4;
   while (at + 2 <= answer.length) {
@@ -135,7 +135,7 @@ function mutatedRequest(random: Random, ticket: string): string {
   return `${method} ${path}?${query} ${version}\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** Bytes behind the request: WebSocket frames with wrong bits, lengths and masks, or none at all. */
+/** Bytes to send after the request: random ones, or WebSocket frames with wrong bits, lengths and masks. */
 function noise(random: Random): Buffer {
   const [first, second] = [random.below(256), random.below(256)];
   return random.pick([
@@ -144,9 +144,9 @@ function noise(random: Random): Buffer {
     () => Buffer.from([first, second, ...random.bytes(20)]),
     () => Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
     () => Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]),
-    // In fragments, with a ping between them, and never an end.
+    // A fragmented message with a ping in between, which never ends.
     () => Buffer.from([0x02, 0x81, 0, 0, 0, 0, 1, 0x89, 0x80, 0, 0, 0, 0, 0x00, 0x81, 0, 0, 0, 0, 2]),
-    // Text that is none, a close with one byte, a close with a code that nobody may send.
+    // Invalid UTF-8 text, a close frame with one byte, a close frame with a reserved code.
     () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]),
     () => Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3]),
     () => Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]),

@@ -1,15 +1,15 @@
-/** What a hostile peer has seen and may use: numbers, epochs and whole frames of its own sockets and of others. */
+/** Collects what a hostile peer may reuse: numbers, epochs and whole frames that it has seen on any socket. */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
-/** Of each kind of thing seen: the newest are kept. */
+/** How many of each kind of thing seen are kept: the newest. */
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
-/** Where off-by-ones live. */
+/** Edge values, near which off-by-one errors are likely. */
 const EDGES: readonly bigint[] = [
   ...[0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
   ...[MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS.terminal, WINDOWS.control].flatMap((edge) => [
@@ -23,7 +23,7 @@ const EDGES: readonly bigint[] = [
   .concat(2n ** 53n, 2n ** 63n, 2n ** 64n - 1n);
 
 export class SeenValues {
-  /** Frames of recorded sessions: of every type, of every role. */
+  /** Frames of recorded sessions, of every type and role. */
   readonly recorded: readonly Uint8Array[];
   readonly #frames: Uint8Array[] = [];
   readonly #numbers = new Map<string, bigint[]>();
@@ -33,7 +33,7 @@ export class SeenValues {
     this.recorded = recorded;
   }
 
-  /** A message passed, on whosever socket. It must be one that an honest peer wrote. */
+  /** Remembers a message from any socket. It must be one that an honest peer wrote. */
   see(message: Uint8Array): void {
     for (const frame of framesOf(message)) {
       keep(this.#frames, frame, KEPT_FRAMES);
@@ -41,13 +41,13 @@ export class SeenValues {
     }
   }
 
-  /** A frame that was sent once, here or elsewhere. */
+  /** Picks a frame that was sent before, here or in a recorded session. */
   frame(random: Random): Uint8Array {
     const live = this.#frames.length > 0 && (this.recorded.length === 0 || random.chance(0.7));
     return random.pick(live ? this.#frames : this.recorded).slice();
   }
 
-  /** A number for a field: an edge, one that was seen in such a field, or one beside it. */
+  /** Picks a number for a field: an edge value, one seen in such a field, or one next to it. */
   number(part: Part, random: Random): bigint {
     const seen = this.#numbers.get(poolOf(part));
     if (seen === undefined || random.chance(0.4)) return random.pick(EDGES);
@@ -72,7 +72,7 @@ export class SeenValues {
   }
 }
 
-/** Offsets and limits are of one kind, whatever the field is called. */
+/** Pool of seen numbers for a field. Offsets and limits share one pool, whatever the field is called. */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;
 }

@@ -1,45 +1,45 @@
-/** One end of a channel: sends a sequence of bytes that is known at every offset, and may check what it gets against one. */
+/** One end of a channel: it sends a byte sequence that is known at every offset, and may check what it receives against one. */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '../random.ts';
 
-/** Prime, so that no window or frame size fits into it: bytes that moved by one of those show. */
+/** Length after which sequences repeat, in bytes. Prime, so that bytes displaced by a window or frame size are noticed. */
 const PERIOD = 65_521;
-/** Twice, so that any piece of a period is in one place. */
+/** Two periods of the sequence, so that any piece of a period is contiguous. */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
-/** How far apart two sequences are in the one that all are taken from. */
+/** Distance between two numbered sequences in the one from which all are taken. */
 const APART = 4_099;
 
-/** Random letters: they deflate to about half. */
+/** Random letters, which deflate to about half their size. */
 function lettersOf(length: number): Uint8Array {
   return new Random(1).bytes(length).map((byte) => 0x61 + (byte & 0xf));
 }
 
-/** What belongs at an offset of a sequence: a lost, repeated, moved or foreign byte shows at once. */
+/** Expected bytes at an offset of a sequence: a lost, repeated, moved or foreign byte is noticed at once. */
 function piece(sequence: number, off: number, length: number): Buffer {
   const start = (off + sequence * APART) % PERIOD;
   return PIECES.subarray(start, start + Math.min(length, PERIOD));
 }
 
 export interface CheckedStreamOptions {
-  /** Names what it sends. */
+  /** Number of the sequence to send. */
   sends: number;
-  /** Names what it must get; undefined: its peer is hostile, and nothing is promised. */
+  /** Number of the sequence to expect; undefined if the peer is hostile, so that nothing is checked. */
   gets: number | undefined;
-  /** So many bytes came. */
+  /** Called with the number of bytes that arrived. */
   heard?(bytes: number): void;
-  /** Over, both ways. */
+  /** Called when the channel has closed in both directions. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that it was told to send, and those that it did. */
+  /** Bytes that the talker was told to send, and bytes that it has sent. */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** Why it lost its place, each time, or ended. */
+  /** Error codes with which the channel was detached or closed. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;
@@ -64,7 +64,7 @@ export class CheckedStream {
       detached: (code) => {
         this.interruptions.push(code);
       },
-      // Who opened a channel ends it; the other end has nothing to add then.
+      // The end that opened a channel ends it; the other end then ends, too.
       ended: () => this.end(),
       closed: (code, message) => {
         this.closedWith = code;

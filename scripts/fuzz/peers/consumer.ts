@@ -1,4 +1,4 @@
-/** A consumer: one socket, and terminals on it that are opened, typed in, resumed and ended. */
+/** A consumer for fuzz tests: one socket, with terminals that are opened, typed in, resumed and ended. */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
-/** Of a page, which is slow, of a program, and of one that has none. */
+/** Deflaters to pick from: that of a page, which is slow, that of a program, and none. */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

@@ -1,4 +1,4 @@
-/** A provider: accepts terminals as the keeper does, and outlives its sockets. */
+/** A provider for fuzz tests: it accepts terminals as the keeper does, and they outlive its sockets. */
 import {
   Acceptor,
   type Clock,
@@ -23,10 +23,10 @@ import { Peer, type PeerOptions } from './peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Asked for each socket. */
+  /** Gives the token for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** The end of a channel of this user; it may say what it must get. */
+  /** Makes the provider's end of a channel of this user; it may check what it receives. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -36,9 +36,9 @@ export interface ProviderOptions {
 export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
-  /** Living terminals, by the epoch of their channel. */
+  /** Open terminals, by the epoch of their channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** Machines that it was told to have. */
+  /** Ids of the VMs that the hub has ordered. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -78,7 +78,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Epochs that it still knows. */
+  /** Number of epochs that the provider still knows. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }
@@ -107,7 +107,7 @@ export class Provider {
         reason: null,
       }));
       for (const { vmId } of orders) this.vms.add(vmId);
-      // Not awaited: the hub hears of it after it has the answer to its order.
+      // Not awaited, so that the hub gets the answer to its order first.
       rpc.remote.observed({ whole: false, vms }).catch(ignore);
     };
     const openTerminal = async ({ terminalId, cols, rows }: OpenTerminal) => {

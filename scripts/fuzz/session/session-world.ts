@@ -1,6 +1,6 @@
 /**
- * A hub with two users and two providers in simulated time. Bob and the provider `good` keep to the rules and must not
- * notice what happens on the sockets of Mallory and of the provider `bad`, which a test may tamper with.
+ * A hub with two users and two providers in simulated time. Bob and the provider `good` are honest and must not be disturbed
+ * by what happens on the sockets of Mallory and of the provider `bad`, which a test may tamper with.
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
@@ -17,25 +17,25 @@ const VMS: Vms = {
   'vm-mallory': { owner: 'mallory', providerId: 'good' },
   'vm-mallory-far': { owner: 'mallory', providerId: 'bad' },
 };
-/** Longer than an orphan and its tombstone live. */
+/** Time after which every channel is forgotten, ms: longer than an orphaned channel and its tombstone live. */
 const FORGOTTEN_MS = 300_000;
-/** All of Bob's words get through in this time, whatever Mallory has done to the sockets that they share. */
+/** Time limit for all of Bob's bytes to arrive, ms, whatever Mallory has done to the sockets that they share. */
 const ARRIVED_MS = 120_000;
-/** Between two looks at whether something is there. */
+/** Simulated time between two looks at whether peers are connected, ms. */
 const PAUSE_MS = 100;
-/** For the last words of all. */
+/** Time for the last messages to arrive, ms. */
 const QUIET_MS = 5_000;
-/** Bob's terminals on the good provider. */
+/** Names of the honest user Bob's terminals on the good provider. */
 const TERMINALS = ['t1', 't2'];
-/** The sequences that Bob and his provider send in one of them: no two are the same. */
+/** Numbers of the byte sequences that Bob and his provider send in a terminal; no two are the same. */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
 const providerSends = (terminalId: string) => bobSends(terminalId) + 1;
 
 export interface WorldOptions {
   random: Random;
-  /** Of the socket of the user Mallory, and of the provider `bad`; of everybody else's, to listen. */
+  /** Tampering with the sockets of Mallory and of the provider `bad`. `others` only listens to the other sockets. */
   tamper: { mallory: Pair; bad: Pair; others: Pair };
-  /** Each code with which a socket or channel ended. */
+  /** Called with each code with which a socket or channel ended. */
   ended(what: 'socket' | 'channel' | 'terminal', code: string): void;
 }
 
@@ -107,15 +107,15 @@ export class World {
     });
   }
 
-  /** Lets time pass; throws what went wrong in it. */
+  /** Lets simulated time pass; throws if a defect showed meanwhile. */
   async advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (this.#defects.length > 0) throw this.#defects[0]!;
   }
 
-  /** Two terminals of Bob on the good provider, which must go on, and one of his on the bad one. */
+  /** Opens two terminals of Bob on the good provider, which must keep working, and one on the bad provider. */
   async start(): Promise<void> {
-    // In a loop: with nothing to wait for in it, simulated time may pass before a promise of theirs is kept.
+    // A loop, because simulated time may pass before the real promises of dialling are resolved.
     while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
@@ -125,12 +125,12 @@ export class World {
     await this.advance(1_000);
   }
 
-  /** Both ends of Bob's terminals on the good provider. */
+  /** Both ends of the honest user Bob's terminals on the good provider. */
   get honest(): readonly CheckedStream[] {
     return [...this.#bobs, ...this.#toBob];
   }
 
-  /** A raw terminal of Mallory's. */
+  /** Opens a raw terminal WebSocket of Mallory's. */
   openRaw(query: string): LineEnd {
     const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
     this.raw.add(near);
@@ -142,7 +142,7 @@ export class World {
     return near;
   }
 
-  /** The hub says goodbye to everybody. */
+  /** Stops the hub: it sends all sockets away. */
   async stopHub(): Promise<void> {
     this.#over = true;
     this.hub.goAway();
@@ -150,7 +150,7 @@ export class World {
     for (const { peer } of [this.bob, this.mallory, this.good, this.bad]) peer.stop();
   }
 
-  /** All that Bob and the good provider said has arrived; nothing of anybody is left anywhere. */
+  /** Ends the world; throws unless all honest bytes have arrived and no state is left anywhere. */
   async finish(): Promise<void> {
     for (const stream of this.honest) {
       stream.goOn();
@@ -186,7 +186,7 @@ export class World {
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
 
-  /** Bytes that Bob and his provider were told to send to each other and that are not there. */
+  /** Bytes that Bob and his provider were told to send to each other and that have not arrived. */
   get #missing(): number {
     return this.honest.reduce((sum, { told, received }) => sum + told - received, 0);
   }

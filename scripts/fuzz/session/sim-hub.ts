@@ -1,4 +1,4 @@
-/** The hub's real endpoints, relay, gateway and control channels in simulated time, over users and VMs that are given. */
+/** A hub in simulated time: its real endpoints, relay, gateway and control channels, with given users and VMs. */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
@@ -19,22 +19,22 @@ import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
 
-/** What may wait in the hub: more than the sockets here can fill, so that nothing honest is purged. */
+/** Limit of queued bytes in the hub: more than sockets can fill here, so that no honest channel is purged. */
 const QUEUE_BYTES = 256 * 2 ** 20;
 
-/** By vmId: whose it is, and where it runs. */
+/** VMs by id, with the owner and the provider of each. */
 export type Vms = Readonly<Record<string, { owner: string; providerId: string }>>;
 
 interface SimHubOptions {
   clock: SimClock;
   vms: Vms;
-  /** A defect: the hub would have written it to its log as an error. */
+  /** Called with each error that the hub logs. */
   defect(error: Error): void;
 }
 
 export class SimHub {
   readonly relay: Relay;
-  /** Channels that are joined. */
+  /** Number of channels that are joined. */
   joined = 0;
   readonly #deps: SocketDeps;
   readonly #goodbyes = new Map<LineEnd, GoAway>();
@@ -98,7 +98,7 @@ export class SimHub {
     };
   }
 
-  /** A socket was let in at one of the three endpoints. */
+  /** Lets a socket in at one of the hub's three endpoints. */
   admit(end: LineEnd, path: '/consumer' | '/provider' | '/terminal', query = ''): void {
     const endpoint: Endpoint = {
       '/consumer': consumerEndpoint,
@@ -106,14 +106,14 @@ export class SimHub {
       '/terminal': terminalEndpoint,
     }[path];
     const ws = end as unknown as WebSocket;
-    // Nothing flows through this socket; the hub corks it.
+    // A dummy socket for the hub to cork; nothing flows through it.
     const request = { headers: {}, socket: new PassThrough() as Duplex } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
     end.on('close', () => this.#goodbyes.delete(end));
     this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
   }
 
-  /** Sends everybody away, as when the hub stops. */
+  /** Sends all sockets away, as when the hub stops. */
   goAway(): void {
     for (const goodbye of this.#goodbyes.values()) goodbye(0);
   }

@@ -1,4 +1,4 @@
-/** The codec alone: every mutated message is read to where it breaks, and all that read it must agree. */
+/** Fuzz target: the codec alone. Every mutated message is read to its first error, and all readers must agree. */
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -27,11 +27,11 @@ import { SeenValues } from '../mutation/seen-values.ts';
 import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 
-/** Messages in one case. */
+/** Number of messages in one fuzz case. */
 const MESSAGES = 2_000;
-/** Of them: those that stay frames, so that what is inside them is read, too. */
+/** Share of messages that stay valid frames, so that their content is read, too. */
 const WELL_FORMED = 0.3;
-/** Of the cases' messages: how often a control message is tried besides. */
+/** Share of messages with which a control message is tried, too. */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
@@ -70,9 +70,9 @@ function readFrames(message: Uint8Array, plan: Plan): void {
   }
 }
 
-/** What is read at fixed positions is what decode says, and the frame is the one way to write these values. */
+/** Checks that values read at fixed positions are those that decode() finds, and that encode() gives the same bytes. */
 function agree(bytes: Uint8Array, frame: Frame): void {
-  // Broken text is shown with U+FFFD in it, so it does not come back as the same bytes.
+  // Invalid UTF-8 is decoded with U+FFFD in it, so it is not encoded as the same bytes.
   const again = encode(frame);
   const same = 'message' in frame || Buffer.compare(again, bytes) === 0;
   if (!same) throw new Error(`${hex(bytes)} is written as ${hex(again)}`);
@@ -103,7 +103,7 @@ function endOf(frame: Frame): number | undefined {
   return frame.type === FrameType.DATAZ ? frame.off + frame.rawLen : undefined;
 }
 
-/** A hop writes another number and the next one reads it: all else stays. */
+/** Checks that a hop can patch the channel number, and that nothing else changes. */
 function patched(bytes: Uint8Array, ch: number): void {
   const copy = new Uint8Array(bytes);
   patchChannel(copy, 0, 0xfedcba98);
@@ -117,7 +117,7 @@ function metadataOf(frame: Frame): Uint8Array[] {
   return [...('meta' in frame ? [frame.meta] : []), ...('auth' in frame ? [frame.auth] : [])];
 }
 
-/** What is read can be written, and is then read as the same. */
+/** Checks that decoded metadata stays the same when it is encoded and decoded again. */
 function readMetadata(packed: Uint8Array, plan: Plan): void {
   const value = outcome(() => ({ value: unpackMeta(packed) }));
   if (typeof value === 'string') return plan.count(`metadata ${value}`);
@@ -126,7 +126,7 @@ function readMetadata(packed: Uint8Array, plan: Plan): void {
     throw new Error(`metadata ${hex(packed)} changes when it is written again`);
 }
 
-/** The bytes of a control channel: a length, then msgpack; either may be anything. */
+/** Makes the bytes of a control channel: a length, then msgpack; either may be wrong. */
 function controlBytes(random: Random): Uint8Array {
   const call = packMeta({ t: 'q', i: '1', m: 'observed', a: [{ whole: true, vms: [] }] });
   const body = random.chance(0.5)
@@ -151,7 +151,7 @@ function readControl(bytes: Uint8Array, random: Random, plan: Plan): void {
   if (typeof refused === 'string') plan.count(`control ${refused}`);
 }
 
-/** The result, or the code of the refusal. Whatever else is thrown is a defect. */
+/** Returns the result, or the error code of a refusal. Anything else that is thrown is a defect. */
 function outcome<T>(read: () => T): T | string {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** The three WebSocket endpoints of a real hub, over real sockets, while an honest pair works on it. */
+/** Fuzz target: the three WebSocket endpoints of a real hub, over real sockets, while an honest pair uses it. */
 import { systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import { HostilePeer } from '../hostile-peer.ts';
@@ -14,13 +14,13 @@ import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 
-/** Things that are done in one case, and the pauses between them, ms. */
+/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 8;
-/** Mutations of one message after another. */
+/** Probability that a mutation of a message is followed by another one of it. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Raw terminals at once. */
+/** Most raw terminals (plain WebSockets) that are open at once. */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {
@@ -32,7 +32,7 @@ export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target
   };
 }
 
-/** Mallory and the bad provider come, do what they can, and go. */
+/** One case: Mallory and the bad provider connect, misbehave, and leave. */
 async function hostileVisit(
   attacked: AttackedHub,
   plan: Plan,
@@ -52,7 +52,7 @@ async function hostileVisit(
   attacked.check();
 }
 
-/** Why a leg says that it closed whose socket closed and gave no reason. LEG_LOST alone can be a code that the hub gave. */
+/** Reason that a leg gives when its socket closed without a code. Its code, LEG_LOST, can also come from the hub. */
 const NO_CODE = 'the socket closed (1006)';
 
 class Visit {
@@ -77,7 +77,7 @@ class Visit {
     const common = {
       clock: systemClock,
       channelClosed: (code: string) => plan.count(`channel ${code}`),
-      // What the hub passes on of theirs may break their own promises, not ours.
+      // Hostile peers may break each other's channels: that is no defect of the hub.
       defect() {},
     };
     const closed = (peer: () => Peer) => (code: string, reason: string) => {
@@ -103,7 +103,7 @@ class Visit {
     });
   }
 
-  /** An HTTP request, an upgrade or something like it. */
+  /** Sends an HTTP request, an upgrade or something like it. */
   request(random: Random): void {
     this.#plan.frames++;
     const answered = sendRawRequest(new URL(this.attacked.hub.url), random, this.#ticket);

@@ -1,4 +1,4 @@
-/** Legs, channels, relay and gateway under a hostile peer in each role, in simulated time. */
+/** Fuzz target: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
 import { HostilePeer } from '../hostile-peer.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import type { Random } from '../random.ts';
@@ -6,9 +6,9 @@ import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';
 
-/** Mutations of one message after another. */
+/** Probability that a mutation of a message is followed by another one of it. */
 const MORE = 0.98;
-/** Bytes that are said at once: keys, lines, and now and then more than a window. */
+/** Numbers of bytes sent at once: keys, lines, and now and then more than a window. */
 const SAID = [
   ...new Array<number>(20).fill(1),
   ...new Array<number>(15).fill(40),
@@ -18,11 +18,11 @@ const SAID = [
   20_000,
   200_000,
 ];
-/** Things that are done in one case, and the pauses between them, ms. */
+/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 150;
 
-/** Whose messages are tampered with: those to the hub, from it, or both. */
+/** Whose messages are tampered with: those to the hub (up), from it (down), or both. */
 const ROLES = [
   { who: 'mallory', up: 'consumer', down: undefined },
   { who: 'mallory', up: undefined, down: 'hub' },

@@ -1,4 +1,4 @@
-/** Container images of ours: each is built when it is missing, or when the files that it is made from have changed. */
+/** Builds UniCore's container images: each is built if it is missing, or if the files that it is made from have changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import Docker from 'dockerode';
@@ -6,11 +6,11 @@ import { hashFiles } from '../../lib/hash.ts';
 import { ROOT } from '../../lib/paths.ts';
 import { followed } from './image-base.ts';
 
-/** The image carries the hash of the files that it was made from. Stages of a build have it, too. */
+/** Label of an image, and of its build stages, with the hash of the files that it was made from. */
 const HASH_LABEL = 'unicore.source';
-/** An engine on this machine answers at once, or is not there. */
+/** Time limit for an engine's answer: one on this machine answers at once. */
 const PING_MS = 2000;
-/** A build step is told in one line of a narrow terminal. */
+/** Longest line about a build step, to fit into a narrow terminal. */
 const LINE_LENGTH = 72;
 /** Lines of the build's output that an error repeats. */
 const TAIL_LINES = 15;
@@ -18,15 +18,15 @@ const TAIL_LINES = 15;
 export interface Image {
   /** name:tag */
   readonly name: string;
-  /** Files and folders of the project that it is made from. */
+  /** Files and folders of the project that the image is made from. */
   readonly sources: readonly string[];
-  /** Makes what the build needs; `note` hears of each step. */
+  /** Prepares the folder to build from; `note` gets a line for each step. */
   prepare(docker: Docker, note: (line: string) => void): Promise<Context>;
 }
 
 export interface Context extends AsyncDisposable {
   readonly folder: string;
-  /** Within the folder. */
+  /** Path of the Dockerfile within the folder. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
 }
@@ -41,7 +41,7 @@ export async function dockerEngine(): Promise<Docker | undefined> {
   }
 }
 
-/** Whether the engine has the image of today's files. */
+/** Whether the engine has the image, made from the current files. */
 export async function imageIsCurrent(docker: Docker, image: Image): Promise<boolean> {
   return (await labelOf(docker, image.name)) === (await hashFiles(ROOT, image.sources));
 }
@@ -52,7 +52,7 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
   const output: string[] = [];
   const { folder, dockerfile, args } = context;
   const labels = { [HASH_LABEL]: hash };
-  // dockerode would pack it, too, but compresses: seconds for nothing where the engine is near.
+  // tar, as dockerode would compress the files, which costs seconds and gains nothing with a local engine.
   const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,7 +70,7 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
   }
-  // What had the name before, and what was only needed to build: half a gigabyte each time.
+  // Removes the image that had the name before and the build stages: half a gigabyte each time.
   await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
 }
 

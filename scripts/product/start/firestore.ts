@@ -1,4 +1,4 @@
-/** The Firestore of our own as a child of npm start: hubs use Google's client, and the documents are in a file. */
+/** Runs the fake Firestore as a child of npm start. Hubs use Google's client; the documents are kept in a file. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { nodeCommand } from '../../lib/node-flags.ts';

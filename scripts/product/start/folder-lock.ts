@@ -1,9 +1,9 @@
-/** One process per data folder. SQLite's file lock serves, as it goes with its holder, however that one dies. */
+/** Allows one process per data folder. It uses SQLite's file lock, which is freed however its holder dies. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Holds the folder until this process ends, or says that another one does. */
+/** Locks the folder until this process ends; throws if another process holds it. */
 export function lockFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, 'running.lock'));
@@ -15,7 +15,7 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // Collected as garbage, it would let go.
+  // Kept from garbage collection, which would free the lock.
   held.push(database);
 }
 

@@ -1,4 +1,4 @@
-/** A hub as a child of npm start: ready when it says where it listens. */
+/** A hub as a child of npm start. It is ready when it says where it listens. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
@@ -7,12 +7,12 @@ import { ROOT } from '../../lib/paths.ts';
 import { startService } from './service.ts';
 import type { Supervised } from './supervisor.ts';
 
-/** What server/src/main.ts sends to its parent once it accepts connections. */
+/** Message of the hub (server/src/main.ts) to its parent once it accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
 type Listening = z.infer<typeof Listening>;
 
 export interface HubOptions {
-  /** Of several, which one: a name for people and for its log. */
+  /** Name of the hub among several, for people and for its log file. */
   readonly name?: string;
   readonly port: number;
   readonly dataDir: string;
@@ -22,7 +22,7 @@ export interface HubOptions {
 }
 
 export class Hub {
-  /** Without a slash at its end. */
+  /** URL of the hub, without a slash at its end. */
   readonly url: string;
   readonly port: number;
   readonly #child: Supervised;
@@ -51,7 +51,7 @@ export class Hub {
       message: (message) => {
         const listening = Listening.safeParse(message);
         if (!listening.success) return;
-        // Where any free port was good, a restarted hub must have the same one.
+        // A hub that chose any free port must keep it after a restart.
         port = listening.data.port;
         first.resolve(listening.data);
       },
@@ -60,7 +60,7 @@ export class Hub {
     return new Hub(await first.promise, child);
   }
 
-  /** At once: no other hub will be there to which anybody could move. */
+  /** Stops the hub at once, without a drain: clients have no other hub to move to. */
   stop(): Promise<void> {
     return this.#child.stop('SIGINT');
   }

@@ -1,4 +1,4 @@
-/** A log in the data folder: appended to; a large one is put aside when it is opened. */
+/** Opens a log in the data folder for appending; a large one is first moved aside. */
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** In the data folder: what npm start runs or ran there, for other commands such as npm run user. */
+/** File in the data folder that says what npm start runs or ran there, for commands such as npm run user. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,13 +7,13 @@ import { isListening } from '../../lib/port.ts';
 const FILE = 'running.json';
 
 const Running = z.object({
-  /** The public address, without a slash at its end. */
+  /** Public URL, without a slash at its end. */
   url: z.string(),
-  /** Where the hubs keep theirs. */
+  /** Data folder of the hubs. */
   dataDir: z.string(),
-  /** As hubs are told of it. */
+  /** Name of the store, as hubs are configured with it. */
   store: z.string(),
-  /** HOST:PORT of a Firestore of our own, which ends with the hubs. */
+  /** HOST:PORT of the fake Firestore, if there is one; it ends with the hubs. */
   firestore: z.string().optional(),
 });
 export type Running = z.infer<typeof Running>;
@@ -28,7 +28,7 @@ export async function readRunning(data: string): Promise<Running | undefined> {
   return text === undefined ? undefined : Running.parse(JSON.parse(text));
 }
 
-/** From here on the store that this process opens is in that Firestore, if the hubs have one of our own. */
+/** Makes this process open its store in the hubs' fake Firestore, if they have one. */
 export async function useFirestore({ firestore }: Running): Promise<void> {
   if (firestore === undefined) return;
   const { hostname, port } = new URL(`http://${firestore}`);

@@ -1,4 +1,4 @@
-/** A provider: the agent's tunnel as a process, its keeper behind it, and the line to the hub. */
+/** A provider of a chaos run: the agent's tunnel process, the keeper behind it, and the line to the hub. */
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
 import { LineProxy } from '@unicore/server/testing';
@@ -12,7 +12,7 @@ const Started = z.object({ type: z.literal('started') });
 
 export class Provider {
   readonly tunnel: Program;
-  /** There once start() was called. */
+  /** Line to the hub; set once start() was called. */
   line!: LineProxy;
   readonly #agentDir: string;
 
@@ -24,7 +24,7 @@ export class Provider {
     });
   }
 
-  /** Joins, and is connected. port: of the hub, or of what is in front of hubs. */
+  /** Joins the hub and connects. port: of the hub, or of the load balancer in front of hubs. */
   async start(port: number, token: string): Promise<void> {
     this.line = await LineProxy.open(port);
     await joinHub({

@@ -1,6 +1,6 @@
 /**
- * A hub of which sockets, relay and legs to other hubs are the product's: only who is who is made up, any token is the user of
- * its name. Arguments: the Redis that it shares with another hub, if any, and 'direct' if that may open sockets to it.
+ * A hub process for the bench. Sockets, relay and legs to other hubs are the product's; authentication is a stub that takes
+ * any token as a user's name. Arguments: URL of a Redis shared with another hub, if any, and 'direct' to link hubs by socket.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ export const PROVIDER = 'bench';
 
 export type HubCalls = ResidentCalls;
 
-/** What a hub is given where nobody says otherwise. */
+/** A hub's default limit of queued bytes. */
 const QUEUE_BYTES = 256 * 1024 * 1024;
 
 const log = pino({ level: 'silent' });

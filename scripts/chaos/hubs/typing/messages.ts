@@ -1,7 +1,7 @@
-/** What a run and its processes of typists say to each other. Times are milliseconds of the machine's monotonic clock. */
+/** Messages between a chaos run and its processes of typists. Times are milliseconds of the machine's monotonic clock. */
 import { z } from 'zod';
 
-/** One typist: a client of its own, with one terminal. */
+/** The place of one typist: its own client, with one terminal. */
 const TypistPlace = z.object({
   typist: z.number(),
   url: z.string(),
@@ -12,24 +12,24 @@ const TypistPlace = z.object({
 export type TypistPlace = z.infer<typeof TypistPlace>;
 
 export const ToTypists = z.discriminatedUnion('type', [
-  /** everyMs: between two keys of each. */
+  /** Start typing. everyMs: interval between two keys of each typist. */
   z.object({ type: z.literal('start'), places: z.array(TypistPlace), everyMs: z.number() }),
-  /** Type no more, and say when all has been echoed. */
+  /** Stop typing, and report when all keys have been echoed. */
   z.object({ type: z.literal('finish') }),
 ]);
 export type ToTypists = z.infer<typeof ToTypists>;
 
-/** typed: when. */
+/** typed: time at which the key was typed. */
 const Echo = z.object({ typist: z.number(), typed: z.number(), tookMs: z.number() });
 export type Echo = z.infer<typeof Echo>;
 
 export const FromTypists = z.discriminatedUnion('type', [
-  /** Its keys are echoed from now on. */
+  /** The typist's terminal echoes keys from now on. */
   z.object({ type: z.literal('ready'), typist: z.number() }),
   z.object({ type: z.literal('echoes'), echoes: z.array(Echo) }),
-  /** Every key was echoed once, in order. */
+  /** Every key of the typist was echoed once, in order. */
   z.object({ type: z.literal('done'), typist: z.number(), keys: z.number() }),
-  /** A promise was broken. */
+  /** A key was lost, doubled or out of order, or the terminal closed. */
   z.object({ type: z.literal('broken'), typist: z.number(), message: z.string() }),
 ]);
 export type FromTypists = z.infer<typeof FromTypists>;
