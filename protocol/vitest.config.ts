@@ -7,7 +7,7 @@ import { NEED_NODE } from './need-node.ts';
 /** Beside the tests of the page in its browser, one after another: a page has one thread. */
 const GROUP = 4;
 /** For hangs, no promise about speed. */
-const TEST_LIMIT_MS = 60_000;
+const TEST_LIMIT_MS = 120_000;
 
 export default defineConfig({
   // Found while tests run, a dependency would make the page load anew.
@@ -17,6 +17,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     exclude: NEED_NODE.map((name) => `src/${name}`),
     testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
     maxWorkers: 1,
     sequence: { groupOrder: GROUP },
     browser: {

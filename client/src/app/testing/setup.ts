@@ -1,8 +1,12 @@
 /** What browsers have and jsdom lacks, as far as the page needs it; and an empty page after each test. */
 import { toaster } from '@kobalte/core/toast';
-import { cleanup } from '@solidjs/testing-library';
+import { cleanup, configure } from '@solidjs/testing-library';
 import { afterEach } from 'vitest';
 import { closeOverlay } from '../shell/overlays.ts';
+
+/** How long findBy… and waitFor look, ms: for hangs, no promise about speed. */
+const HANG_MS = 30_000;
+configure({ asyncUtilTimeout: HANG_MS });
 
 window.matchMedia = (query) =>
   Object.assign(new EventTarget(), {
