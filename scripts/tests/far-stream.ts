@@ -1,5 +1,5 @@
 /** A stream between two hubs that are far from each other, and how much of it is on its way at once. */
-import { systemClock, WINDOWS } from '@unicore/protocol';
+import { FrameType, type Leg, systemClock, WINDOWS } from '@unicore/protocol';
 import { pino } from 'pino';
 import { openBackplane } from '../../server/src/backplane/index.ts';
 import { RedisServer } from '../../server/src/backplane/redis/testing/redis-server.ts';
@@ -11,14 +11,16 @@ import { longLine } from './two-regions.ts';
 const FLOOD = 12 * 1024 * 1024;
 const VMS: TestHub['vms'] = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
 
-/** Consumer at the first hub, provider at the second; direct: the hubs have sockets to one another, else Redis carries all. */
 export interface FarStream {
   /** How the stream ended. */
   readonly code: string;
-  readonly bytes: number;
-  /** Bytes that came in each round trip of the second half, in first windows: above 1 they have grown. */
-  readonly windows: number;
+  /** Bytes that came in each round trip of the second half, in first windows. */
+  readonly rate: number;
+  /** The largest window that the consumer gave, in first windows. */
+  readonly most: number;
 }
+
+/** Consumer at the first hub, provider at the second; direct: the hubs have sockets to one another, else Redis carries all. */
 
 export async function farStream(roundTripMs: number, direct: boolean): Promise<FarStream> {
   const long = await longLines(roundTripMs);
@@ -39,6 +41,7 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
     long.toSecond.target = portOf(hubs[1]);
     await startTestAgent(hubs[1].url, 'p1', { program: flood(FLOOD) });
     const alice = await startTestConsumer(hubs[0].url, 'alice');
+    const window = largestWindow(alice.leg);
     let [received, began] = [0, 0];
     const terminal = openTerminal({
       leg: () => alice.leg,
@@ -54,10 +57,21 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
     const { code } = await terminal.closed;
     const roundTrips = (performance.now() - began) / roundTripMs;
     await Promise.all(hubs.map((hub) => hub.stop()));
-    return { code, bytes: received, windows: FLOOD / 2 / roundTrips / WINDOWS.terminal };
+    return { code, rate: FLOOD / 2 / roundTrips / WINDOWS.terminal, most: window() / WINDOWS.terminal };
   } finally {
     await long.close();
   }
+}
+
+/** Of those that are said on this leg from now on, bytes. */
+function largestWindow(leg: Leg): () => number {
+  let most = 0;
+  const send = leg.send.bind(leg);
+  leg.send = (frame) => {
+    if (frame.type === FrameType.ACK) most = Math.max(most, frame.limit - frame.consumed);
+    send(frame);
+  };
+  return () => most;
 }
 
 function plane(port: number) {

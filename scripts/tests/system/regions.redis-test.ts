@@ -41,11 +41,10 @@ describe.each([
   });
 
   test('a stream fills a window that grows', async () => {
-    const { code, windows } = await farStream(roundTripMs, direct);
-    console.log(`${windows.toFixed(1)} first windows came in each round trip`);
+    const { code, rate, most } = await farStream(roundTripMs, direct);
+    console.log(`${rate.toFixed(1)} first windows came in each round trip`);
     expect(code).toBe('OK');
-    // With the first window it could be no more than that.
-    expect(windows).toBeGreaterThan(1.1);
+    expect(most).toBeGreaterThan(1.5);
   });
 });
 
