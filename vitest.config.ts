@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'scripts',
-          include: ['scripts/{lib,chaos,bench,fuzz,deploy}/**/*.test.ts'],
+          include: ['scripts/{lib,check,chaos,bench,fuzz,deploy}/**/*.test.ts'],
           ...together,
         },
       },
