@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Leg, Messages, Opener, systemClock } from '@unicore/protocol';
-import type { AgentMethods, HubMethods, VmObserved, VmOrder } from '@unicore/server/control';
-import { controlRpc } from '@unicore/server/control/rpc';
+import {
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  type VmObserved,
+  type VmOrder,
+} from '@unicore/protocol/control';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';

@@ -1,7 +1,7 @@
 /** The tunnel process of an agent, put together: who it is, its VMs, its socket to the hub, and the way to the keeper. */
 import { join } from 'node:path';
 import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
-import type { AgentHello } from '@unicore/server/control';
+import type { AgentHello } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { Fleet } from './control/fleet.ts';
 import { Reporter } from './control/reporter.ts';

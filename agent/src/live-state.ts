@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HubDistance, UniCoreError } from '@unicore/protocol';
-import { VmObserved } from '@unicore/server/control';
+import { VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { readJson } from './files.ts';

@@ -1,7 +1,7 @@
 /** Load and room of this machine, as every BEAT tells the hub. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import type { BeatMeta } from '@unicore/server/control';
+import type { BeatMeta } from '@unicore/protocol/control';
 
 interface CpuTimes {
   busy: number;

@@ -2,10 +2,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfig } from '@unicore/server/config';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseConfig } from '../../server/src/config.ts';
 import { exec } from '../lib/exec.ts';
 import { ROOT } from '../lib/paths.ts';
 import { parseDeployment } from './deployment.ts';

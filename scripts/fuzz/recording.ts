@@ -1,6 +1,6 @@
 /** A recorded session: what honest peers said on every kind of socket, with every type of frame in it. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
-import { SAMPLES } from '../../protocol/src/testing/frame-samples.ts';
+import { SAMPLES } from '@unicore/protocol/testing';
 import { framesOf } from './mutation/anatomy.ts';
 import { Random } from './random.ts';
 import { World } from './session/world.ts';

@@ -16,7 +16,7 @@ const MANIFESTS = [
   'package.json',
   'package-lock.json',
   '.npmrc',
-  ...['protocol', 'server', 'agent', 'client'].map((name) => `${name}/package.json`),
+  ...['protocol', 'server', 'agent', 'client', 'scripts'].map((name) => `${name}/package.json`),
 ];
 const TOOLS = ['node-flags.ts', 'trim-modules.ts'].map((name) => `scripts/lib/${name}`);
 const FILES = [...MANIFESTS, ...TOOLS, DOCKERFILE, 'protocol/src', 'server/src'];

@@ -13,8 +13,6 @@ export const WEB_SOURCES = [
   'client/index.html',
   'client/vite.config.ts',
   'protocol/src',
-  'server/src/api',
-  'server/src/control',
   'package-lock.json',
 ];
 /** Vite empties the folder first, so an interrupted build leaves none. */

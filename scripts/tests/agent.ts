@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
+import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
 import { pino } from 'pino';
-import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
 
 /** Settles when it is connected. hub: on loopback, as an agent without Docker takes no other. token: to join with. */
 export async function joinedAgent(hub: string, token: string): Promise<AsyncDisposable> {

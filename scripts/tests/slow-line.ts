@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeKind } from '@unicore/agent';
 import type { UniCore } from '@unicore/client/sdk';
-import { LineProxy } from './line-proxy.ts';
+import { LineProxy } from '@unicore/server/testing';
 import { View } from './view.ts';
 import { runningVm } from './vms.ts';
 import { startWorld, type World } from './world.ts';

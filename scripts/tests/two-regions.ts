@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
+import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { type App, createApp } from '@unicore/server/app';
+import { loginLink } from '@unicore/server/auth';
+import { parseConfig } from '@unicore/server/config';
+import { LineProxy } from '@unicore/server/testing';
+import { RedisServer } from '@unicore/server/testing/redis';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
-import { type App, createApp } from '../../server/src/app.ts';
-import { loginLink } from '../../server/src/auth/open.ts';
-import { RedisServer } from '../../server/src/backplane/redis/testing/redis-server.ts';
-import { parseConfig } from '../../server/src/config.ts';
-import { LineProxy } from './line-proxy.ts';
 
 const log = pino({ level: 'silent' });
 /** Hubs look for one another every 5 s; a limit for hangs only. */

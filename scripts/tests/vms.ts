@@ -1,6 +1,6 @@
 /** VMs as tests make them. */
 import type { UniCore } from '@unicore/client/sdk';
-import type { Vm, VmState } from '../../server/src/api/schemas.ts';
+import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
 
 /** For a VM to start or come back on a busy machine; a limit for hangs only. */

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
+import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { systemClock } from '@unicore/protocol';
+import { type App, createApp } from '@unicore/server/app';
+import { loginLink } from '@unicore/server/auth';
+import { LocalWorld } from '@unicore/server/backplane';
+import { parseConfig } from '@unicore/server/config';
+import type { LineProxy } from '@unicore/server/testing';
 import { pino } from 'pino';
-import { connectKeeper, stopKeeper } from '../../agent/src/keeper/index.ts';
-import { type App, createApp } from '../../server/src/app.ts';
-import { loginLink } from '../../server/src/auth/open.ts';
-import { LocalWorld } from '../../server/src/backplane/index.ts';
-import { parseConfig } from '../../server/src/config.ts';
-import type { LineProxy } from './line-proxy.ts';
 
 const log = pino({ level: 'silent' });
 

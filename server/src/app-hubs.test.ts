@@ -1,6 +1,6 @@
 import { systemClock } from '@unicore/protocol';
+import type { VmEvent } from '@unicore/protocol/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { VmEvent } from './api/schemas.ts';
 import { LocalWorld } from './backplane/index.ts';
 import { joinTestAgent } from './testing/agent.ts';
 import { clientOf, startTestApp, type TestApp } from './testing/app.ts';

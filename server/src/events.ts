@@ -3,10 +3,10 @@
  * reaches the listeners of all hubs: what they do must be right when each hub does it.
  */
 import { EventEmitter } from 'node:events';
+import { Id } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Backplane } from './backplane/backplane.ts';
-import { Id } from './control/contract.ts';
 import { ProviderRow, VmRow } from './store/rows.ts';
 
 /** VMs whose last revision is remembered, to know what is late. News are late by seconds, not by so many changes. */

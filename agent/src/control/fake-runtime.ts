@@ -1,6 +1,6 @@
 /** For tests: a runtime whose engine does what a test says. */
 import { UniCoreError } from '@unicore/protocol';
-import type { Isolation } from '@unicore/server/control';
+import type { Isolation } from '@unicore/protocol/control';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from '../runtime/runtime.ts';
 
 export const GONE = new UniCoreError('RUNTIME_UNAVAILABLE', 'Docker does not answer. Start Docker.');

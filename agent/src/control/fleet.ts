@@ -1,6 +1,6 @@
 /** All VMs of this provider: gives each its orders and the engine's news, and says what is seen. */
 import type { Clock, UniCoreError } from '@unicore/protocol';
-import type { VmObserved, VmOrder } from '@unicore/server/control';
+import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Runtime, RuntimeListener } from '../runtime/index.ts';
 import { type Entry, OrderBook } from './order-book.ts';

@@ -7,7 +7,7 @@ import {
   ResizeTerminal,
   type TerminalInfo,
   VmOrder,
-} from '@unicore/server/control';
+} from '@unicore/protocol/control';
 import { z } from 'zod';
 import type { KeeperConnection } from '../keeper/index.ts';
 import type { Runtime } from '../runtime/index.ts';

@@ -1,6 +1,6 @@
 /** vms.json: the last order for each VM and what was given up on, so that a restarted agent knows its VMs. */
 import { join } from 'node:path';
-import { VmOrder } from '@unicore/server/control';
+import { VmOrder } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { readJson } from '../files.ts';
 import { LatestFile } from '../latest-file.ts';

@@ -1,6 +1,7 @@
 /** What the hub is told, and in which order. */
+
+import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
-import type { HubMethods, VmObserved } from '@unicore/server/control';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { Reporter } from './reporter.ts';

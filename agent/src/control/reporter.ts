@@ -1,6 +1,6 @@
 /** Tells the hub what is seen: everything when it connects, then what changed, one report at a time. */
 import type { Clock } from '@unicore/protocol';
-import type { HubMethods, VmObserved } from '@unicore/server/control';
+import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 
 /** A hub that could not take a report is told everything again after this long. */

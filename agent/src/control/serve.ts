@@ -1,7 +1,6 @@
 /** Serves the control channel that the hub opens on each connection. */
 import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import type { AgentMethods, HubMethods } from '@unicore/server/control';
-import { controlRpc } from '@unicore/server/control/rpc';
+import { type AgentMethods, controlRpc, type HubMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Reporter } from './reporter.ts';
 

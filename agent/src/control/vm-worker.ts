@@ -3,7 +3,7 @@
  * (a person may press Start again); what has to end is tried for ever, and so is an engine that does not answer.
  */
 import { Backoff, type Clock, ERRORS, UniCoreError } from '@unicore/protocol';
-import { SIZES, type VmObserved, type VmOrder } from '@unicore/server/control';
+import { SIZES, type VmObserved, type VmOrder } from '@unicore/protocol/control';
 import type { Runtime } from '../runtime/index.ts';
 import type { Entry, Failure } from './order-book.ts';
 

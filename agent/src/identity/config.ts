@@ -1,7 +1,7 @@
 /** agent.json: which hub this agent joined, and as whom. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Id } from '@unicore/server/control';
+import { Id } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { readJson, writeJson } from '../files.ts';
 

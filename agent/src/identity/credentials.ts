@@ -1,6 +1,6 @@
 /** The token for the tunnel's HELLO: got by signing the hub's challenge, used again until it is nearly over. */
 import { UniCoreError } from '@unicore/protocol';
-import type { HubApi, Token } from './hub-api.ts';
+import type { AgentCalls, AgentToken } from '@unicore/protocol/control';
 import type { ProviderKey } from './key.ts';
 
 /** A token that ends sooner might end on its way. */
@@ -10,14 +10,14 @@ export interface CredentialsOptions {
   providerId: string;
   key: ProviderKey;
   /** Of any hub of the deployment. */
-  hub(url: string): HubApi;
+  hub(url: string): AgentCalls;
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
 export class Credentials {
   readonly #options: CredentialsOptions;
-  #token: Token | undefined;
+  #token: AgentToken | undefined;
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
@@ -35,7 +35,7 @@ export class Credentials {
     this.#token = undefined;
   }
 
-  async #fetch(url: string): Promise<Token> {
+  async #fetch(url: string): Promise<AgentToken> {
     const { providerId, key } = this.#options;
     const hub = this.#options.hub(url);
     const { challenge } = await hub.challenge({ providerId });

@@ -1,29 +1,17 @@
 /** The few calls that an agent makes over HTTP: to join, and to get a token for its socket. */
 
-import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
+import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
-import type { AppRouter } from '@unicore/server';
-import { z } from 'zod';
+import { type AgentCalls, AgentChallenge, AgentToken, ProviderRef } from '@unicore/protocol/control';
+import type { z } from 'zod';
 import { codeOf } from '../files.ts';
-import type { PublicJwk } from './key.ts';
 
 /** A hub that starts up or is far away may take its time. */
 const ANSWER_MS = 10_000;
 
-const Joined = z.object({ providerId: z.string() });
-const Challenge = z.object({ challenge: z.string().max(1024) });
-const Token = z.object({ token: z.string().max(4096), expiresAt: z.number() });
-export type Token = z.infer<typeof Token>;
-
-export interface HubApi {
-  join(wish: { token: string; publicKey: PublicJwk; name: string }): Promise<{ providerId: string }>;
-  challenge(wish: { providerId: string }): Promise<{ challenge: string }>;
-  token(proof: { providerId: string; challenge: string; signature: string }): Promise<Token>;
-}
-
 /** hub: as parseHubUrl gives it. Every call rejects with a UniCoreError. */
-export function hubApi(hub: string): HubApi {
-  const client = createTRPCClient<AppRouter>({
+export function hubApi(hub: string): AgentCalls {
+  const client = createTRPCUntypedClient({
     links: [
       httpLink({
         url: `${hub}/trpc`,
@@ -35,9 +23,10 @@ export function hubApi(hub: string): HubApi {
     ],
   });
   return {
-    join: (wish) => ask(hub, Joined, client.agent.join.mutate(wish)),
-    challenge: (wish) => ask(hub, Challenge, client.agent.challenge.mutate(wish)),
-    token: (proof) => ask(hub, Token, client.agent.token.mutate(proof)),
+    join: (wish) => ask(hub, ProviderRef, client.mutation('agent.join', wish)),
+    challenge: (wish) =>
+      ask(hub, AgentChallenge.pick({ challenge: true }), client.mutation('agent.challenge', wish)),
+    token: (proof) => ask(hub, AgentToken, client.mutation('agent.token', proof)),
   };
 }
 

@@ -3,11 +3,11 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
-import { z } from 'zod';
+import { PublicKey } from '@unicore/protocol/control';
+import type { z } from 'zod';
 import { codeOf, writeAtomic } from '../files.ts';
 
-const PublicJwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
-export type PublicJwk = z.infer<typeof PublicJwk>;
+export type PublicJwk = z.infer<typeof PublicKey>;
 
 export class ProviderKey {
   readonly #private: KeyObject;
@@ -18,7 +18,7 @@ export class ProviderKey {
 
   /** The public half, as the hub stores it. */
   get publicJwk(): PublicJwk {
-    return PublicJwk.parse(createPublicKey(this.#private).export({ format: 'jwk' }));
+    return PublicKey.parse(createPublicKey(this.#private).export({ format: 'jwk' }));
   }
 
   /** Signature over the UTF-8 bytes of the text, base64url. */

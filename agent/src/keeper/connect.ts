@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { type Clock, Leg, Messages, Opener, systemClock, UniCoreError } from '@unicore/protocol';
-import { controlRpc } from '@unicore/server/control/rpc';
+import { controlRpc } from '@unicore/protocol/control';
 import type { KeeperMethods } from './contract.ts';
 import { requirePrivateFolder } from './private-folder.ts';
 import { keeperSocketPath } from './socket-path.ts';

@@ -10,8 +10,8 @@ import {
   packMeta,
   systemClock,
 } from '@unicore/protocol';
+import type { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
 import { Wire } from '@unicore/protocol/sim';
-import type { ChannelAuth, TerminalOpen } from '@unicore/server/control';
 import type { KeeperConnection } from './connect.ts';
 
 export class Consumer {

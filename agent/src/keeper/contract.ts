@@ -1,5 +1,5 @@
 /** What a tunnel asks of its keeper on the control channel; parsed at the keeper's end. */
-import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/server/control';
+import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/protocol/control';
 import { z } from 'zod';
 
 export const PtyPlaceShape = z.discriminatedUnion('kind', [

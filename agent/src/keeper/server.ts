@@ -1,8 +1,8 @@
 /** The keeper's side of its unix socket: one tunnel at a time, the newest; ends the keeper when nobody needs it. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { controlRpc } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import { controlRpc } from '@unicore/server/control/rpc';
 import type { Logger } from 'pino';
 import type { KeeperMethods } from './contract.ts';
 import { listenAlone } from './listen.ts';

@@ -1,6 +1,6 @@
 /** Every terminal of this agent by VM and name, and who may look at it. */
 import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import { ChannelAuth, TerminalOpen } from '@unicore/server/control';
+import { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { openPty } from '../pty/index.ts';

@@ -3,7 +3,7 @@
  * id, generation, size and image get here, and each is parsed first.
  */
 import { UniCoreError } from '@unicore/protocol';
-import { SIZES } from '@unicore/server/control';
+import { SIZES } from '@unicore/protocol/control';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { VmSpec } from './runtime.ts';
 

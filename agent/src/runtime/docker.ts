@@ -1,7 +1,7 @@
 /** Runtime docker: a VM is a container, its files are a named volume, and a generation is a container of its own. */
 
 import { type Clock, UniCoreError } from '@unicore/protocol';
-import type { Isolation } from '@unicore/server/control';
+import type { Isolation } from '@unicore/protocol/control';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { containerName, containerOptions, LABEL, volumeName } from './container.ts';

@@ -5,7 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
-import { Id, type Isolation } from '@unicore/server/control';
+import { Id, type Isolation } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { codeOf, makeDir, readJson, writeJson } from '../files.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';

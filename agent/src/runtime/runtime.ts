@@ -1,5 +1,5 @@
 /** What a VM is on this machine. Two kinds: a hardened container, or a folder of the agent's own user. */
-import type { Isolation, VmSize } from '@unicore/server/control';
+import type { Isolation, VmSize } from '@unicore/protocol/control';
 
 /** What the hub may say about a VM, and all that ever reaches an engine. */
 export interface VmSpec {

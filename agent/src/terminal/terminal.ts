@@ -1,6 +1,6 @@
 /** A terminal: one PTY, the latest of its output, its screen, and whoever looks at it. */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
-import type { TerminalInfo } from '@unicore/server/control';
+import type { TerminalInfo } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
 import { Audience } from './audience.ts';

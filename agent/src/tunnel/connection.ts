@@ -1,6 +1,6 @@
 /** One socket to the hub: says who this is, serves what the hub opens, and beats while it is the one in use. */
 import { type Clock, type ErrorCode, FrameType, Leg, packMeta, UniCoreError } from '@unicore/protocol';
-import type { AgentHello, BeatMeta } from '@unicore/server/control';
+import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { HubSession } from './session.ts';
 import type { TunnelSocket } from './socket.ts';

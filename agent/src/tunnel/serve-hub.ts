@@ -8,8 +8,8 @@ import {
   type Leg,
   UniCoreError,
 } from '@unicore/protocol';
+import type { AgentMethods } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import type { AgentMethods } from '@unicore/server/control';
 import type { Logger } from 'pino';
 import { type AgentServices, agentMethods, ensureTerminal } from '../control/methods.ts';
 import type { Reporter } from '../control/reporter.ts';

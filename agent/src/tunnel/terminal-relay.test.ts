@@ -11,8 +11,8 @@ import {
   packMeta,
   UniCoreError,
 } from '@unicore/protocol';
+import type { OpenTerminal } from '@unicore/protocol/control';
 import { SimClock, Wire } from '@unicore/protocol/sim';
-import type { OpenTerminal } from '@unicore/server/control';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { KeeperConnection } from '../keeper/index.ts';

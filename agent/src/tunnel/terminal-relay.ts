@@ -11,7 +11,7 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/server/control';
+import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { KeeperConnection } from '../keeper/index.ts';

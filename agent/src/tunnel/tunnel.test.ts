@@ -1,11 +1,11 @@
 /** The tunnel against a simulated hub: it comes back for ever, and knows when not to. */
 
 import { ERRORS, FrameType, Nearest } from '@unicore/protocol';
+import type { AgentCalls } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from '../identity/credentials.ts';
-import type { HubApi } from '../identity/hub-api.ts';
 import type { ProviderKey } from '../identity/key.ts';
 import { FakeHub } from './fake-hub.ts';
 import { Tunnel, type TunnelState } from './tunnel.ts';
@@ -22,7 +22,7 @@ function setUp(random = () => 0.5, distances: Record<string, number> = {}) {
   let sessions = 0;
   let retired = 0;
   let connSeq = 0;
-  const api: HubApi = {
+  const api: AgentCalls = {
     join: () => Promise.reject(new Error('not here')),
     challenge: async ({ providerId }) => ({ challenge: `unicore-provider-challenge:${providerId}:x` }),
     token: async () => ({ token: `token-${++tokens}`, expiresAt: 15 * 60_000 }),

@@ -8,7 +8,7 @@ import {
   RECOVERY_PAUSE_MS,
   UniCoreError,
 } from '@unicore/protocol';
-import type { AgentHello, BeatMeta } from '@unicore/server/control';
+import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Credentials } from '../identity/credentials.ts';
 import { tunnelUrl } from '../identity/hub-url.ts';

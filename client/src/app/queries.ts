@@ -1,6 +1,6 @@
 /** The page's cache, and the one place where failures of actions are told. */
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/solid-query';
-import { ERRORS, type ErrorCode } from '../../../protocol/src/wire/errors.ts';
+import { ERRORS, type ErrorCode } from '@unicore/protocol/errors';
 import { failureOf } from './failure.ts';
 import { failed } from './ui/toast.tsx';
 

@@ -1,6 +1,6 @@
 /** Records programs through a PTY of the product's own kind. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProcessPty } from '../../../agent/src/pty/process.ts';
+import { ProcessPty } from '@unicore/agent/pty/process';
 import type { Program } from './programs.ts';
 import type { Read, Recording } from './recording.ts';
 

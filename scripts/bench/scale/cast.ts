@@ -1,9 +1,7 @@
 /** Who takes part: users with a bearer token and a running VM each, and the machines that these run on, put into the hubs' store. */
 import { generateKeyPairSync } from 'node:crypto';
-import { LocalAuth } from '../../../server/src/auth/local.ts';
-import { newId } from '../../../server/src/auth/secret.ts';
-import { openStore } from '../../../server/src/store/open.ts';
-import type { ProviderRow, VmRow } from '../../../server/src/store/rows.ts';
+import { LocalAuth, newId } from '@unicore/server/auth';
+import { openStore, type ProviderRow, type VmRow } from '@unicore/server/store';
 
 export interface Machine {
   readonly providerId: string;

@@ -1,7 +1,8 @@
 /** One consumer: a client of its own with one terminal, whose keys must come back once and in order. */
+
+import { maskFor } from '@unicore/agent/tunnel';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
 import { WebSocket as WsSocket } from 'ws';
-import { maskFor } from '../../../agent/src/tunnel/mask.ts';
 import type { Person } from './cast.ts';
 
 export interface Seat extends Person {

@@ -4,6 +4,8 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
+import { Credentials, ProviderKey } from '@unicore/agent/identity';
+import { type HubSession, Tunnel, type TunnelState } from '@unicore/agent/tunnel';
 import {
   Acceptor,
   ChannelKind,
@@ -14,16 +16,16 @@ import {
   systemClock,
   UniCoreError,
 } from '@unicore/protocol';
+import {
+  type AgentCalls,
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  type TerminalInfo,
+} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { AppRouter } from '@unicore/server';
-import type { AgentMethods, HubMethods, TerminalInfo } from '@unicore/server/control';
-import { controlRpc } from '@unicore/server/control/rpc';
 import { pino } from 'pino';
-import { Credentials } from '../../../agent/src/identity/credentials.ts';
-import type { HubApi } from '../../../agent/src/identity/hub-api.ts';
-import { ProviderKey } from '../../../agent/src/identity/key.ts';
-import type { HubSession } from '../../../agent/src/tunnel/session.ts';
-import { Tunnel, type TunnelState } from '../../../agent/src/tunnel/tunnel.ts';
 import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
 import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
 import type { Machine } from './cast.ts';
@@ -65,7 +67,7 @@ export function startMachine(
   tunnel.start();
 }
 
-function hubApi(hub: string, address: string): HubApi {
+function hubApi(hub: string, address: string): AgentCalls {
   const headers = { 'x-forwarded-for': address };
   const { agent } = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${hub}/trpc`, headers })] });
   return {

@@ -1,6 +1,6 @@
 /** The whole system: two hubs with a Redis and a store, providers in one process and consumers in another. */
 import { join } from 'node:path';
-import { RedisServer } from '../../../server/src/backplane/redis/testing/redis-server.ts';
+import { RedisServer } from '@unicore/server/testing/redis';
 import { Hub } from '../../chaos/ordeal/hub.ts';
 import { Programs } from '../../chaos/ordeal/programs.ts';
 import { Child } from '../lib/child.ts';

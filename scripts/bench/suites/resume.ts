@@ -1,6 +1,6 @@
 /** How soon every terminal answers again after a hop that died is back: the hub, a consumer's socket, a provider's. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LineProxy } from '../../tests/line-proxy.ts';
+import { LineProxy } from '@unicore/server/testing';
 import { Product } from '../carriers/product/product.ts';
 import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';

@@ -1,9 +1,9 @@
 /** Three hubs as a deployment has them: real processes with a Redis, a store and a balancer, and providers that joined. */
 import { join } from 'node:path';
 import { openLocalAuth } from '@unicore/server';
+import { LineProxy } from '@unicore/server/testing';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
-import { LineProxy } from '../../tests/line-proxy.ts';
 import { LoadBalancer } from '../../tests/load-balancer.ts';
 import { Hub } from '../ordeal/hub.ts';
 import { Programs } from '../ordeal/programs.ts';

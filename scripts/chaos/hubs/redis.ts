@@ -1,7 +1,7 @@
 /** The Redis of several hubs: each reaches it by a line of its own, so that one can be cut off and all led to a replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisServer } from '../../../server/src/backplane/redis/testing/redis-server.ts';
-import { LineProxy } from '../../tests/line-proxy.ts';
+import { LineProxy } from '@unicore/server/testing';
+import { RedisServer } from '@unicore/server/testing/redis';
 
 /** Without this a replica keeps what it got in a file, and is not empty when it was killed. */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];

@@ -1,6 +1,6 @@
 /** What is done to a process or a line, and undone: each settles when it is back, whatever the channels do then. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LineProxy } from '../../tests/line-proxy.ts';
+import type { LineProxy } from '@unicore/server/testing';
 import type { Program } from './program.ts';
 
 /** One way, of a line that is slow for a while, ms. */

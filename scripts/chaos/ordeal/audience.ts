@@ -1,7 +1,7 @@
 /** The consumers of an ordeal: programs with a VM each, and a line of their own to the hub, or to what is before it. */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
-import { LineProxy } from '../../tests/line-proxy.ts';
+import { LineProxy } from '@unicore/server/testing';
 import { runningVm } from '../../tests/vms.ts';
 import { FromConsumer } from './contract.ts';
 import type { Program } from './program.ts';

@@ -1,9 +1,9 @@
 /** A provider: the agent's tunnel as a process, its keeper behind it, and the line to the hub. */
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
+import { LineProxy } from '@unicore/server/testing';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
-import { LineProxy } from '../../tests/line-proxy.ts';
 import type { Program } from './program.ts';
 import type { Programs } from './programs.ts';
 

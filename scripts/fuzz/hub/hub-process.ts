@@ -4,11 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Credentials, hubApi, makeKey } from '@unicore/agent/identity';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
-import { Credentials } from '../../../agent/src/identity/credentials.ts';
-import { hubApi } from '../../../agent/src/identity/hub-api.ts';
-import { makeKey } from '../../../agent/src/identity/key.ts';
 import { ROOT } from '../../lib/paths.ts';
 import type { Memory } from '../run/memory.ts';
 

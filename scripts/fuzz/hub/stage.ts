@@ -2,8 +2,9 @@
  * A hub process with an honest pair on it for as long as it runs: Bob types, his provider echoes, and neither may notice
  * anything. Mallory and the provider `bad` come and go.
  */
+
+import type { Credentials } from '@unicore/agent/identity';
 import { systemClock } from '@unicore/protocol';
-import type { Credentials } from '../../../agent/src/identity/credentials.ts';
 import { Consumer } from '../peers/consumer.ts';
 import { Provider } from '../peers/provider.ts';
 import { Talker } from '../peers/talker.ts';

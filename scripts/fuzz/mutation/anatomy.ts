@@ -1,6 +1,6 @@
 /** Where everything is in the bytes of a frame, so that one part can be changed and the rest left whole. */
 import { scan, UniCoreError } from '@unicore/protocol';
-import { type Field, FORM_BYTES, Form, LAYOUTS } from '../../../protocol/src/wire/layout.ts';
+import { type Field, FORM_BYTES, Form, LAYOUTS } from '@unicore/protocol/testing';
 
 export interface Part {
   readonly field: Field;

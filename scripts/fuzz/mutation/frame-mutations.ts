@@ -1,6 +1,6 @@
 /** Changes of one frame that know what is in it. Each takes a whole frame and gives bytes that may be none. */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
-import { Form } from '../../../protocol/src/wire/layout.ts';
+import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
 import { bin, joined, type Part, partsOf, replacePart, setNumber } from './anatomy.ts';
 import { deflatedOf } from './deflated.ts';

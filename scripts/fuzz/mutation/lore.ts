@@ -1,7 +1,7 @@
 /** What a hostile peer has seen and may use: numbers, epochs and whole frames of its own sockets and of others. */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
-import { Form } from '../../../protocol/src/wire/layout.ts';
+import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './anatomy.ts';
 

@@ -1,7 +1,6 @@
 /** Turns a message of an honest peer into what a hostile one might have sent in its place. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
-import { LAYOUTS } from '../../../protocol/src/wire/layout.ts';
-import { maySend } from '../../../protocol/src/wire/roles.ts';
+import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
 import { framesOf, joined, partNamed, setNumber } from './anatomy.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';

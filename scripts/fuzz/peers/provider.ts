@@ -9,15 +9,15 @@ import {
   packMeta,
   UniCoreError,
 } from '@unicore/protocol';
+import {
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  type OpenTerminal,
+  type VmOrder,
+} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import type {
-  AgentMethods,
-  HubMethods,
-  OpenTerminal,
-  VmOrder,
-} from '../../../server/src/control/contract.ts';
-import { controlRpc } from '../../../server/src/control/rpc.ts';
-import { HELLO } from '../../../server/src/testing/hello.ts';
+import { HELLO } from '@unicore/server/testing';
 import { Peer, type PeerOptions } from './peer.ts';
 import type { Talker } from './talker.ts';
 

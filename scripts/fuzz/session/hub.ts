@@ -3,16 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import type { SimClock } from '@unicore/protocol/sim';
+import { ControlHost } from '@unicore/server/control';
+import { NOWHERE_ELSE, Relay, type RelayMeter } from '@unicore/server/relay';
+import {
+  consumerEndpoint,
+  type Endpoint,
+  type GoAway,
+  providerEndpoint,
+  type SocketDeps,
+  type SocketMeter,
+  terminalEndpoint,
+} from '@unicore/server/sockets';
+import { NO_METER } from '@unicore/server/testing';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
-import { ControlHost } from '../../../server/src/control/host.ts';
-import { NOWHERE_ELSE, Relay, type RelayMeter } from '../../../server/src/relay/index.ts';
-import { consumerEndpoint } from '../../../server/src/sockets/consumer.ts';
-import type { SocketDeps, SocketMeter } from '../../../server/src/sockets/deps.ts';
-import type { Endpoint, GoAway } from '../../../server/src/sockets/endpoint.ts';
-import { providerEndpoint } from '../../../server/src/sockets/provider.ts';
-import { terminalEndpoint } from '../../../server/src/sockets/terminal.ts';
-import { NO_METER } from '../../../server/src/testing/meter.ts';
 import type { LineEnd } from './line.ts';
 
 /** What may wait in the hub: more than the sockets here can fill, so that nothing honest is purged. */

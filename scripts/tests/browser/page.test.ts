@@ -1,8 +1,9 @@
 /** The whole job in a real Chromium: sign in, create a machine, type, resize, lose the line, come back, look twice. */
+
+import { LineProxy } from '@unicore/server/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
-import { LineProxy } from '../line-proxy.ts';
 import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../page.ts';
 import { screenDifference } from '../screen.ts';
 import { View } from '../view.ts';

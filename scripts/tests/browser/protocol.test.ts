@@ -1,8 +1,8 @@
 /** The protocol runs in a browser as it is: its tests do, and what needs Node is apart and named. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NEED_NODE } from '@unicore/protocol/testing';
 import { expect, test } from 'vitest';
-import { NEED_NODE } from '../../../protocol/src/testing/need-node.ts';
 import { ROOT } from '../../lib/paths.ts';
 
 const SOURCE = join(ROOT, 'protocol/src');

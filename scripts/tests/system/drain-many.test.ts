@@ -1,15 +1,13 @@
 /** A hub with a thousand channels on one provider's socket stops among others: all of them move, and it need not wait. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Credentials } from '@unicore/agent/identity';
+import { Tunnel } from '@unicore/agent/tunnel';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { Nearest, systemClock } from '@unicore/protocol';
+import { LocalWorld } from '@unicore/server/backplane';
+import { BEAT, echo, LineProxy, newAcceptor, startTestHub, type TestHub } from '@unicore/server/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Credentials } from '../../../agent/src/identity/credentials.ts';
-import { Tunnel } from '../../../agent/src/tunnel/tunnel.ts';
-import { LocalWorld } from '../../../server/src/backplane/index.ts';
-import { BEAT, echo, newAcceptor } from '../../../server/src/sockets/testing/agent.ts';
-import { startTestHub, type TestHub } from '../../../server/src/sockets/testing/hub.ts';
-import { LineProxy } from '../line-proxy.ts';
 
 const USERS = 20;
 /** Of each. */

@@ -1,8 +1,8 @@
 /** Hubs are replaced by others while bytes flow and somebody types: both sides open their new socket first, nobody sees it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
+import { LineProxy } from '@unicore/server/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LineProxy } from '../line-proxy.ts';
 import { listen } from '../listen.ts';
 import { runningVm } from '../vms.ts';
 import { startWorld, type World } from '../world.ts';

@@ -1,9 +1,9 @@
 /** The whole job in one process: a consumer, a hub, an agent, a shell; and what happens when one of them goes. */
 
 import type { UniCore } from '@unicore/client/sdk';
+import { LineProxy } from '@unicore/server/testing';
 import attach from '@xterm/addon-attach';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LineProxy } from '../line-proxy.ts';
 import { agree, View } from '../view.ts';
 import { runningVm, shell, untilState } from '../vms.ts';
 import { startWorld, type World } from '../world.ts';

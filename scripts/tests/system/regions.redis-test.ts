@@ -1,12 +1,17 @@
 /** Hubs that are far from each other: what crosses takes the path's time and little more, and everybody goes by the near one. */
 import { systemClock, WINDOWS } from '@unicore/protocol';
+import { openBackplane } from '@unicore/server/backplane';
+import {
+  flood,
+  openTerminal,
+  startTestAgent,
+  startTestConsumer,
+  startTestHub,
+  type TestHub,
+} from '@unicore/server/testing';
+import { RedisServer } from '@unicore/server/testing/redis';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openBackplane } from '../../../server/src/backplane/index.ts';
-import { RedisServer } from '../../../server/src/backplane/redis/testing/redis-server.ts';
-import { flood, startTestAgent } from '../../../server/src/sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../../../server/src/sockets/testing/consumer.ts';
-import { startTestHub, type TestHub } from '../../../server/src/sockets/testing/hub.ts';
 import { longLine, TwoRegions } from '../two-regions.ts';
 import type { View } from '../view.ts';
 import { runningVm, shell } from '../vms.ts';

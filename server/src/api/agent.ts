@@ -1,6 +1,6 @@
 /** agent.*: how a machine becomes a provider, and proves to be it at each connection. Called by the agent only. */
-import { z } from 'zod';
-import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from './schemas.ts';
+
+import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from '@unicore/protocol/control';
 import { joining, proving, router } from './trpc.ts';
 
 export const agentRouter = router({
@@ -15,7 +15,7 @@ export const agentRouter = router({
       },
     })
     .input(AgentJoin)
-    .output(z.object({ providerId: ProviderRef.shape.providerId }))
+    .output(ProviderRef)
     .mutation(async ({ ctx: { services }, input }) => {
       const { providerId } = await services.providers.join(input);
       return { providerId };

@@ -4,8 +4,8 @@ import type { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { type TRPC_ERROR_CODE_NUMBER, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
+import type { ApiError } from '@unicore/protocol/api';
 import { z } from 'zod';
-import type { ApiError } from './schemas.ts';
 
 type TrpcCode = TRPCError['code'];
 

@@ -1,10 +1,10 @@
 import { TRPCClientError } from '@trpc/client';
+import type { VmEvent } from '@unicore/protocol/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinTestAgent, type TestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp, type TestUser } from '../testing/app.ts';
 import { watching } from '../testing/watching.ts';
 import type { AppRouter } from './router.ts';
-import type { VmEvent } from './schemas.ts';
 
 /** What a client sees of an error. */
 async function refusal(asked: Promise<unknown>) {

@@ -1,6 +1,7 @@
 /** provider.*: the machines of this hub. */
+
+import { JoinToken, Provider, ProviderRef } from '@unicore/protocol/api';
 import { z } from 'zod';
-import { JoinToken, Provider, ProviderRef } from './schemas.ts';
 import { router, signedIn } from './trpc.ts';
 
 export const providerRouter = router({

@@ -1,11 +1,11 @@
 /** /api: the same procedures as REST, and the document that describes them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
+import { ApiError } from '@unicore/protocol/api';
 import { createOpenApiNodeHttpHandler, generateOpenApiDocument } from 'trpc-to-openapi';
 import { z } from 'zod';
 import { failureOf } from './errors.ts';
 import { appRouter } from './router.ts';
-import { ApiError } from './schemas.ts';
 import type { Context } from './trpc.ts';
 
 /** No input is anywhere near this long. */

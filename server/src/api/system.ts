@@ -1,7 +1,8 @@
 /** system: what a page needs to know before anything else, and where else this deployment can be reached. */
+
+import { SystemHubs, SystemInfo, SystemTicket } from '@unicore/protocol/api';
+import { SIZES } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { SIZES } from '../control/contract.ts';
-import { SystemHubs, SystemInfo, SystemTicket } from './schemas.ts';
 import { open, router, signedIn } from './trpc.ts';
 
 export const systemRouter = router({

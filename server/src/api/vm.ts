@@ -1,5 +1,5 @@
 /** vm.*: each procedure parses, authorises, and calls one function of the domain. */
-import { z } from 'zod';
+
 import {
   Done,
   Terminal,
@@ -13,7 +13,8 @@ import {
   VmRef,
   VmRename,
   VmResize,
-} from './schemas.ts';
+} from '@unicore/protocol/api';
+import { z } from 'zod';
 import { router, signedIn } from './trpc.ts';
 
 export const vmRouter = router({

@@ -1,8 +1,8 @@
+import type { ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinTestAgent } from '../testing/agent.ts';
 import { clientOf, startTestApp, type TestApp } from '../testing/app.ts';
 import { watching } from '../testing/watching.ts';
-import type { ProviderEvent, VmEvent } from './schemas.ts';
 
 describe('watch', () => {
   let hub: TestApp;

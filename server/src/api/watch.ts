@@ -4,6 +4,7 @@
  * events need no numbers.
  */
 import { UniCoreError } from '@unicore/protocol';
+import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { z } from 'zod';
 import type { Caller } from '../auth/local.ts';
 import type { HubEvents } from '../events.ts';
@@ -13,7 +14,6 @@ import type { Providers } from '../provider/providers.ts';
 import type { ProviderRow, VmRow } from '../store/rows.ts';
 import type { VmViews } from '../vm/view.ts';
 import type { Vms } from '../vm/vms.ts';
-import { ProviderEvent, VmEvent } from './schemas.ts';
 
 export interface WatchDeps {
   events: HubEvents;

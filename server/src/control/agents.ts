@@ -1,6 +1,6 @@
 /** The agents of providers, wherever they are connected: here, or at another hub. */
 import { type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
-import type { TerminalMethods } from './contract.ts';
+import type { TerminalMethods } from '@unicore/protocol/control';
 
 /** A provider that changes its socket or its hub is back within this. */
 const RETURN_MS = 3_000;

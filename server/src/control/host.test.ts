@@ -1,11 +1,10 @@
 import { Acceptor, type Channel, Leg, Messages, UniCoreError } from '@unicore/protocol';
+import { type AgentMethods, controlRpc, type HubMethods, type VmOrder } from '@unicore/protocol/control';
 import { SimClock, Wire } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import type { Report } from '../vm/reports.ts';
-import type { AgentMethods, HubMethods, VmOrder } from './contract.ts';
 import { ControlHost } from './host.ts';
-import { controlRpc } from './rpc.ts';
 
 const ORDER: VmOrder = {
   vmId: 'vm-1',

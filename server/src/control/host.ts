@@ -4,12 +4,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
+import {
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  TerminalPath,
+  VmObserved,
+  type VmOrder,
+} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { rpcTracing } from '../tracing/span.ts';
 import type { Report } from '../vm/reports.ts';
-import { type AgentMethods, type HubMethods, TerminalPath, VmObserved, type VmOrder } from './contract.ts';
-import { controlRpc } from './rpc.ts';
 
 /** Pauses between tries to hand orders over, while the socket lives. */
 const RETRY_FIRST_MS = 500;
@@ -107,6 +114,7 @@ class Control {
     const rpc = controlRpc<AgentMethods, HubMethods>({
       local,
       post: (value) => messages.send(value),
+      tracing: rpcTracing,
       onError: (error, what) => this.#log.warn({ err: error, what }, 'control call failed'),
     });
     const { remote } = rpc;

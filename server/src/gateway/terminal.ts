@@ -1,10 +1,10 @@
 /** A raw /terminal socket: the hub is the end of its channel, and turns messages into bytes and back. */
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ErrorCode, FIXED_WINDOWS, Opener, Outbox } from '@unicore/protocol';
+import type { TerminalOpen } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { TerminalOpen } from '../control/contract.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 import { innerLeg } from './inner-leg.ts';
 import { keepPulse } from './pulse.ts';

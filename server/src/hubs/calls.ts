@@ -13,11 +13,18 @@ import {
   Opener,
   UniCoreError,
 } from '@unicore/protocol';
+import {
+  type ControlRpc,
+  controlRpc,
+  Id,
+  OpenTerminal,
+  ResizeTerminal,
+  type TerminalMethods,
+} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { Id, OpenTerminal, ResizeTerminal, type TerminalMethods } from '../control/contract.ts';
-import { type ControlRpc, controlRpc } from '../control/rpc.ts';
+import { rpcTracing } from '../tracing/span.ts';
 
 const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('terminals'), what: z.object({ vmId: Id }) }),
@@ -78,6 +85,7 @@ export class HubCalls {
     const rpc = controlRpc<HubAnswers, Record<never, never>>({
       local: {},
       post: (value) => messages.send(value),
+      tracing: rpcTracing,
       onError: (error, what) => this.#options.log.warn({ err: error, what }, 'call of another hub failed'),
     });
     const opener = new Opener({
@@ -131,6 +139,7 @@ export class HubCalls {
         const rpc = controlRpc<Record<never, never>, HubAnswers>({
           local,
           post: (value) => messages.send(value),
+          tracing: rpcTracing,
           onError: (error, what) => log.debug({ err: error, what }, 'a call of another hub was refused'),
         });
         const closed = () => rpc.close(new UniCoreError('LEG_LOST', 'The other hub went away.'));

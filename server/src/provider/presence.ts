@@ -4,10 +4,10 @@
  * suspect when no hub has heard it for SILENT_MS.
  */
 import type { Clock } from '@unicore/protocol';
+import { AgentHello, type BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/backplane.ts';
-import { AgentHello, type BeatMeta } from '../control/contract.ts';
 import { type Doubt, GRACE_MS, SILENT_MS } from './doubt.ts';
 
 /** How often a hub looks whether something is to be said of its providers. */

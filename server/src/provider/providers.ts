@@ -1,8 +1,9 @@
 /** The machines that joined this hub: how they join, what is known of them, and how they look. */
 import { UniCoreError } from '@unicore/protocol';
+import type { Provider } from '@unicore/protocol/api';
+import type { AgentJoin } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { AgentJoin, Provider } from '../api/schemas.ts';
 import type { LocalAuth } from '../auth/local.ts';
 import { newId } from '../auth/secret.ts';
 import type { HubEvents } from '../events.ts';

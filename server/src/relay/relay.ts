@@ -13,7 +13,7 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import { ChannelAuth, Id, TerminalOpen } from '../control/contract.ts';
+import { ChannelAuth, Id, TerminalOpen } from '@unicore/protocol/control';
 import { RelayChannel } from './channel.ts';
 import { type Consumer, MAX_CHANNELS } from './consumer.ts';
 import { Consumers } from './consumers.ts';

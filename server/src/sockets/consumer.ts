@@ -1,6 +1,6 @@
 /** /consumer: the SDK's socket, with many channels on it. */
 import { UniCoreError } from '@unicore/protocol';
-import { ConsumerHello } from '../control/contract.ts';
+import { ConsumerHello } from '@unicore/protocol/control';
 import { type Identity, parse } from '../relay/index.ts';
 import type { SocketDeps } from './deps.ts';
 import { type Endpoint, goAway, greet, greeting, type Incoming } from './endpoint.ts';

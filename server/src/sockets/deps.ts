@@ -1,8 +1,8 @@
 /** What the sockets ask the rest of the hub: a few functions, so that a test can stand in for all of it. */
 import type { IncomingMessage } from 'node:http';
 import type { Clock, ErrorCode, FrameOf, FrameType, Leg, Patience } from '@unicore/protocol';
+import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { AgentHello, BeatMeta } from '../control/contract.ts';
 import type { Place } from '../hubs/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 

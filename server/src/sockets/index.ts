@@ -1,5 +1,6 @@
 /** What the rest of the hub uses of the sockets. */
 export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
+export { consumerEndpoint } from './consumer.ts';
 export type {
   HubSockets,
   LegKind,
@@ -12,5 +13,7 @@ export type {
   SocketMeter,
   Ticket,
 } from './deps.ts';
-export { SUBPROTOCOL } from './endpoint.ts';
+export { type Endpoint, type GoAway, SUBPROTOCOL } from './endpoint.ts';
+export { providerEndpoint } from './provider.ts';
+export { terminalEndpoint } from './terminal.ts';
 export { legOver } from './transport.ts';

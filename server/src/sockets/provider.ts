@@ -1,6 +1,6 @@
 /** /provider: an agent's socket. The newest is its provider's route; an older one keeps its channels until they moved. */
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
-import { AgentHello, BeatMeta } from '../control/contract.ts';
+import { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import { parse, Rate } from '../relay/index.ts';
 import { type Endpoint, goAway, greet, greeting } from './endpoint.ts';
 import { rotate } from './rotation.ts';

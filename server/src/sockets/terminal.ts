@@ -1,7 +1,7 @@
 /** /terminal: one terminal as raw bytes, for any WebSocket client that holds a ticket. */
 import { UniCoreError } from '@unicore/protocol';
+import { Cols, Id, Rows } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { Cols, Id, Rows } from '../control/contract.ts';
 import { bridgeTerminal } from '../gateway/index.ts';
 import { parse } from '../relay/index.ts';
 import type { SocketDeps } from './deps.ts';

@@ -1,6 +1,7 @@
 /** What the store keeps, row by row. Every row is parsed when it is read: a file may be older, or edited by hand. */
+
+import { Id, Isolation, VmSize } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { Id, Isolation, VmSize } from '../control/contract.ts';
 
 /** Milliseconds since 1970 (UTC). */
 const Time = z.number().int().nonnegative();

@@ -1,18 +1,19 @@
 /** An agent for tests: joins with a key of its own, dials the hub, and carries out orders by saying that it did. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Acceptor, type Leg, Messages, systemClock, UniCoreError } from '@unicore/protocol';
-import type {
-  AgentMethods,
-  HubMethods,
-  OpenTerminal,
-  ResizeTerminal,
-  TerminalInfo,
-  TerminalPath,
-  VmObserved,
-  VmOrder,
-} from '../control/contract.ts';
-import { controlRpc } from '../control/rpc.ts';
+import {
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  type OpenTerminal,
+  type ResizeTerminal,
+  type TerminalInfo,
+  type TerminalPath,
+  type VmObserved,
+  type VmOrder,
+} from '@unicore/protocol/control';
 import { type Dialled, dialLeg } from '../sockets/testing/dial.ts';
+import { rpcTracing } from '../tracing/span.ts';
 import type { TestApp } from './app.ts';
 import { HELLO } from './hello.ts';
 
@@ -56,6 +57,7 @@ export class TestAgent implements AgentMethods {
           local: this.#methods(),
           post: (value) => messages.send(value),
           onError: () => {},
+          tracing: rpcTracing,
         });
         const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
         messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));

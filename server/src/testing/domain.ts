@@ -1,6 +1,7 @@
 /** Hubs without their sockets, in simulated time, for tests. */
+
+import type { AgentHello, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
-import type { AgentHello, VmObserved } from '../control/contract.ts';
 import { createDomain, type Domain } from '../domain.ts';
 import { createLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';

@@ -1,5 +1,5 @@
 /** What an agent of tests says of itself. */
-import type { AgentHello } from '../control/contract.ts';
+import type { AgentHello } from '@unicore/protocol/control';
 
 const GIB = 2 ** 30;
 

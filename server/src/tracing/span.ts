@@ -2,11 +2,7 @@
  * Spans around control calls: who was asked what, for how long, and whether that failed. Nothing of OpenTelemetry is loaded
  * here; until start.ts has begun, a call costs one look at a variable. Content of users is never in a span.
  */
-import { z } from 'zod';
-
-/** Where a call comes from, as it travels to another process: W3C Trace Context. */
-export const TraceContext = z.object({ traceparent: z.string().max(100) });
-export type TraceContext = z.infer<typeof TraceContext>;
+import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
 /** Ids and names of procedures. */
 export type Attributes = Record<string, string>;
@@ -42,3 +38,10 @@ export function traceContext(): TraceContext | undefined {
 export function withinTrace<T>(context: TraceContext | undefined, work: () => T): T {
   return tracing && context ? tracing.within(context, work) : work();
 }
+
+/** What the control RPC uses of it. */
+export const rpcTracing: RpcTracing = {
+  span: (name, work) => inSpan(name, {}, work),
+  here: traceContext,
+  within: withinTrace,
+};

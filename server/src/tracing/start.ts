@@ -7,7 +7,8 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { UniCoreError } from '@unicore/protocol';
-import { TraceContext, useTracing } from './span.ts';
+import { TraceContext } from '@unicore/protocol/control';
+import { useTracing } from './span.ts';
 
 const SERVICE = 'unicore-hub';
 /** A collector that is away does not hold up a hub that stops. */

@@ -5,7 +5,7 @@
  * queued → assigned → starting → running → stopping → stopped → (start) queued
  * any → failed → (start) queued        any → deleting → deleted, provider absent or not
  */
-import type { VmObserved } from '../control/contract.ts';
+import type { VmObserved } from '@unicore/protocol/control';
 import type { Phase, VmRow } from '../store/rows.ts';
 
 export const EVENTS = [

@@ -1,5 +1,5 @@
+import type { VmSize } from '@unicore/protocol/control';
 import { describe, expect, test } from 'vitest';
-import type { VmSize } from '../control/contract.ts';
 import { type Candidate, place } from './placement.ts';
 
 const GIB = 2 ** 30;

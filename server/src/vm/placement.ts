@@ -1,5 +1,5 @@
 /** Which provider a VM goes to, or why it waits. Pure: given what there is, it decides. */
-import { type Isolation, SIZES, type VmSize } from '../control/contract.ts';
+import { type Isolation, SIZES, type VmSize } from '@unicore/protocol/control';
 
 /** Most VMs idle most of the time, so more is promised than a machine has. */
 const CPU_OVERCOMMIT = 8;

@@ -1,5 +1,5 @@
 /** What agents say of VMs, and what they are told to have: levels both ways, so that repeating is harmless. */
-import type { VmObserved, VmOrder } from '../control/contract.ts';
+import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { HubEvents } from '../events.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';

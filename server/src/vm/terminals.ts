@@ -1,10 +1,10 @@
 /** Terminals of a VM: who may open one, and what its agent is asked. */
 import { UniCoreError } from '@unicore/protocol';
+import type { VmConnect, VmResize } from '@unicore/protocol/api';
+import { TerminalInfo, type TerminalMethods, TerminalPath } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import type { VmConnect, VmResize } from '../api/schemas.ts';
 import type { Caller } from '../auth/local.ts';
 import type { Tickets } from '../auth/tickets.ts';
-import { TerminalInfo, type TerminalMethods, TerminalPath } from '../control/contract.ts';
 import type { Presence } from '../provider/presence.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Vms } from './vms.ts';

@@ -1,5 +1,5 @@
 /** How a VM looks from outside: what is recorded, seen together with whether its provider answers. */
-import type { Vm } from '../api/schemas.ts';
+import type { Vm } from '@unicore/protocol/api';
 import type { Presence } from '../provider/presence.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';

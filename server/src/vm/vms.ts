@@ -1,7 +1,7 @@
 /** What people ask of their VMs. Knows no transport; what agents say is in reports.ts. */
 import { UniCoreError } from '@unicore/protocol';
+import type { VmCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
-import type { VmCreate } from '../api/schemas.ts';
 import { newId } from '../auth/secret.ts';
 import type { VmRow } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';

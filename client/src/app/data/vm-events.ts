@@ -1,5 +1,5 @@
 /** vm.watch made into a list: pure, so that the order of events is all that counts. */
-import type { Vm, VmEvent } from '../../../../server/src/api/schemas.ts';
+import type { Vm, VmEvent } from '@unicore/protocol/api';
 
 /** Newest first, so that a machine just made stands on top; ties keep one order in every browser. */
 function byAge(a: Vm, b: Vm): number {

@@ -1,7 +1,7 @@
 /** Machines: the list, kept live by vm.watch, and everything that can be done to one. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
+import type { Vm, VmEvent } from '@unicore/protocol/api';
 import type { Accessor } from 'solid-js';
-import type { Vm, VmEvent } from '../../../../server/src/api/schemas.ts';
 import type { UniCore } from '../../sdk/index.ts';
 import { useUniCore } from '../unicore.tsx';
 import { follow } from './feed.ts';

@@ -2,8 +2,8 @@
 
 import { Collapsible } from '@kobalte/core/collapsible';
 import { useNavigate } from '@solidjs/router';
+import type { VmSize } from '@unicore/protocol/control';
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
-import type { VmSize } from '../../../../server/src/control/contract.ts';
 import { useSystem } from '../data/system.ts';
 import { useVmActions } from '../data/vms.ts';
 import { failureOf } from '../failure.ts';

@@ -1,6 +1,7 @@
 /** Asks before a machine and its files are gone for good. */
+
+import type { Vm } from '@unicore/protocol/api';
 import { createEffect, type JSX, on, Show } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useVmActions } from '../data/vms.ts';
 import { failureOf } from '../failure.ts';
 import { Button } from '../ui/button.tsx';

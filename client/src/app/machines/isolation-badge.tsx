@@ -1,7 +1,7 @@
 /** How strongly a machine is kept apart from the computer it runs on, in words that cannot be misread. */
 
+import type { Isolation } from '@unicore/protocol/control';
 import { type JSX, Show } from 'solid-js';
-import type { Isolation } from '../../../../server/src/control/contract.ts';
 import { Box, ShieldOff } from '../ui/icons.ts';
 
 const SAID: Record<Isolation, { label: string; meaning: string }> = {

@@ -1,8 +1,8 @@
 /** Everything that can be done to one machine. */
 
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
+import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useVmActions } from '../data/vms.ts';
 import { ICON_BUTTON } from '../ui/icon-button.tsx';
 import { EllipsisVertical, Pencil, Play, Square, Trash } from '../ui/icons.ts';

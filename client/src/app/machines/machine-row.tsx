@@ -1,7 +1,7 @@
 /** One machine in the list: what it is, how it is, and the one thing that is most likely wanted. */
 import { A } from '@solidjs/router';
+import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useSystem } from '../data/system.ts';
 import { useVmActions } from '../data/vms.ts';
 import { age, bytes } from '../format.ts';

@@ -1,7 +1,7 @@
 /** In place of terminals, while a machine has none: how it is, why, and the way on. */
 import { A } from '@solidjs/router';
+import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useVmActions } from '../data/vms.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Line, type PieceState } from '../ui/line.tsx';

@@ -1,6 +1,7 @@
 /** A new name for a machine. */
+
+import type { Vm } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useVmActions } from '../data/vms.ts';
 import { failureOf } from '../failure.ts';
 import { Button } from '../ui/button.tsx';

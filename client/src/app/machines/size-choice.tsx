@@ -1,7 +1,7 @@
 /** Small, medium or large, with what each may use. */
 import { RadioGroup } from '@kobalte/core/radio-group';
+import type { VmSize } from '@unicore/protocol/control';
 import { For, type JSX } from 'solid-js';
-import type { VmSize } from '../../../../server/src/control/contract.ts';
 import { bytes } from '../format.ts';
 
 const NAMES: Record<VmSize, string> = { small: 'Small', medium: 'Medium', large: 'Large' };

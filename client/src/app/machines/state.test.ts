@@ -1,5 +1,5 @@
+import { VmState } from '@unicore/protocol/api';
 import { expect, test } from 'vitest';
-import { VmState } from '../../../../server/src/api/schemas.ts';
 import { reasonOf, stateView } from './state.ts';
 
 test('every state has a word, and no state offers both to start and to open', () => {

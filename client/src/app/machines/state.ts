@@ -1,5 +1,5 @@
 /** How each state of a machine is said, and what can be done in it. One row per state: none can be forgotten. */
-import type { Vm, VmState } from '../../../../server/src/api/schemas.ts';
+import type { Vm, VmState } from '@unicore/protocol/api';
 import type { Tone } from '../ui/chip.tsx';
 
 interface StateView {

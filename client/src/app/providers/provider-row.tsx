@@ -1,6 +1,7 @@
 /** One provider: how it is, what it runs machines with, and how loaded it is. */
+
+import type { Provider } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
-import type { Provider } from '../../../../server/src/api/schemas.ts';
 import { age, bytes, plural } from '../format.ts';
 import { IsolationBadge } from '../machines/isolation-badge.tsx';
 import { Chip } from '../ui/chip.tsx';

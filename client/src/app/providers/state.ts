@@ -1,6 +1,7 @@
 /** How each state of a provider is said. */
+
+import type { ProviderState } from '@unicore/protocol/api';
 import type { z } from 'zod';
-import type { ProviderState } from '../../../../server/src/api/schemas.ts';
 import type { Tone } from '../ui/chip.tsx';
 
 interface StateView {

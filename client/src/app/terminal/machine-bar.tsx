@@ -1,7 +1,7 @@
 /** The bar of one machine: its name and state, its tabs, and what can be done. */
 import { A } from '@solidjs/router';
+import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { MachineMenu } from '../machines/machine-menu.tsx';
 import { stateView } from '../machines/state.ts';
 import { Chip } from '../ui/chip.tsx';

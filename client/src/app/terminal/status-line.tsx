@@ -1,6 +1,7 @@
 /** Under the terminal: how the line is, how long a key takes, whose size is in force, and how isolated the machine is. */
+
+import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useSystem } from '../data/system.ts';
 import { bytes } from '../format.ts';
 import { IsolationBadge } from '../machines/isolation-badge.tsx';

@@ -1,6 +1,6 @@
+import type { Terminal } from '@unicore/protocol/api';
 import { createSignal } from 'solid-js';
 import { expect, test } from 'vitest';
-import type { Terminal } from '../../../../server/src/api/schemas.ts';
 import { fakeHub } from '../testing/fake-hub.ts';
 import { renderPart } from '../testing/render-page.tsx';
 import { createTabSet, type TabSet } from './tab-set.ts';

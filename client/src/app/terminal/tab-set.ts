@@ -1,7 +1,7 @@
 /** Which terminals of a machine are shown as tabs, and which one is in front. */
 import { useSearchParams } from '@solidjs/router';
+import type { Terminal } from '@unicore/protocol/api';
 import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
-import type { Terminal } from '../../../../server/src/api/schemas.ts';
 
 const MAIN = 'main';
 const ID = /^[a-z0-9][a-z0-9-]{0,63}$/;

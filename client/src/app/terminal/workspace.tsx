@@ -1,6 +1,7 @@
 /** The terminals of a running machine: tabs, the one in front, and the state of its line. */
+
+import type { Vm } from '@unicore/protocol/api';
 import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-js';
-import type { Vm } from '../../../../server/src/api/schemas.ts';
 import { useCloseTerminal, useTerminals } from '../data/terminals.ts';
 import { useVmActions } from '../data/vms.ts';
 import { offerCommands } from '../shell/commands.ts';

@@ -1,5 +1,5 @@
 /** A hub for component tests: a few lists in memory, answers that a test can replace, and a stream it can speak into. */
-import type { Provider, Terminal, Vm, VmEvent } from '../../../../server/src/api/schemas.ts';
+import type { Provider, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
 import type { FeedHandlers } from '../data/feed.ts';
 

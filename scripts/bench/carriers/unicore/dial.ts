@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { maskFor } from '@unicore/agent/tunnel';
 import { type FrameOf, type FrameType, Leg, systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
-import { maskFor } from '../../../../agent/src/tunnel/mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';
 

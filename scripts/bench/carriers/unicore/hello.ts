@@ -1,5 +1,5 @@
 /** What the provider's end says of itself. */
-import type { AgentHello } from '../../../../server/src/control/contract.ts';
+import type { AgentHello } from '@unicore/protocol/control';
 
 export const AGENT_HELLO: AgentHello = {
   token: 'bench',

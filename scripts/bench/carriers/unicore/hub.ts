@@ -5,12 +5,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '@unicore/protocol';
+import { openBackplane } from '@unicore/server/backplane';
+import { Hubs } from '@unicore/server/hubs';
+import { createMetrics } from '@unicore/server/metrics';
+import { NOWHERE_ELSE, Relay } from '@unicore/server/relay';
+import { attachSockets } from '@unicore/server/sockets';
 import { pino } from 'pino';
-import { openBackplane } from '../../../../server/src/backplane/open.ts';
-import { Hubs } from '../../../../server/src/hubs/index.ts';
-import { createMetrics } from '../../../../server/src/metrics/index.ts';
-import { NOWHERE_ELSE, Relay } from '../../../../server/src/relay/index.ts';
-import { attachSockets } from '../../../../server/src/sockets/index.ts';
 import { serve } from '../../lib/child.ts';
 import { type ResidentCalls, resident } from '../../memory/resident.ts';
 

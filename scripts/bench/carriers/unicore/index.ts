@@ -1,6 +1,6 @@
 /** Ours: the hub's own sockets and relay between an opener's and an acceptor's end. */
 
-import { RedisServer } from '../../../../server/src/backplane/redis/testing/redis-server.ts';
+import { RedisServer } from '@unicore/server/testing/redis';
 import type { NearCalls } from '../../ends/near.ts';
 import { Child } from '../../lib/child.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from '../carrier.ts';

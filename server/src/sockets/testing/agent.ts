@@ -10,7 +10,7 @@ import {
   Outbox,
   systemClock,
 } from '@unicore/protocol';
-import type { AgentHello, BeatMeta } from '../../control/contract.ts';
+import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import { type Dialled, dialLeg } from './dial.ts';
 
 /** What a terminal does with its channel. `channel` may be called once the handler was returned and attached. */

@@ -1,6 +1,6 @@
 /** For tests of what Redis does to hubs on bad days: real ones, hubs on them, and whether all is well again. */
 import { afterEach, expect } from 'vitest';
-import { LineProxy } from '../../../../../scripts/tests/line-proxy.ts';
+import { LineProxy } from '../../../testing/line-proxy.ts';
 import type { Backplane } from '../../backplane.ts';
 import type { BackplaneWorld } from '../../contract.ts';
 import type { RedisServer } from './redis-server.ts';

@@ -1,11 +1,11 @@
 /**
  * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees
- * them, errors travel as {code, message}, and no call waits for ever.
+ * them, errors travel as {code, message}, and every call ends, by its time limit at the latest.
  */
-import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
-import { inSpan, TraceContext, traceContext, withinTrace } from '../tracing/span.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from '../wire/index.ts';
+import { NO_TRACING, type RpcTracing, TraceContext } from './tracing.ts';
 
 /** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -44,12 +44,14 @@ interface ControlRpcOptions<Local> {
   onError(error: unknown, what: string): void;
   /** How long a call waits for its answer. */
   timeoutMs?: number;
+  /** Default: no spans. */
+  tracing?: RpcTracing;
 }
 
 export function controlRpc<Remote extends object, Local extends object>(
   options: ControlRpcOptions<Local>,
 ): ControlRpc<Remote> {
-  const { timeoutMs = CALL_TIMEOUT_MS } = options;
+  const { timeoutMs = CALL_TIMEOUT_MS, tracing = NO_TRACING } = options;
   let deliver: (message: unknown) => unknown = () => undefined;
   const calls = new Set<Promise<unknown>>();
   const rpc = createBirpc<Remote, Local>(options.local, {
@@ -59,9 +61,10 @@ export function controlRpc<Remote extends object, Local extends object>(
     on: (run) => {
       deliver = run;
     },
-    serialize: outgoing,
+    serialize: (message: Outgoing) => outgoing(message, tracing),
     // Only what `local` itself holds may be called, not what every object inherits.
-    resolver: (name, method) => (Object.hasOwn(options.local, name) ? answering(name, method) : undefined),
+    resolver: (name, method) =>
+      Object.hasOwn(options.local, name) ? answering(name, method, tracing) : undefined,
     onFunctionError: (error, method) => {
       options.onError(error, method);
     },
@@ -71,7 +74,7 @@ export function controlRpc<Remote extends object, Local extends object>(
   });
   return {
     // birpc's own type adds its `asEvent` to each method; callers here need the plain interface only.
-    remote: remembering(rpc as unknown as Remote, calls),
+    remote: remembering(rpc as unknown as Remote, calls, tracing),
     settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {
       const parsed = Envelope.safeParse(value);
@@ -79,7 +82,7 @@ export function controlRpc<Remote extends object, Local extends object>(
       const message = parsed.data;
       const error = message.t === 's' && message.e ? incomingError(message.e) : undefined;
       const from = message.t === 'q' ? message.c : undefined;
-      const delivered = withinTrace(from, () => deliver(error ? { ...message, e: error } : message));
+      const delivered = tracing.within(from, () => deliver(error ? { ...message, e: error } : message));
       Promise.resolve(delivered).catch((cause) => options.onError(cause, 'delivery'));
     },
     close: (error) => rpc.$close(error),
@@ -87,13 +90,17 @@ export function controlRpc<Remote extends object, Local extends object>(
 }
 
 /** The same methods, whose calls are in the set while they last. */
-function remembering<Remote extends object>(remote: Remote, calls: Set<Promise<unknown>>): Remote {
+function remembering<Remote extends object>(
+  remote: Remote,
+  calls: Set<Promise<unknown>>,
+  tracing: RpcTracing,
+): Remote {
   return new Proxy(remote, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function') return method;
       return (...args: unknown[]) => {
-        const call: Promise<unknown> = inSpan(`call ${String(name)}`, {}, () => method(...args));
+        const call: Promise<unknown> = tracing.span(`call ${String(name)}`, async () => method(...args));
         calls.add(call);
         const over = () => calls.delete(call);
         call.then(over, over);
@@ -105,15 +112,20 @@ function remembering<Remote extends object>(remote: Remote, calls: Set<Promise<u
 
 type Method = (...args: unknown[]) => unknown;
 
-function answering(name: string, method: Method): Method {
+function answering(name: string, method: Method, tracing: RpcTracing): Method {
   return function answer(this: unknown, ...args) {
-    return inSpan(`answer ${name}`, {}, async () => method.apply(this, args));
+    return tracing.span(`answer ${name}`, async () => method.apply(this, args));
   };
 }
 
-function outgoing(message: { t?: string; e?: unknown }): unknown {
+interface Outgoing {
+  t?: string;
+  e?: unknown;
+}
+
+function outgoing(message: Outgoing, tracing: RpcTracing): unknown {
   if (message.e !== undefined) return { ...message, e: plainError(message.e) };
-  const c = message.t === 'q' ? traceContext() : undefined;
+  const c = message.t === 'q' ? tracing.here() : undefined;
   return c ? { ...message, c } : message;
 }
 

@@ -1,8 +1,8 @@
 /** Inputs and outputs of the public procedures. Times are milliseconds since 1970 (UTC). */
 import { z } from 'zod';
-import { Cols, Id, Isolation, Rows, VmSize } from '../control/contract.ts';
+import { Cols, Id, Isolation, Rows, VmSize } from '../control/index.ts';
 
-export { TerminalPath } from '../control/contract.ts';
+export { Isolation, ProviderRef, TerminalPath, VmSize } from '../control/index.ts';
 
 export const VmState = z.enum([
   'requested',
@@ -126,8 +126,6 @@ export const Provider = z.object({
 });
 export type Provider = z.infer<typeof Provider>;
 
-export const ProviderRef = z.object({ providerId: Id });
-
 /** What provider.watch yields: first every provider of the hub, then each change. */
 export const ProviderEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('all'), providers: z.array(Provider) }),
@@ -161,32 +159,6 @@ export const SystemHubs = z.array(
 );
 /** ticket: goes into HELLO of /consumer at any hub, within 30 s, once. */
 export const SystemTicket = z.object({ ticket: z.string(), expiresAt: z.number() });
-
-/** The agent's public key; other members of a JWK are ignored. */
-export const PublicKey = z.object({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'),
-});
-export const AgentJoin = z.object({
-  /** From provider.joinToken; it works once. */
-  token: z.string().max(200),
-  publicKey: PublicKey,
-  /** What people call this machine. */
-  name: z.string().trim().min(1).max(100),
-});
-export const AgentChallenge = z.object({
-  /** To be signed as it is: its UTF-8 bytes. */
-  challenge: z.string(),
-  expiresAt: z.number(),
-});
-export const AgentProof = ProviderRef.extend({
-  challenge: z.string().max(200),
-  /** Ed25519 over the UTF-8 bytes of the challenge, base64url. */
-  signature: z.string().max(100),
-});
-/** token: goes into HELLO of /provider. */
-export const AgentToken = z.object({ token: z.string(), expiresAt: z.number() });
 
 /** The answer of procedures that have nothing to tell. */
 export const Done = z.object({});

@@ -1,6 +1,6 @@
-import { UniCoreError } from '@unicore/protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { UniCoreError } from '../wire/index.ts';
 import { type ControlRpc, controlRpc } from './rpc.ts';
 
 interface Methods {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LineProxy } from '../line-proxy.ts';
+import { LineProxy } from './line-proxy.ts';
 
 const echo = createServer((socket) => {
   socket.on('error', () => {});

@@ -1,8 +1,10 @@
 /** Runs the protocol's own tests, unchanged, in a page of Chromium too, since browsers run this code. */
+import { join } from 'node:path';
+import { NEED_NODE } from '@unicore/protocol/testing';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumOptions } from '../scripts/tests/chromium.ts';
-import { NEED_NODE } from './src/testing/need-node.ts';
+import { ROOT } from '../../lib/paths.ts';
+import { chromiumOptions } from '../chromium.ts';
 
 /** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 4;
@@ -10,8 +12,9 @@ const GROUP = 4;
 const TEST_LIMIT_MS = 60_000;
 
 export default defineConfig({
+  root: join(ROOT, 'protocol'),
   // A dependency that is only found while tests run would reload the page.
-  optimizeDeps: { include: ['fast-check', 'fflate', 'msgpackr'] },
+  optimizeDeps: { include: ['birpc', 'fast-check', 'fflate', 'msgpackr', 'zod'] },
   test: {
     name: 'browser-protocol',
     include: ['src/**/*.test.ts'],

@@ -1,0 +1,44 @@
+/** The three calls that an agent makes over HTTP before it has a socket: join, challenge and token. */
+import { z } from 'zod';
+import { Id } from './contract.ts';
+
+export const ProviderRef = z.object({ providerId: Id });
+export type ProviderRef = z.infer<typeof ProviderRef>;
+
+/** The agent's public key; other members of a JWK are ignored. */
+export const PublicKey = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'),
+});
+export const AgentJoin = z.object({
+  /** From provider.joinToken; it works once. */
+  token: z.string().max(200),
+  publicKey: PublicKey,
+  /** What people call this machine. */
+  name: z.string().trim().min(1).max(100),
+});
+export const AgentChallenge = z.object({
+  /** To be signed as it is: its UTF-8 bytes. */
+  challenge: z.string().max(1024),
+  expiresAt: z.number(),
+});
+export type AgentChallenge = z.infer<typeof AgentChallenge>;
+
+export const AgentProof = ProviderRef.extend({
+  challenge: z.string().max(200),
+  /** Ed25519 over the UTF-8 bytes of the challenge, base64url. */
+  signature: z.string().max(100),
+});
+export type AgentProof = z.infer<typeof AgentProof>;
+
+/** token: goes into HELLO of /provider. */
+export const AgentToken = z.object({ token: z.string().max(4096), expiresAt: z.number() });
+export type AgentToken = z.infer<typeof AgentToken>;
+
+/** Fulfilled by the hub's router, under `agent.*`. Every call rejects with a UniCoreError. */
+export interface AgentCalls {
+  join(wish: z.input<typeof AgentJoin>): Promise<ProviderRef>;
+  challenge(wish: ProviderRef): Promise<Pick<AgentChallenge, 'challenge'>>;
+  token(proof: AgentProof): Promise<AgentToken>;
+}

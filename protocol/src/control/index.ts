@@ -1,0 +1,5 @@
+/** The contract of hub and agent: its schemas, its methods, and the RPC that carries them. */
+export * from './agent-calls.ts';
+export * from './contract.ts';
+export { type ControlRpc, controlRpc } from './rpc.ts';
+export { type RpcTracing, TraceContext } from './tracing.ts';

@@ -1,0 +1,5 @@
+/** What tests and benches outside the hub use. */
+export * from '../sockets/testing/index.ts';
+export { HELLO } from './hello.ts';
+export { LineProxy } from './line-proxy.ts';
+export { NO_METER } from './meter.ts';
