@@ -2,9 +2,9 @@
 import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import { type Api, createApi, type GetToken } from './api.ts';
 import { ChannelSocket } from './channel-socket.ts';
+import { consumerUrl } from './consumer-socket.ts';
+import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
-import { isHidden, mayBeSentTo, probe } from './nearby.ts';
-import { consumerUrl } from './socket.ts';
 
 /** Whoever waits for the answer of a hub sees by then that there is none. */
 const PING_MS = 3_000;
