@@ -3,7 +3,6 @@ import { type AgentMethods, controlRpc, type HubMethods, type VmOrder } from '@u
 import { SimClock, Wire } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
-
 import { ControlHost } from './host.ts';
 
 const ORDER: VmOrder = {
