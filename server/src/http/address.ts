@@ -1,12 +1,12 @@
-/** Where a request comes from, for limits that count by address. */
+/** The client address of a request, for limits that count by address. */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export type AddressOf = (request: IncomingMessage) => string;
 
 /**
- * Each of our own proxies adds to X-Forwarded-For whom it was asked by, at the end. So the entry that the outermost of them
- * wrote is as many from the end as there are proxies; what stands before it was said by the sender, and counts for nothing.
+ * proxies: how many trusted proxies stand in front of the hub. Each appends its client's address to X-Forwarded-For, so
+ * the outermost proxy wrote the entry at this position from the end. Entries before it came with the request and are not trusted.
  */
 export function createAddressOf(proxies: number): AddressOf {
   return ({ socket, headers }) => {

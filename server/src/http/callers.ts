@@ -1,14 +1,14 @@
-/** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
+/** Authenticates requests: by a bearer token from anywhere, or by a session cookie from an allowed origin. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
 import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
-/** Methods that change nothing; a browser may send them without saying from which page. */
+/** Methods that change nothing; a browser may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
 
-/** What a request brings as proof. A bearer token counts before a cookie. */
+/** The secret that a request carries. A bearer token takes precedence over a cookie. */
 export interface Proof {
   kind: 'bearer' | 'session';
   secret: string;
@@ -23,10 +23,10 @@ export class Callers {
     this.#origins = origins;
   }
 
-  /** Undefined: nobody. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong page. */
+  /** Undefined: the request carries no proof. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong origin. */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
-    // A page of somebody else could at least use up what this address may try.
+    // Also without a proof: a foreign page could otherwise use up the rate limit of its visitor's address.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
@@ -40,13 +40,13 @@ export class Callers {
     return caller;
   }
 
-  /** The caller whose cookie came with a WebSocket's upgrade, whose Origin was checked already. */
+  /** The caller of a WebSocket upgrade by its cookie. The Origin header was checked before. */
   async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
     const session = cookieOf(headers.cookie);
     return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
-  /** For requests that a cookie proves. */
+  /** For requests that are authenticated by a cookie. Throws FORBIDDEN for a wrong origin. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
     this.#origins.check(headers, !SAFE.has(method));
   }
@@ -59,7 +59,7 @@ export function proofOf({ headers }: IncomingMessage): Proof | undefined {
   return session === undefined ? undefined : { kind: 'session', secret: session };
 }
 
-/** maxAgeMs: 0 removes it. */
+/** The Set-Cookie header of a session. maxAgeMs: 0 removes the cookie. */
 export function setSessionCookie(value: string, maxAgeMs: number, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Strict`;
   return `${COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;

@@ -16,7 +16,7 @@ describe('HTTP', () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(`${hub.url}${path}`, { redirect: 'manual', ...init });
 
-  /** A mutation that changes nothing: of a VM that is not there. */
+  /** A mutation that changes nothing: its VM does not exist. */
   const mutate = (headers: Record<string, string>) =>
     get('/trpc/vm.start', {
       method: 'POST',
@@ -34,7 +34,7 @@ describe('HTTP', () => {
   });
 
   describe('signing in', () => {
-    test('a login link sets a cookie that no script and no other site can use', async () => {
+    test('a login link sets a cookie that scripts cannot read and other sites cannot send', async () => {
       const { secret } = await hub.app.auth.loginKey(hub.owner.userId);
       const response = await get(`/login?key=${secret}`);
       expect(response.status).toBe(303);
@@ -44,7 +44,7 @@ describe('HTTP', () => {
       );
     });
 
-    test('behind https the cookie travels by https only', async () => {
+    test('behind https the cookie is sent by https only', async () => {
       const secure = await startTestApp({ publicUrl: 'https://unicore.test' });
       const { secret } = await secure.app.auth.loginKey(secure.owner.userId);
       const response = await fetch(`${secure.url}/login?key=${secret}`, { redirect: 'manual' });
@@ -62,7 +62,7 @@ describe('HTTP', () => {
       },
     );
 
-    test('a cookie says who it is, until it is signed out', async () => {
+    test('a cookie identifies its user until sign-out', async () => {
       const cookie = await hub.owner.signIn();
       const info = async () =>
         (await (await get('/api/system/info', { headers: { cookie } })).json()) as { user: unknown };
@@ -74,7 +74,7 @@ describe('HTTP', () => {
       expect((await info()).user).toBeNull();
     });
 
-    test('signing out closes the sockets of that session, and no others', async () => {
+    test('signing out closes the sockets of that session only', async () => {
       const [mine, other] = [await hub.owner.signIn(), await hub.owner.signIn()];
       const socket = (cookie: string) =>
         dialLeg(`${hub.url.replace('http', 'ws')}/consumer`, {
@@ -88,7 +88,7 @@ describe('HTTP', () => {
       stays.ws.close();
     });
 
-    test('signing out ends tickets that were not used yet', async () => {
+    test('signing out invalidates unused tickets', async () => {
       const desk = await joinTestAgent(hub);
       await desk.connect();
       const cookie = await hub.owner.signIn();
@@ -102,12 +102,12 @@ describe('HTTP', () => {
       await desk.disconnect();
     });
 
-    test('a form of another site, which brings no cookie, takes none away', async () => {
+    test('a form on another site, which sends no cookie, cannot clear it', async () => {
       const out = await get('/logout', { method: 'POST', headers: { origin: 'http://evil.test' } });
       expect(out.headers.get('set-cookie')).toBeNull();
     });
 
-    test('wrong keys, however many, keep nobody out who has the right one', async () => {
+    test('any number of wrong keys does not lock out a right one', async () => {
       const own = await startTestApp();
       const tries = Array.from({ length: 80 }, () => fetch(`${own.url}/login?key=wrong`));
       const statuses = (await Promise.all(tries)).map(({ status }) => status);
@@ -116,7 +116,7 @@ describe('HTTP', () => {
       await own.stop();
     });
 
-    test('behind a proxy, who tries wrong keys uses up nothing of others', async () => {
+    test('behind a proxy, wrong keys count against their own sender only', async () => {
       const own = await startTestApp({ proxies: 1 });
       const tryFrom = (address: string) =>
         fetch(`${own.url}/login?key=wrong`, { headers: { 'x-forwarded-for': address } });
@@ -142,9 +142,9 @@ describe('HTTP', () => {
   });
 
   describe('origins', () => {
-    test('a cookie may change things from a page of ours only', async () => {
+    test('a cookie may change things from an allowed origin only', async () => {
       const cookie = await hub.owner.signIn();
-      // 404: it was let in.
+      // 404: it passed the origin check.
       expect((await mutate({ cookie, origin: hub.url })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://page.test' })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://evil.test' })).status).toBe(403);
@@ -155,7 +155,7 @@ describe('HTTP', () => {
       ).toBe(403);
     });
 
-    test('a cookie may read without an Origin, but not from another page', async () => {
+    test('a cookie may read without an Origin header, but not from another page', async () => {
       const cookie = await hub.owner.signIn();
       expect((await get('/trpc/vm.list', { headers: { cookie } })).status).toBe(200);
       expect((await get('/trpc/vm.list', { headers: { cookie, origin: 'http://evil.test' } })).status).toBe(
@@ -163,24 +163,24 @@ describe('HTTP', () => {
       );
     });
 
-    test('another page can’t even use up what agents of this address may ask', async () => {
+    test('another page can’t use up the rate limit of agents at its address', async () => {
       const challenge = (headers: Record<string, string>) =>
         get('/api/agent/challenge', { method: 'POST', headers }).then(({ status }) => status);
       expect(await challenge({ origin: 'http://evil.test' })).toBe(403);
       expect(await challenge({})).toBe(400);
     });
 
-    test('a bearer token needs no Origin', async () => {
+    test('a bearer token needs no Origin header', async () => {
       expect((await mutate({ authorization: `Bearer ${hub.owner.token}` })).status).toBe(404);
     });
 
-    test('no answer ever lets another page read it', async () => {
+    test('no response may be read by another page', async () => {
       const response = await get('/trpc/system.info', { headers: { origin: 'http://page.test' } });
       expect(response.headers.get('access-control-allow-origin')).toBeNull();
     });
   });
 
-  describe('what every answer has', () => {
+  describe('headers of every response', () => {
     test.each(['/', '/healthz', '/trpc/system.info', '/api/system/info', '/api/nothing', '/login'])(
       '%s carries the security headers',
       async (path) => {
@@ -237,13 +237,13 @@ describe('HTTP', () => {
   });
 
   describe('the web app', () => {
-    test('that is not built says so, with the remedy', async () => {
+    test('says how to build it where it is missing', async () => {
       const response = await get('/');
       expect(response.status).toBe(503);
       expect(await response.text()).toContain('npm start');
     });
 
-    test('answers every path that is no file with its index page', async () => {
+    test('answers every path without a file with its index page', async () => {
       const { webDir } = hub.config;
       mkdirSync(join(webDir, 'assets'), { recursive: true });
       writeFileSync(join(webDir, 'index.html'), '<title>app</title>');

@@ -1,4 +1,4 @@
-/** The hub's one HTTP server: which path is answered by what. WebSockets are in sockets/. */
+/** The hub's HTTP server: its routes, and how it drains. WebSockets are in sockets/. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { type Clock, UniCoreError } from '@unicore/protocol';
@@ -21,25 +21,28 @@ import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
 import { webApp } from './web.ts';
 
-/** Calls in one tRPC request; our own client stays below (client/src/sdk/api.ts). */
+/** Largest number of calls in one tRPC request; the SDK sends fewer (client/src/sdk/api.ts). */
 const MAX_BATCH = 100;
 
 const TRPC_PATH = '/trpc';
 
-/** A browser comes back to a list that broke after 3 s, or when the list said: sooner than the page would show it, not all at once. */
+/**
+ * When clients of a broken event stream reconnect, ms; browsers wait 3 s by default. Sooner than a page would show the
+ * loss, and at random so that they do not come all at once.
+ */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** From telling a list's client when to come back to its end: it should have arrived. */
+/** From sending the reconnect time on an event stream to its end, ms: time for it to arrive. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
   clock: Clock;
   metrics: Metrics;
   services: Services;
-  /** Whose pages may ask how far this hub is. */
+  /** Origins whose pages may call this hub, and measure its distance by /ping. */
   origins: Origins;
   regions: Regions;
   webDir: string;
-  /** Throws if the hub can't do its work now, with the reason. */
+  /** Rejects with the reason while the hub is not ready. */
   ready(): Promise<void>;
   /** ws(s)://host under which this request reached the hub. */
   socketUrl(request: IncomingMessage): string;
@@ -52,13 +55,13 @@ export function createHubServer(): Server {
 }
 
 export interface Http {
-  /** Has every client go to another hub with its next request, and ends live lists at some moment of so many ms. */
+  /** Sends every client to another hub with its next request, and ends each live list at a random moment within `ms`. */
   drain(ms: number): void;
-  /** Cuts what would never end, so that the server can. */
+  /** Ends the live lists, which would otherwise keep the server from closing. */
   endStreams(): void;
 }
 
-/** Answers the server's requests from now on. */
+/** Starts answering the server's requests. */
 export function attachHttp(server: Server, deps: HttpDeps): Http {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
@@ -80,7 +83,10 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
       endLater(response, drainMs);
     }
     if (!url)
-      return sendError(response, new UniCoreError('BAD_REQUEST', 'The path of the request is no URL.'));
+      return sendError(
+        response,
+        new UniCoreError('BAD_REQUEST', 'The path of the request is not a valid URL.'),
+      );
     const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
     answering.add(response);
     response.once('close', () => {
@@ -104,7 +110,7 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   };
 }
 
-/** Where there is time to say when to come back. The line stands for itself, whatever event is being written. */
+/** Ends a live list after telling its client when to reconnect. A `retry:` line is valid between any two events. */
 function endStream(response: ServerResponse, clock: Clock): void {
   if (response.writableEnded || response.destroyed) return;
   const { least, most } = COME_BACK_MS;
@@ -112,7 +118,7 @@ function endStream(response: ServerResponse, clock: Clock): void {
   clock.after(LAST_WORDS_MS, () => response.destroy());
 }
 
-/** A live list. Its client comes back when the line breaks; told that the list has ended, it would not. */
+/** Whether this is a live list. Its client reconnects if the connection breaks, but not if the stream ends regularly. */
 function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
@@ -158,7 +164,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
   ]);
 }
 
-/** A route answers its path and everything below it; the longest one wins. */
+/** A route answers its path and everything below it; the longest match wins. */
 function match(routes: Map<string, Handle>, path: string): [string, Handle] | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     const route = path.slice(0, end);
@@ -176,7 +182,7 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/** For measuring how far this hub is, also from pages of other regions. Cloud Run answers /healthz itself. */
+/** For measuring the round trip to this hub, also by pages of other regions. Cloud Run answers /healthz itself. */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
@@ -190,10 +196,10 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // Load balancers ask on and on while a hub drains.
+    // Not logged while a hub drains: load balancers ask many times.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
-    sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store cannot be reached.');
+    sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');
   }
 }
 
@@ -204,11 +210,11 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
   else
     sendError(
       response,
-      known ? error : new UniCoreError('INTERNAL', 'The hub failed here; its log says more.'),
+      known ? error : new UniCoreError('INTERNAL', 'The hub failed. Its log has the details.'),
     );
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // Only the path counts; the host is there because URL wants one.
+  // Only the path is used; URL needs some host.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

@@ -1,4 +1,4 @@
-/** The web app: files that Vite built, and its index page for every path that is no file. */
+/** The web app: the files that Vite built, and its index page for every other path. */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { UniCoreError } from '@unicore/protocol';
 import sirv from 'sirv';
 import { sendError, sendPage } from './respond.ts';
 
-/** Vite puts a hash of the content into these files' names, so they never change. */
+/** Vite names these files by a hash of their content, so they never change. */
 const HASHED = '/assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -14,7 +14,7 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // Looks at the disk each time: the app may be built, or built again, while the hub runs.
+    // Reads the disk each time: the app may be built or rebuilt while the hub runs.
     dev: true,
     etag: true,
     single: true,
@@ -27,7 +27,7 @@ export function webApp(webDir: string): WebApp {
       response.setHeader('Allow', 'GET, HEAD');
       return sendError(
         response,
-        new UniCoreError('BAD_REQUEST', `There is nothing to ${request.method} here.`),
+        new UniCoreError('BAD_REQUEST', `The web app answers GET and HEAD, not ${request.method}.`),
       );
     }
     if (!existsSync(join(webDir, 'index.html'))) {
@@ -38,7 +38,7 @@ export function webApp(webDir: string): WebApp {
         'The hub runs, but its web app is not there. Stop it and use <code>npm start</code>, which builds it.',
       );
     }
-    // sirv opens whatever range it is asked for, and throws where that is none.
+    // sirv throws on an invalid range.
     delete request.headers.range;
     files(request, response, () =>
       sendError(response, new UniCoreError('NOT_FOUND', 'There is no such file.')),
