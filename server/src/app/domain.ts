@@ -1,4 +1,4 @@
-/** Everything in a hub that knows no socket: one of each, and what one does when another changes. */
+/** Everything in a hub but its sockets and HTTP: one object of each kind, and the reactions between them. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';

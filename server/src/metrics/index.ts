@@ -1,2 +1,2 @@
-/** What the rest of the hub uses of its metrics. */
+/** The metrics of a hub, for the rest of it. */
 export { createMetrics, type Metrics, type MetricsSources } from './metrics.ts';

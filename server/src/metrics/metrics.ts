@@ -1,4 +1,4 @@
-/** What /metrics shows. A registry for each hub, so that several may run in one process. */
+/** The metrics that /metrics exposes. Each hub has its own registry, so that several may run in one process. */
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { type BackplaneMeter, createBackplaneMeter } from '../backplane/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
@@ -9,27 +9,27 @@ import { processMetrics } from './process.ts';
 import { createRelayMeter } from './relay.ts';
 import { createSocketMeter } from './sockets.ts';
 
-/** From a cached read to the 10 s that an agent may take to answer. */
+/** Upper bounds in seconds: from a cached read to the 10 s that an agent may take to answer. */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** What is asked when somebody reads. */
+/** Values that are read each time when Prometheus scrapes. */
 export interface MetricsSources {
   /** VMs by phase. */
   phases(): Promise<ReadonlyMap<string, number>>;
-  /** Whether this hub can reach what hubs share. */
+  /** Whether this hub can reach the backplane. */
   backplaneUp(): Promise<boolean>;
-  /** Bytes that wait in the relay, by the kind of peer that they are for. */
+  /** Bytes queued in the relay, by the kind of peer that they are for. */
   waiting(): ReadonlyMap<string, number>;
-  /** What may wait there, bytes. */
+  /** Bytes that may be queued there. */
   queueBytes: number;
-  /** This hub stops, and sends its peers to others. */
+  /** Whether this hub is stopping and sends its peers to others. */
   draining(): boolean;
 }
 
 export interface Metrics extends RelayMeter, SocketMeter, HubMeter {
   readonly backplane: BackplaneMeter;
   http(route: string, status: number, seconds: number): void;
-  /** The text that Prometheus reads, and its content type. */
+  /** The text for Prometheus, and its content type. */
   read(): Promise<{ type: string; text: string }>;
 }
 
@@ -37,7 +37,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { phases, backplaneUp, waiting, queueBytes, draining } = sources;
   const registry = new Registry();
   const registers = [registry];
-  // From now on, not from the first reading on.
+  // Collection starts now, not with the first scrape.
   processMetrics();
   const requests = new Histogram({
     name: 'unicore_http_seconds',

@@ -1,4 +1,4 @@
-/** Counters in plain numbers, read when Prometheus reads: what happens for each frame may not cost more than an addition. */
+/** Counters kept in plain numbers and copied when Prometheus scrapes: counting a frame must cost no more than an addition. */
 import { Counter, type Registry } from 'prom-client';
 
 export interface Cell {
@@ -22,7 +22,7 @@ export class PlainCounter<Label extends string = never> {
     });
   }
 
-  /** Who counts adds to it. */
+  /** A count with these labels; the caller increments it directly. */
   cell(labels: Record<Label, string>): Cell {
     const cell = { labels, count: 0 };
     this.#cells.push(cell);

@@ -1,12 +1,12 @@
-/** What /metrics shows of the relay: channels, frames, what waits, what was dropped, and who came back. */
+/** Metrics of the relay: channels, frames, queued bytes, dropped channels and resumes. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayMeter } from '../relay/index.ts';
 import { PlainCounter } from './plain-counter.ts';
 
-/** Seconds: joined in one turn, after a look at the backplane, or after waiting for a provider that is on its way back. */
+/** Upper bounds in seconds: joined at once, after a lookup on the backplane, or after waiting for a provider that reconnects. */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** waiting: bytes by the kind of peer that they are for. queueBytes: as many may wait. */
+/** waiting: queued bytes by the kind of peer that they are for. queueBytes: their limit. */
 export function createRelayMeter(
   registry: Registry,
   waiting: () => ReadonlyMap<string, number>,
@@ -48,7 +48,7 @@ export function createRelayMeter(
       const of = (to: string) => bytes.get(to) ?? 0;
       this.set({ to: 'consumer' }, of('consumer'));
       this.set({ to: 'provider' }, of('provider'));
-      // relay: a hub that dialled us.
+      // A peer of kind relay is a hub that dialled this one.
       this.set({ to: 'hub' }, of('hub') + of('relay'));
     },
   });

@@ -1,18 +1,18 @@
 /**
- * Spans around control calls: who was asked what, for how long, and whether that failed. Nothing of OpenTelemetry is loaded
- * here; until start.ts has begun, a call costs one look at a variable. Content of users is never in a span.
+ * Spans around control calls: the procedure, its duration and whether it failed, but never content of users. Nothing of
+ * OpenTelemetry is loaded here. Until tracing is started, a call costs one look at a variable.
  */
 import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
-/** Ids and names of procedures. */
+/** Attributes of a span: ids and names only. */
 export type Attributes = Record<string, string>;
 
-/** Tells that the work failed, where it does not throw. */
+/** Marks the span as failed where the work does not throw. */
 export type Failed = (code: string) => void;
 
 export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: (failed: Failed) => Promise<T>): Promise<T>;
-  /** Of the span around whoever asks. */
+  /** The trace context of the current span. */
   here(): TraceContext | undefined;
   within<T>(context: TraceContext, work: () => T): T;
 }
@@ -39,7 +39,7 @@ export function withinTrace<T>(context: TraceContext | undefined, work: () => T)
   return tracing && context ? tracing.within(context, work) : work();
 }
 
-/** What the control RPC uses of it. */
+/** The tracing that is handed to the control RPC. */
 export const rpcTracing: RpcTracing = {
   span: (name, work) => inSpan(name, {}, work),
   here: traceContext,
