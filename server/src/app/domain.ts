@@ -87,7 +87,7 @@ export function createDomain(options: DomainOptions) {
     run,
     /** Something that another hub published. */
     news: (text: string) => events.news(text),
-    /** For a while news may have been lost, or what hubs share may be gone. */
+    /** News may have been lost for a while, or the backplane may have lost its data. */
     interrupted() {
       presence.interrupted();
       silence.interrupted();

@@ -27,7 +27,7 @@ export function createRelayMeter(
   });
   const purged = new Counter({
     name: 'unicore_purged_total',
-    help: 'Channels dropped because more waited than may; they attach anew',
+    help: 'Channels dropped because the send queues were full; they attach again',
     registers,
   });
   const resumes = new Histogram({

@@ -20,7 +20,7 @@ export const SILENT = 'silent';
 /** A provider is quiet after one and a half heartbeats; an idle agent sends only a BEAT every 5 s. */
 const QUIET_MS = 7_500;
 
-/** up: heard here all the time. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
+/** up: connected and heard. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
 const Link = z.enum(['up', 'quiet', 'down']);
 const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
   /** Region of the hub that it is connected to; hubs of older versions send none. */
@@ -63,7 +63,7 @@ export interface PresenceDeps {
   log: Logger;
 }
 
-/** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
+/** A provider connected, or was heard again on its old socket. wasSilent: it was suspect until now. */
 type ArrivalListener = (providerId: string, about: About, wasSilent: boolean) => void;
 
 export class Presence {
@@ -90,7 +90,7 @@ export class Presence {
     this.#cancel();
   }
 
-  // ---- what happens at this hub's sockets
+  // ---- events at this hub's sockets
 
   connected(providerId: string, hello: AgentHello): void {
     const about = About.parse({ ...hello, region: this.#deps.region });
@@ -134,7 +134,7 @@ export class Presence {
     this.#sayDue();
   }
 
-  // ---- what all hubs know
+  // ---- reading what all hubs know
 
   /** What is known of each of these providers. */
   async look(providerIds: readonly string[]): Promise<Map<string, Sight>> {
@@ -216,7 +216,7 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
-    // That it is quiet, perhaps.
+    // The write in progress may announce that the provider is quiet.
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
@@ -225,7 +225,7 @@ export class Presence {
 
   async #leave(providerId: string, here: Here): Promise<void> {
     const { silentMs = Number.POSITIVE_INFINITY } = await this.lookAt(providerId);
-    // It has come back before its old socket was known to be closed: what its new hub says counts.
+    // The provider may have reconnected before its old socket was found closed: then its new hub announces it.
     const elsewhere = silentMs < this.#deps.clock.now() - here.heardAt;
     if (elsewhere && this.#here.get(providerId) === here) this.#here.delete(providerId);
     else await this.#say(providerId, here);

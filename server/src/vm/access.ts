@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import type { VmRow } from '../store/index.ts';
 import type { Vms } from './vms.ts';
 
-/** A VM that can be worked in has a provider. */
+/** A VM that has a provider. */
 export type PlacedVm = VmRow & { providerId: string };
 
 export class VmAccess {

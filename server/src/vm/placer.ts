@@ -38,7 +38,7 @@ export class Placer {
     this.#deps = deps;
   }
 
-  /** Resolves after a pass that began after this call. */
+  /** Places queued VMs; resolves after a pass that began after this call. */
   run(): Promise<void> {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined;

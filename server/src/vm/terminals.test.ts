@@ -40,7 +40,7 @@ describe('who may open a terminal', () => {
     ['stopping', () => hub.vms.stop(ALICE, vmId), 'is stopped. Start it first.'],
     ['failed', () => hub.report('p-1', vmId, 'failed', { reason: 'Disk full.' }), 'has failed: Disk full.'],
     ['deleting', () => hub.vms.delete(ALICE, vmId), 'is being deleted'],
-  ])('nobody once it is %s, and the refusal says why', async (_, change, words) => {
+  ])('no user once it is %s, and the refusal gives the reason', async (_, change, words) => {
     await change();
     await expect(authorise()).rejects.toMatchObject({
       code: 'VM_NOT_RUNNING',

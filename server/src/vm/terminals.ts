@@ -7,7 +7,7 @@ import type { Tickets } from '../auth/index.ts';
 import type { Presence } from '../provider/index.ts';
 import type { PlacedVm, VmAccess } from './access.ts';
 
-/** The terminal that every VM has. */
+/** Id of the terminal that every VM has. */
 const MAIN = 'main';
 /** Size of a terminal until a viewer sends its own. */
 const COLS = 80;
