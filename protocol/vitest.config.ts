@@ -1,11 +1,12 @@
-/** The protocol's own tests once more, unchanged, in a page of Chromium: what they test is what browsers run. */
+/** The protocol's own tests once more, unchanged, in pages of Chromium: what they test is what browsers run. */
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumOptions } from '../scripts/tests/chromium.ts';
 import { NEED_NODE } from './need-node.ts';
 
-/** Beside the tests of the page in its browser, one after another: a page has one thread. */
-const GROUP = 4;
+/** Beside the tests with real processes, which leave the machine time; with as many workers, as vitest wants it. */
+const GROUP = 2;
+const WORKERS = 3;
 /** For hangs, no promise about speed. */
 const TEST_LIMIT_MS = 120_000;
 
@@ -18,7 +19,7 @@ export default defineConfig({
     exclude: NEED_NODE.map((name) => `src/${name}`),
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
-    maxWorkers: 1,
+    maxWorkers: WORKERS,
     sequence: { groupOrder: GROUP },
     browser: {
       enabled: true,
