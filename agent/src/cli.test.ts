@@ -1,4 +1,4 @@
-/** The command line as a person meets it: what it says, and how it ends. */
+/** The command line as a person uses it: its output and its exit codes. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { loadState } from './state/index.ts';
+
+/** Each test starts several processes, which takes long on a busy machine. The limit is only for hangs. */
+const LIMIT_MS = 120_000;
+vi.setConfig({ testTimeout: LIMIT_MS, hookTimeout: LIMIT_MS });
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -17,7 +21,7 @@ let dir: string;
 let agentDir: string;
 let hub: Server;
 let hubUrl: string;
-/** What the hub answers to a join; a string is an error's code. */
+/** The hub's answer to a join. */
 let joinAnswer: unknown;
 let joinedWith: string | undefined;
 let socketCloses: { code: number; reason: string } | undefined;
@@ -71,12 +75,12 @@ function cli(...args: string[]): Promise<Ended> {
 const join_ = (...flags: string[]) =>
   cli('join', hubUrl, 'token', '--runtime', 'process', '--name', 'desk', ...flags);
 
-/** `run`, once it has its keeper: before that, another process is still on its way up. */
+/** Starts `run`, and waits until it has its keeper, so that no process is still starting. */
 async function running(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [CLI, 'run', '--data', agentDir], { stdio: 'ignore' });
   children.push(child);
   await expect
-    .poll(() => loadState(agentDir), { timeout: 15_000 })
+    .poll(() => loadState(agentDir), { timeout: LIMIT_MS })
     .toMatchObject({ pid: child.pid, keeper: 'connected' });
   return child;
 }
@@ -86,7 +90,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 describe('join', () => {
-  test('says who it is now, and what VMs are', async () => {
+  test('prints the provider, and what VMs are here', async () => {
     const { code, out } = await join_();
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -119,7 +123,7 @@ describe('join', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  test('a token that begins with a dash is no option', async () => {
+  test('a token that begins with a dash is not taken for an option', async () => {
     const token = `-${'x'.repeat(41)}-`;
     expect(await cli('join', hubUrl, token, '--runtime', 'process')).toMatchObject({ code: 0, err: '' });
     expect(joinedWith).toBe(token);
@@ -145,7 +149,7 @@ describe('run', () => {
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 
-  test('without having joined it says how to', async () => {
+  test('without having joined it says how to join', async () => {
     expect(await cli('run')).toMatchObject({
       code: 1,
       err: expect.stringMatching(/npm run agent -- join HUB TOKEN/),
@@ -158,7 +162,7 @@ describe('run', () => {
     expect(await cli('run')).toMatchObject({ code: 1, err: expect.stringMatching(`process ${child.pid}`) });
   });
 
-  test('a provider that was revoked ends, with a code that says: not again', async () => {
+  test('a revoked provider ends, with an exit code that tells a supervisor not to restart it', async () => {
     await join_();
     socketCloses = { code: 4030, reason: 'The owner removed this provider.' };
     const { code, err } = await cli('run');
@@ -197,7 +201,7 @@ describe('status', () => {
     });
   });
 
-  test('a damaged file is named', async () => {
+  test('the error for a damaged file names it', async () => {
     await join_();
     await writeFile(join(agentDir, 'agent.json'), '{}');
     expect(await cli('status')).toMatchObject({
@@ -207,7 +211,7 @@ describe('status', () => {
   });
 });
 
-test('stop ends the agent and its keeper, and is harmless where none runs', async () => {
+test('stop ends the agent and its keeper, and is harmless if none runs', async () => {
   await join_();
   const child = await running();
   const { code, out } = await cli('stop');

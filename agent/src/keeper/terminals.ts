@@ -81,7 +81,10 @@ export class Terminals {
     }
   }
 
-  /** Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the channel did not exist. */
+  /**
+   * Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the
+   * channel did not exist.
+   */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');
     const open = parse(TerminalOpen, meta, 'meta');
