@@ -31,9 +31,9 @@ interface Viewing {
 
 export class Terminals {
   readonly #options: TerminalsOptions;
-  /** By VM, then by terminal id. */
+  /** Terminals by VM id, then by terminal id. */
   readonly #vms = new Map<string, Map<string, Entry>>();
-  /** By the channel's epoch. */
+  /** Live channels of viewers, by epoch. */
   readonly #viewing = new Map<string, Viewing>();
   readonly methods: Omit<KeeperMethods, 'status' | 'shutdown'>;
 
