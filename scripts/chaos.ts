@@ -1,4 +1,4 @@
-/** npm run chaos -- NAME [options]: breaks the system on purpose, as scripts/chaos/NAME.ts does, and checks its promises. */
+/** npm run chaos -- NAME [options]: breaks the system on purpose, by scripts/chaos/NAME.ts, and checks its promises. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from './lib/console.ts';
@@ -20,7 +20,7 @@ await main(async () => {
   const chaos = (await import(join(FOLDER, `${name}.ts`))) as Chaos;
   await chaos.run(args);
 });
-// Nothing that a broken run left behind may keep this process.
+// A failed run may leave handles open, which must not keep this process alive.
 process.exit();
 
 async function chaosNames(): Promise<string[]> {

@@ -1,5 +1,5 @@
-/** npm run check: types and lint, nothing is run or changed. */
-import { CHECKS } from './lib/checks.ts';
+/** npm run check: checks types and lint, without running or changing anything. */
+import { CHECKS } from './check/checks.ts';
 import { main, messageOf, step, warn } from './lib/console.ts';
 
 await main(async () => {

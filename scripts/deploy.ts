@@ -1,10 +1,11 @@
-/** npm run deploy: hubs on Cloud Run, by the docker and the gcloud of this machine. --dry-run shows what it would do. */
-import { HELP, parseDeployment } from './deploy/deployment.ts';
-import { carryOut, show } from './deploy/executors.ts';
-import { planOf } from './deploy/plan.ts';
+/** npm run deploy: deploys hubs to Cloud Run with this machine's docker and gcloud. --dry-run shows the steps. */
+
 import { main, say } from './lib/console.ts';
 import { exec } from './lib/exec.ts';
 import { ROOT } from './lib/paths.ts';
+import { HELP, parseDeployment } from './product/deploy/deployment.ts';
+import { carryOut, show } from './product/deploy/executors.ts';
+import { planOf } from './product/deploy/plan.ts';
 
 await main(async () => {
   const deployment = await parseDeployment(process.argv.slice(2), commit);
@@ -14,7 +15,7 @@ await main(async () => {
   else await carryOut(steps, process.env);
 });
 
-/** What runs must be found again: its tag is the commit, if that is all there is. */
+/** The image's tag is the commit, so that deployed code can be found again. Throws if there are uncommitted changes. */
 async function commit(): Promise<string> {
   const git = (...args: string[]) => exec('git', args, { cwd: ROOT });
   if ((await git('status', '--porcelain', '--untracked-files=no')) !== '') {

@@ -1,27 +1,27 @@
 /**
- * npm run fuzz: hostile peers, made from recorded sessions by mutations that know the structure of frames, against the
- * codec, sessions in simulated time, and a hub's three endpoints. Stops at the first thing that should not be.
+ * npm run fuzz: attacks the codec, sessions in simulated time, and a hub's three endpoints with hostile peers. They mutate
+ * recorded sessions, knowing the structure of frames. Stops at the first failure.
  */
 import { parseArgs } from 'node:util';
 import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
 import type { Failure } from './fuzz/run/messages.ts';
-import { TARGETS, type TargetName } from './fuzz/targets/target.ts';
+import { TARGETS, type TargetName } from './fuzz/targets/index.ts';
 import { main, paint, say } from './lib/console.ts';
 
 const HELP = `npm run fuzz -- [options]
   --minutes N     how long, all targets together (default 1)
   --frames N      how many mutated frames instead, all targets together
   --target NAME   only this one: ${Object.keys(TARGETS).join(', ')}
-  --seed S        what is done follows from it (default: a random one)
+  --seed S        decides everything that is done (default: a random one)
   --case N        runs this one case of a target again
-  --only A,B,…    of that case, only these decisions`;
+  --only A,B,…    carries out only these decisions of that case`;
 
-/** Of a number of frames, so that each target takes about as long as the others. */
+/** Share of the frames for each target, so that all targets take about the same time. */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
-/** Looks at memory in one run of a target, at least so far apart. */
+/** Looks at memory in one run of a target, and the least time between them. */
 const LOOKS = 20;
 const MIN_LOOK_MS = 1_000;
-/** Frames without a time: a look so often. */
+/** Time between looks at memory if the run is limited by frames, not by time. */
 const LOOK_MS = 10_000;
 
 await main(async () => {
@@ -54,7 +54,7 @@ await main(async () => {
   }
 });
 
-/** Whether all was well. */
+/** Fuzzes one target; resolves with whether it found no failure. */
 async function fuzz(target: TargetName, seed: number, budget: Budget): Promise<boolean> {
   const lookMs = Number.isFinite(budget.ms) ? Math.max(MIN_LOOK_MS, budget.ms / LOOKS) : LOOK_MS;
   const report = (progress: Progress) => say(`  ${target.padEnd(8)}${line(progress)}`);
@@ -78,7 +78,7 @@ async function tell(failure: Failure): Promise<void> {
   process.exitCode = 1;
   if (failure.taken.length === 0) return show(failure);
   say(paint('red', failure.text));
-  say(`Looking for a shorter way to it than case ${failure.index} with ${failure.taken.length} decisions …`);
+  say(`Looking for a shorter form of case ${failure.index}, which has ${failure.taken.length} decisions …`);
   show(await shortened(failure));
 }
 

@@ -1,17 +1,17 @@
 /**
- * npm test: types, lint, and every test, after bringing what they need. As root on Debian missing packages are
- * installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
+ * npm test: checks types and lint and runs every test, after preparing what they need. As root on Debian, missing packages
+ * are installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
  */
 
-import { CHECKS } from './lib/checks.ts';
+import { CHECKS } from './check/checks.ts';
+import { install, mayInstall, missing, type Need } from './check/debian.ts';
+import { startEngine } from './check/engine.ts';
+import { runVitest } from './check/vitest.ts';
 import { main, messageOf, say, step, warn } from './lib/console.ts';
-import { install, mayInstall, missing, type Need } from './lib/debian.ts';
-import { startEngine } from './lib/engine.ts';
-import { HUB_IMAGE } from './lib/hub-image.ts';
-import { buildImage, dockerEngine, imageIsCurrent } from './lib/image.ts';
-import { runVitest } from './lib/vitest.ts';
-import { VM_IMAGE } from './lib/vm-image.ts';
-import { buildWeb, webIsCurrent } from './lib/web.ts';
+import { HUB_IMAGE } from './product/images/hub-image.ts';
+import { buildImage, dockerEngine, imageIsCurrent } from './product/images/image.ts';
+import { VM_IMAGE } from './product/images/vm-image.ts';
+import { buildWeb, webIsCurrent } from './product/web.ts';
 
 const NEEDS: readonly Need[] = [
   { package: 'chromium', command: 'chromium', suites: 'browser*' },
@@ -28,13 +28,13 @@ const ENGINE_NEEDS: readonly Need[] = [
   { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker' },
 ];
 
-// Google's libraries look for a metadata server outside this machine otherwise.
+// Keeps Google's libraries from looking for a metadata server on the network.
 process.env.METADATA_SERVER_DETECTION = 'none';
 
 let passed = 0;
 let failed = 0;
 const leftOut = new Set<string>();
-/** Undone in reverse order at the end. */
+/** Cleanups to run in reverse order at the end. */
 const cleanups: (() => Promise<void>)[] = [];
 
 await main(async () => {
@@ -58,7 +58,7 @@ if (failed > 0) process.exitCode = 1;
 else if (process.exitCode === 1) failed = 1;
 say(`${passed} passed, ${failed} failed`);
 
-/** A suite whose parts can't be brought has failed, even though none of its tests ran. */
+/** Prepares something that tests need. If that fails it counts as a failure, even though no test ran. */
 async function prepare(name: string, run: () => Promise<void>): Promise<void> {
   await step(name, run).catch((error: unknown) => {
     warn(`${name}: ${messageOf(error)}`);

@@ -1,10 +1,10 @@
-/** npm run user -- NAME: makes a user if there is none of that name, and prints a link to sign in. */
+/** npm run user -- NAME: creates a user if there is none with that name, and prints a link to sign in. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';
 import { main, paint, say } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
-import { readRunning, useFirestore } from './lib/running.ts';
+import { readRunning, useFirestore } from './product/start/running.ts';
 
 const HELP = `npm run user -- NAME [options]
   --token      print a bearer token for scripts, too

@@ -1,6 +1,7 @@
-/** npm run chaos -- hubs [rolling | redis]: three hubs with a real Redis behind haproxy, and what can happen to them. */
-import { failCommand } from './hubs/commands/failing.ts';
+/** npm run chaos -- hubs [rolling | redis]: fault tests of three hubs behind haproxy, with a real Redis. */
+
 import { killCommand } from './hubs/commands/kills.ts';
+import { failCommand } from './hubs/commands/redis-failures.ts';
 import { rollCommand } from './hubs/commands/rolling.ts';
 
 export async function run(args: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** npm run chaos -- sim: the protocol in simulated worlds. A seed decides everything; one that fails is run again by its number. */
+/** npm run chaos -- sim: runs the protocol in simulated worlds. A seed decides everything, so a failure can be repeated. */
 import { parseArgs } from 'node:util';
 import { hunt, type Outcome, simulate } from '@unicore/protocol/sim/world';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -6,10 +6,10 @@ import { duration, say } from '../lib/console.ts';
 import { randomSeed } from './lib/random.ts';
 
 const HELP = `npm run chaos -- sim [options]
-  --seeds N   so many worlds that nobody has seen (default 200)
+  --seeds N   number of new worlds (default 200)
   --seed S    this world; with --seeds, the first of them
   --steps N   only the first N faults of it
-  --trace     says everything that happens in it`;
+  --trace     prints everything that happens in it`;
 
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<void> {
 async function many(first: number, count: number): Promise<void> {
   const outcomes: Outcome[] = [];
   const begun = performance.now();
-  // A defect outside of any call of ours still has a seed.
+  // Uncaught errors are printed with the seed of their simulated world, too.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
       `${error.stack}\nAgain with: npm run chaos -- sim --seed ${first + outcomes.length}\n`,

@@ -1,20 +1,20 @@
 /**
- * npm run chaos -- stalled: viewers of a flooding terminal stop to read. Another viewer of it, other terminals and the
- * hub's memory must not notice.
+ * npm run chaos -- stalled: viewers of a flooding terminal stop reading. Another viewer of it, other terminals and the hub's
+ * memory must not be affected.
  */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
 import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
-import { type Outcome, ordeal } from './stalled/ordeal.ts';
+import { type Outcome, runStalled } from './stalled/run.ts';
 
-/** What may change while viewers are stalled. */
+/** How much may change while viewers are stalled. */
 export interface Limits {
-  /** Of the rate of the viewer that reads, at least this share is left. */
+  /** Least share of its rate that is left to the viewer that reads. */
   readonly rate: number;
-  /** A keystroke elsewhere takes at most so many times as long at p99. */
+  /** Largest factor by which a keystroke in another terminal may be slower at p99. */
   readonly p99: number;
-  /** The hub grows by so many bytes at most, from when all of them still read. */
+  /** Bytes by which the hub's memory may grow, from when all viewers still read. */
   readonly memory: number;
 }
 
@@ -35,13 +35,13 @@ export async function run(args: string[]): Promise<void> {
   if (values.help) return say(HELP);
   const stalled = whole('stalled', values.stalled, 1, 50);
   const ms = whole('seconds', values.seconds, 1, 3_600) * 1000;
-  const outcome = await ordeal({ stalled, ms, beforeMs: Math.min(20_000, ms), step });
+  const outcome = await runStalled({ stalled, ms, beforeMs: Math.min(20_000, ms), step });
   report(outcome);
   const broken = brokenPromises(outcome, PROMISED);
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Sentences; none where all is as it should be. */
+/** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ before, together, during }: Outcome, limits: Limits): string[] {
   const broken: string[] = [];
   const rate = during.rate / before.rate;
@@ -76,7 +76,7 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Latencies are fractions of a millisecond. */
+/** Formats a latency, which may be a fraction of a millisecond. */
 function duration1(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

@@ -1,4 +1,4 @@
-/** One hash over the names and contents of files, to see whether something made from them is still good. */
+/** One hash over the names and contents of files, to see whether something built from them is up to date. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';

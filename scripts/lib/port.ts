@@ -1,12 +1,12 @@
-/** Ports of this machine: whether one can be had, which is free, and when somebody listens there. */
+/** Ports of this machine: whether one is available, which is free, and whether a program listens there. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Between two looks at a port. */
+/** Pause between two looks at a port. */
 const LOOK_MS = 20;
 
-/** Asked before a program tries, to say it in a sentence. */
+/** Checks that a port is available before a program needs it; throws one clear sentence if not. */
 export async function checkPort(port: number, host: string): Promise<void> {
   try {
     await take(port, host);
@@ -23,12 +23,12 @@ export async function checkPort(port: number, host: string): Promise<void> {
   }
 }
 
-/** For a program that can't say which one it got. */
+/** Finds a free port, for a program that can't say which one it got. */
 export function freePort(host: string): Promise<number> {
   return take(0, host);
 }
 
-/** Resolves when somebody takes connections there, or when nobody waits for it any more. */
+/** Resolves when a program accepts connections there, or when the signal aborts. */
 export async function untilListening(port: number, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !(await isListening(port, host))) await delay(LOOK_MS);
 }

@@ -42,7 +42,7 @@ const runtime = () =>
 test('an engine that hangs delays the connection to the hub only by seconds', async () => {
   const started = performance.now();
   expect(await runtime().isolation()).toBe('container');
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test.each([

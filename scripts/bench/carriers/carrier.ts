@@ -1,18 +1,18 @@
-/** What carries streams between two ends, each a process: ours, or a reference beside it. */
+/** A carrier takes byte streams between two processes: UniCore, or a reference that it is compared with. */
 import type { BirpcReturn } from 'birpc';
+import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
-import type { Calls } from '../lib/child.ts';
 
 export interface CarrierOptions {
   /** Streams to open. */
   readonly streams: number;
-  /** Folder for a CPU profile of each process of ours. */
+  /** Folder that gets a CPU profile of each UniCore process. */
   readonly cpuProf?: string | undefined;
 }
 
 export interface Carrier {
   readonly near: BirpcReturn<NearCalls, Calls>;
-  /** Every process on the way: the two ends, and what lies between them. */
+  /** Process ids of the two ends and of all relays between them. */
   readonly pids: Readonly<Record<'far' | 'relay' | 'near', readonly number[]>>;
   stop(): Promise<void>;
 }

@@ -1,7 +1,8 @@
-/** The consumer's end of a replay: a socket of its own for each, so that its bytes can be told apart. */
+/** Near end of a replay through UniCore: one socket per recording, so that the bytes of each are counted apart. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
 const [port] = process.argv.slice(2);
@@ -17,7 +18,7 @@ const calls: ReceiverCalls = {
         if (counting) receiver.messages++;
       },
     });
-    // WELCOME is no output.
+    // The WELCOME message is not output, so it is not counted.
     counting = true;
     const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
     const received = await receiver.received();

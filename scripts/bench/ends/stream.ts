@@ -1,8 +1,8 @@
-/** A stream of bytes both ways, whatever carries it: what the two ends of every measurement are written against. */
+/** A two-way byte stream: the interface through which the bench's ends use every carrier. */
 export interface Stream {
-  /** Sends a few bytes, so few that nobody has to wait for room. */
+  /** Sends a few bytes, without regard to back-pressure. */
   send(bytes: Uint8Array): void;
-  /** Sends piece after piece, as fast as they are taken, until there is none. Once at a time. */
+  /** Sends pieces as fast as back-pressure allows, until next() returns undefined. Only one pour at a time. */
   pour(next: () => Uint8Array | undefined): void;
   onData(listener: (bytes: Uint8Array) => void): void;
 }

@@ -1,7 +1,7 @@
-/** CPU time and descendants of processes, as Linux tells them. */
+/** CPU time and descendants of processes, read from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of /proc; the same on every Linux that Node runs on. */
+/** Clock ticks per second in /proc; the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU that these processes have used, user and system; undefined where there is no /proc. */
@@ -26,7 +26,7 @@ export function machineSeconds(): number | undefined {
   }
 }
 
-/** The process and all below it; only itself where there is no /proc. */
+/** Ids of a process and all its descendants; only its own id where there is no /proc. */
 export function descendants(pid: number): number[] {
   try {
     const parents = new Map<number, number>();
@@ -47,18 +47,18 @@ function parentOf(pid: string): number {
   try {
     return Number(fieldsOf(pid)[1]);
   } catch {
-    // It ended while we looked.
+    // The process ended during the search.
     return 0;
   }
 }
 
 function ticksOf(pid: number): number {
   const fields = fieldsOf(pid);
-  // utime and stime are fields 14 and 15 of the whole line.
+  // CPU time: utime and stime are fields 14 and 15 of the whole stat line.
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** From the third field on: pid (name) state ppid …, of which the name may hold anything. */
+/** Fields of /proc/PID/stat from the third on: pid (name) state ppid …. The name may contain spaces and brackets. */
 function fieldsOf(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

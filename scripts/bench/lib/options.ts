@@ -1,14 +1,14 @@
-/** What is asked of a run. */
+/** Command-line options of a bench run. */
 export interface Options {
-  /** Paired repetitions. */
+  /** Number of paired repetitions. */
   readonly reps: number;
-  /** Of each measurement. */
+  /** Length of each measurement, s. */
   readonly seconds: number;
-  /** How many consumers, step by step, and providers in the end: of the suite that grows. */
+  /** For the scale suite: the number of consumers at each step, and of providers at the last step. */
   readonly consumers: readonly number[] | undefined;
   readonly providers: number | undefined;
-  /** Folder for a CPU profile of each process of ours. */
+  /** Folder that gets a CPU profile of each UniCore process. */
   readonly cpuProf: string | undefined;
-  /** Says what is going on. */
+  /** Prints a line on the progress of the run. */
   readonly progress: (line: string) => void;
 }

@@ -1,4 +1,4 @@
-/** What a process spent its time on, from the CPU profile that V8 wrote of it. */
+/** Reads a V8 CPU profile: on which functions a process spent its time. */
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -9,24 +9,24 @@ const CpuProfile = z.object({
       callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
     }),
   ),
-  /** Microseconds of the machine's monotonic clock, as in all that follows. */
+  /** Start of the profile in microseconds of the machine's monotonic clock, the unit of all its times. */
   startTime: z.number(),
-  /** The node in which each sample was taken, and the time since the one before it. */
+  /** Node id of each sample, and (timeDeltas) the time since the previous sample. */
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
 });
 
-/** Not the process' own doing. */
+/** V8's name for time in which the process was idle. */
 const IDLE = '(idle)';
 
 export interface Cost {
-  /** A function and its file, or what V8 itself did. */
+  /** A function with its file, or V8's name for its own work. */
   readonly what: string;
-  /** Of the time in which the process was busy, itself alone: what it calls counts there. */
+  /** Share of the process's busy time, 0 to 1, without the functions that this one calls. */
   readonly share: number;
 }
 
-/** When `from` and `to` are not given, of the whole life. text: a .cpuprofile. Largest first. */
+/** Costs by function, largest first. text: a .cpuprofile. `from` and `to` limit the period; default: the whole profile. */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
@@ -45,7 +45,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
   return [...spent].map(([what, time]) => ({ what, share: time / busy })).sort((a, b) => b.share - a.share);
 }
 
-/** Of this process' clock now, in the profiles' unit. */
+/** Current time on the clock of CPU profiles, microseconds. */
 export function profileNow(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

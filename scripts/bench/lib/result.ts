@@ -1,5 +1,5 @@
-/** One figure beside its reference and its goal. */
-import { median } from './stats.ts';
+/** A figure of the bench, compared with a reference and a goal. */
+import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;
@@ -7,22 +7,22 @@ export interface Result {
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
-  /** value / reference, the median of the paired ratios; null without a reference. */
+  /** Median of the paired ratios value / reference; null without a reference. */
   readonly ratio: number | null;
   /** Least and largest of the paired ratios. */
   readonly spread?: readonly [number, number];
-  /** Of the ratio, if it does not say otherwise; '' for a figure that only explains others. */
+  /** Goal for the ratio, unless it says otherwise; '' for a figure that only explains others. */
   readonly goal: string;
   readonly ok: boolean;
   /** Further figures that explain this one, by name with unit. */
   readonly more?: Readonly<Record<string, number>>;
-  /** What a person should know, such as why a reference is missing. */
+  /** A note for the reader, such as why a reference is missing. */
   readonly note?: string;
 }
 
 export interface Goal {
   readonly text: string;
-  /** Whether this ratio reaches it. */
+  /** Whether a ratio reaches the goal. */
   readonly reached: (ratio: number) => boolean;
 }
 
@@ -36,20 +36,20 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** For figures that only explain others. */
+/** No goal, for figures that only explain others. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
   readonly name: string;
   readonly unit: string;
-  /** One value for each repetition. */
+  /** One measured value for each repetition. */
   readonly ours: readonly number[];
   readonly reference: { readonly name: string; readonly values: readonly number[] };
   readonly goal: Goal;
   readonly more?: Record<string, number>;
 }
 
-/** The median of paired ratios, with its spread. */
+/** Compares a figure with its reference: the median of paired ratios, with its spread. */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
   const ratio = median(ratios);
@@ -66,7 +66,7 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
-/** How far a figure lies above its reference: the median of paired differences, in its own unit. */
+/** Compares a figure with its reference: the median of paired differences, in the figure's unit. */
 export function above({
   name,
   unit,
@@ -88,7 +88,7 @@ export function above({
   };
 }
 
-/** A figure whose reference could not be measured: it has not reached its goal. */
+/** Result whose reference could not be measured; it counts as having missed its goal. */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {
     name: result.name,

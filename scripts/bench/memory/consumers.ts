@@ -1,7 +1,8 @@
-/** Idle consumers of a hub: a user each, with a socket and one channel. */
+/** Connects idle consumers to a hub: each is a user of its own with a socket and one channel. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 
 export type ClientCalls = { connect(count: number): Promise<void> };
 
@@ -19,7 +20,7 @@ const calls: ClientCalls = {
 };
 serve(calls);
 
-/** A key and its echo, so that both directions have been used. */
+/** Sends a key and waits for its echo, so that both directions have been used. */
 function echoed(terminal: Awaited<ReturnType<typeof openTerminal>>): Promise<void> {
   return new Promise((resolve) => {
     terminal.onData(() => resolve());

@@ -1,14 +1,14 @@
-/** What a process holds when it has collected its garbage. For processes that were started with --expose-gc. */
+/** Measures the memory of this process after garbage collection. Needs Node's --expose-gc. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Collected more than once: what one round frees may let go of more. */
+/** Rounds of garbage collection: what one round frees may let the next free more. */
 const ROUNDS = 4;
 const PAUSE_MS = 50;
 
 export interface Resident {
-  /** Bytes of memory, as the system counts them. */
+  /** Resident memory as the operating system counts it, bytes. */
   rss: number;
-  /** Of these on the JavaScript heap, and in buffers and the like outside of it. */
+  /** Bytes of it on the JavaScript heap, and (external) in buffers outside the heap. */
   heap: number;
   external: number;
 }

@@ -1,12 +1,12 @@
-/** Terminals of the product that say when each of them answers again. */
+/** Consumer of the resume suite: it opens terminals and reports when each of them answers again. */
 import { createUniCore } from '@unicore/client/sdk';
+import { serve } from '../../testing/processes/child.ts';
 import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';
 import type { Stream } from '../ends/stream.ts';
-import { serve } from '../lib/child.ts';
 
 export type NearCalls = {
   ready(): void;
-  /** A key into each terminal now; for each, when its echo came, ms since 1970. */
+  /** Types a key in each terminal; returns when each echo arrived, ms since 1970. */
   echoes(): Promise<number[]>;
 };
 

@@ -1,11 +1,11 @@
-/** The providers, all in one process. */
-import { serve } from '../lib/child.ts';
+/** Runs all providers of the scale suite in one process. */
+import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {
-  /** Resolves when all of them are connected. */
+  /** Resolves when all these providers are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
-  /** How often one that was connected was not any more. */
+  /** How often a connected provider lost its connection. */
   losses(): number;
 };
 

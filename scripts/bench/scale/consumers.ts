@@ -1,35 +1,35 @@
-/** The consumers, all in one process: they connect, type, and say how long each echo took. */
+/** Runs all consumers of the scale suite in one process: they connect, type, and time each echo. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../lib/child.ts';
-import { percentile } from '../lib/stats.ts';
-import { Desk, type Seat } from './desk.ts';
+import { percentile } from '../../lib/stats.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { Keyboard } from './keyboard.ts';
+import { type ClientPlace, TypingClient } from './typing-client.ts';
 
 export interface Typed {
-  /** From when each key was due to its echo, ms. */
+  /** Time from when each key was due until its echo, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process was with typing, p99, ms: of the above, what is no hub's doing. */
+  /** How late this process typed its keys, p99, ms: the part of tookMs that no hub caused. */
   readonly lateMs: number;
 }
 
 export type ConsumerCalls = {
-  /** All at once, beside those that are here already; resolves when each has seen an echo. */
-  connect(seats: readonly Seat[]): Promise<void>;
-  /** Everybody types from now on. */
+  /** Connects further consumers, all at once; resolves when each has seen an echo. */
+  connect(places: readonly ClientPlace[]): Promise<void>;
+  /** Starts typing at all consumers. */
   start(): void;
-  /** Of the keys that were echoed since it was asked last. */
+  /** Times of the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Nobody types any more; resolves with how many keys have no echo. */
+  /** Stops typing; resolves with the number of keys without an echo. */
   stop(): Promise<number>;
-  /** How often a socket was lost, or a terminal shown as reconnecting without that; and what must not happen at all. */
+  /** Counts of lost sockets and of terminals shown as reconnecting although their socket was up; broken: failures, in words. */
   losses(): { sockets: number; shown: number; broken: string[] };
 };
 
-/** The last echoes may take so long; a limit for hangs only. */
+/** Time limit for the last echoes, ms. */
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 
-const desks: Desk[] = [];
+const clients: TypingClient[] = [];
 const lost = { sockets: 0, shown: 0 };
 const broken: string[] = [];
 let took: number[] = [];
@@ -37,9 +37,9 @@ let late: number[] = [];
 let keyboard: Keyboard | undefined;
 
 const calls: ConsumerCalls = {
-  async connect(seats) {
-    const fresh = seats.map((seat) => {
-      return new Desk(seat, {
+  async connect(places) {
+    const fresh = places.map((place) => {
+      return new TypingClient(place, {
         echoed: (due) => took.push(performance.now() - due),
         lost: () => {
           lost.sockets += 1;
@@ -50,13 +50,13 @@ const calls: ConsumerCalls = {
         broken: (message) => broken.push(message),
       });
     });
-    desks.push(...fresh);
+    clients.push(...fresh);
     await Promise.all(fresh.map(({ ready }) => ready));
   },
   start() {
     took = [];
     late = [];
-    keyboard = new Keyboard(desks, (ms) => late.push(ms));
+    keyboard = new Keyboard(clients, (ms) => late.push(ms));
     keyboard.start();
   },
   typed() {
@@ -67,7 +67,7 @@ const calls: ConsumerCalls = {
   },
   async stop() {
     keyboard?.stop();
-    const pending = () => desks.reduce((total, desk) => total + desk.pending, 0);
+    const pending = () => clients.reduce((total, client) => total + client.pending, 0);
     for (let waited = 0; pending() > 0 && waited < LAST_MS; waited += LOOK_MS) await sleep(LOOK_MS);
     return pending();
   },

@@ -1,15 +1,16 @@
-/** What a step has cost and what people felt of it, beside the first and smallest step. */
+/** Figures of a step of the scale suite: latency, losses, CPU and memory, compared with the first and smallest step. */
+
+import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
-import { sum } from '../lib/stats.ts';
-import type { Held } from './held.ts';
+import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
-/** What issue and design promise: the slowest hundredth of keys, ms, and losses for a hundred consumers. */
+/** Goals of the scale suite: p99 of the echo time, ms, and losses per hundred consumers. */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
-/** Below this a heap has not yet come to rest: nothing is said of whether it grows. */
+/** Shortest run whose memory growth is judged, s: before that the heap has not settled. */
 const LONG_S = 60;
-/** From the middle of the time to its end: what the collector leaves for later is no growth. */
+/** Highest ratio of end to middle that counts as no growth: garbage that is not collected yet explains this much. */
 const FLAT = 1.05;
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -19,7 +20,7 @@ export function figuresOf(step: Step, first: Step): Result[] {
   return step.seconds >= LONG_S ? [...results, flat(step, 'rss'), flat(step, 'fds')] : results;
 }
 
-/** The echo that this share of the keys did not exceed, ms. */
+/** Echo time that this share of the keys did not exceed, ms. */
 export function echo({ tookMs }: Step, share: number): number {
   return tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? Number.NaN;
 }
@@ -110,7 +111,7 @@ function memory(step: Step, first: Step): Result {
   });
 }
 
-/** The end of a long run beside its middle. */
+/** Compares the end of a long run with its middle, to show growth. */
 function flat({ looks, consumers }: Step, what: keyof Held): Result {
   const [scale, unit, name] = what === 'rss' ? [MIB, 'MiB', 'memory'] : [1, '', 'file descriptors'];
   const at = (share: number) => looks[Math.floor((looks.length - 1) * share)]![what] / scale;

@@ -1,6 +1,6 @@
 /**
- * A provider without containers: tunnel and credentials are the agent's own, orders are carried out by saying so, and every
- * terminal echoes what is typed.
+ * A provider without containers, for the scale suite. Tunnel and credentials are the agent's own; orders are only reported as
+ * carried out, and every terminal echoes what is typed.
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -28,19 +28,19 @@ import type { AppRouter } from '@unicore/server';
 import { pino } from 'pino';
 import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
 import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
-import type { Machine } from './cast.ts';
+import type { Machine } from './population.ts';
 
 const PHASE = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
 const log = pino({ level: 'silent' });
 
 export interface Placed extends Machine {
-  /** http://…, of its hub. */
+  /** URL of the provider's hub (http://…). */
   readonly hub: string;
-  /** What a proxy in front of the hub would say of where it is. */
+  /** IP address of the provider, as a proxy in front of the hub would report it. */
   readonly address: string;
 }
 
-/** Connects, and stays so. */
+/** Connects the provider to its hub and keeps it connected. */
 export function startMachine(
   { providerId, privateKey, vmIds, hub, address }: Placed,
   changed: (state: TunnelState) => void,
@@ -97,8 +97,8 @@ function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
       const vms = orders.map(({ vmId, gen, desired }) => {
         return { vmId, gen, phase: PHASE[desired], code: null, reason: null };
       });
-      // Not awaited: the hub hears of it after it has the answer to its order.
-      // Where the connection is gone, the next one says all of it.
+      // Not awaited, so that the hub gets the answer to its order first. If the connection is gone,
+      // the next one reports all VMs.
       rpc.remote.observed({ whole: false, vms }).catch(() => {});
     },
     terminals: async () => [],

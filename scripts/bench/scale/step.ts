@@ -1,14 +1,14 @@
-/** One step of the growth: so many consumers come, and everybody types for a while. */
+/** One step of the scale suite: more consumers connect, all of them type for a while, and everything is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile, sum } from '../../lib/stats.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
 import { profileNow } from '../lib/profile.ts';
-import { percentile, sum } from '../lib/stats.ts';
 import type { Typed } from './consumers.ts';
-import { type Held, held } from './held.ts';
+import { difference, RESUMED, tallies } from './hub-counters.ts';
+import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
-import { difference, RESUMED, tallies } from './tallies.ts';
 
-/** How often all processes are looked at, s. */
+/** Interval between two looks at all processes, s. */
 const LOOK_S = 10;
 
 type Part = keyof System['pids'];
@@ -19,31 +19,31 @@ export interface Step {
   readonly providers: number;
   /** Share of the consumers whose provider is at the other hub. */
   readonly crossing: number;
-  /** Until the last of those who came had seen an echo, ms. */
+  /** Time until the last new consumer had seen an echo, ms. */
   readonly connectMs: number;
-  /** What hubs refused meanwhile, in words. */
+  /** What hubs refused while consumers connected, in words. */
   readonly refused: string;
-  /** From when each key was due to its echo, ms. */
+  /** Time from when each key was due until its echo, ms, ascending. */
   readonly tookMs: Float64Array;
-  /** How late the consumers' process was with typing, p99, ms. */
+  /** How late the consumers' process typed its keys, p99, ms. */
   readonly lateMs: number;
-  /** CPU seconds while everybody typed. */
+  /** CPU seconds of each part of the system during typing. */
   readonly cpu: Cpu;
-  /** The same of all that ran on this machine besides. */
+  /** CPU seconds of everything else on this machine during typing. */
   readonly othersCpu: number;
   readonly seconds: number;
-  /** From when to when everybody typed, as profiles have it. */
+  /** Start and end of typing on the clock of CPU profiles. */
   readonly between: readonly [number, number];
-  /** What both hubs held before anybody came at all, and while everybody typed. */
+  /** Memory and descriptors of both hubs before the first connection, and (looks) during typing. */
   readonly nobody: Held;
   readonly looks: readonly Held[];
-  /** Sockets and channels that were lost while everybody typed. */
+  /** Sockets and channels that were lost during typing. */
   readonly lost: number;
-  /** How often a terminal was shown as reconnecting: where nothing was lost, it only had no answer for 3 s. */
+  /** How often a terminal was shown as reconnecting; if nothing was lost, it merely had no answer for 3 s. */
   readonly shownLate: number;
-  /** Why sockets closed and what came back, as hubs have counted it; '' if nothing did. */
+  /** Socket closes by reason and resumed channels, as hubs counted them; '' if there were none. */
   readonly why: string;
-  /** Keys without an echo, and what must not happen. */
+  /** Failures, in words: keys without an echo, wrong echoes, closed terminals. */
   readonly broken: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Hears of each look. */
+  /** Gets a line of progress at each look at the processes. */
   progress(line: string): void;
 }
 
@@ -110,7 +110,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Of consumers and providers together, since the beginning. */
+/** Losses of consumers and providers together, since the start. */
 async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
   const { sockets, shown } = await consumers.call.losses();
   return { sockets: sockets + (await agents.call.losses()), shown };

@@ -1,19 +1,19 @@
-/** The whole system: two hubs with a Redis and a store, providers in one process and consumers in another. */
+/** The system that the scale suite measures: two hubs with Redis and a store, a process of providers, a process of consumers. */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
-import { Hub } from '../../chaos/ordeal/hub.ts';
-import { Programs } from '../../chaos/ordeal/programs.ts';
-import { Child } from '../lib/child.ts';
+import { Child } from '../../testing/processes/child.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import type { AgentCalls } from './agents.ts';
-import { type Cast, populate } from './cast.ts';
 import type { ConsumerCalls } from './consumers.ts';
+import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
-/** Consumers run in browsers, or in programs that are not ours: with the young generation that V8 gives to everybody, MiB. */
+/** Node flags of the consumers' process: V8's default young generation (MiB), as in browsers and programs of others. */
 const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
-  /** That are there in the end. */
+  /** Numbers of providers and consumers at the last step. */
   readonly providers: number;
   readonly consumers: number;
   readonly cpuProf: string | undefined;
@@ -25,8 +25,8 @@ export class System {
   readonly agents: Child<AgentCalls>;
   readonly consumers: Child<ConsumerCalls>;
   readonly #programs: Programs;
-  readonly #cast: Cast;
-  /** At which hub each provider is, in the order of the cast. */
+  readonly #population: Population;
+  /** Index of the hub at which each provider is, and each consumer. */
   readonly #providersAt: number[] = [];
   readonly #consumersAt: number[] = [];
 
@@ -34,31 +34,31 @@ export class System {
     programs: Programs,
     redis: RedisServer,
     hubs: readonly Hub[],
-    cast: Cast,
+    population: Population,
     cpuProf?: string,
   ) {
     this.#programs = programs;
     this.redis = redis;
     this.hubs = hubs;
-    this.#cast = cast;
+    this.#population = population;
     this.agents = new Child({ script: 'scale/agents.ts', cpuProf });
     this.consumers = new Child({ script: 'scale/consumers.ts', flags: OF_NODE, cpuProf });
   }
 
-  /** Nobody is connected yet. */
+  /** Starts the hubs; no provider or consumer connects yet. */
   static async start({ providers, consumers, cpuProf }: SystemOptions): Promise<System> {
     const programs = new Programs((what, how) => {
       throw new Error(`The ${what} ${how}.`);
     });
     const redis = await RedisServer.start();
     try {
-      const cast = await populate(programs.folder, providers, consumers);
+      const population = await populate(programs.folder, providers, consumers);
       const hubs = Array.from({ length: HUBS }, (_, i) => {
         const args = ['--redis', redis.url, '--proxies', '1', '--log-level', 'warn'];
         return new Hub(programs, `hub-${i}`, args, profiled(`hub-${i}`, cpuProf));
       });
       for (const { program } of hubs) await program.start();
-      return new System(programs, redis, hubs, cast, cpuProf);
+      return new System(programs, redis, hubs, population, cpuProf);
     } catch (error) {
       await programs.close({ keepLogs: true });
       await redis.stop();
@@ -66,23 +66,23 @@ export class System {
     }
   }
 
-  /** Until their providers are there, too, each at a hub that chance decides. All come at once. */
+  /** Connects the providers that this many consumers need: all at once, each to a random hub. */
   async connectProviders(consumers: number): Promise<void> {
-    const count = this.#cast.people[consumers - 1]!.machine + 1;
+    const count = this.#population.people[consumers - 1]!.machine + 1;
     const first = this.#providersAt.length;
-    const machines = this.#cast.machines.slice(first, count).map((machine, i) => {
+    const machines = this.#population.machines.slice(first, count).map((machine, i) => {
       return { ...machine, hub: this.#anyHub(this.#providersAt), address: addressOf(10, first + i) };
     });
     await this.agents.call.connect(machines);
   }
 
-  /** Until so many are there; so many come at once as are missing. */
+  /** Connects the consumers that are missing up to this count, all at once. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
-    const seats = this.#cast.people.slice(first, count).map((person, i) => {
+    const places = this.#population.people.slice(first, count).map((person, i) => {
       return { ...person, hub: this.#anyHub(this.#consumersAt), address: addressOf(11, first + i) };
     });
-    await this.consumers.call.connect(seats);
+    await this.consumers.call.connect(places);
   }
 
   get providers(): number {
@@ -91,7 +91,7 @@ export class System {
 
   /** Share of the consumers whose provider is at the other hub. */
   get crossing(): number {
-    const { people } = this.#cast;
+    const { people } = this.#population;
     const crossing = this.#consumersAt.filter((hub, i) => hub !== this.#providersAt[people[i]!.machine]);
     return crossing.length / this.#consumersAt.length;
   }
@@ -120,12 +120,12 @@ export class System {
   }
 }
 
-/** An address for everybody, as people and machines have it: hubs limit what comes from one. */
+/** An IP address for each person and machine, since hubs limit the rate of each address. */
 function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');
 }
 
-/** Where a hub's profile is, once it has ended. */
+/** Path of the CPU profile that a hub writes when it ends. */
 export function profileOf(hub: number, folder: string): string {
   return join(folder, fileOf(`hub-${hub}`));
 }

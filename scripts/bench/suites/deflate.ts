@@ -1,23 +1,23 @@
-/** What real programs' output costs on the way to a consumer: bytes beside permessage-deflate, and messages. */
+/** Suite: what it costs to transfer the output of real programs, in bytes (compared with permessage-deflate) and messages. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { install, mayInstall, missing } from '../../lib/debian.ts';
-import type { HubCalls } from '../carriers/unicore/hub.ts';
+import { install, mayInstall, missing } from '../../check/debian.ts';
+import { median, sum } from '../../lib/stats.ts';
+import { Child } from '../../testing/processes/child.ts';
+import type { HubCalls } from '../carriers/unicore/relay-hub.ts';
 import type { FarCalls } from '../deflate/ours-far.ts';
 import { NEEDS, type Program, programs } from '../deflate/programs.ts';
 import type { Received, ReceiverCalls } from '../deflate/received.ts';
 import { record } from '../deflate/record.ts';
 import { digestOf, type Recording, save, sizeOf } from '../deflate/recording.ts';
 import type { ReferenceCalls } from '../deflate/reference-server.ts';
-import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
-import { median, sum } from '../lib/stats.ts';
 
 const PERMESSAGE_DEFLATE = 'permessage-deflate';
-/** Of all recordings together. */
+/** Goal for the bytes saved over all recordings, per cent. */
 const SAVED_GOAL = 88;
 
 interface Recorded {
@@ -25,11 +25,11 @@ interface Recorded {
   readonly recording: Recording;
   readonly size: number;
   readonly digest: string;
-  /** Bytes that deflate makes of it as a whole. */
+  /** Size of the recording deflated as a whole, bytes. */
   readonly bound: number;
 }
 
-/** One repetition: what each recording cost, ours and the reference. */
+/** One repetition: what each recording cost through UniCore and through the reference. */
 interface Rep {
   readonly ours: readonly Received[];
   readonly reference: readonly Received[];
@@ -66,7 +66,7 @@ async function replayAll(
   files: readonly string[],
   { reps, progress, cpuProf }: Options,
 ): Promise<Rep[]> {
-  const hub = new Child<HubCalls>({ script: 'carriers/unicore/hub.ts', cpuProf });
+  const hub = new Child<HubCalls>({ script: 'carriers/unicore/relay-hub.ts', cpuProf });
   const port = await hub.call.port();
   const far = new Child<FarCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
   await far.call.ready();
@@ -77,7 +77,7 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // Together: bytes are counted, not time, and most of a recording is silence.
+      // All recordings run at once: bytes are counted, not time, and recordings are mostly pauses.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);
@@ -93,7 +93,7 @@ async function replayAll(
 
 function check(recorded: readonly Recorded[], received: readonly Received[]): void {
   for (const [index, { program, digest }] of recorded.entries()) {
-    if (received[index]!.digest !== digest) throw new Error(`${program.name} did not arrive as it was`);
+    if (received[index]!.digest !== digest) throw new Error(`${program.name} arrived changed`);
   }
 }
 
@@ -118,7 +118,7 @@ function results(recorded: readonly Recorded[], reps: readonly Rep[]): Result[] 
   ];
 }
 
-/** What of these recordings' bytes did not have to travel, per cent. */
+/** Share of the recordings' bytes that compression saved, per cent. */
 function saved(
   name: string,
   indexes: readonly number[],
@@ -142,7 +142,7 @@ function saved(
     ok: !counts || (median(ours) >= SAVED_GOAL && median(ratios) >= 1),
     more: {
       'raw bytes': raw,
-      // No framing, no losses to be ready for, one stream for each recording: more cannot be had of deflate.
+      // The most that deflate can save: one stream for each recording, without framing or resets.
       'deflate -9 of the whole, %': 100 * (1 - sum(indexes.map((index) => recorded[index]!.bound)) / raw),
     },
   };

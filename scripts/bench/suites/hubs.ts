@@ -1,19 +1,20 @@
-/** What it costs that consumer and provider are at two hubs, beside both at one. */
+/** Suite: what a path through two hubs costs, compared with one hub. */
+
+import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import { cpuSeconds } from '../lib/cpu.ts';
 import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
-import { median, percentile } from '../lib/stats.ts';
 
 const SAME = 'unicore';
-/** By way: how many times the CPU of one hub may be used for a byte. */
+/** Ways between two hubs. cpu: goal for the CPU time per byte, as a multiple of the path through one hub. */
 const WAYS = [
   { name: 'hubs by Redis', cpu: 2.5 },
   { name: 'hubs by sockets', cpu: 2 },
 ] as const satisfies { name: CarrierName; cpu: number }[];
-/** A keystroke from hub to hub may take so much longer, ms. */
+/** Goal for the time that the second hub adds to a keystroke, ms. */
 const MOST_ABOVE_MS = 0.5;
-/** The load beside which the slowest keystrokes are compared: what all ways carry with ease. */
+/** Background load while the slowest keystrokes are compared: every path carries it with ease. */
 const STEADY_BYTES_PER_SECOND = 40e6;
 const FLOODS = 8;
 const MB = 1e6;
@@ -38,7 +39,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up.
+  // The first round warms up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

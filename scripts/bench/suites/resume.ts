@@ -1,15 +1,15 @@
-/** How soon every terminal answers again after a hop that died is back: the hub, a consumer's socket, a provider's. */
+/** Suite: how soon every terminal answers after a dead hop is back (the hub, a consumer's socket or a provider's socket). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
+import { percentile } from '../../lib/stats.ts';
+import { Child } from '../../testing/processes/child.ts';
 import { Product } from '../carriers/product/product.ts';
-import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
-import { percentile } from '../lib/stats.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;
-/** A hop is away for a time up to this, ms. */
+/** Longest time that a hop is away, ms. */
 const AWAY_MS = 1_500;
 const LIMIT_MS = 1_000;
 
@@ -49,7 +49,7 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
   }
 }
 
-/** What kills each hop, lets it be away for so long, and resolves when it is back. */
+/** By hop: a function that kills the hop, restores it after awayMs, and resolves when it is back. */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
     line.refuse();
@@ -69,9 +69,9 @@ function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: numb
   ]);
 }
 
-/** From when the hop was back, for each terminal, ms. */
+/** For each terminal, the time from the hop's return to the echo, ms. */
 async function measure(near: Child<NearCalls>, kill: (awayMs: number) => Promise<void>): Promise<number[]> {
-  // Keys that are typed while nobody is there arrive once somebody is.
+  // Keys typed while the hop is away arrive after its return.
   const killed = kill(Math.random() * AWAY_MS).then(() => Date.now());
   const echoes = near.call.echoes();
   const back = await killed;

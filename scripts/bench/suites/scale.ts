@@ -1,18 +1,18 @@
-/** How cost grows with consumers: two hubs, Redis, providers, and everybody types a key a second. */
+/** Suite: how cost grows with the number of consumers, at two hubs with Redis, when each consumer types a key a second. */
 import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
 import { costs } from '../lib/profile.ts';
 import type { Result } from '../lib/result.ts';
 import { echo, figuresOf, MOST_P99_MS } from '../scale/figures.ts';
-import { held } from '../scale/held.ts';
+import { held } from '../scale/process-memory.ts';
 import { type Step, step } from '../scale/step.ts';
 import { profileOf, System } from '../scale/system.ts';
 
 export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
-/** What is shown of a profile. */
+/** Number of functions of a CPU profile that are shown. */
 const COSTS = 12;
-/** Any machine of two cores must carry so many. */
+/** Goal: consumers that any machine with two cores must carry. */
 const LEAST = 2_000;
 
 export async function scale(options: Options): Promise<Result[]> {
@@ -31,7 +31,7 @@ export async function scale(options: Options): Promise<Result[]> {
   return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
 }
 
-/** What a hub spent its time on at the largest number. */
+/** Functions on which a hub spent its time at the largest number of consumers. */
 async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
   const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
   return {
@@ -46,7 +46,7 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** The largest number of those tried before the first that was too many. */
+/** Largest number of consumers that was tried before p99 exceeded its goal. */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

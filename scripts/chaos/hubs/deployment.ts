@@ -1,42 +1,42 @@
-/** Three hubs as a deployment has them: real processes with a Redis, a store and a balancer, and providers that joined. */
+/** Runs three hubs as a deployment does: real processes with Redis, a store, a load balancer, and joined providers. */
 import { join } from 'node:path';
 import { openLocalAuth } from '@unicore/server';
 import { LineProxy } from '@unicore/server/testing';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
-import { LoadBalancer } from '../../tests/load-balancer.ts';
-import { Hub } from '../ordeal/hub.ts';
-import { Programs } from '../ordeal/programs.ts';
-import { Provider } from '../ordeal/provider.ts';
+import { LoadBalancer } from '../../testing/load-balancer.ts';
+import { Provider } from '../../testing/processes/agent-program.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import { SharedRedis } from './redis.ts';
 
 export const HUBS = 3;
-/** Longer than hubs take to end within their drain. */
+/** Time limit for a hub to end after SIGTERM, ms: longer than its drain. */
 const STOP_LIMIT_MS = 20_000;
 /** What server/src/store/firestore/fake/main.ts sends when it takes calls. */
 const Serving = z.object({ type: z.literal('serving'), address: z.string() });
 
 export interface DeploymentOptions {
   readonly providers: number;
-  /** Hubs open sockets to one another; otherwise all between them goes by Redis. */
+  /** Hubs open sockets to one another; otherwise they talk through Redis. */
   readonly direct?: boolean;
-  /** They share a Firestore of our own; otherwise one SQLite file. */
+  /** Hubs share a fake Firestore; otherwise one SQLite file. */
   readonly firestore?: boolean;
   readonly drainSeconds?: number;
-  /** Nothing is done to Redis: it is reached without lines, which cost two cores something. */
+  /** Hubs reach Redis without proxies, which cost CPU: for runs that leave Redis alone. */
   readonly plain?: boolean;
-  /** A process died of itself. */
+  /** Called when a process died unexpectedly. */
   died(what: string, how: string): void;
 }
 
 export class Deployment {
   readonly programs: Programs;
   readonly providers: readonly Provider[];
-  /** These are there once start() has settled. */
+  /** Hubs, Redis and balancer are set once start() has settled. */
   hubs: readonly Hub[] = [];
   redis!: SharedRedis;
   balancer!: LoadBalancer;
-  /** By which others reach each hub; none where they can't. */
+  /** Proxies through which other hubs reach each hub; empty unless `direct`. */
   peerLines: readonly LineProxy[] = [];
   readonly #options: DeploymentOptions;
   #env: NodeJS.ProcessEnv = {};
@@ -66,7 +66,7 @@ export class Deployment {
     return Number(new URL(this.balancer.url).port);
   }
 
-  /** Makes a user; who it is, and its bearer token. */
+  /** Creates a user; resolves with its id and bearer token. */
   user(name: string): Promise<{ userId: string; token: string }> {
     return this.#authed(async (auth) => {
       const { userId } = await auth.createUser(name);
@@ -74,13 +74,13 @@ export class Deployment {
     });
   }
 
-  /** port: of a hub or the balancer. */
+  /** Joins a provider to the hubs. port: of a hub or the balancer. */
   async join(provider: Provider, port: number): Promise<void> {
     const token = await this.#authed(async (auth) => auth.joinToken((await auth.owner()).userId));
     await provider.start(port, token);
   }
 
-  /** Ends every process; the folder with the logs stays if somebody may want to read them. */
+  /** Ends every process. The folder with the logs stays if keepLogs is set. */
   async close(options: { keepLogs: boolean }): Promise<void> {
     await Promise.all(this.providers.map((provider) => provider.close()));
     await this.programs.close(options);
@@ -89,7 +89,7 @@ export class Deployment {
     await this.redis?.stop();
   }
 
-  /** As an orchestrator does it; settles with whether SIGTERM was enough. */
+  /** Stops a hub as an orchestrator does it; resolves with whether SIGTERM was enough. */
   async stopHub(hub: Hub): Promise<boolean> {
     return hub.program.stop(STOP_LIMIT_MS);
   }
@@ -131,12 +131,12 @@ export class Deployment {
       },
     });
     await program.start();
-    // Users are made by this process.
+    // This process creates users, so it needs the same store.
     Object.assign(process.env, this.#env);
   }
 }
 
-/** Runs on a deployment of its own, which is ended. Rejects where `failed` was called, too; the message says where the logs are. */
+/** Runs on a new deployment, which is ended afterwards. Rejects if `failed` is called, too; the message says where the logs are. */
 export async function onDeployment<T>(
   { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },
   signal: AbortSignal | undefined,

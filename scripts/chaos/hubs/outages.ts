@@ -1,27 +1,27 @@
-/** What Redis does on bad days, and a hub that missed all of it. Each settles when all is there again. */
+/** Outages of Redis, and a hub that wakes with stale knowledge. Each settles when everything is available again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cut, frozen, slow, stalled } from '../ordeal/acts.ts';
+import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
-/** An orchestrator needs so long to start another one, ms. */
+/** Time that an orchestrator needs to restart Redis, ms. */
 const RESTART_MS = 500;
-/** What the replica that takes over did not hear, ms. */
+/** On a failover, the span of writes that the new Redis has missed, ms. */
 const LAG_MS = 1_000;
-/** Time for claims and beacons by a Redis that is slow, ms. */
+/** How long Redis is slow, ms: time for hubs to send claims and beacons through it. */
 const SLOW_MS = 3_000;
-/** One hub alone has no Redis for so long: its beacons are missed, ms. */
+/** How long one hub is cut from Redis, ms: the others miss its beacons. */
 const ALONE_MS = 3_000;
-/** A hub that stands still so long has lost its provider to another one, ms. */
+/** How long a hub is frozen, ms: it loses its provider to another hub meanwhile. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
-  /** A provider changes its hub: who was at one hub with it is at another one then. */
+  /** The outage moves a provider to another hub, away from typists at its old one. */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }
 
-/** pauseMs: how long Redis stands still. */
+/** pauseMs: how long Redis is paused. */
 export function outages(pauseMs: number): readonly Outage[] {
   return [
     { name: 'restarted', act: ({ redis }) => redis.killed(RESTART_MS) },
@@ -36,8 +36,8 @@ export function outages(pauseMs: number): readonly Outage[] {
 }
 
 /**
- * Hub 0 stands still while its provider goes to hub 1 and Redis forgets that, and comes back with a socket that it takes for
- * the provider's: its older connSeq must lose, though it may be the first to say it.
+ * Freezes hub 0 while its provider moves to hub 1 and Redis forgets that. Hub 0 wakes with a dead socket that it takes for
+ * the provider's. Its older connSeq (connection number) must lose, even if hub 0 is the first to announce it.
  */
 async function staleHub({ hubs, providers, redis }: Deployment): Promise<void> {
   const { line } = providers[0]!;

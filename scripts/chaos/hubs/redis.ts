@@ -1,16 +1,16 @@
-/** The Redis of several hubs: each reaches it by a line of its own, so that one can be cut off and all led to a replica. */
+/** Redis shared by several hubs. Each reaches it through its own proxy, so that one can be cut off or all moved to a replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 
-/** Without this a replica keeps what it got in a file, and is not empty when it was killed. */
+/** Redis options: without them a replica writes its data to a file, and is not empty when it restarts. */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** One for each hub; none where nothing is to be spoiled. */
+  /** Proxies to Redis, one for each hub; empty in runs that leave Redis alone. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** One thing at a time is done to it. */
+  /** Settles when the current act on Redis is over: acts run one at a time. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {
@@ -18,19 +18,19 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: how many hubs get one. */
+  /** lines: number of proxies, one for each hub. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** For the configuration of one hub. */
+  /** Redis URL for the configuration of one hub. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
-  /** SIGKILL, and an empty one after so long. */
+  /** Kills Redis (SIGKILL) and starts it empty after `ms`. */
   killed(ms: number): Promise<void> {
     return this.#alone(async () => {
       await this.#server.kill();
@@ -39,7 +39,7 @@ export class SharedRedis {
     });
   }
 
-  /** SIGSTOP for so long. */
+  /** Pauses Redis (SIGSTOP) for `ms`. */
   paused(ms: number): Promise<void> {
     return this.#alone(async () => {
       this.#server.pause();
@@ -54,7 +54,7 @@ export class SharedRedis {
     });
   }
 
-  /** Killed, after a replica heard nothing of it for so long, which takes over. */
+  /** Replaces Redis by a replica that has missed the writes of the last `lagMs`. */
   failedOver(lagMs: number): Promise<void> {
     return this.#alone(async () => {
       const old = this.#server;
@@ -71,7 +71,7 @@ export class SharedRedis {
     });
   }
 
-  /** After what is done to it now. */
+  /** Stops Redis after the current act on it. */
   async stop(): Promise<void> {
     await this.#alone(() => this.#server.stop());
     for (const line of this.lines) line.close();

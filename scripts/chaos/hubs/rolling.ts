@@ -1,48 +1,48 @@
-/** Three hubs are replaced one after the other, as a deploy does it, while people type. */
+/** Replaces three hubs one after the other, as a deploy does, while typists type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
-import { runningVm, untilOnline } from '../../tests/vms.ts';
-import { now } from '../ordeal/contract.ts';
-import type { Hub } from '../ordeal/hub.ts';
+import type { Hub } from '../../testing/processes/hub-program.ts';
+import { runningVm, untilOnline } from '../../testing/vms.ts';
+import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
-import type { Desk } from './typing/contract.ts';
 import { type Felt, felt } from './typing/echoes.ts';
+import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Of a process, which have one user and one VM with a terminal for each. */
-const DESKS = 25;
+/** Typists per process. They share one user and one VM, with a terminal each. */
+const PLACES = 25;
 const DRAIN_S = 10;
-/** Balancers look twice a second. */
+/** Time for the load balancer to notice a new hub, ms; it looks twice a second. */
 const NOTICE_MS = 1_000;
 
-/** For hangs only. */
+/** Time limit for all terminals to start, ms. */
 const START_LIMIT_MS = 60_000;
-/** A keystroke that is worth a line in the log, ms. */
+/** Keystrokes slower than this are logged, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
-  /** Between two keys of each consumer, ms. */
+  /** Interval between two keys of each consumer, ms. */
   readonly everyMs: number;
-  /** Everybody types in peace so long before the first hub and after the last one. */
+  /** Time of undisturbed typing before the first hub is replaced and after the last one, ms. */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Logs stay where they are even if all went well. */
+  /** Keeps the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Says each step and runs it. */
+  /** Prints the name of each step and runs it. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
-  /** Before, while each hub was replaced, and after. */
+  /** Keystroke latencies by phase: before, while each hub was replaced, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
-/** Rejects when a key is lost, doubled or out of order, or a hub does not end by itself; the message says where the logs are. */
+/** Replaces the hubs. Rejects when a key is lost, doubled or reordered or a hub must be killed; the message names the logs. */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
     consumers,
@@ -59,11 +59,11 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
       await deployment.start();
       for (const provider of deployment.providers) await deployment.join(provider, deployment.balancerPort);
     });
-    const desks = await step('virtual machines', () => desksOf(deployment, consumers));
-    const typists = new Typists(deployment.programs, { desks, everyMs, failed });
+    const places = await step('virtual machines', () => placesOf(deployment, consumers));
+    const typists = new Typists(deployment.programs, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // The start of so many terminals is felt for a while.
+      // Starting many terminals slows the machine for a while.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });
@@ -93,18 +93,18 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** A process' desks together. */
-async function desksOf(deployment: Deployment, consumers: number): Promise<Desk[][]> {
+/** Desks for all typists, grouped by process. */
+async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
-  const groups: Desk[][] = [];
-  for (let first = 0; first < consumers; first += DESKS) {
+  const groups: TypistPlace[][] = [];
+  for (let first = 0; first < consumers; first += PLACES) {
     const { token } = await deployment.user(`user${groups.length}`);
     const unicore = createUniCore({ url, getToken: () => token });
     await untilOnline(unicore, deployment.providers.length);
     const vmId = await runningVm(unicore);
     unicore.close();
     groups.push(
-      Array.from({ length: Math.min(DESKS, consumers - first) }, (_, i) => {
+      Array.from({ length: Math.min(PLACES, consumers - first) }, (_, i) => {
         return { typist: first + i, url, token, vmId, terminalId: `t${i}` };
       }),
     );

@@ -1,9 +1,9 @@
-/** Random numbers that a seed repeats (mulberry32), and what is drawn from them. */
+/** Random numbers that are repeatable by a seed (mulberry32). */
 
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
-  /** True so often, of 1. */
+  /** True with this probability, 0 to 1. */
   chance(share: number): boolean;
   /** An integer from low to high, both included. */
   between(low: number, high: number): number;

@@ -1,4 +1,4 @@
-/** A whole hub in a process of its own, as `npm start` runs it, with users and providers made for a test. */
+/** Runs a whole hub as a separate process, as `npm start` does, and creates users and providers for a fuzz test. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -51,7 +51,7 @@ export class HubProcess {
     return new HubProcess(child, folder, `http://127.0.0.1:${port}`, () => output);
   }
 
-  /** Throws if it is dead, or has written an error to its log. */
+  /** Throws if the hub has ended, or has written an error to its log. */
   check(): void {
     const { exitCode, signalCode } = this.#child;
     if (exitCode !== null || signalCode !== null)
@@ -75,7 +75,7 @@ export class HubProcess {
     return { userId, token, sdk };
   }
 
-  /** A machine of the owner's that joined. */
+  /** Joins a provider of the owner to the hub. */
   async provider(name: string): Promise<Credentials> {
     const auth = openLocalAuth(this.#folder, this.url);
     const token = await auth.joinToken((await auth.owner()).userId);

@@ -1,4 +1,4 @@
-/** A real WebSocket to a hub, whose messages may be tampered with before they leave. */
+/** A real WebSocket to a hub, whose outgoing messages may be tampered with. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Socket } from '../peers/peer.ts';
@@ -11,7 +11,7 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
   return {
     send(message, done) {
       const sent = tamper(message);
-      // The last one tells that all are on their way; where nothing is sent, that is now.
+      // done() runs once the last message is sent, or soon if none is.
       if (sent.length === 0) queueMicrotask(done);
       sent.forEach(({ message: instead, text, arrived }, i) => {
         ws.send(instead, { binary: text !== true }, (error) => {

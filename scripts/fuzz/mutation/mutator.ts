@@ -1,31 +1,31 @@
-/** Turns a message of an honest peer into what a hostile one might have sent in its place. */
+/** Mutates a message of an honest peer into what a hostile peer might send in its place. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
-import { framesOf, joined, partNamed, setNumber } from './anatomy.ts';
+import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
-import type { Lore } from './lore.ts';
+import type { SeenValues } from './seen-values.ts';
 
-/** Of a message that repeats one. */
+/** Most repetitions of a frame in one message. */
 const MOST_FRAMES = 8;
-/** Tries for a mutation that leaves frames. */
+/** Attempts to find a mutation that leaves valid frames. */
 const TRIES = 8;
 
-/** Messages in place of one, in order; none when it is dropped. */
-type MessageMutation = (frames: Uint8Array[], random: Random, lore: Lore) => Uint8Array[];
+/** Returns the messages to send in place of one, in order; none if it is dropped. */
+type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
-/** One frame changed, all others as they were. */
-const changeFrame: MessageMutation = (frames, random, lore) => {
+/** Changes one frame and leaves all others as they are. */
+const changeFrame: MessageMutation = (frames, random, seen) => {
   const at = random.below(frames.length);
-  return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, lore)))];
+  return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
-/** A frame of another time, channel, socket or role, perhaps under a channel number that is in use here. */
-const splice: MessageMutation = (frames, random, lore) => {
-  const foreign = lore.frame(random);
+/** Inserts a frame of another time, channel, socket or role, perhaps with a channel number that is in use here. */
+const splice: MessageMutation = (frames, random, seen) => {
+  const foreign = seen.frame(random);
   const ch = partNamed(foreign, 'ch');
-  if (ch && random.chance(0.6)) setNumber(foreign, ch, lore.number(ch, random));
-  const changed = random.chance(0.3) ? random.pick(FRAME_MUTATIONS)(foreign, random, lore) : foreign;
+  if (ch && random.chance(0.6)) setNumber(foreign, ch, seen.number(ch, random));
+  const changed = random.chance(0.3) ? random.pick(FRAME_MUTATIONS)(foreign, random, seen) : foreign;
   return [joined(frames.toSpliced(random.below(frames.length + 1), random.below(2), changed))];
 };
 
@@ -54,7 +54,7 @@ const cutOff: MessageMutation = (frames, random) => {
   return [whole.slice(0, random.below(whole.length))];
 };
 
-/** One message each. */
+/** Sends each frame as a separate message. */
 const scatter: MessageMutation = (frames) => frames;
 
 const oversized: MessageMutation = (frames, random) => {
@@ -74,7 +74,7 @@ const noise: MessageMutation = (frames, random) => {
   ];
 };
 
-/** Repeated where more of them should happen. */
+/** Message mutations to pick from; those listed more often are more likely. */
 const MUTATIONS: readonly MessageMutation[] = [
   ...new Array<MessageMutation>(14).fill(changeFrame),
   ...new Array<MessageMutation>(6).fill(splice),
@@ -84,15 +84,15 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * sender: the result is frames that such a peer may send, whatever they say: these get further. Without one it may be
- * anything, which mostly ends a socket at once.
+ * Mutates a message. With a sender, the result consists of frames that such a peer may send; these get further into the
+ * receiver. Without one it may be anything, which mostly ends the socket at once.
  */
-export function mutate(message: Uint8Array, random: Random, lore: Lore, sender?: Peer): Uint8Array[] {
+export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);
   if (frames.length === 0) return [message];
   for (let tries = 0; tries < TRIES; tries++) {
     const copies = frames.map((frame) => frame.slice());
-    const mutated = random.pick(MUTATIONS)(copies, random, lore);
+    const mutated = random.pick(MUTATIONS)(copies, random, seen);
     if (sender === undefined || mutated.every((one) => isSpeech(one, sender))) return mutated;
   }
   return [message];

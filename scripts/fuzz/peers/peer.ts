@@ -1,10 +1,10 @@
-/** An honest program at a socket of the hub: dials, and dials again when the socket is gone. */
+/** A peer of the hub that keeps to the protocol: it dials, and dials again when the socket is gone. */
 import { type Clock, Leg, type LegHandler } from '@unicore/protocol';
 
-/** From the loss of a socket to the next try. */
+/** Pause from the loss of a socket to the next dial, ms. */
 const REDIAL_MS = 40;
 
-/** What it needs of a WebSocket: real ones have it, and simulated ones. */
+/** The part of a WebSocket that a peer uses; real and simulated sockets have it. */
 export interface Socket {
   send(message: Uint8Array, done: () => void): void;
   close(code: number, reason: string): void;
@@ -16,9 +16,9 @@ export interface Socket {
 
 export interface PeerOptions {
   clock: Clock;
-  /** An open socket. */
+  /** Resolves with an open socket. */
   connect: () => Promise<Socket>;
-  /** Asked for each socket. */
+  /** Makes the metadata of HELLO, for each socket. */
   hello: () => unknown;
   handler: (leg: () => Leg) => Partial<LegHandler>;
   up?: () => void;
@@ -42,7 +42,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** The newest line was broken by cut(). */
+  /** True if the newest socket was broken by cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

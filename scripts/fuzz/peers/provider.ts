@@ -1,4 +1,4 @@
-/** A provider: accepts terminals as the keeper does, and outlives its sockets. */
+/** A provider for fuzz tests: it accepts terminals as the keeper does, and they outlive its sockets. */
 import {
   Acceptor,
   type Clock,
@@ -18,16 +18,16 @@ import {
 } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { HELLO } from '@unicore/server/testing';
+import type { CheckedStream } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
-import type { Talker } from './talker.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Asked for each socket. */
+  /** Gives the token for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** The end of a channel of this user; it may say what it must get. */
-  talker(user: string, terminalId: string, closed: (code: ErrorCode) => void): Talker;
+  /** Makes the provider's end of a channel of this user; it may check what it receives. */
+  stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
   defect(error: Error): void;
@@ -36,9 +36,9 @@ export interface ProviderOptions {
 export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
-  /** Living terminals, by the epoch of their channel. */
-  readonly talkers = new Map<string, { talker: Talker; user: string }>();
-  /** Machines that it was told to have. */
+  /** Open terminals, by the epoch of their channel. */
+  readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
+  /** Ids of the VMs that the hub has ordered. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -53,7 +53,7 @@ export class Provider {
       deflater: zlibDeflater,
       accept: (request) => this.#accept(request),
       reattach: (channel, auth) => {
-        if (this.talkers.get(channel.epochHex)?.user === userOf(auth)) return {};
+        if (this.streams.get(channel.epochHex)?.user === userOf(auth)) return {};
         throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
       },
     });
@@ -78,7 +78,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Epochs that it still knows. */
+  /** Number of epochs that the provider still knows. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }
@@ -87,12 +87,12 @@ export class Provider {
     const user = userOf(request.auth);
     const { epochHex } = request;
     const { terminalId = '' } = (request.meta ?? {}) as { terminalId?: string };
-    const talker = this.#options.talker(user, terminalId, (code) => {
-      this.talkers.delete(epochHex);
+    const stream = this.#options.stream(user, terminalId, (code) => {
+      this.streams.delete(epochHex);
       this.#options.channelClosed(code);
     });
-    this.talkers.set(epochHex, { talker, user });
-    talker.channel = request.accept(talker.handler, { terminalId: 'main', viewer: 'w1' });
+    this.streams.set(epochHex, { stream, user });
+    stream.channel = request.accept(stream.handler, { terminalId: 'main', viewer: 'w1' });
   }
 
   #serve(request: OpenRequest): void {
@@ -107,7 +107,7 @@ export class Provider {
         reason: null,
       }));
       for (const { vmId } of orders) this.vms.add(vmId);
-      // Not awaited: the hub hears of it after it has the answer to its order.
+      // Not awaited, so that the hub gets the answer to its order first.
       rpc.remote.observed({ whole: false, vms }).catch(ignore);
     };
     const openTerminal = async ({ terminalId, cols, rows }: OpenTerminal) => {

@@ -1,9 +1,9 @@
-/** How much memory is in use once all garbage is gone. */
+/** Measures how much memory is in use after garbage collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface Memory {
-  /** Of the process, bytes. */
+  /** Resident memory of the process, bytes. */
   resident: number;
   /** Objects and buffers that are reachable, bytes. */
   live: number;

@@ -1,22 +1,22 @@
-/** What the thread that fuzzes and the thread that watches it say to each other. */
+/** Messages between the thread that fuzzes and the thread that watches it. */
 
-import type { TargetName } from '../targets/target.ts';
+import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** What is being done, written with everything that is done: when it stands still, something hangs. */
+  /** Progress of the fuzzing thread, updated with each of its actions: when it stands still, the thread hangs. */
   pulse: SharedArrayBuffer;
 }
 
-/** Numbers in the pulse: one that rises each time, the case, and the newest decision in it. */
+/** Positions in the pulse: a counter of updates, the current case, and its newest decision; and the size in bytes. */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
-/** Run these cases and say how it went; only: of one case, the decisions to carry out. */
+/** Order to run cases and report. only: the decisions to carry out, for a single case. */
 export interface Order {
   from: number;
-  /** Until then, or until so many frames are through. */
+  /** Run cases for this time, or until this many frames are done. */
   untilMs: number;
   frames: number;
   only?: number[];
@@ -34,9 +34,9 @@ export interface Failure {
   target: TargetName;
   seed: number;
   index: number;
-  /** What was found, with its stack. */
+  /** The error that was found, with its stack. */
   text: string;
-  /** The decisions that led to it. */
+  /** Numbers of the decisions that led to the failure. */
   taken: number[];
   story: string[];
 }

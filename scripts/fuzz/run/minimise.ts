@@ -1,6 +1,6 @@
-/** Looks for few decisions that are enough for a failure, by leaving out ever smaller parts of them. */
+/** Reduces the decisions that lead to a failure to few, by leaving out ever smaller parts of them. */
 
-/** Tries; each runs a case. */
+/** Most attempts; each runs a case. */
 const MOST_TRIES = 150;
 
 /** fails: whether these decisions alone lead to the same failure. */

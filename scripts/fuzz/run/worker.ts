@@ -1,6 +1,7 @@
-/** The thread that fuzzes one target, case by case, as it is told. */
+/** Worker thread that fuzzes one target, case by case, as it is ordered. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { TARGETS, type Target } from '../targets/target.ts';
+import { TARGETS } from '../targets/index.ts';
+import type { Target } from '../targets/target.ts';
 import { settledMemory } from './memory.ts';
 import { type Done, type Failure, type Order, Pulse, type WorkerData } from './messages.ts';
 import { Plan } from './plan.ts';
@@ -8,7 +9,7 @@ import { Plan } from './plan.ts';
 const { target: name, seed, pulse } = workerData as WorkerData;
 const port = parentPort!;
 const marks = new Int32Array(pulse);
-/** What nobody awaited: it belongs to the case that runs. */
+/** Uncaught error or rejection, which counts as a failure of the case that runs. */
 let stray: unknown;
 
 process.on('uncaughtException', (error) => {
@@ -51,7 +52,7 @@ async function attempt(plan: Plan): Promise<unknown> {
   stray = undefined;
   try {
     await target.run(plan);
-    // A turn of the event loop brings what nobody awaited.
+    // Unhandled rejections surface within one turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     return error;

@@ -1,23 +1,23 @@
-/** A simulated line with a WebSocket at each end, as `ws` shows one: it delays, has a rate, and may be tampered with. */
+/** A simulated line with a WebSocket like that of `ws` at each end. It has a delay and a rate, and may be tampered with. */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 
-/** What happens to a message on its way: those that are sent in its place, in order. */
+/** Tampers with a message: returns the messages to send in its place, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** It was not lost with its line, but taken by the other end. */
+  /** Called when the other end takes the message, so that it was not lost with its line. */
   arrived?: () => void;
 }
 
 export interface LineOptions {
   clock: Clock;
-  /** One way, ms. */
+  /** One-way delay, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** From the end that dialled to the other, and back. */
+  /** Tampering with messages from the end that dialled (up), and to it (down). */
   up?: Tamper;
   down?: Tamper;
 }
@@ -39,7 +39,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Waiting to leave: for the rate, or because the other end does not read. */
+  /** Messages that wait because of the rate, or because the other end does not read. */
   #queue: Parcel[] = [];
   #leaving = false;
 
@@ -50,17 +50,17 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    // Copied, as a real socket does: a hop patches what it received in place.
+    // Copied, as a real socket does, because a hop patches what it received in place.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }
 
-  /** Answered by the other end itself, once it has read what was sent before. */
+  /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
   ping(data = ''): void {
     this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
   }
 
-  /** An answer that nobody may have asked for. */
+  /** Sends a pong, which may be unsolicited. */
   pong(data: Uint8Array): void {
     const { clock, delayMs } = this.#options;
     clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
@@ -73,7 +73,7 @@ export class LineEnd extends EventEmitter {
     this.#shut(code, reason);
   }
 
-  /** The line breaks: both ends see it, what is on the way is lost. */
+  /** Breaks the line: both ends notice, and messages on the way are lost. */
   terminate(): void {
     this.#ended(1006, '');
     this.other.#ended(1006, '');
@@ -141,7 +141,7 @@ export class LineEnd extends EventEmitter {
   }
 }
 
-/** The end that dials, and the one that is dialled. */
+/** Makes a line. near: the end that dials. far: the end that is dialled. */
 export function newLine(options: LineOptions): { near: LineEnd; far: LineEnd } {
   const near = new LineEnd(options, options.up);
   const far = new LineEnd(options, options.down);

@@ -1,10 +1,10 @@
 /** A page of a far region: its terminals go by the near hub, where its cookie does not count and a ticket does. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildWeb } from '../../lib/web.ts';
-import { launchChromium } from '../chromium.ts';
-import { complaints, createMachine, type, untilText } from '../page.ts';
-import { TwoRegions } from '../two-regions.ts';
+import { buildWeb } from '../../product/web.ts';
+import { launchChromium } from '../../testing/chromium.ts';
+import { complaints, createMachine, type, untilText } from '../../testing/page.ts';
+import { TwoRegions } from '../../testing/two-regions.ts';
 
 let world: TwoRegions | undefined;
 let browser: Browser;
@@ -28,7 +28,7 @@ test('the page’s policy lets it go there, and nobody has to sign in again', as
   await page.goto(await world.link(first));
   await createMachine(page);
   const consumer = (url: string) => `${url.replace('http', 'ws')}/consumer`;
-  await expect.poll(() => sockets, { timeout: 20_000 }).toContain(consumer(second.url));
+  await expect.poll(() => sockets).toContain(consumer(second.url));
   expect(sockets[0]).toBe(consumer(first.url));
   await type(page, 'echo ne""ar\n');
   await untilText(page, /^near$/m);

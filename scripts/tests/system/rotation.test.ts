@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Count, closedSockets, openSockets } from '../hub-sockets.ts';
-import { listen } from '../listen.ts';
-import { runningVm } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { type Count, closedSockets, openSockets } from '../../testing/hub-sockets.ts';
+import { listen } from '../../testing/listen.ts';
+import { runningVm } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 /** Each socket, of consumer and provider, is to be renewed so often during the test. */
 const ROTATIONS = 3;
@@ -62,7 +62,7 @@ test(
     expect(output.length).toBeLessThan(numbers.length + 200);
     expect(typist.text().slice(before.typist).replace(/^\s+/, '')).toBe(typed);
     expect(statuses).toEqual([]);
-    await expect.poll(() => openSockets(world.url), { timeout: 5_000 }).toEqual({ consumer: 1, provider: 1 });
+    await expect.poll(() => openSockets(world.url)).toEqual({ consumer: 1, provider: 1 });
     for (const { socket } of [flood, typist]) socket.close();
   },
   LIMIT_MS,

@@ -12,7 +12,7 @@ import {
   type VmObserved,
   type VmOrder,
 } from '@unicore/protocol/control';
-import { type Dialled, dialLeg } from '../sockets/testing/dial.ts';
+import { type Dialled, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { rpcTracing } from '../tracing/span.ts';
 import type { TestApp } from './app.ts';
 import { HELLO } from './hello.ts';

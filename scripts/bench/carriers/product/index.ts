@@ -1,6 +1,7 @@
-/** Ours in its whole depth: SDK, hub, tunnel, keeper, PTY and a program in it. */
+/** Carrier that is the whole product: SDK, hub, tunnel, keeper, PTY and a program in it. */
+
+import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
-import { Child } from '../../lib/child.ts';
 import type { StartCarrier } from '../carrier.ts';
 import { Product } from './product.ts';
 
@@ -11,7 +12,7 @@ export const startProduct: StartCarrier = async ({ streams, cpuProf }) => {
   await near.call.ready();
   return {
     near: near.call,
-    // The programs in the terminals are the user's, not ours.
+    // Programs in terminals belong to the user, so their CPU time does not count.
     pids: { far: [], relay: await product.pids(), near: [near.pid] },
     async stop() {
       await near.stop();

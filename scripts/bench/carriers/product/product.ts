@@ -1,4 +1,4 @@
-/** The product as npm start runs it, a process for each of its parts, without a page and without Docker. */
+/** Runs the product as npm start does, one process per part, but without a page and without Docker. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,13 +10,13 @@ import { exec } from '../../../lib/exec.ts';
 import { NODE_FLAGS } from '../../../lib/node-flags.ts';
 import { ROOT } from '../../../lib/paths.ts';
 
-/** An address where no engine answers: VMs are folders and processes. */
+/** Docker address at which nothing answers, so that VMs are plain folders and processes. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 export interface ProductOptions {
-  /** Folder for a CPU profile of each process. */
+  /** Folder that gets a CPU profile of each process. */
   readonly cpuProf?: string | undefined;
-  /** Where the agent sees the hub, by the hub's own port; default: there. */
+  /** URL at which the agent reaches the hub, from the hub's port; by default the hub itself, without a proxy. */
   readonly agentVia?: (port: number) => string;
 }
 
@@ -26,7 +26,7 @@ export class Product {
   #hub: ChildProcess | undefined;
   #agent: ChildProcess | undefined;
   port = 0;
-  /** A bearer token of the one user. */
+  /** Bearer token of the bench's only user. */
   token = '';
 
   private constructor(folder: string, { cpuProf }: ProductOptions) {
@@ -62,7 +62,7 @@ export class Product {
     return join(this.#folder, 'agent');
   }
 
-  /** Resolves when it takes requests; the second time on the same port. */
+  /** Resolves when the hub accepts requests. A restarted hub listens on the same port. */
   async startHub(): Promise<void> {
     const args = ['server/src/main.ts', '--port', String(this.port), '--data', this.#folder];
     this.#hub = this.#spawn(args);

@@ -1,10 +1,10 @@
-/** Reference: OpenSSH with a remote forward (-R). One connection, a channel in it for each stream. */
+/** Reference carrier: OpenSSH with a remote forward (-R), one connection with a channel for each stream. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
-import { Child } from '../../lib/child.ts';
 import { descendants } from '../../lib/cpu.ts';
 import type { StartCarrier } from '../carrier.ts';
 import type { FarCalls } from './far.ts';

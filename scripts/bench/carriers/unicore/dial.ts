@@ -1,4 +1,4 @@
-/** A leg to the hub over a ws client, as the agent and a program with the SDK make it. */
+/** Dials the hub with a ws client and makes a leg of the socket, as the agent and the SDK do. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -11,13 +11,13 @@ const SUBPROTOCOL = 'unicore.v1';
 interface DialOptions {
   hello: unknown;
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
-  /** The TCP socket, once it is a WebSocket. */
+  /** Gets the TCP socket after its upgrade to WebSocket. */
   onUpgrade?: (socket: Socket) => void;
-  /** Sees each message that comes, as the socket gave it. */
+  /** Gets each incoming WebSocket message, unchanged. */
   onMessage?: (message: Uint8Array) => void;
 }
 
-/** Resolves when the leg is up; rejects when the hub refuses. A leg that ends later ends the process. */
+/** Resolves when the leg is up; rejects when the hub refuses it. An error in a handler ends the process. */
 export async function dialLeg(url: string, { hello, open, onUpgrade, onMessage }: DialOptions): Promise<Leg> {
   const ws = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false, ...maskFor(url) });
   const upgraded = once(ws, 'upgrade');

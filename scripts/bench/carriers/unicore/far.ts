@@ -1,8 +1,8 @@
-/** The provider's end of ours: an acceptor that ends every terminal here. */
+/** Far end of UniCore: it dials the hub as a provider and serves every terminal that is opened. */
 import { Acceptor, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
+import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';
-import { serve } from '../../lib/child.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { dialLeg } from './dial.ts';
 import { AGENT_HELLO } from './hello.ts';
@@ -12,7 +12,7 @@ export type FarCalls = { ready(): void };
 const [port] = process.argv.slice(2);
 const acceptor = new Acceptor({
   clock: systemClock,
-  // As the keeper has it.
+  // The keeper uses the same deflater.
   deflater: zlibDeflater,
   accept(request) {
     const stream = new ChannelStream();

@@ -1,4 +1,4 @@
-/** What the provider's end says of itself. */
+/** Hello message with which the bench's provider introduces itself to the hub. */
 import type { AgentHello } from '@unicore/protocol/control';
 
 export const AGENT_HELLO: AgentHello = {

@@ -1,20 +1,20 @@
-/** Ours: the hub's own sockets and relay between an opener's and an acceptor's end. */
+/** Carrier that is UniCore without keeper and PTY: an opener, the hub's sockets and relay, and an acceptor. */
 
 import { RedisServer } from '@unicore/server/testing/redis';
+import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
-import { Child } from '../../lib/child.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from '../carrier.ts';
 import type { FarCalls } from './far.ts';
-import type { HubCalls } from './hub.ts';
+import type { HubCalls } from './relay-hub.ts';
 
-const HUB = 'carriers/unicore/hub.ts';
+const HUB = 'carriers/unicore/relay-hub.ts';
 
 export const startUnicore: StartCarrier = async (options) => {
   const hub = new Child<HubCalls>({ script: HUB, cpuProf: options.cpuProf });
   return between(hub, hub, [], options);
 };
 
-/** The provider at one hub and the consumer at another: all bytes go by a Redis, or by a socket between the two. */
+/** Carrier with the provider at one hub and the consumer at another. Hubs exchange bytes through Redis or a direct socket. */
 export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
   return async (options) => {
     const redis = await RedisServer.start();
@@ -29,7 +29,7 @@ interface Other {
   stop(): Promise<void>;
 }
 
-/** there: the provider's hub. here: the consumer's, which may be the same. */
+/** Starts the two ends. there: the provider's hub. here: the consumer's hub, which may be the same. */
 async function between(
   there: Child<HubCalls>,
   here: Child<HubCalls>,

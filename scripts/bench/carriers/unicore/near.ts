@@ -1,4 +1,4 @@
-/** The consumer's end of ours: one leg with a channel for each stream. */
+/** Near end of UniCore: it dials the hub as a consumer and opens a channel for each stream on one leg. */
 import { WindowPool } from '@unicore/protocol';
 import { serveNear } from '../../ends/near.ts';
 import { dialLeg } from './dial.ts';
@@ -6,7 +6,7 @@ import { openTerminal } from './open.ts';
 
 const [port, count] = process.argv.slice(2);
 const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, { hello: { token: 'ada' } });
-/** As the SDK has it. */
+/** Pool of receive windows, as large as the SDK's. */
 const windows = new WindowPool(4 * 1024 * 1024);
 const names = Array.from({ length: Number(count) }, (_, index) => `t${index}`);
 serveNear(await Promise.all(names.map((name) => openTerminal(leg, name, undefined, windows))));

@@ -1,10 +1,10 @@
-/** A consumer's channel to a terminal, as a stream. */
+/** Opens a consumer's channel to a terminal, as a bench stream. */
 import { randomBytes } from 'node:crypto';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { ChannelStream } from './channel-stream.ts';
 
-/** Resolves when the channel is attached. What it brings before goes to onData, too. */
+/** Resolves when the channel is attached. Bytes that arrive earlier go to onData as well. */
 export function openTerminal(
   leg: Leg,
   terminalId: string,
@@ -17,7 +17,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // As the SDK has it.
+    // The SDK uses the same deflater.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

@@ -1,15 +1,15 @@
-/** The least that a relay can be: what comes on one WebSocket leaves on the other, and who is not read is not read from. */
+/** Minimal relay between pairs of WebSockets: it forwards messages, and passes back-pressure on by pausing the sender's socket. */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serve } from '../../lib/child.ts';
+import { serve } from '../../../testing/processes/child.ts';
 
-/** As much as our own senders hand to a socket. */
+/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export type RelayCalls = { port(): Promise<number> };
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-/** Sockets whose other side is not here yet, by the path that both ask for. */
+/** Sockets that wait for their partner, by the URL path that both request. */
 const waiting = new Map<string, WebSocket>();
 
 server.on('connection', (socket, { url = '' }) => {

@@ -1,9 +1,9 @@
-/** A WebSocket of its own as a stream: nothing around the bytes but what WebSocket itself needs. */
+/** Makes a bench stream of one WebSocket, with no framing besides WebSocket's own. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** As much as our own senders hand to a socket. */
+/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export async function connect(port: string, path: string): Promise<WebSocket> {

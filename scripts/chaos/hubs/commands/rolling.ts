@@ -1,18 +1,18 @@
-/** npm run chaos -- hubs rolling: every hub is replaced, as by a deploy, and nobody who types may feel it. */
+/** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
-import { PROMISED } from '../promised.ts';
+import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
-/** For a figure to compare with, ms. */
+/** Length of the calm periods before and after, ms; their figures serve as comparison. */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
   --every MS     between two keys of each (default 500)
-  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
-  --sqlite       they share a SQLite file, not a Firestore of our own
+  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise they talk through Redis
+  --sqlite       hubs share a SQLite file instead of a fake Firestore
   --logs         keep the logs even if all goes well`;
 
 export async function rollCommand(args: string[]): Promise<void> {
@@ -41,9 +41,9 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Sentences; none where all is as it should be. */
+/** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ phases }: Rolled): string[] {
-  const limit = PROMISED.rollingEchoMs;
+  const limit = LIMITS.rollingEchoMs;
   return phases
     .filter(({ max }) => !(max <= limit))
     .map(({ name, max }) => `A keystroke took ${duration(max)} (${name}), not at most ${duration(limit)}.`);

@@ -1,10 +1,10 @@
-/** Somebody who types into a terminal that says back each key: none may be missing, doubled or out of order. */
+/** A typist types into a terminal that echoes each key, and checks that no echo is missing, doubled or out of order. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 
-/** What the program says before it echoes; the command as it is shown has it in other words. */
+/** Printed by the terminal's program before it echoes. The command line that starts it spells this byte differently. */
 const STX = 0x02;
 const COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
-/** Keys are a to z over and over, so that a wrong one shows. */
+/** Keys are a to z in turn, so that a wrong echo is noticed. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
@@ -21,7 +21,7 @@ export class Typist {
   readonly #options: TypistOptions;
   #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
   #echoed = 0;
-  /** When each key was typed that has not been echoed. */
+  /** Times of the keys that have not been echoed. */
   readonly #pending: number[] = [];
 
   constructor(options: TypistOptions) {

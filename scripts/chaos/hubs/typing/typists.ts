@@ -1,28 +1,28 @@
-/** Many typists in some processes, as one: whether all are ready, every echo, and that none is missing in the end. */
+/** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
 import { join } from 'node:path';
-import type { Program } from '../../ordeal/program.ts';
-import type { Programs } from '../../ordeal/programs.ts';
-import { type Desk, type Echo, FromTypists, type ToTypists } from './contract.ts';
+import type { Program } from '../../../testing/processes/program.ts';
+import type { Programs } from '../../../testing/processes/programs.ts';
+import { type Echo, FromTypists, type ToTypists, type TypistPlace } from './messages.ts';
 
-/** For all terminals to start, and for the last echoes; limits for hangs only. */
+/** Time limits for all terminals to start, and for the last echoes, ms. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
 
 export interface TypistsOptions {
-  /** Those of one process are together. */
-  readonly desks: readonly (readonly Desk[])[];
+  /** Places of the typists, grouped by process. */
+  readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
-  /** A promise was broken. */
+  /** Called when an echo is wrong or does not come in time. */
   failed(message: string): void;
 }
 
 export class Typists {
   readonly echoes: Echo[] = [];
-  /** Typed by those who have ended. */
+  /** Number of keys typed by the typists that are done. */
   keys = 0;
   readonly #options: TypistsOptions;
   readonly #programs: readonly Program[];
-  /** When the last key was typed whose echo came, of each. */
+  /** By typist: when it typed the last key that was echoed. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
   #awaited = new Set<number>();
@@ -30,7 +30,7 @@ export class Typists {
 
   constructor(programs: Programs, options: TypistsOptions) {
     this.#options = options;
-    this.#programs = options.desks.map((_, index) =>
+    this.#programs = options.places.map((_, index) =>
       programs.add(`typists-${index}`, {
         args: () => [join(import.meta.dirname, 'typists-process.ts')],
         message: (message) => this.#said(FromTypists.parse(message)),
@@ -38,25 +38,25 @@ export class Typists {
     );
   }
 
-  /** Settles when every key of everybody is echoed. */
+  /** Starts all typists; settles when every terminal echoes. */
   async start(): Promise<void> {
-    const { desks, everyMs } = this.#options;
+    const { places, everyMs } = this.#options;
     await Promise.all(this.#programs.map((program) => program.start()));
     const ready = this.#all(START_LIMIT_MS, 'have not started');
     for (const [index, program] of this.#programs.entries()) {
-      tell(program, { type: 'start', desks: [...desks[index]!], everyMs });
+      tell(program, { type: 'start', places: [...places[index]!], everyMs });
     }
     await ready;
   }
 
-  /** Settles when every key was echoed. */
+  /** Stops typing; settles when every key was echoed. */
   async finish(): Promise<void> {
     const done = this.#all(END_LIMIT_MS, 'have lost keys');
     for (const program of this.#programs) tell(program, { type: 'finish' });
     await done;
   }
 
-  /** Settles when everybody saw the echo of a key that was typed at this time or later, with when the last one did. */
+  /** Settles when every typist saw the echo of a key typed at `time` or later; resolves with when the last one did. */
   async since(time: number, limitMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = () => [...this.#last].filter(([, typed]) => typed < time).map(([typist]) => typist);
@@ -74,7 +74,7 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** When each saw the first of them. */
+  /** When each typist saw the first echo of a key typed since `time`. */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {
@@ -100,7 +100,7 @@ export class Typists {
 
   async #all(limitMs: number, complaint: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#awaited = new Set(this.#options.desks.flat().map(({ typist }) => typist));
+    this.#awaited = new Set(this.#options.places.flat().map(({ typist }) => typist));
     this.#allDone = resolve;
     const limit = setTimeout(() => {
       this.#options.failed(`Typists ${[...this.#awaited]} ${complaint}, for ${limitMs / 1000} s.`);

@@ -1,0 +1,33 @@
+/** Counters read from the hubs' /metrics: socket closes by reason, refusals, and resumed channels. */
+
+const LINE =
+  /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
+
+const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
+/** Name of the count of channels that lost their path and resumed. */
+export const RESUMED = 'channels resumed';
+
+/** Counts by name, such as `consumer closed RATE_LIMITED`. */
+export type Tallies = Readonly<Record<string, number>>;
+
+export async function tallies(hubs: readonly { readonly url: string }[]): Promise<Tallies> {
+  const all: Record<string, number> = {};
+  for (const { url } of hubs) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const [, name, kind, code, count] of text.matchAll(LINE)) {
+      const what = name === 'unicore_refused_total' ? `refused ${code}` : `${kind} closed ${code}`;
+      all[what] = (all[what] ?? 0) + Number(count);
+    }
+    for (const [, count] of text.matchAll(RESUMED_LINE)) all[RESUMED] = (all[RESUMED] ?? 0) + Number(count);
+  }
+  return all;
+}
+
+/** Increase of each count between two readings, in words; '' if there was none. */
+export function difference(before: Tallies, after: Tallies): string {
+  return Object.entries(after)
+    .map(([what, count]) => [what, count - (before[what] ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ');
+}

@@ -1,0 +1,22 @@
+/** Memory and file descriptors of processes, read from Linux's /proc. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const KIB = 1024;
+
+export interface Held {
+  /** Resident memory of all processes together, bytes. */
+  readonly rss: number;
+  /** Open file descriptors. */
+  readonly fds: number;
+}
+
+/** Throws where there is no /proc. */
+export function held(pids: readonly number[]): Held {
+  let rss = 0;
+  let fds = 0;
+  for (const pid of pids) {
+    rss += Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * KIB;
+    fds += readdirSync(`/proc/${pid}/fd`).length;
+  }
+  return { rss, fds };
+}

@@ -1,8 +1,0 @@
-/** The ordeal of several hubs. */
-import type { Setting } from '../ordeal/ordeal.ts';
-import { hubsFaults } from './faults.ts';
-import { HubsStage, type HubsStageOptions } from './stage.ts';
-
-export function hubsSetting(options: HubsStageOptions): Setting<HubsStage> {
-  return { stage: (events) => new HubsStage(options, events), faults: hubsFaults(options) };
-}

@@ -1,9 +1,0 @@
-/** The ordeal of the tunnel: one hub, one provider. */
-import type { Setting } from '../ordeal/ordeal.ts';
-import { TUNNEL_FAULTS } from './faults.ts';
-import { TunnelStage } from './stage.ts';
-
-export const TUNNEL: Setting<TunnelStage> = {
-  stage: (events) => new TunnelStage(events),
-  faults: TUNNEL_FAULTS,
-};

@@ -1,0 +1,45 @@
+/** A provider of a chaos run: the agent's tunnel process, the keeper behind it, and the line to the hub. */
+import { join } from 'node:path';
+import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
+import { LineProxy } from '@unicore/server/testing';
+import { z } from 'zod';
+import { ROOT } from '../../lib/paths.ts';
+import type { Program } from './program.ts';
+import type { Programs } from './programs.ts';
+
+/** What agent/src/commands/run.ts sends when it is up. */
+const Started = z.object({ type: z.literal('started') });
+
+export class Provider {
+  readonly tunnel: Program;
+  /** Line to the hub; set once start() was called. */
+  line!: LineProxy;
+  readonly #agentDir: string;
+
+  constructor(programs: Programs, name: string) {
+    this.#agentDir = join(programs.folder, name);
+    this.tunnel = programs.add(name, {
+      args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', this.#agentDir],
+      up: (said) => Started.safeParse(said).success,
+    });
+  }
+
+  /** Joins the hub and connects. port: of the hub, or of the load balancer in front of hubs. */
+  async start(port: number, token: string): Promise<void> {
+    this.line = await LineProxy.open(port);
+    await joinHub({
+      agentDir: this.#agentDir,
+      hub: this.line.origin,
+      token,
+      runtime: 'process',
+      socketPath: DEFAULT_SOCKET,
+    });
+    await this.tunnel.start();
+  }
+
+  async close(): Promise<void> {
+    await this.tunnel.stop();
+    await stopKeeper({ agentDir: this.#agentDir });
+    this.line?.close();
+  }
+}

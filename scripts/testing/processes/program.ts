@@ -1,0 +1,128 @@
+/** A program of a chaos run: a process that can be killed, frozen and started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { NODE_FLAGS } from '../../lib/node-flags.ts';
+
+/** Time limit for a start, ms; long enough for a busy machine. */
+const START_LIMIT_MS = 60_000;
+/** Time from SIGTERM until a program that still runs is killed, ms. */
+const STOP_LIMIT_MS = 8_000;
+
+export interface ProgramOptions {
+  /** Script and arguments for Node; called at each start. */
+  args(): readonly string[];
+  /** Environment variables besides those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** File to which the program's output is appended. */
+  readonly log: string;
+  /** Whether this message says that the program is up. Default: it is up as soon as its process runs. */
+  up?(message: unknown): boolean;
+  /** Called for each message of the program. */
+  message?(message: unknown): void;
+  /** Attempts to start the program, as service managers make them: it may end because another program does not answer yet. */
+  readonly starts?: number;
+  /** Called when the program ended unexpectedly. */
+  died(how: string): void;
+}
+
+export class Program {
+  readonly #options: ProgramOptions;
+  #child: ChildProcess | undefined;
+  /** The program was told to end. */
+  #ending = false;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+  }
+
+  /** Settles when the program is up. */
+  async start(): Promise<void> {
+    const { starts = 1, died } = this.#options;
+    for (let left = starts - 1; ; left--) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        if (left > 0) continue;
+        died((error as Error).message);
+        throw error;
+      }
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { args, env, log, up, message, died } = this.#options;
+    const output = openSync(log, 'a', 0o600);
+    // The IPC channel tells the child when this process dies. Detached, so that Ctrl-C does not reach the child directly.
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...args()], {
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+      env: { ...process.env, ...env },
+    });
+    closeSync(output);
+    this.#child = child;
+    this.#ending = false;
+    let isUp = false;
+    const started = Promise.withResolvers<void>();
+    const begin = () => {
+      isUp = true;
+      started.resolve();
+    };
+    child.on('message', (said) => {
+      if (up?.(said)) begin();
+      message?.(said);
+    });
+    child.once('exit', (code, signal) => {
+      if (this.#ending) return started.resolve();
+      const how = `ended with ${signal ?? `exit code ${code}`}; its log is ${log}`;
+      if (isUp) died(how);
+      else started.reject(new Error(how));
+    });
+    if (!up) begin();
+    const limit = setTimeout(() => started.reject(new Error(`is not up; its log is ${log}`)), START_LIMIT_MS);
+    await started.promise.finally(() => clearTimeout(limit));
+  }
+
+  /** Id of the program's process, while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  send(message: object): void {
+    if (this.#child?.connected) this.#child.send(message);
+  }
+
+  /** Settles when the process is gone. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Sends SIGTERM, and SIGKILL after limitMs; resolves with whether SIGTERM was enough. */
+  async stop(limitMs = STOP_LIMIT_MS): Promise<boolean> {
+    let enough = true;
+    const kill = setTimeout(() => {
+      enough = false;
+      this.#child?.kill('SIGKILL');
+    }, limitMs);
+    await this.#end('SIGTERM').finally(() => clearTimeout(kill));
+    return enough;
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#ending = true;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    child.kill('SIGCONT');
+    await gone;
+  }
+}

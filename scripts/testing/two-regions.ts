@@ -1,0 +1,154 @@
+/**
+ * Two hubs in regions that are far from each other, each with what it takes to be reached: Redis stands in the first region, and
+ * whoever is in the second sees the first region's hub and Redis by a long line, and the other way round.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Agent, DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
+import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { type App, createApp } from '@unicore/server/app';
+import { loginLink } from '@unicore/server/auth';
+import { parseConfig } from '@unicore/server/config';
+import { LineProxy } from '@unicore/server/testing';
+import { RedisServer } from '@unicore/server/testing/redis';
+import { pino } from 'pino';
+
+const log = pino({ level: 'silent' });
+/** Hubs look for one another every 5 s; a limit for hangs only. */
+const KNOWN_MS = 60_000;
+const LOOK_MS = 50;
+/** What a long line holds by itself: 512 KiB are on the way at once, and some. */
+const LONG_LINE_BYTES = 2 * 1024 * 1024;
+
+export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy> {
+  const line = await LineProxy.open(target);
+  line.delayMs = oneWayMs;
+  line.queueBytes = LONG_LINE_BYTES;
+  return line;
+}
+
+export interface Region {
+  app: App;
+  /** How somebody of this region reaches its hub. */
+  url: string;
+}
+
+export class TwoRegions {
+  readonly folder = mkdtempSync(join(tmpdir(), 'unicore-regions-'));
+  readonly #redis: RedisServer;
+  readonly #lines: LineProxy[] = [];
+  readonly #sdks: UniCore[] = [];
+  readonly #oneWayMs: number;
+  #agent: Agent | undefined;
+  first!: Region;
+  second!: Region;
+
+  private constructor(redis: RedisServer, roundTripMs: number) {
+    this.#redis = redis;
+    this.#oneWayMs = roundTripMs / 2;
+  }
+
+  /**
+   * direct: hubs have sockets to one another. firstIsFar: the deployment's list names the first hub as the second region sees
+   * it, for tests whose people and machines are all in the second. Otherwise the list names both as the other region sees them,
+   * so that nobody leaves the own region's hub, however busy the machine is.
+   */
+  static async open({
+    roundTripMs,
+    direct = false,
+    firstIsFar = false,
+  }: {
+    roundTripMs: number;
+    direct?: boolean;
+    firstIsFar?: boolean;
+  }): Promise<TwoRegions> {
+    const world = new TwoRegions(await RedisServer.start(), roundTripMs);
+    const toRedis = await world.#line(true, world.#redis.port);
+    world.first = await world.#hub('first', world.#redis.port, direct, firstIsFar ? 'far' : 'apart');
+    world.second = await world.#hub('second', toRedis.port, direct, firstIsFar ? 'near' : 'apart');
+    await world.#known();
+    return world;
+  }
+
+  async agent({ url }: Region): Promise<void> {
+    const agentDir = join(this.folder, 'agent');
+    const { auth } = this.first.app;
+    const { secret: token } = await auth.joinToken((await auth.owner('owner')).userId);
+    await joinHub({ agentDir, hub: url, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
+    this.#agent = await startAgent({ agentDir, log, connectKeeper: () => connectKeeper({ agentDir }) });
+    await this.#agent.connected;
+  }
+
+  async user({ app, url }: Region): Promise<UniCore> {
+    const { userId } = await app.auth.createUser('ada');
+    const { secret } = await app.auth.bearerToken(userId);
+    const unicore = createUniCore({ url, getToken: () => secret });
+    this.#sdks.push(unicore);
+    return unicore;
+  }
+
+  /** Signs a browser in. */
+  async link({ app, url }: Region): Promise<string> {
+    const { userId } = await app.auth.createUser('ada');
+    return loginLink(url, (await app.auth.loginKey(userId)).secret);
+  }
+
+  async close(): Promise<void> {
+    for (const sdk of this.#sdks) sdk.close();
+    await this.#agent?.close();
+    await Promise.all([this.first, this.second].map((region) => region?.app.stop()));
+    await stopKeeper({ agentDir: join(this.folder, 'agent') });
+    for (const line of this.#lines) line.close();
+    await this.#redis.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Resolves when the first hub knows the second, which came after it. */
+  async #known(): Promise<void> {
+    const list = async () => {
+      const answer = await fetch(`${this.first.url}/api/system/hubs`);
+      return ((await answer.json()) as unknown[]).length;
+    };
+    const limit = AbortSignal.timeout(KNOWN_MS);
+    while ((await list()) !== 2) {
+      if (limit.aborted) throw new Error('The first hub does not know the second.');
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #line(long: boolean, target = 0): Promise<LineProxy> {
+    const line = await (long ? longLine(this.#oneWayMs, target) : LineProxy.open(target));
+    this.#lines.push(line);
+    return line;
+  }
+
+  /** shown: where the deployment's list says that it is, as people of the second region see it; apart: as no own people do. */
+  async #hub(
+    region: string,
+    redisPort: number,
+    direct: boolean,
+    shown: 'near' | 'far' | 'apart',
+  ): Promise<Region> {
+    const [door, peers] = [await this.#line(shown === 'far'), await this.#line(true)];
+    const listed = shown === 'apart' ? await this.#line(true) : door;
+    // Two names of this machine: cookies know no ports.
+    const named = ({ origin }: LineProxy) =>
+      region === 'first' ? origin : origin.replace('127.0.0.1', 'localhost');
+    const options = {
+      port: '0',
+      data: this.folder,
+      region,
+      redis: `redis://127.0.0.1:${redisPort}`,
+      'public-url': named(listed),
+      ...(direct && { 'peer-url': peers.origin.replace('http', 'ws') }),
+    };
+    const argv = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    const app = createApp(parseConfig({}, argv), { log });
+    const { port } = await app.start();
+    for (const line of [door, listed, peers]) line.target = port;
+    return { app, url: named(door) };
+  }
+}

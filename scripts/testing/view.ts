@@ -1,0 +1,154 @@
+/** A viewer without a window: headless xterm on whatever carries bytes, a local PTY or a terminal of UniCore. */
+import { spawn } from '@lydell/node-pty';
+import type { ChannelSocket } from '@unicore/client/sdk';
+import unicode from '@xterm/addon-unicode11';
+import xterm from '@xterm/headless';
+import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
+
+/** For programs to start and draw on a busy machine; a limit for hangs only. */
+const UNTIL_LIMIT_MS = 60_000;
+
+/** UniCore's own messages in a terminal's stream. */
+const SIZE_OSC = 7717;
+
+/** What carries the bytes of one terminal. */
+export interface Wire {
+  send(text: string): void;
+  resize(cols: number, rows: number): void;
+  close(): void;
+}
+
+export class View {
+  readonly terminal: xterm.Terminal;
+  #wire: Wire | undefined;
+  /** Bytes that came, in all. */
+  received = 0;
+
+  constructor(cols = 80, rows = 24) {
+    this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
+    // The same widths as in the page.
+    this.terminal.loadAddon(new unicode.Unicode11Addon() as unknown as xterm.ITerminalAddon);
+    this.terminal.unicode.activeVersion = '11';
+    // Answers to what programs ask of the terminal, such as its version.
+    this.terminal.onData((answer) => this.#wire?.send(answer));
+  }
+
+  /** A program on a PTY of this machine, with exactly this environment. */
+  static local(
+    file: string,
+    args: string[],
+    env: Record<string, string>,
+    cwd: string,
+    cols = 80,
+    rows = 24,
+  ): View {
+    const view = new View(cols, rows);
+    const pty = spawn(file, args, {
+      cols,
+      rows,
+      env,
+      cwd,
+      name: env.TERM ?? 'xterm-256color',
+      encoding: null,
+    });
+    pty.onData((data) => view.feed(data as unknown as Uint8Array));
+    view.#wire = {
+      send: (text) => pty.write(text),
+      resize: (c, r) => {
+        view.terminal.resize(c, r);
+        pty.resize(c, r);
+      },
+      close: () => pty.kill('SIGKILL'),
+    };
+    return view;
+  }
+
+  static remote(socket: ChannelSocket, cols = 80, rows = 24): View {
+    const view = new View(cols, rows);
+    socket.manualConsume = true;
+    socket.onmessage = ({ data }) => {
+      const bytes = new Uint8Array(data as ArrayBuffer);
+      view.feed(bytes, () => socket.consumed(bytes.length));
+    };
+    view.#wire = socket;
+    // The size in force, as the agent tells it in the stream.
+    view.terminal.parser.registerOscHandler(SIZE_OSC, (json) => {
+      const { size } = JSON.parse(json) as { size?: [number, number] };
+      if (size !== undefined) view.terminal.resize(...size);
+      return true;
+    });
+    return view;
+  }
+
+  /** On a raw /terminal socket, as with the AttachAddon. */
+  static raw(socket: WebSocket, cols = 80, rows = 24): View {
+    const view = new View(cols, rows);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => view.feed(new Uint8Array(data as ArrayBuffer));
+    view.#wire = { send: (text) => socket.send(text), resize: () => {}, close: () => socket.close() };
+    return view;
+  }
+
+  feed(bytes: Uint8Array, done?: () => void): void {
+    this.received += bytes.length;
+    this.terminal.write(bytes, done);
+  }
+
+  type(text: string): void {
+    this.#wire?.send(text);
+  }
+
+  /** Resolves when the new size is in force. */
+  async resize(cols: number, rows: number): Promise<void> {
+    this.#wire?.resize(cols, rows);
+    await this.until(({ terminal }) => terminal.cols === cols && terminal.rows === rows);
+  }
+
+  get screen(): Screen {
+    return readScreen(this.terminal);
+  }
+
+  get text(): string {
+    return textOf(this.terminal);
+  }
+
+  /** Resolves when the screen's text holds this, or the condition is true; looks after each write. */
+  async until(what: string | RegExp | ((view: View) => boolean)): Promise<void> {
+    const holds = () => {
+      if (typeof what === 'function') return what(this);
+      return typeof what === 'string' ? this.text.includes(what) : what.test(this.text);
+    };
+    if (holds()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const listener = this.terminal.onWriteParsed(() => holds() && resolve());
+    const limit = setTimeout(() => {
+      reject(new Error(`The screen never showed ${what}. It shows:\n${this.text.trimEnd()}`));
+    }, UNTIL_LIMIT_MS);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(limit);
+      listener.dispose();
+    }
+  }
+
+  close(): void {
+    this.#wire?.close();
+    this.#wire = undefined;
+    this.terminal.dispose();
+  }
+}
+
+/** Resolves when both screens are the same, cell by cell; the limit's error shows where they differ. */
+export async function agree(one: View, other: View): Promise<void> {
+  const difference = () => screenDifference(one.screen, other.screen);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => difference() === '' && resolve();
+  const listeners = [one, other].map((view) => view.terminal.onWriteParsed(look));
+  look();
+  const limit = setTimeout(resolve, UNTIL_LIMIT_MS);
+  await promise;
+  clearTimeout(limit);
+  for (const listener of listeners) listener.dispose();
+  if (difference() !== '') throw new Error(difference());
+}
