@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../lib/paths.ts';
-import { runningVm, shell, untilOnline } from '../vms.ts';
-import { World } from '../world.ts';
+import { runningVm, shell, untilOnline } from '../../testing/vms.ts';
+import { World } from '../../testing/world.ts';
 
 /** The parts of a package's entry in package-lock.json that are read here. */
 interface LockEntry {
