@@ -1,3 +1,4 @@
+/** A keeper in this process, its terminals and their viewers. */
 import { chmodSync, existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

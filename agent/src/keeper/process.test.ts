@@ -1,3 +1,4 @@
+/** The keeper as a separate process, and its log. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** PTYs in a container of a real engine. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDockerPty } from './docker.ts';

@@ -1,3 +1,4 @@
+/** Viewers that attach in the middle of real programs. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPty } from '../pty/index.ts';

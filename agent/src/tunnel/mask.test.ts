@@ -1,3 +1,4 @@
+/** When WebSocket frames are really masked. */
 import { expect, test } from 'vitest';
 import { maskFor } from './mask.ts';
 

@@ -1,3 +1,4 @@
+/** Snapshots of random terminals reproduce their state. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from '../emulator/index.ts';

@@ -1,3 +1,4 @@
+/** The ring buffer returns what was appended. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ring } from './ring.ts';

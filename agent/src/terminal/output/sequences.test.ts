@@ -1,3 +1,4 @@
+/** The sequence parser agrees with that of xterm. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from '../emulator/index.ts';

@@ -1,3 +1,4 @@
+/** Where UTF-8 may be split. */
 import { expect, test } from 'vitest';
 import { wholeLength } from './utf8.ts';
 

@@ -1,3 +1,4 @@
+/** Malicious output neither blocks a screen nor fills its memory. */
 import { systemClock } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import type { PtySize } from '../../pty/index.ts';

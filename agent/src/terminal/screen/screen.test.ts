@@ -1,3 +1,4 @@
+/** Snapshots of recorded programs, skipped floods, sizes, titles and queries. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimClock } from '@unicore/protocol/sim';
