@@ -1,12 +1,12 @@
-/** What every backplane must do, whatever it is made of: each implementation's test runs this suite. */
+/** Contract suite of the backplane: every implementation runs these tests. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Backplane, type BackplaneHandler, HUB_NAME, type HubCard } from './backplane.ts';
 import type { BackplaneWorld } from './testing/backplane-world.ts';
 
-/** How long something lasts that a test waits to end, ms. */
+/** Lifetime of values whose expiry a test waits for, ms. */
 const SHORT_MS = 150;
 
-/** What one hub was told. */
+/** What one hub has received. */
 interface Heard {
   mail: string[];
   news: string[];
@@ -45,7 +45,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(a.hub).not.toBe(b.hub);
     });
 
-    test('a route is found by all hubs, until it is released', async () => {
+    test('all hubs find a route until it is released', async () => {
       expect(await b.routes.find('p-1')).toBeUndefined();
       const route = { hub: a.hub, connSeq: 1 };
       expect(await a.routes.claim('p-1', 1)).toEqual({ now: route, before: undefined });
@@ -71,26 +71,26 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect((await a.routes.claim('p-1', Number.MAX_SAFE_INTEGER - 1)).now.hub).toBe(b.hub);
     });
 
-    test('a hub that says its route again keeps it; the same number at another hub is not newer', async () => {
+    test('a hub that claims its route again keeps it; another hub with the same number does not get it', async () => {
       await a.routes.claim('p-1', 5);
       expect((await a.routes.claim('p-1', 5)).now).toEqual({ hub: a.hub, connSeq: 5 });
       expect((await b.routes.claim('p-1', 5)).now).toEqual({ hub: a.hub, connSeq: 5 });
     });
 
-    test('of many hubs that claim a provider at once, the newest connection has it', async () => {
+    test('if hubs claim a provider at once, the newest connection gets it', async () => {
       const seqs = Array.from({ length: 50 }, (_, i) => ((i * 37) % 50) + 1);
       await Promise.all(seqs.map((seq, i) => (i % 2 === 0 ? a : b).routes.claim('p-1', seq)));
       expect((await a.routes.find('p-1'))?.connSeq).toBe(50);
     });
 
-    test('mail reaches its hub and no other, whole and in order, however it is sent', async () => {
+    test('send and post deliver messages to their hub only, whole and in order', async () => {
       const sent = Array.from({ length: 100 }, (_, i) => `mail ${i}`);
       await Promise.all(sent.map((text, i) => a[i % 3 === 0 ? 'send' : 'post'](b.hub, Buffer.from(text))));
       await expect.poll(() => heard.get(b)!.mail).toEqual(sent);
       expect(heard.get(a)!.mail).toEqual([]);
     });
 
-    test('mail is bytes, not text', async () => {
+    test('a message may hold any bytes', async () => {
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
       const got = new Promise<Buffer>((resolve) => {
         void world.join().then(async (c) => {
@@ -101,7 +101,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(Buffer.compare(await got, bytes)).toBe(0);
     });
 
-    test.each(['send', 'post'] as const)('what is given to %s arrives whole at every size', async (way) => {
+    test.each(['send', 'post'] as const)('%s delivers messages of every size whole', async (way) => {
       const sizes = [1, 4_095, 4_096, 65_536, 5, 300_000, 70_000, 2];
       const sent = sizes.map((size, i) => String.fromCharCode(97 + i).repeat(size));
       await Promise.all(sent.map((text) => a[way](b.hub, Buffer.from(text))));
@@ -114,28 +114,28 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       ['send', 60_000],
       ['post', 6],
       ['post', 60_000],
-    ] as const)('what is given to %s, %i bytes, may be written over once it was taken', async (way, size) => {
+    ] as const)('once %s of %i bytes resolves, the buffer may be overwritten', async (way, size) => {
       const bytes = Buffer.alloc(size, 'b');
       await a[way](b.hub, bytes);
       bytes.fill('a');
       await expect.poll(() => heard.get(b)!.mail).toEqual(['b'.repeat(size)]);
     });
 
-    test('news reach all other hubs', async () => {
+    test('a broadcast reaches all other hubs', async () => {
       const c = await started();
       await a.tell('{"a":1}');
       await expect.poll(() => [heard.get(b)!.news, heard.get(c)!.news]).toEqual([['{"a":1}'], ['{"a":1}']]);
       expect(heard.get(a)!.news).toEqual([]);
     });
 
-    test('a hub that left gets nothing', async () => {
+    test('a closed hub receives nothing', async () => {
       await b.close();
       await a.send(b.hub, Buffer.from('late'));
       await a.tell('"late"');
       expect(heard.get(b)).toEqual({ mail: [], news: [] });
     });
 
-    test('a value is taken once', async () => {
+    test('only one hub can take a value', async () => {
       await a.values.put('ticket:1', 'x', 10_000);
       expect(await b.values.get('ticket:1')).toBe('x');
       const taken = await Promise.all(
@@ -155,7 +155,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(await b.values.get('k')).toBeUndefined();
     });
 
-    test('a provider that one hub heard is known to all, with its silence', async () => {
+    test('a provider heard by one hub is known to all, with the time since', async () => {
       await a.presence.heard('p-1', '{"cpu":1}', 3_000);
       await a.presence.heard('p-2', '{}', 0);
       const known = await b.presence.look(['p-1', 'p-2', 'p-3']);
@@ -166,7 +166,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect((await a.presence.look([])).size).toBe(0);
     });
 
-    test('what was heard of a provider later stays', async () => {
+    test('an older report does not replace a newer one', async () => {
       await a.presence.heard('p-1', '"new"', 1_000);
       await b.presence.heard('p-1', '"old"', 9_000);
       const known = (await a.presence.look(['p-1'])).get('p-1');
@@ -174,7 +174,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(known?.silentMs).toBeLessThan(9_000);
     });
 
-    test('some providers are some of those that were heard of late, none twice', async () => {
+    test('some() returns distinct providers that were heard recently', async () => {
       for (let i = 0; i < 20; i++) await a.presence.heard(`p-${i}`, '{}', i < 10 ? 0 : 30_000);
       const some = await b.presence.some(5, 20_000);
       expect(new Set(some).size).toBe(5);
@@ -183,7 +183,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       );
     });
 
-    test('a deadline is given to one hub when it has come', async () => {
+    test('a deadline that has come is handed to one hub', async () => {
       await a.deadlines.set('silent', 'p-late', 60_000);
       await a.deadlines.set('silent', 'p-1', 0);
       await a.deadlines.set('other', 'p-2', 0);
@@ -193,7 +193,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(taken.flat()).toEqual(['p-1']);
     });
 
-    test('deadlines come the earliest first, so many at a time, and again until they are dropped', async () => {
+    test('deadlines come earliest first, up to the limit, and again until they are dropped', async () => {
       for (const [i, id] of ['p-3', 'p-2', 'p-1'].entries()) await a.deadlines.set('s', id, -i * 1_000);
       expect(await b.deadlines.due('s', 2, 0)).toEqual(['p-1', 'p-2']);
       await b.deadlines.drop('s', 'p-1');
@@ -201,7 +201,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(await a.deadlines.due('s', 10, 60_000)).toEqual(['p-3']);
     });
 
-    test('a lease has one holder, who may hold it on, until it lets go', async () => {
+    test('a lease has one holder, which may renew it until it lets go', async () => {
       const held = await Promise.all([a, b, a, b].map((plane) => plane.leases.hold('placer', 10_000)));
       expect(held.filter(Boolean)).toHaveLength(2);
       const [holder, other] = held[0] ? [a, b] : [b, a];
@@ -212,12 +212,12 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(await other.leases.hold('placer', 10_000)).toBe(true);
     });
 
-    test('a lease ends by itself', async () => {
+    test('a lease expires', async () => {
       expect(await a.leases.hold('placer', SHORT_MS)).toBe(true);
       await expect.poll(() => b.leases.hold('placer', 10_000)).toBe(true);
     });
 
-    test('hubs know of one another until they leave', async () => {
+    test('hubs see one another until they leave', async () => {
       const card = (plane: Backplane, region: string): HubCard => ({
         hub: plane.hub,
         peerUrl: null,
@@ -232,7 +232,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       expect(await all()).toEqual([card(a, 'eu')]);
     });
 
-    test('a limit counts over all hubs', async () => {
+    test('a rate limit counts over all hubs', async () => {
       const limits = [a, b].map((plane) => plane.limiter('tries', 3, 60));
       const tries = await Promise.allSettled(
         Array.from({ length: 6 }, (_, i) => limits[i % 2]!.consume('10.0.0.1')),
@@ -241,7 +241,7 @@ export function backplaneSuite(open: () => Promise<BackplaneWorld>): void {
       await limits[0]!.consume('10.0.0.2');
     });
 
-    test('its age is that of the oldest hub, for all of them', async () => {
+    test('all hubs see the same age', async () => {
       const c = await started();
       const ages = await Promise.all([a.age(), c.age()]);
       expect(Math.abs(ages[0]! - ages[1]!)).toBeLessThan(1_000);

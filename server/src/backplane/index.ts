@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of the backplane. */
+/** The backplane's public interface for the rest of the hub. */
 export {
   type Backplane,
   type BackplaneHandler,

@@ -1,16 +1,16 @@
-/** What a backplane that others can be cut off from tells of itself, for /metrics. */
+/** Events that the Redis backplane reports for /metrics. */
 
-/** The connections of one hub, by what goes over them. */
+/** The three Redis connections of one hub, by purpose. */
 export type Wire = 'commands' | 'publisher' | 'subscriber';
 
 export interface BackplaneMeter {
-  /** A call settled. operation: such as claim, or send. */
+  /** A call settled. operation: for example claim, or send. */
   called(operation: string, seconds: number, succeeded: boolean): void;
-  /** A connection that had been lost is there again. */
+  /** A lost connection is back. */
   reconnected(wire: Wire): void;
-  /** A connection that said nothing any more was replaced. */
+  /** A connection that had gone silent was replaced. */
   rebuilt(wire: Wire): void;
-  /** Mail for a hub that did not listen. */
+  /** A message was dropped because the hub it was for did not listen. */
   dropped(): void;
 }
 

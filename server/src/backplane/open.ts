@@ -1,4 +1,4 @@
-/** The backplane that the configuration asks for. */
+/** Opens the backplane that the configuration asks for: in process, or Redis. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from './backplane.ts';
@@ -16,7 +16,10 @@ export async function openBackplane(
   if (redisUrl === undefined) return new LocalWorld(clock).join();
   const address = parseRedisUrl(redisUrl);
   const hosts = address.nodes.map(({ host, port }) => `${host}:${port}`);
-  log.info({ hosts, cluster: address.cluster, tls: address.tls !== undefined }, 'hubs share a Redis');
+  log.info(
+    { hosts, cluster: address.cluster, tls: address.tls !== undefined },
+    'using Redis to share state between hubs',
+  );
   const { redisBackplane } = await import('./redis/index.ts');
   return redisBackplane({ address, clock, meter, log });
 }

@@ -27,7 +27,7 @@ describe('the URL of a Redis', () => {
         tls: {},
       },
     ],
-  ])('%s is understood', (url, address) => {
+  ])('%s is parsed', (url, address) => {
     expect(parseRedisUrl(url)).toEqual(address);
   });
 
@@ -41,7 +41,7 @@ describe('the URL of a Redis', () => {
     ['redis://a,b', 'only redis+cluster://'],
     ['redis+cluster://a/1', 'a cluster has only one'],
     ['redis://me:%zz@host', 'percent-encoded'],
-  ])('%s is refused with the remedy', (url, words) => {
+  ])('%s is refused with an error that says how to fix it', (url, words) => {
     expect(() => parseRedisUrl(url)).toThrow(words);
   });
 });

@@ -1,4 +1,4 @@
-/** Where Redis is: what the URL in the configuration says. */
+/** Parses the Redis URL of the configuration. */
 import type { ConnectionOptions } from 'node:tls';
 
 const DEFAULT_PORT = 6379;
@@ -7,7 +7,7 @@ const FORMS =
 
 export interface RedisAddress {
   readonly cluster: boolean;
-  /** One; of a cluster any of its nodes, which tell of the others. */
+  /** One node; for a cluster, any of its nodes, from which the client learns the others. */
   readonly nodes: readonly { host: string; port: number }[];
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -15,7 +15,7 @@ export interface RedisAddress {
   readonly tls: ConnectionOptions | undefined;
 }
 
-/** Throws an Error that says what the URL must look like, and never repeats it: there may be a password in it. */
+/** Throws an Error that shows the valid forms of the URL. It never repeats the URL, which may hold a password. */
 export function parseRedisUrl(text: string): RedisAddress {
   const [, secure, cluster, login, hosts, path] =
     /^redis(s?)(\+cluster)?:\/\/(?:([^@/]*)@)?([^@/]+)(?:\/(\d*))?$/.exec(text) ?? [];
@@ -41,7 +41,7 @@ function parseNode(text: string): { host: string; port: number } {
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || DEFAULT_PORT) };
 }
 
-/** user:password, or only one of them: redis://:password@host, and redis://password@host as some write it. */
+/** Accepts `user:password`, `:password`, and a lone `password`, as in redis://password@host. */
 function parseLogin(text: string): [string | undefined, string | undefined] {
   const colon = text.indexOf(':');
   try {

@@ -24,7 +24,7 @@ afterEach(() => {
   server.close();
 });
 
-test('a client that answers is asked for ever', async () => {
+test('a client that answers pings stays connected', async () => {
   for (let i = 0; i < 10; i++) {
     const pong = once(ws, 'pong');
     await clock.advance(20_000);
@@ -33,7 +33,7 @@ test('a client that answers is asked for ever', async () => {
   expect(ws.readyState).toBe(WebSocket.OPEN);
 });
 
-test('a client that is gone without a word is cut at the second ping', async () => {
+test('a client that does not answer is disconnected at the second ping', async () => {
   client.pause();
   await clock.advance(20_000);
   expect(ws.readyState).toBe(WebSocket.OPEN);
@@ -42,7 +42,7 @@ test('a client that is gone without a word is cut at the second ping', async () 
   await closed;
 });
 
-test('a client that has output to read and reads nothing is cut after two minutes', async () => {
+test('a client with unread output that reads nothing is disconnected after two minutes', async () => {
   client.pause();
   unread = true;
   await clock.advance(139_000);
@@ -52,14 +52,14 @@ test('a client that has output to read and reads nothing is cut after two minute
   await closed;
 });
 
-test('a client that the hub does not read for now is not blamed for its silence', async () => {
+test('a client whose socket the hub has paused is not disconnected', async () => {
   client.pause();
   ws.pause();
   await clock.advance(100_000);
   expect(ws.readyState).toBe(WebSocket.OPEN);
 });
 
-test('a socket that closed is not pinged any more', async () => {
+test('a closed socket is no longer pinged', async () => {
   const ping = vi.spyOn(ws, 'ping');
   const closed = once(ws, 'close');
   client.close();

@@ -1,21 +1,29 @@
-/** Keeps a raw socket's line open and notices a client that is gone, by WebSocket pings that every client answers. */
+/**
+ * Keepalive of a raw terminal socket. WebSocket pings, which every client answers, keep proxies from closing it and
+ * reveal a dead client.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
-/** Below the idle limits of proxies and home routers. */
+/** Ping interval, ms: shorter than the idle timeouts of proxies and home routers. */
 const PING_MS = 20_000;
-/** Pings in vain: then the client is gone. One that has output to read may just not read for a while. */
+/**
+ * Number of unanswered pings after which the client counts as dead. A client with unread output gets more, because it
+ * may just not be reading.
+ */
 const SILENT = 1;
 const SILENT_READER = 6;
 
-/** Ends by itself when the socket closes. unread: there is output that the client has not read. */
+/**
+ * Starts the keepalive, which ends when the socket closes. unread: whether the client has output that it has not read.
+ */
 export function keepAlive(ws: WebSocket, clock: Clock, unread: () => boolean): void {
   let inVain = -1;
   const alive = () => {
     inVain = -1;
   };
   const beat = () => {
-    // A paused socket hears nothing by our own choice; for it the failing write has to tell.
+    // A paused socket receives no pongs, by our own choice. A dead client is then noticed by a failing write.
     inVain = ws.isPaused ? 0 : inVain + 1;
     if (inVain >= (unread() ? SILENT_READER : SILENT)) return ws.terminate();
     ws.ping();

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** The URL that vm.connect would return, with a fresh ticket. */
+/** The URL that vm.connect would return, with a new ticket. */
 function terminalUrl(query: Record<string, string> = {}, readOnly = false): string {
   const ticket = `ticket-${++issued}`;
   const { vmId = 'vm-a', terminalId = 'main' } = query;
@@ -23,7 +23,7 @@ function terminalUrl(query: Record<string, string> = {}, readOnly = false): stri
   return `${hub.url}/terminal?${new URLSearchParams({ vmId, terminalId, ticket, cols: '80', rows: '24', ...query })}`;
 }
 
-/** Gathers binary messages until this many bytes are here. */
+/** Collects binary messages until this many bytes have arrived. */
 function read(ws: WebSocket, bytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -48,7 +48,7 @@ test('text and binary messages are both input, output is binary', async () => {
   expect(String(await read(ws, 7))).toBe('ls -la\r');
 });
 
-test('the agent is told the terminal, the size and the user that the ticket was made for', async () => {
+test('the agent gets the terminal, its size and the user of the ticket', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   await connect(terminalUrl({ terminalId: 'build', cols: '132', rows: '43' }));
   await expect.poll(() => agent.requests.length).toBe(1);
@@ -59,14 +59,14 @@ test('the agent is told the terminal, the size and the user that the ticket was 
   });
 });
 
-test('a page of ours may connect, too', async () => {
+test("the hub's own pages may connect too", async () => {
   await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl(), { headers: { origin: ORIGIN } });
   ws.send('x');
   expect(String(await read(ws, 1))).toBe('x');
 });
 
-test('a ticket that is wrong, missing, for another VM or used already closes with 4009', async () => {
+test('a socket with a wrong, missing or used ticket, or one for another VM, closes with 4009', async () => {
   await startTestAgent(hub.url, 'p1');
   const url = terminalUrl();
   const first = await connect(url);
@@ -85,20 +85,20 @@ test('a ticket that is wrong, missing, for another VM or used already closes wit
   }
 });
 
-test('a size that is none is refused with the name of the field', async () => {
+test('an invalid size is refused with the name of the field', async () => {
   const { code, reason } = await closing(await connect(terminalUrl({ cols: '0' })));
   expect(code).toBe(4001);
   expect(reason).toContain('query.cols');
 });
 
-test('a stopped VM and a provider that is away each close with their own code', async () => {
+test('a stopped VM and a disconnected provider each close the socket with their own code', async () => {
   expect((await closing(await connect(terminalUrl()))).code).toBe(4007);
   hub.vms.set('vm-a', { owner: 'alice', providerId: 'p1', running: false });
   const { code, reason } = await closing(await connect(terminalUrl()));
   expect([code, reason]).toEqual([4006, 'Start the VM first.']);
 });
 
-test('when the shell exits, its last output arrives and the socket closes with 1000 and its message', async () => {
+test("when the shell exits, its last output arrives and the socket closes with 1000 and the shell's message", async () => {
   await startTestAgent(hub.url, 'p1', { program: flood(3 * MB) });
   const ws = await connect(terminalUrl());
   const closed = closing(ws);
@@ -106,7 +106,7 @@ test('when the shell exits, its last output arrives and the socket closes with 1
   expect(await closed).toEqual({ code: 1000, reason: 'that was all' });
 });
 
-test('a raw socket does not outlive its provider’s socket: it closes with LEG_LOST', async () => {
+test("a raw socket closes with LEG_LOST when its provider's socket is lost", async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl());
   ws.send('x');
@@ -115,7 +115,7 @@ test('a raw socket does not outlive its provider’s socket: it closes with LEG_
   expect((await closing(ws)).code).toBe(4023);
 });
 
-test('signing out closes the raw sockets of that session with its own code', async () => {
+test("signing out closes that session's raw sockets with its own code", async () => {
   await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl());
   ws.send('x');
@@ -124,7 +124,7 @@ test('signing out closes the raw sockets of that session with its own code', asy
   expect(await closing(ws)).toEqual({ code: 4002, reason: 'You signed out.' });
 });
 
-test('a client that goes away ends its channel at the agent at once', async () => {
+test('when a client disconnects, its channel at the agent ends at once', async () => {
   const over = Promise.withResolvers<string>();
   const program: Program = (channel, request) => ({ ...echo(channel, request), closed: over.resolve });
   await startTestAgent(hub.url, 'p1', { program });
@@ -137,7 +137,7 @@ test('a client that goes away ends its channel at the agent at once', async () =
   expect(hub.counts.open.terminal).toBe(0);
 });
 
-test('a paste of 4 MB in one message arrives whole; a larger one is told to be too big', async () => {
+test('a paste of 4 MB in one message arrives whole; a larger one is refused as too big', async () => {
   const got = Promise.withResolvers<Buffer>();
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -158,7 +158,7 @@ test('a paste of 4 MB in one message arrives whole; a larger one is told to be t
   expect((await closing(ws)).code).toBe(4012);
 });
 
-test('input that the terminal does not read stays with the client, and goes on when it does', async () => {
+test('input that the terminal does not read waits at the client until the terminal reads again', async () => {
   let release = () => {};
   let held = 0;
   let reading = false;
@@ -185,13 +185,13 @@ test('input that the terminal does not read stays with the client, and goes on w
   const chunk = Buffer.alloc(64 * 1024);
   for (let sent = 0; sent < size; sent += chunk.length) ws.send(chunk);
   await expect.poll(() => held).toBe(128 * 1024);
-  // What is neither in the terminal's window, nor in the hub's queue, nor in the kernel, is still here.
+  // Bytes beyond the terminal's window, the hub's queue and the kernel's buffers are still at the client.
   expect(ws.bufferedAmount).toBeGreaterThan(size / 2);
   release();
   await done.promise;
 });
 
-test('a client that does not read makes its terminal wait, and gets everything when it reads again', async () => {
+test('a client that does not read pauses its terminal, and gets everything when it reads again', async () => {
   let sent = 0;
   const program: Program = (channel, request) => {
     const handler = flood(64 * MB)(channel, request);
@@ -209,7 +209,7 @@ test('a client that does not read makes its terminal wait, and gets everything w
   ws.pause();
   const before = sent;
   for (let i = 0; i < 20; i++) await agent.leg.ping();
-  // The kernel would take megabytes on loopback.
+  // Without receipts, the kernel would accept megabytes on loopback.
   expect(sent - before).toBeLessThanOrEqual(128 * 1024);
   let got = 0;
   ws.on('message', (message: Buffer) => {
@@ -219,13 +219,13 @@ test('a client that does not read makes its terminal wait, and gets everything w
   await read(ws, 8 * MB);
   ws.pause();
   for (let i = 0; i < 20; i++) await agent.leg.ping();
-  // It has read fast, and may have no more on the way for that.
+  // A client that has read fast still gets no more than one window in advance.
   expect(sent - got).toBeLessThanOrEqual(128 * 1024);
   ws.resume();
   await read(ws, 64 * MB - got);
 });
 
-test('a read-only ticket makes a viewer whose input goes nowhere', async () => {
+test('with a read-only ticket, input is dropped', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl({}, true));
   ws.send('rm -rf');

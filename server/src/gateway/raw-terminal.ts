@@ -1,4 +1,4 @@
-/** A raw /terminal socket: the hub is the end of its channel, and turns messages into bytes and back. */
+/** A raw /terminal socket. The hub is the end of its channel, and translates between messages and bytes. */
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ErrorCode, FIXED_WINDOWS, Opener, Outbox } from '@unicore/protocol';
 import type { TerminalOpen } from '@unicore/protocol/control';
@@ -10,11 +10,14 @@ import { innerLeg } from './inner-leg.ts';
 import { keepAlive } from './keepalive.ts';
 import { Receipts } from './receipts.ts';
 
-/** Input that waits for the terminal's credit: above this the client's socket is not read, below half of it again. */
+/**
+ * Bytes of input that may wait for the terminal's credit. Above this the client's socket is paused; below half of it,
+ * resumed.
+ */
 const MAX_INPUT = 256 * 1024;
 
 export interface RawTerminal {
-  /** Admitted, and paused: nothing was read yet. */
+  /** An accepted socket, paused before anything was read. */
   ws: WebSocket;
   open: TerminalOpen;
   identity: Identity;
@@ -22,18 +25,18 @@ export interface RawTerminal {
   clock: Clock;
   meter: { message(kind: 'terminal', direction: 'in' | 'out', bytes: number): void };
   log: Logger;
-  /** Closes the socket with an error's code and sentence. */
+  /** Closes the socket with an error code and message. */
   close: (code: ErrorCode, message: string) => void;
 }
 
 /**
- * Runs until either side ends. Bytes count as consumed when the client has read them, so one that does not read, or has
- * a slow line, holds one window and no more. A lost path closes the socket: a raw client cannot resume, it asks for a
- * new ticket.
+ * Connects a raw socket to a terminal until either side ends. Output counts as consumed once the client has read it, so
+ * a slow client holds one window at most. If the path breaks, the socket is closed: a raw client cannot resume and has
+ * to get a new ticket.
  */
 export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, close }: RawTerminal): void {
   const input = new Outbox();
-  /** Set once the shell ended: to be called when its last output is on its way. */
+  /** Closes the socket. Set once the shell has ended, and called when its last output has been sent. */
   let farewell: (() => void) | undefined;
   const leg = innerLeg({
     clock,
@@ -53,7 +56,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
-    // What the client does not read waits here.
+    // Output that the client does not read waits in these windows.
     windows: FIXED_WINDOWS,
     deflater: zlibDeflater,
     handler: {
@@ -74,7 +77,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
         if (receipts.unsent === 0) farewell();
       },
       closed(code, message) {
-        // Where our own leg was closed, it knows better why.
+        // If the inner leg was closed, its own close handler has the better reason.
         if (leg.open) close(code, message);
       },
     },

@@ -1,23 +1,29 @@
-/** How a leg to another hub is made: by mail, or by a socket of its own where hubs can be addressed. */
+/** A transport for legs to other hubs: a direct socket if the hub has an address, otherwise messages through Redis. */
 import { type ErrorCode, type FrameOf, type FrameType, type Leg, UniCoreError } from '@unicore/protocol';
 
-/** An OPEN came on a leg that another hub dialled. */
+/** Called when an OPEN frame arrives on a leg that another hub dialled. */
 export type OpenedLeg = (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
 
 export interface LegEvents {
   fault(error: unknown): void;
-  /** Exactly once for each leg that was up. */
+  /** Called exactly once for each leg that was up. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export interface HubDialer {
-  /** For logs and metrics. */
+  /** Name in logs and metrics. */
   readonly name: 'mail' | 'direct';
-  /** A leg that is up. Undefined: this way does not lead to that hub. Rejects within seconds where it should. */
+  /**
+   * Dials a leg and resolves when it is up. Undefined if this transport cannot lead to that hub. Rejects within seconds
+   * if the hub should answer but does not.
+   */
   dial(peer: string, events: LegEvents): Promise<Leg | undefined>;
 }
 
-/** Settles as the handshake of the leg that `make` makes: with the leg, or why there is none. */
+/**
+ * Waits for the handshake of the leg that `make` creates: resolves with the leg, or rejects with the reason why it
+ * closed.
+ */
 export function greeted(
   events: LegEvents,
   make: (handler: LegEvents & { welcome(): void }) => Leg,

@@ -1,9 +1,12 @@
-/** How a hub proves to another that it is one: both know a secret from the store that they share. */
+/**
+ * Tokens by which a hub proves to another that it belongs to the same deployment. They are signed with a secret from
+ * the shared store.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { HUB_NAME } from '../backplane/index.ts';
 
-/** It is used as soon as the socket is open; hubs' clocks may differ by some of it. */
+/** Lifetime of a token. It is used at once, but the hubs' clocks may differ. */
 const PASS_MS = 60_000;
 const AUDIENCE = 'unicore-hub';
 
@@ -11,13 +14,13 @@ export class HubTokens {
   readonly #hub: string;
   readonly #secret: () => Promise<Uint8Array>;
 
-  /** hub: this one's name. secret: the same at all hubs. */
+  /** hub: this hub's name. secret: the same at all hubs. */
   constructor(hub: string, secret: () => Promise<Uint8Array>) {
     this.#hub = hub;
     this.#secret = secret;
   }
 
-  /** Lets this hub in at one other. */
+  /** Issues a token that is valid at one other hub. */
   async issue(peer: string): Promise<string> {
     return new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
@@ -27,7 +30,7 @@ export class HubTokens {
       .sign(await this.#secret());
   }
 
-  /** The name of the hub that holds this pass for this one. Throws UNAUTHENTICATED. */
+  /** Verifies a token for this hub and returns the name of the hub that issued it. Throws UNAUTHENTICATED. */
   async verify(token: string): Promise<string> {
     const options = { audience: `${AUDIENCE} ${this.#hub}`, algorithms: ['HS256'] };
     try {
@@ -36,6 +39,6 @@ export class HubTokens {
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
     }
-    throw new UniCoreError('UNAUTHENTICATED', 'This is no pass of a hub for this hub.');
+    throw new UniCoreError('UNAUTHENTICATED', 'This is not a valid hub token for this hub.');
   }
 }

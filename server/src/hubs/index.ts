@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of its legs to others. */
+/** Public interface of the connections between hubs. */
 export { HubCalls } from './calls.ts';
 export type { HubDialer } from './hub-dialer.ts';
 export { Hubs } from './hubs.ts';

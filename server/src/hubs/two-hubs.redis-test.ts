@@ -7,7 +7,7 @@ import { twoHubsSuite } from './two-hubs.suite.ts';
 describe.each([
   ['one Redis', () => RedisServer.start()],
   ['a Redis Cluster of three nodes', () => startRedisCluster()],
-])('two hubs, by mail through %s', (_, start) => {
+])('two hubs, connected through %s', (_, start) => {
   let redis: { url: string; stop(): Promise<void> };
   beforeAll(async () => {
     redis = await start();

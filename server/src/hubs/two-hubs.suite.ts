@@ -1,4 +1,7 @@
-/** A consumer at one hub and its provider at another, as if they were at the same: what must hold whatever lies between. */
+/**
+ * Contract suite for a consumer at one hub and its provider at another: everything works as at a single hub, by
+ * whatever transport the hubs are connected.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Backplane } from '../backplane/index.ts';
 import type { BackplaneWorld } from '../backplane/testing/backplane-world.ts';
@@ -8,7 +11,7 @@ import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 const VM = { vmId: 'vm-a' };
 
-/** world: where hubs join. direct: they open sockets to one another. */
+/** world: the backplane that the hubs join. direct: whether the hubs open sockets to one another. */
 export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolean): void {
   let world: BackplaneWorld;
   let observer: Backplane;
@@ -33,7 +36,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     return hub;
   }
 
-  /** Resolves when all hubs can find it. */
+  /** Resolves when all hubs can find the agent. */
   async function startAgent(hub: TestHub, options: Parameters<typeof startTestAgent>[2] = {}) {
     const agent = await startTestAgent(hub.url, 'p1', options);
     await expect
@@ -42,7 +45,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     return agent;
   }
 
-  test('a channel crosses from one hub to another', async () => {
+  test('a channel works across two hubs', async () => {
     const [here, there] = [await startHub(), await startHub()];
     const agent = await startAgent(there);
     const alice = await startTestConsumer(here.url, 'alice');
@@ -53,7 +56,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     expect(agent.requests).toHaveLength(1);
   });
 
-  test('the provider is told by its own hub who asks, and nothing of other hubs', async () => {
+  test("the provider's hub tells it the consumer's identity, and nothing about other hubs", async () => {
     const [here, there] = [await startHub(), await startHub()];
     const agent = await startAgent(there);
     const alice = await startTestConsumer(here.url, 'alice');
@@ -67,7 +70,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     });
   });
 
-  test('megabytes pass whole, in both directions at once', async () => {
+  test('megabytes arrive whole, in both directions at once', async () => {
     const size = 8 * 1024 * 1024;
     const [here, there] = [await startHub(), await startHub()];
     await startAgent(there, { program: flood(size) });
@@ -78,7 +81,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     expect(await terminal.closed).toMatchObject({ code: 'OK' });
   });
 
-  test('a consumer that opens before its provider has come is told so, and tries again', async () => {
+  test('a consumer that opens before its provider is connected is detached with the reason, and tries again', async () => {
     const [here, there] = [await startHub(), await startHub()];
     const alice = await startTestConsumer(here.url, 'alice');
     const terminal = openTerminal({ leg: () => alice.leg, open: VM, resume: true });
@@ -88,7 +91,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     await terminal.received(5);
   });
 
-  test('a provider that moves to another hub takes its channels along: not a byte is lost', async () => {
+  test('the channels of a provider that moves to another hub go on without losing a byte', async () => {
     const [here, first, second] = [await startHub(), await startHub(), await startHub()];
     const acceptor = newAcceptor(echo);
     const before = await startAgent(first, { acceptor });
@@ -97,14 +100,14 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     terminal.write('one ');
     await terminal.received(4);
     await startAgent(second, { acceptor, connSeq: 2 });
-    // The older hub closes its socket when the last channel has left it.
+    // The old hub closes the provider's socket when the last channel has left it.
     expect(await before.closed).toMatchObject({ code: 'SUPERSEDED' });
     terminal.write('two');
     expect((await terminal.received(7)).toString()).toBe('one two');
     expect([first.counts.joined, second.counts.joined]).toEqual([0, 1]);
   });
 
-  test('an older connection of a provider loses to a newer one at another hub', async () => {
+  test("a provider's older connection is closed when another hub has a newer one", async () => {
     const [first, second] = [await startHub(), await startHub()];
     const newer = await startAgent(first, { connSeq: 2 });
     const older = await startAgent(second, { connSeq: 1 });
@@ -112,7 +115,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     expect([newer.leg.up, first.relay.routes.size, second.relay.routes.size]).toEqual([true, 1, 0]);
   });
 
-  test('the death of the provider’s hub is seen at once by a consumer who only watches', async () => {
+  test("a consumer that sends nothing is detached at once when the provider's hub dies", async () => {
     const [here, there, third] = [await startHub(), await startHub(), await startHub()];
     const acceptor = newAcceptor(echo);
     await startAgent(there, { acceptor });
@@ -128,7 +131,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     expect((await terminal.received(7)).toString()).toBe('one two');
   });
 
-  test('a user has no more channels on a provider over all hubs than over one', async () => {
+  test('the limit on channels per user and provider counts over all hubs', async () => {
     const [here, other, there] = [await startHub(), await startHub(), await startHub()];
     await startAgent(there);
     const at = await Promise.all([here, other].map((hub) => startTestConsumer(hub.url, 'alice')));
@@ -137,7 +140,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     expect(await open(0).closed).toMatchObject({ code: 'TOO_MANY_CHANNELS' });
   });
 
-  test('a VM that ended ends its channels at both hubs', async () => {
+  test('the end of a VM closes its channels at both hubs', async () => {
     const [here, there] = [await startHub(), await startHub()];
     await startAgent(there);
     const alice = await startTestConsumer(here.url, 'alice');

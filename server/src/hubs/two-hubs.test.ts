@@ -4,9 +4,9 @@ import { LocalWorld } from '../backplane/index.ts';
 import { twoHubsSuite } from './two-hubs.suite.ts';
 
 describe.each([
-  ['by mail', false],
-  ['by sockets', true],
-])('two hubs, %s', (_, direct) => {
+  ['the backplane', false],
+  ['sockets', true],
+])('two hubs, connected through %s', (_, direct) => {
   twoHubsSuite(async () => {
     const world = new LocalWorld(systemClock);
     return { join: async () => world.join(), close: async () => {} };

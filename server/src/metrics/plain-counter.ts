@@ -1,4 +1,6 @@
-/** Counters in plain numbers, read when Prometheus reads: what happens for each frame may not cost more than an addition. */
+/**
+ * Counters in plain numbers that Prometheus reads on each scrape. Counting a frame must cost no more than an addition.
+ */
 import { Counter, type Registry } from 'prom-client';
 
 export interface Cell {
@@ -22,7 +24,7 @@ export class PlainCounter<Label extends string = never> {
     });
   }
 
-  /** Who counts adds to it. */
+  /** Returns a cell; the caller increments its count. */
   cell(labels: Record<Label, string>): Cell {
     const cell = { labels, count: 0 };
     this.#cells.push(cell);

@@ -1,6 +1,6 @@
 /**
- * One consumer's channel at the relay: from its OPEN, while it is judged, until its two legs are no longer joined. Either
- * may lead to another hub.
+ * One consumer's channel at the relay, from its OPEN until its two legs are no longer joined. Either leg may lead to
+ * another hub.
  */
 import {
   type Budget,
@@ -20,7 +20,7 @@ import type { Rate } from './rate.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Refusals after which the opener should try again by itself; all others are final. */
+/** Error codes after which the consumer should retry by itself (DETACHED). All other refusals are final (RESET). */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',
   'RATE_LIMITED',
@@ -37,19 +37,19 @@ export interface RelayChannelOptions {
   open: Open;
   userId: string;
   meter: RelayMeter;
-  /** What may wait here for this user. */
+  /** Budget for this user's bytes that wait in this hub. */
   waiting: Budget;
-  /** What the user may send that costs no credit, bytes. */
+  /** Rate limit for bytes from the user that cost no credit. */
   overhead: Rate;
-  /** The same of what providers send to this user. */
+  /** Rate limit for bytes from providers to the user that cost no credit. */
   overheadBack: Rate;
-  /** Exactly once: refused, given up or no longer joined. */
+  /** Called exactly once, when the channel was refused, withdrawn or closed. */
   ended: (channel: RelayChannel) => void;
 }
 
 export class RelayChannel implements Port {
   readonly userId: string;
-  /** The channel's name for all its life, on every hop. */
+  /** The channel's epoch in hex, its constant name on every hop. */
   readonly epoch: string;
   readonly #leg: Leg;
   readonly #open: Open;
@@ -61,9 +61,9 @@ export class RelayChannel implements Port {
   #joined: Joined | undefined;
   #path: ChannelPath | undefined;
   #over = false;
-  /** Known once the OPEN was read. */
+  /** Id of the VM; set once the OPEN was parsed. */
   vmId: string | undefined;
-  /** Known once the channel is joined. */
+  /** Id of the provider; set once the channel is joined. */
   providerId: string | undefined;
 
   constructor({ leg, open, userId, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
@@ -83,13 +83,16 @@ export class RelayChannel implements Port {
     return this.#over;
   }
 
-  /** For logs. */
+  /** Fields for log lines. */
   get ids(): Record<string, string | undefined> {
     const channel = this.epoch.slice(0, 12);
     return { user: this.userId, vm: this.vmId, provider: this.providerId, channel };
   }
 
-  /** Passes the OPEN on under a new number, with the hub's word on who asks (packed), and joins the two numbers. */
+  /**
+   * Forwards the OPEN on the provider's leg under a new channel number and joins the two numbers. auth: the consumer's
+   * verified identity and rights, packed.
+   */
   join(provider: Leg, providerId: string, auth: Uint8Array): void {
     const ch = provider.allocate();
     const { ch: consumerCh, limit, recvNext } = this.#open;
@@ -114,20 +117,20 @@ export class RelayChannel implements Port {
     provider.send({ ...this.#open, ch, auth });
   }
 
-  /** Ends the channel in whatever state it is. */
+  /** Closes the channel, whether it is joined or its OPEN is still unanswered. */
   close(code: ErrorCode, message: string): void {
     if (this.#joined) this.#joined.reset(code, message);
     else this.#refuse(code, message);
   }
 
-  /** The channel is attached elsewhere, or should be. */
+  /** Breaks the hop so that the channel attaches again. Used if it is attached elsewhere, or should be. */
   detach(): void {
     this.#joined?.detach('LEG_LOST');
   }
 
-  // ---- as the port of its number while it is judged
+  // ---- port until ACCEPT
 
-  /** The consumer may change its mind, but has nothing else to say before ACCEPT. */
+  /** Before ACCEPT, the consumer may withdraw its OPEN with RESET and send nothing else. */
   receive(type: number): void {
     if (type !== FrameType.RESET) {
       throw new UniCoreError('FLOW_VIOLATION', 'Nothing may be sent on a channel before ACCEPT.');
@@ -140,7 +143,7 @@ export class RelayChannel implements Port {
     this.#end();
   }
 
-  // ---- inside
+  // ---- private
 
   #refuse(code: ErrorCode, message: string): void {
     if (this.#over) return;

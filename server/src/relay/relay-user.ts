@@ -1,26 +1,30 @@
 /**
- * One user at the relay: the legs it came by, and its channels, which may also come from other hubs. What is limited is
- * limited per user.
+ * One user at the relay: its legs, and its channels, which may also come from other hubs. All limits count per user.
  */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
 import type { Identity } from './deps.ts';
 import { Rate } from './rate.ts';
 import type { RelayChannel } from './relay-channel.ts';
 
-/** Channels of one user on one provider. */
+/** Maximum number of a user's channels on one provider. */
 export const MAX_CHANNELS = 64;
-/** A page that attaches all its terminals again at once stays far below. */
+/** OPENs per second and user. A page that attaches all of its terminals again stays far below this. */
 const OPENS_PER_SECOND = 200;
-/** New ones make the provider draw a screen: all terminals of two pages at once, then in turn. */
+/**
+ * New channels per user, limited because each makes the provider render a screen. The burst suffices for all terminals
+ * of two pages.
+ */
 const JOINS_AT_ONCE = 128;
 const JOINS_PER_SECOND = 20;
-/** Bytes that cost no credit, such as ACKs: 500 MB/s of output in full frames need half of it. */
+/**
+ * Bytes per second from a user that cost no credit, such as ACKs. 500 MB/s of output in full frames needs half of it.
+ */
 const OVERHEAD_PER_SECOND = 1024 * 1024;
-/** The same of what comes back: a program may write in small pieces, on many terminals. */
+/** The same limit for bytes to the user. It is higher, because programs may write in small pieces on many terminals. */
 const OVERHEAD_BACK_PER_SECOND = 4 * 1024 * 1024;
 /**
- * What may wait here for the user's own peers, bytes: the windows of 64 terminals. Where more waits somebody gave credit
- * for bytes and does not read them.
+ * Bytes that may wait in this hub for one user: the windows of 64 terminals. More can only wait if a peer gives credit
+ * for bytes that it does not read.
  */
 const WAITING = 8 * 1024 * 1024;
 
@@ -31,10 +35,10 @@ export class RelayUser {
   readonly joins: Rate;
   readonly overhead: Rate;
   readonly overheadBack: Rate;
-  /** What waits for this user in the hub. */
+  /** This user's bytes that wait in the hub. */
   readonly waiting: Budget;
 
-  /** waiting: of the whole hub. */
+  /** waiting: the budget of the whole hub. */
   constructor(clock: Clock, waiting: Budget) {
     this.opens = new Rate(clock, OPENS_PER_SECOND);
     this.joins = new Rate(clock, JOINS_PER_SECOND, JOINS_AT_ONCE);
@@ -47,7 +51,10 @@ export class RelayUser {
     return this.legs.size === 0 && this.channels.size === 0;
   }
 
-  /** Whether one more would be too many. A channel that comes back or moves is still there as well, and counts once. */
+  /**
+   * Whether another channel would exceed the limit on this provider. A channel that attaches again or moves is counted
+   * once.
+   */
   isFullOn(providerId: string, epoch: string): boolean {
     const others = new Set<string>();
     for (const channel of this.channels) if (channel.providerId === providerId) others.add(channel.epoch);
@@ -55,7 +62,7 @@ export class RelayUser {
     return others.size >= MAX_CHANNELS;
   }
 
-  /** The attachments of this channel that are joined, in the order in which they came. */
+  /** The joined attachments of this channel, in the order in which they came. */
   attachments(epoch: string): RelayChannel[] {
     return [...this.channels].filter((channel) => channel.providerId && channel.epoch === epoch);
   }

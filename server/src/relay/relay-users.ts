@@ -1,9 +1,12 @@
-/** The users at the relay, each remembered a little longer than it is there. */
+/** All users at the relay. A user's limits are kept a little longer than its last connection. */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
 import type { Identity } from './deps.ts';
 import { RelayUser } from './relay-user.ts';
 
-/** By then a user's rates are whole again: whoever comes back sooner has not won new ones. */
+/**
+ * How long a user's rate limiters are kept after its last connection. By then they are full again, so reconnecting
+ * gains nothing.
+ */
 const FORGET_MS = 10_000;
 
 export class RelayUsers {
@@ -12,7 +15,7 @@ export class RelayUsers {
   readonly #byUser = new Map<string, RelayUser>();
   readonly #byLeg = new Map<Leg, { consumer: RelayUser; identity: Identity }>();
 
-  /** queueBytes: what may wait in the whole hub. */
+  /** queueBytes: bytes that may wait in the whole hub. */
   constructor(clock: Clock, queueBytes: number) {
     this.#clock = clock;
     this.#waiting = new Budget(queueBytes);
@@ -32,12 +35,15 @@ export class RelayUsers {
     this.settle(at.identity.userId);
   }
 
-  /** Who is at this leg. */
+  /** The user of this leg. */
   at(leg: Leg): { consumer: RelayUser; identity: Identity } | undefined {
     return this.#byLeg.get(leg);
   }
 
-  /** This user, who need not have a leg here; settle() when one of its channels ended. */
+  /**
+   * The user's state, created if needed; the user need not have a leg here. Call settle() when one of its channels
+   * ends.
+   */
   of(userId: string): RelayUser {
     const known = this.#byUser.get(userId);
     if (known) return known;
@@ -46,7 +52,7 @@ export class RelayUsers {
     return consumer;
   }
 
-  /** Something of this user ended: if it was the last, the user is forgotten after a while. */
+  /** Called when a leg or channel of this user ended. If it was the last, the user is forgotten after a while. */
   settle(userId: string): void {
     const consumer = this.#byUser.get(userId);
     if (!consumer?.absent) return;

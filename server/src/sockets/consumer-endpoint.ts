@@ -1,4 +1,4 @@
-/** /consumer: the SDK's socket, with many channels on it. */
+/** The /consumer endpoint: an SDK's socket, which carries many channels. */
 import { UniCoreError } from '@unicore/protocol';
 import { ConsumerHello } from '@unicore/protocol/control';
 import { type Identity, parse } from '../relay/index.ts';
@@ -43,7 +43,10 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
   return goAway(leg, () => stopRotation());
 };
 
-/** A token or a ticket counts from anywhere; a cookie only from a page of ours, which the Origin header proves. */
+/**
+ * Identifies the user. Tokens and tickets are valid from anywhere; a cookie only from the hub's own pages, which the
+ * Origin header proves.
+ */
 async function identify(meta: unknown, { request }: Incoming, { auth }: SocketDeps): Promise<Identity> {
   const { token, ticket } = parse(ConsumerHello, meta, 'HELLO');
   if (token !== undefined) {

@@ -1,4 +1,4 @@
-/** /hub: another hub's socket to this one, where hubs can be addressed. */
+/** The /hub endpoint: a socket from another hub, if hubs have addresses of their own. */
 import { z } from 'zod';
 import { parse } from '../relay/index.ts';
 import { type Endpoint, goAway, greet } from './endpoint.ts';
@@ -10,7 +10,7 @@ const HubHello = z.object({ token: z.string().max(4096) });
 export const hubEndpoint: Endpoint = ({ ws, request, log, greeted }, deps) => {
   const { hubs } = deps;
   if (!hubs) {
-    closeSocket(ws, 'NOT_FOUND', 'This hub has no sockets to others: HUB_PEER_URL is not set.');
+    closeSocket(ws, 'NOT_FOUND', 'This hub takes no sockets from other hubs: HUB_PEER_URL is not set.');
     greeted();
     return () => {};
   }

@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of the sockets. */
+/** Public interface of the WebSocket endpoints. */
 export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
 export { consumerEndpoint } from './consumer-endpoint.ts';
 export type {

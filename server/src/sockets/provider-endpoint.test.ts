@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-test('a connected provider is announced with its HELLO and its leg, which can open channels at once', async () => {
+test('a connected provider is reported with its HELLO and its leg, which can open channels at once', async () => {
   const opened = Promise.withResolvers<number>();
   const agent = await startTestAgent(hub.url, 'p1', {
     handler: { open: ({ kind }) => opened.resolve(kind) },
@@ -34,7 +34,7 @@ test('a connected provider is announced with its HELLO and its leg, which can op
   expect(agent.leg.up).toBe(true);
 });
 
-test('each BEAT is told to the registry and answered with its number', async () => {
+test('each BEAT is reported to the registry and acknowledged with its number', async () => {
   const answered = Promise.withResolvers<number>();
   const agent = await startTestAgent(hub.url, 'p1', { handler: { beatAck: (seq) => answered.resolve(seq) } });
   agent.leg.send({ type: FrameType.BEAT, seq: 41, meta: packMeta({ ...BEAT, cpu: 0.25 }) });
@@ -42,7 +42,7 @@ test('each BEAT is told to the registry and answered with its number', async () 
   expect(hub.told).toEqual(['connected p1', 'heard p1', 'beat p1 0.25']);
 });
 
-test('any message is a sign of life', async () => {
+test('any message shows that the provider is alive', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   await agent.leg.ping();
   expect(hub.told).toContain('heard p1');
@@ -55,19 +55,19 @@ test('a flood of BEATs closes the socket that sends it', async () => {
   expect(hub.told.filter((event) => event.startsWith('beat')).length).toBeLessThanOrEqual(5);
 });
 
-test('a BEAT that makes no sense closes the socket that sent it', async () => {
+test('an invalid BEAT closes the socket that sent it', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   agent.leg.send({ type: FrameType.BEAT, seq: 1, meta: packMeta({ cpu: 'much' }) });
   expect((await agent.closed).message).toContain('BEAT.cpu');
   expect(hub.told.at(-1)).toBe('disconnected p1 BAD_REQUEST');
 });
 
-test('a token that is no provider’s, such as a user’s, is refused and announced to nobody', async () => {
+test("a socket without a provider's token is refused and not reported", async () => {
   await expect(startTestAgent(hub.url, 'p1', { token: 'token-alice' })).rejects.toThrow('UNAUTHENTICATED');
   expect(hub.told).toEqual([]);
 });
 
-test('a provider’s token does not make a consumer', async () => {
+test("a provider's token is refused on /consumer", async () => {
   const refused = dialLeg(`${hub.url}/consumer`, { hello: { token: 'agent-p1' } });
   await expect(refused).rejects.toThrow('UNAUTHENTICATED');
 });

@@ -1,4 +1,7 @@
-/** /provider: an agent's socket. The newest is its provider's route; an older one keeps its channels until they moved. */
+/**
+ * The /provider endpoint: an agent's socket. The newest one is the provider's route; an older one keeps its channels
+ * until they have moved.
+ */
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import { parse, Rate } from '../relay/index.ts';
@@ -7,7 +10,9 @@ import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
 const EMPTY = packMeta({});
-/** One every 5 s is what an agent sends; each of them is told to everybody who watches. */
+/**
+ * Maximum rate of BEAT frames. Agents send one every 5 s, and each is broadcast to everyone who watches the provider.
+ */
 const BEATS_PER_SECOND = 5;
 
 export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greeted }, deps) => {

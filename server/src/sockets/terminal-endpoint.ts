@@ -1,4 +1,4 @@
-/** /terminal: one terminal as raw bytes, for any WebSocket client that holds a ticket. */
+/** The /terminal endpoint: one terminal as raw bytes, for any WebSocket client with a ticket. */
 import { UniCoreError } from '@unicore/protocol';
 import { Cols, Id, Rows } from '@unicore/protocol/control';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ const Query = z.object({
 
 export const terminalEndpoint: Endpoint = (incoming, deps) => {
   const { ws, log, greeted } = incoming;
-  // The client may type at once; what it sends waits in its socket until the terminal is there.
+  // The client may type at once; its input waits in the socket until the terminal is attached.
   ws.pause();
   ws.on('close', greeted);
   admit(incoming, deps).catch((error) => {
@@ -28,7 +28,7 @@ export const terminalEndpoint: Endpoint = (incoming, deps) => {
     closeSocket(ws, 'INTERNAL', 'The hub could not check the ticket. Try again.');
   });
   return (afterMs) => {
-    // It can't move: it may use what time there is.
+    // A raw client cannot move, so it may stay until the hub stops.
     if (afterMs > 0) return;
     closeSocket(ws, 'GOING_AWAY', 'The hub is stopping. Ask for a new ticket and connect again.');
   };

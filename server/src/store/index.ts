@@ -1,4 +1,4 @@
-/** What the outside may use of the store. */
+/** The store's public interface. */
 export { parseStoreAddress, STORE_FORMS } from './address.ts';
 export { openStore } from './open.ts';
 export {

@@ -1,4 +1,4 @@
-/** What every store must do, whatever it is made of: each implementation's test runs this suite. */
+/** Contract suite of the store: every implementation runs these tests. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { providerRow, userRow, vmRow } from '../testing/rows.ts';
 import type { SecretRow } from './rows.ts';
@@ -16,7 +16,7 @@ const SECRET: SecretRow = {
 const PROVIDER = providerRow();
 const VM = vmRow();
 
-/** open: opens the store; with the same name, the same one again, also while it is open. */
+/** open: opens the store of that name. It may be called again while the store is open, and then opens the same data. */
 export function storeSuite(open: (name: string) => Store): void {
   describe('the store contract', () => {
     let store: Store;
@@ -29,7 +29,7 @@ export function storeSuite(open: (name: string) => Store): void {
     });
     afterEach(() => store.close());
 
-    test('keeps what was written when it is opened again', async () => {
+    test('data is still there after the store is opened again', async () => {
       await store.addVm(VM);
       await store.close();
       store = open(`store-${opened}`);
@@ -37,7 +37,7 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.userByName('alice')).toEqual(ALICE);
     });
 
-    test('a user name is taken once', async () => {
+    test('a user name can be taken only once', async () => {
       expect(await store.addUser({ ...ALICE, userId: 'u-other' })).toBe(false);
       expect(await store.users()).toEqual([ALICE]);
     });
@@ -56,13 +56,13 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.secret('h1', 'join', 1e15)).toBeDefined();
     });
 
-    test('a secret is taken once', async () => {
+    test('a secret can be taken only once', async () => {
       await store.addSecret(SECRET);
       const taken = await Promise.all([1, 2].map(() => store.takeSecret('h1', 'join', 50)));
       expect(taken.filter((one) => one !== undefined)).toEqual([SECRET]);
     });
 
-    test('a secret that was taken is gone, and no expired one', async () => {
+    test('a taken secret is gone and does not count as expired', async () => {
       await store.addSecret(SECRET);
       await store.takeSecret('h1', 'join', 50);
       expect(await store.secret('h1', 'join', 50)).toBeUndefined();
@@ -70,20 +70,20 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.dropExpiredSecrets(1e15)).toBe(0);
     });
 
-    test('ids may begin and end as they like', async () => {
+    test('hashes and names may contain any characters', async () => {
       await store.addSecret({ ...SECRET, hash: '__h__' });
       expect(await store.secret('__h__', 'join', 50)).toBeDefined();
       await store.addUser({ ...ALICE, userId: 'u-2', name: '__a/b ä.__' });
       expect((await store.userByName('__a/b ä.__'))?.userId).toBe('u-2');
     });
 
-    test('what is made at the same time is listed in the order of its making', async () => {
+    test('VMs with the same creation time are listed in the order they were added', async () => {
       const ids = ['vm-z', 'vm-a', 'vm-m'];
       for (const vmId of ids) await store.addVm({ ...VM, vmId });
       expect((await store.vms()).map(({ vmId }) => vmId)).toEqual(ids);
     });
 
-    test('what is not there can be changed by nobody', async () => {
+    test('changing a missing row does nothing', async () => {
       expect(await store.replaceVm(VM)).toBe(false);
       await store.updateProvider('p-9', { name: 'x' });
       expect(await store.provider('p-9')).toBeUndefined();
@@ -96,7 +96,7 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.secret('h2', 'join', 100)).toBeDefined();
     });
 
-    test('an update of a provider leaves what it does not name alone', async () => {
+    test('updating a provider changes only the given fields', async () => {
       await store.addProvider(PROVIDER);
       await Promise.all([
         store.updateProvider('p-1', { name: 'tower', runtime: 'docker' }),
@@ -106,13 +106,13 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.providers()).toEqual([{ ...PROVIDER, name: 'tower', runtime: 'docker', seenAt: 7 }]);
     });
 
-    test('the same opId gives the VM that is there', async () => {
+    test('adding a VM with a used opId returns the existing VM', async () => {
       await store.addVm({ ...VM, opId: 'op' });
       expect((await store.addVm({ ...VM, vmId: 'vm-2', opId: 'op' })).vmId).toBe('vm-1');
       expect(await store.vms()).toHaveLength(1);
     });
 
-    test('opIds of two users do not meet', async () => {
+    test('two users may use the same opId', async () => {
       await store.addUser({ ...ALICE, userId: 'u-bob', name: 'bob' });
       await store.addVm({ ...VM, opId: 'op' });
       expect((await store.addVm({ ...VM, vmId: 'vm-2', ownerId: 'u-bob', opId: 'op' })).vmId).toBe('vm-2');
@@ -131,7 +131,7 @@ export function storeSuite(open: (name: string) => Store): void {
       expect((await store.vm('vm-3'))?.phase).toBe('deleted');
     });
 
-    test('of two who write the same state of a VM, one wins', async () => {
+    test('of two writes based on the same revision of a VM, one succeeds', async () => {
       await store.addVm(VM);
       const wins = await Promise.all([
         store.replaceVm({ ...VM, phase: 'stopped' }),
@@ -141,7 +141,7 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(await store.vm('vm-1')).toMatchObject({ phase: 'stopped', rev: 2 });
     });
 
-    test('of many who give away the same room, one does, and only together with its VM', async () => {
+    test('the same room is given away once, and only together with the write of its VM', async () => {
       await store.addProvider(PROVIDER);
       const vms = Array.from({ length: 20 }, (_, i) => ({ ...VM, vmId: `vm-${i}`, createdAt: i }));
       for (const vm of vms) await store.addVm(vm);
@@ -151,18 +151,18 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(wins.filter(Boolean)).toHaveLength(1);
       expect(await store.vms({ providerId: 'p-1' })).toMatchObject([{ rev: 2, phase: 'assigned' }]);
       const loser = vms[wins.indexOf(false)]!;
-      // A VM that somebody else wrote meanwhile takes no room.
+      // A VM that was changed meanwhile takes no room on the provider.
       await store.replaceVm({ ...loser, name: 'renamed' });
       expect(await place(loser, 1)).toBe(false);
       expect(await store.provider('p-1')).toMatchObject({ placed: 1 });
       expect(await place({ ...loser, rev: 2 }, 1)).toBe(true);
       expect(await store.provider('p-1')).toMatchObject({ placed: 2 });
-      // What else is said of the provider leaves it alone.
+      // Other updates of the provider leave `placed` alone.
       await store.updateProvider('p-1', { cores: 4 });
       expect(await store.provider('p-1')).toMatchObject({ placed: 2, cores: 4 });
     });
 
-    test('a meta value is made once', async () => {
+    test('a meta value is created only once', async () => {
       expect(await store.meta('secret', () => 'first')).toBe('first');
       expect(await store.meta('secret', () => 'second')).toBe('first');
     });
@@ -173,13 +173,13 @@ export function storeSuite(open: (name: string) => Store): void {
       expect((await store.auditEntries(2)).map((entry) => entry.at)).toEqual([3, 2]);
     });
 
-    test('ping fails once it is closed', async () => {
+    test('ping fails after the store is closed', async () => {
       await store.ping();
       await store.close();
       await expect(store.ping()).rejects.toThrow();
     });
 
-    describe.each(['one hub', 'two hubs'])('asked by many at once, through %s', (hubs) => {
+    describe.each(['one hub', 'two hubs'])('many concurrent calls through %s', (hubs) => {
       let second: Store;
 
       beforeEach(() => {
@@ -187,13 +187,13 @@ export function storeSuite(open: (name: string) => Store): void {
       });
       afterEach(() => second.close());
 
-      /** Each through one of the hubs, in turn. */
+      /** Runs the work `count` times at once, alternating between the hubs. */
       function atOnce<T>(count: number, work: (at: Store, index: number) => Promise<T>): Promise<T[]> {
         const at = (index: number) => (hubs === 'two hubs' && index % 2 === 1 ? second : store);
         return Promise.all(Array.from({ length: count }, (_, index) => work(at(index), index)));
       }
 
-      test('20 increments give 20', async () => {
+      test('20 increments add up to 20', async () => {
         await store.addVm(VM);
         await atOnce(20, async (at) => {
           for (;;) {
@@ -204,28 +204,28 @@ export function storeSuite(open: (name: string) => Store): void {
         expect(await store.vm('vm-1')).toEqual({ ...VM, attempt: VM.attempt + 20, rev: VM.rev + 20 });
       });
 
-      test('a compare-and-set has one winner of 50, whose state is there', async () => {
+      test('of 50 compare-and-sets one succeeds, and its state is stored', async () => {
         await store.addVm(VM);
         const wins = await atOnce(50, (at, index) => at.replaceVm({ ...VM, name: `by ${index}` }));
         expect(wins.filter((won) => won)).toHaveLength(1);
         expect(await store.vm('vm-1')).toMatchObject({ name: `by ${wins.indexOf(true)}`, rev: VM.rev + 1 });
       });
 
-      test('50 calls with one opId make one VM, and all get it', async () => {
+      test('50 calls with one opId create one VM, and all return it', async () => {
         const made = await atOnce(50, (at, index) => at.addVm({ ...VM, vmId: `vm-${index}`, opId: 'op' }));
         expect(await store.vms()).toHaveLength(1);
         expect(new Set(made.map(({ vmId }) => vmId)).size).toBe(1);
         expect(await store.vm(made[0]!.vmId)).toEqual(made[0]);
       });
 
-      test('50 who take one secret are one who gets it', async () => {
+      test('of 50 calls that take one secret, one gets it', async () => {
         await store.addSecret(SECRET);
         const taken = await atOnce(50, (at) => at.takeSecret('h1', 'join', 50));
         expect(taken.filter((one) => one !== undefined)).toEqual([SECRET]);
         expect(await store.secret('h1', 'join', 50)).toBeUndefined();
       });
 
-      test('50 users of one name are one user', async () => {
+      test('of 50 users with the same name, one is added', async () => {
         const added = await atOnce(50, (at, index) =>
           at.addUser({ ...ALICE, userId: `u-${index}`, name: 'bob' }),
         );
@@ -234,7 +234,7 @@ export function storeSuite(open: (name: string) => Store): void {
         expect(await store.users()).toHaveLength(2);
       });
 
-      test('50 who make a meta value agree on one', async () => {
+      test('50 calls that create a meta value all return the same one', async () => {
         const values = await atOnce(50, (at, index) => at.meta('secret', () => `by ${index}`));
         expect(new Set(values).size).toBe(1);
         expect(await store.meta('secret', () => 'late')).toBe(values[0]);

@@ -1,6 +1,6 @@
 /**
- * Whether Redis still has what hubs put there: markers, made with the time where they are missing, and the names of the
- * processes. If a marker or a process is another one than before, something may be gone.
+ * Detects that Redis may have lost data. Each node has a marker key that holds its creation time, and each Redis
+ * process has a run id. A new marker or a new process means that data may be gone.
  */
 import { z } from 'zod';
 import type { Commands } from './commands.ts';
@@ -13,8 +13,8 @@ return {redis.call('GET', KEYS[1]), string.format('%.0f', now)}`;
 const Marked = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /**
- * Each node of a cluster loses its data by itself, so each needs a marker: the slots of these hash tags lie one in each
- * sixteenth of all slots, so up to eight nodes with equal shares have one at least.
+ * Each node of a cluster can lose its data alone, so each needs a marker. The slots of these hash tags are spread
+ * evenly, one per sixteenth of the slots. With equal shares, each of up to eight nodes has at least one.
  */
 const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
@@ -27,12 +27,14 @@ export class LossMarkers {
     this.#markers = (cluster ? CLUSTER_TAGS : [0]).map((tag) => `${prefix}since:{${tag}}`);
   }
 
-  /** Milliseconds since the youngest part of it began empty. */
+  /** Milliseconds since the youngest part of Redis was empty. */
   async age(): Promise<number> {
     return Math.min(...(await this.#marked()).map(([since, now]) => now - since));
   }
 
-  /** What makes this Redis the one it is; anything that was not in here before means a loss. */
+  /**
+   * Identity of this Redis: its markers and run ids. An entry that was not there before means that data may be lost.
+   */
   async marks(): Promise<Set<string>> {
     const [marked, processes] = await Promise.all([this.#marked(), this.#processes()]);
     return new Set([...marked.map(([since], i) => `${i}:${since}`), ...processes]);

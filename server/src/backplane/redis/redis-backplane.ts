@@ -1,4 +1,4 @@
-/** The backplane of many hubs, on one Redis or a Redis Cluster. Losing it loses nothing that hubs do not say again. */
+/** The backplane for many hubs, on one Redis or a Redis Cluster. If Redis loses its data, the hubs write it again. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -18,11 +18,11 @@ import { redisRoutes } from './routes.ts';
 import { redisValues } from './values.ts';
 import { Watch } from './watch.ts';
 
-/** Before all keys and channels, so that a Redis may be shared. */
+/** Prefix of all keys and channels, so that a Redis can be shared with other programs. */
 export const PREFIX = 'unicore:';
-/** start() waits so long for Redis, ms; then the hub starts without. */
+/** How long start() waits for Redis, ms. After that the hub starts without it. */
 const START_MS = 3_000;
-/** A hub's name before its news, so that it does not hear itself. */
+/** Length of the sender's name in front of each broadcast. A hub skips its own broadcasts by it. */
 const NAME_BYTES = 32;
 
 export interface RedisBackplaneOptions {

@@ -1,4 +1,4 @@
-/** Small values in Redis that expire. */
+/** Small expiring values in Redis. */
 import type { ExpiringValues } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 

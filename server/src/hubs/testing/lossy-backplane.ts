@@ -1,22 +1,25 @@
-/** A backplane whose mail goes wrong as a test says. */
+/** A backplane that loses or refuses messages as a test decides. */
 import type { Backplane } from '../../backplane/index.ts';
 
 export type Fate = 'arrives' | 'lost' | 'nobody' | 'never' | Error;
 
 export interface LossyBackplane {
   plane: Backplane;
-  /** What becomes of the next mail: asked for each. */
+  /** Decides what happens to the next message; called for each. */
   fate: (message: Uint8Array) => Fate;
-  /** While it is set, calls about mail, news, routes and hubs are refused with it. */
+  /** While set, all calls for messages, broadcasts, routes and hub cards reject with this error. */
   down: Error | undefined;
-  /** Sent until now. */
+  /** Number of messages sent so far. */
   mails: number;
   bytes: number;
 }
 
-/** lost: gone without a word. nobody: the hub does not listen. never: the backplane does not answer. */
+/**
+ * Wraps a backplane. Fates: lost: silently dropped. nobody: the hub does not listen. never: the backplane does not
+ * answer.
+ */
 export function lossyBackplane(inner: Backplane): LossyBackplane {
-  /** The same calls, refused while it is down. */
+  /** The same calls, rejected while `down` is set. */
   function failing<T extends object>(part: T): T {
     return new Proxy(part, {
       get(target, name) {

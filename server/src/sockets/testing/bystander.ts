@@ -1,4 +1,4 @@
-/** A hub with one provider and two users on it: Mallory, who breaks rules, and Bob, who must not notice. */
+/** A hub with one provider and two users: Mallory, who breaks rules, and Bob, who must not be affected. */
 import { expect } from 'vitest';
 import { type HostileUser, startHostileUser } from './hostile-user.ts';
 import { startTestAgent, type TestAgent } from './test-agent.ts';
@@ -9,7 +9,9 @@ export interface WithBystander {
   hub: TestHub;
   agent: TestAgent;
   mallory: HostileUser;
-  /** Bob's terminal still works on the same channel, and the provider on the same socket. Stops the hub. */
+  /**
+   * Checks that Bob's terminal still works on the same channel and that the provider kept its socket. Stops the hub.
+   */
   unharmed(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** The far ends of the hub's sockets, for tests: plain ws clients, with a leg of the real protocol where wanted. */
+/** Clients of the hub's sockets for tests: plain WebSockets, with a leg of the real protocol on request. */
 import { once } from 'node:events';
 import {
   type Clock,
@@ -17,7 +17,7 @@ export interface DialOptions {
   protocols?: string[];
 }
 
-/** An open socket. */
+/** Opens a socket. */
 export async function connect(
   url: string,
   { headers = {}, protocols }: DialOptions = {},
@@ -27,7 +27,7 @@ export async function connect(
   return ws;
 }
 
-/** How a socket ends: its close code and reason. */
+/** Waits for the socket to close and returns the code and reason. */
 export async function closing(ws: WebSocket): Promise<{ code: number; reason: string }> {
   const [code, reason] = await once(ws, 'close');
   return { code, reason: String(reason) };
@@ -36,7 +36,7 @@ export async function closing(ws: WebSocket): Promise<{ code: number; reason: st
 export interface Dialled {
   ws: WebSocket;
   leg: Leg;
-  /** Settles when the leg closed. */
+  /** Resolves when the leg has closed. */
   closed: Promise<{ code: ErrorCode; message: string }>;
 }
 
@@ -44,11 +44,11 @@ interface DialLegOptions extends DialOptions {
   hello: unknown;
   clock?: Clock;
   handler?: Partial<LegHandler>;
-  /** The hub may open a channel in the same breath as it says WELCOME: before dialLeg() settles. */
+  /** Handles OPENs, which the hub may send right after WELCOME, before dialLeg() resolves. */
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
 }
 
-/** A leg that is up. Rejects when the hub refuses it. */
+/** Dials a leg and resolves when it is up. Rejects if the hub refuses it. */
 export async function dialLeg(url: string, options: DialLegOptions): Promise<Dialled> {
   const ws = await connect(url, { protocols: [SUBPROTOCOL], ...options });
   const ended = Promise.withResolvers<{ code: ErrorCode; message: string }>();

@@ -1,4 +1,4 @@
-/** A signed-in user who keeps to no rule: writes frames past all checks of our own client, and reads the answers. */
+/** A signed-in user who breaks the rules: sends frames without the checks of our own client, and reads the answers. */
 import {
   ChannelKind,
   decode,
@@ -12,7 +12,7 @@ import {
 import type { Dialled } from './dial-leg.ts';
 import { startTestConsumer } from './test-consumer.ts';
 
-/** In order, until it is changed. */
+/** A valid OPEN, to be changed by each test. */
 export const OPEN: FrameOf<typeof FrameType.OPEN> = {
   type: FrameType.OPEN,
   ch: 1,
@@ -27,11 +27,11 @@ export const OPEN: FrameOf<typeof FrameType.OPEN> = {
 };
 
 export interface HostileUser extends Dialled {
-  /** All in one message. */
+  /** Sends all frames in one message. */
   send(...frames: Frame[]): void;
-  /** What comes back on a channel number, one by one, from now on. */
+  /** The frames received on a channel from here on, one by one. */
   answers(ch?: number): { next(): Promise<Frame> };
-  /** How an OPEN with these changes is refused. */
+  /** Sends an OPEN with these changes and returns how it was refused. */
   refused(change: Partial<typeof OPEN>): Promise<{ type: number; code: string; message?: string }>;
 }
 

@@ -1,4 +1,4 @@
-/** What tests outside this folder use: a hub, agents and consumers, each without the rest of its program. */
+/** Test hubs, agents and consumers for tests outside of this folder; each runs without the rest of its program. */
 export { BEAT, echo, flood, newAcceptor, startTestAgent } from './test-agent.ts';
 export { openTerminal, startTestConsumer } from './test-consumer.ts';
 export { startTestHub, type TestHub } from './test-hub.ts';

@@ -1,4 +1,6 @@
-/** An agent for tests: the real protocol's leg and acceptor on a real socket, with a function for each terminal. */
+/**
+ * An agent for tests: the protocol's real leg and acceptor on a real socket, with a function in place of each terminal.
+ */
 import {
   Acceptor,
   type Channel,
@@ -13,10 +15,10 @@ import {
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import { type Dialled, dialLeg } from './dial-leg.ts';
 
-/** What a terminal does with its channel. `channel` may be called once the handler was returned and attached. */
+/** A terminal's behaviour on its channel. `channel` may be called once the handler was returned and attached. */
 export type Program = (channel: () => Channel, request: OpenRequest) => ChannelHandler;
 
-/** Sends back what it gets, and ends when the consumer does. */
+/** Echoes its input, and ends when the consumer does. */
 export const echo: Program = (channel) => {
   const back = new Outbox();
   return {
@@ -31,7 +33,7 @@ export const echo: Program = (channel) => {
   };
 };
 
-/** Sends this many bytes (see patternAt), then ends. Reads and drops what it gets. */
+/** Sends this many bytes of the pattern, then ends. Discards its input. */
 export function flood(bytes: number): Program {
   return (channel) => {
     let at = 0;
@@ -54,7 +56,7 @@ export function flood(bytes: number): Program {
   };
 }
 
-/** Byte number `at` of a sequence in which a lost, repeated or moved byte shows. */
+/** Byte `at` of a test pattern that reveals lost, repeated or moved bytes. */
 export function patternAt(at: number): number {
   return (at * 31 + (at >>> 8) * 7 + (at >>> 16)) & 0xff;
 }
@@ -76,7 +78,7 @@ export const BEAT: BeatMeta = {
 };
 
 export interface TestAgent extends Dialled {
-  /** Of each OPEN that got here. */
+  /** All OPENs that reached this agent. */
   requests: OpenRequest[];
 }
 
@@ -85,7 +87,7 @@ interface TestAgentOptions {
   connSeq?: number;
   token?: string;
   clock?: Clock;
-  /** Of an agent that lives on over several sockets. */
+  /** An acceptor that is kept over several sockets. */
   acceptor?: Acceptor;
   handler?: Partial<LegHandler>;
 }

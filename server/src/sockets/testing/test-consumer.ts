@@ -1,4 +1,4 @@
-/** A consumer for tests: the real protocol's opener on a real socket, that keeps what it receives. */
+/** A consumer for tests: the protocol's real opener on a real socket, which keeps what it receives. */
 import { randomBytes } from 'node:crypto';
 import { type Deflater, type ErrorCode, type Leg, Opener, Outbox, systemClock } from '@unicore/protocol';
 import { type Dialled, dialLeg } from './dial-leg.ts';
@@ -9,13 +9,13 @@ export function startTestConsumer(hubUrl: string, user: string): Promise<Dialled
 
 export interface TestTerminal {
   opener: Opener;
-  /** Settles with the first ACCEPT. */
+  /** Resolves with the first ACCEPT. */
   attached: Promise<unknown>;
   closed: Promise<{ code: ErrorCode; message: string }>;
-  /** Of each DETACHED, in order. */
+  /** The codes of all DETACHED frames, in order. */
   detached: ErrorCode[];
   write(bytes: Uint8Array | string): void;
-  /** Settles when this many bytes are here, with all of them. */
+  /** Resolves with all received bytes once there are this many. */
   received(bytes: number): Promise<Buffer>;
 }
 
@@ -24,7 +24,7 @@ interface TestTerminalOptions {
   open: Record<string, unknown>;
   resume?: boolean;
   deflater?: Deflater;
-  /** Sees each piece, in place of keeping it. */
+  /** Receives each piece, which is then not kept. */
   onData?: (bytes: Uint8Array) => void;
 }
 

@@ -1,4 +1,4 @@
-/** A hub for tests: the real sockets, relay and gateway on port 0, over users and VMs that live in maps. */
+/** A hub for tests: real sockets, relay and gateway on port 0, with users and VMs in maps. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
@@ -11,7 +11,7 @@ import { NO_METER } from '../../testing/meter.ts';
 import { attachSockets } from '../attach.ts';
 import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
 
-/** The only page that may connect. */
+/** The only origin whose pages may connect. */
 export const ORIGIN = 'http://localhost:7420';
 
 export interface TestVm {
@@ -23,15 +23,15 @@ export interface TestVm {
 export interface TestHub {
   url: string;
   relay: Relay;
-  /** By vmId. */
+  /** VMs by vmId. */
   vms: Map<string, TestVm>;
-  /** By ticket: what it is for, and for whom. */
+  /** What each ticket grants, by ticket. */
   tickets: Map<string, Ticket & { vmId: string; terminalId: string }>;
   connections: ProviderConnection[];
-  /** What the provider registry was told, such as 'heard p1'. */
+  /** Calls of the provider registry, such as 'heard p1'. */
   told: string[];
   counts: TestMeter;
-  /** Has everybody move to another hub, within so many ms. */
+  /** Asks all peers to move to another hub within `ms`. */
   drain(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,9 +45,8 @@ interface TestMeter extends RelayMeter, SocketMeter, HubMeter {
 }
 
 /**
- * rotateMs: long enough, if not said, that no test sees it. backplane: of a hub among others, which may dial it if it is
- * direct (at another address, where one is said).
- * vms: what all of them know.
+ * rotateMs: by default longer than any test. backplane: connects this hub to others. direct: whether they may dial it,
+ * or the URL at which they try. vms: the VMs that all hubs know.
  */
 export async function startTestHub({
   clock = systemClock,

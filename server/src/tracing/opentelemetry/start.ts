@@ -1,6 +1,6 @@
 /**
- * Sends spans by OTLP over HTTP to where OTEL_EXPORTER_OTLP_ENDPOINT says. Loaded only where that is set. What else the
- * exporter knows (OTEL_EXPORTER_OTLP_HEADERS and so on) counts, too.
+ * Exports spans by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT. Loaded only if that is set. The exporter's other
+ * variables (OTEL_EXPORTER_OTLP_HEADERS and so on) work too.
  */
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,10 +11,10 @@ import { TraceContext } from '@unicore/protocol/control';
 import { useTracing } from '../span.ts';
 
 const SERVICE = 'unicore-hub';
-/** A collector that is away does not hold up a hub that stops. */
+/** Export timeout, ms: an unreachable collector must not delay the hub's stop. */
 const EXPORT_MS = 2_000;
 
-/** The result sends what was not sent yet, and ends it. */
+/** Starts tracing. The returned function sends the remaining spans and stops it. */
 export function startTracing(): () => Promise<void> {
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': SERVICE }),
@@ -25,7 +25,7 @@ export function startTracing(): () => Promise<void> {
   useTracing({
     span: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {
-        // The code alone: a sentence may hold what somebody wrote.
+        // Only the error code: a message may contain a user's text.
         const failed = (code: string) => span.setStatus({ code: SpanStatusCode.ERROR, message: code });
         try {
           return await work(failed);

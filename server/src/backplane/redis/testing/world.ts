@@ -1,4 +1,4 @@
-/** Hubs on a Redis of a test's own. */
+/** Hubs on a test's Redis. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@unicore/protocol';
 import { type Logger, pino } from 'pino';
@@ -8,7 +8,7 @@ import { parseRedisUrl } from '../../redis-address.ts';
 import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import { redisBackplane } from '../redis-backplane.ts';
 
-/** A world for itself on a Redis that tests may share: its keys have a prefix of their own. */
+/** A separate backplane on a Redis that tests may share: its keys have their own prefix. */
 export function redisWorld(
   url: string,
   meter: BackplaneMeter = NO_METER,

@@ -1,4 +1,4 @@
-/** What goes wrong with the next calls, as a test says: slow, refused, or carried out and not told. */
+/** Faults that a test injects into the fake's next calls: delays, refusals and lost replies. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
@@ -15,20 +15,20 @@ export class Faults {
   readonly #tricks = new Set<Trick>();
   #delayMs = 0;
 
-  /** Each call from now on takes as long before it is carried out; 0: none. */
+  /** Delays every call by this from now on; 0 switches the delay off. */
   slow(delayMs: number): void {
     this.#delayMs = delayMs;
   }
 
-  /** The next calls are refused with this code, and nothing is done. method: of these only. */
+  /** Refuses the next calls with this code without carrying them out. method: only calls of this method. */
   refuse(code: keyof typeof status, times: number, method?: Method): void {
-    const refusal = new Refusal(status[code], `${code}, as a test wants it`);
+    const refusal = new Refusal(status[code], `${code}, injected by a test`);
     this.#add(times, method, () => {
       throw refusal;
     });
   }
 
-  /** The next calls are carried out, then the answer is lost: the client hears that the connection broke. */
+  /** Carries the next calls out but loses their replies: the client sees a broken connection. */
   loseReplies(times: number, method: Method = 'Commit'): void {
     this.#add(times, method, (work) => {
       work();
@@ -36,12 +36,12 @@ export class Faults {
     });
   }
 
-  /** What happens with the next call of this method; work: carries it out. */
+  /** Replaces the next call of this method by `play`, which may carry it out by calling `work`. */
   next(method: Method, play: Trick['play']): void {
     this.#add(1, method, play);
   }
 
-  /** Carries a call out, or does what a test wants instead. */
+  /** Carries out a call, or the fault that a test has set up for it. */
   async around(method: Method, work: () => void): Promise<void> {
     if (this.#delayMs > 0) await delay(this.#delayMs);
     const trick = [...this.#tricks].find((each) => each.method === undefined || each.method === method);
@@ -56,7 +56,7 @@ export class Faults {
   }
 }
 
-/** What a client hears whose connection broke. */
+/** The error that a client sees if the connection breaks before the reply. */
 export function lostReply(): Refusal {
-  return new Refusal(status.UNAVAILABLE, 'The answer was lost, as a test wants it');
+  return new Refusal(status.UNAVAILABLE, 'The reply was lost, injected by a test');
 }

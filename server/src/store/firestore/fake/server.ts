@@ -1,6 +1,6 @@
 /**
- * A Firestore of our own for tests and for clusters on one machine: Google's protocol, atomic commits, preconditions and
- * optimistic transactions. Calls that it does not know are UNIMPLEMENTED.
+ * A fake Firestore server for tests and for clusters on one machine. It speaks Google's protocol, with atomic commits,
+ * preconditions and optimistic transactions. Calls that it does not support answer UNIMPLEMENTED.
  */
 import { createRequire } from 'node:module';
 import {
@@ -20,24 +20,24 @@ import { type Bill, Ledger } from './ledger.ts';
 import { Refusal } from './refusal.ts';
 import { Service } from './service.ts';
 
-/** As in Google's own: Firestore takes requests of up to 10 MiB. */
+/** Firestore accepts requests of up to 10 MiB. */
 const MAX_MESSAGE = 10 * 1024 * 1024;
 
 export interface FakeOptions {
-  /** 0: any free one. */
+  /** 0 picks a free port. */
   port?: number;
   host?: string;
-  /** Keeps the documents there. */
+  /** File in which the documents are saved. */
   file?: string | undefined;
 }
 
 export interface FirestoreFake {
-  /** HOST:PORT, as for FIRESTORE_EMULATOR_HOST. */
+  /** HOST:PORT, as in FIRESTORE_EMULATOR_HOST. */
   readonly address: string;
   readonly faults: Faults;
-  /** How many transactions are neither committed nor rolled back. */
+  /** Number of transactions that are neither committed nor rolled back. */
   readonly openTransactions: number;
-  /** What was done since the last time that this was asked. */
+  /** What would have been billed since the last call. */
   bill(): Bill;
   close(): Promise<void>;
 }
