@@ -6,12 +6,12 @@ export type OpenedLeg = (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void
 
 export interface LegEvents {
   fault(error: unknown): void;
-  /** Called exactly once for each leg that was up. */
+  /** A leg has closed. Called exactly once for each leg that was up. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export interface HubDialer {
-  /** Name in logs and metrics. */
+  /** The transport's name in logs and metrics. */
   readonly name: 'mail' | 'direct';
   /**
    * Dials a leg and resolves when it is up. Undefined if this transport cannot lead to that hub. Rejects within seconds
