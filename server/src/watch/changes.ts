@@ -1,8 +1,8 @@
-/** What changed since a live list last asked. */
+/** The changes that a live list has not yielded yet. */
 import { UniCoreError } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 
-/** What changed since it was last asked, newest state by id; ends with its listener or its session. */
+/** Queues the newest state of each id. Its iteration ends with the signal, and throws when the session ends. */
 export class Changes<T> {
   readonly #pending = new Map<string, T>();
   readonly #events: HubEvents;
@@ -32,14 +32,14 @@ export class Changes<T> {
     this.#events.off('interrupted', this.#interrupted);
   }
 
-  /** 'all': now, and whenever changes may have been missed. */
+  /** Yields 'all' first and after changes may have been missed, otherwise the entries that changed. */
   async *batches(): AsyncGenerator<T[] | 'all'> {
     while (!this.#signal?.aborted) {
       if (this.#signedOut)
         throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
       if (this.#allDue) {
         this.#allDue = false;
-        // Whatever comes from here on may not be in the list.
+        // Changes before this point are in the list that the caller reads now; later ones may not be.
         this.#pending.clear();
         yield 'all';
       } else if (this.#pending.size > 0) {

@@ -1,7 +1,7 @@
 /**
- * Live lists: first all, then each change; all again where changes may have been missed. Changes gather by id while a
- * page is slow, so what waits for it is never more than one entry for each VM. Every new connection begins with all, so
- * events need no numbers.
+ * Live lists: first all entries, then each change; all entries again after changes may have been missed. Changes are
+ * merged by id while a page is slow, so at most one entry for each VM is queued. Every new connection begins with all
+ * entries, so events need no numbers.
  */
 import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { Caller, WatchService } from '../api/index.ts';
@@ -29,7 +29,7 @@ export class Watch implements WatchService {
   async *vms({ user, sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent> {
     const { events, vms, views } = this.#deps;
     const changes = new Changes<VmRow>(events, sessionId, signal);
-    /** What the page has of each: a change that was told late is none. */
+    /** The revision of each VM that the page has. An event that arrives late and is older is skipped. */
     const revs = new Map<string, number>();
     const listen = (vm: VmRow) => {
       if (vm.ownerId === user.userId) changes.add(vm.vmId, vm);
