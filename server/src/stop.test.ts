@@ -93,7 +93,7 @@ describe('its process', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'drains when it is told to, and ends at once when told again: %s',
+    'drains at the first stop signal, and exits at once at the second: %s',
     async (signal) => {
       const auth = openLocalAuth(folder, url);
       await stayer(url, await auth.bearerToken((await auth.owner()).userId));

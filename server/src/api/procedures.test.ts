@@ -32,7 +32,7 @@ describe('the procedures', () => {
   });
   afterAll(() => hub.stop());
 
-  /** A VM of alice's that runs. */
+  /** Creates a running VM of alice. */
   async function runningVm() {
     const { vmId } = await alice.api.vm.create.mutate({});
     const watch = watching<VmEvent>(alice.api.vm.watch);

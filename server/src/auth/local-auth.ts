@@ -22,7 +22,7 @@ const USER_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,39}$/u;
 /** The user that a cookie or bearer token proved. */
 export interface Caller {
   user: UserRow;
-  /** The session or bearer token: what a logout ends. */
+  /** Id of the session or bearer token that a logout ends. */
   sessionId: string;
 }
 

@@ -22,7 +22,7 @@ describe('origins', () => {
     'http://localhost:7421',
     'null',
     '',
-  ])('%j may not, and is told how it could', (origin) => {
+  ])('%j may not call, and the error says how to allow it', (origin) => {
     expect(origins.allowed(origin, 'unicore.test')).toBe(false);
     expect(() => origins.check({ origin }, false)).toThrow('--origins');
   });

@@ -40,7 +40,7 @@ describe('events of several hubs', () => {
   });
 
   test.each(['no JSON', '{"event":"vm","what":{"vmId":"../x"}}', '{"event":"new"}', '[]', 'null'])(
-    'news that say %j harm nobody',
+    'invalid news such as %j are ignored',
     (text) => {
       const rows = told(b);
       b.news(text);

@@ -53,7 +53,7 @@ describe('HTTP', () => {
     });
 
     test.each(['/login', '/login?key=', '/login?key=wrong'])(
-      '%s says in words how to get a link',
+      '%s explains how to get a login link',
       async (path) => {
         const response = await get(path);
         expect(response.status).toBe(401);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { TestDomain } from '../testing/domain.ts';
 import { type TwoDomains, twoDomains } from '../testing/two-domains.ts';
 
-describe('missing evidence makes nobody suspect', () => {
+describe('no provider is suspect for lack of evidence', () => {
   let world: TwoDomains['world'];
   let a: TestDomain;
   let b: TestDomain;
@@ -17,7 +17,7 @@ describe('missing evidence makes nobody suspect', () => {
     forget();
   });
 
-  /** So long, with both providers talking to their hubs; looks every 500 ms at who is suspect. */
+  /** Both providers talk to their hubs for `ms`; returns which were suspect, checked every 500 ms. */
   async function talk(ms: number): Promise<string[]> {
     const suspects: string[] = [];
     for (let passed = 0; passed < ms; passed += 500) {
@@ -31,12 +31,12 @@ describe('missing evidence makes nobody suspect', () => {
     return suspects;
   }
 
-  test('all goes well', async () => {
+  test('while all goes well', async () => {
     expect(await talk(40_000)).toEqual([]);
     expect(told).toEqual([[], []]);
   });
 
-  test('the backplane cannot be reached for a minute', async () => {
+  test('while the backplane is unreachable for a minute', async () => {
     world.board.down = true;
     expect(await talk(60_000)).toEqual([]);
     world.board.down = false;
@@ -44,7 +44,7 @@ describe('missing evidence makes nobody suspect', () => {
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('it comes back to one hub 10 s later than to the other', async () => {
+  test('when the backplane comes back to one hub 10 s later than to the other', async () => {
     world.board.down = true;
     await talk(20_000);
     b.line.down = false;
@@ -55,26 +55,26 @@ describe('missing evidence makes nobody suspect', () => {
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('nobody is told that it could not be reached', async () => {
+  test('when no hub is told that the backplane was unreachable', async () => {
     world.board.down = true;
     await talk(20_000);
     world.board.down = false;
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('it was emptied', async () => {
+  test('when the backplane was emptied', async () => {
     await world.board.flush();
     expect(await talk(3_000)).toEqual([]);
     world.board.interrupted();
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('it was emptied, and nobody is told', async () => {
+  test('when the backplane was emptied and no hub is told', async () => {
     await world.board.flush();
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('a replica that lacks the last writes took over, and one hub finds out before the other', async () => {
+  test('when a replica without the last writes took over, and one hub finds out before the other', async () => {
     await talk(20_000);
     const { look, heard } = b.line.plane.presence;
     const { about } = (await look(['p-1'])).get('p-1')!;
@@ -86,7 +86,7 @@ describe('missing evidence makes nobody suspect', () => {
     expect(await talk(40_000)).toEqual([]);
   });
 
-  test('after it was emptied all hubs say again at once what they know', async () => {
+  test('after the backplane was emptied all hubs announce their providers again at once', async () => {
     await world.board.flush();
     expect(await b.presence.hello('p-1')).toBeUndefined();
     world.board.interrupted();
@@ -94,7 +94,7 @@ describe('missing evidence makes nobody suspect', () => {
     expect(await b.presence.hello('p-1')).toBeDefined();
   });
 
-  test('all hubs were away and one is started', async () => {
+  test('when all hubs were down and one starts', async () => {
     a.kill();
     b.kill();
     await world.clock.advance(30_000);
@@ -104,7 +104,7 @@ describe('missing evidence makes nobody suspect', () => {
     expect(await states('p-1', [c])).toEqual(['online']);
   });
 
-  test('and who did not come back by then is suspect, and told so', async () => {
+  test('a provider that is not back after the grace period is suspect, and that is published', async () => {
     a.presence.disconnected('p-1');
     await world.clock.advance(0);
     await world.board.flush();

@@ -1,4 +1,4 @@
-/** Two hubs in simulated time, and what each shows and is told of providers. */
+/** Two hubs in simulated time, with the provider states that each shows and the events that each receives. */
 import { type TestDomain, testHubs } from './domain.ts';
 
 export type TwoDomains = Awaited<ReturnType<typeof twoDomains>>;
@@ -7,7 +7,7 @@ export type TwoDomains = Awaited<ReturnType<typeof twoDomains>>;
 export async function twoDomains() {
   const world = await testHubs(2);
   const [a, b] = world.hubs as [TestDomain, TestDomain];
-  /** By hub: the providers that it was told to have changed. */
+  /** The ids of providers in the events that each hub received. */
   const told: [string[], string[]] = [[], []];
   a.events.on('provider', ({ providerId }) => told[0].push(providerId));
   b.events.on('provider', ({ providerId }) => told[1].push(providerId));
