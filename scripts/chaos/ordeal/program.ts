@@ -5,7 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
 
 /** For a start on a busy machine; a limit for hangs only. */
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 /** A program that does not end by itself after SIGTERM is killed. */
 const STOP_LIMIT_MS = 8_000;
 
