@@ -1,8 +1,8 @@
 /** A recorded session: what honest peers said on every kind of socket, with every type of frame in it. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { SAMPLES } from '@unicore/protocol/testing';
+import { Random } from '../testing/random.ts';
 import { framesOf } from './mutation/frame-layout.ts';
-import { Random } from './random.ts';
 import { World } from './session/session-world.ts';
 
 /** Of each type and direction: enough for variety, few enough to pick from fairly. */

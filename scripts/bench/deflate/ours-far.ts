@@ -1,34 +1,10 @@
-/** The provider's end of a replay: plays a recording on every channel that is opened, the one whose name its terminal has. */
-import { Acceptor, systemClock } from '@unicore/protocol';
-import { zlibDeflater } from '@unicore/protocol/zlib';
-import { serve } from '../../testing/processes/child.ts';
-import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
-import { dialLeg } from '../carriers/unicore/dial.ts';
-import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
+/** The provider's end of a replay: plays on each terminal the recording whose number its name has. */
+import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';
 
-export type FarCalls = { ready(): void };
-
-const [port, ...files] = process.argv.slice(2);
+const [port = '', ...files] = process.argv.slice(2);
 const recordings = files.map(load);
-const acceptor = new Acceptor({
-  clock: systemClock,
-  deflater: zlibDeflater,
-  accept(request) {
-    const { terminalId } = request.meta as { terminalId: string };
-    const stream = new ChannelStream();
-    stream.bind(
-      request.accept(
-        stream.handler(() => {}),
-        { terminalId, viewer: 'bench' },
-      ),
-    );
-    void replay(recordings[Number(terminalId.slice(1))]!, (bytes) => stream.send(bytes));
-  },
+await serveProvider(port, (stream, request) => {
+  const { terminalId } = request.meta as { terminalId: string };
+  void replay(recordings[Number(terminalId.slice(1))]!, (bytes) => stream.send(bytes));
 });
-await dialLeg(`ws://127.0.0.1:${port}/provider`, {
-  hello: AGENT_HELLO,
-  open: (leg, open) => acceptor.open(leg, open),
-});
-const calls: FarCalls = { ready() {} };
-serve(calls);

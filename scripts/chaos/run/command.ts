@@ -1,8 +1,8 @@
 /** A command that puts something through the run: what it is told, what it says, and how to do the same again. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
+import { randomSeed } from '../../testing/random.ts';
 import { untilTold, whole } from '../lib/options.ts';
-import { randomSeed } from '../lib/random.ts';
 import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';

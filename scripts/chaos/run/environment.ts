@@ -1,4 +1,6 @@
 /** What a chaos run needs of the place where it happens: consumers that can be told to talk, and where with whom. */
+import type { Provider } from '../../testing/processes/agent-program.ts';
+import type { Hub } from '../../testing/processes/hub-program.ts';
 import type { ConsumerPrograms } from './consumer-programs.ts';
 import type { FromConsumer } from './messages.ts';
 
@@ -11,6 +13,8 @@ export interface EnvironmentEvents {
 export interface Environment {
   /** The folder of the logs. */
   readonly logs: string;
+  readonly hubs: readonly Hub[];
+  readonly providers: readonly Provider[];
   readonly consumers: ConsumerPrograms;
   /** Everything is up, and each consumer's VM runs. */
   start(): Promise<void>;

@@ -1,5 +1,5 @@
 /** Which faults come when: all of it follows from the seed, whatever the processes do meanwhile. */
-import type { Random } from '../lib/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /** The next fault comes so soon after the last one is undone, so that it meets channels that resume, ms. */
 const SOON_MS = 400;

@@ -1,6 +1,6 @@
 /** One terminal's talk: both ways all the time, every byte judged as it comes, and at the end both sides' word on it. */
 import type { ChannelSocket } from '@unicore/client/sdk';
-import type { Random } from '../lib/random.ts';
+import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 

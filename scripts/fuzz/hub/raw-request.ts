@@ -1,6 +1,6 @@
 /** Raw TCP connections to a hub: requests and bytes as no client would send them, and what is answered. */
 import { connect } from 'node:net';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /** A hub that has said nothing by then leaves the socket open, as it does for a request that is not whole. */
 const ANSWER_MS = 400;

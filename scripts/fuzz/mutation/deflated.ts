@@ -1,7 +1,7 @@
 /** DATAZ frames that lie: about their length, about their dictionary, about being deflate at all; and bombs. */
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { bin, joined, partNamed } from './frame-layout.ts';
 
 /** 16 MiB of zeros in 16 KiB: what a receiver must not unpack before it looks at the bound. */

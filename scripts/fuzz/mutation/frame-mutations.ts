@@ -1,7 +1,7 @@
 /** Changes of one frame that know what is in it. Each takes a whole frame and gives bytes that may be none. */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { deflatedOf } from './deflated.ts';
 import { bin, joined, type Part, partsOf, replacePart, setNumber } from './frame-layout.ts';
 import { hostileMetadata } from './metadata.ts';

@@ -1,6 +1,6 @@
 /** Metadata as nobody should write it: too deep, too long, cut off, lying about its length, with dangerous keys. */
 import { packMeta } from '@unicore/protocol';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { joined } from './frame-layout.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);

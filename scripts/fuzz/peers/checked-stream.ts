@@ -1,6 +1,6 @@
 /** One end of a channel: sends a sequence of bytes that is known at every offset, and may check what it gets against one. */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
-import { Random } from '../random.ts';
+import { Random } from '../../testing/random.ts';
 
 /** Prime, so that no window or frame size fits into it: bytes that moved by one of those show. */
 const PERIOD = 65_521;

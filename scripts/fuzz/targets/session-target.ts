@@ -1,7 +1,8 @@
 /** Legs, channels, relay and gateway under a hostile peer in each role, in simulated time. */
+
+import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
-import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';

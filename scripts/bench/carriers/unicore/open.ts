@@ -1,8 +1,30 @@
-/** A consumer's channel to a terminal, as a stream. */
+/** A consumer's leg, and its channels as streams. */
 import { randomBytes } from 'node:crypto';
+import { maskFor } from '@unicore/agent/tunnel';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
+import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
 import { ChannelStream } from './channel-stream.ts';
+
+/** A leg of this user, masked as the SDK's. A defect ends the process. */
+export async function dialConsumer(
+  port: string,
+  user: string,
+  options: Pick<DialLegOptions, 'onUpgrade' | 'heard'> = {},
+): Promise<Leg> {
+  const url = `ws://127.0.0.1:${port}/consumer`;
+  const { leg } = await dialLeg(url, {
+    hello: { token: `token-${user}` },
+    client: maskFor(url),
+    handler: {
+      fault: (error) => {
+        throw error;
+      },
+    },
+    ...options,
+  });
+  return leg;
+}
 
 /** Resolves when the channel is attached. What it brings before goes to onData, too. */
 export function openTerminal(

@@ -1,8 +1,8 @@
 /** A process of typists, each with a client and a terminal of its own, told by its parent where. */
 import { createUniCore } from '@unicore/client/sdk';
+import { ECHO_COMMAND, Typist } from '../../../testing/typist.ts';
 import { now } from '../../run/messages.ts';
 import { type Echo, type FromTypists, ToTypists } from './messages.ts';
-import { Typist } from './typist.ts';
 
 /** How often the parent hears of echoes, ms. */
 const TELL_MS = 100;
@@ -23,6 +23,7 @@ function start({ places, everyMs }: Extract<ToTypists, { type: 'start' }>): void
     const unicore = createUniCore({ url, getToken: () => token });
     const typist = new Typist({
       socket: unicore.openTerminal(vmId, { terminalId }),
+      command: ECHO_COMMAND,
       now,
       ready: () => tell({ type: 'ready', typist: number }),
       echo: (typed, tookMs) => echoes.push({ typist: number, typed, tookMs }),

@@ -15,9 +15,19 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
+  /** In [0, 1). */
+  next(): number {
+    return this.u32() / 2 ** 32;
+  }
+
+  /** Both ends included. */
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1);
+  }
+
   /** 0 to n - 1. */
   below(n: number): number {
-    return Math.floor((this.u32() / 2 ** 32) * n);
+    return Math.floor(this.next() * n);
   }
 
   chance(probability: number): boolean {
@@ -36,4 +46,8 @@ export class Random {
 /** One seed of several numbers, such as a run's seed and the number of a case in it. */
 export function seedOf(...parts: number[]): number {
   return parts.reduce((seed, part) => new Random(seed ^ Math.imul(part + 1, 0x9e3779b1)).u32(), 0x5eed);
+}
+
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
 }
