@@ -11,7 +11,7 @@ import type {
   VmObserved,
   VmOrder,
 } from '@unicore/protocol/control';
-import { type Dialled, dialLeg } from '../sockets/testing/dial.ts';
+import { type Dialled, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { rpcTracing } from '../tracing/span.ts';
 import type { TestApp } from './app.ts';
 import { answerControl } from './control.ts';

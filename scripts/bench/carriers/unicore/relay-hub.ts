@@ -18,7 +18,7 @@ const QUEUE_BYTES = 256 * 1024 * 1024;
 const [redisUrl, way] = process.argv.slice(2);
 const hub = await startTestHub({
   ...(redisUrl !== undefined && {
-    backplane: openBackplane({ redisUrl }, systemClock, pino({ level: 'silent' })),
+    backplane: await openBackplane({ redisUrl }, systemClock, pino({ level: 'silent' })),
   }),
   direct: way === 'direct',
   queueBytes: QUEUE_BYTES,
