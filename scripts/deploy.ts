@@ -1,4 +1,4 @@
-/** npm run deploy: hubs on Cloud Run, by the docker and the gcloud of this machine. --dry-run shows what it would do. */
+/** npm run deploy: hubs on Cloud Run, with this machine's docker and gcloud. --dry-run shows what it would do. */
 
 import { main, say } from './lib/console.ts';
 import { exec } from './lib/exec.ts';
@@ -15,7 +15,9 @@ await main(async () => {
   else await carryOut(steps, process.env);
 });
 
-/** What runs must be found again: its tag is the commit, if that is all there is. */
+/**
+ * The commit is the image's tag, so that the source of a running image can be found. Uncommitted changes are refused.
+ */
 async function commit(): Promise<string> {
   const git = (...args: string[]) => exec('git', args, { cwd: ROOT });
   if ((await git('status', '--porcelain', '--untracked-files=no')) !== '') {

@@ -1,4 +1,4 @@
-/** Types and lint over the whole project: each gives its complaints as an error. */
+/** Types and lint of the whole project. Each check throws an error with its complaints. */
 import { exec } from '../lib/exec.ts';
 import { ROOT, tool } from '../lib/paths.ts';
 

@@ -1,13 +1,13 @@
-/** What tests need from the system, and its installation on Debian as root. */
+/** Debian packages that tests need, and their installation as root. */
 import { existsSync } from 'node:fs';
 import { exec, hasCommand } from '../lib/exec.ts';
 
-/** Another apt may be at work, such as the machine's own first update. */
+/** Another apt may hold the lock, for example the first update of a new machine. */
 const APT_LOCK_SECONDS = 120;
 
 export interface Need {
   readonly package: string;
-  /** Present in PATH: the package is there, from wherever it came. */
+  /** If this command is in PATH, the package counts as installed. */
   readonly command: string;
   /** Which tests need it. */
   readonly suites: string;

@@ -1,13 +1,13 @@
-/** Where things are in the project. */
+/** Paths in the project. */
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-/** What setup brought: Node, npm, mmdebstrap where the machine has none. Not in git. */
+/** Programs that setup installed: Node, npm, and mmdebstrap if the machine has none. Not in git. */
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
-/** Where everything is kept unless --data says otherwise. */
+/** The data folder, unless --data names another one. */
 export const DATA = resolve(ROOT, '.unicore');
 
-/** A program that came with the dependencies. */
+/** The path of a program in node_modules/.bin. */
 export function tool(name: string): string {
   return resolve(ROOT, 'node_modules/.bin', name);
 }

@@ -1,4 +1,4 @@
-/** The web app: built by Vite into client/dist when what it is made from has changed. */
+/** The web app. Vite builds it into client/dist when its source files have changed. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../lib/exec.ts';
@@ -6,7 +6,7 @@ import { hashFiles } from '../lib/hash.ts';
 import { ROOT, tool } from '../lib/paths.ts';
 
 const CLIENT = join(ROOT, 'client');
-/** The page's own source, what it imports from the other packages, and the versions of everything else. */
+/** Source files of the page, of the packages that it imports, and the lock file. */
 export const WEB_SOURCES = [
   'client/src',
   'client/public',
@@ -15,7 +15,7 @@ export const WEB_SOURCES = [
   'protocol/src',
   'package-lock.json',
 ];
-/** Vite empties the folder first, so an interrupted build leaves none. */
+/** Vite empties the folder first, so the file is missing after an interrupted build. */
 const STAMP = join(CLIENT, 'dist/.source');
 
 export async function webIsCurrent(): Promise<boolean> {

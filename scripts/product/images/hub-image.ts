@@ -1,4 +1,4 @@
-/** The hub's image, from server/Dockerfile: with the page and the dependencies that this machine has made. */
+/** The hub's image, built from server/Dockerfile with the page and dependencies of this machine. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,7 +11,7 @@ import type { Image } from './image.ts';
 import { nodeBase } from './image-base.ts';
 
 const DOCKERFILE = 'server/Dockerfile';
-/** For npm: which packages there are, at which versions. */
+/** Manifests from which npm installs the hub's packages. */
 const MANIFESTS = [
   'package.json',
   'package-lock.json',
@@ -20,9 +20,9 @@ const MANIFESTS = [
 ];
 const TOOLS = ['node-flags.ts', 'trim-modules.ts'].map((name) => `scripts/lib/${name}`);
 const FILES = [...MANIFESTS, ...TOOLS, DOCKERFILE, 'protocol/src', 'server/src'];
-/** What a running hub never opens. */
+/** Files that a running hub never opens. */
 const TESTS = /\.(docker-)?test\.ts$|^testing$/;
-/** How Docker and Node call the same machine. */
+/** Docker's name of each processor, and Node's. */
 const CPUS: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64' };
 
 export const HUB_IMAGE: Image = {
@@ -64,10 +64,10 @@ async function cpuOf(docker: Docker): Promise<string> {
   return CPUS[Architecture] ?? Architecture;
 }
 
-/** By this machine's npm and its configuration, for the engine's kind of machine. */
+/** Installs packages with this machine's npm and its configuration, for the processor of the Docker engine. */
 async function install(folder: string, cpu: string): Promise<void> {
   const env = { ...process.env };
-  // What an outer `npm run` tells its scripts about itself would mislead the npm that we run.
+  // The variables that an outer `npm run` sets for its scripts would mislead the inner npm.
   for (const name of Object.keys(env))
     if (/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)) delete env[name];
   const npm = join(TOOLCHAIN, 'node_modules/npm/bin/npm-cli.js');

@@ -1,4 +1,7 @@
-/** The Firestore of our own as a child of npm start: hubs use Google's client, and the documents are in a file. */
+/**
+ * Our own Firestore server as a child of npm start. Hubs reach it with Google's client; it keeps the documents in a
+ * file.
+ */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { nodeCommand } from '../../lib/node-flags.ts';

@@ -1,9 +1,11 @@
-/** One process per data folder. SQLite's file lock serves, as it goes with its holder, however that one dies. */
+/**
+ * Allows one process per data folder. SQLite's file lock is used because it ends with its process, even after SIGKILL.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Holds the folder until this process ends, or says that another one does. */
+/** Locks the folder until this process ends. Throws if another process holds it. */
 export function lockFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, 'running.lock'));
@@ -15,7 +17,7 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // Collected as garbage, it would let go.
+  // A database object that is garbage-collected would release its lock.
   held.push(database);
 }
 

@@ -1,4 +1,4 @@
-/** haproxy by the configuration that we ship, for hubs whose addresses are known beforehand. */
+/** haproxy with the configuration that we ship, for hubs whose addresses are known. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -32,7 +32,7 @@ export async function startHaproxy({ host, port, hubs, dataDir, show }: HaproxyO
   });
 }
 
-/** Ours, but for where it listens and where the hubs are. */
+/** The shipped configuration, with this address to listen on and these hubs. */
 export async function haproxyConfig(bind: string, hubs: readonly string[]): Promise<string> {
   const servers = hubs
     .map((url, index) => `  server hub${index + 1} ${new URL(url).host} init-addr last\n`)

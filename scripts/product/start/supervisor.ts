@@ -1,26 +1,28 @@
-/** Keeps one child process alive: restarts it with growing pauses when it dies, and ends it gracefully when told. */
+/** Keeps one child process alive. It restarts a dead child after growing pauses, and ends it gracefully on request. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { TOOLCHAIN } from '../../lib/paths.ts';
 
-/** What Node has compiled once it loads from here: a hub is there again after half of the CPU time (0.7 instead of 1.3 s). */
+/** Cache of Node's compiled code. With it a hub restarts with half of the CPU time (0.7 instead of 1.3 s). */
 const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
-/** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
+/** The pause before a restart doubles from the first to the last value while the child keeps dying early. */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
-/** A child that lived this long has recovered: the next pause is the first one again. */
+/** A child that lived this long has recovered: the next pause is the shortest again, ms. */
 const HEALTHY_MS = 10_000;
-/** A child that does not end by itself after SIGTERM is killed. */
+/** A child that ignores SIGTERM for this long is killed, ms. */
 const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
-  /** The program and its arguments; asked at each start. Where it is no Node, `tethered` ends it with us. */
+  /**
+   * The program and its arguments; called at each start. A program other than Node must be `tethered` to end with us.
+   */
   command(): readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Each of them gets all that the child prints. */
+  /** Streams that get all output of the child. */
   readonly outputs: readonly Writable[];
-  /** An exit code after which starting it again would not help. */
+  /** An exit code after which a restart would not help. */
   readonly finalCode?: number;
   message?(message: unknown): void;
   died(death: Death): void;
@@ -29,9 +31,9 @@ export interface ChildOptions {
 /** A child ended unasked. */
 export interface Death {
   readonly how: string;
-  /** How many times in a row, without a healthy life between. */
+  /** Number of deaths without a healthy run between them. */
   readonly inARow: number;
-  /** Until it starts again; undefined: it does not. */
+  /** Pause before the restart, ms; undefined: there is none. */
   readonly pauseMs: number | undefined;
 }
 
@@ -51,7 +53,7 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends it: by this signal, and SIGKILL if that is not enough. */
+  /** Ends the child by this signal, and by SIGKILL if it is still there after STOP_LIMIT_MS. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -66,12 +68,12 @@ export class Supervised {
   }
 
   #start(): ChildProcess {
-    // By the channel the child notices our death, however we die.
+    // Through the IPC channel the child notices our death, even after SIGKILL.
     const [program, ...args] = this.#options.command();
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
-      // Out of reach of the terminal's Ctrl-C: we end it, in order.
+      // A detached child does not get the terminal's Ctrl-C: we end it in order.
       detached: true,
     });
     for (const output of this.#options.outputs) {
@@ -83,7 +85,7 @@ export class Supervised {
     child.once('exit', (code, signal) =>
       this.#ended(code, signal ?? `exit code ${code}`, performance.now() - startedAt),
     );
-    // A program that is not there never starts, so it never exits.
+    // A program that does not exist emits an error, but no exit.
     child.on('error', ({ message }) => child.pid === undefined && this.#ended(null, message, 0));
     return child;
   }
