@@ -1,7 +1,10 @@
-/** What several hubs promise, besides that no byte is lost, doubled or out of order: that ends a run at once. */
+/** Latency limits for several hubs. A lost, repeated or reordered byte is no limit: it ends a run at once. */
 export const LIMITS = {
-  /** No keystroke takes longer while hubs are replaced, ms. */
+  /** The longest keystroke while hubs are replaced, ms. */
   rollingEchoMs: 1_000,
-  /** While Redis fails, a keystroke inside one hub takes at most so many times as long at p99, or so many ms. */
+  /**
+   * The p99 of a keystroke inside one hub while Redis fails: at most this factor of the normal p99, or this many ms if
+   * that is more.
+   */
   sameHub: { times: 2, ms: 20 },
 } as const;

@@ -1,27 +1,30 @@
-/** What Redis does on bad days, and a hub that missed all of it. Each settles when all is there again. */
+/**
+ * Outages of Redis, and a frozen hub that missed what happened meanwhile. Each act settles when all processes and lines
+ * work again.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
-/** An orchestrator needs so long to start another one, ms. */
+/** How long an orchestrator needs to start another Redis, ms. */
 const RESTART_MS = 500;
-/** What the replica that takes over did not hear, ms. */
+/** How far behind the replica is when it takes over, ms. */
 const LAG_MS = 1_000;
-/** Time for claims and beacons by a Redis that is slow, ms. */
+/** How long Redis is slow: enough for hubs to claim routes and send beacons through it, ms. */
 const SLOW_MS = 3_000;
-/** One hub alone has no Redis for so long: its beacons are missed, ms. */
+/** How long one hub has no Redis: long enough for its beacons to be missed, ms. */
 const ALONE_MS = 3_000;
-/** A hub that stands still so long has lost its provider to another one, ms. */
+/** How long a hub is frozen: long enough to lose its provider to another hub, ms. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
-  /** A provider changes its hub: who was at one hub with it is at another one then. */
+  /** The outage moves a provider to another hub, so consumers that shared a hub with it no longer do. */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }
 
-/** pauseMs: how long Redis stands still. */
+/** pauseMs: how long the outage `paused` stops Redis. */
 export function outages(pauseMs: number): readonly Outage[] {
   return [
     { name: 'restarted', act: ({ redis }) => redis.killed(RESTART_MS) },
@@ -36,8 +39,8 @@ export function outages(pauseMs: number): readonly Outage[] {
 }
 
 /**
- * Hub 0 stands still while its provider goes to hub 1 and Redis forgets that, and comes back with a socket that it takes for
- * the provider's: its older connSeq must lose, though it may be the first to say it.
+ * Freezes hub 0 while its provider moves to hub 1 and Redis is flushed. Hub 0 wakes with a socket that it takes for the
+ * provider's. Its claim has an older connSeq and must lose, even if it is the first one after the flush.
  */
 async function staleHub({ hubs, providers, redis }: Deployment): Promise<void> {
   const { line } = providers[0]!;

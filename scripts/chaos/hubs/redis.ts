@@ -1,16 +1,19 @@
-/** The Redis of several hubs: each reaches it by a line of its own, so that one can be cut off and all led to a replica. */
+/**
+ * One Redis for several hubs. Each hub reaches it through a proxy of its own, so that one hub can be cut off, and all
+ * can be led to a replica.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 
-/** Without this a replica keeps what it got in a file, and is not empty when it was killed. */
+/** Without this, a replica keeps data in a file, and is not empty after a kill. */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** One for each hub; none where nothing is to be spoiled. */
+  /** One proxy per hub; none if Redis is not to be disturbed. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** One thing at a time is done to it. */
+  /** Lets one act finish before the next begins. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {
@@ -18,19 +21,19 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: how many hubs get one. */
+  /** lines: the number of hubs that get a proxy. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** For the configuration of one hub. */
+  /** The Redis URL for the configuration of this hub. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
-  /** SIGKILL, and an empty one after so long. */
+  /** Kills Redis, and starts an empty one after this time. */
   killed(ms: number): Promise<void> {
     return this.#alone(async () => {
       await this.#server.kill();
@@ -54,7 +57,7 @@ export class SharedRedis {
     });
   }
 
-  /** Killed, after a replica heard nothing of it for so long, which takes over. */
+  /** Kills Redis, and lets a replica take over that is `lagMs` behind. */
   failedOver(lagMs: number): Promise<void> {
     return this.#alone(async () => {
       const old = this.#server;

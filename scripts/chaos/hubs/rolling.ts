@@ -1,4 +1,4 @@
-/** Three hubs are replaced one after the other, as a deploy does it, while people type. */
+/** Replaces three hubs one after the other, as a deploy does, while users type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import type { Hub } from '../../testing/processes/hub-program.ts';
@@ -10,39 +10,42 @@ import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Of a process, which have one user and one VM with a terminal for each. */
+/** Typists per process. They share a user and a VM, and have a terminal each. */
 const PLACES = 25;
 const DRAIN_S = 10;
-/** Balancers look twice a second. */
+/** Time for load balancers, which check twice a second, to notice a change, ms. */
 const NOTICE_MS = 1_000;
 
 /** For hangs only. */
 const START_LIMIT_MS = 60_000;
-/** A keystroke that is worth a line in the log, ms. */
+/** A slower keystroke gets a line in the log, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
-  /** Between two keys of each consumer, ms. */
+  /** Interval between two keys of each consumer, ms. */
   readonly everyMs: number;
-  /** Everybody types in peace so long before the first hub and after the last one. */
+  /** How long all type undisturbed before the first and after the last hub is replaced, ms. */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Logs stay where they are even if all went well. */
+  /** Keep the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Says each step and runs it. */
+  /** Runs a step and prints its name. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
-  /** Before, while each hub was replaced, and after. */
+  /** Before, during the replacement of each hub, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
-/** Rejects when a key is lost, doubled or out of order, or a hub does not end by itself; the message says where the logs are. */
+/**
+ * Rejects if a key is lost, repeated or out of order, or if a hub does not end by itself; the message says where the
+ * logs are.
+ */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
     consumers,
@@ -63,7 +66,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     const typists = new Typists(deployment.programs, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // The start of so many terminals is felt for a while.
+      // The start of so many terminals slows down the first keystrokes.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });

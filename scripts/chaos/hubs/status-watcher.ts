@@ -1,14 +1,17 @@
-/** What one hub says of VMs and providers all the time, by its live lists and when it is asked: which of them were missed. */
+/**
+ * Watches what one hub reports about VMs and providers, through live lists and queries. It counts reports that call one
+ * of them lost.
+ */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 
-/** How often the lists are asked for, ms. */
+/** Interval between queries, ms. */
 const ASK_MS = 500;
 
 export class StatusWatcher {
   readonly unicore: UniCore;
-  /** How often something was called anything but well, and what. */
+  /** Reports of states other than the healthy one, with counts. */
   readonly alarms = new Map<string, number>();
-  /** Answers and events that were looked at. */
+  /** How many answers and events were checked. */
   looks = 0;
   readonly #name: string;
   readonly #ends: (() => void)[] = [];
@@ -35,7 +38,7 @@ export class StatusWatcher {
       },
     });
     const timer = setInterval(() => {
-      // What cannot be answered is no alarm: a hub that stands still says nothing.
+      // A query that fails is no alarm, because a frozen hub can't answer.
       api.vm.list.query().then(
         (all) => this.#look('vm.list', all, 'running'),
         () => {},

@@ -1,30 +1,30 @@
-/** The consumer processes as one: which of all channels flow, have come back, have ended. */
+/** Tracks the channels of all consumer processes: which ones flow, have resumed, or have finished. */
 
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 
-/** For all programs to start, and to end; limits for hangs only. */
+/** Time for all programs to start, and to finish, ms; limits for hangs only. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
-/** A channel that has not come back by then is lost. */
+/** A channel that has not resumed by then is lost, ms. */
 const BACK_LIMIT_MS = 20_000;
 
 export interface ChannelTrackerOptions {
   readonly channels: number;
-  /** Bytes a second, each way of each channel. */
+  /** Bytes per second, in each direction of each channel. */
   readonly rate: number;
   readonly seed: number;
   gap(gap: Gap): void;
-  /** A promise was broken, or nothing comes any more. */
+  /** Called when a promise was broken, or when a channel made no progress for too long. */
   failed(message: string): void;
 }
 
 export class ChannelTracker {
-  /** What came each way, of channels that have ended. */
+  /** Bytes received in each direction, of finished channels. */
   readonly bytes = { down: 0, up: 0 };
   readonly #options: ChannelTrackerOptions;
-  /** Channels that have not done yet what they are waited for to do. */
+  /** Channels that have not yet reached the awaited state. */
   #awaited = new Set<number>();
   #question = 0;
   #allDone: () => void = () => undefined;
@@ -37,7 +37,7 @@ export class ChannelTracker {
     return Array.from({ length: this.#options.channels }, (_, channel) => channel);
   }
 
-  /** The channels of one of so many consumers. */
+  /** The channels of this consumer, if there are `consumers` of them. */
   channelsOf(consumer: number, consumers: number): number[] {
     return this.all.filter((channel) => channel % consumers === consumer);
   }
@@ -57,14 +57,14 @@ export class ChannelTracker {
     await flowing;
   }
 
-  /** Settles when something new has passed both ways of every channel. */
+  /** Settles when new bytes have passed in both directions of every channel. */
   async whole(environment: Environment, after: string): Promise<void> {
     const moved = this.#await(BACK_LIMIT_MS, `have not come back after "${after}"`);
     this.#tellAll(environment, { type: 'ask', question: ++this.#question });
     await moved;
   }
 
-  /** Settles when both ends of every channel agree on all that was said. */
+  /** Settles when both ends of every channel agree on the bytes that were sent. */
   async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
     this.#tellAll(environment, { type: 'finish' });

@@ -1,20 +1,20 @@
-/** Faults that every environment has: of hubs, tunnels, and the lines of providers and consumers. */
+/** Faults that every environment has: of hubs, of tunnels, and of the lines of providers and consumers. */
 import type { Environment } from './environment.ts';
 import type { FaultKind } from './plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from './process-faults.ts';
 
-/** How many there are of each. */
+/** How many hubs, providers and consumers an environment has. */
 export interface Hops {
   readonly hubs: number;
   readonly providers: number;
   readonly consumers: number;
 }
 
-/** Kinds of an environment that are told apart by the list that they stand in. */
+/** Kinds of fault, in two lists: those that end paths, and those that only disturb them. */
 export interface FaultLists<E> {
-  /** Each ends every channel's path through its hop. */
+  /** Each of these ends the path of every channel through its hop. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
-  /** These end nothing by themselves. */
+  /** These end no path by themselves. */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
 }
 
@@ -34,7 +34,7 @@ export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<E
         lasts: AWAY,
         act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
       },
-      // Service managers start a tunnel again at once.
+      // Service managers restart a tunnel at once.
       { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
       {
         name: 'provider line cut',

@@ -1,4 +1,6 @@
-/** What a chaos run needs of the place where it happens: consumers that can be told to talk, and where with whom. */
+/**
+ * What a chaos run needs of its environment: hubs and providers to break, and consumers whose terminals carry bytes.
+ */
 import type { Provider } from '../../testing/processes/agent-program.ts';
 import type { Hub } from '../../testing/processes/hub-program.ts';
 import type { ConsumerPrograms } from './consumer-programs.ts';
@@ -6,20 +8,20 @@ import type { FromConsumer } from './messages.ts';
 
 export interface EnvironmentEvents {
   said(message: FromConsumer): void;
-  /** A process died of itself. */
+  /** Called when a process ended by itself. */
   died(what: string, how: string): void;
 }
 
 export interface Environment {
-  /** The folder of the logs. */
+  /** The folder with the logs. */
   readonly logs: string;
   readonly hubs: readonly Hub[];
   readonly providers: readonly Provider[];
   readonly consumers: ConsumerPrograms;
-  /** Everything is up, and each consumer's VM runs. */
+  /** Starts everything, with a running VM for each consumer. */
   start(): Promise<void>;
-  /** A line in a log of the run's own. */
+  /** Writes a line to the run's own log. */
   note(line: string): void;
-  /** Ends every process; the folder with the logs stays if somebody may want to read them. */
+  /** Ends every process. keepLogs: the folder with the logs remains. */
   close(options: { keepLogs: boolean }): Promise<void>;
 }

@@ -1,6 +1,6 @@
-/** Notices when nothing new has passed one way of a channel for a while, and when something does again. */
+/** Detects gaps in one direction of a channel: no new bytes for a while, and then some again. */
 
-/** Bytes are due every 40 ms; a silence of this long is worth a line in the report, ms. */
+/** Bytes are due every 40 ms. A longer silence than this is reported, ms. */
 const SILENCE_MS = 150;
 
 export class GapDetector {
@@ -15,17 +15,17 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** From now on something is due. */
+  /** From now on, bytes are due. */
   begin(): void {
     this.#last = this.#now();
   }
 
-  /** The channel lost its path. */
+  /** The channel has lost its path. */
   detached(): void {
     this.#detached = true;
   }
 
-  /** Settles when the next new byte passes. */
+  /** Resolves when the next new byte passes. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

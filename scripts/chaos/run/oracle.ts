@@ -1,14 +1,12 @@
 /**
- * The byte at each offset of a channel, one function for each direction, so that every byte that arrives can be judged
- * by itself. peer.pl computes the same.
- *
- * The stream is records of 32 bytes: way and channel, the record's index, and two numbers made of both, such as
- * "d003 00000010 e3779b10 5ebca6b0\n". A record says where it belongs, so a wrong one tells what has happened. No
- * control character but the newline is in it.
+ * The expected byte at each offset of a channel and direction, so that every byte can be checked when it arrives.
+ * peer.pl computes the same bytes. The stream consists of records of 32 bytes: direction and channel, the record's
+ * index, and two numbers computed from both, such as "d003 00000010 e3779b10 5ebca6b0\n". A record tells where it
+ * belongs, so a wrong one shows what happened. The only control character is the newline.
  */
 
 export const RECORD_BYTES = 32;
-/** Made at once, so that small reads do not make the same record again. */
+/** Records are made in blocks, so that small reads do not make the same record twice. */
 const BLOCK_RECORDS = 128;
 const BLOCK_BYTES = RECORD_BYTES * BLOCK_RECORDS;
 
@@ -26,7 +24,7 @@ export class Oracle {
     this.#channel = channel;
   }
 
-  /** So many bytes from the offset; a view that is good until the next call where both lie in one block. */
+  /** The bytes from this offset. The result is valid until the next call. */
   bytes(offset: number, length: number): Buffer {
     const parts: Buffer[] = [];
     for (let at = offset; at < offset + length; ) {
@@ -38,7 +36,7 @@ export class Oracle {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** What is wrong with bytes that came at this offset; undefined: nothing. */
+  /** Describes the first wrong byte; undefined if all are right. */
   judge(offset: number, bytes: Uint8Array): string | undefined {
     const expected = this.bytes(offset, bytes.length);
     if (expected.equals(bytes)) return undefined;
@@ -77,7 +75,7 @@ export class Oracle {
 
 const scratch = Buffer.alloc(4);
 
-/** Eight digits, several times faster than by toString(16) and padStart(). */
+/** Eight hex digits, several times faster than toString(16) with padStart(). */
 function hex(value: number): string {
   scratch.writeInt32BE(value | 0);
   return scratch.toString('hex');

@@ -1,37 +1,40 @@
-/** Which faults come when: all of it follows from the seed, whatever the processes do meanwhile. */
+/** Plans all faults of a run. The plan depends on the seed only, not on what the processes do. */
 import type { Random } from '../../testing/random.ts';
 
-/** The next fault comes so soon after the last one is undone, so that it meets channels that resume, ms. */
+/** Longest pause before the next fault when it is to meet channels that still resume, ms. */
 const SOON_MS = 400;
-/** Or so long after all channels have come back, ms. */
+/** Longest pause before the next fault after all channels have resumed, ms. */
 const LATER_MS = 300;
 
-/** A kind of fault on an environment of this kind. */
+/** A kind of fault in this kind of environment. */
 export interface FaultKind<Environment> {
   readonly name: string;
-  /** It ends paths; otherwise it only disturbs them. */
+  /** Whether the fault ends paths. Otherwise it only disturbs them. */
   readonly kills: boolean;
-  /** Which of so many hops it meets is drawn. */
+  /** How many hops it can hit; one is drawn. */
   readonly hops: number;
-  /** How long it lasts, ms, and how often it lasts at all; always without a share. Without this it is undone at once. */
+  /**
+   * The range of its duration, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone
+   * at once.
+   */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** It meets the channels of one consumer only, whose number is the hop's. */
+  /** The fault hits only the channels of the consumer whose number is the hop's. */
   readonly ofConsumer?: boolean;
-  /** Does it and undoes it: settles when the hop is back, whatever the channels do then. */
+  /** Commits the fault and undoes it. Settles when the hop works again, even if channels have not resumed yet. */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
 export interface Fault<Environment> {
   readonly kind: FaultKind<Environment>;
   readonly hop: number;
-  /** How long until it is undone. */
+  /** Time until the fault is undone, ms. */
   readonly ms: number;
 }
 
 export interface Step<Environment> {
-  /** At once; no two of one kind. */
+  /** Committed together; all of different kinds. */
   readonly faults: readonly Fault<Environment>[];
-  /** Then all channels come back, or the next step finds them resuming. */
+  /** Whether the run then waits until all channels have resumed. */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;
 }

@@ -1,13 +1,16 @@
-/** What is done to a process or a line, and undone: each settles when it is back, whatever the channels do then. */
+/**
+ * Faults of a process or line. Each function commits the fault, undoes it, and settles when the process or line works
+ * again.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineProxy } from '@unicore/server/testing';
 import type { Program } from '../../testing/processes/program.ts';
 
-/** One way, of a line that is slow for a while, ms. */
+/** One-way delay of a slow line, ms. */
 const SLOW_MS = 100;
-/** A hop that is killed may stay away so long, ms: mostly it is back at once. */
+/** How long a killed hop stays away, ms, and the probability that it stays away at all. */
 export const AWAY = { low: 1, high: 3_000, share: 0.3 };
-/** A hop that is frozen, stalled or slow is so for so long, ms. */
+/** How long a hop is frozen, stalled or slow, ms. */
 export const HELD = { low: 50, high: 2_000 };
 
 export async function killed(program: Program, ms: number): Promise<void> {

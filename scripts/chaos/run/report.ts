@@ -1,4 +1,4 @@
-/** What came of a chaos run, for a person. */
+/** Prints the outcome of a chaos run. */
 import { duration, paint, say } from '../../lib/console.ts';
 import type { Row } from './resumes.ts';
 import type { Outcome } from './run.ts';
@@ -14,7 +14,7 @@ export function report({ channels }: { channels: number }, { bytes, rows, total,
   say(`  ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
 }
 
-/** A line at each tenth. */
+/** Prints a line at each tenth of the run. */
 export function showProgress(kills: number): (done: number) => void {
   let shown = 0;
   return (done) => {

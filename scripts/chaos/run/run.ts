@@ -1,4 +1,4 @@
-/** The whole run: channels that talk, faults that follow the plan, and what came of it. */
+/** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
@@ -7,18 +7,18 @@ import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A silence that is worth a line in the log, ms. */
+/** A longer gap gets a line in the log, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
-  /** Bytes a second, each way of each channel. */
+  /** Bytes per second, in each direction of each channel. */
   readonly rate: number;
-  /** Logs stay where they are even if all went well. */
+  /** Keep the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** So many kills are done. */
+  /** Called with the number of kills so far. */
   progress?(kills: number): void;
 }
 
@@ -27,11 +27,11 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
-  /** Where the logs are, if they were kept. */
+  /** Folder of the logs, if they were kept. */
   readonly logs: string;
 }
 
-/** Where it happens, and what can happen there. */
+/** An environment, and the faults that can happen in it. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
@@ -86,7 +86,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // Whoever looks for the reason wants the logs.
+      // Any other error keeps the logs, too.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }

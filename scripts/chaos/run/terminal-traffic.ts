@@ -1,13 +1,16 @@
-/** One terminal's talk: both ways all the time, every byte judged as it comes, and at the end both sides' word on it. */
+/**
+ * The traffic of one terminal. Bytes go both ways all the time, each is checked when it arrives, and at the end both
+ * sides compare their counts.
+ */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** peer.pl begins and ends its stream so, and wants the end of ours. */
+/** peer.pl frames its stream with these bytes, and expects the second one at the end of ours. */
 const STX = 0x02;
 const EOT = 0x04;
-/** No more is sent while so much is unconfirmed, so that a long fault does not end the socket. */
+/** Bytes that may be unconfirmed before sending pauses. With more, a long fault would end the socket. */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {
@@ -30,10 +33,10 @@ export class TerminalTraffic {
   #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
   #received = 0;
   #sent = 0;
-  /** How much of what was sent the other end has confirmed. */
+  /** How many of the sent bytes the other end has confirmed. */
   #confirmed = 0;
   #attached = true;
-  /** What the program said after its stream; undefined before. */
+  /** The program's output after its stream; undefined before. */
   #verdict: string | undefined;
 
   constructor(options: TrafficOptions) {
@@ -51,7 +54,7 @@ export class TerminalTraffic {
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
   }
 
-  /** Says so many bytes more. */
+  /** Sends this many bytes more. */
   say(bytes: number): void {
     const { socket } = this.#options;
     if (this.#state !== 'flowing') return;
@@ -61,7 +64,7 @@ export class TerminalTraffic {
     this.#sent += bytes;
   }
 
-  /** Settles when something new has passed both ways. */
+  /** Resolves when new bytes have passed in both directions. */
   async moving(): Promise<void> {
     await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
   }
@@ -97,7 +100,7 @@ export class TerminalTraffic {
     this.#look();
   }
 
-  /** Whether something more was confirmed. */
+  /** Checks whether more bytes were confirmed. */
   #look(): void {
     const confirmed = this.#sent - this.#options.socket.bufferedAmount;
     if (!this.#attached || confirmed <= this.#confirmed) return;
@@ -112,7 +115,7 @@ export class TerminalTraffic {
       this.#down.flow.detached();
       this.#up.flow.detached();
     }
-    // What had arrived before the path was lost is nothing new.
+    // Bytes that had arrived before the path was lost do not count as new.
     else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
   }
 

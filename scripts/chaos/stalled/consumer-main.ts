@@ -1,4 +1,4 @@
-/** A consumer of the stalled run, in a process of its own: reads, types, or reads nothing, as its parent says. */
+/** A consumer process of the stalled run. On its parent's request it reads, types, or stops reading. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -6,13 +6,16 @@ import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Viewer } from './viewer.ts';
 
-/** Between two keystrokes, ms: faster than anybody types, so that some seconds have enough of them for a p99. */
+/** Pause between two keystrokes, ms. A few seconds then give enough of them for a p99. */
 const KEY_PAUSE_MS = 4;
-/** What the shell says once the typist's program runs; not how the command spells it. */
+/**
+ * What the typist's program prints when it runs. The typed command spells it differently, so its own echo does not
+ * match.
+ */
 const READY = 'echo is on';
-/** What a viewer has read before it may stop to: its windows have grown as far as they do. */
+/** How much a viewer reads before it may stop, bytes: by then its windows have reached their full size. */
 const READ_BYTES = 4 * 1024 * 1024;
-/** What it is told at least to have missed when it reads again, in one piece or several. */
+/** Bytes that a viewer must be told to have missed before it counts as awake. */
 const MISSED_BYTES = 1024 * 1024;
 
 process.title = 'unicore-stalled-consumer';
@@ -45,7 +48,7 @@ const calls = {
 
   received: (): number => received,
 
-  /** Another terminal of the same VM, with a program that says what it hears. */
+  /** Opens another terminal of the same VM, and starts a program in it that echoes keys. */
   async prepareTyping(): Promise<void> {
     typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
     const ready = Promise.withResolvers<void>();
@@ -60,7 +63,7 @@ const calls = {
     typist.onmessage = () => heard();
   },
 
-  /** From each key to its echo, ms. */
+  /** The latency of each key's echo, ms. */
   async type(ms: number): Promise<number[]> {
     const latencies: number[] = [];
     for (const until = performance.now() + ms; performance.now() < until; ) {
@@ -76,14 +79,14 @@ const calls = {
     return latencies;
   },
 
-  /** So many viewers of the reader's terminal; resolves when each of them has read some of it. They read on. */
+  /** Opens viewers of the reader's terminal. Resolves when each has read READ_BYTES; they continue to read. */
   async viewBySdk(count: number): Promise<void> {
     const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
     viewers.push(...mine);
     await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
-  /** The same with raw sockets. */
+  /** Like viewBySdk(), with raw sockets. */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
@@ -98,12 +101,12 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** This process is going to be frozen. */
+  /** Prepares for SIGSTOP, which stops all viewers of this process. */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },
 
-  /** All of them read again. How much each of them is told to have missed. */
+  /** Lets all viewers read again. Resolves with the bytes that each was told to have missed. */
   wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {

@@ -1,18 +1,18 @@
-/** What the stalled run measures over a time: the reader's rate, the typist's latency, the hub's memory. */
+/** Measures the reader's rate, the typist's latency and the hub's memory for a while. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 
-/** How often the hub's memory is looked at, ms. */
+/** Interval at which the hub's memory is read, ms. */
 const LOOK_MS = 200;
 
 export interface Measured {
-  /** Of the viewer that reads everything, bytes a second. */
+  /** Of the viewer that reads everything, bytes per second. */
   readonly rate: number;
-  /** Of a keystroke in another terminal, ms. */
+  /** Latency of a keystroke in another terminal, ms. */
   readonly p50: number;
   readonly p99: number;
-  /** The most that the hub's process had, bytes. */
+  /** The largest resident size of the hub's process, bytes. */
   readonly memory: number;
 }
 

@@ -1,4 +1,4 @@
-/** The stalled run: one viewer reads all that a program writes without end, and others of the same terminal read nothing. */
+/** The stalled run: a program floods a terminal. One viewer reads everything, and others stop reading. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,30 +8,33 @@ import { runningVm } from '../../testing/vms.ts';
 import type { ConsumerCalls } from './consumer-main.ts';
 import { type Measured, measure, type Subjects } from './measure.ts';
 
-/** Writes as fast as it can, lines of 1000 characters: with short ones the kernel's terminal is what takes the time. */
+/**
+ * Writes lines of 1000 characters as fast as it can. With short lines, most time would be spent in the kernel's
+ * terminal driver.
+ */
 const FLOOD = "yes $(printf '%01000d' 5)\r";
-/** Until buffers and compilers have settled, ms. */
+/** Time for buffers to fill and for the JIT to settle, ms. */
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface StalledOptions {
   /** Viewers that read nothing. */
   readonly stalled: number;
-  /** How long they do so, and how long is measured before, ms. */
+  /** How long viewers are stalled, and how long each period before and after is measured, ms. */
   readonly ms: number;
   readonly beforeMs: number;
-  /** A name of what is done now. */
+  /** Runs a step and prints its name. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** Those that are going to stop read as well: more than two cores can carry, so only what it costs in memory counts. */
+  /** With the other viewers still reading. Two cores can't carry that, so only the memory of this period counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** How much each of the stalled viewers was told to have missed. */
+  /** Bytes that each stalled viewer was told to have missed. */
   readonly skipped: readonly number[];
 }
 
@@ -80,7 +83,8 @@ async function stalled(
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
   const together = await step(`${count} more do`, async () => {
-    // One that will give no credit any more, one whose socket will not be read, one whose process will freeze, and so on.
+    // A third of the viewers give no more credit, a third do not read their sockets, and the processes of the rest
+    // freeze.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([

@@ -1,18 +1,18 @@
-/** A viewer of the flooding terminal: counts what it reads, and what it is told to have missed. */
+/** A viewer of the flooding terminal. It counts the bytes that it reads, and those that it is told to have missed. */
 import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
 
-/** The private OSC of PROTOCOL.md, section 7. */
+/** The private OSC sequence of PROTOCOL.md, section 7. */
 const NOTE = '\x1b]7717;{"skipped":';
-/** A message may end inside one: the longest that is not whole. */
+/** Length of the longest partial note at the end of a message. */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
   /** Resolves when it is open. */
   opened: Promise<unknown>;
   stop(): void;
-  /** Reads again what came and is unread. */
+  /** Reads on, beginning with what has arrived meanwhile. */
   goOn(): void;
   close(): void;
 }
@@ -22,9 +22,9 @@ export class Viewer {
   #read = 0;
   #skipped = 0;
   #tail = Buffer.alloc(0);
-  /** What was told before it stopped to read. */
+  /** Bytes it was told to have missed before it stopped reading. */
   #skippedBefore = 0;
-  /** Called when one of the figures has changed. */
+  /** Called when one of the counts has changed. */
   #changed = () => {};
   #failed: (error: Error) => void = () => {};
   #failure: Error | undefined;
@@ -64,24 +64,27 @@ export class Viewer {
     });
   }
 
-  /** Resolves when it is open and has read so many bytes. */
+  /** Resolves when the viewer is open and has read this many bytes. */
   async hasRead(bytes: number): Promise<void> {
     await this.#socket.opened;
     await this.#until(() => this.#read >= bytes);
   }
 
-  /** From here on it uses nothing of what it gets, or gets nothing more. */
+  /** Stops giving credit (SDK) or reading (raw). */
   stop(): void {
     this.expect();
     this.#socket.stop();
   }
 
-  /** The same for one whose whole process is going to be stopped. */
+  /** Like stop(), if the whole process is about to be frozen. */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }
 
-  /** Resolves when it reads on and was told to have missed so much since it stopped, with what it was told, bytes. */
+  /**
+   * Resumes reading. Resolves with the bytes it was told to have missed since it stopped, once these are at least
+   * `leastMissed`.
+   */
   async goOn(leastMissed: number): Promise<number> {
     this.#socket.goOn();
     await this.#until(() => this.#skipped - this.#skippedBefore >= leastMissed);

@@ -1,10 +1,10 @@
-/** A process of typists, each with a client and a terminal of its own, told by its parent where. */
+/** A process of typists. Each has a client and a terminal of its own; the parent process tells it which. */
 import { createUniCore } from '@unicore/client/sdk';
 import { ECHO_COMMAND, Typist } from '../../../testing/typist.ts';
 import { now } from '../../run/messages.ts';
 import { type Echo, type FromTypists, ToTypists } from './messages.ts';
 
-/** How often the parent hears of echoes, ms. */
+/** Interval at which echoes are reported to the parent, ms. */
 const TELL_MS = 100;
 
 const typists: Typist[] = [];
@@ -34,7 +34,7 @@ function start({ places, everyMs }: Extract<ToTypists, { type: 'start' }>): void
       broken: (message) => tell({ type: 'broken', typist: number, message }),
     });
     typists.push(typist);
-    // Not all in the same moment.
+    // Spread the typists over the interval.
     setTimeout(() => setInterval(() => typist.type(), everyMs), (index * everyMs) / places.length);
   }
   setInterval(tellEchoes, TELL_MS);
