@@ -1,4 +1,4 @@
-/** A hostile peer: an honest one whose messages are replaced on their way out. */
+/** A hostile peer. It acts like an honest one, but some of its messages are replaced before they leave. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import type { Random } from '../testing/random.ts';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
@@ -7,25 +7,25 @@ import type { SeenValues } from './mutation/seen-values.ts';
 import type { Plan } from './run/plan.ts';
 import type { Sent, Tamper } from './session/line.ts';
 
-/** Of a hostile peer's messages. */
+/** Share of a hostile peer's messages that are mutated. */
 const MUTATED = 0.3;
 /** Of HELLO and WELCOME. */
 const GREETING = 0.05;
-/** Of those: some become no frames, or such as this peer may not send, which ends the socket. */
+/** Share of mutations that may break the framing or the peer's role, which ends the socket. */
 const BROKEN = 0.005;
 
-/** Sends other things than it was told to. */
+/** Replaces messages of one peer by mutated ones. */
 export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
   readonly #seen: SeenValues;
-  /** Kept back, to be sent later. */
+  /** Messages that were held back, to be sent later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
-  /** more: the share of mutations after which comes another one, of the same message. */
+  /** more: the probability that another mutation of the same message follows. */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
     this.#seen = seen;
@@ -38,10 +38,10 @@ export class HostilePeer {
 
   #tamper(message: Uint8Array, sender: Peer): Sent[] {
     this.#seen.see(message);
-    // Without a greeting nothing follows.
+    // HELLO and WELCOME are seldom mutated, because without them the leg never comes up.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
-    // A hostile peer says more than it is asked for: several things in place of one.
+    // A hostile peer can send several messages in place of one.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
       const decision = this.#plan.decide(share);
       if (!decision) break;

@@ -1,6 +1,6 @@
 /**
- * A hub process with an honest pair on it for as long as it runs: Bob types, his provider echoes, and neither may notice
- * anything. Mallory and the provider `bad` come and go.
+ * A hub process with an honest pair that works for as long as the hub runs: Bob types, and his provider echoes. Neither
+ * may notice Mallory and the provider `bad`, which come and go.
  */
 
 import type { Credentials } from '@unicore/agent/identity';
@@ -13,12 +13,12 @@ import type { Tamper } from '../session/line.ts';
 import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';
 
-/** An echo that takes longer was noticed. The machine may be busy with much else. */
+/** A slower echo counts as disturbed, ms. The limit is generous because the machine may be busy. */
 const MOST_ECHO_MS = 5_000;
 const BETWEEN_KEYS_MS = 10;
-/** For a machine to start on a provider that only says so. */
+/** Time for a VM to start on a provider that only reports it, ms. */
 const STARTED_MS = 5_000;
-/** What is typed and what comes back is the same sequence. */
+/** Typed and echoed bytes are the same sequence. */
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
@@ -33,12 +33,12 @@ export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
-  /** Mallory's machines: on Bob's provider, and on the bad one. */
+  /** Mallory's VMs, on Bob's provider and on the bad one. */
   readonly vms: Parties['vms'];
-  /** Hears what Bob and his provider say. */
+  /** Called with each message that Bob or his provider sends. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
-  /** When the key that waits for its echo was pressed. */
+  /** When the key that waits for its echo was typed. */
   #pressedAt = 0;
   #typing = true;
   readonly #good: Provider;
@@ -95,7 +95,7 @@ export class AttackedHub implements Parties {
     return attacked;
   }
 
-  /** Throws what the honest pair has noticed, or what became of the hub. */
+  /** Throws if the honest pair was disturbed, or if the hub died or logged an error. */
   check(): void {
     this.hub.check();
     const waits = performance.now() - this.#pressedAt;
@@ -110,7 +110,7 @@ export class AttackedHub implements Parties {
     await this.hub.stop();
   }
 
-  /** One key after the other, for ever. */
+  /** Types one key after the other until close(). */
   async #type(vmId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
@@ -137,7 +137,7 @@ export function socketUrl(hub: HubProcess, path: string): string {
   return new URL(path, hub.url.replace(/^http/, 'ws')).href;
 }
 
-/** The hub chooses among the providers that are there: a few machines are made until one is at this one. */
+/** Makes VMs until the hub has placed one at this provider. */
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,

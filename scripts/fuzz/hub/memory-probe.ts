@@ -1,4 +1,4 @@
-/** Loaded into the hub's process before its own code: answers how much memory is in use. */
+/** Loaded into the hub's process before its own code. Answers how much memory is in use. */
 import { settledMemory } from '../run/memory.ts';
 
 process.on('message', (message) => {

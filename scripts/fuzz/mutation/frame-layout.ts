@@ -1,16 +1,16 @@
-/** Where everything is in the bytes of a frame, so that one part can be changed and the rest left whole. */
+/** Finds the fields in the bytes of a frame, so that one can be changed and the rest left intact. */
 import { scan, UniCoreError } from '@unicore/protocol';
 import { type Field, FORM_BYTES, Form, LAYOUTS } from '@unicore/protocol/testing';
 
 export interface Part {
   readonly field: Field;
-  /** Where its first byte is in the frame. */
+  /** Offset of the field's first byte in the frame. */
   readonly at: number;
   /** Bytes, its head included. */
   readonly size: number;
 }
 
-/** The frames of a message, as copies. Throws PROTOCOL_ERROR where the message is not made of frames. */
+/** Copies of the frames in a message. Throws PROTOCOL_ERROR if the message does not consist of frames. */
 export function framesOf(message: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let start = 0; start < message.length; ) {
@@ -21,7 +21,7 @@ export function framesOf(message: Uint8Array): Uint8Array[] {
   return frames;
 }
 
-/** How many frames a receiver would look at: those that are whole, and the first that is none. */
+/** Number of frames that a receiver reads: the valid ones, and the first invalid one. */
 export function countFrames(message: Uint8Array): number {
   let count = 0;
   try {
@@ -32,7 +32,7 @@ export function countFrames(message: Uint8Array): number {
   return Math.max(1, count);
 }
 
-/** The fields of a whole frame. */
+/** The fields of a valid frame. */
 export function partsOf(frame: Uint8Array): Part[] {
   let at = 2;
   return LAYOUTS[frame[1]!]!.fields.map((field) => {
@@ -47,7 +47,7 @@ export function partNamed(frame: Uint8Array, name: string): Part | undefined {
   return partsOf(frame).find((part) => part.field.name === name);
 }
 
-/** The number in a part. */
+/** The number in a field. */
 export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) return BigInt(frame[at]!);
@@ -56,7 +56,7 @@ export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   return view.getBigUint64(at + 1);
 }
 
-/** Writes a number over a part, legal or not; of one that is too large for its form the low bits. */
+/** Overwrites a field with a number, legal or not. Of a number that is too large, the low bits are written. */
 export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint): void {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) frame[at] = Number(value & 0xffn);
@@ -65,12 +65,12 @@ export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint)
   else view.setBigUint64(at + 1, value & 0xffffffffffffffffn);
 }
 
-/** The frame with other bytes in place of a part. */
+/** A copy of the frame with other bytes in place of a field. */
 export function replacePart(frame: Uint8Array, { at, size }: Part, bytes: Uint8Array): Uint8Array {
   return joined([frame.subarray(0, at), bytes, frame.subarray(at + size)]);
 }
 
-/** A bin or text of these bytes; the length that it claims may be another. */
+/** A bin or text with this content. Its length prefix can be false. */
 export function bin(content: Uint8Array, claimed = content.length): Uint8Array {
   return joined([Uint8Array.of(0xc5, claimed >>> 8, claimed), content]);
 }

@@ -1,4 +1,4 @@
-/** Changes of one frame that know what is in it. Each takes a whole frame and gives bytes that may be none. */
+/** Mutations of one frame that know its fields. Each takes a valid frame and returns bytes that may be invalid. */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
@@ -14,7 +14,7 @@ const TYPES = Object.values(FrameType).length;
 const isNumber = ({ field }: Part) => field.form <= Form.U64;
 const isBin = ({ field }: Part) => field.form >= Form.BIN;
 
-/** Another number in one field, or in two. */
+/** Changes the number in one field, or in two. */
 const otherNumber: FrameMutation = (frame, random, seen) => {
   const numbers = partsOf(frame).filter(isNumber);
   for (let i = random.chance(0.2) ? 2 : 1; i > 0 && numbers.length > 0; i--) {
@@ -36,14 +36,14 @@ const otherFlag: FrameMutation = (frame, random, seen) => {
   return part ? frame : otherNumber(frame, random, seen);
 };
 
-/** The same bytes as a frame of another type, with its header or with the old one. */
+/** Turns a frame into one of another type, with its own header or that of the new type. */
 const otherType: FrameMutation = (frame, random) => {
   frame[1] = random.chance(0.9) ? random.below(TYPES) : random.below(256);
   if (random.chance(0.5)) frame[0] = 0x90 | random.below(16);
   return frame;
 };
 
-/** Another content of a bin or text: hostile metadata, nothing, too much, or a length that is a lie. */
+/** Replaces the content of a bin or text: by hostile metadata, by nothing, by too much, or with a false length. */
 const otherContent: FrameMutation = (frame, random, seen) => {
   const bins = partsOf(frame).filter(isBin);
   if (bins.length === 0) return otherNumber(frame, random, seen);
@@ -59,7 +59,7 @@ const otherContent: FrameMutation = (frame, random, seen) => {
   return replacePart(frame, part, made());
 };
 
-/** The same value as msgpack could write it, too. */
+/** Encodes the same value in another form that msgpack allows. */
 const otherSpelling: FrameMutation = (frame, random) => {
   const part = random.pick(partsOf(frame));
   const spelled = random.pick([
@@ -100,7 +100,7 @@ function flipped(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes.with(at, bytes[at]! ^ (1 << random.below(8)));
 }
 
-/** Repeated where more of them should happen. */
+/** Mutations that are listed repeatedly are picked more often. */
 export const FRAME_MUTATIONS: readonly FrameMutation[] = [
   ...[otherNumber, otherNumber, otherNumber, otherNumber, otherNumber, otherNumber],
   ...[otherContent, otherContent, otherFlag, otherEpoch, otherEpoch],

@@ -1,4 +1,4 @@
-/** Turns a message of an honest peer into what a hostile one might have sent in its place. */
+/** Turns a message of an honest peer into one that a hostile peer might send. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
@@ -6,21 +6,21 @@ import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';
 
-/** Of a message that repeats one. */
+/** Most frames in a message that repeats one frame. */
 const MOST_FRAMES = 8;
-/** Tries for a mutation that leaves frames. */
+/** Attempts to find a mutation that the sender's role allows. */
 const TRIES = 8;
 
-/** Messages in place of one, in order; none when it is dropped. */
+/** Returns the messages to send in place of one, in order; none if it is dropped. */
 type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
-/** One frame changed, all others as they were. */
+/** Changes one frame of the message. */
 const changeFrame: MessageMutation = (frames, random, seen) => {
   const at = random.below(frames.length);
   return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
-/** A frame of another time, channel, socket or role, perhaps under a channel number that is in use here. */
+/** Inserts a frame from another moment, channel, socket or role, often with a channel number in use here. */
 const splice: MessageMutation = (frames, random, seen) => {
   const foreign = seen.frame(random);
   const ch = partNamed(foreign, 'ch');
@@ -74,7 +74,7 @@ const noise: MessageMutation = (frames, random) => {
   ];
 };
 
-/** Repeated where more of them should happen. */
+/** Mutations that are listed repeatedly are picked more often. */
 const MUTATIONS: readonly MessageMutation[] = [
   ...new Array<MessageMutation>(14).fill(changeFrame),
   ...new Array<MessageMutation>(6).fill(splice),
@@ -84,8 +84,8 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * sender: the result is frames that such a peer may send, whatever they say: these get further. Without one it may be
- * anything, which mostly ends a socket at once.
+ * sender: every frame of the result may be sent in this role, so the result gets past the leg's first check. Without a
+ * sender it can be anything, and mostly ends the socket at once.
  */
 export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);

@@ -1,11 +1,13 @@
-/** What a hostile peer has seen and may use: numbers, epochs and whole frames of its own sockets and of others. */
+/**
+ * Values that a hostile peer has seen and can reuse: numbers, epochs and whole frames of its own sockets and of others.
+ */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
-/** Of each kind of thing seen: the newest are kept. */
+/** How many of the newest values of each kind are kept. */
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
@@ -23,7 +25,7 @@ const EDGES: readonly bigint[] = [
   .concat(2n ** 53n, 2n ** 63n, 2n ** 64n - 1n);
 
 export class SeenValues {
-  /** Frames of recorded sessions: of every type, of every role. */
+  /** Frames of recorded sessions, of every type and role. */
   readonly recorded: readonly Uint8Array[];
   readonly #frames: Uint8Array[] = [];
   readonly #numbers = new Map<string, bigint[]>();
@@ -33,7 +35,7 @@ export class SeenValues {
     this.recorded = recorded;
   }
 
-  /** A message passed, on whosever socket. It must be one that an honest peer wrote. */
+  /** Collects values from a message, on any socket. The message must be valid. */
   see(message: Uint8Array): void {
     for (const frame of framesOf(message)) {
       keep(this.#frames, frame, KEPT_FRAMES);
@@ -41,13 +43,13 @@ export class SeenValues {
     }
   }
 
-  /** A frame that was sent once, here or elsewhere. */
+  /** A frame that was sent before, here or in a recording. */
   frame(random: Random): Uint8Array {
     const live = this.#frames.length > 0 && (this.recorded.length === 0 || random.chance(0.7));
     return random.pick(live ? this.#frames : this.recorded).slice();
   }
 
-  /** A number for a field: an edge, one that was seen in such a field, or one beside it. */
+  /** A number for a field: an extreme value, one that was seen in such a field, or one near it. */
   number(part: Part, random: Random): bigint {
     const seen = this.#numbers.get(poolOf(part));
     if (seen === undefined || random.chance(0.4)) return random.pick(EDGES);
@@ -72,7 +74,7 @@ export class SeenValues {
   }
 }
 
-/** Offsets and limits are of one kind, whatever the field is called. */
+/** Offsets and limits share one pool, because they are comparable, whatever the field is called. */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;
 }

@@ -1,4 +1,4 @@
-/** A consumer: one socket, and terminals on it that are opened, typed in, resumed and ended. */
+/** A consumer with one socket, and terminals on it that can be opened, used, resumed and ended. */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -6,7 +6,7 @@ import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
-/** Of a page, which is slow, of a program, and of one that has none. */
+/** The page's slow deflater, the one of programs, or none. */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

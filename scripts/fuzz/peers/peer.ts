@@ -1,4 +1,4 @@
-/** An honest program at a socket of the hub: dials, and dials again when the socket is gone. */
+/** An honest peer of the hub. It dials, and dials again whenever its socket is lost. */
 import type { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Clock, Leg, LegHandler } from '@unicore/protocol';
@@ -6,16 +6,16 @@ import { legOver } from '@unicore/server/sockets';
 import { NO_METER } from '@unicore/server/testing';
 import type { WebSocket } from 'ws';
 
-/** From the loss of a socket to the next try. */
+/** Pause between the loss of a socket and the next attempt, ms. */
 const REDIAL_MS = 40;
 
-/** What a leg uses of a WebSocket. Simulated ones have it, too. */
+/** The part of a WebSocket that a leg uses. Simulated sockets have it, too. */
 export interface Socket extends Pick<WebSocket, 'close' | 'terminate' | 'bufferedAmount'> {
   on: EventEmitter['on'];
   send(message: Uint8Array, done: () => void): void;
 }
 
-/** Nothing flows through it: a leg only corks it. */
+/** Stands for the TCP socket, which a leg only corks. */
 const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** The newest line was broken by cut(). */
+  /** The newest socket was lost through cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

@@ -1,4 +1,4 @@
-/** A provider: accepts terminals as the keeper does, and outlives its sockets. */
+/** A provider. It accepts terminals as the keeper does, and its channels outlive its sockets. */
 import {
   Acceptor,
   type Clock,
@@ -18,7 +18,7 @@ export interface ProviderOptions {
   /** Asked for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** The end of a channel of this user; it may say what it must get. */
+  /** Makes the end of a channel that this user opened. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -28,9 +28,9 @@ export interface ProviderOptions {
 export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
-  /** Living terminals, by the epoch of their channel. */
+  /** Open terminals, by the epoch of their channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** Machines that it was told to have. */
+  /** VMs that the hub has ordered from it. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -70,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Epochs that it still knows. */
+  /** Number of epochs that it still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

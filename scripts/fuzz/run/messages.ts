@@ -1,4 +1,4 @@
-/** What the thread that fuzzes and the thread that watches it say to each other. */
+/** Messages between the fuzzing thread and the thread that watches it. */
 
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
@@ -6,17 +6,17 @@ import type { Memory } from './memory.ts';
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** What is being done, written with everything that is done: when it stands still, something hangs. */
+  /** Shared memory that describes the current action. If it stops changing, the worker hangs. */
   pulse: SharedArrayBuffer;
 }
 
-/** Numbers in the pulse: one that rises each time, the case, and the newest decision in it. */
+/** Numbers in the pulse: a counter of actions, the case, and the newest decision in it. */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
-/** Run these cases and say how it went; only: of one case, the decisions to carry out. */
+/** Run these cases and report the outcome. only: the decisions to carry out, if a single case is run. */
 export interface Order {
   from: number;
-  /** Until then, or until so many frames are through. */
+  /** Stop at this time, or after this many frames. */
   untilMs: number;
   frames: number;
   only?: number[];
@@ -34,9 +34,9 @@ export interface Failure {
   target: TargetName;
   seed: number;
   index: number;
-  /** What was found, with its stack. */
+  /** The failure, with its stack. */
   text: string;
-  /** The decisions that led to it. */
+  /** The decisions that were carried out before the failure. */
   taken: number[];
   story: string[];
 }

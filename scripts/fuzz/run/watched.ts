@@ -1,15 +1,15 @@
-/** A worker under watch: an input that keeps it busy for more than a second is a failure like any other. */
+/** A worker under watch. An input that keeps it busy for more than a second is a failure like any other. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
-/** Of processor time, so that a busy machine blames nobody. */
+/** Measured in CPU time, so that a busy machine causes no false alarm. */
 const HANG_CPU_MS = 1_000;
-/** Of time in which nothing is computed at all: something is waited for that does not come. */
+/** Time without any computation: the worker waits for an event that does not come, ms. */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
-/** For objects that die young; V8 would take more and more, and a leak could hide in that. */
+/** Size of the young generation, MiB. By default V8 lets it grow, which could hide a leak. */
 const YOUNG_MIB = 16;
 
 export class Watched {
@@ -31,7 +31,7 @@ export class Watched {
     return new Watched(worker, new Int32Array(pulse));
   }
 
-  /** Rejects when it hangs; the worker is gone then. */
+  /** Rejects if the worker hangs; the worker is killed then. */
   async order(order: Order): Promise<Done> {
     const watch = this.#watch();
     this.#worker.postMessage(order);

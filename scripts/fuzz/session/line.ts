@@ -1,14 +1,17 @@
-/** A simulated line with a WebSocket at each end, as `ws` shows one: it delays, has a rate, and may be tampered with. */
+/**
+ * A simulated line with a `ws`-like WebSocket at each end. It has a delay and a rate, and its messages can be tampered
+ * with.
+ */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 
-/** What happens to a message on its way: those that are sent in its place, in order. */
+/** Returns the messages that are sent in place of one, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** It was not lost with its line, but taken by the other end. */
+  /** Called when the other end received it, so it was not lost with the line. */
   arrived?: () => void;
 }
 
@@ -17,7 +20,7 @@ export interface LineOptions {
   /** One way, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** From the end that dialled to the other, and back. */
+  /** up: from the dialling end to the other. down: back. */
   up?: Tamper;
   down?: Tamper;
 }
@@ -39,7 +42,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Waiting to leave: for the rate, or because the other end does not read. */
+  /** Messages that wait for the line's rate, or for the other end to read. */
   #queue: Parcel[] = [];
   #leaving = false;
 
@@ -50,17 +53,17 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    // Copied, as a real socket does: a hop patches what it received in place.
+    // A copy, as with a real socket: a hop patches received messages in place.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }
 
-  /** Answered by the other end itself, once it has read what was sent before. */
+  /** The other end answers by itself, after it has read what was sent before. */
   ping(data = ''): void {
     this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
   }
 
-  /** An answer that nobody may have asked for. */
+  /** A pong, which the other end need not have asked for. */
   pong(data: Uint8Array): void {
     const { clock, delayMs } = this.#options;
     clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
@@ -73,7 +76,7 @@ export class LineEnd extends EventEmitter {
     this.#shut(code, reason);
   }
 
-  /** The line breaks: both ends see it, what is on the way is lost. */
+  /** Breaks the line. Both ends notice, and messages on the way are lost. */
   terminate(): void {
     this.#ended(1006, '');
     this.other.#ended(1006, '');
@@ -141,7 +144,7 @@ export class LineEnd extends EventEmitter {
   }
 }
 
-/** The end that dials, and the one that is dialled. */
+/** near: the end that dials. far: the end that is dialled. */
 export function newLine(options: LineOptions): { near: LineEnd; far: LineEnd } {
   const near = new LineEnd(options, options.up);
   const far = new LineEnd(options, options.down);
