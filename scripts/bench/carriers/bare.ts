@@ -1,4 +1,4 @@
-/** References whose both ends speak over a bare ws relay that knows nothing of what passes: three processes. */
+/** Reference carriers whose two ends are connected by a bare ws relay: three processes. */
 
 import { Child } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
@@ -6,7 +6,7 @@ import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';
 
-/** The ends are far.ts and near.ts in that folder. */
+/** Runs far.ts and near.ts of this folder as the ends. */
 export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
   return async ({ streams }) => {
     const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });

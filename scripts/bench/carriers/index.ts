@@ -1,4 +1,4 @@
-/** Everything that can carry streams here, by the name that results have for it. */
+/** All carriers, by their names in the results. */
 import { overBareRelay } from './bare.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
 import { startProduct } from './product/index.ts';
@@ -20,14 +20,14 @@ const STARTERS = {
 export type CarrierName = keyof typeof STARTERS;
 
 export interface Carriers {
-  /** Those that could be started, ours first. */
+  /** The carriers that could be started, ours first. */
   readonly started: ReadonlyMap<CarrierName, Carrier>;
   /** Why others could not. */
   readonly missing: ReadonlyMap<CarrierName, string>;
   stop(): Promise<void>;
 }
 
-/** Starts these one after the other. Without ours nothing can be measured; a reference may be missing. */
+/** Starts these carriers one after the other. Throws if ours can't start; a reference may be missing. */
 export async function startCarriers(
   names: readonly CarrierName[],
   options: CarrierOptions,

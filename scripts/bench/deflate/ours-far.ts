@@ -1,4 +1,4 @@
-/** The provider's end of a replay: plays on each terminal the recording whose number its name has. */
+/** The provider's end of a replay. The number in a terminal's name selects the recording that is played on it. */
 import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';
 

@@ -1,4 +1,4 @@
-/** The consumer's end of a replay: a socket of its own for each, so that its bytes can be told apart. */
+/** The consumer's end of a replay. Each recording has a socket of its own, so that its bytes can be counted. */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';

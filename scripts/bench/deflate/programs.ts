@@ -1,4 +1,4 @@
-/** The programs whose output is recorded, with what is typed into them. */
+/** The programs whose output is recorded, with the keys typed into them. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ export interface Program {
   readonly command: readonly [string, ...string[]];
   /** Typed one by one. */
   readonly keys?: { readonly text: readonly string[]; readonly everyMs: number };
-  /** Writes as fast as it can. */
+  /** The program writes as fast as it can. */
   readonly flood: boolean;
 }
 
@@ -21,7 +21,7 @@ export const NEEDS: readonly Need[] = [
 ];
 
 const SCREENS_OF_TOP = 16;
-/** As a person types who knows the keys. */
+/** Interval between two keys of a fast typist, ms. */
 const TYPING_MS = 110;
 const VIM_MS = 150;
 const VIM_KEYS = [
@@ -40,7 +40,7 @@ const VIM_KEYS = [
 ];
 const COMMANDS = ['ls -la\r', 'echo $((6 * 7)) | tee answer\r', 'wc -l *.md\r', 'cd .. && pwd\r', 'exit\r'];
 
-/** home: the folder they run in; files are put there. */
+/** home: the folder in which the programs run; files are created there. */
 export function programs(home: string): Program[] {
   const texts = ['PROTOCOL.md', 'ARCHITECTURE.md', 'README.md', 'LICENSE'].map((name) => join(ROOT, name));
   for (const text of texts) writeFileSync(join(home, text.slice(ROOT.length + 1)), readFileSync(text));
@@ -65,7 +65,7 @@ export function programs(home: string): Program[] {
   ];
 }
 
-/** A history that is the same on every machine: the protocol's sources, each in two commits. */
+/** Makes a git repository that is the same on every machine: the protocol's sources, in two commits each. */
 function repository(home: string): string {
   const folder = join(home, 'repository');
   mkdirSync(folder);

@@ -1,17 +1,17 @@
-/** Counts what a recording costs on its way: bytes of the TCP socket, and messages. */
+/** Counts what the transfer of a recording costs: bytes on the TCP socket, and messages. */
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 export interface Received {
-  /** Read from the TCP socket: headers of frames and messages included, the HTTP handshake not. */
+  /** Bytes read from the TCP socket, with the headers of frames and messages but without the HTTP handshake. */
   wire: number;
   messages: number;
-  /** SHA-256 of the bytes that came out. */
+  /** SHA-256 of the received output. */
   digest: string;
 }
 
 export type ReceiverCalls = {
-  /** Plays this recording from its begin to its end. */
+  /** Plays this recording from beginning to end. */
   receive(index: number, bytes: number): Promise<Received>;
 };
 
@@ -24,13 +24,13 @@ export class Receiver {
   #before = 0;
   messages = 0;
 
-  /** bytes: how many there will be. */
+  /** bytes: the length of the recording. */
   constructor(bytes: number) {
     this.#bytes = bytes;
     this.#left = bytes;
   }
 
-  /** Called when the handshake is over. */
+  /** Starts counting the socket's bytes; call it after the handshake. */
   watch(socket: Socket): void {
     this.#socket = socket;
     this.#before = socket.bytesRead;

@@ -1,12 +1,12 @@
-/** Records programs through a PTY of the product's own kind. */
+/** Records the output of programs, through the same kind of PTY as in the product. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessPty } from '@unicore/agent/pty/process';
 import type { Program } from './programs.ts';
 import type { Read, Recording } from './recording.ts';
 
-/** Enough of a flood; the program is ended then. */
+/** Length at which a flood is ended, bytes. */
 const ENOUGH_BYTES = 1024 * 1024;
-/** For a program to draw its first screen before something is typed, ms. */
+/** Time for a program to draw its first screen before keys are typed, ms. */
 const START_MS = 500;
 
 export async function record({ command, keys }: Program, home: string): Promise<Recording> {

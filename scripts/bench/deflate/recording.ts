@@ -1,13 +1,13 @@
-/** What a program wrote to its terminal: each read of the PTY, and when. */
+/** A recording: what a program wrote to its terminal, read by read, with times. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** A longer silence changes nothing in how bytes travel: whatever gathers, gathers for 50 ms at most. */
+/** Longer gaps are shortened to this, ms. No byte is delayed for longer than 50 ms, so that changes nothing. */
 const LONGEST_GAP_MS = 200;
 
 export interface Read {
-  /** Since the first one, ms. */
+  /** Time since the first read, ms. */
   readonly at: number;
   readonly bytes: Uint8Array;
 }
@@ -34,7 +34,7 @@ export function load(file: string): Recording {
   return lines.map(([at, text]) => ({ at, bytes: Buffer.from(text, 'base64') }));
 }
 
-/** Gives each read at its time, long silences shortened, and never two in one turn of the event loop. */
+/** Sends each read at its time, with long gaps shortened, and at most one per turn of the event loop. */
 export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
   let due = performance.now();
   let last = 0;

@@ -1,4 +1,4 @@
-/** Reference: ws with permessage-deflate as it comes, one message for each read of the PTY. */
+/** Reference: ws with default permessage-deflate, one message per read of the PTY. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serve } from '../../testing/processes/child.ts';

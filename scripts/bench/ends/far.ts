@@ -1,26 +1,29 @@
-/** The far end of a stream, where a shell would be: echoes what is typed, and floods from one command to the next. */
+/**
+ * The far end of a stream, in place of a shell. It echoes keys, and floods from a command to start until a command to
+ * stop.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
-/** Commands; every other byte is echoed. PACED is followed by a rate, bytes a second as u32. */
+/** Commands; every other byte is echoed. PACED is followed by a rate in bytes per second, as u32. */
 export const FLOOD = 0x01;
 export const STOP = 0x02;
 export const PACED = 0x03;
 const PACED_BYTES = 5;
-/** The last bytes of a flood, and of nothing else. */
+/** The last bytes of a flood. They occur nowhere else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
-/** As large as our largest frame, and as the messages of the references. */
+/** The size of our largest frame; the references use messages of the same size. */
 export const PIECE_BYTES = 16 * 1024;
-/** A paced flood is sent in portions this far apart, ms. */
+/** Interval between the portions of a paced flood, ms. */
 const PORTION_MS = 5;
-/** Random, so that nothing gains from compression, and far longer than any history. */
+/** Random bytes, so that compression gains nothing, and far longer than any deflate history. */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
-/** pieces: what floods consist of, over and over. */
+/** pieces: repeated to make a flood. */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
-  /** Of this flood only: a stream asks an earlier one again whenever it has nothing to send. */
+  /** Each flood has its own flag, because a stream may still ask an earlier flood for bytes. */
   const begin = () => {
     let going = true;
     stop = () => {
@@ -32,7 +35,7 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
     else if (bytes[0] !== STOP) stream.send(bytes.slice());
-    // Where this end could not run for a while, it comes together with the command that it ends.
+    // If this end was busy, STOP can arrive in one piece with the command that it ends.
     if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }
@@ -48,7 +51,7 @@ function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8
   };
 }
 
-/** As much as is due, whether or not it is taken as fast. */
+/** Sends at this rate, even if the bytes are not taken as fast. */
 function pace(
   stream: Stream,
   pieces: readonly Uint8Array[],

@@ -1,20 +1,20 @@
-/** The near end of streams, where a person would be: counts what floods bring and times keystrokes. */
+/** The near end of streams, in place of a user. It counts the bytes of floods and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 
-/** From the first byte of a flood until it counts: windows and buffers are full by then. */
+/** Time from the first byte of a flood until measuring begins, ms: windows and buffers are full by then. */
 const RAMP_MS = 300;
-/** Between two keystrokes: the line is idle again. */
+/** Pause between two keystrokes, ms: the line is idle again. */
 const KEY_PAUSE_MS = 1;
-/** A keystroke's byte, which is no command. */
+/** The byte of a keystroke, which is no command. */
 const KEY = Buffer.from('k');
 
 export interface Flooded {
-  /** In the seconds that count. */
+  /** While the flood was measured. */
   bytesPerSecond: number;
-  /** From the first to the last one, for what is measured outside. */
+  /** From the flood's first byte to its last, for comparison with outside measurements. */
   bytes: number;
 }
 
@@ -28,11 +28,13 @@ export type NearCalls = {
   ready(): void;
   /** Floods streams 1 to n. */
   flood(streams: number, seconds: number): Promise<Flooded>;
-  /** Types on stream 0 for so long, while streams 1 to n flood: as fast as they can, or all together so many bytes a second. */
+  /**
+   * Types on stream 0 for this time while streams 1 to n flood, either as fast as they can or at this rate in total.
+   */
   type(floods: number, seconds: number, bytesPerSecond?: number): Promise<Typed>;
 };
 
-/** Streams are open; the first one is for typing. */
+/** The streams are open. The first one is for typing. */
 export function serveNear(streams: readonly Stream[]): void {
   const typing = new Keys(streams[0]!);
   const floods = streams.slice(1).map((stream) => new Flood(stream));
@@ -82,7 +84,7 @@ class Flood {
     this.#stream.send(command);
   }
 
-  /** Resolves when the last byte is here. */
+  /** Resolves when the last byte has arrived. */
   stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = Buffer.alloc(0);
@@ -114,7 +116,7 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // The time is taken before anything else may run.
+      // Measured in the callback, before other events can delay it.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

@@ -1,10 +1,10 @@
-/** CPU time and descendants of processes, as Linux tells them. */
+/** CPU time and descendants of processes, read from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of /proc; the same on every Linux that Node runs on. */
+/** The unit in /proc, the same on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of CPU that these processes have used, user and system; undefined where there is no /proc. */
+/** CPU seconds of these processes, user and system; undefined without /proc. */
 export function cpuSeconds(pids: readonly number[]): number | undefined {
   try {
     return pids.reduce((total, pid) => total + ticksOf(pid), 0) / TICKS_PER_SECOND;
@@ -13,7 +13,7 @@ export function cpuSeconds(pids: readonly number[]): number | undefined {
   }
 }
 
-/** Seconds of CPU that the whole machine has used, on all cores; undefined where there is no /proc. */
+/** CPU seconds of the whole machine, on all cores; undefined without /proc. */
 export function machineSeconds(): number | undefined {
   try {
     const [, user, nice, system, _idle, _ioWait, irq, softIrq, steal] = readFileSync('/proc/stat', 'latin1')
@@ -26,7 +26,7 @@ export function machineSeconds(): number | undefined {
   }
 }
 
-/** The process and all below it; only itself where there is no /proc. */
+/** The process and its descendants; only the process itself without /proc. */
 export function descendants(pid: number): number[] {
   try {
     const parents = new Map<number, number>();
@@ -47,18 +47,18 @@ function parentOf(pid: string): number {
   try {
     return Number(fieldsOf(pid)[1]);
   } catch {
-    // It ended while we looked.
+    // The process ended while its file was read.
     return 0;
   }
 }
 
 function ticksOf(pid: number): number {
   const fields = fieldsOf(pid);
-  // utime and stime are fields 14 and 15 of the whole line.
+  // utime and stime are fields 14 and 15 of the line.
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** From the third field on: pid (name) state ppid …, of which the name may hold anything. */
+/** The fields from the third on: pid (name) state ppid …. The name may contain any character. */
 function fieldsOf(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,14 +1,14 @@
-/** What is asked of a run. */
+/** Options of a bench run. */
 export interface Options {
   /** Paired repetitions. */
   readonly reps: number;
   /** Of each measurement. */
   readonly seconds: number;
-  /** How many consumers, step by step, and providers in the end: of the suite that grows. */
+  /** For the suite `scale`: the numbers of consumers, step by step, and the number of providers at the end. */
   readonly consumers: readonly number[] | undefined;
   readonly providers: number | undefined;
-  /** Folder for a CPU profile of each process of ours. */
+  /** Folder for the CPU profiles of our own processes. */
   readonly cpuProf: string | undefined;
-  /** Says what is going on. */
+  /** Prints a line about the progress. */
   readonly progress: (line: string) => void;
 }

@@ -1,4 +1,4 @@
-/** What a process spent its time on, from the CPU profile that V8 wrote of it. */
+/** Reads a CPU profile of V8 and tells where the time went. */
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -9,24 +9,26 @@ const CpuProfile = z.object({
       callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
     }),
   ),
-  /** Microseconds of the machine's monotonic clock, as in all that follows. */
+  /** Microseconds of the machine's monotonic clock, like all times here. */
   startTime: z.number(),
-  /** The node in which each sample was taken, and the time since the one before it. */
+  /** The node of each sample, and the time since the previous sample. */
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
 });
 
-/** Not the process' own doing. */
+/** V8's name for time in which the process was idle. */
 const IDLE = '(idle)';
 
 export interface Cost {
-  /** A function and its file, or what V8 itself did. */
+  /** A function with its file, or a part of V8. */
   readonly what: string;
-  /** Of the time in which the process was busy, itself alone: what it calls counts there. */
+  /** Share of the busy time. Time in called functions counts for these. */
   readonly share: number;
 }
 
-/** When `from` and `to` are not given, of the whole life. text: a .cpuprofile. Largest first. */
+/**
+ * The costs between `from` and `to`, or of the whole profile, largest first. text: the content of a .cpuprofile file.
+ */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
@@ -37,7 +39,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
     at += timeDeltas[i]!;
     const what = names.get(node)!;
     if (at < from || at > to || what === IDLE) continue;
-    // A sample stands for the time until the next one.
+    // A sample counts for the time until the next sample.
     const time = timeDeltas[i + 1] ?? 0;
     spent.set(what, (spent.get(what) ?? 0) + time);
     busy += time;
@@ -45,7 +47,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
   return [...spent].map(([what, time]) => ({ what, share: time / busy })).sort((a, b) => b.share - a.share);
 }
 
-/** Of this process' clock now, in the profiles' unit. */
+/** The current time, in the unit of the profiles. */
 export function profileNow(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

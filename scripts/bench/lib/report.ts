@@ -1,4 +1,4 @@
-/** What a run says at its end: a table for people, one JSON document for programs. */
+/** The report of a run: a table for people, and one JSON document for programs. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { paint } from '../../lib/console.ts';
 import type { Result } from './result.ts';
@@ -15,7 +15,7 @@ interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Mean of the minute before the run: other work on the machine spoils every figure. */
+  /** Load average of the minute before the run. Other work on the machine distorts every figure. */
   readonly load: number;
 }
 

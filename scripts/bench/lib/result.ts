@@ -1,28 +1,28 @@
-/** One figure beside its reference and its goal. */
+/** A figure with its reference and its goal. */
 import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;
-  /** Median of the repetitions; null where it could not be measured. */
+  /** Median of the repetitions; null if it could not be measured. */
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
   /** value / reference, the median of the paired ratios; null without a reference. */
   readonly ratio: number | null;
-  /** Least and largest of the paired ratios. */
+  /** Smallest and largest of the paired ratios. */
   readonly spread?: readonly [number, number];
-  /** Of the ratio, if it does not say otherwise; '' for a figure that only explains others. */
+  /** The goal for the ratio, unless it says otherwise; '' for a figure without a goal. */
   readonly goal: string;
   readonly ok: boolean;
-  /** Further figures that explain this one, by name with unit. */
+  /** Figures that explain this one. Each name contains its unit. */
   readonly more?: Readonly<Record<string, number>>;
-  /** What a person should know, such as why a reference is missing. */
+  /** A remark for people, such as why a reference is missing. */
   readonly note?: string;
 }
 
 export interface Goal {
   readonly text: string;
-  /** Whether this ratio reaches it. */
+  /** Whether this ratio reaches the goal. */
   readonly reached: (ratio: number) => boolean;
 }
 
@@ -36,20 +36,20 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** For figures that only explain others. */
+/** The goal of figures that only explain others. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
   readonly name: string;
   readonly unit: string;
-  /** One value for each repetition. */
+  /** One value per repetition. */
   readonly ours: readonly number[];
   readonly reference: { readonly name: string; readonly values: readonly number[] };
   readonly goal: Goal;
   readonly more?: Record<string, number>;
 }
 
-/** The median of paired ratios, with its spread. */
+/** A result whose ratio is the median of paired ratios, with its spread. */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
   const ratio = median(ratios);
@@ -66,7 +66,10 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
-/** How far a figure lies above its reference: the median of paired differences, in its own unit. */
+/**
+ * A result that tells how far a figure lies above its reference: the median of paired differences, in the figure's
+ * unit.
+ */
 export function above({
   name,
   unit,
@@ -88,7 +91,7 @@ export function above({
   };
 }
 
-/** A figure whose reference could not be measured: it has not reached its goal. */
+/** A result whose reference could not be measured. It does not reach its goal. */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {
     name: result.name,

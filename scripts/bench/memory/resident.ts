@@ -1,14 +1,14 @@
-/** What a process holds when it has collected its garbage. For processes that were started with --expose-gc. */
+/** The memory that a process uses after garbage collection. The process must be started with --expose-gc. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Collected more than once: what one round frees may let go of more. */
+/** One collection can make more objects collectable, so there are several rounds. */
 const ROUNDS = 4;
 const PAUSE_MS = 50;
 
 export interface Resident {
-  /** Bytes of memory, as the system counts them. */
+  /** Resident size of the process, bytes. */
   rss: number;
-  /** Of these on the JavaScript heap, and in buffers and the like outside of it. */
+  /** Bytes on the JavaScript heap, and in buffers and other objects outside of it. */
   heap: number;
   external: number;
 }

@@ -1,11 +1,11 @@
-/** The providers, all in one process. */
+/** The process that runs all providers. */
 import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {
-  /** Resolves when all of them are connected. */
+  /** Resolves when all of these are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
-  /** How often one that was connected was not any more. */
+  /** How often a connected provider lost its connection. */
   losses(): number;
 };
 

@@ -1,4 +1,4 @@
-/** The consumers, all in one process: they connect, type, and say how long each echo took. */
+/** The process that runs all consumers. They connect, type, and report how long each echo took. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 import { serve } from '../../testing/processes/child.ts';
@@ -7,26 +7,29 @@ import { Keyboard } from './keyboard.ts';
 import { type ClientPlace, connectTypist } from './typing-client.ts';
 
 export interface Typed {
-  /** From when each key was due to its echo, ms. */
+  /** Time from when each key was due to its echo, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process was with typing, p99, ms: of the above, what is no hub's doing. */
+  /** How late this process typed, p99, ms. This part of the above is not caused by hubs. */
   readonly lateMs: number;
 }
 
 export type ConsumerCalls = {
-  /** All at once, beside those that are here already; resolves when each has seen an echo. */
+  /** Connects these consumers at the same time, in addition to earlier ones. Resolves when each has seen an echo. */
   connect(places: readonly ClientPlace[]): Promise<void>;
-  /** Everybody types from now on. */
+  /** Lets all consumers type. */
   start(): void;
-  /** Of the keys that were echoed since it was asked last. */
+  /** About the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Nobody types any more; resolves with how many keys have no echo. */
+  /** Stops typing, and returns how many keys have no echo. */
   stop(): Promise<number>;
-  /** How often a socket was lost, or a terminal shown as reconnecting without that; and what must not happen at all. */
+  /**
+   * How many sockets were lost, how often a terminal was shown as reconnecting although its socket was open, and which
+   * rules were broken.
+   */
   losses(): { sockets: number; shown: number; broken: string[] };
 };
 
-/** The last echoes may take so long; a limit for hangs only. */
+/** Time for the last echoes, ms; a limit for hangs only. */
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 

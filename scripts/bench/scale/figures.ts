@@ -1,16 +1,16 @@
-/** What a step has cost and what people felt of it, beside the first and smallest step. */
+/** The figures of a step: its cost and its latency, compared with the first and smallest step. */
 
 import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
 import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
-/** What issue and design promise: the slowest hundredth of keys, ms, and losses for a hundred consumers. */
+/** The promised limits: p99 of the echo, ms, and losses per hundred consumers. */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
-/** Below this a heap has not yet come to rest: nothing is said of whether it grows. */
+/** In a shorter step the heap has not settled, so its growth is not judged, s. */
 const LONG_S = 60;
-/** From the middle of the time to its end: what the collector leaves for later is no growth. */
+/** Allowed growth from the middle of a step to its end. Garbage that is not yet collected stays below this. */
 const FLAT = 1.05;
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -20,7 +20,7 @@ export function figuresOf(step: Step, first: Step): Result[] {
   return step.seconds >= LONG_S ? [...results, flat(step, 'rss'), flat(step, 'fds')] : results;
 }
 
-/** The echo that this share of the keys did not exceed, ms. */
+/** The latency that this share of the keys did not exceed, ms. */
 export function echo({ tookMs }: Step, share: number): number {
   return tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? Number.NaN;
 }
@@ -111,7 +111,7 @@ function memory(step: Step, first: Step): Result {
   });
 }
 
-/** The end of a long run beside its middle. */
+/** Compares the end of a long step with its middle. */
 function flat({ looks, consumers }: Step, what: keyof Held): Result {
   const [scale, unit, name] = what === 'rss' ? [MIB, 'MiB', 'memory'] : [1, '', 'file descriptors'];
   const at = (share: number) => looks[Math.floor((looks.length - 1) * share)]![what] / scale;

@@ -1,13 +1,13 @@
-/** What hubs have counted, from their /metrics: why sockets closed, what was refused, and which channels had to come back. */
+/** Counters from the hubs' /metrics: why sockets closed, what was refused, and which channels had to resume. */
 
 const LINE =
   /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
 
 const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
-/** Channels that were without a path and came back. */
+/** Channels that had no path for a while and resumed. */
 export const RESUMED = 'channels resumed';
 
-/** By what it is, such as `consumer closed RATE_LIMITED`. */
+/** Counts by description, such as `consumer closed RATE_LIMITED`. */
 export type Tallies = Readonly<Record<string, number>>;
 
 export async function tallies(hubs: readonly { readonly url: string }[]): Promise<Tallies> {
@@ -23,7 +23,7 @@ export async function tallies(hubs: readonly { readonly url: string }[]): Promis
   return all;
 }
 
-/** What came to it in between, in words; '' if nothing did. */
+/** Describes what was counted in between; '' if nothing. */
 export function difference(before: Tallies, after: Tallies): string {
   return Object.entries(after)
     .map(([what, count]) => [what, count - (before[what] ?? 0)] as const)

@@ -1,6 +1,6 @@
 /**
- * A provider without containers: tunnel and credentials are the agent's own, orders are carried out by saying so, and every
- * terminal echoes what is typed.
+ * A provider without containers. Its tunnel and credentials are the agent's own; it only reports that orders are
+ * carried out, and every terminal echoes.
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -20,7 +20,7 @@ const log = pino({ level: 'silent' });
 export interface Placed extends Machine {
   /** http://…, of its hub. */
   readonly hub: string;
-  /** What a proxy in front of the hub would say of where it is. */
+  /** The address that a proxy in front of the hub would report. */
   readonly address: string;
 }
 

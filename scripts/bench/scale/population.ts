@@ -1,11 +1,14 @@
-/** Who takes part: users with a bearer token and a running VM each, and the machines that these run on, put into the hubs' store. */
+/**
+ * The users of a run, each with a bearer token and a running VM, and the providers of these VMs. They are written into
+ * the hubs' store.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { LocalAuth, newId } from '@unicore/server/auth';
 import { openStore, type ProviderRow, type VmRow } from '@unicore/server/store';
 
 export interface Machine {
   readonly providerId: string;
-  /** Ed25519, PKCS #8 as PEM. */
+  /** An Ed25519 key, as PEM with PKCS #8. */
   readonly privateKey: string;
   readonly vmIds: string[];
 }
@@ -14,17 +17,17 @@ export interface Person {
   /** Bearer token. */
   readonly token: string;
   readonly vmId: string;
-  /** On which machine, in the order of the population. */
+  /** Index of the person's provider in `machines`. */
   readonly machine: number;
 }
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** Machine by machine: the first so many people need only the first machines. */
+  /** Sorted by machine, so that the first N people need only the first machines. */
   readonly people: readonly Person[];
 }
 
-/** dataDir: of the hubs, which need not run yet. */
+/** dataDir: the hubs' data folder. The hubs need not run yet. */
 export async function populate(dataDir: string, providers: number, consumers: number): Promise<Population> {
   const store = openStore({ store: 'sqlite', dataDir });
   try {

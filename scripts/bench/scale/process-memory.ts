@@ -1,16 +1,16 @@
-/** What processes hold, as Linux tells it. */
+/** Memory and file descriptors of processes, read from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const KIB = 1024;
 
 export interface Held {
-  /** Resident, of all of them together, bytes. */
+  /** Total resident size, bytes. */
   readonly rss: number;
   /** Open file descriptors. */
   readonly fds: number;
 }
 
-/** Throws where there is no /proc. */
+/** Throws if there is no /proc. */
 export function held(pids: readonly number[]): Held {
   let rss = 0;
   let fds = 0;

@@ -1,4 +1,4 @@
-/** One step of the growth: so many consumers come, and everybody types for a while. */
+/** One step of the suite `scale`: more consumers connect, and all type for a while. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, sum } from '../../lib/stats.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
@@ -8,7 +8,7 @@ import { difference, RESUMED, tallies } from './hub-counters.ts';
 import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
 
-/** How often all processes are looked at, s. */
+/** Interval between measurements of all processes, s. */
 const LOOK_S = 10;
 
 type Part = keyof System['pids'];
@@ -19,31 +19,31 @@ export interface Step {
   readonly providers: number;
   /** Share of the consumers whose provider is at the other hub. */
   readonly crossing: number;
-  /** Until the last of those who came had seen an echo, ms. */
+  /** Time until every new consumer had seen an echo, ms. */
   readonly connectMs: number;
-  /** What hubs refused meanwhile, in words. */
+  /** What hubs refused while consumers connected, in words. */
   readonly refused: string;
-  /** From when each key was due to its echo, ms. */
+  /** Time from when each key was due to its echo, ms. */
   readonly tookMs: Float64Array;
-  /** How late the consumers' process was with typing, p99, ms. */
+  /** How late the consumers' process typed, p99, ms. */
   readonly lateMs: number;
-  /** CPU seconds while everybody typed. */
+  /** CPU seconds during typing. */
   readonly cpu: Cpu;
-  /** The same of all that ran on this machine besides. */
+  /** CPU seconds of all other processes on this machine during typing. */
   readonly othersCpu: number;
   readonly seconds: number;
-  /** From when to when everybody typed, as profiles have it. */
+  /** Begin and end of typing, in the unit of CPU profiles. */
   readonly between: readonly [number, number];
-  /** What both hubs held before anybody came at all, and while everybody typed. */
+  /** Memory of both hubs: before anyone connected, and at each look during typing. */
   readonly nobody: Held;
   readonly looks: readonly Held[];
-  /** Sockets and channels that were lost while everybody typed. */
+  /** Sockets and channels lost during typing. */
   readonly lost: number;
-  /** How often a terminal was shown as reconnecting: where nothing was lost, it only had no answer for 3 s. */
+  /** How often a terminal was shown as reconnecting. If nothing was lost, it only had no answer for 3 s. */
   readonly shownLate: number;
-  /** Why sockets closed and what came back, as hubs have counted it; '' if nothing did. */
+  /** The hubs' counts of closed sockets and resumed channels, in words; '' if there are none. */
   readonly why: string;
-  /** Keys without an echo, and what must not happen. */
+  /** Keys without an echo, and other broken rules. */
   readonly broken: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Of consumers and providers together, since the beginning. */
+/** Losses of consumers and providers since the beginning. */
 async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
   const { sockets, shown } = await consumers.call.losses();
   return { sockets: sockets + (await agents.call.losses()), shown };

@@ -1,4 +1,4 @@
-/** The whole system: two hubs with a Redis and a store, providers in one process and consumers in another. */
+/** The whole system: two hubs with Redis and a store, all providers in one process, and all consumers in another. */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../testing/processes/child.ts';
@@ -9,11 +9,11 @@ import type { ConsumerCalls } from './consumers.ts';
 import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
-/** Consumers run in browsers, or in programs that are not ours: with the young generation that V8 gives to everybody, MiB. */
+/** V8's default size of the young generation, MiB. Consumers run in browsers or in programs that are not ours. */
 const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
-  /** That are there in the end. */
+  /** The number of providers at the end. */
   readonly providers: number;
   readonly consumers: number;
   readonly cpuProf: string | undefined;
@@ -26,7 +26,7 @@ export class System {
   readonly consumers: Child<ConsumerCalls>;
   readonly #programs: Programs;
   readonly #population: Population;
-  /** At which hub each provider is, in the order of the population. */
+  /** The hub of each provider, in the order of the population. */
   readonly #providersAt: number[] = [];
   readonly #consumersAt: number[] = [];
 
@@ -66,7 +66,7 @@ export class System {
     }
   }
 
-  /** Until their providers are there, too, each at a hub that chance decides. All come at once. */
+  /** Connects the providers of the first `consumers` people, all at the same time, each to a random hub. */
   async connectProviders(consumers: number): Promise<void> {
     const count = this.#population.people[consumers - 1]!.machine + 1;
     const first = this.#providersAt.length;
@@ -76,7 +76,7 @@ export class System {
     await this.agents.call.connect(machines);
   }
 
-  /** Until so many are there; so many come at once as are missing. */
+  /** Connects consumers until there are `count`, all at the same time. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
     const places = this.#population.people.slice(first, count).map((person, i) => {
@@ -120,12 +120,12 @@ export class System {
   }
 }
 
-/** An address for everybody, as people and machines have it: hubs limit what comes from one. */
+/** A different address for each person and machine, because hubs limit what comes from one address. */
 function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');
 }
 
-/** Where a hub's profile is, once it has ended. */
+/** The path of a hub's CPU profile, which exists once the hub has ended. */
 export function profileOf(hub: number, folder: string): string {
   return join(folder, fileOf(`hub-${hub}`));
 }

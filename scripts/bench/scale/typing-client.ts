@@ -1,4 +1,4 @@
-/** One consumer: a client of its own with one terminal, whose keys must come back once and in order. */
+/** A consumer with a client of its own and one terminal, whose keys must be echoed once and in order. */
 
 import { maskFor } from '@unicore/agent/tunnel';
 import { createUniCore } from '@unicore/client/sdk';
@@ -9,22 +9,22 @@ import type { Person } from './population.ts';
 export interface ClientPlace extends Person {
   /** http://…, of its hub. */
   readonly hub: string;
-  /** What a proxy in front of the hub would say of where it is. */
+  /** The address that a proxy in front of the hub would report. */
   readonly address: string;
 }
 
 export interface TypingEvents {
-  /** due: when the key was to be typed. */
+  /** due: when the key should have been typed. */
   echoed(due: number): void;
-  /** The socket was there and is not any more. */
+  /** The socket was open and was lost. */
   lost(): void;
-  /** The terminal is shown as reconnecting though there is a socket: it was detached, or has no answer for 3 s. */
+  /** The terminal is shown as reconnecting although its socket is open: it was detached, or had no answer for 3 s. */
   shownAway(): void;
-  /** A key was lost, doubled or out of order, or the terminal ended. */
+  /** A key was lost, repeated or out of order, or the terminal ended. */
   broken(message: string): void;
 }
 
-/** Its first key is typed at once; the returned promise settles with the echo. */
+/** Connects a typist, which types its first key at once. `ready` resolves with the first echo. */
 export function connectTypist({ hub, address, token, vmId }: ClientPlace, events: TypingEvents) {
   const ready = Promise.withResolvers<void>();
   const unicore = createUniCore({ url: hub, getToken: () => token, WebSocket: socketsFrom(address) });
@@ -48,13 +48,13 @@ export function connectTypist({ hub, address, token, vmId }: ClientPlace, events
   return { typist, ready: ready.promise };
 }
 
-/** Node's own WebSocket can send no headers. */
+/** Node's built-in WebSocket can't send headers. */
 function socketsFrom(address: string): typeof globalThis.WebSocket {
   class From extends WsSocket {
     constructor(url: string, protocols: string[]) {
       const headers = { 'x-forwarded-for': address };
       super(url, protocols, { headers, perMessageDeflate: false, ...maskFor(url) });
-      // 'close' follows, and says enough.
+      // The 'close' event follows and is enough.
       this.on('error', () => {});
     }
   }

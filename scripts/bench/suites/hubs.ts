@@ -1,4 +1,4 @@
-/** What it costs that consumer and provider are at two hubs, beside both at one. */
+/** The cost of consumer and provider being at two hubs, compared with one hub. */
 
 import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -7,14 +7,14 @@ import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
 
 const SAME = 'unicore';
-/** By way: how many times the CPU of one hub may be used for a byte. */
+/** For each way between two hubs, how many times the CPU of one hub it may use per byte. */
 const WAYS = [
   { name: 'hubs by Redis', cpu: 2.5 },
   { name: 'hubs by sockets', cpu: 2 },
 ] as const satisfies { name: CarrierName; cpu: number }[];
-/** A keystroke from hub to hub may take so much longer, ms. */
+/** How much longer a keystroke between hubs may take, ms. */
 const MOST_ABOVE_MS = 0.5;
-/** The load beside which the slowest keystrokes are compared: what all ways carry with ease. */
+/** The load during the comparison of the slowest keystrokes, which all ways carry easily. */
 const STEADY_BYTES_PER_SECOND = 40e6;
 const FLOODS = 8;
 const MB = 1e6;
@@ -39,7 +39,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up.
+  // The first round is a warm-up.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

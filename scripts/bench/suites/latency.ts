@@ -1,4 +1,4 @@
-/** How long a keystroke takes to the far end and back, on an idle line and beside floods. */
+/** The time of a keystroke to the far end and back, on an idle line and beside floods. */
 
 import { percentile } from '../../lib/stats.ts';
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -43,7 +43,7 @@ async function measure(
   { reps, seconds, progress }: Options,
 ): Promise<Measurements> {
   const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
-  // The first round warms up.
+  // The first round is a warm-up.
   for (let rep = 0; rep <= reps; rep++) {
     for (const name of names) {
       const carrier = started.get(name);
@@ -91,7 +91,9 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
   });
 }
 
-/** What tunnel, keeper and PTY add to the ends right behind the hub. Explains, and has no goal. */
+/**
+ * How much tunnel, keeper and PTY add to the latency behind the hub. This only explains other figures and has no goal.
+ */
 function depth(measured: Measurements, when: string): Result[] {
   return (['p50', 'p99'] as const).map((which) =>
     paired({

@@ -1,4 +1,6 @@
-/** How soon every terminal answers again after a hop that died is back: the hub, a consumer's socket, a provider's. */
+/**
+ * How soon every terminal answers again after a dead hop is back: the hub, a consumer's socket or a provider's socket.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { percentile } from '../../lib/stats.ts';
@@ -9,7 +11,7 @@ import type { Result } from '../lib/result.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;
-/** A hop is away for a time up to this, ms. */
+/** Longest time for which a hop is away, ms. */
 const AWAY_MS = 1_500;
 const LIMIT_MS = 1_000;
 
@@ -49,7 +51,7 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
   }
 }
 
-/** What kills each hop, lets it be away for so long, and resolves when it is back. */
+/** For each hop, a function that kills it, keeps it away for this time, and resolves when it is back. */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
     line.refuse();
@@ -69,9 +71,9 @@ function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: numb
   ]);
 }
 
-/** From when the hop was back, for each terminal, ms. */
+/** Time from when the hop was back until each terminal answered, ms. */
 async function measure(near: Child<NearCalls>, kill: (awayMs: number) => Promise<void>): Promise<number[]> {
-  // Keys that are typed while nobody is there arrive once somebody is.
+  // Keys that are typed while the hop is away arrive once it is back.
   const killed = kill(Math.random() * AWAY_MS).then(() => Date.now());
   const echoes = near.call.echoes();
   const back = await killed;

@@ -1,4 +1,7 @@
-/** How cost grows with consumers: two hubs, Redis, providers, and everybody types a key a second. */
+/**
+ * How the cost grows with the number of consumers: two hubs, Redis, providers, and each consumer types a key per
+ * second.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
 import { costs } from '../lib/profile.ts';
@@ -10,9 +13,9 @@ import { profileOf, System } from '../scale/system.ts';
 
 export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
-/** What is shown of a profile. */
+/** How many of a profile's costs are shown. */
 const COSTS = 12;
-/** Any machine of two cores must carry so many. */
+/** The number of consumers that any machine with two cores must carry. */
 const LEAST = 2_000;
 
 export async function scale(options: Options): Promise<Result[]> {
@@ -31,7 +34,7 @@ export async function scale(options: Options): Promise<Result[]> {
   return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
 }
 
-/** What a hub spent its time on at the largest number. */
+/** Where a hub spent its time at the largest number of consumers. */
 async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
   const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
   return {
@@ -46,7 +49,7 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** The largest number of those tried before the first that was too many. */
+/** The largest number of consumers that was carried before the first failed step. */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

@@ -1,4 +1,4 @@
-/** The near end of the whole product: a program with the SDK, and a terminal for each stream. */
+/** The near end of the whole product: a program with the SDK and a terminal per stream. */
 import { createUniCore } from '@unicore/client/sdk';
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';

@@ -1,11 +1,11 @@
-/** A terminal of the product, with the far end in place of its shell, as a stream. */
+/** A terminal of the product as a stream. The far end runs in it in place of a shell. */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Stream } from '../../ends/stream.ts';
 import { READY } from './tty.ts';
 
 const FAR = new URL('./tty.ts', import.meta.url).pathname;
 
-/** Resolves when the far end runs in it. */
+/** Resolves when the far end runs in the terminal. */
 export async function terminalStream(unicore: UniCore, vmId: string, terminalId: string): Promise<Stream> {
   const socket = unicore.openTerminal(vmId, { terminalId });
   let listener: (bytes: Uint8Array) => void;
@@ -13,7 +13,7 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
     let seen = '';
     listener = (bytes) => {
       seen += Buffer.from(bytes).toString('latin1');
-      // Not the line that starts it, which names no READY.
+      // The echo of the command that starts it does not contain READY.
       if (seen.includes(READY)) resolve();
     };
   });
@@ -34,7 +34,7 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
   };
 }
 
-/** Resolves when the VM runs. */
+/** Makes a VM, and resolves when it runs. */
 export function runningVm(unicore: UniCore): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   unicore.api.vm.create.mutate({}).then(({ vmId }) => {

@@ -1,4 +1,4 @@
-/** The far end of OpenSSH's forward: its client dials here for each channel. */
+/** The far end of OpenSSH's port forwarding: the ssh client dials it for each channel. */
 import { type AddressInfo, createServer } from 'node:net';
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,4 @@
-/** Reference: OpenSSH with a remote forward (-R). One connection, a channel in it for each stream. */
+/** Reference: OpenSSH with a remote forward (-R). One connection carries a channel per stream. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

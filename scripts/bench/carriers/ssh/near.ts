@@ -1,4 +1,4 @@
-/** The near end of OpenSSH's forward: a TCP connection to its server for each channel. */
+/** The near end of OpenSSH's port forwarding: it dials the ssh server for each channel. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveNear } from '../../ends/near.ts';

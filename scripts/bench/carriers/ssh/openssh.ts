@@ -1,4 +1,4 @@
-/** OpenSSH's server and client with a configuration and keys of their own, on loopback. */
+/** OpenSSH's server and client on loopback, with their own configuration and keys. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { createInterface } from 'node:readline';
 import { install, mayInstall, missing, type Need } from '../../../check/debian.ts';
 import { exec } from '../../../lib/exec.ts';
 
-/** The server insists on an absolute path. */
+/** sshd refuses to start by a relative path. */
 const SSHD = '/usr/sbin/sshd';
-/** Where a server of root's locks its unprivileged part up. */
+/** The chroot of the unprivileged part of a server that runs as root. */
 const PRIVSEP_DIR = '/run/sshd';
-/** To be up and connected, ms; a limit for hangs only. */
+/** Time to start and connect, ms; a limit for hangs only. */
 const START_LIMIT_MS = 20_000;
 
 const NEEDS: readonly Need[] = [
@@ -27,7 +27,7 @@ export interface Started {
   port: number;
 }
 
-/** Installs what is missing as root on Debian; elsewhere throws with what to install. */
+/** Installs OpenSSH if it is missing: as root on Debian. Elsewhere throws an error that names the packages. */
 export async function bringOpenSsh(): Promise<void> {
   const lacking = await missing(NEEDS);
   if (lacking.length === 0) return;
@@ -62,7 +62,7 @@ export async function startServer(folder: string): Promise<Started> {
   return { process: server, port };
 }
 
-/** The client on the far end's side. port: where the server now listens for the near end. */
+/** Starts the client at the far end's side. port: where the server listens for the near end. */
 export async function startClient(folder: string, serverPort: number, farPort: number): Promise<Started> {
   const options = {
     StrictHostKeyChecking: 'no',
@@ -74,7 +74,7 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   const args = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const client = spawn(
     'ssh',
-    // -F none: nothing of this user's own configuration.
+    // -F none: ignore the user's own configuration.
     ['-F', 'none', ...args, '-N', '-i', join(folder, 'user'), '-p', String(serverPort)].concat([
       '-R',
       `127.0.0.1:0:127.0.0.1:${farPort}`,
@@ -86,7 +86,7 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   return { process: client, port: Number(port) };
 }
 
-/** Resolves when the program says this; rejects with all that it said when it ends first. */
+/** Resolves when the program's output matches. Rejects with the output if the program ends first. */
 async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** A channel as a stream. Bytes count as consumed when they were handed over, as they do in a page that keeps up. */
+/** A channel as a stream. Bytes are consumed as soon as they are handed over, as in a page that keeps up. */
 import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
 import type { Stream } from '../../ends/stream.ts';
 
@@ -8,7 +8,7 @@ export class ChannelStream implements Stream {
   #listener: (bytes: Uint8Array) => void = () => {};
   #next: () => Uint8Array | undefined = () => undefined;
 
-  /** For the channel's end; `lost` hears when the channel closed before close(). */
+  /** The handler for the channel. `lost` is called if the channel closes before close(). */
   handler(lost: (message: string) => void): ChannelHandler {
     return {
       data: (bytes) => {

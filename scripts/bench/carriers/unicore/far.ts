@@ -1,4 +1,4 @@
-/** The provider's end of ours: every terminal ends here. */
+/** The provider's end of our own carrier: every terminal ends here. */
 import { serveFar } from '../../ends/far.ts';
 import { serveProvider } from './provider.ts';
 

@@ -1,4 +1,4 @@
-/** Ours: the hub's own sockets and relay between an opener's and an acceptor's end. */
+/** Our own carrier: a hub's real sockets and relay between an opener and an acceptor. */
 
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../../testing/processes/child.ts';
@@ -14,7 +14,7 @@ export const startUnicore: StartCarrier = async (options) => {
   return between(hub, hub, [], options);
 };
 
-/** The provider at one hub and the consumer at another: all bytes go by a Redis, or by a socket between the two. */
+/** Provider and consumer at two hubs. Between the hubs, bytes go through Redis or through a socket. */
 export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
   return async (options) => {
     const redis = await RedisServer.start();
@@ -29,7 +29,7 @@ interface Other {
   stop(): Promise<void>;
 }
 
-/** there: the provider's hub. here: the consumer's, which may be the same. */
+/** there: the provider's hub. here: the consumer's hub, possibly the same. */
 async function between(
   there: Child<HubCalls>,
   here: Child<HubCalls>,

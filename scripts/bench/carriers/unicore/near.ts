@@ -1,4 +1,4 @@
-/** The consumer's end of ours: one leg with a channel for each stream. */
+/** The consumer's end of our own carrier: one leg with a channel per stream. */
 import { WindowPool } from '@unicore/protocol';
 import { serveNear } from '../../ends/near.ts';
 import { dialConsumer, openTerminal } from './open.ts';

@@ -6,7 +6,7 @@ import { fflateDeflater } from '@unicore/protocol/fflate';
 import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
 import { ChannelStream } from './channel-stream.ts';
 
-/** A leg of this user, masked as the SDK's. A defect ends the process. */
+/** Dials a leg for this user, with the SDK's masking. A defect ends the process. */
 export async function dialConsumer(
   port: string,
   user: string,
@@ -26,7 +26,7 @@ export async function dialConsumer(
   return leg;
 }
 
-/** Resolves when the channel is attached. What it brings before goes to onData, too. */
+/** Resolves when the channel is attached. onData also gets bytes that arrive before that. */
 export function openTerminal(
   leg: Leg,
   terminalId: string,

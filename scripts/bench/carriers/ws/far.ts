@@ -1,4 +1,4 @@
-/** The far end of a bare relay: a WebSocket for each stream. */
+/** The far end of a bare relay: a WebSocket per stream. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

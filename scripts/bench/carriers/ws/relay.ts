@@ -1,15 +1,15 @@
-/** The least that a relay can be: what comes on one WebSocket leaves on the other, and who is not read is not read from. */
+/** The simplest possible relay: it forwards messages between two WebSockets, with back-pressure. */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../../../testing/processes/child.ts';
 
-/** As much as our own senders hand to a socket. */
+/** Bytes that may be queued in a socket, as in our own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export type RelayCalls = { port(): Promise<number> };
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-/** Sockets whose other side is not here yet, by the path that both ask for. */
+/** Sockets that wait for their counterpart, by the path that both request. */
 const waiting = new Map<string, WebSocket>();
 
 server.on('connection', (socket, { url = '' }) => {

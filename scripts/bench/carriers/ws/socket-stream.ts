@@ -1,9 +1,9 @@
-/** A WebSocket of its own as a stream: nothing around the bytes but what WebSocket itself needs. */
+/** A WebSocket as a stream, without any framing of its own. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** As much as our own senders hand to a socket. */
+/** Bytes that may be queued in a socket, as in our own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export async function connect(port: string, path: string): Promise<WebSocket> {

@@ -1,4 +1,4 @@
-/** The far end of libp2p-yamux: takes every stream that is opened. */
+/** The far end of libp2p-yamux: accepts every stream. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,4 @@
-/** A WebSocket below libp2p's muxer, and a stream of the muxer as one of ours. */
+/** Adapts a WebSocket to libp2p's muxer, and the muxer's streams to ours. */
 import type { Stream as MuxedStream } from '@libp2p/interface';
 import { defaultLogger } from '@libp2p/logger';
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils';
@@ -7,9 +7,9 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import type { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** As much as our own senders hand to a socket. */
+/** Bytes that may be queued in a socket, as in our own senders. */
 const HIGH_WATER = 64 * 1024;
-/** As large as our largest message. */
+/** The size of our own largest message. */
 const MAX_MESSAGE = 64 * 1024;
 
 const muxing = yamux()();
@@ -70,7 +70,7 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // Later: the muxer tells all its streams that there is room again, and each would take it.
+        // Deferred: the muxer notifies all its streams in one turn, and otherwise the first would take all the room.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();
