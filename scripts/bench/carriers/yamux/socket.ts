@@ -70,7 +70,7 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // Deferred: the muxer notifies all its streams in one turn, and otherwise the first would take all the room.
+        // Deferred, because the muxer notifies all its streams in the same turn and each would use the same room.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();
