@@ -1,4 +1,4 @@
-/** npm run agent -- status|stop|…: unicore-agent, on the agent that npm start runs unless --data says otherwise. */
+/** npm run agent -- status|stop|…: runs unicore-agent on the agent that npm start runs, unless --data names another one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -13,9 +13,9 @@ const HELP = `npm run fuzz -- [options]
   --minutes N     how long, all targets together (default 1)
   --frames N      how many mutated frames instead, all targets together
   --target NAME   only this one: ${Object.keys(TARGETS).join(', ')}
-  --seed S        what is done follows from it (default: a random one)
+  --seed S        decides everything that is done (default: a random one)
   --case N        runs this one case of a target again
-  --only A,B,…    of that case, only these decisions`;
+  --only A,B,…    carries out only these decisions of that case`;
 
 /** Shares of a number of frames, chosen so that each target takes about as long as the others. */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
@@ -55,7 +55,7 @@ await main(async () => {
   }
 });
 
-/** Whether all was well. */
+/** Fuzzes one target; resolves with whether it found no failure. */
 async function fuzz(target: TargetName, seed: number, budget: Budget): Promise<boolean> {
   const lookMs = Number.isFinite(budget.ms) ? Math.max(MIN_LOOK_MS, budget.ms / LOOKS) : LOOK_MS;
   const report = (progress: Progress) => say(`  ${target.padEnd(8)}${line(progress)}`);
@@ -79,7 +79,7 @@ async function tell(failure: Failure): Promise<void> {
   process.exitCode = 1;
   if (failure.taken.length === 0) return show(failure);
   say(paint('red', failure.text));
-  say(`Looking for a shorter way to it than case ${failure.index} with ${failure.taken.length} decisions …`);
+  say(`Looking for a shorter form of case ${failure.index}, which has ${failure.taken.length} decisions …`);
   show(await shortened(failure));
 }
 

@@ -9,10 +9,10 @@ import { duration, say } from '../lib/console.ts';
 import { randomSeed } from '../testing/random.ts';
 
 const HELP = `npm run chaos -- sim [options]
-  --seeds N   so many worlds that nobody has seen (default 200)
+  --seeds N   number of new worlds (default 200)
   --seed S    this world; with --seeds, the first of them
   --steps N   only the first N faults of it
-  --trace     says everything that happens in it`;
+  --trace     prints everything that happens in it`;
 
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A process that says `in` when it has the lock, and does this then. */
+/** Starts a process that prints `in` when it has the lock, and then does this work. */
 function holder(work: string): ChildProcess {
   const source = `
     import { locked, holdFor } from ${JSON.stringify(join(import.meta.dirname, 'setup-lock.mjs'))};
@@ -29,7 +29,7 @@ function holder(work: string): ChildProcess {
   });
 }
 
-/** Settles when the stream has brought this text. */
+/** Settles when this text has arrived on the stream. */
 async function said(stream: Readable, text: string): Promise<void> {
   let all = '';
   for await (const [chunk] of on(stream, 'data')) {
@@ -45,7 +45,7 @@ async function deadPid(): Promise<number> {
   return child.pid!;
 }
 
-test('many at once work one after the other', async () => {
+test('processes that want the lock at once get it one after the other', async () => {
   const log = join(folder, 'log');
   const work = `
     const { appendFileSync } = await import('node:fs');
@@ -57,7 +57,7 @@ test('many at once work one after the other', async () => {
   writeFileSync(file, String(await deadPid()));
   const all = [1, 2, 3, 4].map(() => holder(work));
   const over = all.map((child) => once(child, 'exit'));
-  // One is in, and stays there until all others have found that they must wait.
+  // One process has the lock, and keeps it until all others have found that they must wait.
   await Promise.all(
     all.map(({ stdout, stderr }) => Promise.race([said(stdout!, 'wrote'), said(stderr!, 'Waiting')])),
   );

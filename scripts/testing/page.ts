@@ -7,7 +7,7 @@ const FRONT = '[role="tabpanel"]:not([hidden]) [data-terminal-id]';
 const XTERM = `document.querySelector('${FRONT}').xterm`;
 
 /** For a limit on hangs only. */
-const TEXT_LIMIT_MS = 20_000;
+const TEXT_LIMIT_MS = 60_000;
 
 /** The first machine of this user, by the page's own buttons; resolves when its terminal shows a prompt. */
 export async function createMachine(page: Page): Promise<void> {

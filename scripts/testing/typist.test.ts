@@ -2,7 +2,7 @@ import type { ChannelSocket } from '@unicore/client/sdk';
 import { expect, test } from 'vitest';
 import { ECHO_COMMAND, Typist } from './typist.ts';
 
-/** A typist at a terminal of which the test is the other end. */
+/** A typist at a terminal whose other end is the test. */
 function desk() {
   const sent: number[] = [];
   const told: string[] = [];
@@ -27,7 +27,7 @@ function desk() {
   return { typist, sent, told, hear, pass: (ms: number) => (now += ms) };
 }
 
-test('each echo is told with the time that it took, and the end when all have come', () => {
+test('each echo is reported with the time that it took, and the end when all have come', () => {
   const { typist, sent, told, hear, pass } = desk();
   typist.type();
   pass(10);
@@ -51,7 +51,7 @@ test.each([
   expect(told.at(-1)).toMatch(complaint);
 });
 
-test('nobody is done while an echo is missing', () => {
+test('a typist is not done while an echo is missing', () => {
   const { typist, told } = desk();
   typist.type();
   typist.finish();

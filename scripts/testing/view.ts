@@ -6,7 +6,7 @@ import xterm from '@xterm/headless';
 import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
 
 /** For programs to start and draw on a busy machine; a limit for hangs only. */
-const UNTIL_LIMIT_MS = 20_000;
+const UNTIL_LIMIT_MS = 60_000;
 
 /** UniCore's own messages in a terminal's stream. */
 const SIZE_OSC = 7717;

@@ -4,7 +4,7 @@ import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
 
 /** For a VM to start or come back on a busy machine; a limit for hangs only. */
-const STATE_LIMIT_MS = 30_000;
+const STATE_LIMIT_MS = 60_000;
 
 /** Creates a VM and waits until it runs. */
 export async function runningVm(unicore: UniCore): Promise<string> {

@@ -1,4 +1,4 @@
-/** Reference carriers whose two ends are connected by a bare ws relay: three processes. */
+/** Starts a reference for the bench: two ends with a bare ws relay between them, each in its own process. */
 
 import { Child } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
@@ -6,7 +6,7 @@ import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';
 
-/** Runs far.ts and near.ts of this folder as the ends. */
+/** folder: holds the scripts of the two ends, far.ts and near.ts. */
 export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
   return async ({ streams }) => {
     const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });

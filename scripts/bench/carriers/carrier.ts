@@ -1,4 +1,4 @@
-/** A carrier moves streams of bytes between two ends, each a process: either our product or a reference. */
+/** A carrier takes byte streams between two processes: UniCore, or a reference that it is compared with. */
 import type { BirpcReturn } from 'birpc';
 import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
@@ -6,13 +6,13 @@ import type { NearCalls } from '../ends/near.ts';
 export interface CarrierOptions {
   /** Streams to open. */
   readonly streams: number;
-  /** Folder for the CPU profiles of our own processes. */
+  /** Folder that gets a CPU profile of each UniCore process. */
   readonly cpuProf?: string | undefined;
 }
 
 export interface Carrier {
   readonly near: BirpcReturn<NearCalls, Calls>;
-  /** Process ids of the two ends, and of everything between them. */
+  /** Process ids of the two ends and of all relays between them. */
   readonly pids: Readonly<Record<'far' | 'relay' | 'near', readonly number[]>>;
   stop(): Promise<void>;
 }

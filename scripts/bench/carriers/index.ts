@@ -1,4 +1,4 @@
-/** All carriers, by their names in the results. */
+/** All carriers that the bench can compare, by the name that results use. */
 import { overBareRelay } from './bare.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
 import { startProduct } from './product/index.ts';
@@ -20,14 +20,14 @@ const STARTERS = {
 export type CarrierName = keyof typeof STARTERS;
 
 export interface Carriers {
-  /** The carriers that could be started, ours first. */
+  /** Carriers that could be started, UniCore first. */
   readonly started: ReadonlyMap<CarrierName, Carrier>;
-  /** Why others could not. */
+  /** Why other carriers could not be started. */
   readonly missing: ReadonlyMap<CarrierName, string>;
   stop(): Promise<void>;
 }
 
-/** Starts these carriers one after the other. Throws if ours can't start; a reference may be missing. */
+/** Starts carriers one after the other. A reference that fails is noted as missing; UniCore itself must start. */
 export async function startCarriers(
   names: readonly CarrierName[],
   options: CarrierOptions,

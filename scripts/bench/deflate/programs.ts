@@ -1,4 +1,4 @@
-/** The programs whose output is recorded, with the keys typed into them. */
+/** Programs whose terminal output is recorded, and the keys typed into them. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,9 +8,9 @@ import { ROOT } from '../../lib/paths.ts';
 export interface Program {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** Typed one by one. */
+  /** Keys that are typed one at a time. */
   readonly keys?: { readonly text: readonly string[]; readonly everyMs: number };
-  /** The program writes as fast as it can. */
+  /** True if the program writes as fast as it can. */
   readonly flood: boolean;
 }
 
@@ -21,7 +21,7 @@ export const NEEDS: readonly Need[] = [
 ];
 
 const SCREENS_OF_TOP = 16;
-/** Interval between two keys of a fast typist, ms. */
+/** Pause between the keys of a fluent typist, ms. */
 const TYPING_MS = 110;
 const VIM_MS = 150;
 const VIM_KEYS = [
@@ -40,7 +40,7 @@ const VIM_KEYS = [
 ];
 const COMMANDS = ['ls -la\r', 'echo $((6 * 7)) | tee answer\r', 'wc -l *.md\r', 'cd .. && pwd\r', 'exit\r'];
 
-/** home: the folder in which the programs run; files are created there. */
+/** home: folder in which the programs run; their input files are copied into it. */
 export function programs(home: string): Program[] {
   const texts = ['PROTOCOL.md', 'ARCHITECTURE.md', 'README.md', 'LICENSE'].map((name) => join(ROOT, name));
   for (const text of texts) writeFileSync(join(home, text.slice(ROOT.length + 1)), readFileSync(text));
@@ -65,7 +65,7 @@ export function programs(home: string): Program[] {
   ];
 }
 
-/** Makes a git repository that is the same on every machine: the protocol's sources, in two commits each. */
+/** Makes a git repository with the same history on every machine: the protocol's sources, each in two commits. */
 function repository(home: string): string {
   const folder = join(home, 'repository');
   mkdirSync(folder);

@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 export interface Received {
-  /** Bytes read from the TCP socket, with the headers of frames and messages but without the HTTP handshake. */
+  /** Bytes read from the TCP socket, with frame and message headers but without the HTTP handshake. */
   wire: number;
   messages: number;
-  /** SHA-256 of the received output. */
+  /** SHA-256 of the received terminal output. */
   digest: string;
 }
 
 export type ReceiverCalls = {
-  /** Plays this recording from beginning to end. */
+  /** Receives the recording with this index from start to end. bytes: its size. */
   receive(index: number, bytes: number): Promise<Received>;
 };
 
@@ -24,13 +24,13 @@ export class Receiver {
   #before = 0;
   messages = 0;
 
-  /** bytes: the length of the recording. */
+  /** bytes: size of the recording. */
   constructor(bytes: number) {
     this.#bytes = bytes;
     this.#left = bytes;
   }
 
-  /** Starts counting the socket's bytes; call it after the handshake. */
+  /** Starts to count the socket's bytes; called after the HTTP handshake. */
   watch(socket: Socket): void {
     this.#socket = socket;
     this.#before = socket.bytesRead;

@@ -1,10 +1,10 @@
-/** Records the output of programs, through the same kind of PTY as in the product. */
+/** Records a program's output through the PTY that the product itself uses. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessPty } from '@unicore/agent/pty/process';
 import type { Program } from './programs.ts';
 import type { Read, Recording } from './recording.ts';
 
-/** Length at which a flood is ended, bytes. */
+/** Size at which a recording is complete and its program is killed. */
 const ENOUGH_BYTES = 1024 * 1024;
 /** Time for a program to draw its first screen before keys are typed, ms. */
 const START_MS = 500;

@@ -1,9 +1,9 @@
-/** A recording: what a program wrote to its terminal, read by read, with times. */
+/** Recording of a program's terminal output: the bytes of each PTY read, and when it was. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer gaps are shortened to this, ms. No byte is delayed for longer than 50 ms, so that changes nothing. */
+/** Longer pauses are shortened to this: they change nothing, as UniCore delays bytes by 50 ms at most. */
 const LONGEST_GAP_MS = 200;
 
 export interface Read {
@@ -34,7 +34,7 @@ export function load(file: string): Recording {
   return lines.map(([at, text]) => ({ at, bytes: Buffer.from(text, 'base64') }));
 }
 
-/** Sends each read at its time, with long gaps shortened, and at most one per turn of the event loop. */
+/** Sends each recorded read at its time, with long pauses shortened, and at most one per turn of the event loop. */
 export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
   let due = performance.now();
   let last = 0;

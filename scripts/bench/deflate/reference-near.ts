@@ -1,4 +1,4 @@
-/** The near end of the reference. */
+/** Near end of the deflate suite's reference: a ws client with permessage-deflate. */
 import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';

@@ -1,4 +1,4 @@
-/** Reference: ws with default permessage-deflate, one message per read of the PTY. */
+/** Reference of the deflate suite: a ws server with default permessage-deflate, one message per PTY read. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serve } from '../../testing/processes/child.ts';

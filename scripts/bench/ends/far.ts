@@ -1,29 +1,26 @@
-/**
- * The far end of a stream, in place of a shell. It echoes keys, and floods from a command to start until a command to
- * stop.
- */
+/** Far end of a stream, in place of a shell: it echoes keys, and floods from a FLOOD or PACED command until STOP. */
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
-/** Commands; every other byte is echoed. PACED is followed by a rate in bytes per second, as u32. */
+/** Command bytes for the far end; it echoes all others. PACED is followed by a rate, bytes per second as u32. */
 export const FLOOD = 0x01;
 export const STOP = 0x02;
 export const PACED = 0x03;
 const PACED_BYTES = 5;
-/** The last bytes of a flood. They occur nowhere else. */
+/** Marks the end of a flood; it occurs nowhere else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
-/** The size of our largest frame; the references use messages of the same size. */
+/** Bytes per piece of a flood: UniCore's largest frame, and the message size of the references. */
 export const PIECE_BYTES = 16 * 1024;
 /** Interval between the portions of a paced flood, ms. */
 const PORTION_MS = 5;
-/** Random bytes, so that compression gains nothing, and far longer than any deflate history. */
+/** Random bytes to flood with: compression cannot shrink them, and they are longer than any compression history. */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
-/** pieces: repeated to make a flood. */
+/** Serves a stream as its far end. pieces: content of floods, repeated. */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
-  /** Each flood has its own flag, because a stream may still ask an earlier flood for bytes. */
+  /** Each flood has its own flag: an idle stream keeps asking the previous flood for bytes, and that one must stay ended. */
   const begin = () => {
     let going = true;
     stop = () => {
@@ -35,7 +32,7 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
     else if (bytes[0] !== STOP) stream.send(bytes.slice());
-    // If this end was busy, STOP can arrive in one piece with the command that it ends.
+    // If this process was delayed, STOP arrives in one chunk with the command that it ends.
     if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }
@@ -51,7 +48,7 @@ function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8
   };
 }
 
-/** Sends at this rate, even if the bytes are not taken as fast. */
+/** Sends a flood at a fixed rate, even if the stream does not carry it as fast. */
 function pace(
   stream: Stream,
   pieces: readonly Uint8Array[],

@@ -1,25 +1,25 @@
-/** The near end of streams, in place of a user. It counts the bytes of floods and times keystrokes. */
+/** Near end of streams, in place of a person: it counts flooded bytes and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 
-/** Time from the first byte of a flood until measuring begins, ms: windows and buffers are full by then. */
+/** Warm-up of a flood before its bytes count, ms: windows and buffers fill meanwhile. */
 const RAMP_MS = 300;
-/** Pause between two keystrokes, ms: the line is idle again. */
+/** Pause between two keystrokes, ms, so that the line is idle again. */
 const KEY_PAUSE_MS = 1;
-/** The byte of a keystroke, which is no command. */
+/** Byte of a keystroke; it is none of the far end's commands. */
 const KEY = Buffer.from('k');
 
 export interface Flooded {
-  /** While the flood was measured. */
+  /** Throughput in the measured seconds. */
   bytesPerSecond: number;
-  /** From the flood's first byte to its last, for comparison with outside measurements. */
+  /** Bytes of all floods, warm-up included: the base for CPU time per byte. */
   bytes: number;
 }
 
 export interface Typed extends Flooded {
-  /** Round trips, ms. */
+  /** Round trips of the keystrokes, ms. */
   rtts: number[];
 }
 
@@ -28,13 +28,11 @@ export type NearCalls = {
   ready(): void;
   /** Floods streams 1 to n. */
   flood(streams: number, seconds: number): Promise<Flooded>;
-  /**
-   * Types on stream 0 for this time while streams 1 to n flood, either as fast as they can or at this rate in total.
-   */
+  /** Types on stream 0 while streams 1 to n flood: as fast as they can, or at bytesPerSecond in total. */
   type(floods: number, seconds: number, bytesPerSecond?: number): Promise<Typed>;
 };
 
-/** The streams are open. The first one is for typing. */
+/** Serves measurements over open streams; the first is for typing, the others flood. */
 export function serveNear(streams: readonly Stream[]): void {
   const typing = new Keys(streams[0]!);
   const floods = streams.slice(1).map((stream) => new Flood(stream));
@@ -84,7 +82,7 @@ class Flood {
     this.#stream.send(command);
   }
 
-  /** Resolves when the last byte has arrived. */
+  /** Stops the flood; resolves when its last byte has arrived. */
   stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = Buffer.alloc(0);
@@ -116,7 +114,7 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // Measured in the callback, before other events can delay it.
+      // The time is taken right here, before other code can run.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

@@ -1,10 +1,8 @@
-/** A stream of bytes in both directions, over any carrier. The two ends of every measurement use it. */
+/** A two-way byte stream: the interface through which the bench's ends use every carrier. */
 export interface Stream {
-  /** Sends a few bytes, without waiting for room. */
+  /** Sends a few bytes, without regard to back-pressure. */
   send(bytes: Uint8Array): void;
-  /**
-   * Sends one piece after the other as fast as they are taken, until next() returns undefined. Only one pour may run.
-   */
+  /** Sends pieces as fast as back-pressure allows, until next() returns undefined. Only one pour at a time. */
   pour(next: () => Uint8Array | undefined): void;
   onData(listener: (bytes: Uint8Array) => void): void;
 }

@@ -1,10 +1,10 @@
 /** CPU time and descendants of processes, read from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The unit in /proc, the same on every Linux that Node supports. */
+/** Clock ticks per second in /proc; the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU seconds of these processes, user and system; undefined without /proc. */
+/** Seconds of CPU that these processes have used, user and system; undefined where there is no /proc. */
 export function cpuSeconds(pids: readonly number[]): number | undefined {
   try {
     return pids.reduce((total, pid) => total + ticksOf(pid), 0) / TICKS_PER_SECOND;
@@ -13,7 +13,7 @@ export function cpuSeconds(pids: readonly number[]): number | undefined {
   }
 }
 
-/** CPU seconds of the whole machine, on all cores; undefined without /proc. */
+/** Seconds of CPU that the whole machine has used, on all cores; undefined where there is no /proc. */
 export function machineSeconds(): number | undefined {
   try {
     const [, user, nice, system, _idle, _ioWait, irq, softIrq, steal] = readFileSync('/proc/stat', 'latin1')
@@ -26,7 +26,7 @@ export function machineSeconds(): number | undefined {
   }
 }
 
-/** The process and its descendants; only the process itself without /proc. */
+/** Ids of a process and all its descendants; only its own id where there is no /proc. */
 export function descendants(pid: number): number[] {
   try {
     const parents = new Map<number, number>();
@@ -47,18 +47,18 @@ function parentOf(pid: string): number {
   try {
     return Number(fieldsOf(pid)[1]);
   } catch {
-    // The process ended while its file was read.
+    // The process ended during the search.
     return 0;
   }
 }
 
 function ticksOf(pid: number): number {
   const fields = fieldsOf(pid);
-  // utime and stime are fields 14 and 15 of the line.
+  // CPU time: utime and stime are fields 14 and 15 of the whole stat line.
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** The fields from the third on: pid (name) state ppid …. The name may contain any character. */
+/** Fields of /proc/PID/stat from the third on: pid (name) state ppid …. The name may contain spaces and brackets. */
 function fieldsOf(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

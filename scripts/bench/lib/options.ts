@@ -1,14 +1,14 @@
-/** Options of a bench run. */
+/** Command-line options of a bench run. */
 export interface Options {
-  /** Paired repetitions. */
+  /** Number of paired repetitions. */
   readonly reps: number;
-  /** Of each measurement. */
+  /** Length of each measurement, s. */
   readonly seconds: number;
-  /** For the suite `scale`: the numbers of consumers, step by step, and the number of providers at the end. */
+  /** For the scale suite: the number of consumers at each step, and of providers at the last step. */
   readonly consumers: readonly number[] | undefined;
   readonly providers: number | undefined;
-  /** Folder for the CPU profiles of our own processes. */
+  /** Folder that gets a CPU profile of each UniCore process. */
   readonly cpuProf: string | undefined;
-  /** Prints a line about the progress. */
+  /** Prints a line on the progress of the run. */
   readonly progress: (line: string) => void;
 }

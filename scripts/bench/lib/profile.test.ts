@@ -13,14 +13,14 @@ const PROFILE = JSON.stringify({
   timeDeltas: [0, 30, 1_000, 10, 10],
 });
 
-test('shares are of the time in which the process was busy', () => {
+test('shares are relative to the time in which the process was busy', () => {
   expect(costs(PROFILE)).toEqual([
     { what: 'writev', share: 0.8 },
     { what: 'flush (src/sender.ts:9)', share: 0.2 },
   ]);
 });
 
-test('only what happened in the time asked for counts', () => {
+test('only samples in the given period count', () => {
   expect(costs(PROFILE, 2_030)).toEqual([
     { what: 'flush (src/sender.ts:9)', share: 0.5 },
     { what: 'writev', share: 0.5 },

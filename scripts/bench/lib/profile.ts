@@ -1,4 +1,4 @@
-/** Reads a CPU profile of V8 and tells where the time went. */
+/** Reads a V8 CPU profile: on which functions a process spent its time. */
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -9,9 +9,9 @@ const CpuProfile = z.object({
       callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
     }),
   ),
-  /** Microseconds of the machine's monotonic clock, like all times here. */
+  /** Start of the profile in microseconds of the machine's monotonic clock, the unit of all its times. */
   startTime: z.number(),
-  /** The node of each sample, and the time since the previous sample. */
+  /** Node id of each sample, and (timeDeltas) the time since the previous sample. */
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
 });
@@ -20,15 +20,13 @@ const CpuProfile = z.object({
 const IDLE = '(idle)';
 
 export interface Cost {
-  /** A function with its file, or a part of V8. */
+  /** A function with its file, or V8's name for its own work. */
   readonly what: string;
-  /** Share of the busy time. Time in called functions counts for these. */
+  /** Share of the process's busy time, 0 to 1, without the functions that this one calls. */
   readonly share: number;
 }
 
-/**
- * The costs between `from` and `to`, or of the whole profile, largest first. text: the content of a .cpuprofile file.
- */
+/** Costs by function, largest first. text: a .cpuprofile. `from` and `to` limit the period; default: the whole profile. */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
@@ -39,7 +37,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
     at += timeDeltas[i]!;
     const what = names.get(node)!;
     if (at < from || at > to || what === IDLE) continue;
-    // A sample counts for the time until the next sample.
+    // A sample stands for the time until the next one.
     const time = timeDeltas[i + 1] ?? 0;
     spent.set(what, (spent.get(what) ?? 0) + time);
     busy += time;
@@ -47,7 +45,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
   return [...spent].map(([what, time]) => ({ what, share: time / busy })).sort((a, b) => b.share - a.share);
 }
 
-/** The current time, in the unit of the profiles. */
+/** Current time on the clock of CPU profiles, microseconds. */
 export function profileNow(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

@@ -1,4 +1,4 @@
-/** The report of a run: a table for people, and one JSON document for programs. */
+/** Report of a bench run: a table for people, one JSON document for programs. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { paint } from '../../lib/console.ts';
 import type { Result } from './result.ts';
@@ -15,7 +15,7 @@ interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Load average of the minute before the run. Other work on the machine distorts every figure. */
+  /** Load average of the minute before the run: other work on the machine spoils every figure. */
   readonly load: number;
 }
 
@@ -65,7 +65,7 @@ function ratioOf({ ratio, spread }: Result): string {
   return `${ratio.toFixed(2)} ×${range}`;
 }
 
-/** Three digits that count. */
+/** Formats a figure with three significant digits. */
 function figure(value: number | null): string {
   if (value === null) return '–';
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));

@@ -10,13 +10,13 @@ test('the ratio is the median of the pairs, not the ratio of the medians', () =>
   expect(result.reference).toEqual({ name: 'reference', value: 20 });
 });
 
-test('a goal is reached at its limit', () => {
+test('a ratio at its limit reaches the goal', () => {
   const ours = { name: 'x', unit: 's', ours: [12, 24, 48], reference };
   expect(paired({ ...ours, goal: atMost(1.2) }).ok).toBe(true);
   expect(paired({ ...ours, goal: atMost(1.1) }).ok).toBe(false);
 });
 
-test('without its reference a figure has not reached its goal, and says why', () => {
+test('a figure without its reference misses its goal, and says why', () => {
   const result = without('not installed', { name: 'x', unit: 's', ours: [1], goal: atMost(1) }, 'sshd');
   expect(result).toMatchObject({
     value: 1,

@@ -1,28 +1,28 @@
-/** A figure with its reference and its goal. */
+/** A figure of the bench, compared with a reference and a goal. */
 import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;
-  /** Median of the repetitions; null if it could not be measured. */
+  /** Median of the repetitions; null where it could not be measured. */
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
-  /** value / reference, the median of the paired ratios; null without a reference. */
+  /** Median of the paired ratios value / reference; null without a reference. */
   readonly ratio: number | null;
-  /** Smallest and largest of the paired ratios. */
+  /** Least and largest of the paired ratios. */
   readonly spread?: readonly [number, number];
-  /** The goal for the ratio, unless it says otherwise; '' for a figure without a goal. */
+  /** Goal for the ratio, unless it says otherwise; '' for a figure that only explains others. */
   readonly goal: string;
   readonly ok: boolean;
-  /** Figures that explain this one. Each name contains its unit. */
+  /** Further figures that explain this one, by name with unit. */
   readonly more?: Readonly<Record<string, number>>;
-  /** A remark for people, such as why a reference is missing. */
+  /** A note for the reader, such as why a reference is missing. */
   readonly note?: string;
 }
 
 export interface Goal {
   readonly text: string;
-  /** Whether this ratio reaches the goal. */
+  /** Whether a ratio reaches the goal. */
   readonly reached: (ratio: number) => boolean;
 }
 
@@ -36,20 +36,20 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** The goal of figures that only explain others. */
+/** No goal, for figures that only explain others. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
   readonly name: string;
   readonly unit: string;
-  /** One value per repetition. */
+  /** One measured value for each repetition. */
   readonly ours: readonly number[];
   readonly reference: { readonly name: string; readonly values: readonly number[] };
   readonly goal: Goal;
   readonly more?: Record<string, number>;
 }
 
-/** A result whose ratio is the median of paired ratios, with its spread. */
+/** Compares a figure with its reference: the median of paired ratios, with its spread. */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
   const ratio = median(ratios);
@@ -66,10 +66,7 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
-/**
- * A result that tells how far a figure lies above its reference: the median of paired differences, in the figure's
- * unit.
- */
+/** Compares a figure with its reference: the median of paired differences, in the figure's unit. */
 export function above({
   name,
   unit,
@@ -91,7 +88,7 @@ export function above({
   };
 }
 
-/** A result whose reference could not be measured. It does not reach its goal. */
+/** Result whose reference could not be measured; it counts as having missed its goal. */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {
     name: result.name,

@@ -1,14 +1,14 @@
-/** The memory that a process uses after garbage collection. The process must be started with --expose-gc. */
+/** Measures the memory of this process after garbage collection. Needs Node's --expose-gc. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One collection can make more objects collectable, so there are several rounds. */
+/** Rounds of garbage collection: what one round frees may let the next free more. */
 const ROUNDS = 4;
 const PAUSE_MS = 50;
 
 export interface Resident {
-  /** Resident size of the process, bytes. */
+  /** Resident memory as the operating system counts it, bytes. */
   rss: number;
-  /** Bytes on the JavaScript heap, and in buffers and other objects outside of it. */
+  /** Bytes of it on the JavaScript heap, and (external) in buffers outside the heap. */
   heap: number;
   external: number;
 }

@@ -1,4 +1,4 @@
-/** Terminals of the product that report when each of them answers again. */
+/** Consumer of the resume suite: it opens terminals and reports when each of them answers again. */
 import { createUniCore } from '@unicore/client/sdk';
 import { serve } from '../../testing/processes/child.ts';
 import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';
@@ -6,7 +6,7 @@ import type { Stream } from '../ends/stream.ts';
 
 export type NearCalls = {
   ready(): void;
-  /** Types a key into each terminal, and returns when each echo arrived, ms since 1970. */
+  /** Types a key in each terminal; returns when each echo arrived, ms since 1970. */
   echoes(): Promise<number[]>;
 };
 

@@ -1,9 +1,9 @@
-/** The process that runs all providers. */
+/** Runs all providers of the scale suite in one process. */
 import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {
-  /** Resolves when all of these are connected. */
+  /** Resolves when all these providers are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
   /** How often a connected provider lost its connection. */
   losses(): number;

@@ -1,16 +1,16 @@
-/** The figures of a step: its cost and its latency, compared with the first and smallest step. */
+/** Figures of a step of the scale suite: latency, losses, CPU and memory, compared with the first and smallest step. */
 
 import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
 import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
-/** The promised limits: p99 of the echo, ms, and losses per hundred consumers. */
+/** Goals of the scale suite: p99 of the echo time, ms, and losses per hundred consumers. */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
-/** In a shorter step the heap has not settled, so its growth is not judged, s. */
+/** Shortest run whose memory growth is judged, s: before that the heap has not settled. */
 const LONG_S = 60;
-/** Allowed growth from the middle of a step to its end. Garbage that is not yet collected stays below this. */
+/** Highest ratio of end to middle that counts as no growth: garbage that is not collected yet explains this much. */
 const FLAT = 1.05;
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -20,7 +20,7 @@ export function figuresOf(step: Step, first: Step): Result[] {
   return step.seconds >= LONG_S ? [...results, flat(step, 'rss'), flat(step, 'fds')] : results;
 }
 
-/** The latency that this share of the keys did not exceed, ms. */
+/** Echo time that this share of the keys did not exceed, ms. */
 export function echo({ tookMs }: Step, share: number): number {
   return tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? Number.NaN;
 }
@@ -111,7 +111,7 @@ function memory(step: Step, first: Step): Result {
   });
 }
 
-/** Compares the end of a long step with its middle. */
+/** Compares the end of a long run with its middle, to show growth. */
 function flat({ looks, consumers }: Step, what: keyof Held): Result {
   const [scale, unit, name] = what === 'rss' ? [MIB, 'MiB', 'memory'] : [1, '', 'file descriptors'];
   const at = (share: number) => looks[Math.floor((looks.length - 1) * share)]![what] / scale;

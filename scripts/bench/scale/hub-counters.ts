@@ -1,13 +1,13 @@
-/** Counters from the hubs' /metrics: why sockets closed, what was refused, and which channels had to resume. */
+/** Counters read from the hubs' /metrics: socket closes by reason, refusals, and resumed channels. */
 
 const LINE =
   /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
 
 const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
-/** Channels that had no path for a while and resumed. */
+/** Name of the count of channels that lost their path and resumed. */
 export const RESUMED = 'channels resumed';
 
-/** Counts by description, such as `consumer closed RATE_LIMITED`. */
+/** Counts by name, such as `consumer closed RATE_LIMITED`. */
 export type Tallies = Readonly<Record<string, number>>;
 
 export async function tallies(hubs: readonly { readonly url: string }[]): Promise<Tallies> {
@@ -23,7 +23,7 @@ export async function tallies(hubs: readonly { readonly url: string }[]): Promis
   return all;
 }
 
-/** Describes what was counted in between; '' if nothing. */
+/** Increase of each count between two readings, in words; '' if there was none. */
 export function difference(before: Tallies, after: Tallies): string {
   return Object.entries(after)
     .map(([what, count]) => [what, count - (before[what] ?? 0)] as const)

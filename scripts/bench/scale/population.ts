@@ -1,14 +1,11 @@
-/**
- * The users of a run, each with a bearer token and a running VM, and the providers of these VMs. They are written into
- * the hubs' store.
- */
+/** Fills the hubs' store for the scale suite: users with a bearer token and a running VM each, and the machines of these VMs. */
 import { generateKeyPairSync } from 'node:crypto';
 import { LocalAuth, newId } from '@unicore/server/auth';
 import { openStore, type ProviderRow, type VmRow } from '@unicore/server/store';
 
 export interface Machine {
   readonly providerId: string;
-  /** An Ed25519 key, as PEM with PKCS #8. */
+  /** Ed25519 private key, PKCS #8 as PEM. */
   readonly privateKey: string;
   readonly vmIds: string[];
 }
@@ -17,17 +14,17 @@ export interface Person {
   /** Bearer token. */
   readonly token: string;
   readonly vmId: string;
-  /** Index of the person's provider in `machines`. */
+  /** Index of the machine on which the VM runs. */
   readonly machine: number;
 }
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** Sorted by machine, so that the first N people need only the first machines. */
+  /** People ordered by machine, so that the first n people need only the first machines. */
   readonly people: readonly Person[];
 }
 
-/** dataDir: the hubs' data folder. The hubs need not run yet. */
+/** dataDir: data folder of the hubs, which need not run yet. */
 export async function populate(dataDir: string, providers: number, consumers: number): Promise<Population> {
   const store = openStore({ store: 'sqlite', dataDir });
   try {

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 const KIB = 1024;
 
 export interface Held {
-  /** Total resident size, bytes. */
+  /** Resident memory of all processes together, bytes. */
   readonly rss: number;
   /** Open file descriptors. */
   readonly fds: number;
 }
 
-/** Throws if there is no /proc. */
+/** Throws where there is no /proc. */
 export function held(pids: readonly number[]): Held {
   let rss = 0;
   let fds = 0;

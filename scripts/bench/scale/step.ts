@@ -1,4 +1,4 @@
-/** One step of the suite `scale`: more consumers connect, and all type for a while. */
+/** One step of the scale suite: more consumers connect, all of them type for a while, and everything is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, sum } from '../../lib/stats.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
@@ -8,7 +8,7 @@ import { difference, RESUMED, tallies } from './hub-counters.ts';
 import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
 
-/** Interval between measurements of all processes, s. */
+/** Interval between two looks at all processes, s. */
 const LOOK_S = 10;
 
 type Part = keyof System['pids'];
@@ -19,31 +19,31 @@ export interface Step {
   readonly providers: number;
   /** Share of the consumers whose provider is at the other hub. */
   readonly crossing: number;
-  /** Time until every new consumer had seen an echo, ms. */
+  /** Time until the last new consumer had seen an echo, ms. */
   readonly connectMs: number;
   /** What hubs refused while consumers connected, in words. */
   readonly refused: string;
-  /** Time from when each key was due to its echo, ms. */
+  /** Time from when each key was due until its echo, ms, ascending. */
   readonly tookMs: Float64Array;
-  /** How late the consumers' process typed, p99, ms. */
+  /** How late the consumers' process typed its keys, p99, ms. */
   readonly lateMs: number;
-  /** CPU seconds during typing. */
+  /** CPU seconds of each part of the system during typing. */
   readonly cpu: Cpu;
-  /** CPU seconds of all other processes on this machine during typing. */
+  /** CPU seconds of everything else on this machine during typing. */
   readonly othersCpu: number;
   readonly seconds: number;
-  /** Begin and end of typing, in the unit of CPU profiles. */
+  /** Start and end of typing on the clock of CPU profiles. */
   readonly between: readonly [number, number];
-  /** Memory of both hubs: before anyone connected, and at each look during typing. */
+  /** Memory and descriptors of both hubs before the first connection, and (looks) during typing. */
   readonly nobody: Held;
   readonly looks: readonly Held[];
-  /** Sockets and channels lost during typing. */
+  /** Sockets and channels that were lost during typing. */
   readonly lost: number;
-  /** How often a terminal was shown as reconnecting. If nothing was lost, it only had no answer for 3 s. */
+  /** How often a terminal was shown as reconnecting; if nothing was lost, it merely had no answer for 3 s. */
   readonly shownLate: number;
-  /** The hubs' counts of closed sockets and resumed channels, in words; '' if there are none. */
+  /** Socket closes by reason and resumed channels, as hubs counted them; '' if there were none. */
   readonly why: string;
-  /** Keys without an echo, and other broken rules. */
+  /** Failures, in words: keys without an echo, wrong echoes, closed terminals. */
   readonly broken: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Hears of each look. */
+  /** Gets a line of progress at each look at the processes. */
   progress(line: string): void;
 }
 
@@ -110,7 +110,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Losses of consumers and providers since the beginning. */
+/** Losses of consumers and providers together, since the start. */
 async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
   const { sockets, shown } = await consumers.call.losses();
   return { sockets: sockets + (await agents.call.losses()), shown };

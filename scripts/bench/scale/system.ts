@@ -1,4 +1,4 @@
-/** The whole system: two hubs with Redis and a store, all providers in one process, and all consumers in another. */
+/** The system that the scale suite measures: two hubs with Redis and a store, a process of providers, a process of consumers. */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../testing/processes/child.ts';
@@ -9,11 +9,11 @@ import type { ConsumerCalls } from './consumers.ts';
 import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
-/** V8's default size of the young generation, MiB. Consumers run in browsers or in programs that are not ours. */
+/** Node flags of the consumers' process: V8's default young generation (MiB), as in browsers and programs of others. */
 const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
-  /** The number of providers at the end. */
+  /** Numbers of providers and consumers at the last step. */
   readonly providers: number;
   readonly consumers: number;
   readonly cpuProf: string | undefined;
@@ -26,7 +26,7 @@ export class System {
   readonly consumers: Child<ConsumerCalls>;
   readonly #programs: Programs;
   readonly #population: Population;
-  /** The hub of each provider, in the order of the population. */
+  /** Index of the hub at which each provider is, and each consumer. */
   readonly #providersAt: number[] = [];
   readonly #consumersAt: number[] = [];
 
@@ -45,7 +45,7 @@ export class System {
     this.consumers = new Child({ script: 'scale/consumers.ts', flags: OF_NODE, cpuProf });
   }
 
-  /** Nobody is connected yet. */
+  /** Starts the hubs; no provider or consumer connects yet. */
   static async start({ providers, consumers, cpuProf }: SystemOptions): Promise<System> {
     const programs = new Programs((what, how) => {
       throw new Error(`The ${what} ${how}.`);
@@ -66,7 +66,7 @@ export class System {
     }
   }
 
-  /** Connects the providers of the first `consumers` people, all at the same time, each to a random hub. */
+  /** Connects the providers that this many consumers need: all at once, each to a random hub. */
   async connectProviders(consumers: number): Promise<void> {
     const count = this.#population.people[consumers - 1]!.machine + 1;
     const first = this.#providersAt.length;
@@ -76,7 +76,7 @@ export class System {
     await this.agents.call.connect(machines);
   }
 
-  /** Connects consumers until there are `count`, all at the same time. */
+  /** Connects the consumers that are missing up to this count, all at once. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
     const places = this.#population.people.slice(first, count).map((person, i) => {
@@ -120,12 +120,12 @@ export class System {
   }
 }
 
-/** A different address for each person and machine, because hubs limit what comes from one address. */
+/** An IP address for each person and machine, since hubs limit the rate of each address. */
 function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');
 }
 
-/** The path of a hub's CPU profile, which exists once the hub has ended. */
+/** Path of the CPU profile that a hub writes when it ends. */
 export function profileOf(hub: number, folder: string): string {
   return join(folder, fileOf(`hub-${hub}`));
 }

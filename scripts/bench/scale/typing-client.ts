@@ -7,7 +7,7 @@ import { Typist } from '../../testing/typist.ts';
 import type { Person } from './population.ts';
 
 export interface ClientPlace extends Person {
-  /** http://…, of its hub. */
+  /** URL of the consumer's hub (http://…). */
   readonly hub: string;
   /** The address that a proxy in front of the hub would report. */
   readonly address: string;

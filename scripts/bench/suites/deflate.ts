@@ -19,7 +19,7 @@ import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
 
 const PERMESSAGE_DEFLATE = 'permessage-deflate';
-/** Of all recordings together. */
+/** Goal for the bytes saved over all recordings, per cent. */
 const SAVED_GOAL = 88;
 
 interface Recorded {
@@ -95,7 +95,7 @@ async function replayAll(
 
 function check(recorded: readonly Recorded[], received: readonly Received[]): void {
   for (const [index, { program, digest }] of recorded.entries()) {
-    if (received[index]!.digest !== digest) throw new Error(`${program.name} did not arrive as it was`);
+    if (received[index]!.digest !== digest) throw new Error(`${program.name} arrived changed`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The cost of consumer and provider being at two hubs, compared with one hub. */
+/** Suite: what a path through two hubs costs, compared with one hub. */
 
 import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -7,14 +7,14 @@ import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
 
 const SAME = 'unicore';
-/** For each way between two hubs, how many times the CPU of one hub it may use per byte. */
+/** Ways between two hubs. cpu: goal for the CPU time per byte, as a multiple of the path through one hub. */
 const WAYS = [
   { name: 'hubs by Redis', cpu: 2.5 },
   { name: 'hubs by sockets', cpu: 2 },
 ] as const satisfies { name: CarrierName; cpu: number }[];
-/** How much longer a keystroke between hubs may take, ms. */
+/** Goal for the time that the second hub adds to a keystroke, ms. */
 const MOST_ABOVE_MS = 0.5;
-/** The load during the comparison of the slowest keystrokes, which all ways carry easily. */
+/** Background load while the slowest keystrokes are compared: every path carries it with ease. */
 const STEADY_BYTES_PER_SECOND = 40e6;
 const FLOODS = 8;
 const MB = 1e6;
@@ -39,7 +39,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round is a warm-up.
+  // The first round warms up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

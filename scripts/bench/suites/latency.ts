@@ -1,4 +1,4 @@
-/** The time of a keystroke to the far end and back, on an idle line and beside floods. */
+/** Suite: round trip of a keystroke to the far end, on an idle line and beside floods. */
 
 import { percentile } from '../../lib/stats.ts';
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -43,7 +43,7 @@ async function measure(
   { reps, seconds, progress }: Options,
 ): Promise<Measurements> {
   const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
-  // The first round is a warm-up.
+  // The first round warms up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const name of names) {
       const carrier = started.get(name);
@@ -91,9 +91,7 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
   });
 }
 
-/**
- * How much tunnel, keeper and PTY add to the latency behind the hub. This only explains other figures and has no goal.
- */
+/** What tunnel, keeper and PTY add to the round trip of ends right behind the hub. It explains other figures, without a goal. */
 function depth(measured: Measurements, when: string): Result[] {
   return (['p50', 'p99'] as const).map((which) =>
     paired({

@@ -1,6 +1,4 @@
-/**
- * How soon every terminal answers again after a dead hop is back: the hub, a consumer's socket or a provider's socket.
- */
+/** Suite: how soon every terminal answers after a dead hop is back (the hub, a consumer's socket or a provider's socket). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { percentile } from '../../lib/stats.ts';
@@ -11,7 +9,7 @@ import type { Result } from '../lib/result.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;
-/** Longest time for which a hop is away, ms. */
+/** Longest time that a hop is away, ms. */
 const AWAY_MS = 1_500;
 const LIMIT_MS = 1_000;
 
@@ -51,7 +49,7 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
   }
 }
 
-/** For each hop, a function that kills it, keeps it away for this time, and resolves when it is back. */
+/** By hop: a function that kills the hop, restores it after awayMs, and resolves when it is back. */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
     line.refuse();
@@ -71,9 +69,9 @@ function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: numb
   ]);
 }
 
-/** Time from when the hop was back until each terminal answered, ms. */
+/** For each terminal, the time from the hop's return to the echo, ms. */
 async function measure(near: Child<NearCalls>, kill: (awayMs: number) => Promise<void>): Promise<number[]> {
-  // Keys that are typed while the hop is away arrive once it is back.
+  // Keys typed while the hop is away arrive after its return.
   const killed = kill(Math.random() * AWAY_MS).then(() => Date.now());
   const echoes = near.call.echoes();
   const back = await killed;

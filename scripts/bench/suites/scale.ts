@@ -1,7 +1,4 @@
-/**
- * How the cost grows with the number of consumers: two hubs, Redis, providers, and each consumer types a key per
- * second.
- */
+/** Suite: how cost grows with the number of consumers, at two hubs with Redis, when each consumer types a key a second. */
 import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
 import { costs } from '../lib/profile.ts';
@@ -13,9 +10,9 @@ import { profileOf, System } from '../scale/system.ts';
 
 export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
-/** How many of a profile's costs are shown. */
+/** Number of functions of a CPU profile that are shown. */
 const COSTS = 12;
-/** The number of consumers that any machine with two cores must carry. */
+/** Goal: consumers that any machine with two cores must carry. */
 const LEAST = 2_000;
 
 export async function scale(options: Options): Promise<Result[]> {
@@ -34,7 +31,7 @@ export async function scale(options: Options): Promise<Result[]> {
   return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
 }
 
-/** Where a hub spent its time at the largest number of consumers. */
+/** Functions on which a hub spent its time at the largest number of consumers. */
 async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
   const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
   return {
@@ -49,7 +46,7 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** The largest number of consumers that was carried before the first failed step. */
+/** Largest number of consumers that was tried before p99 exceeded its goal. */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

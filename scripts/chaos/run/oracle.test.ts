@@ -7,7 +7,7 @@ const LENGTH = 20_000;
 const oracle = new Oracle('down', 5);
 const stream = Buffer.from(oracle.bytes(0, LENGTH));
 
-test('the stream is the same however it is cut, and is what it should be', () => {
+test('the stream is the same however it is cut, and is judged right', () => {
   for (const at of [0, 1, 31, 32, 4_095, 4_096, 9_999]) {
     expect(oracle.bytes(at, 5_000).equals(stream.subarray(at, at + 5_000))).toBe(true);
     expect(oracle.judge(at, stream.subarray(at, at + 5_000))).toBeUndefined();
@@ -20,7 +20,7 @@ test.each([
   ['of another channel', 'belongs to another', Buffer.from(new Oracle('down', 6).bytes(1_000, 500))],
   ['of the other way', 'belongs to another', Buffer.from(new Oracle('up', 5).bytes(1_000, 500))],
   ['of no stream', 'is none', Buffer.alloc(500, 'x')],
-])('bytes that are %s are told as such', (_, verdict, bytes) => {
+])('bytes that are %s are recognised', (_, verdict, bytes) => {
   expect(oracle.judge(1_000, bytes)).toContain(verdict);
 });
 

@@ -11,7 +11,7 @@ function plan<Environment>(seed: number, kinds: readonly FaultKind<Environment>[
   return makePlan(new Random(seed), 1_000, kinds);
 }
 
-test('a seed names its plan', () => {
+test('the same seed gives the same plan', () => {
   expect(plan(7, HUBS_FAULTS)).toEqual(plan(7, HUBS_FAULTS));
   expect(plan(7, HUBS_FAULTS)).not.toEqual(plan(8, HUBS_FAULTS));
 });

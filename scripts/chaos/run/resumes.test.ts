@@ -21,7 +21,7 @@ test('a resume counts from the moment when the last of the hops that were lost w
   expect(resumes.rows().find(({ name }) => name === 'hub killed')).toMatchObject({ faults: 1, resumes: 0 });
 });
 
-test('a silence that no fault explains is told apart', () => {
+test('a silence that no fault explains is listed separately', () => {
   const resumes = new Resumes();
   resumes.begin(killed(100, 500));
   resumes.gap(gap(600, 1_000));
@@ -30,7 +30,7 @@ test('a silence that no fault explains is told apart', () => {
   expect(resumes.rows().find(({ name }) => name === 'no fault')).toMatchObject({ resumes: 2, max: 910 });
 });
 
-test('a silence that ends while its line is still slow is told apart: the hop is not back', () => {
+test('a silence that ends while its line is still slow is listed separately: the hop is not back', () => {
   const resumes = new Resumes();
   resumes.begin(killed(100, 110));
   resumes.begin({ ...killed(100, 2_000), name: 'consumer line slow' });

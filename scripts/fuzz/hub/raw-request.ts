@@ -37,7 +37,7 @@ function verdict(answer: Buffer, hungUp: boolean, request: string): string {
   if (status !== undefined && status !== '101') return `HTTP ${status}`;
   if (status === '101') return closeCode(answer) ?? 'open';
   if (!hungUp) return 'open';
-  throw new Error(`the hub hung up without a word on ${JSON.stringify(request.slice(0, 300))}`);
+  throw new Error(`the hub hung up without an answer to ${JSON.stringify(request.slice(0, 300))}`);
 }
 
 /** The code of the close frame that follows the answer to an upgrade; undefined if there is none. */

@@ -1,4 +1,4 @@
-/** What a fuzzing run needs of the thing that it attacks. */
+/** The targets that can be fuzzed: codec, session and hub. */
 import type { Memory } from '../run/memory.ts';
 import type { Plan } from '../run/plan.ts';
 

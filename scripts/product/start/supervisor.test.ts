@@ -54,7 +54,7 @@ test('a child that dies starts again, after pauses that grow', async () => {
   ]);
 });
 
-test('a child whose exit code says that it would not help is not started again', async () => {
+test('a child whose exit code says that a restart would not help is not started again', async () => {
   const { promise, resolve } = Promise.withResolvers<Death>();
   supervise('process.exit(78)', resolve);
   expect(await promise).toEqual({ how: 'exit code 78', inARow: 1, pauseMs: undefined });
@@ -74,7 +74,7 @@ test('stop() ends the child with SIGTERM, and it does not come back', async () =
 });
 
 test('a supervisor that is killed outright takes its child with it', async () => {
-  // A connection of the child's shows when it is gone.
+  // The child opens a connection, whose end shows that the child is gone.
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

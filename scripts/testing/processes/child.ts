@@ -1,4 +1,4 @@
-/** A Node process of the bench that answers calls over its IPC channel. What it offers, it says with serve(). */
+/** A Node process of the bench whose functions are called over IPC. The process offers them with serve(). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { type BirpcReturn, createBirpc } from 'birpc';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
 import { ROOT } from '../../lib/paths.ts';
 
-/** A call may be a whole measurement; a limit for hangs only, ms. */
+/** Time limit of a call, ms. It is long, as a call may be a whole measurement. */
 const CALL_LIMIT_MS = 300_000;
 
 export type Calls = Record<string, (...args: never[]) => unknown>;
@@ -17,7 +17,7 @@ export interface ChildOptions {
   readonly args?: readonly (string | number)[];
   /** Options of Node itself. */
   readonly flags?: readonly string[];
-  /** Writes a CPU profile of the process's whole life there. */
+  /** Folder for a CPU profile of the process's whole life. */
   readonly cpuProf?: string | undefined;
 }
 
@@ -30,9 +30,9 @@ export class Child<T extends Calls> {
     const path = join(ROOT, 'scripts/bench', script);
     const child = spawn(
       process.execPath,
-      // References have the flags of our own processes, too.
+      // Reference processes get the same flags as UniCore's.
       [...NODE_FLAGS, ...flags, ...profile, path, ...args.map(String)],
-      // Errors keep what they say only so.
+      // Only advanced serialization keeps the messages of errors.
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' },
     );
     this.#process = child;
@@ -51,7 +51,7 @@ export class Child<T extends Calls> {
     return this.#process.pid!;
   }
 
-  /** Ends the process in order, so that its profile is written. */
+  /** Ends the process gracefully, so that it writes its CPU profile. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
@@ -66,7 +66,7 @@ export class Child<T extends Calls> {
   }
 }
 
-/** In the process itself: what the parent may call. Ends the process when the parent goes. */
+/** Called in the child process: offers functions to the parent. The process exits when the parent is gone. */
 export function serve(calls: Calls): void {
   createBirpc<Calls, Calls>(calls, {
     post: (message) => process.send?.(message),
@@ -75,7 +75,7 @@ export function serve(calls: Calls): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-/** Several children may run the same script. */
+/** Number of profiles so far: it keeps their names apart when several children run the same script. */
 let profiles = 0;
 
 function profileFlags(script: string, folder: string | undefined): string[] {

@@ -1,4 +1,4 @@
-/** A hub as a process, on the same port whenever it starts again. */
+/** A hub process of a chaos run, which keeps its port when it restarts. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
@@ -8,15 +8,15 @@ import type { Programs } from './programs.ts';
 /** What server/src/main.ts sends when it is up. */
 const Listening = z.object({ type: z.literal('listening'), port: z.number() });
 
-/** A hub whose store does not answer ends, and says so. */
+/** Attempts to start a hub, which ends if its store does not answer yet. */
 const STARTS = 5;
 
 export class Hub {
   readonly program: Program;
-  /** Any free one until it has started. */
+  /** Port of the hub; 0 (any free one) until it has started. */
   port = 0;
 
-  /** args: besides its port, data folder and log level. */
+  /** args: further arguments, besides port, data folder and log level. */
   constructor(programs: Programs, name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     this.program = programs.add(name, {
       args: () => [
@@ -30,7 +30,7 @@ export class Hub {
     });
   }
 
-  /** Once it has started. */
+  /** URL of the hub, valid once it has started. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

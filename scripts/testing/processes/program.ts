@@ -1,28 +1,28 @@
-/** A program of ours as a process that may be killed, frozen and started again. */
+/** A program of a chaos run: a process that can be killed, frozen and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
 
-/** For a start on a busy machine; a limit for hangs only. */
+/** Time limit for a start, ms; long enough for a busy machine. */
 const START_LIMIT_MS = 60_000;
-/** A program that does not end by itself after SIGTERM is killed. */
+/** Time from SIGTERM until a program that still runs is killed, ms. */
 const STOP_LIMIT_MS = 8_000;
 
 export interface ProgramOptions {
-  /** Script and arguments for this Node; asked at each start. */
+  /** Script and arguments for Node; called at each start. */
   args(): readonly string[];
-  /** Besides our own environment. */
+  /** Environment variables besides those of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What it prints is appended to this file. */
+  /** File to which the program's output is appended. */
   readonly log: string;
-  /** Whether this message says that the program is up. Default: it is up when its process is. */
+  /** Whether this message says that the program is up. Default: it is up as soon as its process runs. */
   up?(message: unknown): boolean;
-  /** Of each message. */
+  /** Called for each message of the program. */
   message?(message: unknown): void;
-  /** So often it may end while it starts, as when what it needs does not answer; service managers start it again. */
+  /** Attempts to start the program, as service managers make them: it may end because another program does not answer yet. */
   readonly starts?: number;
-  /** It ended unasked. */
+  /** Called when the program ended unexpectedly. */
   died(how: string): void;
 }
 
@@ -31,14 +31,14 @@ export class Program {
   heard: (message: unknown) => void = () => {};
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined;
-  /** Told to end. */
+  /** The program was told to end. */
   #ending = false;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
   }
 
-  /** Settles when it is up. */
+  /** Settles when the program is up. */
   async start(): Promise<void> {
     const { starts = 1, died } = this.#options;
     for (let left = starts - 1; ; left--) {
@@ -55,7 +55,7 @@ export class Program {
   async #start(): Promise<void> {
     const { args, env, log, up, message, died } = this.#options;
     const output = openSync(log, 'a', 0o600);
-    // By the channel it notices our death, however we die. Out of reach of Ctrl-C: we end it, in order.
+    // The IPC channel tells the child when this process dies. Detached, so that Ctrl-C does not reach the child directly.
     const child = spawn(process.execPath, [...NODE_FLAGS, ...args()], {
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
@@ -86,7 +86,7 @@ export class Program {
     await started.promise.finally(() => clearTimeout(limit));
   }
 
-  /** Of its process, while there is one. */
+  /** Id of the program's process, while there is one. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -95,12 +95,12 @@ export class Program {
     if (this.#child?.connected) this.#child.send(message);
   }
 
-  /** Settles when it is gone. */
+  /** Settles when the process is gone. */
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }
 
-  /** SIGTERM, and SIGKILL if that is not enough; settles with whether it was. */
+  /** Sends SIGTERM, and SIGKILL after limitMs; resolves with whether SIGTERM was enough. */
   async stop(limitMs = STOP_LIMIT_MS): Promise<boolean> {
     let enough = true;
     const kill = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** The folder of a run with its logs, and the programs that write them. */
+/** The programs of a chaos run, and the folder with their data and logs. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export class Programs {
   readonly #died: (what: string, how: string) => void;
   readonly #all: Program[] = [];
 
-  /** died: a program ended of itself. */
+  /** died: called when a program ended unexpectedly. */
   constructor(died: (what: string, how: string) => void) {
     this.#died = died;
     mkdirSync(this.logs);
@@ -26,12 +26,12 @@ export class Programs {
     return program;
   }
 
-  /** A line in a log of our own, with the time as in the others. */
+  /** Adds a line to the run's own log, with the time as in the other logs. */
   note(line: string): void {
     appendFileSync(join(this.logs, 'chaos.log'), `${Date.now()} ${line}\n`);
   }
 
-  /** Kills those that still run. The folder with the logs stays if somebody may want to read them. */
+  /** Kills the programs that still run. The folder with the logs stays if keepLogs is set. */
   async close({ keepLogs }: { keepLogs: boolean }): Promise<void> {
     await Promise.all(this.#all.map((program) => program.kill()));
     if (!keepLogs) rmSync(this.folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The whole product as a carrier: SDK, hub, tunnel, keeper, PTY and a program in it. */
+/** Carrier that is the whole product: SDK, hub, tunnel, keeper, PTY and a program in it. */
 
 import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
@@ -12,7 +12,7 @@ export const startProduct: StartCarrier = async ({ streams, cpuProf }) => {
   await near.call.ready();
   return {
     near: near.call,
-    // The programs in the terminals belong to the user and do not count.
+    // Programs in terminals belong to the user, so their CPU time does not count.
     pids: { far: [], relay: await product.pids(), near: [near.pid] },
     async stop() {
       await near.stop();

@@ -1,4 +1,4 @@
-/** The near end of the whole product: a program with the SDK and a terminal per stream. */
+/** Near end of the whole product: a process that opens a terminal for each stream through the SDK. */
 import { createUniCore } from '@unicore/client/sdk';
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';

@@ -1,4 +1,4 @@
-/** A terminal of the product as a stream. The far end runs in it in place of a shell. */
+/** Opens a terminal as a bench stream; the bench's far end (echo and flood) runs in it instead of a shell. */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Stream } from '../../ends/stream.ts';
 import { READY } from './tty.ts';
@@ -13,7 +13,7 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
     let seen = '';
     listener = (bytes) => {
       seen += Buffer.from(bytes).toString('latin1');
-      // The echo of the command that starts it does not contain READY.
+      // The echoed command line does not contain READY, so the far end itself printed it.
       if (seen.includes(READY)) resolve();
     };
   });
@@ -34,7 +34,7 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
   };
 }
 
-/** Makes a VM, and resolves when it runs. */
+/** Creates a VM; resolves with its id when it runs. */
 export function runningVm(unicore: UniCore): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   unicore.api.vm.create.mutate({}).then(({ vmId }) => {

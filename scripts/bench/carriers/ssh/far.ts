@@ -1,4 +1,4 @@
-/** The far end of OpenSSH's port forwarding: the ssh client dials it for each channel. */
+/** Far end of the OpenSSH reference: a TCP server that the SSH client dials once for each stream. */
 import { type AddressInfo, createServer } from 'node:net';
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,4 @@
-/** Reference: OpenSSH with a remote forward (-R). One connection carries a channel per stream. */
+/** Reference carrier: OpenSSH with a remote forward (-R), one connection with a channel for each stream. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The near end of OpenSSH's port forwarding: it dials the ssh server for each channel. */
+/** Near end of the OpenSSH reference: it dials the port that sshd forwards, once for each stream. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveNear } from '../../ends/near.ts';

@@ -1,4 +1,4 @@
-/** OpenSSH's server and client on loopback, with their own configuration and keys. */
+/** Starts OpenSSH's server and client on loopback, with their own configuration and keys. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { createInterface } from 'node:readline';
 import { install, mayInstall, missing, type Need } from '../../../check/debian.ts';
 import { exec } from '../../../lib/exec.ts';
 
-/** sshd refuses to start by a relative path. */
+/** sshd starts only when called by its absolute path. */
 const SSHD = '/usr/sbin/sshd';
-/** The chroot of the unprivileged part of a server that runs as root. */
+/** Folder in which sshd, run as root, confines its unprivileged process (privilege separation). */
 const PRIVSEP_DIR = '/run/sshd';
-/** Time to start and connect, ms; a limit for hangs only. */
+/** Time limit for sshd or ssh to start, ms; only a hang reaches it. */
 const START_LIMIT_MS = 20_000;
 
 const NEEDS: readonly Need[] = [
@@ -27,7 +27,7 @@ export interface Started {
   port: number;
 }
 
-/** Installs OpenSSH if it is missing: as root on Debian. Elsewhere throws an error that names the packages. */
+/** Installs missing OpenSSH packages as root on Debian; elsewhere throws an error that names them. */
 export async function bringOpenSsh(): Promise<void> {
   const lacking = await missing(NEEDS);
   if (lacking.length === 0) return;
@@ -62,7 +62,7 @@ export async function startServer(folder: string): Promise<Started> {
   return { process: server, port };
 }
 
-/** Starts the client at the far end's side. port: where the server listens for the near end. */
+/** Starts the SSH client beside the far end. The resulting port is where sshd listens for the near end. */
 export async function startClient(folder: string, serverPort: number, farPort: number): Promise<Started> {
   const options = {
     StrictHostKeyChecking: 'no',
@@ -74,7 +74,7 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   const args = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const client = spawn(
     'ssh',
-    // -F none: ignore the user's own configuration.
+    // -F none ignores the user's own SSH configuration.
     ['-F', 'none', ...args, '-N', '-i', join(folder, 'user'), '-p', String(serverPort)].concat([
       '-R',
       `127.0.0.1:0:127.0.0.1:${farPort}`,
@@ -86,7 +86,7 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   return { process: client, port: Number(port) };
 }
 
-/** Resolves when the program's output matches. Rejects with the output if the program ends first. */
+/** Resolves when the program prints a matching line; rejects with all its output if it ends before that. */
 async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** A TCP socket as a stream. */
+/** Makes a bench stream of a TCP socket. */
 import type { Socket } from 'node:net';
 import type { Stream } from '../../ends/stream.ts';
 

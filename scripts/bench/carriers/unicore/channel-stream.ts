@@ -1,4 +1,4 @@
-/** A channel as a stream. Bytes are consumed as soon as they are handed over, as in a page that keeps up. */
+/** A UniCore channel as a stream. Received bytes return their credit as soon as they are handed over. */
 import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
 import type { Stream } from '../../ends/stream.ts';
 
@@ -8,7 +8,7 @@ export class ChannelStream implements Stream {
   #listener: (bytes: Uint8Array) => void = () => {};
   #next: () => Uint8Array | undefined = () => undefined;
 
-  /** The handler for the channel. `lost` is called if the channel closes before close(). */
+  /** Handler to give to the channel; `lost` is called when the channel closes with an error. */
   handler(lost: (message: string) => void): ChannelHandler {
     return {
       data: (bytes) => {

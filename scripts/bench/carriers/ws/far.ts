@@ -1,4 +1,4 @@
-/** The far end of a bare relay: a WebSocket per stream. */
+/** Far end of the bare ws reference: it opens a WebSocket to the relay for each stream. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

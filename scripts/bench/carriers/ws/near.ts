@@ -1,4 +1,4 @@
-/** The near end of a bare relay: a WebSocket per stream. */
+/** Near end of the bare ws reference: it opens a WebSocket to the relay for each stream. */
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';
 import { connect, socketStream } from './socket-stream.ts';

@@ -1,15 +1,15 @@
-/** The simplest possible relay: it forwards messages between two WebSockets, with back-pressure. */
+/** Minimal relay between pairs of WebSockets: it forwards messages, and passes back-pressure on by pausing the sender's socket. */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../../../testing/processes/child.ts';
 
-/** Bytes that may be queued in a socket, as in our own senders. */
+/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export type RelayCalls = { port(): Promise<number> };
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-/** Sockets that wait for their counterpart, by the path that both request. */
+/** Sockets that wait for their partner, by the URL path that both request. */
 const waiting = new Map<string, WebSocket>();
 
 server.on('connection', (socket, { url = '' }) => {

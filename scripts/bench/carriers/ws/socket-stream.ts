@@ -1,9 +1,9 @@
-/** A WebSocket as a stream, without any framing of its own. */
+/** Makes a bench stream of one WebSocket, with no framing besides WebSocket's own. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** Bytes that may be queued in a socket, as in our own senders. */
+/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;
 
 export async function connect(port: string, path: string): Promise<WebSocket> {

@@ -1,4 +1,4 @@
-/** The far end of libp2p-yamux: accepts every stream. */
+/** Far end of the libp2p-yamux reference: it serves every stream that the near end opens. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,4 @@
-/** The near end of libp2p-yamux: opens all streams on one socket. */
+/** Near end of the libp2p-yamux reference: it opens all streams on one WebSocket. */
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';
 import { connect } from '../ws/socket-stream.ts';

@@ -1,4 +1,4 @@
-/** Adapts a WebSocket to libp2p's muxer, and the muxer's streams to ours. */
+/** Runs libp2p's yamux over a WebSocket, and wraps its streams for the bench. */
 import type { Stream as MuxedStream } from '@libp2p/interface';
 import { defaultLogger } from '@libp2p/logger';
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils';
@@ -7,9 +7,9 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import type { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** Bytes that may be queued in a socket, as in our own senders. */
+/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;
-/** The size of our own largest message. */
+/** Largest yamux message, bytes: as large as UniCore's largest. */
 const MAX_MESSAGE = 64 * 1024;
 
 const muxing = yamux()();
@@ -70,7 +70,7 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // Deferred, because the muxer notifies all its streams in the same turn and each would use the same room.
+        // Deferred: 'drain' reaches all streams of the muxer in turn, and one that sent at once would take the others' room.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();

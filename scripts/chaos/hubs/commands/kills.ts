@@ -1,11 +1,11 @@
 /**
- * npm run chaos -- hubs: terminals send both ways while hubs, Redis and sockets are killed at random. Every byte must
- * arrive once and in order, whichever hubs consumer and provider use.
+ * npm run chaos -- hubs: terminals send data both ways while hubs, Redis and sockets are killed at random. Every byte must
+ * arrive once and in order, whichever hubs consumer and provider are at.
  */
 import { runCommand } from '../../run/command.ts';
 import { hubsScenario } from '../scenario.ts';
 
-/** Each consumer has a VM of its own, because a VM has at most 32 terminals. */
+/** Number of consumers. Each has its own VM, as a VM has at most 32 terminals. */
 const CONSUMERS = 4;
 const PROVIDERS = 2;
 
@@ -14,10 +14,10 @@ const HELP = `npm run chaos -- hubs [options]
   --seed S       repeats the same faults (default: any)
   --channels N   terminals, at most 64 (default 32)
   --rate N       bytes a second each way of each channel (default 8192)
-  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
-  --sqlite       they share a SQLite file, not a Firestore of our own
+  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise they talk through Redis
+  --sqlite       hubs share a SQLite file instead of a fake Firestore
   --logs         keep the logs even if all goes well
-npm run chaos -- hubs rolling --help, npm run chaos -- hubs redis --help: other things that happen to them`;
+npm run chaos -- hubs rolling --help, npm run chaos -- hubs redis --help: other fault tests of hubs`;
 
 export function killCommand(args: string[]): Promise<void> {
   return runCommand(

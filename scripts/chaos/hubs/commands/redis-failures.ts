@@ -1,7 +1,4 @@
-/**
- * npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice, and all others must
- * recover.
- */
+/** npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice; others must resume. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
@@ -10,15 +7,15 @@ import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
 import { heading, row } from './table.ts';
 
-/** How long keystrokes are measured, enough for a p99, ms. */
+/** Length of each quiet period, ms: long enough for a p99. */
 const QUIET_MS = 8_000;
-/** The outages that --only accepts. */
+/** Names of the outages that --only accepts. */
 const NAMES = outages(0).map(({ name }) => name);
 const HELP = `npm run chaos -- hubs redis [options]
-  --pause S      how long Redis stands still, seconds (default 20)
+  --pause S      how long Redis is paused, seconds (default 20)
   --only NAMES   with commas between; names are: ${NAMES.join(', ')}
-  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
-  --sqlite       they share a SQLite file, not a Firestore of our own
+  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise they talk through Redis
+  --sqlite       hubs share a SQLite file instead of a fake Firestore
   --logs         keep the logs even if all goes well`;
 
 export async function failCommand(args: string[]): Promise<void> {
@@ -50,7 +47,7 @@ export async function failCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The false alarms as sentences; empty if there were none. */
+/** Wrong states that hubs reported, as sentences; empty if there were none. */
 export function alarmsOf({ alarms }: FailingOutcome): string[] {
   return [...alarms].map(([what, times]) => `Falsely, ${times} times: ${what}.`);
 }

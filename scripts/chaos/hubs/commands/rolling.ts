@@ -1,4 +1,4 @@
-/** npm run chaos -- hubs rolling: every hub is replaced, as by a deploy, and typing users must not notice. */
+/** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
@@ -6,13 +6,13 @@ import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
-/** How long typing is measured before and after the deploy, for comparison, ms. */
+/** Length of the calm periods before and after, ms; their figures serve as comparison. */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
   --every MS     between two keys of each (default 500)
-  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise all between them goes by Redis
-  --sqlite       they share a SQLite file, not a Firestore of our own
+  --direct       hubs open sockets to one another (HUB_PEER_URL); otherwise they talk through Redis
+  --sqlite       hubs share a SQLite file instead of a fake Firestore
   --logs         keep the logs even if all goes well`;
 
 export async function rollCommand(args: string[]): Promise<void> {
@@ -41,7 +41,7 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The broken promises as sentences; empty if all were kept. */
+/** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;
   return phases

@@ -1,15 +1,15 @@
-/** Keystroke latencies that typists had in a period. */
+/** Keystroke latencies of typists in a period. */
 import type { Echo } from './messages.ts';
 
 export interface Felt {
   readonly keys: number;
-  /** Milliseconds. */
+  /** Latencies, milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
 
-/** Of keys typed in this period, or still waiting for their echo when it began. */
+/** Latencies of keys that were typed in this period, or waited for their echo when it began. */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes
     .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)
