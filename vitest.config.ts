@@ -1,4 +1,4 @@
-/** Which tests there are. Those that only compute go first; those with real engines and browsers follow, one by one. */
+/** Which tests there are. Those that only compute go first; those with real processes, engines and browsers follow. */
 import { defineConfig } from 'vitest/config';
 
 /** Limits of tests, hooks and polls are for hangs, and promise no speed: a machine may be slow, or busy with other things. */
@@ -6,18 +6,17 @@ const HANG_MS = 120_000;
 const POLL_MS = 60_000;
 const patient = { testTimeout: HANG_MS, hookTimeout: HANG_MS, expect: { poll: { timeout: POLL_MS } } };
 
+/** Starts every bench, with its processes. */
+const BENCH = 'scripts/bench/bench.test.ts';
+
 /** Google's clients look for a metadata server outside this machine otherwise. */
 const env = { METADATA_SERVER_DETECTION: 'none' };
 
+/** More than the two cores that a machine has at least: many files mostly wait for timers, sockets and other processes. */
+const maxWorkers = 3;
 /** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
-const together = { ...patient, env, maxWorkers: 2, sequence: { groupOrder: 1 } };
-/** Real processes compete for two cores: one file at a time. */
-const alone = (groupOrder: number) => ({
-  ...patient,
-  env,
-  maxWorkers: 1,
-  sequence: { groupOrder },
-});
+const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };
+const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
   test: {
@@ -32,27 +31,28 @@ export default defineConfig({
         test: {
           name: 'scripts',
           include: ['scripts/{lib,product,check,testing,chaos,bench,fuzz}/**/*.test.ts'],
+          exclude: [BENCH],
           ...together,
         },
       },
-      { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...alone(2) } },
+      {
+        test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts', BENCH], ...waiting },
+      },
       {
         test: {
           name: 'docker',
           include: ['**/*.docker-test.ts'],
           exclude: ['**/node_modules/**'],
-          ...alone(3),
+          ...waiting,
         },
       },
-      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...alone(4) } },
+      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...waiting } },
       {
         test: {
           name: 'redis',
           include: ['**/*.redis-test.ts'],
           exclude: ['**/node_modules/**'],
-          ...alone(5),
-          // Its files wait for Redis nearly all the time.
-          maxWorkers: 2,
+          ...waiting,
         },
       },
       './scripts/tests/browser/vitest.protocol.config.ts',

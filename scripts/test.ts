@@ -1,13 +1,20 @@
 /**
  * npm test: checks types and lint and runs every test, after preparing what they need. As root on Debian, missing packages
  * are installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
+ *
+ *   npm test -- --quick     what only computes, and one key through the whole system; prepares and checks nothing
+ *   npm test -- --changed   what depends on files that are changed since the last commit
+ *   npm test -- FILTERS     what vitest selects by them: parts of paths, --project NAME, -t NAME
  */
 
+import { join } from 'node:path';
 import { CHECKS } from './check/checks.ts';
 import { install, mayInstall, missing, type Need } from './check/debian.ts';
 import { startEngine } from './check/engine.ts';
+import { QUICK } from './check/quick.ts';
 import { runVitest } from './check/vitest.ts';
 import { main, messageOf, say, step, warn } from './lib/console.ts';
+import { ROOT } from './lib/paths.ts';
 import { HUB_IMAGE } from './product/images/hub-image.ts';
 import { buildImage, dockerEngine, imageIsCurrent } from './product/images/image.ts';
 import { VM_IMAGE } from './product/images/vm-image.ts';
@@ -30,6 +37,8 @@ const ENGINE_NEEDS: readonly Need[] = [
 
 // Keeps Google's libraries from looking for a metadata server on the network.
 process.env.METADATA_SERVER_DETECTION = 'none';
+// Hundreds of processes of ours are started, and compiling is most of what a start costs.
+process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/compiled');
 
 let passed = 0;
 let failed = 0;
@@ -38,18 +47,16 @@ const leftOut = new Set<string>();
 const cleanups: (() => Promise<void>)[] = [];
 
 await main(async () => {
-  const filters = process.argv.slice(2);
-  await Promise.all([
-    prepare('System packages', bringPackages),
-    filters.length === 0 ? checkAll() : undefined,
-  ]);
-  if (!leftOut.has('docker')) await prepare('Docker engine and image', bringEngine);
-  await prepare('Web app', async () => ((await webIsCurrent()) ? undefined : buildWeb()));
-  const result = await runVitest(filters, [...leftOut]);
+  const filters = process.argv.slice(2).filter((argument) => argument !== '--quick');
+  const isQuick = filters.length < process.argv.length - 2;
+  if (!isQuick) await prepareAll(filters.length === 0);
+  const result = await runVitest(isQuick ? [...QUICK, ...filters] : filters, [...leftOut]);
   passed += result.passed;
   failed += result.failed;
   for (const cleanup of cleanups.reverse()) await cleanup();
-  if (passed === 0) {
+  if (passed === 0 && failed === 0 && filters.includes('--changed')) {
+    say('No test depends on what has changed since the last commit.');
+  } else if (passed === 0) {
     warn('No test has run.');
     process.exitCode = 1;
   }
@@ -57,6 +64,15 @@ await main(async () => {
 if (failed > 0) process.exitCode = 1;
 else if (process.exitCode === 1) failed = 1;
 say(`${passed} passed, ${failed} failed`);
+
+/** Brings what the tests need; with checks, types, lint and boundaries are judged meanwhile. */
+async function prepareAll(checks: boolean): Promise<void> {
+  const web = prepare('Web app', async () => ((await webIsCurrent()) ? undefined : buildWeb()));
+  const engine = prepare('System packages', bringPackages).then(() => {
+    if (!leftOut.has('docker')) return prepare('Docker engine and images', () => bringEngine(web));
+  });
+  await Promise.all([web, engine, checks ? checkAll() : undefined]);
+}
 
 /** Prepares something that tests need. If that fails it counts as a failure, even though no test ran. */
 async function prepare(name: string, run: () => Promise<void>): Promise<void> {
@@ -90,11 +106,13 @@ async function bringPackages(): Promise<void> {
   say('  (npm test installs them when it runs as root on Debian.)');
 }
 
-async function bringEngine(): Promise<void> {
+/** web: the page is built when it settles; the hub's image holds it. */
+async function bringEngine(web: Promise<void>): Promise<void> {
   cleanups.push(await startEngine());
   const docker = await dockerEngine();
   if (docker === undefined) return;
   for (const image of [VM_IMAGE, HUB_IMAGE]) {
+    if (image === HUB_IMAGE) await web;
     if (!(await imageIsCurrent(docker, image))) await buildImage(docker, image, () => {});
   }
 }

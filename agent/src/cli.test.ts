@@ -1,4 +1,4 @@
-/** The command line as a person meets it: what it says, and how it ends. */
+/** The command line as a person uses it: its output and its exit codes. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { loadState } from './state/index.ts';
 
-/** On a busy machine too, and less than the 10 s that an agent gives a hub to answer. */
+/** Enough on a busy machine, and less than the 10 s that an agent gives a hub to answer. */
 const AT_ONCE_MS = 8_000;
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -19,7 +19,7 @@ let dir: string;
 let agentDir: string;
 let hub: Server;
 let hubUrl: string;
-/** What the hub answers to a join; a string is an error's code. */
+/** The hub's answer to a join. */
 let joinAnswer: unknown;
 let joinedWith: string | undefined;
 let sockets: WebSocketServer;
@@ -70,7 +70,7 @@ function cli(...args: string[]): Promise<Ended> {
 const join_ = (...flags: string[]) =>
   cli('join', hubUrl, 'token', '--runtime', 'process', '--name', 'desk', ...flags);
 
-/** `run`, once it has its keeper: before that, another process is still on its way up. */
+/** Starts `run`, and waits until it has its keeper, so that no process is still starting. */
 async function running(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [CLI, 'run', '--data', agentDir], { stdio: 'ignore' });
   children.push(child);
@@ -89,7 +89,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 describe('join', () => {
-  test('says who it is now, and what VMs are', async () => {
+  test('prints the provider, and what VMs are here', async () => {
     const { code, out } = await join_();
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -122,7 +122,7 @@ describe('join', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  test('a token that begins with a dash is no option', async () => {
+  test('a token that begins with a dash is not taken for an option', async () => {
     const token = `-${'x'.repeat(41)}-`;
     expect(await cli('join', hubUrl, token, '--runtime', 'process')).toMatchObject({ code: 0, err: '' });
     expect(joinedWith).toBe(token);
@@ -148,7 +148,7 @@ describe('run', () => {
     expect(performance.now() - before).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('without having joined it says how to', async () => {
+  test('without having joined it says how to join', async () => {
     expect(await cli('run')).toMatchObject({
       code: 1,
       err: expect.stringMatching(/npm run agent -- join HUB TOKEN/),
@@ -161,7 +161,7 @@ describe('run', () => {
     expect(await cli('run')).toMatchObject({ code: 1, err: expect.stringMatching(`process ${child.pid}`) });
   });
 
-  test('a provider that was revoked ends, with a code that says: not again', async () => {
+  test('a revoked provider ends, with an exit code that tells a supervisor not to restart it', async () => {
     await join_();
     const run = cli('run');
     // `stop` ends a keeper that listens: one that is still starting would run on.
@@ -203,7 +203,7 @@ describe('status', () => {
     });
   });
 
-  test('a damaged file is named', async () => {
+  test('the error for a damaged file names it', async () => {
     await join_();
     await writeFile(join(agentDir, 'agent.json'), '{}');
     expect(await cli('status')).toMatchObject({
@@ -213,7 +213,7 @@ describe('status', () => {
   });
 });
 
-test('stop ends the agent and its keeper, and is harmless where none runs', async () => {
+test('stop ends the agent and its keeper, and is harmless if none runs', async () => {
   await join_();
   const child = await running();
   const { code, out } = await cli('stop');

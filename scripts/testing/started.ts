@@ -7,7 +7,7 @@ import { exec } from '../lib/exec.ts';
 import { ROOT } from '../lib/paths.ts';
 
 /** For a first start, web app included, on a busy machine. */
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 /** An address where no engine answers: VMs are processes then. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 

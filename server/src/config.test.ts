@@ -22,7 +22,7 @@ describe('parseConfig', () => {
     for (const option of options) expect(docs).toContain(`\`${option}\``);
   });
 
-  test('without anything it is a hub on loopback, port 7420', () => {
+  test('without any setting it is a hub on loopback, port 7420', () => {
     const config = parseConfig({}, []);
     expect(config).toMatchObject({ port: 7420, host: '127.0.0.1', origins: [], logLevel: 'info' });
     expect(config.publicUrl).toBeUndefined();
@@ -30,7 +30,7 @@ describe('parseConfig', () => {
     expect(config.dataDir).toBe(join(process.cwd(), '.unicore'));
   });
 
-  test('an option wins over its variable', () => {
+  test('an option takes precedence over its variable', () => {
     const env = {
       UNICORE_PORT: '1000',
       UNICORE_HOST: '0.0.0.0',
@@ -43,12 +43,12 @@ describe('parseConfig', () => {
     });
   });
 
-  test('hubs of one description have peer URLs of their own', () => {
+  test('replicas of one container description have different peer URLs', () => {
     const { peerUrl } = parseConfig({ HUB_PEER_URL: 'ws://{hostname}:7420' }, []);
     expect(peerUrl).toBe(`ws://${hostname()}:7420`);
   });
 
-  test('PORT, by which Cloud Run names the port, counts where nothing of ours does', () => {
+  test('the PORT of Cloud Run is used where no setting of UniCore names a port', () => {
     expect(parseConfig({ PORT: '8080' }, []).port).toBe(8080);
     expect(parseConfig({ PORT: '8080', UNICORE_PORT: '1000' }, []).port).toBe(1000);
     expect(parseConfig({ PORT: '8080' }, ['--port', '2000']).port).toBe(2000);

@@ -1,4 +1,4 @@
-/** What a hub is told from outside: options on the command line first, then UNICORE_* variables, then defaults. */
+/** The configuration of a hub: command line options first, then UNICORE_* variables, then defaults. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const DEFAULT_PORT = 7420;
 const DEFAULT_IMAGE = 'unicore/vm';
 /** Cloud Run and many proxies end a WebSocket after 60 minutes. */
 const DEFAULT_ROTATE_S = 50 * 60;
-/** Where `vite build` of the client leaves the web app. */
+/** The folder into which `vite build` writes the web app. */
 const WEB_DIR = join(import.meta.dirname, '../../client/dist');
 
 const Origin = z
@@ -20,27 +20,27 @@ const Origin = z
   .refine(isOrigin, 'must be an origin such as https://unicore.example.org: scheme, host and port, no path');
 
 const Config = z.object({
-  /** 0: any free port. */
+  /** Port to listen on; 0: any free port. */
   port: z.coerce.number().int().min(0).max(65535),
   host: z
     .string()
     .refine((host) => isIP(host) !== 0 || host === 'localhost', 'must be an IP address, such as 127.0.0.1'),
-  /** What may wait in the hub for peers that do not read, MiB. */
+  /** Memory that the hub may use to queue data for peers that do not read, MiB. */
   queueMib: z.coerce.number().int().min(16).max(65_536),
-  /** Holds hub.db. */
+  /** Folder of hub.db. */
   dataDir: z.string().min(1),
-  /** sqlite: hub.db. Many hubs need one that they share, in Firestore. */
+  /** sqlite: the file hub.db. Hubs on several machines need a shared store, in Firestore. */
   store: z.string().refine((text) => parseStoreAddress(text) !== undefined, `must be ${STORE_FORMS}`),
-  /** How browsers reach this hub where that is not http://localhost:PORT, such as behind a TLS proxy. */
+  /** URL by which browsers reach this hub, if not http://localhost:PORT, such as behind a TLS proxy. */
   publicUrl: Origin.optional(),
-  /** Other pages that may call this hub with its cookies. */
+  /** Origins of other pages that may call this hub with its cookies. */
   origins: z.array(Origin),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   webDir: z.string().min(1),
   defaultImage: z.string().min(1).max(200),
-  /** /provider and /consumer sockets of this age, ± a tenth, are replaced by new ones, without a gap. */
+  /** Age, ± 10 %, at which /provider and /consumer sockets are replaced by new ones, without a gap. */
   rotateSeconds: z.coerce.number().min(1).max(86_400),
-  /** The Redis that several hubs share; without it this hub is alone. */
+  /** The Redis that several hubs share; undefined: this is the only hub. */
   redisUrl: z
     .string()
     .superRefine((url, context) => {
@@ -51,21 +51,21 @@ const Config = z.object({
       }
     })
     .optional(),
-  /** How many proxies in front of the hub add to X-Forwarded-For; 0: nothing that a request says of its sender is believed. */
+  /** Number of trusted proxies in front of the hub that append to X-Forwarded-For; 0: the header is ignored. */
   proxies: z.coerce.number().int().min(0).max(10),
   /**
-   * How long a hub that is told to stop lets its peers move to other hubs first; 0 for one that is alone, where nobody
-   * could. Ten minutes is what the longest grace periods of platforms are.
+   * How long a stopping hub waits for its peers to move to other hubs; 0 for a single hub. The longest grace periods of
+   * platforms are ten minutes.
    */
   drainSeconds: z.coerce.number().min(0).max(600),
   /**
-   * ws(s)://… by which other hubs reach this one: they then need no Redis to pass bytes on. Without it all goes by Redis.
-   * {hostname} in it is this machine's: containers that are made from one description have only that of their own.
+   * ws(s)://… by which other hubs reach this one; without it the traffic between hubs goes through Redis. {hostname} is
+   * replaced by this machine's name: replicas of one container description differ in nothing else.
    */
   peerUrl: z
     .url({ protocol: /^wss?$/, error: 'must be a WebSocket URL such as ws://10.0.0.5:7420' })
     .optional(),
-  /** Where this hub is: people and agents are sent to the nearest. */
+  /** Region of this hub: users and agents are sent to the nearest region. */
   region: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -')
@@ -73,7 +73,7 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** How a person spells each field: the option, and the variable. */
+/** The option and the environment variable of each field. */
 const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   port: { option: 'port', variable: 'UNICORE_PORT' },
   host: { option: 'host', variable: 'UNICORE_HOST' },
@@ -113,10 +113,10 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   region: undefined,
 };
 
-/** Cloud Run, and what else starts containers, names the port in a variable of its own. */
+/** Cloud Run and other platforms pass the port in this variable. */
 const PLATFORM_PORT = 'PORT';
 
-/** argv: without node and the script. Throws BAD_REQUEST that names the field and says what it wants. */
+/** argv: without node and the script. Throws BAD_REQUEST that names the wrong field and the valid values. */
 export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
   const options = parseOptions(argv);
   const defaults = { ...DEFAULTS, port: env[PLATFORM_PORT] || DEFAULTS.port };
@@ -143,12 +143,12 @@ function parseOptions(argv: readonly string[]): Record<string, string | undefine
 function explain(issue: z.core.$ZodIssue | undefined, raw: Record<string, string | undefined>): string {
   const field = issue?.path[0] as keyof Config;
   const { option, variable } = NAMES[field];
-  // There may be a password in it.
+  // The URL may contain a password.
   const value = field === 'redisUrl' ? '' : ` is "${raw[field] ?? ''}":`;
   return `--${option} (or ${variable})${value} ${issue?.message}.`;
 }
 
-/** Without the password of a URL in it. */
+/** Replaces passwords in URLs, so that the text may be printed. */
 function unlogged(text: string): string {
   return text.replace(/:\/\/[^\s@]*@/g, '://[secret]@');
 }

@@ -1,8 +1,8 @@
-/** The hub's log: one JSON object a line on stdout, with ids and never a secret. */
+/** The hub's log: one JSON object per line on stdout, with ids but without secrets. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { stdout } from './stdout.ts';
 
-/** Whatever an object is called by one of these names never reaches the log, wherever it hangs. */
+/** Fields with these names are redacted, up to two levels deep. */
 const SECRET = ['token', 'ticket', 'key', 'secret', 'cookie', 'authorization', 'signature', 'challenge'];
 const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 

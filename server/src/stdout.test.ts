@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 
 const STDOUT = JSON.stringify(import.meta.resolve('./stdout.ts'));
 
-/** For a process that would never end. */
+/** A process that hangs is killed after this. */
 const LIMIT_MS = 60_000;
 
-/** Says last words when whoever started it is gone, and ends before they could be written. */
+/** Logs when its parent is gone, and exits before the lines can be written. */
 const PROGRAM = `
 import { pino } from 'pino';
 import { stdout } from ${STDOUT};
@@ -19,7 +19,7 @@ process.once('disconnect', () => {
 });
 process.send('up');`;
 
-test('a process ends although nobody reads its log any more', async () => {
+test('a process exits although its log has no reader any more', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     timeout: LIMIT_MS,

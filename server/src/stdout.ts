@@ -1,9 +1,9 @@
-/** Where hub and agent write their logs, so that nobody waits for whoever reads them. */
+/** The stream for logs on stdout. It never blocks the process on a slow reader. */
 import { type DestinationStream, pino } from 'pino';
 
 /**
- * Written in the background: whoever reads slowly stops nobody. When the process that started this one is gone, so is who
- * reads, and what is left must be dropped: pino would try to write it for ever, and the process never end.
+ * Writes in the background, so a slow reader stops nothing. After the parent process is gone nothing reads the pipe:
+ * pino would retry the flush without end and the process would never exit, so the rest is dropped.
  */
 export function stdout(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false });

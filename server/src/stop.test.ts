@@ -1,4 +1,4 @@
-/** A hub that is told to stop: what load balancers, pages and programs meet while it drains. */
+/** A stopping hub: what load balancers, pages and programs see while it drains. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,10 +10,10 @@ import { openLocalAuth } from './auth/index.ts';
 import { dialLeg } from './sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from './testing/app.ts';
 
-/** Live lists end within an eighth of it, at most. */
+/** Live lists end within an eighth of this, at most. */
 const DRAIN_S = 5;
 
-/** A consumer that does not go when it is told to, so that the hub stays until leave(). */
+/** A consumer that does not move when it is told to, so that the hub keeps draining until leave(). */
 async function stayer(url: string, token: string) {
   const told = Promise.withResolvers<void>();
   const { leg } = await dialLeg(`${url.replace('http', 'ws')}/consumer`, {
@@ -29,7 +29,7 @@ describe('while it drains', () => {
     hub = await startTestApp({ drainSeconds: DRAIN_S });
   });
 
-  test('it answers, is not ready, and keeps no connection; then nothing listens any more', async () => {
+  test('it answers, is not ready and keeps no connection; afterwards it does not listen any more', async () => {
     const { told, leave } = await stayer(hub.url, hub.owner.token);
     const before = await fetch(`${hub.url}/readyz`);
     expect([before.status, before.headers.get('connection')]).toEqual([200, 'keep-alive']);
@@ -49,14 +49,14 @@ describe('while it drains', () => {
     await expect(fetch(`${hub.url}/healthz`)).rejects.toThrow();
   });
 
-  test('live lists, old and new, break off, and say that their clients should come back at once', async () => {
+  test('old and new live lists break off after telling their clients to reconnect at once', async () => {
     const { told, leave } = await stayer(hub.url, hub.owner.token);
     const headers = { authorization: `Bearer ${hub.owner.token}` };
-    /** Begun when this settles. */
+    /** Resolves when the list has begun. */
     const list = async () => {
       const response = await fetch(`${hub.url}/trpc/vm.watch`, { headers });
       let text = '';
-      // Broken off, not ended: a list that has ended is not asked for again.
+      // The connection breaks: a client does not reconnect to a list that ended regularly.
       const broken = expect(async () => {
         for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) text += piece;
       }).rejects.toThrow();
@@ -100,7 +100,7 @@ describe('its process', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'drains when it is told to, and ends at once when told again: %s',
+    'drains at the first stop signal, and exits at once at the second: %s',
     async (signal) => {
       const auth = openLocalAuth(folder, url);
       await stayer(url, await auth.bearerToken((await auth.owner()).userId));

@@ -1,6 +1,6 @@
 /**
- * `node server/src/user.ts NAME`: a link that signs this user in, who is made if there is none of that name. For where a hub
- * runs from its image, with the variables that it was started with; on one's own machine that is `npm run user`.
+ * `node server/src/user.ts NAME` prints a login link for this user, who is created if missing. It is for a hub that runs
+ * from its image, and needs the same environment variables as that hub. In a checkout, use `npm run user`.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { openLocalAuth } from './auth/index.ts';
@@ -8,7 +8,7 @@ import { parseConfig } from './config.ts';
 
 try {
   const [name, ...rest] = process.argv.slice(2);
-  if (name === undefined || rest.length > 0) throw new UniCoreError('BAD_REQUEST', 'Say one name.');
+  if (name === undefined || rest.length > 0) throw new UniCoreError('BAD_REQUEST', 'Give exactly one name.');
   const { dataDir, port, publicUrl = `http://localhost:${port}`, store } = parseConfig(process.env, []);
   const auth = openLocalAuth(dataDir, publicUrl, store);
   try {

@@ -1,4 +1,4 @@
-/** A whole tunnel process in process, against a small hub on a real socket. */
+/** A whole agent in this process, with a small hub on a real socket. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ import type { KeeperConnection } from '../keeper/index.ts';
 import { bornOf, isAlive, loadState } from '../state/index.ts';
 import { type Agent, startAgent } from './agent.ts';
 
-/** A hub of one page: it takes any provider and keeps what it hears. */
+/** A minimal hub: it accepts any provider and records what it receives. */
 class SmallHub {
   readonly requests: IncomingMessage[] = [];
   readonly hellos: Record<string, unknown>[] = [];
@@ -55,7 +55,7 @@ class SmallHub {
     this.#server = server;
   }
 
-  /** As if it were killed: no goodbye. */
+  /** Ends without close frames, as if it were killed. */
   async kill(): Promise<void> {
     for (const ws of this.#sockets) ws.terminate();
     await new Promise((done) => this.#server!.close(done));
@@ -177,7 +177,7 @@ const ORDER: VmOrder = { vmId: 'one', gen: 1, desired: 'running', image: 'unicor
 const phaseOf = (phase: VmObserved['phase']) => () =>
   hub.reports.some(({ vms }) => vms.some((vm) => vm.vmId === 'one' && vm.phase === phase));
 
-test('one connection to the hub, and it is no page', async () => {
+test('there is one connection to the hub, without an Origin header', async () => {
   await started();
   await hub.until(() => hub.reports.length > 0);
   expect(await hub.connections()).toBe(1);
@@ -193,7 +193,7 @@ test('one connection to the hub, and it is no page', async () => {
   });
 });
 
-test('orders are carried out and told of, and everything is told again on the next connection', async () => {
+test('orders are carried out and reported, and the next connection starts with a report of all VMs', async () => {
   await started();
   await hub.until(() => hub.agent !== undefined);
   await hub.agent!.apply([ORDER]);
@@ -215,7 +215,7 @@ test('orders are carried out and told of, and everything is told again on the ne
   expect(closedVms).toEqual(['one']);
 });
 
-test('what the hub asks is parsed: a VM id that is a path is refused by name of the field', async () => {
+test('calls of the hub are validated: the error for a VM id that is a path names the field', async () => {
   await started();
   await hub.until(() => hub.agent !== undefined);
   await expect(hub.agent!.apply([{ ...ORDER, vmId: '../../etc' }])).rejects.toMatchObject({
@@ -227,7 +227,7 @@ test('what the hub asks is parsed: a VM id that is a path is refused by name of 
   ).rejects.toMatchObject({ code: 'VM_NOT_RUNNING' });
 });
 
-test('state.json tells whether it is connected, and the VMs', async () => {
+test('state.json holds the connection and the VMs', async () => {
   await started();
   await hub.until(() => hub.agent !== undefined);
   await hub.agent!.apply([ORDER]);
@@ -249,7 +249,7 @@ test('state.json tells whether it is connected, and the VMs', async () => {
 test('a second agent for the same folder is refused', async () => {
   await (await started()).close();
   const state = (await loadState(agentDir))!;
-  // This process is no second agent, so the file is made to name another one that lives.
+  // A second agent must be another process, so the file names one that runs.
   await writeFile(
     join(agentDir, 'state.json'),
     JSON.stringify({ ...state, pid: process.ppid, born: await bornOf(process.ppid) }),
@@ -260,7 +260,7 @@ test('a second agent for the same folder is refused', async () => {
   });
 });
 
-test('a folder that never joined says how to join', async () => {
+test('the error for a folder that never joined says how to join', async () => {
   const options = {
     agentDir,
     log: pino({ level: 'silent' }),
@@ -270,7 +270,7 @@ test('a folder that never joined says how to join', async () => {
   await expect(startAgent(options)).rejects.toThrow(/npm run agent -- join/);
 });
 
-test('a hub that is elsewhere is refused at every start, not at joining only', async () => {
+test('a remote hub that is not allowed is refused at every start, not only when joining', async () => {
   await started();
   const config = (await loadConfig(agentDir))!;
   await saveConfig(agentDir, { ...config, hub: 'https://hub.example.org' });

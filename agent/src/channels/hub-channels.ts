@@ -66,7 +66,10 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
   };
 }
 
-/** Refuses orders on a retired connection. A hub that does not know of the provider's newer connection would send stale ones. */
+/**
+ * Refuses orders on a retired connection. A hub that does not know of the provider's newer connection would send
+ * stale ones.
+ */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
   return {
     ...methods,

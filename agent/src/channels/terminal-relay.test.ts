@@ -1,4 +1,4 @@
-/** A terminal's way through the agent, over simulated sockets: hub, tunnel, keeper. */
+/** A terminal's channel through the agent, over simulated sockets: hub, tunnel, keeper. */
 import {
   Acceptor,
   ERRORS,
@@ -21,7 +21,7 @@ import { TerminalRelay } from './terminal-relay.ts';
 const AUTH = { user: 'u', rights: 'write', vmId: 'one', gen: 1, kind: 'terminal' };
 const META = { vmId: 'one', terminalId: 'main', cols: 100, rows: 30 };
 
-/** Two legs that are up: near dialled far. */
+/** Two connected legs; `near` dialled `far`. */
 function legs(
   clock: SimClock,
   near: 'hub' | 'keeper',
@@ -57,7 +57,7 @@ async function setUp() {
   const clock = new SimClock();
   const asked: OpenTerminal[] = [];
   const accepted: OpenRequest[] = [];
-  /** The keeper's end: says back whatever it is told. */
+  /** The keeper's end: echoes what it receives. */
   const acceptor = new Acceptor({
     clock,
     accept(request) {
@@ -133,7 +133,7 @@ function stamped(leg: Leg, auth: unknown): Leg {
   return leg;
 }
 
-test('a terminal is opened in the keeper, and its bytes pass both ways', async () => {
+test('a terminal is opened in the keeper, and bytes pass in both directions', async () => {
   const { clock, asked, accepted, got, events, opener } = await setUp();
   const { type } = opener();
   await clock.advance(100);
@@ -145,11 +145,11 @@ test('a terminal is opened in the keeper, and its bytes pass both ways', async (
   expect(got.join('')).toBe('ls\r');
 });
 
-test('a channel that comes back starts no shell: its terminal is there, or its end is told', async () => {
+test('a channel that resumes starts no new shell', async () => {
   const { clock, asked, accepted, keeper, events, opener } = await setUp();
   opener();
   await clock.advance(100);
-  // A hop of the path forgets the channel; the opener attaches again.
+  // One hop loses the channel, and the opener attaches again.
   keeper.far.send({ type: FrameType.DETACHED, ch: 1, code: ERRORS.LEG_LOST.number });
   await clock.advance(500);
   expect(events).toEqual(['attached', 'detached LEG_LOST', 'attached']);
@@ -160,8 +160,8 @@ test('a channel that comes back starts no shell: its terminal is there, or its e
 test.each([
   ['a VM whose container is gone', AUTH, META, 'VM_NOT_RUNNING'],
   ['auth that no hub wrote', {}, META, 'BAD_REQUEST'],
-  ['a window of no size', AUTH, { ...META, cols: 0 }, 'BAD_REQUEST'],
-])('%s is refused, and the keeper hears nothing of it', async (_what, auth, meta, code) => {
+  ['a window of size 0', AUTH, { ...META, cols: 0 }, 'BAD_REQUEST'],
+])('%s is refused before it reaches the keeper', async (_what, auth, meta, code) => {
   const { clock, state, keeper, hub, accepted, events, opener } = await setUp();
   state.answer = () => Promise.reject(new UniCoreError('VM_NOT_RUNNING', 'The VM is not running.'));
   opener(auth, meta);
@@ -172,7 +172,7 @@ test.each([
   expect([hub.near.channels, keeper.near.channels]).toEqual([0, 0]);
 });
 
-test('a VM that does not run here yet is waited for by the opener', async () => {
+test('the opener waits for a VM that does not run here yet', async () => {
   const { clock, state, asked, hub, events, opener } = await setUp();
   state.runs = false;
   opener();
@@ -185,7 +185,7 @@ test('a VM that does not run here yet is waited for by the opener', async () => 
   expect(events.at(-1)).toBe('attached');
 });
 
-test('a keeper that is away for a moment is waited for by the opener', async () => {
+test('the opener waits for a keeper that is down for a moment', async () => {
   const { clock, state, events, opener } = await setUp();
   state.answer = () => Promise.reject(new UniCoreError('LEG_LOST', 'no keeper'));
   opener();
@@ -196,7 +196,7 @@ test('a keeper that is away for a moment is waited for by the opener', async () 
   expect(events.at(-1)).toBe('attached');
 });
 
-test('a keeper that dies detaches its channels and no other', async () => {
+test('when the keeper dies its channels are detached, and the connection to the hub stays', async () => {
   const { clock, keeper, hub, events, opener } = await setUp();
   opener();
   await clock.advance(100);
@@ -206,7 +206,7 @@ test('a keeper that dies detaches its channels and no other', async () => {
   expect(hub.near.up).toBe(true);
 });
 
-test('an opener that gives up while its terminal is made leaves nothing behind', async () => {
+test('an opener that gives up while its terminal is being created leaves nothing behind', async () => {
   const { clock, state, keeper, hub, accepted, opener } = await setUp();
   const gate = Promise.withResolvers<void>();
   state.answer = () => gate.promise;
@@ -223,7 +223,7 @@ test('an opener that gives up while its terminal is made leaves nothing behind',
   expect([hub.near.channels, keeper.near.channels]).toEqual([0, 0]);
 });
 
-test('an OPEN that is said again while the terminal is made makes one terminal', async () => {
+test('repeated OPENs while the terminal is being created create one terminal', async () => {
   const { clock, state, asked, accepted, events, opener } = await setUp();
   const gate = Promise.withResolvers<void>();
   state.answer = () => gate.promise;

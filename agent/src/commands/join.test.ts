@@ -24,7 +24,7 @@ function joinOptions(hub: string, more: Partial<JoinOptions> = {}): JoinOptions 
   return { agentDir, hub, token: 'secret-token', name: 'desk', socketPath: NO_ENGINE, ...more };
 }
 
-test('makes a key that only the owner can read, tells the hub its public half, and remembers who it is', async () => {
+test('creates a key that only the owner can read, sends the public key to the hub, and saves the config', async () => {
   const hub = await fakeHubApi(() => ({ data: { providerId: 'p-1' } }));
   const config = await joinHub(joinOptions(hub.url));
   expect(config).toMatchObject({ hub: hub.url, providerId: 'p-1', name: 'desk', runtime: 'process' });
@@ -42,7 +42,7 @@ test('makes a key that only the owner can read, tells the hub its public half, a
   expect(connection).toBe('close');
 });
 
-test('a used token is said to be so, and nothing is remembered', async () => {
+test("the hub's error for a used token is passed on, and nothing is saved", async () => {
   const error = {
     code: 'UNAUTHENTICATED',
     message: 'The join token is unknown, used or too old. Make a new one.',
@@ -62,13 +62,13 @@ test('a second join is refused before the token is used up', async () => {
   expect(hub.asked).toHaveLength(1);
 });
 
-test('a hub that is not this machine gets no token for a runtime that isolates nothing', async () => {
+test('a remote hub is refused for the process runtime, before it gets the token', async () => {
   await expect(joinHub(joinOptions('https://hub.example.org'))).rejects.toMatchObject({
     code: 'FORBIDDEN',
   });
 });
 
-test('an engine that was asked for and does not answer is named before the token is used up', async () => {
+test('a missing engine is reported before the token is used up', async () => {
   const hub = await fakeHubApi(() => ({ data: { providerId: 'p-1' } }));
   await expect(joinHub(joinOptions(hub.url, { runtime: 'docker' }))).rejects.toMatchObject({
     code: 'RUNTIME_UNAVAILABLE',
@@ -77,7 +77,7 @@ test('an engine that was asked for and does not answer is named before the token
   expect(hub.asked).toEqual([]);
 });
 
-test('nothing listens there', async () => {
+test('an address where nothing listens is reported', async () => {
   const hub = await fakeHubApi(() => ({}));
   await new Promise((done) => hub.server.close(done));
   await expect(joinHub(joinOptions(hub.url))).rejects.toMatchObject({
@@ -86,7 +86,7 @@ test('nothing listens there', async () => {
   });
 });
 
-test('what listens there is no hub', async () => {
+test('a server that is no hub is reported', async () => {
   const page = await fakeHubApi(() => ({ status: 404, raw: '<html>Not found</html>' }));
   await expect(joinHub(joinOptions(page.url))).rejects.toMatchObject({
     code: 'PROTOCOL_ERROR',
@@ -94,7 +94,7 @@ test('what listens there is no hub', async () => {
   });
 });
 
-test('what listens there closes the connection', async () => {
+test('a server that closes the connection is reported', async () => {
   const server = createTcpServer((socket) => socket.destroy());
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -5,7 +5,7 @@ import { closeFleets, order, startFleet } from './testing/index.ts';
 
 afterEach(closeFleets);
 
-test('a VM is started, stopped and deleted as ordered, and each step is told', async () => {
+test('a VM is started, stopped and deleted as ordered, and each step is reported', async () => {
   const { apply, phases, runtime, fleet } = await startFleet();
   await apply(order('running'));
   expect(fleet.runs('one', 1)).toBe(true);
@@ -18,14 +18,14 @@ test('a VM is started, stopped and deleted as ordered, and each step is told', a
   expect(fleet.observed()).toEqual([]);
 });
 
-test('the same orders again change nothing', async () => {
+test('repeated orders change nothing', async () => {
   const { apply, runtime, seen } = await startFleet();
   for (let i = 0; i < 3; i++) await apply(order('running'), order('stopped', { vmId: 'two' }));
   expect(runtime.done.toSorted()).toEqual(['start one 1', 'stop two']);
   expect(seen).toHaveLength(2);
 });
 
-test('orders of an older generation are not listened to', async () => {
+test('orders of an older generation are ignored', async () => {
   const { apply, runtime, one } = await startFleet();
   await apply(order('running', { gen: 5 }));
   await apply(order('deleted', { gen: 4 }));
@@ -33,7 +33,7 @@ test('orders of an older generation are not listened to', async () => {
   expect(one()).toMatchObject({ gen: 5, phase: 'running' });
 });
 
-test('the newest order wins while an older one is carried out, and the ones between are skipped', async () => {
+test('while an order is carried out, only the newest of the waiting ones is kept', async () => {
   const { fleet, clock, runtime, one } = await startFleet();
   const gate = Promise.withResolvers<void>();
   runtime.gate = gate.promise;
@@ -57,7 +57,7 @@ test('VMs do not wait for each other', async () => {
   expect(fleet.runs('two', 1)).toBe(true);
 });
 
-test('a start is given up after three failures, with code and reason, until somebody presses start again', async () => {
+test('a start is given up after three failures, with code and reason, until a person presses Start again', async () => {
   const { apply, clock, runtime, one, dir, fleet } = await startFleet();
   runtime.failures.push(...[1, 2, 3].map((i) => new UniCoreError('INTERNAL', `Docker refused: ${i}`)));
   await apply(order('running'));
@@ -82,14 +82,14 @@ test('a start is given up after three failures, with code and reason, until some
   expect(restarted.one()).toMatchObject({ phase: 'running', code: null, reason: null });
 });
 
-test('what a second try cannot help is given up at once', async () => {
+test('an error that cannot be retried is given up at once', async () => {
   const { apply, runtime, one } = await startFleet();
   runtime.failures.push(new UniCoreError('IMAGE_MISSING', 'Run npm run images.'));
   await apply(order('running'));
   expect(one()).toMatchObject({ phase: 'failed', code: 'IMAGE_MISSING', reason: 'Run npm run images.' });
 });
 
-test('a VM that cannot be ended is tried for ever, and the reason is told', async () => {
+test('deleting a VM is retried without end, and the reason is reported', async () => {
   const { apply, clock, runtime, one } = await startFleet();
   await apply(order('running'));
   runtime.failures.push(

@@ -41,7 +41,10 @@ export class Fleet implements RuntimeListener {
     await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
-  /** Resolves when the orders are saved (a full disk is only logged). They are carried out later, and the result is reported. */
+  /**
+   * Resolves when the orders are saved (a full disk is only logged). They are carried out later, and the result is
+   * reported.
+   */
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
     if (fresh.length === 0) return;

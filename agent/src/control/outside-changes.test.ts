@@ -4,7 +4,7 @@ import { closeFleets, order, startFleet } from './testing/index.ts';
 
 afterEach(closeFleets);
 
-test('an engine that goes away makes VMs fail with the remedy, and they come back with it', async () => {
+test('while the engine is down its VMs are failed with a remedy, and they come back with it', async () => {
   const { apply, clock, runtime, fleet } = await startFleet();
   await apply(order('running'), order('stopped', { vmId: 'two' }));
   runtime.engine(false);
@@ -25,7 +25,7 @@ test('an engine that goes away makes VMs fail with the remedy, and they come bac
   expect(fleet.observed()[0]).toMatchObject({ code: null, reason: null });
 });
 
-test('orders that come while the engine is away are carried out when it is back', async () => {
+test('orders that come while the engine is down are carried out when it is back', async () => {
   const { apply, clock, runtime, one } = await startFleet();
   runtime.engine(false);
   await apply(order('running'));
@@ -35,7 +35,7 @@ test('orders that come while the engine is away are carried out when it is back'
   expect(one()).toMatchObject({ phase: 'running' });
 });
 
-test('a container that is removed outside UniCore is told of, and not made again by itself', async () => {
+test('a container that is removed outside UniCore is reported, and not created again by itself', async () => {
   const { apply, clock, runtime, one } = await startFleet();
   await apply(order('running'));
   runtime.vms.delete('one');
@@ -51,7 +51,7 @@ test('a container that is removed outside UniCore is told of, and not made again
   expect(one()).toMatchObject({ phase: 'running' });
 });
 
-test('a container that ends by itself right after its start is not called running', async () => {
+test('a container that ends right after its start is not reported as running', async () => {
   const { apply, runtime, one } = await startFleet();
   const start = runtime.start.bind(runtime);
   runtime.start = async (spec) => {
@@ -67,7 +67,7 @@ test('a container that ends by itself right after its start is not called runnin
   });
 });
 
-test('what the agent ended itself is not called lost', async () => {
+test('a container that the agent itself ended is not reported as lost', async () => {
   const { apply, clock, runtime, phases } = await startFleet();
   await apply(order('running'));
   await apply(order('running', { gen: 2 }));
@@ -78,7 +78,7 @@ test('what the agent ended itself is not called lost', async () => {
   expect(phases()).not.toContain('failed');
 });
 
-test('full memory is told of while the VM goes on', async () => {
+test('full memory is reported while the VM keeps running', async () => {
   const { apply, runtime, one } = await startFleet();
   await apply(order('running'));
   runtime.listener?.outOfMemory('one', 1);
@@ -88,7 +88,7 @@ test('full memory is told of while the VM goes on', async () => {
   });
 });
 
-test('a mishap that is long past is told of no more', async () => {
+test('full memory is no longer reported after a while', async () => {
   const { apply, clock, runtime, one } = await startFleet();
   await apply(order('running'));
   runtime.listener?.outOfMemory('one', 1);

@@ -16,7 +16,7 @@ function setUp() {
   const clock = new SimClock();
   const seen: VmObserved[] = [];
   const reporter = new Reporter({ clock, log: pino({ level: 'silent' }), whole: () => [...seen] });
-  /** A hub whose answer to each report a test holds back. */
+  /** A hub whose answers the test controls. */
   const hub = () => {
     const reports: Report[] = [];
     const answers: PromiseWithResolvers<void>[] = [];
@@ -30,7 +30,7 @@ function setUp() {
   return { clock, seen, reporter, hub };
 }
 
-test('everything first, then changes, one report at a time and only the newest of each VM', async () => {
+test('reports all VMs first, then changes: one report at a time, with only the newest state of each VM', async () => {
   const { clock, seen, reporter, hub } = setUp();
   const { reports, answers, ...methods } = hub();
   seen.push(vm('one', 'starting'));
@@ -49,7 +49,7 @@ test('everything first, then changes, one report at a time and only the newest o
   expect(reports).toHaveLength(2);
 });
 
-test('a VM that was deleted while no hub was there is told of on the next connection', async () => {
+test('a VM that was deleted while no hub was connected is reported on the next connection', async () => {
   const { clock, seen, reporter, hub } = setUp();
   seen.push(vm('two'));
   reporter.changed(vm('one', 'deleted'));
@@ -59,7 +59,7 @@ test('a VM that was deleted while no hub was there is told of on the next connec
   expect(reports).toEqual([{ whole: true, vms: [vm('one', 'deleted'), vm('two')] }]);
 });
 
-test('a hub that did not take a report is told everything again', async () => {
+test('after a failed report the next one holds all VMs', async () => {
   const { clock, seen, reporter, hub } = setUp();
   const { reports, answers, ...methods } = hub();
   reporter.connect(methods);
@@ -73,7 +73,7 @@ test('a hub that did not take a report is told everything again', async () => {
   expect(reports[2]).toEqual({ whole: true, vms: [vm('one')] });
 });
 
-test('after a new connection, the old one hears nothing more and cannot hold up the new one', async () => {
+test('after a new connection, the old one gets no more reports and cannot delay the new one', async () => {
   const { clock, reporter, hub } = setUp();
   const first = hub();
   const second = hub();

@@ -10,7 +10,7 @@ import { closeFleets, newFolder, order, startFleet } from './testing/index.ts';
 
 afterEach(closeFleets);
 
-test('a start waits until it is known how the VMs are, also when the engine is away', async () => {
+test('a start waits until the state of the VMs is known, even if the engine is down', async () => {
   for (const answers of [true, false]) {
     const first = await startFleet();
     await first.apply(order('running'), order('stopped', { vmId: 'two' }));
@@ -28,7 +28,7 @@ test('a start waits until it is known how the VMs are, also when the engine is a
   }
 });
 
-test('an order that comes while a failure is written down is not lost', async () => {
+test('an order that comes while a failure is being saved is not lost', async () => {
   const { fleet, clock, runtime, dir } = await startFleet();
   runtime.failures.push(new UniCoreError('IMAGE_MISSING', 'Run npm run images.'));
   const gate = Promise.withResolvers<void>();
@@ -44,9 +44,9 @@ test('an order that comes while a failure is written down is not lost', async ()
   expect(restarted.one()).toMatchObject({ phase: 'running', reason: null });
 });
 
-test('orders are carried out although they cannot be written down', async () => {
+test('orders are carried out even if they cannot be saved', async () => {
   const { apply, fleet, dir, one } = await startFleet();
-  // Nothing can be renamed over a folder, not even by root.
+  // A folder in place of the file makes saving fail, even for root.
   await mkdir(join(dir, 'vms.json'));
   await apply(order('running'));
   expect(one()).toMatchObject({ phase: 'running' });
@@ -55,7 +55,7 @@ test('orders are carried out although they cannot be written down', async () => 
   await fleet.close();
 });
 
-test('a restarted agent knows its VMs before the hub says a word, and disturbs none that runs', async () => {
+test('a restarted agent knows its VMs before it hears from the hub, and does not disturb running ones', async () => {
   const first = await startFleet();
   await first.apply(order('running'), order('running', { vmId: 'two' }), order('stopped', { vmId: 'three' }));
   await first.fleet.close();
@@ -70,7 +70,7 @@ test('a restarted agent knows its VMs before the hub says a word, and disturbs n
   expect(seen.filter(({ vmId }) => vmId === 'one').map(({ phase }) => phase)).toEqual(['running']);
 });
 
-test('a deleted VM is not known to the next run', async () => {
+test('the next run does not know a deleted VM', async () => {
   const first = await startFleet();
   await first.apply(order('running'));
   await first.apply(order('deleted'));
@@ -79,7 +79,7 @@ test('a deleted VM is not known to the next run', async () => {
   expect(fleet.observed()).toEqual([]);
 });
 
-test('VMs that nobody ordered are reported and left alone, until an order of their generation comes', async () => {
+test('VMs without an order are reported and left alone, until an order of their generation comes', async () => {
   const runtime = new FakeRuntime();
   runtime.vms.set('one', { vmId: 'one', gen: 3, running: true });
   const { apply, fleet, one } = await startFleet(runtime);
@@ -91,7 +91,7 @@ test('VMs that nobody ordered are reported and left alone, until an order of the
   expect(one()).toBeUndefined();
 });
 
-test('a damaged vms.json is named with its remedy', async () => {
+test('the error for a damaged vms.json names the file and the remedy', async () => {
   const dir = await newFolder();
   await writeFile(join(dir, 'vms.json'), '{"vms":[{"order":{"vmId":"../x"}}]}');
   await expect(startFleet(new FakeRuntime(), dir)).rejects.toThrow(/vms\.json is damaged.*Delete it/s);

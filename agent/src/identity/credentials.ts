@@ -1,4 +1,7 @@
-/** The token for the tunnel's HELLO frame. The agent signs a challenge for it, and reuses it until shortly before it expires. */
+/**
+ * The token for the tunnel's HELLO frame. The agent signs a challenge for it, and reuses it until shortly before it
+ * expires.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import type { AgentCalls, AgentToken } from '@unicore/protocol/control';
 import type { ProviderKey } from './key.ts';

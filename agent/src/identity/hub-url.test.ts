@@ -17,13 +17,13 @@ test.each([
 });
 
 test.each(['hub.example.org', 'ftp://x', 'file:///etc', ''])(
-  '%j is none, and the error shows how to write one',
+  '%j is no address, and the error shows how to write one',
   (written) => {
     expect(() => parseHubUrl(written)).toThrow(/https:\/\//);
   },
 );
 
-test('what is on this machine', () => {
+test('isLoopback recognises addresses of this machine', () => {
   for (const hub of ['http://localhost:1', 'http://127.0.0.1', 'http://127.1.2.3', 'http://[::1]:80']) {
     expect(isLoopback(hub)).toBe(true);
   }
@@ -37,7 +37,7 @@ test('what is on this machine', () => {
   }
 });
 
-test('VMs that are not isolated are for hubs on this machine, unless the owner says so in as many words', () => {
+test('VMs without isolation need a hub on this machine, unless the owner allows others', () => {
   const policy = { runtime: 'process', insecure: false, allowUnisolatedRemoteHub: false } as const;
   checkHub('http://127.0.0.1:1', policy);
   expect(() => checkHub('https://hub.example.org', policy)).toThrow(/--allow-unisolated-remote-hub/);
@@ -45,7 +45,7 @@ test('VMs that are not isolated are for hubs on this machine, unless the owner s
   checkHub('https://hub.example.org', { ...policy, runtime: 'docker' });
 });
 
-test('a line that is not encrypted is for hubs on this machine, unless the owner says so', () => {
+test('plain http needs a hub on this machine, unless the owner allows others', () => {
   const policy = { runtime: 'docker', insecure: false, allowUnisolatedRemoteHub: false } as const;
   expect(() => checkHub('http://hub.example.org', policy)).toThrow(/--insecure/);
   checkHub('http://hub.example.org', { ...policy, insecure: true });

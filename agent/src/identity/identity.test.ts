@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('files', () => {
-  test('a damaged agent.json is named with field and remedy', async () => {
+  test('the error for a damaged agent.json names field and remedy', async () => {
     await saveConfig(agentDir, CONFIG);
     await writeFile(join(agentDir, 'agent.json'), JSON.stringify({ hub: CONFIG.hub, providerId: '../../x' }));
     await expect(loadConfig(agentDir)).rejects.toThrow(
@@ -39,13 +39,13 @@ describe('files', () => {
     await expect(loadConfig(agentDir)).rejects.toThrow(/it is no JSON/);
   });
 
-  test('a key of another kind, or none at all, is not used', async () => {
+  test('a file that holds no key is not used', async () => {
     await makeKey(agentDir);
     await writeFile(join(agentDir, 'key.pem'), 'no key');
     await expect(loadKey(agentDir)).rejects.toThrow(/holds no Ed25519 key/);
   });
 
-  test('connections are numbered upwards, also when the clock is set back or the file is lost', async () => {
+  test('connSeq increases, even if the clock is set back or the file is lost', async () => {
     expect(await nextConnSeq(agentDir, 1000)).toBe(1000);
     expect(await nextConnSeq(agentDir, 1000)).toBe(1001);
     expect(await nextConnSeq(agentDir, 5)).toBe(1002);
@@ -54,7 +54,7 @@ describe('files', () => {
   });
 });
 
-test('neither a damaged file nor a full disk keeps a provider from numbering its connections', async () => {
+test('connSeq needs neither a readable file nor a writable disk', async () => {
   await nextConnSeq(agentDir, 1);
   await writeFile(join(agentDir, 'conn-seq.json'), '{"connSeq":');
   expect(await nextConnSeq(agentDir, 1000)).toBe(1000);
@@ -74,7 +74,7 @@ describe('proving who it is', () => {
     };
   }
 
-  test('the challenge is signed with the key that joined', async () => {
+  test("the challenge is signed with the provider's key", async () => {
     const challenge = 'unicore-provider-challenge:p-1:random';
     const { key, hub, credentials: mine } = await credentials(challenge);
     expect(await mine.token(hub.url)).toBe('jwt');
@@ -83,7 +83,7 @@ describe('proving who it is', () => {
     expect(verify(null, Buffer.from(challenge), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
-  test('nothing but a challenge for this very provider is signed', async () => {
+  test('only a challenge for this provider is signed', async () => {
     const { hub, credentials: mine } = await credentials('unicore-provider-challenge:p-2:random');
     await expect(mine.token(hub.url)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
     expect(hub.asked.map(({ procedure }) => procedure)).toEqual(['agent.challenge']);

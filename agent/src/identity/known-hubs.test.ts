@@ -1,3 +1,4 @@
+/** hubs.json: which hubs a restarted agent knows. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,19 +19,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('an agent that starts again knows the hubs that it was told of, in their order', async () => {
+test('a restarted agent knows the saved hubs, in their order', async () => {
   const before = await KnownHubs.load(folder, HUB, log);
   expect(before.places).toEqual([]);
   await before.save(PLACES);
   expect((await KnownHubs.load(folder, HUB, log)).places).toEqual(PLACES);
 });
 
-test('one that joined another deployment since does not', async () => {
+test('the saved hubs are ignored after joining another deployment', async () => {
   await (await KnownHubs.load(folder, HUB, log)).save(PLACES);
   expect((await KnownHubs.load(folder, 'https://other.test', log)).places).toEqual([]);
 });
 
-test('a damaged file keeps nobody from starting', async () => {
+test('a damaged file counts as an empty list', async () => {
   writeFileSync(join(folder, 'hubs.json'), '{"hub":');
   expect((await KnownHubs.load(folder, HUB, log)).places).toEqual([]);
 });

@@ -22,7 +22,7 @@ export class BoundedLog {
       appendFileSync(this.#path, line, { mode: 0o600 });
       this.#size += Buffer.byteLength(line);
     } catch {
-      // The disk is full, or the folder is gone.
+      // The disk may be full, or the folder gone.
     }
   }
 }

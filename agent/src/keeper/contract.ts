@@ -25,9 +25,9 @@ export interface KeeperMethods {
   terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
   resizeTerminal(resize: ResizeTerminal): Promise<void>;
   closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
-  /** Hangs up on every terminal of the VM. */
+  /** Closes all terminals of the VM. */
   closeVm(vm: { vmId: string }): Promise<void>;
   status(): Promise<KeeperStatus>;
-  /** Hangs up on every terminal and ends the keeper. */
+  /** Closes all terminals and ends the keeper. */
   shutdown(): Promise<void>;
 }

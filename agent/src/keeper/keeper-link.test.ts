@@ -1,4 +1,4 @@
-/** The way to the keeper: found again when it is lost, and never waited for without end. */
+/** The connection to the keeper is restored when it breaks, and waiting for it has a limit. */
 import type { Leg } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
@@ -29,7 +29,7 @@ function setUp() {
   return { clock, link, tries, changes, closes, state };
 }
 
-test('a keeper that is lost is found again at once, and again', async () => {
+test('a lost connection to the keeper is restored at once, repeatedly', async () => {
   const { clock, link, state, changes } = setUp();
   link.start();
   for (let i = 0; i < 3; i++) {
@@ -40,7 +40,7 @@ test('a keeper that is lost is found again at once, and again', async () => {
   expect(changes).toEqual([true, false, true, false, true, false, true]);
 });
 
-test('whoever needs the keeper gets it as soon as it is there', async () => {
+test('get() resolves as soon as the keeper is there', async () => {
   const { clock, link, state } = setUp();
   state.away = true;
   link.start();
@@ -51,7 +51,7 @@ test('whoever needs the keeper gets it as soon as it is there', async () => {
   expect(await waiting).toBe(await link.get());
 });
 
-test('a keeper that does not come is reported after 5 s, as something to try again', async () => {
+test('get() rejects after 5 s without a keeper, with an error that can be retried', async () => {
   const { clock, link, state } = setUp();
   state.away = true;
   link.start();
@@ -60,7 +60,7 @@ test('a keeper that does not come is reported after 5 s, as something to try aga
   await waiting;
 });
 
-test('closing leaves the keeper alone and looks for it no more', async () => {
+test('closing leaves the keeper running and stops connecting', async () => {
   const { clock, link, tries, closes, state } = setUp();
   link.start();
   await clock.advance(100);

@@ -1,3 +1,4 @@
+/** A keeper in this process, its terminals and their viewers. */
 import { chmodSync, existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ function wish(home: string, more: object = {}) {
   return { vmId: 'vm-1', gen: 1, terminalId: 'main', pty, cols: 80, rows: 24, ...more };
 }
 
-test('a terminal is made once, and worked in through a channel', async () => {
+test('a terminal is created once, and a channel connects to its shell', async () => {
   const { agentDir, connection } = await start();
   const made = await connection.control.ensureTerminal(wish(agentDir));
   expect(made).toMatchObject({ terminalId: 'main', cols: 80, rows: 24, viewers: 0 });
@@ -52,7 +53,7 @@ test('a terminal is made once, and worked in through a channel', async () => {
   expect(await connection.control.terminals({ vmId: 'vm-1' })).toMatchObject([{ viewers: 1 }]);
 });
 
-test('a terminal tells how soon it echoes a key, once one came while it was quiet', async () => {
+test('a terminal reports its echo time, once a key came while it was quiet', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const shell = await new Consumer(connection).open();
@@ -67,7 +68,7 @@ test('a terminal tells how soon it echoes a key, once one came while it was quie
     .toEqual(expect.any(Number));
 });
 
-test('the shell exits: its viewers are told the status, and the terminal is gone', async () => {
+test('when the shell exits, its viewers get the exit status, and the terminal is gone', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const shell = await new Consumer(connection).open();
@@ -76,7 +77,7 @@ test('the shell exits: its viewers are told the status, and the terminal is gone
   expect(await connection.control.terminals({ vmId: 'vm-1' })).toEqual([]);
 });
 
-test('a terminal that does not exist, or is of another generation or VM, is not found', async () => {
+test('a terminal that does not exist, or belongs to another generation or VM, is not found', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir, { gen: 2 }));
   const refused = async (auth: object, meta: object = {}) =>
@@ -101,7 +102,7 @@ test('a newer generation ends the terminals of the older one', async () => {
   await next.shows('new2');
 });
 
-test('what is wrong in auth, metadata and calls is said by field', async () => {
+test('errors in auth, metadata and calls name the field', async () => {
   const { connection } = await start();
   const shell = await new Consumer(connection, { rights: 'all' as 'write' }).open();
   expect(await shell.closed).toMatchObject({
@@ -113,7 +114,7 @@ test('what is wrong in auth, metadata and calls is said by field', async () => {
   await expect(connection.control.ensureTerminal(wish('/', { rows: 0 }))).rejects.toThrow(/rows/);
 });
 
-test('readers see and do not type', async () => {
+test('a viewer with read rights sees the output, but cannot type', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const [reader, writer] = [
@@ -126,7 +127,7 @@ test('readers see and do not type', async () => {
   expect(reader.text).not.toContain('from1reader');
 });
 
-test('shells outlive their tunnel, and their channels go on with the next', async () => {
+test('shells outlive their tunnel, and their channels continue over the next one', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const consumer = new Consumer(connection);
@@ -138,11 +139,11 @@ test('shells outlive their tunnel, and their channels go on with the next', asyn
   await connection.closed;
   shell.type('echo kept=$kept\n');
   await shell.shows('kept=yes');
-  // Resumed, not drawn anew.
+  // The output continued, without a new snapshot.
   expect(shell.text.slice(before)).not.toContain('\x1bc');
 });
 
-test('only its owner may resume a channel, and with the rights of now', async () => {
+test('only its owner may resume a channel, and with the present rights', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const consumer = new Consumer(connection);
@@ -158,7 +159,7 @@ test('only its owner may resume a channel, and with the rights of now', async ()
   expect(kept.text).not.toContain('typed1');
 });
 
-test('a window of another size, told by call or on return, reaches the shell', async () => {
+test('the size of a window, from OPEN or from a call, reaches the shell', async () => {
   const { agentDir, connection } = await start();
   await connection.control.ensureTerminal(wish(agentDir));
   const shell = await new Consumer(connection).open({ cols: 100, rows: 30 });
@@ -170,12 +171,12 @@ test('a window of another size, told by call or on return, reaches the shell', a
   await shell.shows('40 120');
 });
 
-test('a VM is closed with all its terminals, and no other VM', async () => {
+test('closing a VM closes all its terminals, and those of no other VM', async () => {
   const { agentDir, connection } = await start();
   for (const more of [{}, { terminalId: 'second' }, { vmId: 'vm-2' }]) {
     await connection.control.ensureTerminal(wish(agentDir, more));
   }
-  // This one is still being made when the VM is closed.
+  // This terminal is still being created when the VM is closed.
   const late = connection.control.ensureTerminal(wish(agentDir, { terminalId: 'third' }));
   await connection.control.closeVm({ vmId: 'vm-1' });
   await late;
@@ -185,7 +186,7 @@ test('a VM is closed with all its terminals, and no other VM', async () => {
   expect(await connection.control.status()).toEqual({ pid: process.pid, terminals: 0 });
 });
 
-test('a VM has 32 terminals and no more', async () => {
+test('a VM has at most 32 terminals', async () => {
   const { agentDir, connection } = await start();
   const open = (n: number) => connection.control.ensureTerminal(wish(agentDir, { terminalId: `t${n}` }));
   await Promise.all(Array.from({ length: 32 }, (_, n) => open(n)));
@@ -193,17 +194,17 @@ test('a VM has 32 terminals and no more', async () => {
   expect((await open(31)).terminalId).toBe('t31');
 });
 
-test('of two keepers for one folder the second is refused, and told why', async () => {
+test('a second keeper for the same folder is refused', async () => {
   const { agentDir } = await start();
   await expect(startKeeper({ agentDir, log })).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
-test('of several that start at once one wins, also where a dead one left its socket', async () => {
+test('of several keepers that start at once one wins, even if a dead keeper left its socket', async () => {
   const { agentDir, keeper } = await start();
   await keeper.close();
   const dead = createServer().listen(keeperSocketPath(agentDir));
   await new Promise((listening) => dead.once('listening', listening));
-  // As after SIGKILL: nobody listens, and the file is there.
+  // As after SIGKILL: the socket file exists, but nothing listens.
   linkSync(keeperSocketPath(agentDir), `${keeperSocketPath(agentDir)}.left`);
   await new Promise((closed) => dead.close(closed));
   linkSync(`${keeperSocketPath(agentDir)}.left`, keeperSocketPath(agentDir));
@@ -215,7 +216,7 @@ test('of several that start at once one wins, also where a dead one left its soc
   expect((await connection.control.status()).terminals).toBe(0);
 });
 
-test('a keeper ends by itself when it holds nothing and no tunnel came for 30 s', async () => {
+test('a keeper without terminals ends after 30 s without a tunnel', async () => {
   const clock = new SimClock();
   const agentDir = folder();
   const keeper = await startKeeper({ agentDir, log, clock });
@@ -226,14 +227,14 @@ test('a keeper ends by itself when it holds nothing and no tunnel came for 30 s'
   expect(existsSync(keeperSocketPath(agentDir))).toBe(false);
 });
 
-test("somebody else's folder is not trusted with the socket", async () => {
+test('a folder that other users can write to is refused for the socket', async () => {
   const agentDir = folder();
   chmodSync(agentDir, 0o777);
   await expect(startKeeper({ agentDir, log })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   await expect(connectKeeper({ agentDir })).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
-test('a folder with a long path has its socket elsewhere, always in the same place', () => {
+test('a folder with a long path has its socket elsewhere, always at the same path', () => {
   const long = join('/tmp', 'x'.repeat(120));
   expect(keeperSocketPath(long).length).toBeLessThan(100);
   expect(keeperSocketPath(long)).toBe(keeperSocketPath(long));

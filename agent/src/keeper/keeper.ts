@@ -15,7 +15,7 @@ export interface KeeperOptions {
 export interface Keeper {
   /** Resolves when the keeper ended: it was idle, or was told to. */
   readonly ended: Promise<void>;
-  /** Hangs up on every terminal. */
+  /** Closes all terminals and ends the keeper. */
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+/** The keeper as a separate process, and its log. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,14 +21,14 @@ function folder(): string {
   return path;
 }
 
-/** Parent and session of a process, as Linux tells them. */
+/** Parent and session of a process, from /proc. */
 function placeOf(pid: number): { parent: number; session: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { parent: Number(fields[1]), session: Number(fields[3]) };
 }
 
-test('a keeper is started where none runs, as a process of nobody, and found again', async () => {
+test('a keeper is started as a detached daemon if none runs, and found by the next tunnel', async () => {
   const agentDir = folder();
   const first = await connectKeeper({ agentDir });
   const { pid } = await first.control.status();
@@ -49,7 +50,7 @@ test('two tunnels that start at once share one keeper', async () => {
   expect((await (await connectKeeper({ agentDir })).control.status()).pid).toBe(pid);
 });
 
-test('a shell lives on with nobody connected, and in another keeper none does', async () => {
+test('a shell survives without a tunnel, but not the death of its keeper', async () => {
   const agentDir = folder();
   const first = await connectKeeper({ agentDir });
   const pty = { kind: 'process', home: agentDir } as const;
@@ -61,14 +62,14 @@ test('a shell lives on with nobody connected, and in another keeper none does', 
   await first.closed;
   const next = await connectKeeper({ agentDir });
   expect(await next.control.terminals({ vmId: 'vm-1' })).toMatchObject([{ terminalId: 'main' }]);
-  // A keeper that is killed takes its shells along, and leaves nothing that stops the next one.
+  // Killing the keeper ends its shells. It leaves nothing that keeps the next one from starting.
   process.kill((await next.control.status()).pid, 'SIGKILL');
   await next.closed;
   const other = await connectKeeper({ agentDir });
   expect(await other.control.terminals({ vmId: 'vm-1' })).toEqual([]);
 });
 
-test('a log is set aside when it is full', () => {
+test('a full log file is renamed', () => {
   const path = join(folder(), 'keeper.log');
   const log = new BoundedLog(path);
   for (let i = 0; i < 3000; i++) log.write(`${'x'.repeat(999)}\n`);

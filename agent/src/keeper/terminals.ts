@@ -31,9 +31,9 @@ interface Viewing {
 
 export class Terminals {
   readonly #options: TerminalsOptions;
-  /** By VM, then by terminal id. */
+  /** Terminals by VM id, then by terminal id. */
   readonly #vms = new Map<string, Map<string, Entry>>();
-  /** By the channel's epoch. */
+  /** Live channels of viewers, by epoch. */
   readonly #viewing = new Map<string, Viewing>();
   readonly methods: Omit<KeeperMethods, 'status' | 'shutdown'>;
 
@@ -81,7 +81,10 @@ export class Terminals {
     }
   }
 
-  /** Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the channel did not exist. */
+  /**
+   * Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the
+   * channel did not exist.
+   */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');
     const open = parse(TerminalOpen, meta, 'meta');

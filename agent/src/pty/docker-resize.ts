@@ -6,7 +6,10 @@ const RETRY_MS = 10;
 /** After this many failures in a row the size is dropped: the program has failed to start, or the engine is overloaded. */
 const RETRIES = 200;
 
-/** Returns a function that sets the size. It may be called at any time; of several quick calls only the last may reach the engine. */
+/**
+ * Returns a function that sets the size. It may be called at any time; of several quick calls only the last may reach
+ * the engine.
+ */
 export function startedResize(exec: Docker.Exec, over: () => boolean): (size: PtySize) => void {
   let wanted: PtySize | undefined;
   let busy = false;

@@ -1,3 +1,4 @@
+/** PTYs in a container of a real engine. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDockerPty } from './docker.ts';
@@ -25,7 +26,7 @@ ptyContract('docker', () => ({
   open: (command, size = { cols: 80, rows: 24 }) => openDockerPty({ container: name, command, ...size }),
 }));
 
-/** Names of what runs in the container, the main process and the listing itself left out. */
+/** Commands that run in the container, without its main process. */
 async function running(): Promise<string[]> {
   const { Processes } = await docker.getContainer(name).top();
   return (Processes as string[][])
@@ -33,7 +34,7 @@ async function running(): Promise<string[]> {
     .filter((command) => !/sleep infinity/.test(command));
 }
 
-test('nothing is left of a terminal that was killed, nor of its background jobs', async () => {
+test('killing a terminal also ends its background jobs', async () => {
   const script = 'trap "" HUP; nohup sleep 4321 & setsid sleep 4322 & echo up; sleep 4323';
   const pty = new Reader(
     await openDockerPty({ container: name, command: ['bash', '-c', script], cols: 80, rows: 24 }),
@@ -56,7 +57,7 @@ test('other terminals of the container live on when one is killed', async () => 
   expect(await other.pty.exited).toMatchObject({ code: 4 });
 });
 
-test('keys that the engine could take for itself reach the program', async () => {
+test('keys that could be detach keys of the engine reach the program', async () => {
   const pty = new Reader(
     await openDockerPty({
       container: name,
@@ -76,7 +77,7 @@ test('a program that does not exist ends with its status', async () => {
   expect((await pty.exited).code).toBeGreaterThan(0);
 });
 
-test('a stopped VM, a lost container and a missing engine each have their code', async () => {
+test('a stopped VM, a lost container and a missing engine each have their error code', async () => {
   const stopped = await docker.createContainer({ Image: IMAGE, Cmd: ['true'] });
   const open = (container: string, socketPath?: string) =>
     openDockerPty({ container, cols: 80, rows: 24, ...(socketPath && { socketPath }) });

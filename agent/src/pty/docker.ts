@@ -116,7 +116,10 @@ class DockerPty implements Pty {
     await this.#signal('KILL');
   }
 
-  /** The stream may end before the program: if the engine restarted, or the detach keys were typed. Then the program is killed. */
+  /**
+   * The stream may end before the program: if the engine restarted, or the detach keys were typed. Then the program
+   * is killed.
+   */
   async #ended(): Promise<PtyExit> {
     this.#over = true;
     this.#stream.destroy();

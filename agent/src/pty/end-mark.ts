@@ -7,7 +7,10 @@ import { randomInt } from 'node:crypto';
 const NONCE_DIGITS = 30;
 
 export class EndMark {
-  /** Only digits between the control characters, and no newline, so that no output setting of the terminal changes the mark. */
+  /**
+   * Only digits between the control characters, and no newline, so that no output setting of the terminal changes the
+   * mark.
+   */
   readonly bytes: Buffer;
   #held: Buffer = Buffer.alloc(0);
 

@@ -1,3 +1,4 @@
+/** PTYs on this machine. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ test('no shell inherits the descriptors of another terminal', async () => {
   await first.pty.exited;
 });
 
-test("the agent's environment stays out of the shell", async () => {
+test("the shell does not get the agent's environment", async () => {
   process.env.UNICORE_SECRET_FOR_TEST = 'secret';
   const pty = new Reader(new ProcessPty({ home, command: ['env'], cols: 80, rows: 24 }));
   delete process.env.UNICORE_SECRET_FOR_TEST;
@@ -31,11 +32,11 @@ test("the agent's environment stays out of the shell", async () => {
   expect(pty.text).not.toContain('secret');
 });
 
-test('a folder that is gone is said by name', () => {
+test('the error for a missing folder names it', () => {
   expect(() => new ProcessPty({ home: join(home, 'gone'), cols: 80, rows: 24 })).toThrow(/gone/);
 });
 
-test('output held by ^S does not hold the end for ever', async () => {
+test('output that ^S has stopped does not delay the end without limit', async () => {
   const pty = new Reader(new ProcessPty({ home, command: ['bash', '--norc', '-i'], cols: 80, rows: 24 }));
   pty.type('echo ready\n');
   await pty.until('ready');

@@ -10,7 +10,10 @@ import { fork, resizeFd } from './native.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
 import { hangUp, killSession } from './unix-session.ts';
 
-/** If no output comes for this long after the program's end, ^S has stopped it, and the PTY closes without waiting for more. */
+/**
+ * If no output comes for this long after the program's end, ^S has stopped it, and the PTY closes without waiting for
+ * more.
+ */
 const TAIL_GIVE_UP_MS = 2_000;
 /** Shells that understand `-l`, so that they read the user's profile as at a login. */
 const LOGIN_SHELLS = new Set(['bash', 'zsh', 'fish', 'ksh', 'dash', 'sh']);

@@ -6,7 +6,10 @@ export function hangUp(leader: number): void {
   signal(leader, 'SIGHUP');
 }
 
-/** Sends SIGKILL to every process of the session, including its leader. Without /proc, only to the leader's process group. */
+/**
+ * Sends SIGKILL to every process of the session, including its leader. Without /proc, only to the leader's process
+ * group.
+ */
 export function killSession(leader: number): void {
   const members = sessionMembers(leader);
   if (members.length === 0) signal(-leader, 'SIGKILL');

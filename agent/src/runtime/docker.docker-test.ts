@@ -1,4 +1,4 @@
-/** Runtime docker on a real engine: the contract, the hardening as seen from inside, and an engine that misbehaves. */
+/** Runtime docker on a real engine: the contract, the hardening as seen from inside, and a failing engine. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 let lastProvider = 0;
-/** A provider of its own for each test, so that none sees what another left. */
+/** Each test gets a new provider id, so that it does not see what another test left. */
 function dockerRuntime(socketPath: string = SOCKET): DockerRuntime {
   const providerId = `test-${process.pid}-${++lastProvider}`;
   return new DockerRuntime({ providerId, clock: systemClock, random: Math.random, socketPath });
@@ -51,7 +51,7 @@ async function started(
   return { runtime, spec, name: `unicore-${spec.vmId}-g1` };
 }
 
-/** Collects what a watch tells, and waits for one of it. */
+/** Records the events of a watch, and waits for one. */
 function listen(runtime: DockerRuntime): { told: string[]; until(what: string): Promise<void> } {
   const told: string[] = [];
   let wake: () => void = () => undefined;
@@ -106,7 +106,7 @@ test('only home, /tmp and /run can be written, and /tmp has a limit', async () =
   expect(await run(name, 'grep -E " /(tmp|run) " /proc/mounts | grep -c nosuid,nodev')).toBe('2\n');
 });
 
-test('the engine is told every limit, and of the machine the VM gets nothing', async () => {
+test('all limits are set at the engine, and the VM gets no device or folder of the machine', async () => {
   const { name } = await started('large');
   const { HostConfig, Mounts } = await engine.getContainer(name).inspect();
   const { NCPU } = (await engine.info()) as { NCPU: number };
@@ -128,7 +128,7 @@ test('the engine is told every limit, and of the machine the VM gets nothing', a
   expect(Mounts.map(({ Type, Destination }) => [Type, Destination])).toEqual([['volume', '/home/consumer']]);
 });
 
-test('a fork bomb ends at the limit of programs', async () => {
+test('a fork bomb ends at the limit of processes', async () => {
   const { name } = await started();
   const out = await run(
     name,
@@ -137,7 +137,7 @@ test('a fork bomb ends at the limit of programs', async () => {
   expect(out).toMatch(/fork|Resource temporarily unavailable/);
 });
 
-test('a program that takes all memory is ended and told of, and the VM lives on', async () => {
+test('a program that takes all memory is killed and reported, and the VM keeps running', async () => {
   const { runtime, spec, name } = await started();
   const watch = listen(runtime);
   await watch.until('available');
@@ -147,7 +147,7 @@ test('a program that takes all memory is ended and told of, and the VM lives on'
   expect(await run(name, 'echo alive')).toBe('alive\n');
 });
 
-test('a container that is removed behind our back is told of', async () => {
+test('a container that is removed from outside is reported', async () => {
   const { runtime, spec, name } = await started();
   const watch = listen(runtime);
   await watch.until('available');
@@ -156,7 +156,7 @@ test('a container that is removed behind our back is told of', async () => {
   expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'absent' });
 });
 
-test('a container that is stopped behind our back is told of, with its exit code', async () => {
+test('a container that is stopped from outside is reported, with its exit code', async () => {
   const { runtime, spec, name } = await started();
   const watch = listen(runtime);
   await watch.until('available');
@@ -165,7 +165,7 @@ test('a container that is stopped behind our back is told of, with its exit code
   expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'stopped', exit: 'exit code 137' });
 });
 
-test('another provider at the same engine sees and touches nothing of ours', async () => {
+test('another provider on the same engine neither sees nor changes these VMs', async () => {
   const { runtime, spec } = await started();
   const other = dockerRuntime();
   expect(await other.list()).toEqual([]);
@@ -174,7 +174,7 @@ test('another provider at the same engine sees and touches nothing of ours', asy
   expect(await runtime.find(spec.vmId, 1)).toEqual({ state: 'running' });
 });
 
-test('a missing image is named, with what makes it', async () => {
+test('the error for a missing image says how to build it', async () => {
   const runtime = dockerRuntime();
   cleanups.push(() => runtime.remove('vm-no-image'));
   const spec: VmSpec = { vmId: 'vm-no-image', gen: 1, image: 'unicore/no-such-image', size: 'small' };
@@ -184,7 +184,7 @@ test('a missing image is named, with what makes it', async () => {
   });
 });
 
-test('an image name that is none never reaches the engine', async () => {
+test('an invalid image name never reaches the engine', async () => {
   const runtime = dockerRuntime();
   cleanups.push(() => runtime.remove('vm-bad-image'));
   for (const image of ['../x', 'a b', 'UPPER', '-x', 'a:b:c', 'x@sha256:1', 'http://x/y']) {
@@ -193,7 +193,7 @@ test('an image name that is none never reaches the engine', async () => {
   }
 });
 
-test('no engine at the socket: every call says so with the remedy', async () => {
+test('without an engine every call fails with the remedy', async () => {
   const runtime = dockerRuntime('/tmp/no-engine-here.sock');
   const gone = {
     code: 'RUNTIME_UNAVAILABLE',
@@ -206,7 +206,7 @@ test('no engine at the socket: every call says so with the remedy', async () => 
   expect(await runtime.isolation()).toBe('container');
 });
 
-test('an engine that goes away and comes back is told of both times', async () => {
+test('an engine that goes away and comes back is reported both times', async () => {
   const proxy = await engineProxy();
   const watch = listen(dockerRuntime(proxy.socketPath));
   await watch.until('available');
@@ -217,18 +217,18 @@ test('an engine that goes away and comes back is told of both times', async () =
   await watch.until('available');
 });
 
-test('an engine that shuts down is gone, not its containers lost', async () => {
+test('while an engine shuts down, its containers are not reported as lost', async () => {
   const { name } = await started();
   const proxy = await engineProxy();
   const runtime = dockerRuntime(proxy.socketPath);
   await runtime.list();
-  // As dockerd does: first nobody new is let in, then containers end; what is connected hears of it.
+  // As dockerd does: first it refuses new connections, then containers end. Old connections still get answers.
   await proxy.refuse();
   await engine.getContainer(name).kill();
   await expect(runtime.find(name, 1)).rejects.toMatchObject({ code: 'RUNTIME_UNAVAILABLE' });
 });
 
-/** Stands before the engine, so that a test can take the engine away from one agent only. */
+/** A proxy in front of the engine, so that a test can take the engine away from one agent only. */
 async function engineProxy() {
   const dir = await mkdtemp(join(tmpdir(), 'unicore-engine-'));
   const socketPath = join(dir, 'docker.sock');

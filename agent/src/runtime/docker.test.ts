@@ -1,4 +1,4 @@
-/** Runtime docker before an engine that is made up: what it may not answer, and what it may not be asked. */
+/** Runtime docker with a fake engine: one that hangs, and one with foreign volumes. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { DockerRuntime } from './docker.ts';
 
 let dir: string;
 let engine: Server;
-/** By what a request's path contains; what is not here is never answered. */
+/** Answers by a part of the request's path. Other requests are never answered. */
 let answers: Record<string, unknown>;
 let asked: string[];
 
@@ -39,7 +39,7 @@ const runtime = () =>
     socketPath: join(dir, 'sock'),
   });
 
-test('an engine that hangs keeps its provider from the hub for seconds only', async () => {
+test('an engine that hangs delays the connection to the hub only by seconds', async () => {
   const started = performance.now();
   expect(await runtime().isolation()).toBe('container');
   expect(performance.now() - started).toBeLessThan(30_000);
@@ -47,8 +47,8 @@ test('an engine that hangs keeps its provider from the hub for seconds only', as
 
 test.each([
   ['of another agent', { 'unicore.provider': 'p-theirs' }],
-  ['of nobody we know', null],
-])('a volume %s is not given to a VM, whatever id a hub chose for it', async (_, labels) => {
+  ['without a label', null],
+])('a volume %s is not given to a VM, even if the hub chose its name', async (_, labels) => {
   answers = {
     '/containers/json': [],
     '/info': { NCPU: 2 },

@@ -80,7 +80,8 @@ export class DockerRuntime implements Runtime {
       let running = false;
       for (const { Id, Names, State } of await this.#containers(spec.vmId)) {
         if (State === 'running' && Names.includes(`/${name}`)) running = true;
-        // Other generations would write to the same volume. A container that ended has nothing to keep, and may have an old image.
+        // Other generations would write to the same volume. A container that ended has nothing to keep, and may have
+        // an old image.
         else await this.#removeContainer(Id);
       }
       if (running) return;
@@ -142,7 +143,10 @@ export class DockerRuntime implements Runtime {
     if (await this.#ownsVolume(vmId)) await this.#docker.getVolume(volumeName(vmId)).remove();
   }
 
-  /** Throws if the volume belongs to something else. The hub chooses VM ids and so volume names, and could otherwise read foreign data. */
+  /**
+   * Throws if the volume belongs to something else. The hub chooses VM ids and so volume names, and could otherwise
+   * read foreign data.
+   */
   async #requireOwnVolume(vmId: string): Promise<void> {
     if ((await this.#ownsVolume(vmId)) !== false) return;
     throw new UniCoreError(

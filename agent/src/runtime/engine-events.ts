@@ -1,4 +1,7 @@
-/** Follows the engine's event stream, with reconnects: events of this provider's containers, and whether the engine answers. */
+/**
+ * Follows the engine's event stream, with reconnects: events of this provider's containers, and whether the engine
+ * answers.
+ */
 import type { Readable } from 'node:stream';
 import { Backoff, type Clock, type UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';

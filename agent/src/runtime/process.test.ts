@@ -71,7 +71,7 @@ test('stop, remove and a new generation end the terminals of the VM', async () =
   expect(closed).toEqual(['one', 'one', 'one']);
 });
 
-test('terminals that could not be ended leave the VM running', async () => {
+test('a VM whose terminals cannot be ended is still running', async () => {
   const dir = await newFolder();
   const closeVm = () => Promise.reject(new Error('the keeper is away'));
   const runtime = new ProcessRuntime({ dir, closeVm });
@@ -80,7 +80,7 @@ test('terminals that could not be ended leave the VM running', async () => {
   expect(await runtime.find('one', 1)).toEqual({ state: 'running' });
 });
 
-test('a damaged vm.json is named with its remedy, and hides no other VM', async () => {
+test('the error for a damaged vm.json names it, and other VMs are still listed', async () => {
   const { runtime, dir } = await fresh();
   await runtime.start(SPEC);
   await mkdir(join(dir, 'vms', 'two'));

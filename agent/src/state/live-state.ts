@@ -99,7 +99,10 @@ export class LiveState {
   }
 }
 
-/** Throws if another agent runs for this folder: two agents with one identity would keep displacing each other at the hub. */
+/**
+ * Throws if another agent runs for this folder: two agents with one identity would keep displacing each other at the
+ * hub.
+ */
 export async function refuseSecond(agentDir: string): Promise<void> {
   const state = await loadState(agentDir);
   if (!state || state.pid === process.pid || !(await isAlive(state))) return;

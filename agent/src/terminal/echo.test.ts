@@ -1,3 +1,4 @@
+/** Which keys count for the echo time. */
 import { SimClock } from '@unicore/protocol/sim';
 import { beforeEach, expect, test } from 'vitest';
 import { Echo } from './echo.ts';
@@ -19,7 +20,7 @@ test('is the time from a key to the first output after it', async () => {
   expect(echo.ms).toBe(3);
 });
 
-test('a key in the middle of output is not measured, nor one that nothing answers', async () => {
+test('a key in the middle of output is not measured, nor one without an echo', async () => {
   expect(echo.ms).toBeNull();
   echo.put();
   await clock.advance(10);

@@ -1,3 +1,4 @@
+/** What counts as typed, and what as a report of the terminal. */
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from './emulator/index.ts';
 import { readInput } from './input.ts';
@@ -7,7 +8,7 @@ const read = (text: string) => {
   return { typed, left: Buffer.from(withoutReports).toString() };
 };
 
-test('whatever xterm answers by itself is a report', () => {
+test("xterm's own answers are reports", () => {
   const questions = [
     ...[
       '\x1b[c',
@@ -44,7 +45,7 @@ test('answers about colours, titles and focus are reports too', () => {
   }
 });
 
-test('keys are typed, with whatever they are sent', () => {
+test('keys count as typed, in all their encodings', () => {
   for (const key of [
     'a',
     '\r',
@@ -62,17 +63,17 @@ test('keys are typed, with whatever they are sent', () => {
   }
 });
 
-test('the mouse reaches the program, but is not typing', () => {
+test('mouse events reach the program, but do not count as typing', () => {
   for (const report of ['\x1b[<35;10;5M', '\x1b[<0;1;1m', '\x1b[M !!', '\x1b[32;10;5M']) {
     expect([report, read(report)]).toEqual([report, { typed: false, left: report }]);
   }
 });
 
-test('what is typed together with a report is kept whole', () => {
+test('keys in the same message as a report are kept', () => {
   expect(read('ab\x1b[?1;2ccd\x1b[0n')).toEqual({ typed: true, left: 'abcd' });
 });
 
-test('bytes that are no text pass unchanged', () => {
+test('bytes that are not text pass unchanged', () => {
   const bytes = Uint8Array.from([0x1b, 0x5b, 0x49, 0xff, 0x80, 0x00]);
   expect([...readInput(bytes).withoutReports]).toEqual([0xff, 0x80, 0x00]);
 });

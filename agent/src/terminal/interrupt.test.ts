@@ -1,4 +1,4 @@
-/** After an interrupt, a viewer that is far behind skips to the present screen. */
+/** After an interrupt, a viewer that is far behind skips to the current screen. */
 import { expect, test } from 'vitest';
 import { lines, parsed, startTerminal } from './testing/index.ts';
 
@@ -6,7 +6,7 @@ const KIB = 1024;
 /** Longer than the pause after which the output counts as over. */
 const QUIET_MS = 50;
 
-test('after an interrupt, whoever has much to read goes on with the screen as it is when the output pauses', async () => {
+test('after an interrupt, a viewer with a large backlog skips to the screen at the next pause of the output', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -16,7 +16,7 @@ test('after an interrupt, whoever has much to read goes on with the screen as it
   expect(pty.paused).toBe(true);
   viewer.type('\x03');
   expect([pty.input, pty.paused]).toEqual(['\x03', false]);
-  // What the program wrote before it heard of it.
+  // Output that the program wrote before it got the interrupt.
   for (let n = 50_000; n < 60_000; n += 2_000) {
     pty.print(lines(n, n + 2_000));
     await clock.advance(20);
@@ -31,7 +31,7 @@ test('after an interrupt, whoever has much to read goes on with the screen as it
   expect(viewer.take()).toBe('after');
 });
 
-test('a program that ignores an interrupt, however often it is typed, is seen again after a moment', async () => {
+test('a program that ignores repeated interrupts is shown again after a moment', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -58,7 +58,7 @@ test('a program that ignores an interrupt, however often it is typed, is seen ag
   expect(viewer.received.toString().endsWith('seen')).toBe(true);
 });
 
-test('who reads fast skips nothing when another one, whose line is slow, interrupts', async () => {
+test('a fast viewer skips nothing when a slow one interrupts', async () => {
   const { pty, clock, join } = startTerminal();
   const [slow, fast] = [join('slow'), join('fast')];
   for (const viewer of [fast, slow]) viewer.take();
@@ -69,7 +69,7 @@ test('who reads fast skips nothing when another one, whose line is slow, interru
       const more = lines(text.length, text.length + 10_000);
       pty.print(more);
       text += more;
-      // Never at the end of it, but never far from it.
+      // Always a little behind the end.
       read += fast.take(text.length - read.length - 20_000);
       slow.take(100);
       await parsed();
@@ -87,7 +87,7 @@ test('who reads fast skips nothing when another one, whose line is slow, interru
   for (let y = 0; y < 24; y++) expect(slow.line(y)).toBe(fast.line(y));
 });
 
-test('on a slow line little to read is late, too', async () => {
+test('on a slow connection even a small backlog is skipped', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -104,7 +104,7 @@ test('on a slow line little to read is late, too', async () => {
   expect(viewer.notices.at(-1)).toHaveProperty('skipped');
 });
 
-test('what an engine had on its way when it was not read is skipped, though little of it was here', async () => {
+test('output that an engine had buffered is skipped too, although the backlog here was small', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -118,7 +118,7 @@ test('what an engine had on its way when it was not read is skipped, though litt
       await clock.advance(10);
     }
   };
-  // 2.5 MB a second: 256 KiB are here, and take a tenth of a second.
+  // At 2.5 MB a second the 256 KiB in the backlog take a tenth of a second.
   await pass(250, 25_000);
   line = 0;
   viewer.type('\x03');
@@ -141,13 +141,13 @@ test('^\\ and ^Z are interrupts, too', async () => {
   }
 });
 
-test('a full screen program for which ^C is a key: a picture that is on its way is not drawn twice', async () => {
+test('a full-screen program that reads ^C as a key: a screen that is being sent is not drawn twice', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
   const rows = Array.from({ length: 24 }, (_, y) => `\x1b[${y + 1};1H${'x'.repeat(79)}`).join('');
   pty.print(`\x1b[?1049h${rows}`);
-  // A line on which this takes a second.
+  // A connection on which this takes a second.
   for (let ms = 0; ms < 200; ms += 10) {
     viewer.take(20);
     await clock.advance(10);
@@ -159,7 +159,7 @@ test('a full screen program for which ^C is a key: a picture that is on its way 
   expect(rest.endsWith(rows.slice(-1_000))).toBe(true);
 });
 
-test('a program that ends while its viewer skips: the last screen, then the end', async () => {
+test('a program that ends while its viewer skips: the viewer gets the last screen, then the end', async () => {
   const { pty, terminal, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -184,7 +184,7 @@ test('a read-only viewer interrupts nothing and skips nothing', async () => {
   expect(reader.take()).toBe(lines(0, 20_000));
 });
 
-test('an interrupt with little to read skips nothing', () => {
+test('an interrupt with a small backlog skips nothing', () => {
   const { pty, join } = startTerminal();
   const viewer = join('a');
   viewer.take();

@@ -1,3 +1,4 @@
+/** Viewers that attach in the middle of real programs. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPty } from '../pty/index.ts';
@@ -6,7 +7,7 @@ import { SESSIONS } from './testing/recordings/index.ts';
 
 const docker = new Docker();
 const container = `unicore-programs-test-${process.pid}`;
-/** A program has finished drawing when it said nothing for this long. */
+/** A program has finished drawing if it printed nothing for this long. */
 const QUIET_MS = 300;
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => docker.getContainer(container).remove({ force: true }));
 
-/** Takes what there is whenever there is some, and answers like the page's terminal. */
+/** Reads all output as it comes, and answers queries like the page's terminal. */
 function follow(viewer: FakeViewer): { quiet(): Promise<void> } {
   let last = performance.now();
   viewer.onWake = () => {
@@ -40,7 +41,7 @@ function follow(viewer: FakeViewer): { quiet(): Promise<void> } {
 }
 
 test.each(Object.entries(SESSIONS))(
-  '%s: whoever comes in the middle sees what the first viewer sees',
+  '%s: a viewer that attaches in the middle sees the same as the first one',
   async (_name, { command, keys }) => {
     const pty = await openPty({ kind: 'docker', container }, SIZE, command);
     const { terminal, join } = startTerminal(pty);

@@ -4,7 +4,7 @@ import { lines, parsed, startTerminal } from './testing/index.ts';
 
 const KIB = 1024;
 
-test('a viewer gets the screen as it is, then every byte of output in order', () => {
+test('a viewer gets the current screen, then every byte of output in order', () => {
   const { pty, join } = startTerminal();
   pty.print('\x1b[1mhello\r\n');
   const viewer = join('a');
@@ -39,7 +39,7 @@ test('a snapshot starts with a reset and the size', () => {
   expect(join('a').take().slice(0, start.length)).toBe(start);
 });
 
-test('characters are never cut between two pieces, unless the program itself stops there', () => {
+test('a character is never split between two pieces, and an incomplete one waits for its end', () => {
   const { pty, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -56,7 +56,7 @@ test('characters are never cut between two pieces, unless the program itself sto
   expect(viewer.take()).toBe('—');
 });
 
-test('without viewers the program runs freely; the screen alone holds it, and lets go', async () => {
+test('without viewers the program is paused only until the screen has parsed its output', async () => {
   const { pty } = startTerminal();
   pty.print(Buffer.alloc(600 * KIB, 'x'));
   expect(pty.paused).toBe(true);
@@ -78,7 +78,7 @@ test('the program waits for the fastest viewer only', async () => {
   expect(slow.received.length).toBeLessThan(1 * KIB);
 });
 
-test('a viewer that falls out of the ring jumps to the screen as it is, and is told what it missed', async () => {
+test('a viewer that falls out of the ring jumps to the current screen, and is told how much it missed', async () => {
   const { pty, join } = startTerminal();
   const [fast, slow] = [join('fast'), join('slow')];
   for (const viewer of [fast, slow]) viewer.take();
@@ -94,7 +94,7 @@ test('a viewer that falls out of the ring jumps to the screen as it is, and is t
   expect(slow.take()).toBe('after');
 });
 
-test('a viewer that does not read costs its terminal nothing: it is not woken for each piece of output', () => {
+test('a viewer that does not read is not woken for each piece of output', () => {
   const { pty, join } = startTerminal();
   const viewer = join('a');
   let wakes = 0;
@@ -107,7 +107,7 @@ test('a viewer that does not read costs its terminal nothing: it is not woken fo
   expect(wakes).toBe(1);
 });
 
-test('a viewer whose line is cut holds the program for 30 s, and no longer', async () => {
+test('a disconnected viewer holds back the program for 30 s, and no longer', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -121,7 +121,7 @@ test('a viewer whose line is cut holds the program for 30 s, and no longer', asy
   expect(pty.paused).toBe(false);
 });
 
-test('a viewer that comes back in time misses nothing', async () => {
+test('a viewer that reconnects in time misses nothing', async () => {
   const { pty, clock, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -144,7 +144,7 @@ test('a read-only viewer sees everything and changes nothing', () => {
   expect(reader.line(0)).toBe('seen');
 });
 
-test('a right that is lost while away is gone on return', () => {
+test('a right that was lost while disconnected is gone after reconnecting', () => {
   const { pty, terminal, join } = startTerminal();
   const viewer = join('a');
   viewer.handler!.detached!('LEG_LOST');
@@ -155,7 +155,7 @@ test('a right that is lost while away is gone on return', () => {
   expect(pty.sizes).toEqual([]);
 });
 
-test('input counts as used when the program has taken it', () => {
+test('input gives new credit only when the program has taken it', () => {
   const { pty, join } = startTerminal();
   const viewer = join('a');
   pty.reads = false;
@@ -165,7 +165,7 @@ test('input counts as used when the program has taken it', () => {
   expect(viewer.consumed).toBe(5);
 });
 
-test("questions are answered by the terminal itself while nobody's terminal can", async () => {
+test('the terminal itself answers queries while no viewer may write', async () => {
   const { pty, join } = startTerminal();
   pty.print('\x1b[6n');
   await parsed();
@@ -180,7 +180,7 @@ test("questions are answered by the terminal itself while nobody's terminal can"
   expect(pty.input).toBe('\x1b[1;1R\x1b[1;3R');
 });
 
-test('of several viewers only one answers for all, whoever typed last', () => {
+test('of several viewers only the one that typed last answers queries', () => {
   const { pty, join } = startTerminal();
   const [a, b] = [join('a'), join('b')];
   for (const viewer of [a, b]) viewer.type('\x1b[?1;2c');
@@ -189,13 +189,13 @@ test('of several viewers only one answers for all, whoever typed last', () => {
   b.type('x');
   for (const viewer of [a, b]) viewer.type('\x1b[5;5R');
   expect(pty.input).toBe('\x1b[?1;2cx\x1b[5;5R');
-  // With the line of the one cut, the other answers.
+  // When that one is disconnected, the other answers.
   b.handler!.detached!('LEG_LOST');
   a.type('\x1b[0n');
   expect(pty.input).toBe('\x1b[?1;2cx\x1b[5;5R\x1b[0n');
 });
 
-test('a program that only asks and never reads gets no more than a few answers', async () => {
+test('a program that sends queries but never reads gets only a few answers', async () => {
   const { pty } = startTerminal();
   pty.reads = false;
   for (let i = 0; i < 100; i++) pty.print('\x1b[c'.repeat(100));
@@ -217,7 +217,7 @@ test('at the end every viewer gets the last output, then the exit status', async
   expect(b.line(0)).toBe('last words');
 });
 
-test('the end gives out a character that stays cut', async () => {
+test('at the end an incomplete character is sent too', async () => {
   const { pty, terminal, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -228,7 +228,7 @@ test('the end gives out a character that stays cut', async () => {
   expect([...viewer.received.subarray(-2)]).toEqual([0xe2, 0x80]);
 });
 
-test('closing hangs up, and lets a paused program end', async () => {
+test('closing kills the program, even a paused one', async () => {
   const { pty, terminal, join } = startTerminal();
   const viewer = join('a');
   viewer.take();
@@ -240,7 +240,7 @@ test('closing hangs up, and lets a paused program end', async () => {
   expect(viewer.farewell).toBe('exited with status 129');
 });
 
-test('a viewer that says its end is gone, and the others are not', () => {
+test('a viewer that ends its channel is gone, and the others stay', () => {
   const { pty, terminal, join } = startTerminal();
   const [a, b] = [join('a'), join('b')];
   for (const viewer of [a, b]) viewer.take();
@@ -253,7 +253,7 @@ test('a viewer that says its end is gone, and the others are not', () => {
   expect(a.take()).toBe('');
 });
 
-test('the title is the one that the program gave', async () => {
+test('the title is the one that the program set', async () => {
   const { pty, terminal } = startTerminal();
   pty.print('\x1b]0;vim — file\x07');
   await parsed();

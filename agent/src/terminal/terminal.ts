@@ -9,7 +9,10 @@ import { Output, sizeNotice } from './output/index.ts';
 import { RoundRobin, Screen } from './screen/index.ts';
 import { Viewer, Viewers } from './viewers/index.ts';
 
-/** Back-pressure: the program is paused while even the fastest viewer is this many bytes behind, and resumed at half of it. */
+/**
+ * Back-pressure: the program is paused while even the fastest viewer is this many bytes behind, and resumed at half
+ * of it.
+ */
 const MAX_LAG = 256 * 1024;
 /** The same limit for output that the screen has not parsed. Parsing that much takes some tens of milliseconds. */
 const MAX_UNPARSED = 512 * 1024;
@@ -127,7 +130,10 @@ export class Terminal {
     this.resize(size, id);
   }
 
-  /** Sets the size of a viewer's window, which counts if that viewer typed last. Without a viewer: sets the terminal's size. */
+  /**
+   * Sets the size of a viewer's window, which counts if that viewer typed last. Without a viewer: sets the terminal's
+   * size.
+   */
   resize(size: PtySize, viewerId?: string): void {
     if (viewerId === undefined) return this.#resize(size);
     const viewer = this.#viewers.find(viewerId);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { startTerminal } from './testing/index.ts';
 
-test('the window of the viewer who typed last counts, and the others are told', () => {
+test('the window of the viewer that typed last gives the size, and the others are told', () => {
   const { pty, join } = startTerminal();
   const a = join('a', { size: { cols: 100, rows: 30 } });
   expect(pty.sizes).toEqual([{ cols: 100, rows: 30 }]);
@@ -16,7 +16,7 @@ test('the window of the viewer who typed last counts, and the others are told', 
   expect(b.notices.at(-1)).toEqual({ size: [60, 20], mine: true, typist: 'user of b' });
 });
 
-test('a window that changes counts only if its viewer typed last', () => {
+test('a resized window counts only if its viewer typed last', () => {
   const { pty, terminal, join } = startTerminal();
   join('a');
   join('b');
@@ -28,7 +28,7 @@ test('a window that changes counts only if its viewer typed last', () => {
   expect(terminal.info()).toMatchObject({ cols: 52, rows: 12, viewers: 2 });
 });
 
-test('when the typist leaves, the window of who is left counts', () => {
+test('when the viewer that typed last leaves, the window of another one counts', () => {
   const { pty, join } = startTerminal();
   const a = join('a');
   const b = join('b', { size: { cols: 60, rows: 20 } });
@@ -38,7 +38,7 @@ test('when the typist leaves, the window of who is left counts', () => {
   expect(b.notices.at(-1)).toEqual({ size: [60, 20], mine: true, typist: 'user of b' });
 });
 
-test('a new size is told between two sequences, and both screens wrap alike', () => {
+test('the notice of a new size comes between two sequences, and both screens wrap alike', () => {
   const { pty, terminal, join } = startTerminal();
   const viewer = join('a');
   viewer.take();

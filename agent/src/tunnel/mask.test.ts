@@ -1,8 +1,9 @@
+/** When WebSocket frames are really masked. */
 import { expect, test } from 'vitest';
 import { maskFor } from './mask.ts';
 
 test.each(['wss://hub.example/provider', 'ws://127.0.0.1:7420/provider', 'ws://[::1]:7420/provider'])(
-  'nobody can read what goes to %s, so it has a mask of zeros',
+  'no proxy can read frames to %s, so the mask is zeros',
   (url) => {
     const mask = Buffer.from([1, 2, 3, 4]);
     maskFor(url).generateMask!(mask);
@@ -10,6 +11,6 @@ test.each(['wss://hub.example/provider', 'ws://127.0.0.1:7420/provider', 'ws://[
   },
 );
 
-test('what goes through a network in the clear is masked at random, as the standard wants it', () => {
+test('frames over an unencrypted network are masked at random, as the standard requires', () => {
   expect(maskFor('ws://hub.example/provider')).toEqual({});
 });

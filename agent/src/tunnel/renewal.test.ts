@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { setUpTunnel } from './testing/index.ts';
 
 describe('a connection that will end', () => {
-  test('is replaced before, and what is open on it goes on until the hub closes it', async () => {
+  test('is replaced in advance, and its channels continue until the hub closes it', async () => {
     const { clock, hub, tunnel, states, open, retired } = setUpTunnel();
     tunnel.start();
     await clock.advance(1_000);
@@ -19,7 +19,7 @@ describe('a connection that will end', () => {
     expect(states.map(({ state }) => state)).toEqual(['connecting', 'connected', 'connected']);
   });
 
-  test('beats no more once it was replaced', async () => {
+  test('sends no more BEATs once it was replaced', async () => {
     const { clock, hub, tunnel } = setUpTunnel();
     tunnel.start();
     await clock.advance(1_000);
@@ -28,7 +28,7 @@ describe('a connection that will end', () => {
     expect(hub.beats.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
-  test('closed by the hub before the newer one is up is no reason to wait', async () => {
+  test('may be closed by the hub before the newer one is up, without an extra pause', async () => {
     const { clock, hub, tunnel, now } = setUpTunnel();
     tunnel.start();
     await clock.advance(1_000);
@@ -40,7 +40,7 @@ describe('a connection that will end', () => {
     expect([now(), hub.dials.length]).toEqual(['connected', 2]);
   });
 
-  test('is kept while no newer one can be had', async () => {
+  test('is kept while no new connection comes up', async () => {
     const { clock, hub, tunnel, now } = setUpTunnel();
     tunnel.start();
     await clock.advance(1_000);
@@ -54,9 +54,9 @@ describe('a connection that will end', () => {
     expect(hub.hellos.length).toBe(2);
   });
 
-  test('is kept while the next one is refused by the same draining hub, which is tried again soon', async () => {
+  test('is kept while the draining hub refuses the next one, and the hub is soon tried again', async () => {
     const { clock, hub, tunnel, states } = setUpTunnel();
-    // An outage before it, long enough that pauses have become long.
+    // First an outage that is long enough for the backoff to grow.
     hub.away = true;
     tunnel.start();
     await clock.advance(300_000);
@@ -78,7 +78,7 @@ describe('a connection that will end', () => {
     expect(states.slice(before.states)).toEqual([{ state: 'connected' }]);
   });
 
-  test('of which no hub ever says so is replaced within the hour', async () => {
+  test('is replaced within the hour, even if the hub never announces its end', async () => {
     const { clock, hub, tunnel } = setUpTunnel();
     tunnel.start();
     await clock.advance(51 * 60_000);
@@ -94,7 +94,7 @@ describe('several regions', () => {
   const near = (urls: string[]) =>
     urls.filter((url) => url === `${NEAR.replace('http', 'ws')}/provider`).length;
 
-  test('the nearest hub is dialled once it is known, before the other is left', async () => {
+  test('the nearest hub is dialled once it is known, before the other connection ends', async () => {
     const { clock, hub, tunnel, states, retired, open } = setUpTunnel(() => 0.5, {
       'http://hub': 80,
       [NEAR]: 5,
@@ -108,7 +108,7 @@ describe('several regions', () => {
     tunnel.close();
   });
 
-  test('while the nearest is away the provider is at another one', async () => {
+  test('while the nearest hub is down, the provider uses another one', async () => {
     const { clock, hub, tunnel, now } = setUpTunnel(() => 0.5, { 'http://hub': 80, [NEAR]: 5 });
     hub.welcome = WELCOME;
     tunnel.start();
@@ -117,7 +117,7 @@ describe('several regions', () => {
     hub.cut();
     await clock.advance(2_000);
     expect([hub.urls.at(-1), now()]).toEqual(['ws://hub/provider', 'connected']);
-    // It answers the measuring all the time, and is tried again.
+    // It still answers latency probes, so it is tried again.
     const tried = near(hub.urls);
     hub.awayUrl = undefined;
     await clock.advance(120_000);

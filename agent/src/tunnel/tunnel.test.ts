@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { BEAT, HELLO, setUpTunnel } from './testing/index.ts';
 
-test('it says who it is, and beats every 5 s', async () => {
+test('sends HELLO, and a BEAT every 5 s', async () => {
   const { clock, hub, tunnel, now } = setUpTunnel();
   tunnel.start();
   await clock.advance(10_100);
@@ -13,7 +13,7 @@ test('it says who it is, and beats every 5 s', async () => {
   expect(hub.beats[1]!.at - hub.beats[0]!.at).toBe(5_000);
 });
 
-test('a hub that is away is dialled for ever: often at first, every 5 s after a while', async () => {
+test('a hub that is down is dialled without end: often at first, every 5 s after a while', async () => {
   const { clock, hub, tunnel, now, lines } = setUpTunnel();
   hub.away = true;
   tunnel.start();
@@ -30,7 +30,7 @@ test('a hub that is away is dialled for ever: often at first, every 5 s after a 
   expect(now()).toBe('connected');
 });
 
-test('pauses are spread, so that many agents do not come back together', async () => {
+test('pauses have jitter, so that many agents do not come back together', async () => {
   let i = 0;
   const { clock, hub, tunnel } = setUpTunnel(() => [0, 0.5, 0.875][i++ % 3]!);
   hub.away = true;
@@ -40,7 +40,7 @@ test('pauses are spread, so that many agents do not come back together', async (
   expect(new Set(pauses.slice(1)).size).toBe(3);
 });
 
-test('a cut line is dialled again at once when the connection was a good one', async () => {
+test('after a stable connection breaks, the hub is dialled again at once', async () => {
   const { clock, hub, tunnel, now, open } = setUpTunnel();
   hub.away = true;
   tunnel.start();
@@ -68,18 +68,18 @@ test('a hub that accepts and drops at once is not dialled in a tight loop', asyn
   expect(hub.dials.at(-1)! - hub.dials.at(-2)!).toBeGreaterThan(3_000);
 });
 
-test('a hub that falls silent for 25 s is left and dialled again', async () => {
+test('a connection without a sign of life for 25 s is closed, and the hub dialled again', async () => {
   const { clock, hub, tunnel, states } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
-  // The hub's end is gone without a word: what the agent sends is answered by nobody.
+  // The hub's end is gone without a close: nothing answers the agent.
   hub.leg!.receive = () => undefined;
   await clock.advance(26_000);
   expect(states.map(({ state }) => state)).toEqual(['connecting', 'connected', 'connecting', 'connected']);
   expect(states[2]).toMatchObject({ error: { code: 'PEER_SILENT' } });
 });
 
-test('the token is used again until the hub refuses it', async () => {
+test('the token is reused until the hub refuses it', async () => {
   const { clock, hub, tunnel, now } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
@@ -96,7 +96,7 @@ test('the token is used again until the hub refuses it', async () => {
   expect(tokens.at(-1)).not.toBe('token-1');
 });
 
-test('a token that is nearly over is not used', async () => {
+test('a token that is about to expire is not used', async () => {
   const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   await clock.advance(14.5 * 60_000);
@@ -105,7 +105,7 @@ test('a token that is nearly over is not used', async () => {
   expect(hub.hellos.map((hello) => (hello as { token: string }).token)).toEqual(['token-1', 'token-2']);
 });
 
-test('every connection has a higher number', async () => {
+test('every connection has a higher connSeq', async () => {
   const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   for (let i = 0; i < 5; i++) {
@@ -116,7 +116,7 @@ test('every connection has a higher number', async () => {
   expect(hub.hellos.map((hello) => (hello as { connSeq: number }).connSeq)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('a revoked provider stops asking', async () => {
+test('a revoked provider stops dialling', async () => {
   const { clock, hub, tunnel, states } = setUpTunnel();
   hub.refuse = 'REVOKED';
   tunnel.start();
@@ -125,7 +125,7 @@ test('a revoked provider stops asking', async () => {
   expect(states.at(-1)).toMatchObject({ state: 'revoked', error: { message: 'refused: REVOKED' } });
 });
 
-test('one whose place another took does not take it back at once', async () => {
+test('a superseded agent waits before it dials again', async () => {
   const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
@@ -136,7 +136,7 @@ test('one whose place another took does not take it back at once', async () => {
   expect(hub.dials).toHaveLength(2);
 });
 
-test('a closed tunnel says goodbye and dials no more', async () => {
+test('a closed tunnel closes its connection and dials no more', async () => {
   const { clock, hub, tunnel, open } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);

@@ -21,7 +21,10 @@ const RETRY = { first: 200, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS
 const STABLE_MS = 1_000;
 /** Pause after another process connected with the same key. Without it, the two would displace each other in a loop. */
 const SUPERSEDED_MS = 30_000;
-/** Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, and the hub may not have announced it. */
+/**
+ * Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, and the hub may not
+ * have announced it.
+ */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
 

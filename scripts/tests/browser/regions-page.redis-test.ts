@@ -1,7 +1,7 @@
 /** A page of a far region: its terminals go by the near hub, where its cookie does not count and a ticket does. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildWeb } from '../../product/web.ts';
+import { buildWeb, webIsCurrent } from '../../product/web.ts';
 import { launchChromium } from '../../testing/chromium.ts';
 import { complaints, createMachine, type, untilText } from '../../testing/page.ts';
 import { TwoRegions } from '../../testing/two-regions.ts';
@@ -9,7 +9,8 @@ import { TwoRegions } from '../../testing/two-regions.ts';
 let world: TwoRegions | undefined;
 let browser: Browser;
 beforeAll(async () => {
-  await buildWeb();
+  // Others may have its files open.
+  if (!(await webIsCurrent())) await buildWeb();
   browser = await launchChromium();
 });
 afterAll(async () => {

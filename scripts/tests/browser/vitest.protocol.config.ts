@@ -7,7 +7,8 @@ import { ROOT } from '../../lib/paths.ts';
 import { chromiumOptions } from '../../testing/chromium.ts';
 
 /** One after another, beside the page's browser tests: a page has one thread. */
-const GROUP = 4;
+const GROUP = 2;
+const WORKERS = 3;
 /** A limit for hangs, not a promise about speed. */
 const TEST_LIMIT_MS = 120_000;
 
@@ -21,7 +22,7 @@ export default defineConfig({
     exclude: NEED_NODE.map((name) => `src/${name}`),
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
-    maxWorkers: 1,
+    maxWorkers: WORKERS,
     sequence: { groupOrder: GROUP },
     browser: {
       enabled: true,

@@ -1,4 +1,4 @@
-/** agent.*: how a machine becomes a provider, and proves to be it at each connection. Called by the agent only. */
+/** agent.*: an agent joins as a provider, and proves its identity before each connection. */
 
 import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from '@unicore/protocol/control';
 import { joining, proving, router } from './trpc.ts';
@@ -24,7 +24,7 @@ export const agentRouter = router({
         method: 'POST',
         path: '/agent/challenge',
         tags: ['agent'],
-        summary: 'Something to sign',
+        summary: 'A challenge to sign',
         protect: false,
       },
     })

@@ -34,7 +34,7 @@ export interface Context {
 
 export interface Caller {
   user: { userId: string; name: string; role: 'owner' | 'member' };
-  /** The cookie session or bearer token: what a logout ends. */
+  /** Id of the cookie session or bearer token that a logout ends. */
   sessionId: string;
 }
 

@@ -1,4 +1,4 @@
-/** The one place where our errors and tRPC's meet: what every client sees is {code, message, retryAfterMs?}. */
+/** Maps errors between this project and tRPC. Every client sees {code, message, retryAfterMs?}. */
 
 import type { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 type TrpcCode = TRPCError['code'];
 
-/** tRPC's name for each HTTP status of ours. */
+/** tRPC's error code for each HTTP status that our errors have. */
 const BY_STATUS: Record<number, TrpcCode> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -27,7 +27,7 @@ const BY_STATUS: Record<number, TrpcCode> = {
   507: 'SERVICE_UNAVAILABLE',
 };
 
-/** Our code for the errors that tRPC and the REST adapter make themselves. */
+/** Our error code for each error that tRPC or the REST adapter throws itself. */
 const BY_TRPC_CODE: Partial<Record<TrpcCode, ErrorCode>> = {
   PARSE_ERROR: 'BAD_REQUEST',
   BAD_REQUEST: 'BAD_REQUEST',
@@ -43,15 +43,13 @@ export interface Failure {
   status: number;
 }
 
-/** What to tell the client. An error that nobody foresaw is INTERNAL, and its details stay in the log. */
+/** The error body and HTTP status for a client. An unexpected error becomes INTERNAL; its details go to the log only. */
 export function failureOf(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof UniCoreError) return ours(cause);
   const code = BY_TRPC_CODE[error.code];
   if (!code) {
-    return ours(
-      new UniCoreError('INTERNAL', 'The hub could not do this because of a defect; its log says more.'),
-    );
+    return ours(new UniCoreError('INTERNAL', 'The hub failed because of a defect. Its log has the details.'));
   }
   return { body: { code, message: messageOf(error) }, status: getHTTPStatusCodeFromError(error) };
 }
@@ -61,12 +59,12 @@ function messageOf({ code, message, cause }: TRPCError): string {
   return (code === 'PARSE_ERROR' && 'The body of the request is no valid JSON.') || message;
 }
 
-/** tRPC's number for a failure of this HTTP status. A subscription is tried again by its client on 5xx only. */
+/** tRPC's error number for this HTTP status. A tRPC client retries a subscription on 5xx only. */
 export function trpcNumberOf(status: number): TRPC_ERROR_CODE_NUMBER {
   return TRPC_ERROR_CODES_BY_KEY[BY_STATUS[status] ?? 'INTERNAL_SERVER_ERROR'];
 }
 
-/** HTTP status of an answer to `calls` procedures of which these failed; undefined: some did not. */
+/** HTTP status of a batch of `calls` procedures in which these failed; undefined: at least one succeeded. */
 export function statusOf(errors: readonly TRPCError[], calls: number): number | undefined {
   if (errors.length < calls) return undefined;
   const statuses = new Set(errors.map((error) => failureOf(error).status));

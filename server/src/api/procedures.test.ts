@@ -6,7 +6,7 @@ import { startTestApp, type TestApp, type TestUser } from '../testing/app.ts';
 import { watching } from '../testing/watching.ts';
 import type { AppRouter } from './router.ts';
 
-/** What a client sees of an error. */
+/** The error of a refused call, as a client sees it. */
 async function refusal(asked: Promise<unknown>) {
   const error = await asked.then(
     () => undefined,
@@ -32,7 +32,7 @@ describe('the procedures', () => {
   });
   afterAll(() => hub.stop());
 
-  /** A VM of alice's that runs. */
+  /** Creates a running VM of alice. */
   async function runningVm() {
     const { vmId } = await alice.api.vm.create.mutate({});
     const watch = watching<VmEvent>(alice.api.vm.watch);
@@ -72,7 +72,7 @@ describe('the procedures', () => {
     watch.stop();
   });
 
-  test('connect gives a URL with a ticket, by the name under which the hub was asked', async () => {
+  test('connect returns a URL with a ticket, at the host that the request used', async () => {
     const vmId = await runningVm();
     const { url, ticket, terminalId, expiresAt } = await alice.api.vm.connect.mutate({
       vmId,
@@ -101,14 +101,14 @@ describe('the procedures', () => {
     });
     await alice.api.vm.closeTerminal.mutate({ vmId, terminalId: 'second' });
     expect(await alice.api.vm.terminals.query({ vmId })).toEqual([]);
-    // The agent's own refusal reaches the caller as it is.
+    // The agent's own error reaches the caller unchanged.
     expect(await refusal(alice.api.vm.closeTerminal.mutate({ vmId, terminalId: 'none' }))).toMatchObject({
       code: 'NOT_FOUND',
       message: 'There is no terminal none.',
     });
   });
 
-  test('nobody is asked to sign in', async () => {
+  test('a caller without proof is asked to sign in', async () => {
     expect(await refusal(hub.api.vm.list.query())).toEqual({
       code: 'UNAUTHENTICATED',
       httpStatus: 401,
@@ -118,7 +118,7 @@ describe('the procedures', () => {
     expect((await hub.api.system.info.query()).user).toBeNull();
   });
 
-  test('an input that is wrong is named', async () => {
+  test('the error names each invalid input', async () => {
     const wrong = alice.api.vm.resize.mutate({ vmId: 'vm-1', cols: 0, rows: 'x' as unknown as number });
     expect(await refusal(wrong)).toMatchObject({
       code: 'BAD_REQUEST',
@@ -127,7 +127,7 @@ describe('the procedures', () => {
     });
   });
 
-  test('a VM of somebody else and one that never was can not be told apart', async () => {
+  test("another user's VM is refused exactly like one that never existed", async () => {
     const vmId = await runningVm();
     const asked = (id: string) => [
       bob.api.vm.get.query({ vmId: id }),
@@ -149,7 +149,7 @@ describe('the procedures', () => {
     expect(await bob.api.vm.list.query()).toEqual([]);
   });
 
-  test('a VM that does not run, and one whose provider is away, are different refusals', async () => {
+  test('a stopped VM and a VM whose provider is unreachable get different errors', async () => {
     const vmId = await runningVm();
     await agent.disconnect();
     expect(await refusal(alice.api.vm.connect.mutate({ vmId }))).toMatchObject({
@@ -166,7 +166,7 @@ describe('the procedures', () => {
     });
   });
 
-  test('providers are seen by all, and added by the owner only', async () => {
+  test('every user sees the providers; only the owner may add one', async () => {
     expect(await bob.api.provider.list.query()).toMatchObject([
       { providerId: agent.providerId, name: 'desk', state: 'online', runtime: 'docker', cores: 4, cpu: 0.25 },
     ]);
@@ -181,7 +181,7 @@ describe('the procedures', () => {
     });
   });
 
-  test('a join token is used up by the first who joins', async () => {
+  test('a join token works for one machine only', async () => {
     const { token } = await hub.owner.api.provider.joinToken.mutate();
     const wish = { token, publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) }, name: 'x' } as const;
     await hub.api.agent.join.mutate(wish);

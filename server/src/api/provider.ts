@@ -1,4 +1,4 @@
-/** provider.*: the machines of this hub. */
+/** provider.*: lists the machines that joined this hub, and issues tokens by which others join. */
 
 import { JoinToken, Provider, ProviderRef } from '@unicore/protocol/api';
 import { z } from 'zod';
@@ -40,7 +40,7 @@ export const providerRouter = router({
       };
     }),
 
-  /** Yields ProviderEvent: first all providers, then each change; all again after a reconnect. */
+  /** Yields ProviderEvent: first all providers, then each change; all of them again after a reconnect. */
   watch: signedIn.subscription(({ ctx: { services, caller }, signal }) =>
     services.watch.providers(caller, signal),
   ),

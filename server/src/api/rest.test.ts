@@ -35,7 +35,7 @@ describe('REST', () => {
     return body.vmId;
   }
 
-  test('a VM lives through paths alone', async () => {
+  test('a VM is created, used and deleted over REST alone', async () => {
     const vmId = await runningVm();
     expect((await call('GET', '/vm')).body).toMatchObject([{ vmId, name: 'rest' }]);
     const connection = (await call('POST', `/vm/${vmId}/connect`, { cols: 100, rows: 30 })).body;
@@ -50,7 +50,7 @@ describe('REST', () => {
     await expect.poll(async () => (await call('GET', '/vm')).body).toEqual([]);
   });
 
-  test('a POST needs a body and its type only where there is something to say', async () => {
+  test('a POST without input needs neither a body nor a content type', async () => {
     const vmId = await runningVm();
     expect((await call('POST', `/vm/${vmId}/connect`)).status).toBe(200);
     expect((await call('POST', `/vm/${vmId}/start`)).status).toBe(200);
@@ -75,7 +75,7 @@ describe('REST', () => {
     },
   );
 
-  test('without a token, and with a wrong one', async () => {
+  test('a missing token and a wrong one are refused', async () => {
     expect(await call('GET', '/vm', undefined, '')).toMatchObject({
       status: 401,
       body: { code: 'UNAUTHENTICATED' },
@@ -87,13 +87,13 @@ describe('REST', () => {
     expect((await call('GET', '/system/info', undefined, '')).body.user).toBeNull();
   });
 
-  test('REST calls do not teach the typed procedures to take strings for numbers', async () => {
+  test('typed procedures still refuse strings for numbers after REST calls', async () => {
     await call('POST', '/vm/vm-1/resize', { cols: 80, rows: 24 });
     const wrong = { vmId: 'vm-1', cols: '80' as unknown as number, rows: 24 };
     await expect(alice.api.vm.resize.mutate(wrong)).rejects.toThrow('cols: ');
   });
 
-  test('the document describes every query and mutation, and the one shape of errors', async () => {
+  test('the OpenAPI document describes every query and mutation, and the error shape', async () => {
     const { body: document } = await call('GET', '/openapi.json');
     const described = Object.values(document.paths).flatMap((path) =>
       Object.values(path as Record<string, { operationId: string; responses: Record<string, unknown> }>),
@@ -108,7 +108,7 @@ describe('REST', () => {
     expect(document.paths['/vm/{vmId}/connect'].post).toBeDefined();
   });
 
-  test('too many tries to join from one address have to wait, and are told how long; agents that come back need not', async () => {
+  test('too many join attempts from one address are refused with a retry time; reconnecting agents are not', async () => {
     const other = await startTestApp();
     const post = (path: string, body: object) =>
       fetch(`${other.url}/api/agent/${path}`, {

@@ -1,4 +1,4 @@
-/** /api: the same procedures as REST, and the document that describes them. */
+/** /api: the tRPC procedures as REST, and the OpenAPI document that describes them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { ApiError } from '@unicore/protocol/api';
@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { failureOf } from './errors.ts';
 import { appRouter } from './router.ts';
 
-/** No input is anywhere near this long. */
+/** Largest request body, bytes. Every valid input is far smaller. */
 export const MAX_BODY = 64 * 1024;
 export const REST_PATH = '/api';
 const JSON_TYPE = 'application/json';
@@ -39,7 +39,7 @@ export function restHandler(
   return async (request, response) => {
     request.url = request.url!.slice(REST_PATH.length);
     prepareBody(request);
-    // The adapter has error bodies of its own; here every error has the one shape of this API.
+    // The REST adapter writes its own error bodies; they are replaced by the error shape of this API.
     const end = response.end.bind(response);
     response.end = ((...given: Parameters<typeof end>) => {
       const error = failures.get(request);
@@ -50,8 +50,8 @@ export function restHandler(
 }
 
 /**
- * The adapter wants every POST to be of exactly this type, with a body. One without a body needs no type, and one
- * with a charset is JSON as well.
+ * Makes a POST acceptable to the REST adapter, which demands a body and exactly `application/json`. This API also
+ * accepts a POST without a body, and a content type with a charset.
  */
 function prepareBody(request: IncomingMessage & { body?: unknown }): void {
   const { headers, method } = request;
@@ -79,13 +79,13 @@ export function openApiDocument(url: string, version: string): unknown {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path)) {
       const { responses } = operation as { responses: Record<string, unknown> };
-      // What the adapter says of errors is not what they are here.
+      // The adapter documents its own error shape; this API has another one.
       for (const status of Object.keys(responses)) if (status !== '200') delete responses[status];
-      responses.default = { description: 'What went wrong, and what helps', content };
+      responses.default = { description: 'What went wrong, and what to do about it', content };
     }
   }
   const { components } = document;
-  // Left over from the adapter's own errors.
+  // Drops the schemas of the adapter's own errors.
   return {
     ...document,
     components: { securitySchemes: components?.securitySchemes, schemas: { Error: schema } },

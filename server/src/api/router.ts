@@ -1,4 +1,4 @@
-/** All procedures of the hub. Its type is what clients are written against. */
+/** All procedures of the hub. Typed clients are built on the router's type. */
 import { agentRouter } from './agent.ts';
 import { providerRouter } from './provider.ts';
 import { systemRouter } from './system.ts';

@@ -1,4 +1,4 @@
-/** system: what a page needs to know before anything else, and where else this deployment can be reached. */
+/** system.*: what a page needs before sign-in, the hubs of this deployment, and tickets for their sockets. */
 
 import { SystemHubs, SystemInfo, SystemTicket } from '@unicore/protocol/api';
 import { SIZES } from '@unicore/protocol/control';
@@ -43,7 +43,7 @@ export const systemRouter = router({
         path: '/system/ticket',
         tags: ['system'],
         summary:
-          'A ticket for one /consumer socket at any hub: for pages whose cookie goes to their own hub only',
+          'A ticket for one /consumer socket at any hub, for pages whose cookie is valid at their own hub only',
         protect: true,
       },
     })

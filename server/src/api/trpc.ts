@@ -1,4 +1,4 @@
-/** What every procedure is made of: its context, who may call it, and how its errors look. */
+/** The bases of all procedures: who may call each, how errors look, and the tracing of calls. */
 import { initTRPC } from '@trpc/server';
 import { UniCoreError } from '@unicore/protocol';
 import type { OpenApiMeta } from 'trpc-to-openapi';
@@ -6,7 +6,7 @@ import { type Attributes, inSpan } from '../tracing/index.ts';
 import type { Context } from './context.ts';
 import { failureOf, trpcNumberOf } from './errors.ts';
 
-/** A silent stream looks like a dead one to proxies; the client comes back when it misses a few. */
+/** Keepalive of event streams: proxies close a silent stream, and a client reconnects after several missed pings. */
 const SSE_PING_MS = 5_000;
 const SSE_DEAD_MS = 20_000;
 
@@ -28,7 +28,7 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Lists that stay open are no calls. */
+/** Puts each call in a span. A subscription stays open, so it gets none. */
 const traced = t.middleware(({ path, type, ctx, next }) => {
   if (type === 'subscription') return next();
   const user: Attributes = ctx.caller ? { 'enduser.id': ctx.caller.user.userId } : {};
@@ -39,23 +39,23 @@ const traced = t.middleware(({ path, type, ctx, next }) => {
   });
 });
 
-/** Anybody may call it. */
+/** Base of procedures that need no sign-in. */
 export const open = t.procedure.use(traced);
 
-/** For signed in users. */
+/** Base of procedures for signed-in users. */
 export const signedIn = open.use(({ ctx, next }) => {
   const { caller } = ctx;
   if (!caller) throw new UniCoreError('UNAUTHENTICATED', 'Sign in first, or send a bearer token.');
   return next({ ctx: { ...ctx, caller } });
 });
 
-/** For machines without an identity yet, so limited by address. */
+/** Base of the call by which a machine joins. It has no identity yet, so calls are limited by address. */
 export const joining = open.use(async ({ ctx, next }) => {
   await ctx.services.joinLimit.use(ctx.address);
   return next();
 });
 
-/** The same for agents that prove who they are: behind one address there may be many. */
+/** Base of the calls by which an agent proves its identity. The limit is higher: many agents may share an address. */
 export const proving = open.use(async ({ ctx, next }) => {
   await ctx.services.proofLimit.use(ctx.address);
   return next();

@@ -1,4 +1,4 @@
-/** vm.*: each procedure parses, authorises, and calls one function of the domain. */
+/** vm.*: each procedure parses its input, requires a signed-in user, and calls one function of the domain. */
 
 import {
   Done,
@@ -79,7 +79,7 @@ export const vmRouter = router({
         method: 'POST',
         path: '/vm/{vmId}/connect',
         tags: ['terminal'],
-        summary: 'A URL for one WebSocket to a terminal; made if there is none',
+        summary: 'A URL for one WebSocket to a terminal, which is created if there is none',
       },
     })
     .input(VmConnect)
@@ -143,6 +143,6 @@ export const vmRouter = router({
       services.terminals.path(caller.user.userId, vmId, terminalId),
     ),
 
-  /** Yields VmEvent: first all VMs of the user, then each change; all again after a reconnect. */
+  /** Yields VmEvent: first all VMs of the user, then each change; all of them again after a reconnect. */
   watch: signedIn.subscription(({ ctx: { services, caller }, signal }) => services.watch.vms(caller, signal)),
 });

@@ -20,7 +20,7 @@ describe('two whole hubs of one deployment', () => {
     await one.stop();
   });
 
-  test('what is asked of one hub is done by the provider of the other, and seen at both', async () => {
+  test('a call at one hub is carried out by a provider of the other, and shown at both', async () => {
     const agent = await joinTestAgent(one);
     await agent.connect();
     const { token } = one.owner;
@@ -39,7 +39,7 @@ describe('two whole hubs of one deployment', () => {
     for (const watch of watches) watch.stop();
   });
 
-  test('a change of a VM that its agent has already costs no reading of its orders', async () => {
+  test('a change that an agent itself reported does not make the hub read its orders again', async () => {
     const agent = await joinTestAgent(one);
     await agent.connect();
     const { vmId } = await one.owner.api.vm.create.mutate({});
@@ -59,7 +59,7 @@ describe('two whole hubs of one deployment', () => {
     expect(reads.length).toBeGreaterThan(0);
   });
 
-  test('a session of one hub is good at the other, until it ends at either', async () => {
+  test('a session of one hub is valid at the other, until it ends at either', async () => {
     const cookie = await one.owner.signIn();
     const user = async (hub: TestApp) => {
       const response = await fetch(`${hub.url}/api/system/info`, { headers: { cookie } });
@@ -70,7 +70,7 @@ describe('two whole hubs of one deployment', () => {
     expect([await user(one), await user(two)]).toEqual([null, null]);
   });
 
-  test('the way to a terminal is measured by the hub that has its provider, whichever is asked', async () => {
+  test('the path to a terminal is measured by the hub that has its provider, whichever hub is asked', async () => {
     const agent = await joinTestAgent(one);
     await agent.connect();
     const { vmId } = await one.owner.api.vm.create.mutate({});
@@ -82,7 +82,7 @@ describe('two whole hubs of one deployment', () => {
     }
   });
 
-  test('tries at both count together', async () => {
+  test('attempts at both hubs count against one limit', async () => {
     const tries = await Promise.all(
       Array.from({ length: 70 }, (_, i) => fetch(`${(i % 2 ? one : two).url}/login?key=wrong`)),
     );

@@ -12,7 +12,7 @@ import { watching } from '../testing/watching.ts';
 import { createApp } from './app.ts';
 
 describe('a hub', () => {
-  test('several run in one process, each with its own records', async () => {
+  test('several hubs run in one process, each with its own store', async () => {
     const [one, two] = [await startTestApp(), await startTestApp()];
     await one.owner.api.vm.create.mutate({ name: 'here' });
     expect(await one.owner.api.vm.list.query()).toHaveLength(1);
@@ -20,7 +20,7 @@ describe('a hub', () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
-  test('started again, it has lost no user, session, token or VM', async () => {
+  test('users, sessions, tokens and VMs survive a restart', async () => {
     const hub = await startTestApp();
     const cookie = await hub.owner.signIn();
     const { vmId } = await hub.owner.api.vm.create.mutate({ name: 'kept' });
@@ -31,7 +31,7 @@ describe('a hub', () => {
     await hub.stop();
   });
 
-  test('an agent goes on with the same VMs on the next hub', async () => {
+  test('an agent keeps its VMs across a restart of the hub', async () => {
     const hub = await startTestApp();
     const agent = await joinTestAgent(hub);
     await agent.connect();
@@ -45,7 +45,7 @@ describe('a hub', () => {
     await hub.stop();
   });
 
-  test('stops at once though pages watch and an agent is connected', async () => {
+  test('stops at once while pages watch and an agent is connected', async () => {
     const hub = await startTestApp();
     const agent = await joinTestAgent(hub);
     await agent.connect();
@@ -58,7 +58,7 @@ describe('a hub', () => {
     watch.stop();
   });
 
-  test('a port in use is said with the remedy', async () => {
+  test('a port in use is reported with what to do about it', async () => {
     const hub = await startTestApp();
     const dataDir = mkdtempSync(join(tmpdir(), 'unicore-hub-'));
     const second = createApp({ ...hub.config, dataDir }, { log: createLog('silent') });
@@ -67,7 +67,7 @@ describe('a hub', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  test('scripts make users and links while it runs', async () => {
+  test('scripts create users and login links while the hub runs', async () => {
     const hub = await startTestApp();
     const auth = openLocalAuth(hub.config.dataDir, hub.url);
     const { userId } = await auth.createUser('frank');
@@ -81,7 +81,7 @@ describe('a hub', () => {
     await hub.stop();
   });
 
-  test('its log holds no secret', async () => {
+  test('its log contains no secret', async () => {
     const lines: string[] = [];
     const destination = new Writable({
       write(chunk, _, done) {

@@ -8,7 +8,7 @@ import { createLog } from '../log.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type Hub, openHub } from './hub.ts';
 
-/** What a test hands in instead of the machine's own. */
+/** Replacements for the real clock, log and backplane, for tests. */
 export interface Overrides {
   clock?: Clock;
   /** Milliseconds since 1970. */

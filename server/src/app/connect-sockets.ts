@@ -1,4 +1,4 @@
-/** Joins the sockets to the rest of the hub: what they ask, and what they are told. */
+/** Connects the WebSockets to the rest of the hub: authentication, presence of providers, and the ends of sessions and VMs. */
 import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -24,10 +24,10 @@ export interface ConnectDeps {
   hub: { hubId: string; version: string };
 }
 
-/** Phases in which nobody works in a VM any more. */
+/** Phases in which channels to a VM must end. */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
-/** Takes WebSockets from now on. */
+/** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
   const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;

@@ -1,4 +1,4 @@
-/** Everything in a hub that knows no socket: one of each, and what one does when another changes. */
+/** Everything in a hub but its sockets and HTTP: one object of each kind, and the reactions between them. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
@@ -87,7 +87,7 @@ export function createDomain(options: DomainOptions) {
     run,
     /** Something that another hub published. */
     news: (text: string) => events.news(text),
-    /** For a while news may have been lost, or what hubs share may be gone. */
+    /** News may have been lost for a while, or the backplane may have lost its data. */
     interrupted() {
       presence.interrupted();
       silence.interrupted();

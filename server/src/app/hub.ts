@@ -203,7 +203,7 @@ export class Hub {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');
     const hidden = domain.hubs.hide();
-    // Where there is hardly any time, half of it.
+    // A very short drain keeps half of its time.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     this.#http?.drain(movingMs * STREAMS_SHARE);
     await Promise.all([hidden, this.#sockets?.drain(movingMs)]);

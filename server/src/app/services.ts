@@ -1,8 +1,9 @@
 /** What the API's procedures call, made from the domain: VMs and providers as clients see them, and limits by address. */
-import { type Services, Watch } from '../api/index.ts';
+import type { Services } from '../api/index.ts';
 import { Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import type { Regions } from '../hubs/index.ts';
+import { Watch } from '../watch/index.ts';
 import type { Domain } from './domain.ts';
 
 export interface ServiceDeps {

@@ -1,24 +1,24 @@
-/** How often somebody may try something, over all hubs. Secrets can't be guessed; this keeps guessing cheap for us. */
+/** Rate limits over all hubs. Secrets are too long to guess; the limits keep the cost of guessing low for the hub. */
 import { UniCoreError } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Backplane } from '../backplane/index.ts';
 
-/** A person who mistypes never gets here. */
+/** Attempts per minute and address. A person who mistypes stays far below. */
 const TRIES_PER_MINUTE = 60;
-/** A machine room of agents that all come back does not get here: each asks twice, and may have to try again. */
+/** Calls of agents per minute and address: enough for a machine room whose agents all reconnect, two calls each and retries. */
 export const PROOFS_PER_MINUTE = 6_000;
 
 export class Limit {
   readonly #limiter: RateLimiterAbstract;
   readonly #what: string;
 
-  /** what: in words, and one of its kind. */
+  /** what: names the limit in its error message, and on the backplane. Unique. */
   constructor(backplane: Backplane, what: string, points = TRIES_PER_MINUTE) {
     this.#what = what;
     this.#limiter = backplane.limiter(what, points, 60);
   }
 
-  /** Counts one try; throws RATE_LIMITED beyond the limit. who: an address, or a user's id. */
+  /** Counts one attempt; throws RATE_LIMITED beyond the limit. who: an address, or a user's id. */
   async use(who: string): Promise<void> {
     try {
       await this.#limiter.consume(who);

@@ -24,7 +24,7 @@ describe('local auth', () => {
     expect(await auth.owner('bob')).toEqual(owner);
   });
 
-  test('an owner whose system name is no name is called owner', async () => {
+  test('an owner whose system name is not a valid user name is called owner', async () => {
     expect((await auth.owner('../x')).name).toBe('owner');
   });
 
@@ -38,7 +38,7 @@ describe('local auth', () => {
     await expect(auth.createUser(name)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  test('a login link works again and again for a day', async () => {
+  test('a login link works any number of times for a day', async () => {
     const { userId } = await auth.owner('alice');
     const { secret } = await auth.loginKey(userId);
     now += DAY_MS - 1;
@@ -49,7 +49,7 @@ describe('local auth', () => {
     await expect(auth.login(secret)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('a session says who it is until it is ended', async () => {
+  test('a session identifies its user until it is ended', async () => {
     const { user, session } = await signIn();
     expect((await auth.caller('session', session.secret))?.user).toEqual(user);
     const ended = await auth.logout('session', session.secret);
@@ -58,7 +58,7 @@ describe('local auth', () => {
     expect(await auth.logout('session', session.secret)).toBeUndefined();
   });
 
-  test('a session ends by itself after 30 days, a bearer token does not', async () => {
+  test('a session expires after 30 days, a bearer token does not', async () => {
     const { user, session } = await signIn();
     const bearer = await auth.bearerToken(user.userId);
     now += 30 * DAY_MS;
@@ -66,7 +66,7 @@ describe('local auth', () => {
     expect((await auth.caller('bearer', bearer.secret))?.user).toEqual(user);
   });
 
-  test('no secret passes for one of another kind', async () => {
+  test('a secret of one kind is not accepted as another kind', async () => {
     const { user, session } = await signIn();
     const bearer = await auth.bearerToken(user.userId);
     expect(await auth.caller('bearer', session.secret)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('local auth', () => {
     await expect(auth.redeemJoinToken(late.secret)).rejects.toMatchObject({ code: 'TICKET_INVALID' });
   });
 
-  test('logins and logouts are in the audit, secrets are not', async () => {
+  test('the audit log has logins and logouts, but no secrets', async () => {
     const { session } = await signIn();
     await auth.logout('session', session.secret);
     const entries = await store.auditEntries(10);

@@ -1,6 +1,6 @@
 /**
- * Local users: a login link, the cookie session that it starts, bearer tokens for scripts, and the join tokens by
- * which providers come. Works on the store alone, so that a script may use it while the hub runs.
+ * Local users: login links, the cookie sessions that they start, bearer tokens for scripts, and join tokens for
+ * providers. It needs the store only, so a script may use it while the hub runs.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { SecretKind, SecretRow, Store, UserRow } from '../store/index.ts';
@@ -9,7 +9,7 @@ import { hashOf, newId, newSecret } from './secret.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** How long each secret is good for. A bearer token sits in scripts: it stays until it is ended. */
+/** Lifetime of each kind of secret, ms. A bearer token is used in scripts, so it lasts until it is ended. */
 const LIFETIME_MS: Record<SecretKind, number | null> = {
   login: DAY_MS,
   session: 30 * DAY_MS,
@@ -19,10 +19,10 @@ const LIFETIME_MS: Record<SecretKind, number | null> = {
 
 const USER_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,39}$/u;
 
-/** Somebody whom a cookie or a bearer token proved. */
+/** The user that a cookie or bearer token proved. */
 export interface Caller {
   user: UserRow;
-  /** The session or bearer token: what a logout ends. */
+  /** Id of the session or bearer token that a logout ends. */
   sessionId: string;
 }
 
@@ -41,13 +41,13 @@ export class LocalAuth {
     this.#now = now;
   }
 
-  /** The first user of this hub: may let providers join. Made at the first start. */
+  /** The first user of this hub, who may let providers join. Created at the first start. */
   async owner(name: string): Promise<UserRow> {
     const owner = (await this.#store.users()).find((user) => user.role === 'owner');
     return owner ?? this.#addUser(USER_NAME.test(name) ? name : 'owner', 'owner');
   }
 
-  /** The user of this name; made if there is none. */
+  /** The user of this name, created if there is none. */
   async createUser(name: string): Promise<UserRow> {
     if (!USER_NAME.test(name)) {
       throw new UniCoreError(
@@ -80,7 +80,7 @@ export class LocalAuth {
     if (!user) {
       throw new UniCoreError(
         'UNAUTHENTICATED',
-        'This login link is unknown or older than a day. npm start prints a new one, and npm run user -- NAME does too.',
+        'This login link is unknown or older than a day. Get a new one from npm start or npm run user -- NAME.',
       );
     }
     const session = await this.#issue('session', user.userId);
@@ -88,7 +88,7 @@ export class LocalAuth {
     return { user, session };
   }
 
-  /** Who holds this secret; undefined if nobody does any more. */
+  /** The caller that holds this secret; undefined: the secret is unknown, ended or expired. */
   async caller(kind: 'session' | 'bearer', secret: string): Promise<Caller | undefined> {
     const found = await this.#store.secret(hashOf(secret), kind, this.#now());
     const user = found && (await this.#store.user(found.userId));
@@ -102,7 +102,7 @@ export class LocalAuth {
     return ended?.secretId;
   }
 
-  /** Uses a join token up and says who made it. */
+  /** Consumes a join token; its record says which user issued it. */
   async redeemJoinToken(token: string): Promise<SecretRow> {
     const found = await this.#store.takeSecret(hashOf(token), 'join', this.#now());
     if (found) return found;

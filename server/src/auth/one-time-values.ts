@@ -1,11 +1,11 @@
 /**
- * Values that are handed out and come back once, at whichever hub. While the hubs cannot reach one another each keeps its
- * own: whoever comes back to the same hub is served.
+ * Values that are issued by one hub and redeemed once, at any hub. While the hubs cannot reach one another each keeps
+ * its own values, so redeeming works at the hub that issued them.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
 
-/** What one hub keeps; beyond it the oldest go. */
+/** Values that one hub keeps in memory; beyond it the oldest are dropped. */
 const MAX_KEPT = 10_000;
 
 export class OneTimeValues {
@@ -16,7 +16,7 @@ export class OneTimeValues {
   /** Oldest first. */
   readonly #kept = new Map<string, { value: string; expiresAt: number }>();
 
-  /** prefix: of its own among all that is on the shelf. */
+  /** prefix: unique among all keys on the backplane. ms: lifetime of a value. */
   constructor(backplane: Backplane, clock: Clock, prefix: string, ms: number) {
     this.#backplane = backplane;
     this.#clock = clock;
@@ -24,7 +24,10 @@ export class OneTimeValues {
     this.#ms = ms;
   }
 
-  /** newKey: called again where it is not known whether the first one was put there. Returns the key that counts. */
+  /**
+   * Stores a value under a new key, and returns the key. newKey is called a second time if the backplane fails, because
+   * the first key may have been stored there. nameOf: the name that is stored in place of the key.
+   */
   async put(newKey: () => string, nameOf: (key: string) => string, value: string): Promise<string> {
     const key = newKey();
     try {
@@ -38,7 +41,7 @@ export class OneTimeValues {
     }
   }
 
-  /** Undefined: unknown, taken or expired. */
+  /** Removes the value and returns it. Undefined: unknown, taken or expired. */
   async take(name: string): Promise<string | undefined> {
     const kept = this.#kept.get(name);
     if (kept) {

@@ -22,17 +22,17 @@ describe('origins', () => {
     'http://localhost:7421',
     'null',
     '',
-  ])('%j may not, and is told how it could', (origin) => {
+  ])('%j may not call, and the error says how to allow it', (origin) => {
     expect(origins.allowed(origin, 'unicore.test')).toBe(false);
     expect(() => origins.check({ origin }, false)).toThrow('--origins');
   });
 
-  test('without an Origin a cookie may read, not change', () => {
+  test('a cookie without an Origin header may read, but not change anything', () => {
     origins.check({}, false);
     expect(() => origins.check({}, true)).toThrow('bearer token');
   });
 
-  test('a hub of this machine alone is also reached through its other ports, as itself', () => {
+  test('a hub on loopback accepts its own page through other ports of the machine', () => {
     const local = createOrigins('http://127.0.0.1:7420', 7420, []);
     expect(local.allowed('http://localhost:8080', 'localhost:8080')).toBe(true);
     expect(local.allowed('http://localhost:8080', '127.0.0.1:7420')).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * Which pages may call this hub with its cookies. An exact list, without wildcards; and for a hub of this machine alone,
- * its own page when it is reached through another port of this machine (`ssh -L`, a proxy).
+ * The origins whose pages may call this hub with its cookies. The list is exact, without wildcards. A hub on loopback
+ * also accepts its own page through another port of this machine (`ssh -L`, a proxy).
  */
 import { UniCoreError } from '@unicore/protocol';
 
@@ -8,15 +8,15 @@ export interface Origins {
   /** host: the request's Host header. */
   allowed(origin: string, host: string | undefined): boolean;
   /**
-   * For a request that a cookie proves. Throws FORBIDDEN if it comes from another page, or changes something and
-   * does not say which page it comes from.
+   * Checks a request that is authenticated by a cookie. Throws FORBIDDEN if its origin is not allowed, or if it changes
+   * something and has no Origin header.
    */
   check(from: { origin?: string | undefined; host?: string | undefined }, changes: boolean): void;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The hub's own URL, the names of loopback at its port, and what the configuration adds. */
+/** Allows the hub's own URL, loopback at its port, and the origins of the configuration. */
 export function createOrigins(publicUrl: string, port: number, extra: readonly string[]): Origins {
   const loopback = LOOPBACK.map((name) => new URL(`http://${name}:${port}`).origin);
   const known = new Set([new URL(publicUrl).origin, ...loopback, ...extra]);
@@ -38,7 +38,7 @@ export function createOrigins(publicUrl: string, port: number, extra: readonly s
   };
 }
 
-/** A foreign name that is made to point at this machine is no name of loopback. */
+/** Compares names, not addresses: an attacker can point a name of theirs at 127.0.0.1. */
 function isLoopback(url: string): boolean {
   return LOOPBACK.includes(URL.parse(url)?.hostname ?? '');
 }

@@ -1,9 +1,9 @@
-/** Secrets and ids: how they are made, and the only form in which a secret is ever kept. */
+/** Creates secrets and ids, and hashes secrets: only the hash of a secret is stored. */
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 256 bits: nobody guesses one, so a plain hash is enough to store it. */
+/** 256 bits cannot be guessed, so a plain hash without a salt is enough for storage. */
 const SECRET_BYTES = 32;
-/** Letters and digits of an id, all legal in host names; 12 of them are 60 bits. */
+/** Characters of an id, all legal in host names; 12 of them are 60 bits. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const ID_LENGTH = 12;
 
@@ -15,7 +15,7 @@ export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
-/** Such as vm-k3v9w2m8x4qa. */
+/** Example: vm-k3v9w2m8x4qa. */
 export function newId(prefix: 'u' | 's' | 'p' | 'vm' | 'hub'): string {
   const letters = [...randomBytes(ID_LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length]);
   return `${prefix}-${letters.join('')}`;

@@ -18,7 +18,7 @@ describe('sessions at several hubs', () => {
     const { secret } = await a.auth.loginKey(ALICE);
     return (await a.auth.login(secret)).session.secret;
   };
-  /** How often the store is asked for a secret. */
+  /** Counts how often the store is read for a secret. */
   const counted = () => {
     const { secret } = world.store;
     const count = { reads: 0 };
@@ -29,7 +29,7 @@ describe('sessions at several hubs', () => {
     return count;
   };
 
-  test('who somebody is is read once a minute, by whichever hub', async () => {
+  test('all hubs together read a session from the store once a minute', async () => {
     const secret = await signIn();
     const count = counted();
     for (let i = 0; i < 30; i++)
@@ -40,14 +40,14 @@ describe('sessions at several hubs', () => {
     expect(count.reads).toBe(2);
   });
 
-  test('after a logout at one hub nobody is let in at any', async () => {
+  test('after a logout at one hub the session is refused at all hubs', async () => {
     const secret = await signIn();
     for (const hub of world.hubs) await hub.sessions.caller('session', secret);
     await a.sessions.logout('session', secret);
     for (const hub of world.hubs) expect(await hub.sessions.caller('session', secret)).toBeUndefined();
   });
 
-  test('neither at a hub that hears no news, nor at one that cannot reach the others', async () => {
+  test('also at a hub that receives no news, and at one that cannot reach the others', async () => {
     const secret = await signIn();
     const caller = await b.sessions.caller('session', secret);
     b.line.deaf = true;
@@ -58,7 +58,7 @@ describe('sessions at several hubs', () => {
     expect(await b.sessions.caller('session', secret)).toBeUndefined();
   });
 
-  test('a logout while the store is read for a request is not forgotten by it', async () => {
+  test('a logout during the read of a session from the store is not undone by that read', async () => {
     const secret = await signIn();
     const read = Promise.withResolvers<void>();
     const { user } = world.store;
@@ -76,7 +76,7 @@ describe('sessions at several hubs', () => {
     for (const hub of world.hubs) expect(await hub.sessions.caller('session', secret)).toBeUndefined();
   });
 
-  test('a logout while hubs cannot reach one another counts everywhere when they can', async () => {
+  test('a logout while hubs are cut off from one another counts at all of them afterwards', async () => {
     const secret = await signIn();
     await b.sessions.caller('session', secret);
     world.board.down = true;
@@ -88,13 +88,13 @@ describe('sessions at several hubs', () => {
     for (const hub of world.hubs) expect(await hub.sessions.caller('session', secret)).toBeUndefined();
   });
 
-  test('while hubs cannot reach one another the store says who somebody is', async () => {
+  test('while hubs cannot reach one another sessions are read from the store', async () => {
     const secret = await signIn();
     world.board.down = true;
     expect((await b.sessions.caller('session', secret))?.user.userId).toBe(ALICE);
   });
 
-  test('a ticket of a session that ended is good for nothing', async () => {
+  test('a ticket of an ended session is refused', async () => {
     const secret = await signIn();
     const { sessionId } = (await a.sessions.caller('session', secret))!;
     const asked = { kind: 'terminal', vmId: 'vm-1', terminalId: 'main' } as const;

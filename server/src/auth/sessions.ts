@@ -1,6 +1,6 @@
 /**
- * Who a secret belongs to, remembered by all hubs for a short while, so that not every request reads the store; and which
- * sessions were ended a moment ago, which no hub may take for alive.
+ * Caches on the backplane which user a secret belongs to, so that not every request reads the store. Also remembers the
+ * sessions that ended recently, so that no hub accepts one from its cache.
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import type { Caller, LocalAuth } from './local-auth.ts';
 import { isDown } from './one-time-values.ts';
 import { hashOf } from './secret.ts';
 
-/** A logout that no other hub could be told of takes effect after this at the latest. */
+/** Lifetime of a cached caller. A logout that could not be sent to the other hubs takes effect there after this time. */
 const REMEMBERED_MS = 60_000;
 
 const Remembered = z.object({ user: UserRow, sessionId: z.string() });
@@ -22,7 +22,7 @@ export class Sessions {
   readonly #backplane: Backplane;
   readonly #clock: Clock;
   readonly #events: HubEvents;
-  /** Ended within REMEMBERED_MS, as far as this hub was told; oldest first. */
+  /** Sessions that ended within REMEMBERED_MS, as far as this hub knows; oldest first. */
   readonly #ended = new Map<string, number>();
 
   constructor(auth: LocalAuth, backplane: Backplane, events: HubEvents, clock: Clock) {
@@ -33,17 +33,17 @@ export class Sessions {
     events.on('sessionEnded', (sessionId) => this.#noteEnd(sessionId));
   }
 
-  /** Who holds this secret; undefined if nobody does any more. */
+  /** The caller that holds this secret; undefined: the secret is unknown, ended or expired. */
   async caller(kind: Kind, secret: string): Promise<Caller | undefined> {
     const key = keyOf(kind, secret);
     const text = await this.#try(() => this.#backplane.values.get(key));
     if (text !== undefined) {
-      // A hub of another version may have written something else.
+      // A hub of another version may have written another format.
       const { data } = Remembered.safeParse(JSON.parse(text));
       if (data && !this.#ended.has(data.sessionId)) return data;
     }
     const caller = await this.#auth.caller(kind, secret);
-    // It may have been ended while the store was read.
+    // The session may have ended while the store was read.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
     await this.#try(() => this.#backplane.values.put(key, JSON.stringify(caller), REMEMBERED_MS));
     if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.values.drop(key));
@@ -75,7 +75,7 @@ export class Sessions {
     this.#ended.set(sessionId, now);
   }
 
-  /** Undefined where the other hubs cannot be reached: the store knows it all. */
+  /** Undefined where the backplane cannot be reached: the caller falls back to the store. */
   async #try<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

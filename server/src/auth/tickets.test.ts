@@ -18,7 +18,7 @@ describe('tickets', () => {
   let board: Switchboard;
   let ended: Set<string>;
   let tickets: Tickets;
-  /** Of another hub. */
+  /** The tickets of another hub. */
   let others: Tickets;
 
   beforeEach(() => {
@@ -38,7 +38,7 @@ describe('tickets', () => {
     });
   }
 
-  test('a ticket opens what it is for, once, at any hub', async () => {
+  test('a ticket is accepted once, at any hub, for what it was issued for', async () => {
     const { ticket } = await tickets.issue(GRANT);
     const tries = await Promise.all([tickets, others, tickets, others].map((at) => at.redeem(ticket, ASKED)));
     expect(tries.filter(Boolean)).toEqual([GRANT]);
@@ -62,7 +62,7 @@ describe('tickets', () => {
     expect(await tickets.redeem(ticket, ASKED)).toBeUndefined();
   });
 
-  test('a session that ends takes its tickets with it, and no others', async () => {
+  test('the end of a session invalidates its own tickets only', async () => {
     const mine = await tickets.issue(GRANT);
     const other = await tickets.issue({ ...GRANT, sessionId: 's-2' });
     ended.add('s-1');
@@ -70,13 +70,13 @@ describe('tickets', () => {
     expect(await others.redeem(other.ticket, ASKED)).toBeDefined();
   });
 
-  test('nobody gets them without end', async () => {
+  test('the number of tickets per user is limited', async () => {
     for (let i = 0; i < 1_000; i++) await tickets.issue(GRANT);
     await expect(others.issue(GRANT)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await others.issue({ ...GRANT, userId: 'u-2' });
   });
 
-  test('while the hubs cannot reach one another a ticket works at the hub that gave it, once', async () => {
+  test('while the hubs cannot reach one another a ticket works once, at the hub that issued it', async () => {
     board.down = true;
     const { ticket } = await tickets.issue(GRANT);
     expect(await others.redeem(ticket, ASKED)).toBeUndefined();

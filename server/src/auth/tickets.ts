@@ -1,4 +1,4 @@
-/** Tickets: each opens one socket, at any hub, for whoever has no cookie there. Nothing that lasts: ask for another. */
+/** Tickets: each opens one socket at any hub, without a cookie there, and expires within seconds. */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
 import type { Backplane } from '../backplane/index.ts';
@@ -6,24 +6,24 @@ import { Limit } from './limits.ts';
 import { OneTimeValues } from './one-time-values.ts';
 import { hashOf, newSecret } from './secret.ts';
 
-/** Long enough for a page to open a socket, too short to be worth stealing. */
+/** Lifetime of a ticket: long enough for a page to open a socket, too short to be worth stealing. */
 const TICKET_MS = 30_000;
-/** Of one user; more is no use but abuse. */
+/** Limit for one user; no honest use needs more. */
 const TICKETS_PER_MINUTE = 1_000;
 
 const Holder = z.object({ userId: z.string(), sessionId: z.string() });
 const TicketGrant = z.discriminatedUnion('kind', [
-  /** A raw socket, from vm.connect. */
+  /** Opens a raw /terminal socket; issued by vm.connect. */
   Holder.extend({
     kind: z.literal('terminal'),
     vmId: z.string(),
     terminalId: z.string(),
     readOnly: z.boolean(),
   }),
-  /** An SDK's socket, from system.ticket: as the session itself. */
+  /** Opens an SDK's /consumer socket with the rights of its session; issued by system.ticket. */
   Holder.extend({ kind: z.literal('consumer') }),
 ]);
-/** What a ticket is for. */
+/** What a ticket allows, and for which user. */
 export type TicketGrant = z.infer<typeof TicketGrant>;
 
 type Asked = { kind: 'terminal'; vmId: string; terminalId: string } | { kind: 'consumer' };
@@ -33,7 +33,7 @@ export interface TicketsDeps {
   clock: Clock;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Whether this session was ended since a ticket of it can have been issued. */
+  /** Whether this session ended within the lifetime of a ticket. */
   ended(sessionId: string): Promise<boolean>;
 }
 
@@ -56,7 +56,7 @@ export class Tickets {
     return { ticket, expiresAt };
   }
 
-  /** Uses the ticket up, whether it fits or not. Undefined: unknown, used, expired, ended, or for something else. */
+  /** Consumes the ticket even if it does not match. Undefined: unknown, used, expired, session ended, or for something else. */
   async redeem<A extends Asked>(
     ticket: string,
     asked: A,

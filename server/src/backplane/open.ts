@@ -6,7 +6,7 @@ import { LocalWorld } from './local.ts';
 import { type BackplaneMeter, NO_METER } from './meter.ts';
 import { parseRedisUrl } from './redis-address.ts';
 
-/** Redis and its client are loaded only where hubs share one. */
+/** Opens the backplane. The Redis client is loaded only if a Redis URL is configured. */
 export async function openBackplane(
   { redisUrl }: { redisUrl?: string | undefined },
   clock: Clock,

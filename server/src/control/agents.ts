@@ -1,10 +1,10 @@
-/** The agents of providers, wherever they are connected: here, or at another hub. */
+/** Calls to the agents of providers, whether they are connected here or to another hub. */
 import { type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
 import type { TerminalMethods } from '@unicore/protocol/control';
 
-/** A provider that changes its socket or its hub is back within this. */
+/** How long a call waits for a provider that is changing its socket or hub, ms. */
 const RETURN_MS = 3_000;
-/** The way to the agent ended before the answer came. All calls can be made again: what they ask for is a state. */
+/** Errors after which a call is repeated once: the connection ended before the answer. All calls are idempotent. */
 const AGAIN: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',
   'LEG_LOST',
@@ -14,11 +14,11 @@ const AGAIN: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export interface AgentsDeps {
-  /** The leg by which a provider is reached; looked for again within so many ms. */
+  /** The leg that leads to a provider, awaited for up to waitMs. */
   reach(providerId: string, waitMs: number): Promise<Leg | undefined>;
-  /** Of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
+  /** The agent of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
   here(providerId: string): TerminalMethods;
-  /** By a leg to another hub. */
+  /** The agent of a provider behind a leg to another hub. */
   there(leg: Leg, providerId: string): TerminalMethods;
 }
 
@@ -29,7 +29,7 @@ export class Agents {
     this.#deps = deps;
   }
 
-  /** Its calls throw PROVIDER_UNREACHABLE where the provider is connected nowhere, and BACKPLANE_DOWN where nobody can know. */
+  /** Its calls throw PROVIDER_UNREACHABLE if the provider is connected nowhere, and BACKPLANE_DOWN if that cannot be found out. */
   of(providerId: string): TerminalMethods {
     const call = <T>(what: (agent: TerminalMethods) => Promise<T>) => this.#call(providerId, what);
     return {

@@ -3,7 +3,6 @@ import { type AgentMethods, controlRpc, type HubMethods, type VmOrder } from '@u
 import { SimClock, Wire } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
-
 import { ControlHost } from './host.ts';
 
 const ORDER: VmOrder = {
@@ -56,7 +55,7 @@ describe('the control host', () => {
     });
   });
 
-  /** A provider's socket comes up, with an agent at its end. */
+  /** A provider's socket opens, with an agent at its end. */
   async function connect() {
     const methods: AgentMethods = {
       async apply(given) {
@@ -107,7 +106,7 @@ describe('the control host', () => {
     return { wire, hubLeg };
   }
 
-  test('hands over all orders on connect, and again when they changed', async () => {
+  test('sends all orders on connect, and again when they changed', async () => {
     await connect();
     expect(applied).toEqual([[ORDER]]);
     orders = [{ ...ORDER, desired: 'stopped' }];
@@ -117,7 +116,7 @@ describe('the control host', () => {
     expect(applied[1]).toEqual(orders);
   });
 
-  test('many changes at once are handed over together, and what is no change is not', async () => {
+  test('sends many changes at once together, and nothing if no order changed', async () => {
     await connect();
     for (let attempt = 2; attempt < 50; attempt++) {
       orders = [{ ...ORDER, attempt }];
@@ -130,7 +129,7 @@ describe('the control host', () => {
     expect(applied).toHaveLength(3);
   });
 
-  test('orders that were not taken are handed over again', async () => {
+  test('sends orders again that were not accepted', async () => {
     refusal = new Error('disk full');
     await connect();
     expect(applied).toHaveLength(1);
@@ -143,7 +142,7 @@ describe('the control host', () => {
     expect(applied).toHaveLength(length);
   });
 
-  test('reports are parsed and handed on; what is no report is refused', async () => {
+  test('parses reports and passes them on; refuses invalid ones', async () => {
     await connect();
     await Promise.all([hub.observed({ whole: true, vms: [seen('vm-1', 'running')] }), clock.advance(100)]);
     expect(reports).toEqual([{ whole: true, vms: [seen('vm-1', 'running')] }]);
@@ -152,7 +151,7 @@ describe('the control host', () => {
     expect(reports).toHaveLength(1);
   });
 
-  test('strays are ordered away until the agent says that they are gone', async () => {
+  test('orders an agent to remove strays until it reports that they are gone', async () => {
     await connect();
     strays = ['vm-old'];
     await Promise.all([hub.observed({ whole: true, vms: [seen('vm-old', 'running')] }), clock.advance(100)]);
@@ -164,7 +163,7 @@ describe('the control host', () => {
     expect(asked.at(-1)).toEqual([]);
   });
 
-  test('a provider that is not connected is unreachable, and so is one that goes away in the middle', async () => {
+  test('a provider is unreachable when it is not connected, and when it disconnects during a call', async () => {
     expect(() => host.agent('p-1')).toThrow('not connected');
     const { wire } = await connect();
     const asking = host.agent('p-1').terminals({ vmId: 'vm-1' });
@@ -173,7 +172,7 @@ describe('the control host', () => {
     expect(() => host.agent('p-1')).toThrow('not connected');
   });
 
-  test('what the agent refuses keeps its code', async () => {
+  test("an agent's error keeps its code", async () => {
     await connect();
     const open = { vmId: 'vm-1', gen: 1, terminalId: 'main', cols: 80, rows: 24 };
     const refused = expect(host.agent('p-1').openTerminal(open)).rejects.toMatchObject({
@@ -182,21 +181,21 @@ describe('the control host', () => {
     await Promise.all([refused, clock.advance(100)]);
   });
 
-  test('a newer socket takes the place of an older one', async () => {
+  test('a newer socket replaces an older one', async () => {
     await connect();
     await connect();
     await Promise.all([host.agent('p-1').terminals({ vmId: 'vm-1' }), clock.advance(100)]);
     expect(applied).toEqual([[ORDER], [ORDER]]);
   });
 
-  test('a call that is under way when a newer socket comes is answered by the older one', async () => {
+  test('a call that is pending when a newer socket comes is answered by the older one', async () => {
     const { hubLeg } = await connect();
     const asking = host.agent('p-1').terminals({ vmId: 'vm-1' });
     await Promise.all([expect(asking).resolves.toEqual([]), connect()]);
     expect([hubLeg.open, hubLeg.channels]).toEqual([true, 0]);
   });
 
-  test('an agent that ends its control channel loses its socket: it comes back with both', async () => {
+  test('an agent that ends its control channel loses its socket, so that it reconnects with both', async () => {
     const { hubLeg } = await connect();
     channel.reset('INTERNAL', 'confused');
     await clock.advance(100);

@@ -1,6 +1,6 @@
 /**
- * The hub's end of the control channels: one to each connected provider. It keeps each agent's orders up to date and
- * hands its reports on. A channel lives as long as its socket; orders are whole each time, so nothing needs resuming.
+ * The hub's end of the control channels, one for each connected provider. It keeps each agent's orders up to date and
+ * passes its reports on. A channel lives as long as its socket: orders are sent whole each time, so it never resumes.
  */
 import { randomBytes } from 'node:crypto';
 import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
@@ -17,23 +17,23 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { rpcTracing } from '../tracing/index.ts';
 
-/** Pauses between tries to hand orders over, while the socket lives. */
+/** Backoff between attempts to send orders while the socket is open, ms. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 15_000;
-/** A provider that takes longer to answer a PING is not measured. */
+/** A provider that takes longer to answer a PING gets no measurement, ms. */
 const PING_MS = 3_000;
-/** More than any one machine runs; a report beyond it is no report. */
+/** Most VMs in one report; no machine runs as many. */
 const MAX_REPORTED = 10_000;
 
 const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });
 
-/** What an agent says of its VMs. */
+/** An agent's report of its VMs. */
 type Report = Parameters<HubMethods['observed']>[0];
 
 export interface ControlDeps {
   clock: Clock;
   log: Logger;
-  /** Takes a report in; returns the VMs that this provider has and should not. */
+  /** Applies a report; returns the VMs that this provider has but should not have. */
   report(providerId: string, report: Report): Promise<string[]>;
   orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]>;
 }
@@ -46,7 +46,7 @@ export class ControlHost {
     this.#deps = deps;
   }
 
-  /** Opens the control channel on a provider's socket that just came up; calls on an older one's still get their answers. */
+  /** Opens the control channel on a provider's new socket; pending calls on an older socket still get their answers. */
   open(leg: Leg, providerId: string): void {
     this.#controls.get(providerId)?.retire();
     const control: Control = new Control(leg, providerId, this.#deps, () => {
@@ -55,19 +55,19 @@ export class ControlHost {
     this.#controls.set(providerId, control);
   }
 
-  /** The provider is connected to another hub now; calls that are under way here still get their answers. */
+  /** The provider is connected to another hub now; pending calls here still get their answers. */
   retire(providerId: string): void {
     this.#controls.get(providerId)?.retire();
     this.#controls.delete(providerId);
   }
 
-  /** What this provider should have may have changed; order: only of this VM, if that is known. */
+  /** The orders of this provider may have changed. order: the only one that may have, if known. */
   ordersChanged(providerId: string, order?: VmOrder): void {
     const control = this.#controls.get(providerId);
     if (control && !(order && control.has(order))) control.ordersChanged();
   }
 
-  /** Somebody may have changed orders without a word: compares them all. */
+  /** Events of changed orders may have been missed: compares the orders of all providers. */
   checkOrders(): void {
     for (const control of this.#controls.values()) control.ordersChanged();
   }
@@ -94,16 +94,16 @@ class Control {
   readonly #deps: ControlDeps;
   readonly #log: Logger;
   readonly #backoff = new Backoff({ first: RETRY_FIRST_MS, most: RETRY_MOST_MS, random: Math.random });
-  /** VMs that the agent said it has, and that it should remove. */
+  /** VMs that the agent reported but should not have: it is ordered to remove them. */
   readonly #strays = new Set<string>();
   readonly #settled: () => Promise<void>;
   readonly #close: () => void;
-  /** A newer socket's channel takes its place. */
+  /** The channel of a newer socket has taken its place. */
   #retired = false;
   #closed = false;
   #due = false;
   #sending = false;
-  /** What the agent has taken. */
+  /** The orders that the agent accepted last, as JSON. */
   #taken: string | undefined;
   #cancelRetry: () => void = () => {};
 
@@ -150,7 +150,7 @@ class Control {
             new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
           );
           closed();
-          // Without control a provider is of no use: a new socket brings a new channel.
+          // A provider is useless without its control channel: after a new socket it gets a new one.
           if (leg.open && !this.#retired)
             leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
         },
@@ -166,20 +166,20 @@ class Control {
     if (!this.#closed) this.#close();
   }
 
-  /** Closes once the calls under way are answered; orders go to its successor. */
+  /** Closes once the pending calls are answered; orders go by the newer channel. */
   retire(): void {
     this.#retired = true;
     this.#cancelRetry();
     void this.#settled().then(() => this.close());
   }
 
-  /** The agent has taken this order, and no others are on their way. */
+  /** Whether the agent has accepted this order, and no other orders are being sent. */
   has(order: VmOrder): boolean {
     if (this.#due || this.#sending || this.#taken === undefined) return false;
     return this.#taken.includes(JSON.stringify(order));
   }
 
-  /** Hands all orders over, now or after the ones that are on their way; tries again until that worked. */
+  /** Sends all orders, now or after those that are being sent; retries until the agent accepted them. */
   ordersChanged(): void {
     this.#due = true;
     if (!this.#sending) void this.#send();
@@ -193,14 +193,14 @@ class Control {
       try {
         const orders = await this.#deps.orders(this.#providerId, this.#strays);
         const text = JSON.stringify(orders);
-        // Most changes of a VM are the agent's own news, and change no order.
+        // Most changes of a VM come from the agent's own reports, and change no order.
         if (text === this.#taken) continue;
         await this.agent.apply(orders);
         this.#taken = text;
         this.#backoff.reset();
       } catch (error) {
         if (this.#closed || this.#retired) break;
-        this.#log.warn({ err: error }, 'orders were not taken; trying again');
+        this.#log.warn({ err: error }, 'orders were not accepted; trying again');
         this.#cancelRetry = this.#deps.clock.after(this.#backoff.next(), () => this.ordersChanged());
         break;
       }

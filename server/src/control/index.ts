@@ -1,3 +1,3 @@
-/** What the rest of the hub uses of the control channels to agents. */
+/** The control channels to agents, for the rest of the hub. */
 export { Agents } from './agents.ts';
 export { ControlHost } from './host.ts';

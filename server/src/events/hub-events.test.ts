@@ -22,7 +22,7 @@ describe('events of several hubs', () => {
     return rows;
   };
 
-  test('what changes at one hub is told at all, whole', async () => {
+  test('a change at one hub is emitted at all hubs with its whole row', async () => {
     const [atA, atB] = [told(a), told(b)];
     const { vmId } = await create(a);
     await a.vms.rename(ALICE, vmId, 'box');
@@ -31,7 +31,7 @@ describe('events of several hubs', () => {
     expect(atB.at(-1)).toBe('box 3 there');
   });
 
-  test('a late older one does not follow a newer one', async () => {
+  test('an older revision that arrives late is dropped', async () => {
     const rows = told(b);
     const tell = (rev: number) =>
       b.news(JSON.stringify({ event: 'vm', what: vmRow({ name: `r${rev}`, rev }) }));
@@ -40,7 +40,7 @@ describe('events of several hubs', () => {
   });
 
   test.each(['no JSON', '{"event":"vm","what":{"vmId":"../x"}}', '{"event":"new"}', '[]', 'null'])(
-    'news that say %j harm nobody',
+    'invalid news such as %j are ignored',
     (text) => {
       const rows = told(b);
       b.news(text);
@@ -48,7 +48,7 @@ describe('events of several hubs', () => {
     },
   );
 
-  test('what could not be told is told when it can be, the newest of each VM', async () => {
+  test('an event that could not be sent is sent later, the newest of each VM', async () => {
     const rows = told(b);
     world.board.down = true;
     const { vmId } = await world.settled(create(a));
@@ -62,7 +62,7 @@ describe('events of several hubs', () => {
     expect(rows).toEqual(['two 4 there']);
   });
 
-  test('a hub that dies between a write and telling it: an agent that comes to another one makes up for it', async () => {
+  test('after a hub dies between a write and its event, an agent that reconnects elsewhere triggers the event', async () => {
     await a.connect('p-1');
     const { vmId } = await create(a);
     const rows = told(c);
@@ -79,7 +79,7 @@ describe('events of several hubs', () => {
     expect((await c.look(vmId)).state).toBe('running');
   });
 
-  test('an order that nobody was told is told again within a minute and a half, and not for ever', async () => {
+  test('an order whose event was lost is sent again within a minute and a half, for a limited time', async () => {
     await a.connect('p-1');
     const { vmId } = await create(a);
     await a.report('p-1', vmId, 'running');

@@ -1,6 +1,6 @@
 /**
- * What happens at any hub, for whoever wants to react. An event says what changed; the store says what it is now. `tell`
- * reaches the listeners of all hubs: what they do must be right when each hub does it.
+ * Events of all hubs. An event says what changed; the store holds the current state. `tell` reaches the listeners of
+ * every hub, so a listener's reaction must be correct when each hub runs it.
  */
 import { EventEmitter } from 'node:events';
 import { Id } from '@unicore/protocol/control';
@@ -9,9 +9,9 @@ import { z } from 'zod';
 import type { Backplane } from '../backplane/index.ts';
 import { ProviderRow, VmRow } from '../store/index.ts';
 
-/** VMs whose last revision is remembered, to know what is late. News are late by seconds, not by so many changes. */
+/** VMs whose last revision is remembered, to detect late news. News arrive late by seconds, never by this many changes. */
 const MAX_REMEMBERED = 10_000;
-/** Events that wait for the other hubs to be reachable; beyond it the oldest are left to what repairs them. */
+/** Events that wait until the other hubs are reachable; beyond it the oldest are dropped, and periodic work repairs the gap. */
 const MAX_UNTOLD = 10_000;
 
 const News = z.discriminatedUnion('event', [
@@ -28,51 +28,51 @@ type News = z.infer<typeof News>;
 
 interface HubEventMap {
   /**
-   * A VM was made or changed, or what is shown of it did because its provider fell silent or came back. here: at this
-   * hub, for what one hub should do.
+   * A VM was created or changed, or is shown differently because its provider fell silent or came back. here: the event
+   * began at this hub, for reactions that only one hub should run.
    */
   vm: [vm: VmRow, here: boolean];
-  /** A provider joined, came, went, fell silent or was heard again. */
+  /** A provider joined, connected, disconnected, fell silent or was heard again. */
   provider: [provider: ProviderRow];
-  /** A session was ended by its user: whatever it has open ends too. */
+  /** A user ended a session: its sockets, channels and lists must end too. */
   sessionEnded: [sessionId: string];
-  /** A new connection of a provider is known to be at some hub. */
+  /** A provider's new connection is registered at some hub. */
   route: [route: { providerId: string; connSeq: number }];
-  /** A hub has found no route of this provider in a backplane that has just lost everything: who has it says so. */
+  /** A hub found no route to this provider in a backplane that recently lost its data: the hub that has it must claim it again. */
   seek: [sought: { providerId: string }];
-  /** Events of other hubs may have been missed, or what the hubs share may be gone: ask everything again. */
+  /** Events of other hubs may have been missed, or the backplane may have lost its data: read everything again. */
   interrupted: [];
 }
 
 export class HubEvents extends EventEmitter<HubEventMap> {
   readonly #backplane: Backplane;
   readonly #log: Logger;
-  /** The newest revision of each VM that was told, the latest last. */
+  /** The newest revision of each VM that was emitted; the most recent entry is last. */
   readonly #told = new Map<string, number>();
-  /** The newest of each thing that the other hubs could not be told, oldest first. */
+  /** Events that could not be sent to the other hubs: the newest of each subject, oldest first. */
   readonly #untold = new Map<string, News>();
 
   constructor(backplane: Backplane, log: Logger) {
     super();
     this.#backplane = backplane;
     this.#log = log;
-    // One listener for each open page; a leak would show in the metrics of sockets.
+    // Each open page adds a listener, so Node's leak warning would be wrong; a leak would show in the socket metrics.
     this.setMaxListeners(0);
   }
 
-  /** To the listeners of this hub now, and to those of all others as soon as they can be reached. */
+  /** Emits the event at this hub now, and at all others as soon as they can be reached. */
   tell<E extends News['event']>(event: E, what: HubEventMap[E][0]): void {
     const news = { event, what } as News;
     if (this.#receive(news, true)) void this.#pass(news);
   }
 
-  /** What another hub told. */
+  /** Emits an event that another hub published. */
   news(text: string): void {
     try {
       this.#receive(News.parse(JSON.parse(text)), false);
     } catch (error) {
-      // Of a hub of another version, perhaps.
-      this.#log.warn({ err: error }, 'news of another hub were not understood');
+      // The sender may be a hub of another version.
+      this.#log.warn({ err: error }, 'news from another hub could not be parsed');
     }
   }
 
@@ -86,7 +86,10 @@ export class HubEvents extends EventEmitter<HubEventMap> {
       await this.#backplane.tell(JSON.stringify(news));
       this.#passUntold();
     } catch (error) {
-      this.#log.debug({ err: error, event: news.event }, 'the other hubs are told later');
+      this.#log.debug(
+        { err: error, event: news.event },
+        'an event could not be sent to the other hubs; it is sent later',
+      );
       put(this.#untold, keyOf(news), news, MAX_UNTOLD);
     }
   }
@@ -97,7 +100,7 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     for (const news of untold) void this.#pass(news);
   }
 
-  /** False: something newer was told before. */
+  /** False: a newer revision was emitted before, so this one was dropped. */
   #receive(news: News, here: boolean): boolean {
     switch (news.event) {
       case 'vm': {
@@ -138,7 +141,7 @@ function keyOf({ event, what }: News): string {
   }
 }
 
-/** Last in the map, whose first goes when it is full. */
+/** Puts the entry last, and drops the first one of a full map. */
 function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.delete(key);
   map.set(key, value);

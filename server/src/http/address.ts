@@ -1,12 +1,12 @@
-/** The client address of a request, for rate limits by address. */
+/** The client address of a request, for limits that count by address. */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export type AddressOf = (request: IncomingMessage) => string;
 
 /**
- * Each trusted proxy appends its client's address to X-Forwarded-For. With N proxies, the Nth entry from the end was
- * written by the outermost one. Entries before it come from the sender and are not trusted.
+ * proxies: how many trusted proxies stand in front of the hub. Each appends its client's address to X-Forwarded-For, so
+ * the outermost proxy wrote the entry at this position from the end. Entries before it came with the request and are not trusted.
  */
 export function createAddressOf(proxies: number): AddressOf {
   return ({ socket, headers }) => {

@@ -1,14 +1,14 @@
-/** Authenticates requests: by a bearer token from anywhere, or by a session cookie from one of the hub's own pages. */
+/** Authenticates requests: by a bearer token from anywhere, or by a session cookie from an allowed origin. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
 import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
-/** Methods that change nothing. Browsers may send them without an Origin header. */
+/** Methods that change nothing; a browser may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
 
-/** The credential of a request. A bearer token takes precedence over a cookie. */
+/** The secret that a request carries. A bearer token takes precedence over a cookie. */
 export interface Proof {
   kind: 'bearer' | 'session';
   secret: string;
@@ -23,13 +23,10 @@ export class Callers {
     this.#origins = origins;
   }
 
-  /**
-   * Returns undefined for a request without credentials. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a
-   * page of another origin.
-   */
+  /** Undefined: the request carries no proof. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong origin. */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
-    // Without this check, a foreign page could at least use up the rate limit of the visitor's address.
+    // Also without a proof: a foreign page could otherwise use up the rate limit of its visitor's address.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
@@ -43,13 +40,13 @@ export class Callers {
     return caller;
   }
 
-  /** The caller by the cookie of a WebSocket upgrade. Its Origin has been checked already. */
+  /** The caller of a WebSocket upgrade by its cookie. The Origin header was checked before. */
   async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
     const session = cookieOf(headers.cookie);
     return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
-  /** Throws FORBIDDEN if a request that is authenticated by a cookie comes from a foreign page. */
+  /** For requests that are authenticated by a cookie. Throws FORBIDDEN for a wrong origin. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
     this.#origins.check(headers, !SAFE.has(method));
   }
@@ -62,7 +59,7 @@ export function proofOf({ headers }: IncomingMessage): Proof | undefined {
   return session === undefined ? undefined : { kind: 'session', secret: session };
 }
 
-/** maxAgeMs: 0 removes the cookie. */
+/** The Set-Cookie header of a session. maxAgeMs: 0 removes the cookie. */
 export function setSessionCookie(value: string, maxAgeMs: number, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Strict`;
   return `${COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;

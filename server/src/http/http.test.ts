@@ -16,7 +16,7 @@ describe('HTTP', () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(`${hub.url}${path}`, { redirect: 'manual', ...init });
 
-  /** A mutation without effect: its VM does not exist. */
+  /** A mutation that changes nothing: its VM does not exist. */
   const mutate = (headers: Record<string, string>) =>
     get('/trpc/vm.start', {
       method: 'POST',
@@ -24,7 +24,7 @@ describe('HTTP', () => {
       body: '{"vmId":"vm-none"}',
     });
 
-  test('one request may hold 100 calls', async () => {
+  test('one request makes 100 calls at most', async () => {
     const calls = (count: number) =>
       get(`/trpc/${Array(count).fill('system.info').join(',')}?batch=1&input={}`);
     expect((await calls(100)).status).toBe(200);
@@ -34,7 +34,7 @@ describe('HTTP', () => {
   });
 
   describe('signing in', () => {
-    test('a login link sets a cookie that scripts and other sites cannot use', async () => {
+    test('a login link sets a cookie that scripts cannot read and other sites cannot send', async () => {
       const { secret } = await hub.app.auth.loginKey(hub.owner.userId);
       const response = await get(`/login?key=${secret}`);
       expect(response.status).toBe(303);
@@ -44,7 +44,7 @@ describe('HTTP', () => {
       );
     });
 
-    test('with https, the cookie is sent by https only', async () => {
+    test('behind https the cookie is sent by https only', async () => {
       const secure = await startTestApp({ publicUrl: 'https://unicore.test' });
       const { secret } = await secure.app.auth.loginKey(secure.owner.userId);
       const response = await fetch(`${secure.url}/login?key=${secret}`, { redirect: 'manual' });
@@ -53,7 +53,7 @@ describe('HTTP', () => {
     });
 
     test.each(['/login', '/login?key=', '/login?key=wrong'])(
-      '%s answers with a page that says how to get a link',
+      '%s explains how to get a login link',
       async (path) => {
         const response = await get(path);
         expect(response.status).toBe(401);
@@ -62,7 +62,7 @@ describe('HTTP', () => {
       },
     );
 
-    test('a cookie identifies its user until it is signed out', async () => {
+    test('a cookie identifies its user until sign-out', async () => {
       const cookie = await hub.owner.signIn();
       const info = async () =>
         (await (await get('/api/system/info', { headers: { cookie } })).json()) as { user: unknown };
@@ -74,7 +74,7 @@ describe('HTTP', () => {
       expect((await info()).user).toBeNull();
     });
 
-    test("signing out closes that session's sockets, and no others", async () => {
+    test('signing out closes the sockets of that session only', async () => {
       const [mine, other] = [await hub.owner.signIn(), await hub.owner.signIn()];
       const socket = (cookie: string) =>
         dialLeg(`${hub.url.replace('http', 'ws')}/consumer`, {
@@ -88,7 +88,7 @@ describe('HTTP', () => {
       stays.ws.close();
     });
 
-    test('signing out revokes unused tickets', async () => {
+    test('signing out invalidates unused tickets', async () => {
       const desk = await joinTestAgent(hub);
       await desk.connect();
       const cookie = await hub.owner.signIn();
@@ -102,12 +102,12 @@ describe('HTTP', () => {
       await desk.disconnect();
     });
 
-    test('a form of another site, which sends no cookie, does not remove it', async () => {
+    test('a form on another site, which sends no cookie, cannot clear it', async () => {
       const out = await get('/logout', { method: 'POST', headers: { origin: 'http://evil.test' } });
       expect(out.headers.get('set-cookie')).toBeNull();
     });
 
-    test('any number of wrong keys does not lock out a valid key', async () => {
+    test('any number of wrong keys does not lock out a right one', async () => {
       const own = await startTestApp();
       const tries = Array.from({ length: 80 }, () => fetch(`${own.url}/login?key=wrong`));
       const statuses = (await Promise.all(tries)).map(({ status }) => status);
@@ -116,7 +116,7 @@ describe('HTTP', () => {
       await own.stop();
     });
 
-    test('behind a proxy, wrong keys count only against the address that sent them', async () => {
+    test('behind a proxy, wrong keys count against their own sender only', async () => {
       const own = await startTestApp({ proxies: 1 });
       const tryFrom = (address: string) =>
         fetch(`${own.url}/login?key=wrong`, { headers: { 'x-forwarded-for': address } });
@@ -142,9 +142,9 @@ describe('HTTP', () => {
   });
 
   describe('origins', () => {
-    test("a cookie may change things only from the hub's own pages", async () => {
+    test('a cookie may change things from an allowed origin only', async () => {
       const cookie = await hub.owner.signIn();
-      // 404 means that the request was allowed but its VM does not exist.
+      // 404: it passed the origin check.
       expect((await mutate({ cookie, origin: hub.url })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://page.test' })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://evil.test' })).status).toBe(403);
@@ -155,7 +155,7 @@ describe('HTTP', () => {
       ).toBe(403);
     });
 
-    test('a cookie may read without an Origin, but not from another page', async () => {
+    test('a cookie may read without an Origin header, but not from another page', async () => {
       const cookie = await hub.owner.signIn();
       expect((await get('/trpc/vm.list', { headers: { cookie } })).status).toBe(200);
       expect((await get('/trpc/vm.list', { headers: { cookie, origin: 'http://evil.test' } })).status).toBe(
@@ -163,26 +163,26 @@ describe('HTTP', () => {
       );
     });
 
-    test("a foreign page cannot use up the agents' rate limit of the visitor's address", async () => {
+    test('another page can’t use up the rate limit of agents at its address', async () => {
       const challenge = (headers: Record<string, string>) =>
         get('/api/agent/challenge', { method: 'POST', headers }).then(({ status }) => status);
       expect(await challenge({ origin: 'http://evil.test' })).toBe(403);
       expect(await challenge({})).toBe(400);
     });
 
-    test('a bearer token needs no Origin', async () => {
+    test('a bearer token needs no Origin header', async () => {
       expect((await mutate({ authorization: `Bearer ${hub.owner.token}` })).status).toBe(404);
     });
 
-    test('no response may be read by a foreign page', async () => {
+    test('no response may be read by another page', async () => {
       const response = await get('/trpc/system.info', { headers: { origin: 'http://page.test' } });
       expect(response.headers.get('access-control-allow-origin')).toBeNull();
     });
   });
 
-  describe('every response', () => {
+  describe('headers of every response', () => {
     test.each(['/', '/healthz', '/trpc/system.info', '/api/system/info', '/api/nothing', '/login'])(
-      'of %s has the security headers',
+      '%s carries the security headers',
       async (path) => {
         const { headers } = await get(path);
         const policy = headers.get('content-security-policy');
@@ -226,7 +226,7 @@ describe('HTTP', () => {
       'GET http://[ HTTP/1.1',
       'GET /%00 HTTP/1.1',
       'GET /assets/%2e%2e/hub.db HTTP/1.1',
-    ])('%s is answered, and the hub goes on', async (line) => {
+    ])('%s is answered, and the hub lives on', async (line) => {
       const { port } = new URL(hub.url);
       const socket = connect(Number(port), '127.0.0.1');
       socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
@@ -237,7 +237,7 @@ describe('HTTP', () => {
   });
 
   describe('the web app', () => {
-    test('that is not built is replaced by a page that says how to build it', async () => {
+    test('says how to build it where it is missing', async () => {
       const response = await get('/');
       expect(response.status).toBe(503);
       expect(await response.text()).toContain('npm start');
@@ -257,8 +257,11 @@ describe('HTTP', () => {
       expect((await get('/', { method: 'POST' })).status).toBe(400);
     });
 
-    test.each(['bytes=9-2', 'bytes=x', 'bytes=-5', 'bytes=500-'])('ignores the range %s', async (range) => {
-      expect((await get('/assets/app-1a2b.js', { headers: { range } })).status).toBe(200);
-    });
+    test.each(['bytes=9-2', 'bytes=x', 'bytes=-5', 'bytes=500-'])(
+      'the range %s does no harm',
+      async (range) => {
+        expect((await get('/assets/app-1a2b.js', { headers: { range } })).status).toBe(200);
+      },
+    );
   });
 });

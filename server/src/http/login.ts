@@ -1,7 +1,4 @@
-/**
- * The paths /login and /logout: a login link is exchanged for a session cookie; signing out closes everything that the
- * session has open.
- */
+/** /login exchanges a link's key for a session cookie; /logout ends a session and everything that it has open. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -17,11 +14,11 @@ export interface LoginDeps {
   log: Logger;
   limit: Limit;
   addressOf: AddressOf;
-  /** Whether the hub is reached by https only. */
+  /** Whether the hub is reached by https only, so that the cookie gets the Secure attribute. */
   secure: boolean;
 }
 
-/** GET /login?key=…: a wrong key is answered with an HTML page, because people follow links. */
+/** GET /login?key=…: a wrong key is answered with a page, because people open these links in a browser. */
 export async function login(deps: LoginDeps, request: IncomingMessage, response: ServerResponse, url: URL) {
   try {
     const { user, session } = await signIn(deps, request, url.searchParams.get('key') ?? '');
@@ -35,9 +32,7 @@ export async function login(deps: LoginDeps, request: IncomingMessage, response:
   }
 }
 
-/**
- * Only wrong keys count against the address's limit, so that guesses from the same address never lock out a valid key.
- */
+/** Only wrong keys count against the limit, so right keys work even while another page guesses from the same address. */
 async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMessage, key: string) {
   try {
     return await auth.login(key);
@@ -47,7 +42,7 @@ async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMe
   }
 }
 
-/** POST /logout: ends the session or bearer token of the request. */
+/** POST /logout: ends the session or bearer token that the request carries. */
 export async function logout(deps: LoginDeps, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST');
@@ -59,7 +54,7 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   if (ended !== undefined) {
     deps.log.info({ session: ended }, 'signed out');
   }
-  // A form on another site sends no cookie, so its request must not remove the cookie from the browser either.
+  // A form on another site sends no cookie, and must not clear the browser's cookie either.
   if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
   response.writeHead(204).end();
 }

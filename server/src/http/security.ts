@@ -1,16 +1,16 @@
-/** Security headers of every response: what the hub's pages may load, and which sites may frame or read them. */
+/** Security headers of every response: what a page of this hub may load, and who may frame or read it. */
 import type { ServerResponse } from 'node:http';
 
-/** hubs: all origins of this deployment. */
+/** The content security policy. hubs: origins of this deployment's hubs. */
 const policy = (hubs: readonly string[]) =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    // xterm.js needs inline styles, because it writes its colours into style elements.
+    // xterm.js puts its colours into style elements.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    // Terminals are WebSockets, also to hubs of the deployment's other regions.
+    // A terminal's WebSocket may go to a hub of another region of this deployment.
     ["connect-src 'self'", ...hubs, ...hubs.map((url) => url.replace('http', 'ws'))].join(' '),
     "manifest-src 'self'",
     "base-uri 'none'",
@@ -21,7 +21,7 @@ const policy = (hubs: readonly string[]) =>
 const HEADERS: Record<string, string> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
-  // The key of a login link must not leak in a Referer header.
+  // A login link's key must not leak in a Referer header.
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',

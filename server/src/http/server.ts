@@ -1,4 +1,4 @@
-/** The hub's HTTP server: maps paths to handlers. WebSockets are in sockets/. */
+/** The hub's HTTP server: its routes, and how it drains. WebSockets are in sockets/. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { type Clock, UniCoreError } from '@unicore/protocol';
@@ -21,30 +21,30 @@ import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
 import { webApp } from './web.ts';
 
-/** Maximum number of calls in one tRPC request; our own client uses fewer (client/src/sdk/api.ts). */
+/** Largest number of calls in one tRPC request; the SDK sends fewer (client/src/sdk/api.ts). */
 const MAX_BATCH = 100;
 
 const TRPC_PATH = '/trpc';
 
 /**
- * Delay before a browser reconnects to a live list, sent to it before the hub stops. Shorter than the browser's default
- * of 3 s, so that the page shows no interruption; random, so that not all reconnect at once.
+ * When clients of a broken event stream reconnect, ms; browsers wait 3 s by default. Sooner than a page would show the
+ * loss, and at random so that they do not come all at once.
  */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** Time between sending that delay and closing the stream, so that the delay arrives. */
+/** From sending the reconnect time on an event stream to its end, ms: time for it to arrive. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
   clock: Clock;
   metrics: Metrics;
   services: Services;
-  /** Origins whose pages may measure the distance to this hub with /ping. */
+  /** Origins whose pages may call this hub, and measure its distance by /ping. */
   origins: Origins;
   regions: Regions;
   webDir: string;
-  /** Throws with the reason if the hub can't do its work now. */
+  /** Rejects with the reason while the hub is not ready. */
   ready(): Promise<void>;
-  /** The ws(s)://host URL under which this request reached the hub. */
+  /** ws(s)://host under which this request reached the hub. */
   socketUrl(request: IncomingMessage): string;
 }
 
@@ -55,13 +55,13 @@ export function createHubServer(): Server {
 }
 
 export interface Http {
-  /** Makes every client use another hub for its next request, and ends each live list at a random time within `ms`. */
+  /** Sends every client to another hub with its next request, and ends each live list at a random moment within `ms`. */
   drain(ms: number): void;
-  /** Closes the live lists, which would otherwise keep the server from closing. */
+  /** Ends the live lists, which would otherwise keep the server from closing. */
   endStreams(): void;
 }
 
-/** Starts to answer the server's requests. */
+/** Starts answering the server's requests. */
 export function attachHttp(server: Server, deps: HttpDeps): Http {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
@@ -83,7 +83,10 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
       endLater(response, drainMs);
     }
     if (!url)
-      return sendError(response, new UniCoreError('BAD_REQUEST', "The request's path is not a valid URL."));
+      return sendError(
+        response,
+        new UniCoreError('BAD_REQUEST', 'The path of the request is not a valid URL.'),
+      );
     const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
     answering.add(response);
     response.once('close', () => {
@@ -107,10 +110,7 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   };
 }
 
-/**
- * Ends a live list after telling its client when to reconnect. The `retry` line is valid even in the middle of an
- * event.
- */
+/** Ends a live list after telling its client when to reconnect. A `retry:` line is valid between any two events. */
 function endStream(response: ServerResponse, clock: Clock): void {
   if (response.writableEnded || response.destroyed) return;
   const { least, most } = COME_BACK_MS;
@@ -118,10 +118,7 @@ function endStream(response: ServerResponse, clock: Clock): void {
   clock.after(LAST_WORDS_MS, () => response.destroy());
 }
 
-/**
- * Whether the response is a live list (Server-Sent Events). Its client reconnects if the connection breaks, but not if
- * the list ends properly.
- */
+/** Whether this is a live list. Its client reconnects if the connection breaks, but not if the stream ends regularly. */
 function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
@@ -167,7 +164,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
   ]);
 }
 
-/** Finds the route with the longest path that is the request's path or a parent of it. */
+/** A route answers its path and everything below it; the longest match wins. */
 function match(routes: Map<string, Handle>, path: string): [string, Handle] | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     const route = path.slice(0, end);
@@ -185,10 +182,7 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/**
- * For measuring the distance to this hub, also from pages of other regions. /healthz cannot serve this, because Cloud
- * Run answers it itself.
- */
+/** For measuring the round trip to this hub, also by pages of other regions. Cloud Run answers /healthz itself. */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
@@ -202,10 +196,10 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // Not logged while draining, since load balancers keep asking.
+    // Not logged while a hub drains: load balancers ask many times.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
-    sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store cannot be reached.');
+    sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');
   }
 }
 
@@ -216,11 +210,11 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
   else
     sendError(
       response,
-      known ? error : new UniCoreError('INTERNAL', 'The hub failed here; its log says more.'),
+      known ? error : new UniCoreError('INTERNAL', 'The hub failed. Its log has the details.'),
     );
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // Only the path matters; URL.parse needs some host.
+  // Only the path is used; URL needs some host.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

@@ -1,4 +1,4 @@
-/** Serves the web app: the files built by Vite, and the app's index page for every other path. */
+/** The web app: the files that Vite built, and its index page for every other path. */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { UniCoreError } from '@unicore/protocol';
 import sirv from 'sirv';
 import { sendError, sendPage } from './respond.ts';
 
-/** Vite puts a content hash into these files' names, so they never change. */
+/** Vite names these files by a hash of their content, so they never change. */
 const HASHED = '/assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -14,7 +14,7 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // Looks at the disk for each request, since the app may be built while the hub runs.
+    // Reads the disk each time: the app may be built or rebuilt while the hub runs.
     dev: true,
     etag: true,
     single: true,
@@ -27,7 +27,7 @@ export function webApp(webDir: string): WebApp {
       response.setHeader('Allow', 'GET, HEAD');
       return sendError(
         response,
-        new UniCoreError('BAD_REQUEST', `There is nothing to ${request.method} here.`),
+        new UniCoreError('BAD_REQUEST', `The web app answers GET and HEAD, not ${request.method}.`),
       );
     }
     if (!existsSync(join(webDir, 'index.html'))) {
@@ -38,7 +38,7 @@ export function webApp(webDir: string): WebApp {
         'The hub runs, but its web app is not there. Stop it and use <code>npm start</code>, which builds it.',
       );
     }
-    // Ranges are ignored, because sirv throws on an invalid one.
+    // sirv throws on an invalid range.
     delete request.headers.range;
     files(request, response, () =>
       sendError(response, new UniCoreError('NOT_FOUND', 'There is no such file.')),

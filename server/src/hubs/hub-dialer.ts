@@ -6,7 +6,7 @@ export type OpenedLeg = (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void
 
 export interface LegEvents {
   fault(error: unknown): void;
-  /** Called exactly once for each leg that was up. */
+  /** A leg has closed. Called exactly once for each leg that was up. */
   closed(code: ErrorCode, message: string): void;
 }
 

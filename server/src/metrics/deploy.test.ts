@@ -1,4 +1,4 @@
-/** The dashboard and alerts in server/deploy use only metrics that a hub exports, and each alert says what to do. */
+/** The dashboard and the alerts in server/deploy use existing metrics, and the alerts say what to do. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -28,7 +28,7 @@ const Alert = z.object({
   alert: z.string().regex(/^UniCore[A-Za-z]+$/),
   expr: z.string(),
   labels: z.object({ severity: z.enum(['critical', 'warning', 'info']) }),
-  // Each is a full sentence.
+  // Each is a whole sentence with a full stop.
   annotations: z.object({
     summary: z.string().regex(/^[A-Z{].{10,}\.$/),
     description: z.string().regex(/^.{60,}\.$/),
@@ -54,7 +54,7 @@ describe('the dashboard and the alerts', () => {
   });
   afterAll(() => hub.stop());
 
-  test.each(asked)('%s: a running hub exports every metric used', (_, expr) => {
+  test.each(asked)('%s: every metric that it uses is exposed by a running hub', (_, expr) => {
     const names = expr.match(/\b(unicore|process|nodejs)_[a-z0-9_]+/g) ?? [];
     for (const name of names) expect(known(name), name).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('the dashboard and the alerts', () => {
   }
 });
 
-test('panels do not overlap, and each has its own id', () => {
+test('no panel overlaps another, and each has a unique id', () => {
   const taken = new Set<string>();
   for (const { gridPos, title } of dashboard.panels) {
     expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
@@ -80,6 +80,6 @@ test('panels do not overlap, and each has its own id', () => {
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
 });
 
-test('each alert has its own name', () => {
+test('each alert has a unique name', () => {
   expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
 });

@@ -1,2 +1,2 @@
-/** The metrics' public interface for the rest of the hub. */
+/** The metrics of a hub, for the rest of it. */
 export { createMetrics, type Metrics, type MetricsSources } from './metrics.ts';

@@ -1,4 +1,4 @@
-/** The hub's Prometheus metrics. Each hub has its own registry, so that several hubs can run in one process. */
+/** The metrics that /metrics exposes. Each hub has its own registry, so that several may run in one process. */
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { type BackplaneMeter, createBackplaneMeter } from '../backplane/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
@@ -9,27 +9,27 @@ import { processMetrics } from './process.ts';
 import { createRelayMeter } from './relay.ts';
 import { createSocketMeter } from './sockets.ts';
 
-/** Upper bounds in seconds, from a cached read to the 10 s that an agent may take to answer. */
+/** Upper bounds in seconds: from a cached read to the 10 s that an agent may take to answer. */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** Values that are queried when Prometheus scrapes the hub. */
+/** Values that are read each time when Prometheus scrapes. */
 export interface MetricsSources {
-  /** Number of VMs by phase. */
+  /** VMs by phase. */
   phases(): Promise<ReadonlyMap<string, number>>;
   /** Whether this hub can reach the backplane. */
   backplaneUp(): Promise<boolean>;
-  /** Bytes that wait in the relay, by the kind of peer that should read them. */
+  /** Bytes queued in the relay, by the kind of peer that they are for. */
   waiting(): ReadonlyMap<string, number>;
-  /** Limit on the bytes that may wait in the relay. */
+  /** Bytes that may be queued there. */
   queueBytes: number;
-  /** Whether this hub is draining: it will stop and asks its peers to move to other hubs. */
+  /** Whether this hub is stopping and sends its peers to others. */
   draining(): boolean;
 }
 
 export interface Metrics extends RelayMeter, SocketMeter, HubMeter {
   readonly backplane: BackplaneMeter;
   http(route: string, status: number, seconds: number): void;
-  /** The metrics in Prometheus's text format, with their content type. */
+  /** The text for Prometheus, and its content type. */
   read(): Promise<{ type: string; text: string }>;
 }
 
@@ -37,7 +37,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { phases, backplaneUp, waiting, queueBytes, draining } = sources;
   const registry = new Registry();
   const registers = [registry];
-  // Process metrics are collected from the start, not only from the first scrape.
+  // Collection starts now, not with the first scrape.
   processMetrics();
   const requests = new Histogram({
     name: 'unicore_http_seconds',
@@ -58,7 +58,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   new Gauge({
     name: 'unicore_backplane_up',
-    help: '1: this hub can reach the backplane',
+    help: '1: this hub can reach what hubs share',
     registers,
     async collect() {
       this.set((await backplaneUp()) ? 1 : 0);
@@ -66,7 +66,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   new Gauge({
     name: 'unicore_draining',
-    help: '1: this hub will stop, and asks its peers to move to other hubs',
+    help: '1: this hub stops, and sends its peers to others',
     registers,
     collect() {
       this.set(draining() ? 1 : 0);

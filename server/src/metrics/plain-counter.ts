@@ -1,6 +1,4 @@
-/**
- * Counters in plain numbers that Prometheus reads on each scrape. Counting a frame must cost no more than an addition.
- */
+/** Counters kept in plain numbers and copied when Prometheus scrapes: counting a frame must cost no more than an addition. */
 import { Counter, type Registry } from 'prom-client';
 
 export interface Cell {
@@ -24,7 +22,7 @@ export class PlainCounter<Label extends string = never> {
     });
   }
 
-  /** Returns a cell; the caller increments its count. */
+  /** A count with these labels; the caller increments it directly. */
   cell(labels: Record<Label, string>): Cell {
     const cell = { labels, count: 0 };
     this.#cells.push(cell);

@@ -1,6 +1,6 @@
 /**
- * Metrics of this process: memory, file descriptors, garbage collection and event-loop delay. All hubs of a process
- * share one registry, since the event-loop monitor can't be removed again.
+ * Metrics of the process: memory, file descriptors, garbage collection and event loop delay. One registry for all hubs
+ * of the process, because the event loop monitor cannot be removed again.
  */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 

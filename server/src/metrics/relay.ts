@@ -1,17 +1,12 @@
-/**
- * Prometheus metrics of the relay: channels, frames, queued bytes, and channels that were dropped or attached again.
- */
+/** Metrics of the relay: channels, frames, queued bytes, dropped channels and resumes. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayMeter } from '../relay/index.ts';
 import { PlainCounter } from './plain-counter.ts';
 
-/**
- * Upper bounds in seconds: joined in the same turn, after a query of the backplane, or after waiting for a provider
- * that reconnects.
- */
+/** Upper bounds in seconds: joined at once, after a lookup on the backplane, or after waiting for a provider that reconnects. */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** waiting: queued bytes by the kind of peer that should read them. queueBytes: their limit. */
+/** waiting: queued bytes by the kind of peer that they are for. queueBytes: their limit. */
 export function createRelayMeter(
   registry: Registry,
   waiting: () => ReadonlyMap<string, number>,
@@ -20,24 +15,24 @@ export function createRelayMeter(
   const registers = [registry];
   const channels = new Gauge({
     name: 'unicore_channels',
-    help: 'Joined channels, by origin and destination: other hubs or the ends themselves',
+    help: 'Channels joined now, by where they come from and go to: other hubs or the ends themselves',
     labelNames: ['from', 'to'],
     registers,
   });
   const refused = new Counter({
     name: 'unicore_refused_total',
-    help: 'Channels refused, by reason',
+    help: 'Channels refused, by why',
     labelNames: ['code'],
     registers,
   });
   const purged = new Counter({
     name: 'unicore_purged_total',
-    help: 'Channels detached because the queue limit was exceeded; they attach again',
+    help: 'Channels dropped because the send queues were full; they attach again',
     registers,
   });
   const resumes = new Histogram({
     name: 'unicore_resume_seconds',
-    help: 'Channels that attached again, seconds until they were joined or refused',
+    help: 'Channels that came back to this hub, seconds until they were joined or not',
     labelNames: ['result'],
     buckets: RESUME_BUCKETS,
     registers,
@@ -53,7 +48,7 @@ export function createRelayMeter(
       const of = (to: string) => bytes.get(to) ?? 0;
       this.set({ to: 'consumer' }, of('consumer'));
       this.set({ to: 'provider' }, of('provider'));
-      // `relay` is a hub that dialled this one.
+      // A peer of kind relay is a hub that dialled this one.
       this.set({ to: 'hub' }, of('hub') + of('relay'));
     },
   });

@@ -1,4 +1,4 @@
-/** Prometheus metrics of sockets, and of all legs by kind: messages, bytes and round trips. */
+/** Metrics of sockets, and of all legs by kind: messages, bytes and round trips. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LegKind, SocketKind, SocketMeter } from '../sockets/index.ts';
 import { Latencies } from './latencies.ts';
@@ -18,7 +18,7 @@ export function createSocketMeter(registry: Registry): SocketMeter {
   for (const kind of SOCKETS) sockets.set({ kind }, 0);
   const closes = new Counter({
     name: 'unicore_socket_closes_total',
-    help: 'Closed WebSockets, by reason',
+    help: 'Closed WebSockets, by why',
     labelNames: ['kind', 'code'],
     registers,
   });
@@ -54,14 +54,14 @@ export function createSocketMeter(registry: Registry): SocketMeter {
   const strays = new PlainCounter(
     registry,
     'unicore_stray_frames_total',
-    'Frames dropped: their channel is unknown',
+    'Frames dropped: of no channel that is known',
     ['kind'],
   );
   const stray = byKind(LEGS, (kind) => strays.cell({ kind }));
   const latencies = new Latencies(
     registry,
     'unicore_leg_rtt_seconds',
-    'Round trips to the neighbour, including queues on the way, measured by PINGs: mostly while a leg is busy',
+    'Round trips to the neighbour, what waits on the way included, by PINGs that go anyway: mostly while a leg is busy',
   );
   const measured = byKind(LEGS, (kind) => latencies.of(kind));
   return {

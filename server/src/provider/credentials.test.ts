@@ -31,13 +31,13 @@ describe('provider credentials', () => {
     credentials = hub();
   });
 
-  test('a signed challenge gives a token, and the token says who', async () => {
+  test('a signed challenge gives a token that identifies the provider', async () => {
     const { challenge } = await credentials.challenge('p-1');
     const { token } = await credentials.token({ providerId: 'p-1', challenge, signature: signed(challenge) });
     expect(await credentials.verify(token)).toBe('p-1');
   });
 
-  test('a token lasts 15 minutes, over a restart of the hub too', async () => {
+  test('a token lasts 15 minutes, also across a restart of the hub', async () => {
     const { challenge } = await credentials.challenge('p-1');
     const { token, expiresAt } = await credentials.token({
       providerId: 'p-1',
@@ -66,7 +66,7 @@ describe('provider credentials', () => {
     },
   );
 
-  test('a challenge is signed once, within a minute', async () => {
+  test('a challenge is accepted once, within a minute', async () => {
     const [used, late] = await Promise.all(
       [1, 2].map(async () => (await credentials.challenge('p-1')).challenge),
     );
@@ -84,13 +84,13 @@ describe('provider credentials', () => {
     },
   );
 
-  test('the challenge of one hub is signed at another', async () => {
+  test('a challenge from one hub is accepted at another', async () => {
     const { challenge } = await credentials.challenge('p-1');
     const { token } = await hub().token({ providerId: 'p-1', challenge, signature: signed(challenge) });
     expect(await credentials.verify(token)).toBe('p-1');
   });
 
-  test('while the hubs cannot reach one another an agent gets in at the one that it asked', async () => {
+  test('while the hubs cannot reach one another an agent gets a token at the hub that issued its challenge', async () => {
     board.down = true;
     const { challenge } = await credentials.challenge('p-1');
     const proof = { providerId: 'p-1', challenge, signature: signed(challenge) };

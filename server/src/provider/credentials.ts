@@ -1,6 +1,6 @@
 /**
- * How an agent proves which provider it is: it signs a challenge with the key that it joined with, and gets a short
- * token for HELLO. The key never leaves its machine.
+ * Authenticates agents: an agent signs a challenge with the key that it joined with, and gets a short-lived token for
+ * HELLO. The key never leaves its machine.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { type Clock, UniCoreError } from '@unicore/protocol';
@@ -9,9 +9,9 @@ import { hashOf, newSecret, OneTimeValues } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import type { Store } from '../store/index.ts';
 
-/** Between asking for a challenge and signing it there is one round trip. */
+/** Lifetime of a challenge, ms; an agent needs one round trip to sign it. */
 const CHALLENGE_MS = 60_000;
-/** An agent asks for a new one with each connection. */
+/** Lifetime of a token, ms; an agent asks for a new one for each connection. */
 const TOKEN_MS = 15 * 60_000;
 const AUDIENCE = 'unicore-provider';
 
@@ -28,10 +28,10 @@ export class ProviderCredentials {
     this.#challenges = new OneTimeValues(backplane, clock, 'challenge:', CHALLENGE_MS);
   }
 
-  /** Given for unknown ids too: asking tells nobody which exist. */
+  /** Issued for unknown ids too, so that a caller cannot find out which ids exist. */
   async challenge(providerId: string): Promise<{ challenge: string; expiresAt: number }> {
     const expiresAt = this.#now() + CHALLENGE_MS;
-    // Says what it is, so that a signature of it can't be taken for one of something else.
+    // The text names its purpose, so that its signature can't be reused for something else.
     const newChallenge = () => `unicore-provider-challenge:${providerId}:${newSecret()}`;
     return { challenge: await this.#challenges.put(newChallenge, hashOf, providerId), expiresAt };
   }
@@ -55,7 +55,7 @@ export class ProviderCredentials {
     return { token, expiresAt };
   }
 
-  /** The provider that a token was made for. Throws UNAUTHENTICATED. */
+  /** The provider that a token was issued for. Throws UNAUTHENTICATED. */
   async verify(token: string): Promise<string> {
     const options = { audience: AUDIENCE, algorithms: ['HS256'], currentDate: new Date(this.#now()) };
     try {

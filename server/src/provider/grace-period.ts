@@ -1,13 +1,13 @@
 /**
- * When silence means nothing: what hubs share cannot be reached, has just lost what was in it, or this hub has only begun.
- * Then nobody is suspected until everybody had the time to be heard again.
+ * Grace periods during which a silent provider is not suspected: while the backplane is unreachable, after it lost its
+ * data, and after this hub started. They last until every connected provider had time to be heard again.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { type Backplane, RENEW_MS } from '../backplane/index.ts';
 
-/** Two heartbeats; consumers see "provider unreachable" after this long. */
+/** A provider is silent after two heartbeats, ms; consumers then see "provider unreachable". */
 export const SILENT_MS = 10_000;
-/** By then every hub that can be heard has said again what it knows. */
+/** After this long every hub has announced its providers again, ms. */
 export const GRACE_MS = SILENT_MS + RENEW_MS;
 
 export class GracePeriod {
@@ -24,19 +24,19 @@ export class GracePeriod {
     this.#until = Math.max(this.#until, this.#clock.now() + ms);
   }
 
-  /** Whether a provider that was heard before, but not for SILENT_MS, can have said so somewhere. */
+  /** Whether a grace period lasts: a provider whose last sign of life is older than SILENT_MS may have been heard since. */
   get lasts(): boolean {
     return this.#clock.now() < this.#until;
   }
 
-  /** The same of one of whom nothing is known at all. */
+  /** The same for a provider of which the backplane has no record. A young backplane may not have received it yet. */
   async ofMissing(): Promise<boolean> {
     if (this.lasts) return true;
     const age = await this.ask(() => this.#backplane.age());
     return age === undefined || age < GRACE_MS;
   }
 
-  /** The answer of the backplane; undefined where it cannot be reached, which is a reason to doubt. */
+  /** The answer of the backplane; undefined if it is unreachable, which begins a grace period. */
   async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

@@ -1,9 +1,9 @@
-/** The load of providers, for whoever looks at it: asked every few seconds, and only while somebody does. */
+/** The load of providers, read every few seconds while at least one list is watched. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Presence, Sight } from './presence.ts';
 
-/** Agents say it as often. */
+/** Agents report their load at this interval, too. */
 const EVERY_MS = 5_000;
 
 type Listener = (changed: ReadonlyMap<string, Sight>) => void;
@@ -22,7 +22,7 @@ export class Loads {
     this.#log = log;
   }
 
-  /** Called with those that changed, until the result is called. */
+  /** The listener gets the providers whose load changed. The returned function ends it. */
   watch(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#later();

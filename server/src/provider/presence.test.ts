@@ -1,43 +1,27 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type TestDomain, testHubs } from '../testing/domain.ts';
+import type { TestDomain } from '../testing/domain.ts';
 import { HELLO } from '../testing/hello.ts';
 import { providerRow } from '../testing/rows.ts';
+import { type TwoDomains, twoDomains } from '../testing/two-domains.ts';
 
 describe('presence', () => {
-  let world: Awaited<ReturnType<typeof testHubs>>;
+  let world: TwoDomains['world'];
   let a: TestDomain;
   let b: TestDomain;
-  /** Providers of which each hub was told that something changed. */
-  let told: string[][];
+  let told: TwoDomains['told'];
+  let states: TwoDomains['states'];
+  let forget: TwoDomains['forget'];
 
   beforeEach(async () => {
-    world = await testHubs(2);
-    [a, b] = world.hubs as [TestDomain, TestDomain];
-    told = [[], []];
-    for (const [i, hub] of world.hubs.entries())
-      hub.events.on('provider', ({ providerId }) => told[i]!.push(providerId));
-    await world.clock.advance(20_000);
+    ({ world, a, b, told, states, forget } = await twoDomains());
   });
 
-  /** At each hub. */
-  const states = async (providerId = 'p-1', hubs = [a, b]) =>
-    Promise.all(
-      hubs.map(
-        async ({ providers, store }) =>
-          (await providers.views([(await store.provider(providerId))!]))[0]?.state,
-      ),
-    );
-  const forget = () => {
-    told[0]!.length = 0;
-    told[1]!.length = 0;
-  };
-
-  test('a provider that joined but never came is pending', async () => {
+  test('a provider that joined but never connected is pending', async () => {
     await world.store.addProvider(providerRow({ providerId: 'p-new' }));
     expect(await states('p-new')).toEqual(['pending', 'pending']);
   });
 
-  test('silent for 10 s is suspect at all hubs, told once to each, and any word ends that', async () => {
+  test('a provider that is silent for 10 s is suspect at all hubs, which each learn it once, until it is heard again', async () => {
     await a.connect('p-1');
     forget();
     await world.clock.advance(9_999);
@@ -55,7 +39,7 @@ describe('presence', () => {
     ]);
   });
 
-  test('a word while all are being told that it is quiet ends that, too', async () => {
+  test('a message that comes while silence is being published ends the silence, too', async () => {
     await a.connect('p-1');
     forget();
     await world.clock.advance(5_000);
@@ -74,14 +58,14 @@ describe('presence', () => {
     expect(await states()).toEqual(['online', 'online']);
   });
 
-  test('what a hub of another version says is no reason to suspect', async () => {
+  test('a record in the format of another version does not make a provider suspect', async () => {
     await a.connect('p-1');
     await a.line.plane.presence.heard('p-1', '{"new":"format"}', 0);
     await world.clock.advance(20_000 - 15_000);
     expect(await states('p-1', [b])).toEqual(['online']);
   });
 
-  test('beats keep it online at all hubs, and tell nobody who does not ask', async () => {
+  test('beats keep a provider online at all hubs without publishing events', async () => {
     await a.connect('p-1');
     forget();
     for (let beat = 0; beat < 10; beat++) {
@@ -94,7 +78,7 @@ describe('presence', () => {
     expect((await b.presence.hello('p-1'))?.beat.cpu).toBe(0.9);
   });
 
-  test('a closed socket alone changes nothing: the clock began at the last word', async () => {
+  test('a closed socket alone changes nothing: silence counts from the last message', async () => {
     await a.connect('p-1');
     await world.clock.advance(4_000);
     a.presence.heard('p-1');
@@ -109,7 +93,7 @@ describe('presence', () => {
     expect(await states()).toEqual(['suspect', 'suspect']);
   });
 
-  test('back within 10 s, at whichever hub, nobody saw it gone', async () => {
+  test('a provider that is back at any hub within 10 s was never shown as gone', async () => {
     await a.connect('p-1');
     await world.clock.advance(1_000);
     a.presence.disconnected('p-1');
@@ -120,7 +104,7 @@ describe('presence', () => {
     expect((await a.presence.some(10)).size).toBe(1);
   });
 
-  test('an old socket that closes late takes nothing from the new one at another hub', async () => {
+  test('an old socket that closes late does not affect the new one at another hub', async () => {
     await a.connect('p-1');
     await world.clock.advance(3_000);
     await b.connect('p-1');
@@ -135,14 +119,14 @@ describe('presence', () => {
     expect((await a.presence.some(10)).size).toBe(1);
   });
 
-  test('a hub dies: its providers have 10 s from when they were last heard, then another hub tells', async () => {
+  test('after a hub died, another publishes that its providers are silent 10 s after they were last heard', async () => {
     await a.connect('p-1');
     for (let i = 0; i < 10; i++) {
       await world.clock.advance(4_000);
       a.presence.heard('p-1');
     }
     await world.clock.advance(900);
-    // Heard, but not said to the others yet.
+    // Heard, but not announced to the others yet.
     a.presence.heard('p-1');
     a.kill();
     forget();
@@ -153,21 +137,21 @@ describe('presence', () => {
     expect(told[1]).toEqual(['p-1']);
   });
 
-  test('a hub that dies with a deadline in its hands: another one tells', async () => {
+  test('after a hub died that had taken a deadline, another publishes the silence', async () => {
     await a.connect('p-1');
     await world.clock.advance(9_500);
     forget();
     const { due } = b.line.plane.deadlines;
     await world.clock.advance(400);
     a.kill();
-    // Taken by a hub that then said nothing.
+    // A hub takes the deadline and then does nothing.
     await world.clock.advance(100);
     await due('silent', 10, 5_000);
     await world.clock.advance(6_000);
     expect(told[1]).toEqual(['p-1']);
   });
 
-  test('how long ago it was heard is known to all, and kept when it falls silent', async () => {
+  test('all hubs know when a provider was last heard, and store it when it falls silent', async () => {
     await a.connect('p-1');
     await world.clock.advance(4_000);
     a.presence.heard('p-1');
@@ -179,119 +163,7 @@ describe('presence', () => {
     expect(view).toMatchObject({ state: 'suspect', seenAt: heardAt });
   });
 
-  describe('missing evidence makes nobody suspect', () => {
-    beforeEach(async () => {
-      await a.connect('p-1');
-      await b.connect('p-2');
-      forget();
-    });
-
-    /** So long, with both providers talking to their hubs; looks every 500 ms at who is suspect. */
-    async function talk(ms: number): Promise<string[]> {
-      const suspects: string[] = [];
-      for (let passed = 0; passed < ms; passed += 500) {
-        a.presence.heard('p-1');
-        b.presence.heard('p-2');
-        await world.clock.advance(500);
-        for (const id of ['p-1', 'p-2'])
-          for (const [i, state] of (await states(id)).entries())
-            if (state !== 'online') suspects.push(`${id} at ${i}`);
-      }
-      return suspects;
-    }
-
-    test('all goes well', async () => {
-      expect(await talk(40_000)).toEqual([]);
-      expect(told).toEqual([[], []]);
-    });
-
-    test('the backplane cannot be reached for a minute', async () => {
-      world.board.down = true;
-      expect(await talk(60_000)).toEqual([]);
-      world.board.down = false;
-      world.board.interrupted();
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('it comes back to one hub 10 s later than to the other', async () => {
-      world.board.down = true;
-      await talk(20_000);
-      b.line.down = false;
-      b.line.interrupted();
-      expect(await talk(10_000)).toEqual([]);
-      a.line.down = false;
-      a.line.interrupted();
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('nobody is told that it could not be reached', async () => {
-      world.board.down = true;
-      await talk(20_000);
-      world.board.down = false;
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('it was emptied', async () => {
-      await world.board.flush();
-      expect(await talk(3_000)).toEqual([]);
-      world.board.interrupted();
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('it was emptied, and nobody is told', async () => {
-      await world.board.flush();
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('a replica that lacks the last writes took over, and one hub finds out before the other', async () => {
-      await talk(20_000);
-      const { look, heard } = b.line.plane.presence;
-      const { about } = (await look(['p-1'])).get('p-1')!;
-      await heard('p-1', about, 20_000);
-      b.line.interrupted();
-      expect(await states()).toContain('online');
-      expect((await b.presence.lookAt('p-1')).suspect).toBe(false);
-      await talk(6_000);
-      expect(await talk(40_000)).toEqual([]);
-    });
-
-    test('after it was emptied all hubs say again at once what they know', async () => {
-      await world.board.flush();
-      expect(await b.presence.hello('p-1')).toBeUndefined();
-      world.board.interrupted();
-      await world.clock.advance(0);
-      expect(await b.presence.hello('p-1')).toBeDefined();
-    });
-
-    test('all hubs were away and one is started', async () => {
-      a.kill();
-      b.kill();
-      await world.clock.advance(30_000);
-      const c = await world.join();
-      expect(await states('p-1', [c])).toEqual(['online']);
-      await world.clock.advance(9_000);
-      expect(await states('p-1', [c])).toEqual(['online']);
-    });
-
-    test('and who did not come back by then is suspect, and told so', async () => {
-      a.presence.disconnected('p-1');
-      await world.clock.advance(0);
-      await world.board.flush();
-      world.board.interrupted();
-      b.presence.heard('p-2');
-      await world.clock.advance(9_000);
-      b.presence.heard('p-2');
-      await world.clock.advance(5_000);
-      expect(await states()).toEqual(['online', 'online']);
-      forget();
-      b.presence.heard('p-2');
-      await world.clock.advance(2_000);
-      expect(await states()).toEqual(['suspect', 'suspect']);
-      expect(told).toEqual([['p-1'], ['p-1']]);
-    });
-  });
-
-  test('a provider that comes back as it was is not written anew', async () => {
+  test('a provider that comes back unchanged is not written again', async () => {
     await a.connect('p-1');
     let writes = 0;
     const { updateProvider } = world.store;
@@ -305,7 +177,7 @@ describe('presence', () => {
     expect(writes).toBe(1);
   });
 
-  test('beats and words of 100 providers cost the store nothing, and the backplane little', async () => {
+  test('messages and beats of 100 providers cost the store nothing, and the backplane little', async () => {
     const asked: string[] = [];
     const ids = Array.from({ length: 100 }, (_, i) => `p-${i}`);
     for (const [i, id] of ids.entries()) await (i % 2 ? a : b).connect(id);
@@ -330,10 +202,10 @@ describe('presence', () => {
     }
     const calls = [a, b].flatMap(({ line }) => [...line.calls]);
     const total = calls.reduce((sum, [, count]) => sum + count, 0);
-    // What VMs wait is looked for every 5 s, by one hub.
+    // One hub looks for queued VMs every 5 s.
     expect(asked.filter((method) => method !== 'vms')).toEqual([]);
     expect(asked.length).toBeLessThanOrEqual(24 + 3);
-    // Said every 5 s, looked at when a deadline has come: 0.3 calls a second for each provider.
+    // One write every 5 s, and a look when a deadline is due: 0.3 calls per second and provider.
     expect(total).toBeLessThan(60 * (100 * 0.31 + 8));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Which providers can be reached now, and what they say of themselves. The hub that has a provider's socket says so to all
- * hubs every RENEW_MS; the others look it up when they need it. Silence is what counts, not a closed socket: a provider is
+ * Which providers are reachable, and what they report of themselves. The hub that has a provider's socket writes this to
+ * the backplane every RENEW_MS; other hubs read it when they need it. Silence counts, not a closed socket: a provider is
  * suspect when no hub has heard it for SILENT_MS.
  */
 import type { Clock } from '@unicore/protocol';
@@ -10,52 +10,52 @@ import { z } from 'zod';
 import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod, SILENT_MS } from './grace-period.ts';
 
-/** How often a hub looks whether something is to be said of its providers. */
+/** How often a hub checks whether it must announce one of its providers. */
 const TICK_MS = 1_000;
-/** More than there are; the backplane wants a number. */
+/** More providers than exist, for calls of the backplane that need a maximum. */
 const ALL = 100_000;
-/** The set of deadlines by which silence is noticed. */
+/** Name of the set of deadlines by which silence is detected. */
 export const SILENT = 'silent';
 
-/** An idle agent is heard by its BEATs only, one every 5 s. */
+/** A provider is quiet after one and a half heartbeats; an idle agent sends only a BEAT every 5 s. */
 const QUIET_MS = 7_500;
 
-/** up: heard here all the time. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
+/** up: connected and heard. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
 const Link = z.enum(['up', 'quiet', 'down']);
 const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
-  /** Of the hub that it is connected to; hubs of older versions say none. */
+  /** Region of the hub that it is connected to; hubs of older versions send none. */
   region: z.string().nullable().default(null),
 });
-/** What an agent last said of itself, and where it is. */
+/** What an agent last reported of itself, and its region. */
 export type About = z.infer<typeof About>;
 const Said = z.object({ link: Link, about: About });
 
 /** What all hubs know of one provider. */
 export interface Sight {
-  /** Not heard by any hub for SILENT_MS, without a doubt. */
+  /** Not heard by any hub for SILENT_MS, and no grace period lasts. */
   suspect: boolean;
-  /** A hub has its socket, and heard it within SILENT_MS. */
+  /** A hub has its socket, and has heard it within SILENT_MS. */
   up: boolean;
-  /** Undefined: not known now, and so are the others. */
+  /** Undefined: the backplane has no record of this provider. */
   about: About | undefined;
-  /** Since it was last heard. */
+  /** Time since it was last heard, ms. */
   silentMs: number | undefined;
 }
 
-/** A provider that is, or was until just now, connected to this hub. */
+/** A provider that is, or was until a moment ago, connected to this hub. */
 interface Here {
   about: About;
   heardAt: number;
   connected: boolean;
-  /** What all hubs were told last; undefined: nothing yet, or it may be lost. */
+  /** The state that was last written to the backplane; undefined: none, or it may be lost. */
   said: z.infer<typeof Link> | undefined;
   saidAt: number;
-  /** Under way. */
+  /** The write to the backplane that is in progress. */
   saying: Promise<void> | undefined;
 }
 
 export interface PresenceDeps {
-  /** This hub's. */
+  /** Region of this hub. */
   region: string | null;
   backplane: Backplane;
   clock: Clock;
@@ -63,7 +63,7 @@ export interface PresenceDeps {
   log: Logger;
 }
 
-/** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
+/** A provider connected, or was heard again on its old socket. wasSilent: it was suspect until now. */
 type ArrivalListener = (providerId: string, about: About, wasSilent: boolean) => void;
 
 export class Presence {
@@ -90,7 +90,7 @@ export class Presence {
     this.#cancel();
   }
 
-  // ---- what happens at this hub's sockets
+  // ---- events at this hub's sockets
 
   connected(providerId: string, hello: AgentHello): void {
     const about = About.parse({ ...hello, region: this.#deps.region });
@@ -107,12 +107,12 @@ export class Presence {
     this.#work(this.#leave(providerId, here));
   }
 
-  /** It is connected to another hub now, which says what is to be said of it. */
+  /** The provider is connected to another hub now, which announces it from here on. */
   moved(providerId: string): void {
     this.#here.delete(providerId);
   }
 
-  /** Called for every message. */
+  /** Called for every message of the provider, so it is cheap. */
   heard(providerId: string): void {
     const here = this.#here.get(providerId);
     if (!here) return;
@@ -127,16 +127,16 @@ export class Presence {
     if (here) here.about = { ...here.about, beat };
   }
 
-  /** What was said may be lost: says it all again. */
+  /** The backplane may have lost its data: announces all providers again. */
   interrupted(): void {
     this.#deps.grace.begin(GRACE_MS);
     for (const here of this.#here.values()) here.said = undefined;
     this.#sayDue();
   }
 
-  // ---- what all hubs know
+  // ---- reading what all hubs know
 
-  /** One for each of these. */
+  /** What is known of each of these providers. */
   async look(providerIds: readonly string[]): Promise<Map<string, Sight>> {
     const { backplane, grace } = this.#deps;
     const ids = [...new Set(providerIds)];
@@ -155,12 +155,12 @@ export class Presence {
     return (await this.look([providerId])).get(providerId)!;
   }
 
-  /** What it said of itself; undefined: nothing that is still known. */
+  /** What the provider reported of itself; undefined: no record of it is left. */
   async hello(providerId: string): Promise<About | undefined> {
     return (await this.lookAt(providerId)).about;
   }
 
-  /** So many providers, at random, of those that are up at any hub; those at this one where no other can be asked. */
+  /** Up to `count` random providers that are up at any hub; only those of this hub while the backplane is unreachable. */
   async some(count: number): Promise<Map<string, About>> {
     const { backplane, grace } = this.#deps;
     const ids = await grace.ask(() => backplane.presence.some(count, SILENT_MS));
@@ -168,7 +168,7 @@ export class Presence {
     return new Map([...sights].flatMap(([id, { up, about }]) => (up && about ? [[id, about]] : [])));
   }
 
-  /** Those that were heard lately, whether they are still up or not. */
+  /** Providers that were heard recently, whether they are still up or not. */
   async recent(): Promise<Map<string, Sight>> {
     const { backplane, grace } = this.#deps;
     const ids = await grace.ask(() => backplane.presence.some(ALL, PRESENCE_MS));
@@ -177,10 +177,10 @@ export class Presence {
 
   #sightOf({ about: text, silentMs }: { about: string; silentMs: number }): Sight {
     const { data } = Said.safeParse(JSON.parse(text));
-    // Said by a hub of another version, perhaps.
+    // The writer may be a hub of another version.
     if (!data) return { ...UNKNOWN, silentMs };
     const { link, about } = data;
-    // A hub that died cannot say what it heard since it last spoke.
+    // A hub that died may have heard the provider after its last write.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
@@ -193,7 +193,7 @@ export class Presence {
     return { suspect: false, up: here.connected && silentMs < SILENT_MS, about: here.about, silentMs };
   }
 
-  // ---- saying it
+  // ---- announcing providers to all hubs
 
   #tick(): void {
     this.#sayDue();
@@ -216,7 +216,7 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
-    // That it is quiet, perhaps.
+    // The write in progress may announce that the provider is quiet.
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
@@ -225,7 +225,7 @@ export class Presence {
 
   async #leave(providerId: string, here: Here): Promise<void> {
     const { silentMs = Number.POSITIVE_INFINITY } = await this.lookAt(providerId);
-    // It has come back before its old socket was known to be closed: what its new hub says counts.
+    // The provider may have reconnected before its old socket was found closed: then its new hub announces it.
     const elsewhere = silentMs < this.#deps.clock.now() - here.heardAt;
     if (elsewhere && this.#here.get(providerId) === here) this.#here.delete(providerId);
     else await this.#say(providerId, here);
@@ -248,7 +248,7 @@ export class Presence {
     const done = await grace.ask(async () => {
       await backplane.presence.heard(providerId, text, silentMs);
       const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-      // Moved on by whoever finds that it was heard meanwhile: silence.ts.
+      // The hub that finds the deadline due moves it on if the provider was heard meanwhile (silence.ts).
       if (link !== here.said)
         await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
       return true;
@@ -265,7 +265,7 @@ export class Presence {
   }
 
   #work(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#deps.log.error({ err: error }, 'presence could not be told'));
+    work.catch((error: unknown) => this.#deps.log.error({ err: error }, 'presence could not be written'));
   }
 }
 

@@ -1,4 +1,4 @@
-/** The machines that joined this hub: how they join, what is known of them, and how they look. */
+/** The providers of this deployment: how they join, what is stored of them, and how clients see them. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Provider } from '@unicore/protocol/api';
 import type { AgentJoin } from '@unicore/protocol/control';
@@ -29,7 +29,7 @@ export class Providers {
     this.#deps = deps;
   }
 
-  /** The secret that lets one machine join, for 10 minutes. */
+  /** A secret that lets one machine join; valid for 10 minutes. */
   async joinToken(user: Pick<UserRow, 'userId' | 'role'>): Promise<{ token: string; expiresAt: number }> {
     if (user.role !== 'owner') {
       throw new UniCoreError(
@@ -82,7 +82,10 @@ export class Providers {
     return this.#deps.store.providers();
   }
 
-  /** Its agent is here. Keeps what it says of itself, for the time when it is not; wasSilent: its VMs were shown so. */
+  /**
+   * The provider's agent is connected here. Stores what it reported, to be shown while it is away. wasSilent: its VMs were
+   * shown as suspect, so they change too.
+   */
   async arrived(providerId: string, about: About, wasSilent: boolean): Promise<void> {
     const { store, now } = this.#deps;
     const row = await store.provider(providerId);
@@ -91,11 +94,11 @@ export class Providers {
     const { cores, memoryTotal } = beat;
     const change = { runtime, isolation, version, cores, memoryTotal };
     const known = row.seenAt !== null && isWithin(row, change);
-    // It reconnects far more often than it changes.
+    // A provider reconnects far more often than it changes, so most connections write nothing.
     await this.#tell(known ? row : await this.#update(row, { ...change, seenAt: now() }), wasSilent);
   }
 
-  /** silentMs: since it was last heard, if that is known. */
+  /** silentMs: time since it was last heard, if known. */
   async fellSilent(providerId: string, silentMs: number | undefined): Promise<void> {
     const { store, now } = this.#deps;
     const row = await store.provider(providerId);
@@ -104,7 +107,7 @@ export class Providers {
     await this.#tell(seenAt === row.seenAt ? row : await this.#update(row, { seenAt }), true);
   }
 
-  /** Those that were here at any time. */
+  /** Ids of the providers that were connected at any time. */
   async seen(): Promise<string[]> {
     return (await this.list()).flatMap(({ providerId, seenAt }) => (seenAt === null ? [] : [providerId]));
   }
@@ -114,7 +117,7 @@ export class Providers {
     return view!;
   }
 
-  /** sights: what was looked up already. */
+  /** sights: what the caller has already looked up. */
   async views(
     rows: readonly ProviderRow[],
     sights: ReadonlyMap<string, Sight> = new Map(),
@@ -154,7 +157,7 @@ export class Providers {
     return { ...row, ...change };
   }
 
-  /** withVms: what is shown of its VMs changed with it. */
+  /** withVms: its VMs are shown differently as well. */
   async #tell(row: ProviderRow, withVms: boolean): Promise<void> {
     const { store, events } = this.#deps;
     events.tell('provider', row);

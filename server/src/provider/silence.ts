@@ -1,17 +1,17 @@
-/** Notices that providers fell silent, on whichever hub comes first, so that it is told once: also of those whose hub died. */
+/** Detects providers that fell silent, also those whose hub died. The first hub that notices publishes it, once. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod } from './grace-period.ts';
 import { type Presence, SILENT } from './presence.ts';
 
-/** How often silence is looked for. */
+/** How often a hub checks for due deadlines. */
 const SWEEP_MS = 1_000;
-/** How many are looked at in one go. */
+/** Most deadlines that are checked at a time. */
 const BATCH = 1_000;
-/** A hub that took a deadline and died has lost it for so long. */
+/** After this long another hub gets a deadline again, because the hub that took it may have died. */
 const AGAIN_MS = 5_000;
-/** The right to go through all providers after a doubt. */
+/** Lease for the check of all providers after a grace period. */
 const REVIEW = 'silence.review';
 
 export interface SilenceDeps {
@@ -20,9 +20,9 @@ export interface SilenceDeps {
   grace: GracePeriod;
   clock: Clock;
   log: Logger;
-  /** Those that were here at any time. */
+  /** Ids of the providers that were connected at any time. */
   seen(): Promise<string[]>;
-  /** silentMs: since it was last heard, if that is known. */
+  /** A provider fell silent. silentMs: time since it was last heard, if known. */
   began(providerId: string, silentMs: number | undefined): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export class Silence {
     this.#cancelReview();
   }
 
-  /** Deadlines may be lost, and nobody was suspected for a while: looks at all providers when that is over. */
+  /** Deadlines may be lost, and a grace period begins: checks all providers when it is over. */
   interrupted(): void {
     this.#cancelReview();
     this.#cancelReview = this.#deps.clock.after(GRACE_MS, () => this.#work(this.#review()));
@@ -90,14 +90,14 @@ export class Silence {
     for (const [providerId, { suspect, silentMs }] of sights) {
       if (!suspect) continue;
       await began(providerId, silentMs);
-      // Not before: another hub tells it if this one dies here.
+      // Dropped last, so that another hub publishes it if this one dies before.
       await grace.ask(() => backplane.deadlines.drop(SILENT, providerId));
     }
   }
 
   #work(work: Promise<void>): void {
     work.catch((error: unknown) =>
-      this.#deps.log.error({ err: error }, 'silent providers could not be told'),
+      this.#deps.log.error({ err: error }, 'the check for silent providers failed'),
     );
   }
 }

@@ -20,7 +20,10 @@ const JOINS_PER_SECOND = 20;
  * Bytes per second from a user that cost no credit, such as ACKs. 500 MB/s of output in full frames needs half of it.
  */
 const OVERHEAD_PER_SECOND = 1024 * 1024;
-/** The same limit for bytes to the user. It is higher, because programs may write in small pieces on many terminals. */
+/**
+ * Bytes per second to a user that cost no credit. Higher than the limit from a user, because programs may write in
+ * small pieces on many terminals.
+ */
 const OVERHEAD_BACK_PER_SECOND = 4 * 1024 * 1024;
 /**
  * Bytes that may wait in this hub for one user: the windows of 64 terminals. More can only wait if a peer gives credit
@@ -38,7 +41,7 @@ export class RelayUser {
   /** This user's bytes that wait in the hub. */
   readonly waiting: Budget;
 
-  /** waiting: the budget of the whole hub. */
+  /** waiting: budget for bytes that wait in the whole hub. */
   constructor(clock: Clock, waiting: Budget) {
     this.opens = new Rate(clock, OPENS_PER_SECOND);
     this.joins = new Rate(clock, JOINS_PER_SECOND, JOINS_AT_ONCE);

@@ -29,7 +29,7 @@ const RETURN_MS = 5_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** OPEN auth between hubs: the first hub has authorised the channel and names the provider. */
+/** Schema of an OPEN's auth between hubs: the first hub has authorised the channel and names the provider. */
 const PassedOn = ChannelAuth.extend({ providerId: Id });
 
 export class Relay {

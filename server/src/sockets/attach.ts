@@ -20,7 +20,7 @@ const CLOSE_MS = 5_000;
 /** How long a peer may take to answer a close while the hub stops. */
 const STOP_MS = 1_000;
 
-/** Path on which other hubs connect. */
+/** URL path on which other hubs connect. */
 export const HUB_PATH = '/hub';
 
 interface Path {

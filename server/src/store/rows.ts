@@ -9,7 +9,7 @@ const Time = z.number().int().nonnegative();
 export const UserRow = z.object({
   userId: Id,
   name: z.string(),
-  /** owner: may also add providers. */
+  /** Role of the user: an owner may also add providers. */
   role: z.enum(['owner', 'member']),
   createdAt: Time,
 });
@@ -76,7 +76,10 @@ export const VmRow = z.object({
   desired: z.enum(['running', 'stopped', 'deleted']),
   phase: Phase,
   reason: z.string().nullable(),
-  /** Null before the first placement. Afterwards the VM always starts on this provider, because its files are there. */
+  /**
+   * The VM's provider; null before the first placement. Afterwards the VM always starts there, because its files are
+   * there.
+   */
   providerId: Id.nullable(),
   isolation: Isolation.nullable(),
   /** The VM's generation: rises with each assignment to a provider; 0 before the first. */

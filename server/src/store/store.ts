@@ -21,7 +21,7 @@ export interface Store {
   users(): Promise<UserRow[]>;
 
   addSecret(secret: SecretRow): Promise<void>;
-  /** Returns undefined for an expired secret too. */
+  /** Finds a secret by hash and kind, unless it has expired. */
   secret(hash: string, kind: SecretKind, now: number): Promise<SecretRow | undefined>;
   /** Removes the secret and returns it. If two callers ask at once, only one gets it. */
   takeSecret(hash: string, kind: SecretKind, now: number): Promise<SecretRow | undefined>;

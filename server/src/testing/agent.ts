@@ -1,4 +1,4 @@
-/** An agent for tests: joins with a key of its own, dials the hub, and carries out orders by saying that it did. */
+/** An agent for tests: it joins with its own key, dials the hub, and answers each order by reporting it as done. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Acceptor, type Leg, systemClock, UniCoreError } from '@unicore/protocol';
 import type {
@@ -28,7 +28,7 @@ export class TestAgent implements AgentMethods {
   #dialled: Dialled | undefined;
   #hub: HubMethods | undefined;
   #applied: () => void = () => {};
-  /** What apply() answers instead of doing it. */
+  /** The error that apply() throws instead of accepting orders. */
   refusal: UniCoreError | undefined;
   applies = 0;
 
@@ -38,14 +38,14 @@ export class TestAgent implements AgentMethods {
     this.#token = token;
   }
 
-  /** The same machine, to be connected to another hub. */
+  /** The same provider, which connects to another hub. */
   at(url: string): TestAgent {
     const moved = new TestAgent(url, this.providerId, this.#token);
     moved.#connSeq = this.#connSeq;
     return moved;
   }
 
-  /** Dials the hub; resolves when it has its orders. */
+  /** Dials the hub; resolves when the agent has its orders. */
   async connect(): Promise<void> {
     const acceptor = new Acceptor({
       clock: systemClock,
@@ -59,7 +59,7 @@ export class TestAgent implements AgentMethods {
     const hello = { ...HELLO, token: await this.#token(), connSeq: ++this.#connSeq };
     const dialling = dialLeg(`${this.#url.replace(/^http/, 'ws')}/provider`, {
       hello,
-      // The hub may open its control channel in the same breath as it says WELCOME.
+      // The hub may open its control channel right after WELCOME, before dialLeg() resolves.
       handler: { open: (open) => void dialling.then(({ leg }) => acceptor.open(leg, open)) },
     });
     this.#dialled = await dialling;
@@ -93,7 +93,7 @@ export class TestAgent implements AgentMethods {
     for (const order of orders) {
       if (this.orders.get(order.vmId)?.desired === order.desired) continue;
       this.orders.set(order.vmId, order);
-      // Not awaited: the hub hears of it after it has the answer to its order.
+      // Not awaited, so that the report comes after the answer to the order.
       this.say(order.vmId, order.desired).catch(() => {});
     }
   }
@@ -130,7 +130,7 @@ export class TestAgent implements AgentMethods {
     return { providerMs: null, keeperMs: 0.5, echoMs: 2 };
   }
 
-  /** Own members only, as the RPC wants them. */
+  /** The methods as own properties, as the RPC needs them. */
   #methods(): AgentMethods {
     return {
       apply: (orders) => this.apply(orders),
@@ -143,7 +143,7 @@ export class TestAgent implements AgentMethods {
   }
 }
 
-/** A machine that joins the hub by its owner's token; connect() it. */
+/** Joins a new provider with a token of the hub's owner. Call connect() on the result. */
 export async function joinTestAgent({ owner, api, url }: TestApp, name = 'desk'): Promise<TestAgent> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x } = publicKey.export({ format: 'jwk' });

@@ -1,4 +1,4 @@
-/** A whole hub in this process, on port 0 and a folder of its own, with clients as outsiders have them. */
+/** A whole hub for tests, in this process, on a free port and with its own folder, with typed clients. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ export type Api = TRPCClient<AppRouter>;
 export interface TestUser {
   userId: string;
   token: string;
-  /** With a bearer token. */
+  /** A client with the user's bearer token. */
   api: Api;
-  /** Signs in by a login link: the value for a Cookie header. */
+  /** Signs in by a login link; returns the value of a Cookie header. */
   signIn(): Promise<string>;
 }
 
@@ -32,9 +32,9 @@ export interface TestApp {
   url: string;
   owner: TestUser;
   user(name: string): Promise<TestUser>;
-  /** Of nobody. */
+  /** A client without any proof. */
   api: Api;
-  /** Ends the hub and starts another one on the same folder and port. */
+  /** Stops the hub and starts another one with the same folder and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startTestApp(
   const log = overrides.log ?? createLog('silent');
   let app = createApp(config, { ...overrides, log });
   const { port } = await app.start();
-  // Not the public URL, which a test may have made up.
+  // Not the public URL, which a test may have set to another host.
   const url = `http://127.0.0.1:${port}`;
   config = { ...config, port };
 

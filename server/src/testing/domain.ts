@@ -21,30 +21,30 @@ export interface TestDomain extends Domain {
   store: Store;
   clock: SimClock;
   now: () => number;
-  /** Its way to the other hubs. */
+  /** Its connection to the backplane. */
   line: Line;
-  /** A provider comes, for the first time or again. */
+  /** A provider connects, for the first time or again. */
   connect(providerId: string, hello?: Partial<AgentHello>): Promise<void>;
-  /** Its agent says how one VM is. */
+  /** The provider's agent reports one VM. */
   report(
     providerId: string,
     vmId: string,
     phase: VmObserved['phase'],
     more?: Partial<VmObserved>,
   ): Promise<string[]>;
-  /** Phase, or `suspect`, and reason of a VM as its owner sees it. */
+  /** State and reason of a VM as its owner sees it. */
   look(vmId: string): Promise<{ state: string; reason: string | null }>;
-  /** Nothing is heard of it any more, and it hears nothing. */
+  /** The hub dies: it loses the backplane and does nothing any more. */
   kill(): void;
 }
 
-/** store: of a hub that ran before, for a restart. */
+/** store: that of an earlier hub, to simulate a restart. */
 export async function testDomain(store?: Store): Promise<TestDomain> {
   const clock = new SimClock();
   return openDomain(clock, new Switchboard(clock), store ?? (await testStore()));
 }
 
-/** So many hubs with one store and one backplane, each in its region. */
+/** Several hubs with one store and one backplane. regionOf: the region of each. */
 export async function testHubs(count: number, regionOf: (hub: number) => string | null = () => null) {
   const clock = new SimClock();
   const board = new Switchboard(clock);
@@ -57,7 +57,7 @@ export async function testHubs(count: number, regionOf: (hub: number) => string 
     store,
     hubs,
     join,
-    /** Lets simulated time go on until this is done. */
+    /** Advances simulated time until this work is done. */
     async settled<T>(work: Promise<T>, ms = 5_000): Promise<T> {
       let over = false;
       const end = () => {

@@ -1,4 +1,4 @@
-/** What an agent of tests says of itself. */
+/** The HELLO of a test's agent. */
 import type { AgentHello } from '@unicore/protocol/control';
 
 const GIB = 2 ** 30;
@@ -21,7 +21,7 @@ export const HELLO: AgentHello = {
   },
 };
 
-/** Of a machine with room for two large VMs. */
+/** The BEAT of a machine with room for two large VMs. */
 export const SMALL_BEAT: AgentHello['beat'] = {
   cpu: 0,
   cores: 1,

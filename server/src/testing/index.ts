@@ -1,4 +1,4 @@
-/** What tests and benches outside the hub use. */
+/** Test support for tests and benches of other workspaces. */
 export * from '../sockets/testing/index.ts';
 export { answerControl, asOrdered, obedientAgent } from './control.ts';
 export { HELLO } from './hello.ts';

@@ -1,4 +1,4 @@
-/** The proxy that other tests rely on does what it says. */
+/** The proxy that other tests rely on. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -59,7 +59,7 @@ test('a stalled line keeps its connections and its bytes', async () => {
   expect(arrived).toBe('b');
 });
 
-test('an end that closes while the line is stalled is heard of when it flows again, after its last bytes', async () => {
+test('an end that closes while the line is stalled is seen as closed when the line flows again, after its last bytes', async () => {
   const [served, socket] = (await Promise.all([once(echo, 'connection'), dial()])) as [[Socket], Socket];
   await roundTrip(socket, 'a');
   line.stall();
@@ -85,7 +85,7 @@ test('a cut resets every connection', async () => {
   expect(line.connections).toBe(0);
 });
 
-test('a half cut is noticed by whoever dialled alone, who may dial again', async () => {
+test('a half cut is noticed by the client only, which may dial again', async () => {
   const [served] = (await Promise.all([once(echo, 'connection'), dial()])) as [[Socket], Socket];
   const [far] = served;
   const dialled = await dial();
@@ -97,14 +97,14 @@ test('a half cut is noticed by whoever dialled alone, who may dial again', async
   expect(far.readyState).toBe('open');
 });
 
-test('a refusing line refuses until it is allowed again, on the same port', async () => {
+test('a refusing line refuses connections until it is allowed again, on the same port', async () => {
   line.refuse();
   await expect(dial()).rejects.toThrow('ECONNREFUSED');
   await line.allow();
   expect(await roundTrip(await dial(), 'back')).toBe('back');
 });
 
-test('a line of 1 Mbit/s carries no more than that, evenly, and holds at most 96 KiB', async () => {
+test('a line of 1 Mbit/s carries that rate evenly, and holds at most 96 KiB', async () => {
   line.bytesPerSecond = 125_000;
   const sink = createServer((socket) => {
     let got = 0;
@@ -126,9 +126,9 @@ test('a line of 1 Mbit/s carries no more than that, evenly, and holds at most 96
   expect(bytes / ms).toBeLessThan(135);
   // What a busy machine leaves of it.
   expect(bytes / ms).toBeGreaterThan(40);
-  // Packets, of which a busy machine reads some together, no lumps as large as its queue.
+  // Bytes arrive in packets, some of them together on a busy machine, not in pieces as large as the queue.
   expect(arrivals.length).toBeGreaterThan(20);
-  // What is not read stays with the kernel and the sender.
+  // Unread bytes stay in the kernel and at the sender.
   expect(line.held).toBeLessThanOrEqual(96 * 1024);
   sink.close();
 });

@@ -1,33 +1,33 @@
 /**
- * A line that tests can spoil: a TCP proxy that stalls, cuts, refuses, delays and limits the rate. A stalled line
- * closes nothing: both ends have to notice by themselves.
+ * A TCP proxy that simulates bad lines: it stalls, cuts, refuses, delays and limits the rate. A stalled line closes no
+ * connection, so both ends have to notice by themselves.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * No more is read while one direction holds so many bytes: a short queue, as in a real line. One read is at most 64 KiB.
- * What the kernel holds before it comes on top, some megabytes on loopback: whoever sends has to cope with that.
+ * Bytes that one direction queues before it stops reading: a short queue, as in a real line. One read is at most 64 KiB.
+ * The kernel queues some megabytes more on loopback, which senders have to cope with.
  */
 const QUEUE_BYTES = 64 * 1024;
-/** The same on a line with a rate, which is never empty: from a quarter of a second at 1 Mbit/s to three times as much. */
+/** The same on a line with a rate limit: a quarter of a second at 1 Mbit/s, and up to three times that with one read. */
 const QUEUE_BYTES_AT_RATE = 32 * 1024;
-/** A chunk goes out in packets of this size, as on a real line. */
+/** Bytes are sent in packets of this size, as on a real line. */
 const PACKET_BYTES = 1448;
 
 export class LineProxy {
-  /** One-way delay for whatever arrives from now on. */
+  /** One-way delay of bytes that arrive from now on. */
   delayMs = 0;
-  /** What one direction of a connection holds: a long line carries more of it on the way. */
+  /** Bytes that one direction of a connection may hold; a long line has more in flight. */
   queueBytes = QUEUE_BYTES;
   /** Per direction and connection. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
-  /** Port on loopback that new connections go to. */
+  /** Loopback port that new connections are forwarded to. */
   target: number;
   readonly #server: Server;
   readonly #directions = new Set<Direction>();
   readonly #sockets = new Set<Socket>();
-  /** Those of them that dialled us. */
+  /** The sockets that were opened by clients. */
   readonly #diallers = new Set<Socket>();
   #port = 0;
   #stalled = false;
@@ -38,7 +38,7 @@ export class LineProxy {
     this.#server = createServer((near) => this.#connected(near));
   }
 
-  /** A proxy on a free loopback port; the target may be told later. */
+  /** Opens a proxy on a free loopback port; the target may be set later. */
   static async open(target = 0): Promise<LineProxy> {
     const proxy = new LineProxy(target);
     await proxy.allow();
@@ -49,7 +49,7 @@ export class LineProxy {
     return this.#port;
   }
 
-  /** The origin of pages that are loaded through it. */
+  /** The origin of pages that are loaded through the proxy. */
   get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
@@ -63,14 +63,14 @@ export class LineProxy {
     return this.#carried;
   }
 
-  /** Bytes that it holds now, both ways. */
+  /** Bytes that the proxy holds now, both ways. */
   get held(): number {
     let held = 0;
     for (const direction of this.#directions) held += direction.queued;
     return held;
   }
 
-  /** Nothing passes, and nothing is closed, until flow(). New connections are accepted, and stalled too. */
+  /** Until flow(), no bytes pass and no connection is closed. New connections are accepted, but stall too. */
   stall(): void {
     this.#stalled = true;
   }
@@ -80,18 +80,18 @@ export class LineProxy {
     for (const direction of this.#directions) direction.pump();
   }
 
-  /** Every connection is reset; what was on the way is lost. */
+  /** Resets every connection; bytes in flight are lost. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Whoever dialled is cut off, and the target hears nothing of it: a laptop that changes networks. */
+  /** Resets the clients' connections without telling the target, as when a laptop changes networks. */
   halfCut(): void {
     for (const direction of this.#directions) direction.abandon();
     for (const socket of this.#diallers) socket.resetAndDestroy();
   }
 
-  /** New connections are refused until allow(); those that exist go on. */
+  /** Refuses new connections until allow(); existing ones go on. */
   refuse(): void {
     this.#server.close();
   }
@@ -127,7 +127,7 @@ export class LineProxy {
     }
   }
 
-  /** For directions: whether this many bytes may pass now. */
+  /** Called by directions: whether this many bytes may pass now. */
   passes(bytes: number): boolean {
     if (this.#stalled) return false;
     this.#carried += bytes;
@@ -142,7 +142,7 @@ class Direction {
   readonly #line: LineProxy;
   readonly #queue: { due: number; bytes: Buffer }[] = [];
   #queued = 0;
-  /** When the line has sent all that was queued. */
+  /** When the line will have sent everything that is queued. */
   #free = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Set when the source is closed. */
@@ -161,14 +161,14 @@ class Direction {
     return this.#queued;
   }
 
-  /** The source is closed: so is the sink, after what is on the way, though it be stalled. Then `done` is called. */
+  /** The source has closed: closes the sink after the queued bytes, even on a stalled line, and then calls `done`. */
   end(done: () => void): void {
     this.#done = done;
     if (this.#abandoned) done();
     else this.pump();
   }
 
-  /** Nothing passes any more, and neither end is told. */
+  /** Stops forwarding without closing either end. */
   abandon(): void {
     this.#abandoned = true;
     this.#from.pause();

@@ -1,4 +1,4 @@
-/** Rows for tests, complete but for what a test cares about. */
+/** Complete rows for tests; a test changes only the fields that it is about. */
 import type { ProviderRow, UserRow, VmRow } from '../store/rows.ts';
 
 export function userRow(change: Partial<UserRow> = {}): UserRow {

@@ -1,17 +1,17 @@
-/** A backplane between several hubs of a test that can be unreachable, lose what is told, be emptied, or lose a hub. */
+/** A backplane for several hubs of a test. It can be unreachable, lose events, be emptied, or lose a hub. */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Backplane, BackplaneHandler } from '../backplane/backplane.ts';
 import { LocalWorld } from '../backplane/local.ts';
 
 export interface Line {
   plane: Backplane;
-  /** Calls reject with BACKPLANE_DOWN, and nothing comes. */
+  /** While true, calls reject with BACKPLANE_DOWN, and nothing arrives. */
   down: boolean;
-  /** News are told to nobody and heard from nobody; all else works. */
+  /** While true, news are neither sent nor received; all else works. */
   deaf: boolean;
-  /** Calls wait for this: a backplane that is slow. */
+  /** Calls wait for this promise, to simulate a slow backplane. */
   slow: Promise<void> | undefined;
-  /** What the hub has asked, by name of the call. */
+  /** Number of calls that the hub made, by name. */
   readonly calls: Map<string, number>;
   interrupted(): void;
 }
@@ -109,7 +109,7 @@ export class Switchboard {
     for (const line of this.#lines) line.down = down;
   }
 
-  /** All that was put there is gone. Nobody is told: the hubs find out, or a test tells them. */
+  /** Drops all data. The hubs are not told: they find out, or a test calls interrupted(). */
   async flush(): Promise<void> {
     this.#world = new LocalWorld(this.#clock);
     for (const line of this.#lines) await line.move(this.#world);

@@ -1,14 +1,14 @@
-/** A subscription as a list of what it said, with a way to wait for the next thing. */
+/** Collects the events of a subscription, and waits for a certain one. */
 export interface Watching<T> {
   events: T[];
-  /** Resolves with the first event, of those that were and will be, that fits. */
+  /** Resolves with the first matching event, past or future. */
   until(fits: (event: T) => boolean): Promise<T>;
-  /** How it ended: undefined, or the error. */
+  /** Resolves when it ended: with undefined or the error. */
   ended: Promise<unknown>;
   stop(): void;
 }
 
-/** A subscription of the typed client. */
+/** A subscription procedure of the typed client. */
 interface Subscription<T> {
   subscribe(
     input: undefined,

@@ -1,18 +1,18 @@
 /**
- * Tracing spans around control calls: the procedure, its duration and its error code. OpenTelemetry is not loaded here;
- * without startTracing() a call costs one check of a variable. Users' content is never in a span.
+ * Spans around control calls: the procedure, its duration and whether it failed, but never content of users. Nothing of
+ * OpenTelemetry is loaded here. Until tracing is started, a call costs one look at a variable.
  */
 import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
-/** Ids and procedure names. */
+/** Attributes of a span: ids and names only. */
 export type Attributes = Record<string, string>;
 
-/** Marks the span as failed with an error code, for work that does not throw. */
+/** Marks the span as failed where the work does not throw. */
 export type Failed = (code: string) => void;
 
 export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: (failed: Failed) => Promise<T>): Promise<T>;
-  /** Trace context of the caller's span. */
+  /** The trace context of the current span. */
   here(): TraceContext | undefined;
   within<T>(context: TraceContext, work: () => T): T;
 }
@@ -39,7 +39,7 @@ export function withinTrace<T>(context: TraceContext | undefined, work: () => T)
   return tracing && context ? tracing.within(context, work) : work();
 }
 
-/** Tracing hooks for the control RPC. */
+/** The tracing that is handed to the control RPC. */
 export const rpcTracing: RpcTracing = {
   span: (name, work) => inSpan(name, {}, work),
   here: traceContext,

@@ -1,4 +1,4 @@
-/** One call is one trace across all processes that it passes. */
+/** One call is one trace, over every process that it passes. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -22,7 +22,7 @@ const Export = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(Span) })) })),
 });
 
-/** A stand-in for OpenTelemetry's collector. */
+/** Stands in for OpenTelemetry's collector. */
 async function collector() {
   const spans: Span[] = [];
   const bodies: string[] = [];
@@ -39,7 +39,7 @@ async function collector() {
   return { url: `http://127.0.0.1:${port}`, spans, bodies, close: () => server.close() };
 }
 
-test("a procedure at one hub, its call to another hub and the agent's call are one trace, without users' content", async () => {
+test('a procedure at one hub, its call to another hub and the call to the agent there form one trace, without text of users', async () => {
   const to = await collector();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = to.url;
   const stop = startTracing();
@@ -74,7 +74,7 @@ test("a procedure at one hub, its call to another hub and the agent's call are o
     'call agent',
     'answer agent',
     'call terminals',
-    // The test's agent runs in this process; a real agent creates no spans.
+    // The test's agent shares this process; a real agent traces nothing.
     'answer terminals',
   ]);
   expect(way('vm.closeTerminal').map(({ status }) => status.message)).toEqual(Array(5).fill('NOT_FOUND'));

@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import type { VmRow } from '../store/index.ts';
 import type { Vms } from './vms.ts';
 
-/** A VM that can be worked in has a provider. */
+/** A VM that has a provider. */
 export type PlacedVm = VmRow & { providerId: string };
 
 export class VmAccess {
@@ -14,9 +14,9 @@ export class VmAccess {
   }
 
   /**
-   * The VM, if this user may have a channel to it. Throws NOT_FOUND and VM_NOT_RUNNING. Whether its provider can be
-   * reached is not asked: a channel waits for that. One that is on its way up counts too, for the shell may live
-   * while an agent that was restarted looks for it; the agent has the last word.
+   * The VM, if this user may open a channel to it. Throws NOT_FOUND and VM_NOT_RUNNING. A VM on an unreachable provider
+   * is allowed, because a channel waits for its provider. A VM that is starting is allowed too: its shell may still run
+   * while a restarted agent looks for it, and the agent decides.
    */
   async authorise(userId: string, vmId: string): Promise<PlacedVm> {
     const vm = await this.#vms.own(userId, vmId);

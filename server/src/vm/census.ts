@@ -1,9 +1,9 @@
-/** How many VMs there are, by phase and by provider, for what shows it: read once, then kept by what is told. */
+/** Counts VMs by phase and by provider, for metrics and lists: read once, then kept up to date by events. */
 import type { Clock } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 import type { Phase, Store, VmRow } from '../store/index.ts';
 
-/** Reading all VMs costs a read for each where reads are billed. What was never told is put right after this. */
+/** Interval of a full read, ms, which corrects the counts after lost events. It is long because some stores bill each read. */
 const FRESH_MS = 60 * 60_000;
 
 type Counted = Pick<VmRow, 'phase' | 'providerId' | 'rev'>;

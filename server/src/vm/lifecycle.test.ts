@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { PHASES } from '../store/index.ts';
 import { EVENTS, eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
-/** Follows events from a phase; what means nothing changes nothing. */
+/** The phase after these events; an impossible event changes nothing. */
 function follow(from: (typeof PHASES)[number], events: LifeEvent[]) {
   return events.reduce((phase, event) => LIFECYCLE[phase][event] ?? phase, from);
 }
 
 describe('the life cycle', () => {
-  test('says for every phase where every event leads, and only to phases that there are', () => {
+  test('maps every event in every phase to an existing phase or to null', () => {
     expect(Object.keys(LIFECYCLE).sort()).toEqual([...PHASES].sort());
     for (const row of Object.values(LIFECYCLE)) {
       expect(Object.keys(row).sort()).toEqual([...EVENTS].sort());
@@ -27,7 +27,7 @@ describe('the life cycle', () => {
     expect([...reached].sort()).toEqual([...PHASES].sort());
   });
 
-  test('people may say the same twice: it leads nowhere else', () => {
+  test("a user's action has no further effect when it is repeated", () => {
     for (const phase of PHASES) {
       for (const event of ['start', 'stop', 'delete'] as const) {
         const next = LIFECYCLE[phase][event];
@@ -38,19 +38,19 @@ describe('the life cycle', () => {
     }
   });
 
-  test('delete is taken in every phase but the last', () => {
+  test('delete is possible in every phase but the last', () => {
     for (const phase of PHASES) {
       expect(LIFECYCLE[phase].delete).toBe(phase === 'deleted' ? null : 'deleting');
     }
   });
 
-  test('nothing brings a deleted VM back, and what is being deleted only ends', () => {
+  test('a deleted VM never comes back, and a VM that is being deleted can only end', () => {
     expect(Object.values(LIFECYCLE.deleted).every((next) => next === null)).toBe(true);
     const ends = new Set(Object.values(LIFECYCLE.deleting).filter((next) => next !== null));
     expect([...ends].sort()).toEqual(['deleted', 'deleting']);
   });
 
-  test('a whole life', () => {
+  test('a VM goes through its whole life', () => {
     const life: LifeEvent[] = [
       'assign',
       'starting',
@@ -66,18 +66,18 @@ describe('the life cycle', () => {
     expect(follow('queued', life)).toBe('deleted');
   });
 
-  test('what an agent says of the time before a start or stop changes nothing', () => {
+  test('a report about the time before a start or stop changes nothing', () => {
     expect(follow('stopping', ['running', 'starting'])).toBe('stopping');
     expect(follow('assigned', ['exited', 'gone'])).toBe('assigned');
     expect(follow('queued', ['exited', 'failed', 'running'])).toBe('queued');
   });
 
-  test('a VM that ended by itself goes on when its agent has started it again', () => {
+  test('a VM that exited by itself is running again once its agent restarted it', () => {
     expect(follow('running', ['exited'])).toBe('assigned');
     expect(follow('running', ['exited', 'starting', 'running'])).toBe('running');
   });
 
-  test('a report counts by what is wanted: what runs against the order is no news', () => {
+  test('a report that contradicts the desired state is ignored', () => {
     expect(eventOf('stopped', 'running')).toBeUndefined();
     expect(eventOf('running', 'running')).toBe('running');
     expect(eventOf('running', 'stopped')).toBe('exited');

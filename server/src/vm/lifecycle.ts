@@ -1,6 +1,6 @@
 /**
- * The life of a VM: for each phase, where each event leads. Nothing else changes a phase, and every change is written
- * by compare-and-set. (`suspect` is no phase: it is what a VM looks like while its provider is silent, see view.ts.)
+ * The life cycle of a VM: the phase to which each event leads from each phase. Nothing else changes a phase, and every
+ * change is written by compare-and-set. (`suspect` is not a phase: view.ts shows it while the provider is silent.)
  *
  * queued → assigned → starting → running → stopping → stopped → (start) queued
  * any → failed → (start) queued        any → deleting → deleted, provider absent or not
@@ -9,13 +9,13 @@ import type { VmObserved } from '@unicore/protocol/control';
 import type { Phase, VmRow } from '../store/index.ts';
 
 export const EVENTS = [
-  // People
+  // By users
   'start',
   'stop',
   'delete',
-  // The hub: a provider with room was found
+  // By the hub, when it found a provider with room
   'assign',
-  // The provider's agent
+  // By the provider's agent
   'starting',
   'running',
   'stopped',
@@ -25,7 +25,7 @@ export const EVENTS = [
 ] as const;
 export type LifeEvent = (typeof EVENTS)[number];
 
-/** null: this event means nothing here. People are told so; what an agent said is ignored. */
+/** null: this event is not possible in this phase. A user gets an error; an agent's report is ignored. */
 export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
   queued: {
     start: 'queued',
@@ -47,7 +47,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // It has not begun yet: the agent tells of the time before.
+    // The VM has not been started yet: the report is about its previous run.
     exited: null,
     failed: 'failed',
     gone: null,
@@ -72,7 +72,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // The order to run still stands: the agent starts it again, or says why it can't.
+    // The order to run is still valid: the agent restarts the VM, or reports why it can't.
     exited: 'assigned',
     failed: 'failed',
     gone: 'assigned',
@@ -106,7 +106,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     stop: 'stopping',
     delete: 'deleting',
     assign: null,
-    // The agent goes on trying, and what made it fail may pass.
+    // The agent keeps trying, and the cause of the failure may pass.
     starting: 'starting',
     running: 'running',
     stopped: 'stopped',
@@ -123,7 +123,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     running: null,
     stopped: null,
     exited: null,
-    // Not removed yet; the reason says what is in the way.
+    // Not removed yet; the reason says why.
     failed: 'deleting',
     gone: 'deleted',
   },
@@ -141,7 +141,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
   },
 };
 
-/** What an agent's report means for a VM that is wanted so; undefined: nothing. */
+/** The event that an agent's report stands for, given the desired state of the VM; undefined: none. */
 export function eventOf(desired: VmRow['desired'], phase: VmObserved['phase']): LifeEvent | undefined {
   switch (phase) {
     case 'starting':
@@ -158,7 +158,7 @@ export function eventOf(desired: VmRow['desired'], phase: VmObserved['phase']): 
   }
 }
 
-/** Phases in which a VM takes room on its provider. */
+/** Whether a VM in this phase takes room on its provider. */
 export function takesRoom(phase: Phase): boolean {
   return phase === 'assigned' || phase === 'starting' || phase === 'running' || phase === 'stopping';
 }

@@ -1,4 +1,4 @@
-/** Names for VMs whose maker gave none. */
+/** Default names of VMs. */
 import { randomInt } from 'node:crypto';
 
 const KINDS =
@@ -10,7 +10,7 @@ const THINGS =
     ' ',
   );
 
-/** Such as calm-otter. Not unique: a VM is found by its id. */
+/** Example: calm-otter. Not unique, since VMs are identified by their ids. */
 export function newName(): string {
   return `${KINDS[randomInt(KINDS.length)]}-${THINGS[randomInt(THINGS.length)]}`;
 }

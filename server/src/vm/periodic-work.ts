@@ -1,6 +1,6 @@
 /**
- * What one hub does for all every few seconds, so that what a hub had begun when it died does not wait for somebody to
- * press a button: VMs that wait are looked at, and changes that perhaps nobody was told are told again.
+ * Work that one hub does for all hubs every few seconds. It finishes what a hub left undone when it died: it places
+ * queued VMs, and sends again the events of orders that took no effect.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -10,15 +10,15 @@ import type { Phase, Store } from '../store/index.ts';
 import type { Placer } from './placer.ts';
 
 const EVERY_MS = 5_000;
-/** Two may be missed. */
+/** Lease of the hub that does the work: it may miss two turns. */
 const LEASE_MS = 12_000;
-/** Every so many times; each VM that is found costs a read. */
+/** Events are sent again once in this many turns; each VM that is found costs a read. */
 const TELL_EVERY = 12;
-/** An order takes effect sooner, if its provider was told. */
+/** Age after which an order counts as lost; it takes effect sooner if its provider received it. */
 const LATE_MS = 20_000;
-/** Its provider is away, then, and gets all its orders when it comes. */
+/** Age after which an order is not sent again: its provider is away, and gets all orders when it reconnects. */
 const GIVEN_UP_MS = 10 * 60_000;
-/** What the provider must do something about. */
+/** Phases in which the provider has an order to carry out. */
 const ORDERED: Phase[] = ['assigned', 'stopping', 'deleting'];
 
 export interface PeriodicWorkDeps {
@@ -43,7 +43,7 @@ export class PeriodicWork {
 
   start(): void {
     this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
-      this.#do().catch((error: unknown) => this.#deps.log.error({ err: error }, 'chores failed'));
+      this.#do().catch((error: unknown) => this.#deps.log.error({ err: error }, 'periodic work failed'));
       this.start();
     });
   }
@@ -53,7 +53,7 @@ export class PeriodicWork {
   }
 
   async #do(): Promise<void> {
-    // Where hubs cannot reach one another each of them does it: that costs some reads, and harms nothing.
+    // While hubs cannot reach one another each of them does the work: that costs some reads, and is harmless.
     if (!(await this.#deps.backplane.leases.hold('chores', LEASE_MS).catch(() => true))) return;
     this.#turn += 1;
     await this.#deps.placer.run();

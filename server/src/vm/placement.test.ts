@@ -25,7 +25,7 @@ function chosen(
 }
 
 describe('place', () => {
-  test('says what is missing, from the first thing on', () => {
+  test('names the first reason why a VM cannot be placed', () => {
     expect(place({ size: 'small', region: null, pinned: undefined }, [], 0)).toEqual({
       reason: 'No provider has joined this hub yet. It starts as soon as one has.',
     });
@@ -35,7 +35,7 @@ describe('place', () => {
     );
   });
 
-  test('a wish for a region is kept, and says what it waits for', () => {
+  test('a VM that asks for a region goes there only, and its reason names the region', () => {
     const [eu, us] = [
       candidate('p-eu', { region: 'eu', load: ['small'] }),
       candidate('p-us', { region: 'us' }),
@@ -45,7 +45,7 @@ describe('place', () => {
     expect(
       chosen('large', [candidate('p-eu', { region: 'eu', memoryTotal: GIB }), us], undefined, 'eu'),
     ).toContain('No provider in region eu has room');
-    // Its files are where they are.
+    // A pinned VM ignores the region: its files cannot move.
     expect(chosen('small', [us], 'p-us', 'eu')).toBe('p-us');
   });
 
@@ -54,24 +54,24 @@ describe('place', () => {
     expect(chosen('small', [busy, candidate('p-idle')])).toBe('p-idle');
   });
 
-  test('promises twice the memory and no more', () => {
-    // 4 GiB twice are two large VMs.
+  test('overcommits memory by two and no more', () => {
+    // Twice 4 GiB hold two large VMs.
     expect(chosen('large', [candidate('p-1', { cores: 8, load: ['large'] })])).toBe('p-1');
     expect(chosen('small', [candidate('p-1', { cores: 8, load: ['large', 'large'] })])).toContain('room');
   });
 
-  test('promises eight times the cores and no more, each VM capped at the machine', () => {
+  test('overcommits cores by eight and no more, each VM capped at the machine', () => {
     const one = (vms: number) =>
       candidate('p-1', { cores: 1, memoryTotal: 64 * GIB, load: Array(vms).fill('medium') });
     expect(chosen('medium', [one(7)])).toBe('p-1');
     expect(chosen('medium', [one(8)])).toContain('room');
   });
 
-  test('the process runtime has no memory to reserve', () => {
+  test('the process runtime reserves no memory', () => {
     expect(chosen('large', [candidate('p-1', { runtime: 'process', memoryTotal: 1 })])).toBe('p-1');
   });
 
-  test('a VM with files on a provider waits for that one', () => {
+  test('a VM with files on a provider waits for that provider', () => {
     const roomy = candidate('p-roomy');
     expect(chosen('small', [roomy, candidate('p-home', { load: ['large'] })], 'p-home')).toBe('p-home');
     expect(chosen('small', [roomy], 'p-home')).toContain('Its files are on provider p-home');

@@ -1,7 +1,7 @@
-/** Which provider a VM goes to, or why it waits. Pure: given what there is, it decides. */
+/** Decides which provider a VM goes to, or why it has to wait. A pure function of the wish and the candidates. */
 import { type Isolation, SIZES, type VmSize } from '@unicore/protocol/control';
 
-/** Most VMs idle most of the time, so more is promised than a machine has. */
+/** Overcommit: most VMs are idle most of the time, so a provider accepts more than its machine has. */
 const CPU_OVERCOMMIT = 8;
 const MEMORY_OVERCOMMIT = 2;
 const GIB = 2 ** 30;
@@ -11,25 +11,25 @@ export interface Candidate {
   name: string;
   runtime: 'docker' | 'process';
   isolation: Isolation;
-  /** Of the hub that it is connected to. */
+  /** Region of the hub that the provider is connected to. */
   region: string | null;
   cores: number;
   memoryTotal: number;
-  /** Sizes of the VMs that take room there now. */
+  /** Sizes of the VMs that take room on it now. */
   load: VmSize[];
 }
 
 export interface Wish {
   size: VmSize;
-  /** Where it has to be; null: anywhere. */
+  /** Region that the VM must be in; null: any. */
   region: string | null;
-  /** Where its files are: it can only go there. */
+  /** The provider that has the VM's files: the VM can only run there. */
   pinned: { providerId: string; name: string } | undefined;
 }
 
 export type Placement<C extends Candidate = Candidate> = { candidate: C } | { reason: string };
 
-/** candidates: the providers that can be reached. The one that has the largest share free wins. */
+/** candidates: the reachable providers; the one with the largest free share wins. joined: how many providers exist. */
 export function place<C extends Candidate>(
   wish: Wish,
   candidates: readonly C[],
@@ -59,11 +59,11 @@ export function place<C extends Candidate>(
   };
 }
 
-/** What would be left of the scarcer of cores and memory, as a share of all; negative: no room. */
+/** The share of cores or memory, whichever is scarcer, that would be free with the new VM; negative: no room. */
 function freeShare({ cores, memoryTotal, runtime, load }: Candidate, size: VmSize): number {
   const all = [...load, size];
   const cpu = all.reduce((sum, each) => sum + Math.min(SIZES[each].cpu, cores), 0) / (cores * CPU_OVERCOMMIT);
-  // The process runtime sets no limits, so there is nothing to reserve.
+  // The process runtime sets no memory limits, so nothing is reserved.
   if (runtime === 'process') return 1 - cpu;
   const memory = all.reduce((sum, each) => sum + SIZES[each].memory, 0) / (memoryTotal * MEMORY_OVERCOMMIT);
   return 1 - Math.max(cpu, memory);

@@ -21,26 +21,26 @@ describe('placement at several hubs', () => {
   const create = (hub: TestDomain, size: 'small' | 'large' = 'small') => hub.vms.create(ALICE, { size });
   const phases = async () => (await world.store.vms()).map(({ phase }) => phase).sort();
 
-  test('a VM that is made at one hub goes to a provider at another', async () => {
+  test('a VM that is created at one hub goes to a provider at another', async () => {
     await b.connect('p-1');
     expect(await world.settled(create(a))).toMatchObject({ phase: 'assigned', providerId: 'p-1' });
   });
 
-  test('a VM that waits is placed when a provider comes to any hub', async () => {
+  test('a queued VM is placed when a provider connects to any hub', async () => {
     const { vmId } = await create(a);
     await b.connect('p-1');
     await world.clock.advance(0);
     expect((await c.look(vmId)).state).toBe('assigned');
   });
 
-  test('hubs that place at the same time do not give the same room away twice', async () => {
+  test('hubs that place at the same time do not assign the same room twice', async () => {
     await b.connect('p-1', { beat: SMALL_BEAT });
     const made = Promise.all(Array.from({ length: 9 }, (_, i) => create(world.hubs[i % 3]!, 'large')));
     await world.settled(made);
     expect((await phases()).filter((phase) => phase === 'assigned')).toHaveLength(2);
   });
 
-  test('neither do they while they cannot reach one another', async () => {
+  test('also not while they cannot reach one another', async () => {
     for (const hub of world.hubs) await hub.connect('p-1', { beat: SMALL_BEAT });
     world.board.down = true;
     await world.settled(
@@ -49,9 +49,9 @@ describe('placement at several hubs', () => {
     expect((await phases()).filter((phase) => phase === 'assigned')).toHaveLength(2);
   });
 
-  test('room that another hub gave away since it was counted is not given again', async () => {
+  test('room that another hub assigned after it was counted is not assigned again', async () => {
     const { store } = world;
-    // Room for one.
+    // There is room for one VM.
     await b.connect('p-1', { beat: { ...SMALL_BEAT, memoryTotal: 2 * GIB } });
     const old = await world.settled(create(a, 'large'));
     await a.vms.stop(ALICE, old.vmId);
@@ -59,7 +59,7 @@ describe('placement at several hubs', () => {
     const running = await world.settled(create(a, 'large'));
     const waiting = await world.settled(create(a, 'large'));
     expect([running.phase, waiting.phase]).toEqual(['assigned', 'queued']);
-    // A hub that takes its time between counting and writing, longer than its lease.
+    // This hub takes longer between counting and writing than its lease lasts.
     const [counted, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { replaceVm } = store;
     store.replaceVm = async (vm, placed) => {
@@ -79,7 +79,7 @@ describe('placement at several hubs', () => {
     expect(await store.provider('p-1')).toMatchObject({ placed: 3 });
   });
 
-  test('one pass at a time: while a hub has the lease the others wait for it', async () => {
+  test('one hub places at a time: while a hub has the lease the others wait', async () => {
     await b.connect('p-1');
     expect(await b.line.plane.leases.hold('placer', 60_000)).toBe(true);
     const making = create(a);
@@ -90,7 +90,7 @@ describe('placement at several hubs', () => {
     expect((await making).phase).toBe('assigned');
   });
 
-  test('a hub that dies with the lease holds the others up for 2 s', async () => {
+  test('a hub that dies with the lease delays the others by 2 s', async () => {
     await b.connect('p-1');
     expect(await c.line.plane.leases.hold('placer', 60_000)).toBe(true);
     c.kill();
@@ -99,7 +99,7 @@ describe('placement at several hubs', () => {
     expect((await making).phase).toBe('assigned');
   });
 
-  test('what a hub had only written when it died is placed by another within 20 s', async () => {
+  test('a VM whose hub died before placing it is placed by another hub within 20 s', async () => {
     await b.connect('p-1');
     a.line.deaf = true;
     a.placer.run = async () => {};
@@ -115,7 +115,7 @@ describe('placement at several hubs', () => {
     expect((await c.look('vm-left')).state).not.toBe('queued');
   });
 
-  test('while hubs cannot reach one another each gives VMs to the providers that it has itself', async () => {
+  test('while hubs cannot reach one another each assigns VMs to its own providers', async () => {
     await a.connect('p-1');
     await b.connect('p-2');
     world.board.down = true;
@@ -127,7 +127,7 @@ describe('placement at several hubs', () => {
     });
   });
 
-  test('of many providers only some are counted, those first that said they have little to do', async () => {
+  test('of many providers only some are counted, beginning with those that reported the least load', async () => {
     for (let i = 0; i < 40; i++) {
       const vms = i === 30 ? 0 : 5;
       await world.hubs[i % 3]!.connect(`p-${i}`, { beat: { ...SMALL_BEAT, vms } });
@@ -143,7 +143,7 @@ describe('placement at several hubs', () => {
     expect(counted).toContain('p-30');
   });
 
-  test('and all of them where those have no room', async () => {
+  test('all providers are counted if the first have no room', async () => {
     for (let i = 0; i < 20; i++) {
       const memoryTotal = i === 13 ? 8 * GIB : GIB;
       const vms = i === 13 ? 9 : 0;

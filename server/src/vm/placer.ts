@@ -1,6 +1,6 @@
 /**
- * Gives queued VMs to providers with room, and says of the others why they wait. One hub at a time by a lease, so that
- * they do not get into each other's way; that no room is given away twice is the store's compare-and-set.
+ * Assigns queued VMs to providers with room, and records why the others wait. A lease lets one hub place at a time, which
+ * avoids conflicts; that no room is assigned twice is ensured by the store's compare-and-set.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
@@ -10,14 +10,14 @@ import { takesRoom } from './lifecycle.ts';
 import { type Candidate, type Placement, place } from './placement.ts';
 import type { VmWriter } from './writer.ts';
 
-/** Providers that are looked at in one pass; all of them where there are no more. */
+/** Most providers that one pass considers. */
 const SAMPLE = 100;
-/** The same for a VM that asks for a region, where most of them may be elsewhere. */
+/** Providers that are sampled for a VM that asks for a region, since most may be in other regions. */
 const REGION_SAMPLE = 2_000;
-/** Their VMs are counted so many at a time, those that said they have the fewest first. */
+/** Providers whose VMs are counted at a time, beginning with those that reported the fewest. */
 const CHUNK = 8;
 const PLACING = 'placer';
-/** A hub that dies in the middle of a pass holds the others up for so long. */
+/** A hub that dies while placing delays the others by this long. */
 export const LEASE_MS = 2_000;
 const POLL_MS = 50;
 
@@ -38,7 +38,7 @@ export class Placer {
     this.#deps = deps;
   }
 
-  /** Resolves after a pass that began after this call. */
+  /** Places queued VMs; resolves after a pass that began after this call. */
   run(): Promise<void> {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined;
@@ -53,7 +53,7 @@ export class Placer {
     const waiting = () => store.vms({ phase: 'queued' });
     let queued = await waiting();
     if (queued.length === 0) return;
-    // Whoever had the lease may have placed them.
+    // The hub that had the lease may have placed them.
     if (await this.#waitForLease()) queued = await waiting();
     try {
       const pass = new Pass(store, presence);
@@ -66,7 +66,7 @@ export class Placer {
     }
   }
 
-  /** Each turn of the loop means that somebody else's write succeeded. */
+  /** The loop repeats only if another write to the VM or its provider came first. */
   async #settle(pass: Pass, queued: VmRow): Promise<void> {
     const { store, writer } = this.#deps;
     for (let vm: VmRow | undefined = queued; vm?.phase === 'queued'; vm = await store.vm(vm.vmId)) {
@@ -83,7 +83,7 @@ export class Placer {
     await this.#deps.writer.update(vm.vmId, (row) => (row.phase === 'queued' ? { reason } : {}));
   }
 
-  /** True where another hub had it. Goes on without it in the end: it saves work, and keeps nothing right. */
+  /** True if another hub had the lease. After LEASE_MS it continues without: the lease only saves work, and correctness does not depend on it. */
   async #waitForLease(): Promise<boolean> {
     const { clock } = this.#deps;
     const end = clock.now() + LEASE_MS;
@@ -93,21 +93,21 @@ export class Placer {
     }
   }
 
-  /** Also true where the other hubs cannot be reached: each one places what it can. */
+  /** Also true while the backplane is unreachable: then each hub places on the providers that it has. */
   #hold(): Promise<boolean> {
     return this.#deps.backplane.leases.hold(PLACING, LEASE_MS).catch(() => true);
   }
 }
 
-/** A candidate whose VMs were counted when so many had ever been placed there. */
+/** A candidate whose VMs were counted. placed: its placement counter at that time, compared by the write. */
 type Counted = Candidate & { placed: number };
 
-/** What one pass knows of providers. Each is counted when it comes to it, for a read costs where reads are billed. */
+/** The providers that one pass has counted. Each is counted only when needed, because some stores bill each read. */
 class Pass {
   readonly #store: Store;
   readonly #presence: Presence;
   readonly #counted = new Map<string, Counted>();
-  /** By region; null: of all. Those that said they have the fewest VMs first. */
+  /** Sampled providers by region; null: any region. Those that reported the fewest VMs come first. */
   readonly #samples = new Map<string | null, [string, About][]>();
   #joined: number | undefined;
 
@@ -145,7 +145,7 @@ class Pass {
     candidate.load.push(vm.size);
   }
 
-  /** Somebody else took room there. */
+  /** Another hub assigned room there, so the provider has to be counted again. */
   forget({ providerId }: Counted): void {
     this.#counted.delete(providerId);
   }
@@ -168,7 +168,7 @@ class Pass {
   ): Promise<Counted | undefined> {
     const known = this.#counted.get(providerId);
     if (known) return known;
-    // Before its VMs: what is placed while they are read makes the number stale, and the write fails.
+    // The counter is read before the VMs: a placement in between makes it stale, and then the write fails.
     const provider = await this.#store.provider(providerId);
     if (!provider) return undefined;
     const { name, placed } = provider;
@@ -182,7 +182,7 @@ class Pass {
   }
 }
 
-/** VMs for each core, as its agent said. */
+/** VMs per core, as the agent reported. */
 function density({ beat }: About): number {
   return beat.vms / beat.cores;
 }

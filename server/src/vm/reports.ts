@@ -1,4 +1,4 @@
-/** What agents say of VMs, and what they are told to have: levels both ways, so that repeating is harmless. */
+/** Takes in what agents report of their VMs, and makes their orders. Both are whole states, so repeating them is harmless. */
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { HubEvents } from '../events/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
@@ -6,7 +6,7 @@ import { eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 import type { VmWriter } from './writer.ts';
 
 export interface Report {
-  /** Everything that the agent has; otherwise only what changed. */
+  /** True: all VMs of the agent; false: only those that changed. */
   whole: boolean;
   vms: VmObserved[];
 }
@@ -22,16 +22,16 @@ export class Reports {
     this.#writer = writer;
   }
 
-  /** Takes a report in, at the hub that has the agent's control channel. Returns the VMs that this provider has and should not. */
+  /** Applies a report of the agent that is connected here. Returns the VMs that this provider has but should not have. */
   async take(providerId: string, report: Report): Promise<string[]> {
     const strays: string[] = [];
     for (const seen of report.vms) {
       const vm = await this.#store.vm(seen.vmId);
-      // What this hub never knew may belong to another one: it is left alone.
+      // A VM that the store does not know may belong to another deployment: it is left alone.
       if (!vm) continue;
       if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted') {
         const now = await this.#note(vm, seen);
-        // It comes to this hub because it lost another one, which may have died before it told the last change.
+        // The agent may come from a hub that died before it published the last change.
         if (report.whole) this.#events.tell('vm', now);
       } else if (seen.phase !== 'deleted') strays.push(vm.vmId);
     }
@@ -39,12 +39,12 @@ export class Reports {
     return strays;
   }
 
-  /** What this provider should have, and of its strays that it should not have them. */
+  /** The VMs that this provider should have, and orders to delete its strays. */
   async orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]> {
     const orders = (await this.#store.vms({ providerId })).map(orderOf);
     for (const vmId of strays) {
       const vm = await this.#store.vm(vmId);
-      // One that is wanted here with a newer generation is in the list already.
+      // A VM that belongs here in a newer generation is in the list already.
       if (!vm || orders.some((order) => order.vmId === vmId)) continue;
       orders.push({ ...orderOf(vm), desired: 'deleted' });
     }
@@ -55,12 +55,12 @@ export class Reports {
     const event = eventOf(vm.desired, seen.phase);
     if (!event) return vm;
     const reason = reasonOf(event, seen);
-    // Mostly what is known: an agent that reconnects tells all that it has.
+    // Skips what is known already: an agent that reconnects reports all its VMs.
     if (LIFECYCLE[vm.phase][event] === vm.phase && vm.reason === reason) return vm;
     return (await this.#writer.apply(vm.vmId, event, () => ({ reason }))).vm;
   }
 
-  /** A VM to be deleted that the agent does not have any more was deleted while nobody listened. */
+  /** A VM in phase deleting that the agent does not have any more was deleted while it was disconnected. */
   async #settleMissing(providerId: string, vms: VmObserved[]): Promise<void> {
     const there = new Set(vms.map(({ vmId }) => vmId));
     for (const { vmId } of await this.#store.vms({ providerId, phase: 'deleting' })) {
@@ -71,7 +71,7 @@ export class Reports {
 
 export function orderOf(vm: VmRow): VmOrder {
   const { vmId, image, size, attempt } = vm;
-  // A VM that waits for room must not run yet, though it is wanted to.
+  // A queued VM must not run yet, although its desired state is running.
   const desired = vm.phase === 'queued' ? 'stopped' : vm.desired;
   return { vmId, gen: Math.max(1, vm.gen), desired, image, size, attempt };
 }

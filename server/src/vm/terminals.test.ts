@@ -15,20 +15,20 @@ describe('who may open a terminal', () => {
 
   const authorise = (userId = ALICE) => hub.access.authorise(userId, vmId);
 
-  test('the owner of a running VM, whether its provider answers or not', async () => {
+  test('the owner of a running VM, even while its provider is silent', async () => {
     expect(await authorise()).toMatchObject({ providerId: 'p-1', gen: 1 });
     await hub.clock.advance(10_000);
     expect(await authorise()).toMatchObject({ providerId: 'p-1' });
   });
 
-  test('nobody else, as if there were no such VM', async () => {
+  test('no other user, with the error for a VM that does not exist', async () => {
     await expect(authorise(BOB)).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: `There is no VM ${vmId}.`,
     });
   });
 
-  test('also while a restarted agent still looks for it: its shells may live', async () => {
+  test('also while a restarted agent still looks for the VM, whose shells may be running', async () => {
     await hub.report('p-1', vmId, 'starting');
     expect(await authorise()).toMatchObject({ providerId: 'p-1' });
     const caller = { user: (await hub.store.user(ALICE))!, sessionId: 's-1' };
@@ -40,7 +40,7 @@ describe('who may open a terminal', () => {
     ['stopping', () => hub.vms.stop(ALICE, vmId), 'is stopped. Start it first.'],
     ['failed', () => hub.report('p-1', vmId, 'failed', { reason: 'Disk full.' }), 'has failed: Disk full.'],
     ['deleting', () => hub.vms.delete(ALICE, vmId), 'is being deleted'],
-  ])('nobody once it is %s, and the refusal says why', async (_, change, words) => {
+  ])('no user once it is %s, and the refusal gives the reason', async (_, change, words) => {
     await change();
     await expect(authorise()).rejects.toMatchObject({
       code: 'VM_NOT_RUNNING',
@@ -48,7 +48,7 @@ describe('who may open a terminal', () => {
     });
   });
 
-  test('a silent provider is said to be silent, not waited for', async () => {
+  test('a call to a silent provider fails at once and says that the provider is silent', async () => {
     await hub.clock.advance(10_000);
     await expect(hub.terminals.list(ALICE, vmId)).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
   });

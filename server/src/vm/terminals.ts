@@ -1,4 +1,4 @@
-/** Terminals of a VM: who may open one, and what its agent is asked. */
+/** The calls about terminals of a VM, which its agent carries out. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VmConnect, VmResize } from '@unicore/protocol/api';
 import { TerminalInfo, type TerminalMethods, TerminalPath } from '@unicore/protocol/control';
@@ -7,9 +7,9 @@ import type { Tickets } from '../auth/index.ts';
 import type { Presence } from '../provider/index.ts';
 import type { PlacedVm, VmAccess } from './access.ts';
 
-/** The terminal that every VM has. */
+/** Id of the terminal that every VM has. */
 const MAIN = 'main';
-/** The size until a viewer says its own. */
+/** Size of a terminal until a viewer sends its own. */
 const COLS = 80;
 const ROWS = 24;
 
@@ -23,7 +23,7 @@ export interface TerminalsDeps {
   access: VmAccess;
   presence: Presence;
   tickets: Tickets;
-  /** Its calls throw PROVIDER_UNREACHABLE. */
+  /** The agent of a provider; its calls may throw PROVIDER_UNREACHABLE. */
   agent(providerId: string): TerminalMethods;
 }
 
@@ -34,7 +34,7 @@ export class Terminals {
     this.#deps = deps;
   }
 
-  /** Makes the terminal if there is none, and a ticket for it. socketUrl: ws(s)://host of this hub. */
+  /** Creates the terminal if it does not exist, and a ticket for it. socketUrl: ws(s)://host of this hub. */
   async connect({ user, sessionId }: Holder, wish: z.output<typeof VmConnect>, socketUrl: string) {
     const { vmId, terminalId = MAIN, cols = COLS, rows = ROWS, readOnly = false } = wish;
     const vm = await this.#deps.access.running(user.userId, vmId);
@@ -76,7 +76,7 @@ export class Terminals {
     await (await this.#agent(vm)).closeTerminal({ vmId, terminalId });
   }
 
-  /** Round trips from the hub that has the provider to the terminal. */
+  /** Measures the round trips from the hub that has the provider to the terminal. */
   async path(userId: string, vmId: string, terminalId = MAIN): Promise<TerminalPath> {
     const vm = await this.#deps.access.running(userId, vmId);
     return TerminalPath.parse(await (await this.#agent(vm)).terminalPath({ vmId, terminalId }));

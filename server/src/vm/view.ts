@@ -1,4 +1,4 @@
-/** How a VM looks from outside: what is recorded, seen together with whether its provider answers. */
+/** VMs as clients see them: the stored state, and `suspect` while the provider is silent. */
 import type { Vm } from '@unicore/protocol/api';
 import type { Presence } from '../provider/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
@@ -27,7 +27,7 @@ export class VmViews {
   }
 }
 
-/** silentProvider: the name of the VM's provider, if nothing is heard of it. */
+/** silentProvider: the name of the VM's provider, if that is silent. */
 export function viewVm(vm: VmRow, silentProvider: string | undefined): Vm {
   const { vmId, name, providerId, image, size, isolation, createdAt, updatedAt } = vm;
   const overlay = silentProvider === undefined ? {} : silence(vm, silentProvider);

@@ -36,13 +36,13 @@ describe('VMs', () => {
     ]);
   });
 
-  test('the same opId makes one VM, even at once', async () => {
+  test('calls with the same opId create one VM, even at the same time', async () => {
     const made = await Promise.all([create({ opId: 'op' }), create({ opId: 'op' }), create({ opId: 'op' })]);
     expect(new Set(made.map(({ vmId }) => vmId)).size).toBe(1);
     expect(await hub.vms.list(ALICE)).toHaveLength(1);
   });
 
-  test('a user has at most 500 VMs, a retry finds the last of them, and others have their own', async () => {
+  test('a user may have 500 VMs; a retry still finds the last one, and other users have their own limit', async () => {
     await Promise.all(Array.from({ length: 499 }, () => create()));
     const last = await create({ opId: 'last' });
     await expect(create()).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -52,13 +52,13 @@ describe('VMs', () => {
     await create();
   });
 
-  test('the opId of a deleted VM is not taken again', async () => {
+  test('the opId of a deleted VM cannot be used again', async () => {
     const { vmId } = await create({ opId: 'op' });
     await hub.vms.delete(ALICE, vmId);
     await expect(create({ opId: 'op' })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('what the agent says becomes the phase', async () => {
+  test("the agent's report becomes the phase", async () => {
     await hub.connect('p-1');
     const { vmId } = await create();
     await hub.report('p-1', vmId, 'starting');
@@ -102,13 +102,13 @@ describe('VMs', () => {
       phase: 'queued',
       reason: expect.stringContaining('Its files are on provider'),
     });
-    // It is wanted, but it must not run before it has its room.
+    // It should run, but only after room was found for it.
     expect((await hub.reports.orders(providerId!, []))[0]).toMatchObject({ desired: 'stopped' });
     await hub.connect(providerId!);
     expect((await hub.look(vmId)).state).toBe('assigned');
   });
 
-  test('room that becomes free goes to who waits longest', async () => {
+  test('free room goes to the VM that has waited longest', async () => {
     const beat = { cpu: 0, cores: 1, memoryTotal: 4 * GIB, memoryFree: 0, diskTotal: 0, diskFree: 0, vms: 0 };
     await hub.connect('p-1', { beat });
     const [first, second] = [await running({ size: 'large' }), await running({ size: 'large' })];
@@ -125,7 +125,7 @@ describe('VMs', () => {
     expect((await hub.look(fourth.vmId)).state).toBe('assigned');
   });
 
-  test('ten who ask at once do not get the same room twice', async () => {
+  test('ten VMs that are created at once do not get the same room twice', async () => {
     const beat = { cpu: 0, cores: 1, memoryTotal: 4 * GIB, memoryFree: 0, diskTotal: 0, diskFree: 0, vms: 0 };
     await hub.connect('p-1', { beat });
     const vms = await Promise.all(Array.from({ length: 10 }, () => create({ size: 'large' })));
@@ -139,7 +139,7 @@ describe('VMs', () => {
     await expect(hub.vms.own(ALICE, vmId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('delete with the provider away completes when that is back', async () => {
+  test('a delete completes when the disconnected provider is back', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     hub.presence.disconnected('p-1');
@@ -156,7 +156,7 @@ describe('VMs', () => {
     expect(await hub.reports.orders('p-1', [])).toEqual([]);
   });
 
-  test('what a returning agent does not have any more is deleted', async () => {
+  test('a VM that a returning agent does not have any more is deleted', async () => {
     await hub.connect('p-1');
     const [gone, kept] = [await running(), await running()];
     await hub.vms.delete(ALICE, gone.vmId);
@@ -165,7 +165,7 @@ describe('VMs', () => {
     expect((await hub.vms.list(ALICE)).map(({ vmId }) => vmId)).toEqual([kept.vmId]);
   });
 
-  test('what a returning agent still has of a deleted VM is ordered away', async () => {
+  test('an agent that still has a deleted VM is ordered to remove it', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     await hub.vms.delete(ALICE, vmId);
@@ -174,13 +174,13 @@ describe('VMs', () => {
     expect(await hub.reports.orders('p-1', [vmId])).toMatchObject([{ vmId, desired: 'deleted', gen: 1 }]);
   });
 
-  test('VMs of other hubs are left alone', async () => {
+  test('VMs of other deployments are left alone', async () => {
     await hub.connect('p-1');
     expect(await hub.report('p-1', 'vm-elsewhere', 'running')).toEqual([]);
     expect(await hub.reports.orders('p-1', [])).toEqual([]);
   });
 
-  test('a provider has no say about VMs of another, or of another generation', async () => {
+  test('reports about VMs of another provider or of another generation are ignored', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     await hub.connect('p-evil');
@@ -201,7 +201,7 @@ describe('VMs', () => {
     expect((await hub.look(vmId)).state).toBe('running');
   });
 
-  test('a delete that the agent can not carry out says what is in the way', async () => {
+  test('a delete that the agent can not carry out shows the reason', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     await hub.vms.delete(ALICE, vmId);
@@ -209,7 +209,7 @@ describe('VMs', () => {
     expect(await hub.look(vmId)).toEqual({ state: 'deleting', reason: 'Docker does not answer. Start it.' });
   });
 
-  test('of a stop and a delete at once, the delete holds', async () => {
+  test('of a stop and a delete at the same time the delete wins', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     await Promise.allSettled([hub.vms.stop(ALICE, vmId), hub.vms.delete(ALICE, vmId)]);
@@ -217,7 +217,7 @@ describe('VMs', () => {
     await expect(hub.vms.start(ALICE, vmId)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('a VM of somebody else and one that never was are refused in the same words', async () => {
+  test("another user's VM and one that never existed are refused with the same words", async () => {
     const { vmId } = await create();
     const refusal = async (id: string) =>
       Promise.all(
@@ -232,7 +232,7 @@ describe('VMs', () => {
     expect(await hub.vms.list(BOB)).toEqual([]);
   });
 
-  test('a silent provider makes its VMs suspect, and they come back by themselves', async () => {
+  test('VMs of a silent provider are suspect, and recover when it is heard again', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     const told: string[] = [];
@@ -264,7 +264,7 @@ describe('VMs', () => {
     expect((await hub.look(vmId)).state).toBe('running');
   });
 
-  test('the audit tells the life of a VM', async () => {
+  test('the audit records the life of a VM', async () => {
     await hub.connect('p-1');
     const { vmId } = await running();
     await hub.vms.delete(ALICE, vmId);

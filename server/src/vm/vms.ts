@@ -1,4 +1,4 @@
-/** What people ask of their VMs. Knows no transport; what agents say is in reports.ts. */
+/** What users may do with their VMs. Reports of agents are in reports.ts. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VmCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
@@ -8,7 +8,7 @@ import { newName } from './names.ts';
 import type { Placer } from './placer.ts';
 import type { Patch, VmWriter } from './writer.ts';
 
-/** VMs of one user that are not deleted. Each that waits for room is looked at whenever there may be some. */
+/** VMs that one user may have. There is a limit because every queued VM is considered whenever room may be free. */
 const MAX_VMS = 500;
 
 export interface VmsDeps {
@@ -60,7 +60,7 @@ export class Vms {
     return this.#deps.store.vms({ ownerId: userId });
   }
 
-  /** Throws NOT_FOUND in the same words for what was never there and for what is somebody else's. */
+  /** Throws the same NOT_FOUND for a VM that never existed and for another user's VM. */
   async own(userId: string, vmId: string): Promise<VmRow> {
     const vm = await this.#deps.store.vm(vmId);
     if (vm?.ownerId === userId && vm.phase !== 'deleted') return vm;
@@ -78,7 +78,7 @@ export class Vms {
     return this.#ask(userId, vmId, 'stop', () => ({ desired: 'stopped', reason: null }));
   }
 
-  /** Gone at once if no provider ever had it; otherwise when its provider has removed it. */
+  /** Deletes a VM at once if no provider ever had it; otherwise it is gone when its provider has removed it. */
   async delete(userId: string, vmId: string): Promise<VmRow> {
     const vm = await this.#ask(userId, vmId, 'delete', () => ({ desired: 'deleted', reason: null }));
     return vm.providerId === null ? (await this.#deps.writer.apply(vmId, 'gone')).vm : vm;
@@ -89,7 +89,7 @@ export class Vms {
     return this.#deps.writer.update(vmId, () => ({ name }));
   }
 
-  /** A retry is not one more: it finds what its first try made. */
+  /** Throws CONFLICT at the limit, but not for a retry, which finds the VM that its first try created. */
   async #requireRoom(userId: string, opId: string | undefined): Promise<void> {
     const vms = await this.list(userId);
     if (vms.length < MAX_VMS || (opId !== undefined && vms.some((vm) => vm.opId === opId))) return;
@@ -104,7 +104,7 @@ export class Vms {
     return vm;
   }
 
-  /** As it is once the placer has looked at it. */
+  /** The VM after the placer has considered it. */
   async #placed(vm: VmRow): Promise<VmRow> {
     if (vm.phase !== 'queued') return vm;
     await this.#deps.placer.run();

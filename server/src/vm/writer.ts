@@ -1,16 +1,16 @@
-/** The only way in which a VM changes: an event of the life cycle, written by compare-and-set, then told to all. */
+/** Makes all changes to VMs: each is written by compare-and-set, then published to all hubs. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { HubEvents } from '../events/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
 import { LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
-/** What changes along with the phase; to: the phase that the event leads to. */
+/** Fields that change along with the phase. to: the phase that the event leads to. */
 export type Patch = (vm: VmRow, to: VmRow['phase']) => Partial<VmRow>;
 
 export interface Written {
   vm: VmRow;
-  /** false: the life cycle has no place for this event now, and nothing was written. */
+  /** false: this event is not possible in the current phase, and nothing was written. */
   fits: boolean;
 }
 
@@ -35,7 +35,7 @@ export class VmWriter {
     this.#now = now;
   }
 
-  /** userId: who asked for it; null: the hub or an agent did. */
+  /** userId: the user that asked for the change; null: the hub or an agent did. */
   async apply(
     vmId: string,
     event: LifeEvent,
@@ -55,8 +55,8 @@ export class VmWriter {
   }
 
   /**
-   * Gives this waiting VM to a provider whose room was counted when it had had `placed` VMs. False: somebody else has
-   * changed the one or taken room on the other, and nothing was written.
+   * Assigns this queued VM to a provider. placed: the provider's placement counter when its room was counted. False: the
+   * VM changed or other room was assigned there in the meantime, and nothing was written.
    */
   async place(
     vm: VmRow,
@@ -64,7 +64,7 @@ export class VmWriter {
   ): Promise<boolean> {
     const phase = LIFECYCLE[vm.phase].assign;
     if (phase === null) return false;
-    // gen rises only where it goes to another provider: its files stay with the generation that has them.
+    // gen rises only if the provider changes: the files belong to the generation that has them.
     const gen = vm.providerId === providerId ? vm.gen : vm.gen + 1;
     const next = { ...vm, phase, reason: null, providerId, isolation, gen, updatedAt: this.#now() };
     if (!(await this.#store.replaceVm(next, placed))) return false;
@@ -74,7 +74,7 @@ export class VmWriter {
     return true;
   }
 
-  /** Each turn of the loop means that somebody else's write succeeded. */
+  /** The loop repeats only if another write came first. */
   async update(vmId: string, patch: (vm: VmRow) => Partial<VmRow>): Promise<VmRow> {
     for (;;) {
       const vm = await this.#store.vm(vmId);
@@ -90,7 +90,7 @@ export class VmWriter {
     }
   }
 
-  /** Adds a VM, or finds the one that an earlier call with the same opId made. */
+  /** Adds a VM, or finds the one that an earlier call with the same opId created. */
   async add(vm: VmRow): Promise<VmRow> {
     const there = await this.#store.addVm(vm);
     if (there.vmId === vm.vmId) {
@@ -100,7 +100,7 @@ export class VmWriter {
     return there;
   }
 
-  /** Where a VM's life took a turn: in the log for whoever runs the hub, in the audit for good. */
+  /** Records a phase change in the log, and permanently in the audit. */
   async #record(vm: VmRow, what: string, userId: string | null): Promise<void> {
     const { vmId, ownerId, phase, gen, providerId } = vm;
     this.#log.info({ vm: vmId, user: userId ?? ownerId, provider: providerId, gen, phase }, `VM ${what}`);

@@ -49,7 +49,7 @@ export async function startFleet(runtime = new FakeRuntime(), agentDir?: string)
     seen,
     phases: () => seen.map(({ phase }) => phase),
     one: () => fleet.observed().find(({ vmId }) => vmId === 'one'),
-    /** Orders, and a while for what follows from them. */
+    /** Gives orders, and time to carry them out. */
     async apply(...orders: VmOrder[]) {
       await fleet.apply(orders);
       await clock.advance(10);

@@ -18,7 +18,7 @@ export type Answer = {
   raw?: string;
 };
 
-/** A hub that answers each procedure as the test says, and remembers what it was asked. */
+/** A hub that answers each procedure as the test says, and records the requests. */
 export async function fakeHubApi(answer: (procedure: string, input: Record<string, unknown>) => Answer) {
   const asked: { procedure: string; input: Record<string, unknown>; connection: string | undefined }[] = [];
   const server = createServer(async (request: IncomingMessage, response) => {

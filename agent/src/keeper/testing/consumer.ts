@@ -1,4 +1,4 @@
-/** For tests: a consumer of a keeper's terminals, behind a relay that says who it is as a hub does. */
+/** A consumer of a keeper's terminals, behind a relay that adds `auth` to OPEN, as a hub does. */
 import { randomBytes } from 'node:crypto';
 import {
   type ErrorCode,
@@ -16,7 +16,7 @@ import type { KeeperConnection } from '../index.ts';
 
 export class Consumer {
   auth: ChannelAuth;
-  /** The tunnel's way to the keeper; may be replaced while channels live. */
+  /** The tunnel's connection to the keeper. It may be replaced while channels are open. */
   keeper: KeeperConnection;
   readonly #leg: Leg;
   readonly #up: Promise<void>;
@@ -62,10 +62,10 @@ export class Consumer {
   }
 }
 
-/** One terminal's channel: gathers what it shows, and waits for parts of it. */
+/** One terminal's channel: collects its output, and waits for parts of it. */
 export class Shell {
   readonly closed: Promise<{ code: ErrorCode; message: string }>;
-  /** What ACCEPT said. */
+  /** Metadata of ACCEPT. */
   accepted: unknown;
   text = '';
   readonly #channel: Opener;

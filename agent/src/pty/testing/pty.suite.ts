@@ -1,4 +1,4 @@
-/** What every kind of PTY promises. Each implementation's test runs this suite; the programs are bash and coreutils. */
+/** Contract of PTYs, run by the test of each implementation. The programs are bash and coreutils. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Pty, PtySize } from '../index.ts';
@@ -10,7 +10,7 @@ export interface PtyUnderTest {
 }
 
 const SIZE: PtySize = { cols: 80, rows: 24 };
-/** About 20 MB of numbered lines, so that a hole anywhere is seen. */
+/** About 20 MB of numbered lines, so that any gap shows. */
 const LAST_LINE = 2_600_000;
 
 export function ptyContract(name: string, subject: () => PtyUnderTest): void {
@@ -19,25 +19,25 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
   const interactive = async () => new Reader(await subject().open(['bash', '--norc', '-i']));
 
   describe(`a PTY of kind ${name}`, () => {
-    test('carries output, input and the exit status', async () => {
+    test('passes output, input and the exit status', async () => {
       const pty = await bash('read line; echo "got <$line>"; exit 7');
       pty.type('hello\n');
       expect(await pty.pty.exited).toMatchObject({ code: 7 });
       expect(pty.text).toContain('got <hello>');
     });
 
-    test('has all the output of a program that ends at once', async () => {
+    test('delivers all output of a program that ends at once', async () => {
       const pty = await bash('printf quick');
       expect(await pty.pty.exited).toMatchObject({ code: 0 });
       expect(pty.text).toBe('quick');
     });
 
-    test('says 128 + signal for a program that was killed', async () => {
+    test('reports 128 + signal for a program that was killed', async () => {
       const pty = await bash('kill -KILL $$');
       expect(await pty.pty.exited).toMatchObject({ code: 137 });
     });
 
-    test('is a terminal of its own, in the right place', async () => {
+    test('is a separate terminal, with the right folder and environment', async () => {
       const pty = await bash(
         'tty; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo all; echo "$PWD|$HOME|$TERM|$LANG|$COLORTERM"',
       );
@@ -47,7 +47,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect(pty.text).toContain(`${home}|${home}|xterm-256color|C.UTF-8|truecolor`);
     });
 
-    test('has its size from the start, and tells the program of a new one', async () => {
+    test('has its size from the start, and tells the program a new one', async () => {
       const wait = 'until [ "$(stty size)" = "33 90" ]; do sleep 0.01; done; echo sized';
       const pty = await bash(`trap "stty size" WINCH; ${wait}; while true; do sleep 0.01; done`, {
         cols: 90,
@@ -62,7 +62,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
 
     test('lets a job be interrupted, stopped and continued', async () => {
       const pty = await interactive();
-      // The sums keep the echo of the command from being taken for its output.
+      // The sums keep the echo of the command from looking like its output.
       const job = 'trap "echo on\\$((2+2))" CONT; echo up$((40+2)); while true; do sleep 0.02; done';
       pty.type(`bash -c '${job}'\n`);
       await pty.until('up42');
@@ -77,7 +77,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect(await pty.pty.exited).toMatchObject({ code: 3 });
     });
 
-    test('is clean for every byte in both directions', async () => {
+    test('passes every byte value unchanged in both directions', async () => {
       const all = Uint8Array.from({ length: 256 }, (_, i) => i);
       const pty = await bash(
         'stty raw -echo; echo ready; head -c 256 | od -An -v -tx1; printf "\\377\\0\\200"',
@@ -90,17 +90,17 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect([...pty.bytes.subarray(-3)]).toEqual([0xff, 0, 0x80]);
     });
 
-    test('loses no byte of 20 MB, the last ones included', async () => {
+    test('loses no byte of 20 MB', async () => {
       const pty = await bash(`stty raw; seq 1 ${LAST_LINE}`);
       await pty.pty.exited;
       expect(pty.lines).toEqual({ last: String(LAST_LINE), hash: hashOfLines() });
     });
 
-    test('loses nothing to a reader that pauses while the program ends', async () => {
+    test('loses nothing if the reader is paused while the program ends', async () => {
       const pty = await bash('stty raw; seq 1 200000; printf end');
       await pty.until('100000\n');
       pty.pty.pause();
-      // Long after the program wrote all that fits and, had nobody cared, ended.
+      // Long enough for the program to write all that fits into the buffers, and to end if it could.
       await new Promise((soon) => setTimeout(soon, 600));
       const atPause = pty.bytes.length;
       await new Promise((soon) => setTimeout(soon, 100));
@@ -110,7 +110,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect(pty.text.endsWith('200000\nend')).toBe(true);
     });
 
-    test('has not ended while it is paused', async () => {
+    test('does not end while it is paused', async () => {
       const pty = await bash('read go; printf "the end"');
       pty.pty.pause();
       pty.type('\n');
@@ -121,7 +121,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect(pty.text).toContain('the end');
     });
 
-    test('takes more input than fits, while the program does not read', async () => {
+    test('accepts more input than the buffers hold while the program does not read', async () => {
       const paste = Buffer.alloc(1_000_000, 'paste ');
       const pty = await bash('stty raw -echo; echo ready; sleep 1.5; head -c 1000000 | sha1sum');
       await pty.until('ready');
@@ -133,14 +133,14 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       expect(pty.text).toContain(createHash('sha1').update(paste).digest('hex'));
     });
 
-    test('ends everything in it when it is killed, also what ignores a hangup', async () => {
+    test('killing it ends all its programs, even those that ignore SIGHUP', async () => {
       const pty = await bash('trap "" HUP; (sleep 1000; echo no) & echo up; sleep 1000; sleep 1000');
       await pty.until('up');
       pty.pty.kill();
       expect((await pty.pty.exited).code).not.toBe(0);
     });
 
-    test('takes input after the end, and forgets it', async () => {
+    test('ignores input after the end', async () => {
       const pty = await bash('true');
       await pty.pty.exited;
       await pty.send(Buffer.from('late'));
@@ -150,7 +150,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
   });
 }
 
-/** Gathers a PTY's output and waits for parts of it. */
+/** Collects a PTY's output, and waits for parts of it. */
 export class Reader {
   readonly pty: Pty;
   #chunks: Uint8Array[] = [];
@@ -188,7 +188,7 @@ export class Reader {
     return new Promise((done) => this.pty.write(bytes, done));
   }
 
-  /** Settles when the text was put out, or rejects when the program ended without it. */
+  /** Resolves when the output contains the text. Rejects if the program ended without it. */
   until(text: string): Promise<void> {
     return new Promise((found, missing) => {
       const look = () => {

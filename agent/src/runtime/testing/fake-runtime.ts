@@ -1,4 +1,4 @@
-/** For tests: a runtime whose engine does what a test says. */
+/** A runtime whose engine does what a test says. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Isolation } from '@unicore/protocol/control';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from '../index.ts';
@@ -8,9 +8,9 @@ export const GONE = new UniCoreError('RUNTIME_UNAVAILABLE', 'Docker does not ans
 export class FakeRuntime implements Runtime {
   readonly kind = 'docker';
   readonly vms = new Map<string, RuntimeVm>();
-  /** What was done, such as `start one 1`. */
+  /** Calls so far, such as `start one 1`. */
   readonly done: string[] = [];
-  /** Thrown by the next calls that change something, one each. */
+  /** Errors for the next calls that change something, one each. */
   readonly failures: Error[] = [];
   /** Every call waits for it. */
   gate: Promise<void> = Promise.resolve();
@@ -61,7 +61,7 @@ export class FakeRuntime implements Runtime {
     };
   }
 
-  /** The engine goes away or comes back, and the watch says so. */
+  /** The engine goes away or comes back, and the watch reports it. */
   engine(answers: boolean): void {
     this.#engine = answers;
     if (answers) this.listener?.available();

@@ -1,10 +1,10 @@
-/** What every runtime promises; each implementation's test runs this suite. */
+/** Contract of runtimes, run by the test of each implementation. */
 import { afterEach, expect, test } from 'vitest';
 import type { Runtime, VmSpec } from '../index.ts';
 
 export interface RuntimeHarness {
   runtime: Runtime;
-  /** An image that works; runtimes without images take any. */
+  /** An image that exists. Runtimes without images accept any name. */
   image: string;
   /** Runs a shell command as the VM's user in its home, and returns what it printed. */
   run(vmId: string, gen: number, command: string): Promise<string>;
@@ -79,14 +79,14 @@ export function runtimeContract(make: () => Promise<RuntimeHarness>): void {
     expect(await harness.run(spec.vmId, 1, 'ls ~')).toBe('');
   });
 
-  test('stopping and removing what is not there is harmless', async () => {
+  test('stopping and removing a VM that does not exist is harmless', async () => {
     const { runtime } = await vm('contract-absent');
     await runtime.stop('contract-absent');
     await runtime.remove('contract-absent');
     expect(await runtime.find('contract-absent', 1)).toEqual({ state: 'absent' });
   });
 
-  test('one VM does not touch another', async () => {
+  test('removing one VM does not affect another', async () => {
     const first = await vm('contract-one');
     const { harness, runtime, spec } = await vm('contract-two');
     await runtime.start(first.spec);
@@ -98,7 +98,7 @@ export function runtimeContract(make: () => Promise<RuntimeHarness>): void {
     expect(await harness.run(spec.vmId, 1, 'cat ~/file')).toBe('two\n');
   });
 
-  test('a watch tells that the runtime is available', async () => {
+  test('a watch reports that the runtime is available', async () => {
     const { runtime } = await vm('contract-watch');
     const ignore = () => undefined;
     await new Promise<void>((available) => {

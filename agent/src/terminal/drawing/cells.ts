@@ -67,7 +67,10 @@ class CellDrawer {
     writer.csi(this.#cols, 'X');
   }
 
-  /** Whether printing the line's first character wraps by itself, without a background that would fill the rest of the line. */
+  /**
+   * Whether printing the line's first character wraps by itself, without a background that would fill the rest of the
+   * line.
+   */
   #wrapsByItself(line: Line): boolean {
     const first = line.loadCell(0, this.#cell);
     return first.getChars() !== '' && first.getWidth() > 0 && background(first) === 0;

@@ -1,3 +1,4 @@
+/** Snapshots of random terminals reproduce their state. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from '../emulator/index.ts';
@@ -116,7 +117,7 @@ function write(to: ReturnType<typeof terminal>, data: string | Uint8Array) {
   new XtermCore(to).writeSync(Buffer.from(data));
 }
 
-test('a snapshot brings another terminal into the same state, cell by cell', () => {
+test('a snapshot reproduces the state in another terminal, cell by cell', () => {
   fc.assert(
     fc.property(stream, (before) => {
       const [original, copy] = [terminal(), terminal()];
@@ -131,7 +132,7 @@ test('a snapshot brings another terminal into the same state, cell by cell', () 
   );
 });
 
-test('what comes after a snapshot has the same effect as without one', () => {
+test('output after a snapshot has the same effect in the copy as in the original', () => {
   fc.assert(
     fc.property(stream, stream, (before, after) => {
       const [original, copy] = [terminal(), terminal()];

@@ -1,4 +1,7 @@
-/** Names of xterm's character sets. xterm keeps only the maps, one shared object per set, so the names are learned from it. */
+/**
+ * Names of xterm's character sets. xterm keeps only the maps, one shared object per set, so the names are learned
+ * from it.
+ */
 import { headlessTerminal } from './headless.ts';
 import { type Charset, XtermCore } from './xterm-core.ts';
 

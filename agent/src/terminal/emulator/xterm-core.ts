@@ -179,7 +179,10 @@ export class XtermCore {
     return { protocol: activeProtocol, encoding: activeEncoding };
   }
 
-  /** designated: G0 to G3. level: index of the active one. charset: the set in use; a restored cursor may have brought another. */
+  /**
+   * designated: G0 to G3. level: index of the active one. charset: the set in use; a restored cursor may have brought
+   * another.
+   */
   get charsets(): { designated: Charset[]; level: number; charset: Charset } {
     const { charset, glevel, _charsets } = this.#core._charsetService;
     return { designated: [0, 1, 2, 3].map((g) => _charsets[g]), level: glevel, charset };

@@ -1,8 +1,9 @@
+/** The ring buffer returns what was appended. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ring } from './ring.ts';
 
-test('gives back exactly the newest bytes, whatever the sizes of what came', () => {
+test('returns exactly the newest bytes, for any sizes of the appended chunks', () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chunks, (capacity, all) => {
@@ -18,7 +19,7 @@ test('gives back exactly the newest bytes, whatever the sizes of what came', () 
   );
 });
 
-test('what was read is not changed by what comes later', () => {
+test('bytes that were read do not change when later bytes overwrite them', () => {
   const ring = new Ring(4);
   ring.append(Buffer.from('abcd'));
   const read = ring.read(0, 4);
@@ -26,7 +27,7 @@ test('what was read is not changed by what comes later', () => {
   expect(Buffer.from(read).toString()).toBe('abcd');
 });
 
-test('an offset that was overwritten is refused', () => {
+test('reading at an overwritten offset, or past the end, throws', () => {
   const ring = new Ring(4);
   ring.append(Buffer.from('abcdef'));
   expect(() => ring.read(1, 1)).toThrow(RangeError);

@@ -1,9 +1,10 @@
+/** The sequence parser agrees with that of xterm. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from '../emulator/index.ts';
 import { Sequences } from './sequences.ts';
 
-/** Bytes that begin, continue, spoil and end sequences and characters. */
+/** Bytes that begin, continue, break and end sequences and characters. */
 const pieces = fc.oneof(
   fc.constantFrom(
     ...'\x1b [ ] P X ^ _ \\ ( # ? > = ! $ ; : 0 1 m h A ~ a \x07 \r \n \x18 \x1a \x7f \0'.split(' '),
@@ -23,7 +24,7 @@ const bytes = fc
   )
   .map((parts) => Uint8Array.from(parts.flat()));
 
-test('is open exactly where the parser of xterm is in the middle of something', () => {
+test('is open exactly where the parser of xterm is inside a sequence or a character', () => {
   const core = new XtermCore(headlessTerminal({ cols: 80, rows: 24 }));
   const CAN = Buffer.of(0x18);
   fc.assert(
@@ -31,7 +32,7 @@ test('is open exactly where the parser of xterm is in the middle of something', 
       const sequences = new Sequences();
       for (let end = 1; end <= stream.length; end++) {
         sequences.feed(stream.subarray(end - 1, end));
-        // In one piece, since xterm loses some characters that are cut (see utf8.ts).
+        // Written in one piece, since xterm loses some split characters (see utf8.ts).
         core.writeSync(Buffer.concat([CAN, stream.subarray(0, end)]));
         expect([sequences.open, end]).toEqual([core.midSequence, end]);
       }
@@ -40,7 +41,7 @@ test('is open exactly where the parser of xterm is in the middle of something', 
   );
 });
 
-test('a stream cut anywhere is followed to the same place as in one piece', () => {
+test('a stream that is split anywhere leads to the same state as in one piece', () => {
   fc.assert(
     fc.property(bytes, fc.nat(40), (stream, cut) => {
       const whole = new Sequences();
@@ -53,7 +54,7 @@ test('a stream cut anywhere is followed to the same place as in one piece', () =
   );
 });
 
-test('knows where what is open began', () => {
+test('knows the offset at which an unfinished sequence began', () => {
   const began = (text: string) => {
     const sequences = new Sequences();
     sequences.feed(Buffer.from(text, 'latin1'));
@@ -67,7 +68,7 @@ test('knows where what is open began', () => {
   expect(began('a\xc2\x9b1')).toBe(1);
 });
 
-test('can stop at the first place where nothing is open', () => {
+test('can stop at the first offset where nothing is unfinished', () => {
   const sequences = new Sequences();
   sequences.feed(Buffer.from('ab\x1b['));
   expect(sequences.feed(Buffer.from('1mtext'), true)).toBe(2);

@@ -128,7 +128,10 @@ export class Sequences {
   }
 }
 
-/** Index of the first byte that may begin a sequence or character, or the length. A fast path, since most output is plain text. */
+/**
+ * Index of the first byte that may begin a sequence or character, or the length. A fast path, since most output is
+ * plain text.
+ */
 function plainEnd(bytes: Uint8Array, from: number): number {
   let i = from;
   while (i < bytes.length && bytes[i]! < 0x80 && bytes[i] !== ESC) i++;

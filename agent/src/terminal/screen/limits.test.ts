@@ -1,3 +1,4 @@
+/** Malicious output neither blocks a screen nor fills its memory. */
 import { systemClock } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import type { PtySize } from '../../pty/index.ts';
@@ -21,7 +22,7 @@ function screenOf(size: PtySize) {
   return { output, screen, faults };
 }
 
-/** What a viewer sees once all of this output is parsed. */
+/** The screen of a viewer after all of this output is parsed. */
 async function shown(text: string) {
   const { output, screen, faults } = screenOf(SIZE);
   output.append(Buffer.from(text));
@@ -33,7 +34,7 @@ async function shown(text: string) {
 }
 
 test.each([...'LMSTIZb'])(
-  'a sequence that says two thousand million times %s takes no time',
+  'CSI %s with a count of two thousand million takes almost no time',
   async (final) => {
     const started = performance.now();
     const is = await shown(`one\r\ntwo\r\nthree\x1b[2147483647${final}x`);
@@ -42,21 +43,21 @@ test.each([...'LMSTIZb'])(
   },
 );
 
-test('counts that a screen can use have their effect', async () => {
+test('counts within the limits have their normal effect', async () => {
   const text = 'one\r\ntwo\r\nthree\r\nfour\x1b[2;1H';
   const { lines } = (await shown(`${text}\x1b[2M`)).normal;
   expect(lines.slice(0, 2).map((line) => line.trim())).toEqual(['one', 'four']);
   expect(await shown(`${text}\x1b[100M`)).toEqual(await shown(`${text}\x1b[23M`));
 });
 
-test('combining characters without end make a cell of bounded size', async () => {
+test('endless combining characters make a cell of bounded size', async () => {
   const { lines } = (await shown(`a${'\u0301'.repeat(100_000)}`)).normal;
   expect(lines[0]!.trimStart().startsWith(`a${'\u0301'.repeat(MAX_JOINED)}`)).toBe(true);
-  // The rest went to cells, and so lines, of its own.
+  // The other characters got their own cells, and so filled more lines.
   expect(lines.length).toBeGreaterThan(50);
 });
 
-test('links without end are no longer made after a while, and text goes on', async () => {
+test('after the limit of links no more are created, and their text still shows', async () => {
   const links = Array.from({ length: 20_000 }, (_, i) => `\x1b]8;;http://x/${i}\x1b\\a\x1b]8;;\x1b\\\r`).join(
     '',
   );
@@ -64,11 +65,11 @@ test('links without end are no longer made after a while, and text goes on', asy
   expect(lines[0]!.trim()).toBe('last');
 });
 
-test('a title of a megabyte is none', async () => {
+test('a title of a megabyte is ignored', async () => {
   expect((await shown(`\x1b]2;good\x07\x1b]2;${'x'.repeat(1_000_000)}\x07`)).title).toBe('good');
 });
 
-test('output that is slow to draw holds up neither the others nor a snapshot', async () => {
+test('output that is slow to parse delays neither other terminals nor a snapshot', async () => {
   const { output, screen } = screenOf({ cols: 80, rows: 1000 });
   output.append(Buffer.from('\x1b[999L'.repeat(60)));
   screen.wake();
@@ -79,6 +80,6 @@ test('output that is slow to draw holds up neither the others nor a snapshot', a
     await new Promise(setImmediate);
     most = Math.max(most, before - screen.unparsed);
   }
-  // A dozen sequences in a turn, however large the screen that they move.
+  // At most a dozen sequences per turn, even on a large screen.
   expect(most).toBeLessThan(200);
 });

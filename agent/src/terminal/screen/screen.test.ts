@@ -1,3 +1,4 @@
+/** Snapshots of recorded programs, skipped floods, sizes, titles and queries. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimClock } from '@unicore/protocol/sim';
@@ -14,23 +15,23 @@ const FIXTURES = join(import.meta.dirname, '../testing/recordings');
 const recordings = readdirSync(FIXTURES)
   .filter((name) => name.endsWith('.ansi'))
   .map((name) => ({ name, bytes: readFileSync(join(FIXTURES, name)) }));
-/** Cuts per recording; a prime stride meets every kind of place. */
+/** Number of places per recording at which it is cut. The odd stride varies the kind of place. */
 const CUTS = 100;
-/** Screens are compared at the next of these places behind a cut. */
+/** Screens are compared at the next multiple of this offset after a cut. */
 const CHECKPOINT = 700;
 
 function screenOf(events: Partial<ScreenEvents> = {}) {
   const output = new Output();
   const quiet = { answer: () => undefined, parsed: () => undefined, fault: () => undefined };
   const options = { output, size: SIZE, scheduler: new RoundRobin(), events: { ...quiet, ...events } };
-  // Time stands still, so that a snapshot never gives up on what is unparsed.
+  // Time stands still, so that a snapshot always parses all output.
   return { output, screen: new Screen({ ...options, clock: new SimClock() }) };
 }
 
 function terminalWith(...pieces: Uint8Array[]) {
   const terminal = headlessTerminal(SIZE);
   const core = new XtermCore(terminal);
-  // As the screen's is: digits of a flood may be the count of a sequence that loops.
+  // The same limits as in Screen, since digits in the random text may be the count of a repeating sequence.
   limitEmulator(terminal, core);
   for (const piece of pieces) core.writeSync(piece);
   return terminal;
@@ -39,7 +40,7 @@ function terminalWith(...pieces: Uint8Array[]) {
 describe.each(recordings)('$name', ({ bytes }) => {
   const step = Math.floor(bytes.length / CUTS) | 1;
 
-  test('cut anywhere: a snapshot and what follows give the same screens as the whole', () => {
+  test('cut anywhere: a snapshot and the output after it give the same screens as the whole output', () => {
     const original = headlessTerminal(SIZE);
     const checkpoints: { offset: number; should: ScreenDump }[] = [];
     for (let from = 0, to = 0; from < bytes.length; from = to) {
@@ -58,7 +59,7 @@ describe.each(recordings)('$name', ({ bytes }) => {
     }
   });
 
-  test('a snapshot shows at once what was there', () => {
+  test('a snapshot shows the same screen as the original', () => {
     const { output, screen } = screenOf();
     const original = headlessTerminal(SIZE);
     let seen = 0;
@@ -74,9 +75,9 @@ describe.each(recordings)('$name', ({ bytes }) => {
   });
 });
 
-describe('a flood of plain text that is not parsed as a whole', () => {
+describe('a flood of plain text, of which most is skipped', () => {
   const CONTROLS = ['\t', '\b', '\r', '\x07', '\r\n', '\n'];
-  /** Lines of all lengths; every seventh has controls in it. */
+  /** Lines of all lengths. Every seventh has control characters in it. */
   const plain = fc
     .array(fc.tuple(fc.nat(350), fc.nat(6), fc.constantFrom(...CONTROLS), fc.nat(9)), {
       minLength: 50,
@@ -89,7 +90,7 @@ describe('a flood of plain text that is not parsed as a whole', () => {
       });
       return Array.from({ length: 12 }, (_, n) => `${n}${text.join('')}`).join('');
     });
-  /** What may have come before: pens, modes, saved cursors, the other buffer, regions, cut sequences. */
+  /** Output before the flood: attributes, modes, saved cursors, the alternate buffer, scroll regions, unfinished sequences. */
   const before = fc.constantFrom(
     '',
     'half a line',
@@ -106,7 +107,7 @@ describe('a flood of plain text that is not parsed as a whole', () => {
     '€',
   );
 
-  test('leaves the same screen as if it had been', () => {
+  test('leaves the same screen as if all of it were parsed', () => {
     fc.assert(
       fc.property(before, plain, fc.string({ maxLength: 300 }), (first, flood, last) => {
         const { output, screen } = screenOf();
@@ -122,7 +123,7 @@ describe('a flood of plain text that is not parsed as a whole', () => {
     );
   });
 
-  test('takes a fraction of the time', () => {
+  test('is parsed only in small part', () => {
     const { output, screen } = screenOf();
     const parsed = vi.spyOn(XtermCore.prototype, 'writeSync');
     output.append(Buffer.from('y\r\n'.repeat(300_000)));
@@ -133,7 +134,7 @@ describe('a flood of plain text that is not parsed as a whole', () => {
   });
 });
 
-test('a new size holds from its offset on, in the middle of a line too', () => {
+test('a new size applies from its offset on, even in the middle of a line', () => {
   const { output, screen } = screenOf();
   output.append(Buffer.from('x'.repeat(100)));
   output.whenClosed((offset) => screen.resizeAt(offset, { cols: 40, rows: 10 }));
@@ -147,7 +148,7 @@ test('a new size holds from its offset on, in the middle of a line too', () => {
   expect(dump(copy)).toEqual(dump(original));
 });
 
-test('a place in the output is closed where no sequence and no character is cut', () => {
+test('whenClosed gives an offset that cuts no sequence and no character', () => {
   const { output } = screenOf();
   const places: number[] = [];
   output.append(Buffer.from('text\x1b[3'));
@@ -159,7 +160,7 @@ test('a place in the output is closed where no sequence and no character is cut'
   expect(places).toEqual([9, 13]);
 });
 
-test('a string that is longer than may be repeated is swallowed to its end', () => {
+test('a sequence that is too long to be repeated is ignored to its end', () => {
   for (const [start, end] of [
     ['\x1b]52;c;', '\x07'],
     ['\x1bPq', '\x1b\\'],
@@ -176,7 +177,7 @@ test('a string that is longer than may be repeated is swallowed to its end', () 
   }
 });
 
-test('control characters inside a cut sequence take effect once', () => {
+test('control characters inside an unfinished sequence take effect once', () => {
   const { output, screen } = screenOf();
   output.append(Buffer.from('one\x1b[3\r\n1'));
   const copy = terminalWith(screen.snapshot().bytes, Buffer.from('mred'));
@@ -185,7 +186,7 @@ test('control characters inside a cut sequence take effect once', () => {
   expect(dump(copy)).toEqual(dump(again));
 });
 
-test('colours that were set are set again, those that were reset are not', () => {
+test('a snapshot sets the colours that a program set, and not those that it reset', () => {
   const { output, screen } = screenOf();
   output.append(Buffer.from('\x1b]4;1;#ff0000;2;rgb:00/ff/00\x07\x1b]11;#112233\x07\x1b]104;1\x07'));
   const text = Buffer.from(screen.snapshot().bytes).toString();
@@ -194,14 +195,14 @@ test('colours that were set are set again, those that were reset are not', () =>
   expect(text).not.toContain('\x1b]4;1;');
 });
 
-test('a title is cleaned and cut', () => {
+test('a title is truncated, and loses its control characters', () => {
   const { output, screen } = screenOf();
   output.append(Buffer.from(`\x1b]2;a\x7fb${'c'.repeat(500)}\x07`));
   screen.snapshot();
   expect(screen.title).toBe(`ab${'c'.repeat(198)}`);
 });
 
-test('questions in the output are answered', () => {
+test('queries in the output are answered', () => {
   const answers: string[] = [];
   const { output, screen } = screenOf({ answer: (bytes) => answers.push(Buffer.from(bytes).toString()) });
   output.append(Buffer.from('ab\x1b[6n\x1b[c'));
@@ -209,7 +210,7 @@ test('questions in the output are answered', () => {
   expect(answers).toEqual(['\x1b[1;3R', '\x1b[?1;2c']);
 });
 
-test('the screen follows by itself, and says so', async () => {
+test('the screen parses in the background, and reports progress', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { output, screen } = screenOf({ parsed: () => screen.unparsed === 0 && resolve() });
   output.append(Buffer.alloc(1_000_000, 'some text\r\n'));

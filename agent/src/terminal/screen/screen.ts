@@ -168,7 +168,10 @@ export class Screen {
     this.#core.writeSync(CARRIAGE_RETURN);
   }
 
-  /** Returns the plain text at the parse position. A small part is tried first, since most output has few plain bytes in a row. */
+  /**
+   * Returns the plain text at the parse position. A small part is tried first, since most output has few plain bytes
+   * in a row.
+   */
   #plain(): Uint8Array {
     const { ring } = this.#output;
     const near = ring.read(this.#parsed, SLICE);

@@ -6,7 +6,7 @@ export class FakePty implements Pty {
   exit: (exit: PtyExit) => void = () => undefined;
   paused = false;
   sizes: PtySize[] = [];
-  /** What the program was sent; with `reads` false it takes nothing yet. */
+  /** Input so far. While `reads` is false, the program takes none of it. */
   input = '';
   reads = true;
   killed = false;

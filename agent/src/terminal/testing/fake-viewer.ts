@@ -1,4 +1,4 @@
-/** A viewer that takes what the test lets it take, with a terminal that does as the page's does. */
+/** A viewer that reads as much as the test says, with a terminal like the page's. */
 import type { Channel, ChannelHandler } from '@unicore/protocol';
 import type { Terminal as Xterm } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -14,7 +14,7 @@ export class FakeViewer {
   consumed = 0;
   farewell: string | undefined;
   gone = false;
-  /** There is something to take. */
+  /** Called when there is output to read. */
   onWake: () => void = () => undefined;
   readonly xterm: Xterm = headlessTerminal(SIZE);
   /** Contents of our private OSCs, oldest first. */
@@ -48,7 +48,7 @@ export class FakeViewer {
     };
   }
 
-  /** Takes at most so many bytes, in frames of 16 KiB as a channel would. */
+  /** Reads at most `most` bytes, in pieces of 16 KiB like a channel. */
   take(most = Number.POSITIVE_INFINITY): string {
     const pieces: Uint8Array[] = [];
     for (let left = most; left > 0; left -= pieces.at(-1)!.length) {

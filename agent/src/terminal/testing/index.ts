@@ -1,3 +1,4 @@
+/** Test support for terminals. */
 export { FakePty } from './fake-pty.ts';
 export { FakeViewer, SIZE } from './fake-viewer.ts';
 export { lines, parsed } from './flood.ts';

@@ -1,4 +1,4 @@
-/** For tests: all that a person or a program could notice about a terminal, as plain values that can be compared. */
+/** The whole visible state of a terminal as plain values that can be compared. */
 import type { Terminal } from '@xterm/headless';
 import {
   type Attributes,
@@ -21,14 +21,14 @@ export interface ScreenDump {
 }
 
 interface BufferDump {
-  /** Lines from the top of what both terminals hold. */
+  /** Lines, oldest first. */
   lines: string[];
   region: [number, number];
   tabs: number[];
   saved: unknown;
 }
 
-/** lines: compare only so many of the newest lines of the normal buffer. */
+/** lines: how many of the newest lines of the normal buffer are included. */
 export function dump(terminal: Terminal, lines = Number.POSITIVE_INFINITY): ScreenDump {
   const core = new XtermCore(terminal);
   const { active, alternate, cols, rows, modes, mouse, charsets, joins } = core;
@@ -68,7 +68,7 @@ function bufferDump(core: XtermCore, buffer: ScreenBuffer, most: number): Buffer
   };
 }
 
-/** Whether the first line continues one that is no longer there is for nobody to see. */
+/** Dumps one line. For the first line it is not visible whether it continues a line above. */
 function lineDump(core: XtermCore, buffer: ScreenBuffer, y: number, isFirst: boolean): string {
   const line = buffer.lines.get(y)!;
   const cell: Cell = core.newCell();
@@ -80,7 +80,7 @@ function lineDump(core: XtermCore, buffer: ScreenBuffer, y: number, isFirst: boo
     const style = attributes(core, cell);
     if (style !== last) text += `{${style}}`;
     last = style;
-    // An empty cell and a space look the same; so do both kinds of what may follow a wide character.
+    // An empty cell and a space look the same, and so do both kinds of cell after a wide character.
     const isHalf = wide && cell.getChars() === '';
     text += isHalf ? '' : cell.getChars() || ' ';
     wide = cell.getWidth() === 2;

@@ -9,7 +9,7 @@ import { FakeViewer, SIZE } from './fake-viewer.ts';
 interface TerminalUnderTest {
   clock: SimClock;
   terminal: Terminal;
-  /** A viewer comes in. */
+  /** A viewer attaches. */
   join(name: string, options?: Partial<ViewRequest>): FakeViewer;
 }
 

@@ -52,7 +52,10 @@ export class Viewer implements ChannelHandler {
   #asking = false;
   /** Bytes given to the channel in total. */
   #given = 0;
-  /** Set after an interrupt, while waiting for a pause in the output; cancels that wait. Meanwhile the program need not wait for this viewer. */
+  /**
+   * Set after an interrupt, while waiting for a pause in the output; cancels that wait. Meanwhile the program need
+   * not wait for this viewer.
+   */
   #cancelWait: (() => void) | undefined;
   /** Output is withheld from this viewer until the pause. */
   #skips = false;

@@ -1,4 +1,4 @@
-/** For tests: a hub at the other end of a simulated socket, and how to make it refuse. */
+/** A hub at the other end of a simulated socket, which can refuse or be unreachable. */
 import { type ErrorCode, Leg, type LegHandler, UniCoreError } from '@unicore/protocol';
 import { type SimClock, Wire } from '@unicore/protocol/sim';
 import type { TunnelSocket } from '../index.ts';
@@ -6,22 +6,22 @@ import type { TunnelSocket } from '../index.ts';
 const DELAY_MS = 10;
 
 export class FakeHub {
-  /** When each dial came, on the simulated clock. */
+  /** Times of all dials, on the simulated clock. */
   readonly dials: number[] = [];
-  /** Where each went. */
+  /** URLs of all dials. */
   readonly urls: string[] = [];
   /** WELCOME's metadata. */
   welcome: unknown = {};
-  /** The one address that cannot be reached. */
+  /** An address that cannot be reached. */
   awayUrl: string | undefined;
-  /** What each HELLO said. */
+  /** Metadata of each HELLO. */
   readonly hellos: unknown[] = [];
   readonly beats: { seq: number; meta: unknown; at: number }[] = [];
   /** The hub's end of the newest connection. */
   leg: Leg | undefined;
-  /** Not reachable at all. */
+  /** True: no address can be reached. */
   away = false;
-  /** Closes with this code in answer to HELLO. */
+  /** Answers HELLO by closing with this code. */
   refuse: ErrorCode | undefined;
   readonly #clock: SimClock;
   readonly #handler: Partial<LegHandler>;

@@ -11,7 +11,7 @@ import type { Publisher } from './publisher.ts';
 
 /** Interval of probes, ms. A broken pub/sub subscription gives no error, so it may go unnoticed for this long. */
 const PROBE_MS = 5_000;
-/** Interval of probes while something is wrong, ms. */
+/** Interval of probes while Redis does not work, ms. */
 const RETRY_MS = 250;
 /** The connection is replaced after this many probes in a row without an echo. */
 const MISSES = 2;
@@ -27,7 +27,7 @@ export interface WatchParts {
   readonly markers: LossMarkers;
   readonly publisher: Publisher;
   readonly inbox: Inbox;
-  /** Everything works again, but something may have been lost in between. */
+  /** Called when Redis works again, but data or messages may have been lost in between. */
   interrupted(): void;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
@@ -35,9 +35,9 @@ export interface WatchParts {
 export class Watch {
   readonly #parts: WatchParts;
   #known: ReadonlySet<string> | undefined;
-  /** Something may have been lost since everything last worked. */
+  /** Whether data or messages may have been lost since Redis last worked. */
   #suspect = false;
-  /** Something is wrong now, so probes are sent often. */
+  /** Whether Redis does not work now, so that probes are sent often. */
   #hurry = false;
   /** Why the last probe failed, and whether that was logged. */
   #reason = '';
@@ -132,7 +132,10 @@ export class Watch {
     this.#hurry = true;
     if (this.#said) return;
     this.#said = true;
-    this.#parts.log.warn({ reason: this.#reason }, 'Redis cannot be reached; trying again');
+    this.#parts.log.warn(
+      { reason: this.#reason },
+      'what hubs share in Redis cannot be reached; trying again',
+    );
   }
 
   /** Whether Redis answers and both messages and broadcasts arrive. */

@@ -1,7 +1,7 @@
-/** Where the hubs of a test share a backplane. */
+/** What the backplane's test suites need from an implementation. */
 import type { Backplane } from '../backplane.ts';
 
-/** A world of its own that hubs join, for one test. */
+/** A separate backplane for one test, which hubs can join. */
 export interface BackplaneWorld {
   join(): Promise<Backplane>;
   close(): Promise<void>;

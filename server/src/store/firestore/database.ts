@@ -65,7 +65,7 @@ export class Database {
    */
   async settle<T>(attempt: Attempt<T>): Promise<T> {
     const deadline = performance.now() + this.#patienceMs;
-    // Half the time, so that a second call is possible if the first is not answered.
+    // Each call gets half of the time, so that a second one is possible if the first is not answered.
     const callMs = this.#patienceMs / 2;
     for (let again = false, most = FIRST_PAUSE_MS; ; again = true, most = Math.min(2 * most, LAST_PAUSE_MS)) {
       if (!this.#open) throw new UniCoreError('GOING_AWAY', 'The store was closed.');
@@ -100,8 +100,8 @@ export class Database {
     const { projectId, emulator } = this.#address;
     const { v1 }: typeof import('@google-cloud/firestore-api') = load('@google-cloud/firestore-api');
     const client = new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) });
-    // Each call would initialise the client, but if there are no credentials that rejects without a handler and ends
-    // the process.
+    // Initialises the client here. Otherwise each call would do so, and without credentials an unhandled rejection
+    // would end the process.
     await client.initialize();
     const database = this.#database;
     const headers = {

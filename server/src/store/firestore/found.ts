@@ -1,4 +1,4 @@
-/** A document as the store finds it. */
+/** A Firestore document as it was read. */
 import type { protos } from '@google-cloud/firestore-api';
 import type { Fields } from './values.ts';
 
@@ -8,6 +8,6 @@ export interface Found {
   id: string;
   fields: Fields;
   createTime: Time;
-  /** Changes with each write. */
+  /** Version of the document: changes with each write. */
   updateTime: Time;
 }

@@ -1,1 +1,2 @@
+/** Recorded programs, and the keys that were typed in them. */
 export { SESSIONS } from './sessions.ts';

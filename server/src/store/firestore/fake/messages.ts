@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
 
-/** Both fields have defaults, because protobuf omits zeros. */
+/** A protobuf timestamp. Both fields have defaults, because protobuf omits zeros. */
 export const Time = z.strictObject({ seconds: z.coerce.string().default('0'), nanos: z.number().default(0) });
 export type Time = z.infer<typeof Time>;
 

@@ -29,7 +29,10 @@ export function runQuery(documents: Documents, parent: string, query: Structured
   return found.slice(0, query.limit?.value);
 }
 
-/** The requested order, then the field with a range condition, then the name in the direction of the last one. */
+/**
+ * Sort order of a query: as requested, then by the field with a range condition, then by name in the direction of the
+ * last one.
+ */
 function orderOf({ orderBy, where }: StructuredQuery): { fieldPath: string; sign: 1 | -1 }[] {
   const order = orderBy.map(({ field, direction }) => ({
     fieldPath: field.fieldPath as string,
@@ -52,7 +55,7 @@ function matches(value: Document['fields'][string] | undefined, { op, value: wan
   const order = compareValues(value, wanted);
   if (op === 'EQUAL') return order === 0;
   if (op === 'NOT_EQUAL') return order !== 0 && kindOf(value) !== 'null';
-  // A range matches only values of the same type.
+  // A range condition matches only values of the same type.
   if (kindOf(value) !== kindOf(wanted)) return false;
   if (op === 'LESS_THAN') return order < 0;
   if (op === 'LESS_THAN_OR_EQUAL') return order <= 0;

@@ -37,7 +37,7 @@ export interface FirestoreFake {
   readonly faults: Faults;
   /** Number of transactions that are neither committed nor rolled back. */
   readonly openTransactions: number;
-  /** What would have been billed since the last call. */
+  /** What would have been billed since the last call of bill(). */
   bill(): Bill;
   close(): Promise<void>;
 }

@@ -1,15 +1,15 @@
 /**
- * Live lists: first all, then each change; all again where changes may have been missed. Changes gather by id while a
- * page is slow, so what waits for it is never more than one entry for each VM. Every new connection begins with all, so
- * events need no numbers.
+ * Live lists: first all entries, then each change; all entries again after changes may have been missed. Changes are
+ * merged by id while a page is slow, so at most one entry for each VM is queued. Every new connection begins with all
+ * entries, so events need no numbers.
  */
-import { UniCoreError } from '@unicore/protocol';
 import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
+import type { Caller, WatchService } from '../api/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { Loads, Providers, Sight } from '../provider/index.ts';
 import type { ProviderRow, VmRow } from '../store/index.ts';
 import type { Vms, VmViews } from '../vm/index.ts';
-import type { Caller, WatchService } from './context.ts';
+import { Changes } from './changes.ts';
 
 export interface WatchDeps {
   events: HubEvents;
@@ -29,7 +29,7 @@ export class Watch implements WatchService {
   async *vms({ user, sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent> {
     const { events, vms, views } = this.#deps;
     const changes = new Changes<VmRow>(events, sessionId, signal);
-    /** What the page has of each: a change that was told late is none. */
+    /** The revision of each VM that the page has. An event that arrives late and is older is skipped. */
     const revs = new Map<string, number>();
     const listen = (vm: VmRow) => {
       if (vm.ownerId === user.userId) changes.add(vm.vmId, vm);
@@ -93,70 +93,4 @@ export class Watch implements WatchService {
 function seen(batch: { row: ProviderRow; sight?: Sight }[]): [ProviderRow[], Map<string, Sight>] {
   const sights = batch.flatMap(({ row, sight }) => (sight ? [[row.providerId, sight] as const] : []));
   return [batch.map(({ row }) => row), new Map(sights)];
-}
-
-/** What changed since it was last asked, newest state by id; ends with its listener or its session. */
-class Changes<T> {
-  readonly #pending = new Map<string, T>();
-  readonly #events: HubEvents;
-  readonly #sessionId: string;
-  readonly #signal: AbortSignal | undefined;
-  #allDue = true;
-  #signedOut = false;
-  #wake: () => void = () => {};
-
-  constructor(events: HubEvents, sessionId: string, signal: AbortSignal | undefined) {
-    this.#events = events;
-    this.#sessionId = sessionId;
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#aborted);
-    events.on('sessionEnded', this.#sessionEnded);
-    events.on('interrupted', this.#interrupted);
-  }
-
-  add(id: string, what: T): void {
-    this.#pending.set(id, what);
-    this.#wake();
-  }
-
-  close(): void {
-    this.#signal?.removeEventListener('abort', this.#aborted);
-    this.#events.off('sessionEnded', this.#sessionEnded);
-    this.#events.off('interrupted', this.#interrupted);
-  }
-
-  /** 'all': now, and whenever changes may have been missed. */
-  async *batches(): AsyncGenerator<T[] | 'all'> {
-    while (!this.#signal?.aborted) {
-      if (this.#signedOut)
-        throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
-      if (this.#allDue) {
-        this.#allDue = false;
-        // Whatever comes from here on may not be in the list.
-        this.#pending.clear();
-        yield 'all';
-      } else if (this.#pending.size > 0) {
-        const batch = [...this.#pending.values()];
-        this.#pending.clear();
-        yield batch;
-      } else {
-        await new Promise<void>((wake) => {
-          this.#wake = wake;
-        });
-      }
-    }
-  }
-
-  readonly #aborted = (): void => this.#wake();
-
-  readonly #interrupted = (): void => {
-    this.#allDue = true;
-    this.#wake();
-  };
-
-  readonly #sessionEnded = (sessionId: string): void => {
-    if (sessionId !== this.#sessionId) return;
-    this.#signedOut = true;
-    this.#wake();
-  };
 }

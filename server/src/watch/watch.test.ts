@@ -11,7 +11,7 @@ describe('watch', () => {
   });
   afterAll(() => hub.stop());
 
-  test('begins with all, tells each change, and nothing of others', async () => {
+  test("begins with all of the user's VMs, then yields each change, and nothing of other users", async () => {
     const [alice, bob] = [await hub.user('alice'), await hub.user('bob')];
     const before = await alice.api.vm.create.mutate({ name: 'before' });
     const watch = watching<VmEvent>(alice.api.vm.watch);
@@ -26,7 +26,7 @@ describe('watch', () => {
     watch.stop();
   });
 
-  test('begins with all again after the hub was restarted', async () => {
+  test('begins with all entries again after a restart of the hub', async () => {
     const carol = await hub.user('carol');
     const watch = watching<VmEvent>(carol.api.vm.watch);
     await watch.until(({ type }) => type === 'all');
@@ -41,7 +41,7 @@ describe('watch', () => {
     watch.stop();
   });
 
-  test('ends with the session that it belongs to', async () => {
+  test('ends with its session', async () => {
     const dave = await hub.user('dave');
     const cookie = await dave.signIn();
     const watch = watching<VmEvent>(clientOf(hub.url, { cookie }).vm.watch);
@@ -54,7 +54,7 @@ describe('watch', () => {
     other.stop();
   });
 
-  test('of providers tells who joins, comes and goes', async () => {
+  test('the list of providers shows which join, connect and leave', async () => {
     const erin = await hub.user('erin');
     const watch = watching<ProviderEvent>(erin.api.provider.watch);
     await watch.until(({ type }) => type === 'all');

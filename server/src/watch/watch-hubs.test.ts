@@ -19,7 +19,7 @@ describe('live lists at several hubs', () => {
   const watcher = (hub: TestDomain) => new Watch(hub);
   const caller = async (hub: TestDomain) => ({ user: (await hub.store.user(ALICE))!, sessionId: 's-1' });
 
-  /** Takes what a list yields. */
+  /** Collects what a list yields. */
   async function follow<T>(list: AsyncGenerator<T>) {
     const events: T[] = [];
     void (async () => {
@@ -29,7 +29,7 @@ describe('live lists at several hubs', () => {
     return events;
   }
 
-  test('a change at one hub shows at another', async () => {
+  test('a change at one hub is shown at another', async () => {
     const stop = new AbortController();
     const events = await follow(watcher(b).vms(await caller(b), stop.signal));
     const { vmId } = await create(a);
@@ -39,7 +39,7 @@ describe('live lists at several hubs', () => {
     stop.abort();
   });
 
-  test('after an interruption all is said again', async () => {
+  test('after an interruption all entries are sent again', async () => {
     const stop = new AbortController();
     const [vms, providers] = [
       await follow(watcher(b).vms(await caller(b), stop.signal)),
@@ -57,7 +57,7 @@ describe('live lists at several hubs', () => {
     stop.abort();
   });
 
-  test('a change that is told later than the list that has it is left out', async () => {
+  test('a change that arrives after a list which contains it is skipped', async () => {
     const { vmId } = await create(a);
     const old = (await world.store.vm(vmId))!;
     b.line.deaf = true;
@@ -72,7 +72,7 @@ describe('live lists at several hubs', () => {
     stop.abort();
   });
 
-  test('a session that ends at one hub ends its lists at another', async () => {
+  test('the end of a session at one hub ends its lists at another', async () => {
     const events = b.events.listenerCount('vm');
     const list = watcher(b).vms(await caller(b), undefined);
     const ended = (async () => {
@@ -88,7 +88,7 @@ describe('live lists at several hubs', () => {
     expect(b.events.listenerCount('vm')).toBe(events);
   });
 
-  test('the load of providers at other hubs is shown every 5 s, and asked for only while somebody looks', async () => {
+  test('the load of providers at other hubs is shown every 5 s, and read only while a page watches', async () => {
     await a.connect('p-1');
     const stop = new AbortController();
     const events = await follow(watcher(b).providers(await caller(b), stop.signal));

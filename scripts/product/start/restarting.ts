@@ -1,8 +1,8 @@
 /** A child of npm run dev that starts again when its sources change. */
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, step, warn } from './console.ts';
-import { ROOT } from './paths.ts';
+import { messageOf, step, warn } from '../../lib/console.ts';
+import { ROOT } from '../../lib/paths.ts';
 
 /** An editor writes several files at once: they cause one restart. */
 const SETTLE_MS = 150;

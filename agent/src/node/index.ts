@@ -1,0 +1,2 @@
+/** How the agent starts Node. */
+export { NODE_FLAGS } from './flags.ts';

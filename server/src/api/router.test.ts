@@ -1,0 +1,14 @@
+/** The router's type is what other programs are written against. */
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { AgentCalls } from '@unicore/protocol/control';
+import { expectTypeOf, test } from 'vitest';
+import type { AppRouter } from './router.ts';
+
+type Inputs = inferRouterInputs<AppRouter>['agent'];
+type Outputs = inferRouterOutputs<AppRouter>['agent'];
+type AgentProcedures = { [Name in keyof AgentCalls]: (input: Inputs[Name]) => Promise<Outputs[Name]> };
+
+test('agent.* fulfils the calls that an agent makes', () => {
+  expectTypeOf<keyof Inputs>().toEqualTypeOf<keyof AgentCalls>();
+  expectTypeOf<AgentProcedures>().toExtend<AgentCalls>();
+});

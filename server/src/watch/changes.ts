@@ -1,0 +1,69 @@
+/** The changes that a live list has not yielded yet. */
+import { UniCoreError } from '@unicore/protocol';
+import type { HubEvents } from '../events/index.ts';
+
+/** Queues the newest state of each id. Its iteration ends with the signal, and throws when the session ends. */
+export class Changes<T> {
+  readonly #pending = new Map<string, T>();
+  readonly #events: HubEvents;
+  readonly #sessionId: string;
+  readonly #signal: AbortSignal | undefined;
+  #allDue = true;
+  #signedOut = false;
+  #wake: () => void = () => {};
+
+  constructor(events: HubEvents, sessionId: string, signal: AbortSignal | undefined) {
+    this.#events = events;
+    this.#sessionId = sessionId;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#aborted);
+    events.on('sessionEnded', this.#sessionEnded);
+    events.on('interrupted', this.#interrupted);
+  }
+
+  add(id: string, what: T): void {
+    this.#pending.set(id, what);
+    this.#wake();
+  }
+
+  close(): void {
+    this.#signal?.removeEventListener('abort', this.#aborted);
+    this.#events.off('sessionEnded', this.#sessionEnded);
+    this.#events.off('interrupted', this.#interrupted);
+  }
+
+  /** Yields 'all' first and after changes may have been missed, otherwise the entries that changed. */
+  async *batches(): AsyncGenerator<T[] | 'all'> {
+    while (!this.#signal?.aborted) {
+      if (this.#signedOut)
+        throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
+      if (this.#allDue) {
+        this.#allDue = false;
+        // Changes before this point are in the list that the caller reads now; later ones may not be.
+        this.#pending.clear();
+        yield 'all';
+      } else if (this.#pending.size > 0) {
+        const batch = [...this.#pending.values()];
+        this.#pending.clear();
+        yield batch;
+      } else {
+        await new Promise<void>((wake) => {
+          this.#wake = wake;
+        });
+      }
+    }
+  }
+
+  readonly #aborted = (): void => this.#wake();
+
+  readonly #interrupted = (): void => {
+    this.#allDue = true;
+    this.#wake();
+  };
+
+  readonly #sessionEnded = (sessionId: string): void => {
+    if (sessionId !== this.#sessionId) return;
+    this.#signedOut = true;
+    this.#wake();
+  };
+}
