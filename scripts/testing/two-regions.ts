@@ -6,15 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Agent, DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
-import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
-import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import type { UniCore } from '@unicore/client/sdk';
 import { type App, createApp } from '@unicore/server/app';
-import { loginLink } from '@unicore/server/auth';
 import { parseConfig } from '@unicore/server/config';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 import { pino } from 'pino';
+import { joinTokenOf, LocalAgent } from './agent.ts';
+import { Users } from './users.ts';
 
 const log = pino({ level: 'silent' });
 /** Hubs look for one another every 5 s; a limit for hangs only. */
@@ -40,9 +39,9 @@ export class TwoRegions {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-regions-'));
   readonly #redis: RedisServer;
   readonly #lines: LineProxy[] = [];
-  readonly #sdks: UniCore[] = [];
+  readonly #users = new Users();
+  readonly #agent = new LocalAgent(join(this.folder, 'agent'));
   readonly #oneWayMs: number;
-  #agent: Agent | undefined;
   first!: Region;
   second!: Region;
 
@@ -74,33 +73,23 @@ export class TwoRegions {
   }
 
   async agent({ url }: Region): Promise<void> {
-    const agentDir = join(this.folder, 'agent');
-    const { auth } = this.first.app;
-    const { secret: token } = await auth.joinToken((await auth.owner('owner')).userId);
-    await joinHub({ agentDir, hub: url, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
-    this.#agent = await startAgent({ agentDir, log, connectKeeper: () => connectKeeper({ agentDir }) });
-    await this.#agent.connected;
+    await this.#agent.join(url, await joinTokenOf(this.first.app));
   }
 
-  async user({ app, url }: Region): Promise<UniCore> {
-    const { userId } = await app.auth.createUser('ada');
-    const { secret } = await app.auth.bearerToken(userId);
-    const unicore = createUniCore({ url, getToken: () => secret });
-    this.#sdks.push(unicore);
-    return unicore;
+  user({ app, url }: Region): Promise<UniCore> {
+    return this.#users.sdk(app, 'ada', url);
   }
 
   /** Signs a browser in. */
-  async link({ app, url }: Region): Promise<string> {
-    const { userId } = await app.auth.createUser('ada');
-    return loginLink(url, (await app.auth.loginKey(userId)).secret);
+  link({ app, url }: Region): Promise<string> {
+    return this.#users.link(app, 'ada', url);
   }
 
   async close(): Promise<void> {
-    for (const sdk of this.#sdks) sdk.close();
-    await this.#agent?.close();
+    this.#users.close();
+    await this.#agent.stop();
     await Promise.all([this.first, this.second].map((region) => region?.app.stop()));
-    await stopKeeper({ agentDir: join(this.folder, 'agent') });
+    await this.#agent[Symbol.asyncDispose]();
     for (const line of this.#lines) line.close();
     await this.#redis.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,24 +1,22 @@
-/** Near end of a replay through UniCore: one socket per recording, so that the bytes of each are counted apart. */
+/** The consumer's end of a replay. Each recording has a socket of its own, so that its bytes can be counted. */
 
 import { serve } from '../../testing/processes/child.ts';
-import { dialLeg } from '../carriers/unicore/dial.ts';
-import { openTerminal } from '../carriers/unicore/open.ts';
+import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
-const [port] = process.argv.slice(2);
+const [port = ''] = process.argv.slice(2);
 
 const calls: ReceiverCalls = {
   async receive(index, bytes) {
     const receiver = new Receiver(bytes);
     let counting = false;
-    const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, {
-      hello: { token: `user-${index}` },
+    const leg = await dialConsumer(port, `user${index}`, {
       onUpgrade: (socket) => receiver.watch(socket),
-      onMessage() {
+      heard() {
         if (counting) receiver.messages++;
       },
     });
-    // The WELCOME message is not output, so it is not counted.
+    // WELCOME is no output.
     counting = true;
     const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
     const received = await receiver.received();

@@ -1,35 +1,39 @@
-/** Runs all consumers of the scale suite in one process: they connect, type, and time each echo. */
+/** The process that runs all consumers. They connect, type, and report how long each echo took. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 import { serve } from '../../testing/processes/child.ts';
+import type { Typist } from '../../testing/typist.ts';
 import { Keyboard } from './keyboard.ts';
-import { type ClientPlace, TypingClient } from './typing-client.ts';
+import { type ClientPlace, connectTypist } from './typing-client.ts';
 
 export interface Typed {
-  /** Time from when each key was due until its echo, ms. */
+  /** Time from when each key was due to its echo, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process typed its keys, p99, ms: the part of tookMs that no hub caused. */
+  /** How late this process typed, p99, ms. This part of the above is not caused by hubs. */
   readonly lateMs: number;
 }
 
 export type ConsumerCalls = {
-  /** Connects further consumers, all at once; resolves when each has seen an echo. */
+  /** Connects these consumers at the same time, in addition to earlier ones. Resolves when each has seen an echo. */
   connect(places: readonly ClientPlace[]): Promise<void>;
-  /** Starts typing at all consumers. */
+  /** Lets all consumers type. */
   start(): void;
-  /** Times of the keys that were echoed since the last call. */
+  /** About the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Stops typing; resolves with the number of keys without an echo. */
+  /** Stops typing, and returns how many keys have no echo. */
   stop(): Promise<number>;
-  /** Counts of lost sockets and of terminals shown as reconnecting although their socket was up; broken: failures, in words. */
+  /**
+   * How many sockets were lost, how often a terminal was shown as reconnecting although its socket was open, and which
+   * rules were broken.
+   */
   losses(): { sockets: number; shown: number; broken: string[] };
 };
 
-/** Time limit for the last echoes, ms. */
+/** Time for the last echoes, ms; a limit for hangs only. */
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 
-const clients: TypingClient[] = [];
+const typists: Typist[] = [];
 const lost = { sockets: 0, shown: 0 };
 const broken: string[] = [];
 let took: number[] = [];
@@ -39,7 +43,7 @@ let keyboard: Keyboard | undefined;
 const calls: ConsumerCalls = {
   async connect(places) {
     const fresh = places.map((place) => {
-      return new TypingClient(place, {
+      return connectTypist(place, {
         echoed: (due) => took.push(performance.now() - due),
         lost: () => {
           lost.sockets += 1;
@@ -50,13 +54,13 @@ const calls: ConsumerCalls = {
         broken: (message) => broken.push(message),
       });
     });
-    clients.push(...fresh);
+    typists.push(...fresh.map(({ typist }) => typist));
     await Promise.all(fresh.map(({ ready }) => ready));
   },
   start() {
     took = [];
     late = [];
-    keyboard = new Keyboard(clients, (ms) => late.push(ms));
+    keyboard = new Keyboard(typists, (ms) => late.push(ms));
     keyboard.start();
   },
   typed() {
@@ -67,7 +71,7 @@ const calls: ConsumerCalls = {
   },
   async stop() {
     keyboard?.stop();
-    const pending = () => clients.reduce((total, client) => total + client.pending, 0);
+    const pending = () => typists.reduce((total, typist) => total + typist.pending, 0);
     for (let waited = 0; pending() > 0 && waited < LAST_MS; waited += LOOK_MS) await sleep(LOOK_MS);
     return pending();
   },

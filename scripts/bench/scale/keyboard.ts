@@ -1,24 +1,24 @@
 /**
- * Types a key at every typing client once a second, each at its own moment. A key is timed from when it was due, so that a
- * typing process that runs late does not hide how long people would wait.
+ * Types at every client, each once a second at a moment of its own. The latency of a key counts from when it was due,
+ * so a process that types late does not hide how long users would wait.
  */
-import type { TypingClient } from './typing-client.ts';
+import type { Typist } from '../../testing/typist.ts';
 
 const EVERY_MS = 1_000;
 
 export class Keyboard {
-  readonly #clients: readonly TypingClient[];
-  /** Moments in each second at which keys are due, ascending, ms. */
+  readonly #typists: readonly Typist[];
+  /** When each client types within a second, sorted. */
   readonly #moments: readonly number[];
   readonly #typed: (lateMs: number) => void;
   #begun = 0;
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** typed: called for each key with how late it was typed. */
-  constructor(clients: readonly TypingClient[], typed: (lateMs: number) => void) {
-    this.#clients = clients;
-    this.#moments = Float64Array.from(clients, () => Math.random() * EVERY_MS).sort() as unknown as number[];
+  /** typed: called for each key with how late it was. */
+  constructor(typists: readonly Typist[], typed: (lateMs: number) => void) {
+    this.#typists = typists;
+    this.#moments = Float64Array.from(typists, () => Math.random() * EVERY_MS).sort() as unknown as number[];
     this.#typed = typed;
   }
 
@@ -34,14 +34,14 @@ export class Keyboard {
   #tick(): void {
     const now = performance.now();
     for (;;) {
-      const index = this.#next % this.#clients.length;
-      const second = Math.floor(this.#next / this.#clients.length);
+      const index = this.#next % this.#typists.length;
+      const second = Math.floor(this.#next / this.#typists.length);
       const due = this.#begun + second * EVERY_MS + this.#moments[index]!;
       if (due > now) {
         this.#timer = setTimeout(() => this.#tick(), Math.max(1, due - now));
         return;
       }
-      this.#clients[index]!.type(due);
+      this.#typists[index]!.type(due);
       this.#typed(now - due);
       this.#next += 1;
     }

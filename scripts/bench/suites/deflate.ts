@@ -1,4 +1,6 @@
-/** Suite: what it costs to transfer the output of real programs, in bytes (compared with permessage-deflate) and messages. */
+/**
+ * The cost of real programs' output on its way to a consumer: bytes, compared with permessage-deflate, and messages.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +8,8 @@ import { deflateRawSync } from 'node:zlib';
 import { install, mayInstall, missing } from '../../check/debian.ts';
 import { median, sum } from '../../lib/stats.ts';
 import { Child } from '../../testing/processes/child.ts';
+import type { ProviderCalls } from '../carriers/unicore/provider.ts';
 import type { HubCalls } from '../carriers/unicore/relay-hub.ts';
-import type { FarCalls } from '../deflate/ours-far.ts';
 import { NEEDS, type Program, programs } from '../deflate/programs.ts';
 import type { Received, ReceiverCalls } from '../deflate/received.ts';
 import { record } from '../deflate/record.ts';
@@ -25,11 +27,11 @@ interface Recorded {
   readonly recording: Recording;
   readonly size: number;
   readonly digest: string;
-  /** Size of the recording deflated as a whole, bytes. */
+  /** Size of the recording when it is deflated as a whole, bytes. */
   readonly bound: number;
 }
 
-/** One repetition: what each recording cost through UniCore and through the reference. */
+/** The costs of each recording in one repetition, for us and for the reference. */
 interface Rep {
   readonly ours: readonly Received[];
   readonly reference: readonly Received[];
@@ -68,7 +70,7 @@ async function replayAll(
 ): Promise<Rep[]> {
   const hub = new Child<HubCalls>({ script: 'carriers/unicore/relay-hub.ts', cpuProf });
   const port = await hub.call.port();
-  const far = new Child<FarCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
+  const far = new Child<ProviderCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
   await far.call.ready();
   const near = new Child<ReceiverCalls>({ script: 'deflate/ours-near.ts', args: [port], cpuProf });
   const server = new Child<ReferenceCalls>({ script: 'deflate/reference-server.ts', args: files });
@@ -77,7 +79,7 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // All recordings run at once: bytes are counted, not time, and recordings are mostly pauses.
+      // All recordings are played at the same time: bytes are counted, not time, and most of a recording is silence.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);
@@ -118,7 +120,7 @@ function results(recorded: readonly Recorded[], reps: readonly Rep[]): Result[] 
   ];
 }
 
-/** Share of the recordings' bytes that compression saved, per cent. */
+/** Share of the recordings' bytes that did not have to be transferred, per cent. */
 function saved(
   name: string,
   indexes: readonly number[],
@@ -142,7 +144,7 @@ function saved(
     ok: !counts || (median(ours) >= SAVED_GOAL && median(ratios) >= 1),
     more: {
       'raw bytes': raw,
-      // The most that deflate can save: one stream for each recording, without framing or resets.
+      // The best that deflate can do: one stream per recording, without framing and without preparation for losses.
       'deflate -9 of the whole, %': 100 * (1 - sum(indexes.map((index) => recorded[index]!.bound)) / raw),
     },
   };

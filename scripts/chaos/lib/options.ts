@@ -1,5 +1,9 @@
 /** Options and signals of the chaos commands. */
 
+export const FLAG = { type: 'boolean', default: false } as const;
+/** Flags of the commands that run several hubs. */
+export const HUBS_FLAGS = { direct: FLAG, sqlite: FLAG, logs: FLAG, help: FLAG } as const;
+
 /** Parses an option as a whole number; throws if it is not from `least` to `most`. */
 export function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);

@@ -1,29 +1,28 @@
-/** Command line of an ordeal (a chaos run): its options, its report, and the command that repeats it. */
+/** A chaos command: parses its options, starts the run, prints the report, and tells how to repeat a failed run. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
-import { untilTold, whole } from '../lib/options.ts';
-import { randomSeed } from '../lib/random.ts';
+import { randomSeed } from '../../testing/random.ts';
+import { FLAG, untilTold, whole } from '../lib/options.ts';
 import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';
 
 export interface ChaosCommand<S extends Environment, Flag extends string> {
-  /** Name of the command, as in `npm run chaos -- NAME`. */
+  /** The command's name in `npm run chaos -- NAME`. */
   readonly name: string;
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Least number of channels: fewer would leave a consumer without one. */
+  /** With fewer channels, a consumer would have none. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Throws if the outcome breaks a further promise. */
+  /** Throws if the outcome breaks a promise. */
   judge?(outcome: Outcome): void;
 }
 
 const NUMBER = (preset: string) => ({ type: 'string', default: preset }) as const;
-const FLAG = { type: 'boolean', default: false } as const;
 
 export async function runCommand<S extends Environment, Flag extends string>(
   { name, help, defaults, leastChannels, flags, scenario, judge }: ChaosCommand<S, Flag>,

@@ -1,24 +1,24 @@
-/** An ordeal is a chaos run: channels exchange data while faults follow a plan, and the outcome is collected. */
+/** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seeded } from '../lib/random.ts';
+import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
 import type { Environment, EnvironmentEvents } from './environment.ts';
 import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** Shortest silence that is logged, ms. */
+/** A longer gap gets a line in the log, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
-  /** Bytes per second in each direction of each channel. */
+  /** Bytes per second, in each direction of each channel. */
   readonly rate: number;
-  /** Keeps the logs even if all went well. */
+  /** Keep the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Called with the number of kills done so far. */
+  /** Called with the number of kills so far. */
   progress?(kills: number): void;
 }
 
@@ -27,17 +27,17 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
-  /** Where the logs are, if they were kept. */
+  /** Folder of the logs, if they were kept. */
   readonly logs: string;
 }
 
-/** A stage with its processes, and the faults that can happen on it. */
+/** An environment, and the faults that can happen in it. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
 }
 
-/** Runs an ordeal. Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+/** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
 export async function runChaos<S extends Environment>(
   scenario: Scenario<S>,
   options: RunOptions,
@@ -59,7 +59,7 @@ class Run<S extends Environment> {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
-  /** Stopped by the caller. */
+  /** From outside. */
   #isStopped = false;
   #isOver = false;
 
@@ -86,7 +86,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // Any other error counts as a failure, too, so that the logs are kept.
+      // Any other error keeps the logs, too.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }
@@ -103,7 +103,7 @@ class Run<S extends Environment> {
     await this.#channels.start(this.#environment);
     const began = now();
     let done = 0;
-    for (const step of makePlan(seeded(seed), kills, this.#faults)) {
+    for (const step of makePlan(new Random(seed), kills, this.#faults)) {
       if (this.#isOver) return this.#failed.promise;
       await this.#step(step);
       done += step.faults.filter(({ kind }) => kind.kills).length;

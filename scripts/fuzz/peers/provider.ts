@@ -1,32 +1,24 @@
-/** A provider for fuzz tests: it accepts terminals as the keeper does, and they outlive its sockets. */
+/** A provider. It accepts terminals as the keeper does, and its channels outlive its sockets. */
 import {
   Acceptor,
   type Clock,
   type ErrorCode,
   FrameType,
-  Messages,
   type OpenRequest,
   packMeta,
   UniCoreError,
 } from '@unicore/protocol';
-import {
-  type AgentMethods,
-  controlRpc,
-  type HubMethods,
-  type OpenTerminal,
-  type VmOrder,
-} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import { HELLO } from '@unicore/server/testing';
+import { answerControl, HELLO, obedientAgent } from '@unicore/server/testing';
 import type { CheckedStream } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Gives the token for each socket. */
+  /** Asked for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** Makes the provider's end of a channel of this user; it may check what it receives. */
+  /** Makes the end of a channel that this user opened. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -38,7 +30,7 @@ export class Provider {
   readonly peer: Peer;
   /** Open terminals, by the epoch of their channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** Ids of the VMs that the hub has ordered. */
+  /** VMs that the hub has ordered from it. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -78,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of epochs that the provider still knows. */
+  /** Number of epochs that it still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }
@@ -96,30 +88,14 @@ export class Provider {
   }
 
   #serve(request: OpenRequest): void {
-    const messages = new Messages((value) => rpc.receive(value));
-    const ignore = () => {};
-    const apply = async (orders: VmOrder[]) => {
-      const vms = orders.map(({ vmId, gen, desired }) => ({
-        vmId,
-        gen,
-        phase: desired,
-        code: null,
-        reason: null,
-      }));
-      for (const { vmId } of orders) this.vms.add(vmId);
-      // Not awaited, so that the hub gets the answer to its order first.
-      rpc.remote.observed({ whole: false, vms }).catch(ignore);
-    };
-    const openTerminal = async ({ terminalId, cols, rows }: OpenTerminal) => {
-      return { terminalId, title: '', cols, rows, viewers: 0, createdAt: 0 };
-    };
-    const rpc = controlRpc<HubMethods, Pick<AgentMethods, 'apply' | 'openTerminal'>>({
-      local: { apply, openTerminal },
-      post: (value) => messages.send(value),
-      onError: ignore,
+    const agent = obedientAgent(() => hub);
+    const hub = answerControl(request, {
+      ...agent,
+      apply: async (orders) => {
+        for (const { vmId } of orders) this.vms.add(vmId);
+        await agent.apply(orders);
+      },
     });
-    const closed = (code: ErrorCode, message: string) => rpc.close(new UniCoreError(code, message));
-    messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
   }
 }
 

@@ -1,9 +1,9 @@
-/** All that a deployment does, as data: one plan, which is either shown or carried out. */
+/** All steps of a deployment as data: one plan, which is either shown or carried out. */
 import { type Deployment, imageOf } from './deployment.ts';
 import { renderManifest } from './manifest.ts';
 
 export interface Step {
-  /** What it is for, for a person. */
+  /** The purpose of the step, for people. */
   readonly title: string;
   /** The program and its arguments. */
   readonly command: readonly [string, ...string[]];
@@ -11,7 +11,7 @@ export interface Step {
   readonly input?: string;
 }
 
-/** Cloud Run runs nothing else, whatever machine builds it. */
+/** Cloud Run runs only this platform, whatever machine builds the image. */
 const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {

@@ -1,10 +1,32 @@
-/** Opens a consumer's channel to a terminal, as a bench stream. */
+/** A consumer's leg, and its channels as streams. */
 import { randomBytes } from 'node:crypto';
+import { maskFor } from '@unicore/agent/tunnel';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
+import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
 import { ChannelStream } from './channel-stream.ts';
 
-/** Resolves when the channel is attached. Bytes that arrive earlier go to onData as well. */
+/** Dials a leg for this user, with the SDK's masking. A defect ends the process. */
+export async function dialConsumer(
+  port: string,
+  user: string,
+  options: Pick<DialLegOptions, 'onUpgrade' | 'heard'> = {},
+): Promise<Leg> {
+  const url = `ws://127.0.0.1:${port}/consumer`;
+  const { leg } = await dialLeg(url, {
+    hello: { token: `token-${user}` },
+    client: maskFor(url),
+    handler: {
+      fault: (error) => {
+        throw error;
+      },
+    },
+    ...options,
+  });
+  return leg;
+}
+
+/** Resolves when the channel is attached. onData also gets bytes that arrive before that. */
 export function openTerminal(
   leg: Leg,
   terminalId: string,
@@ -17,7 +39,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // The SDK uses the same deflater.
+    // As the SDK has it.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

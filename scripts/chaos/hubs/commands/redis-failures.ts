@@ -1,7 +1,7 @@
 /** npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice; others must resume. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
-import { untilTold, whole } from '../../lib/options.ts';
+import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
 import { LIMITS } from '../limits.ts';
 import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
@@ -24,10 +24,7 @@ export async function failCommand(args: string[]): Promise<void> {
     options: {
       pause: { type: 'string', default: '20' },
       only: { type: 'string', default: NAMES.join(',') },
-      direct: { type: 'boolean', default: false },
-      sqlite: { type: 'boolean', default: false },
-      logs: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...HUBS_FLAGS,
     },
   });
   if (values.help) return say(HELP);

@@ -1,7 +1,7 @@
 /** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
-import { untilTold, whole } from '../../lib/options.ts';
+import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
 import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
@@ -21,10 +21,7 @@ export async function rollCommand(args: string[]): Promise<void> {
     options: {
       consumers: { type: 'string', default: '200' },
       every: { type: 'string', default: '500' },
-      direct: { type: 'boolean', default: false },
-      sqlite: { type: 'boolean', default: false },
-      logs: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...HUBS_FLAGS,
     },
   });
   if (values.help) return say(HELP);

@@ -1,30 +1,44 @@
 /** Clients of the hub's sockets for tests: plain WebSockets, with a leg of the real protocol on request. */
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   type Clock,
   type ErrorCode,
   type FrameOf,
   type FrameType,
-  Leg,
+  type Leg,
   type LegHandler,
   systemClock,
 } from '@unicore/protocol';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
+import { NO_METER } from '../../testing/meter.ts';
 import { SUBPROTOCOL } from '../endpoint.ts';
+import { legOver } from '../transport.ts';
 
 export interface DialOptions {
   headers?: Record<string, string>;
   protocols?: string[];
+  /** Other options of the ws client. */
+  client?: ClientOptions;
 }
 
-/** Opens a socket. */
-export async function connect(
+/** An open socket, and the TCP socket below it. */
+async function open(
   url: string,
-  { headers = {}, protocols }: DialOptions = {},
-): Promise<WebSocket> {
-  const ws = new WebSocket(url, protocols, { headers, perMessageDeflate: false });
+  { headers = {}, protocols, client }: DialOptions,
+): Promise<{ ws: WebSocket; socket: Socket }> {
+  const ws = new WebSocket(url, protocols, { headers, perMessageDeflate: false, ...client });
+  let socket!: Socket;
+  ws.once('upgrade', (response: IncomingMessage) => {
+    socket = response.socket;
+  });
   await once(ws, 'open');
-  return ws;
+  return { ws, socket };
+}
+
+export async function connect(url: string, options: DialOptions = {}): Promise<WebSocket> {
+  return (await open(url, options)).ws;
 }
 
 /** Waits for the socket to close and returns the code and reason. */
@@ -40,49 +54,50 @@ export interface Dialled {
   closed: Promise<{ code: ErrorCode; message: string }>;
 }
 
-interface DialLegOptions extends DialOptions {
+export interface DialLegOptions extends DialOptions {
   hello: unknown;
   clock?: Clock;
   handler?: Partial<LegHandler>;
   /** Handles OPENs, which the hub may send right after WELCOME, before dialLeg() resolves. */
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
+  /** Gets the TCP socket before anything is sent on it. */
+  onUpgrade?: (socket: Socket) => void;
+  /** Called for each message that comes, before the leg has read it. */
+  heard?: () => void;
 }
 
 /** Dials a leg and resolves when it is up. Rejects if the hub refuses it. */
 export async function dialLeg(url: string, options: DialLegOptions): Promise<Dialled> {
-  const ws = await connect(url, { protocols: [SUBPROTOCOL], ...options });
+  const { hello, clock = systemClock, handler, heard, onUpgrade } = options;
+  const { ws, socket } = await open(url, { protocols: [SUBPROTOCOL], ...options });
+  onUpgrade?.(socket);
   const ended = Promise.withResolvers<{ code: ErrorCode; message: string }>();
   const up = Promise.withResolvers<void>();
   up.promise.catch(() => {});
-  const drained = () => leg.drained();
-  const leg = new Leg({
-    transport: {
-      send: (message) => ws.send(message, drained),
-      close: (code, reason) => ws.close(code, reason),
-      get buffered() {
-        return ws.bufferedAmount;
-      },
-    },
-    clock: options.clock ?? systemClock,
+  const leg = legOver({
+    ws,
+    socket,
+    kind: 'hub',
     peer: 'hub',
-    dial: { meta: options.hello },
+    dial: { meta: hello },
+    clock,
+    meter: NO_METER,
+    ...(heard && { heard }),
     handler: {
       ...(options.open && { open: (frame) => options.open!(leg, frame) }),
-      ...options.handler,
+      ...handler,
       welcome(meta) {
         up.resolve();
-        options.handler?.welcome?.(meta);
+        handler?.welcome?.(meta);
       },
       closed(code, message) {
         up.reject(new Error(`${code}: ${message}`));
         ended.resolve({ code, message });
-        options.handler?.closed?.(code, message);
+        handler?.closed?.(code, message);
       },
     },
   });
   ws.on('error', () => {});
-  ws.on('message', (message: Buffer) => leg.receive(message));
-  ws.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
   await up.promise;
   return { ws, leg, closed: ended.promise };
 }

@@ -1,24 +1,18 @@
 /** A hub for tests: real sockets, relay and gateway on port 0, with users and VMs in maps. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
+import { type Clock, type ErrorCode, systemClock } from '@unicore/protocol';
 import { pino } from 'pino';
 import type { Backplane } from '../../backplane/index.ts';
 import { HubEvents } from '../../events/hub-events.ts';
 import { type HubMeter, Hubs } from '../../hubs/index.ts';
-import { type Identity, NOWHERE_ELSE, Relay, type RelayMeter } from '../../relay/index.ts';
+import { NOWHERE_ELSE, Relay, type RelayDeps, type RelayMeter } from '../../relay/index.ts';
 import { NO_METER } from '../../testing/meter.ts';
 import { attachSockets } from '../attach.ts';
 import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
+import { rightsIn, type TestVm, testAuth } from './auth.ts';
 
-/** The only origin whose pages may connect. */
-export const ORIGIN = 'http://localhost:7420';
-
-export interface TestVm {
-  owner: string;
-  providerId: string;
-  running: boolean;
-}
+export { identity, ORIGIN } from './auth.ts';
 
 export interface TestHub {
   url: string;
@@ -44,27 +38,32 @@ interface TestMeter extends RelayMeter, SocketMeter, HubMeter {
   closes: string[];
 }
 
-/**
- * rotateMs: by default longer than any test. backplane: connects this hub to others. direct: whether they may dial it,
- * or the URL at which they try. vms: the VMs that all hubs know.
- */
-export async function startTestHub({
-  clock = systemClock,
-  rotateMs = 3_000_000,
-  backplane,
-  direct = false,
-  vms = new Map(),
-}: {
+export interface TestHubOptions {
   clock?: Clock;
+  /** Default: so long that no test sees a rotation. */
   rotateMs?: number;
+  /** For a hub among others. */
   backplane?: Backplane;
+  /** Other hubs may dial this one, at its own address or at the one that is given. */
   direct?: boolean | string;
+  /** Shared by all hubs that know the same VMs. */
   vms?: TestHub['vms'];
-} = {}): Promise<TestHub> {
+  /** In place of the hub's own counts. */
+  meter?: RelayMeter & SocketMeter & HubMeter;
+  /** In place of a list of what the provider registry was told. */
+  providers?: ProviderEvents;
+  /** In place of a look at `vms`. */
+  authorise?: RelayDeps['authorise'];
+  queueBytes?: number;
+}
+
+export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const { clock = systemClock, rotateMs = 3_000_000, backplane, direct = false, vms = new Map() } = options;
   const tickets: TestHub['tickets'] = new Map();
   const connections: ProviderConnection[] = [];
   const told: string[] = [];
   const counts = testMeter();
+  const meter = options.meter ?? counts;
   const log = pino({ level: 'silent' });
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -79,7 +78,7 @@ export async function startTestHub({
       backplane,
       clock,
       log,
-      meter: counts,
+      meter,
       card: { peerUrl: direct === true ? url : direct || null, publicUrl: null, region: null },
       secret: async () => Buffer.from('a secret of the hubs'),
       opened: (leg, open) => relay.openFrom(leg, open),
@@ -100,42 +99,26 @@ export async function startTestHub({
   const relay: Relay = new Relay({
     clock,
     log,
-    meter: counts,
-    queueBytes: 64 * 1024 * 1024,
+    meter,
+    queueBytes: options.queueBytes ?? 64 * 1024 * 1024,
     elsewhere: hubs ?? NOWHERE_ELSE,
-    async authorise({ userId }, vmId) {
-      const vm = vms.get(vmId);
-      if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
-      if (!vm.running) throw new UniCoreError('VM_NOT_RUNNING', 'Start the VM first.');
-      return { providerId: vm.providerId, gen: 1, rights: 'write' };
-    },
+    authorise: options.authorise ?? rightsIn(vms),
   });
   const sockets = attachSockets(server, {
     clock,
     log,
     relay,
     hubs: hubs?.sockets,
-    meter: counts,
+    meter,
     addressOf: (request) => request.socket.remoteAddress ?? '',
     rotateMs,
     hub: { hubId: 'hub-1', version: '0.0.0' },
-    providers: testProviders(connections, told),
-    auth: {
-      allowedOrigin: (origin) => origin === ORIGIN,
-      session: async ({ headers }) => identity(/unicore_session=(\w+)/.exec(headers.cookie ?? '')?.[1]),
-      bearer: async (token) => identity(/^token-(\w+)$/.exec(token)?.[1]),
-      async provider(token) {
-        const id = /^agent-(\w+)$/.exec(token)?.[1];
-        if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
-        return id;
-      },
-      consumerTicket: async () => undefined,
-      async redeemTicket(ticket, asked) {
-        const found = tickets.get(ticket);
-        tickets.delete(ticket);
-        return found?.vmId === asked.vmId && found.terminalId === asked.terminalId ? found : undefined;
-      },
-    },
+    providers: options.providers ?? testProviders(connections, told),
+    auth: testAuth(async (ticket, asked) => {
+      const found = tickets.get(ticket);
+      tickets.delete(ticket);
+      return found?.vmId === asked.vmId && found.terminalId === asked.terminalId ? found : undefined;
+    }),
   });
   await hubs?.start();
   return {
@@ -154,13 +137,6 @@ export async function startTestHub({
       await new Promise((done) => server.close(done));
     },
   };
-}
-
-/** Every user has one session, called s-NAME. */
-export function identity(userId: string): Identity;
-export function identity(userId: string | undefined): Identity | undefined;
-export function identity(userId: string | undefined): Identity | undefined {
-  return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
 }
 
 function testProviders(connections: ProviderConnection[], told: string[]): ProviderEvents {

@@ -1,6 +1,6 @@
 import type { ChannelSocket } from '@unicore/client/sdk';
 import { expect, test } from 'vitest';
-import { Typist } from './typist.ts';
+import { ECHO_COMMAND, Typist } from './typist.ts';
 
 /** A typist at a terminal whose other end is the test. */
 function desk() {
@@ -12,6 +12,7 @@ function desk() {
   let now = 0;
   const typist = new Typist({
     socket,
+    command: ECHO_COMMAND,
     now: () => now,
     ready: () => told.push('ready'),
     echo: (typed, tookMs) => told.push(`echo ${typed} ${tookMs}`),

@@ -1,15 +1,17 @@
-/** A typist types into a terminal that echoes each key, and checks that no echo is missing, doubled or out of order. */
+/** Somebody who types into a terminal that says back each key: none may be missing, doubled or out of order. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 
-/** Printed by the terminal's program before it echoes. The command line that starts it spells this byte differently. */
+/** What the program says before it echoes; the command as it is shown has it in other words. */
 const STX = 0x02;
-const COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
-/** Keys are a to z in turn, so that a wrong echo is noticed. */
+export const ECHO_COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
+/** Keys are a to z over and over, so that a wrong one shows. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
 export interface TypistOptions {
   readonly socket: ChannelSocket;
+  /** Starts the program; undefined: what runs in the terminal echoes by itself. */
+  readonly command?: string;
   readonly now: () => number;
   ready(): void;
   echo(typed: number, tookMs: number): void;
@@ -21,21 +23,27 @@ export class Typist {
   readonly #options: TypistOptions;
   #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
   #echoed = 0;
-  /** Times of the keys that have not been echoed. */
+  /** When each key was typed that has not been echoed. */
   readonly #pending: number[] = [];
 
   constructor(options: TypistOptions) {
-    const { socket } = options;
+    const { socket, command } = options;
     this.#options = options;
-    socket.onopen = () => socket.send(COMMAND);
+    socket.onopen = () => (command === undefined ? this.#begin() : socket.send(command));
     socket.onmessage = ({ data }) => this.#heard(Buffer.from(data as ArrayBuffer));
     socket.onclose = ({ code, reason }) => this.#break(`closed with ${code}: ${reason}`);
   }
 
-  type(): void {
+  /** Keys that wait for their echo. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** typed: the time from which the echo counts. */
+  type(typed = this.#options.now()): void {
     if (this.#state !== 'typing') return;
     const key = keyOf(this.#echoed + this.#pending.length);
-    this.#pending.push(this.#options.now());
+    this.#pending.push(typed);
     this.#options.socket.send(Uint8Array.of(key));
   }
 
@@ -45,13 +53,17 @@ export class Typist {
     this.#lookDone();
   }
 
+  #begin(): void {
+    this.#state = 'typing';
+    this.#options.ready();
+  }
+
   #heard(chunk: Buffer): void {
     if (this.#state === 'over') return;
     if (this.#state === 'starting') {
       const start = chunk.indexOf(STX);
       if (start === -1) return;
-      this.#state = 'typing';
-      this.#options.ready();
+      this.#begin();
       return this.#heard(chunk.subarray(start + 1));
     }
     const now = this.#options.now();
