@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'scripts',
-          include: ['scripts/{lib,chaos,bench,fuzz,deploy}/**/*.test.ts'],
+          include: ['scripts/{lib,product,check,testing,chaos,bench,fuzz}/**/*.test.ts'],
           ...together,
         },
       },

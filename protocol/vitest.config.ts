@@ -1,7 +1,8 @@
 /** The protocol's own tests once more, unchanged, in a page of Chromium: what they test is what browsers run. */
+
+import { chromiumOptions } from '@unicore/scripts/chromium';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumOptions } from '../scripts/tests/chromium.ts';
 import { NEED_NODE } from './need-node.ts';
 
 /** Beside the tests of the page in its browser, one after another: a page has one thread. */

@@ -1,5 +1,5 @@
 /** npm run check: checks types and lint, without running or changing anything. */
-import { CHECKS } from './lib/checks.ts';
+import { CHECKS } from './check/checks.ts';
 import { main, messageOf, step, warn } from './lib/console.ts';
 
 await main(async () => {

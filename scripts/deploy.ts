@@ -1,10 +1,11 @@
 /** npm run deploy: deploys hubs to Cloud Run with this machine's docker and gcloud. --dry-run shows the steps. */
-import { HELP, parseDeployment } from './deploy/deployment.ts';
-import { carryOut, show } from './deploy/executors.ts';
-import { planOf } from './deploy/plan.ts';
+
 import { main, say } from './lib/console.ts';
 import { exec } from './lib/exec.ts';
 import { ROOT } from './lib/paths.ts';
+import { HELP, parseDeployment } from './product/deploy/deployment.ts';
+import { carryOut, show } from './product/deploy/executors.ts';
+import { planOf } from './product/deploy/plan.ts';
 
 await main(async () => {
   const deployment = await parseDeployment(process.argv.slice(2), commit);

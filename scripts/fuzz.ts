@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
 import type { Failure } from './fuzz/run/messages.ts';
-import { TARGETS, type TargetName } from './fuzz/targets/target.ts';
+import { TARGETS, type TargetName } from './fuzz/targets/index.ts';
 import { main, paint, say } from './lib/console.ts';
 
 const HELP = `npm run fuzz -- [options]

@@ -2,9 +2,9 @@
 
 import { parseArgs } from 'node:util';
 import { main, paint, say, step } from './lib/console.ts';
-import { HUB_IMAGE } from './lib/hub-image.ts';
-import { buildImage, dockerEngine, type Image, imageIsCurrent } from './lib/image.ts';
-import { VM_IMAGE } from './lib/vm-image.ts';
+import { HUB_IMAGE } from './product/images/hub-image.ts';
+import { buildImage, dockerEngine, type Image, imageIsCurrent } from './product/images/image.ts';
+import { VM_IMAGE } from './product/images/vm-image.ts';
 
 const IMAGES = { vm: VM_IMAGE, hub: HUB_IMAGE };
 const HELP = `npm run images -- [${Object.keys(IMAGES).join('|')}]…   all if none is named`;

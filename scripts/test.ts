@@ -3,15 +3,15 @@
  * are installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
  */
 
-import { CHECKS } from './lib/checks.ts';
+import { CHECKS } from './check/checks.ts';
+import { install, mayInstall, missing, type Need } from './check/debian.ts';
+import { startEngine } from './check/engine.ts';
+import { runVitest } from './check/vitest.ts';
 import { main, messageOf, say, step, warn } from './lib/console.ts';
-import { install, mayInstall, missing, type Need } from './lib/debian.ts';
-import { startEngine } from './lib/engine.ts';
-import { HUB_IMAGE } from './lib/hub-image.ts';
-import { buildImage, dockerEngine, imageIsCurrent } from './lib/image.ts';
-import { runVitest } from './lib/vitest.ts';
-import { VM_IMAGE } from './lib/vm-image.ts';
-import { buildWeb, webIsCurrent } from './lib/web.ts';
+import { HUB_IMAGE } from './product/images/hub-image.ts';
+import { buildImage, dockerEngine, imageIsCurrent } from './product/images/image.ts';
+import { VM_IMAGE } from './product/images/vm-image.ts';
+import { buildWeb, webIsCurrent } from './product/web.ts';
 
 const NEEDS: readonly Need[] = [
   { package: 'chromium', command: 'chromium', suites: 'browser*' },

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';
 import { main, paint, say } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
-import { readRunning, useFirestore } from './lib/running.ts';
+import { readRunning, useFirestore } from './product/start/running.ts';
 
 const HELP = `npm run user -- NAME [options]
   --token      print a bearer token for scripts, too

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
 import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
-import { type Outcome, ordeal } from './stalled/ordeal.ts';
+import { type Outcome, runStalled } from './stalled/run.ts';
 
 /** How much may change while viewers are stalled. */
 export interface Limits {
@@ -35,7 +35,7 @@ export async function run(args: string[]): Promise<void> {
   if (values.help) return say(HELP);
   const stalled = whole('stalled', values.stalled, 1, 50);
   const ms = whole('seconds', values.seconds, 1, 3_600) * 1000;
-  const outcome = await ordeal({ stalled, ms, beforeMs: Math.min(20_000, ms), step });
+  const outcome = await runStalled({ stalled, ms, beforeMs: Math.min(20_000, ms), step });
   report(outcome);
   const broken = brokenPromises(outcome, PROMISED);
   if (broken.length > 0) throw new Error(broken.join('\n'));

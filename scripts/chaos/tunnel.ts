@@ -3,9 +3,9 @@
  * byte must arrive once and in order, and every channel must resume within a second.
  */
 import { duration } from '../lib/console.ts';
-import { runOrdeal } from './ordeal/command.ts';
-import { TUNNEL } from './tunnel/setting.ts';
-import { CONSUMERS } from './tunnel/stage.ts';
+import { runCommand } from './run/command.ts';
+import { TUNNEL } from './tunnel/scenario.ts';
+import { CONSUMERS } from './tunnel/tunnel-environment.ts';
 
 /** Promise of the tunnel: 99 of 100 channels resume within this time after a hop is back, ms. */
 const RESUME_P99_MS = 1_000;
@@ -17,14 +17,14 @@ const HELP = `npm run chaos -- tunnel [options]
   --logs         keep the logs even if all goes well`;
 
 export function run(args: string[]): Promise<void> {
-  return runOrdeal(
+  return runCommand(
     {
       name: 'tunnel',
       help: HELP,
       defaults: { kills: '100', channels: '64', rate: '16384' },
       leastChannels: CONSUMERS,
       flags: [],
-      setting: () => TUNNEL,
+      scenario: () => TUNNEL,
       judge({ total: { p99 = 0 } }) {
         if (p99 >= RESUME_P99_MS) throw new Error(`Resume p99 is ${duration(p99)}, not under 1 s.`);
       },

@@ -1,9 +1,9 @@
 /** Records a session of honest peers on every kind of socket, for samples of every type of frame. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { SAMPLES } from '@unicore/protocol/testing';
-import { framesOf } from './mutation/anatomy.ts';
+import { framesOf } from './mutation/frame-layout.ts';
 import { Random } from './random.ts';
-import { World } from './session/world.ts';
+import { World } from './session/session-world.ts';
 
 /** Frames kept of each type and direction: enough for variety, few enough to pick from fairly. */
 const KEPT = 12;
@@ -39,14 +39,14 @@ export async function record(seed: number): Promise<Uint8Array[]> {
 async function play(world: World): Promise<void> {
   const { mallory, bad, honest } = world;
   await world.start();
-  const talkers = ['vm-mallory', 'vm-mallory-far', 'vm-nobody'].map((vmId) =>
+  const streams = ['vm-mallory', 'vm-mallory-far', 'vm-nobody'].map((vmId) =>
     mallory.open({ vmId }, { sends: 0, gets: undefined }),
   );
   await world.advance(500);
-  for (const talker of [...talkers, ...honest]) talker.say(300);
-  for (const { talker } of bad.talkers.values()) talker.say(200_000);
+  for (const stream of [...streams, ...honest]) stream.say(300);
+  for (const { stream } of bad.streams.values()) stream.say(200_000);
   await world.advance(1_000);
-  for (const talker of talkers) talker.channel?.probe();
+  for (const stream of streams) stream.channel?.probe();
   void mallory.peer.leg?.ping();
   void bad.peer.leg?.ping();
   bad.beat();
@@ -55,8 +55,8 @@ async function play(world: World): Promise<void> {
   await world.advance(1_000);
   bad.peer.cut();
   await world.advance(3_000);
-  talkers[1]!.end();
-  talkers[0]!.channel?.reset('OK', 'enough');
+  streams[1]!.end();
+  streams[0]!.channel?.reset('OK', 'enough');
   await world.advance(20_000);
   await world.stopHub();
 }

@@ -1,6 +1,7 @@
 /** Starts a reference for the bench: two ends with a bare ws relay between them, each in its own process. */
+
+import { Child } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
-import { Child } from '../lib/child.ts';
 import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';

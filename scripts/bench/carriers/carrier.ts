@@ -1,7 +1,7 @@
 /** A carrier takes byte streams between two processes: UniCore, or a reference that it is compared with. */
 import type { BirpcReturn } from 'birpc';
+import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
-import type { Calls } from '../lib/child.ts';
 
 export interface CarrierOptions {
   /** Streams to open. */

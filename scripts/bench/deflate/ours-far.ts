@@ -1,10 +1,10 @@
 /** Far end of a replay through UniCore: it plays a recording on each opened channel. The terminal's id says which. */
 import { Acceptor, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
+import { serve } from '../../testing/processes/child.ts';
 import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
-import { serve } from '../lib/child.ts';
 import { load, replay } from './recording.ts';
 
 export type FarCalls = { ready(): void };

@@ -1,7 +1,8 @@
 /** Near end of a replay through UniCore: one socket per recording, so that the bytes of each are counted apart. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
 const [port] = process.argv.slice(2);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Need } from '../../lib/debian.ts';
+import type { Need } from '../../check/debian.ts';
 import { ROOT } from '../../lib/paths.ts';
 
 export interface Program {

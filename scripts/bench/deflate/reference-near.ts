@@ -1,6 +1,6 @@
 /** Near end of the deflate suite's reference: a ws client with permessage-deflate. */
 import { WebSocket } from 'ws';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
 const [port] = process.argv.slice(2);

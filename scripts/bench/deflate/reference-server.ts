@@ -1,7 +1,7 @@
 /** Reference of the deflate suite: a ws server with default permessage-deflate, one message per PTY read. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { load, replay } from './recording.ts';
 
 export type ReferenceCalls = { port(): Promise<number> };

@@ -1,6 +1,6 @@
 /** Near end of streams, in place of a person: it counts flooded bytes and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 

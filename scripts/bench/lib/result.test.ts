@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { percentile } from '../../lib/stats.ts';
 import { atLeast, atMost, paired, without } from './result.ts';
-import { percentile } from './stats.ts';
 
 const reference = { name: 'reference', values: [10, 20, 40] };
 

@@ -1,5 +1,5 @@
 /** A figure of the bench, compared with a reference and a goal. */
-import { median } from './stats.ts';
+import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;

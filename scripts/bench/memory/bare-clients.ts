@@ -1,7 +1,7 @@
 /** Opens idle client connections to the bare ws server of the memory suite. */
 import { once } from 'node:events';
+import { serve } from '../../testing/processes/child.ts';
 import { connect } from '../carriers/ws/socket-stream.ts';
-import { serve } from '../lib/child.ts';
 import type { ClientCalls } from './consumers.ts';
 
 const [port = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /** Reference of the memory suite: a bare ws server that echoes messages. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { type ResidentCalls, resident } from './resident.ts';
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });

@@ -1,7 +1,8 @@
 /** Connects idle consumers to a hub: each is a user of its own with a socket and one channel. */
+
+import { serve } from '../../testing/processes/child.ts';
 import { dialLeg } from '../carriers/unicore/dial.ts';
 import { openTerminal } from '../carriers/unicore/open.ts';
-import { serve } from '../lib/child.ts';
 
 export type ClientCalls = { connect(count: number): Promise<void> };
 

@@ -1,8 +1,8 @@
 /** Consumer of the resume suite: it opens terminals and reports when each of them answers again. */
 import { createUniCore } from '@unicore/client/sdk';
+import { serve } from '../../testing/processes/child.ts';
 import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';
 import type { Stream } from '../ends/stream.ts';
-import { serve } from '../lib/child.ts';
 
 export type NearCalls = {
   ready(): void;

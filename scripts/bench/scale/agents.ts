@@ -1,5 +1,5 @@
 /** Runs all providers of the scale suite in one process. */
-import { serve } from '../lib/child.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {

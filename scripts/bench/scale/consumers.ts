@@ -1,9 +1,9 @@
 /** Runs all consumers of the scale suite in one process: they connect, type, and time each echo. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '../lib/child.ts';
-import { percentile } from '../lib/stats.ts';
-import { Desk, type Seat } from './desk.ts';
+import { percentile } from '../../lib/stats.ts';
+import { serve } from '../../testing/processes/child.ts';
 import { Keyboard } from './keyboard.ts';
+import { type ClientPlace, TypingClient } from './typing-client.ts';
 
 export interface Typed {
   /** Time from when each key was due until its echo, ms. */
@@ -14,7 +14,7 @@ export interface Typed {
 
 export type ConsumerCalls = {
   /** Connects further consumers, all at once; resolves when each has seen an echo. */
-  connect(seats: readonly Seat[]): Promise<void>;
+  connect(places: readonly ClientPlace[]): Promise<void>;
   /** Starts typing at all consumers. */
   start(): void;
   /** Times of the keys that were echoed since the last call. */
@@ -29,7 +29,7 @@ export type ConsumerCalls = {
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 
-const desks: Desk[] = [];
+const clients: TypingClient[] = [];
 const lost = { sockets: 0, shown: 0 };
 const broken: string[] = [];
 let took: number[] = [];
@@ -37,9 +37,9 @@ let late: number[] = [];
 let keyboard: Keyboard | undefined;
 
 const calls: ConsumerCalls = {
-  async connect(seats) {
-    const fresh = seats.map((seat) => {
-      return new Desk(seat, {
+  async connect(places) {
+    const fresh = places.map((place) => {
+      return new TypingClient(place, {
         echoed: (due) => took.push(performance.now() - due),
         lost: () => {
           lost.sockets += 1;
@@ -50,13 +50,13 @@ const calls: ConsumerCalls = {
         broken: (message) => broken.push(message),
       });
     });
-    desks.push(...fresh);
+    clients.push(...fresh);
     await Promise.all(fresh.map(({ ready }) => ready));
   },
   start() {
     took = [];
     late = [];
-    keyboard = new Keyboard(desks, (ms) => late.push(ms));
+    keyboard = new Keyboard(clients, (ms) => late.push(ms));
     keyboard.start();
   },
   typed() {
@@ -67,7 +67,7 @@ const calls: ConsumerCalls = {
   },
   async stop() {
     keyboard?.stop();
-    const pending = () => desks.reduce((total, desk) => total + desk.pending, 0);
+    const pending = () => clients.reduce((total, client) => total + client.pending, 0);
     for (let waited = 0; pending() > 0 && waited < LAST_MS; waited += LOOK_MS) await sleep(LOOK_MS);
     return pending();
   },

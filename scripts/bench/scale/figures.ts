@@ -1,7 +1,8 @@
 /** Figures of a step of the scale suite: latency, losses, CPU and memory, compared with the first and smallest step. */
+
+import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
-import { sum } from '../lib/stats.ts';
-import type { Held } from './held.ts';
+import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
 /** Goals of the scale suite: p99 of the echo time, ms, and losses per hundred consumers. */

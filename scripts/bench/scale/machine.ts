@@ -28,7 +28,7 @@ import type { AppRouter } from '@unicore/server';
 import { pino } from 'pino';
 import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
 import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
-import type { Machine } from './cast.ts';
+import type { Machine } from './population.ts';
 
 const PHASE = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
 const log = pino({ level: 'silent' });

@@ -1,12 +1,12 @@
 /** One step of the scale suite: more consumers connect, all of them type for a while, and everything is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile, sum } from '../../lib/stats.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
 import { profileNow } from '../lib/profile.ts';
-import { percentile, sum } from '../lib/stats.ts';
 import type { Typed } from './consumers.ts';
-import { type Held, held } from './held.ts';
+import { difference, RESUMED, tallies } from './hub-counters.ts';
+import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
-import { difference, RESUMED, tallies } from './tallies.ts';
 
 /** Interval between two looks at all processes, s. */
 const LOOK_S = 10;

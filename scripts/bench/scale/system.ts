@@ -1,12 +1,12 @@
 /** The system that the scale suite measures: two hubs with Redis and a store, a process of providers, a process of consumers. */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
-import { Hub } from '../../chaos/ordeal/hub.ts';
-import { Programs } from '../../chaos/ordeal/programs.ts';
-import { Child } from '../lib/child.ts';
+import { Child } from '../../testing/processes/child.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import type { AgentCalls } from './agents.ts';
-import { type Cast, populate } from './cast.ts';
 import type { ConsumerCalls } from './consumers.ts';
+import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
 /** Node flags of the consumers' process: V8's default young generation (MiB), as in browsers and programs of others. */
@@ -25,7 +25,7 @@ export class System {
   readonly agents: Child<AgentCalls>;
   readonly consumers: Child<ConsumerCalls>;
   readonly #programs: Programs;
-  readonly #cast: Cast;
+  readonly #population: Population;
   /** Index of the hub at which each provider is, and each consumer. */
   readonly #providersAt: number[] = [];
   readonly #consumersAt: number[] = [];
@@ -34,13 +34,13 @@ export class System {
     programs: Programs,
     redis: RedisServer,
     hubs: readonly Hub[],
-    cast: Cast,
+    population: Population,
     cpuProf?: string,
   ) {
     this.#programs = programs;
     this.redis = redis;
     this.hubs = hubs;
-    this.#cast = cast;
+    this.#population = population;
     this.agents = new Child({ script: 'scale/agents.ts', cpuProf });
     this.consumers = new Child({ script: 'scale/consumers.ts', flags: OF_NODE, cpuProf });
   }
@@ -52,13 +52,13 @@ export class System {
     });
     const redis = await RedisServer.start();
     try {
-      const cast = await populate(programs.folder, providers, consumers);
+      const population = await populate(programs.folder, providers, consumers);
       const hubs = Array.from({ length: HUBS }, (_, i) => {
         const args = ['--redis', redis.url, '--proxies', '1', '--log-level', 'warn'];
         return new Hub(programs, `hub-${i}`, args, profiled(`hub-${i}`, cpuProf));
       });
       for (const { program } of hubs) await program.start();
-      return new System(programs, redis, hubs, cast, cpuProf);
+      return new System(programs, redis, hubs, population, cpuProf);
     } catch (error) {
       await programs.close({ keepLogs: true });
       await redis.stop();
@@ -68,9 +68,9 @@ export class System {
 
   /** Connects the providers that this many consumers need: all at once, each to a random hub. */
   async connectProviders(consumers: number): Promise<void> {
-    const count = this.#cast.people[consumers - 1]!.machine + 1;
+    const count = this.#population.people[consumers - 1]!.machine + 1;
     const first = this.#providersAt.length;
-    const machines = this.#cast.machines.slice(first, count).map((machine, i) => {
+    const machines = this.#population.machines.slice(first, count).map((machine, i) => {
       return { ...machine, hub: this.#anyHub(this.#providersAt), address: addressOf(10, first + i) };
     });
     await this.agents.call.connect(machines);
@@ -79,10 +79,10 @@ export class System {
   /** Connects the consumers that are missing up to this count, all at once. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
-    const seats = this.#cast.people.slice(first, count).map((person, i) => {
+    const places = this.#population.people.slice(first, count).map((person, i) => {
       return { ...person, hub: this.#anyHub(this.#consumersAt), address: addressOf(11, first + i) };
     });
-    await this.consumers.call.connect(seats);
+    await this.consumers.call.connect(places);
   }
 
   get providers(): number {
@@ -91,7 +91,7 @@ export class System {
 
   /** Share of the consumers whose provider is at the other hub. */
   get crossing(): number {
-    const { people } = this.#cast;
+    const { people } = this.#population;
     const crossing = this.#consumersAt.filter((hub, i) => hub !== this.#providersAt[people[i]!.machine]);
     return crossing.length / this.#consumersAt.length;
   }

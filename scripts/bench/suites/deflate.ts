@@ -3,18 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { install, mayInstall, missing } from '../../lib/debian.ts';
-import type { HubCalls } from '../carriers/unicore/hub.ts';
+import { install, mayInstall, missing } from '../../check/debian.ts';
+import { median, sum } from '../../lib/stats.ts';
+import { Child } from '../../testing/processes/child.ts';
+import type { HubCalls } from '../carriers/unicore/relay-hub.ts';
 import type { FarCalls } from '../deflate/ours-far.ts';
 import { NEEDS, type Program, programs } from '../deflate/programs.ts';
 import type { Received, ReceiverCalls } from '../deflate/received.ts';
 import { record } from '../deflate/record.ts';
 import { digestOf, type Recording, save, sizeOf } from '../deflate/recording.ts';
 import type { ReferenceCalls } from '../deflate/reference-server.ts';
-import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
-import { median, sum } from '../lib/stats.ts';
 
 const PERMESSAGE_DEFLATE = 'permessage-deflate';
 /** Goal for the bytes saved over all recordings, per cent. */
@@ -66,7 +66,7 @@ async function replayAll(
   files: readonly string[],
   { reps, progress, cpuProf }: Options,
 ): Promise<Rep[]> {
-  const hub = new Child<HubCalls>({ script: 'carriers/unicore/hub.ts', cpuProf });
+  const hub = new Child<HubCalls>({ script: 'carriers/unicore/relay-hub.ts', cpuProf });
   const port = await hub.call.port();
   const far = new Child<FarCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
   await far.call.ready();

@@ -1,9 +1,10 @@
 /** Suite: what a path through two hubs costs, compared with one hub. */
+
+import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import { cpuSeconds } from '../lib/cpu.ts';
 import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
-import { median, percentile } from '../lib/stats.ts';
 
 const SAME = 'unicore';
 /** Ways between two hubs. cpu: goal for the CPU time per byte, as a multiple of the path through one hub. */

@@ -1,8 +1,9 @@
 /** Suite: round trip of a keystroke to the far end, on an idle line and beside floods. */
+
+import { percentile } from '../../lib/stats.ts';
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import type { Options } from '../lib/options.ts';
 import { atLeast, atMost, NONE, paired, type Result, without } from '../lib/result.ts';
-import { percentile } from '../lib/stats.ts';
 
 const FLOODS = 16;
 const MB = 1e6;

@@ -1,9 +1,10 @@
 /** Suite: memory that an idle consumer with one channel costs a hub, compared with a bare WebSocket connection. */
+
+import { median } from '../../lib/stats.ts';
+import { Child } from '../../testing/processes/child.ts';
 import type { FarCalls } from '../carriers/unicore/far.ts';
-import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
-import { median } from '../lib/stats.ts';
 import type { ClientCalls } from '../memory/consumers.ts';
 import type { Resident, ResidentCalls } from '../memory/resident.ts';
 
@@ -40,7 +41,7 @@ export async function memory({ reps, progress }: Options): Promise<Result[]> {
 }
 
 async function ofHub(): Promise<Resident> {
-  const hub = new Child<ResidentCalls>({ script: 'carriers/unicore/hub.ts', flags: FLAGS });
+  const hub = new Child<ResidentCalls>({ script: 'carriers/unicore/relay-hub.ts', flags: FLAGS });
   const port = await hub.call.port();
   const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args: [port] });
   await far.call.ready();

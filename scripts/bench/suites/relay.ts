@@ -1,9 +1,10 @@
 /** Suite: throughput of a hub from provider to consumer, compared with other carriers. */
+
+import { median } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
 import { cpuSeconds } from '../lib/cpu.ts';
 import type { Options } from '../lib/options.ts';
 import { atLeast, type Goal, paired, type Result, without } from '../lib/result.ts';
-import { median } from '../lib/stats.ts';
 
 const CHANNELS = [1, 32];
 const REFERENCES: ReadonlyMap<CarrierName, Goal> = new Map([

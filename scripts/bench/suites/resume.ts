@@ -1,11 +1,11 @@
 /** Suite: how soon every terminal answers after a dead hop is back (the hub, a consumer's socket or a provider's socket). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
+import { percentile } from '../../lib/stats.ts';
+import { Child } from '../../testing/processes/child.ts';
 import { Product } from '../carriers/product/product.ts';
-import { Child } from '../lib/child.ts';
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
-import { percentile } from '../lib/stats.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;

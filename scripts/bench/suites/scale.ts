@@ -4,7 +4,7 @@ import type { Options } from '../lib/options.ts';
 import { costs } from '../lib/profile.ts';
 import type { Result } from '../lib/result.ts';
 import { echo, figuresOf, MOST_P99_MS } from '../scale/figures.ts';
-import { held } from '../scale/held.ts';
+import { held } from '../scale/process-memory.ts';
 import { type Step, step } from '../scale/step.ts';
 import { profileOf, System } from '../scale/system.ts';
 

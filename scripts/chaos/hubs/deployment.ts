@@ -4,10 +4,10 @@ import { openLocalAuth } from '@unicore/server';
 import { LineProxy } from '@unicore/server/testing';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
-import { LoadBalancer } from '../../tests/load-balancer.ts';
-import { Hub } from '../ordeal/hub.ts';
-import { Programs } from '../ordeal/programs.ts';
-import { Provider } from '../ordeal/provider.ts';
+import { LoadBalancer } from '../../testing/load-balancer.ts';
+import { Provider } from '../../testing/processes/agent-program.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import { SharedRedis } from './redis.ts';
 
 export const HUBS = 3;

@@ -1,6 +1,6 @@
 /** Outages of Redis, and a hub that wakes with stale knowledge. Each settles when everything is available again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cut, frozen, slow, stalled } from '../ordeal/acts.ts';
+import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Time that an orchestrator needs to restart Redis, ms. */

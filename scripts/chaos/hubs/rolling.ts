@@ -1,17 +1,17 @@
 /** Replaces three hubs one after the other, as a deploy does, while typists type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
-import { runningVm, untilOnline } from '../../tests/vms.ts';
-import { now } from '../ordeal/contract.ts';
-import type { Hub } from '../ordeal/hub.ts';
+import type { Hub } from '../../testing/processes/hub-program.ts';
+import { runningVm, untilOnline } from '../../testing/vms.ts';
+import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
-import type { Desk } from './typing/contract.ts';
 import { type Felt, felt } from './typing/echoes.ts';
+import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
 /** Typists per process. They share one user and one VM, with a terminal each. */
-const DESKS = 25;
+const PLACES = 25;
 const DRAIN_S = 10;
 /** Time for the load balancer to notice a new hub, ms; it looks twice a second. */
 const NOTICE_MS = 1_000;
@@ -59,8 +59,8 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
       await deployment.start();
       for (const provider of deployment.providers) await deployment.join(provider, deployment.balancerPort);
     });
-    const desks = await step('virtual machines', () => desksOf(deployment, consumers));
-    const typists = new Typists(deployment.programs, { desks, everyMs, failed });
+    const places = await step('virtual machines', () => placesOf(deployment, consumers));
+    const typists = new Typists(deployment.programs, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
       // Starting many terminals slows the machine for a while.
@@ -93,18 +93,18 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** Desks for all typists, grouped by process. */
-async function desksOf(deployment: Deployment, consumers: number): Promise<Desk[][]> {
+/** Places of all typists, grouped by process. */
+async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
-  const groups: Desk[][] = [];
-  for (let first = 0; first < consumers; first += DESKS) {
+  const groups: TypistPlace[][] = [];
+  for (let first = 0; first < consumers; first += PLACES) {
     const { token } = await deployment.user(`user${groups.length}`);
     const unicore = createUniCore({ url, getToken: () => token });
     await untilOnline(unicore, deployment.providers.length);
     const vmId = await runningVm(unicore);
     unicore.close();
     groups.push(
-      Array.from({ length: Math.min(DESKS, consumers - first) }, (_, i) => {
+      Array.from({ length: Math.min(PLACES, consumers - first) }, (_, i) => {
         return { typist: first + i, url, token, vmId, terminalId: `t${i}` };
       }),
     );

@@ -1,7 +1,7 @@
 /** Measures a period of the stalled run: the reader's rate, the typist's latency, the hub's memory. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../../bench/lib/stats.ts';
+import { percentile } from '../../lib/stats.ts';
 
 /** Interval between looks at the hub's memory, ms. */
 const LOOK_MS = 200;

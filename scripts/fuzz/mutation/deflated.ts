@@ -2,7 +2,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
 import type { Random } from '../random.ts';
-import { bin, joined, partNamed } from './anatomy.ts';
+import { bin, joined, partNamed } from './frame-layout.ts';
 
 /** Decompression bomb, 16 MiB of zeros in 16 KiB: a receiver must stop at the limit. */
 const BOMB = deflateRawSync(new Uint8Array(MAX_DATA * 1000), { level: 9 }).subarray(0, MAX_DATA);

@@ -2,12 +2,12 @@
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
-import { bin, joined, type Part, partsOf, replacePart, setNumber } from './anatomy.ts';
 import { deflatedOf } from './deflated.ts';
-import type { Lore } from './lore.ts';
+import { bin, joined, type Part, partsOf, replacePart, setNumber } from './frame-layout.ts';
 import { hostileMetadata } from './metadata.ts';
+import type { SeenValues } from './seen-values.ts';
 
-export type FrameMutation = (frame: Uint8Array, random: Random, lore: Lore) => Uint8Array;
+export type FrameMutation = (frame: Uint8Array, random: Random, seen: SeenValues) => Uint8Array;
 
 const TYPES = Object.values(FrameType).length;
 
@@ -15,25 +15,25 @@ const isNumber = ({ field }: Part) => field.form <= Form.U64;
 const isBin = ({ field }: Part) => field.form >= Form.BIN;
 
 /** Changes the number in one field, or in two. */
-const otherNumber: FrameMutation = (frame, random, lore) => {
+const otherNumber: FrameMutation = (frame, random, seen) => {
   const numbers = partsOf(frame).filter(isNumber);
   for (let i = random.chance(0.2) ? 2 : 1; i > 0 && numbers.length > 0; i--) {
     const part = random.pick(numbers);
-    setNumber(frame, part, lore.number(part, random));
+    setNumber(frame, part, seen.number(part, random));
   }
   return frame;
 };
 
-const otherEpoch: FrameMutation = (frame, random, lore) => {
+const otherEpoch: FrameMutation = (frame, random, seen) => {
   const part = partsOf(frame).find(({ field }) => field.form === Form.EPOCH);
-  if (part) frame.set(lore.epoch(random), part.at + 2);
-  return part ? frame : otherNumber(frame, random, lore);
+  if (part) frame.set(seen.epoch(random), part.at + 2);
+  return part ? frame : otherNumber(frame, random, seen);
 };
 
-const otherFlag: FrameMutation = (frame, random, lore) => {
+const otherFlag: FrameMutation = (frame, random, seen) => {
   const part = partsOf(frame).find(({ field }) => field.form === Form.BOOL);
   if (part) frame[part.at] = random.pick([0xc2, 0xc3, 0xc3, 0xc0]);
-  return part ? frame : otherNumber(frame, random, lore);
+  return part ? frame : otherNumber(frame, random, seen);
 };
 
 /** Changes the frame's type, and sometimes its array header. */
@@ -44,9 +44,9 @@ const otherType: FrameMutation = (frame, random) => {
 };
 
 /** Changes the content of a bin or text: hostile metadata, nothing, too much, or a false length. */
-const otherContent: FrameMutation = (frame, random, lore) => {
+const otherContent: FrameMutation = (frame, random, seen) => {
   const bins = partsOf(frame).filter(isBin);
-  if (bins.length === 0) return otherNumber(frame, random, lore);
+  if (bins.length === 0) return otherNumber(frame, random, seen);
   const part = random.pick(bins);
   const old = frame.slice(part.at + 3, part.at + part.size);
   const made = random.pick([
@@ -79,8 +79,8 @@ const otherSpelling: FrameMutation = (frame, random) => {
   return replacePart(frame, part, spelled);
 };
 
-const deflated: FrameMutation = (frame, random, lore) =>
-  isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, lore);
+const deflated: FrameMutation = (frame, random, seen) =>
+  isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, seen);
 
 /** Changes bytes without regard to the layout. */
 const otherBytes: FrameMutation = (frame, random) => {

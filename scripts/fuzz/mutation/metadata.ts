@@ -1,7 +1,7 @@
 /** Makes hostile metadata: too deep, too long, cut off, with a false length, or with dangerous keys. */
 import { packMeta } from '@unicore/protocol';
 import type { Random } from '../random.ts';
-import { joined } from './anatomy.ts';
+import { joined } from './frame-layout.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);

@@ -2,9 +2,9 @@
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../random.ts';
-import { framesOf, joined, partNamed, setNumber } from './anatomy.ts';
+import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
-import type { Lore } from './lore.ts';
+import type { SeenValues } from './seen-values.ts';
 
 /** Most repetitions of a frame in one message. */
 const MOST_FRAMES = 8;
@@ -12,20 +12,20 @@ const MOST_FRAMES = 8;
 const TRIES = 8;
 
 /** Returns the messages to send in place of one, in order; none if it is dropped. */
-type MessageMutation = (frames: Uint8Array[], random: Random, lore: Lore) => Uint8Array[];
+type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
 /** Changes one frame and leaves all others as they are. */
-const changeFrame: MessageMutation = (frames, random, lore) => {
+const changeFrame: MessageMutation = (frames, random, seen) => {
   const at = random.below(frames.length);
-  return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, lore)))];
+  return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
 /** Inserts a frame of another time, channel, socket or role, perhaps with a channel number that is in use here. */
-const splice: MessageMutation = (frames, random, lore) => {
-  const foreign = lore.frame(random);
+const splice: MessageMutation = (frames, random, seen) => {
+  const foreign = seen.frame(random);
   const ch = partNamed(foreign, 'ch');
-  if (ch && random.chance(0.6)) setNumber(foreign, ch, lore.number(ch, random));
-  const changed = random.chance(0.3) ? random.pick(FRAME_MUTATIONS)(foreign, random, lore) : foreign;
+  if (ch && random.chance(0.6)) setNumber(foreign, ch, seen.number(ch, random));
+  const changed = random.chance(0.3) ? random.pick(FRAME_MUTATIONS)(foreign, random, seen) : foreign;
   return [joined(frames.toSpliced(random.below(frames.length + 1), random.below(2), changed))];
 };
 
@@ -87,12 +87,12 @@ const MUTATIONS: readonly MessageMutation[] = [
  * Mutates a message. With a sender, the result consists of frames that such a peer may send; these get further into the
  * receiver. Without one it may be anything, which mostly ends the socket at once.
  */
-export function mutate(message: Uint8Array, random: Random, lore: Lore, sender?: Peer): Uint8Array[] {
+export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);
   if (frames.length === 0) return [message];
   for (let tries = 0; tries < TRIES; tries++) {
     const copies = frames.map((frame) => frame.slice());
-    const mutated = random.pick(MUTATIONS)(copies, random, lore);
+    const mutated = random.pick(MUTATIONS)(copies, random, seen);
     if (sender === undefined || mutated.every((one) => isSpeech(one, sender))) return mutated;
   }
   return [message];

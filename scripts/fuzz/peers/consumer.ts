@@ -3,8 +3,8 @@ import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Random } from '../random.ts';
+import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
-import { Talker, type TalkerOptions } from './talker.ts';
 
 /** Deflaters to pick from: that of a page, which is slow, that of a program, and none. */
 const DEFLATERS = [
@@ -27,7 +27,7 @@ export interface ConsumerOptions {
 
 export class Consumer {
   readonly peer: Peer;
-  readonly terminals = new Set<{ opener: Opener; talker: Talker }>();
+  readonly terminals = new Set<{ opener: Opener; stream: CheckedStream }>();
   readonly #options: ConsumerOptions;
 
   constructor(options: ConsumerOptions) {
@@ -46,9 +46,12 @@ export class Consumer {
     });
   }
 
-  open(meta: { vmId: string; terminalId?: string }, sequences: Omit<TalkerOptions, 'closed'>): Talker {
+  open(
+    meta: { vmId: string; terminalId?: string },
+    sequences: Omit<CheckedStreamOptions, 'closed'>,
+  ): CheckedStream {
     const { clock, random, channelClosed } = this.#options;
-    const talker = new Talker({
+    const stream = new CheckedStream({
       ...sequences,
       closed: (code) => {
         this.terminals.delete(terminal);
@@ -63,13 +66,13 @@ export class Consumer {
       leg: () => this.peer.leg,
       resume: true,
       ...random.pick(DEFLATERS),
-      handler: talker.handler,
+      handler: stream.handler,
     });
-    talker.channel = opener;
-    const terminal = { opener, talker };
+    stream.channel = opener;
+    const terminal = { opener, stream };
     this.terminals.add(terminal);
     opener.attach();
-    return talker;
+    return stream;
   }
 
   stop(): void {

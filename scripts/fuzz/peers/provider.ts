@@ -18,8 +18,8 @@ import {
 } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { HELLO } from '@unicore/server/testing';
+import type { CheckedStream } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
-import type { Talker } from './talker.ts';
 
 export interface ProviderOptions {
   clock: Clock;
@@ -27,7 +27,7 @@ export interface ProviderOptions {
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
   /** Makes the provider's end of a channel of this user; it may check what it receives. */
-  talker(user: string, terminalId: string, closed: (code: ErrorCode) => void): Talker;
+  stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
   defect(error: Error): void;
@@ -37,7 +37,7 @@ export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
   /** Open terminals, by the epoch of their channel. */
-  readonly talkers = new Map<string, { talker: Talker; user: string }>();
+  readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
   /** Ids of the VMs that the hub has ordered. */
   readonly vms = new Set<string>();
   #connSeq = 0;
@@ -53,7 +53,7 @@ export class Provider {
       deflater: zlibDeflater,
       accept: (request) => this.#accept(request),
       reattach: (channel, auth) => {
-        if (this.talkers.get(channel.epochHex)?.user === userOf(auth)) return {};
+        if (this.streams.get(channel.epochHex)?.user === userOf(auth)) return {};
         throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
       },
     });
@@ -87,12 +87,12 @@ export class Provider {
     const user = userOf(request.auth);
     const { epochHex } = request;
     const { terminalId = '' } = (request.meta ?? {}) as { terminalId?: string };
-    const talker = this.#options.talker(user, terminalId, (code) => {
-      this.talkers.delete(epochHex);
+    const stream = this.#options.stream(user, terminalId, (code) => {
+      this.streams.delete(epochHex);
       this.#options.channelClosed(code);
     });
-    this.talkers.set(epochHex, { talker, user });
-    talker.channel = request.accept(talker.handler, { terminalId: 'main', viewer: 'w1' });
+    this.streams.set(epochHex, { stream, user });
+    stream.channel = request.accept(stream.handler, { terminalId: 'main', viewer: 'w1' });
   }
 
   #serve(request: OpenRequest): void {

@@ -1,5 +1,5 @@
 /** Fuzzes one target for a time or for a number of frames, and checks that memory does not grow. */
-import type { TargetName } from '../targets/target.ts';
+import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';

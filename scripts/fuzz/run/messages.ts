@@ -1,6 +1,6 @@
 /** Messages between the thread that fuzzes and the thread that watches it. */
 
-import type { TargetName } from '../targets/target.ts';
+import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 
 export interface WorkerData {

@@ -1,7 +1,7 @@
 /** Runs a fuzz worker and watches it: an input that keeps it busy for more than a second is a failure. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { TargetName } from '../targets/target.ts';
+import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
 /** CPU time without progress that counts as a hang, ms. CPU time, so that a busy machine causes no false alarm. */

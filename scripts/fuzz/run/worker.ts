@@ -1,6 +1,7 @@
 /** Worker thread that fuzzes one target, case by case, as it is ordered. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { TARGETS, type Target } from '../targets/target.ts';
+import { TARGETS } from '../targets/index.ts';
+import type { Target } from '../targets/target.ts';
 import { settledMemory } from './memory.ts';
 import { type Done, type Failure, type Order, Pulse, type WorkerData } from './messages.ts';
 import { Plan } from './plan.ts';

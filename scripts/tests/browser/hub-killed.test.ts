@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../chromium.ts';
-import { million } from '../million.ts';
-import { createMachine, type, untilText } from '../page.ts';
-import { Started, stopAgent } from '../started.ts';
+import { launchChromium } from '../../testing/chromium.ts';
+import { million } from '../../testing/million.ts';
+import { createMachine, type, untilText } from '../../testing/page.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-page-'));
 let started: Started;

@@ -6,10 +6,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exec } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
-import { launchChromium } from '../chromium.ts';
-import { createMachine, openTerminal, type, untilText } from '../page.ts';
-import { socketsOf } from '../sockets.ts';
-import { Started, stopAgent } from '../started.ts';
+import { launchChromium } from '../../testing/chromium.ts';
+import { createMachine, openTerminal, type, untilText } from '../../testing/page.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { socketsOf } from '../../testing/tcp-sockets.ts';
 
 const HUBS = {
   args: ['--hubs', '3'],

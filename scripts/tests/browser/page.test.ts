@@ -3,11 +3,11 @@
 import { LineProxy } from '@unicore/server/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../chromium.ts';
-import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../page.ts';
-import { screenDifference } from '../screen.ts';
-import { View } from '../view.ts';
-import { startWorld, type World } from '../world.ts';
+import { launchChromium } from '../../testing/chromium.ts';
+import { complaints, createMachine, screenOf, type, untilLine, untilText } from '../../testing/page.ts';
+import { screenDifference } from '../../testing/screen.ts';
+import { View } from '../../testing/view.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 /** A line that is dead without being closed is noticed after 25 s of silence. */
 const STALL_NOTICED_MS = 40_000;

@@ -1,10 +1,10 @@
 /** A page of a far region: its terminals go by the near hub, where its cookie does not count and a ticket does. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildWeb } from '../../lib/web.ts';
-import { launchChromium } from '../chromium.ts';
-import { complaints, createMachine, type, untilText } from '../page.ts';
-import { TwoRegions } from '../two-regions.ts';
+import { buildWeb } from '../../product/web.ts';
+import { launchChromium } from '../../testing/chromium.ts';
+import { complaints, createMachine, type, untilText } from '../../testing/page.ts';
+import { TwoRegions } from '../../testing/two-regions.ts';
 
 let world: TwoRegions | undefined;
 let browser: Browser;

@@ -1,7 +1,7 @@
 /** The tunnel's promise, in short: `npm run chaos -- tunnel --kills 1000` is the whole of it. */
 import { expect, test } from 'vitest';
-import { ordeal } from '../../chaos/ordeal/ordeal.ts';
-import { TUNNEL } from '../../chaos/tunnel/setting.ts';
+import { runChaos } from '../../chaos/run/run.ts';
+import { TUNNEL } from '../../chaos/tunnel/scenario.ts';
 
 const LIMIT_MS = 300_000;
 /**
@@ -14,7 +14,7 @@ const RATE = 8 * 1024;
 test('32 terminals lose, repeat and move no byte in 50 kills of hub, tunnel and lines, and are back within a second', {
   timeout: LIMIT_MS,
 }, async () => {
-  const { bytes, total } = await ordeal(TUNNEL, { kills: 50, seed: 3, channels: CHANNELS, rate: RATE });
+  const { bytes, total } = await runChaos(TUNNEL, { kills: 50, seed: 3, channels: CHANNELS, rate: RATE });
   expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(1024 * 1024);
   expect(total.p99).toBeLessThan(1_000);
 });

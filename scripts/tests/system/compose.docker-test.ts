@@ -6,15 +6,15 @@ import { createUniCore } from '@unicore/client/sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { HUB_IMAGE } from '../../lib/hub-image.ts';
-import { buildImage, imageIsCurrent } from '../../lib/image.ts';
-import { hasImage } from '../../lib/image-base.ts';
 import { ROOT } from '../../lib/paths.ts';
-import { joinedAgent } from '../agent.ts';
-import { type Compose, Composed, parseCompose } from '../compose.ts';
-import { runIn } from '../hub-container.ts';
-import { makeProgramImage } from '../program-image.ts';
-import { runningVm, shell } from '../vms.ts';
+import { HUB_IMAGE } from '../../product/images/hub-image.ts';
+import { buildImage, imageIsCurrent } from '../../product/images/image.ts';
+import { hasImage } from '../../product/images/image-base.ts';
+import { joinedAgent } from '../../testing/agent.ts';
+import { type Compose, Composed, parseCompose } from '../../testing/compose.ts';
+import { runIn } from '../../testing/hub-container.ts';
+import { makeProgramImage } from '../../testing/program-image.ts';
+import { runningVm, shell } from '../../testing/vms.ts';
 
 const FILE = join(ROOT, 'server/deploy/compose.yaml');
 /** Where the engine has no image of them, this machine's own programs are run. */

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listen } from '../listen.ts';
-import { runningVm } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { listen } from '../../testing/listen.ts';
+import { runningVm } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 const DRAIN_S = 8;
 /** Then whoever is left is closed. */

@@ -3,8 +3,8 @@
 import type { UniCore } from '@unicore/client/sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deleteAll, runningVm, shell, untilState } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { deleteAll, runningVm, shell, untilState } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 const docker = new Docker();
 let world: World;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { agree, View } from '../view.ts';
-import { runningVm } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { agree, View } from '../../testing/view.ts';
+import { runningVm } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 const COLS = 100;
 const ROWS = 30;

@@ -3,7 +3,7 @@ import { FrameType } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { record } from '../../fuzz/recording.ts';
 import { campaign } from '../../fuzz/run/campaign.ts';
-import { TARGETS, type TargetName } from '../../fuzz/targets/target.ts';
+import { TARGETS, type TargetName } from '../../fuzz/targets/index.ts';
 
 /** The same in each run, so that a failure is somebody's change and no chance. */
 const SEED = 1;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { HUB_IMAGE } from '../../lib/hub-image.ts';
-import { buildImage, imageIsCurrent } from '../../lib/image.ts';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
-import { HubContainer } from '../hub-container.ts';
+import { HUB_IMAGE } from '../../product/images/hub-image.ts';
+import { buildImage, imageIsCurrent } from '../../product/images/image.ts';
+import { HubContainer } from '../../testing/hub-container.ts';
 
 const docker = new Docker();
 let hub: HubContainer;

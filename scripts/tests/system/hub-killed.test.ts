@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { million } from '../million.ts';
-import { Started, stopAgent } from '../started.ts';
-import { runningVm, shell } from '../vms.ts';
+import { million } from '../../testing/million.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { runningVm, shell } from '../../testing/vms.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-killed-'));
 let started: Started;

@@ -1,9 +1,9 @@
 /** What several hubs promise, in short: `npm run chaos -- hubs --kills 300` and `npm run chaos -- hubs redis` are the whole of it. */
 import { expect, test } from 'vitest';
-import { alarmsOf } from '../../chaos/hubs/commands/failing.ts';
-import { failing } from '../../chaos/hubs/failing.ts';
-import { hubsSetting } from '../../chaos/hubs/setting.ts';
-import { ordeal } from '../../chaos/ordeal/ordeal.ts';
+import { alarmsOf } from '../../chaos/hubs/commands/redis-failures.ts';
+import { failing } from '../../chaos/hubs/redis-failures.ts';
+import { hubsScenario } from '../../chaos/hubs/scenario.ts';
+import { runChaos } from '../../chaos/run/run.ts';
 
 const LIMIT_MS = 300_000;
 /** Bytes a second each way of each channel: all these hubs and ends share two cores. */
@@ -21,8 +21,8 @@ test.concurrent.each([
 ] as const)(
   'terminals lose, repeat and move no byte in kills of three hubs, sockets and Redis; hubs joined by %s',
   async (_, { direct, seed }) => {
-    const setting = hubsSetting({ providers: 2, consumers: 2, direct, firestore: false });
-    const { bytes } = await ordeal(setting, { kills: 8, seed, channels: 8, rate: RATE });
+    const scenario = hubsScenario({ providers: 2, consumers: 2, direct, firestore: false });
+    const { bytes } = await runChaos(scenario, { kills: 8, seed, channels: 8, rate: RATE });
     expect(Math.min(bytes.down, bytes.up)).toBeGreaterThan(64 * 1024);
   },
   LIMIT_MS,

@@ -4,9 +4,9 @@ import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
 import attach from '@xterm/addon-attach';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { agree, View } from '../view.ts';
-import { runningVm, shell, untilState } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { agree, View } from '../../testing/view.ts';
+import { runningVm, shell, untilState } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 let world: World;
 let ada: UniCore;

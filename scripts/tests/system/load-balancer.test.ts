@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { LoadBalancer } from '../load-balancer.ts';
+import { LoadBalancer } from '../../testing/load-balancer.ts';
 
 class FakeHub {
   /** What /readyz answers, and with it everything else that is no socket. */

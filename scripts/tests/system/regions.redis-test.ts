@@ -12,9 +12,9 @@ import {
 import { RedisServer } from '@unicore/server/testing/redis';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
-import { longLine, TwoRegions } from '../two-regions.ts';
-import type { View } from '../view.ts';
-import { runningVm, shell } from '../vms.ts';
+import { longLine, TwoRegions } from '../../testing/two-regions.ts';
+import type { View } from '../../testing/view.ts';
+import { runningVm, shell } from '../../testing/vms.ts';
 
 const KEYS = 10;
 /** Beyond the round trip of the path: processes of a busy machine. */

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Count, closedSockets, openSockets } from '../hub-sockets.ts';
-import { listen } from '../listen.ts';
-import { runningVm } from '../vms.ts';
-import { startWorld, type World } from '../world.ts';
+import { type Count, closedSockets, openSockets } from '../../testing/hub-sockets.ts';
+import { listen } from '../../testing/listen.ts';
+import { runningVm } from '../../testing/vms.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 
 /** Each socket, of consumer and provider, is to be renewed so often during the test. */
 const ROTATIONS = 3;

@@ -1,8 +1,8 @@
 /** ^C on a slow line with a real engine, which has a megabyte of the program's output on its way. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SlowLine } from '../slow-line.ts';
-import type { View } from '../view.ts';
-import { deleteAll } from '../vms.ts';
+import { SlowLine } from '../../testing/slow-line.ts';
+import type { View } from '../../testing/view.ts';
+import { deleteAll } from '../../testing/vms.ts';
 
 const TIMES = 3;
 

@@ -1,8 +1,8 @@
 /** What people feel on a line of 1 Mbit/s with a round trip of 80 ms, on either side of the hub. The times are promises. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { percentile } from '../../bench/lib/stats.ts';
-import { type Side, SlowLine, shareOfLine } from '../slow-line.ts';
-import type { View } from '../view.ts';
+import { percentile } from '../../lib/stats.ts';
+import { type Side, SlowLine, shareOfLine } from '../../testing/slow-line.ts';
+import type { View } from '../../testing/view.ts';
 
 /** From ^C to the prompt, ms. */
 const PROMPT_MS = { yes: 400, 'base64 /dev/urandom': 600 };

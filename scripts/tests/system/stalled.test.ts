@@ -1,6 +1,6 @@
 /** A short form of `npm run chaos -- stalled`: nobody notices viewers that stop to read. */
 import { beforeAll, expect, test } from 'vitest';
-import { type Outcome, ordeal } from '../../chaos/stalled/ordeal.ts';
+import { type Outcome, runStalled } from '../../chaos/stalled/run.ts';
 import { brokenPromises, type Limits, PROMISED } from '../../chaos/stalled.ts';
 
 const STALLED = 12;
@@ -14,7 +14,7 @@ const LIMITS: Limits = { ...PROMISED, rate: 0.5, p99: 4 };
 let outcome: Outcome;
 
 beforeAll(async () => {
-  outcome = await ordeal({ stalled: STALLED, ms: MS, beforeMs: MS, step: (_name, run) => run() });
+  outcome = await runStalled({ stalled: STALLED, ms: MS, beforeMs: MS, step: (_name, run) => run() });
 });
 
 test('another viewer, another terminal and the hub’s memory do not notice that viewers stop to read', () => {

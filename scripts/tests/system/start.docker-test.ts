@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Started, stopAgent } from '../started.ts';
-import { deleteAll, runningVm } from '../vms.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { deleteAll, runningVm } from '../../testing/vms.ts';
 
 test('an engine that came after the first start is used, once no VM is left that has none', async () => {
   const data = mkdtempSync(join(tmpdir(), 'unicore-later-'));

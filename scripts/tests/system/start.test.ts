@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkPort } from '../../lib/port.ts';
-import { socketsOf } from '../sockets.ts';
-import { Started, stopAgent } from '../started.ts';
-import { runningVm, shell, untilState } from '../vms.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { socketsOf } from '../../testing/tcp-sockets.ts';
+import { runningVm, shell, untilState } from '../../testing/vms.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-start-'));
 const SECOND_START_MS = 5000;

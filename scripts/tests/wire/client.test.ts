@@ -1,7 +1,7 @@
 /** A client that was written from PROTOCOL.md alone opens a terminal, and loses nothing over cuts on either leg. */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { runningVm } from '../vms.ts';
+import { runningVm } from '../../testing/vms.ts';
 import { TerminalClient } from './client.ts';
 import { recordedWorld } from './recorded-world.ts';
 

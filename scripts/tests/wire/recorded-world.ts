@@ -1,6 +1,6 @@
 /** A whole system of which every socket is recorded, for the tests of one file. */
 import { afterAll } from 'vitest';
-import { startWorld, type World } from '../world.ts';
+import { startWorld, type World } from '../../testing/world.ts';
 import { Recording } from './recording.ts';
 
 export async function recordedWorld(): Promise<{ recording: Recording; world: World }> {

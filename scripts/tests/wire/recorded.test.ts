@@ -1,6 +1,6 @@
 /** Real traffic of the whole system, every frame type of it, read by a decoder that knows PROTOCOL.md only. */
 import { expect, test } from 'vitest';
-import { runningVm, shell } from '../vms.ts';
+import { runningVm, shell } from '../../testing/vms.ts';
 import { FRAME_TYPES, type FrameType } from './frames.ts';
 import type { Dialler } from './leg-rules.ts';
 import { recordedWorld } from './recorded-world.ts';

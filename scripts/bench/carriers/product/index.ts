@@ -1,6 +1,7 @@
 /** Carrier that is the whole product: SDK, hub, tunnel, keeper, PTY and a program in it. */
+
+import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
-import { Child } from '../../lib/child.ts';
 import type { StartCarrier } from '../carrier.ts';
 import { Product } from './product.ts';
 

@@ -1,7 +1,7 @@
 /** Far end of the OpenSSH reference: a TCP server that the SSH client dials once for each stream. */
 import { type AddressInfo, createServer } from 'node:net';
+import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';
-import { serve } from '../../lib/child.ts';
 import { socketStream } from './socket-stream.ts';
 
 export type FarCalls = { port(): Promise<number> };

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { install, mayInstall, missing, type Need } from '../../../lib/debian.ts';
+import { install, mayInstall, missing, type Need } from '../../../check/debian.ts';
 import { exec } from '../../../lib/exec.ts';
 
 /** sshd starts only when called by its absolute path. */

@@ -1,8 +1,8 @@
 /** Far end of UniCore: it dials the hub as a provider and serves every terminal that is opened. */
 import { Acceptor, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
+import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';
-import { serve } from '../../lib/child.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { dialLeg } from './dial.ts';
 import { AGENT_HELLO } from './hello.ts';

@@ -1,13 +1,13 @@
 /** Carrier that is UniCore without keeper and PTY: an opener, the hub's sockets and relay, and an acceptor. */
 
 import { RedisServer } from '@unicore/server/testing/redis';
+import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
-import { Child } from '../../lib/child.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from '../carrier.ts';
 import type { FarCalls } from './far.ts';
-import type { HubCalls } from './hub.ts';
+import type { HubCalls } from './relay-hub.ts';
 
-const HUB = 'carriers/unicore/hub.ts';
+const HUB = 'carriers/unicore/relay-hub.ts';
 
 export const startUnicore: StartCarrier = async (options) => {
   const hub = new Child<HubCalls>({ script: HUB, cpuProf: options.cpuProf });

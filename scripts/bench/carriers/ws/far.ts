@@ -1,6 +1,7 @@
 /** Far end of the bare ws reference: it opens a WebSocket to the relay for each stream. */
+
+import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';
-import { serve } from '../../lib/child.ts';
 import { connect, socketStream } from './socket-stream.ts';
 
 export type FarCalls = { ready(): void };

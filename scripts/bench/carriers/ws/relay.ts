@@ -1,7 +1,7 @@
 /** Minimal relay between pairs of WebSockets: it forwards messages, and passes back-pressure on by pausing the sender's socket. */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serve } from '../../lib/child.ts';
+import { serve } from '../../../testing/processes/child.ts';
 
 /** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
 const HIGH_WATER = 64 * 1024;

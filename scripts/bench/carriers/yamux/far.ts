@@ -1,6 +1,7 @@
 /** Far end of the libp2p-yamux reference: it serves every stream that the near end opens. */
+
+import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';
-import { serve } from '../../lib/child.ts';
 import type { FarCalls } from '../ws/far.ts';
 import { connect } from '../ws/socket-stream.ts';
 import { muxedStream, muxerOver } from './socket.ts';

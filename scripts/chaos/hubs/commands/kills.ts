@@ -2,8 +2,8 @@
  * npm run chaos -- hubs: terminals send data both ways while hubs, Redis and sockets are killed at random. Every byte must
  * arrive once and in order, whichever hubs consumer and provider are at.
  */
-import { runOrdeal } from '../../ordeal/command.ts';
-import { hubsSetting } from '../setting.ts';
+import { runCommand } from '../../run/command.ts';
+import { hubsScenario } from '../scenario.ts';
 
 /** Number of consumers. Each has its own VM, as a VM has at most 32 terminals. */
 const CONSUMERS = 4;
@@ -20,15 +20,15 @@ const HELP = `npm run chaos -- hubs [options]
 npm run chaos -- hubs rolling --help, npm run chaos -- hubs redis --help: other fault tests of hubs`;
 
 export function killCommand(args: string[]): Promise<void> {
-  return runOrdeal(
+  return runCommand(
     {
       name: 'hubs',
       help: HELP,
       defaults: { kills: '60', channels: '32', rate: '8192' },
       leastChannels: CONSUMERS,
       flags: ['direct', 'sqlite'],
-      setting: ({ direct, sqlite }) =>
-        hubsSetting({ providers: PROVIDERS, consumers: CONSUMERS, direct, firestore: !sqlite }),
+      scenario: ({ direct, sqlite }) =>
+        hubsScenario({ providers: PROVIDERS, consumers: CONSUMERS, direct, firestore: !sqlite }),
     },
     args,
   );

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
-import { PROMISED } from '../promised.ts';
+import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
@@ -43,7 +43,7 @@ export async function rollCommand(args: string[]): Promise<void> {
 
 /** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ phases }: Rolled): string[] {
-  const limit = PROMISED.rollingEchoMs;
+  const limit = LIMITS.rollingEchoMs;
   return phases
     .filter(({ max }) => !(max <= limit))
     .map(({ name, max }) => `A keystroke took ${duration(max)} (${name}), not at most ${duration(limit)}.`);

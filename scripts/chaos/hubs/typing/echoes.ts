@@ -1,5 +1,5 @@
 /** Keystroke latencies of typists in a period. */
-import type { Echo } from './contract.ts';
+import type { Echo } from './messages.ts';
 
 export interface Felt {
   readonly keys: number;

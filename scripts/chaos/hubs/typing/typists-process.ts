@@ -1,7 +1,7 @@
 /** A process of typists, each with its own client and terminal, at the places that its parent names. */
 import { createUniCore } from '@unicore/client/sdk';
-import { now } from '../../ordeal/contract.ts';
-import { type Echo, type FromTypists, ToTypists } from './contract.ts';
+import { now } from '../../run/messages.ts';
+import { type Echo, type FromTypists, ToTypists } from './messages.ts';
 import { Typist } from './typist.ts';
 
 /** Interval at which echoes are reported to the parent, ms. */
@@ -18,8 +18,8 @@ process.on('message', (raw) => {
   else for (const typist of typists) typist.finish();
 });
 
-function start({ desks, everyMs }: Extract<ToTypists, { type: 'start' }>): void {
-  for (const [index, { typist: number, url, token, vmId, terminalId }] of desks.entries()) {
+function start({ places, everyMs }: Extract<ToTypists, { type: 'start' }>): void {
+  for (const [index, { typist: number, url, token, vmId, terminalId }] of places.entries()) {
     const unicore = createUniCore({ url, getToken: () => token });
     const typist = new Typist({
       socket: unicore.openTerminal(vmId, { terminalId }),
@@ -34,7 +34,7 @@ function start({ desks, everyMs }: Extract<ToTypists, { type: 'start' }>): void 
     });
     typists.push(typist);
     // Typists start at different moments, so that they do not all type at once.
-    setTimeout(() => setInterval(() => typist.type(), everyMs), (index * everyMs) / desks.length);
+    setTimeout(() => setInterval(() => typist.type(), everyMs), (index * everyMs) / places.length);
   }
   setInterval(tellEchoes, TELL_MS);
 }

@@ -1,8 +1,8 @@
 /** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
 import { join } from 'node:path';
-import type { Program } from '../../ordeal/program.ts';
-import type { Programs } from '../../ordeal/programs.ts';
-import { type Desk, type Echo, FromTypists, type ToTypists } from './contract.ts';
+import type { Program } from '../../../testing/processes/program.ts';
+import type { Programs } from '../../../testing/processes/programs.ts';
+import { type Echo, FromTypists, type ToTypists, type TypistPlace } from './messages.ts';
 
 /** Time limits for all terminals to start, and for the last echoes, ms. */
 const START_LIMIT_MS = 90_000;
@@ -10,7 +10,7 @@ const END_LIMIT_MS = 30_000;
 
 export interface TypistsOptions {
   /** Places of the typists, grouped by process. */
-  readonly desks: readonly (readonly Desk[])[];
+  readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
   /** Called when an echo is wrong or does not come in time. */
   failed(message: string): void;
@@ -30,7 +30,7 @@ export class Typists {
 
   constructor(programs: Programs, options: TypistsOptions) {
     this.#options = options;
-    this.#programs = options.desks.map((_, index) =>
+    this.#programs = options.places.map((_, index) =>
       programs.add(`typists-${index}`, {
         args: () => [join(import.meta.dirname, 'typists-process.ts')],
         message: (message) => this.#said(FromTypists.parse(message)),
@@ -40,11 +40,11 @@ export class Typists {
 
   /** Starts all typists; settles when every terminal echoes. */
   async start(): Promise<void> {
-    const { desks, everyMs } = this.#options;
+    const { places, everyMs } = this.#options;
     await Promise.all(this.#programs.map((program) => program.start()));
     const ready = this.#all(START_LIMIT_MS, 'have not started');
     for (const [index, program] of this.#programs.entries()) {
-      tell(program, { type: 'start', desks: [...desks[index]!], everyMs });
+      tell(program, { type: 'start', places: [...places[index]!], everyMs });
     }
     await ready;
   }
@@ -100,7 +100,7 @@ export class Typists {
 
   async #all(limitMs: number, complaint: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#awaited = new Set(this.#options.desks.flat().map(({ typist }) => typist));
+    this.#awaited = new Set(this.#options.places.flat().map(({ typist }) => typist));
     this.#allDone = resolve;
     const limit = setTimeout(() => {
       this.#options.failed(`Typists ${[...this.#awaited]} ${complaint}, for ${limitMs / 1000} s.`);

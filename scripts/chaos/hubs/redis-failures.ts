@@ -1,0 +1,188 @@
+/**
+ * Redis fails in every way while typists type. Those at the same hub as their provider must not notice; those at another hub
+ * wait and go on.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UniCore } from '@unicore/client/sdk';
+import { listen } from '../../testing/listen.ts';
+import { runningVm, untilOnline } from '../../testing/vms.ts';
+import { now } from '../run/messages.ts';
+import { type Deployment, onDeployment } from './deployment.ts';
+import { type Outage, outages } from './outages.ts';
+import { StatusWatcher } from './status-watcher.ts';
+import { type Felt, felt } from './typing/echoes.ts';
+import type { TypistPlace } from './typing/messages.ts';
+import { Typists } from './typing/typists.ts';
+
+/** Number of providers; provider i joins hub i. */
+const PROVIDERS = 2;
+/** Number of typists at each hub for each VM. */
+const PLACES = 2;
+const KEY_EVERY_MS = 100;
+/** A channel that has not resumed after this time counts as lost, ms. */
+const BACK_LIMIT_MS = 30_000;
+
+export interface FailingOptions {
+  readonly pauseMs: number;
+  /** Quiet period before the first outage, and how long keystrokes count after each outage, ms. */
+  readonly quietMs: number;
+  /** Names of the outages to run; default: all. */
+  readonly only?: readonly string[];
+  readonly direct: boolean;
+  readonly firestore: boolean;
+  readonly keepLogs?: boolean;
+  step?<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+export interface OutageFelt {
+  readonly name: string;
+  readonly tookMs: number;
+  /** The outage moves a provider to another hub, away from typists at its old one. */
+  readonly moves: boolean;
+  /** Latencies of typists at the same hub as their provider, and (across) at another hub. */
+  readonly same: Felt;
+  readonly across: Felt;
+  /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
+  readonly backMs: number;
+}
+
+export interface FailingOutcome {
+  readonly before: { readonly same: Felt; readonly across: Felt };
+  readonly outages: readonly OutageFelt[];
+  readonly keys: number;
+  /** Wrong states that hubs reported, such as a VM not running, with counts; there must be none. */
+  readonly alarms: ReadonlyMap<string, number>;
+  /** Number of answers and events of hubs that were checked. */
+  readonly looks: number;
+  readonly logs: string;
+}
+
+/** Runs all outages. Rejects when a key is lost, doubled or reordered or a channel stays away; the message names the logs. */
+export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
+  const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
+  const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
+  return onDeployment(settings, signal, async (deployment, failed) => {
+    const { token } = await step('three hubs, two providers', () => start(deployment));
+    const watchers = deployment.hubs.map(({ url }, i) => new StatusWatcher(`hub ${i}`, url, token));
+    try {
+      const vmIds = await vmOfEach(deployment, watchers[0]!.unicore);
+      const { places, same } = placesOf(deployment, token, vmIds);
+      const typists = new Typists(deployment.programs, { places: [places], everyMs: KEY_EVERY_MS, failed });
+      await typists.start();
+      for (const watcher of watchers) watcher.start();
+      const feltBy = (from: number, to: number) => ({
+        same: felt(
+          typists.echoes.filter(({ typist }) => same.has(typist)),
+          from,
+          to,
+        ),
+        across: felt(
+          typists.echoes.filter(({ typist }) => !same.has(typist)),
+          from,
+          to,
+        ),
+      });
+      const quietFrom = now();
+      await sleep(quietMs);
+      const quietTo = now();
+      const suffered: Suffered[] = [];
+      for (const outage of outages(pauseMs).filter(({ name }) => only?.includes(name) ?? true)) {
+        deployment.programs.note(outage.name);
+        const back = await step(outage.name, () => suffer(outage, deployment, typists));
+        await sleep(quietMs);
+        suffered.push({ ...back, end: now() });
+        await reach(watchers, vmIds, failed);
+      }
+      await typists.finish();
+      return {
+        before: feltBy(quietFrom, quietTo),
+        outages: suffered.map(({ outage: { name, moves = false }, from, to, end, backMs }) => {
+          return { name, moves, tookMs: to - from, backMs, ...feltBy(from, end) };
+        }),
+        keys: typists.keys,
+        alarms: new Map(watchers.flatMap(({ alarms }) => [...alarms])),
+        looks: watchers.reduce((sum, { looks }) => sum + looks, 0),
+        logs: deployment.programs.logs,
+      };
+    } finally {
+      for (const watcher of watchers) watcher.close();
+    }
+  });
+}
+
+async function start(deployment: Deployment): Promise<{ token: string }> {
+  await deployment.start();
+  for (const [i, provider] of deployment.providers.entries()) {
+    await deployment.join(provider, deployment.hubs[i]!.port);
+  }
+  return deployment.user('ada');
+}
+
+/** Creates a VM at each provider; returns their ids in the order of the providers. */
+async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<string[]> {
+  await untilOnline(unicore, deployment.providers.length);
+  for (const _ of deployment.providers) await runningVm(unicore);
+  const all = await unicore.api.vm.list.query();
+  const providers = await unicore.api.provider.list.query();
+  providers.sort((a, b) => a.createdAt - b.createdAt);
+  return providers.map(({ providerId }) => {
+    const vm = all.find((each) => each.providerId === providerId);
+    if (!vm) throw new Error(`No VM was placed at provider ${providerId}.`);
+    return vm.vmId;
+  });
+}
+
+/** Places for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
+function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
+  const places: TypistPlace[] = [];
+  const same = new Set<number>();
+  for (const [hub, { url }] of hubs.entries()) {
+    for (const [provider, vmId] of vmIds.entries()) {
+      for (let i = 0; i < PLACES; i++) {
+        if (hub === provider) same.add(places.length);
+        places.push({ typist: places.length, url, token, vmId, terminalId: `t${hub}-${i}` });
+      }
+    }
+  }
+  return { places, same };
+}
+
+interface Suffered {
+  readonly outage: Outage;
+  /** Start and end of the outage. */
+  readonly from: number;
+  readonly to: number;
+  readonly backMs: number;
+  /** Keystrokes count until this time. */
+  readonly end: number;
+}
+
+async function suffer(
+  outage: Outage,
+  deployment: Deployment,
+  typists: Typists,
+): Promise<Omit<Suffered, 'end'>> {
+  const from = now();
+  await outage.act(deployment);
+  const to = now();
+  return { outage, from, to, backMs: (await typists.since(to, BACK_LIMIT_MS)) - to };
+}
+
+/** Opens a new terminal of every VM from every hub: proves that hubs know again where each provider is. */
+async function reach(
+  watchers: readonly StatusWatcher[],
+  vmIds: readonly string[],
+  failed: (message: string) => void,
+) {
+  const limit = setTimeout(() => failed('Not every VM is reached from every hub.'), BACK_LIMIT_MS);
+  await Promise.all(
+    watchers.flatMap(({ unicore }, hub) =>
+      vmIds.map(async (vmId) => {
+        const terminal = listen(unicore, vmId, `new${hub}`, "echo he''re; exit", []);
+        await terminal.shows('here');
+        terminal.socket.close();
+      }),
+    ),
+  );
+  clearTimeout(limit);
+}

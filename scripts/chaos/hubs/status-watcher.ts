@@ -1,0 +1,69 @@
+/** Watches what one hub reports of VMs and providers, in live lists and answers, and counts those reported as not well. */
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+
+/** Interval at which the lists are queried, ms. */
+const ASK_MS = 500;
+
+export class StatusWatcher {
+  readonly unicore: UniCore;
+  /** States that the hub reported, other than running (VMs) and online (providers), with counts. */
+  readonly alarms = new Map<string, number>();
+  /** Number of answers and events that were checked. */
+  looks = 0;
+  readonly #name: string;
+  readonly #ends: (() => void)[] = [];
+
+  /** name: of the hub. */
+  constructor(name: string, url: string, token: string) {
+    this.#name = name;
+    this.unicore = createUniCore({ url, getToken: () => token });
+  }
+
+  start(): void {
+    const { api } = this.unicore;
+    const vms = api.vm.watch.subscribe(undefined, {
+      onData: (event) => {
+        if (event.type === 'all') this.#look('vm.watch', event.vms, 'running');
+        else if (event.type === 'changed') this.#look('vm.watch', [event.vm], 'running');
+        else this.#alarm(`vm.watch: ${event.vmId} deleted`);
+      },
+    });
+    const providers = api.provider.watch.subscribe(undefined, {
+      onData: (event) => {
+        const all = event.type === 'all' ? event.providers : [event.provider];
+        this.#look('provider.watch', all, 'online');
+      },
+    });
+    const timer = setInterval(() => {
+      // A query that fails is no alarm: a frozen hub cannot answer.
+      api.vm.list.query().then(
+        (all) => this.#look('vm.list', all, 'running'),
+        () => {},
+      );
+      api.provider.list.query().then(
+        (all) => this.#look('provider.list', all, 'online'),
+        () => {},
+      );
+    }, ASK_MS);
+    this.#ends.push(
+      () => vms.unsubscribe(),
+      () => providers.unsubscribe(),
+      () => clearInterval(timer),
+    );
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+    this.unicore.close();
+  }
+
+  #look(where: string, all: readonly { state: string }[], well: string): void {
+    this.looks += 1;
+    for (const { state } of all) if (state !== well) this.#alarm(`${where}: ${state}`);
+  }
+
+  #alarm(what: string): void {
+    const text = `${this.#name}, ${what}`;
+    this.alarms.set(text, (this.alarms.get(text) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,71 @@
+/** Command line of a chaos run: its options, its report, and the command that repeats it. */
+import { parseArgs } from 'node:util';
+import { say } from '../../lib/console.ts';
+import { untilTold, whole } from '../lib/options.ts';
+import { randomSeed } from '../lib/random.ts';
+import type { Environment } from './environment.ts';
+import { report, showProgress } from './report.ts';
+import { type Outcome, runChaos, type Scenario } from './run.ts';
+
+export interface ChaosCommand<S extends Environment, Flag extends string> {
+  /** Name of the command, as in `npm run chaos -- NAME`. */
+  readonly name: string;
+  /** What --help says. */
+  readonly help: string;
+  readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
+  /** Least number of channels: fewer would leave a consumer without one. */
+  readonly leastChannels: number;
+  /** Options without a value. */
+  readonly flags: readonly Flag[];
+  scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
+  /** Throws if the outcome breaks a further promise. */
+  judge?(outcome: Outcome): void;
+}
+
+const NUMBER = (preset: string) => ({ type: 'string', default: preset }) as const;
+const FLAG = { type: 'boolean', default: false } as const;
+
+export async function runCommand<S extends Environment, Flag extends string>(
+  { name, help, defaults, leastChannels, flags, scenario, judge }: ChaosCommand<S, Flag>,
+  args: string[],
+): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      kills: NUMBER(defaults.kills),
+      seed: NUMBER(String(randomSeed())),
+      channels: NUMBER(defaults.channels),
+      rate: NUMBER(defaults.rate),
+      logs: FLAG,
+      help: FLAG,
+      ...Object.fromEntries(flags.map((flag) => [flag, FLAG])),
+    },
+  });
+  if (values.help) return say(help);
+  const options = {
+    kills: whole('kills', values.kills, 1, 1_000_000),
+    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    channels: whole('channels', values.channels, leastChannels, 64),
+    rate: whole('rate', values.rate, 1_000, 10_000_000),
+  };
+  const given = new Map<string, unknown>(Object.entries(values));
+  const raised = Object.fromEntries(flags.map((flag) => [flag, given.get(flag) === true]));
+  const again = [
+    ...Object.entries(options).map(([option, value]) => `--${option} ${value}`),
+    ...flags.filter((flag) => raised[flag]).map((flag) => `--${flag}`),
+  ];
+  const command = `npm run chaos -- ${name} ${again.join(' ')}`;
+  say(`  ${command}`);
+  try {
+    const outcome = await runChaos(
+      scenario(raised as Record<Flag, boolean>),
+      { ...options, keepLogs: values.logs, progress: showProgress(options.kills) },
+      untilTold(),
+    );
+    report(options, outcome);
+    if (values.logs) say(`  Logs: ${outcome.logs}\n`);
+    judge?.(outcome);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nAgain with: ${command}`, { cause: error });
+  }
+}

@@ -1,0 +1,91 @@
+/** Measures how long each channel took to resume, from when the hop that it had lost was back. */
+import type { Gap } from './messages.ts';
+
+/** A fault that has happened or is happening. */
+export interface Committed {
+  readonly name: string;
+  /** Channels whose path leads over that hop. */
+  readonly channels: ReadonlySet<number>;
+  readonly from: number;
+  /** When the hop was back; undefined: not yet. */
+  to: number | undefined;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly faults: number;
+  /** Number of resumes; each direction of a channel counts. */
+  readonly resumes: number;
+  /** Times to resume, ms; undefined if nothing had to. */
+  readonly p50: number | undefined;
+  readonly p99: number | undefined;
+  readonly max: number | undefined;
+}
+
+export class Resumes {
+  readonly #faults: Committed[] = [];
+  readonly #gaps: Gap[] = [];
+
+  begin(fault: Committed): void {
+    this.#faults.push(fault);
+  }
+
+  gap(gap: Gap): void {
+    this.#gaps.push(gap);
+  }
+
+  /** A row for each kind of fault, then one for silences that ended during a fault, and one for silences without any fault. */
+  rows(): Row[] {
+    const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
+    const early: number[] = [];
+    const quiet: number[] = [];
+    for (const gap of this.#gaps) {
+      const fault = this.#last(gap);
+      const took = gap.to - gap.from;
+      if (!fault) quiet.push(took);
+      else if (isUndone(fault, gap)) times.get(fault.name)!.push(gap.to - fault.to);
+      else early.push(took);
+    }
+    const rows = [...times].map(([name, list]) => {
+      return row(name, this.#faults.filter((fault) => fault.name === name).length, list);
+    });
+    rows.sort((a, b) => a.name.localeCompare(b.name));
+    return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
+  }
+
+  /** One row for all resumes after faults. */
+  total(): Row {
+    const list = this.#gaps.flatMap((gap) => {
+      const fault = this.#last(gap);
+      return fault && isUndone(fault, gap) ? [gap.to - fault.to] : [];
+    });
+    return row('all', this.#faults.length, list);
+  }
+
+  /**
+   * The fault that explains a gap. If several overlap it, the one whose hop came back last; a line that is still slow is not
+   * back.
+   */
+  #last({ channel, from, to }: Gap): Committed | undefined {
+    let last: Committed | undefined;
+    for (const fault of this.#faults) {
+      if (!fault.channels.has(channel) || fault.from > to || backAt(fault) < from) continue;
+      if (!last || backAt(fault) >= backAt(last)) last = fault;
+    }
+    return last;
+  }
+}
+
+function backAt({ to }: Committed): number {
+  return to ?? Number.POSITIVE_INFINITY;
+}
+
+function isUndone(fault: Committed, gap: Gap): fault is Committed & { to: number } {
+  return backAt(fault) <= gap.to;
+}
+
+function row(name: string, faults: number, times: number[]): Row {
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
+  return { name, faults, resumes: times.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}

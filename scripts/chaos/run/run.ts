@@ -1,0 +1,152 @@
+/** A chaos run: channels exchange data while faults follow a plan, and the outcome is collected. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seeded } from '../lib/random.ts';
+import { ChannelTracker } from './channel-tracker.ts';
+import type { Environment, EnvironmentEvents } from './environment.ts';
+import { type Gap, now } from './messages.ts';
+import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
+import { type Committed, Resumes, type Row } from './resumes.ts';
+
+/** Shortest silence that is logged, ms. */
+const LONG_MS = 1_000;
+
+export interface RunOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly channels: number;
+  /** Bytes per second in each direction of each channel. */
+  readonly rate: number;
+  /** Keeps the logs even if all went well. */
+  readonly keepLogs?: boolean;
+  /** Called with the number of kills done so far. */
+  progress?(kills: number): void;
+}
+
+export interface Outcome {
+  readonly bytes: { readonly down: number; readonly up: number };
+  readonly rows: readonly Row[];
+  readonly total: Row;
+  readonly tookMs: number;
+  /** Where the logs are, if they were kept. */
+  readonly logs: string;
+}
+
+/** What a chaos run is made of: an environment with its processes, and the faults that can happen in it. */
+export interface Scenario<S extends Environment> {
+  environment(events: EnvironmentEvents): S;
+  readonly faults: readonly FaultKind<S>[];
+}
+
+/** Does a chaos run. Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+export async function runChaos<S extends Environment>(
+  scenario: Scenario<S>,
+  options: RunOptions,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const run = new Run(scenario, options, signal);
+  try {
+    return await run.all();
+  } finally {
+    await run.close();
+  }
+}
+
+class Run<S extends Environment> {
+  readonly #faults: readonly FaultKind<S>[];
+  readonly #options: RunOptions;
+  readonly #environment: S;
+  readonly #channels: ChannelTracker;
+  readonly #resumes = new Resumes();
+  readonly #failed = Promise.withResolvers<never>();
+  #isBroken = false;
+  /** Stopped by the caller. */
+  #isStopped = false;
+  #isOver = false;
+
+  constructor({ environment, faults }: Scenario<S>, options: RunOptions, signal?: AbortSignal) {
+    this.#faults = faults;
+    this.#options = options;
+    this.#channels = new ChannelTracker({
+      ...options,
+      gap: (gap) => this.#gap(gap),
+      failed: (message) => this.#fail(message),
+    });
+    this.#environment = environment({
+      said: (message) => this.#channels.said(message),
+      died: (what, how) => this.#fail(`The ${what} ${how}.`),
+    });
+    this.#failed.promise.catch(() => undefined);
+    signal?.addEventListener('abort', () => {
+      this.#isStopped = true;
+      this.#failed.reject(new Error('stopped'));
+    });
+  }
+
+  async all(): Promise<Outcome> {
+    try {
+      return await Promise.race([this.#all(), this.#failed.promise]);
+    } catch (error) {
+      // Any other error counts as a failure, too, so that the logs are kept.
+      if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
+      return this.#failed.promise;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#isOver = true;
+    return this.#environment.close({ keepLogs: this.#isBroken || this.#options.keepLogs === true });
+  }
+
+  async #all(): Promise<Outcome> {
+    const { kills, seed, progress } = this.#options;
+    await this.#environment.start();
+    await this.#channels.start(this.#environment);
+    const began = now();
+    let done = 0;
+    for (const step of makePlan(seeded(seed), kills, this.#faults)) {
+      if (this.#isOver) return this.#failed.promise;
+      await this.#step(step);
+      done += step.faults.filter(({ kind }) => kind.kills).length;
+      progress?.(done);
+    }
+    const tookMs = now() - began;
+    await this.#channels.finish(this.#environment);
+    const [rows, total] = [this.#resumes.rows(), this.#resumes.total()];
+    return { bytes: this.#channels.bytes, rows, total, tookMs, logs: this.#environment.logs };
+  }
+
+  async #step({ faults, wait, pauseMs }: Step<S>): Promise<void> {
+    await Promise.all(faults.map((fault) => this.#commit(fault)));
+    const names = faults.map(({ kind }) => kind.name).join(', ');
+    if (wait === 'whole') await this.#channels.whole(this.#environment, names);
+    await sleep(pauseMs);
+  }
+
+  async #commit({ kind, hop, ms }: Fault<S>): Promise<void> {
+    const { name, hops, ofConsumer = false } = kind;
+    const channels = ofConsumer
+      ? this.#channels.channelsOf(hop, this.#environment.consumers.programs.length)
+      : this.#channels.all;
+    const committed: Committed = { name, channels: new Set(channels), from: now(), to: undefined };
+    this.#resumes.begin(committed);
+    const which = hops > 1 ? `${name} (${hop})` : name;
+    this.#environment.note(which);
+    await kind.act(this.#environment, hop, ms);
+    committed.to = now();
+    this.#environment.note(`undone: ${which}`);
+  }
+
+  #gap(gap: Gap): void {
+    this.#resumes.gap(gap);
+    const { channel, way, from, to, detached } = gap;
+    if (to - from < LONG_MS) return;
+    const how = detached ? 'lost its path and was silent' : 'was silent';
+    this.#environment.note(`channel ${channel} ${way} ${how} for ${Math.round(to - from)} ms`);
+  }
+
+  #fail(message: string): void {
+    this.#isBroken = true;
+    this.#environment.note(message);
+    this.#failed.reject(new Error(`${message} Logs: ${this.#environment.logs}`));
+  }
+}

@@ -1,0 +1,133 @@
+/** Exchanges data with one terminal in both directions: every byte is judged as it arrives, and both ends compare at the end. */
+import type { ChannelSocket } from '@unicore/client/sdk';
+import type { Random } from '../lib/random.ts';
+import { GapDetector } from './gap-detector.ts';
+import { Oracle, type Way } from './oracle.ts';
+
+/** peer.pl, the program in the terminal, begins its stream with STX. EOT ends the stream of either side. */
+const STX = 0x02;
+const EOT = 0x04;
+/** Sending pauses at this many unconfirmed bytes, so that a long fault does not make the socket close. */
+const MAX_UNCONFIRMED = 256 * 1024;
+
+export interface TrafficOptions {
+  readonly socket: ChannelSocket;
+  readonly channel: number;
+  /** Shell command that starts peer.pl. */
+  readonly command: string;
+  readonly random: Random;
+  readonly now: () => number;
+  flowing(): void;
+  gap(way: Way, from: number, to: number, detached: boolean): void;
+  done(bytes: { down: number; up: number }): void;
+  broken(message: string): void;
+}
+
+export class TerminalTraffic {
+  readonly #options: TrafficOptions;
+  readonly #down: { oracle: Oracle; flow: GapDetector };
+  readonly #up: { oracle: Oracle; flow: GapDetector };
+  #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
+  #received = 0;
+  #sent = 0;
+  /** Bytes sent that the other end has confirmed. */
+  #confirmed = 0;
+  #attached = true;
+  /** What the program printed after its stream; undefined before. */
+  #verdict: string | undefined;
+
+  constructor(options: TrafficOptions) {
+    const { socket, channel, command, now, gap } = options;
+    this.#options = options;
+    const way = (name: Way) => ({
+      oracle: new Oracle(name, channel),
+      flow: new GapDetector(now, (from, to, detached) => gap(name, from, to, detached)),
+    });
+    this.#down = way('down');
+    this.#up = way('up');
+    socket.onopen = () => socket.send(command);
+    socket.onmessage = ({ data }) => this.#heard(Buffer.from(data as ArrayBuffer));
+    socket.onstatus = (status) => this.#path(status === 'connected');
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason);
+  }
+
+  /** Sends this many further bytes. */
+  say(bytes: number): void {
+    const { socket } = this.#options;
+    if (this.#state !== 'flowing') return;
+    this.#look();
+    if (bytes === 0 || socket.bufferedAmount > MAX_UNCONFIRMED) return;
+    socket.send(Uint8Array.from(this.#up.oracle.bytes(this.#sent, bytes)));
+    this.#sent += bytes;
+  }
+
+  /** Settles when new bytes have passed in both directions. */
+  async moving(): Promise<void> {
+    await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
+  }
+
+  finish(): void {
+    if (this.#state !== 'flowing') return;
+    this.#state = 'finishing';
+    this.#options.socket.send(Uint8Array.of(EOT));
+  }
+
+  #heard(chunk: Buffer): void {
+    if (this.#state === 'over') return;
+    if (this.#state === 'starting') {
+      const start = chunk.indexOf(STX);
+      if (start === -1) return;
+      this.#state = 'flowing';
+      this.#down.flow.begin();
+      this.#up.flow.begin();
+      this.#options.flowing();
+      return this.#heard(chunk.subarray(start + 1));
+    }
+    if (this.#verdict !== undefined) {
+      this.#verdict += chunk.toString('latin1');
+      return;
+    }
+    const end = chunk.indexOf(EOT);
+    const stream = end === -1 ? chunk : chunk.subarray(0, end);
+    const wrong = this.#down.oracle.judge(this.#received, stream);
+    if (wrong !== undefined) return this.#break(wrong);
+    this.#received += stream.length;
+    if (end !== -1) this.#verdict = chunk.toString('latin1', end + 1);
+    if (stream.length > 0) this.#down.flow.moved();
+    this.#look();
+  }
+
+  /** Checks whether further bytes were confirmed. */
+  #look(): void {
+    const confirmed = this.#sent - this.#options.socket.bufferedAmount;
+    if (!this.#attached || confirmed <= this.#confirmed) return;
+    this.#confirmed = confirmed;
+    this.#up.flow.moved();
+  }
+
+  #path(attached: boolean): void {
+    if (attached === this.#attached) return;
+    this.#attached = attached;
+    if (!attached) {
+      this.#down.flow.detached();
+      this.#up.flow.detached();
+    }
+    // Bytes that had arrived before the path was lost do not count as new.
+    else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
+  }
+
+  #closed(code: number, reason: string): void {
+    if (this.#state === 'over') return;
+    const verdict = this.#verdict?.trim();
+    const wanted = `ok ${this.#sent} ${this.#received}`;
+    if (verdict === undefined) return this.#break(`closed with ${code}: ${reason}`);
+    if (verdict !== wanted) return this.#break(`the program says "${verdict}", not "${wanted}"`);
+    this.#state = 'over';
+    this.#options.done({ down: this.#received, up: this.#sent });
+  }
+
+  #break(message: string): void {
+    this.#state = 'over';
+    this.#options.broken(message);
+  }
+}

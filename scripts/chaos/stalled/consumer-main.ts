@@ -1,0 +1,115 @@
+/** Consumer process of the stalled run: it reads, types, or stops reading, as its parent says. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
+import { WebSocket } from 'ws';
+import { serve } from '../../testing/processes/child.ts';
+import { Viewer } from './viewer.ts';
+
+/** Pause between keystrokes, ms: faster than people type, so that a few seconds are enough for a p99. */
+const KEY_PAUSE_MS = 4;
+/** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
+const READY = 'echo is on';
+/** Bytes that a viewer reads before it may stop: its windows have grown to the full by then. */
+const READ_BYTES = 4 * 1024 * 1024;
+/** Bytes that a stalled viewer must be told it missed, at least, when it reads again. */
+const MISSED_BYTES = 1024 * 1024;
+
+process.title = 'unicore-stalled-consumer';
+
+let unicore: UniCore;
+let vmId: string;
+let received = 0;
+let reader: ChannelSocket;
+let typist: ChannelSocket;
+let heard: () => void = () => undefined;
+const viewers: Viewer[] = [];
+
+const calls = {
+  signIn(url: string, token: string, vm: string): void {
+    unicore = createUniCore({ url, getToken: () => token });
+    vmId = vm;
+  },
+
+  async read(): Promise<void> {
+    reader = unicore.openTerminal(vmId);
+    reader.onmessage = ({ data }) => {
+      received += (data as ArrayBuffer).byteLength;
+    };
+    await once(reader, 'open');
+  },
+
+  send(text: string): void {
+    reader.send(text);
+  },
+
+  received: (): number => received,
+
+  /** Opens another terminal of the same VM, with a program that echoes. */
+  async prepareTyping(): Promise<void> {
+    typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
+    const ready = Promise.withResolvers<void>();
+    let text = '';
+    typist.onmessage = ({ data }) => {
+      text = (text + Buffer.from(data as ArrayBuffer).toString('latin1')).slice(-1000);
+      if (text.includes(READY)) ready.resolve();
+    };
+    await once(typist, 'open');
+    typist.send("stty raw -echo; echo echo' is on'; exec cat\r");
+    await ready.promise;
+    typist.onmessage = () => heard();
+  },
+
+  /** Types for `ms`; resolves with the time from each key to its echo, ms. */
+  async type(ms: number): Promise<number[]> {
+    const latencies: number[] = [];
+    for (const until = performance.now() + ms; performance.now() < until; ) {
+      const echo = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      const began = performance.now();
+      typist.send('x');
+      await echo;
+      latencies.push(performance.now() - began);
+      await sleep(KEY_PAUSE_MS);
+    }
+    return latencies;
+  },
+
+  /** Adds viewers of the reader's terminal, through the SDK; resolves when each has read READ_BYTES. They go on reading. */
+  async viewBySdk(count: number): Promise<void> {
+    const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
+    viewers.push(...mine);
+    await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
+  },
+
+  /** Adds viewers of the reader's terminal over raw WebSockets. */
+  async viewRaw(count: number): Promise<void> {
+    const reads = Array.from({ length: count }, async () => {
+      const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
+      const viewer = Viewer.raw(new WebSocket(url, { perMessageDeflate: false }));
+      viewers.push(viewer);
+      await viewer.hasRead(READ_BYTES);
+    });
+    await Promise.all(reads);
+  },
+
+  stopReading(): void {
+    for (const viewer of viewers) viewer.stop();
+  },
+
+  /** Prepares the viewers for this process to be frozen. */
+  expectToFreeze(): void {
+    for (const viewer of viewers) viewer.expect();
+  },
+
+  /** All viewers read again; resolves with the bytes that each is told it missed. */
+  wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
+
+  leave(): void {
+    for (const viewer of viewers) viewer.close();
+  },
+};
+export type ConsumerCalls = typeof calls;
+
+serve(calls);

@@ -1,0 +1,104 @@
+/** The stalled run: a program floods a terminal, one viewer reads everything, and other viewers stop reading. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from '../../testing/processes/child.ts';
+import { Started, stopAgent } from '../../testing/started.ts';
+import { runningVm } from '../../testing/vms.ts';
+import type { ConsumerCalls } from './consumer-main.ts';
+import { type Measured, measure, type Subjects } from './measure.ts';
+
+/** Shell command that floods lines of 1000 characters; with short lines the kernel's TTY would be the bottleneck. */
+const FLOOD = "yes $(printf '%01000d' 5)\r";
+/** Time until buffers and compilers have settled, ms. */
+const SETTLE_MS = 5_000;
+const KINDS = 3;
+
+export interface StalledOptions {
+  /** Number of viewers that read nothing. */
+  readonly stalled: number;
+  /** How long viewers are stalled, and how long is measured before that, ms. */
+  readonly ms: number;
+  readonly beforeMs: number;
+  /** Prints the name of a step and runs it. */
+  step<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+export interface Outcome {
+  readonly idle: Measured;
+  readonly before: Measured;
+  /** While the viewers to be stalled still read. Two cores cannot carry that, so only the memory figure counts. */
+  readonly together: Measured;
+  readonly during: Measured;
+  readonly after: Measured;
+  /** Bytes that each stalled viewer was told it missed. */
+  readonly skipped: readonly number[];
+}
+
+export async function runStalled(options: StalledOptions): Promise<Outcome> {
+  const data = mkdtempSync(join(tmpdir(), 'unicore-stalled-'));
+  const children: Child<ConsumerCalls>[] = [];
+  const child = () => {
+    const made = new Child<ConsumerCalls>({ script: '../chaos/stalled/consumer-main.ts' });
+    children.push(made);
+    return made;
+  };
+  const started = await Started.start(data);
+  try {
+    return await stalled(options, started, child);
+  } finally {
+    await Promise.all(children.map((one) => one.kill()));
+    await started.stop();
+    await stopAgent(data);
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function stalled(
+  { stalled: count, ms, beforeMs, step }: StalledOptions,
+  started: Started,
+  child: () => Child<ConsumerCalls>,
+): Promise<Outcome> {
+  const unicore = started.sdk();
+  const vmId = await runningVm(unicore);
+  unicore.close();
+  const consumer = async () => {
+    const made = child();
+    await made.call.signIn(started.url, started.token, vmId);
+    return made;
+  };
+  const [reader, typist, awake, frozen] = await Promise.all([1, 2, 3, 4].map(consumer));
+  await reader!.call.read();
+  await typist!.call.prepareTyping();
+  const subjects: Subjects = {
+    hub: (await started.pids()).hub,
+    received: () => reader!.call.received(),
+    type: (forMs) => typist!.call.type(forMs),
+  };
+  const idle = await step('idle', () => measure(subjects, beforeMs));
+  await reader!.call.send(FLOOD);
+  await measure(subjects, SETTLE_MS);
+  const before = await step('one viewer reads', () => measure(subjects, beforeMs));
+  const together = await step(`${count} more viewers read`, async () => {
+    // A third of the viewers will give no more credit, a third will not read their socket, a third will be frozen.
+    const raw = Math.floor(count / KINDS);
+    const bySdk = Math.ceil(count / KINDS);
+    await Promise.all([
+      awake!.call.viewBySdk(bySdk),
+      awake!.call.viewRaw(raw),
+      frozen!.call.viewBySdk(count - bySdk - raw),
+    ]);
+    return measure(subjects, SETTLE_MS);
+  });
+  await awake!.call.stopReading();
+  await frozen!.call.expectToFreeze();
+  process.kill(frozen!.pid, 'SIGSTOP');
+  const during = await step('they stop reading', () => measure(subjects, ms));
+  process.kill(frozen!.pid, 'SIGCONT');
+  const skipped = await step('they read again', async () =>
+    (await Promise.all([awake!.call.wake(), frozen!.call.wake()])).flat(),
+  );
+  await Promise.all([awake!.call.leave(), frozen!.call.leave()]);
+  const after = await step('they left', () => measure(subjects, beforeMs));
+  return { idle, before, together, during, after, skipped };
+}

@@ -1,0 +1,55 @@
+/** Environment of the tunnel's chaos run: all hops between terminals and consumers, as separate processes and lines. */
+import { createUniCore } from '@unicore/client/sdk';
+import { openLocalAuth } from '@unicore/server';
+import { Provider } from '../../testing/processes/agent-program.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
+import { ConsumerPrograms } from '../run/consumer-programs.ts';
+import type { Environment, EnvironmentEvents } from '../run/environment.ts';
+
+/** Number of consumers. Each has its own line and VM, as a VM has at most 32 terminals. */
+export const CONSUMERS = 2;
+
+export class TunnelEnvironment implements Environment {
+  readonly hub: Hub;
+  readonly provider: Provider;
+  /** Consumers, whose lines go to the hub. */
+  readonly consumers: ConsumerPrograms;
+  readonly #programs: Programs;
+
+  constructor({ said, died }: EnvironmentEvents) {
+    this.#programs = new Programs(died);
+    this.hub = new Hub(this.#programs, 'hub');
+    this.provider = new Provider(this.#programs, 'tunnel');
+    this.consumers = new ConsumerPrograms(this.#programs, CONSUMERS, said);
+  }
+
+  get logs(): string {
+    return this.#programs.logs;
+  }
+
+  async start(): Promise<void> {
+    const { hub } = this;
+    await hub.program.start();
+    const auth = openLocalAuth(this.#programs.folder, hub.url);
+    const { userId } = await auth.owner();
+    const token = await auth.bearerToken(userId);
+    const joinToken = await auth.joinToken(userId);
+    await auth.close();
+    await this.provider.start(hub.port, joinToken);
+    const unicore = createUniCore({ url: hub.url, getToken: () => token });
+    await this.consumers.connect({ port: hub.port, token, unicore });
+    unicore.close();
+  }
+
+  note(line: string): void {
+    this.#programs.note(line);
+  }
+
+  async close(options: { keepLogs: boolean }): Promise<void> {
+    await this.consumers.close();
+    await this.provider.close();
+    await this.hub.program.stop();
+    await this.#programs.close(options);
+  }
+}

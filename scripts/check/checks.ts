@@ -1,0 +1,10 @@
+/** Checks of types and lint over the whole project; each rejects with its complaints. */
+import { exec } from '../lib/exec.ts';
+import { ROOT, tool } from '../lib/paths.ts';
+
+export const CHECKS: Record<string, () => Promise<unknown>> = {
+  'types (tsc)': () =>
+    exec(tool('tsc'), ['--noEmit', '--project', ROOT], { cwd: ROOT, tail: Number.POSITIVE_INFINITY }),
+  'lint (biome)': () =>
+    exec(tool('biome'), ['ci', '--colors=off', ROOT], { cwd: ROOT, tail: Number.POSITIVE_INFINITY }),
+};

@@ -1,0 +1,55 @@
+/** Runs vitest over all projects in a separate process and counts results, with files that could not be loaded. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, tool } from '../lib/paths.ts';
+
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** The part of vitest's JSON report that is counted. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** filters: vitest's own arguments; without: projects to leave out. */
+export async function runVitest(filters: readonly string[], without: readonly string[]): Promise<Count> {
+  const folder = await mkdtemp(join(tmpdir(), 'unicore-test-'));
+  try {
+    const file = join(folder, 'report.json');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const projects = without.map((name) => `--project=!${name}`);
+    const child = spawn(tool('vitest'), ['run', ...reporters, ...projects, ...filters], {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const report = await readFile(file, 'utf8').then(
+      (text) => JSON.parse(text) as Report,
+      () => undefined,
+    );
+    return count(report, code === 0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function count(report: Report | undefined, succeeded: boolean): Count {
+  if (report === undefined) return { passed: 0, failed: 1 };
+  // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + broken;
+  // An error outside every test fails the run too.
+  return { passed: report.numPassedTests, failed: failed === 0 && !succeeded ? 1 : failed };
+}

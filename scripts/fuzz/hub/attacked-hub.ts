@@ -1,0 +1,168 @@
+/**
+ * A hub process with an honest pair on it all the time: Bob types, his provider echoes, and neither may be disturbed. The
+ * hostile user Mallory and the hostile provider `bad` come and go.
+ */
+
+import type { Credentials } from '@unicore/agent/identity';
+import { systemClock } from '@unicore/protocol';
+import { CheckedStream } from '../peers/checked-stream.ts';
+import { Consumer } from '../peers/consumer.ts';
+import { Provider } from '../peers/provider.ts';
+import { Random } from '../random.ts';
+import type { Tamper } from '../session/line.ts';
+import { HubProcess, type User } from './hub-process.ts';
+import { dial } from './real-socket.ts';
+
+/** Longest time that an honest echo may take, ms; generous, as the machine may be busy. */
+const MOST_ECHO_MS = 5_000;
+const BETWEEN_KEYS_MS = 10;
+/** Time for a VM to start on a simulated provider, ms. */
+const STARTED_MS = 5_000;
+/** Number of the byte sequence that the honest pair types and echoes. */
+const ECHO = { sends: 1, gets: 1 };
+const NOT_CHECKED = { sends: 0, gets: undefined };
+
+interface Parties {
+  hub: HubProcess;
+  mallory: User;
+  bad: Credentials;
+  vms: { good: string; bad: string };
+}
+
+export class AttackedHub implements Parties {
+  readonly hub: HubProcess;
+  readonly mallory: User;
+  readonly bad: Credentials;
+  /** Mallory's VMs: one on Bob's provider, one on the bad provider. */
+  readonly vms: Parties['vms'];
+  /** Gets every message that Bob and his provider send. */
+  listen: (message: Uint8Array) => void = () => {};
+  #defect: Error | undefined;
+  /** Time at which the key that waits for its echo was typed. */
+  #pressedAt = 0;
+  #typing = true;
+  readonly #good: Provider;
+  readonly #bob: Consumer;
+
+  private constructor(parties: Parties, bob: User, good: Credentials) {
+    this.hub = parties.hub;
+    this.mallory = parties.mallory;
+    this.bad = parties.bad;
+    this.vms = parties.vms;
+    const common = {
+      clock: systemClock,
+      closed: (code: string) =>
+        this.#noticed(new Error(`a socket of the honest pair was closed with ${code}`)),
+      channelClosed: (code: string) => this.#noticed(new Error(`a channel was closed with ${code}`)),
+      defect: (error: Error) => this.#noticed(error),
+    };
+    const tap: Tamper = (message) => {
+      this.listen(message);
+      return [{ message }];
+    };
+    this.#good = new Provider({
+      ...common,
+      token: () => good.token(this.hub.url),
+      connect: () => dial(socketUrl(this.hub, '/provider'), tap),
+      stream: (user, _terminalId, closed) => {
+        const sequences = user === bob.userId ? ECHO : NOT_CHECKED;
+        const stream: CheckedStream = new CheckedStream({
+          ...sequences,
+          heard: (bytes) => stream.say(bytes),
+          closed,
+        });
+        return stream;
+      },
+      channelClosed() {},
+    });
+    this.#bob = new Consumer({
+      ...common,
+      random: new Random(Date.now()),
+      token: bob.token,
+      connect: () => dial(socketUrl(this.hub, '/consumer'), tap),
+    });
+  }
+
+  static async open(): Promise<AttackedHub> {
+    const hub = await HubProcess.start();
+    const [bob, mallory] = [await hub.user('bob'), await hub.user('mallory')];
+    const [good, bad] = [await hub.provider('good'), await hub.provider('bad')];
+    const vms = { good: '', bad: '' };
+    const attacked = new AttackedHub({ hub, mallory, bad, vms }, bob, good);
+    vms.good = await runningVm(mallory);
+    await attacked.#type(await runningVm(bob));
+    vms.bad = await runningVmOn(bad, hub, mallory);
+    return attacked;
+  }
+
+  /** Throws if the honest pair was disturbed, or the hub has failed. */
+  check(): void {
+    this.hub.check();
+    const waits = performance.now() - this.#pressedAt;
+    if (waits > MOST_ECHO_MS) throw new Error(`the echo of a key has not come for ${Math.round(waits)} ms`);
+    if (this.#defect) throw this.#defect;
+  }
+
+  async close(): Promise<void> {
+    this.#typing = false;
+    this.#bob.stop();
+    this.#good.peer.stop();
+    await this.hub.stop();
+  }
+
+  /** Types one key after the other until the attacked hub is closed. */
+  async #type(vmId: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const press = () => {
+      this.#pressedAt = performance.now();
+      stream.say(1);
+    };
+    const heard = () => {
+      const took = performance.now() - this.#pressedAt;
+      if (took > MOST_ECHO_MS) this.#noticed(new Error(`the echo of a key took ${Math.round(took)} ms`));
+      resolve();
+      if (this.#typing) setTimeout(press, BETWEEN_KEYS_MS);
+    };
+    const stream = this.#bob.open({ vmId }, { ...ECHO, heard });
+    press();
+    await promise;
+  }
+
+  #noticed(error: Error): void {
+    if (this.#typing) this.#defect ??= error;
+  }
+}
+
+export function socketUrl(hub: HubProcess, path: string): string {
+  return new URL(path, hub.url.replace(/^http/, 'ws')).href;
+}
+
+/** Creates VMs until the hub places one at this provider; the hub chooses among all connected providers. */
+async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
+  const there = new Provider({
+    clock: systemClock,
+    token: () => provider.token(hub.url),
+    connect: () => dial(socketUrl(hub, '/provider')),
+    stream: (_user, _terminalId, closed) => new CheckedStream({ ...NOT_CHECKED, closed }),
+    closed() {},
+    channelClosed() {},
+    defect() {},
+  });
+  for (;;) {
+    const vmId = await runningVm(user);
+    if (!there.vms.has(vmId)) continue;
+    there.peer.stop();
+    return vmId;
+  }
+}
+
+async function runningVm({ sdk }: User): Promise<string> {
+  const { vmId } = await sdk.api.vm.create.mutate({ size: 'small' });
+  const until = performance.now() + STARTED_MS;
+  while (performance.now() < until) {
+    if ((await sdk.api.vm.get.query({ vmId })).state === 'running') return vmId;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  const { state, reason } = await sdk.api.vm.get.query({ vmId });
+  throw new Error(`a machine did not start: it is ${state}, ${reason}`);
+}

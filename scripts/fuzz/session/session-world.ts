@@ -1,0 +1,230 @@
+/**
+ * A hub with two users and two providers in simulated time. Bob and the provider `good` are honest and must not be disturbed
+ * by what happens on the sockets of Mallory and of the provider `bad`, which a test may tamper with.
+ */
+import type { ErrorCode } from '@unicore/protocol';
+import { SimClock } from '@unicore/protocol/sim';
+import { CheckedStream } from '../peers/checked-stream.ts';
+import { Consumer } from '../peers/consumer.ts';
+import { Provider } from '../peers/provider.ts';
+import type { Random } from '../random.ts';
+import { type LineEnd, newLine, type Tamper } from './line.ts';
+import { SimHub, type Vms } from './sim-hub.ts';
+
+const VMS: Vms = {
+  'vm-bob': { owner: 'bob', providerId: 'good' },
+  'vm-bob-far': { owner: 'bob', providerId: 'bad' },
+  'vm-mallory': { owner: 'mallory', providerId: 'good' },
+  'vm-mallory-far': { owner: 'mallory', providerId: 'bad' },
+};
+/** Time after which every channel is forgotten, ms: longer than an orphaned channel and its tombstone live. */
+const FORGOTTEN_MS = 300_000;
+/** Time limit for all of Bob's bytes to arrive, ms, whatever Mallory has done to the sockets that they share. */
+const ARRIVED_MS = 120_000;
+/** Simulated time between two looks at whether peers are connected, ms. */
+const PAUSE_MS = 100;
+/** Time for the last messages to arrive, ms. */
+const QUIET_MS = 5_000;
+/** Names of the honest user Bob's terminals on the good provider. */
+const TERMINALS = ['t1', 't2'];
+/** Numbers of the byte sequences that Bob and his provider send in a terminal; no two are the same. */
+const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
+const providerSends = (terminalId: string) => bobSends(terminalId) + 1;
+
+export interface WorldOptions {
+  random: Random;
+  /** Tampering with the sockets of Mallory and of the provider `bad`. `others` only listens to the other sockets. */
+  tamper: { mallory: Pair; bad: Pair; others: Pair };
+  /** Called with each code with which a socket or channel ended. */
+  ended(what: 'socket' | 'channel' | 'terminal', code: string): void;
+}
+
+interface Pair {
+  up?: Tamper;
+  down?: Tamper;
+}
+
+export class World {
+  readonly clock = new SimClock();
+  readonly hub: SimHub;
+  readonly bob: Consumer;
+  readonly mallory: Consumer;
+  readonly good: Provider;
+  readonly bad: Provider;
+  readonly raw = new Set<LineEnd>();
+  readonly #random: Random;
+  readonly #options: WorldOptions;
+  readonly #defects: Error[] = [];
+  readonly #bobs: CheckedStream[] = [];
+  readonly #toBob: CheckedStream[] = [];
+  #over = false;
+
+  constructor(options: WorldOptions) {
+    const { random, tamper, ended } = options;
+    this.#random = random;
+    this.#options = options;
+    const { clock } = this;
+    const defect = (error: Error) => this.#defects.push(error);
+    this.hub = new SimHub({ clock, vms: VMS, defect });
+    const common = {
+      clock,
+      hub: this.hub,
+      random,
+      defect,
+      channelClosed: (code: ErrorCode) => ended('channel', code),
+    };
+    const intact = (who: string) => (code: string) => {
+      if (!this.#over) defect(new Error(`the socket of ${who} was closed with ${code}`));
+    };
+    const unchecked = (closed: (code: ErrorCode) => void) =>
+      new CheckedStream({ sends: 9, gets: undefined, closed });
+    this.good = new Provider({
+      ...common,
+      token: () => 'agent-good',
+      connect: this.#connector('/provider', tamper.others),
+      stream: (user, terminalId, closed) =>
+        user === 'bob' ? this.#streamToBob(terminalId, closed) : unchecked(closed),
+      closed: intact('the good provider'),
+    });
+    this.bad = new Provider({
+      ...common,
+      token: () => 'agent-bad',
+      connect: this.#connector('/provider', tamper.bad),
+      stream: (_user, _terminalId, closed) => unchecked(closed),
+      closed: (code) => ended('socket', code),
+    });
+    this.bob = new Consumer({
+      ...common,
+      token: 'token-bob',
+      connect: this.#connector('/consumer', tamper.others),
+      closed: intact('Bob'),
+    });
+    this.mallory = new Consumer({
+      ...common,
+      token: 'token-mallory',
+      connect: this.#connector('/consumer', tamper.mallory),
+      closed: (code) => ended('socket', code),
+    });
+  }
+
+  /** Lets simulated time pass; throws if a defect showed meanwhile. */
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    if (this.#defects.length > 0) throw this.#defects[0]!;
+  }
+
+  /** Opens two terminals of Bob on the good provider, which must keep working, and one on the bad provider. */
+  async start(): Promise<void> {
+    // A loop, because simulated time may pass before the real promises of dialling are resolved.
+    while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
+    for (const terminalId of TERMINALS) {
+      const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
+      this.#bobs.push(this.bob.open({ vmId: 'vm-bob', terminalId }, sequences));
+    }
+    this.bob.open({ vmId: 'vm-bob-far' }, { sends: 0, gets: undefined });
+    await this.advance(1_000);
+  }
+
+  /** Both ends of the honest user Bob's terminals on the good provider. */
+  get honest(): readonly CheckedStream[] {
+    return [...this.#bobs, ...this.#toBob];
+  }
+
+  /** Opens a raw terminal WebSocket of Mallory's. */
+  openRaw(query: string): LineEnd {
+    const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
+    this.raw.add(near);
+    near.on('close', (code: number) => {
+      this.raw.delete(near);
+      this.#options.ended('terminal', String(code));
+    });
+    this.hub.admit(far, '/terminal', query);
+    return near;
+  }
+
+  /** Stops the hub: it sends all sockets away. */
+  async stopHub(): Promise<void> {
+    this.#over = true;
+    this.hub.goAway();
+    await this.advance(QUIET_MS);
+    for (const { peer } of [this.bob, this.mallory, this.good, this.bad]) peer.stop();
+  }
+
+  /** Ends the world; throws unless all honest bytes have arrived and no state is left anywhere. */
+  async finish(): Promise<void> {
+    for (const stream of this.honest) {
+      stream.goOn();
+      stream.say(100);
+    }
+    const until = this.clock.now() + ARRIVED_MS;
+    while (this.#missing > 0 && this.clock.now() < until) await this.advance(QUIET_MS);
+    this.#checkHonest();
+    for (const stream of this.#bobs) stream.end();
+    await this.advance(QUIET_MS);
+    for (const { closedWith } of this.honest) {
+      if (closedWith !== 'OK') throw new Error(`a channel of Bob's ended with ${closedWith}, not in order`);
+    }
+    this.#over = true;
+    for (const consumer of [this.bob, this.mallory]) consumer.stop();
+    for (const end of this.raw) end.close(1000);
+    await this.advance(QUIET_MS);
+    for (const provider of [this.good, this.bad]) provider.peer.stop();
+    await this.advance(FORGOTTEN_MS);
+    this.#checkForgotten();
+  }
+
+  #checkHonest(): void {
+    if (this.#toBob.length !== this.#bobs.length) {
+      throw new Error(
+        `Bob opened ${this.#bobs.length} terminals, the good provider has ${this.#toBob.length} of his`,
+      );
+    }
+    for (const stream of this.honest) {
+      if (stream.interruptions.length > 0)
+        throw new Error(`a channel of Bob's was interrupted: ${stream.interruptions.join(', ')}`);
+    }
+    if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
+  }
+
+  /** Bytes that Bob and his provider were told to send to each other and that have not arrived. */
+  get #missing(): number {
+    return this.honest.reduce((sum, { told, received }) => sum + told - received, 0);
+  }
+
+  #checkForgotten(): void {
+    const left = {
+      'joined channels': this.hub.joined,
+      routes: this.hub.relay.routes.size,
+      'epochs of the good provider': this.good.epochs,
+      'epochs of the bad provider': this.bad.epochs,
+      'terminals of the providers': this.good.streams.size + this.bad.streams.size,
+      'openers of the consumers': this.bob.terminals.size + this.mallory.terminals.size,
+      'raw terminals': this.raw.size,
+      timers: this.clock.pending,
+    };
+    for (const [what, count] of Object.entries(left)) {
+      if (count !== 0) throw new Error(`${count} ${what} are left when everybody is gone`);
+    }
+  }
+
+  #streamToBob(terminalId: string, closed: (code: ErrorCode) => void): CheckedStream {
+    const sequences = { sends: providerSends(terminalId), gets: bobSends(terminalId) };
+    const stream = new CheckedStream({ ...sequences, closed });
+    this.#toBob.push(stream);
+    return stream;
+  }
+
+  #connector(path: '/consumer' | '/provider', tamper: Pair): () => Promise<LineEnd> {
+    return async () => {
+      const { near, far } = newLine({ clock: this.clock, ...this.#line(tamper) });
+      this.hub.admit(far, path);
+      return near;
+    };
+  }
+
+  #line(tamper: Pair) {
+    const delayMs = 1 + this.#random.below(20);
+    const bytesPerMs = this.#random.pick([100, 1_000, 100_000]);
+    return { delayMs, bytesPerMs, ...tamper };
+  }
+}

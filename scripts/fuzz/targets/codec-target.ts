@@ -1,0 +1,166 @@
+/** Fuzz target: the codec alone. Every mutated message is read to its first error, and all readers must agree. */
+
+import { isDeepStrictEqual } from 'node:util';
+import {
+  bytesEnd,
+  channelOf,
+  confirmedIn,
+  decode,
+  ERRORS,
+  encode,
+  type Frame,
+  FrameType,
+  frameType,
+  isChannelFrame,
+  limitIn,
+  Messages,
+  packMeta,
+  patchChannel,
+  scan,
+  UniCoreError,
+  unpackMeta,
+} from '@unicore/protocol';
+import { bin, joined } from '../mutation/frame-layout.ts';
+import { hostileMetadata } from '../mutation/metadata.ts';
+import { mutate } from '../mutation/mutator.ts';
+import { SeenValues } from '../mutation/seen-values.ts';
+import type { Random } from '../random.ts';
+import type { Plan } from '../run/plan.ts';
+
+/** Number of messages in one fuzz case. */
+const MESSAGES = 2_000;
+/** Share of messages that stay valid frames, so that their content is read, too. */
+const WELL_FORMED = 0.3;
+/** Share of messages with which a control message is tried, too. */
+const CONTROL = 0.05;
+
+export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
+  const { random } = plan;
+  const seen = new SeenValues(recorded);
+  for (let i = 0; i < MESSAGES; i++) {
+    const parts = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => random.pick(recorded));
+    const decision = plan.decide(1);
+    if (!decision?.carriedOut) continue;
+    const decided = decision.random;
+    const sender = decided.chance(WELL_FORMED) ? decided.pick(['hub', 'provider'] as const) : undefined;
+    for (const message of mutate(joined(parts), decided, seen, sender)) {
+      plan.tell(() => Buffer.from(message).toString('hex'));
+      readFrames(message, plan);
+    }
+    if (decided.chance(CONTROL)) readControl(controlBytes(decided), decided, plan);
+  }
+}
+
+/** Reads a message as a leg does. */
+function readFrames(message: Uint8Array, plan: Plan): void {
+  for (let start = 0; start < message.length; ) {
+    plan.frames++;
+    const end = outcome(() => scan(message, start));
+    const decoded = outcome(() => decode(message, start));
+    if (typeof end === 'string' || typeof decoded === 'string') {
+      if (end !== decoded) throw new Error(`scan says ${end}, decode ${JSON.stringify(decoded)}`);
+      return plan.count(decoded as string);
+    }
+    if (end !== decoded.end) throw new Error(`scan ends at ${end}, decode at ${decoded.end}`);
+    if (end <= start) throw new Error(`a frame at ${start} ends at ${end}`);
+    plan.count('accepted');
+    agree(message.subarray(start, end), decoded.frame);
+    for (const packed of metadataOf(decoded.frame)) readMetadata(packed, plan);
+    start = end;
+  }
+}
+
+/** Checks that values read at fixed positions are those that decode() finds, and that encode() gives the same bytes. */
+function agree(bytes: Uint8Array, frame: Frame): void {
+  // Invalid UTF-8 is decoded with U+FFFD in it, so it is not encoded as the same bytes.
+  const again = encode(frame);
+  const same = 'message' in frame || Buffer.compare(again, bytes) === 0;
+  if (!same) throw new Error(`${hex(bytes)} is written as ${hex(again)}`);
+  const type = frameType(bytes, 0);
+  const fields: Record<string, unknown> = { ...frame };
+  const position = (...names: string[]) =>
+    names.map((name) => fields[name]).find((value) => value !== undefined);
+  const expected = {
+    channel: 'ch' in frame,
+    limit: type === FrameType.OPEN ? undefined : position('limit'),
+    confirmed: type === FrameType.OPEN ? undefined : position('consumed', 'recvNext'),
+    bytesEnd: endOf(frame),
+  };
+  const read = {
+    channel: isChannelFrame(type),
+    limit: limitIn(type, bytes, 0),
+    confirmed: confirmedIn(type, bytes, 0),
+    bytesEnd: bytesEnd(type, bytes, 0, bytes.length),
+  };
+  if (!isDeepStrictEqual(read, expected)) {
+    throw new Error(`${hex(bytes)}: read as ${JSON.stringify(read)}, decoded as ${JSON.stringify(expected)}`);
+  }
+  if ('ch' in frame) patched(bytes, frame.ch);
+}
+
+function endOf(frame: Frame): number | undefined {
+  if (frame.type === FrameType.DATA) return frame.off + frame.bytes.length;
+  return frame.type === FrameType.DATAZ ? frame.off + frame.rawLen : undefined;
+}
+
+/** Checks that a hop can patch the channel number, and that nothing else changes. */
+function patched(bytes: Uint8Array, ch: number): void {
+  const copy = new Uint8Array(bytes);
+  patchChannel(copy, 0, 0xfedcba98);
+  if (channelOf(copy, 0) !== 0xfedcba98)
+    throw new Error(`${hex(bytes)} has no channel number where hops write it`);
+  patchChannel(copy, 0, ch);
+  if (Buffer.compare(copy, bytes) !== 0) throw new Error(`${hex(bytes)} changes when its number is patched`);
+}
+
+function metadataOf(frame: Frame): Uint8Array[] {
+  return [...('meta' in frame ? [frame.meta] : []), ...('auth' in frame ? [frame.auth] : [])];
+}
+
+/** Checks that decoded metadata stays the same when it is encoded and decoded again. */
+function readMetadata(packed: Uint8Array, plan: Plan): void {
+  const value = outcome(() => ({ value: unpackMeta(packed) }));
+  if (typeof value === 'string') return plan.count(`metadata ${value}`);
+  const again = unpackMeta(packMeta(value.value));
+  if (!isDeepStrictEqual(again, value.value))
+    throw new Error(`metadata ${hex(packed)} changes when it is written again`);
+}
+
+/** Makes the bytes of a control channel: a length, then msgpack; either may be wrong. */
+function controlBytes(random: Random): Uint8Array {
+  const call = packMeta({ t: 'q', i: '1', m: 'observed', a: [{ whole: true, vms: [] }] });
+  const body = random.chance(0.5)
+    ? hostileMetadata(random)
+    : call.with(random.below(call.length), random.below(256));
+  const length = random.pick([body.length, body.length, body.length, 0, 2 ** 20, 2 ** 20 + 1, 2 ** 32 - 1]);
+  const header = new Uint8Array(4);
+  new DataView(header.buffer).setUint32(0, length);
+  return joined([header, body, bin(body), header]);
+}
+
+function readControl(bytes: Uint8Array, random: Random, plan: Plan): void {
+  const messages = new Messages(() => plan.count('control accepted'));
+  const refused = outcome(() => {
+    for (let at = 0; at < bytes.length; ) {
+      const size = 1 + random.below(16);
+      messages.data(bytes.subarray(at, at + size));
+      at += size;
+    }
+    return { refused: false };
+  });
+  if (typeof refused === 'string') plan.count(`control ${refused}`);
+}
+
+/** Returns the result, or the error code of a refusal. Anything else that is thrown is a defect. */
+function outcome<T>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UniCoreError && Object.hasOwn(ERRORS, error.code)) return error.code;
+    throw error;
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

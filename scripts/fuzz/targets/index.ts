@@ -1,0 +1,24 @@
+/** The targets that can be fuzzed, by name. */
+import { record } from '../recording.ts';
+import type { Plan } from '../run/plan.ts';
+import { codec } from './codec-target.ts';
+import { hubTarget } from './hub-target.ts';
+import { session } from './session-target.ts';
+import type { Target } from './target.ts';
+
+/** Seed of the recorded session. It is recorded at each start, and is always the same. */
+const RECORDING = 1;
+
+export const TARGETS = {
+  codec: async () => pure(codec, await record(RECORDING)),
+  session: async () => pure(session, await record(RECORDING)),
+  hub: async () => hubTarget(await record(RECORDING)),
+} satisfies Record<string, () => Promise<Target>>;
+
+export type TargetName = keyof typeof TARGETS;
+
+type Run = (plan: Plan, recorded: readonly Uint8Array[]) => Promise<void> | void;
+
+function pure(run: Run, recorded: readonly Uint8Array[]): Target {
+  return { run: (plan) => run(plan, recorded), close() {} };
+}

@@ -1,0 +1,256 @@
+/** What npm run deploy would do, as data, and that it is what is done. */
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '@unicore/server/config';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { exec } from '../../lib/exec.ts';
+import { ROOT } from '../../lib/paths.ts';
+import { parseDeployment } from './deployment.ts';
+import { carryOut, shown } from './executors.ts';
+import { planOf, type Step } from './plan.ts';
+
+const PASSWORD = 'correct-horse';
+const ARGS = [
+  ...['--project', 'my-project', '--repository', 'europe-docker.pkg.dev/my-project/unicore/hub'],
+  ...['--region', 'europe-west1', '--public-url', 'https://{region}.hub.example.org'],
+];
+const commit = async () => 'abc123';
+
+/** What of a manifest is looked at. */
+const Service = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    annotations: z.record(z.string(), z.string()),
+  }),
+  spec: z.object({
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        serviceAccountName: z.string(),
+        containerConcurrency: z.number(),
+        timeoutSeconds: z.number(),
+        containers: z.tuple([
+          z.object({
+            image: z.string(),
+            ports: z.tuple([z.object({ name: z.string(), containerPort: z.number() })]),
+            env: z.array(
+              z.object({
+                name: z.string(),
+                value: z.string().optional(),
+                valueFrom: z
+                  .object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) })
+                  .optional(),
+              }),
+            ),
+            startupProbe: z.object({
+              httpGet: z.object({ path: z.string() }),
+              periodSeconds: z.number(),
+              failureThreshold: z.number(),
+            }),
+            livenessProbe: z.object({ httpGet: z.object({ path: z.string() }) }),
+          }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+async function plan(...more: string[]): Promise<readonly Step[]> {
+  const deployment = await parseDeployment([...ARGS, ...more], commit);
+  return planOf(deployment!);
+}
+
+async function services(...more: string[]) {
+  const steps = await plan(...more);
+  return steps.flatMap(({ input }) => (input === undefined ? [] : [Service.parse(parse(input))]));
+}
+
+function envOf({ spec }: z.infer<typeof Service>): Record<string, string | undefined> {
+  return Object.fromEntries(spec.template.spec.containers[0].env.map(({ name, value }) => [name, value]));
+}
+
+describe('the plan', () => {
+  test('builds once, pushes once, and rolls out region after region', async () => {
+    const steps = await plan('--region', 'us-central1');
+    expect(steps.map(({ command }) => command.join(' '))).toEqual([
+      'docker build --file server/Dockerfile --platform linux/amd64 --tag europe-docker.pkg.dev/my-project/unicore/hub:abc123 .',
+      'docker push europe-docker.pkg.dev/my-project/unicore/hub:abc123',
+      'gcloud run services replace - --project my-project --region europe-west1 --quiet',
+      'gcloud run services replace - --project my-project --region us-central1 --quiet',
+    ]);
+  });
+
+  test('a tag that is named is taken instead of the commit', async () => {
+    const [service] = await services('--tag', 'v1');
+    expect(service?.spec.template.spec.containers[0].image).toMatch(/\/hub:v1$/);
+  });
+});
+
+describe('the manifest', () => {
+  test('keeps sockets for an hour, with the CPU all the time, over HTTP/1.1', async () => {
+    const [service] = await services();
+    const { metadata, spec } = service!.spec.template;
+    expect(spec).toMatchObject({ timeoutSeconds: 3600, containerConcurrency: 1000 });
+    expect(metadata.annotations).toMatchObject({
+      'run.googleapis.com/cpu-throttling': 'false',
+      'run.googleapis.com/sessionAffinity': 'true',
+      'autoscaling.knative.dev/minScale': '2',
+      'run.googleapis.com/vpc-access-egress': 'private-ranges-only',
+    });
+    expect(spec.containers[0].ports[0].name).toBe('http1');
+  });
+
+  test('starts a hub that is ready and ends one that is dead, not one that Redis has left', async () => {
+    const [service] = await services();
+    const [{ startupProbe, livenessProbe }] = service!.spec.template.spec.containers;
+    expect(startupProbe.httpGet.path).toBe('/readyz');
+    // Cloud Run takes no more than 240 s.
+    expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBeLessThanOrEqual(240);
+    expect(livenessProbe.httpGet.path).toBe('/healthz');
+  });
+
+  test('a hub takes what it is told there', async () => {
+    const [service] = await services('--region', 'us-central1');
+    const config = parseConfig({ ...envOf(service!), PORT: '8080' }, []);
+    expect(config).toMatchObject({
+      port: 8080,
+      publicUrl: 'https://europe-west1.hub.example.org',
+      origins: ['https://us-central1.hub.example.org'],
+      proxies: 1,
+      queueMib: 256,
+    });
+    // Cloud Run kills 10 s after SIGTERM.
+    expect(config.drainSeconds).toBeLessThan(10);
+  });
+
+  test('has the hubs of each region at that region’s network and secret, in one store', async () => {
+    const all = await services(
+      '--region',
+      'us-central1',
+      '--subnet',
+      'hubs-{region}',
+      '--redis-secret',
+      'redis-{region}:3',
+    );
+    expect(all.map(envOf)).toMatchObject([
+      { UNICORE_REGION: 'europe-west1', UNICORE_STORE: 'firestore://my-project' },
+      { UNICORE_REGION: 'us-central1', UNICORE_STORE: 'firestore://my-project' },
+    ]);
+    const [, us] = all;
+    expect(us?.spec.template.metadata.annotations['run.googleapis.com/network-interfaces']).toBe(
+      '[{"network":"default","subnetwork":"hubs-us-central1"}]',
+    );
+    const secret = us?.spec.template.spec.containers[0].env.find(({ name }) => name === 'UNICORE_REDIS_URL');
+    expect(secret).toEqual({
+      name: 'UNICORE_REDIS_URL',
+      valueFrom: { secretKeyRef: { name: 'redis-us-central1', key: '3' } },
+    });
+  });
+
+  test('no gap is left', async () => {
+    for (const { input = '' } of await plan())
+      expect(input).not.toMatch(/\$\{|\{(region|project|service)\}|undefined/);
+  });
+});
+
+describe('what is wrong is named, with the remedy, and not repeated', () => {
+  test.each([
+    [['--region', 'europe-west1'], '--region names one region twice'],
+    [['--region', 'Europe'], '--region must be such as europe-west1'],
+    [['--project', 'My Project'], '--project must be such as'],
+    [['--public-url', 'http://hub.example.org/x'], '--public-url must be such as https://hub.example.org'],
+    [['--redis-secret', `redis://:${PASSWORD}@10.0.0.3:6379`], 'gcloud secrets create'],
+    [['--public-url', `https://me:${PASSWORD}@hub.example.org`], '--public-url'],
+    [[`--redis-url=redis://:${PASSWORD}@10.0.0.3`], '--redis-url'],
+    [[`redis://:${PASSWORD}@10.0.0.3`], 'its option'],
+    [['--store', 'sqlite'], '--store must be such as firestore://'],
+    [['--min', 'two'], '--min must be a whole number'],
+    [['--concurrency', '5000'], '--concurrency must be a whole number from 1 to 1000'],
+    [['--min', '9', '--max', '3'], '--min must be at most --max'],
+  ])('%j', async (more, words) => {
+    const message = await plan(...more).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain(words);
+    expect(message).not.toContain(PASSWORD);
+  });
+
+  test('what is missing', async () => {
+    await expect(parseDeployment([], commit)).rejects.toThrow('--region is missing');
+    await expect(parseDeployment(['--region', 'europe-west1'], commit)).rejects.toThrow(
+      '--project is missing',
+    );
+  });
+});
+
+test('npm run deploy -- --dry-run prints the plan, and needs neither docker nor gcloud', async () => {
+  const script = join(ROOT, 'scripts/deploy.ts');
+  const output = await exec(process.execPath, [script, '--dry-run', ...ARGS, '--tag', 'abc123'], {
+    env: { PATH: '' },
+  });
+  expect(output).toBe((await plan()).map((step) => `${shown(step)}\n`).join(''));
+});
+
+describe('carried out', () => {
+  /** Stands for docker and gcloud: notes what it was told, and fails where FAIL_AT is among its arguments. */
+  const FAKE = `#!/bin/sh
+set -eu
+n=$(ls "$NOTES" | wc -l)
+{ echo "$(basename "$0") $*"; cat; } > "$NOTES/$n"
+case " $* " in *" $FAIL_AT "*) exit 3;; esac
+`;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'unicore-deploy-'));
+    for (const program of ['docker', 'gcloud']) {
+      await writeFile(join(folder, program), FAKE);
+      await chmod(join(folder, program), 0o755);
+    }
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function carriedOut(steps: readonly Step[], failAt = '-') {
+    const notes = await mkdtemp(join(tmpdir(), 'unicore-notes-'));
+    const PATH = `${folder}:${process.env.PATH}`;
+    const failure = await carryOut(steps, { PATH, NOTES: notes, FAIL_AT: failAt }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const files = (await readdir(notes)).sort();
+    const done = await Promise.all(files.map((file) => readFile(join(notes, file), 'utf8')));
+    await rm(notes, { recursive: true });
+    return { done, failure };
+  }
+
+  test('it is what the dry run shows', async () => {
+    const steps = await plan();
+    const { done, failure } = await carriedOut(steps, 'nothing');
+    expect(failure).toBeUndefined();
+    expect(done).toEqual(steps.map(({ command, input = '' }) => `${command.join(' ')}\n${input}`));
+    for (const step of steps) {
+      expect(shown(step)).toContain(step.command.join(' '));
+      expect(shown(step)).toContain((step.input ?? '').trimEnd());
+    }
+  });
+
+  test('what fails ends it, and what was not done is said', async () => {
+    const { done, failure } = await carriedOut(await plan('--region', 'us-central1'), 'europe-west1');
+    expect(done).toHaveLength(3);
+    expect(failure).toContain('gcloud failed (exit code 3)');
+    expect(failure).toContain('Not done: Roll out unicore-hub in us-central1');
+  });
+
+  test('nothing is begun where a program is missing', async () => {
+    const steps: Step[] = [...(await plan()), { title: 'x', command: ['no-such-program-here'] }];
+    const { done, failure } = await carriedOut(steps, 'nothing');
+    expect(done).toEqual([]);
+    expect(failure).toContain('no-such-program-here is not installed');
+  });
+});

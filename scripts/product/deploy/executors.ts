@@ -1,0 +1,50 @@
+/** What can be done with a plan: show it, or carry it out, step by step until one fails. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { messageOf, paint, say, step as timed } from '../../lib/console.ts';
+import { hasCommand } from '../../lib/exec.ts';
+import { ROOT } from '../../lib/paths.ts';
+import type { Step } from './plan.ts';
+
+/** As it could be typed into a shell, in the project's folder. */
+export function shown({ title, command, input }: Step): string {
+  const line = command.map(quoted).join(' ');
+  const here = input === undefined ? '' : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
+  return `# ${title}\n${line}${here}\n`;
+}
+
+export function show(steps: readonly Step[]): void {
+  for (const step of steps) say(shown(step));
+}
+
+/** Nothing is begun if a program is missing. */
+export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<void> {
+  for (const program of new Set(steps.map(({ command }) => command[0]))) {
+    if (!(await hasCommand(program, env)))
+      throw new Error(`${program} is not installed, or not in PATH. Nothing was done.`);
+  }
+  for (const [index, step] of steps.entries()) {
+    try {
+      await timed(step.title, () => run(step, env));
+    } catch (error) {
+      const left = steps.slice(index + 1).map(({ title }) => title);
+      const undone = left.length === 0 ? '' : `\nNot done: ${left.join('; ')}.`;
+      throw new Error(`${step.title}: ${messageOf(error)}${undone}`);
+    }
+  }
+}
+
+/** The program speaks to the terminal itself; it is asked for nothing, and can ask nothing. */
+async function run({ command: [program, ...args], input = '' }: Step, env: NodeJS.ProcessEnv): Promise<void> {
+  say(paint('dim', `  ${[program, ...args].map(quoted).join(' ')}`));
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
+  // It may end without having read all of it; its exit code says why.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (code !== 0) throw new Error(`${program} failed (${signal ?? `exit code ${code}`}).`);
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,45 @@
+/** A region's Cloud Run service: server/deploy/cloud-run.yaml with its gaps filled. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDocument, visit } from 'yaml';
+import { ROOT } from '../../lib/paths.ts';
+import { imageOf, type Target } from './deployment.ts';
+
+const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
+const MIB_PER_GI = 1024;
+/** Of an instance's memory, what may wait for slow readers. */
+const QUEUE_SHARE = 4;
+
+/** others: the public URLs of all regions. Their pages may call these hubs, too. */
+export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
+  const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
+  const values: Record<string, string | number> = {
+    ...target,
+    image: imageOf(target),
+    redisSecret: redisSecret!,
+    redisSecretVersion,
+    origins: others.filter((url) => url !== target.publicUrl).join(','),
+    queueMib: (Number.parseInt(target.memory, 10) * MIB_PER_GI) / QUEUE_SHARE,
+  };
+  return fill(await readFile(TEMPLATE, 'utf8'), values);
+}
+
+/** Fills scalars of the parsed document, so that no value can change its structure. A quoted gap stays text. */
+function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  const document = parseDocument(template);
+  if (document.errors.length > 0) throw document.errors[0];
+  const filling = (gap: string) => {
+    const value = values[gap];
+    if (value === undefined) throw new Error(`${TEMPLATE} asks for \${${gap}}, which nothing fills.`);
+    return value;
+  };
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== 'string') return;
+      const whole = /^\$\{(\w+)\}$/.exec(node.value)?.[1];
+      if (whole !== undefined && node.type === 'PLAIN') node.value = filling(whole);
+      else node.value = node.value.replace(/\$\{(\w+)\}/g, (_, gap) => String(filling(gap)));
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,137 @@
+/** Base images of UniCore's images, Debian 12 without and with Node: pulled if a registry answers, else made on this machine. */
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { messageOf } from '../../lib/console.ts';
+import { exec, hasCommand } from '../../lib/exec.ts';
+import { TOOLCHAIN } from '../../lib/paths.ts';
+
+const DEBIAN = { pulled: 'debian:bookworm-slim', made: 'unicore/debian:bookworm' };
+const NODE = { pulled: 'node:24-bookworm-slim', made: 'unicore/node:24-bookworm' };
+/** A registry that is silent for this long counts as unreachable. */
+const PULL_SILENCE_MS = 60_000;
+
+type Note = (line: string) => void;
+
+/** Provides an image with plain Debian; resolves with its name. */
+export async function debianBase(docker: Docker, note: Note): Promise<string> {
+  return ensure(docker, DEBIAN, note, () => {
+    note('no registry can be reached: making a Debian base with mmdebstrap');
+    return bootstrap(docker);
+  });
+}
+
+/** Provides an image with Debian and Node 24; resolves with its name. */
+export async function nodeBase(docker: Docker, note: Note): Promise<string> {
+  return ensure(docker, NODE, note, async () => addNode(docker, await debianBase(docker, note)));
+}
+
+async function ensure(
+  docker: Docker,
+  { pulled, made }: typeof DEBIAN,
+  note: Note,
+  make: () => Promise<void>,
+): Promise<string> {
+  for (const name of [pulled, made]) if (await hasImage(docker, name)) return name;
+  note(`getting ${pulled}`);
+  const refusal = await pull(docker, pulled).catch((error: unknown) => messageOf(error));
+  if (refusal === undefined) return pulled;
+  try {
+    await make();
+  } catch (error) {
+    throw new Error(
+      `The base image can't be had. Pulling ${pulled}: ${refusal}\nMaking one: ${messageOf(error)}\n` +
+        `Remedy: bring ${pulled} to this engine (docker load), then run npm run images.`,
+    );
+  }
+  return made;
+}
+
+export async function hasImage(docker: Docker, name: string): Promise<boolean> {
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      () => true,
+      (error: { statusCode?: number }) => {
+        if (error.statusCode === 404) return false;
+        throw error;
+      },
+    );
+}
+
+async function pull(docker: Docker, name: string): Promise<undefined> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error('no answer for 60 s')), PULL_SILENCE_MS);
+  try {
+    const stream = await docker.pull(name, { abortSignal: silence.signal });
+    stream.on('data', () => timer.refresh());
+    await followed(docker, stream);
+  } finally {
+    clearTimeout(timer);
+  }
+  return undefined;
+}
+
+/** Waits for the end of a pull, import or build; `line` gets the engine's output. */
+export async function followed(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  line: (text: string) => void = () => {},
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  docker.modem.followProgress(
+    stream,
+    (error) => (error ? reject(error) : resolve()),
+    (event: { stream?: string; error?: string }) => {
+      if (event.error !== undefined) reject(new Error(event.error));
+      if (event.stream !== undefined) line(event.stream);
+    },
+  );
+  return promise;
+}
+
+async function bootstrap(docker: Docker): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
+  try {
+    const tar = join(work, 'root.tar');
+    await exec(await mmdebstrap(), ['--variant=minbase', 'bookworm', tar]);
+    const [repo, tag] = DEBIAN.made.split(':');
+    await followed(docker, await docker.importImage(tar, { repo, tag }));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Makes an image of plain Debian with this process's own Node, which the toolchain brought. */
+async function addNode(docker: Docker, base: string): Promise<void> {
+  if (process.platform !== 'linux') throw new Error('The Node of this machine is not for Linux.');
+  const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
+  try {
+    await copyFile(process.execPath, join(work, 'node'));
+    await writeFile(join(work, 'Dockerfile'), `FROM ${base}\nCOPY node /usr/local/bin/node\n`);
+    const stream = await docker.buildImage({ context: work, src: ['.'] }, { t: NODE.made, forcerm: true });
+    await followed(docker, stream);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Path of mmdebstrap: the system's, or one unpacked into .toolchain. Nothing is installed on the system. */
+async function mmdebstrap(): Promise<string> {
+  if (await hasCommand('mmdebstrap')) return 'mmdebstrap';
+  const unpacked = join(TOOLCHAIN, 'mmdebstrap/usr/bin/mmdebstrap');
+  if (await hasCommand(unpacked)) return unpacked;
+  if (!(await hasCommand('apt-get'))) throw new Error('mmdebstrap is not installed.');
+  const work = join(TOOLCHAIN, 'apt');
+  await mkdir(join(work, 'lists/partial'), { recursive: true });
+  const own = ['-o', `Dir::State::Lists=${join(work, 'lists')}`, '-o', `Dir::Cache=${work}`, '-q'];
+  await exec('apt-get', [...own, 'update']);
+  await exec('apt-get', [...own, 'download', 'mmdebstrap'], { cwd: work });
+  const deb = (await readdir(work)).find((name) => name.startsWith('mmdebstrap_') && name.endsWith('.deb'));
+  if (deb === undefined) throw new Error('apt-get download mmdebstrap brought no package.');
+  await exec('dpkg-deb', ['-x', join(work, deb), join(TOOLCHAIN, 'mmdebstrap')]);
+  await rm(work, { recursive: true, force: true });
+  return unpacked;
+}

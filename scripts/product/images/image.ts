@@ -1,0 +1,93 @@
+/** Builds UniCore's container images: each is built if it is missing, or if the files that it is made from have changed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import Docker from 'dockerode';
+import { hashFiles } from '../../lib/hash.ts';
+import { ROOT } from '../../lib/paths.ts';
+import { followed } from './image-base.ts';
+
+/** Label of an image, and of its build stages, with the hash of the files that it was made from. */
+const HASH_LABEL = 'unicore.source';
+/** Time limit for an engine's answer: one on this machine answers at once. */
+const PING_MS = 2000;
+/** Longest line about a build step, to fit into a narrow terminal. */
+const LINE_LENGTH = 72;
+/** Lines of the build's output that an error repeats. */
+const TAIL_LINES = 15;
+
+export interface Image {
+  /** name:tag */
+  readonly name: string;
+  /** Files and folders of the project that the image is made from. */
+  readonly sources: readonly string[];
+  /** Prepares the folder to build from; `note` gets a line for each step. */
+  prepare(docker: Docker, note: (line: string) => void): Promise<Context>;
+}
+
+export interface Context extends AsyncDisposable {
+  readonly folder: string;
+  /** Path of the Dockerfile within the folder. */
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** An engine that answers, or undefined. Obeys DOCKER_HOST. */
+export async function dockerEngine(): Promise<Docker | undefined> {
+  try {
+    await new Docker({ timeout: PING_MS }).ping();
+    return new Docker();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the engine has the image, made from the current files. */
+export async function imageIsCurrent(docker: Docker, image: Image): Promise<boolean> {
+  return (await labelOf(docker, image.name)) === (await hashFiles(ROOT, image.sources));
+}
+
+export async function buildImage(docker: Docker, image: Image, note: (line: string) => void): Promise<void> {
+  const hash = await hashFiles(ROOT, image.sources);
+  await using context = await image.prepare(docker, note);
+  const output: string[] = [];
+  const { folder, dockerfile, args } = context;
+  const labels = { [HASH_LABEL]: hash };
+  // tar, as dockerode would compress the files, which costs seconds and gains nothing with a local engine.
+  const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const packed = once(tar, 'close');
+  const options = { t: image.name, dockerfile, buildargs: args, labels, forcerm: true };
+  const stream = await docker.buildImage(tar.stdout, options);
+  const [code] = (await packed) as [number | null];
+  if (code !== 0) throw new Error(`The files of the image ${image.name} could not be packed.`);
+  try {
+    await followed(docker, stream, (text) => {
+      output.push(text);
+      if (text.startsWith('Step ')) note(shortened(text.trim()));
+    });
+  } catch (error) {
+    const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
+  }
+  // Removes the image that had the name before and the build stages: half a gigabyte each time.
+  await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
+}
+
+function shortened(line: string): string {
+  const [first = ''] = line.split('\n');
+  return first.length > LINE_LENGTH ? `${first.slice(0, LINE_LENGTH - 1)}…` : first;
+}
+
+async function labelOf(docker: Docker, name: string): Promise<string | undefined> {
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      (image) => image.Config.Labels?.[HASH_LABEL],
+      (error: { statusCode?: number }) => {
+        if (error.statusCode === 404) return undefined;
+        throw error;
+      },
+    );
+}

@@ -1,0 +1,67 @@
+/** A hub as a child of npm start. It is ready when it says where it listens. */
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { z } from 'zod';
+import { nodeCommand } from '../../lib/node-flags.ts';
+import { ROOT } from '../../lib/paths.ts';
+import { startService } from './service.ts';
+import type { Supervised } from './supervisor.ts';
+
+/** Message of the hub (server/src/main.ts) to its parent once it accepts connections. */
+const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
+type Listening = z.infer<typeof Listening>;
+
+export interface HubOptions {
+  /** Name of the hub among several, for people and for its log file. */
+  readonly name?: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Shows the log as well. */
+  readonly show: readonly Writable[];
+}
+
+export class Hub {
+  /** URL of the hub, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  readonly #child: Supervised;
+
+  private constructor({ url, port }: Listening, child: Supervised) {
+    this.url = url;
+    this.port = port;
+    this.#child = child;
+  }
+
+  static async start({
+    name = 'hub',
+    dataDir,
+    show,
+    env = process.env,
+    ...options
+  }: HubOptions): Promise<Hub> {
+    let { port } = options;
+    const first = Promise.withResolvers<Listening>();
+    const child = await startService({
+      name,
+      log: join(dataDir, `logs/${name.replaceAll(' ', '-')}.log`),
+      show,
+      env,
+      command: () => nodeCommand(join(ROOT, 'server/src/main.ts'), '--port', String(port), '--data', dataDir),
+      message: (message) => {
+        const listening = Listening.safeParse(message);
+        if (!listening.success) return;
+        // A hub that chose any free port must keep it after a restart.
+        port = listening.data.port;
+        first.resolve(listening.data);
+      },
+      ready: async () => void (await first.promise),
+    });
+    return new Hub(await first.promise, child);
+  }
+
+  /** Stops the hub at once, without a drain: clients have no other hub to move to. */
+  stop(): Promise<void> {
+    return this.#child.stop('SIGINT');
+  }
+}

@@ -1,0 +1,86 @@
+/** haproxy on loopback by the configuration that we ship, with hubs of a test behind it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { haproxyConfig } from '../product/start/haproxy.ts';
+
+/** Where haproxy finds the socket that it is handed: between choosing a port and using it, nobody else can take it. */
+const FD = 3;
+
+export class LoadBalancer implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  /** What haproxy has printed so far, and who waits for more of it. */
+  #log = '';
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+        for (const look of this.#listeners) look();
+      });
+    }
+  }
+
+  /** hubs: their URLs on loopback. Settles when it serves. */
+  static async start(hubs: readonly string[]): Promise<LoadBalancer> {
+    const folder = await mkdtemp(join(tmpdir(), 'unicore-haproxy-'));
+    const file = join(folder, 'haproxy.cfg');
+    await writeFile(file, await haproxyConfig(`fd@${FD}`, hubs));
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const stdio = ['ignore', 'pipe', 'pipe', descriptorOf(server)] as const;
+    const child = spawn('haproxy', ['-db', '-f', file], { stdio: [...stdio] });
+    server.close();
+    const balancer = new LoadBalancer(`http://127.0.0.1:${port}`, child, folder);
+    try {
+      // The socket takes it at once, and haproxy answers as soon as it runs.
+      await (await fetch(`${balancer.url}/healthz`)).body?.cancel();
+    } catch (cause) {
+      await balancer.stop();
+      throw new Error(`haproxy does not start: ${balancer.#log}`, { cause });
+    }
+    return balancer;
+  }
+
+  /** Settles when haproxy says so, or has: `Server ready/hub1 is DOWN`. */
+  async says(words: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = () => {
+      if (this.#log.includes(words)) resolve();
+    };
+    this.#listeners.add(look);
+    look();
+    await promise;
+    this.#listeners.delete(look);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await exited;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** Node shows it to nobody by types: how a listening socket is handed to a process that is no Node. */
+function descriptorOf(server: Server): number {
+  const { _handle } = server as Server & { _handle?: { fd: number } };
+  if (_handle === undefined) throw new Error('This server listens no more.');
+  return _handle.fd;
+}
