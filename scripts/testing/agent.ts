@@ -6,7 +6,7 @@ import { DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
 import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
 import { pino } from 'pino';
 
-/** Settles when it is connected. hub: on loopback, as an agent without Docker takes no other. token: to join with. */
+/** Settles when the agent is connected. hub: on loopback, as an agent without Docker accepts no other. token: to join with. */
 export async function joinedAgent(hub: string, token: string): Promise<AsyncDisposable> {
   const agentDir = mkdtempSync(join(tmpdir(), 'unicore-agent-'));
   await joinHub({ agentDir, hub, token, runtime: 'process', socketPath: DEFAULT_SOCKET });

@@ -1,6 +1,6 @@
 /**
- * Two hubs in regions that are far from each other, each with what it takes to be reached: Redis stands in the first region, and
- * whoever is in the second sees the first region's hub and Redis by a long line, and the other way round.
+ * Two hubs in regions far from each other. Redis is in the first region. From each region, the other one's hub and Redis are
+ * reached over a line with a long delay.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,9 +17,9 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 
 const log = pino({ level: 'silent' });
-/** Hubs look for one another every 5 s; a limit for hangs only. */
+/** Time limit for hubs to find each other, ms; they look every 5 s. */
 const KNOWN_MS = 20_000;
-/** What a long line holds by itself: 512 KiB are on the way at once, and some. */
+/** Bytes that fit into a long line: 512 KiB are on the way at once, and some more. */
 const LONG_LINE_BYTES = 2 * 1024 * 1024;
 
 export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy> {
@@ -31,7 +31,7 @@ export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy>
 
 export interface Region {
   app: App;
-  /** How somebody of this region reaches its hub. */
+  /** URL at which clients in this region reach its hub. */
   url: string;
 }
 
@@ -51,8 +51,8 @@ export class TwoRegions {
   }
 
   /**
-   * direct: hubs have sockets to one another. firstIsFar: the deployment's list names the first hub as the second region sees
-   * it, for tests whose people and machines are all in the second.
+   * direct: hubs open sockets to one another. firstIsFar: the deployment's list names the first hub by its URL in the second
+   * region, for tests whose clients and agents are all in the second.
    */
   static async open({
     roundTripMs,
@@ -104,7 +104,7 @@ export class TwoRegions {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Resolves when the first hub knows the second, which came after it. */
+  /** Resolves when the first hub knows the second, which started later. */
   async #known(): Promise<void> {
     const list = async () => {
       const answer = await fetch(`${this.first.url}/api/system/hubs`);
@@ -121,7 +121,7 @@ export class TwoRegions {
 
   async #hub(region: string, redisPort: number, direct: boolean, far: boolean): Promise<Region> {
     const [door, peers] = [await this.#line(far), await this.#line(true)];
-    // Two names of this machine: cookies know no ports.
+    // Two host names for this machine, because cookies ignore ports.
     const url = region === 'first' ? door.origin : door.origin.replace('127.0.0.1', 'localhost');
     const options = {
       port: '0',

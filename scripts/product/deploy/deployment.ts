@@ -1,4 +1,4 @@
-/** What is to be deployed, and where: from the command line, each wrong field named with its remedy. */
+/** Parses from the command line what to deploy, and where. Errors name each wrong field with its remedy. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -8,7 +8,7 @@ const count = (min: number, max: number) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
 
-/** One region's hubs. Nothing in it is secret: the manifest and the terminal show all of it. */
+/** Settings of one region's hubs. None is secret: the manifest and the terminal show all of them. */
 const Target = z.object({
   project: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'my-project-123'),
   region: name(/^[a-z]+-[a-z]+\d+$/, 'europe-west1'),
@@ -80,13 +80,13 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
 
 export interface Deployment {
   readonly dryRun: boolean;
-  /** One for each region, in their order. */
+  /** One target for each region, in the order of the regions. */
   readonly targets: readonly Target[];
 }
 
 /**
- * argv: without node and the script; undefined: help is asked for. commit names what is checked out, where no tag is given.
- * Errors repeat no value: what is in the wrong place may be a password.
+ * Parses the command line; undefined if help is asked for. argv: without node and the script. commit: names the checked-out
+ * commit, if no tag is given. Errors repeat no value, because a misplaced one may be a password.
  */
 export async function parseDeployment(
   argv: readonly string[],

@@ -1,4 +1,4 @@
-/** What can be done with a plan: show it, or carry it out, step by step until one fails. */
+/** Shows a deployment plan, or carries it out, step by step until one fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, paint, say, step as timed } from '../../lib/console.ts';
@@ -6,7 +6,7 @@ import { hasCommand } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
 import type { Step } from './plan.ts';
 
-/** As it could be typed into a shell, in the project's folder. */
+/** A step as it could be typed into a shell in the project's folder. */
 export function shown({ title, command, input }: Step): string {
   const line = command.map(quoted).join(' ');
   const here = input === undefined ? '' : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
@@ -17,7 +17,7 @@ export function show(steps: readonly Step[]): void {
   for (const step of steps) say(shown(step));
 }
 
-/** Nothing is begun if a program is missing. */
+/** Carries out all steps. Nothing is begun if a program is missing. */
 export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<void> {
   for (const program of new Set(steps.map(({ command }) => command[0]))) {
     if (!(await hasCommand(program, env)))
@@ -34,11 +34,11 @@ export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): 
   }
 }
 
-/** The program speaks to the terminal itself; it is asked for nothing, and can ask nothing. */
+/** Runs a step's program. It prints to the terminal itself, and cannot ask questions. */
 async function run({ command: [program, ...args], input = '' }: Step, env: NodeJS.ProcessEnv): Promise<void> {
   say(paint('dim', `  ${[program, ...args].map(quoted).join(' ')}`));
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
-  // It may end without having read all of it; its exit code says why.
+  // A program may end before it has read all input; its exit code says why.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

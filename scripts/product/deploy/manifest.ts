@@ -1,4 +1,4 @@
-/** A region's Cloud Run service: server/deploy/cloud-run.yaml with its gaps filled. */
+/** Manifest of a region's Cloud Run service: server/deploy/cloud-run.yaml with its variables filled in. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument, visit } from 'yaml';
@@ -7,10 +7,10 @@ import { imageOf, type Target } from './deployment.ts';
 
 const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
 const MIB_PER_GI = 1024;
-/** Of an instance's memory, what may wait for slow readers. */
+/** An instance's memory divided by this is the limit of bytes queued for slow readers. */
 const QUEUE_SHARE = 4;
 
-/** others: the public URLs of all regions. Their pages may call these hubs, too. */
+/** Renders the manifest. others: the public URLs of all regions, whose pages may call these hubs, too. */
 export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
   const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
   const values: Record<string, string | number> = {
@@ -24,7 +24,7 @@ export async function renderManifest(target: Target, others: readonly string[]):
   return fill(await readFile(TEMPLATE, 'utf8'), values);
 }
 
-/** Fills scalars of the parsed document, so that no value can change its structure. A quoted gap stays text. */
+/** Fills in scalars of the parsed document, so that no value can change its structure. A quoted variable stays text. */
 function fill(template: string, values: Readonly<Record<string, string | number>>): string {
   const document = parseDocument(template);
   if (document.errors.length > 0) throw document.errors[0];

@@ -1,17 +1,17 @@
-/** All that a deployment does, as data: one plan, which is either shown or carried out. */
+/** Plan of a deployment, as data: all its steps, which are either shown or carried out. */
 import { type Deployment, imageOf } from './deployment.ts';
 import { renderManifest } from './manifest.ts';
 
 export interface Step {
-  /** What it is for, for a person. */
+  /** What the step is for, for people. */
   readonly title: string;
-  /** The program and its arguments. */
+  /** The program to run, and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** What it reads. */
+  /** Standard input of the program. */
   readonly input?: string;
 }
 
-/** Cloud Run runs nothing else, whatever machine builds it. */
+/** Platform of the image: the only one that Cloud Run runs, whatever machine builds it. */
 const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {

@@ -1,4 +1,4 @@
-/** The tunnel's promise, in short: `npm run chaos -- tunnel --kills 1000` is the whole of it. */
+/** A short check of the tunnel's promise; `npm run chaos -- tunnel --kills 1000` is the full one. */
 import { expect, test } from 'vitest';
 import { runChaos } from '../../chaos/run/run.ts';
 import { TUNNEL } from '../../chaos/tunnel/scenario.ts';

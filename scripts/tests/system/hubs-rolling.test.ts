@@ -1,4 +1,4 @@
-/** What a deploy may cost those who type, in short: `npm run chaos -- hubs rolling` is the whole of it. */
+/** A short check of latency during a deploy; `npm run chaos -- hubs rolling` is the full one. */
 import { expect, test } from 'vitest';
 import { brokenPromises } from '../../chaos/hubs/commands/rolling.ts';
 import { rolling } from '../../chaos/hubs/rolling.ts';

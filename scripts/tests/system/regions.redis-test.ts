@@ -1,4 +1,4 @@
-/** Hubs that are far from each other: what crosses takes the path's time and little more, and everybody goes by the near one. */
+/** Hubs far from each other: traffic between them takes the path's round trip and little more, and clients use the near hub. */
 import { systemClock, WINDOWS } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
 import {
@@ -17,7 +17,7 @@ import type { View } from '../../testing/view.ts';
 import { runningVm, shell } from '../../testing/vms.ts';
 
 const KEYS = 10;
-/** Beyond the round trip of the path: processes of a busy machine. */
+/** Time allowed beyond the round trip of the path, ms, for processes on a busy machine. */
 const LITTLE_MS = 40;
 const FLOOD = 12 * 1024 * 1024;
 const VMS: TestHub['vms'] = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
@@ -147,7 +147,7 @@ test('whoever was sent to a far hub goes by the near one: provider and consumer,
   view.type('clear; stty raw -echo; cat\r');
   await view.until(/^\s*$/);
   await expect.poll(() => unicore.hubs.find(({ used }) => used)?.url, { timeout: 20_000 }).toBe(second.url);
-  // Both have to be there: with the provider at the far hub, keys would go there and back.
+  // Consumer and provider must both be at the near hub: otherwise keys would go to the far hub and back.
   await expect.poll(() => echo(view), { timeout: 30_000 }).toBeLessThan(LITTLE_MS);
   expect(unicore.hubs.map(({ region }) => region)).toEqual(['second', 'first']);
   expect(unicore.status).toBe('connected');

@@ -64,7 +64,7 @@ test('a second start is up in under 5 s and has every record, file and running s
   after.close();
 });
 
-test('a supervisor that is killed outright takes hub and agent along, and leaves the shells', async () => {
+test('a supervisor that is killed ends hub and agent with it, and leaves the shells running', async () => {
   const [, vmId] = vmIds as [string, string];
   const before = await shell(unicore, vmId);
   before.type('answer=43; echo se""t\r');
@@ -89,7 +89,7 @@ test('a supervisor that is killed outright takes hub and agent along, and leaves
   after.close();
 });
 
-test('a port in use is one sentence with the remedy', async () => {
+test('a port in use is reported in one sentence with the remedy', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'unicore-start-'));
   const port = Number(new URL(started.url).port);
   await expect(Started.start(elsewhere, { port })).rejects.toThrow(
