@@ -54,7 +54,7 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      './protocol/vitest.config.ts',
+      './scripts/tests/browser/vitest.protocol.config.ts',
     ],
   },
 });

@@ -7,6 +7,7 @@ import { type Budget, campaign, once, type Progress, type Result, shortened } fr
 import type { Failure } from './fuzz/run/messages.ts';
 import { TARGETS, type TargetName } from './fuzz/targets/index.ts';
 import { main, paint, say } from './lib/console.ts';
+import { randomSeed } from './testing/random.ts';
 
 const HELP = `npm run fuzz -- [options]
   --minutes N     how long, all targets together (default 1)
@@ -37,7 +38,7 @@ await main(async () => {
     },
   });
   if (values.help) return say(HELP);
-  const seed = number('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = number('seed', values.seed) ?? randomSeed();
   const targets = values.target === undefined ? names() : [named(values.target)];
   const index = number('case', values.case);
   if (index !== undefined) return again(targets, seed, index, values.only);

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { loadState } from './live-state.ts';
+import { loadState } from './state/index.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 

@@ -1,24 +1,21 @@
 #!/usr/bin/env node
-/** unicore-agent: makes this machine a provider, runs its agent, and says how it is. */
+/** unicore-agent: makes this machine a provider, runs its agent, and shows its status. */
 import { resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { Command, Option } from 'commander';
-import { run } from './commands/run.ts';
-import { stop } from './commands/stop.ts';
-import { defaultAgentDir, type RuntimeKind } from './identity/config.ts';
-import { joinHub } from './identity/join.ts';
+import { VERSION } from './agent/index.ts';
+import { formatStatus, joinHub, readStatus, run, stop } from './commands/index.ts';
+import { defaultAgentDir, type RuntimeKind } from './identity/index.ts';
 import { dockerSocket } from './runtime/index.ts';
-import { formatStatus, readStatus } from './status.ts';
-import { VERSION } from './version.ts';
 
-/** Something went wrong; the message says what to do. */
+/** Exit code for any failure. The printed message says what to do. */
 const EXIT_FAILED = 1;
-/** `status`: no agent runs here, as service managers expect it. */
+/** Exit code of `status` if no agent runs here, as service managers expect it. */
 const EXIT_NOT_RUNNING = 3;
-/** Starting again will not help: the hub revoked this provider (EX_CONFIG of sysexits.h). */
+/** Exit code if the hub revoked this provider, so that starting again does not help (EX_CONFIG of sysexits.h). */
 const EXIT_REVOKED = 78;
 
-/** 256 bits in base64url; no option is as long. */
+/** A join token that begins with a dash: 256 bits in base64url. No option is that long. */
 const DASHED_TOKEN = /^-[\w-]{42}$/;
 
 interface JoinFlags {
@@ -80,7 +77,7 @@ program
 
 program
   .command('run')
-  .description('run the agent until it is told to end; VMs and shells go on without it')
+  .description('run the agent until it is stopped; VMs and shells keep running without it')
   .addOption(dataOption())
   .addOption(
     new Option('--log-level <level>', 'how much is logged')
@@ -88,7 +85,7 @@ program
       .default('info'),
   )
   .action((options: { data: string; logLevel: string }) => {
-    // What the machine's owner sees in a list of processes.
+    // The name in a list of processes, so that the machine's owner recognises it.
     process.title = 'unicore-agent';
     return run(options, process.env);
   });
@@ -106,14 +103,14 @@ program
 
 program
   .command('stop')
-  .description('end the agent and every shell; containers go on unless --vms is given')
+  .description('end the agent and every shell; containers keep running unless --vms is given')
   .addOption(dataOption())
   .option('--vms', 'stop the containers, too')
   .action(async (options: { data: string; vms?: boolean }) => {
     for (const line of await stop(options, process.env)) console.log(line);
   });
 
-/** A token is random and may begin with a dash. Behind `--` it is not taken for options. */
+/** A token is random and may begin with a dash. Moved behind `--`, it is not taken for an option. */
 function tokenLast(args: string[]): string[] {
   const dashed = args.filter((arg) => DASHED_TOKEN.test(arg));
   if (dashed.length === 0) return args;
@@ -122,7 +119,7 @@ function tokenLast(args: string[]): string[] {
 
 try {
   await program.parseAsync(tokenLast(process.argv.slice(2)), { from: 'user' });
-  // What may still be open, such as an engine's event stream, must not hold the process.
+  // Exit although something may still be open, such as the engine's event stream.
   process.exit();
 } catch (error) {
   if (!(error instanceof UniCoreError)) throw error;

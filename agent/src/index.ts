@@ -1,13 +1,7 @@
-/** What the outside may use of the agent: starting one in process, joining, and reading what one wrote. */
-export { type Agent, type AgentOptions, startAgent } from './agent.ts';
-export {
-  AgentConfig,
-  defaultAgentDir,
-  loadConfig,
-  type RuntimeKind,
-  saveConfig,
-} from './identity/config.ts';
-export { type JoinOptions, joinHub } from './identity/join.ts';
+/** The agent as a library: join a hub, start an agent in this process, read its files. */
+export { type Agent, type AgentOptions, startAgent } from './agent/index.ts';
+export { type JoinOptions, joinHub } from './commands/index.ts';
+export { AgentConfig, defaultAgentDir, loadConfig, type RuntimeKind, saveConfig } from './identity/index.ts';
 export { connectKeeper, type KeeperConnection, startKeeper, stopKeeper } from './keeper/index.ts';
-export { type AgentState, isAlive, loadState } from './live-state.ts';
 export { DEFAULT_SOCKET, detectRuntime, dockerSocket } from './runtime/index.ts';
+export { type AgentState, isAlive, loadState } from './state/index.ts';

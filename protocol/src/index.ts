@@ -1,28 +1,71 @@
 /** What the rest of UniCore uses of the protocol. */
-export { AcceptedChannel, Acceptor, type OpenRequest } from './acceptor.ts';
-export { Backoff, RECOVERY_MS, RECOVERY_PAUSE_MS } from './backoff.ts';
-export { Budget } from './budget.ts';
-export { Channel } from './channel.ts';
-export type { ChannelHandler } from './channel-handler.ts';
-export { type Clock, systemClock } from './clock.ts';
-export { channelOf, decode, encode, frameType, isChannelFrame, patchChannel, scan } from './codec.ts';
-export { bytesEnd, confirmedIn, limitIn } from './credit.ts';
-export type { Deflater } from './deflater.ts';
-export { closeCode, closeError, ERRORS, type ErrorCode, errorName, UniCoreError } from './errors.ts';
-export * from './frame.ts';
-export type { Versions } from './handshake.ts';
-export type { HubPlace } from './hub-place.ts';
-export { Hop, type Joined, join } from './join.ts';
-export { Leg, type LegHandler, type LegOptions } from './leg.ts';
-export { Messages } from './messages.ts';
-export { packMeta, unpackMeta } from './meta.ts';
-export { type HubDistance, Nearest, type NearestOptions } from './nearest.ts';
-export { Opener } from './opener.ts';
-export { Outbox } from './outbox.ts';
-export type { Port } from './ports.ts';
-export type { Patience } from './pulse.ts';
-export type { Peer } from './roles.ts';
-export { roundTrip } from './round-trip.ts';
-export type { Transport } from './sender.ts';
-export { spread } from './spread.ts';
-export { FIXED_WINDOWS, WindowPool } from './window.ts';
+export {
+  AcceptedChannel,
+  Acceptor,
+  Channel,
+  type ChannelHandler,
+  type Deflater,
+  FIXED_WINDOWS,
+  Messages,
+  Opener,
+  type OpenRequest,
+  Outbox,
+  WindowPool,
+} from './channel/index.ts';
+export { Budget, Hop, type Joined, join } from './hop/index.ts';
+export {
+  Leg,
+  type LegHandler,
+  type LegOptions,
+  type Patience,
+  type Port,
+  type Transport,
+  type Versions,
+} from './leg/index.ts';
+export { type HubDistance, type HubPlace, Nearest, type NearestOptions } from './regions/index.ts';
+export {
+  Backoff,
+  type Clock,
+  RECOVERY_MS,
+  RECOVERY_PAUSE_MS,
+  roundTrip,
+  spread,
+  systemClock,
+} from './time/index.ts';
+export {
+  bytesEnd,
+  type ChannelFrame,
+  ChannelKind,
+  type ChannelKindName,
+  channelOf,
+  closeCode,
+  closeError,
+  confirmedIn,
+  decode,
+  EPOCH_BYTES,
+  ERRORS,
+  type ErrorCode,
+  encode,
+  errorName,
+  type Frame,
+  type FrameOf,
+  FrameType,
+  frameType,
+  isChannelFrame,
+  limitIn,
+  MAX_DATA,
+  MAX_DICTIONARY,
+  MAX_MESSAGE,
+  MAX_META,
+  MAX_TEXT,
+  MIN_VERSION,
+  MOST_WINDOWS,
+  type Peer,
+  packMeta,
+  patchChannel,
+  scan,
+  UniCoreError,
+  unpackMeta,
+  VERSION,
+  WINDOWS,
+} from './wire/index.ts';

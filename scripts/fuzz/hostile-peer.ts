@@ -1,9 +1,9 @@
 /** A hostile peer is an honest peer whose outgoing messages are mutated. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
+import type { Random } from '../testing/random.ts';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
 import { mutate } from './mutation/mutator.ts';
 import type { SeenValues } from './mutation/seen-values.ts';
-import type { Random } from './random.ts';
 import type { Plan } from './run/plan.ts';
 import type { Sent, Tamper } from './session/line.ts';
 

@@ -1,8 +1,8 @@
 /** Records a session of honest peers on every kind of socket, for samples of every type of frame. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { SAMPLES } from '@unicore/protocol/testing';
+import { Random } from '../testing/random.ts';
 import { framesOf } from './mutation/frame-layout.ts';
-import { Random } from './random.ts';
 import { World } from './session/session-world.ts';
 
 /** Frames kept of each type and direction: enough for variety, few enough to pick from fairly. */

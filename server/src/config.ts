@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
-import { parseRedisUrl } from './backplane/redis/address.ts';
-import { parseStoreAddress, STORE_FORMS } from './store/address.ts';
+import { parseRedisUrl } from './backplane/index.ts';
+import { parseStoreAddress, STORE_FORMS } from './store/index.ts';
 
 const DEFAULT_PORT = 7420;
 const DEFAULT_IMAGE = 'unicore/vm';

@@ -1,3 +1,3 @@
 /** What the outside may use of the hub. */
-export type { AppRouter } from './api/router.ts';
-export { type OpenedAuth, openLocalAuth } from './auth/open.ts';
+export type { AppRouter } from './api/index.ts';
+export { type OpenedAuth, openLocalAuth } from './auth/index.ts';

@@ -1,6 +1,6 @@
 /** The hub as a process: configuration from outside, and an end that lets everybody go. */
 import { UniCoreError } from '@unicore/protocol';
-import { createApp } from './app.ts';
+import { createApp } from './app/index.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 
@@ -14,7 +14,7 @@ try {
   const config = parseConfig(process.env, process.argv.slice(2));
   const log = createLog(config.logLevel);
   const stopTracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? (await import('./tracing/start.ts')).startTracing()
+    ? (await import('./tracing/opentelemetry/index.ts')).startTracing()
     : undefined;
   const app = createApp(config, { log });
   let stopping = false;

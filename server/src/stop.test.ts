@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openLocalAuth } from './auth/open.ts';
-import { dialLeg } from './sockets/testing/dial.ts';
+import { openLocalAuth } from './auth/index.ts';
+import { dialLeg } from './sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from './testing/app.ts';
 
 /** Live lists end within an eighth of it, at most. */

@@ -3,7 +3,7 @@
  * runs from its image, with the variables that it was started with; on one's own machine that is `npm run user`.
  */
 import { UniCoreError } from '@unicore/protocol';
-import { openLocalAuth } from './auth/open.ts';
+import { openLocalAuth } from './auth/index.ts';
 import { parseConfig } from './config.ts';
 
 try {

@@ -1,12 +1,12 @@
-/** `unicore-agent stop`: ends the agent, its keeper and so every shell; containers too, where asked. */
+/** `unicore-agent stop`: ends the agent, its keeper and all shells, and on request the containers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
-import { loadConfig } from '../identity/config.ts';
+import { loadConfig } from '../identity/index.ts';
 import { stopKeeper } from '../keeper/index.ts';
-import { type AgentState, isAlive, loadState } from '../live-state.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
+import { type AgentState, isAlive, loadState } from '../state/index.ts';
 
-/** The agent has nothing to wait for; one that takes longer hangs. */
+/** An agent that takes longer than this to end is considered hung. */
 const END_MS = 10_000;
 const LOOK_MS = 50;
 
@@ -16,7 +16,7 @@ export interface StopOptions {
   vms?: boolean;
 }
 
-/** Returns what was done, for a person. */
+/** Returns lines for a person that say what was done. */
 export async function stop({ data: agentDir, vms }: StopOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
   const done: string[] = [];
   const state = await loadState(agentDir);

@@ -1,9 +1,9 @@
-/** All VMs of this provider: gives each its orders and the engine's news, and says what is seen. */
+/** All VMs of this provider. It passes orders and engine events to one worker per VM, and reports what they observe. */
 import type { Clock, UniCoreError } from '@unicore/protocol';
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Runtime, RuntimeListener } from '../runtime/index.ts';
-import { type Entry, OrderBook } from './order-book.ts';
+import { type Entry, SavedOrders } from './saved-orders.ts';
 import { VmWorker } from './vm-worker.ts';
 
 export interface FleetOptions {
@@ -12,46 +12,46 @@ export interface FleetOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  /** One VM looks different than before. */
+  /** The observed state of one VM changed. */
   changed(vm: VmObserved): void;
 }
 
 export class Fleet implements RuntimeListener {
   readonly #options: FleetOptions;
-  readonly #book: OrderBook;
+  readonly #orders: SavedOrders;
   readonly #workers = new Map<string, VmWorker>();
-  /** Here, but never ordered (the folder was restored, perhaps): left alone and reported. */
+  /** VMs that exist here without an order, perhaps because the folder was restored. They are reported and left alone. */
   #strays = new Map<string, VmObserved>();
   #unwatch: () => void = () => undefined;
 
-  private constructor(options: FleetOptions, book: OrderBook) {
+  private constructor(options: FleetOptions, orders: SavedOrders) {
     this.#options = options;
-    this.#book = book;
-    for (const entry of book.entries()) this.#employ(entry);
+    this.#orders = orders;
+    for (const entry of orders.entries()) this.#addWorker(entry);
   }
 
-  /** Knows what an earlier run of the agent was ordered. */
+  /** Loads the orders that an earlier run of the agent saved. */
   static async load(options: FleetOptions): Promise<Fleet> {
-    return new Fleet(options, await OrderBook.load(options.agentDir));
+    return new Fleet(options, await SavedOrders.load(options.agentDir));
   }
 
-  /** Goes on with the VMs as soon as the runtime answers. Resolves when it is known of each how it is. */
+  /** Resumes the orders as soon as the runtime answers. Resolves when the state of every VM is known. */
   async start(): Promise<void> {
     this.#unwatch = this.#options.runtime.watch(this);
     await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
-  /** Resolves when the orders are on the disk, if it takes them; carrying them out takes its time and is reported. */
+  /** Resolves when the orders are saved (a full disk is only logged). They are carried out later, and the result is reported. */
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
     if (fresh.length === 0) return;
-    for (const order of fresh) this.#book.set({ order, failure: null });
+    for (const order of fresh) this.#orders.set({ order, failure: null });
     await this.#save();
     for (const order of fresh) {
       this.#strays.delete(order.vmId);
       const worker = this.#workers.get(order.vmId);
       if (worker) worker.apply(order);
-      else this.#employ({ order, failure: null }).look();
+      else this.#addWorker({ order, failure: null }).look();
     }
   }
 
@@ -59,7 +59,7 @@ export class Fleet implements RuntimeListener {
     return [...this.#strays.values(), ...[...this.#workers.values()].map(({ observed }) => observed)];
   }
 
-  /** Whether a terminal may be opened in this generation of the VM now. */
+  /** Whether this generation of the VM is running, so that a terminal may be opened in it. */
   runs(vmId: string, gen: number): boolean {
     const observed = this.#workers.get(vmId)?.observed;
     return observed?.gen === gen && observed.phase === 'running';
@@ -69,14 +69,14 @@ export class Fleet implements RuntimeListener {
     return this.observed().filter(({ phase }) => phase === 'running').length;
   }
 
-  /** Resolves when what the next run has to know is on the disk. VMs go on. */
+  /** Resolves when the orders are saved for the next run. VMs keep running. */
   async close(): Promise<void> {
     this.#unwatch();
     for (const worker of this.#workers.values()) worker.close();
     await this.#save();
   }
 
-  // ---- what the runtime says
+  // ---- RuntimeListener
 
   changed(vmId: string, gen: number): void {
     const worker = this.#workers.get(vmId);
@@ -101,7 +101,7 @@ export class Fleet implements RuntimeListener {
     );
   }
 
-  // ---- inside
+  // ---- private
 
   #accepts(order: VmOrder): boolean {
     const worker = this.#workers.get(order.vmId);
@@ -109,7 +109,7 @@ export class Fleet implements RuntimeListener {
     return order.gen >= (this.#strays.get(order.vmId)?.gen ?? 0);
   }
 
-  #employ(entry: Entry): VmWorker {
+  #addWorker(entry: Entry): VmWorker {
     const { runtime, clock, random, log } = this.#options;
     const { vmId } = entry.order;
     const worker = new VmWorker({
@@ -123,9 +123,9 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
-        // A newer order may be written down already, and be told to the worker next.
-        if (this.#book.get(vmId)?.order !== worker.order) return;
-        this.#book.set({ order: worker.order, failure });
+        // A newer order may already be saved, although the worker does not have it yet. The failure is of the older one.
+        if (this.#orders.get(vmId)?.order !== worker.order) return;
+        this.#orders.set({ order: worker.order, failure });
         void this.#save();
       },
     });
@@ -133,19 +133,19 @@ export class Fleet implements RuntimeListener {
     return worker;
   }
 
-  /** The hub repeats the order if it did not hear of the end, and then it is carried out on nothing. */
+  /** Drops a deleted VM. If its last report is lost, the hub repeats the order, and deleting again does no harm. */
   #forget(vmId: string, worker: VmWorker): void {
-    if (this.#book.get(vmId)?.order !== worker.order) return;
+    if (this.#orders.get(vmId)?.order !== worker.order) return;
     worker.close();
     this.#workers.delete(vmId);
-    this.#book.delete(vmId);
+    this.#orders.delete(vmId);
     void this.#save();
   }
 
-  /** What a full disk keeps from being written down, the hub says again to the next run. */
+  /** A failed write is only logged, since the hub repeats its orders to the next run of the agent. */
   async #save(): Promise<void> {
     try {
-      await this.#book.save();
+      await this.#orders.save();
     } catch (error) {
       this.#options.log.error({ err: error }, 'vms.json could not be written');
     }

@@ -1,4 +1,4 @@
-/** What the hub may ask of this agent. Everything that arrives is parsed here; the work is done elsewhere. */
+/** RPC methods that the hub may call on this agent. They validate the arguments and delegate the work. */
 import { UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
@@ -14,7 +14,7 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Fleet } from './fleet.ts';
 
 const Orders = z.array(VmOrder).max(10_000);
-/** A keeper that takes longer to answer a PING is not measured. */
+/** The round trip to the keeper is not reported if its PONG takes longer than this. */
 const PING_MS = 2_000;
 
 const VmRef = z.object({ vmId: Id });
@@ -23,11 +23,11 @@ const TerminalRef = z.object({ vmId: Id, terminalId: Id });
 export interface AgentServices {
   fleet: Fleet;
   runtime: Runtime;
-  /** The keeper, now or soon; rejects with LEG_LOST. */
+  /** Waits for a connection to the keeper. Rejects with LEG_LOST if none comes up in time. */
   keeper(): Promise<KeeperConnection>;
 }
 
-/** Makes the terminal if there is none, in a VM that runs here in just this generation. */
+/** Creates the terminal if it does not exist. The VM must be running here in exactly this generation. */
 export async function ensureTerminal(
   { fleet, runtime, keeper }: AgentServices,
   { vmId, gen, terminalId, cols, rows }: OpenTerminal,

@@ -1,21 +1,21 @@
-/** Tells the hub what is seen: everything when it connects, then what changed, one report at a time. */
+/** Reports the VMs to the hub: all of them after each connect, then changes, one report at a time. */
 import type { Clock } from '@unicore/protocol';
 import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 
-/** A hub that could not take a report is told everything again after this long. */
+/** Pause after a failed report. The next report holds all VMs. */
 const RETRY_MS = 1_000;
 
 export interface ReporterOptions {
   clock: Clock;
   log: Logger;
-  /** Everything that is seen now. */
+  /** The observed state of all VMs. */
   whole(): VmObserved[];
 }
 
 export class Reporter {
   readonly #options: ReporterOptions;
-  /** The newest of each VM; older ones that were not sent yet are of no use. */
+  /** The newest unsent state of each VM. */
   #changed = new Map<string, VmObserved>();
   #hub: HubMethods | undefined;
   #toldAll = false;
@@ -32,7 +32,7 @@ export class Reporter {
     this.#flush();
   }
 
-  /** Only the hub that was connected last counts. */
+  /** Ignored unless this hub is the one that connected last. */
   disconnect(hub: HubMethods): void {
     if (this.#hub !== hub) return;
     this.#hub = undefined;
@@ -69,7 +69,7 @@ export class Reporter {
     this.#sending = false;
   }
 
-  /** What was deleted meanwhile is no longer seen, but the hub waits to hear of it. */
+  /** All VMs, and those deleted since the last report: they are no longer observed, but the hub waits for that report. */
   #withEnded(): VmObserved[] {
     const ended = [...this.#changed.values()].filter(({ phase }) => phase === 'deleted');
     return [...ended, ...this.#options.whole()];

@@ -1,19 +1,20 @@
 /**
- * One VM: brings it to what was ordered last, one step at a time, and says what it sees. Only a start is given up on
- * (a person may press Start again); what has to end is tried for ever, and so is an engine that does not answer.
+ * Brings one VM into the state that was ordered last, one step at a time, and reports what it observes. Only a start is
+ * given up after some failures, since a person may press Start again. Stopping, deleting and a missing engine are retried
+ * without end.
  */
 import { Backoff, type Clock, ERRORS, UniCoreError } from '@unicore/protocol';
 import { SIZES, type VmObserved, type VmOrder } from '@unicore/protocol/control';
 import type { Runtime } from '../runtime/index.ts';
-import type { Entry, Failure } from './order-book.ts';
+import type { Entry, Failure } from './saved-orders.ts';
 
-/** A start that failed this often is given up. */
+/** A start is given up after this number of failures. */
 const TRIES = 3;
 const RETRY = { first: 500, most: 10_000 };
-/** The contract's limit; an engine's own words may be longer. */
+/** Limit of the wire schema for a reason. Messages of the engine may be longer. */
 const REASON_CHARS = 1000;
 
-/** How long a VM that goes on is said to have had a mishap. */
+/** How long a running VM is reported with the note that it ran out of memory. */
 const NOTE_MS = 10 * 60_000;
 
 type Phase = VmObserved['phase'];
@@ -29,9 +30,9 @@ export interface VmWorkerOptions {
   runtime: Runtime;
   clock: Clock;
   random: () => number;
-  /** What is seen changed. */
+  /** The observed state changed. */
   changed(observed: VmObserved): void;
-  /** What must be known after a restart changed. */
+  /** The start was given up. The failure must be saved, so that a restarted agent does not try again. */
   failed(failure: Failure): void;
 }
 
@@ -40,7 +41,7 @@ export class VmWorker {
   readonly #backoff: Backoff;
   #order: VmOrder;
   #observed: VmObserved;
-  /** The order that was carried out; from then on, changes come from outside. */
+  /** The order that was carried out last. While it is the current order, any change of the VM came from outside. */
   #reached: VmOrder | undefined;
   #givenUp: boolean;
   #tries = 0;
@@ -70,7 +71,7 @@ export class VmWorker {
     return this.#observed;
   }
 
-  /** Settles when what is observed was seen in fact, and is not what an earlier run left behind. */
+  /** Resolves when the VM was really looked at, so that `observed` is not only what an earlier run saved. */
   get looked(): Promise<void> {
     return this.#looked.promise;
   }
@@ -79,7 +80,7 @@ export class VmWorker {
     return this.#order;
   }
 
-  /** Whether the order says something new. Older generations never do. */
+  /** Whether the order is newer than the current one. Orders of older generations never are. */
   accepts(order: VmOrder): boolean {
     const { gen, desired, attempt = 0 } = this.#order;
     if (order.gen !== gen) return order.gen > gen;
@@ -95,14 +96,14 @@ export class VmWorker {
     this.look();
   }
 
-  /** Compares what is with what was ordered, now or right after the step that runs. */
+  /** Compares the VM with its order: now, or right after the step that is running. */
   look(): void {
     this.#cancelRetry?.();
     this.#again = true;
     if (!this.#busy && !this.#stopped) void this.#run();
   }
 
-  /** The engine is gone; look() when it is back. */
+  /** The engine is gone. The caller calls look() when it is back. */
   unavailable(error: UniCoreError): void {
     this.#looked.resolve();
     if (this.#givenUp || this.#order.desired !== 'running') return;
@@ -136,7 +137,7 @@ export class VmWorker {
         if (this.#reached === order) await this.#check(order);
         else await this.#reach(order);
       } catch (error) {
-        // A newer order makes this one's failure uninteresting.
+        // The failure of an order does not matter once a newer order has come.
         if (order === this.#order) this.#failed(order, asUniCoreError(error));
       }
     }
@@ -148,7 +149,7 @@ export class VmWorker {
     const { runtime } = this.#options;
     const { vmId, gen, image, size } = order;
     if (order.desired === 'running') {
-      // A VM that an earlier run of the agent left running never stopped running for its user.
+      // Do not report "starting" for a VM that kept running while the agent restarted.
       const { state } = await runtime.find(vmId, gen);
       if (state !== 'running') this.#say('starting');
       await runtime.start({ vmId, gen, image, size });
@@ -163,7 +164,7 @@ export class VmWorker {
     this.#say(order.desired);
   }
 
-  /** Something may have happened to a VM that runs: nobody but us may end it. */
+  /** Checks a VM that should be running: if it is not, something other than the agent ended it. */
   async #check({ vmId, gen, desired }: VmOrder): Promise<void> {
     if (desired !== 'running') return;
     const presence = await this.#options.runtime.find(vmId, gen);

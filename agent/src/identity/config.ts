@@ -1,25 +1,25 @@
-/** agent.json: which hub this agent joined, and as whom. */
+/** agent.json: the hub that this agent joined, its provider id there, and what the owner allowed. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Id } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { readJson, writeJson } from '../files.ts';
+import { readJson, writeJson } from '../files/index.ts';
 
 export const RuntimeKind = z.enum(['docker', 'process']);
 export type RuntimeKind = z.infer<typeof RuntimeKind>;
 
 export const AgentConfig = z.object({
-  /** http(s) URL of the hub, without a slash at its end. */
+  /** http(s) URL of the hub, without a trailing slash. */
   hub: z.url(),
   providerId: Id,
-  /** What the hub's page calls this machine. */
+  /** The name of this machine on the hub's page. */
   name: z.string().min(1).max(200),
   runtime: RuntimeKind,
   /** The owner allowed plain http to a hub that is not on this machine. */
   insecure: z.boolean().default(false),
   /** The owner allowed VMs that are not isolated, for a hub that is not on this machine. */
   allowUnisolatedRemoteHub: z.boolean().default(false),
-  /** Hubs of other regions are under this domain. Default: under the hub's own host. */
+  /** The agent may move to hubs of other regions under this domain. Default: under the hub's own host. */
   regionsUnder: z
     .string()
     .regex(/^[a-z0-9.-]+$/, 'must be a domain such as example.org')

@@ -1,13 +1,13 @@
-/** Numbers the connections of this provider, rising over restarts and clock changes: the hub keeps the newest. */
+/** Increasing numbers for this provider's connections, across restarts and clock changes. The hub keeps the newest one. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeJson } from '../files.ts';
+import { readJson, writeJson } from '../files/index.ts';
 
 const ConnSeqFile = z.object({ connSeq: z.number().int().nonnegative() });
 
 /**
- * Wall time lets an agent that lost the file still be newer than it was; the file guards against clocks set back. So a
- * file that is damaged, or a disk that is full, is no reason to stay away from the hub.
+ * The number is at least the wall clock, so it keeps rising if the file is lost; the file helps if the clock is set back.
+ * Since one of them is enough, a damaged file or a full disk does not keep the agent from connecting.
  */
 export async function nextConnSeq(agentDir: string, unixMs: number): Promise<number> {
   const path = join(agentDir, 'conn-seq.json');

@@ -1,15 +1,15 @@
-/** The token for the tunnel's HELLO: got by signing the hub's challenge, used again until it is nearly over. */
+/** The token for the tunnel's HELLO frame. The agent signs a challenge for it, and reuses it until shortly before it expires. */
 import { UniCoreError } from '@unicore/protocol';
 import type { AgentCalls, AgentToken } from '@unicore/protocol/control';
 import type { ProviderKey } from './key.ts';
 
-/** A token that ends sooner might end on its way. */
+/** A token with less time left might expire on the way to the hub. */
 const SPARE_MS = 60_000;
 
 export interface CredentialsOptions {
   providerId: string;
   key: ProviderKey;
-  /** Of any hub of the deployment. */
+  /** The API of one hub of the deployment. */
   hub(url: string): AgentCalls;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -23,14 +23,14 @@ export class Credentials {
     this.#options = options;
   }
 
-  /** Counts at every hub; a new one is asked from this. */
+  /** A token is valid at every hub of the deployment. If a new one is needed, it is requested from this hub. */
   async token(hub: string): Promise<string> {
     if (!this.#token || this.#token.expiresAt - SPARE_MS <= this.#options.now())
       this.#token = await this.#fetch(hub);
     return this.#token.token;
   }
 
-  /** The hub did not take it: the next token() is a new one. */
+  /** The hub refused the token: the next token() requests a new one. */
   discard(): void {
     this.#token = undefined;
   }
@@ -39,7 +39,7 @@ export class Credentials {
     const { providerId, key } = this.#options;
     const hub = this.#options.hub(url);
     const { challenge } = await hub.challenge({ providerId });
-    // The key signs nothing but proofs of who this is, whatever a hub may ask for.
+    // The key signs nothing but challenges for this provider, so that a malicious hub cannot get other signatures.
     if (!challenge.startsWith(`unicore-provider-challenge:${providerId}:`)) {
       throw new UniCoreError(
         'PROTOCOL_ERROR',

@@ -1,21 +1,21 @@
-/** The few calls that an agent makes over HTTP: to join, and to get a token for its socket. */
+/** The three calls that an agent makes over HTTP: one to join, two to get a token for its socket. */
 
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { type AgentCalls, AgentChallenge, AgentToken, ProviderRef } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import { codeOf } from '../files.ts';
+import { codeOf } from '../files/index.ts';
 
-/** A hub that starts up or is far away may take its time. */
+/** Long enough for a hub that is starting or far away. */
 const ANSWER_MS = 10_000;
 
-/** hub: as parseHubUrl gives it. Every call rejects with a UniCoreError. */
+/** hub: as returned by parseHubUrl. Every call rejects with a UniCoreError. */
 export function hubApi(hub: string): AgentCalls {
   const client = createTRPCUntypedClient({
     links: [
       httpLink({
         url: `${hub}/trpc`,
-        // No connection is kept: what stays open between agent and hub is the tunnel alone.
+        // No keep-alive: only the tunnel stays open between agent and hub.
         headers: { connection: 'close' },
         fetch: (input, init) =>
           fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' }),
@@ -47,7 +47,7 @@ function hubError(hub: string, error: unknown): UniCoreError {
   }
   return new UniCoreError(
     'PROTOCOL_ERROR',
-    `What answers at ${hub} is no UniCore hub, or one of another version. Check the address.`,
+    `${hub} answers, but it is no UniCore hub, or one of another version. Check the address.`,
     { cause: error },
   );
 }
@@ -59,7 +59,7 @@ function networkFailure(hub: string, cause: unknown): UniCoreError | undefined {
       cause,
     });
   }
-  // fetch says only "fetch failed"; what failed is one level down.
+  // The message of fetch is only "fetch failed". The reason is in the cause of its cause.
   if (cause.message !== 'fetch failed') return undefined;
   const why = codeOf(cause.cause) ?? (cause.cause instanceof Error ? cause.cause.message : 'unknown');
   const known: Record<string, string> = {

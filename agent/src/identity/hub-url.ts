@@ -1,4 +1,4 @@
-/** Which hubs an agent may join, and how their address is written. */
+/** Addresses of hubs: how they are written, and which of them an agent may join. */
 import { UniCoreError } from '@unicore/protocol';
 import type { RuntimeKind } from './config.ts';
 
@@ -8,7 +8,7 @@ export interface HubPolicy {
   allowUnisolatedRemoteHub: boolean;
 }
 
-/** The hub's address in the one form that is stored: http(s), no user, no query, no slash at the end. */
+/** Returns the address in the form that is stored: http(s), without user, query and trailing slash. */
 export function parseHubUrl(text: string): string {
   let url: URL;
   try {
@@ -36,7 +36,7 @@ export function isLoopback(hub: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Throws where joining would put this machine or its credentials at risk without its owner having said so. */
+/** Throws if joining this hub would put the machine or its credentials at risk and the owner has not allowed it. */
 export function checkHub(hub: string, policy: HubPolicy): void {
   if (isLoopback(hub)) return;
   if (policy.runtime === 'process' && !policy.allowUnisolatedRemoteHub) {
@@ -49,15 +49,16 @@ export function checkHub(hub: string, policy: HubPolicy): void {
   if (new URL(hub).protocol === 'http:' && !policy.insecure) {
     throw new UniCoreError(
       'FORBIDDEN',
-      `${hub} is not encrypted: whoever is on the way could read and type in every terminal. ` +
+      `${hub} is not encrypted: anyone on the network path could read and type in every terminal. ` +
         'Use https://, or say --insecure.',
     );
   }
 }
 
 /**
- * Whether a hub may send this agent to another one of its deployment. A hub that somebody took over commands the agent as long
- * as it is connected, but must not keep it: only names under its own host count, or under a domain that the owner gave.
+ * Whether a hub may send this agent to another hub of its deployment. A hijacked hub controls the agent while it is
+ * connected, but must not be able to move it away for good. So the other hub must be under the first one's host name, or
+ * under the domain that the owner allowed.
  */
 export function mayBeSentTo(hub: string, regionsUnder: string | undefined, url: string): boolean {
   const [home, other] = [new URL(hub), new URL(url)];
@@ -67,7 +68,7 @@ export function mayBeSentTo(hub: string, regionsUnder: string | undefined, url: 
   return other.hostname === domain || other.hostname.endsWith(`.${domain}`);
 }
 
-/** Where the tunnel's WebSocket goes. */
+/** URL of the tunnel's WebSocket at this hub. */
 export function tunnelUrl(hub: string): string {
   return `${hub.replace(/^http/, 'ws')}/provider`;
 }

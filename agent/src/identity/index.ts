@@ -1,4 +1,8 @@
-/** What the outside may use of an agent's identity. */
+/** Who this agent is, and which hub it joined. */
+export { AgentConfig, defaultAgentDir, loadConfig, RuntimeKind, saveConfig } from './config.ts';
+export { nextConnSeq } from './conn-seq.ts';
 export { Credentials } from './credentials.ts';
 export { hubApi } from './hub-api.ts';
-export { makeKey, ProviderKey } from './key.ts';
+export { checkHub, mayBeSentTo, parseHubUrl, tunnelUrl } from './hub-url.ts';
+export { loadKey, makeKey, ProviderKey } from './key.ts';
+export { KnownHubs } from './known-hubs.ts';

@@ -1,11 +1,11 @@
-/** The provider's Ed25519 key. It is made here and never leaves this machine. */
+/** The provider's Ed25519 key. It is generated here and never leaves this machine. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { PublicKey } from '@unicore/protocol/control';
 import type { z } from 'zod';
-import { codeOf, writeAtomic } from '../files.ts';
+import { codeOf, writeAtomic } from '../files/index.ts';
 
 export type PublicJwk = z.infer<typeof PublicKey>;
 
@@ -16,18 +16,18 @@ export class ProviderKey {
     this.#private = privateKey;
   }
 
-  /** The public half, as the hub stores it. */
+  /** The public key, as the hub stores it. */
   get publicJwk(): PublicJwk {
     return PublicKey.parse(createPublicKey(this.#private).export({ format: 'jwk' }));
   }
 
-  /** Signature over the UTF-8 bytes of the text, base64url. */
+  /** Returns the signature of the UTF-8 text, in base64url. */
   sign(text: string): string {
     return sign(null, Buffer.from(text), this.#private).toString('base64url');
   }
 }
 
-/** undefined when there is none yet. */
+/** Returns undefined if there is no key yet. */
 export async function loadKey(agentDir: string): Promise<ProviderKey | undefined> {
   const path = keyPath(agentDir);
   let pem: string;

@@ -1,13 +1,12 @@
-/** hubs.json: the hubs of the deployment as last heard, the nearest first, for when the one that was joined is away. */
+/** hubs.json: the known hubs of the deployment, nearest first. The agent tries them if the hub that it joined is down. */
 import { join } from 'node:path';
 import type { HubPlace } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { readJson } from '../files.ts';
-import { LatestFile } from '../latest-file.ts';
+import { LatestFile, readJson } from '../files/index.ts';
 
 const File = z.object({
-  /** The one that was joined: what another one said before does not count. */
+  /** The hub that was joined. The list is ignored if the agent has joined another hub since. */
   hub: z.string(),
   places: z.array(z.object({ region: z.string().nullable(), url: z.url() })),
 });
@@ -25,7 +24,7 @@ export class KnownHubs {
     this.#log = log;
   }
 
-  /** A damaged file is no reason to stay away from the hub. */
+  /** A damaged file counts as an empty list: the agent can still dial the hub that it joined. */
   static async load(agentDir: string, hub: string, log: Logger): Promise<KnownHubs> {
     const path = join(agentDir, 'hubs.json');
     const file = await readJson(path, File, 'Delete it.').catch(() => undefined);

@@ -1,4 +1,4 @@
-/** A log file that does not grow for ever: what is full is set aside, and only the last such file is kept. */
+/** A log file of bounded size: a full file is renamed to `.1`, which replaces the previous one. */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 
 const MAX_BYTES = 1024 * 1024;
@@ -12,7 +12,7 @@ export class BoundedLog {
     this.#size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** pino's interface of a destination. A log that cannot be written is no reason to end a shell. */
+  /** The interface that pino expects of a destination. A failed write is ignored, since it must not end the shells. */
   write(line: string): void {
     try {
       if (this.#size + line.length > MAX_BYTES && this.#size > 0) {

@@ -1,4 +1,4 @@
-/** The tunnel's side: a connection to the keeper of an agent's folder, which is started where none runs. */
+/** The tunnel's side of the keeper's socket: connects to the keeper of an agent's folder, and starts one if none runs. */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -13,7 +13,7 @@ import { StreamTransport } from './stream-transport.ts';
 export interface KeeperConnection {
   readonly leg: Leg;
   readonly control: KeeperMethods;
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   readonly closed: Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface ConnectOptions {
   clock?: Clock;
 }
 
-/** Rejects when no keeper answers and none could be started. */
+/** Rejects if no keeper answers and none can be started. */
 export async function connectKeeper({
   agentDir,
   clock = systemClock,
@@ -38,7 +38,7 @@ async function startAndReach(agentDir: string, path: string, clock: Clock): Prom
   throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
 }
 
-/** undefined when none listens, or one that ends at this moment. */
+/** Returns undefined if no keeper listens, or if it ends during the handshake. */
 async function reach(path: string, clock: Clock): Promise<KeeperConnection | undefined> {
   const socket = await dial(path);
   if (!socket) return undefined;
@@ -50,7 +50,7 @@ async function reach(path: string, clock: Clock): Promise<KeeperConnection | und
   }
 }
 
-/** Ends the keeper and every shell that it holds; false when none runs. */
+/** Ends the keeper and all its shells. Returns false if no keeper runs. */
 export async function stopKeeper({ agentDir }: ConnectOptions): Promise<boolean> {
   const keeper = await reach(keeperSocketPath(agentDir), systemClock);
   if (!keeper) return false;

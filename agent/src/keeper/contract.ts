@@ -1,4 +1,4 @@
-/** What a tunnel asks of its keeper on the control channel; parsed at the keeper's end. */
+/** RPC between tunnel and keeper on their control channel. The keeper validates what arrives. */
 import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/protocol/control';
 import { z } from 'zod';
 
@@ -20,7 +20,7 @@ export const KeeperStatus = z.object({ pid: z.number(), terminals: z.number() })
 export type KeeperStatus = z.infer<typeof KeeperStatus>;
 
 export interface KeeperMethods {
-  /** Makes the terminal if there is none. */
+  /** Creates the terminal if it does not exist. */
   ensureTerminal(wish: EnsureTerminal): Promise<TerminalInfo>;
   terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
   resizeTerminal(resize: ResizeTerminal): Promise<void>;

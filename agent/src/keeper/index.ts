@@ -1,3 +1,4 @@
-/** What the rest of the agent uses of the keeper. */
+/** The keeper (the process that owns the terminals), and the tunnel's connection to it. */
 export { connectKeeper, type KeeperConnection, stopKeeper } from './connect.ts';
 export { type Keeper, startKeeper } from './keeper.ts';
+export { KeeperLink } from './keeper-link.ts';

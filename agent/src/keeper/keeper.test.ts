@@ -6,9 +6,9 @@ import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { connectKeeper, type KeeperConnection } from './connect.ts';
-import { Consumer } from './consumer.ts';
 import { type Keeper, startKeeper } from './keeper.ts';
 import { keeperSocketPath } from './socket-path.ts';
+import { Consumer } from './testing/index.ts';
 
 const log = pino({ enabled: false });
 const cleanups: (() => Promise<void> | void)[] = [];

@@ -1,4 +1,4 @@
-/** A keeper, put together: the terminals of one agent's folder, behind its unix socket. */
+/** A keeper, put together: it serves the terminals of one agent's folder on a unix socket. */
 import { type Clock, systemClock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { KeeperMethods } from './contract.ts';
@@ -13,13 +13,13 @@ export interface KeeperOptions {
 }
 
 export interface Keeper {
-  /** Settles when the keeper has nothing left to keep, or was told to end. */
+  /** Resolves when the keeper ended: it was idle, or was told to. */
   readonly ended: Promise<void>;
   /** Hangs up on every terminal. */
   close(): Promise<void>;
 }
 
-/** Rejects with CONFLICT when a keeper runs for this folder already. */
+/** Rejects with CONFLICT if a keeper already runs for this folder. */
 export async function startKeeper({ agentDir, log, clock = systemClock }: KeeperOptions): Promise<Keeper> {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -39,12 +39,12 @@ export async function startKeeper({ agentDir, log, clock = systemClock }: Keeper
   const methods: KeeperMethods = {
     ...terminals.methods,
     status: async () => ({ pid: process.pid, terminals: terminals.size }),
-    // Answered first: the connection goes with the keeper.
+    // The answer must be sent first, since closing the keeper also closes this connection.
     shutdown: async () => void setImmediate(() => void close()),
   };
   const server = await KeeperServer.start({
     socketPath: keeperSocketPath(agentDir),
-    kept: {
+    terminals: {
       methods,
       accept: (request) => terminals.accept(request),
       reattach: (epochHex, auth, meta) => terminals.reattach(epochHex, auth, meta),

@@ -1,4 +1,4 @@
-/** Between the tunnel and the keeper for a moment: spawn.ts says why. */
+/** A short-lived process that starts the keeper, so that the keeper is no child of the tunnel. See spawn.ts. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +8,6 @@ const FLAGS = ['--max-semi-space-size=1'];
 
 spawn(process.execPath, [...FLAGS, MAIN, ...process.argv.slice(2)], {
   detached: true,
-  // The log, and the pipe on which the tunnel waits.
+  // stdout and stderr go to the log. Descriptor 3 is the pipe on which the tunnel waits for "ready".
   stdio: ['ignore', 1, 2, 3],
 }).unref();

@@ -1,4 +1,4 @@
-/** Takes the place where the tunnel finds its keeper, or finds that another keeper has it. */
+/** Listens on the keeper's socket path, unless another keeper already does. */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -6,11 +6,11 @@ import { UniCoreError } from '@unicore/protocol';
 import { tryLock } from './lock.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
-/** A keeper that has the lock listens a moment later; how often and how long to look. */
+/** Between taking the lock and listening, a keeper needs a moment. It is looked for at this interval, this many times. */
 const LOOK_MS = 20;
 const LOOKS = 500;
 
-/** Returns what gives the place up again. Rejects with CONFLICT when a keeper has it, which then listens. */
+/** Returns a function that stops listening. Rejects with CONFLICT if another keeper has the lock and listens. */
 export async function listenAlone(server: Server, socketPath: string): Promise<() => void> {
   if (process.platform === 'win32') {
     await listen(server, socketPath);
@@ -18,7 +18,7 @@ export async function listenAlone(server: Server, socketPath: string): Promise<(
   }
   makePrivateFolder(dirname(socketPath));
   const unlock = await lockOrFind(socketPath);
-  // Nobody else can listen, so what lies there was left by a keeper that was killed.
+  // This process has the lock, so an existing socket file was left by a keeper that was killed.
   rmSync(socketPath, { force: true });
   await listen(server, socketPath);
   chmodSync(socketPath, 0o600);

@@ -1,12 +1,12 @@
-/** One keeper per folder: a lock that the system gives back when its holder is gone, however it went. */
+/** A lock that allows one keeper per folder. The system releases it when its holder ends, even if it is killed. */
 import { DatabaseSync } from 'node:sqlite';
 
 /** SQLITE_BUSY */
 const BUSY = 5;
 
-/** Returns what gives the lock back, or undefined while somebody else, or another part of this process, holds it. */
+/** Returns a function that releases the lock, or undefined if it is held, by another process or by this one. */
 export function tryLock(path: string): (() => void) | undefined {
-  // Node has no call for file locks, but the database in it does: an open transaction is one.
+  // Node has no API for file locks. An open SQLite transaction serves as one.
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');

@@ -1,4 +1,4 @@
-/** The keeper process: `main.ts AGENT_DIR`, started by launch.ts. Says on a pipe when it listens. */
+/** The keeper process: `main.ts AGENT_DIR`, started by launch.ts. It writes "ready" to a pipe once it listens. */
 import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
@@ -7,21 +7,21 @@ import { BoundedLog } from './bounded-log.ts';
 import { startKeeper } from './keeper.ts';
 import { LOG_FILE } from './spawn.ts';
 
-/** spawn.ts waits at the other end. */
+/** Descriptor of the pipe from which spawn.ts reads "ready". */
 const READY_FD = 3;
 
 const [, , agentDir] = process.argv;
 if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
-// What the machine's owner sees in a list of processes.
+// The name in a list of processes, so that the machine's owner recognises it.
 process.title = `unicore-keeper ${agentDir}`;
 
 const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(join(agentDir, LOG_FILE)));
 
-// Shells are not ended by whoever ends a whole group of processes: closing a window, Ctrl-C in it.
+// Signals that go to a whole process group (a closed terminal window, Ctrl-C) must not end the shells.
 for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
 
-// A defect that one terminal meets may not end the shells of all the others.
-process.on('uncaughtException', (error) => log.error({ err: error }, 'a defect of this program'));
+// A bug in one terminal must not end the shells of all the others.
+process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
 
 try {
   const keeper = await startKeeper({ agentDir, log });
@@ -30,7 +30,7 @@ try {
   await keeper.ended;
   process.exit(0);
 } catch (error) {
-  // Another keeper won the race: that is as good.
+  // Another keeper was faster. The tunnel can use that one.
   if (error instanceof UniCoreError && error.code === 'CONFLICT') say('ready');
   else log.fatal({ err: error }, 'the keeper could not start');
   process.exit(error instanceof UniCoreError && error.code === 'CONFLICT' ? 0 : 1);
@@ -41,6 +41,6 @@ function say(word: string): void {
     writeSync(READY_FD, word);
     closeSync(READY_FD);
   } catch (error) {
-    log.warn({ err: error }, 'nobody waits for the keeper');
+    log.warn({ err: error }, 'nothing waits for the keeper to be ready');
   }
 }

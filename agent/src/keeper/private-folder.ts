@@ -1,4 +1,4 @@
-/** The folder around the keeper's socket: whoever can reach the socket can type in every terminal. */
+/** The folder of the keeper's socket must be private: any user who can reach the socket can type in every terminal. */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { UniCoreError } from '@unicore/protocol';
 
@@ -10,11 +10,11 @@ export function makePrivateFolder(path: string): void {
   requirePrivateFolder(path);
 }
 
-/** Somebody else on this machine may have made a folder of that name before us. */
+/** Throws if other users can enter the folder. Another user of this machine may have created it first. */
 export function requirePrivateFolder(path: string): void {
   const uid = process.getuid?.();
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  // Windows has neither, and its pipes are named, not placed.
+  // Windows has no uid, and its named pipes lie in no folder.
   if (uid === undefined || !stat) return;
   const isPrivate = stat.isDirectory() && stat.uid === uid && (stat.mode & OTHERS) === 0;
   if (isPrivate) return;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { BoundedLog } from './bounded-log.ts';
 import { connectKeeper, stopKeeper } from './connect.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer } from './testing/index.ts';
 
 const folders: string[] = [];
 afterEach(async () => {

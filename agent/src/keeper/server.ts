@@ -1,4 +1,4 @@
-/** The keeper's side of its unix socket: one tunnel at a time, the newest; ends the keeper when nobody needs it. */
+/** The keeper's side of its unix socket. It serves one tunnel at a time, the newest, and ends an idle keeper. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { controlRpc } from '@unicore/protocol/control';
@@ -8,26 +8,26 @@ import type { KeeperMethods } from './contract.ts';
 import { listenAlone } from './listen.ts';
 import { StreamTransport } from './stream-transport.ts';
 
-/** A keeper without a terminal waits this long for a tunnel before it ends. */
+/** A keeper without terminals and without a tunnel ends after this time. */
 const IDLE_MS = 30_000;
 
-/** What the keeper keeps. */
-export interface Kept {
+/** What the server needs of the keeper's terminals. */
+export interface TerminalHost {
   readonly methods: KeeperMethods;
-  /** A viewer wants in. */
+  /** A viewer opens a channel to a terminal. */
   accept(request: OpenRequest): void;
-  /** A viewer comes back; returns the answer's metadata or throws. */
+  /** A viewer resumes its channel. Returns the metadata of the answer, or throws. */
   reattach(epochHex: string, auth: unknown, meta: unknown): unknown;
-  /** Terminals that live. */
+  /** Number of live terminals. */
   readonly size: number;
 }
 
 export interface KeeperServerOptions {
   socketPath: string;
-  kept: Kept;
+  terminals: TerminalHost;
   clock: Clock;
   log: Logger;
-  /** Nobody needs the keeper any more. */
+  /** The keeper is idle and should end. */
   idle(): void;
 }
 
@@ -39,7 +39,7 @@ export class KeeperServer {
   #leg: Leg | undefined;
   #cancelIdle: (() => void) | undefined;
 
-  /** Rejects with CONFLICT when another keeper listens at the path already. */
+  /** Rejects with CONFLICT if another keeper already listens at the path. */
   static async start(options: KeeperServerOptions): Promise<KeeperServer> {
     const keeper = new KeeperServer(options);
     keeper.#leave = await listenAlone(keeper.#server, options.socketPath);
@@ -54,7 +54,7 @@ export class KeeperServer {
       clock: options.clock,
       accept: (request) => this.#accept(request),
       deflater: zlibDeflater,
-      reattach: (channel, auth, meta) => options.kept.reattach(channel.epochHex, auth, meta),
+      reattach: (channel, auth, meta) => options.terminals.reattach(channel.epochHex, auth, meta),
     });
   }
 
@@ -93,14 +93,14 @@ export class KeeperServer {
 
   #accept(request: OpenRequest): void {
     if (request.kind === 'control') this.#serveControl(request);
-    else if (request.kind === 'terminal') this.#options.kept.accept(request);
+    else if (request.kind === 'terminal') this.#options.terminals.accept(request);
     else request.refuse('KIND_UNKNOWN', `the keeper has no channels of kind ${request.kind}`);
   }
 
   #serveControl(request: OpenRequest): void {
     const messages = new Messages((value) => rpc.receive(value));
     const rpc = controlRpc<object, KeeperMethods>({
-      local: this.#options.kept.methods,
+      local: this.#options.terminals.methods,
       post: (value) => messages.send(value),
       onError: (error, what) => this.#options.log.warn({ err: error, what }, 'control call failed'),
     });
@@ -116,11 +116,11 @@ export class KeeperServer {
   }
 
   #waitIdle(): void {
-    const { clock, kept, idle } = this.#options;
+    const { clock, terminals, idle } = this.#options;
     this.#cancelIdle?.();
     this.#cancelIdle = clock.after(IDLE_MS, () => {
       if (this.#leg) return;
-      if (kept.size === 0) idle();
+      if (terminals.size === 0) idle();
       else this.#waitIdle();
     });
   }

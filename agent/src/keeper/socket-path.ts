@@ -1,9 +1,9 @@
-/** Where the keeper of an agent's folder is found. */
+/** Path of the keeper's socket. */
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The kernel's field for the path of a unix socket has 108 bytes on Linux, 104 elsewhere. */
+/** The kernel limits the path of a unix socket to 108 bytes on Linux, and to 104 elsewhere. */
 const MAX_PATH_BYTES = 100;
 
 export function keeperSocketPath(agentDir: string): string {

@@ -1,4 +1,4 @@
-/** Starts the keeper as a process of nobody: whoever stops or kills the tunnel, and all its children, misses it. */
+/** Starts the keeper as a detached daemon, so that killing the tunnel's process tree leaves it running. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UniCoreError } from '@unicore/protocol';
 
-/** In the agent's folder: what the keeper writes, and what it says when it cannot even start. */
+/** The keeper's log in the agent's folder. It also gets the error output of a keeper that fails to start. */
 export const LOG_FILE = 'keeper.log';
-/** The pipe on which the keeper says that it listens. */
+/** Descriptor of the pipe on which the keeper writes "ready". */
 const READY_FD = 3;
 
 const LAUNCH = fileURLToPath(new URL('./launch.ts', import.meta.url));
 
-/** Resolves when the keeper listens, or when it found another one doing so. */
+/** Resolves when the keeper listens, or when it found that another keeper does. */
 export async function spawnKeeper(agentDir: string): Promise<void> {
   mkdirSync(agentDir, { recursive: true, mode: 0o700 });
   const log = openSync(join(agentDir, LOG_FILE), 'a', 0o600);
   try {
-    // A launcher in between, which ends at once: the keeper then is a child of init, in a session of its own.
+    // The launcher starts the keeper and exits at once. So the keeper becomes a child of init, in its own session.
     const launcher = spawn(process.execPath, [LAUNCH, agentDir], {
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],

@@ -1,4 +1,4 @@
-/** A unix socket as the transport of a leg: each message is a u32 length (big endian) and its bytes. */
+/** A unix socket as the transport of a leg. Each message is preceded by its length, a big-endian u32. */
 import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport } from '@unicore/protocol';
 
@@ -17,11 +17,11 @@ export class StreamTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  /** From now on what arrives goes to this leg. */
+  /** Delivers all messages to this leg from now on. */
   attach(leg: Leg): void {
     this.#socket.on('data', (bytes: Buffer) => this.#received(bytes, leg));
     this.#socket.on('drain', () => leg.drained());
-    // 'close' follows and says enough; without a listener the process would end.
+    // Without a listener the error would end the process. The 'close' event follows and is handled.
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => leg.socketClosed(1006, ''));
   }
@@ -44,7 +44,7 @@ export class StreamTransport implements Transport {
     this.#socket.uncork();
   }
 
-  /** There is no close frame on a stream: the peer sees the end, whatever the reason. */
+  /** A stream has no close frame, so the peer sees the end but no code or reason. */
   close(): void {
     this.#socket.end();
   }

@@ -1,4 +1,4 @@
-/** Every terminal of this agent by VM and name, and who may look at it. */
+/** All terminals of this agent, by VM and terminal id, and the channels of their viewers. */
 import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
@@ -7,7 +7,7 @@ import { openPty } from '../pty/index.ts';
 import { Terminal } from '../terminal/index.ts';
 import { EnsureTerminal, type KeeperMethods, ResizeTerminal, TerminalRef, VmRef } from './contract.ts';
 
-/** A terminal costs some megabytes; a page with a loop in it may not take all of the machine's memory. */
+/** A terminal takes some megabytes. The limit keeps a client's endless loop from using up the machine's memory. */
 const MAX_PER_VM = 32;
 
 export interface TerminalsOptions {
@@ -17,13 +17,13 @@ export interface TerminalsOptions {
 
 interface Entry {
   gen: number;
-  /** Settles when the terminal's PTY is open, or could not be opened. */
+  /** Settles when the PTY is open, or could not be opened. */
   terminal: Promise<Terminal>;
-  /** Once it is open. */
+  /** The terminal, once its PTY is open. */
   open: Terminal | undefined;
 }
 
-/** A viewer's channel, while it lives: whose it is and what it looks at. */
+/** A live channel of a viewer: its user, and the terminal that it shows. */
 interface Viewing {
   auth: ChannelAuth;
   terminal: Terminal;
@@ -81,7 +81,7 @@ export class Terminals {
     }
   }
 
-  /** The rights of now apply. Whoever is not the channel's owner may not learn that it exists. */
+  /** Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the channel did not exist. */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');
     const open = parse(TerminalOpen, meta, 'meta');
@@ -115,7 +115,7 @@ export class Terminals {
     }
     const size = { cols, rows };
     const make = async (): Promise<Terminal> => {
-      // An older generation of the VM: what is left of it is not to be seen in the newer one.
+      // A terminal of an older generation of the VM must end first, so that it does not show up in the new one.
       await known?.terminal.then(closed, () => undefined);
       const { clock, log: parent } = this.#options;
       const log = parent.child({ vm: vmId, terminal: terminalId });
@@ -130,7 +130,7 @@ export class Terminals {
     return entry.terminal;
   }
 
-  /** Also those that are being opened at this moment. */
+  /** Closes all terminals of these VMs, including terminals that are still being opened. */
   async #closeAll(vmIds: string[]): Promise<void> {
     const entries = vmIds.flatMap((vmId) => [...(this.#vms.get(vmId)?.values() ?? [])]);
     await Promise.all(entries.map(({ terminal }) => terminal.then(closed, () => undefined)));

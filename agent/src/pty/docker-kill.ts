@@ -1,17 +1,18 @@
 /**
- * Signals what an exec started. The engine has no call for that, and closing the exec's stream leaves its programs
- * running, so they are found inside the container by a variable of their environment.
+ * Signals the programs of one exec. The engine has no API for that, and closing the exec's stream leaves them running.
+ * So each exec gets a unique environment variable, by which its programs are found inside the container.
  */
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 
-/** The user that the VM's container is made with; without capabilities, root could not signal it either. */
+/** The user of the VM's container. Root could not signal its programs, since the container has no capabilities. */
 export const CONTAINER_USER = '1000:1000';
 const VARIABLE = 'UNICORE_TERMINAL';
 
 /**
- * bash and nothing else: an image need not have more. Repeated until nothing is left that got a SIGKILL, since a
- * program may start another one while the list is gone through; a few times only, so that nobody can keep it busy.
+ * The script needs only bash, since an image may have nothing else. For SIGKILL it repeats until it finds no program any
+ * more, since a program may fork while the list is read. It gives up after five rounds, so that a fork bomb cannot keep it
+ * busy.
  */
 const SCRIPT = `
 for try in 1 2 3 4 5; do
@@ -27,12 +28,12 @@ for try in 1 2 3 4 5; do
 done 2>/dev/null
 `;
 
-/** An entry for the environment of one exec. */
+/** Returns a unique `NAME=value` for the environment of one exec. */
 export function newMark(): string {
   return `${VARIABLE}=${randomBytes(12).toString('hex')}`;
 }
 
-/** Never rejects: a container that is stopped or gone has no programs left to signal. */
+/** Never rejects: in a container that is stopped or gone there is nothing to signal. */
 export async function signalMarked(
   docker: Docker,
   container: string,
@@ -49,6 +50,6 @@ export async function signalMarked(
     stream.resume();
     await new Promise((done) => stream.once('close', done).once('end', done).once('error', done));
   } catch {
-    // Said above.
+    // The container is stopped or gone.
   }
 }

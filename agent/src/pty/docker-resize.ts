@@ -1,12 +1,12 @@
-/** Sizes for an exec's terminal, one after the other; the engine refuses them until the program has really started. */
+/** Resizes an exec's terminal, with retries, since the engine refuses until the program has really started. */
 import type Docker from 'dockerode';
 import type { PtySize } from './pty.ts';
 
 const RETRY_MS = 10;
-/** A program that has not started by then never will, or the engine is too busy for a size to matter. */
+/** After this many failures in a row the size is dropped: the program has failed to start, or the engine is overloaded. */
 const RETRIES = 200;
 
-/** The returned function may be called at any time; only the last size of several quick ones reaches the engine. */
+/** Returns a function that sets the size. It may be called at any time; of several quick calls only the last may reach the engine. */
 export function startedResize(exec: Docker.Exec, over: () => boolean): (size: PtySize) => void {
   let wanted: PtySize | undefined;
   let busy = false;

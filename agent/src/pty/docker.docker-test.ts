@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ptyContract, Reader } from './contract.ts';
 import { openDockerPty } from './docker.ts';
+import { ptyContract, Reader } from './testing/index.ts';
 
 const IMAGE = 'unicore/vm';
 const docker = new Docker();

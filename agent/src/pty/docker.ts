@@ -1,4 +1,4 @@
-/** A PTY in a container: an exec with a terminal, through the engine. */
+/** A PTY in a container: a Docker exec with a terminal. */
 import type { Duplex } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import Docker from 'dockerode';
@@ -7,20 +7,20 @@ import { CONTAINER_USER, newMark, signalMarked } from './docker-kill.ts';
 import { startedResize } from './docker-resize.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
 
-/** The home of the VM's user: the volume. */
+/** Home directory of the VM's user, where the VM's volume is mounted. */
 const HOME = '/home/consumer';
 /**
- * The engine holds back what could be the start of its "detach keys", so no key of theirs may be one that people wait
- * for. It insists on having some; a single ^\ waits for the next key, and nobody types the whole row.
+ * The engine requires "detach keys", and delays input that could be the start of them. So they begin with a key that is
+ * rarely typed alone (only ^\ is delayed until the next key), and the whole sequence is one that people do not type.
  */
 const DETACH_KEYS = 'ctrl-\\,ctrl-@,ctrl-\\,ctrl-_,ctrl-\\,ctrl-^,ctrl-\\,ctrl-]';
-/** Exit status when the engine can no longer tell it. */
+/** Exit status if the engine cannot tell it any more. */
 const LOST = 255;
 
 export interface DockerPtyOptions extends PtySize {
   container: string;
   socketPath?: string;
-  /** Program and arguments; default: a login shell. */
+  /** Program and arguments. Default: a login shell. */
   command?: readonly [string, ...string[]];
 }
 
@@ -77,7 +77,7 @@ class DockerPty implements Pty {
     this.#resize = startedResize(exec, () => this.#over);
     this.#resize(size);
     stream.on('data', (bytes: Buffer) => this.#listener(bytes));
-    // A broken connection is an end like any other: what is known of it is asked for afterwards.
+    // A broken connection ends the PTY like a normal end. #ended() then asks the engine for the exit status.
     stream.on('error', () => stream.destroy());
     this.#closed = new Promise((closed) => stream.once('end', closed).once('close', closed));
     this.exited = this.#closed.then(() => this.#ended());
@@ -89,7 +89,7 @@ class DockerPty implements Pty {
 
   write(bytes: Uint8Array, done: () => void): void {
     if (this.#over || !this.#stream.writable) return done();
-    // An error is the stream's end too, and handled there.
+    // The error of a failed write also destroys the stream, which is handled in the constructor.
     this.#stream.write(bytes, () => done());
   }
 
@@ -116,7 +116,7 @@ class DockerPty implements Pty {
     await this.#signal('KILL');
   }
 
-  /** The stream may end before the program does: when the engine restarted, or the detach keys were typed after all. */
+  /** The stream may end before the program: if the engine restarted, or the detach keys were typed. Then the program is killed. */
   async #ended(): Promise<PtyExit> {
     this.#over = true;
     this.#stream.destroy();

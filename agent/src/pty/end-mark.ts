@@ -1,13 +1,13 @@
 /**
- * Finds the end of a program's output. When the program is gone, a mark is written behind its last byte; what comes
- * before the mark is output, and nothing after it matters.
+ * Finds the end of a program's output. When the program has ended, a unique mark is written to its terminal. All bytes
+ * before the mark are output, and the rest is ignored.
  */
 import { randomInt } from 'node:crypto';
 
 const NONCE_DIGITS = 30;
 
 export class EndMark {
-  /** Digits only, and no newline: no output setting of a terminal changes it. */
+  /** Only digits between the control characters, and no newline, so that no output setting of the terminal changes the mark. */
   readonly bytes: Buffer;
   #held: Buffer = Buffer.alloc(0);
 
@@ -16,7 +16,7 @@ export class EndMark {
     this.bytes = Buffer.from(`\x1b]7717;${nonce}\x07`);
   }
 
-  /** The output within the bytes. A beginning of the mark is held back until it is known to be none. */
+  /** Returns the output in the chunk. Bytes that may be the start of the mark are held back until the next chunk. */
   take(chunk: Uint8Array): { output: Uint8Array; found: boolean } {
     const all = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : asBuffer(chunk);
     const at = all.indexOf(this.bytes);
@@ -26,7 +26,7 @@ export class EndMark {
     return { output: all.subarray(0, all.length - keep), found: false };
   }
 
-  /** What was held back, when the mark never came. */
+  /** The bytes that were held back, for the case that the mark never comes. */
   rest(): Uint8Array {
     return this.#held;
   }

@@ -1,7 +1,7 @@
-/** Writes to a descriptor that does not block, in order, and says when each piece is written. */
+/** Writes to a non-blocking file descriptor, in order, and calls back when each piece is written. */
 import { writeSync } from 'node:fs';
 
-/** A terminal's input queue is full while its program reads nothing; there is no event for when it reads again. */
+/** A terminal's input queue fills up while its program does not read. There is no event for when it has room again. */
 const RETRY_MS = 10;
 
 interface Piece {
@@ -15,7 +15,7 @@ export class FdWriter {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** fd: opened with O_NONBLOCK. A stream of Node's would spin on it, for all, until the program reads. */
+  /** fd: opened with O_NONBLOCK. A Node stream would busy-wait on it and block the whole process until the program reads. */
   constructor(fd: number) {
     this.#fd = fd;
   }
@@ -26,7 +26,7 @@ export class FdWriter {
     if (this.#queue.length === 1) this.#flush();
   }
 
-  /** Forgets what is not written. The descriptor stays open. */
+  /** Drops unwritten bytes. The descriptor stays open. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -50,7 +50,7 @@ export class FdWriter {
     }
   }
 
-  /** undefined: later, or never. */
+  /** Returns the number of bytes written, or undefined if nothing can be written now. */
   #try(bytes: Uint8Array): number | undefined {
     try {
       return writeSync(this.#fd, bytes);

@@ -1,3 +1,3 @@
-/** What the rest of the agent uses of PTYs. */
+/** Pseudo-terminals, in containers and on this machine. */
 export { openPty } from './open.ts';
 export type { Pty, PtyExit, PtySize } from './pty.ts';

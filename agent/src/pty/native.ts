@@ -1,6 +1,6 @@
 /**
- * node-pty's own binding, typed. Its class on top is not used, because it destroys the descriptor 200 ms after the
- * program's end even while reading is paused, and so loses the end of the output.
+ * Types for node-pty's native binding. Its JavaScript class is not used: it destroys the descriptor 200 ms after the
+ * program ends, even while reading is paused, and so loses the end of the output.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ interface Native {
   resize(fd: number, cols: number, rows: number, widthPx: number, heightPx: number): void;
 }
 
-/** -1: stay who we are. */
+/** As uid and gid: run the program as the user of this process. */
 const SAME_USER = -1;
 
 const native = (nodePty as unknown as { native: Native }).native;
@@ -37,7 +37,7 @@ export interface ForkOptions extends PtySize {
   onExit: (code: number, signal: number) => void;
 }
 
-/** fd: the master's side, not blocking, and not inherited by later forks. pty: path of the slave. */
+/** fd: the master's descriptor, non-blocking, and not inherited by later forks. pty: path of the slave. */
 export function fork(options: ForkOptions): { fd: number; pid: number; pty: string } {
   const { file, args, env, cwd, cols, rows, onExit } = options;
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
@@ -48,7 +48,7 @@ export function resizeFd(fd: number, { cols, rows }: PtySize): void {
   native.resize(fd, cols, rows, 0, 0);
 }
 
-/** macOS cannot set up a terminal between fork and exec; a small program does it there. */
+/** Path of the helper program that sets up the terminal on macOS, where this cannot be done between fork and exec. */
 function helperPath(): string {
   const { platform, arch } = process;
   if (platform !== 'darwin') return '';

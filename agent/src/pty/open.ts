@@ -1,10 +1,10 @@
-/** Makes a PTY where the VM is. */
+/** Opens a PTY in a VM of either runtime. */
 import type { PtyPlace } from '../runtime/index.ts';
 import { openDockerPty } from './docker.ts';
 import { ProcessPty } from './process.ts';
 import type { Pty, PtySize } from './pty.ts';
 
-/** command: program and arguments; default: a login shell. */
+/** command: program and arguments. Default: a login shell. */
 export async function openPty(
   place: PtyPlace,
   size: PtySize,

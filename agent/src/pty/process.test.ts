@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ptyContract, Reader } from './contract.ts';
 import { ProcessPty } from './process.ts';
+import { ptyContract, Reader } from './testing/index.ts';
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'unicore-pty-')));
 afterAll(() => rmSync(home, { recursive: true, force: true }));

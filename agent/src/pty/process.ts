@@ -1,4 +1,4 @@
-/** A PTY of the agent's own user, for VMs that are a folder. */
+/** A PTY on this machine, as the agent's own user, for VMs of the process runtime. */
 import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
@@ -8,17 +8,17 @@ import { EndMark } from './end-mark.ts';
 import { FdWriter } from './fd-writer.ts';
 import { fork, resizeFd } from './native.ts';
 import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } from './pty.ts';
-import { hangUp, killSession } from './session.ts';
+import { hangUp, killSession } from './unix-session.ts';
 
-/** After the program's end, output that does not come for this long while we read was stopped by ^S: it never will. */
+/** If no output comes for this long after the program's end, ^S has stopped it, and the PTY closes without waiting for more. */
 const TAIL_GIVE_UP_MS = 2_000;
-/** Shells that know -l, for which the folder's profile is read as at a login. */
+/** Shells that understand `-l`, so that they read the user's profile as at a login. */
 const LOGIN_SHELLS = new Set(['bash', 'zsh', 'fish', 'ksh', 'dash', 'sh']);
 
 export interface ProcessPtyOptions extends PtySize {
-  /** The VM's folder: working directory and HOME. */
+  /** The VM's folder, which is the working directory and HOME. */
   home: string;
-  /** Program and arguments; default: the user's own shell. */
+  /** Program and arguments. Default: the user's own shell. */
   command?: readonly [string, ...string[]];
 }
 
@@ -26,7 +26,7 @@ export class ProcessPty implements Pty {
   readonly exited: Promise<PtyExit>;
   readonly #pid: number;
   readonly #fd: number;
-  /** Kept open by us: with no slave open, a read of the master may fail before the last bytes were taken. */
+  /** The slave is kept open here: without an open slave, a read of the master may fail before the last bytes are read. */
   readonly #slave: number;
   readonly #socket: ReadStream;
   readonly #input: FdWriter;
@@ -117,7 +117,7 @@ export class ProcessPty implements Pty {
     }, TAIL_GIVE_UP_MS);
   }
 
-  /** Closing the master hangs up on whatever still runs in the terminal. */
+  /** Closing the master sends SIGHUP to the programs that still run in the terminal. */
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -139,7 +139,7 @@ function loginShell(): [string, ...string[]] {
   return LOGIN_SHELLS.has(basename(shell)) ? [shell, '-l'] : [shell];
 }
 
-/** Little of our own environment: it may hold secrets of whoever started the agent. */
+/** Only a few variables of the agent's environment are passed on, since it may hold secrets of its owner. */
 function cleanEnv(home: string): Record<string, string> {
   const { username, shell } = userInfo();
   return {

@@ -1,9 +1,9 @@
-/** A pseudo-terminal with a program in it: the one thing that a terminal needs to know of a runtime. */
+/** A pseudo-terminal with a program in it. This interface is all that a terminal knows of a runtime. */
 
 export interface PtyExit {
-  /** 0 to 255; 128 + signal for a program that was killed, as shells say it. */
+  /** 0 to 255. For a program that was killed: 128 + signal, as in shells. */
   code: number;
-  /** Number of the signal, where the runtime tells. */
+  /** Number of the signal, if the runtime reports it. */
   signal: number | null;
 }
 
@@ -13,24 +13,24 @@ export interface PtySize {
 }
 
 export interface Pty {
-  /** Called once, before the first turn of the event loop ends: later, output would be lost. */
+  /** Must be called once, in the same turn of the event loop in which the PTY was opened, or output is lost. */
   onData(listener: (bytes: Uint8Array) => void): void;
-  /** done: the bytes are in the terminal's own queue, or the program is gone. Order is kept. */
+  /** Calls `done` when the bytes are in the terminal's input queue, or the program is gone. The order is kept. */
   write(bytes: Uint8Array, done: () => void): void;
   resize(size: PtySize): void;
-  /** Stops reading; soon after, the program waits in its next write. */
+  /** Stops reading, which soon blocks the program in a write. */
   pause(): void;
   resume(): void;
-  /** Hangs up, and ends whatever still runs in it a little later. Output may be lost, so it is read on to the end. */
+  /** Sends SIGHUP, and a little later SIGKILL to what still runs. Reading goes on to the end, but output may be lost. */
   kill(): void;
-  /** Settles once, after the last byte of output was handed over; a paused PTY therefore has not ended. */
+  /** Resolves after the last byte of output was delivered. So it does not resolve while the PTY is paused. */
   readonly exited: Promise<PtyExit>;
 }
 
-/** How long a program may take to end after a hangup. */
+/** Time between SIGHUP and SIGKILL. */
 export const HANGUP_GRACE_MS = 1_000;
 
-/** What every terminal's programs are told about it. */
+/** Environment variables that describe the terminal to its programs. */
 export const TERMINAL_ENV = {
   TERM: 'xterm-256color',
   COLORTERM: 'truecolor',

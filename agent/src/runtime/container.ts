@@ -1,6 +1,6 @@
 /**
- * The one container that this agent makes: hardened, and built from an allowlist. Of what a hub says, only the VM's
- * id, generation, size and image get here, and each is parsed first.
+ * Options of the only kind of container that the agent creates. It is hardened, and all options are fixed here: a hub
+ * chooses only the VM's id, generation, size and image, and each is validated first.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { SIZES } from '@unicore/protocol/control';
@@ -9,24 +9,25 @@ import type { VmSpec } from './runtime.ts';
 
 export const LABEL = { vm: 'unicore.vm', gen: 'unicore.gen', provider: 'unicore.provider' } as const;
 
-/** The user inside, and the only place whose content outlives the container. */
+/** uid:gid of the VM's user. */
 const USER = '1000:1000';
+/** Mount point of the VM's volume. Only files in it outlive the container. */
 const HOME = '/home/consumer';
-/** The kernel's limit. */
+/** The kernel's limit for a host name. */
 const HOSTNAME_CHARS = 63;
-/** Programs that a VM may run at once; a fork bomb ends here. */
+/** Limit of processes and threads in a VM, against fork bombs. */
 const PIDS_LIMIT = 512;
-/** Open files of one process: enough for development tools, and no more than what modest engines may give. */
+/** Open files of one process: enough for development tools, and within what most engines may grant. */
 const OPEN_FILES = 8_192;
-/** In memory, so they count against the VM's memory too. Programs may be run from /tmp: build tools do. */
+/** tmpfs mounts, which count as the VM's memory. /tmp allows execution, since build tools need it. */
 const TMPFS = {
   '/tmp': 'rw,exec,nosuid,nodev,size=256m,mode=1777',
   '/run': 'rw,noexec,nosuid,nodev,size=16m,uid=1000,gid=1000,mode=755',
 };
 const SHM_BYTES = 64 * 2 ** 20;
-/** When the machine itself runs out of memory, a VM goes before what belongs to the owner. */
+/** If the whole machine runs out of memory, the kernel kills VMs before the owner's programs. */
 const OOM_SCORE_ADJ = 500;
-/** repository[:tag][@digest], with an optional registry: the grammar of image references, in lower case paths. */
+/** Grammar of image references: [registry/]repository[:tag][@digest], with lower-case paths. */
 const IMAGE =
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
@@ -38,7 +39,7 @@ export function volumeName(vmId: string): string {
   return `unicore-${vmId}`;
 }
 
-/** providerId tells the containers of several agents at one engine apart; cores: what the engine has. */
+/** providerId: tells apart the containers of several agents on one engine. cores: CPU cores of the engine. */
 export function containerOptions(spec: VmSpec, providerId: string, cores: number): ContainerCreateOptions {
   return {
     name: containerName(spec.vmId, spec.gen),
@@ -67,7 +68,7 @@ function hostConfig(
     Privileged: false,
     ReadonlyRootfs: true,
     Tmpfs: TMPFS,
-    // Made by the engine where it is missing; the label says whose it is when it is to be removed.
+    // The engine creates the volume if it does not exist. The label proves later that it belongs to this provider.
     Mounts: [
       {
         Type: 'volume',
@@ -95,7 +96,7 @@ function hostConfig(
     IpcMode: 'private',
     CgroupnsMode: 'private',
     NetworkMode: 'bridge',
-    // The main process says nothing, and what is not kept cannot fill the disk.
+    // No log: the main process prints nothing, and a log could fill the disk.
     LogConfig: { Type: 'none', Config: {} },
   };
 }
@@ -104,6 +105,6 @@ function parseImage(image: string): string {
   if (IMAGE.test(image)) return image;
   throw new UniCoreError(
     'BAD_REQUEST',
-    `"${image}" is no name of an image. Write it like unicore/vm or debian:12.`,
+    `"${image}" is no image name. Write it like unicore/vm or debian:12.`,
   );
 }

@@ -9,10 +9,10 @@ import { buffer } from 'node:stream/consumers';
 import { systemClock } from '@unicore/protocol';
 import Docker from 'dockerode';
 import { afterEach, expect, test } from 'vitest';
-import { runtimeContract } from './contract.ts';
 import { DockerRuntime } from './docker.ts';
 import { dockerSocket } from './engine.ts';
 import type { RuntimeListener, VmSpec } from './runtime.ts';
+import { runtimeContract } from './testing/index.ts';
 
 const IMAGE = process.env.UNICORE_TEST_IMAGE ?? 'unicore/vm:latest';
 const SOCKET = dockerSocket(process.env);

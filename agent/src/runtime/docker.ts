@@ -1,4 +1,4 @@
-/** Runtime docker: a VM is a container, its files are a named volume, and a generation is a container of its own. */
+/** Runtime docker: each generation of a VM is a container, and the VM's files are in a named volume. */
 
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Isolation } from '@unicore/protocol/control';
@@ -10,9 +10,9 @@ import { engineError, statusOf } from './engine-errors.ts';
 import { watchEngine } from './engine-events.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
 
-/** No answer for this long: the engine hangs. Creating a container on a busy disk takes seconds. */
+/** A call that takes longer is taken for a hang. Creating a container on a busy disk takes seconds. */
 const CALL_MS = 60_000;
-/** The main process ends at once on SIGTERM; shells get this long. */
+/** Time between SIGTERM and SIGKILL, for shells. The main process ends at once on SIGTERM. */
 const STOP_S = 2;
 
 const EngineInfo = z.object({ NCPU: z.number().positive(), DefaultRuntime: z.string().optional() });
@@ -40,10 +40,10 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
-  /** The weaker class while the engine does not say: a hub must hear of this provider all the same. */
+  /** If the engine does not answer, the weaker class is reported, so that the provider can still connect to its hub. */
   async isolation(): Promise<Isolation> {
     try {
-      // An engine that hangs may not keep the provider from its hub.
+      // The short time limit keeps an engine that hangs from delaying the connection to the hub.
       const { DefaultRuntime } = await this.#info(engineAt(this.#socketPath, PING_MS));
       return DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
     } catch {
@@ -80,7 +80,7 @@ export class DockerRuntime implements Runtime {
       let running = false;
       for (const { Id, Names, State } of await this.#containers(spec.vmId)) {
         if (State === 'running' && Names.includes(`/${name}`)) running = true;
-        // Other generations would write the same volume. One that ended holds nothing, and may be of an older image.
+        // Other generations would write to the same volume. A container that ended has nothing to keep, and may have an old image.
         else await this.#removeContainer(Id);
       }
       if (running) return;
@@ -121,28 +121,28 @@ export class DockerRuntime implements Runtime {
     await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
   }
 
-  /** Asked once: the answers change with the engine's configuration only, and the next start of the agent asks again. */
+  /** Cached until the agent restarts, since the answer changes only with the engine's configuration. */
   async #info(docker = this.#docker): Promise<EngineInfo> {
     this.#known ??= EngineInfo.parse(await docker.info());
     return this.#known;
   }
 
-  /** Removal with force is SIGKILL: what is stale must not run on while it shuts down. */
+  /** Removes with force, which is SIGKILL, so that a stale container does not run on during a slow shutdown. */
   async #removeContainer(id: string): Promise<void> {
     try {
       await this.#docker.getContainer(id).remove({ force: true });
     } catch (error) {
-      // 404: gone already. 409: somebody else is removing it, and that is as good.
+      // 404: already gone. 409: another client is removing it.
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   }
 
-  /** What another agent at this engine made is not ours to delete. */
+  /** Deletes the volume only if this provider created it. */
   async #removeVolume(vmId: string): Promise<void> {
     if (await this.#ownsVolume(vmId)) await this.#docker.getVolume(volumeName(vmId)).remove();
   }
 
-  /** Nor to show to a user of our hub: a hub chooses the ids of its VMs, and so the names of volumes. */
+  /** Throws if the volume belongs to something else. The hub chooses VM ids and so volume names, and could otherwise read foreign data. */
   async #requireOwnVolume(vmId: string): Promise<void> {
     if ((await this.#ownsVolume(vmId)) !== false) return;
     throw new UniCoreError(
@@ -151,7 +151,7 @@ export class DockerRuntime implements Runtime {
     );
   }
 
-  /** Undefined: there is none. */
+  /** Returns undefined if the volume does not exist. */
   async #ownsVolume(vmId: string): Promise<boolean | undefined> {
     try {
       const { Labels } = VolumeInfo.parse(await this.#docker.getVolume(volumeName(vmId)).inspect());
@@ -177,7 +177,7 @@ export class DockerRuntime implements Runtime {
   }
 }
 
-/** For answers that say: it is so already. */
+/** Ignores an HTTP status that says: nothing to do. */
 async function ignoring(status: number, work: Promise<unknown>): Promise<void> {
   try {
     await work;

@@ -1,11 +1,11 @@
-/** What an engine's failures mean, and what the owner of the machine can do about each. */
+/** Translates errors of the Docker engine into messages that tell the machine's owner what to do. */
 import { UniCoreError } from '@unicore/protocol';
-import { codeOf } from '../files.ts';
+import { codeOf } from '../files/index.ts';
 
-/** Ways in which a socket says that nobody serves it. */
+/** Error codes that mean that no engine listens on the socket. */
 const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK', 'ETIMEDOUT']);
 
-/** What dockerode puts before the engine's own words. */
+/** dockerode's prefix in front of the engine's message. */
 const HTTP_PREFIX = /^\(HTTP code \d+\)[^-]*- /;
 
 export function engineError(error: unknown, socketPath: string, image?: string): UniCoreError {
@@ -46,7 +46,7 @@ export function engineError(error: unknown, socketPath: string, image?: string):
   });
 }
 
-/** HTTP status of the engine's answer. */
+/** HTTP status of the engine's answer, if the error has one. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;

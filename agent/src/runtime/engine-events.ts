@@ -1,4 +1,4 @@
-/** The engine's event stream, for ever: what happens to our containers, and whether the engine answers at all. */
+/** Follows the engine's event stream, with reconnects: events of this provider's containers, and whether the engine answers. */
 import type { Readable } from 'node:stream';
 import { Backoff, type Clock, type UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
@@ -7,9 +7,9 @@ import { LABEL } from './container.ts';
 import { engineAt, pingEngine } from './engine.ts';
 import type { RuntimeListener } from './runtime.ts';
 
-/** A missing engine is looked for this often at first, and this often in the end. */
+/** Backoff between attempts to reach the engine: first and longest pause, ms. */
 const RETRY = { first: 250, most: 5_000 };
-/** One event is a line of JSON of some hundred bytes; more is no event. */
+/** Limit for one line. An event is a line of JSON of some hundred bytes. */
 const MAX_LINE = 1024 * 1024;
 
 const EngineEvent = z.object({
@@ -26,7 +26,7 @@ interface WatchOptions {
 }
 
 export function watchEngine({ socketPath, providerId, clock, random, listener }: WatchOptions): () => void {
-  // Of its own, without a time limit: a quiet stream is a good one.
+  // A separate client without a time limit, since a stream without events is normal.
   const docker = engineAt(socketPath);
   const backoff = new Backoff({ ...RETRY, random });
   let stop: () => void = () => undefined;
@@ -47,13 +47,13 @@ export function watchEngine({ socketPath, providerId, clock, random, listener }:
     for await (const chunk of stream) {
       const lines = (rest + String(chunk)).split('\n');
       rest = lines.pop() ?? '';
-      if (rest.length > MAX_LINE) throw new Error('an event of the engine has no end');
+      if (rest.length > MAX_LINE) throw new Error('an event of the engine is too long');
       for (const line of lines) if (line !== '') tell(line, listener);
     }
   }
 
   async function run(): Promise<void> {
-    // A stream may end, or break, while the engine lives: only an engine that does not answer is gone.
+    // The stream may break while the engine is alive. Only an engine that does not answer a ping is unavailable.
     await follow().catch(() => undefined);
     if (stopped) return;
     await pingEngine(socketPath).catch((error: UniCoreError) => {

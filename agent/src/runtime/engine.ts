@@ -1,16 +1,17 @@
-/** Where the engine is, and whether it answers. */
+/** The Docker engine: its socket, a client for it, and a check whether it answers. */
 import { Agent } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
 import Docker, { type DockerOptions } from 'dockerode';
 import { engineError } from './engine-errors.ts';
 
 export const DEFAULT_SOCKET = '/var/run/docker.sock';
-/** An engine on this machine answers at once, or is not there. */
+/** Time limit of a ping. A local engine answers at once. */
 export const PING_MS = 2_000;
 
 /**
- * A connection of its own for each call: an engine that shuts down closes its socket first and then ends containers,
- * but goes on answering on old connections. So whoever sees a container end can ask whether the engine is still there.
+ * Returns a client that opens a new connection for each call. An engine that shuts down closes its listening socket, then
+ * ends containers, and still answers on old connections. With new ones, the end of a container can be told from the end
+ * of the engine.
  */
 export function engineAt(socketPath: string, timeoutMs?: number): Docker {
   const options: DockerOptions & { agent: Agent } = { socketPath, agent: new Agent({ keepAlive: false }) };
@@ -18,7 +19,7 @@ export function engineAt(socketPath: string, timeoutMs?: number): Docker {
   return new Docker(options);
 }
 
-/** Throws a UniCoreError with the remedy when no engine answers there. */
+/** Rejects with a UniCoreError that says what to do if no engine answers. */
 export async function pingEngine(socketPath: string, timeoutMs: number = PING_MS): Promise<void> {
   try {
     await engineAt(socketPath, timeoutMs).ping();
@@ -27,7 +28,7 @@ export async function pingEngine(socketPath: string, timeoutMs: number = PING_MS
   }
 }
 
-/** The engine's socket from DOCKER_HOST; the agent and its keeper speak to a local engine only. */
+/** The engine's socket, from DOCKER_HOST. Throws for a remote engine, since agent and keeper use a local one only. */
 export function dockerSocket(env: NodeJS.ProcessEnv): string {
   const host = env.DOCKER_HOST;
   if (!host) return DEFAULT_SOCKET;

@@ -1,16 +1,23 @@
-/** Which runtime a machine uses. */
+/** Runtimes: what a VM is on this machine. */
 import type { Clock } from '@unicore/protocol';
-import type { RuntimeKind } from '../identity/config.ts';
 import { DockerRuntime } from './docker.ts';
 import { pingEngine } from './engine.ts';
 import { ProcessRuntime } from './process.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, RuntimeKind } from './runtime.ts';
 
 export { DEFAULT_SOCKET, dockerSocket, pingEngine } from './engine.ts';
 export { engineError, statusOf } from './engine-errors.ts';
-export type { PtyPlace, Runtime, RuntimeListener, VmSpec } from './runtime.ts';
+export type {
+  Presence,
+  PtyPlace,
+  Runtime,
+  RuntimeKind,
+  RuntimeListener,
+  RuntimeVm,
+  VmSpec,
+} from './runtime.ts';
 
-/** docker where an engine answers. */
+/** Returns docker if an engine answers, otherwise process. */
 export async function detectRuntime(socketPath: string): Promise<RuntimeKind> {
   try {
     await pingEngine(socketPath);
@@ -24,7 +31,7 @@ export interface RuntimeOptions {
   kind: RuntimeKind;
   providerId: string;
   socketPath: string;
-  /** Where VMs of the process runtime live. */
+  /** Folder for the VMs of the process runtime. */
   vmsDir: string;
   closeVm(vmId: string): Promise<void>;
   clock: Clock;

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { runtimeContract } from './contract.ts';
 import { ProcessRuntime } from './process.ts';
+import { runtimeContract } from './testing/index.ts';
 
 const exec = promisify(execFile);
 

@@ -1,22 +1,22 @@
 /**
- * Runtime process: a VM is a folder, and its programs are the agent's own user's. It isolates nothing; for a hub on the
- * same machine only, unless the owner says otherwise.
+ * Runtime process: a VM is a folder, and its programs run as the agent's own user. It isolates nothing, so it is only for
+ * a hub on the same machine, unless the owner allows others.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { Id, type Isolation } from '@unicore/protocol/control';
 import { z } from 'zod';
-import { codeOf, makeDir, readJson, writeJson } from '../files.ts';
+import { codeOf, makeDir, readJson, writeJson } from '../files/index.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
 
-/** `vm.json` beside the home: what containers carry as labels and state. */
+/** `vm.json` beside the VM's home: what Docker keeps as labels and state of a container. */
 const VmFile = z.object({ gen: z.number().int().positive(), running: z.boolean() });
 
 export interface ProcessRuntimeOptions {
-  /** Holds a folder per VM. */
+  /** Folder that holds one folder per VM. */
   dir: string;
-  /** Ends the VM's terminals; there are no other processes that could be found. */
+  /** Ends the VM's terminals, and so its programs. There is no other way to find the programs. */
   closeVm(vmId: string): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export class ProcessRuntime implements Runtime {
   async list(): Promise<RuntimeVm[]> {
     const vms: RuntimeVm[] = [];
     for (const vmId of await this.#folders()) {
-      // A damaged file is that VM's problem: it is told when the VM is asked for by name.
+      // A damaged file must not hide the other VMs. find() reports it.
       const file = await this.#read(vmId).catch(() => undefined);
       if (file) vms.push({ vmId, ...file });
     }
@@ -80,7 +80,7 @@ export class ProcessRuntime implements Runtime {
     return { kind: 'process', home: this.#home(vmId) };
   }
 
-  /** Nothing changes a folder's state behind our back, and there is no engine that could be gone. */
+  /** There is nothing to watch: only the agent changes a folder's state, and there is no engine that could fail. */
   watch(listener: RuntimeListener): () => void {
     queueMicrotask(() => listener.available());
     return () => undefined;
@@ -96,7 +96,7 @@ export class ProcessRuntime implements Runtime {
     }
   }
 
-  /** The id is parsed again right where it becomes part of a path: remove() deletes what this returns. */
+  /** The id is validated again where it becomes part of a path, since remove() deletes that path. */
   #folder(vmId: string): string {
     return join(this.#dir, Id.parse(vmId));
   }

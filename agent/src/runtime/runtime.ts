@@ -1,10 +1,13 @@
-/** What a VM is on this machine. Two kinds: a hardened container, or a folder of the agent's own user. */
+/** The interface of runtimes, which run VMs on this machine. There are two: docker and process. */
 import type { Isolation, VmSize } from '@unicore/protocol/control';
 
-/** What the hub may say about a VM, and all that ever reaches an engine. */
+/** docker: a VM is a hardened container. process: a VM is a folder of the agent's own user, without isolation. */
+export type RuntimeKind = 'docker' | 'process';
+
+/** All that a hub can choose about a VM. Nothing else from the hub reaches an engine. */
 export interface VmSpec {
   vmId: string;
-  /** Rises with each assignment; what belongs to another generation of the VM is ended by start(). */
+  /** Increases with each assignment to a provider. start() ends all other generations of the VM. */
   gen: number;
   image: string;
   size: VmSize;
@@ -16,40 +19,40 @@ export interface RuntimeVm {
   running: boolean;
 }
 
-/** How one generation of a VM is found. exit: how its main process ended, for a person. */
+/** State of one generation of a VM. exit: how its main process ended, as text for a person. */
 export type Presence = { state: 'running' } | { state: 'stopped'; exit: string } | { state: 'absent' };
 
-/** Where the keeper makes a PTY in this VM. */
+/** Where the keeper opens a PTY for a VM. */
 export type PtyPlace =
   | { kind: 'docker'; container: string; socketPath?: string }
   | { kind: 'process'; home: string };
 
 export interface RuntimeListener {
-  /** Something happened to this VM that was not asked for here, perhaps; look at it. */
+  /** Something happened to this VM, perhaps from outside. The listener should look at it. */
   changed(vmId: string, gen: number): void;
-  /** A program in the VM was ended because the VM's memory was full; the VM itself may live on. */
+  /** The kernel killed a program because the VM's memory was full. The VM itself may keep running. */
   outOfMemory(vmId: string, gen: number): void;
-  /** The engine stopped answering; a UniCoreError with the remedy. */
+  /** The engine stopped answering. The error is a UniCoreError that says what to do. */
   unavailable(error: Error): void;
-  /** The engine answers (again). VMs may have ended meanwhile. */
+  /** The engine answers, perhaps again. VMs may have ended in the meantime. */
   available(): void;
 }
 
-/** Every method may be repeated, and rejects with a UniCoreError whose message is for a person. */
+/** Every method can be repeated without harm, and rejects with a UniCoreError whose message is for a person. */
 export interface Runtime {
-  readonly kind: 'docker' | 'process';
+  readonly kind: RuntimeKind;
   /** Never rejects. */
   isolation(): Promise<Isolation>;
-  /** All VMs of this provider that exist here, whoever ordered them. */
+  /** All VMs of this provider on this machine, even those without an order. */
   list(): Promise<RuntimeVm[]>;
   find(vmId: string, gen: number): Promise<Presence>;
-  /** Makes what is missing, ends other generations of the VM, and returns when a terminal can be opened. */
+  /** Creates what is missing and ends other generations of the VM. Resolves when a terminal can be opened. */
   start(spec: VmSpec): Promise<void>;
-  /** Ends every process of the VM, of all generations. Its files stay. */
+  /** Ends all processes of all generations of the VM. Its files stay. */
   stop(vmId: string): Promise<void>;
-  /** Ends the VM and deletes its files for good. */
+  /** Ends the VM and deletes its files. */
   remove(vmId: string): Promise<void>;
   pty(vmId: string, gen: number): PtyPlace;
-  /** Returns what ends the watch. */
+  /** Returns a function that ends the watch. */
   watch(listener: RuntimeListener): () => void;
 }

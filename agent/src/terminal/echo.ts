@@ -1,9 +1,9 @@
-/** How soon a terminal answers a key: from writing it to the first output after it. */
+/** Measures the echo time of a terminal: from a key to the first output after it. */
 import type { Clock } from '@unicore/protocol';
 
-/** Output that comes while there was some just before is no answer to the key. */
+/** A key is measured only if there was no output for this long before it, since other output is no echo. */
 const QUIET_MS = 50;
-/** What comes later is no answer to the key either: nothing was echoed. */
+/** Output that comes later than this is no echo of the key. */
 const MOST_MS = 1_000;
 
 export class Echo {
@@ -16,7 +16,7 @@ export class Echo {
     this.#clock = clock;
   }
 
-  /** When it was last seen. */
+  /** The last echo time, ms; null before the first one. */
   get ms(): number | null {
     return this.#ms;
   }

@@ -1,2 +1,2 @@
-/** What the rest of the agent uses of terminals. */
-export { Terminal } from './terminal.ts';
+/** Terminals with many viewers. */
+export { Terminal, type ViewRequest } from './terminal.ts';

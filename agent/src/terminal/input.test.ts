@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { headlessTerminal } from './headless.ts';
+import { headlessTerminal, XtermCore } from './emulator/index.ts';
 import { readInput } from './input.ts';
-import { XtermCore } from './xterm-core.ts';
 
 const read = (text: string) => {
   const { typed, withoutReports } = readInput(Buffer.from(text));

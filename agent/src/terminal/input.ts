@@ -1,12 +1,12 @@
 /**
- * Tells what a person typed from what their terminal says by itself: answers to a program's questions, of which it wants
- * one and not one per viewer, and the mouse and focus.
+ * Tells what a person typed from what their terminal sends by itself: mouse, focus, and answers to a program's queries. The
+ * program expects one answer, not one per viewer.
  */
 
-/** Answers and focus reports, as xterm sends them. */
+/** Answers to queries, and focus reports, as xterm sends them. */
 const REPORT = escapeSequences(
   '\\[[?>=]?[\\d;]*c', // device attributes
-  '\\[\\??\\d+;\\d+(;\\d+)?R', // cursor position; also Shift+F3 and its like, which work once something was typed
+  '\\[\\??\\d+;\\d+(;\\d+)?R', // cursor position; Shift+F3 looks the same, so that it works only for a viewer that has typed
   '\\[\\??\\d+n', // device status
   '\\[\\??\\d+;\\d+\\$y', // modes
   '\\[[468];\\d+;\\d+t', // window
@@ -20,13 +20,13 @@ const REPORT = escapeSequences(
 );
 const MOUSE = escapeSequences('\\[<[\\d;]+[mM]', '\\[M[\\s\\S]{3}', '\\[\\d+;\\d+;\\d+M');
 const ESC = 0x1b;
-/** ^C, ^Z and ^\\. A program that takes them for keys notices nothing of what they mean elsewhere. */
+/** ^C, ^Z and ^\\. In a program that reads them as keys, treating them as interrupts does no harm. */
 const INTERRUPTS = [0x03, 0x1a, 0x1c];
 
 export interface Input {
   /** A person pressed a key or pasted. */
   typed: boolean;
-  /** What is left without the reports. */
+  /** The input without answers and focus reports. */
   withoutReports: Uint8Array;
 }
 

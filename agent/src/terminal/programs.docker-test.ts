@@ -1,9 +1,8 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPty } from '../pty/index.ts';
-import { SESSIONS } from './fixtures/sessions.ts';
-import { dump } from './screen-dump.ts';
-import { type FakeViewer, SIZE, startTerminal } from './test-kit.ts';
+import { dump, type FakeViewer, SIZE, startTerminal } from './testing/index.ts';
+import { SESSIONS } from './testing/recordings/index.ts';
 
 const docker = new Docker();
 const container = `unicore-programs-test-${process.pid}`;

@@ -1,18 +1,8 @@
+/** A terminal with viewers: output, back-pressure, rights, answers, the end. */
 import { expect, test } from 'vitest';
-import { startTerminal } from './test-kit.ts';
+import { lines, parsed, startTerminal } from './testing/index.ts';
 
 const KIB = 1024;
-
-/** Numbered lines, so that a hole or a repetition shows. */
-function lines(from: number, to: number): string {
-  let text = '';
-  for (let n = from; n < to; n++) text += `${n}\r\n`;
-  return text;
-}
-
-async function parsed(): Promise<void> {
-  for (let turn = 0; turn < 400; turn++) await new Promise(setImmediate);
-}
 
 test('a viewer gets the screen as it is, then every byte of output in order', () => {
   const { pty, join } = startTerminal();
@@ -104,187 +94,6 @@ test('a viewer that falls out of the ring jumps to the screen as it is, and is t
   expect(slow.take()).toBe('after');
 });
 
-/** Longer than a pause in the output must be to be taken for its end. */
-const QUIET_MS = 50;
-
-test('after an interrupt, whoever has much to read goes on with the screen as it is when the output pauses', async () => {
-  const { pty, clock, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  pty.print(lines(0, 50_000));
-  viewer.take(1000);
-  await parsed();
-  expect(pty.paused).toBe(true);
-  viewer.type('\x03');
-  expect([pty.input, pty.paused]).toEqual(['\x03', false]);
-  // What the program wrote before it heard of it.
-  for (let n = 50_000; n < 60_000; n += 2_000) {
-    pty.print(lines(n, n + 2_000));
-    await clock.advance(20);
-    expect(viewer.take()).toBe('');
-  }
-  pty.print('^C\r\n$ ');
-  await clock.advance(QUIET_MS);
-  expect(viewer.take().length).toBeLessThan(16 * KIB);
-  expect([viewer.line(22), viewer.line(23)]).toEqual(['^C', '$ ']);
-  expect(viewer.notices.at(-1)).toHaveProperty('skipped');
-  pty.print('after');
-  expect(viewer.take()).toBe('after');
-});
-
-test('a program that ignores an interrupt, however often it is typed, is seen again after a moment', async () => {
-  const { pty, clock, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  let line = 0;
-  const flood = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 10) {
-      if (!pty.paused) pty.print(lines(line, line + 5_000));
-      line += 5_000;
-      await parsed();
-      await clock.advance(10);
-    }
-  };
-  await flood(100);
-  viewer.type('\x03');
-  await flood(100);
-  viewer.type('\x03\x03');
-  await flood(100);
-  expect(viewer.take()).toBe('');
-  await flood(110);
-  viewer.take();
-  expect(viewer.notices.filter(({ skipped }) => skipped !== undefined)).toHaveLength(1);
-  pty.print('seen');
-  viewer.take();
-  expect(viewer.received.toString().endsWith('seen')).toBe(true);
-});
-
-test('who reads fast skips nothing when another one, whose line is slow, interrupts', async () => {
-  const { pty, clock, join } = startTerminal();
-  const [slow, fast] = [join('slow'), join('fast')];
-  for (const viewer of [fast, slow]) viewer.take();
-  let text = '';
-  let read = '';
-  const flood = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += 10) {
-      const more = lines(text.length, text.length + 10_000);
-      pty.print(more);
-      text += more;
-      // Never at the end of it, but never far from it.
-      read += fast.take(text.length - read.length - 20_000);
-      slow.take(100);
-      await parsed();
-      await clock.advance(10);
-    }
-  };
-  await flood(200);
-  slow.type('\x03');
-  await flood(100);
-  await clock.advance(QUIET_MS);
-  read += fast.take();
-  slow.take();
-  expect(read).toBe(text);
-  expect(slow.notices.at(-1)).toHaveProperty('skipped');
-  for (let y = 0; y < 24; y++) expect(slow.line(y)).toBe(fast.line(y));
-});
-
-test('on a slow line little to read is late, too', async () => {
-  const { pty, clock, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  pty.print(lines(0, 10_000));
-  // 100 KB a second.
-  for (let ms = 0; ms < 300; ms += 10) {
-    viewer.take(1_000);
-    await clock.advance(10);
-  }
-  expect(lines(0, 10_000).length - 30_000).toBeLessThan(64 * KIB);
-  viewer.type('\x03');
-  await clock.advance(QUIET_MS);
-  viewer.take();
-  expect(viewer.notices.at(-1)).toHaveProperty('skipped');
-});
-
-test('what an engine had on its way when it was not read is skipped, though little of it was here', async () => {
-  const { pty, clock, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  let line = 0;
-  const pass = async (ms: number, most: number) => {
-    for (let passed = 0; passed < ms; passed += 10) {
-      if (!pty.paused && line < 200_000) pty.print(lines(line, line + 8_000));
-      line += 8_000;
-      viewer.take(most);
-      await parsed();
-      await clock.advance(10);
-    }
-  };
-  // 2.5 MB a second: 256 KiB are here, and take a tenth of a second.
-  await pass(250, 25_000);
-  line = 0;
-  viewer.type('\x03');
-  await pass(300, 25_000);
-  viewer.take();
-  expect(viewer.notices.at(-1)).toHaveProperty('skipped');
-  expect(pty.paused).toBe(false);
-});
-
-test('^\\ and ^Z are interrupts, too', async () => {
-  for (const key of ['\x1c', '\x1a']) {
-    const { pty, clock, join } = startTerminal();
-    const viewer = join('a');
-    viewer.take();
-    pty.print(lines(0, 20_000));
-    viewer.type(key);
-    await clock.advance(QUIET_MS);
-    viewer.take();
-    expect(viewer.notices.at(-1)).toHaveProperty('skipped');
-  }
-});
-
-test('a full screen program for which ^C is a key: a picture that is on its way is not drawn twice', async () => {
-  const { pty, clock, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  const rows = Array.from({ length: 24 }, (_, y) => `\x1b[${y + 1};1H${'x'.repeat(79)}`).join('');
-  pty.print(`\x1b[?1049h${rows}`);
-  // A line on which this takes a second.
-  for (let ms = 0; ms < 200; ms += 10) {
-    viewer.take(20);
-    await clock.advance(10);
-  }
-  viewer.type('\x03');
-  await clock.advance(QUIET_MS);
-  const rest = viewer.take();
-  expect(viewer.notices.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
-  expect(rest.endsWith(rows.slice(-1_000))).toBe(true);
-});
-
-test('a program that ends while its viewer skips: the last screen, then the end', async () => {
-  const { pty, terminal, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  pty.print(lines(0, 20_000));
-  viewer.type('\x03');
-  pty.print('last words');
-  pty.exit({ code: 130, signal: 2 });
-  await terminal.ended;
-  expect(viewer.farewell).toBe('exited with status 130');
-  viewer.take();
-  expect(viewer.line(23)).toBe('last words');
-});
-
-test('a read-only viewer interrupts nothing and skips nothing', async () => {
-  const { pty, clock, join } = startTerminal();
-  const reader = join('reader', { mayWrite: false });
-  reader.take();
-  pty.print(lines(0, 20_000));
-  reader.type('\x03');
-  await clock.advance(QUIET_MS);
-  expect(pty.input).toBe('');
-  expect(reader.take()).toBe(lines(0, 20_000));
-});
-
 test('a viewer that does not read costs its terminal nothing: it is not woken for each piece of output', () => {
   const { pty, join } = startTerminal();
   const viewer = join('a');
@@ -296,15 +105,6 @@ test('a viewer that does not read costs its terminal nothing: it is not woken fo
   pty.print('x');
   pty.print('x');
   expect(wakes).toBe(1);
-});
-
-test('an interrupt with little to read skips nothing', () => {
-  const { pty, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  pty.print(lines(0, 1000));
-  viewer.type('\x03');
-  expect(viewer.take()).toBe(lines(0, 1000));
 });
 
 test('a viewer whose line is cut holds the program for 30 s, and no longer', async () => {
@@ -330,58 +130,6 @@ test('a viewer that comes back in time misses nothing', async () => {
   await clock.advance(20_000);
   viewer.handler!.attached!({});
   expect(viewer.take()).toBe(lines(0, 1000));
-});
-
-test('the window of the viewer who typed last counts, and the others are told', () => {
-  const { pty, join } = startTerminal();
-  const a = join('a', { size: { cols: 100, rows: 30 } });
-  expect(pty.sizes).toEqual([{ cols: 100, rows: 30 }]);
-  const b = join('b', { size: { cols: 60, rows: 20 } });
-  b.take();
-  expect(b.notices).toEqual([{ size: [100, 30], mine: false, typist: 'user of a' }]);
-  b.type('x');
-  expect(pty.sizes.at(-1)).toEqual({ cols: 60, rows: 20 });
-  for (const viewer of [a, b]) viewer.take();
-  expect(a.notices.at(-1)).toEqual({ size: [60, 20], mine: false, typist: 'user of b' });
-  expect(b.notices.at(-1)).toEqual({ size: [60, 20], mine: true, typist: 'user of b' });
-});
-
-test('a window that changes counts only if its viewer typed last', () => {
-  const { pty, terminal, join } = startTerminal();
-  join('a');
-  join('b');
-  terminal.resize({ cols: 50, rows: 10 }, 'b');
-  expect(pty.sizes).toEqual([]);
-  terminal.resize({ cols: 51, rows: 11 }, 'a');
-  expect(pty.sizes).toEqual([{ cols: 51, rows: 11 }]);
-  terminal.resize({ cols: 52, rows: 12 });
-  expect(terminal.info()).toMatchObject({ cols: 52, rows: 12, viewers: 2 });
-});
-
-test('when the typist leaves, the window of who is left counts', () => {
-  const { pty, join } = startTerminal();
-  const a = join('a');
-  const b = join('b', { size: { cols: 60, rows: 20 } });
-  a.handler!.closed('OK', '');
-  b.take();
-  expect(pty.sizes).toEqual([{ cols: 60, rows: 20 }]);
-  expect(b.notices.at(-1)).toEqual({ size: [60, 20], mine: true, typist: 'user of b' });
-});
-
-test('a new size is told between two sequences, and both screens wrap alike', () => {
-  const { pty, terminal, join } = startTerminal();
-  const viewer = join('a');
-  viewer.take();
-  pty.print(`${'x'.repeat(90)}\x1b[3`);
-  terminal.resize({ cols: 40, rows: 10 }, 'a');
-  expect(viewer.take()).not.toContain('7717');
-  pty.print(`1mred${'y'.repeat(50)}`);
-  viewer.take();
-  const told = '{"size":[40,10],"mine":true,"typist":"user of a"}';
-  expect(viewer.received.toString()).toContain(`\x1b[31m\x1b]7717;${told}\x07redy`);
-  const other = join('b');
-  other.take();
-  for (let y = 0; y < 10; y++) expect(other.line(y)).toBe(viewer.line(y));
 });
 
 test('a read-only viewer sees everything and changes nothing', () => {

@@ -1,26 +1,23 @@
-/** A terminal: one PTY, the latest of its output, its screen, and whoever looks at it. */
+/** A terminal: one PTY, its latest output, its screen, and its viewers. */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { TerminalInfo } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Pty, PtyExit, PtySize } from '../pty/index.ts';
-import { Audience } from './audience.ts';
 import { Echo } from './echo.ts';
 import { interrupts, readInput } from './input.ts';
-import { sizeNotice } from './notice.ts';
-import { Output } from './output.ts';
-import { Screen } from './screen.ts';
-import { Turns } from './turns.ts';
-import { Viewer } from './viewer.ts';
+import { Output, sizeNotice } from './output/index.ts';
+import { RoundRobin, Screen } from './screen/index.ts';
+import { Viewer, Viewers } from './viewers/index.ts';
 
-/** The program waits while even the fastest viewer has more than this to read, and goes on at half of it. */
+/** Back-pressure: the program is paused while even the fastest viewer is this many bytes behind, and resumed at half of it. */
 const MAX_LAG = 256 * 1024;
-/** The same for what our own screen has to parse: so much is done in a few hundredths of a second. */
+/** The same limit for output that the screen has not parsed. Parsing that much takes some tens of milliseconds. */
 const MAX_UNPARSED = 512 * 1024;
-/** A program that asks and never reads the answers gets no more of them. */
+/** Bytes of answers that may wait for the program. A program that sends queries but never reads gets no more. */
 const MAX_ANSWERS = 4 * 1024;
 
-/** All terminals of this process take turns. */
-const turns = new Turns();
+/** All screens of this process parse in turns. */
+const scheduler = new RoundRobin();
 
 export interface TerminalOptions {
   terminalId: string;
@@ -31,30 +28,30 @@ export interface TerminalOptions {
 }
 
 export interface ViewRequest {
-  /** The viewer's name in calls about it. */
+  /** Id of the viewer, by which RPC calls name it. */
   viewer: string;
   user: string;
   mayWrite: boolean;
-  /** Of the viewer's window. */
+  /** Size of the viewer's window. */
   size: PtySize;
   /** Opens the viewer's channel. */
   accept(handler: ChannelHandler): Channel;
-  /** The viewer is gone for good. */
+  /** Called when the viewer's channel is closed. */
   gone(): void;
 }
 
 export class Terminal {
-  /** Settles when the program is gone; viewers may still read its last output. */
+  /** Resolves when the program has ended. Viewers may still read its last output. */
   readonly ended: Promise<PtyExit>;
   readonly #options: TerminalOptions;
   readonly #pty: Pty;
   readonly #output = new Output();
   readonly #screen: Screen;
-  readonly #audience = new Audience();
+  readonly #viewers = new Viewers();
   readonly #echo: Echo;
   readonly #createdAt = Date.now();
   #size: PtySize;
-  /** The size of what is in the output now: a new one counts from the next place where nothing is cut. */
+  /** Size at the end of the output. A new size takes effect at the next offset that cuts no sequence or character. */
   #sizeInOutput: PtySize;
   #unreadAnswers = 0;
   #paused = false;
@@ -71,7 +68,7 @@ export class Terminal {
     this.#screen = new Screen({
       output: this.#output,
       size,
-      turns,
+      scheduler,
       clock,
       events: {
         answer: (bytes) => this.#answer(bytes),
@@ -88,7 +85,7 @@ export class Terminal {
       terminalId: this.#options.terminalId,
       title: this.#screen.title,
       ...this.#size,
-      viewers: this.#audience.present,
+      viewers: this.#viewers.present,
       createdAt: this.#createdAt,
       echoMs: this.#echo.ms,
     };
@@ -108,38 +105,38 @@ export class Terminal {
       input: (whose, bytes, done) => this.#input(whose, bytes, done),
       changed: () => this.#changed(),
       gone: (whose) => {
-        this.#audience.remove(whose);
+        this.#viewers.remove(whose);
         this.#changed();
         gone();
         this.#disposeWhenDone();
       },
     });
-    this.#audience.add(viewer);
-    // First, so that the snapshot has the size of the window that counts.
+    this.#viewers.add(viewer);
+    // Before the snapshot is drawn, so that it has the size of the window that counts.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);
   }
 
-  /** A viewer's channel comes back, with the rights and the window of now. */
+  /** A viewer has resumed its channel, perhaps with other rights and another window size. */
   returned(id: string, { mayWrite, size }: { mayWrite: boolean; size: PtySize }): void {
-    const viewer = this.#audience.find(id);
+    const viewer = this.#viewers.find(id);
     if (!viewer) return;
     viewer.mayWrite = mayWrite;
     this.#changed();
     this.resize(size, id);
   }
 
-  /** Of one viewer's window, which counts if that viewer typed last; of the terminal where no viewer is named. */
+  /** Sets the size of a viewer's window, which counts if that viewer typed last. Without a viewer: sets the terminal's size. */
   resize(size: PtySize, viewerId?: string): void {
     if (viewerId === undefined) return this.#resize(size);
-    const viewer = this.#audience.find(viewerId);
+    const viewer = this.#viewers.find(viewerId);
     if (!viewer) return;
     viewer.size = size;
-    if (this.#audience.typist === viewer) this.#resize(size);
+    if (this.#viewers.typist === viewer) this.#resize(size);
   }
 
-  /** Hangs up and waits for the end. */
+  /** Sends SIGHUP, and resolves when the program has ended. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#regulate();
@@ -153,12 +150,12 @@ export class Terminal {
     this.#echo.put();
     this.#output.append(bytes);
     this.#screen.wake();
-    for (const viewer of this.#audience) viewer.wake();
+    for (const viewer of this.#viewers) viewer.wake();
     this.#regulate();
   }
 
   #regulate(): void {
-    const load = Math.max(this.#audience.lag / MAX_LAG, this.#screen.unparsed / MAX_UNPARSED);
+    const load = Math.max(this.#viewers.lag / MAX_LAG, this.#screen.unparsed / MAX_UNPARSED);
     if (!this.#paused && load > 1 && !this.#closing) {
       this.#paused = true;
       this.#pty.pause();
@@ -171,13 +168,13 @@ export class Terminal {
   #exited(exit: PtyExit): PtyExit {
     this.#farewell = `exited with status ${exit.code}`;
     this.#options.log.info({ status: exit.code }, 'a program ended');
-    for (const viewer of this.#audience) viewer.end(this.#farewell);
+    for (const viewer of this.#viewers) viewer.end(this.#farewell);
     this.#disposeWhenDone();
     return exit;
   }
 
   #disposeWhenDone(): void {
-    if (this.#farewell !== undefined && this.#audience.size === 0) this.#screen.dispose();
+    if (this.#farewell !== undefined && this.#viewers.size === 0) this.#screen.dispose();
   }
 
   // ---- input
@@ -185,17 +182,17 @@ export class Terminal {
   #input(viewer: Viewer, bytes: Uint8Array, done: () => void): void {
     if (!viewer.mayWrite) return done();
     const { typed, withoutReports } = readInput(bytes);
-    if (typed && this.#audience.typed(viewer)) this.#follow();
-    const allowed = this.#audience.spokesman === viewer ? bytes : withoutReports;
+    if (typed && this.#viewers.typed(viewer)) this.#follow();
+    const allowed = this.#viewers.responder === viewer ? bytes : withoutReports;
     if (allowed.length === 0) return done();
     if (typed) this.#echo.pressed();
     this.#pty.write(allowed, done);
-    if (interrupts(allowed)) for (const each of this.#audience) each.interrupted(each === viewer);
+    if (interrupts(allowed)) for (const each of this.#viewers) each.interrupted(each === viewer);
   }
 
-  /** With somebody there who can, their terminal answers. */
+  /** Answers a query of the program, unless a viewer's terminal does. */
   #answer(bytes: Uint8Array): void {
-    if (this.#audience.spokesman || this.#unreadAnswers + bytes.length > MAX_ANSWERS) return;
+    if (this.#viewers.responder || this.#unreadAnswers + bytes.length > MAX_ANSWERS) return;
     this.#unreadAnswers += bytes.length;
     this.#pty.write(bytes, () => {
       this.#unreadAnswers -= bytes.length;
@@ -205,13 +202,13 @@ export class Terminal {
   // ---- size
 
   #changed(): void {
-    if (this.#audience.settle()) this.#follow();
+    if (this.#viewers.settle()) this.#follow();
     this.#regulate();
   }
 
-  /** Another viewer's window counts from now on. */
+  /** Adopts the window size of the viewer that typed last, and tells all viewers. */
   #follow(): void {
-    const { typist } = this.#audience;
+    const { typist } = this.#viewers;
     if (typist && !same(typist.size, this.#size)) this.#resize(typist.size);
     else this.#announce();
   }
@@ -223,18 +220,18 @@ export class Terminal {
     this.#output.whenClosed((at) => {
       this.#sizeInOutput = size;
       this.#screen.resizeAt(at, size);
-      for (const viewer of this.#audience) viewer.tell({ at, size });
+      for (const viewer of this.#viewers) viewer.tell({ at, size });
     });
   }
 
   #announce(): void {
     this.#output.whenClosed((at) => {
-      for (const viewer of this.#audience) viewer.tell({ at, size: this.#sizeInOutput });
+      for (const viewer of this.#viewers) viewer.tell({ at, size: this.#sizeInOutput });
     });
   }
 
   #notice(viewer: Viewer, size: PtySize): string {
-    const { typist } = this.#audience;
+    const { typist } = this.#viewers;
     return sizeNotice({ ...size, mine: typist === viewer, typist: typist?.user });
   }
 }

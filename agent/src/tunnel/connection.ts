@@ -1,11 +1,11 @@
-/** One socket to the hub: says who this is, serves what the hub opens, and beats while it is the one in use. */
+/** One socket to the hub: sends HELLO, passes opened channels to a session, and sends BEATs while it is the current one. */
 import { type Clock, type ErrorCode, FrameType, Leg, packMeta, UniCoreError } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { HubSession } from './session.ts';
 import type { TunnelSocket } from './socket.ts';
 
-/** The hub calls a provider unreachable after two beats are missed. */
+/** Heartbeat interval. The hub considers a provider unreachable after two missed beats. */
 const BEAT_MS = 5_000;
 
 export interface ConnectionOptions {
@@ -17,11 +17,11 @@ export interface ConnectionOptions {
   log: Logger;
   beat(): Promise<BeatMeta>;
   session(leg: Leg): HubSession;
-  /** welcome: what the hub said of itself. */
+  /** The handshake is done. welcome: metadata of the hub's WELCOME frame. */
   up(connection: Connection, welcome: unknown): void;
-  /** The hub will close this socket in so many ms. */
+  /** The hub will close this socket in `afterMs`. */
   goAway(connection: Connection, afterMs: number): void;
-  /** Exactly once. */
+  /** Called exactly once. */
   closed(connection: Connection, error: UniCoreError): void;
 }
 
@@ -48,7 +48,7 @@ export class Connection {
         },
         open: (frame) => this.#session?.open(frame),
         goAway: (code, afterMs) => {
-          log.info({ code, afterMs }, 'the hub is going to close this connection');
+          log.info({ code, afterMs }, 'the hub will close this connection');
           options.goAway(this, afterMs);
         },
         fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
@@ -70,7 +70,7 @@ export class Connection {
     return this.#retired;
   }
 
-  /** A newer one is in use. What is open on this one goes on until the hub has moved it, and closes this. */
+  /** A newer connection is current. Channels on this one continue until the hub has moved them and closes it. */
   retire(): void {
     this.#retired = true;
     this.#cancelBeat();

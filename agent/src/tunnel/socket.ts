@@ -2,28 +2,28 @@
 import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
-import { codeOf } from '../files.ts';
+import { codeOf } from '../files/index.ts';
 import { maskFor } from './mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';
-/** TCP, TLS and the upgrade together. */
+/** Time limit for TCP, TLS and the WebSocket upgrade together. */
 const HANDSHAKE_MS = 10_000;
-/** How long the peer may take to say goodbye, too. */
+/** How long the peer may take to answer a close frame. */
 const GOODBYE_MS = 1_000;
-/** A close frame's reason, UTF-8 bytes. */
+/** Limit for the reason in a close frame, UTF-8 bytes. */
 const MAX_REASON = 123;
 
 export interface TunnelSocket extends Transport {
-  /** From now on what arrives goes to this leg. */
+  /** Delivers all messages to this leg from now on. */
   attach(leg: Leg): void;
 }
 
-/** Rejects with a UniCoreError when there is no hub, or none that speaks our protocol. */
+/** Rejects with a UniCoreError if no hub answers, or it does not speak this protocol. */
 export type OpenSocket = (url: string, signal: AbortSignal) => Promise<TunnelSocket>;
 
 export const openSocket: OpenSocket = (url, signal) =>
   new Promise((resolve, reject) => {
-    // Without an Origin header (ws sends none) the hub takes it for a program, not for a page.
+    // ws sends no Origin header, so the hub treats this as a program and not as a page.
     const ws = new WebSocket(url, SUBPROTOCOL, {
       perMessageDeflate: false,
       ...maskFor(url),
@@ -32,12 +32,12 @@ export const openSocket: OpenSocket = (url, signal) =>
     });
     const abort = () => ws.terminate();
     signal.addEventListener('abort', abort, { once: true });
-    // Also the listener that keeps a later error from ending the process: 'close' follows and says enough.
+    // This listener also keeps later errors from ending the process. The 'close' event follows them and is handled.
     ws.on('error', (error) => reject(socketError(url, error)));
     ws.on('close', () => signal.removeEventListener('abort', abort));
     ws.once('upgrade', ({ socket }) => {
       ws.once('open', () => {
-        // Nobody listens yet; what the hub says first must wait for attach().
+        // Nothing listens yet, so the first messages must wait for attach().
         ws.pause();
         resolve(new WsTransport(ws, socket));
       });
@@ -84,7 +84,7 @@ class WsTransport implements TunnelSocket {
   }
 
   close(code: number, reason: string): void {
-    // A reason that is cut inside a character ends in the replacement character, which is dropped.
+    // Cutting the reason inside a character leaves a replacement character at the end, which is dropped.
     this.#ws.close(
       code,
       Buffer.from(reason)
@@ -92,7 +92,7 @@ class WsTransport implements TunnelSocket {
         .toString()
         .replace(/\uFFFD$/, ''),
     );
-    // A peer that is gone never answers, and the next connection must not be a second one.
+    // A dead peer never answers the close frame. The socket must not stay open beside the next one.
     setTimeout(() => this.#ws.terminate(), GOODBYE_MS).unref();
   }
 }

@@ -1,69 +1,9 @@
-/** The tunnel against a simulated hub: it comes back for ever, and knows when not to. */
-
-import { ERRORS, FrameType, Nearest } from '@unicore/protocol';
-import type { AgentCalls } from '@unicore/protocol/control';
-import { SimClock } from '@unicore/protocol/sim';
-import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
-import { Credentials } from '../identity/credentials.ts';
-import type { ProviderKey } from '../identity/key.ts';
-import { FakeHub } from './fake-hub.ts';
-import { Tunnel, type TunnelState } from './tunnel.ts';
-
-const BEAT = { cpu: 0.5, cores: 2, memoryTotal: 1, memoryFree: 1, diskTotal: 1, diskFree: 1, vms: 0 };
-const HELLO = { version: '1', name: 'desk', runtime: 'process', isolation: 'process', beat: BEAT } as const;
-
-function setUp(random = () => 0.5, distances: Record<string, number> = {}) {
-  const clock = new SimClock();
-  const hub = new FakeHub(clock);
-  const states: TunnelState[] = [];
-  const lines: string[] = [];
-  let tokens = 0;
-  let sessions = 0;
-  let retired = 0;
-  let connSeq = 0;
-  const api: AgentCalls = {
-    join: () => Promise.reject(new Error('not here')),
-    challenge: async ({ providerId }) => ({ challenge: `unicore-provider-challenge:${providerId}:x` }),
-    token: async () => ({ token: `token-${++tokens}`, expiresAt: 15 * 60_000 }),
-  };
-  const key = { sign: () => 'signature' } as unknown as ProviderKey;
-  const nearest = new Nearest({
-    home: 'http://hub',
-    clock,
-    random,
-    probe: async (url) => distances[url] ?? Promise.reject(new Error('away')),
-    trusted: () => true,
-  });
-  const tunnel = new Tunnel({
-    nearest,
-    credentials: new Credentials({ providerId: 'p', key, hub: () => api, now: () => clock.now() }),
-    hello: async () => ({ ...HELLO, connSeq: ++connSeq }),
-    beat: async () => BEAT,
-    session: () => {
-      sessions++;
-      return { open: () => undefined, retire: () => retired++, closed: () => sessions-- };
-    },
-    changed: (state) => states.push(state),
-    clock,
-    random,
-    log: pino({ level: 'warn' }, { write: (line: string) => lines.push(line) }),
-    openSocket: hub.openSocket,
-  });
-  return {
-    clock,
-    hub,
-    tunnel,
-    states,
-    lines,
-    now: () => states.at(-1)?.state,
-    open: () => sessions,
-    retired: () => retired,
-  };
-}
+/** The tunnel against a simulated hub: how it dials again, and when it does not. */
+import { expect, test } from 'vitest';
+import { BEAT, HELLO, setUpTunnel } from './testing/index.ts';
 
 test('it says who it is, and beats every 5 s', async () => {
-  const { clock, hub, tunnel, now } = setUp();
+  const { clock, hub, tunnel, now } = setUpTunnel();
   tunnel.start();
   await clock.advance(10_100);
   expect(now()).toBe('connected');
@@ -74,7 +14,7 @@ test('it says who it is, and beats every 5 s', async () => {
 });
 
 test('a hub that is away is dialled for ever: often at first, every 5 s after a while', async () => {
-  const { clock, hub, tunnel, now, lines } = setUp();
+  const { clock, hub, tunnel, now, lines } = setUpTunnel();
   hub.away = true;
   tunnel.start();
   await clock.advance(3_600_000);
@@ -92,7 +32,7 @@ test('a hub that is away is dialled for ever: often at first, every 5 s after a 
 
 test('pauses are spread, so that many agents do not come back together', async () => {
   let i = 0;
-  const { clock, hub, tunnel } = setUp(() => [0, 0.5, 0.875][i++ % 3]!);
+  const { clock, hub, tunnel } = setUpTunnel(() => [0, 0.5, 0.875][i++ % 3]!);
   hub.away = true;
   tunnel.start();
   await clock.advance(60_000);
@@ -101,7 +41,7 @@ test('pauses are spread, so that many agents do not come back together', async (
 });
 
 test('a cut line is dialled again at once when the connection was a good one', async () => {
-  const { clock, hub, tunnel, now, open } = setUp();
+  const { clock, hub, tunnel, now, open } = setUpTunnel();
   hub.away = true;
   tunnel.start();
   await clock.advance(60_000);
@@ -119,7 +59,7 @@ test('a cut line is dialled again at once when the connection was a good one', a
 });
 
 test('a hub that accepts and drops at once is not dialled in a tight loop', async () => {
-  const { clock, hub, tunnel } = setUp();
+  const { clock, hub, tunnel } = setUpTunnel();
   hub.refuse = 'INTERNAL';
   tunnel.start();
   await clock.advance(60_000);
@@ -129,7 +69,7 @@ test('a hub that accepts and drops at once is not dialled in a tight loop', asyn
 });
 
 test('a hub that falls silent for 25 s is left and dialled again', async () => {
-  const { clock, hub, tunnel, states } = setUp();
+  const { clock, hub, tunnel, states } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
   // The hub's end is gone without a word: what the agent sends is answered by nobody.
@@ -140,7 +80,7 @@ test('a hub that falls silent for 25 s is left and dialled again', async () => {
 });
 
 test('the token is used again until the hub refuses it', async () => {
-  const { clock, hub, tunnel, now } = setUp();
+  const { clock, hub, tunnel, now } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
   hub.cut();
@@ -157,7 +97,7 @@ test('the token is used again until the hub refuses it', async () => {
 });
 
 test('a token that is nearly over is not used', async () => {
-  const { clock, hub, tunnel } = setUp();
+  const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   await clock.advance(14.5 * 60_000);
   hub.cut();
@@ -166,7 +106,7 @@ test('a token that is nearly over is not used', async () => {
 });
 
 test('every connection has a higher number', async () => {
-  const { clock, hub, tunnel } = setUp();
+  const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   for (let i = 0; i < 5; i++) {
     await clock.advance(11_000);
@@ -177,7 +117,7 @@ test('every connection has a higher number', async () => {
 });
 
 test('a revoked provider stops asking', async () => {
-  const { clock, hub, tunnel, states } = setUp();
+  const { clock, hub, tunnel, states } = setUpTunnel();
   hub.refuse = 'REVOKED';
   tunnel.start();
   await clock.advance(600_000);
@@ -186,7 +126,7 @@ test('a revoked provider stops asking', async () => {
 });
 
 test('one whose place another took does not take it back at once', async () => {
-  const { clock, hub, tunnel } = setUp();
+  const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
   hub.leg!.close('SUPERSEDED', 'a newer socket of this provider');
@@ -197,7 +137,7 @@ test('one whose place another took does not take it back at once', async () => {
 });
 
 test('a closed tunnel says goodbye and dials no more', async () => {
-  const { clock, hub, tunnel, open } = setUp();
+  const { clock, hub, tunnel, open } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
   tunnel.close();
@@ -208,130 +148,9 @@ test('a closed tunnel says goodbye and dials no more', async () => {
 });
 
 test('a tunnel that is closed while it dials leaves no connection', async () => {
-  const { clock, hub, tunnel } = setUp();
+  const { clock, hub, tunnel } = setUpTunnel();
   tunnel.start();
   tunnel.close();
   await clock.advance(60_000);
   expect(hub.hellos).toEqual([]);
-});
-
-describe('a connection that will end', () => {
-  test('is replaced before, and what is open on it goes on until the hub closes it', async () => {
-    const { clock, hub, tunnel, states, open, retired } = setUp();
-    tunnel.start();
-    await clock.advance(1_000);
-    const old = hub.leg!;
-    old.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 1_000 });
-    await clock.advance(600);
-    expect(hub.hellos).toMatchObject([{ connSeq: 1 }, { connSeq: 2 }]);
-    expect([old.open, hub.leg!.up, open(), retired()]).toEqual([true, true, 2, 1]);
-    old.close('SUPERSEDED', 'moved');
-    await clock.advance(120_000);
-    expect([hub.dials.length, open()]).toEqual([2, 1]);
-    expect(states.map(({ state }) => state)).toEqual(['connecting', 'connected', 'connected']);
-  });
-
-  test('beats no more once it was replaced', async () => {
-    const { clock, hub, tunnel } = setUp();
-    tunnel.start();
-    await clock.advance(1_000);
-    hub.leg!.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 1_000 });
-    await clock.advance(20_000);
-    expect(hub.beats.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-  });
-
-  test('closed by the hub before the newer one is up is no reason to wait', async () => {
-    const { clock, hub, tunnel, now } = setUp();
-    tunnel.start();
-    await clock.advance(1_000);
-    const old = hub.leg!;
-    old.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 1_000 });
-    await clock.until(() => hub.dials.length === 2, 1_000);
-    old.close('SUPERSEDED', 'a newer socket of this provider');
-    await clock.advance(100);
-    expect([now(), hub.dials.length]).toEqual(['connected', 2]);
-  });
-
-  test('is kept while no newer one can be had', async () => {
-    const { clock, hub, tunnel, now } = setUp();
-    tunnel.start();
-    await clock.advance(1_000);
-    const old = hub.leg!;
-    hub.away = true;
-    old.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 10_000 });
-    await clock.advance(9_000);
-    expect([now(), old.up, hub.dials.length > 5]).toEqual(['connected', true, true]);
-    hub.away = false;
-    await clock.advance(1_000);
-    expect(hub.hellos.length).toBe(2);
-  });
-
-  test('is kept while the next one is refused by the same draining hub, which is tried again soon', async () => {
-    const { clock, hub, tunnel, states } = setUp();
-    // An outage before it, long enough that pauses have become long.
-    hub.away = true;
-    tunnel.start();
-    await clock.advance(300_000);
-    hub.away = false;
-    await clock.advance(10_000);
-    const old = hub.leg!;
-    const before = { states: states.length, hellos: hub.hellos.length };
-    hub.refuse = 'GOING_AWAY';
-    old.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: 4_000 });
-    await clock.advance(2_000);
-    for (let tries = hub.hellos.length, i = 0; i < 10; i++) {
-      await clock.advance(400);
-      expect(hub.hellos.length).toBeGreaterThan(tries);
-      tries = hub.hellos.length;
-    }
-    hub.refuse = undefined;
-    await clock.advance(400);
-    expect([old.up, hub.leg!.up, hub.leg === old]).toEqual([true, true, false]);
-    expect(states.slice(before.states)).toEqual([{ state: 'connected' }]);
-  });
-
-  test('of which no hub ever says so is replaced within the hour', async () => {
-    const { clock, hub, tunnel } = setUp();
-    tunnel.start();
-    await clock.advance(51 * 60_000);
-    expect(hub.dials.length).toBe(1);
-    await clock.advance(8 * 60_000);
-    expect(hub.dials.length).toBe(2);
-  });
-});
-
-describe('several regions', () => {
-  const NEAR = 'http://near';
-  const WELCOME = { hubs: [{ region: 'us', url: NEAR }] };
-  const near = (urls: string[]) =>
-    urls.filter((url) => url === `${NEAR.replace('http', 'ws')}/provider`).length;
-
-  test('the nearest hub is dialled once it is known, before the other is left', async () => {
-    const { clock, hub, tunnel, states, retired, open } = setUp(() => 0.5, { 'http://hub': 80, [NEAR]: 5 });
-    hub.welcome = WELCOME;
-    tunnel.start();
-    await clock.advance(1_000);
-    expect(hub.urls).toEqual(['ws://hub/provider', 'ws://near/provider']);
-    expect(states.filter(({ state }) => state === 'connecting')).toHaveLength(1);
-    expect([retired(), open()]).toEqual([1, 2]);
-    tunnel.close();
-  });
-
-  test('while the nearest is away the provider is at another one', async () => {
-    const { clock, hub, tunnel, now } = setUp(() => 0.5, { 'http://hub': 80, [NEAR]: 5 });
-    hub.welcome = WELCOME;
-    tunnel.start();
-    await clock.advance(1_000);
-    hub.awayUrl = 'ws://near/provider';
-    hub.cut();
-    await clock.advance(2_000);
-    expect([hub.urls.at(-1), now()]).toEqual(['ws://hub/provider', 'connected']);
-    // It answers the measuring all the time, and is tried again.
-    const tried = near(hub.urls);
-    hub.awayUrl = undefined;
-    await clock.advance(120_000);
-    expect(near(hub.urls)).toBeGreaterThan(tried);
-    expect(hub.urls.at(-1)).toBe('ws://near/provider');
-    tunnel.close();
-  });
 });

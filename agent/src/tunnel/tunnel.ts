@@ -1,4 +1,4 @@
-/** Keeps a connection to the hub, for ever: opens another when it is gone, and before it ends where that is known. */
+/** Keeps a connection to a hub: opens a new one when it breaks, and in advance when its end is known. */
 import {
   Backoff,
   type Clock,
@@ -10,35 +10,35 @@ import {
 } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Credentials } from '../identity/credentials.ts';
-import { tunnelUrl } from '../identity/hub-url.ts';
+import type { Credentials } from '../identity/index.ts';
+import { tunnelUrl } from '../identity/index.ts';
 import { Connection } from './connection.ts';
 import type { HubSession } from './session.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 
 const RETRY = { first: 200, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
-/** A connection that lived this long was a good one: the next pause is short again. */
+/** The backoff is reset if a connection lived at least this long. */
 const STABLE_MS = 1_000;
-/** Somebody else runs with our key; taking the place back at once would only make them do the same. */
+/** Pause after another process connected with the same key. Without it, the two would displace each other in a loop. */
 const SUPERSEDED_MS = 30_000;
-/** Proxies end a socket after an hour. A hub says so in time; where none did, it is renewed at this age, ± some. */
+/** Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, and the hub may not have announced it. */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
 
 export type TunnelState =
   | { state: 'connecting'; error?: UniCoreError }
   | { state: 'connected' }
-  /** The hub will not have this provider any more; it is not asked again. */
+  /** The hub has revoked this provider. The tunnel stops dialling. */
   | { state: 'revoked'; error: UniCoreError };
 
 export interface TunnelOptions {
-  /** Which hub to dial. */
+  /** Chooses the hub to dial. */
   nearest: Nearest;
   credentials: Credentials;
-  /** All of HELLO but the token. */
+  /** The fields of HELLO, without the token. */
   hello(): Promise<Omit<AgentHello, 'token'>>;
   beat(): Promise<BeatMeta>;
-  /** Called when a connection is up. */
+  /** Called when a connection is up. Serves the channels on it. */
   session(leg: Leg): HubSession;
   changed(state: TunnelState): void;
   clock: Clock;
@@ -51,10 +51,10 @@ export class Tunnel {
   readonly #options: TunnelOptions;
   readonly #backoff: Backoff;
   readonly #ended = new AbortController();
-  /** Everything that is open: the current one, one that is not up yet, and those that the hub has not emptied yet. */
+  /** All open connections: the current one, one whose handshake is not done, and retired ones that still carry channels. */
   readonly #connections = new Set<Connection>();
   #current: Connection | undefined;
-  /** A connection is being opened, from the asking for a token until it is up. */
+  /** A connection is being opened: from the request for a token until the handshake is done. */
   #dialling = false;
   #upAt = 0;
   #cancelDial = () => {};
@@ -73,7 +73,7 @@ export class Tunnel {
     void this.#dial();
   }
 
-  /** Ends every socket and dials no more. */
+  /** Closes all sockets and stops dialling. */
   close(): void {
     this.#ended.abort();
     this.#options.nearest.close();
@@ -118,7 +118,7 @@ export class Tunnel {
     this.#complaint = '';
     log.info(
       { hub: connection.hub },
-      old ? 'connected to the hub anew, before the old connection ends' : 'connected to the hub',
+      old ? 'connected to the hub again, before the old connection ends' : 'connected to the hub',
     );
     this.#renewIn(RENEW_MS + (2 * random() - 1) * RENEW_SPREAD_MS);
     nearest.up(connection.hub, welcome);
@@ -126,17 +126,17 @@ export class Tunnel {
     changed({ state: 'connected' });
   }
 
-  /** A hub that closes at once (0) is dialled when it has. */
+  /** With `afterMs` 0 the hub closes at once, and the tunnel dials again after that. */
   #toldToGo(connection: Connection, afterMs: number): void {
     if (connection !== this.#current || this.#dialling || afterMs === 0) return;
-    // Not all agents in the same moment, and with time left for the channels to move.
+    // Jitter, so that not all agents reconnect at once. At least half the time is left for the channels to move.
     this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
   #closed(connection: Connection, error: UniCoreError): void {
     this.#connections.delete(connection);
     if (connection === this.#current) this.#lost(error);
-    // One that was replaced is closed by the hub, once its channels are on the newer one.
+    // The hub closes a retired connection once its channels have moved. That is no failure.
     else if (!connection.retired) this.#failed(connection.hub, error);
   }
 
@@ -147,7 +147,7 @@ export class Tunnel {
     this.#rest();
     if (this.#over(error)) return;
     changed({ state: 'connecting', error });
-    // What became of the connection that is being opened says more than this one's end: it may be what replaced it.
+    // While another connection is being opened, its result decides: it may be the replacement of this one.
     if (!this.#dialling) this.#dialLater(error);
   }
 
@@ -159,7 +159,7 @@ export class Tunnel {
     this.#dialLater(error);
   }
 
-  /** Whether nothing is to be tried any more. */
+  /** Handles the error of a connection. Returns true if the tunnel must not dial again. */
   #over(error: UniCoreError): boolean {
     const { credentials, log, changed } = this.#options;
     if (this.#ended.signal.aborted) return true;
@@ -169,13 +169,13 @@ export class Tunnel {
       return true;
     }
     if (error.code === 'UNAUTHENTICATED') credentials.discard();
-    // A hub that is away for a day would fill the log with the same line.
+    // Log a message once, or a hub that is down for a day would fill the log.
     if (error.message !== this.#complaint) log.warn({ code: error.code }, error.message);
     this.#complaint = error.message;
     return false;
   }
 
-  /** Pauses are short again after a good connection. */
+  /** Resets the backoff if the last connection was stable. */
   #rest(): void {
     if (this.#options.clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
   }

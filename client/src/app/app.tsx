@@ -3,19 +3,15 @@ import { Route, Router } from '@solidjs/router';
 import { QueryClientProvider } from '@tanstack/solid-query';
 import type { JSX } from 'solid-js';
 import type { UniCore } from '../sdk/index.ts';
-import { createQueries } from './queries.ts';
+import { createQueries, UniCoreProvider } from './data/index.ts';
+import { Layout } from './layout/index.ts';
 import { Routes } from './routes.tsx';
-import { Shell } from './shell/shell.tsx';
-import { lazyPage } from './ui/lazy-page.tsx';
-import { UniCoreProvider } from './unicore.tsx';
+import { lazyPage } from './ui/index.ts';
 
 /** xterm and its addons come with this page, and only with it. */
 const vm = lazyPage(async () => {
-  const [{ VmPage }, gpu] = await Promise.all([
-    import('./terminal/vm-page.tsx'),
-    import('./terminal/gpu.ts'),
-  ]);
-  await gpu.prepareGpu();
+  const { prepareGpu, VmPage } = await import('./terminal/index.ts');
+  await prepareGpu();
   return VmPage;
 });
 
@@ -25,7 +21,7 @@ export function App(props: { unicore: UniCore }): JSX.Element {
   return (
     <UniCoreProvider unicore={props.unicore}>
       <QueryClientProvider client={queries}>
-        <Router root={Shell}>
+        <Router root={Layout}>
           <Routes />
           <Route path="/vm/:vmId" component={vm.Page} preload={vm.preload} />
         </Router>

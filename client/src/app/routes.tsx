@@ -1,9 +1,9 @@
 /** The pages that need no terminal. */
 import { Route } from '@solidjs/router';
 import type { JSX } from 'solid-js';
-import { MachinesPage } from './machines/machines-page.tsx';
-import { ProvidersPage } from './providers/providers-page.tsx';
-import { NotFound } from './shell/not-found.tsx';
+import { MachinesPage } from './machines/index.ts';
+import { ProvidersPage } from './providers/index.ts';
+import { NotFound } from './ui/index.ts';
 
 export function Routes(): JSX.Element {
   return (

@@ -1,15 +1,8 @@
-/** The line comes back by itself, asks for a token each time, and takes no for an answer. */
+/** The connection comes back by itself, asks for a token each time, and stops when it is refused for good. */
 import { UniCoreError } from '@unicore/protocol';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Line } from './line.ts';
-import { FakeHub } from './testing/fake-hub.ts';
-import { newLine, openTerminal } from './testing/terminal.ts';
-
-async function connected(hub: FakeHub, hello?: () => Promise<unknown>): Promise<Line> {
-  const line = newLine(hub, hello);
-  await hub.clock.until(() => line.status === 'connected', 10_000);
-  return line;
-}
+import { FakeHub } from './testing/sim-hub.ts';
+import { connectedLine, newLine, openTerminal } from './testing/test-terminal.ts';
 
 describe('reconnecting', () => {
   test('goes on for ever, with pauses of at most 2 s while a terminal is open', async () => {
@@ -42,7 +35,7 @@ describe('reconnecting', () => {
   test('asks for a token at each try, and a failing getToken is only a failed try', async () => {
     const hub = new FakeHub();
     let asked = 0;
-    await connected(hub, async () => {
+    await connectedLine(hub, async () => {
       asked++;
       if (asked === 2) throw new Error('no network');
       return { token: `t${asked}` };
@@ -54,7 +47,7 @@ describe('reconnecting', () => {
 
   test('a hub that says goodbye is found again', async () => {
     const hub = new FakeHub();
-    const line = await connected(hub);
+    const line = await connectedLine(hub);
     hub.closeAll('GOING_AWAY', 'the hub stops');
     await hub.clock.advance(20);
     expect(line.status).toBe('reconnecting');
@@ -73,116 +66,6 @@ describe('reconnecting', () => {
     newLine(hub, async () => tries++);
     await hub.clock.advance(11_500);
     expect(tries).toBe(2);
-  });
-});
-
-describe('renewing', () => {
-  test('a hub that will close the line is left before, and no channel notices', async () => {
-    const hub = new FakeHub();
-    const { line, socket, events, screen } = openTerminal(hub);
-    await hub.clock.until(() => socket.readyState === 1, 1_000);
-    let said = '';
-    for (let i = 0; i < 300; i++) {
-      if (i % 100 === 50) hub.rotate(1_000);
-      hub.shell.say(`${i} `);
-      socket.send('x');
-      said += `${i} `;
-      await hub.clock.advance(20);
-    }
-    await hub.clock.advance(100);
-    expect([screen(), hub.shell.typed]).toEqual([said, 'x'.repeat(300)]);
-    expect([events, line.status]).toEqual([['open', 'connected'], 'connected']);
-    expect([hub.dialled, hub.connected, hub.shells.length]).toEqual([4, 1, 1]);
-  });
-
-  test('many channels move a few at a time', async () => {
-    const hub = new FakeHub();
-    const { line } = openTerminal(hub);
-    for (let i = 1; i < 100; i++) openTerminal(hub, line);
-    await hub.clock.until(() => hub.shells.length === 100, 1_000);
-    hub.rotate(60_000);
-    await hub.clock.until(() => hub.opens.length > 100, 30_000);
-    expect(hub.opens.length).toBeLessThan(120);
-    await hub.clock.advance(1_000);
-    expect([hub.opens.length, hub.connected]).toEqual([200, 1]);
-  });
-
-  test('a new line that cannot be had is tried again while the old one works', async () => {
-    const hub = new FakeHub();
-    const { line, socket, events } = openTerminal(hub);
-    await hub.clock.until(() => socket.readyState === 1, 1_000);
-    hub.refuse = 'UNAUTHENTICATED';
-    hub.rotate(10_000);
-    await hub.clock.advance(9_000);
-    expect(hub.dialled).toBeGreaterThan(5);
-    hub.refuse = undefined;
-    await hub.clock.advance(5_000);
-    expect([events, line.status, hub.connected]).toEqual([['open', 'connected'], 'connected', 1]);
-  });
-
-  test.each([
-    ['with a terminal open', true],
-    ['with nothing open', false],
-  ])('to the same draining hub is tried again soon, and nobody sees it: %s', async (_, open) => {
-    const hub = new FakeHub();
-    // An outage before it, long enough that pauses have become long.
-    hub.down = true;
-    const line = newLine(hub);
-    const terminal = open ? openTerminal(hub, line) : undefined;
-    await hub.clock.advance(300_000);
-    hub.down = false;
-    await hub.clock.until(() => line.status === 'connected', 20_000);
-    await hub.clock.advance(2_000);
-    const statuses: string[] = [];
-    line.onStatus((status) => statuses.push(status));
-    terminal?.events.splice(0);
-    hub.refuse = 'GOING_AWAY';
-    hub.rotate(8_500);
-    await hub.clock.advance(4_300);
-    let tries = hub.hellos.length;
-    for (let i = 0; i < 8; i++) {
-      terminal?.socket.send('x');
-      await hub.clock.advance(400);
-      expect(hub.hellos.length).toBeGreaterThan(tries);
-      tries = hub.hellos.length;
-      if (terminal) expect(hub.shell.typed).toBe('x'.repeat(i + 1));
-    }
-    hub.refuse = undefined;
-    await hub.clock.advance(1_000);
-    expect([statuses, terminal?.events ?? [], hub.connected]).toEqual([[], [], 1]);
-  });
-
-  test('a hub that dies in the middle of it is left at once', async () => {
-    const hub = new FakeHub();
-    const { line, socket } = openTerminal(hub);
-    await hub.clock.until(() => socket.readyState === 1, 1_000);
-    await hub.clock.advance(2_000);
-    hub.rotate(600_000);
-    await hub.clock.advance(20);
-    hub.cut();
-    await hub.clock.advance(150);
-    expect([line.status, socket.status, hub.dialled]).toEqual(['connected', 'connected', 2]);
-  });
-
-  test('clients do not all come in the same moment', async () => {
-    const hub = new FakeHub();
-    for (let i = 0; i < 50; i++) await connected(hub);
-    hub.rotate(60_000);
-    await hub.clock.advance(15_000);
-    expect(hub.dialled).toBeGreaterThan(55);
-    expect(hub.dialled).toBeLessThan(95);
-    // And a moment for the last of them to be let in.
-    await hub.clock.advance(16_000);
-    expect([hub.dialled, hub.connected]).toEqual([100, 50]);
-  });
-
-  test('a line that no hub ever renews is renewed before a proxy ends it', async () => {
-    const hub = new FakeHub();
-    const { events } = openTerminal(hub);
-    await hub.clock.advance(51 * 60_000);
-    expect(hub.dialled).toBe(1);
-    await hub.clock.advance(8 * 60_000);
-    expect([hub.dialled, hub.connected, events]).toEqual([2, 1, ['open', 'connected']]);
   });
 });
 
@@ -281,7 +164,7 @@ describe('in a page', () => {
   test('a line that is dead after that is replaced within seconds', async () => {
     stub();
     const hub = new FakeHub();
-    const line = await connected(hub);
+    const line = await connectedLine(hub);
     hub.deaf = true;
     page.dispatchEvent(new Event('online'));
     await hub.clock.advance(1_000);
@@ -290,70 +173,5 @@ describe('in a page', () => {
     hub.deaf = false;
     await hub.clock.advance(3_000);
     expect([line.status, hub.dialled]).toEqual(['connected', 2]);
-  });
-});
-
-describe('several regions', () => {
-  const [HOME, FAR, NEAR] = ['http://hub', 'http://far', 'http://near'];
-  const WELCOME = {
-    hubs: [
-      { region: 'eu', url: FAR },
-      { region: 'us', url: NEAR },
-    ],
-  };
-  const MS: Record<string, number> = { [HOME]: 80, [FAR]: 150, [NEAR]: 5 };
-  const probe = async (url: string) => MS[url]!;
-  const hello = async (url: string) => ({ for: url });
-
-  test('the nearest hub is dialled once it is known, and no channel notices', async () => {
-    const hub = new FakeHub();
-    hub.welcome = WELCOME;
-    const line = newLine(hub, hello, { probe });
-    const { socket, events, screen } = openTerminal(hub, line);
-    await hub.clock.until(() => socket.readyState === 1, 1_000);
-    let said = '';
-    for (let i = 0; i < 100; i++) {
-      hub.shell.say(`${i} `);
-      said += `${i} `;
-      await hub.clock.advance(20);
-    }
-    await hub.clock.advance(100);
-    expect([screen(), events]).toEqual([said, ['open', 'connected']]);
-    expect(hub.urls).toEqual(['ws://hub/consumer', 'ws://near/consumer']);
-    expect(hub.hellos).toEqual([{ for: HOME }, { for: NEAR }]);
-    expect(hub.connected).toBe(1);
-    line.close();
-  });
-
-  test('one that is away is left out, and taken again when it is back', async () => {
-    const hub = new FakeHub();
-    hub.welcome = WELCOME;
-    const back = { [HOME]: 80, [FAR]: 150 };
-    let answers: Record<string, number> = MS;
-    const line = newLine(hub, hello, {
-      probe: (url) =>
-        answers[url] === undefined ? Promise.reject(new Error('away')) : Promise.resolve(answers[url]),
-    });
-    await hub.clock.until(() => hub.urls.length === 2, 1_000);
-    await hub.clock.advance(2_000);
-    answers = back;
-    hub.away = 'ws://near';
-    hub.cut();
-    await hub.clock.advance(10_000);
-    expect([line.status, hub.urls.at(-1)]).toEqual(['connected', 'ws://hub/consumer']);
-    answers = MS;
-    hub.away = undefined;
-    await hub.clock.advance(3 * 60_000);
-    expect([line.status, hub.urls.at(-1)]).toEqual(['connected', 'ws://near/consumer']);
-    line.close();
-  });
-
-  test('a hub that is alone is never measured', async () => {
-    const hub = new FakeHub();
-    let probes = 0;
-    const line = newLine(hub, hello, { probe: async () => probes++ });
-    await hub.clock.advance(24 * 3_600_000);
-    expect([line.status, probes]).toEqual(['connected', 0]);
-    line.close();
   });
 });

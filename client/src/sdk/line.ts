@@ -11,8 +11,8 @@ import {
   UniCoreError,
   WindowPool,
 } from '@unicore/protocol';
-import { consumerUrl, type Dialled, dial } from './socket.ts';
-import { onWake } from './wake.ts';
+import { consumerUrl, type Dialled, dial } from './consumer-socket.ts';
+import { onWake } from './wake-events.ts';
 
 /** Pauses between tries while a channel waits for the line, or a line that will end is still there, ms. */
 const WANTED = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };

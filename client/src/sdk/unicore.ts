@@ -2,9 +2,9 @@
 import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import { type Api, createApi, type GetToken } from './api.ts';
 import { ChannelSocket } from './channel-socket.ts';
+import { consumerUrl } from './consumer-socket.ts';
+import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
-import { isHidden, mayBeSentTo, probe } from './nearby.ts';
-import { consumerUrl } from './socket.ts';
 
 /** Whoever waits for the answer of a hub sees by then that there is none. */
 const PING_MS = 3_000;
@@ -40,7 +40,7 @@ export interface UniCore {
    * the other end has forgotten it (it restarted, or there was no line for 2 minutes) it is opened anew and draws the
    * whole screen again; input that was on its way then is dropped, as it may have been typed already, and input that
    * was not sent yet is kept. Ends with `close`: 1000 when the shell exited or close() was called, else 4000 + the
-   * number of an error in protocol/src/errors.ts, with a sentence as the reason.
+   * number of an error in protocol/src/wire/errors.ts, with a sentence as the reason.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /** Round trip to the hub, ms, measured now; null where there is no connection, or no answer within 3 s. */

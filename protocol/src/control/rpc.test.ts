@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { UniCoreError } from '../errors.ts';
+import { UniCoreError } from '../wire/index.ts';
 import { type ControlRpc, controlRpc } from './rpc.ts';
 
 interface Methods {

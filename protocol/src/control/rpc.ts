@@ -4,7 +4,7 @@
  */
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, UniCoreError } from '../errors.ts';
+import { ERRORS, type ErrorCode, UniCoreError } from '../wire/index.ts';
 import { NO_TRACING, type RpcTracing, TraceContext } from './tracing.ts';
 
 /** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */

@@ -1,9 +1,9 @@
-/** Simulated time: cheap enough for hours, and in the order in which real timers would run. */
+/** Simulated time is cheap enough for hours, and timers run in the order in which real ones would. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from './clock.ts';
 
-test('timers run in the order of their times, those of one moment in the order in which they were set', async () => {
+test('timers run in the order of their times, and those of one moment in the order in which they were set', async () => {
   const timers = fc.array(fc.record({ ms: fc.nat(20), cancelled: fc.boolean() }), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(timers, async (set) => {
@@ -32,7 +32,7 @@ test('everything that follows from a timer happens before the next one', async (
   expect(said).toEqual(['after a hundred turns', 'and what came of it', 'the next timer']);
 });
 
-test('time stands still where it was told to, and a timer knows its own moment', async () => {
+test('time stops where it was told to, and a timer sees the time that it was set for', async () => {
   const clock = new SimClock();
   const moments: number[] = [];
   clock.after(3, () => clock.after(4, () => moments.push(clock.now())));
@@ -40,7 +40,7 @@ test('time stands still where it was told to, and a timer knows its own moment',
   expect([clock.now(), ...moments]).toEqual([10, 7]);
 });
 
-test('a condition that does not come about is an error', async () => {
+test('a condition that is never met is an error', async () => {
   const clock = new SimClock();
   clock.after(5, () => {});
   await expect(clock.until(() => clock.now() > 50, 10)).rejects.toThrow('still not so after 10 ms');

@@ -1,5 +1,7 @@
-/** A clock that stands still until a test moves it: hours of protocol in a moment, the same each time. */
-import type { Clock } from '../clock.ts';
+/**
+ * A clock that stands still until a test moves it. Hours of simulated time pass in a moment, and always in the same way.
+ */
+import type { Clock } from '../time/index.ts';
 import { type Timer, Timers } from './timers.ts';
 
 export class SimClock implements Clock {
@@ -12,7 +14,7 @@ export class SimClock implements Clock {
     return this.#now;
   }
 
-  /** Timers that are set and neither ran nor were cancelled. */
+  /** Timers that are set and have neither run nor been cancelled. */
   get pending(): number {
     return this.#pending;
   }
@@ -28,7 +30,7 @@ export class SimClock implements Clock {
     queueMicrotask(run);
   }
 
-  /** Lets `ms` pass, timer by timer, with everything that follows from each. */
+  /** Lets `ms` of simulated time pass. Runs each timer, and everything that follows from it, before the next one. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
@@ -40,7 +42,7 @@ export class SimClock implements Clock {
     this.#now = until;
   }
 
-  /** Lets time pass until the condition holds; throws when it does not within `ms`. */
+  /** Lets simulated time pass until the condition holds; throws if it does not within `ms`. */
   async until(condition: () => boolean, ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -64,9 +66,10 @@ export class SimClock implements Clock {
   }
 }
 
-/** Runs every microtask that is queued, and those that they queue. */
+/** Runs all queued microtasks, and those that they queue. */
 function settle(): Promise<void> {
-  // Node begins with these once no microtask is left, which is a hundred times cheaper than a turn of the event loop.
+  // Node runs nextTick callbacks when no microtask is left. That is a hundred times faster than a turn of the event
+  // loop.
   if (typeof process !== 'undefined') return new Promise((done) => process.nextTick(done));
   return new Promise((done) => {
     const { port1, port2 } = new MessageChannel();

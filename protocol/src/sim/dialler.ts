@@ -1,20 +1,24 @@
-/** One side of a simulated path: dials its hub whenever it has no socket, and may open a newer one beside the older. */
-import type { Clock } from '../clock.ts';
-import { Leg, type LegHandler } from '../leg.ts';
+/**
+ * One side of a simulated path. It dials its hub whenever it has no socket, and can open a newer socket beside an old
+ * one.
+ */
+
+import { Leg, type LegHandler } from '../leg/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Wire } from './wire.ts';
 
 export interface DiallerOptions {
   clock: Clock;
   peer: 'consumer' | 'provider';
-  /** One way, asked for each socket. */
+  /** One-way delay in ms; called for each socket. */
   delayMs: () => number;
-  /** From the loss of a socket to the next try. */
+  /** Pause between the loss of a socket and the next attempt, ms. */
   reconnectMs: number;
   hubUp: () => boolean;
-  /** What the hub does at its end of a socket. */
+  /** Makes the handler for the hub's end of a socket. */
   hub: (leg: () => Leg) => LegHandler;
   open?: (leg: Leg, ...open: Parameters<NonNullable<LegHandler['open']>>) => void;
-  /** A newer socket is up. */
+  /** Called when a newer socket is up. */
   up?: () => void;
 }
 
@@ -23,7 +27,7 @@ export class Dialler {
   current: Leg | undefined;
   readonly #options: DiallerOptions;
   readonly #wires = new Set<Wire>();
-  /** Sockets that are not up yet, and tries to come. */
+  /** Sockets that are being opened, and attempts that are scheduled. */
   #dialling = 0;
 
   constructor(options: DiallerOptions) {
@@ -31,7 +35,7 @@ export class Dialler {
     this.#dial();
   }
 
-  /** Opens another socket, if none is being opened. A consumer closes the older one once no channel is on it any more. */
+  /** Opens another socket, unless one is being opened. A consumer closes the old one when no channel is left on it. */
   renew(): void {
     if (this.#dialling === 0) this.#dial();
   }

@@ -1,4 +1,4 @@
-/** A simulated socket is one as the sender sees it: it queues, is slow, is late, and never changes the order. */
+/** A simulated socket behaves as a sender expects: it queues, is slow and late, and never changes the order. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from './clock.ts';
@@ -41,7 +41,7 @@ test('whatever the rate, the delays and the pauses, everything arrives once and 
   );
 });
 
-test('takes what the kernel takes, sends it at its rate, and tells what goes down', async () => {
+test('buffers as the kernel does, sends at its rate, and reports when its buffer drains', async () => {
   const { clock, flow, arrived, drained, push } = flowing({ delayMs: 5, bytesPerMs: 10, kernelBytes: 150 });
   for (let i = 0; i < 3; i++) push(100, i);
   expect(flow.buffered).toBe(150);
@@ -54,7 +54,7 @@ test('takes what the kernel takes, sends it at its rate, and tells what goes dow
   expect(drained).toEqual([50, 0, 0]);
 });
 
-test('standing still it loses nothing, and an end loses everything', async () => {
+test('loses nothing while it is stopped, and everything when it ends', async () => {
   const { clock, flow, arrived, push } = flowing({ delayMs: 5, bytesPerMs: 10 });
   push(100);
   await clock.advance(12);

@@ -1,14 +1,14 @@
-/** One direction of a simulated socket: a queue, a line of limited rate, a delay. It keeps the order and may stand still. */
-import type { Clock } from '../clock.ts';
+/** One direction of a simulated socket: a queue, a limited rate and a delay. It keeps the order and can be stopped. */
+import type { Clock } from '../time/index.ts';
 
 export interface FlowShape {
-  /** From the end of the line's work on a message to its arrival. */
+  /** From the moment a message has been sent to its arrival. */
   delayMs: number;
-  /** Added to each message's delay; asked each time. */
+  /** Extra delay; called for each message. */
   jitterMs?: () => number;
-  /** Without one a message takes no time to send. */
+  /** The rate of the line. Without it, sending takes no time. */
   bytesPerMs?: number;
-  /** What the kernel takes before the socket itself begins to queue. */
+  /** Bytes that the kernel buffers before the socket's own buffer fills. */
   kernelBytes?: number;
 }
 
@@ -21,12 +21,12 @@ export class Flow {
   readonly #clock: Clock;
   readonly #shape: FlowShape;
   readonly #drained: () => void;
-  /** Not sent yet; the first one is being sent. */
+  /** Messages that are not sent yet. The first one is being sent. */
   #queue: Item[] = [];
   #waiting = 0;
   #sending = false;
   #onTheWay: Item[] = [];
-  /** Arrived while the flow stood still. */
+  /** Messages that arrived while the flow was stopped. */
   #held: Item[] = [];
   #lastArrival = 0;
   #still = false;
@@ -50,12 +50,12 @@ export class Flow {
     this.#work();
   }
 
-  /** From now on nothing arrives, and nobody is told. */
+  /** Stops delivery. Neither end is told. */
   stall(): void {
     this.#still = true;
   }
 
-  /** What stood still arrives after all. */
+  /** Delivers what was held up, and continues. */
   resume(): void {
     this.#still = false;
     while (this.#held.length > 0 && !this.#still && !this.#ended) this.#held.shift()!.arrive();
@@ -101,7 +101,7 @@ export class Flow {
     this.#lastArrival = Math.max(this.#lastArrival, now + delay);
     this.#clock.after(this.#lastArrival - now, () => {
       if (this.#ended) return;
-      // The first, not the one that this timer was for: two times that should be the same may differ in the last digit.
+      // The first message on the way, not the one of this timer: two equal times may differ in their last digit.
       const item = this.#onTheWay.shift()!;
       if (this.#still || this.#held.length > 0) this.#held.push(item);
       else item.arrive();

@@ -1,4 +1,4 @@
-/** Simulated time and sockets, for tests of everything that stands on the protocol. */
+/** Simulated time and sockets, for tests of everything that uses the protocol. */
 
 export { SimClock } from './clock.ts';
 export { Path } from './path.ts';

@@ -1,22 +1,20 @@
-/** A whole path in simulation: consumer, hub and provider, whose sockets a test may cut or move and whose hub it may kill. */
-import { Acceptor, type OpenRequest } from '../acceptor.ts';
-import type { Deflater } from '../deflater.ts';
-import { type FrameOf, FrameType } from '../frame.ts';
-import { Hop, join } from '../join.ts';
-import type { Leg, LegHandler } from '../leg.ts';
-import { packMeta } from '../meta.ts';
+/** A simulated path of consumer, hub and provider. Tests can cut or move its sockets and kill its hub. */
+import { Acceptor, type Deflater, type OpenRequest } from '../channel/index.ts';
+import { Hop, join } from '../hop/index.ts';
+import type { Leg, LegHandler } from '../leg/index.ts';
+import { type FrameOf, FrameType, packMeta } from '../wire/index.ts';
 import { SimClock } from './clock.ts';
 import { Dialler } from './dialler.ts';
 
 export interface PathOptions {
-  /** One way, asked for each socket. */
+  /** One-way delay in ms; called for each socket. */
   delayMs: () => number;
-  /** From the loss of a socket to the next try. */
+  /** Pause between the loss of a socket and the next attempt, ms. */
   reconnectMs: number;
   accept: (request: OpenRequest) => void;
-  /** Of the accepting end. */
+  /** The deflater of the accepting end. */
   deflater?: Deflater | undefined;
-  /** The consumer's socket is up: attach. */
+  /** Called when the consumer's socket is up: attach the channels. */
   onConsumerUp: () => void;
 }
 
@@ -63,12 +61,12 @@ export class Path {
     this.#provider.cut();
   }
 
-  /** A new socket first, then the channels, then the old one closes. */
+  /** Opens a new socket, moves the channels to it, then closes the old one. */
   moveConsumer(): void {
     this.#consumer.renew();
   }
 
-  /** The same; it is the hub that has the channels move. */
+  /** Like moveConsumer(), but the hub makes the channels move. */
   moveProvider(): void {
     this.#provider.renew();
   }

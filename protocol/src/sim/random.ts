@@ -1,4 +1,4 @@
-/** Chance that a seed decides: the same seed gives the same world, on any machine. */
+/** Random numbers from a seed. The same seed gives the same numbers on any machine. */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
@@ -9,7 +9,7 @@ export class Random {
     this.#generator = xoroshiro128plus(seed);
   }
 
-  /** Both ends included. */
+  /** A random integer, `from` and `to` included. */
   int(from: number, to: number): number {
     return uniformInt(this.#generator, from, to);
   }
@@ -18,7 +18,7 @@ export class Random {
     return this.int(0, 999_999) < probability * 1_000_000;
   }
 
-  /** In [0, 1). */
+  /** A random number in [0, 1). */
   fraction(): number {
     return this.int(0, 0x3fff_ffff) / 0x4000_0000;
   }
@@ -27,7 +27,7 @@ export class Random {
     return from[this.int(0, from.length - 1)]!;
   }
 
-  /** Small numbers as often as large ones. */
+  /** A random integer on a logarithmic scale: small numbers are as likely as large ones. */
   scaled(from: number, to: number): number {
     return Math.round(from * (to / from) ** this.fraction());
   }
@@ -36,7 +36,7 @@ export class Random {
     return Uint8Array.from({ length: count }, () => this.int(0, 255));
   }
 
-  /** Chance of its own: how much of it is used changes nothing here. */
+  /** A separate generator: how many numbers are drawn from it does not affect this one. */
   fork(): Random {
     return new Random(this.int(-0x8000_0000, 0x7fff_ffff));
   }

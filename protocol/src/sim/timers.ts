@@ -1,16 +1,19 @@
-/** The timers of a simulated clock, the next one first: a binary heap, from which a cancelled one falls out by itself. */
+/**
+ * The timers of a simulated clock in a binary heap, the next one first. A cancelled timer is removed when it gets to the
+ * top.
+ */
 export interface Timer {
   readonly at: number;
-  /** Timers of the same moment run in the order in which they were set. */
+  /** Timers that are due at the same moment run in the order in which they were set. */
   readonly order: number;
-  /** undefined once it ran or was cancelled. */
+  /** undefined once the timer has run or was cancelled. */
   run: (() => void) | undefined;
 }
 
 export class Timers {
   readonly #heap: Timer[] = [];
 
-  /** The next timer that still has something to do. */
+  /** The next timer that is neither run nor cancelled. */
   get first(): Timer | undefined {
     while (this.#heap.length > 0 && !this.#heap[0]!.run) this.#removeFirst();
     return this.#heap[0];

@@ -1,15 +1,17 @@
-/** A simulated socket between two legs: it delays, keeps the order, and can be cut or stand still at any moment. */
-import type { Clock } from '../clock.ts';
-import type { Leg } from '../leg.ts';
-import type { Transport } from '../sender.ts';
+/**
+ * A simulated socket between two legs. It delays messages, keeps their order, and can be cut or stopped at any moment.
+ */
+
+import type { Leg, Transport } from '../leg/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Flow, type FlowShape } from './flow.ts';
 
 type End = 'a' | 'b';
 
 export interface WireShape extends FlowShape {
-  /** Which ends are told that their queue went down. Browsers are not. */
+  /** Which ends are told when their send buffer drains. Browsers are not. */
   tells?: { a: boolean; b: boolean };
-  /** Sees each message that arrives. */
+  /** Called for each message that arrives. */
   tap?: (to: End, message: Uint8Array) => void;
 }
 
@@ -32,7 +34,7 @@ export class Wire {
     this.b = this.#end('b', 'a');
   }
 
-  /** The legs that the two transports belong to. */
+  /** Sets the legs that the two transports belong to. */
   connect(a: Leg, b: Leg): void {
     this.#ends = { a, b };
   }
@@ -41,19 +43,19 @@ export class Wire {
     return this.#closed;
   }
 
-  /** Both ends see an abnormal close; what is on the way is lost. */
+  /** Closes the socket abnormally for both ends; messages on the way are lost. */
   cut(): void {
     if (!this.#close()) return;
     this.#ends.a?.socketClosed(1006, '');
     this.#ends.b?.socketClosed(1006, '');
   }
 
-  /** What these ends send arrives no more, and nobody is told: a dead network, not a dead peer. */
+  /** From now on, messages from these ends do not arrive, but neither end notices: a dead network, not a dead peer. */
   stall(from: readonly End[] = ['a', 'b']): void {
     for (const end of from) this.#flows[end].stall();
   }
 
-  /** What was held up arrives now, late. */
+  /** Delivers, late, what was held up. */
   resume(): void {
     this.#flows.a.resume();
     this.#flows.b.resume();
@@ -79,7 +81,7 @@ export class Wire {
         return flow.buffered;
       },
       send: (message) => {
-        // Copied, as a real socket does: a hop patches what it received in place.
+        // A copy, as with a real socket: a hop patches received messages in place.
         const copy = message.slice();
         flow.push(copy.length, () => {
           this.#shape.tap?.(to, copy);

@@ -1,5 +1,7 @@
-/** What tests and fuzzers outside the protocol use of its insides. */
-export { NEED_NODE } from '../../need-node.ts';
-export { type Field, FORM_BYTES, Form, LAYOUTS } from '../codec-layout.ts';
-export { SAMPLES } from '../codec-samples.ts';
-export { maySend } from '../roles.ts';
+/** What tests, and programs that test the whole system, use of the protocol beyond its public entry. */
+export { type Field, FORM_BYTES, Form, LAYOUTS, maySend } from '../wire/index.ts';
+export { joined, same, text } from './bytes.ts';
+export { DEFLATERS } from './deflaters.ts';
+export { SAMPLES } from './frame-samples.ts';
+export { NEED_NODE } from './need-node.ts';
+export { heardBy } from './transport.ts';

@@ -1,20 +1,18 @@
 /** Near end of a replay through UniCore: one socket per recording, so that the bytes of each are counted apart. */
 
 import { serve } from '../../testing/processes/child.ts';
-import { dialLeg } from '../carriers/unicore/dial.ts';
-import { openTerminal } from '../carriers/unicore/open.ts';
+import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';
 
-const [port] = process.argv.slice(2);
+const [port = ''] = process.argv.slice(2);
 
 const calls: ReceiverCalls = {
   async receive(index, bytes) {
     const receiver = new Receiver(bytes);
     let counting = false;
-    const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, {
-      hello: { token: `user-${index}` },
+    const leg = await dialConsumer(port, `user${index}`, {
       onUpgrade: (socket) => receiver.watch(socket),
-      onMessage() {
+      heard() {
         if (counting) receiver.messages++;
       },
     });

@@ -1,7 +1,7 @@
 /** Programs whose terminal output is recorded, and the keys typed into them. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Need } from '../../check/debian.ts';
 import { ROOT } from '../../lib/paths.ts';
 
@@ -73,9 +73,12 @@ function repository(home: string): string {
     execFileSync('git', ['-C', folder, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args]);
   git('init', '--quiet');
   const source = join(ROOT, 'protocol/src');
-  for (const name of readdirSync(source).filter((file) => file.endsWith('.ts'))) {
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )) {
     const lines = readFileSync(join(source, name), 'utf8').split('\n');
     const third = lines.filter((_, index) => index % 3 !== 0);
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     for (const [content, message] of [
       [third, `A beginning of ${name}`],
       [lines, `${name} is whole`],

@@ -1,18 +1,17 @@
 /** Connects idle consumers to a hub: each is a user of its own with a socket and one channel. */
 
 import { serve } from '../../testing/processes/child.ts';
-import { dialLeg } from '../carriers/unicore/dial.ts';
-import { openTerminal } from '../carriers/unicore/open.ts';
+import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
 
 export type ClientCalls = { connect(count: number): Promise<void> };
 
-const [port] = process.argv.slice(2);
+const [port = ''] = process.argv.slice(2);
 let users = 0;
 
 const calls: ClientCalls = {
   async connect(count) {
     for (let index = 0; index < count; index++) {
-      const leg = await dialLeg(`ws://127.0.0.1:${port}/consumer`, { hello: { token: `user-${++users}` } });
+      const leg = await dialConsumer(port, `user${++users}`);
       const terminal = await openTerminal(leg, 'main');
       await echoed(terminal);
     }

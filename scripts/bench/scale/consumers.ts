@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 import { serve } from '../../testing/processes/child.ts';
+import type { Typist } from '../../testing/typist.ts';
 import { Keyboard } from './keyboard.ts';
-import { type ClientPlace, TypingClient } from './typing-client.ts';
+import { type ClientPlace, connectTypist } from './typing-client.ts';
 
 export interface Typed {
   /** Time from when each key was due until its echo, ms. */
@@ -29,7 +30,7 @@ export type ConsumerCalls = {
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 
-const clients: TypingClient[] = [];
+const typists: Typist[] = [];
 const lost = { sockets: 0, shown: 0 };
 const broken: string[] = [];
 let took: number[] = [];
@@ -39,7 +40,7 @@ let keyboard: Keyboard | undefined;
 const calls: ConsumerCalls = {
   async connect(places) {
     const fresh = places.map((place) => {
-      return new TypingClient(place, {
+      return connectTypist(place, {
         echoed: (due) => took.push(performance.now() - due),
         lost: () => {
           lost.sockets += 1;
@@ -50,13 +51,13 @@ const calls: ConsumerCalls = {
         broken: (message) => broken.push(message),
       });
     });
-    clients.push(...fresh);
+    typists.push(...fresh.map(({ typist }) => typist));
     await Promise.all(fresh.map(({ ready }) => ready));
   },
   start() {
     took = [];
     late = [];
-    keyboard = new Keyboard(clients, (ms) => late.push(ms));
+    keyboard = new Keyboard(typists, (ms) => late.push(ms));
     keyboard.start();
   },
   typed() {
@@ -67,7 +68,7 @@ const calls: ConsumerCalls = {
   },
   async stop() {
     keyboard?.stop();
-    const pending = () => clients.reduce((total, client) => total + client.pending, 0);
+    const pending = () => typists.reduce((total, typist) => total + typist.pending, 0);
     for (let waited = 0; pending() > 0 && waited < LAST_MS; waited += LOOK_MS) await sleep(LOOK_MS);
     return pending();
   },

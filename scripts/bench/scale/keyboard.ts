@@ -2,12 +2,12 @@
  * Types a key at every client once a second, each at its own moment. A key is timed from when it was due, so that a typing
  * process that runs late does not hide how long people would wait.
  */
-import type { TypingClient } from './typing-client.ts';
+import type { Typist } from '../../testing/typist.ts';
 
 const EVERY_MS = 1_000;
 
 export class Keyboard {
-  readonly #clients: readonly TypingClient[];
+  readonly #typists: readonly Typist[];
   /** Moments in each second at which keys are due, ascending, ms. */
   readonly #moments: readonly number[];
   readonly #typed: (lateMs: number) => void;
@@ -16,9 +16,9 @@ export class Keyboard {
   #timer: NodeJS.Timeout | undefined;
 
   /** typed: called for each key with how late it was typed. */
-  constructor(clients: readonly TypingClient[], typed: (lateMs: number) => void) {
-    this.#clients = clients;
-    this.#moments = Float64Array.from(clients, () => Math.random() * EVERY_MS).sort() as unknown as number[];
+  constructor(typists: readonly Typist[], typed: (lateMs: number) => void) {
+    this.#typists = typists;
+    this.#moments = Float64Array.from(typists, () => Math.random() * EVERY_MS).sort() as unknown as number[];
     this.#typed = typed;
   }
 
@@ -34,14 +34,14 @@ export class Keyboard {
   #tick(): void {
     const now = performance.now();
     for (;;) {
-      const index = this.#next % this.#clients.length;
-      const second = Math.floor(this.#next / this.#clients.length);
+      const index = this.#next % this.#typists.length;
+      const second = Math.floor(this.#next / this.#typists.length);
       const due = this.#begun + second * EVERY_MS + this.#moments[index]!;
       if (due > now) {
         this.#timer = setTimeout(() => this.#tick(), Math.max(1, due - now));
         return;
       }
-      this.#clients[index]!.type(due);
+      this.#typists[index]!.type(due);
       this.#typed(now - due);
       this.#next += 1;
     }

@@ -6,31 +6,15 @@ import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { Credentials, ProviderKey } from '@unicore/agent/identity';
 import { type HubSession, Tunnel, type TunnelState } from '@unicore/agent/tunnel';
-import {
-  Acceptor,
-  ChannelKind,
-  type Leg,
-  Messages,
-  Nearest,
-  type OpenRequest,
-  systemClock,
-  UniCoreError,
-} from '@unicore/protocol';
-import {
-  type AgentCalls,
-  type AgentMethods,
-  controlRpc,
-  type HubMethods,
-  type TerminalInfo,
-} from '@unicore/protocol/control';
+import { Acceptor, ChannelKind, type Leg, Nearest, type OpenRequest, systemClock } from '@unicore/protocol';
+import type { AgentCalls } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { AppRouter } from '@unicore/server';
+import { answerControl, asOrdered, HELLO, obedientAgent } from '@unicore/server/testing';
 import { pino } from 'pino';
-import { ChannelStream } from '../carriers/unicore/channel-stream.ts';
-import { AGENT_HELLO } from '../carriers/unicore/hello.ts';
+import { streamAcceptor } from '../carriers/unicore/provider.ts';
 import type { Machine } from './population.ts';
 
-const PHASE = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
 const log = pino({ level: 'silent' });
 
 export interface Placed extends Machine {
@@ -45,9 +29,9 @@ export function startMachine(
   { providerId, privateKey, vmIds, hub, address }: Placed,
   changed: (state: TunnelState) => void,
 ): void {
-  const { beat, connSeq: _, token: __, ...hello } = AGENT_HELLO;
+  const { beat, connSeq: _, token: __, ...hello } = HELLO;
   let connSeq = 0;
-  const terminals = new Acceptor({ clock: systemClock, deflater: zlibDeflater, accept: echo });
+  const terminals = streamAcceptor((stream) => stream.onData((bytes) => stream.send(bytes.slice())));
   const tunnel = new Tunnel({
     nearest: Nearest.only(hub, systemClock),
     credentials: new Credentials({
@@ -91,38 +75,10 @@ function session(leg: Leg, terminals: Acceptor, vmIds: readonly string[]): HubSe
 }
 
 function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
-  const messages = new Messages((value) => rpc.receive(value));
-  const local: AgentMethods = {
-    async apply(orders) {
-      const vms = orders.map(({ vmId, gen, desired }) => {
-        return { vmId, gen, phase: PHASE[desired], code: null, reason: null };
-      });
-      // Not awaited, so that the hub gets the answer to its order first. If the connection is gone,
-      // the next one reports all VMs.
-      rpc.remote.observed({ whole: false, vms }).catch(() => {});
-    },
-    terminals: async () => [],
-    openTerminal: async ({ terminalId, cols, rows }): Promise<TerminalInfo> => {
-      return { terminalId, title: 'echo', cols, rows, viewers: 0, createdAt: 0 };
-    },
-    async resizeTerminal() {},
-    async closeTerminal() {},
-    terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
-  };
-  const rpc = controlRpc<HubMethods, AgentMethods>({
-    local,
-    post: (value) => messages.send(value),
-    onError: () => {},
-  });
-  const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
-  messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
-  const vms = vmIds.map((vmId) => ({ vmId, gen: 1, phase: PHASE.running, code: null, reason: null }));
-  rpc.remote.observed({ whole: true, vms }).catch(() => {});
-}
-
-function echo(request: OpenRequest): void {
-  const stream = new ChannelStream();
-  const handler = stream.handler(() => {});
-  stream.bind(request.accept(handler, { terminalId: 'main', viewer: 'bench' }));
-  stream.onData((bytes) => stream.send(bytes.slice()));
+  const hub = answerControl(
+    request,
+    obedientAgent(() => hub),
+  );
+  const vms = vmIds.map((vmId) => asOrdered({ vmId, gen: 1, desired: 'running' }));
+  hub.observed({ whole: true, vms }).catch(() => {});
 }

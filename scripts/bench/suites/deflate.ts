@@ -6,8 +6,8 @@ import { deflateRawSync } from 'node:zlib';
 import { install, mayInstall, missing } from '../../check/debian.ts';
 import { median, sum } from '../../lib/stats.ts';
 import { Child } from '../../testing/processes/child.ts';
+import type { ProviderCalls } from '../carriers/unicore/provider.ts';
 import type { HubCalls } from '../carriers/unicore/relay-hub.ts';
-import type { FarCalls } from '../deflate/ours-far.ts';
 import { NEEDS, type Program, programs } from '../deflate/programs.ts';
 import type { Received, ReceiverCalls } from '../deflate/received.ts';
 import { record } from '../deflate/record.ts';
@@ -68,7 +68,7 @@ async function replayAll(
 ): Promise<Rep[]> {
   const hub = new Child<HubCalls>({ script: 'carriers/unicore/relay-hub.ts', cpuProf });
   const port = await hub.call.port();
-  const far = new Child<FarCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
+  const far = new Child<ProviderCalls>({ script: 'deflate/ours-far.ts', args: [port, ...files], cpuProf });
   await far.call.ready();
   const near = new Child<ReceiverCalls>({ script: 'deflate/ours-near.ts', args: [port], cpuProf });
   const server = new Child<ReferenceCalls>({ script: 'deflate/reference-server.ts', args: files });

@@ -2,7 +2,7 @@
 
 import { median } from '../../lib/stats.ts';
 import { Child } from '../../testing/processes/child.ts';
-import type { FarCalls } from '../carriers/unicore/far.ts';
+import type { ProviderCalls } from '../carriers/unicore/provider.ts';
 import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
 import type { ClientCalls } from '../memory/consumers.ts';
@@ -43,7 +43,7 @@ export async function memory({ reps, progress }: Options): Promise<Result[]> {
 async function ofHub(): Promise<Resident> {
   const hub = new Child<ResidentCalls>({ script: 'carriers/unicore/relay-hub.ts', flags: FLAGS });
   const port = await hub.call.port();
-  const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args: [port] });
+  const far = new Child<ProviderCalls>({ script: 'carriers/unicore/far.ts', args: [port] });
   await far.call.ready();
   const consumers = new Child<ClientCalls>({ script: 'memory/consumers.ts', args: [port] });
   return perClient(hub, consumers, [far]);

@@ -23,6 +23,14 @@ export class HubsEnvironment implements Environment {
     this.consumers = new ConsumerPrograms(this.deployment.programs, consumers, said);
   }
 
+  get hubs() {
+    return this.deployment.hubs;
+  }
+
+  get providers() {
+    return this.deployment.providers;
+  }
+
   get logs(): string {
     return this.deployment.programs.logs;
   }

@@ -1,8 +1,8 @@
 /** Command line of a chaos run: its options, its report, and the command that repeats it. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
+import { randomSeed } from '../../testing/random.ts';
 import { untilTold, whole } from '../lib/options.ts';
-import { randomSeed } from '../lib/random.ts';
 import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';

@@ -1,7 +1,7 @@
 /** Consumer process of a chaos run: it exchanges data through the SDK with the terminals that its parent names. */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
-import { seeded } from '../lib/random.ts';
+import { Random } from '../../testing/random.ts';
 import { type FromConsumer, now, ToConsumer } from './messages.ts';
 import { TerminalTraffic } from './terminal-traffic.ts';
 
@@ -22,7 +22,7 @@ process.on('message', (raw) => {
 
 function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: 'start' }>): void {
   const unicore = createUniCore({ url, getToken: () => token });
-  const random = seeded(seed);
+  const random = new Random(seed);
   const begin = ({ channel, vmId, terminalId }: (typeof places)[number]) => {
     return new TerminalTraffic({
       socket: unicore.openTerminal(vmId, { terminalId }),

@@ -1,4 +1,6 @@
 /** Environment of a chaos run: all its processes, among them the consumers that exchange data. */
+import type { Provider } from '../../testing/processes/agent-program.ts';
+import type { Hub } from '../../testing/processes/hub-program.ts';
 import type { ConsumerPrograms } from './consumer-programs.ts';
 import type { FromConsumer } from './messages.ts';
 
@@ -11,6 +13,8 @@ export interface EnvironmentEvents {
 export interface Environment {
   /** The folder of the logs. */
   readonly logs: string;
+  readonly hubs: readonly Hub[];
+  readonly providers: readonly Provider[];
   readonly consumers: ConsumerPrograms;
   /** Settles when everything is up, and each consumer's VM runs. */
   start(): Promise<void>;

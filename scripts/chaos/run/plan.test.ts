@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../testing/random.ts';
 import { hubsFaults } from '../hubs/faults.ts';
-import { seeded } from '../lib/random.ts';
-import { TUNNEL_FAULTS } from '../tunnel/faults.ts';
+import { TUNNEL } from '../tunnel/scenario.ts';
 import { type FaultKind, makePlan } from './plan.ts';
 
+const TUNNEL_FAULTS = TUNNEL.faults;
 const HUBS_FAULTS = hubsFaults({ providers: 2, consumers: 4, direct: true });
 
 function plan<Environment>(seed: number, kinds: readonly FaultKind<Environment>[]) {
-  return makePlan(seeded(seed), 1_000, kinds);
+  return makePlan(new Random(seed), 1_000, kinds);
 }
 
 test('the same seed gives the same plan', () => {

@@ -1,5 +1,5 @@
 /** Plans which faults come when. The plan follows from the seed alone, whatever the processes do meanwhile. */
-import type { Random } from '../lib/random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /** Longest pause before a fault that is to meet channels while they resume, ms. */
 const SOON_MS = 400;

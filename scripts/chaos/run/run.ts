@@ -1,6 +1,6 @@
 /** A chaos run: channels exchange data while faults follow a plan, and the outcome is collected. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seeded } from '../lib/random.ts';
+import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
 import type { Environment, EnvironmentEvents } from './environment.ts';
 import { type Gap, now } from './messages.ts';
@@ -103,7 +103,7 @@ class Run<S extends Environment> {
     await this.#channels.start(this.#environment);
     const began = now();
     let done = 0;
-    for (const step of makePlan(seeded(seed), kills, this.#faults)) {
+    for (const step of makePlan(new Random(seed), kills, this.#faults)) {
       if (this.#isOver) return this.#failed.promise;
       await this.#step(step);
       done += step.faults.filter(({ kind }) => kind.kills).length;

@@ -1,6 +1,6 @@
 /** Exchanges data with one terminal in both directions: every byte is judged as it arrives, and both ends compare at the end. */
 import type { ChannelSocket } from '@unicore/client/sdk';
-import type { Random } from '../lib/random.ts';
+import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 

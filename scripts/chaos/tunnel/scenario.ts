@@ -1,9 +1,9 @@
 /** Scenario of the tunnel's chaos run: an environment with one hub and one provider, and its faults. */
+import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { Scenario } from '../run/run.ts';
-import { TUNNEL_FAULTS } from './faults.ts';
-import { TunnelEnvironment } from './tunnel-environment.ts';
+import { CONSUMERS, TunnelEnvironment } from './tunnel-environment.ts';
 
 export const TUNNEL: Scenario<TunnelEnvironment> = {
   environment: (events) => new TunnelEnvironment(events),
-  faults: TUNNEL_FAULTS,
+  faults: faultKinds(commonFaults({ hubs: 1, providers: 1, consumers: CONSUMERS })),
 };

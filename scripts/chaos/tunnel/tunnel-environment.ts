@@ -11,16 +11,16 @@ import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 export const CONSUMERS = 2;
 
 export class TunnelEnvironment implements Environment {
-  readonly hub: Hub;
-  readonly provider: Provider;
+  readonly hubs: readonly [Hub];
+  readonly providers: readonly [Provider];
   /** Consumers, whose lines go to the hub. */
   readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 
   constructor({ said, died }: EnvironmentEvents) {
     this.#programs = new Programs(died);
-    this.hub = new Hub(this.#programs, 'hub');
-    this.provider = new Provider(this.#programs, 'tunnel');
+    this.hubs = [new Hub(this.#programs, 'hub')];
+    this.providers = [new Provider(this.#programs, 'tunnel')];
     this.consumers = new ConsumerPrograms(this.#programs, CONSUMERS, said);
   }
 
@@ -29,14 +29,14 @@ export class TunnelEnvironment implements Environment {
   }
 
   async start(): Promise<void> {
-    const { hub } = this;
+    const [hub] = this.hubs;
     await hub.program.start();
     const auth = openLocalAuth(this.#programs.folder, hub.url);
     const { userId } = await auth.owner();
     const token = await auth.bearerToken(userId);
     const joinToken = await auth.joinToken(userId);
     await auth.close();
-    await this.provider.start(hub.port, joinToken);
+    await this.providers[0].start(hub.port, joinToken);
     const unicore = createUniCore({ url: hub.url, getToken: () => token });
     await this.consumers.connect({ port: hub.port, token, unicore });
     unicore.close();
@@ -48,8 +48,8 @@ export class TunnelEnvironment implements Environment {
 
   async close(options: { keepLogs: boolean }): Promise<void> {
     await this.consumers.close();
-    await this.provider.close();
-    await this.hub.program.stop();
+    await this.providers[0].close();
+    await this.hubs[0].program.stop();
     await this.#programs.close(options);
   }
 }

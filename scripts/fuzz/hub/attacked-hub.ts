@@ -5,10 +5,10 @@
 
 import type { Credentials } from '@unicore/agent/identity';
 import { systemClock } from '@unicore/protocol';
+import { Random } from '../../testing/random.ts';
 import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import { Provider } from '../peers/provider.ts';
-import { Random } from '../random.ts';
 import type { Tamper } from '../session/line.ts';
 import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';

@@ -1,14 +1,15 @@
 /** Runs a whole hub as a separate process, as `npm start` does, and creates users and providers for a fuzz test. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Credentials, hubApi, makeKey } from '@unicore/agent/identity';
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
-import { ROOT } from '../../lib/paths.ts';
+import { Hub } from '../../testing/processes/hub-program.ts';
+import { Programs } from '../../testing/processes/programs.ts';
 import type { Memory } from '../run/memory.ts';
+
+/** Module that is preloaded into the hub's process. */
+const PROBE = new URL('./memory-probe.ts', import.meta.url).href;
 
 export interface User {
   userId: string;
@@ -17,56 +18,49 @@ export interface User {
 }
 
 export class HubProcess {
-  readonly url: string;
-  readonly #child: ChildProcess;
-  readonly #folder: string;
-  readonly #output: () => string;
+  readonly #programs = new Programs((what, how) => {
+    this.#died = `the ${what} ${how}`;
+  });
+  readonly #hub: Hub;
   readonly #sdks: UniCore[] = [];
+  #died: string | undefined;
+  #remembered: (memory: Memory) => void = () => {};
 
-  private constructor(child: ChildProcess, folder: string, url: string, output: () => string) {
-    this.#child = child;
-    this.#folder = folder;
-    this.url = url;
-    this.#output = output;
+  private constructor() {
+    this.#hub = new Hub(this.#programs, 'hub', ['--log-level', 'error'], {
+      NODE_OPTIONS: `--import ${PROBE}`,
+    });
+    this.#hub.program.heard = (message) => {
+      if (isMemory(message)) this.#remembered(message.memory);
+    };
   }
 
   static async start(): Promise<HubProcess> {
-    const folder = mkdtempSync(join(tmpdir(), 'unicore-fuzz-'));
-    const probe = new URL('./memory-probe.ts', import.meta.url).href;
-    const options = ['--port', '0', '--data', folder, '--log-level', 'error'];
-    const child = fork(join(ROOT, 'server/src/main.ts'), options, {
-      execArgv: ['--disable-warning=ExperimentalWarning', '--import', probe],
-      silent: true,
-    });
-    let output = '';
-    for (const stream of [child.stdout!, child.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
-    const ended = once(child, 'exit').then(() =>
-      Promise.reject(new Error(`the hub did not start:\n${output}`)),
-    );
-    const [{ port }] = await Promise.race([once(child, 'message'), ended]);
-    return new HubProcess(child, folder, `http://127.0.0.1:${port}`, () => output);
+    const made = new HubProcess();
+    await made.#hub.program.start();
+    return made;
+  }
+
+  get url(): string {
+    return this.#hub.url;
   }
 
   /** Throws if the hub has ended, or has written an error to its log. */
   check(): void {
-    const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null)
-      throw new Error(`the hub ended (${signalCode ?? exitCode}):\n${this.#output()}`);
-    if (this.#output() !== '') throw new Error(`the hub wrote to its log:\n${this.#output()}`);
+    const log = readFileSync(join(this.#programs.logs, 'hub.log'), 'utf8');
+    if (this.#died !== undefined) throw new Error(`${this.#died}:\n${log}`);
+    if (log !== '') throw new Error(`the hub wrote to its log:\n${log}`);
   }
 
-  async memory(): Promise<Memory> {
-    const answer = once(this.#child, 'message');
-    this.#child.send('memory');
-    return (await answer)[0].memory;
+  memory(): Promise<Memory> {
+    return new Promise((resolve) => {
+      this.#remembered = resolve;
+      this.#hub.program.send({ type: 'memory' });
+    });
   }
 
   async user(name: string): Promise<User> {
-    const auth = openLocalAuth(this.#folder, this.url);
+    const auth = openLocalAuth(this.#programs.folder, this.url);
     const { userId } = await auth.createUser(name);
     const token = await auth.bearerToken(userId);
     await auth.close();
@@ -77,19 +71,21 @@ export class HubProcess {
 
   /** Joins a provider of the owner to the hub. */
   async provider(name: string): Promise<Credentials> {
-    const auth = openLocalAuth(this.#folder, this.url);
+    const auth = openLocalAuth(this.#programs.folder, this.url);
     const token = await auth.joinToken((await auth.owner()).userId);
     await auth.close();
-    const key = await makeKey(this.#folder);
+    const key = await makeKey(this.#programs.folder);
     const { providerId } = await hubApi(this.url).join({ token, publicKey: key.publicJwk, name });
     return new Credentials({ providerId, key, hub: hubApi, now: Date.now });
   }
 
   async stop(): Promise<void> {
     for (const sdk of this.#sdks) sdk.close();
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await gone;
-    rmSync(this.#folder, { recursive: true });
+    await this.#hub.program.stop();
+    await this.#programs.close({ keepLogs: false });
   }
+}
+
+function isMemory(message: unknown): message is { memory: Memory } {
+  return typeof message === 'object' && message !== null && 'memory' in message;
 }

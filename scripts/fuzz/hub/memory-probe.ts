@@ -2,5 +2,5 @@
 import { settledMemory } from '../run/memory.ts';
 
 process.on('message', (message) => {
-  if (message === 'memory') process.send?.({ memory: settledMemory() });
+  if ((message as { type?: string }).type === 'memory') process.send?.({ memory: settledMemory() });
 });

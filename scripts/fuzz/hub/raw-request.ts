@@ -1,6 +1,6 @@
 /** Sends malformed HTTP requests and bytes to a hub over raw TCP, and reads its answer. */
 import { connect } from 'node:net';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 
 /** Time for an answer, ms. Without one the socket counts as open: a hub waits for the rest of an incomplete request. */
 const ANSWER_MS = 400;

@@ -20,7 +20,7 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
         });
       });
     },
-    close: (code, reason) => ws.close(code, reason.slice(0, 100)),
+    close: (code, reason) => ws.close(code, String(reason).slice(0, 100)),
     terminate: () => ws.terminate(),
     get bufferedAmount() {
       return ws.bufferedAmount;

@@ -1,7 +1,7 @@
 /** Makes hostile DATAZ (deflated data) frames: false length, false dictionary, invalid deflate, decompression bomb. */
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { bin, joined, partNamed } from './frame-layout.ts';
 
 /** Decompression bomb, 16 MiB of zeros in 16 KiB: a receiver must stop at the limit. */

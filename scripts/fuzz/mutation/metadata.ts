@@ -1,6 +1,6 @@
 /** Makes hostile metadata: too deep, too long, cut off, with a false length, or with dangerous keys. */
 import { packMeta } from '@unicore/protocol';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { joined } from './frame-layout.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 /** Mutates a message of an honest peer into what a hostile peer might send in its place. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';

@@ -2,7 +2,7 @@
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
 /** How many of each kind of thing seen are kept: the newest. */

@@ -1,6 +1,6 @@
 /** One end of a channel: it sends a byte sequence that is known at every offset, and may check what it receives against one. */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
-import { Random } from '../random.ts';
+import { Random } from '../../testing/random.ts';
 
 /** Length after which sequences repeat, in bytes. Prime, so that bytes displaced by a window or frame size are noticed. */
 const PERIOD = 65_521;

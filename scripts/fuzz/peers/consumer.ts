@@ -2,7 +2,7 @@
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import type { Random } from '../random.ts';
+import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 

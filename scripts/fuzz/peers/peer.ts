@@ -1,18 +1,22 @@
 /** A peer of the hub that keeps to the protocol: it dials, and dials again when the socket is gone. */
-import { type Clock, Leg, type LegHandler } from '@unicore/protocol';
+import type { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { Clock, Leg, LegHandler } from '@unicore/protocol';
+import { legOver } from '@unicore/server/sockets';
+import { NO_METER } from '@unicore/server/testing';
+import type { WebSocket } from 'ws';
 
 /** Pause from the loss of a socket to the next dial, ms. */
 const REDIAL_MS = 40;
 
-/** The part of a WebSocket that a peer uses; real and simulated sockets have it. */
-export interface Socket {
+/** The part of a WebSocket that a leg uses; real and simulated sockets have it. */
+export interface Socket extends Pick<WebSocket, 'close' | 'terminate' | 'bufferedAmount'> {
+  on: EventEmitter['on'];
   send(message: Uint8Array, done: () => void): void;
-  close(code: number, reason: string): void;
-  terminate(): void;
-  readonly bufferedAmount: number;
-  on(event: 'message', listener: (message: Buffer) => void): unknown;
-  on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
 }
+
+/** A dummy stream for the leg to cork; nothing flows through it. */
+const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
   clock: Clock;
@@ -69,18 +73,14 @@ export class Peer {
 
   #greet(socket: Socket, hello: unknown): void {
     const { clock, handler, up, closed, defect } = this.#options;
-    const drained = () => leg.drained();
-    const leg: Leg = new Leg({
-      clock,
+    const leg: Leg = legOver({
+      ws: socket as unknown as WebSocket,
+      socket: UNCORKED,
+      kind: 'hub',
       peer: 'hub',
       dial: { meta: hello },
-      transport: {
-        send: (message) => socket.send(message, drained),
-        close: (code, reason) => socket.close(code, reason),
-        get buffered() {
-          return socket.bufferedAmount;
-        },
-      },
+      clock,
+      meter: NO_METER,
       handler: {
         ...handler(() => leg),
         fault: (error) => defect(new Error('a frame could not be handled', { cause: error })),
@@ -94,7 +94,5 @@ export class Peer {
     this.#leg = leg;
     this.#socket = socket;
     this.#cut = false;
-    socket.on('message', (message) => leg.receive(message));
-    socket.on('close', (code, reason) => leg.socketClosed(code, reason.toString()));
   }
 }

@@ -4,20 +4,12 @@ import {
   type Clock,
   type ErrorCode,
   FrameType,
-  Messages,
   type OpenRequest,
   packMeta,
   UniCoreError,
 } from '@unicore/protocol';
-import {
-  type AgentMethods,
-  controlRpc,
-  type HubMethods,
-  type OpenTerminal,
-  type VmOrder,
-} from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import { HELLO } from '@unicore/server/testing';
+import { answerControl, HELLO, obedientAgent } from '@unicore/server/testing';
 import type { CheckedStream } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
@@ -96,30 +88,14 @@ export class Provider {
   }
 
   #serve(request: OpenRequest): void {
-    const messages = new Messages((value) => rpc.receive(value));
-    const ignore = () => {};
-    const apply = async (orders: VmOrder[]) => {
-      const vms = orders.map(({ vmId, gen, desired }) => ({
-        vmId,
-        gen,
-        phase: desired,
-        code: null,
-        reason: null,
-      }));
-      for (const { vmId } of orders) this.vms.add(vmId);
-      // Not awaited, so that the hub gets the answer to its order first.
-      rpc.remote.observed({ whole: false, vms }).catch(ignore);
-    };
-    const openTerminal = async ({ terminalId, cols, rows }: OpenTerminal) => {
-      return { terminalId, title: '', cols, rows, viewers: 0, createdAt: 0 };
-    };
-    const rpc = controlRpc<HubMethods, Pick<AgentMethods, 'apply' | 'openTerminal'>>({
-      local: { apply, openTerminal },
-      post: (value) => messages.send(value),
-      onError: ignore,
+    const agent = obedientAgent(() => hub);
+    const hub = answerControl(request, {
+      ...agent,
+      apply: async (orders) => {
+        for (const { vmId } of orders) this.vms.add(vmId);
+        await agent.apply(orders);
+      },
     });
-    const closed = (code: ErrorCode, message: string) => rpc.close(new UniCoreError(code, message));
-    messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
   }
 }
 

@@ -1,5 +1,5 @@
 /** One case of fuzzing. All of it follows from a seed, decision by decision, so that it can be run again. */
-import { Random, seedOf } from '../random.ts';
+import { Random, seedOf } from '../../testing/random.ts';
 
 export interface PlanOptions {
   seed: number;

@@ -4,19 +4,20 @@
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
+import type { Random } from '../../testing/random.ts';
 import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import { Provider } from '../peers/provider.ts';
-import type { Random } from '../random.ts';
 import { type LineEnd, newLine, type Tamper } from './line.ts';
-import { SimHub, type Vms } from './sim-hub.ts';
+import { SimHub } from './sim-hub.ts';
 
-const VMS: Vms = {
-  'vm-bob': { owner: 'bob', providerId: 'good' },
-  'vm-bob-far': { owner: 'bob', providerId: 'bad' },
-  'vm-mallory': { owner: 'mallory', providerId: 'good' },
-  'vm-mallory-far': { owner: 'mallory', providerId: 'bad' },
-};
+const running = (owner: string, providerId: string) => ({ owner, providerId, running: true });
+const VMS = new Map([
+  ['vm-bob', running('bob', 'good')],
+  ['vm-bob-far', running('bob', 'bad')],
+  ['vm-mallory', running('mallory', 'good')],
+  ['vm-mallory-far', running('mallory', 'bad')],
+]);
 /** Time after which every channel is forgotten, ms: longer than an orphaned channel and its tombstone live. */
 const FORGOTTEN_MS = 300_000;
 /** Time limit for all of Bob's bytes to arrive, ms, whatever Mallory has done to the sockets that they share. */

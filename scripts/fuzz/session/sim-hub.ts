@@ -1,7 +1,6 @@
 /** A hub in simulated time: its real endpoints, relay, gateway and control channels, with given users and VMs. */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
-import { UniCoreError } from '@unicore/protocol';
 import type { SimClock } from '@unicore/protocol/sim';
 import { ControlHost } from '@unicore/server/control';
 import { NOWHERE_ELSE, Relay, type RelayMeter } from '@unicore/server/relay';
@@ -14,7 +13,7 @@ import {
   type SocketMeter,
   terminalEndpoint,
 } from '@unicore/server/sockets';
-import { NO_METER } from '@unicore/server/testing';
+import { identity, NO_METER, rightsIn, type TestVm, testAuth } from '@unicore/server/testing';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
@@ -22,12 +21,10 @@ import type { LineEnd } from './line.ts';
 /** Limit of queued bytes in the hub: more than sockets can fill here, so that no honest channel is purged. */
 const QUEUE_BYTES = 256 * 2 ** 20;
 
-/** VMs by id, with the owner and the provider of each. */
-export type Vms = Readonly<Record<string, { owner: string; providerId: string }>>;
-
 interface SimHubOptions {
   clock: SimClock;
-  vms: Vms;
+  /** By vmId. */
+  vms: ReadonlyMap<string, TestVm>;
   /** Called with each error that the hub logs. */
   defect(error: Error): void;
 }
@@ -48,27 +45,21 @@ export class SimHub {
         this.joined += change;
       },
     };
+    const common = { clock, log: this.#log };
     this.relay = new Relay({
-      clock,
-      log: this.#log,
+      ...common,
       meter,
       queueBytes: QUEUE_BYTES,
       elsewhere: NOWHERE_ELSE,
-      async authorise({ userId }, vmId) {
-        const vm = Object.hasOwn(vms, vmId) ? vms[vmId] : undefined;
-        if (vm?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no VM ${vmId}.`);
-        return { providerId: vm.providerId, gen: 1, rights: 'write' };
-      },
+      authorise: rightsIn(vms),
     });
     const control = new ControlHost({
-      clock,
-      log: this.#log,
+      ...common,
       report: async () => [],
       orders: async () => [{ vmId: 'vm', gen: 1, desired: 'running', image: 'image', size: 'small' }],
     });
     this.#deps = {
-      clock,
-      log: this.#log,
+      ...common,
       relay: this.relay,
       meter,
       addressOf: () => '',
@@ -80,21 +71,10 @@ export class SimHub {
         beat() {},
         disconnected() {},
       },
-      auth: {
-        allowedOrigin: () => true,
-        session: async () => undefined,
-        bearer: async (token) => identity(/^token-(\w+)$/.exec(token)?.[1]),
-        provider: async (token) => {
-          const id = /^agent-(\w+)$/.exec(token)?.[1];
-          if (id === undefined) throw new UniCoreError('UNAUTHENTICATED', 'The token is no provider’s.');
-          return id;
-        },
-        consumerTicket: async () => undefined,
-        redeemTicket: async (ticket) => {
-          const holder = identity(/^ticket-(\w+)$/.exec(ticket)?.[1]);
-          return holder && { identity: holder, readOnly: false };
-        },
-      },
+      auth: testAuth(async (ticket) => {
+        const holder = identity(/^ticket-(\w+)$/.exec(ticket)?.[1]);
+        return holder && { identity: holder, readOnly: false };
+      }),
     };
   }
 
@@ -117,8 +97,4 @@ export class SimHub {
   goAway(): void {
     for (const goodbye of this.#goodbyes.values()) goodbye(0);
   }
-}
-
-function identity(userId: string | undefined) {
-  return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
 }

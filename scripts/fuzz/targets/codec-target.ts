@@ -20,11 +20,11 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
+import type { Random } from '../../testing/random.ts';
 import { bin, joined } from '../mutation/frame-layout.ts';
 import { hostileMetadata } from '../mutation/metadata.ts';
 import { mutate } from '../mutation/mutator.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
-import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 
 /** Number of messages in one fuzz case. */

@@ -1,6 +1,7 @@
 /** Fuzz target: the three WebSocket endpoints of a real hub, over real sockets, while an honest pair uses it. */
 import { systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
+import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
 import { AttackedHub, socketUrl } from '../hub/attacked-hub.ts';
 import { sendRawRequest } from '../hub/raw-request.ts';
@@ -10,7 +11,6 @@ import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/consumer.ts';
 import type { Peer } from '../peers/peer.ts';
 import { Provider } from '../peers/provider.ts';
-import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 

@@ -1,7 +1,8 @@
 /** Fuzz target: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
+
+import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
-import type { Random } from '../random.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';

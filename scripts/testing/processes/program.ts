@@ -27,6 +27,8 @@ export interface ProgramOptions {
 }
 
 export class Program {
+  /** Further listener, called with each message of the program. */
+  heard: (message: unknown) => void = () => {};
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined;
   /** The program was told to end. */
@@ -71,6 +73,7 @@ export class Program {
     child.on('message', (said) => {
       if (up?.(said)) begin();
       message?.(said);
+      this.heard(said);
     });
     child.once('exit', (code, signal) => {
       if (this.#ending) return started.resolve();

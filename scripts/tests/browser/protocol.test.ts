@@ -7,9 +7,9 @@ import { ROOT } from '../../lib/paths.ts';
 
 const SOURCE = join(ROOT, 'protocol/src');
 /** The one subpath for Node only, and tests' way to it where there is a Node. */
-const FOR_NODE = ['test-deflaters.ts', 'zlib.ts'];
+const FOR_NODE = ['node/index.ts', 'node/zlib.ts', 'testing/deflaters.ts'];
 /** What a browser has not. `process` may be asked for by typeof. */
-const OF_NODE = /'node:|require\(|\bBuffer\.\w|\/zlib\.ts'/;
+const OF_NODE = /'node:|require\(|\bBuffer\.\w|node\/index\.ts'/;
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.ts'),

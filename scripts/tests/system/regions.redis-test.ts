@@ -99,12 +99,12 @@ describe.each([
     try {
       const hubs = [
         await startTestHub({
-          backplane: plane(long.redis.port),
+          backplane: await plane(long.redis.port),
           vms: VMS,
           direct: direct && long.toFirst.origin.replace('http', 'ws'),
         }),
         await startTestHub({
-          backplane: plane(long.toRedis.port),
+          backplane: await plane(long.toRedis.port),
           vms: VMS,
           direct: direct && long.toSecond.origin.replace('http', 'ws'),
         }),

@@ -16,10 +16,7 @@ export const agentRouter = router({
     })
     .input(AgentJoin)
     .output(ProviderRef)
-    .mutation(async ({ ctx: { services }, input }) => {
-      const { providerId } = await services.providers.join(input);
-      return { providerId };
-    }),
+    .mutation(({ ctx: { services }, input }) => services.providers.join(input)),
 
   challenge: proving
     .meta({

@@ -9,7 +9,7 @@ export const providerRouter = router({
     .meta({ openapi: { method: 'GET', path: '/provider', tags: ['provider'], summary: 'All providers' } })
     .input(z.void())
     .output(z.array(Provider))
-    .query(async ({ ctx: { services } }) => services.providers.views(await services.providers.list())),
+    .query(({ ctx: { services } }) => services.providers.list()),
 
   get: signedIn
     .meta({
@@ -17,10 +17,7 @@ export const providerRouter = router({
     })
     .input(ProviderRef)
     .output(Provider)
-    .query(async ({ ctx: { services }, input }) => {
-      const [view] = await services.providers.views([await services.providers.get(input.providerId)]);
-      return view!;
-    }),
+    .query(({ ctx: { services }, input }) => services.providers.get(input.providerId)),
 
   joinToken: signedIn
     .meta({

@@ -4,9 +4,9 @@ import type { TRPCError } from '@trpc/server';
 import { ApiError } from '@unicore/protocol/api';
 import { createOpenApiNodeHttpHandler, generateOpenApiDocument } from 'trpc-to-openapi';
 import { z } from 'zod';
+import type { Context } from './context.ts';
 import { failureOf } from './errors.ts';
 import { appRouter } from './router.ts';
-import type { Context } from './trpc.ts';
 
 /** No input is anywhere near this long. */
 export const MAX_BODY = 64 * 1024;

@@ -2,47 +2,13 @@
 import { initTRPC } from '@trpc/server';
 import { UniCoreError } from '@unicore/protocol';
 import type { OpenApiMeta } from 'trpc-to-openapi';
-import type { Limit } from '../auth/limits.ts';
-import type { Caller } from '../auth/local.ts';
-import type { Tickets } from '../auth/tickets.ts';
-import type { Regions } from '../hubs/index.ts';
-import type { ProviderCredentials } from '../provider/credentials.ts';
-import type { Providers } from '../provider/providers.ts';
-import { type Attributes, inSpan } from '../tracing/span.ts';
-import type { Terminals } from '../vm/terminals.ts';
-import type { VmViews } from '../vm/view.ts';
-import type { Vms } from '../vm/vms.ts';
+import { type Attributes, inSpan } from '../tracing/index.ts';
+import type { Context } from './context.ts';
 import { failureOf, trpcNumberOf } from './errors.ts';
-import type { Watch } from './watch.ts';
 
 /** A silent stream looks like a dead one to proxies; the client comes back when it misses a few. */
 const SSE_PING_MS = 5_000;
 const SSE_DEAD_MS = 20_000;
-
-/** What procedures call; one of each in a hub. */
-export interface Services {
-  vms: Vms;
-  views: VmViews;
-  terminals: Terminals;
-  providers: Providers;
-  credentials: ProviderCredentials;
-  watch: Watch;
-  tickets: Tickets;
-  regions: Regions;
-  joinLimit: Limit;
-  proofLimit: Limit;
-  system: { version: string; url: string; defaultImage: string };
-}
-
-export interface Context {
-  services: Services;
-  /** Whoever a cookie or bearer token proved; undefined: nobody. */
-  caller: Caller | undefined;
-  /** The address that the request came from. */
-  address: string;
-  /** ws:// or wss:// URL of this hub, as the caller reaches it. */
-  socketUrl: string;
-}
 
 const t = initTRPC
   .context<Context>()

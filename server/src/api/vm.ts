@@ -24,33 +24,25 @@ export const vmRouter = router({
     })
     .input(VmCreate)
     .output(Vm)
-    .mutation(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.create(caller.user.userId, input)),
-    ),
+    .mutation(({ ctx: { services, caller }, input }) => services.vms.create(caller.user.userId, input)),
 
   list: signedIn
     .meta({ openapi: { method: 'GET', path: '/vm', tags: ['vm'], summary: 'Your VMs, oldest first' } })
     .input(z.void())
     .output(z.array(Vm))
-    .query(async ({ ctx: { services, caller } }) =>
-      services.views.all(await services.vms.list(caller.user.userId)),
-    ),
+    .query(({ ctx: { services, caller } }) => services.vms.list(caller.user.userId)),
 
   get: signedIn
     .meta({ openapi: { method: 'GET', path: '/vm/{vmId}', tags: ['vm'], summary: 'One VM' } })
     .input(VmRef)
     .output(Vm)
-    .query(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.own(caller.user.userId, input.vmId)),
-    ),
+    .query(({ ctx: { services, caller }, input }) => services.vms.get(caller.user.userId, input.vmId)),
 
   start: signedIn
     .meta({ openapi: { method: 'POST', path: '/vm/{vmId}/start', tags: ['vm'], summary: 'Start a VM' } })
     .input(VmRef)
     .output(Vm)
-    .mutation(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.start(caller.user.userId, input.vmId)),
-    ),
+    .mutation(({ ctx: { services, caller }, input }) => services.vms.start(caller.user.userId, input.vmId)),
 
   stop: signedIn
     .meta({
@@ -63,9 +55,7 @@ export const vmRouter = router({
     })
     .input(VmRef)
     .output(Vm)
-    .mutation(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.stop(caller.user.userId, input.vmId)),
-    ),
+    .mutation(({ ctx: { services, caller }, input }) => services.vms.stop(caller.user.userId, input.vmId)),
 
   delete: signedIn
     .meta({
@@ -73,16 +63,14 @@ export const vmRouter = router({
     })
     .input(VmRef)
     .output(Vm)
-    .mutation(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.delete(caller.user.userId, input.vmId)),
-    ),
+    .mutation(({ ctx: { services, caller }, input }) => services.vms.delete(caller.user.userId, input.vmId)),
 
   rename: signedIn
     .meta({ openapi: { method: 'POST', path: '/vm/{vmId}/rename', tags: ['vm'], summary: 'Rename a VM' } })
     .input(VmRename)
     .output(Vm)
-    .mutation(async ({ ctx: { services, caller }, input }) =>
-      services.views.one(await services.vms.rename(caller.user.userId, input.vmId, input.name)),
+    .mutation(({ ctx: { services, caller }, input }) =>
+      services.vms.rename(caller.user.userId, input.vmId, input.name),
     ),
 
   connect: signedIn

@@ -5,15 +5,11 @@
  */
 import { UniCoreError } from '@unicore/protocol';
 import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
-import type { z } from 'zod';
-import type { Caller } from '../auth/local.ts';
-import type { HubEvents } from '../events.ts';
-import type { Loads } from '../provider/loads.ts';
-import type { Sight } from '../provider/presence.ts';
-import type { Providers } from '../provider/providers.ts';
-import type { ProviderRow, VmRow } from '../store/rows.ts';
-import type { VmViews } from '../vm/view.ts';
-import type { Vms } from '../vm/vms.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Loads, Providers, Sight } from '../provider/index.ts';
+import type { ProviderRow, VmRow } from '../store/index.ts';
+import type { Vms, VmViews } from '../vm/index.ts';
+import type { Caller, WatchService } from './context.ts';
 
 export interface WatchDeps {
   events: HubEvents;
@@ -23,17 +19,14 @@ export interface WatchDeps {
   loads: Loads;
 }
 
-export class Watch {
+export class Watch implements WatchService {
   readonly #deps: WatchDeps;
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
   }
 
-  async *vms(
-    { user, sessionId }: Caller,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<z.infer<typeof VmEvent>> {
+  async *vms({ user, sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent> {
     const { events, vms, views } = this.#deps;
     const changes = new Changes<VmRow>(events, sessionId, signal);
     /** What the page has of each: a change that was told late is none. */
@@ -63,10 +56,7 @@ export class Watch {
     }
   }
 
-  async *providers(
-    { sessionId }: Caller,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<z.infer<typeof ProviderEvent>> {
+  async *providers({ sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<ProviderEvent> {
     const { events, providers, loads } = this.#deps;
     const changes = new Changes<{ row: ProviderRow; sight?: Sight }>(events, sessionId, signal);
     const rows = new Map<string, ProviderRow>();

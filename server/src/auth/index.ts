@@ -1,4 +1,9 @@
 /** What the outside may use of sign-in. */
-export { LocalAuth } from './local.ts';
-export { loginLink, type OpenedAuth, openLocalAuth } from './open.ts';
-export { newId } from './secret.ts';
+export { Limit, PROOFS_PER_MINUTE } from './limits.ts';
+export { type Caller, LocalAuth } from './local-auth.ts';
+export { OneTimeValues } from './one-time-values.ts';
+export { loginLink, type OpenedAuth, openLocalAuth, ownerName } from './open-local-auth.ts';
+export { createOrigins, type Origins } from './origins.ts';
+export { hashOf, newId, newSecret } from './secret.ts';
+export { Sessions } from './sessions.ts';
+export { Tickets } from './tickets.ts';

@@ -1,7 +1,7 @@
 /** How often somebody may try something, over all hubs. Secrets can't be guessed; this keeps guessing cheap for us. */
 import { UniCoreError } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Backplane } from '../backplane/backplane.ts';
+import type { Backplane } from '../backplane/index.ts';
 
 /** A person who mistypes never gets here. */
 const TRIES_PER_MINUTE = 60;

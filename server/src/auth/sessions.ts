@@ -4,11 +4,11 @@
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { HubEvents } from '../events.ts';
-import { UserRow } from '../store/rows.ts';
-import type { Caller, LocalAuth } from './local.ts';
-import { isDown } from './once.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import { UserRow } from '../store/index.ts';
+import type { Caller, LocalAuth } from './local-auth.ts';
+import { isDown } from './one-time-values.ts';
 import { hashOf } from './secret.ts';
 
 /** A logout that no other hub could be told of takes effect after this at the latest. */
@@ -36,7 +36,7 @@ export class Sessions {
   /** Who holds this secret; undefined if nobody does any more. */
   async caller(kind: Kind, secret: string): Promise<Caller | undefined> {
     const key = keyOf(kind, secret);
-    const text = await this.#try(() => this.#backplane.shelf.get(key));
+    const text = await this.#try(() => this.#backplane.values.get(key));
     if (text !== undefined) {
       // A hub of another version may have written something else.
       const { data } = Remembered.safeParse(JSON.parse(text));
@@ -45,8 +45,8 @@ export class Sessions {
     const caller = await this.#auth.caller(kind, secret);
     // It may have been ended while the store was read.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
-    await this.#try(() => this.#backplane.shelf.put(key, JSON.stringify(caller), REMEMBERED_MS));
-    if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.shelf.drop(key));
+    await this.#try(() => this.#backplane.values.put(key, JSON.stringify(caller), REMEMBERED_MS));
+    if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.values.drop(key));
     return caller;
   }
 
@@ -55,15 +55,15 @@ export class Sessions {
     const ended = await this.#auth.logout(kind, secret);
     if (ended === undefined) return undefined;
     this.#events.tell('sessionEnded', ended);
-    await this.#try(() => this.#backplane.shelf.drop(keyOf(kind, secret)));
-    await this.#try(() => this.#backplane.shelf.put(endedKey(ended), '', REMEMBERED_MS));
+    await this.#try(() => this.#backplane.values.drop(keyOf(kind, secret)));
+    await this.#try(() => this.#backplane.values.put(endedKey(ended), '', REMEMBERED_MS));
     return ended;
   }
 
   /** Whether this session was ended within the last minute. */
   async ended(sessionId: string): Promise<boolean> {
     if (this.#ended.has(sessionId)) return true;
-    return (await this.#try(() => this.#backplane.shelf.get(endedKey(sessionId)))) !== undefined;
+    return (await this.#try(() => this.#backplane.values.get(endedKey(sessionId)))) !== undefined;
   }
 
   #noteEnd(sessionId: string): void {

@@ -1,9 +1,9 @@
 /** Tickets: each opens one socket, at any hub, for whoever has no cookie there. Nothing that lasts: ask for another. */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
-import type { Backplane } from '../backplane/backplane.ts';
+import type { Backplane } from '../backplane/index.ts';
 import { Limit } from './limits.ts';
-import { Once } from './once.ts';
+import { OneTimeValues } from './one-time-values.ts';
 import { hashOf, newSecret } from './secret.ts';
 
 /** Long enough for a page to open a socket, too short to be worth stealing. */
@@ -39,13 +39,13 @@ export interface TicketsDeps {
 
 export class Tickets {
   readonly #deps: TicketsDeps;
-  readonly #tickets: Once;
+  readonly #tickets: OneTimeValues;
   readonly #limit: Limit;
 
   constructor(deps: TicketsDeps) {
     const { backplane, clock } = deps;
     this.#deps = deps;
-    this.#tickets = new Once(backplane, clock, 'ticket:', TICKET_MS);
+    this.#tickets = new OneTimeValues(backplane, clock, 'ticket:', TICKET_MS);
     this.#limit = new Limit(backplane, 'tickets', TICKETS_PER_MINUTE);
   }
 

@@ -1,133 +1,159 @@
 /**
- * What hubs share while they run: who is connected where, and what one says to another. In process for a hub that is
- * alone, Redis for many. All of it may be lost at any moment: what must last is in the store, and whoever put something
- * here puts it here again. Every call but those that say so rejects with BACKPLANE_DOWN, soon, while the others cannot be
+ * The backplane: what hubs share while they run. It says which hub each provider is connected to, and carries messages
+ * between hubs. A hub that runs alone has it in its own process; several hubs use Redis. It may lose everything at any
+ * moment, so lasting data is in the store, and each hub rewrites its own entries here.
+ * Unless stated otherwise, a call rejects with BACKPLANE_DOWN within about a second while the backplane cannot be
  * reached.
  */
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
-/** Which hub a provider's newest connection is at. */
+/** The hub that has a provider's newest connection. */
 export interface Route {
-  /** The hub's name on the backplane. */
+  /** The hub's name on the backplane (see HUB_NAME). */
   hub: string;
-  /** Raised by the agent with each connection: of two hubs that claim a provider, the one with the higher number has it. */
+  /**
+   * Connection number, raised by the agent with each connection. If two hubs claim a provider, the higher number wins.
+   */
   connSeq: number;
 }
 
 export interface Routes {
   /**
-   * Says that this provider is connected here, if no newer connection is known. It holds for ROUTE_MS: say it again
-   * before. Returns what holds now, which is another hub's route where that is newer, and what held before.
+   * Records that the provider is connected to this hub, unless a newer connection is known. The route expires after
+   * ROUTE_MS, so it must be claimed again before that. Returns the route that holds now (another hub's, if that is
+   * newer) and the one that held before.
    */
   claim(providerId: string, connSeq: number): Promise<{ now: Route; before: Route | undefined }>;
-  /** This connection is over. Does nothing where the route is another one by now. */
+  /**
+   * Removes the route of a connection that has ended. Does nothing if the route belongs to another connection by now.
+   */
   release(providerId: string, connSeq: number): Promise<void>;
   find(providerId: string): Promise<Route | undefined>;
 }
 
-/** Small values that all hubs see until they expire. */
-export interface Shelf {
+/** Small key-value pairs that all hubs see until they expire. */
+export interface ExpiringValues {
   put(key: string, value: string, ms: number): Promise<void>;
   get(key: string): Promise<string | undefined>;
-  /** Removes it and returns it: of all who ask at once, one gets it. */
+  /** Removes the value and returns it. If several hubs ask at once, only one gets it. */
   take(key: string): Promise<string | undefined>;
   drop(key: string): Promise<void>;
 }
 
-/** What the agents say of themselves, and when each was last heard by any hub. */
+/** What agents report about themselves, and when any hub last heard from each. */
 export interface Presence {
   /**
-   * The provider was heard so many ms ago, and is as `about` says (JSON), unless it was heard later. Forgotten PRESENCE_MS
-   * after that.
+   * Records that the provider was last heard `silentMs` ago with the report `about` (JSON). Ignored if a later report
+   * is known. Forgotten after PRESENCE_MS of silence.
    */
   heard(providerId: string, about: string, silentMs: number): Promise<void>;
-  /** Those of these that are known. silentMs: since any hub last heard it, by one clock for all. */
+  /**
+   * Reports of those of the given providers that are known. silentMs: time since any hub last heard from it, by one
+   * clock for all hubs.
+   */
   look(providerIds: readonly string[]): Promise<Map<string, { about: string; silentMs: number }>>;
-  /** So many of those that were heard within the last `withinMs`, at random. */
+  /** Up to `count` providers heard within the last `withinMs`, chosen at random. */
   some(count: number, withinMs: number): Promise<string[]>;
 }
 
-/** Sets of ids whose time will come, by one clock for all hubs. They are indexes: whoever fills one can fill it again. */
+/**
+ * Named sets of ids, each with a due time, by one clock for all hubs. They are only indexes: the data behind them is
+ * elsewhere, so they can be filled again after a loss.
+ */
 export interface Deadlines {
-  /** Also moves one that is there already. */
+  /** Adds a deadline, or moves an existing one. */
   set(name: string, id: string, inMs: number): Promise<void>;
   drop(name: string, id: string): Promise<void>;
   /**
-   * Those whose time has come, the earliest first. Each is given to one hub, and again to some hub `againMs` later unless
-   * it was dropped or moved: whoever took it may have died.
+   * Ids whose time has come, earliest first. Each id is handed to one hub only. It is handed out again `againMs` later
+   * unless it was dropped or moved, because that hub may have died.
    */
   due(name: string, limit: number, againMs: number): Promise<string[]>;
 }
 
-/** Rights that one hub has at a time. No fence: what must never happen twice is a compare-and-set in the store. */
+/**
+ * Leases: rights that one hub holds at a time. A lease is no fence: what must never happen twice is guarded by a
+ * compare-and-set in the store.
+ */
 export interface Leases {
-  /** True if this hub has it for so many ms from now, also where it had it before. */
+  /** Takes or renews the lease. True if this hub now holds it for `ms`. */
   hold(name: string, ms: number): Promise<boolean>;
-  /** Does nothing where another hub has it. */
+  /** Gives the lease up. Does nothing if another hub holds it. */
   letGo(name: string): Promise<void>;
 }
 
-/** What hubs know of one another. */
+/** What hubs publish about themselves to one another. */
 export interface HubCard {
   hub: string;
-  /** ws(s)://… by which other hubs reach it; null where it can't be addressed. */
+  /** ws(s):// URL by which other hubs reach this one; null if it has no address of its own. */
   peerUrl: string | null;
-  /** Where people and agents reach it; null: only by the address that all hubs have. */
+  /** URL by which browsers and agents reach this hub; null if it has only the address that all hubs share. */
   publicUrl: string | null;
   region: string | null;
 }
 
 export interface Hubs {
-  /** Holds for ROUTE_MS: say it again before. */
+  /** Publishes this hub's card. It expires after ROUTE_MS, so it must be announced again before that. */
   announce(card: HubCard): Promise<void>;
-  /** This hub stops. */
+  /** Removes the card of this hub, which is stopping. */
   leave(): Promise<void>;
   all(): Promise<HubCard[]>;
 }
 
 export interface BackplaneHandler {
-  /** Something that another hub sent to this one. Each comes once or not at all, and in order from each sender. */
+  /** A message from another hub to this one. Delivered at most once, and in order per sender. */
   mail(message: Buffer): void;
-  /** Something that another hub told all of them; JSON. */
+  /** A broadcast from another hub to all others; JSON. */
   news(text: string): void;
-  /** For a while news and mail may have been lost, or what was put here may be gone: say and ask everything again. */
+  /**
+   * Messages or broadcasts may have been lost, or shared data may be gone. The hub must publish and query everything
+   * again.
+   */
   interrupted(): void;
 }
 
 export interface Backplane {
-  /** Names this hub among all: random, new with each start, HUB_NAME. */
+  /** This hub's name: random, new with each start, matches HUB_NAME. */
   readonly hub: string;
   readonly routes: Routes;
   readonly presence: Presence;
-  readonly shelf: Shelf;
+  readonly values: ExpiringValues;
   readonly deadlines: Deadlines;
   readonly leases: Leases;
   readonly hubs: Hubs;
-  /** Takes mail and news from now on. Resolves also while the others cannot be reached; interrupted() tells when they can. */
+  /**
+   * Starts to receive messages and broadcasts. Also resolves while the backplane cannot be reached; interrupted() is
+   * called when it is back.
+   */
   start(handler: BackplaneHandler): Promise<void>;
   /**
-   * To one hub; not empty. False: it does not listen (where that can be known). The bytes may be used again when it
-   * resolves; when it rejects, they may yet be on their way, and never.
+   * Sends a non-empty message to one hub. Resolves to false if that hub is known not to listen. The buffer may be
+   * reused once this resolves; after a rejection it may still be in use, so it must never be reused.
    */
   send(hub: string, message: Uint8Array): Promise<boolean>;
-  /** The same, and cheaper, where it need not be known whether it listens; in order with what is sent. */
+  /** Sends a message to one hub, in order with send(). Cheaper, as it does not find out whether that hub listens. */
   post(hub: string, message: Uint8Array): Promise<void>;
-  /** To all other hubs. */
+  /** Broadcasts to all other hubs. */
   tell(text: string): Promise<void>;
-  /** Counts over all hubs; where they cannot be reached, over this one. Made once for each name. */
+  /**
+   * A rate limiter that counts over all hubs, or over this hub alone while the backplane cannot be reached. Made once
+   * per name.
+   */
   limiter(name: string, points: number, seconds: number): RateLimiterAbstract;
-  /** Milliseconds since it began empty. What is missing in a young one was perhaps not said yet. */
+  /**
+   * Milliseconds since the backplane was last empty. If it is young, missing entries may just not be written again yet.
+   */
   age(): Promise<number>;
-  /** Throws BACKPLANE_DOWN where the others cannot be reached. */
+  /** Throws BACKPLANE_DOWN if the backplane cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A hub's name: 32 hex digits, as many bytes as an epoch has. */
+/** A hub's name: 32 hex digits, which are as many bytes as an epoch has. */
 export const HUB_NAME = /^[0-9a-f]{32}$/;
-/** A route or a card that nobody renews is gone after this. */
+/** Routes and hub cards expire after this unless they are renewed. */
 export const ROUTE_MS = 15_000;
-/** How often each is renewed: two may be missed. */
+/** Interval at which routes and cards are renewed. Two renewals may fail before one expires. */
 export const RENEW_MS = 5_000;
-/** What a provider said of itself is forgotten this long after it was last heard. */
+/** A provider's report is forgotten this long after the provider was last heard. */
 export const PRESENCE_MS = 60_000;

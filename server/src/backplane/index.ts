@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of the backplane. */
+/** The backplane's public interface for the rest of the hub. */
 export {
   type Backplane,
   type BackplaneHandler,
@@ -10,6 +10,7 @@ export {
   type Route,
 } from './backplane.ts';
 export { LocalWorld } from './local.ts';
+export type { BackplaneMeter } from './meter.ts';
 export { createBackplaneMeter } from './metrics.ts';
 export { openBackplane } from './open.ts';
-export type { BackplaneMeter } from './redis/meter.ts';
+export { parseRedisUrl } from './redis-address.ts';

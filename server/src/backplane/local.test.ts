@@ -1,8 +1,8 @@
 import { systemClock } from '@unicore/protocol';
-import { backplaneContract } from './contract.ts';
+import { backplaneSuite } from './backplane.suite.ts';
 import { LocalWorld } from './local.ts';
 
-backplaneContract(async () => {
+backplaneSuite(async () => {
   const world = new LocalWorld(systemClock);
   return { join: async () => world.join(), close: async () => {} };
 });

@@ -1,4 +1,4 @@
-/** The backplane of hubs in one process: a hub that is alone, or the several hubs of a test. */
+/** The in-process backplane: for a hub that runs alone, or for the several hubs of a test. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible';
@@ -11,7 +11,7 @@ import {
   type Route,
 } from './backplane.ts';
 
-/** Values that expire. */
+/** A map whose values expire. */
 class Expiring<T> {
   readonly #clock: Clock;
   readonly #values = new Map<string, { value: T; expiresAt: number }>();
@@ -21,7 +21,7 @@ class Expiring<T> {
   }
 
   set(key: string, value: T, ms: number): void {
-    // Last in the map, so that whoever is first in it is old.
+    // Reinserts the key at the end, so that the map stays ordered by age.
     this.#values.delete(key);
     this.#values.set(key, { value, expiresAt: this.#clock.now() + ms });
     for (const [old, { expiresAt }] of this.#values) {
@@ -47,13 +47,13 @@ class Expiring<T> {
   }
 }
 
-/** What the hubs of one process share. */
+/** The shared state of all hubs in this process. */
 export class LocalWorld {
   readonly #clock: Clock;
   readonly #since: number;
   readonly #routes: Expiring<Route>;
   readonly #presence: Expiring<{ about: string; heardAt: number }>;
-  readonly #shelf: Expiring<string>;
+  readonly #values: Expiring<string>;
   readonly #leases: Expiring<string>;
   readonly #cards: Expiring<HubCard>;
   readonly #deadlines = new Map<string, Map<string, number>>();
@@ -65,12 +65,12 @@ export class LocalWorld {
     this.#since = clock.now();
     this.#routes = new Expiring(clock);
     this.#presence = new Expiring(clock);
-    this.#shelf = new Expiring(clock);
+    this.#values = new Expiring(clock);
     this.#leases = new Expiring(clock);
     this.#cards = new Expiring(clock);
   }
 
-  /** One more hub. */
+  /** Adds a hub and returns its backplane. */
   join(hub = randomBytes(16).toString('hex')): Backplane {
     const clock = this.#clock;
     const send = async (to: string, message: Uint8Array) => {
@@ -119,15 +119,15 @@ export class LocalWorld {
           return sample(heard, count);
         },
       },
-      shelf: {
-        put: async (key, value, ms) => this.#shelf.set(key, value, ms),
-        get: async (key) => this.#shelf.get(key),
+      values: {
+        put: async (key, value, ms) => this.#values.set(key, value, ms),
+        get: async (key) => this.#values.get(key),
         take: async (key) => {
-          const value = this.#shelf.get(key);
-          this.#shelf.delete(key);
+          const value = this.#values.get(key);
+          this.#values.delete(key);
           return value;
         },
-        drop: async (key) => this.#shelf.delete(key),
+        drop: async (key) => this.#values.delete(key),
       },
       deadlines: {
         set: async (name, id, inMs) => void deadlinesOf(name).set(id, clock.now() + inMs),
@@ -179,7 +179,7 @@ export class LocalWorld {
   }
 }
 
-/** So many of them at random, none twice. */
+/** Up to `count` distinct items at random. */
 function sample<T>(items: T[], count: number): T[] {
   for (let i = 0; i < Math.min(count, items.length); i++) {
     const j = i + Math.floor(Math.random() * (items.length - i));

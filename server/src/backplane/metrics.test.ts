@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createBackplaneMeter } from './metrics.ts';
 
-test('calls are shown by operation, with those that failed, and what became of connections and mail', async () => {
+test('metrics show calls and failures by operation, lost and replaced connections, and dropped messages', async () => {
   const registry = new Registry();
   const meter = createBackplaneMeter(registry);
   meter.called('claim', 0.001, true);

@@ -1,40 +1,40 @@
-/** What /metrics shows of the backplane. */
+/** Prometheus metrics of the backplane. */
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { BackplaneMeter } from './redis/meter.ts';
+import type { BackplaneMeter } from './meter.ts';
 
-/** From a hop on loopback to a Redis that does not answer. */
+/** Histogram buckets in seconds, from a round trip on loopback up to a Redis that does not answer. */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.1, 0.5, 1];
 
 export function createBackplaneMeter(registry: Registry): BackplaneMeter {
   const registers = [registry];
   const calls = new Histogram({
     name: 'unicore_backplane_seconds',
-    help: 'Calls to what hubs share, seconds until they settled',
+    help: 'Calls to the backplane, seconds until they settled',
     labelNames: ['operation'],
     buckets: BUCKETS,
     registers,
   });
   const failures = new Counter({
     name: 'unicore_backplane_failures_total',
-    help: 'Calls to what hubs share that failed',
+    help: 'Calls to the backplane that failed',
     labelNames: ['operation'],
     registers,
   });
   const reconnects = new Counter({
     name: 'unicore_backplane_reconnects_total',
-    help: 'Connections to what hubs share that came back after a loss',
+    help: 'Connections to the backplane that came back after a loss',
     labelNames: ['connection'],
     registers,
   });
   const rebuilds = new Counter({
     name: 'unicore_backplane_rebuilds_total',
-    help: 'Connections to what hubs share that said nothing any more and were replaced',
+    help: 'Connections to the backplane that went silent and were replaced',
     labelNames: ['connection'],
     registers,
   });
   const dropped = new Counter({
     name: 'unicore_backplane_mail_dropped_total',
-    help: 'Mail for hubs that did not listen',
+    help: 'Messages for hubs that did not listen',
     registers,
   });
   return {

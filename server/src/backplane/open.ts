@@ -1,22 +1,25 @@
-/** The backplane that the configuration asks for. */
+/** Opens the backplane that the configuration asks for: in process, or Redis. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
 import type { Backplane } from './backplane.ts';
 import { LocalWorld } from './local.ts';
-import { parseRedisUrl } from './redis/address.ts';
-import { type BackplaneMeter, NO_METER } from './redis/meter.ts';
-import { redisBackplane } from './redis/redis-backplane.ts';
+import { type BackplaneMeter, NO_METER } from './meter.ts';
+import { parseRedisUrl } from './redis-address.ts';
 
-export function openBackplane(
-  { redisUrl }: Pick<Config, 'redisUrl'>,
+/** Redis and its client are loaded only where hubs share one. */
+export async function openBackplane(
+  { redisUrl }: { redisUrl?: string | undefined },
   clock: Clock,
   log: Logger,
   meter: BackplaneMeter = NO_METER,
-): Backplane {
+): Promise<Backplane> {
   if (redisUrl === undefined) return new LocalWorld(clock).join();
   const address = parseRedisUrl(redisUrl);
   const hosts = address.nodes.map(({ host, port }) => `${host}:${port}`);
-  log.info({ hosts, cluster: address.cluster, tls: address.tls !== undefined }, 'hubs share a Redis');
+  log.info(
+    { hosts, cluster: address.cluster, tls: address.tls !== undefined },
+    'using Redis to share state between hubs',
+  );
+  const { redisBackplane } = await import('./redis/index.ts');
   return redisBackplane({ address, clock, meter, log });
 }

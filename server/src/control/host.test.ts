@@ -3,7 +3,7 @@ import { type AgentMethods, controlRpc, type HubMethods, type VmOrder } from '@u
 import { SimClock, Wire } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
-import type { Report } from '../vm/reports.ts';
+
 import { ControlHost } from './host.ts';
 
 const ORDER: VmOrder = {
@@ -26,7 +26,7 @@ describe('the control host', () => {
   let clock: SimClock;
   let orders: VmOrder[];
   let strays: string[];
-  let reports: Report[];
+  let reports: Parameters<HubMethods['observed']>[0][];
   let asked: string[][];
   let applied: VmOrder[][];
   let refusal: Error | undefined;

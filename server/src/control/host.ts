@@ -15,8 +15,7 @@ import {
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { rpcTracing } from '../tracing/span.ts';
-import type { Report } from '../vm/reports.ts';
+import { rpcTracing } from '../tracing/index.ts';
 
 /** Pauses between tries to hand orders over, while the socket lives. */
 const RETRY_FIRST_MS = 500;
@@ -27,6 +26,9 @@ const PING_MS = 3_000;
 const MAX_REPORTED = 10_000;
 
 const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });
+
+/** What an agent says of its VMs. */
+type Report = Parameters<HubMethods['observed']>[0];
 
 export interface ControlDeps {
   clock: Clock;

@@ -1,2 +1,2 @@
-/** What the rest of the hub uses of the gateway. */
-export { bridgeTerminal, type RawTerminal } from './terminal.ts';
+/** Public interface of the gateway for raw terminals. */
+export { bridgeTerminal, type RawTerminal } from './raw-terminal.ts';

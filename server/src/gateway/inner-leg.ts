@@ -1,8 +1,10 @@
-/** A consumer's leg without a socket: how the gateway takes the same way into the relay as everybody else. */
+/**
+ * A consumer's leg without a socket. The gateway uses it to enter the relay in the same way as every other consumer.
+ */
 import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
 import type { Identity, Relay } from '../relay/index.ts';
 
-/** One direction between two legs of this process. Messages arrive in a later microtask, as from a socket. */
+/** One direction between two legs in this process. Messages arrive in a later microtask, as from a socket. */
 class Wire implements Transport {
   buffered = 0;
   from: Leg | undefined;
@@ -29,7 +31,7 @@ interface InnerLegOptions {
   handler: LegHandler;
 }
 
-/** The consumer's end; the relay holds the other. Closing either closes both. */
+/** Returns the consumer's end; the relay holds the other one. Closing either closes both. */
 export function innerLeg({ clock, relay, identity, handler }: InnerLegOptions): Leg {
   const out = new Wire();
   const back = new Wire();

@@ -13,7 +13,7 @@ let client: WebSocket;
 let ws: WebSocket;
 let receipts: Receipts;
 let read: number;
-/** What the pings said, oldest first. */
+/** Payloads of the received pings, oldest first. */
 let pings: string[];
 
 beforeEach(async () => {
@@ -50,7 +50,7 @@ async function speak(): Promise<void> {
   await once(ws, 'message');
 }
 
-test('bytes count as read when the client answered a ping that was sent behind them', async () => {
+test('bytes count as read when the client has answered the ping sent after them', async () => {
   await send(10);
   await expect.poll(() => pings).toEqual(['10']);
   expect([read, receipts.unread]).toEqual([0, 10]);
@@ -58,7 +58,7 @@ test('bytes count as read when the client answered a ping that was sent behind t
   expect([read, receipts.unread]).toEqual([10, 0]);
 });
 
-test('while an answer is on its way, only every 32 KiB are asked about; then the rest', async () => {
+test('while a pong is pending, a ping follows every 32 KiB only; then one for the rest', async () => {
   await send(1);
   for (let i = 0; i < 9; i++) await send(8 * KIB);
   await expect.poll(() => pings).toEqual(['1', String(32 * KIB + 1), String(64 * KIB + 1)]);
@@ -67,13 +67,13 @@ test('while an answer is on its way, only every 32 KiB are asked about; then the
   await expect.poll(() => pings.at(-1)).toBe(String(72 * KIB + 1));
 });
 
-test('an answer to what was not sent counts for nothing', async () => {
+test('a pong for bytes that were not sent is ignored', async () => {
   await send(10);
   for (const lie of ['11', '-1', '1e9', 'x', '']) await pong(lie);
   expect(read).toBe(0);
 });
 
-test('a client that speaks and never answers has read what the kernel took, and one that answers late has not', async () => {
+test('if a client sends messages but never a pong, bytes count as read once the kernel has them, until it sends one', async () => {
   await send(10);
   await speak();
   await clock.advance(10_000);
@@ -88,7 +88,7 @@ test('a client that speaks and never answers has read what the kernel took, and 
   expect(read).toBe(30);
 });
 
-test('a client that answered once and then no more does not read, whatever it says', async () => {
+test('a client that stops answering pings counts as not reading, even if it sends messages', async () => {
   await send(10);
   await pong('10');
   await send(10);
@@ -97,7 +97,7 @@ test('a client that answered once and then no more does not read, whatever it sa
   expect(read).toBe(10);
 });
 
-test('while the client’s input is not read its answers are not either: what the kernel took counts', async () => {
+test('while the socket is paused, bytes count as read once the kernel has them', async () => {
   await send(10);
   ws.pause();
   receipts.settle();

@@ -1,33 +1,34 @@
 /**
- * What a raw client has read of its output. The kernel would take megabytes for a slow line and say nothing, so a ping
- * goes behind the bytes: its pong says that they arrived and were read, as every WebSocket client answers by itself.
+ * Tracks how much output a raw client has read. On a slow line the kernel buffers megabytes unnoticed, so a ping
+ * follows the output: its pong proves that everything before it was read. Every WebSocket client answers pings by
+ * itself.
  */
 import { type Clock, WINDOWS } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
-/** Asked about at once; less is asked about when no answer is on its way. */
+/** After this many bytes a ping is sent even if another is unanswered; for less, it waits for the pong. */
 const ASK_BYTES = WINDOWS.terminal / 4;
 /**
- * Who has not answered a first ping by then, and says something else, answers none: for such a client the kernel's word
- * has to do. Who says nothing at all does not read.
+ * A client that sends messages but no pong for this long is taken not to answer pings. Its output then counts as read
+ * once the kernel has it. A client that sends nothing at all counts as not reading.
  */
 const FIRST_ANSWER_MS = 10_000;
 
 export interface ReceiptsOptions {
   ws: WebSocket;
   clock: Clock;
-  /** The client has read so many more bytes. */
+  /** Called when the client has read this many more bytes. */
   read(bytes: number): void;
 }
 
 export class Receipts {
   readonly #options: ReceiptsOptions;
-  /** Offsets in the output: handed to the socket, taken by the kernel, behind the last ping, reported as read. */
+  /** Offsets in the output: given to the socket, accepted by the kernel, covered by the last ping, reported as read. */
   #sent = 0;
   #taken = 0;
   #asked = 0;
   #read = 0;
-  /** Since when the first ping waits for its answer. */
+  /** When the first ping was sent. */
   #waitsSince: number | undefined;
   #answered = false;
   #answers = true;
@@ -39,17 +40,17 @@ export class Receipts {
     ws.on('message', () => this.#spoke());
   }
 
-  /** Bytes that the kernel does not have yet. */
+  /** Bytes that the kernel has not accepted yet. */
   get unsent(): number {
     return this.#sent - this.#taken;
   }
 
-  /** Bytes that the client has still to read, as far as is known. */
+  /** Bytes that the client has not read yet, as far as known. */
   get unread(): number {
     return this.#sent - this.#read;
   }
 
-  /** done: the kernel has the bytes. */
+  /** done: called when the kernel has the bytes. */
   send(bytes: Uint8Array, done: () => void): void {
     this.#sent += bytes.length;
     this.#options.ws.send(bytes, () => {
@@ -60,7 +61,10 @@ export class Receipts {
     this.#ask();
   }
 
-  /** To be called when the socket was paused, too: no pong is heard then, and the program may wait for its output to be read. */
+  /**
+   * Must also be called when the socket is paused: no pongs are received then, and the program may be waiting for its
+   * output to be read.
+   */
   settle(): void {
     if (!this.#answers || this.#options.ws.isPaused) this.#count(this.#taken);
   }
@@ -81,7 +85,10 @@ export class Receipts {
     this.settle();
   }
 
-  /** An answer to what is not sent yet is a lie, which could fill our memory. */
+  /**
+   * Ignores a pong for output that the kernel does not have yet: it is forged and could make the hub buffer without
+   * limit.
+   */
   #ponged(behind: number): void {
     if (!(behind > 0 && behind <= this.#taken)) return;
     this.#answered = true;

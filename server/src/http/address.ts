@@ -1,12 +1,12 @@
-/** Where a request comes from, for limits that count by address. */
+/** The client address of a request, for rate limits by address. */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export type AddressOf = (request: IncomingMessage) => string;
 
 /**
- * Each of our own proxies adds to X-Forwarded-For whom it was asked by, at the end. So the entry that the outermost of them
- * wrote is as many from the end as there are proxies; what stands before it was said by the sender, and counts for nothing.
+ * Each trusted proxy appends its client's address to X-Forwarded-For. With N proxies, the Nth entry from the end was
+ * written by the outermost one. Entries before it come from the sender and are not trusted.
  */
 export function createAddressOf(proxies: number): AddressOf {
   return ({ socket, headers }) => {

@@ -1,16 +1,14 @@
-/** Who a request comes from: a bearer token from anywhere, or a session cookie from a page of ours. */
+/** Authenticates requests: by a bearer token from anywhere, or by a session cookie from one of the hub's own pages. */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
-import type { Caller } from '../auth/local.ts';
-import type { Origins } from '../auth/origins.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
-/** Methods that change nothing; a browser may send them without saying from which page. */
+/** Methods that change nothing. Browsers may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
 
-/** What a request brings as proof. A bearer token counts before a cookie. */
+/** The credential of a request. A bearer token takes precedence over a cookie. */
 export interface Proof {
   kind: 'bearer' | 'session';
   secret: string;
@@ -25,10 +23,13 @@ export class Callers {
     this.#origins = origins;
   }
 
-  /** Undefined: nobody. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong page. */
+  /**
+   * Returns undefined for a request without credentials. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a
+   * page of another origin.
+   */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
-    // A page of somebody else could at least use up what this address may try.
+    // Without this check, a foreign page could at least use up the rate limit of the visitor's address.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
@@ -42,13 +43,13 @@ export class Callers {
     return caller;
   }
 
-  /** The caller whose cookie came with a WebSocket's upgrade, whose Origin was checked already. */
+  /** The caller by the cookie of a WebSocket upgrade. Its Origin has been checked already. */
   async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
     const session = cookieOf(headers.cookie);
     return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
-  /** For requests that a cookie proves. */
+  /** Throws FORBIDDEN if a request that is authenticated by a cookie comes from a foreign page. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
     this.#origins.check(headers, !SAFE.has(method));
   }
@@ -61,7 +62,7 @@ export function proofOf({ headers }: IncomingMessage): Proof | undefined {
   return session === undefined ? undefined : { kind: 'session', secret: session };
 }
 
-/** maxAgeMs: 0 removes it. */
+/** maxAgeMs: 0 removes the cookie. */
 export function setSessionCookie(value: string, maxAgeMs: number, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Strict`;
   return `${COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closing, connect as dial, dialLeg } from '../sockets/testing/dial.ts';
+import { closing, connect as dial, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { joinTestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 
@@ -16,7 +16,7 @@ describe('HTTP', () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(`${hub.url}${path}`, { redirect: 'manual', ...init });
 
-  /** A mutation that changes nothing: of a VM that is not there. */
+  /** A mutation without effect: its VM does not exist. */
   const mutate = (headers: Record<string, string>) =>
     get('/trpc/vm.start', {
       method: 'POST',
@@ -24,7 +24,7 @@ describe('HTTP', () => {
       body: '{"vmId":"vm-none"}',
     });
 
-  test('one request makes 100 calls at most', async () => {
+  test('one request may hold 100 calls', async () => {
     const calls = (count: number) =>
       get(`/trpc/${Array(count).fill('system.info').join(',')}?batch=1&input={}`);
     expect((await calls(100)).status).toBe(200);
@@ -34,7 +34,7 @@ describe('HTTP', () => {
   });
 
   describe('signing in', () => {
-    test('a login link sets a cookie that no script and no other site can use', async () => {
+    test('a login link sets a cookie that scripts and other sites cannot use', async () => {
       const { secret } = await hub.app.auth.loginKey(hub.owner.userId);
       const response = await get(`/login?key=${secret}`);
       expect(response.status).toBe(303);
@@ -44,7 +44,7 @@ describe('HTTP', () => {
       );
     });
 
-    test('behind https the cookie travels by https only', async () => {
+    test('with https, the cookie is sent by https only', async () => {
       const secure = await startTestApp({ publicUrl: 'https://unicore.test' });
       const { secret } = await secure.app.auth.loginKey(secure.owner.userId);
       const response = await fetch(`${secure.url}/login?key=${secret}`, { redirect: 'manual' });
@@ -53,7 +53,7 @@ describe('HTTP', () => {
     });
 
     test.each(['/login', '/login?key=', '/login?key=wrong'])(
-      '%s says in words how to get a link',
+      '%s answers with a page that says how to get a link',
       async (path) => {
         const response = await get(path);
         expect(response.status).toBe(401);
@@ -62,7 +62,7 @@ describe('HTTP', () => {
       },
     );
 
-    test('a cookie says who it is, until it is signed out', async () => {
+    test('a cookie identifies its user until it is signed out', async () => {
       const cookie = await hub.owner.signIn();
       const info = async () =>
         (await (await get('/api/system/info', { headers: { cookie } })).json()) as { user: unknown };
@@ -74,7 +74,7 @@ describe('HTTP', () => {
       expect((await info()).user).toBeNull();
     });
 
-    test('signing out closes the sockets of that session, and no others', async () => {
+    test("signing out closes that session's sockets, and no others", async () => {
       const [mine, other] = [await hub.owner.signIn(), await hub.owner.signIn()];
       const socket = (cookie: string) =>
         dialLeg(`${hub.url.replace('http', 'ws')}/consumer`, {
@@ -88,7 +88,7 @@ describe('HTTP', () => {
       stays.ws.close();
     });
 
-    test('signing out ends tickets that were not used yet', async () => {
+    test('signing out revokes unused tickets', async () => {
       const desk = await joinTestAgent(hub);
       await desk.connect();
       const cookie = await hub.owner.signIn();
@@ -102,12 +102,12 @@ describe('HTTP', () => {
       await desk.disconnect();
     });
 
-    test('a form of another site, which brings no cookie, takes none away', async () => {
+    test('a form of another site, which sends no cookie, does not remove it', async () => {
       const out = await get('/logout', { method: 'POST', headers: { origin: 'http://evil.test' } });
       expect(out.headers.get('set-cookie')).toBeNull();
     });
 
-    test('wrong keys, however many, keep nobody out who has the right one', async () => {
+    test('any number of wrong keys does not lock out a valid key', async () => {
       const own = await startTestApp();
       const tries = Array.from({ length: 80 }, () => fetch(`${own.url}/login?key=wrong`));
       const statuses = (await Promise.all(tries)).map(({ status }) => status);
@@ -116,7 +116,7 @@ describe('HTTP', () => {
       await own.stop();
     });
 
-    test('behind a proxy, who tries wrong keys uses up nothing of others', async () => {
+    test('behind a proxy, wrong keys count only against the address that sent them', async () => {
       const own = await startTestApp({ proxies: 1 });
       const tryFrom = (address: string) =>
         fetch(`${own.url}/login?key=wrong`, { headers: { 'x-forwarded-for': address } });
@@ -142,9 +142,9 @@ describe('HTTP', () => {
   });
 
   describe('origins', () => {
-    test('a cookie may change things from a page of ours only', async () => {
+    test("a cookie may change things only from the hub's own pages", async () => {
       const cookie = await hub.owner.signIn();
-      // 404: it was let in.
+      // 404 means that the request was allowed but its VM does not exist.
       expect((await mutate({ cookie, origin: hub.url })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://page.test' })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://evil.test' })).status).toBe(403);
@@ -163,7 +163,7 @@ describe('HTTP', () => {
       );
     });
 
-    test('another page can’t even use up what agents of this address may ask', async () => {
+    test("a foreign page cannot use up the agents' rate limit of the visitor's address", async () => {
       const challenge = (headers: Record<string, string>) =>
         get('/api/agent/challenge', { method: 'POST', headers }).then(({ status }) => status);
       expect(await challenge({ origin: 'http://evil.test' })).toBe(403);
@@ -174,15 +174,15 @@ describe('HTTP', () => {
       expect((await mutate({ authorization: `Bearer ${hub.owner.token}` })).status).toBe(404);
     });
 
-    test('no answer ever lets another page read it', async () => {
+    test('no response may be read by a foreign page', async () => {
       const response = await get('/trpc/system.info', { headers: { origin: 'http://page.test' } });
       expect(response.headers.get('access-control-allow-origin')).toBeNull();
     });
   });
 
-  describe('what every answer has', () => {
+  describe('every response', () => {
     test.each(['/', '/healthz', '/trpc/system.info', '/api/system/info', '/api/nothing', '/login'])(
-      '%s carries the security headers',
+      'of %s has the security headers',
       async (path) => {
         const { headers } = await get(path);
         const policy = headers.get('content-security-policy');
@@ -226,7 +226,7 @@ describe('HTTP', () => {
       'GET http://[ HTTP/1.1',
       'GET /%00 HTTP/1.1',
       'GET /assets/%2e%2e/hub.db HTTP/1.1',
-    ])('%s is answered, and the hub lives on', async (line) => {
+    ])('%s is answered, and the hub goes on', async (line) => {
       const { port } = new URL(hub.url);
       const socket = connect(Number(port), '127.0.0.1');
       socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
@@ -237,13 +237,13 @@ describe('HTTP', () => {
   });
 
   describe('the web app', () => {
-    test('that is not built says so, with the remedy', async () => {
+    test('that is not built is replaced by a page that says how to build it', async () => {
       const response = await get('/');
       expect(response.status).toBe(503);
       expect(await response.text()).toContain('npm start');
     });
 
-    test('answers every path that is no file with its index page', async () => {
+    test('answers every path without a file with its index page', async () => {
       const { webDir } = hub.config;
       mkdirSync(join(webDir, 'assets'), { recursive: true });
       writeFileSync(join(webDir, 'index.html'), '<title>app</title>');
@@ -257,11 +257,8 @@ describe('HTTP', () => {
       expect((await get('/', { method: 'POST' })).status).toBe(400);
     });
 
-    test.each(['bytes=9-2', 'bytes=x', 'bytes=-5', 'bytes=500-'])(
-      'the range %s does no harm',
-      async (range) => {
-        expect((await get('/assets/app-1a2b.js', { headers: { range } })).status).toBe(200);
-      },
-    );
+    test.each(['bytes=9-2', 'bytes=x', 'bytes=-5', 'bytes=500-'])('ignores the range %s', async (range) => {
+      expect((await get('/assets/app-1a2b.js', { headers: { range } })).status).toBe(200);
+    });
   });
 });

@@ -1,10 +1,11 @@
-/** /login and /logout: a link becomes a session cookie, and a session ends with all that it has open. */
+/**
+ * The paths /login and /logout: a login link is exchanged for a session cookie; signing out closes everything that the
+ * session has open.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Limit } from '../auth/limits.ts';
-import type { LocalAuth } from '../auth/local.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { Limit, LocalAuth, Sessions } from '../auth/index.ts';
 import type { AddressOf } from './address.ts';
 import { type Callers, proofOf, setSessionCookie } from './callers.ts';
 import { sendError, sendPage } from './respond.ts';
@@ -16,11 +17,11 @@ export interface LoginDeps {
   log: Logger;
   limit: Limit;
   addressOf: AddressOf;
-  /** The hub is reached by https only. */
+  /** Whether the hub is reached by https only. */
   secure: boolean;
 }
 
-/** GET /login?key=…: the answer to a wrong key is a page, for people follow links. */
+/** GET /login?key=…: a wrong key is answered with an HTML page, because people follow links. */
 export async function login(deps: LoginDeps, request: IncomingMessage, response: ServerResponse, url: URL) {
   try {
     const { user, session } = await signIn(deps, request, url.searchParams.get('key') ?? '');
@@ -34,7 +35,9 @@ export async function login(deps: LoginDeps, request: IncomingMessage, response:
   }
 }
 
-/** Only wrong keys count: a page that tries them from this address keeps nobody out. */
+/**
+ * Only wrong keys count against the address's limit, so that guesses from the same address never lock out a valid key.
+ */
 async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMessage, key: string) {
   try {
     return await auth.login(key);
@@ -44,7 +47,7 @@ async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMe
   }
 }
 
-/** POST /logout: ends the session or bearer token that the request came with. */
+/** POST /logout: ends the session or bearer token of the request. */
 export async function logout(deps: LoginDeps, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST');
@@ -56,7 +59,7 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   if (ended !== undefined) {
     deps.log.info({ session: ended }, 'signed out');
   }
-  // Another site's form brings no cookie, and may not take it from the browser.
+  // A form on another site sends no cookie, so its request must not remove the cookie from the browser either.
   if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
   response.writeHead(204).end();
 }

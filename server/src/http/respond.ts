@@ -1,4 +1,4 @@
-/** How the hub's own pages answer: JSON for programs, a short page for people. */
+/** Responses of the hub's own routes: JSON for programs, a short HTML page for people. */
 import type { ServerResponse } from 'node:http';
 import { ERRORS, type UniCoreError } from '@unicore/protocol';
 
@@ -19,7 +19,7 @@ export function sendError(response: ServerResponse, { code, message, retryAfterM
   });
 }
 
-/** A page that says one thing. Both texts are ours: nothing in them comes from a request. */
+/** Sends a page with one message. Neither text may contain anything from the request. */
 export function sendPage(response: ServerResponse, status: number, title: string, text: string): void {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>UniCore: ${title}</title><style>body{font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em;color-scheme:light dark}</style><h1>${title}</h1><p>${text}</p></html>\n`;
   send(response, status, 'text/html; charset=utf-8', html);

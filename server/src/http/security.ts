@@ -1,16 +1,16 @@
-/** Headers of every answer: what a page of this hub may load, and who may frame or read it. */
+/** Security headers of every response: what the hub's pages may load, and which sites may frame or read them. */
 import type { ServerResponse } from 'node:http';
 
-/** hubs: origins of this deployment. */
+/** hubs: all origins of this deployment. */
 const policy = (hubs: readonly string[]) =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    // xterm writes its colours into style elements.
+    // xterm.js needs inline styles, because it writes its colours into style elements.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    // Terminals are WebSockets; those of another region are at another hub of the same deployment.
+    // Terminals are WebSockets, also to hubs of the deployment's other regions.
     ["connect-src 'self'", ...hubs, ...hubs.map((url) => url.replace('http', 'ws'))].join(' '),
     "manifest-src 'self'",
     "base-uri 'none'",
@@ -21,7 +21,7 @@ const policy = (hubs: readonly string[]) =>
 const HEADERS: Record<string, string> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
-  // A login link's key must not travel on in a Referer.
+  // The key of a login link must not leak in a Referer header.
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',

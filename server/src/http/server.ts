@@ -1,13 +1,19 @@
-/** The hub's one HTTP server: which path is answered by what. WebSockets are in sockets/. */
+/** The hub's HTTP server: maps paths to handlers. WebSockets are in sockets/. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { failureOf, statusOf } from '../api/errors.ts';
-import { MAX_BODY, openApiDocument, REST_PATH, restHandler } from '../api/rest.ts';
-import { appRouter } from '../api/router.ts';
-import type { Context, Services } from '../api/trpc.ts';
-import type { Origins } from '../auth/origins.ts';
+import type { Context, Services } from '../api/index.ts';
+import {
+  appRouter,
+  failureOf,
+  MAX_BODY,
+  openApiDocument,
+  REST_PATH,
+  restHandler,
+  statusOf,
+} from '../api/index.ts';
+import type { Origins } from '../auth/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { type LoginDeps, login, logout } from './login.ts';
@@ -15,27 +21,30 @@ import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
 import { webApp } from './web.ts';
 
-/** Calls in one tRPC request; our own client stays below (client/src/sdk/api.ts). */
+/** Maximum number of calls in one tRPC request; our own client uses fewer (client/src/sdk/api.ts). */
 const MAX_BATCH = 100;
 
 const TRPC_PATH = '/trpc';
 
-/** A browser comes back to a list that broke after 3 s, or when the list said: sooner than the page would show it, not all at once. */
+/**
+ * Delay before a browser reconnects to a live list, sent to it before the hub stops. Shorter than the browser's default
+ * of 3 s, so that the page shows no interruption; random, so that not all reconnect at once.
+ */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** From telling a list's client when to come back to its end: it should have arrived. */
+/** Time between sending that delay and closing the stream, so that the delay arrives. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
   clock: Clock;
   metrics: Metrics;
   services: Services;
-  /** Whose pages may ask how far this hub is. */
+  /** Origins whose pages may measure the distance to this hub with /ping. */
   origins: Origins;
   regions: Regions;
   webDir: string;
-  /** Throws if the hub can't do its work now, with the reason. */
+  /** Throws with the reason if the hub can't do its work now. */
   ready(): Promise<void>;
-  /** ws(s)://host under which this request reached the hub. */
+  /** The ws(s)://host URL under which this request reached the hub. */
   socketUrl(request: IncomingMessage): string;
 }
 
@@ -46,13 +55,13 @@ export function createHubServer(): Server {
 }
 
 export interface Http {
-  /** Has every client go to another hub with its next request, and ends live lists at some moment of so many ms. */
+  /** Makes every client use another hub for its next request, and ends each live list at a random time within `ms`. */
   drain(ms: number): void;
-  /** Cuts what would never end, so that the server can. */
+  /** Closes the live lists, which would otherwise keep the server from closing. */
   endStreams(): void;
 }
 
-/** Answers the server's requests from now on. */
+/** Starts to answer the server's requests. */
 export function attachHttp(server: Server, deps: HttpDeps): Http {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
@@ -74,7 +83,7 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
       endLater(response, drainMs);
     }
     if (!url)
-      return sendError(response, new UniCoreError('BAD_REQUEST', 'The path of the request is no URL.'));
+      return sendError(response, new UniCoreError('BAD_REQUEST', "The request's path is not a valid URL."));
     const [route, handle]: [string, Handle] = match(routes, url.pathname) ?? ['web', web];
     answering.add(response);
     response.once('close', () => {
@@ -98,7 +107,10 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   };
 }
 
-/** Where there is time to say when to come back. The line stands for itself, whatever event is being written. */
+/**
+ * Ends a live list after telling its client when to reconnect. The `retry` line is valid even in the middle of an
+ * event.
+ */
 function endStream(response: ServerResponse, clock: Clock): void {
   if (response.writableEnded || response.destroyed) return;
   const { least, most } = COME_BACK_MS;
@@ -106,7 +118,10 @@ function endStream(response: ServerResponse, clock: Clock): void {
   clock.after(LAST_WORDS_MS, () => response.destroy());
 }
 
-/** A live list. Its client comes back when the line breaks; told that the list has ended, it would not. */
+/**
+ * Whether the response is a live list (Server-Sent Events). Its client reconnects if the connection breaks, but not if
+ * the list ends properly.
+ */
 function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
@@ -152,7 +167,7 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
   ]);
 }
 
-/** A route answers its path and everything below it; the longest one wins. */
+/** Finds the route with the longest path that is the request's path or a parent of it. */
 function match(routes: Map<string, Handle>, path: string): [string, Handle] | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     const route = path.slice(0, end);
@@ -170,7 +185,10 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/** For measuring how far this hub is, also from pages of other regions. Cloud Run answers /healthz itself. */
+/**
+ * For measuring the distance to this hub, also from pages of other regions. /healthz cannot serve this, because Cloud
+ * Run answers it itself.
+ */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
@@ -184,7 +202,7 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // Load balancers ask on and on while a hub drains.
+    // Not logged while draining, since load balancers keep asking.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store cannot be reached.');
@@ -203,6 +221,6 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // Only the path counts; the host is there because URL wants one.
+  // Only the path matters; URL.parse needs some host.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

@@ -1,4 +1,4 @@
-/** The web app: files that Vite built, and its index page for every path that is no file. */
+/** Serves the web app: the files built by Vite, and the app's index page for every other path. */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { UniCoreError } from '@unicore/protocol';
 import sirv from 'sirv';
 import { sendError, sendPage } from './respond.ts';
 
-/** Vite puts a hash of the content into these files' names, so they never change. */
+/** Vite puts a content hash into these files' names, so they never change. */
 const HASHED = '/assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -14,7 +14,7 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // Looks at the disk each time: the app may be built, or built again, while the hub runs.
+    // Looks at the disk for each request, since the app may be built while the hub runs.
     dev: true,
     etag: true,
     single: true,
@@ -38,7 +38,7 @@ export function webApp(webDir: string): WebApp {
         'The hub runs, but its web app is not there. Stop it and use <code>npm start</code>, which builds it.',
       );
     }
-    // sirv opens whatever range it is asked for, and throws where that is none.
+    // Ranges are ignored, because sirv throws on an invalid one.
     delete request.headers.range;
     files(request, response, () =>
       sendError(response, new UniCoreError('NOT_FOUND', 'There is no such file.')),

@@ -1,4 +1,4 @@
-/** What is asked of an agent at one hub, while the agent is connected to another. */
+/** Calls to an agent from one hub while the agent is connected to another hub. */
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await here.stop();
 });
 
-test('terminals are made, listed, resized and closed at the other hub', async () => {
+test('terminals are opened, listed, resized and closed through the other hub', async () => {
   const { terminalId } = await alice.api.vm.connect.mutate({ vmId, terminalId: 't-2', cols: 100, rows: 30 });
   expect(await alice.api.vm.terminals.query({ vmId })).toMatchObject([{ terminalId, cols: 100, rows: 30 }]);
   await alice.api.vm.resize.mutate({ vmId, terminalId, cols: 90, rows: 20 });
@@ -35,7 +35,7 @@ test('terminals are made, listed, resized and closed at the other hub', async ()
   expect(await alice.api.vm.terminals.query({ vmId })).toEqual([]);
 });
 
-test('what the agent refuses keeps its code on the way', async () => {
+test("the agent's errors keep their code", async () => {
   const refused = alice.api.vm.closeTerminal.mutate({ vmId, terminalId: 't-9' });
   await expect(refused).rejects.toMatchObject({
     data: { code: 'NOT_FOUND' },
@@ -43,7 +43,7 @@ test('what the agent refuses keeps its code on the way', async () => {
   });
 });
 
-test('a call that meets a provider between two hubs waits for it', async () => {
+test('a call waits for a provider that is moving between hubs', async () => {
   await agent.disconnect();
   const asked = alice.api.vm.connect.mutate({ vmId });
   const moved = agent.at(here.url);
@@ -52,7 +52,7 @@ test('a call that meets a provider between two hubs waits for it', async () => {
   await moved.disconnect();
 });
 
-test('a provider that is nowhere is unreachable, in a few seconds', async () => {
+test('a call to a provider at no hub rejects within seconds', async () => {
   await agent.disconnect();
   const asked = alice.api.vm.connect.mutate({ vmId });
   await expect(asked).rejects.toMatchObject({ data: { code: 'PROVIDER_UNREACHABLE' } });

@@ -1,6 +1,6 @@
 /**
- * What one hub asks another about terminals, because the provider's control channel is there: the control RPC again, on a
- * channel of its own on the leg between the two. It lives as long as the leg; each call may be made again.
+ * Terminal calls to an agent that is connected to another hub. They use the control RPC on a channel of the leg between
+ * the two hubs. The channel lives as long as the leg, and every call is safe to repeat.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ import {
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { rpcTracing } from '../tracing/span.ts';
+import { rpcTracing } from '../tracing/index.ts';
 
 const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('terminals'), what: z.object({ vmId: Id }) }),
@@ -35,34 +35,34 @@ const Call = z.discriminatedUnion('method', [
 ]);
 type Call = z.infer<typeof Call>;
 
-/** What a hub answers others. */
+/** RPC methods that a hub offers to other hubs. */
 interface HubAnswers {
-  /** Of a provider that is connected to the hub which is asked. Throws PROVIDER_UNREACHABLE where it is not. */
+  /** Calls the agent of a provider that is connected to the called hub. Throws PROVIDER_UNREACHABLE if it is not. */
   agent(providerId: string, call: Call): Promise<unknown>;
 }
 
 export interface HubCallsOptions {
   clock: Clock;
   log: Logger;
-  /** The agent of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
+  /** The agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE. */
   agent(providerId: string): TerminalMethods;
 }
 
 export class HubCalls {
   readonly #options: HubCallsOptions;
-  /** By the leg that we dialled. */
+  /** RPC clients, by the leg that this hub dialled. */
   readonly #asking = new Map<Leg, ControlRpc<HubAnswers>>();
-  /** By the leg that the other hub dialled. */
+  /** RPC servers, by the leg that the other hub dialled. */
   readonly #answering = new WeakMap<Leg, Acceptor>();
 
   constructor(options: HubCallsOptions) {
     this.#options = options;
   }
 
-  /** The agent of a provider that is connected to the hub behind this leg. */
+  /** The agent of a provider that is connected to the hub at the other end of this leg. */
   agent(leg: Leg, providerId: string): TerminalMethods {
     const hub = (this.#asking.get(leg) ?? this.#ask(leg)).remote;
-    // The answers are what the agent said: whoever asked parses them.
+    // The answers come from the agent unchecked; the caller parses them.
     const ask = <T>(call: Call) => hub.agent(providerId, call) as Promise<T>;
     return {
       terminals: (what) => ask({ method: 'terminals', what }),
@@ -73,7 +73,7 @@ export class HubCalls {
     };
   }
 
-  /** An OPEN of kind control, on a leg that another hub dialled. */
+  /** Handles an OPEN of kind control on a leg that another hub dialled. */
   opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
     const acceptor = this.#answering.get(leg) ?? this.#answer();
     this.#answering.set(leg, acceptor);
@@ -86,7 +86,7 @@ export class HubCalls {
       local: {},
       post: (value) => messages.send(value),
       tracing: rpcTracing,
-      onError: (error, what) => this.#options.log.warn({ err: error, what }, 'call of another hub failed'),
+      onError: (error, what) => this.#options.log.warn({ err: error, what }, 'a call to another hub failed'),
     });
     const opener = new Opener({
       clock: this.#options.clock,
@@ -101,7 +101,12 @@ export class HubCalls {
         pull: messages.pull,
         closed: () => {
           this.#asking.delete(leg);
-          rpc.close(new UniCoreError('LEG_LOST', 'The other hub went away before it answered. Try again.'));
+          rpc.close(
+            new UniCoreError(
+              'LEG_LOST',
+              'The connection to the other hub was lost before it answered. Try again.',
+            ),
+          );
         },
       },
     });
@@ -140,9 +145,10 @@ export class HubCalls {
           local,
           post: (value) => messages.send(value),
           tracing: rpcTracing,
-          onError: (error, what) => log.debug({ err: error, what }, 'a call of another hub was refused'),
+          onError: (error, what) => log.debug({ err: error, what }, 'a call from another hub was refused'),
         });
-        const closed = () => rpc.close(new UniCoreError('LEG_LOST', 'The other hub went away.'));
+        const closed = () =>
+          rpc.close(new UniCoreError('LEG_LOST', 'The connection to the other hub was lost.'));
         messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
       },
     });

@@ -1,4 +1,6 @@
-/** The providers that are connected here, as other hubs know of them: said at once, and again and again. */
+/**
+ * Tells the other hubs which providers are connected to this one: claims their routes on the backplane and renews them.
+ */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type Backplane, RENEW_MS } from '../backplane/index.ts';
@@ -7,9 +9,9 @@ export interface ClaimsOptions {
   backplane: Backplane;
   clock: Clock;
   log: Logger;
-  /** A new connection of this provider is known to be here. */
+  /** Called when a provider's new connection is registered for this hub. */
   known(providerId: string, connSeq: number): void;
-  /** Another hub has a newer one. */
+  /** Called when another hub has a newer connection of the provider. */
   lost(providerId: string, connSeq: number): void;
 }
 
@@ -42,17 +44,17 @@ export class Claims {
     const connSeq = this.#claimed.get(providerId);
     if (connSeq === undefined) return;
     this.#claimed.delete(providerId);
-    // Where that can't be said, the claim is over by itself when nobody renews it.
+    // If the release fails, the route expires because it is no longer renewed.
     this.#options.backplane.routes.release(providerId, connSeq).catch(isDown);
   }
 
-  /** Another hub has found no route of this provider, though there may be one. */
+  /** Another hub found no route to this provider: claim it again if the provider is connected here. */
   sought(providerId: string): void {
     const connSeq = this.#claimed.get(providerId);
     if (connSeq !== undefined) void this.#say(providerId, connSeq);
   }
 
-  /** Says all of them again. */
+  /** Claims all routes again. */
   renew(): void {
     for (const [providerId, connSeq] of this.#claimed) void this.#say(providerId, connSeq);
   }
@@ -62,7 +64,7 @@ export class Claims {
     try {
       const { now, before } = await backplane.routes.claim(providerId, connSeq);
       if (this.#claimed.get(providerId) !== connSeq) {
-        // It closed meanwhile.
+        // The connection closed during the claim.
         if (!this.#claimed.has(providerId)) await backplane.routes.release(providerId, connSeq);
       } else if (now.hub !== backplane.hub || now.connSeq !== connSeq) {
         this.#claimed.delete(providerId);
@@ -75,7 +77,7 @@ export class Claims {
   }
 }
 
-/** What could not be said now is said at the next renewal. */
+/** Ignores a backplane failure; the next renewal repeats the call. */
 function isDown(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

@@ -1,20 +1,20 @@
-/** Sockets between hubs, and mail where they fail. */
+/** Sockets between hubs, and the fallback to messages through the backplane. */
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import { dialLeg } from '../sockets/testing/dial.ts';
-import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
-import { Passes } from './passes.ts';
-import { type Lossy, lossy } from './testing/lossy.ts';
+import { dialLeg } from '../sockets/testing/dial-leg.ts';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
+import { HubTokens } from './hub-tokens.ts';
+import { type LossyBackplane, lossyBackplane } from './testing/lossy-backplane.ts';
 
 const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
 const VM = { vmId: 'vm-a' };
 const SECRET = async () => Buffer.from('a secret of the hubs');
 
 let world: LocalWorld;
-let planes: Lossy[];
+let planes: LossyBackplane[];
 let hubs: TestHub[];
 
 beforeEach(() => {
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => Promise.all(hubs.map((hub) => hub.stop())));
 
 async function startHub(direct: boolean | string): Promise<TestHub> {
-  const plane = lossy(world.join());
+  const plane = lossyBackplane(world.join());
   const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
   const hub = await startTestHub({ backplane: plane.plane, direct, vms });
   planes.push(plane);
@@ -33,7 +33,7 @@ async function startHub(direct: boolean | string): Promise<TestHub> {
   return hub;
 }
 
-/** A consumer at the first hub, whose provider is at the second. */
+/** Connects a consumer at one hub to a provider at another. */
 async function across(direct: boolean) {
   const [there, here] = [await startHub(direct), await startHub(direct)];
   const acceptor = newAcceptor(echo);
@@ -45,13 +45,13 @@ async function across(direct: boolean) {
   return { here, there, alice, terminal };
 }
 
-test('what goes by a socket is no mail', async () => {
+test('messages over a socket do not go through the backplane', async () => {
   const { there } = await across(true);
   expect([planes[0]!.mails, planes[1]!.mails, there.counts.open.hub]).toEqual([0, 0, 1]);
 });
 
-test('a hub that can be addressed is reached by mail while its socket can not', async () => {
-  // Nobody listens on port 1.
+test('a hub whose socket cannot be reached is reached through the backplane', async () => {
+  // Port 1 is not in use.
   const there = await startHub('ws://127.0.0.1:1');
   const here = await startHub(false);
   await startTestAgent(there.url, 'p1');
@@ -62,7 +62,7 @@ test('a hub that can be addressed is reached by mail while its socket can not', 
   expect(planes[1]!.mails).toBeGreaterThan(0);
 });
 
-test('hubs with sockets to one another need no backplane for what is known already', async () => {
+test('hubs with sockets to one another reach known providers without the backplane', async () => {
   const { alice, terminal } = await across(true);
   for (const plane of planes) plane.down = DOWN;
   terminal.write('two ');
@@ -72,7 +72,7 @@ test('hubs with sockets to one another need no backplane for what is known alrea
   await second.received(5);
 });
 
-test('without sockets an open while the backplane is away is told so, and succeeds when it is back', async () => {
+test('without sockets, an open during a backplane outage gets BACKPLANE_DOWN and succeeds afterwards', async () => {
   const { alice } = await across(false);
   for (const plane of planes) plane.down = DOWN;
   const second = openTerminal({ leg: () => alice.leg, open: VM, resume: true });
@@ -82,19 +82,20 @@ test('without sockets an open while the backplane is away is told so, and succee
   await second.received(5);
 });
 
-test('a socket without a pass of a hub, or with one for another hub, is not let in', async () => {
+test('a socket without a valid hub token for this hub is refused', async () => {
   const hub = await startHub(true);
   const name = planes[0]!.plane.hub;
   const other = 'f'.repeat(32);
-  const pass = (secret: string, to: string) => new Passes(other, async () => Buffer.from(secret)).issue(to);
+  const pass = (secret: string, to: string) =>
+    new HubTokens(other, async () => Buffer.from(secret)).issue(to);
   for (const token of ['', await pass('another secret', name), await pass('a secret of the hubs', other)]) {
     const dialled = dialLeg(`${hub.url}/hub`, { hello: { token } });
     await expect(dialled).rejects.toThrow('UNAUTHENTICATED');
   }
 });
 
-test('a hub without an address of its own takes no sockets of hubs', async () => {
+test('a hub without its own address refuses sockets of other hubs', async () => {
   const hub = await startHub(false);
-  const token = await new Passes('f'.repeat(32), SECRET).issue(planes[0]!.plane.hub);
+  const token = await new HubTokens('f'.repeat(32), SECRET).issue(planes[0]!.plane.hub);
   await expect(dialLeg(`${hub.url}/hub`, { hello: { token } })).rejects.toThrow('NOT_FOUND');
 });

@@ -1,25 +1,25 @@
-/** Legs to hubs that can be addressed: a WebSocket of their own, without Redis between. */
+/** Legs over a direct WebSocket between two hubs, without Redis. Used if the other hub has an address. */
 import type { Socket } from 'node:net';
 import { type Clock, type Leg, MAX_MESSAGE, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import { HUB_PATH, legOver, type SocketMeter, SUBPROTOCOL } from '../sockets/index.ts';
 import type { Directory } from './directory.ts';
-import type { Passes } from './passes.ts';
-import { greeted, type LegEvents, type Way } from './way.ts';
+import { greeted, type HubDialer, type LegEvents } from './hub-dialer.ts';
+import type { HubTokens } from './hub-tokens.ts';
 
-/** Neighbours on one network answer within milliseconds, and there is another way to those that do not. */
+/** Timeout for connecting. Hubs on one network answer within milliseconds, and there is a fallback through Redis. */
 const CONNECT_MS = 1_000;
-/** As long as by mail. */
+/** Keepalive limits of a leg between hubs, the same as through Redis. */
 export const HUB_PATIENCE = { askMs: 500, deadMs: 1_500 };
 
 export interface DirectOptions {
   directory: Directory;
-  passes: Passes;
+  tokens: HubTokens;
   clock: Clock;
   meter: SocketMeter;
 }
 
-export class Direct implements Way {
+export class Direct implements HubDialer {
   readonly name = 'direct';
   readonly #options: DirectOptions;
 
@@ -33,8 +33,8 @@ export class Direct implements Way {
   }
 
   async #open(url: string, peer: string, events: LegEvents): Promise<Leg> {
-    const { passes, clock, meter } = this.#options;
-    const token = await passes.issue(peer);
+    const { tokens, clock, meter } = this.#options;
+    const token = await tokens.issue(peer);
     const { ws, socket } = await connect(new URL(HUB_PATH, url).href);
     return greeted(events, (handler) => {
       meter.opened('hub');
@@ -66,7 +66,7 @@ function connect(url: string): Promise<{ ws: WebSocket; socket: Socket }> {
       maxPayload: MAX_MESSAGE,
       handshakeTimeout: CONNECT_MS,
     });
-    // Also the listener that keeps a later error from ending the process: 'close' follows and says enough.
+    // This listener also keeps a later error from ending the process. The 'close' event follows and is handled.
     ws.on('error', (error) =>
       reject(new UniCoreError('LEG_LOST', `No hub answers at ${url}: ${error.message}`, { cause: error })),
     );

@@ -1,4 +1,4 @@
-/** The hubs that there are: this one's card, said again and again, and those of the others as last heard. */
+/** The list of hubs: announces this hub's card at intervals and keeps the last known cards of the others. */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { type Backplane, type HubCard, RENEW_MS } from '../backplane/index.ts';
 
@@ -21,19 +21,19 @@ export class Directory {
     this.#card = options.card;
   }
 
-  /** The hubs, this one too, as far as is known now. What was heard last stands while the others cannot be reached. */
+  /** Cards of the known hubs, including this one. They stay as they are while the backplane cannot be reached. */
   get cards(): readonly HubCard[] {
     return this.#cards;
   }
 
-  /** Asks for it where it is not known: that hub may have just begun. */
+  /** The card of a hub. Asks the backplane if it is not known, because that hub may have just started. */
   async card(hub: string): Promise<HubCard | undefined> {
     const known = () => this.#cards.find((card) => card.hub === hub);
     if (!known()) await this.refresh();
     return known();
   }
 
-  /** Says and asks at once, and from then on. */
+  /** Announces and queries the cards now, and then at intervals. */
   refresh(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
@@ -41,7 +41,7 @@ export class Directory {
     return this.#asking;
   }
 
-  /** Nobody new is to be sent here. Other hubs still reach it. */
+  /** Withdraws the public URL, so that no new clients come here. Other hubs can still connect. */
   async hide(): Promise<void> {
     this.#card = { ...this.#card, publicUrl: null };
     await this.#options.backplane.hubs.announce(this.#card).catch(known);
@@ -67,7 +67,7 @@ export class Directory {
   }
 }
 
-/** The others cannot be reached; it is said again. */
+/** Ignores a backplane failure; the next refresh repeats the call. */
 function known(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

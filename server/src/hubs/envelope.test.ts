@@ -16,7 +16,7 @@ const Letter = fc.record({
   messages: fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 })),
 });
 
-test('mail is read as it was written, whatever its memory held before', () => {
+test('an envelope is decoded as it was encoded, whatever its buffer held before', () => {
   const memory = new MailMemory();
   fc.assert(
     fc.property(Letter, (letter) => {
@@ -28,7 +28,7 @@ test('mail is read as it was written, whatever its memory held before', () => {
   );
 });
 
-test('what is no whole mail of this layout is refused, and says what to do', () => {
+test('a malformed envelope or one of another version is refused, and the error says what to do', () => {
   const refusal = expect.objectContaining({
     code: 'BAD_REQUEST',
     message: expect.stringContaining('same version'),
@@ -37,7 +37,7 @@ test('what is no whole mail of this layout is refused, and says what to do', () 
     fc.property(Letter, fc.nat({ max: 1_000 }), (letter, cut) => {
       const whole = seal({ ...letter, messages: [Uint8Array.of(1, 2, 3)] });
       const part = whole.subarray(0, cut % whole.length);
-      // Exactly a header is a mail without messages.
+      // A bare header is a valid envelope without messages.
       if (part.length !== 52) expect(() => unseal(part)).toThrow(refusal);
     }),
   );

@@ -1,15 +1,18 @@
 /**
- * What hubs send one another as mail: a header, then messages of one leg, each behind its length (u32, big endian). The header
- * says how far the leg's bytes go, and how far the other side's may go. Each envelope says all of that anew, so one that is lost
- * costs its own bytes only.
+ * Binary format of hub-to-hub messages through Redis (mail): a header, then the messages of one leg, each after its
+ * length (u32, big endian). The header says how many bytes the leg has carried and how many the other side may send.
+ * Every envelope repeats this, so a lost one costs only its own bytes.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { MailMemory } from './mail-memory.ts';
 
-/** Raised when anything of this changes: hubs of two layouts can't pass channels to one another. */
+/** Version of the format, raised with any change. Hubs with different versions can't relay channels to one another. */
 const LAYOUT = 1;
 const DIALLED = 1;
-/** Of fixed places, all big endian: a key has a mail of its own, and reading a map cost more than all else about it. */
+/**
+ * Byte offsets of the header's fields, all big endian. The format is fixed because one keystroke may be one envelope,
+ * and parsing a map cost more than everything else.
+ */
 const AT = {
   layout: 0,
   flags: 1,
@@ -22,28 +25,28 @@ const AT = {
   messages: 52,
 };
 const NAME_BYTES = 16;
-/** 256 TiB on one leg. */
+/** 6 bytes allow 256 TiB per leg. */
 const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 
 export interface Envelope {
-  /** Names of two hubs: HUB_NAME. */
+  /** Names of sender and receiver: HUB_NAME. */
   from: string;
   to: string;
-  /** Counted by the hub that dialled it, u32. */
+  /** Number of the leg, counted by the hub that dialled it; u32. */
   leg: number;
-  /** `from` dialled it. */
+  /** Whether `from` dialled the leg. */
   dialled: boolean;
-  /** Bytes of messages that were sent on this leg before these. */
+  /** Message bytes sent on this leg before this envelope. */
   position: number;
-  /** How far the other side may go. */
+  /** Position up to which the other side may send. */
   limit: number;
   /** 0, or the code with which `from` closed the leg. */
   closed: number;
   messages: readonly Uint8Array[];
 }
 
-/** In fresh memory, unless some is given. */
+/** Encodes an envelope, into `memory` if given. */
 export function seal(envelope: Envelope, memory?: MailMemory): Buffer {
   const { from, to, leg, dialled, position, limit, closed, messages } = envelope;
   const size = messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, AT.messages);
@@ -65,7 +68,10 @@ export function seal(envelope: Envelope, memory?: MailMemory): Buffer {
   return mail;
 }
 
-/** Its messages are views of the mail. Throws BAD_REQUEST where it is none of this layout. */
+/**
+ * Decodes an envelope. Its messages are views of the given buffer. Throws BAD_REQUEST if it is malformed or of another
+ * version.
+ */
 export function unseal(mail: Buffer): Envelope {
   const name = (at: number) => mail.toString('hex', at, at + NAME_BYTES);
   try {
@@ -88,7 +94,7 @@ export function unseal(mail: Buffer): Envelope {
     }
     return { ...envelope, messages };
   } catch (cause) {
-    const message = 'Mail of another hub is of no known layout. Run the same version on all hubs.';
+    const message = 'A message of another hub has an unknown format. Run the same version on all hubs.';
     throw new UniCoreError('BAD_REQUEST', message, { cause });
   }
 }

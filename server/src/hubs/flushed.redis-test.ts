@@ -1,19 +1,19 @@
-/** A Redis that has just lost everything. */
+/** A Redis that has just lost all its data. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import type { Backplane } from '../backplane/index.ts';
 import { RedisServer } from '../backplane/redis/testing/redis-server.ts';
 import { redisWorld } from '../backplane/redis/testing/world.ts';
-import { startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import { startTestHub } from '../sockets/testing/hub.ts';
+import { startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub } from '../sockets/testing/test-hub.ts';
 
-test('a provider is found again before its hub says its routes anew', async () => {
+test('a provider is found before its hub renews its routes', async () => {
   const redis = await RedisServer.start();
   const world = redisWorld(redis.url);
   const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
   const plane = await world.join();
-  // It says nothing again by itself: its time stands still, and it does not hear that Redis was emptied.
+  // This hub renews nothing: its clock stands still, and it is not notified that Redis was emptied.
   const deaf: Backplane = { ...plane, start: (handler) => plane.start({ ...handler, interrupted() {} }) };
   const there = await startTestHub({ backplane: deaf, vms, clock: new SimClock() });
   const here = await startTestHub({ backplane: await world.join(), vms });

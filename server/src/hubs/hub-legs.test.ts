@@ -1,22 +1,22 @@
-/** Two hubs and mail that gets lost: what is lost is noticed, and ends the leg at both hubs. */
+/** Two hubs whose messages through the backplane get lost: a loss is noticed and ends the leg at both hubs. */
 import { encode, FrameType, type Leg, type Port, packMeta, UniCoreError } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
 import { NO_METER } from '../testing/meter.ts';
+import type { HubDialer } from './hub-dialer.ts';
 import { HubLegs } from './hub-legs.ts';
 import { PostOffice } from './post-office.ts';
-import { type Lossy, lossy } from './testing/lossy.ts';
-import type { Way } from './way.ts';
+import { type LossyBackplane, lossyBackplane } from './testing/lossy-backplane.ts';
 
 const DOWN = new UniCoreError('BACKPLANE_DOWN', 'Redis is away.');
 
 interface TestHub {
-  lossy: Lossy;
+  lossy: LossyBackplane;
   legs: HubLegs;
   post: PostOffice;
-  /** Legs that others opened to this hub: those on which an OPEN came. */
+  /** Legs on which another hub has opened a channel. */
   opened: Leg[];
 }
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 async function hub(): Promise<TestHub> {
-  const plane = lossy(world.join());
+  const plane = lossyBackplane(world.join());
   const opened: Leg[] = [];
   const log = pino({ level: 'silent' });
   const post = new PostOffice({
@@ -49,7 +49,7 @@ async function hub(): Promise<TestHub> {
   return { lossy: plane, legs, post, opened };
 }
 
-/** A leg from a to b, and the same at b, with a channel bound on both. */
+/** A leg from a to b as each side sees it, with a channel bound at both ends. */
 async function connect() {
   const dialled = a.legs.to(b.lossy.plane.hub);
   await clock.advance(1);
@@ -83,7 +83,7 @@ async function connect() {
 const data = (ch: number, off: number, size = 10) =>
   encode({ type: FrameType.DATA, ch, off, bytes: new Uint8Array(size).fill(off) });
 
-test('many who want the same hub share one leg', async () => {
+test('all calls for the same hub share one leg', async () => {
   const [one, two] = [a.legs.to(b.lossy.plane.hub), a.legs.to(b.lossy.plane.hub)];
   await clock.advance(1);
   expect(await one).toBe(await two);
@@ -97,7 +97,7 @@ test('each hub may dial the other', async () => {
   expect([a.legs.size, b.legs.size]).toEqual([2, 2]);
 });
 
-test('an idle leg lives on by beacons alone, two each second from each side', async () => {
+test('an idle leg stays up on two heartbeats per second from each side', async () => {
   const { near, far } = await connect();
   const before = a.lossy.mails;
   await clock.advance(60_000);
@@ -105,7 +105,7 @@ test('an idle leg lives on by beacons alone, two each second from each side', as
   expect(a.lossy.mails - before).toBeLessThan(150);
 });
 
-test('what is lost between others is noticed with the next mail, and the leg ends at both hubs', async () => {
+test('a lost message is noticed with the next one, and the leg ends at both hubs', async () => {
   const { near, far, ch, lost } = await connect();
   a.lossy.fate = () => 'lost';
   near.forward(data(ch, 1));
@@ -117,7 +117,7 @@ test('what is lost between others is noticed with the next mail, and the leg end
   expect(lost.sort()).toEqual(['far LEG_LOST', 'near LEG_LOST']);
 });
 
-test('the last mail of all that is lost is noticed by the next beacon', async () => {
+test('the loss of the last message is noticed with the next heartbeat', async () => {
   const { near, ch, lost } = await connect();
   a.lossy.fate = () => 'lost';
   near.forward(data(ch, 1));
@@ -127,7 +127,7 @@ test('the last mail of all that is lost is noticed by the next beacon', async ()
   expect(lost).toHaveLength(2);
 });
 
-test('a hub that vanished without a word is missed after three beacons', async () => {
+test('a hub that vanished silently is noticed after three missed heartbeats', async () => {
   const { near, lost } = await connect();
   b.lossy.fate = () => 'lost';
   a.lossy.fate = () => 'lost';
@@ -137,14 +137,14 @@ test('a hub that vanished without a word is missed after three beacons', async (
   expect(lost.sort()).toEqual(['far LEG_LOST', 'near LEG_LOST']);
 });
 
-test('a hub of which the backplane knows that it is gone is missed with the next beacon', async () => {
+test('a hub that the backplane knows to be gone is noticed with the next heartbeat', async () => {
   const { lost } = await connect();
   a.lossy.fate = () => 'nobody';
   await clock.advance(500);
   expect(lost).toContain('near LEG_LOST');
 });
 
-test('a backplane that refuses mail ends the legs, and says why to who dials', async () => {
+test('a backplane that refuses messages ends the legs, and a dial rejects with the reason', async () => {
   const { lost } = await connect();
   a.lossy.fate = () => DOWN;
   await clock.advance(600);
@@ -154,7 +154,7 @@ test('a backplane that refuses mail ends the legs, and says why to who dials', a
   await dialled;
 });
 
-test('a hub that does not answer is given up within seconds, and can be dialled again', async () => {
+test('a dial to a hub that does not answer rejects within seconds, and can be repeated', async () => {
   b.lossy.fate = () => 'lost';
   const refused = expect(a.legs.to(b.lossy.plane.hub)).rejects.toMatchObject({ code: 'PEER_SILENT' });
   await clock.advance(2_100);
@@ -166,7 +166,7 @@ test('a hub that does not answer is given up within seconds, and can be dialled 
   expect([a.legs.size, b.legs.size]).toEqual([1, 1]);
 });
 
-test('a leg that one hub has forgotten is over for the other as soon as it says anything', async () => {
+test('a leg that one hub has closed ends at the other as soon as it sends anything', async () => {
   const { near, far, ch } = await connect();
   b.lossy.fate = () => 'lost';
   far.close('LEG_LOST', 'forgotten');
@@ -176,9 +176,9 @@ test('a leg that one hub has forgotten is over for the other as soon as it says 
   expect(near.open).toBe(false);
 });
 
-test('a hub that was held up itself reads its mail before it calls others silent', async () => {
+test('a hub that stood still reads its waiting messages before it declares others silent', async () => {
   const { near, far } = await connect();
-  // Nothing is delivered while the process stands still: simulated by mail that waits.
+  // Simulates a process that stands still: its messages are held back.
   const held: Buffer[] = [];
   b.lossy.fate = (mail) => {
     held.push(Buffer.from(mail));
@@ -191,9 +191,9 @@ test('a hub that was held up itself reads its mail before it calls others silent
   expect([near.up, far.up]).toEqual([true, true]);
 });
 
-test('without news of room no more is sent than there is, and floods wait where they can be overtaken', async () => {
+test('a flood stays within the window while no window updates arrive', async () => {
   const { near, ch } = await connect();
-  // What b says of its room does not come.
+  // The window updates from b are lost.
   b.lossy.fate = () => 'lost';
   const before = a.lossy.bytes;
   for (let i = 0; i < 1_000; i++) near.forward(data(ch, i, 16_000));
@@ -202,14 +202,14 @@ test('without news of room no more is sent than there is, and floods wait where 
   expect(a.lossy.bytes - before).toBeLessThan(7 * 2 ** 20);
 });
 
-test('a flood is told of new room before it has used up what it had', async () => {
+test('a flood gets window updates before its window is used up', async () => {
   const { near, ch, got } = await connect();
   for (let i = 0; i < 4_000; i++) near.forward(data(ch, i, 16_000));
   await clock.until(() => got.length === 4_000, 1_000);
   expect(near.up).toBe(true);
 });
 
-test('a leg that was given up without a word is over at the other hub by its next beacon', async () => {
+test('a leg whose close was lost ends at the other hub with its next heartbeat', async () => {
   const { far } = await connect();
   a.lossy.fate = () => 'lost';
   const near = await a.legs.to(b.lossy.plane.hub);
@@ -220,7 +220,7 @@ test('a leg that was given up without a word is over at the other hub by its nex
   expect([(await dialled).up, far.open, b.legs.size]).toEqual([true, false, 1]);
 });
 
-test('mail that makes no sense, or is meant for another process, changes nothing', async () => {
+test('malformed messages and those for another hub are ignored', async () => {
   const { near, far } = await connect();
   b.post.deliver(Buffer.from('hello'));
   b.post.deliver(Buffer.alloc(0));
@@ -236,10 +236,10 @@ test('mail that makes no sense, or is meant for another process, changes nothing
   expect([near.up, far.up, other.legs.size]).toEqual([true, true, 0]);
 });
 
-test('a better way that opens later is taken, channel by channel, and the leg before is closed', async () => {
+test('when a better transport works later, channels move to it and the old leg is closed', async () => {
   let open = false;
   const refused = new UniCoreError('LEG_LOST', 'Nobody answers there.');
-  const better: Way = {
+  const better: HubDialer = {
     name: 'direct',
     dial: (peer, events) => (open ? a.post.dial(peer, events) : Promise.reject(refused)),
   };

@@ -1,23 +1,23 @@
-/** The legs between this hub and others: one to each hub that somebody here needs, and one from each that needs us. */
+/** The legs between this hub and others: one to each hub that this hub needs, and one from each hub that needs it. */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
+import type { HubDialer } from './hub-dialer.ts';
 import type { HubMeter, LegEnd } from './meter.ts';
-import type { Way } from './way.ts';
 
-/** A leg that does not go the best way is replaced after this, if that way leads there by then, ms. */
+/** Interval at which a leg over the fallback transport retries the better one, ms. */
 const BETTER_MS = 30_000;
-/** A leg that was replaced may keep its last channels for so long, ms. */
+/** How long a replaced leg may keep its last channels, ms. */
 const RETIRE_MS = 15_000;
 
 export interface HubLegsOptions {
   clock: Clock;
   log: Logger;
   meter: HubMeter;
-  /** The best first. */
-  ways: readonly Way[];
+  /** Transports to try, best first. */
+  ways: readonly HubDialer[];
 }
 
-/** Our leg to one hub: being dialled, or up. */
+/** This hub's leg to another hub: being dialled, or up. */
 interface Ours {
   up: Promise<Leg>;
   leg?: Leg;
@@ -26,7 +26,7 @@ interface Ours {
 export class HubLegs {
   readonly #options: HubLegsOptions;
   readonly #ours = new Map<string, Ours>();
-  /** All that are up, theirs too. */
+  /** All legs that are up, in both directions. */
   readonly #up = new Set<Leg>();
   #closed = false;
 
@@ -34,20 +34,22 @@ export class HubLegs {
     this.#options = options;
   }
 
-  /** Legs that are up. */
+  /** Number of legs that are up. */
   get size(): number {
     return this.#up.size;
   }
 
-  /** We have a leg to this hub. */
+  /** Whether this hub has a leg to that hub. */
   has(peer: string): boolean {
     return this.#ours.get(peer)?.leg?.up === true;
   }
 
-  /** Our leg to this hub, once it is up. Rejects within seconds where the hub does not answer. */
+  /**
+   * The leg to that hub, once it is up. Dials it if there is none. Rejects within seconds if the hub does not answer.
+   */
   to(peer: string): Promise<Leg> {
     const known = this.#ours.get(peer);
-    // One that closed in the same moment as it came up was not known yet when it did.
+    // A leg that closed as soon as it came up was not registered yet at that time, so its state is checked here.
     if (known && known.leg?.open !== false) return known.up;
     const ours: Ours = { up: this.#dial(peer) };
     this.#ours.set(peer, ours);
@@ -60,21 +62,21 @@ export class HubLegs {
     return ours.up;
   }
 
-  /** Another hub's leg to us is up; the result is to be called when it closed. */
-  accepted(leg: Leg, way: Way['name']): () => void {
+  /** Registers a leg that another hub has dialled. The returned function must be called when it closes. */
+  accepted(leg: Leg, way: HubDialer['name']): () => void {
     this.#count(leg, way, 'accepted');
     return () => this.#uncount(leg, way, 'accepted');
   }
 
   close(): void {
     this.#closed = true;
-    for (const leg of [...this.#up]) leg.close('GOING_AWAY', 'This hub stops.');
+    for (const leg of [...this.#up]) leg.close('GOING_AWAY', 'This hub is stopping.');
   }
 
-  /** By the first way that leads there. */
+  /** Dials by the first transport that works. */
   async #dial(peer: string): Promise<Leg> {
     const { ways } = this.#options;
-    let failed: unknown = new UniCoreError('LEG_LOST', 'The other hub is not there any more.');
+    let failed: unknown = new UniCoreError('LEG_LOST', 'The other hub is gone.');
     for (const [at, way] of ways.entries()) {
       try {
         const leg = await this.#by(way, peer);
@@ -88,7 +90,7 @@ export class HubLegs {
     throw failed;
   }
 
-  async #by(way: Way, peer: string): Promise<Leg | undefined> {
+  async #by(way: HubDialer, peer: string): Promise<Leg | undefined> {
     const { log, meter } = this.#options;
     const leg = await way.dial(peer, {
       fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
@@ -105,17 +107,20 @@ export class HubLegs {
     return leg;
   }
 
-  #count(leg: Leg, way: Way['name'], end: LegEnd): void {
+  #count(leg: Leg, way: HubDialer['name'], end: LegEnd): void {
     this.#up.add(leg);
     this.#options.meter.legs(way, end, 1);
   }
 
-  #uncount(leg: Leg, way: Way['name'], end: LegEnd): void {
+  #uncount(leg: Leg, way: HubDialer['name'], end: LegEnd): void {
     if (this.#up.delete(leg)) this.#options.meter.legs(way, end, -1);
   }
 
-  /** A better way may lead there later, and is then taken: the new leg first, then channel by channel. */
-  #betterLater(peer: string, leg: Leg, ways: readonly Way[]): void {
+  /**
+   * Retries the better transports later. If one works, channels move to the new leg one by one, and the old leg is
+   * closed.
+   */
+  #betterLater(peer: string, leg: Leg, ways: readonly HubDialer[]): void {
     const { clock } = this.#options;
     clock.after(BETTER_MS, async () => {
       if (!leg.up || this.#closed) return;
@@ -124,7 +129,7 @@ export class HubLegs {
         if (!better?.up) continue;
         this.#ours.set(peer, { up: Promise.resolve(better), leg: better });
         spread(clock, leg.vacating());
-        clock.after(RETIRE_MS, () => leg.close('SUPERSEDED', 'There is a better leg.'));
+        clock.after(RETIRE_MS, () => leg.close('SUPERSEDED', 'A better leg has replaced this one.'));
         return;
       }
       this.#betterLater(peer, leg, ways);

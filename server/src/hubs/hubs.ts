@@ -1,4 +1,4 @@
-/** Other hubs, for the relay: which of them has a provider, and the leg that leads there. */
+/** The relay's view of other hubs: finds the hub that has a provider and returns a leg to it. */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type Backplane, type HubCard, ROUTE_MS } from '../backplane/index.ts';
@@ -7,15 +7,15 @@ import type { HubSockets, SocketMeter } from '../sockets/index.ts';
 import { Claims } from './claims.ts';
 import { Direct, HUB_PATIENCE } from './direct.ts';
 import { Directory } from './directory.ts';
+import type { OpenedLeg } from './hub-dialer.ts';
 import { HubLegs } from './hub-legs.ts';
+import { HubTokens } from './hub-tokens.ts';
 import type { HubMeter } from './meter.ts';
-import { Passes } from './passes.ts';
 import { PostOffice } from './post-office.ts';
-import type { OpenedLeg } from './way.ts';
 
-/** Where providers were when they were last looked for: what is known while Redis is away. */
+/** Number of providers whose last known hub is kept, for use while Redis is down. */
 const MAX_REMEMBERED = 10_000;
-/** All hubs are asked for a provider this often at most, ms. */
+/** Minimum interval between broadcasts that search for the same provider, ms. */
 const SEEK_MS = 1_000;
 
 export interface HubsOptions {
@@ -23,22 +23,22 @@ export interface HubsOptions {
   clock: Clock;
   log: Logger;
   meter: SocketMeter & HubMeter;
-  /** What this hub says of itself. */
+  /** This hub's card. */
   card: Omit<HubCard, 'hub'>;
-  /** The same at all hubs, and known to nobody else. */
+  /** Secret shared by all hubs, and by no other program. */
   secret(): Promise<Uint8Array>;
-  /** Another hub opens a channel on its leg to this one. */
+  /** Called when another hub opens a channel on its leg to this one. */
   opened: OpenedLeg;
-  /** This connection of a provider is known to be here: to be told to all hubs. */
+  /** Called when a provider's connection is registered here; all hubs should then be told. */
   here(providerId: string, connSeq: number): void;
-  /** Another hub has this newer one. */
+  /** Called when another hub has a newer connection of the provider. */
   elsewhere(providerId: string, connSeq: number): void;
-  /** All hubs are to be asked whether they have this provider: the backplane has just lost what it knew. */
+  /** Asks all hubs whether they have this provider. Used when the backplane has just lost its data. */
   seek(providerId: string): void;
 }
 
 export class Hubs implements Elsewhere {
-  /** For the endpoint of other hubs' sockets; undefined where this hub can't be addressed. */
+  /** What the endpoint for other hubs' sockets needs; undefined if this hub has no address. */
   readonly sockets: HubSockets | undefined;
   readonly #options: HubsOptions;
   readonly #backplane: Backplane;
@@ -47,13 +47,13 @@ export class Hubs implements Elsewhere {
   readonly #post: PostOffice;
   readonly #legs: HubLegs;
   readonly #remembered = new Map<string, string>();
-  /** Of the last SEEK_MS. */
+  /** Providers that were searched for within the last SEEK_MS. */
   readonly #sought = new Set<string>();
 
   constructor(options: HubsOptions) {
     const { backplane, clock, log, meter, card, secret, opened, here, elsewhere } = options;
     this.#options = options;
-    const passes = new Passes(backplane.hub, secret);
+    const tokens = new HubTokens(backplane.hub, secret);
     this.#backplane = backplane;
     this.#directory = new Directory({ backplane, clock, card: { ...card, hub: backplane.hub } });
     this.#claims = new Claims({ backplane, clock, log, known: here, lost: elsewhere });
@@ -65,30 +65,30 @@ export class Hubs implements Elsewhere {
       opened,
       accepted: (leg) => this.#legs.accepted(leg, 'mail'),
     });
-    const direct = new Direct({ directory: this.#directory, passes, clock, meter });
+    const direct = new Direct({ directory: this.#directory, tokens, clock, meter });
     this.#legs = new HubLegs({ clock, log, meter, ways: [direct, this.#post] });
     if (card.peerUrl !== null) {
       this.sockets = {
         patience: HUB_PATIENCE,
-        admit: (pass) => passes.verify(pass),
+        admit: (pass) => tokens.verify(pass),
         accepted: (leg) => this.#legs.accepted(leg, 'direct'),
         opened,
       };
     }
   }
 
-  /** The backplane takes calls. */
+  /** Starts to claim routes and to announce this hub. Called once the backplane accepts calls. */
   async start(): Promise<void> {
     this.#claims.start();
     await this.#directory.refresh();
   }
 
-  /** Of those that are alive now, this one too, as far as is known. */
+  /** Cards of the hubs that are alive, including this one, as far as known. */
   get cards(): readonly HubCard[] {
     return this.#directory.cards;
   }
 
-  /** This hub is going to stop: whoever looks for a hub hears of the others only. */
+  /** Removes this hub from the list for new clients, because it will stop. */
   hide(): Promise<void> {
     return this.#directory.hide();
   }
@@ -108,18 +108,18 @@ export class Hubs implements Elsewhere {
     this.#claims.release(providerId);
   }
 
-  // ---- for whoever has the backplane
+  // ---- for the backplane
 
   mail(bytes: Buffer): void {
     this.#post.deliver(bytes);
   }
 
-  /** Another hub seeks this provider. */
+  /** Another hub searches for this provider. */
   sought(providerId: string): void {
     this.#claims.sought(providerId);
   }
 
-  /** What other hubs know of this one may be lost, and the other way round. */
+  /** The backplane may have lost this hub's entries or those of others. */
   interrupted(): void {
     this.#claims.renew();
     void this.#directory.refresh();
@@ -137,18 +137,19 @@ export class Hubs implements Elsewhere {
       const route = await this.#backplane.routes.find(providerId);
       this.#remembered.delete(providerId);
       if (route) this.#remember(providerId, route.hub);
-      // An old backplane knows better: nobody has it. A young one has perhaps not been told yet.
+      // If the backplane is old, a missing route means that no hub has the provider. If it is young, the route may just
+      // not have been claimed again yet.
       else if ((await this.#backplane.age()) < ROUTE_MS) this.#seek(providerId);
       return route?.hub;
     } catch (error) {
       const hub = this.#remembered.get(providerId);
-      // A leg that needs no backplane may still lead there.
+      // A direct leg to the last known hub may still work without the backplane.
       if (hub === undefined || !this.#legs.has(hub)) throw error;
       return hub;
     }
   }
 
-  /** Many may look for it in the same moment. */
+  /** Searches for a provider, at most once per SEEK_MS however many ask. */
   #seek(providerId: string): void {
     const { clock, seek } = this.#options;
     if (this.#sought.has(providerId)) return;

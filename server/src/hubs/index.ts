@@ -1,6 +1,6 @@
-/** What the rest of the hub uses of its legs to others. */
+/** Public interface of the connections between hubs. */
 export { HubCalls } from './calls.ts';
+export type { HubDialer } from './hub-dialer.ts';
 export { Hubs } from './hubs.ts';
 export type { HubMeter, LegEnd } from './meter.ts';
-export { type Place, Regions } from './regions.ts';
-export type { Way } from './way.ts';
+export { Regions } from './regions.ts';

@@ -1,4 +1,4 @@
-/** A hub that stood still for a while, with mail that waits to be read. */
+/** A hub whose process stood still for a while, with unread messages waiting. */
 import { type Clock, Leg } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
@@ -7,8 +7,8 @@ import { unseal } from './envelope.ts';
 import { MailLine } from './mail-line.ts';
 
 /**
- * Time that passes without timers, as in a process that is held up; due() then runs those that are due, the late ones too.
- * read(): all that has arrived was dealt with.
+ * A clock that can pass time without running timers, as in a process that stands still. due() then runs all timers that
+ * are due. read() runs what was put off until all received data was handled.
  */
 function heldClock() {
   let now = 0;
@@ -76,7 +76,7 @@ function lineOver(clock: Clock) {
   return closed;
 }
 
-test('it reads first, and calls nobody silent who wrote meanwhile', () => {
+test('it reads the waiting messages before it declares the other side silent', () => {
   const held = heldClock();
   const closed = lineOver(held.clock);
   held.pass(3_000);
@@ -84,7 +84,7 @@ test('it reads first, and calls nobody silent who wrote meanwhile', () => {
   expect(closed).toEqual([]);
 });
 
-test('silence that goes on after that is silence', () => {
+test('if the silence goes on after that, the leg ends', () => {
   const held = heldClock();
   const closed = lineOver(held.clock);
   held.pass(3_000);
@@ -94,7 +94,7 @@ test('silence that goes on after that is silence', () => {
   expect(closed).toEqual(['PEER_SILENT']);
 });
 
-test('what many say in the same moment goes as one mail, and a flood does not wait for it', () => {
+test('messages of one turn are sent together, but a full batch is sent at once', () => {
   const held = heldClock();
   const mails: Buffer[] = [];
   const line = newLine(held.clock, (mail) => mails.push(mail));
@@ -119,7 +119,7 @@ test('what many say in the same moment goes as one mail, and a flood does not wa
   expect(mails).toHaveLength(2);
 });
 
-test('mail that has to wait for room is told, with how long it waited', () => {
+test('the time that messages wait for the window is reported', () => {
   const held = heldClock();
   const stalls: number[] = [];
   const meter = { ...NO_METER, stalled: (ms: number) => void stalls.push(ms) };

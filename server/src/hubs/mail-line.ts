@@ -1,7 +1,7 @@
 /**
- * A leg between two hubs that cannot dial one another: its messages go as mail, which may get lost without a word. So each
- * side tells the other how far it may go, positions show what is missing, and beacons that nobody is there any more. What
- * is lost is not repaired here: the leg ends, and its channels attach anew.
+ * Transport of a leg between two hubs that have no socket to one another: it sends messages through Redis (mail), which
+ * may silently drop them. Each side grants the other a window, positions reveal gaps, and heartbeats reveal a dead
+ * peer. Losses are not repaired: the leg ends, and its channels attach again.
  */
 import {
   type Clock,
@@ -17,29 +17,32 @@ import { type Envelope, seal } from './envelope.ts';
 import { MailMemory } from './mail-memory.ts';
 import type { HubMeter } from './meter.ts';
 
-/** Each side says this often that it is there, how far it is and how far the other may go, ms. */
+/** Heartbeat interval, ms. A heartbeat carries this side's position and the other side's window. */
 const BEACON_MS = 500;
-/** Nothing heard for three beacons: the other side is gone, or the way to it. */
+/** After three missed heartbeats the other hub counts as gone or unreachable. */
 const SILENT_MS = 3 * BEACON_MS;
-/** What may be sent before the other side has said anything: the handshake. */
+/** Bytes that may be sent before the other side has answered: enough for the handshake. */
 const FIRST_LIMIT = 64 * 1024;
-/** As much may wait for the backplane's answers, bytes: with less, a flood would wait for each of them. */
+/**
+ * Bytes that may wait for the backplane's answers before back-pressure starts. With less, a flood of output would wait
+ * for each answer.
+ */
 const UNDER_WAY = 1024 * 1024;
-/** So much goes at once; less waits for what others say meanwhile, bytes. */
+/** A batch of at least this many bytes is sent at once; a smaller one waits for more messages from the same turn. */
 const FULL = 32 * 1024;
-/** The other side is told of new room after this share of it was used. */
+/** The other side gets a new window after it has used this fraction (1/4) of it. */
 const REPORT_SHARE = 4;
 
 export interface MailLineOptions {
   backplane: Backplane;
   clock: Clock;
   meter: HubMeter & LegMeter;
-  /** The other hub. */
+  /** Name of the other hub. */
   peer: string;
-  /** Counted by the hub that dialled. */
+  /** Number of the leg, counted by the hub that dialled it. */
   id: number;
   dialled: boolean;
-  /** What this hub may be sent on the leg and has not taken in yet, bytes. Asked anew each time. */
+  /** Size of the window: bytes that the other side may send beyond what was received. Called again each time. */
   room: () => number;
 }
 
@@ -47,25 +50,25 @@ export class MailLine implements Transport {
   readonly #options: MailLineOptions;
   readonly #memory = new MailMemory();
   #leg: Leg | undefined;
-  /** Sent since the last mail, or waiting for room. */
+  /** Messages waiting to be sent. */
   #batch: Uint8Array[] = [];
   #batchSize = 0;
-  /** It goes when all that has arrived was dealt with. */
+  /** Whether a send is scheduled for the end of this turn, after all received data was handled. */
   #scheduled = false;
-  /** Whose memory is used again once the batch was packed. */
+  /** Release callbacks to run once the batch is serialised. */
   #lent: (() => void)[] = [];
   #corks = 0;
-  /** Bytes that were given to the backplane and not taken by it yet. */
+  /** Bytes handed to the backplane and not yet accepted by it. */
   #underWay = 0;
   #sent = 0;
-  /** Since when something waits for the other side to have room. */
+  /** Time since when messages have waited for the other side's window. */
   #stalledAt: number | undefined;
-  /** How far this side may go. */
+  /** Position up to which this side may send. */
   #limit = FIRST_LIMIT;
   #received = 0;
-  /** How far the other side was told that it may go. */
+  /** Position up to which the other side has been allowed to send. */
   #granted = FIRST_LIMIT;
-  /** The other side is there, or was. */
+  /** Whether the other hub has ever sent anything on this leg. */
   #answered = false;
   #heardAt: number;
   #beaconAt: number;
@@ -78,13 +81,13 @@ export class MailLine implements Transport {
     this.#beaconAt = this.#heardAt;
   }
 
-  /** From now on what arrives goes to this leg. */
+  /** Passes incoming messages to this leg from now on. */
   attach(leg: Leg): void {
     this.#leg = leg;
     this.#beacon();
   }
 
-  // ---- as the leg's transport
+  // ---- the leg's transport
 
   get buffered(): number {
     return this.#batchSize + Math.max(0, this.#underWay - UNDER_WAY);
@@ -115,11 +118,11 @@ export class MailLine implements Transport {
     this.#stop();
   }
 
-  // ---- mail
+  // ---- incoming messages
 
   receive({ position, limit, closed, messages }: Envelope): void {
     if (this.#closed) return;
-    if (position !== this.#received) return this.#lose('GAP', 'Something between the hubs was lost.');
+    if (position !== this.#received) return this.#lose('GAP', 'A message between the hubs was lost.');
     this.#heardAt = this.#options.clock.now();
     for (const message of messages) {
       this.#received += message.length;
@@ -138,11 +141,11 @@ export class MailLine implements Transport {
     if (this.#due()) this.#post();
   }
 
-  // ---- inside
+  // ---- private
 
   /**
-   * One mail for the keys of all who typed in the same moment: with one for each, a hub of a thousand people who type would
-   * spend a third of its time on mail.
+   * Batches the messages of one turn. With one envelope per keystroke, a hub with a thousand typing users would spend a
+   * third of its time on envelopes.
    */
   #postSoon(): void {
     if (this.#batchSize >= FULL) return this.#post();
@@ -158,7 +161,10 @@ export class MailLine implements Transport {
     this.#send({ ask: !this.#answered });
   }
 
-  /** Sends what there is room for, and always how far the other side may go. ask: whether that listens. */
+  /**
+   * Sends as much as the window allows, always with the other side's window. ask: also find out whether the other hub
+   * listens.
+   */
   #send({ ask, closed = 0 }: { ask: boolean; closed?: number }): void {
     if (this.#closed) return;
     const { backplane, peer, id, dialled } = this.#options;
@@ -199,7 +205,7 @@ export class MailLine implements Transport {
     this.#stalledAt = undefined;
   }
 
-  /** So much of what the other side may send has come that it should be told of more. */
+  /** Whether the other side has used enough of its window to be granted more. */
   #due(): boolean {
     const room = this.#options.room();
     return this.#received + room - this.#granted >= room / REPORT_SHARE;
@@ -208,7 +214,7 @@ export class MailLine implements Transport {
   #beacon(): void {
     const { clock } = this.#options;
     const now = clock.now();
-    // A process that was held up itself has mail to read before it may call anybody silent.
+    // If this process stood still, it must read its waiting messages before it declares the other hub silent.
     const late = now - this.#beaconAt >= 2 * BEACON_MS;
     this.#beaconAt = now;
     if (!late && now - this.#heardAt >= SILENT_MS) {
@@ -220,7 +226,7 @@ export class MailLine implements Transport {
 
   #lose(code: ErrorCode, message: string): void {
     if (this.#closed) return;
-    // It may still be there, and should not wait for silence.
+    // The other hub may still be alive and should not have to wait for the heartbeat timeout.
     this.#send({ ask: true, closed: closeCode('LEG_LOST') });
     this.#stop();
     this.#leg?.socketClosed(closeCode(code), message);

@@ -1,11 +1,12 @@
 /**
- * Memory for mail, used again once the backplane took it. Mail waits for an answer, so fresh memory for each would outlive the
- * young part of the heap, and a flood of it would have the whole heap collected all the time.
+ * Reusable buffers for hub-to-hub messages through Redis (mail). A buffer is in use until Redis has accepted it. New
+ * buffers would survive that long into the old generation of the heap, and a flood would keep the garbage collector
+ * busy.
  */
 
-/** Room for what one turn of the event loop sends, mostly: what a sender hands out before it waits, and one message more. */
+/** Size of a buffer: usually enough for what one event-loop turn sends, which is a full batch and one more message. */
 const SIZE = 160 * 1024;
-/** As much as may be under way on one leg. */
+/** Most free buffers that are kept: as many as one leg can have in flight. */
 const MOST_FREE = 16;
 
 export class MailMemory {
@@ -16,7 +17,7 @@ export class MailMemory {
     return Buffer.from(this.#free.pop() ?? new ArrayBuffer(SIZE), 0, size);
   }
 
-  /** Nobody reads these bytes any more. */
+  /** Returns a buffer that is no longer read. */
   giveBack(mail: Buffer): void {
     const { buffer } = mail;
     if (buffer instanceof ArrayBuffer && buffer.byteLength === SIZE && this.#free.length < MOST_FREE) {

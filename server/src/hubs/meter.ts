@@ -1,19 +1,19 @@
-/** What the legs to other hubs tell of themselves, for /metrics. */
+/** Events that the legs between hubs report for /metrics. */
 import type { ErrorCode } from '@unicore/protocol';
-import type { Way } from './way.ts';
+import type { HubDialer } from './hub-dialer.ts';
 
-/** Which hub made a leg. */
+/** Whether this hub or the other one dialled a leg. */
 export type LegEnd = 'dialled' | 'accepted';
 
 export interface HubMeter {
-  /** Legs that are up now: +1 and -1. */
-  legs(way: Way['name'], end: LegEnd, change: 1 | -1): void;
-  /** A leg that this hub had dialled ended. */
-  lost(way: Way['name'], code: ErrorCode): void;
-  /** Another hub could not be reached by this way. */
-  unreached(way: Way['name'], code: ErrorCode): void;
-  /** Mail of a leg that is not known here, or no longer. */
+  /** Change in the number of legs that are up. */
+  legs(way: HubDialer['name'], end: LegEnd, change: 1 | -1): void;
+  /** A leg that this hub had dialled closed. */
+  lost(way: HubDialer['name'], code: ErrorCode): void;
+  /** Another hub could not be reached by this transport. */
+  unreached(way: HubDialer['name'], code: ErrorCode): void;
+  /** A message (mail) arrived for a leg that is unknown or closed. */
   strayMail(): void;
-  /** Mail waited so long for the other hub to have room. */
+  /** Messages waited this long for the other hub's window. */
   stalled(ms: number): void;
 }

@@ -1,17 +1,20 @@
-/** The legs of this hub that go by mail: which letter belongs to which, and what becomes of those that belong to none. */
+/**
+ * Manages this hub's legs through Redis: assigns incoming envelopes (mail) to their legs and answers those of unknown
+ * legs.
+ */
 import { randomInt } from 'node:crypto';
 import { type Clock, closeCode, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';
 import type { LegMeter } from '../sockets/index.ts';
 import { type Envelope, seal, unseal } from './envelope.ts';
+import { greeted, type HubDialer, type LegEvents, type OpenedLeg } from './hub-dialer.ts';
 import { MailLine } from './mail-line.ts';
 import type { HubMeter } from './meter.ts';
-import { greeted, type LegEvents, type OpenedLeg, type Way } from './way.ts';
 
 /**
- * What may be on its way to this hub, in all, bytes. Redis cuts a subscriber for whom 8 MiB wait for a minute, or 32 MiB at
- * once, and tells nobody.
+ * Total window of all legs: bytes that may be on their way to this hub. Redis disconnects a subscriber without notice
+ * if 8 MiB wait for it for a minute, or 32 MiB at once.
  */
 const INBOX = 6 * 1024 * 1024;
 
@@ -20,18 +23,20 @@ export interface PostOfficeOptions {
   clock: Clock;
   log: Logger;
   meter: HubMeter & LegMeter;
-  /** Another hub opens a channel on its leg to this one. */
+  /** Called when another hub opens a channel on its leg to this one. */
   opened: OpenedLeg;
-  /** Another hub's leg is up; the result is called when it closed. */
+  /** Called when another hub's leg is up; the returned function is called when it closes. */
   accepted(leg: Leg): () => void;
 }
 
-export class PostOffice implements Way {
+export class PostOffice implements HubDialer {
   readonly name = 'mail';
   readonly #options: PostOfficeOptions;
-  /** By side, hub and number. */
+  /** Legs by hub, number and dialling side. */
   readonly #lines = new Map<string, MailLine>();
-  /** Not from 0: a hub that knows this one by another leg must not take the new one for it. */
+  /**
+   * Starts at a random number, so that a hub that still has an old leg of this hub cannot mistake the new one for it.
+   */
   #lastId = randomInt(2 ** 31);
   #closed = false;
 
@@ -63,7 +68,7 @@ export class PostOffice implements Way {
     });
   }
 
-  /** Mail for this hub. */
+  /** Handles an envelope that arrived for this hub. */
   deliver(mail: Buffer): void {
     const { backplane, log, meter } = this.#options;
     try {
@@ -77,7 +82,7 @@ export class PostOffice implements Way {
       else this.#refuse(envelope);
     } catch (error) {
       meter.strayMail();
-      log.error({ err: error }, 'mail of another hub could not be read');
+      log.error({ err: error }, 'a message of another hub could not be read');
     }
   }
 
@@ -85,7 +90,7 @@ export class PostOffice implements Way {
     this.#closed = true;
   }
 
-  /** What all legs tell, whoever dialled them. */
+  /** Metrics handlers that all legs share, whichever side dialled them. */
   get #told() {
     const { meter } = this.#options;
     return {
@@ -121,7 +126,9 @@ export class PostOffice implements Way {
     line.receive(envelope);
   }
 
-  /** A leg that is not known here is over: the other side need not wait for silence. */
+  /**
+   * Answers an envelope of an unknown leg with a close, so that the other side need not wait for the heartbeat timeout.
+   */
   #refuse({ from, leg, dialled }: Envelope): void {
     const { backplane, meter } = this.#options;
     meter.strayMail();
@@ -134,7 +141,7 @@ export class PostOffice implements Way {
       limit: 0,
       messages: [],
     };
-    // Where this gets lost, silence tells.
+    // If this is lost, the other side's heartbeat timeout ends the leg.
     backplane.send(from, seal({ ...ended, closed: closeCode('LEG_LOST') })).catch(() => {});
   }
 
@@ -147,7 +154,7 @@ export class PostOffice implements Way {
   }
 }
 
-/** A line's name here: two hubs may have dialled one another with the same number. */
+/** Key of a leg. It includes the dialling side, because two hubs may have dialled one another with the same number. */
 function nameOf(peer: string, id: number, dialled: boolean): string {
   return `${peer} ${id} ${dialled}`;
 }

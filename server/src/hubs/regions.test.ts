@@ -1,9 +1,9 @@
-/** Where a deployment can be reached, as each of its hubs says, and what that opens to whom. */
+/** The public addresses of a deployment, and the access that follows from them. */
 import { systemClock } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type HubCard, LocalWorld } from '../backplane/index.ts';
-import { connect, dialLeg } from '../sockets/testing/dial.ts';
+import { connect, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 import { Directory } from './directory.ts';
 import { Regions } from './regions.ts';
@@ -11,7 +11,7 @@ import { Regions } from './regions.ts';
 const EU = { region: 'eu', url: 'https://eu.example.org' };
 const US = { region: 'us', url: 'https://us.example.org' };
 
-describe('the list', () => {
+describe('the list of regions', () => {
   const card = (region: string | null, publicUrl: string | null): HubCard => ({
     hub: 'x',
     peerUrl: null,
@@ -19,7 +19,7 @@ describe('the list', () => {
     publicUrl,
   });
 
-  test('names each region and address once, in the same order at every hub, its own among them', () => {
+  test('has each region and address once, in the same order at every hub, including its own', () => {
     const cards = [card('us', US.url), card('eu', EU.url), card('us', US.url), card('asia', null)];
     expect(new Regions(EU, () => cards).list).toEqual([EU, US]);
     expect(new Regions(US, () => [...cards].reverse()).list).toEqual([EU, US]);
@@ -34,12 +34,12 @@ describe('the list', () => {
     ['https://hub-1.a.run.app', ['https://hub-2.a.run.app'], undefined],
     ['http://127.0.0.1:1', ['http://127.0.0.1:2'], undefined],
     ['http://10.0.0.1:1', ['http://11.0.0.1:1'], undefined],
-  ])('agents that join %s beside %s are told to trust %s', (url, others, family) => {
+  ])('agents that join %s beside %s may trust the domain %s', (url, others, family) => {
     const cards = others.map((other) => card('us', other));
     expect(new Regions({ region: 'eu', url }, () => cards).family).toBe(family);
   });
 
-  test('follows hubs that come', () => {
+  test('includes hubs that join later', () => {
     let cards: HubCard[] = [];
     const regions = new Regions(EU, () => cards);
     expect(regions.has(US.url)).toBe(false);
@@ -48,7 +48,7 @@ describe('the list', () => {
   });
 });
 
-test('a hub that is going to stop is named to nobody new, and other hubs still reach it', async () => {
+test('a stopping hub is hidden from new clients, and other hubs still reach it', async () => {
   const clock = new SimClock();
   const world = new LocalWorld(clock);
   const [a, b] = [world.join(), world.join()];
@@ -81,7 +81,7 @@ describe('two regions', () => {
   });
   afterEach(() => Promise.all([eu.stop(), us.stop()]));
 
-  test('anybody is told where they are, by call and in WELCOME', async () => {
+  test('are listed by the API and in WELCOME', async () => {
     expect(await us.api.system.hubs.query()).toEqual([EU, US]);
     expect(await (await fetch(`${us.url}/api/system/hubs`)).json()).toEqual([EU, US]);
     const told = Promise.withResolvers<unknown>();
@@ -93,7 +93,7 @@ describe('two regions', () => {
     ws.close();
   });
 
-  test('pages of the other region, and of no other site, may ask how far it is and connect', async () => {
+  test('allow pages of one another to ping and connect, and pages of no other site', async () => {
     const asked = async (origin: string) =>
       (await fetch(`${us.url}/ping`, { headers: { origin } })).headers.get('access-control-allow-origin');
     expect(await asked(EU.url)).toBe(EU.url);
@@ -104,14 +104,14 @@ describe('two regions', () => {
     await expect(socket('https://evil.example.org')).rejects.toThrow('403');
   });
 
-  test('a page may load from its own deployment only', async () => {
+  test('let pages connect to their own deployment only', async () => {
     const { headers } = await fetch(`${us.url}/healthz`);
     expect(headers.get('content-security-policy')).toContain(
       "connect-src 'self' https://eu.example.org https://us.example.org wss://eu.example.org wss://us.example.org;",
     );
   });
 
-  test('a ticket of one region opens one socket of the other, as the one who asked for it', async () => {
+  test("accept a ticket of one another for one socket, with the identity of the ticket's owner", async () => {
     const cookie = await eu.owner.signIn();
     const response = await fetch(`${eu.url}/trpc/system.ticket`, {
       method: 'POST',
@@ -127,7 +127,7 @@ describe('two regions', () => {
   });
 });
 
-test('one that is alone says nothing of other hubs', async () => {
+test('a hub that runs alone lists no other hubs', async () => {
   const hub = await startTestApp();
   const told = Promise.withResolvers<unknown>();
   const { ws } = await dialLeg(`${hub.url}/consumer`, {

@@ -1,40 +1,38 @@
-/** Where this deployment can be reached: each of its regions, by the address that the hubs there share. */
+/** The regions of this deployment, each with the URL that its hubs share. */
+import type { HubPlace } from '@unicore/protocol';
 import type { HubCard } from '../backplane/index.ts';
 
-/** Strangers have names here, too: Cloud Run's own, whole countries', and parts of addresses. */
+/** Domains that strangers share: Cloud Run's domain, top-level domains, and parts of IP addresses. */
 const SHARED = /(^|\.)run\.app$|^[^.]*$|^[\d.]*$/;
 
-export interface Place {
-  region: string | null;
-  /** http(s)://host[:port] */
-  url: string;
-}
-
 export class Regions {
-  readonly #own: Place;
+  readonly #own: HubPlace;
   readonly #cards: () => readonly HubCard[];
-  /** The list is asked with every request; the cards change every few seconds. */
-  #last: { cards: readonly HubCard[]; list: Place[] } | undefined;
+  /** Cached list of regions. It is read with every request, but the hubs' cards change only every few seconds. */
+  #last: { cards: readonly HubCard[]; list: HubPlace[] } | undefined;
 
-  /** cards: of the hubs that are alive now. */
-  constructor(own: Place, cards: () => readonly HubCard[]) {
+  /** cards: those of the hubs that are alive. */
+  constructor(own: HubPlace, cards: () => readonly HubCard[]) {
     this.#own = own;
     this.#cards = cards;
   }
 
-  /** By region and URL; this hub's own is always in it. */
-  get list(): readonly Place[] {
+  /** All regions, sorted by region and URL, always including this hub's own. */
+  get list(): readonly HubPlace[] {
     const cards = this.#cards();
     if (this.#last?.cards !== cards) this.#last = { cards, list: this.#of(cards) };
     return this.#last.list;
   }
 
-  /** Whether hubs of this deployment are at this origin. */
+  /** Whether this origin belongs to the deployment. */
   has(origin: string): boolean {
     return this.list.some(({ url }) => url === origin);
   }
 
-  /** The domain under which all of them are, where they are not under this one's own name. */
+  /**
+   * The parent domain that all URLs share. Undefined if they are all under this hub's own host name, or if strangers
+   * may share the parent.
+   */
   get family(): string | undefined {
     const [own, ...others] = [this.#own, ...this.list].map(({ url }) => new URL(url).hostname);
     const parent = own!.slice(own!.indexOf('.') + 1);
@@ -42,7 +40,7 @@ export class Regions {
     return under(own!) || SHARED.test(parent) || !under(parent) ? undefined : parent;
   }
 
-  #of(cards: readonly HubCard[]): Place[] {
+  #of(cards: readonly HubCard[]): HubPlace[] {
     const others = cards.flatMap(({ region, publicUrl }) =>
       publicUrl === null ? [] : [{ region, url: publicUrl }],
     );

@@ -1,4 +1,4 @@
-/** The dashboard and the alerts in server/deploy name what a hub shows, and say what to do. */
+/** The dashboard and alerts in server/deploy use only metrics that a hub exports, and each alert says what to do. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -28,7 +28,7 @@ const Alert = z.object({
   alert: z.string().regex(/^UniCore[A-Za-z]+$/),
   expr: z.string(),
   labels: z.object({ severity: z.enum(['critical', 'warning', 'info']) }),
-  // A sentence each, with its end.
+  // Each is a full sentence.
   annotations: z.object({
     summary: z.string().regex(/^[A-Z{].{10,}\.$/),
     description: z.string().regex(/^.{60,}\.$/),
@@ -54,7 +54,7 @@ describe('the dashboard and the alerts', () => {
   });
   afterAll(() => hub.stop());
 
-  test.each(asked)('%s: every metric that it names is one that a running hub shows', (_, expr) => {
+  test.each(asked)('%s: a running hub exports every metric used', (_, expr) => {
     const names = expr.match(/\b(unicore|process|nodejs)_[a-z0-9_]+/g) ?? [];
     for (const name of names) expect(known(name), name).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('the dashboard and the alerts', () => {
   }
 });
 
-test('no panel covers another, and each has a number of its own', () => {
+test('panels do not overlap, and each has its own id', () => {
   const taken = new Set<string>();
   for (const { gridPos, title } of dashboard.panels) {
     expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
@@ -80,6 +80,6 @@ test('no panel covers another, and each has a number of its own', () => {
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
 });
 
-test('each alert has a name of its own', () => {
+test('each alert has its own name', () => {
   expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
 });

@@ -1,4 +1,4 @@
-/** What /metrics shows of the legs to other hubs. */
+/** Prometheus metrics of the legs to other hubs. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { HubMeter } from '../hubs/index.ts';
 
@@ -13,29 +13,29 @@ export function createHubMeter(registry: Registry): HubMeter {
   for (const way of ['mail', 'direct']) for (const end of ['dialled', 'accepted']) legs.set({ way, end }, 0);
   const lost = new Counter({
     name: 'unicore_hub_legs_lost_total',
-    help: 'Legs that this hub had dialled to others and that ended, by why',
+    help: 'Legs dialled by this hub that closed, by reason',
     labelNames: ['way', 'code'],
     registers,
   });
   const unreached = new Counter({
     name: 'unicore_hub_unreached_total',
-    help: 'Tries to reach another hub that failed, by why',
+    help: 'Failed attempts to reach another hub, by reason',
     labelNames: ['way', 'code'],
     registers,
   });
   const strayMail = new Counter({
     name: 'unicore_hub_mail_stray_total',
-    help: 'Mail of other hubs that was of no known leg, or could not be read',
+    help: 'Messages through Redis for an unknown leg, or that could not be read',
     registers,
   });
   const stalls = new Counter({
     name: 'unicore_hub_mail_stalls_total',
-    help: 'How often mail waited for another hub to have room',
+    help: "How often messages through Redis waited for another hub's window",
     registers,
   });
   const stalled = new Counter({
     name: 'unicore_hub_mail_stalled_seconds_total',
-    help: 'How long mail waited for other hubs to have room, over all legs',
+    help: "How long messages through Redis waited for other hubs' windows, over all legs",
     registers,
   });
   return {

@@ -1,2 +1,2 @@
-/** What the rest of the hub uses of its metrics. */
+/** The metrics' public interface for the rest of the hub. */
 export { createMetrics, type Metrics, type MetricsSources } from './metrics.ts';

@@ -1,12 +1,12 @@
-/** A histogram in plain numbers: a busy leg measures its round trip thousands of times a second. */
+/** A histogram that counts in plain numbers, because a busy leg measures its round trip thousands of times a second. */
 import { Histogram, type Registry } from 'prom-client';
 
-/** Seconds: from two processes of one machine to a line that is hardly one. */
+/** Upper bounds in seconds, from two processes on one machine up to a barely usable connection. */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 
 interface Row {
   kind: string;
-  /** By bucket; the last is of what is beyond all. */
+  /** Counts by bucket; the last one is for values above all bounds. */
   counts: Float64Array;
   sum: number;
 }
@@ -22,7 +22,7 @@ export class Latencies extends Histogram<'kind'> {
     this.#help = help;
   }
 
-  /** Takes milliseconds. */
+  /** Returns a function that records a duration in milliseconds. */
   of(kind: string): (ms: number) => void {
     const row: Row = { kind, counts: new Float64Array(BUCKETS.length + 1), sum: 0 };
     this.#rows.push(row);
@@ -35,7 +35,7 @@ export class Latencies extends Histogram<'kind'> {
     };
   }
 
-  /** What the registry and get() read; the library's types leave it out. */
+  /** Called by the registry and by get(); the library's types do not declare it. */
   async getForPromString() {
     const values = this.#rows.flatMap((row) => this.#values(row));
     return { name: this.#name, help: this.#help, type: 'histogram', aggregator: 'sum', values };

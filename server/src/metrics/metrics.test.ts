@@ -1,14 +1,14 @@
-/** What a hub counts is what /metrics shows. */
+/** The counters and gauges that a hub exports at /metrics. */
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { openTerminal } from '../sockets/testing/consumer.ts';
-import { dialLeg } from '../sockets/testing/dial.ts';
+import { dialLeg } from '../sockets/testing/dial-leg.ts';
+import { openTerminal } from '../sockets/testing/test-consumer.ts';
 import { joinTestAgent, type TestAgent } from '../testing/agent.ts';
 import { startTestApp, type TestApp } from '../testing/app.ts';
 import { createMetrics } from './index.ts';
 
-test('each thing that happened is shown, under labels that are known beforehand', async () => {
+test('every event is exported under fixed labels', async () => {
   const metrics = createMetrics({
     phases: async () => new Map([['running', 2]]),
     backplaneUp: async () => false,
@@ -63,7 +63,7 @@ test('each thing that happened is shown, under labels that are known beforehand'
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
 });
 
-test('round trips are a histogram by kind of leg', async () => {
+test('round trips are exported as a histogram by kind of leg', async () => {
   const metrics = createMetrics({
     phases: async () => new Map(),
     backplaneUp: async () => true,
@@ -104,7 +104,7 @@ describe('two hubs', () => {
 
   const shown = async (hub: TestApp) => (await (await fetch(`${hub.url}/metrics`)).text()).split('\n');
 
-  test('a channel over both is seen at both, by where it comes from and goes to; so are the leg, its mail, and a resume', async () => {
+  test('both export a channel between them by origin and destination, and their leg, its messages and a resume', async () => {
     const { vmId } = await here.owner.api.vm.create.mutate({});
     await expect.poll(async () => (await here.owner.api.vm.get.query({ vmId })).state).toBe('running');
     const dial = () => dialLeg(`${here.url}/consumer`, { hello: { token: here.owner.token } });

@@ -1,4 +1,4 @@
-/** What /metrics shows. A registry for each hub, so that several may run in one process. */
+/** The hub's Prometheus metrics. Each hub has its own registry, so that several hubs can run in one process. */
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { type BackplaneMeter, createBackplaneMeter } from '../backplane/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
@@ -9,27 +9,27 @@ import { processMetrics } from './process.ts';
 import { createRelayMeter } from './relay.ts';
 import { createSocketMeter } from './sockets.ts';
 
-/** From a cached read to the 10 s that an agent may take to answer. */
+/** Upper bounds in seconds, from a cached read to the 10 s that an agent may take to answer. */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** What is asked when somebody reads. */
+/** Values that are queried when Prometheus scrapes the hub. */
 export interface MetricsSources {
-  /** VMs by phase. */
+  /** Number of VMs by phase. */
   phases(): Promise<ReadonlyMap<string, number>>;
-  /** Whether this hub can reach what hubs share. */
+  /** Whether this hub can reach the backplane. */
   backplaneUp(): Promise<boolean>;
-  /** Bytes that wait in the relay, by the kind of peer that they are for. */
+  /** Bytes that wait in the relay, by the kind of peer that should read them. */
   waiting(): ReadonlyMap<string, number>;
-  /** What may wait there, bytes. */
+  /** Limit on the bytes that may wait in the relay. */
   queueBytes: number;
-  /** This hub stops, and sends its peers to others. */
+  /** Whether this hub is draining: it will stop and asks its peers to move to other hubs. */
   draining(): boolean;
 }
 
 export interface Metrics extends RelayMeter, SocketMeter, HubMeter {
   readonly backplane: BackplaneMeter;
   http(route: string, status: number, seconds: number): void;
-  /** The text that Prometheus reads, and its content type. */
+  /** The metrics in Prometheus's text format, with their content type. */
   read(): Promise<{ type: string; text: string }>;
 }
 
@@ -37,7 +37,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { phases, backplaneUp, waiting, queueBytes, draining } = sources;
   const registry = new Registry();
   const registers = [registry];
-  // From now on, not from the first reading on.
+  // Process metrics are collected from the start, not only from the first scrape.
   processMetrics();
   const requests = new Histogram({
     name: 'unicore_http_seconds',
@@ -58,7 +58,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   new Gauge({
     name: 'unicore_backplane_up',
-    help: '1: this hub can reach what hubs share',
+    help: '1: this hub can reach the backplane',
     registers,
     async collect() {
       this.set((await backplaneUp()) ? 1 : 0);
@@ -66,7 +66,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   new Gauge({
     name: 'unicore_draining',
-    help: '1: this hub stops, and sends its peers to others',
+    help: '1: this hub will stop, and asks its peers to move to other hubs',
     registers,
     collect() {
       this.set(draining() ? 1 : 0);

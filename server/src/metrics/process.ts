@@ -1,6 +1,6 @@
 /**
- * What this process uses: memory, file descriptors, the collector, and how late its event loop is. One registry for all hubs of
- * the process, since what watches the loop cannot be taken away again.
+ * Metrics of this process: memory, file descriptors, garbage collection and event-loop delay. All hubs of a process
+ * share one registry, since the event-loop monitor can't be removed again.
  */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 

@@ -1,12 +1,17 @@
-/** What /metrics shows of the relay: channels, frames, what waits, what was dropped, and who came back. */
+/**
+ * Prometheus metrics of the relay: channels, frames, queued bytes, and channels that were dropped or attached again.
+ */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayMeter } from '../relay/index.ts';
-import { Tally } from './tally.ts';
+import { PlainCounter } from './plain-counter.ts';
 
-/** Seconds: joined in one turn, after a look at the backplane, or after waiting for a provider that is on its way back. */
+/**
+ * Upper bounds in seconds: joined in the same turn, after a query of the backplane, or after waiting for a provider
+ * that reconnects.
+ */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** waiting: bytes by the kind of peer that they are for. queueBytes: as many may wait. */
+/** waiting: queued bytes by the kind of peer that should read them. queueBytes: their limit. */
 export function createRelayMeter(
   registry: Registry,
   waiting: () => ReadonlyMap<string, number>,
@@ -15,24 +20,24 @@ export function createRelayMeter(
   const registers = [registry];
   const channels = new Gauge({
     name: 'unicore_channels',
-    help: 'Channels joined now, by where they come from and go to: other hubs or the ends themselves',
+    help: 'Joined channels, by origin and destination: other hubs or the ends themselves',
     labelNames: ['from', 'to'],
     registers,
   });
   const refused = new Counter({
     name: 'unicore_refused_total',
-    help: 'Channels refused, by why',
+    help: 'Channels refused, by reason',
     labelNames: ['code'],
     registers,
   });
   const purged = new Counter({
     name: 'unicore_purged_total',
-    help: 'Channels dropped because more waited than may; they attach anew',
+    help: 'Channels detached because the queue limit was exceeded; they attach again',
     registers,
   });
   const resumes = new Histogram({
     name: 'unicore_resume_seconds',
-    help: 'Channels that came back to this hub, seconds until they were joined or not',
+    help: 'Channels that attached again, seconds until they were joined or refused',
     labelNames: ['result'],
     buckets: RESUME_BUCKETS,
     registers,
@@ -48,7 +53,7 @@ export function createRelayMeter(
       const of = (to: string) => bytes.get(to) ?? 0;
       this.set({ to: 'consumer' }, of('consumer'));
       this.set({ to: 'provider' }, of('provider'));
-      // relay: a hub that dialled us.
+      // `relay` is a hub that dialled this one.
       this.set({ to: 'hub' }, of('hub') + of('relay'));
     },
   });
@@ -57,12 +62,16 @@ export function createRelayMeter(
     help: 'Bytes that may wait in the hub',
     registers,
   }).set(queueBytes);
-  const frames = new Tally(
+  const frames = new PlainCounter(
     registry,
     'unicore_frames_forwarded_total',
     'Frames passed from one leg to another',
   ).cell({});
-  const bytes = new Tally(registry, 'unicore_frames_forwarded_bytes_total', 'Bytes of these frames').cell({});
+  const bytes = new PlainCounter(
+    registry,
+    'unicore_frames_forwarded_bytes_total',
+    'Bytes of these frames',
+  ).cell({});
   return {
     channels: (path, change) => channels.inc({ ...path }, change),
     forwarded(size) {

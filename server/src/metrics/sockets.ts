@@ -1,8 +1,8 @@
-/** What /metrics shows of sockets, and of all legs by kind: messages, bytes and round trips. */
+/** Prometheus metrics of sockets, and of all legs by kind: messages, bytes and round trips. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LegKind, SocketKind, SocketMeter } from '../sockets/index.ts';
 import { Latencies } from './latencies.ts';
-import { Tally } from './tally.ts';
+import { PlainCounter } from './plain-counter.ts';
 
 const SOCKETS: readonly SocketKind[] = ['provider', 'consumer', 'terminal', 'hub'];
 const LEGS: readonly LegKind[] = [...SOCKETS, 'mail'];
@@ -18,7 +18,7 @@ export function createSocketMeter(registry: Registry): SocketMeter {
   for (const kind of SOCKETS) sockets.set({ kind }, 0);
   const closes = new Counter({
     name: 'unicore_socket_closes_total',
-    help: 'Closed WebSockets, by why',
+    help: 'Closed WebSockets, by reason',
     labelNames: ['kind', 'code'],
     registers,
   });
@@ -37,13 +37,13 @@ export function createSocketMeter(registry: Registry): SocketMeter {
     },
   });
   const labels = ['kind', 'direction'] as const;
-  const messages = new Tally(
+  const messages = new PlainCounter(
     registry,
     'unicore_leg_messages_total',
     'Messages; mail: between hubs, by Redis',
     labels,
   );
-  const bytes = new Tally(registry, 'unicore_leg_bytes_total', 'Bytes of these messages', labels);
+  const bytes = new PlainCounter(registry, 'unicore_leg_bytes_total', 'Bytes of these messages', labels);
   const passed = byKind(LEGS, (kind) => {
     const cells = (direction: string) => ({
       messages: messages.cell({ kind, direction }),
@@ -51,17 +51,17 @@ export function createSocketMeter(registry: Registry): SocketMeter {
     });
     return { in: cells('in'), out: cells('out') };
   });
-  const strays = new Tally(
+  const strays = new PlainCounter(
     registry,
     'unicore_stray_frames_total',
-    'Frames dropped: of no channel that is known',
+    'Frames dropped: their channel is unknown',
     ['kind'],
   );
   const stray = byKind(LEGS, (kind) => strays.cell({ kind }));
   const latencies = new Latencies(
     registry,
     'unicore_leg_rtt_seconds',
-    'Round trips to the neighbour, what waits on the way included, by PINGs that go anyway: mostly while a leg is busy',
+    'Round trips to the neighbour, including queues on the way, measured by PINGs: mostly while a leg is busy',
   );
   const measured = byKind(LEGS, (kind) => latencies.of(kind));
   return {

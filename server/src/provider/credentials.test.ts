@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { SimClock } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../store/sqlite.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/index.ts';
+import { openSqliteStore } from '../store/index.ts';
 import { providerRow, userRow } from '../testing/rows.ts';
 import { Switchboard } from '../testing/switchboard.ts';
 import { ProviderCredentials } from './credentials.ts';

@@ -5,10 +5,9 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import { Once } from '../auth/once.ts';
-import { hashOf, newSecret } from '../auth/secret.ts';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { Store } from '../store/store.ts';
+import { hashOf, newSecret, OneTimeValues } from '../auth/index.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** Between asking for a challenge and signing it there is one round trip. */
 const CHALLENGE_MS = 60_000;
@@ -19,14 +18,14 @@ const AUDIENCE = 'unicore-provider';
 export class ProviderCredentials {
   readonly #store: Store;
   readonly #now: () => number;
-  readonly #challenges: Once;
+  readonly #challenges: OneTimeValues;
   #key: Promise<Uint8Array> | undefined;
 
   /** now: milliseconds since 1970. */
   constructor(store: Store, backplane: Backplane, clock: Clock, now: () => number) {
     this.#store = store;
     this.#now = now;
-    this.#challenges = new Once(backplane, clock, 'challenge:', CHALLENGE_MS);
+    this.#challenges = new OneTimeValues(backplane, clock, 'challenge:', CHALLENGE_MS);
   }
 
   /** Given for unknown ids too: asking tells nobody which exist. */

@@ -7,8 +7,8 @@ import type { Clock } from '@unicore/protocol';
 import { AgentHello, type BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/backplane.ts';
-import { type Doubt, GRACE_MS, SILENT_MS } from './doubt.ts';
+import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/index.ts';
+import { GRACE_MS, type GracePeriod, SILENT_MS } from './grace-period.ts';
 
 /** How often a hub looks whether something is to be said of its providers. */
 const TICK_MS = 1_000;
@@ -59,23 +59,30 @@ export interface PresenceDeps {
   region: string | null;
   backplane: Backplane;
   clock: Clock;
-  doubt: Doubt;
+  grace: GracePeriod;
   log: Logger;
-  /** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
-  arrived(providerId: string, about: About, wasSilent: boolean): void;
 }
+
+/** A provider came, or was heard again on its old socket. wasSilent: it was suspect until now. */
+type ArrivalListener = (providerId: string, about: About, wasSilent: boolean) => void;
 
 export class Presence {
   readonly #deps: PresenceDeps;
   readonly #here = new Map<string, Here>();
+  #arrived: ArrivalListener = () => {};
   #cancel: () => void = () => {};
 
   constructor(deps: PresenceDeps) {
     this.#deps = deps;
   }
 
+  /** Set before the first provider connects. */
+  onArrived(listener: ArrivalListener): void {
+    this.#arrived = listener;
+  }
+
   start(): void {
-    this.#deps.doubt.begin(SILENT_MS);
+    this.#deps.grace.begin(SILENT_MS);
     this.#tick();
   }
 
@@ -122,7 +129,7 @@ export class Presence {
 
   /** What was said may be lost: says it all again. */
   interrupted(): void {
-    this.#deps.doubt.begin(GRACE_MS);
+    this.#deps.grace.begin(GRACE_MS);
     for (const here of this.#here.values()) here.said = undefined;
     this.#sayDue();
   }
@@ -131,11 +138,11 @@ export class Presence {
 
   /** One for each of these. */
   async look(providerIds: readonly string[]): Promise<Map<string, Sight>> {
-    const { backplane, doubt } = this.#deps;
+    const { backplane, grace } = this.#deps;
     const ids = [...new Set(providerIds)];
-    const known = ids.length === 0 ? new Map() : await doubt.ask(() => backplane.presence.look(ids));
+    const known = ids.length === 0 ? new Map() : await grace.ask(() => backplane.presence.look(ids));
     if (!known) return new Map(ids.map((id) => [id, this.#sightHere(id)]));
-    const missingIsSuspect = ids.length > known.size && !(await doubt.ofMissing());
+    const missingIsSuspect = ids.length > known.size && !(await grace.ofMissing());
     return new Map(
       ids.map((id) => {
         const found = known.get(id);
@@ -155,16 +162,16 @@ export class Presence {
 
   /** So many providers, at random, of those that are up at any hub; those at this one where no other can be asked. */
   async some(count: number): Promise<Map<string, About>> {
-    const { backplane, doubt } = this.#deps;
-    const ids = await doubt.ask(() => backplane.presence.some(count, SILENT_MS));
+    const { backplane, grace } = this.#deps;
+    const ids = await grace.ask(() => backplane.presence.some(count, SILENT_MS));
     const sights = await this.look(ids ?? [...this.#here.keys()]);
     return new Map([...sights].flatMap(([id, { up, about }]) => (up && about ? [[id, about]] : [])));
   }
 
   /** Those that were heard lately, whether they are still up or not. */
   async recent(): Promise<Map<string, Sight>> {
-    const { backplane, doubt } = this.#deps;
-    const ids = await doubt.ask(() => backplane.presence.some(ALL, PRESENCE_MS));
+    const { backplane, grace } = this.#deps;
+    const ids = await grace.ask(() => backplane.presence.some(ALL, PRESENCE_MS));
     return this.look(ids ?? [...this.#here.keys()]);
   }
 
@@ -175,7 +182,7 @@ export class Presence {
     const { link, about } = data;
     // A hub that died cannot say what it heard since it last spoke.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-    const suspect = silentMs >= limit && !this.#deps.doubt.lasts;
+    const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
   }
 
@@ -205,7 +212,7 @@ export class Presence {
   async #arrive(providerId: string, here: Here): Promise<void> {
     const { suspect } = await this.lookAt(providerId);
     await this.#say(providerId, here);
-    if (this.#here.get(providerId) === here) this.#deps.arrived(providerId, here.about, suspect);
+    if (this.#here.get(providerId) === here) this.#arrived(providerId, here.about, suspect);
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
@@ -213,7 +220,7 @@ export class Presence {
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
-    if (wasSilent) this.#deps.arrived(providerId, here.about, true);
+    if (wasSilent) this.#arrived(providerId, here.about, true);
   }
 
   async #leave(providerId: string, here: Here): Promise<void> {
@@ -233,12 +240,12 @@ export class Presence {
   }
 
   async #sayNow(providerId: string, here: Here): Promise<void> {
-    const { backplane, doubt, clock } = this.#deps;
+    const { backplane, grace, clock } = this.#deps;
     const saidAt = clock.now();
     const silentMs = Math.round(saidAt - here.heardAt);
     const link = this.#linkOf(here);
     const text = JSON.stringify({ link, about: here.about } satisfies z.infer<typeof Said>);
-    const done = await doubt.ask(async () => {
+    const done = await grace.ask(async () => {
       await backplane.presence.heard(providerId, text, silentMs);
       const limit = link === 'up' ? GRACE_MS : SILENT_MS;
       // Moved on by whoever finds that it was heard meanwhile: silence.ts.

@@ -4,19 +4,18 @@ import type { Provider } from '@unicore/protocol/api';
 import type { AgentJoin } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { LocalAuth } from '../auth/local.ts';
-import { newId } from '../auth/secret.ts';
-import type { HubEvents } from '../events.ts';
-import type { ProviderRow, UserRow } from '../store/rows.ts';
-import type { ProviderChange, Store } from '../store/store.ts';
-import type { Census } from '../vm/census.ts';
+import type { LocalAuth } from '../auth/index.ts';
+import { newId } from '../auth/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { ProviderChange, ProviderRow, Store, UserRow } from '../store/index.ts';
 import type { About, Presence, Sight } from './presence.ts';
 
 export interface ProvidersDeps {
   store: Store;
   auth: LocalAuth;
   presence: Presence;
-  census: Census;
+  /** How many VMs each provider has. */
+  census: { byProvider(): Promise<Map<string, number>> };
   events: HubEvents;
   log: Logger;
   /** Milliseconds since 1970. */
@@ -31,7 +30,7 @@ export class Providers {
   }
 
   /** The secret that lets one machine join, for 10 minutes. */
-  async joinToken(user: UserRow): Promise<{ token: string; expiresAt: number }> {
+  async joinToken(user: Pick<UserRow, 'userId' | 'role'>): Promise<{ token: string; expiresAt: number }> {
     if (user.role !== 'owner') {
       throw new UniCoreError(
         'FORBIDDEN',
@@ -108,6 +107,11 @@ export class Providers {
   /** Those that were here at any time. */
   async seen(): Promise<string[]> {
     return (await this.list()).flatMap(({ providerId, seenAt }) => (seenAt === null ? [] : [providerId]));
+  }
+
+  async view(row: ProviderRow): Promise<Provider> {
+    const [view] = await this.views([row]);
+    return view!;
   }
 
   /** sights: what was looked up already. */

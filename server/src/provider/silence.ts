@@ -1,8 +1,8 @@
 /** Notices that providers fell silent, on whichever hub comes first, so that it is told once: also of those whose hub died. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { Backplane } from '../backplane/backplane.ts';
-import { type Doubt, GRACE_MS } from './doubt.ts';
+import type { Backplane } from '../backplane/index.ts';
+import { GRACE_MS, type GracePeriod } from './grace-period.ts';
 import { type Presence, SILENT } from './presence.ts';
 
 /** How often silence is looked for. */
@@ -17,7 +17,7 @@ const REVIEW = 'silence.review';
 export interface SilenceDeps {
   backplane: Backplane;
   presence: Presence;
-  doubt: Doubt;
+  grace: GracePeriod;
   clock: Clock;
   log: Logger;
   /** Those that were here at any time. */
@@ -65,22 +65,22 @@ export class Silence {
   }
 
   async #sweep(): Promise<void> {
-    const { backplane, doubt } = this.#deps;
-    const due = (await doubt.ask(() => backplane.deadlines.due(SILENT, BATCH, AGAIN_MS))) ?? [];
+    const { backplane, grace } = this.#deps;
+    const due = (await grace.ask(() => backplane.deadlines.due(SILENT, BATCH, AGAIN_MS))) ?? [];
     await this.#judge(due);
   }
 
   async #review(): Promise<void> {
-    const { backplane, doubt, seen } = this.#deps;
-    if (doubt.lasts) return this.interrupted();
-    if (await doubt.ask(() => backplane.leases.hold(REVIEW, GRACE_MS))) await this.#judge(await seen());
+    const { backplane, grace, seen } = this.#deps;
+    if (grace.lasts) return this.interrupted();
+    if (await grace.ask(() => backplane.leases.hold(REVIEW, GRACE_MS))) await this.#judge(await seen());
   }
 
   async #judge(providerIds: readonly string[]): Promise<void> {
-    const { backplane, presence, doubt, began } = this.#deps;
+    const { backplane, presence, grace, began } = this.#deps;
     const sights = [...(await presence.look(providerIds))];
     const later = sights.filter(([, { suspect }]) => !suspect);
-    await doubt.ask(() =>
+    await grace.ask(() =>
       Promise.all(
         later.map(([providerId, { silentMs = 0 }]) =>
           backplane.deadlines.set(SILENT, providerId, Math.max(SWEEP_MS, GRACE_MS - silentMs)),
@@ -91,7 +91,7 @@ export class Silence {
       if (!suspect) continue;
       await began(providerId, silentMs);
       // Not before: another hub tells it if this one dies here.
-      await doubt.ask(() => backplane.deadlines.drop(SILENT, providerId));
+      await grace.ask(() => backplane.deadlines.drop(SILENT, providerId));
     }
   }
 

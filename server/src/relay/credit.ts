@@ -1,12 +1,12 @@
 /**
- * Holds both directions of a joined channel to the credit that their readers gave, and to a rate for all that costs no
- * credit: frames without bytes, and bytes that passed before. So what waits in the hub for a slow reader is never more than that reader asked for, and who
- * breaks a rule loses the channel: nobody else notices.
+ * Enforces credit on both directions of a joined channel, and a rate limit on all bytes that cost no credit: frames
+ * without data, and repeated data. So the bytes that wait in the hub for a slow reader never exceed the credit that it
+ * gave. A violation closes only its own channel.
  */
 import { bytesEnd, confirmedIn, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
 import type { Rate } from './rate.ts';
 
-/** What a DATA or DATAZ frame has around its bytes, at most. */
+/** Largest header of a DATA or DATAZ frame, bytes. */
 const DATA_OVERHEAD = 24;
 
 type Violated = (code: ErrorCode, message: string) => void;
@@ -15,11 +15,11 @@ type Violated = (code: ErrorCode, message: string) => void;
 export interface CreditSide {
   leg: Leg;
   ch: number;
-  /** How far it may send before the first frame from the other side says more. */
+  /** Position up to which this end may send, until the other end grants more. */
   limit: number;
-  /** How far its bytes are at the other end already. */
+  /** Position up to which the other end already has this end's bytes. */
   passed: number;
-  /** Bytes that cost no credit: of frames without data, around data, and of data said again. */
+  /** Rate limit for bytes without credit: headers, frames without data, and repeated data. */
   overhead: Rate;
 }
 
@@ -27,9 +27,9 @@ class Direction implements Port {
   readonly #hop: Port;
   readonly #overhead: Rate;
   readonly #violated: Violated;
-  /** The sender's bytes below this offset may pass. */
+  /** Credit: the sender's bytes below this offset may pass. */
   #limit: number;
-  /** Those below this one have passed, here or before: inside one attachment nobody says them again. */
+  /** The sender's bytes below this offset have already passed. Within one attachment they need not be repeated. */
   #passed: number;
   opposite: Direction | undefined;
 
@@ -75,7 +75,7 @@ class Direction implements Port {
     if (offset > this.#passed) this.#passed = offset;
   }
 
-  /** How many bytes of a frame cost no credit. */
+  /** Number of a frame's bytes that cost no credit. */
   #free(upTo: number | undefined, size: number): number {
     if (upTo === undefined) return size;
     const fresh = Math.max(0, upTo - this.#passed);
@@ -83,7 +83,7 @@ class Direction implements Port {
   }
 }
 
-/** For two numbers that join() has just bound. `violated` must end the channel. */
+/** Starts the checks for two channel numbers that join() has just bound. `violated` must close the channel. */
 export function holdToCredit(a: CreditSide, b: CreditSide, violated: Violated): void {
   const fromA = new Direction(a, violated);
   const fromB = new Direction(b, violated);

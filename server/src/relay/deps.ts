@@ -1,43 +1,46 @@
-/** What the relay asks the rest of the hub. It knows users, VMs and routes by their ids only. */
+/** What the relay needs from the rest of the hub. The relay knows users, VMs and routes only by their ids. */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { RelayMeter } from './meter.ts';
 
-/** Who is at a consumer's leg. */
+/** The user at a consumer's leg. */
 export interface Identity {
   userId: string;
-  /** The cookie session or bearer token that it came by: what a logout ends. */
+  /** The cookie session or bearer token that authenticated the leg. Signing out closes its legs. */
   sessionId: string;
 }
 
-/** The answer to "may this user open a terminal on this VM now, and where is it". */
+/** The answer to "may this user open a terminal on this VM now, and on which provider is it?" */
 export interface Grant {
   providerId: string;
   gen: number;
   rights: 'write' | 'read';
 }
 
-/** Other hubs: what they are told of the providers here, and how theirs are reached. */
+/** Connection to the other hubs: announces the providers of this hub, and reaches those of others. */
 export interface Elsewhere {
-  /** A leg to the hub where this provider is connected; undefined where none is known to be. Rejects while hubs are apart. */
+  /**
+   * A leg to the hub that has this provider; undefined if none is known to. Rejects while the hubs cannot reach one
+   * another.
+   */
   leg(providerId: string): Promise<Leg | undefined>;
-  /** This provider's newest connection, as far as is known here, is at this hub. */
+  /** Called when the provider's newest known connection is at this hub. */
   came(providerId: string, connSeq: number): void;
   went(providerId: string): void;
 }
 
-/** For a hub without others. */
+/** For a hub that runs alone. */
 export const NOWHERE_ELSE: Elsewhere = { leg: async () => undefined, came() {}, went() {} };
 
 export interface RelayDeps {
   clock: Clock;
   log: Logger;
   meter: RelayMeter;
-  /** What may wait in the whole hub for peers that do not read, bytes. */
+  /** Bytes that may wait in the whole hub for peers that do not read. */
   queueBytes: number;
   /**
-   * Throws NOT_FOUND for a VM that does not exist or is somebody else's (the same words for both), and
-   * VM_NOT_RUNNING. A VM whose provider is silent is granted: the route, not the state, says who can be reached.
+   * Throws VM_NOT_RUNNING, or NOT_FOUND for a VM that does not exist or belongs to another user (with the same
+   * message). A VM on a silent provider is allowed: only the route decides whether the provider can be reached.
    */
   authorise(who: Identity, vmId: string): Promise<Grant>;
   elsewhere: Elsewhere;

@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of the relay. */
+/** The relay's public interface for the rest of the hub. */
 export { type Elsewhere, type Grant, type Identity, NOWHERE_ELSE, type RelayDeps } from './deps.ts';
 export type { ChannelPath, RelayMeter } from './meter.ts';
 export { parse } from './parse.ts';

@@ -1,21 +1,24 @@
-/** What the relay counts. The hub's metrics implement it; a test may count in an object. */
+/** Events that the relay reports. The hub's metrics implement this; tests may count with a plain object. */
 import type { ErrorCode } from '@unicore/protocol';
 
-/** Where a channel comes from, and where it goes: other hubs are on its way where the two ends are at different ones. */
+/**
+ * The two neighbours of a channel at this hub. They are other hubs if consumer and provider are connected to different
+ * ones.
+ */
 export interface ChannelPath {
   from: 'consumer' | 'hub';
   to: 'provider' | 'hub';
 }
 
 export interface RelayMeter {
-  /** Channels joined now: +1 and -1. */
+  /** Change in the number of joined channels. */
   channels(path: ChannelPath, change: 1 | -1): void;
-  /** A frame passed on, its bytes as on the wire. Called for each frame: it must be cheap. */
+  /** A frame was forwarded; `bytes` is its size on the wire. Called for every frame, so it must be cheap. */
   forwarded(bytes: number): void;
   /** An OPEN or a socket was refused. */
   refused(code: ErrorCode): void;
-  /** More waited than may, and this channel's share was the largest: it was dropped, and attaches anew. */
+  /** A channel was detached because the queue budget was exceeded and its share was the largest. It attaches again. */
   purged(): void;
-  /** A consumer's channel that was there before came back: so long after its OPEN it was joined, or was not. */
+  /** A consumer attached an existing channel again. ms: time from its OPEN until it was joined or refused. */
   resumed(ms: number, joined: boolean): void;
 }

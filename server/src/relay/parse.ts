@@ -1,4 +1,4 @@
-/** Reads what a peer wrote against a schema; the error names the field. */
+/** Validates a peer's input against a schema. The BAD_REQUEST error names the field. */
 import { UniCoreError } from '@unicore/protocol';
 import type { z } from 'zod';
 

@@ -5,7 +5,7 @@ import { Rate } from './rate.ts';
 const taken = (rate: Rate, tries: number) =>
   Array.from({ length: tries }, () => rate.take()).filter(Boolean).length;
 
-test('gives a burst of one second, and then so many a second', async () => {
+test('allows a burst of one second, then the rate per second', async () => {
   const clock = new SimClock();
   const rate = new Rate(clock, 10);
   expect(taken(rate, 15)).toBe(10);
@@ -13,7 +13,7 @@ test('gives a burst of one second, and then so many a second', async () => {
   expect(taken(rate, 15)).toBe(5);
 });
 
-test('gives a burst of its own where one is said', async () => {
+test('allows the given burst', async () => {
   const clock = new SimClock();
   const rate = new Rate(clock, 10, 30);
   expect(taken(rate, 40)).toBe(30);
@@ -21,7 +21,7 @@ test('gives a burst of its own where one is said', async () => {
   expect(taken(rate, 40)).toBe(5);
 });
 
-test('a long pause saves up no more than one second', async () => {
+test('a long pause does not increase the burst', async () => {
   const clock = new SimClock();
   const rate = new Rate(clock, 10);
   await clock.advance(60_000);

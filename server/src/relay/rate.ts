@@ -1,4 +1,4 @@
-/** A token bucket: so many a second, with a burst of one second's worth if no other is said. */
+/** A token bucket: `perSecond` tokens per second, with a burst of one second's worth by default. */
 import type { Clock } from '@unicore/protocol';
 
 export class Rate {
@@ -16,7 +16,7 @@ export class Rate {
     this.#at = clock.now();
   }
 
-  /** Takes so many; false, and takes none, when there are fewer. */
+  /** Takes `count` tokens. Returns false and takes none if there are fewer. */
   take(count = 1): boolean {
     const now = this.#clock.now();
     this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) * this.#perSecond) / 1000);

@@ -1,4 +1,4 @@
-/** The leg by which a provider is reached now: its own socket's, or that of the hub which has it. */
+/** Finds the leg by which a provider can be reached now: its own socket, or a leg to the hub that has it. */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Elsewhere } from './deps.ts';
 import type { Routes } from './routes.ts';
@@ -14,11 +14,11 @@ export class Reach {
     this.#elsewhere = elsewhere;
   }
 
-  /** Looks, and looks again for so many ms whenever the provider may have come. */
+  /** Returns the leg to the provider. Waits up to `waitMs` for the provider to connect, here or at another hub. */
   async leg(providerId: string, waitMs: number): Promise<Leg | undefined> {
     const until = this.#clock.now() + waitMs;
     for (;;) {
-      // Listened for before it is looked for: it may come while other hubs are asked.
+      // Starts to listen before the search, since the provider may arrive while other hubs are asked.
       const arrival = this.#routes.arrival(providerId, until - this.#clock.now());
       try {
         const leg = this.#routes.get(providerId) ?? (await this.#elsewhere.leg(providerId));

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { echo, newAcceptor, startTestAgent } from '../sockets/testing/agent.ts';
-import { openTerminal, startTestConsumer } from '../sockets/testing/consumer.ts';
-import type { Dialled } from '../sockets/testing/dial.ts';
-import { startTestHub, type TestHub } from '../sockets/testing/hub.ts';
+import type { Dialled } from '../sockets/testing/dial-leg.ts';
+import { echo, newAcceptor, startTestAgent } from '../sockets/testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from '../sockets/testing/test-consumer.ts';
+import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 let hub: TestHub;
 let alice: Dialled;
@@ -18,7 +18,7 @@ afterEach(() => hub.stop());
 const terminal = (vmId: string, resume = false) =>
   openTerminal({ leg: () => alice.leg, open: { vmId }, resume });
 
-test('what is typed comes back from the provider, and the end of the terminal too', async () => {
+test("a terminal's echo and its end arrive from the provider", async () => {
   await startTestAgent(hub.url, 'p1');
   const { write, received, opener, closed } = terminal('vm-a');
   write('echo hello');
@@ -28,7 +28,7 @@ test('what is typed comes back from the provider, and the end of the terminal to
   await expect.poll(() => hub.counts.joined).toBe(0);
 });
 
-test('a VM that stops takes its terminals with it, and only those', async () => {
+test('stopping a VM closes its terminals and no others', async () => {
   await startTestAgent(hub.url, 'p1');
   const [a, b] = [terminal('vm-a'), terminal('vm-b')];
   await Promise.all([a.attached, b.attached]);
@@ -39,11 +39,11 @@ test('a VM that stops takes its terminals with it, and only those', async () => 
   expect(hub.counts.joined).toBe(1);
 });
 
-test('a VM that stops while an OPEN for it is judged is not opened any more', async () => {
+test('an OPEN is refused if its VM stops while it is authorised', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   const { closed } = terminal('vm-a');
   const judged = hub.vms.get('vm-a')!;
-  // The question is asked in the same turn in which the OPEN arrives; the answer comes in a later one.
+  // The authorisation check runs in the turn in which the OPEN arrives; its result comes in a later turn.
   Object.defineProperty(judged, 'running', {
     get() {
       queueMicrotask(() => hub.relay.closeVm('vm-a', 'VM_NOT_RUNNING', 'The VM was stopped.'));
@@ -55,7 +55,7 @@ test('a VM that stops while an OPEN for it is judged is not opened any more', as
   expect(agent.requests).toEqual([]);
 });
 
-test('a channel that comes back before its provider waits for it, and a new one is told that nobody is there', async () => {
+test('an existing channel waits for its provider to reconnect, while a new one is refused at once', async () => {
   const acceptor = newAcceptor(echo);
   const first = await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 1 });
   const returning = terminal('vm-a', true);
@@ -73,28 +73,28 @@ test('a channel that comes back before its provider waits for it, and a new one 
   expect(hub.counts.refusals).toEqual(['PROVIDER_UNREACHABLE']);
 });
 
-test('signing out closes the sockets of that session and no others', async () => {
+test("signing out closes that session's sockets and no others", async () => {
   const bob = await startTestConsumer(hub.url, 'bob');
   hub.relay.closeSession('s-alice', 'UNAUTHENTICATED', 'You signed out.');
   expect(await alice.closed).toEqual({ code: 'UNAUTHENTICATED', message: 'You signed out.' });
   expect(await bob.leg.ping()).toBeGreaterThanOrEqual(0);
 });
 
-test('suspending a user closes all sockets of that user', async () => {
+test('suspending a user closes all of its sockets', async () => {
   const second = await startTestConsumer(hub.url, 'alice');
   hub.relay.closeUser('alice', 'FORBIDDEN', 'This account is suspended.');
   expect((await alice.closed).code).toBe('FORBIDDEN');
   expect((await second.closed).code).toBe('FORBIDDEN');
 });
 
-test('revoking a provider closes its socket and tells the hub', async () => {
+test('revoking a provider closes its socket and is reported as a disconnect', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   hub.relay.closeProvider('p1', 'REVOKED', 'This provider was revoked.');
   expect((await agent.closed).code).toBe('REVOKED');
   expect(hub.told).toContain('disconnected p1 REVOKED');
 });
 
-test('a provider that is not there yet is waited for', async () => {
+test('a consumer that retries is connected once its provider is there', async () => {
   const { detached, write, received } = terminal('vm-a', true);
   await expect.poll(() => detached).toContain('PROVIDER_UNREACHABLE');
   await startTestAgent(hub.url, 'p1');
@@ -102,7 +102,7 @@ test('a provider that is not there yet is waited for', async () => {
   expect(String(await received(5))).toBe('hello');
 });
 
-test('a newer socket of a provider takes over, and its terminals go on in it with nothing lost', async () => {
+test("a provider's terminals move to its newer socket without losing a byte", async () => {
   const acceptor = newAcceptor(echo);
   const first = await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 7 });
   const { write, received, detached } = terminal('vm-a', true);
@@ -117,7 +117,7 @@ test('a newer socket of a provider takes over, and its terminals go on in it wit
   expect(hub.told.filter((event) => event.startsWith('disconnected'))).toEqual([]);
 });
 
-test('an older socket of a provider cannot come back over a newer one', async () => {
+test("a provider's older socket cannot replace a newer one", async () => {
   const newer = await startTestAgent(hub.url, 'p1', { connSeq: 8 });
   await expect(startTestAgent(hub.url, 'p1', { connSeq: 7 })).rejects.toThrow('SUPERSEDED');
   expect(newer.leg.up).toBe(true);

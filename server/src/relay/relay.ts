@@ -1,6 +1,6 @@
 /**
- * Joins consumers and providers. It knows legs, never sockets: an OPEN is judged here once, and from then on frames pass
- * through the two ports of a hop (protocol/src/join.ts), which changes the channel's number and nothing else.
+ * Joins consumers and providers. The relay knows legs, never sockets. It authorises each OPEN once. After that, frames
+ * pass through a hop (protocol/src/hop/hop.ts), which changes only their channel number.
  */
 import {
   ChannelKind,
@@ -14,51 +14,51 @@ import {
   unpackMeta,
 } from '@unicore/protocol';
 import { ChannelAuth, Id, TerminalOpen } from '@unicore/protocol/control';
-import { RelayChannel } from './channel.ts';
-import { type Consumer, MAX_CHANNELS } from './consumer.ts';
-import { Consumers } from './consumers.ts';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
 import { Reach } from './reach.ts';
+import { RelayChannel } from './relay-channel.ts';
+import { MAX_CHANNELS, type RelayUser } from './relay-user.ts';
+import { RelayUsers } from './relay-users.ts';
 import { Routes } from './routes.ts';
 
-/** An OPEN costs no credit, so it is kept small. */
+/** Maximum size of an OPEN's metadata, bytes. It is small because an OPEN costs no credit. */
 const MAX_OPEN_META = 1024;
-/** A channel that comes back is kept waiting so long for its provider, which may be on its way back, too. */
+/** How long an existing channel waits for its provider, which may be reconnecting too, ms. */
 const RETURN_MS = 5_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** What one hub tells another in OPEN's auth: it has judged the channel already, and which provider is meant. */
+/** OPEN auth between hubs: the first hub has authorised the channel and names the provider. */
 const PassedOn = ChannelAuth.extend({ providerId: Id });
 
 export class Relay {
   readonly routes: Routes;
   readonly #deps: RelayDeps;
-  readonly #consumers: Consumers;
+  readonly #users: RelayUsers;
   readonly #reach: Reach;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
     this.routes = new Routes(deps.clock);
-    this.#consumers = new Consumers(deps.clock, deps.queueBytes);
+    this.#users = new RelayUsers(deps.clock, deps.queueBytes);
     this.#reach = new Reach(deps.clock, this.routes, deps.elsewhere);
   }
 
-  // ---- for whoever owns a leg
+  // ---- for leg owners
 
-  /** A consumer's leg is up and belongs to this user; leave() when it closed. */
+  /** A consumer's leg is up and belongs to this user. Call leave() when it has closed. */
   enter(leg: Leg, identity: Identity): void {
-    this.#consumers.enter(leg, identity);
+    this.#users.enter(leg, identity);
   }
 
   leave(leg: Leg): void {
-    this.#consumers.leave(leg);
+    this.#users.leave(leg);
   }
 
-  /** An OPEN arrived on a consumer's leg. One that repeats another is answered when that one is. */
+  /** Handles an OPEN from a consumer's leg. A repeated OPEN is ignored while the first is being answered. */
   open(leg: Leg, open: Open): void {
-    const at = this.#consumers.at(leg);
+    const at = this.#users.at(leg);
     if (!at || leg.portOf(open.ch)) return;
     const { clock, meter } = this.#deps;
     const openedAt = clock.now();
@@ -68,11 +68,11 @@ export class Relay {
     });
   }
 
-  /** An OPEN that another hub has judged, for a provider that is connected here. */
+  /** Handles an OPEN that another hub has authorised, for a provider that is connected here. */
   openFrom(leg: Leg, open: Open): void {
     if (leg.portOf(open.ch)) return;
     const { providerId, ...auth } = parse(PassedOn, unpackMeta(open.auth), 'OPEN.auth');
-    const consumer = this.#consumers.of(auth.user);
+    const consumer = this.#users.of(auth.user);
     const channel = this.#channel(leg, open, consumer, auth.user);
     channel.vmId = auth.vmId;
     void this.#settle(channel, async () => {
@@ -80,58 +80,61 @@ export class Relay {
     });
   }
 
-  /** A provider's leg is up. Throws SUPERSEDED if a newer connection of it is here; release() when it closed. */
+  /**
+   * A provider's leg is up. Throws SUPERSEDED if this hub has a newer connection of it. Call release() when it has
+   * closed.
+   */
   claim(providerId: string, connSeq: number, leg: Leg): void {
     this.routes.claim(providerId, connSeq, leg);
     this.#deps.elsewhere.came(providerId, connSeq);
   }
 
-  /** Says whether the provider was reached by this leg until now. */
+  /** A provider's leg has closed. Returns true if the provider was reached by this leg. */
   release(providerId: string, leg: Leg): boolean {
     const gone = this.routes.release(providerId, leg);
     if (gone) this.#deps.elsewhere.went(providerId);
     return gone;
   }
 
-  // ---- for the rest of the hub
+  // ---- for the hub
 
-  /** The leg by which this provider is reached; looked for again within so many ms. */
+  /** The leg by which a provider is reached. Waits up to `waitMs` for the provider to connect. */
   reach(providerId: string, waitMs: number): Promise<Leg | undefined> {
     return this.#reach.leg(providerId, waitMs);
   }
 
-  /** Ends every channel to this VM: it stopped, was deleted, or moved. */
+  /** Closes every channel to this VM, because it was stopped, deleted or moved. */
   closeVm(vmId: string, code: ErrorCode, message: string): void {
-    for (const { channels } of this.#consumers.all()) {
+    for (const { channels } of this.#users.all()) {
       for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
     }
   }
 
-  /** Closes the sockets that came by this session: it signed out or its token was revoked. */
+  /** Closes the sockets of this session, because it was signed out or its token was revoked. */
   closeSession(sessionId: string, code: ErrorCode, message: string): void {
-    for (const { legs } of this.#consumers.all()) {
+    for (const { legs } of this.#users.all()) {
       for (const [leg, identity] of [...legs]) if (identity.sessionId === sessionId) leg.close(code, message);
     }
   }
 
   /** Closes every socket of this user. */
   closeUser(userId: string, code: ErrorCode, message: string): void {
-    for (const leg of [...(this.#consumers.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
+    for (const leg of [...(this.#users.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
   }
 
-  /** Closes the provider's sockets: it was revoked. */
+  /** Closes the sockets of a provider that was revoked. */
   closeProvider(providerId: string, code: ErrorCode, message: string): void {
     this.routes.close(providerId, code, message);
   }
 
-  /** Bytes that wait here, by the kind of peer that they are for: consumer, provider, hub or relay. */
+  /** Bytes that wait in this hub, by the kind of peer that should read them: consumer, provider, hub or relay. */
   get waiting(): ReadonlyMap<string, number> {
-    return this.#consumers.waiting;
+    return this.#users.waiting;
   }
 
-  // ---- inside
+  // ---- private
 
-  #channel(leg: Leg, open: Open, consumer: Consumer, userId: string): RelayChannel {
+  #channel(leg: Leg, open: Open, consumer: RelayUser, userId: string): RelayChannel {
     const channel = new RelayChannel({
       leg,
       open,
@@ -142,7 +145,7 @@ export class Relay {
       overheadBack: consumer.overheadBack,
       ended: (over) => {
         consumer.channels.delete(over);
-        this.#consumers.settle(userId);
+        this.#users.settle(userId);
         if (over.providerId !== undefined) this.#deps.log.info(over.ids, 'channel closed');
       },
     });
@@ -150,7 +153,7 @@ export class Relay {
     return channel;
   }
 
-  async #route(consumer: Consumer, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
+  async #route(consumer: RelayUser, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
     if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
     if (open.kind !== ChannelKind.terminal) {
       throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
@@ -175,13 +178,13 @@ export class Relay {
       gen,
       kind: 'terminal',
     };
-    // The next hub has the provider's socket, and need not ask the store where this VM is.
+    // The next hub has the provider's socket. With the provider's id it need not look the VM up in the store.
     const passedOn = leg?.peer === 'hub' ? { ...auth, providerId } : auth;
     this.#join(consumer, channel, leg, providerId, packMeta(passedOn));
   }
 
   #join(
-    consumer: Consumer,
+    consumer: RelayUser,
     channel: RelayChannel,
     leg: Leg | undefined,
     providerId: string,
@@ -195,13 +198,13 @@ export class Relay {
       );
     }
     if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-    // The last one may still be in use while the channel moves. Others are on sockets that died without a word.
+    // The newest attachment may still be in use while the channel moves. Older ones are on sockets that died silently.
     for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
     channel.join(leg, providerId, auth);
     this.#deps.log.info(channel.ids, 'channel joined');
   }
 
-  /** A channel that can't be joined is refused. */
+  /** Joins the channel; refuses it if that fails. */
   async #settle(channel: RelayChannel, join: () => Promise<void>): Promise<void> {
     try {
       await join();
@@ -213,10 +216,11 @@ export class Relay {
   #refuse(channel: RelayChannel, error: unknown): void {
     const { log } = this.#deps;
     if (!(error instanceof UniCoreError)) {
-      log.error({ ...channel.ids, err: error }, 'channel could not be judged');
+      log.error({ ...channel.ids, err: error }, 'channel could not be authorised');
       return channel.close('INTERNAL', 'The hub could not check this request. Try again.');
     }
-    // What the opener tries again by itself would fill the log for as long as a provider is away.
+    // Errors that the consumer retries by itself are logged at debug level, or they would fill the log while a provider
+    // is away.
     log[ERRORS[error.code].retry ? 'debug' : 'info']({ ...channel.ids, code: error.code }, 'channel refused');
     channel.close(error.code, error.message);
   }

@@ -1,4 +1,4 @@
-/** A provider's newer socket takes over: channel by channel, and the older one ends in time whatever happens on it. */
+/** A provider's newer socket takes over channel by channel, and the older one is closed in time in every case. */
 import { Leg, type Port } from '@unicore/protocol';
 import { SimClock, Wire } from '@unicore/protocol/sim';
 import { beforeEach, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ beforeEach(() => {
   routes = new Routes(clock);
 });
 
-/** A leg as the hub holds it, and how it was closed. */
+/** A provider's leg at the hub, and the codes with which it was closed. */
 async function providerLeg() {
   const wire = new Wire(clock, 1);
   const closed: (string | undefined)[] = [];
@@ -37,7 +37,7 @@ async function providerLeg() {
   return { leg, closed };
 }
 
-/** So many hops on a leg; each is left `afterMs` after it was asked to, or never. */
+/** Binds `count` hops to a leg. Each leaves `afterMs` after it was asked to move, or never. */
 function hops(leg: Leg, count: number, afterMs?: number): number[] {
   const askedAt: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ function hops(leg: Leg, count: number, afterMs?: number): number[] {
   return askedAt;
 }
 
-test('a thousand channels are asked to move a few at a time, and the last one closes the older socket', async () => {
+test('a thousand channels are asked to move a few at a time; when the last has left, the old socket closes', async () => {
   const [old, newer] = [await providerLeg(), await providerLeg()];
   routes.claim('p1', 1, old.leg);
   const askedAt = hops(old.leg, 1_000, 40);
@@ -69,7 +69,7 @@ test('a thousand channels are asked to move a few at a time, and the last one cl
   expect([askedAt.length, old.closed, newer.closed]).toEqual([1_000, ['SUPERSEDED'], []]);
 });
 
-test('an older socket that nobody leaves is closed all the same', async () => {
+test('an old socket whose channels stay is closed after a while', async () => {
   const [old, newer] = [await providerLeg(), await providerLeg()];
   routes.claim('p1', 1, old.leg);
   hops(old.leg, 3);
@@ -80,7 +80,7 @@ test('an older socket that nobody leaves is closed all the same', async () => {
   expect([old.closed, routes.get('p1')]).toEqual([['SUPERSEDED'], newer.leg]);
 });
 
-test('one without channels is closed at once', async () => {
+test('an old socket without channels is closed at once', async () => {
   const [old, newer] = [await providerLeg(), await providerLeg()];
   routes.claim('p1', 1, old.leg);
   routes.claim('p1', 2, newer.leg);
@@ -95,7 +95,7 @@ test('a connection that is not newer is refused', async () => {
   expect(routes.get('p1')).toBe(now.leg);
 });
 
-test('a revoked provider loses its older socket, too', async () => {
+test('revoking a provider also closes its old socket', async () => {
   const [old, newer] = [await providerLeg(), await providerLeg()];
   routes.claim('p1', 1, old.leg);
   hops(old.leg, 3);
@@ -105,7 +105,7 @@ test('a revoked provider loses its older socket, too', async () => {
   expect([old.closed, newer.closed, routes.size]).toEqual([['REVOKED'], ['REVOKED'], 0]);
 });
 
-test('whoever waits for a provider looks again when news of it may have been lost', async () => {
+test('calls that wait for a provider look again when its arrival may have been missed', async () => {
   const [first, second] = [routes.arrival('p1', 5_000), routes.arrival('p2', 5_000)];
   routes.lookAgain();
   expect(await Promise.all([first.come, second.come])).toEqual([true, true]);

@@ -1,7 +1,10 @@
-/** The providers' sockets at this hub: of each the newest, by the connection number that the agent raises with every socket. */
+/**
+ * The newest socket of each provider at this hub. Sockets are ordered by the connection number that the agent raises
+ * with each one.
+ */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 
-/** A replaced leg that channels are still on then (their consumers do not react, or it is dead) is closed all the same. */
+/** How long a replaced leg may keep its last channels, ms. Their consumers may not react, or the leg may be dead. */
 const RETIRE_MS = 15_000;
 
 interface Route {
@@ -12,9 +15,9 @@ interface Route {
 export class Routes {
   readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
-  /** Who waits for a provider to come. */
+  /** Callbacks of calls that wait for a provider, by provider id. */
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** Replaced, with their last channels still on them; by each, how to stop waiting for it. */
+  /** Replaced legs that still have channels, with a function that cancels their timers. */
   readonly #retired = new Map<Leg, { providerId: string; cancel: () => void }>();
 
   constructor(clock: Clock) {
@@ -22,8 +25,8 @@ export class Routes {
   }
 
   /**
-   * Makes this leg the provider's route. What is on the older one moves here a few channels at a time, and the last that
-   * leaves closes it. A connection older than the current one throws SUPERSEDED: it was slow to get here.
+   * Makes this leg the provider's route. Channels on the old leg move to it a few at a time; the old leg is closed when
+   * the last has left. Throws SUPERSEDED if the current connection is newer.
    */
   claim(providerId: string, connSeq: number, leg: Leg): void {
     const current = this.#routes.get(providerId);
@@ -35,7 +38,7 @@ export class Routes {
     if (current) this.#retire(providerId, current.leg);
   }
 
-  /** The provider has this connection at another hub. Says whether that took the place of one here. */
+  /** Another hub has this connection of the provider. Returns true if it replaced an older one here. */
   elsewhere(providerId: string, connSeq: number): boolean {
     this.#come(providerId);
     const current = this.#routes.get(providerId);
@@ -45,12 +48,12 @@ export class Routes {
     return true;
   }
 
-  /** No channel is on this leg any more. */
+  /** The last channel has left this leg. */
   idle(leg: Leg): void {
     if (this.#retired.has(leg)) leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
   }
 
-  /** The leg closed. Says whether it was the route. */
+  /** A provider's leg has closed. Returns true if it was the provider's current route. */
   release(providerId: string, leg: Leg): boolean {
     this.#retired.get(leg)?.cancel();
     this.#retired.delete(leg);
@@ -69,7 +72,10 @@ export class Routes {
     return this.#routes.get(providerId)?.leg;
   }
 
-  /** Tells once, within so many ms, whether this provider has come: here, or to another hub. */
+  /**
+   * Waits for this provider to connect, here or at another hub. `come` resolves to true when it has, or to false after
+   * `ms`.
+   */
   arrival(providerId: string, ms: number): { come: Promise<boolean>; forget(): void } {
     const waiting = this.#waiting.get(providerId) ?? new Set();
     this.#waiting.set(providerId, waiting);
@@ -87,7 +93,7 @@ export class Routes {
     return { come, forget };
   }
 
-  /** Nobody may have told that a provider came: all who wait for one are to look again. */
+  /** Makes all waiting calls look again. Used when notices of connected providers may have been lost. */
   lookAgain(): void {
     for (const providerId of this.#waiting.keys()) this.#come(providerId);
   }

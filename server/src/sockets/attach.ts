@@ -1,26 +1,26 @@
-/** Lets WebSockets into the hub's http server: on which path, from which pages, and how a refusal is told. */
+/** Accepts WebSockets on the hub's HTTP server: by path and origin, with readable refusals. */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
-import { consumerEndpoint } from './consumer.ts';
+import { consumerEndpoint } from './consumer-endpoint.ts';
 import type { SocketDeps, SocketKind } from './deps.ts';
 import { type Drain, drain, type Peer } from './drain.ts';
 import { type Endpoint, STOPPING, SUBPROTOCOL } from './endpoint.ts';
 import { Handshakes } from './handshakes.ts';
-import { hubEndpoint } from './hub.ts';
+import { hubEndpoint } from './hub-endpoint.ts';
 import { closeSocket, HubSocket } from './hub-socket.ts';
-import { providerEndpoint } from './provider.ts';
-import { terminalEndpoint } from './terminal.ts';
+import { providerEndpoint } from './provider-endpoint.ts';
+import { terminalEndpoint } from './terminal-endpoint.ts';
 
-/** A client of a raw terminal may send a whole paste as one message. */
+/** Maximum message size on a raw terminal, bytes. A client may send a whole paste as one message. */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_MS = 5_000;
-/** The same when the hub stops. */
+/** How long a peer may take to answer a close while the hub stops. */
 const STOP_MS = 1_000;
 
-/** Where other hubs open their sockets. */
+/** Path on which other hubs connect. */
 export const HUB_PATH = '/hub';
 
 interface Path {
@@ -37,9 +37,12 @@ const PATHS: ReadonlyMap<string, Path> = new Map([
 ]);
 
 export interface Sockets {
-  /** Sends every peer to another hub, and whoever comes. Settles when all have moved, or after so many ms: stop() then. */
+  /**
+   * Asks every peer to move to another hub and refuses new ones. Resolves when all have moved, or after `ms`; then call
+   * stop().
+   */
   drain(ms: number): Promise<void>;
-  /** Lets nobody in any more and says goodbye to every peer. Settles when the last socket is closed. */
+  /** Refuses new sockets and closes all others with GOING_AWAY. Resolves when the last one is closed. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
 
   const admit = (path: Path, ws: HubSocket, request: IncomingMessage, url: URL) => {
     const log = deps.log.child({ socket: ++lastId, kind: path.kind });
-    // Whatever breaks ends in 'close' as well; without a listener it would end the process.
+    // Every socket error is followed by 'close', which is handled. Without this listener it would end the process.
     ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
     ws.on('close', (code) => {
       open.delete(ws);
@@ -61,7 +64,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     });
     deps.meter.opened(path.kind);
     const refuse = (code: ErrorCode, message: string) => closeSocket(ws, code, message);
-    // Other hubs may come: those who moved to them first reach by them who is still here.
+    // Other hubs are still accepted: consumers that have already moved there reach the remaining providers through
+    // them.
     if (draining && path.kind !== 'hub') return refuse('GOING_AWAY', STOPPING);
     if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
       return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
@@ -82,7 +86,7 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     servers.get(path)!.handleUpgrade(request, socket, head, (ws) => admit(path, ws, request, url));
   };
   server.on('upgrade', onUpgrade);
-  // Without this Node hangs up and says nothing.
+  // Without this listener, Node closes CONNECT requests without an answer.
   server.on('connect', (_request, socket) => refuseUpgrade(socket, 405));
 
   return {
@@ -111,15 +115,16 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
     WebSocket: HubSocket,
     perMessageDeflate: false,
     maxPayload,
-    // Known to ws, not yet to its types.
+    // An option of the ws library that its types lack.
     closeTimeout: CLOSE_MS,
-    // A browser fails a socket whose offers were all declined, and hides why: take one, then close with a reason.
+    // If no offered subprotocol is selected, a browser fails the socket and hides the reason. So one is always
+    // selected, and a wrong one is then closed with a reason.
     handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : [...offered][0]!),
   };
   return new WebSocketServer(options);
 }
 
-/** For what is no client of ours: a plain HTTP answer. */
+/** Refuses an upgrade with a plain HTTP answer, for clients that are not ours. */
 function refuseUpgrade(socket: Duplex, status: 403 | 404 | 405): void {
   const text = STATUS_CODES[status]!;
   socket.end(

@@ -1,13 +1,13 @@
-/** Deflated bytes go through the hub as they are, and end in it where the consumer is a raw socket. */
+/** The hub relays deflated bytes unchanged, and inflates them for a raw socket. */
 import { readFileSync } from 'node:fs';
 import { type Deflater, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { newAcceptor, type Program, startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { connect } from './testing/dial.ts';
-import { identity, startTestHub, type TestHub } from './testing/hub.ts';
+import { connect } from './testing/dial-leg.ts';
+import { newAcceptor, type Program, startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { identity, startTestHub, type TestHub } from './testing/test-hub.ts';
 
 const text = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url));
 const output = Buffer.concat(Array(40).fill(text));
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** Counts bytes before and after. */
+/** Counts bytes before and after compression. */
 class Counting implements Deflater {
   readonly least = zlibDeflater.least;
   raw = 0;
@@ -47,7 +47,7 @@ const prints: Program = (channel) => {
   };
 };
 
-test('output comes whole and deflated to a consumer, over several sockets of the provider', async () => {
+test('a consumer gets deflated output whole, over several sockets of the provider', async () => {
   const counting = new Counting();
   const acceptor = newAcceptor(prints, [], counting);
   await startTestAgent(hub.url, 'p1', { acceptor, connSeq: 1 });
@@ -64,7 +64,7 @@ test('output comes whole and deflated to a consumer, over several sockets of the
   expect(counting.packed).toBeLessThan(output.length / 2);
 });
 
-test('the hub inflates what goes to a raw socket', async () => {
+test('the hub inflates output for a raw socket', async () => {
   const counting = new Counting();
   await startTestAgent(hub.url, 'p1', { acceptor: newAcceptor(prints, [], counting) });
   hub.tickets.set('t', { vmId: 'vm-a', terminalId: 'main', identity: identity('alice'), readOnly: false });

@@ -1,82 +1,84 @@
-/** What the sockets ask the rest of the hub: a few functions, so that a test can stand in for all of it. */
+/** What the sockets need from the rest of the hub, as a few functions that tests can replace. */
 import type { IncomingMessage } from 'node:http';
-import type { Clock, ErrorCode, FrameOf, FrameType, Leg, Patience } from '@unicore/protocol';
+import type { Clock, ErrorCode, FrameOf, FrameType, HubPlace, Leg, Patience } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Place } from '../hubs/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
-/** A socket by who is at its other end. */
+/** Kind of socket, by the peer at its other end. */
 export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
 
-/** What a redeemed ticket stands for. */
+/** What a redeemed ticket grants. */
 export interface Ticket {
   identity: Identity;
   readOnly: boolean;
 }
 
 export interface SocketAuth {
-  /** Exact match with the list of origins whose pages may connect. */
+  /** Whether pages of this origin may connect. Origins must match exactly. */
   allowedOrigin(origin: string, host: string | undefined): boolean;
-  /** Who the session cookie of this request belongs to; undefined: none, or no longer valid. */
+  /** The user of this request's session cookie; undefined if it has none or it is no longer valid. */
   session(request: IncomingMessage): Promise<Identity | undefined>;
-  /** Who a bearer token belongs to; undefined: unknown or revoked. */
+  /** The user of a bearer token; undefined if it is unknown or revoked. */
   bearer(token: string): Promise<Identity | undefined>;
-  /** The provider behind an agent's JWT. Throws UNAUTHENTICATED, or REVOKED for one that may not return. */
+  /** The provider of an agent's JWT. Throws UNAUTHENTICATED, or REVOKED for a revoked provider. */
   provider(token: string): Promise<string>;
-  /** Uses the ticket of a consumer's socket up. Undefined: unknown, used, expired, or for something else. */
+  /** Redeems the ticket of a consumer's socket. Undefined if it is unknown, used, expired, or for another purpose. */
   consumerTicket(ticket: string): Promise<Identity | undefined>;
-  /** Uses the ticket up. Undefined: unknown, used, expired, or for another VM or terminal. */
+  /** Redeems the ticket of a raw terminal. Undefined if it is unknown, used, expired, or for another VM or terminal. */
   redeemTicket(ticket: string, asked: { vmId: string; terminalId: string }): Promise<Ticket | undefined>;
 }
 
-/** A provider's socket that passed the handshake and is its provider's route now. */
+/** A provider's socket after its handshake. It is now the provider's route. */
 export interface ProviderConnection {
   providerId: string;
   hello: AgentHello;
   leg: Leg;
 }
 
-/** Told what happens at providers' sockets. */
+/** Receives the events of providers' sockets. */
 export interface ProviderEvents {
-  /** Right after WELCOME; the control channel may be opened. */
+  /** Called right after WELCOME; the control channel may be opened. */
   connected(connection: ProviderConnection): void;
-  /** Any message proves life; called for each, so it must be cheap. */
+  /** Called for each message of the provider, since any message proves that it is alive. It must be cheap. */
   heard(providerId: string): void;
   beat(providerId: string, beat: BeatMeta): void;
-  /** The route is gone; not called for a socket that a newer one replaced. */
+  /** The route is gone. Not called for a socket that a newer one replaced. */
   disconnected(providerId: string, code: ErrorCode): void;
 }
 
-/** Told of the sockets of other hubs. */
+/** Handles the sockets of other hubs. */
 export interface HubSockets {
-  /** How long another hub may be silent. */
+  /** Keepalive limits for sockets of other hubs. */
   patience: Patience;
-  /** The name of the hub that holds this pass. Throws UNAUTHENTICATED. */
+  /** Verifies another hub's token and returns that hub's name. Throws UNAUTHENTICATED. */
   admit(pass: string): Promise<string>;
-  /** Its leg is up; the result is called when it closed. */
+  /** Called when a hub's leg is up; the returned function is called when it has closed. */
   accepted(leg: Leg): () => void;
   opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void;
 }
 
-/** mail: another hub by way of the backplane, without a socket. */
+/** mail: a leg to another hub through the backplane, without a socket. */
 export type LegKind = SocketKind | 'mail';
 
-/** What passes on a leg, whatever carries it. All of it must be cheap. */
+/** Metrics of a leg, whatever its transport. All functions must be cheap. */
 export interface LegMeter {
-  /** One message. */
+  /** One message was sent or received. */
   message(kind: LegKind, direction: 'in' | 'out', bytes: number): void;
-  /** A PING was answered after so many ms. */
+  /** A PING was answered after `rtt` ms. */
   measured(kind: LegKind, rtt: number): void;
-  /** A frame came that belongs to no channel. */
+  /** A frame arrived that belongs to no channel. */
   stray(kind: LegKind): void;
 }
 
 export interface SocketMeter extends LegMeter {
   opened(kind: SocketKind): void;
-  /** code: why; LEG_LOST where the line broke without a word. */
+  /** code: the reason; LEG_LOST if the connection broke silently. */
   closed(kind: SocketKind, code: ErrorCode): void;
-  /** Asked when somebody reads: the bytes that this socket was given and the kernel has not taken. The result ends it. */
+  /**
+   * Registers a gauge of the socket's unsent bytes: given to the socket but not yet accepted by the kernel. The
+   * returned function removes it.
+   */
   buffers(kind: SocketKind, bytes: () => number): () => void;
 }
 
@@ -87,14 +89,17 @@ export interface SocketDeps {
   auth: SocketAuth;
   providers: ProviderEvents;
   relay: Relay;
-  /** Absent where hubs have no sockets to one another. */
+  /** Absent if hubs have no sockets to one another. */
   hubs?: HubSockets | undefined;
-  /** Whose pending handshakes are counted together; behind a proxy of ours not the socket's own address. */
+  /**
+   * The client's address, by which pending handshakes are counted. Behind our own proxy, that is not the socket's
+   * address.
+   */
   addressOf(request: IncomingMessage): string;
-  /** Multiplexed sockets of about this age are replaced by new ones, ms. */
+  /** Age at which multiplexed sockets are replaced by new ones, ms. */
   rotateMs: number;
-  /** Told to peers in WELCOME. */
+  /** Sent to peers in WELCOME. */
   hub: { hubId: string; version: string };
-  /** The same, where there are several: whoever comes may find another one nearer. */
-  places?: () => readonly Place[];
+  /** All regions, also sent in WELCOME if there are several: the peer may find another one nearer. */
+  places?: () => readonly HubPlace[];
 }

@@ -1,4 +1,4 @@
-/** Who is sent away when, and when a hub need not wait any more; in simulated time. */
+/** The order in which a draining hub asks its peers to leave, and when it is done; in simulated time. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import type { SocketKind } from './deps.ts';
@@ -6,7 +6,7 @@ import { drain, type Peer } from './drain.ts';
 
 const MS = 10_000;
 
-/** Peers that write down when they are told to go, and in how many ms. */
+/** Peers that record when they are asked to leave, and within how many ms. */
 function setUp(kinds: readonly SocketKind[]) {
   const clock = new SimClock();
   const told: { kind: SocketKind; at: number; afterMs: number }[] = [];
@@ -32,25 +32,25 @@ function setUp(kinds: readonly SocketKind[]) {
   };
 }
 
-test('providers are told first, and have all dialled before a consumer is told', async () => {
+test('providers are asked to leave first, and have all dialled before a consumer is asked', async () => {
   const { clock, told } = setUp(['consumer', 'provider', 'consumer', 'terminal', 'provider']);
   await clock.advance(MS);
   const [providers, consumers] = (['provider', 'consumer'] as const).map((kind) =>
     told.filter((one) => one.kind === kind),
   );
   expect(providers).toEqual([0, 1].map(() => ({ kind: 'provider', at: 0, afterMs: 5_000 })));
-  // They dial within half of that.
+  // Providers have dialled another hub within half of their time.
   expect(consumers).toEqual([0, 1].map(() => ({ kind: 'consumer', at: 2_500, afterMs: 7_500 })));
   expect(told).toHaveLength(4);
 });
 
-test('consumers of a hub without providers are told at once', async () => {
+test('consumers of a hub without providers are asked to leave at once', async () => {
   const { clock, told } = setUp(['consumer', 'terminal']);
   await clock.advance(0);
   expect(told).toEqual([{ kind: 'consumer', at: 0, afterMs: MS }]);
 });
 
-test('it is over when all have moved, though raw terminals, which can not, are still there', async () => {
+test('draining ends when all peers but raw terminals have moved', async () => {
   const { clock, overAt, leave } = setUp(['provider', 'consumer', 'consumer', 'terminal']);
   await clock.advance(3_000);
   leave('provider');
@@ -62,7 +62,7 @@ test('it is over when all have moved, though raw terminals, which can not, are s
   expect(clock.pending).toBe(0);
 });
 
-test('load balancers have time to notice, also where nobody is left', async () => {
+test('draining lasts long enough for load balancers to notice, even without peers', async () => {
   const { clock, overAt, leave } = setUp(['consumer']);
   leave('consumer');
   await clock.advance(1_999);
@@ -71,7 +71,7 @@ test('load balancers have time to notice, also where nobody is left', async () =
   expect(overAt()).toBe(2_000);
 });
 
-test('nobody is waited for beyond the time', async () => {
+test('draining ends when the time is up', async () => {
   const { clock, overAt } = setUp(['provider', 'consumer']);
   await clock.advance(MS);
   expect(overAt()).toBe(MS);

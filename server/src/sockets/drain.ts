@@ -1,17 +1,23 @@
-/** A hub that stops lets its peers move first: whom it sends away when, and how long it stays for them. */
+/**
+ * Draining: a stopping hub first lets its peers move to other hubs. This decides in which order they are asked, and how
+ * long the hub stays for them.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { SocketKind } from './deps.ts';
 import type { GoAway } from './endpoint.ts';
 
-/** Load balancers go on sending new clients for so long. They are told to try again; without a hub they would see a failure. */
+/**
+ * How long load balancers may go on sending new clients, ms. The hub stays for that long to tell them to retry;
+ * otherwise they would see a failure.
+ */
 const NOTICE_MS = 2_000;
 /**
- * The share of the time in which providers dial, before any consumer is told to. A provider's socket carries what many
- * consumers have open, so it takes longest to empty. And a consumer that moves later finds its provider where it will be: the
- * other way round its path would lead through this hub once more, and change again a moment later.
+ * Fraction of the time that is reserved for providers, before any consumer is asked to move. A provider's socket takes
+ * longest to empty, since it carries channels of many consumers. And a consumer that moves later finds its provider at
+ * its new hub; otherwise its path would lead through this hub and change once more.
  */
 const PROVIDERS_SHARE = 1 / 4;
-/** Whoever is told to go dials within this share of `afterMs`. */
+/** A peer that is asked to leave dials another hub within this fraction of `afterMs`. */
 const DIAL_SHARE = 1 / 2;
 
 export interface Peer {
@@ -20,13 +26,13 @@ export interface Peer {
 }
 
 export interface Drain {
-  /** Settles when nobody is left who could move, or when the time is over. */
+  /** Resolves when no peer is left that could move, or when the time is up. */
   over: Promise<void>;
-  /** To be called when a peer is gone. */
+  /** Must be called when a peer has left. */
   look(): void;
 }
 
-/** peers: those that are connected now, whenever asked. Raw terminals can't move, and hubs need not; nobody waits for them. */
+/** peers: returns the current peers. Raw terminals cannot move and hubs need not, so neither is waited for. */
 export function drain(clock: Clock, ms: number, peers: () => Iterable<Peer>): Drain {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   const providersMs = ms * PROVIDERS_SHARE;

@@ -1,13 +1,13 @@
-/** A hub that drains, and its sockets: who is there may go, who comes is sent on, who stays is closed in the end. */
+/** A draining hub and its sockets: peers may move, new ones are refused, and those that stay are closed at the end. */
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
-import { startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { closing, connect, dialLeg } from './testing/dial.ts';
-import { identity, startTestHub, type TestHub } from './testing/hub.ts';
+import { closing, connect, dialLeg } from './testing/dial-leg.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { identity, startTestHub, type TestHub } from './testing/test-hub.ts';
 
-/** Within it consumers are told after a quarter. */
+/** Drain time. Consumers are asked to leave after a quarter of it. */
 const MS = 1_000;
 const GOING_AWAY = 4022;
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** A consumer that goes as soon as it is told, when nothing is open on it. */
+/** A consumer without channels that leaves as soon as it is asked. */
 function obedient() {
   const told = Promise.withResolvers<number>();
   const dialled = dialLeg(`${hub.url}/consumer`, {
@@ -29,17 +29,17 @@ function obedient() {
   return { dialled, told: told.promise };
 }
 
-test('is empty, and done, as soon as all are gone', async () => {
+test('draining ends as soon as all consumers have left', async () => {
   const consumers = [obedient(), obedient()];
   await Promise.all(consumers.map(({ dialled }) => dialled));
-  // Hours: only that it settles is of interest.
+  // The time limit is hours away: drain() resolves because all have left.
   await hub.drain(20_000 * MS);
   expect(await Promise.all(consumers.map(({ told }) => told))).toEqual([20_000 * MS, 20_000 * MS]);
   expect(hub.counts.closes).toEqual(['consumer OK', 'consumer OK']);
 });
 
 test.each(['/consumer', '/provider', '/terminal?vmId=vm&ticket=t1'])(
-  'whoever comes by %s is told to try again, and loses nothing by it',
+  'a new socket on %s is refused with a code to try again, and its ticket stays valid',
   async (path) => {
     const ticket = { identity: identity('ada'), readOnly: false, vmId: 'vm', terminalId: 'main' };
     hub.tickets.set('t1', ticket);
@@ -47,20 +47,20 @@ test.each(['/consumer', '/provider', '/terminal?vmId=vm&ticket=t1'])(
     const drained = hub.drain(MS);
     const ws = await connect(`${hub.url}${path}`, { protocols: ['unicore.v1'] });
     expect(await closing(ws)).toEqual({ code: GOING_AWAY, reason: 'The hub is stopping. Connect again.' });
-    // Good at the next hub.
+    // The ticket is still valid at the next hub.
     expect(hub.tickets.has('t1')).toBe(true);
     await drained;
   },
 );
 
-test('one that has not said who it is has nothing to move', async () => {
+test('a socket before its handshake is closed at once', async () => {
   const ws = await connect(`${hub.url}/consumer`, { protocols: ['unicore.v1'] });
   const drained = hub.drain(MS);
   expect((await closing(ws)).code).toBe(GOING_AWAY);
   await drained;
 });
 
-test('who does not go is served to the end, raw terminals too, and then closed with a code to try again', async () => {
+test('peers that stay are served until the hub stops, and then closed with a code to try again', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   const consumer = await startTestConsumer(hub.url, 'ada');
   const terminal = openTerminal({ leg: () => consumer.leg, open: { vmId: 'vm' } });
@@ -85,7 +85,7 @@ test('who does not go is served to the end, raw terminals too, and then closed w
   expect((await rawClosed).code).toBe(GOING_AWAY);
 });
 
-test('another hub may come for a provider that is still there', async () => {
+test('another hub may still connect to reach a provider', async () => {
   const world = new LocalWorld(systemClock);
   const { vms } = hub;
   await hub.stop();
@@ -101,7 +101,7 @@ test('another hub may come for a provider that is still there', async () => {
   await next.stop();
 });
 
-test('is not told to go a second time by its age', async () => {
+test('a peer that was asked to leave gets no second GOAWAY by rotation', async () => {
   await hub.stop();
   hub = await startTestHub({ rotateMs: MS });
   const told: number[] = [];

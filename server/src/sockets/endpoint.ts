@@ -1,12 +1,11 @@
-/** What every endpoint gets and gives: one socket that was let in, and how to say goodbye to it. */
+/** The interface of an endpoint: it gets one accepted socket, and returns how to send its peer away. */
 import type { IncomingMessage } from 'node:http';
-import { ERRORS, FrameType, type Leg, UniCoreError } from '@unicore/protocol';
+import { ERRORS, FrameType, type HubPlace, type Leg, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Place } from '../hubs/index.ts';
 import type { SocketDeps } from './deps.ts';
 
-/** Both multiplexed endpoints speak this and nothing else. */
+/** WebSocket subprotocol of the multiplexed endpoints. */
 export const SUBPROTOCOL = 'unicore.v1';
 
 export interface Incoming {
@@ -14,13 +13,13 @@ export interface Incoming {
   request: IncomingMessage;
   url: URL;
   log: Logger;
-  /** The peer said who it is, or was refused: it no longer counts as a pending handshake. */
+  /** Call this when the peer was identified or refused: it then no longer counts as a pending handshake. */
   greeted(): void;
 }
 
 /**
- * Sends the peer away because the hub stops: after so many ms, in which it may move to another hub, or now (0). A peer that is
- * given time is not closed by this; who gave it says 0 when it is over.
+ * Sends the peer away because the hub stops. It gets `afterMs` to move to another hub, and is not closed by this call.
+ * With 0 it is closed now.
  */
 export type GoAway = (afterMs: number) => void;
 
@@ -28,25 +27,28 @@ export type Endpoint = (incoming: Incoming, deps: SocketDeps) => GoAway;
 
 export const STOPPING = 'The hub is stopping. Connect again.';
 
-/** stopRotation: of this leg. Told twice, a peer would take the later time. */
+/**
+ * Sends GOAWAY. stopRotation: cancels the leg's rotation, because after a second GOAWAY the peer would use the later
+ * time.
+ */
 export function goAway(leg: Leg, stopRotation: () => void): GoAway {
   return (afterMs) => {
     stopRotation();
     const { up } = leg;
     if (up)
       leg.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: Math.round(afterMs) });
-    // One that is not up yet has nothing to move.
+    // A leg before its handshake has no channels that could move.
     if (!up || afterMs === 0) leg.close('GOING_AWAY', STOPPING);
   };
 }
 
-/** WELCOME's meta. */
-export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly Place[] } {
+/** The metadata of WELCOME. */
+export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly HubPlace[] } {
   const hubs = places?.() ?? [];
   return hubs.length > 1 ? { ...hub, hubs } : hub;
 }
 
-/** Runs a handshake that takes its time; what goes wrong in it closes the leg with its code. */
+/** Runs an asynchronous handshake. If it fails, the leg is closed with the error's code. */
 export async function greet(leg: Leg, log: Logger, handshake: () => Promise<void>): Promise<void> {
   try {
     await handshake();

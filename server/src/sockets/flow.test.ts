@@ -1,11 +1,13 @@
-/** Bytes in bulk through the hub: complete and in order, whoever else is slow, floods, or changes its socket. */
+/**
+ * Bulk data through the hub arrives complete and in order, even if other peers are slow, flood or change their sockets.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { echo, flood, newAcceptor, type Program, pattern, startTestAgent } from './testing/agent.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { startTestHub, type TestHub } from './testing/hub.ts';
+import { echo, flood, newAcceptor, type Program, pattern, startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
+import { startTestHub, type TestHub } from './testing/test-hub.ts';
 
 const MB = 1024 * 1024;
-/** A terminal's window: what may wait in the hub for one channel that does not read. */
+/** A terminal's window: bytes that may wait in the hub for one channel that does not read. */
 const WINDOW = 128 * 1024;
 
 let hub: TestHub;
@@ -17,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** Compares what comes with the pattern, piece by piece; settles when all is here. */
+/** Compares received bytes with the pattern. `done` resolves when all have arrived. */
 function checker(bytes: number): {
   onData: (piece: Uint8Array) => void;
   done: Promise<void>;
@@ -48,7 +50,7 @@ function bothWays(bytes: number, input: ReturnType<typeof checker>): Program {
   });
 }
 
-test('50 MB each way at the same time arrive byte by byte', async () => {
+test('50 MB each way at the same time arrive unchanged', async () => {
   const size = 50 * MB;
   const up = checker(size);
   const down = checker(size);
@@ -60,7 +62,7 @@ test('50 MB each way at the same time arrive byte by byte', async () => {
   expect([up.at(), down.at()]).toEqual([size, size]);
 });
 
-test('a provider that changes its socket in the middle of a stream loses, repeats and moves no byte', async () => {
+test('no byte is lost, repeated or moved when a provider changes its socket in the middle of a stream', async () => {
   const size = 16 * MB;
   const down = checker(size);
   const acceptor = newAcceptor(flood(size));
@@ -82,7 +84,7 @@ test('a provider that changes its socket in the middle of a stream loses, repeat
   await expect.poll(() => hub.counts.open.provider).toBe(1);
 });
 
-test('a consumer that does not read stalls nobody, and the hub holds one window for it', async () => {
+test('a consumer that does not read stalls no other, and the hub buffers one window for it', async () => {
   const size = 8 * MB;
   const sent: Record<string, number> = {};
   const program: Program = (channel, request) => {
@@ -114,7 +116,7 @@ test('a consumer that does not read stalls nobody, and the hub holds one window 
   expect(stalled.at()).toBe(size);
 });
 
-test('one consumer’s floods, both ways on many terminals, leave room for another’s keystrokes', async () => {
+test("one consumer's floods, both ways on many terminals, do not block another's keystrokes", async () => {
   const size = 4 * MB;
   const program: Program = (channel, request) =>
     (request.auth as { user: string }).user === 'bob'

@@ -1,13 +1,16 @@
-/** How many sockets of one address may be open without having said who they are. */
+/** Maximum number of sockets per address whose peers have not identified themselves yet. */
 const PER_ADDRESS = 64;
-/** And of all together: each is held for 5 s at most. */
+/** Maximum number of unidentified sockets over all addresses. Each is closed after 5 s at most. */
 const IN_ALL = 2_000;
 
 export class Handshakes {
   readonly #pending = new Map<string, number>();
   #total = 0;
 
-  /** Undefined when there are too many; otherwise call the result once, when the handshake is over either way. */
+  /**
+   * Returns undefined if there are too many. Otherwise call the result once, when the handshake has succeeded or
+   * failed.
+   */
   begin(address: string): (() => void) | undefined {
     const mine = this.#pending.get(address) ?? 0;
     if (mine >= PER_ADDRESS || this.#total >= IN_ALL) return undefined;

@@ -1,4 +1,6 @@
-/** A channel that may not be, or that breaks a rule, ends with its own code; the socket and a user beside it live on. */
+/**
+ * A forbidden channel, or one that breaks a rule, ends with its own code. Its socket and other users are not affected.
+ */
 import {
   ChannelKind,
   ERRORS,
@@ -9,42 +11,42 @@ import {
   packMeta,
 } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestAgent } from './testing/agent.ts';
-import { type Beside, startBeside } from './testing/beside.ts';
-import { openTerminal, startTestConsumer } from './testing/consumer.ts';
-import { OPEN, startMallory } from './testing/mallory.ts';
+import { startWithBystander, type WithBystander } from './testing/bystander.ts';
+import { OPEN, startHostileUser } from './testing/hostile-user.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
 
-let hub: Beside['hub'];
-let agent: Beside['agent'];
-let mallory: Beside['mallory'];
-let unharmed: Beside['unharmed'];
+let hub: WithBystander['hub'];
+let agent: WithBystander['agent'];
+let mallory: WithBystander['mallory'];
+let unharmed: WithBystander['unharmed'];
 
 beforeEach(async () => {
-  ({ hub, agent, mallory, unharmed } = await startBeside());
+  ({ hub, agent, mallory, unharmed } = await startWithBystander());
 });
 afterEach(() => unharmed());
 
-test('kinds that do not exist, and kinds that consumers may not open, are refused by name', async () => {
+test('unknown channel kinds, and those that consumers may not open, are refused with KIND_UNKNOWN', async () => {
   for (const kind of [ChannelKind.control, ChannelKind.blob, ChannelKind.egress, 99]) {
     expect(await mallory.refused({ kind })).toMatchObject({ type: FrameType.RESET, code: 'KIND_UNKNOWN' });
   }
 });
 
-test('the VM of somebody else cannot be told from one that does not exist', async () => {
+test("another user's VM and a missing one give the same answer", async () => {
   const foreign = await mallory.refused({ meta: packMeta({ vmId: 'vm-bob' }) });
   const unknown = await mallory.refused({ meta: packMeta({ vmId: 'vm-xxx' }) });
   expect(foreign).toMatchObject({ type: FrameType.RESET, code: 'NOT_FOUND' });
   expect(foreign.message?.replace('vm-bob', '')).toBe(unknown.message?.replace('vm-xxx', ''));
 });
 
-test('a stopped VM is refused for good, a provider that is away for now', async () => {
+test('an OPEN for a stopped VM is reset, one for a disconnected provider is detached', async () => {
   const stopped = await mallory.refused({ meta: packMeta({ vmId: 'vm-stopped' }) });
   expect(stopped).toMatchObject({ type: FrameType.RESET, code: 'VM_NOT_RUNNING' });
   const far = await mallory.refused({ meta: packMeta({ vmId: 'vm-far' }) });
   expect(far).toMatchObject({ type: FrameType.DETACHED, code: 'PROVIDER_UNREACHABLE' });
 });
 
-test('an OPEN that asks for something impossible is refused with the name of the field', async () => {
+test('an OPEN with invalid metadata is refused with the name of the field', async () => {
   const answer = await mallory.refused({ meta: packMeta({ vmId: 'vm-mallory', cols: 0 }) });
   expect(answer).toMatchObject({ type: FrameType.RESET, code: 'BAD_REQUEST' });
   expect(answer.message).toContain('OPEN.cols');
@@ -53,7 +55,7 @@ test('an OPEN that asks for something impossible is refused with the name of the
   expect(await mallory.refused({ meta: long })).toMatchObject({ code: 'BAD_REQUEST' });
 });
 
-test('rights that a consumer writes into an OPEN are replaced by those it has', async () => {
+test("the rights that a consumer puts in an OPEN are replaced by the user's own", async () => {
   const answer = mallory.answers();
   const forged = { user: 'bob', rights: 'write', vmId: 'vm-bob', gen: 9, kind: 'terminal' };
   mallory.send({ ...OPEN, auth: packMeta(forged), meta: packMeta({ vmId: 'vm-mallory', readOnly: true }) });
@@ -67,7 +69,7 @@ test('rights that a consumer writes into an OPEN are replaced by those it has', 
   });
 });
 
-test('a frame for a channel that is not there is answered with CHANNEL_UNKNOWN', async () => {
+test('a frame for an unknown channel is answered with CHANNEL_UNKNOWN', async () => {
   const answer = mallory.answers(41);
   mallory.send({ type: FrameType.DATA, ch: 41, off: 0, bytes: Buffer.from('x') });
   expect(await answer.next()).toMatchObject({
@@ -88,7 +90,7 @@ test('bytes beyond the credit end the channel before they reach the provider', a
   expect(hub.counts.joined).toBe(1);
 });
 
-test('bytes before the channel was accepted end it, and the provider never hears of it', async () => {
+test('bytes before ACCEPT end the channel, and the provider never sees it', async () => {
   const answer = mallory.answers();
   const requests = agent.requests.length;
   mallory.send(OPEN, { type: FrameType.DATA, ch: 1, off: 0, bytes: Buffer.from('early') });
@@ -98,7 +100,7 @@ test('bytes before the channel was accepted end it, and the provider never hears
   expect(agent.requests.length).toBe(requests);
 });
 
-test('a flood of frames that cost no credit ends their channel before it fills the provider’s queue', async () => {
+test("a flood of frames that cost no credit ends their channel before it fills the provider's queue", async () => {
   const answer = mallory.answers();
   mallory.send(OPEN);
   expect((await answer.next()).type).toBe(FrameType.ACCEPT);
@@ -108,7 +110,7 @@ test('a flood of frames that cost no credit ends their channel before it fills t
   expect(hub.counts.joined).toBe(1);
 });
 
-test('bytes that are said again and again end their channel before they fill the provider’s queue', async () => {
+test("a flood of repeated bytes ends their channel before it fills the provider's queue", async () => {
   const answer = mallory.answers();
   mallory.send(OPEN);
   expect((await answer.next()).type).toBe(FrameType.ACCEPT);
@@ -122,7 +124,7 @@ test('bytes that are said again and again end their channel before they fill the
   expect(codes).toEqual([ERRORS.RATE_LIMITED.number]);
 });
 
-test('a frame that claims few bytes and carries many is counted by what it carries', async () => {
+test('a frame that declares fewer bytes than it carries is counted by what it carries', async () => {
   const answer = mallory.answers();
   mallory.send(OPEN);
   expect((await answer.next()).type).toBe(FrameType.ACCEPT);
@@ -135,7 +137,7 @@ test('a frame that claims few bytes and carries many is counted by what it carri
   expect(hub.counts.frames - frames).toBeLessThan(100);
 });
 
-test('a provider that repeats itself loses the channel, and its consumer no other', async () => {
+test('a provider that floods with repeated bytes loses only that channel', async () => {
   hub.vms.set('vm-parrot', { owner: 'mallory', providerId: 'p2', running: true });
   const bytes = Buffer.alloc(16 * 1024);
   const parrot = await startTestAgent(hub.url, 'p2', {
@@ -154,7 +156,7 @@ test('a provider that repeats itself loses the channel, and its consumer no othe
   expect(String(await own.received(4))).toBe('here');
 });
 
-test('who opens and leaves again and again makes a provider draw no more screens than two pages do', async () => {
+test('a consumer that opens and closes channels in a loop makes a provider render only a limited number', async () => {
   const before = agent.requests.length;
   const types: number[] = [];
   for (let i = 0; i < 190; i++) {
@@ -168,7 +170,7 @@ test('who opens and leaves again and again makes a provider draw no more screens
   expect(agent.requests.length - before).toBeLessThan(170);
 });
 
-test('what a user may send at once is not won anew by a new socket', async () => {
+test("a new socket does not reset the user's rate limits", async () => {
   const far = (i: number) => ({
     ...OPEN,
     ch: 2 * i + 1,
@@ -180,7 +182,7 @@ test('what a user may send at once is not won anew by a new socket', async () =>
   mallory.ws.close();
   await mallory.closed;
   await expect.poll(() => hub.counts.open.consumer).toBe(1);
-  const again = await startMallory(hub.url);
+  const again = await startHostileUser(hub.url);
   const codes = await Promise.all(
     Array.from({ length: 100 }, async (_, i) => {
       const answer = again.answers(2 * i + 1).next();
@@ -191,7 +193,7 @@ test('what a user may send at once is not won anew by a new socket', async () =>
   expect(codes).toContain('RATE_LIMITED');
 });
 
-test('an OPEN that is taken back while it is judged opens nothing', async () => {
+test('an OPEN that is withdrawn while it is authorised opens nothing', async () => {
   const requests = agent.requests.length;
   mallory.send(OPEN, { type: FrameType.RESET, ch: 1, code: 0, message: '' });
   await mallory.leg.ping();
@@ -200,7 +202,7 @@ test('an OPEN that is taken back while it is judged opens nothing', async () => 
   expect(hub.counts.joined).toBe(1);
 });
 
-test('opening faster than any page does is refused for now', async () => {
+test('OPENs above the rate limit are refused', async () => {
   const epochs = Array.from({ length: 250 }, (_, i) => Buffer.alloc(16, i));
   const all = epochs.map((_, i) => mallory.answers(2 * i + 1).next());
   for (const [i, epoch] of epochs.entries()) {
@@ -212,7 +214,7 @@ test('opening faster than any page does is refused for now', async () => {
   expect(limited.length).toBeLessThanOrEqual(50);
 });
 
-test('one user has at most 64 channels on a provider, over all sockets', async () => {
+test('a user may have 64 channels on a provider, over all sockets', async () => {
   const other = await startTestConsumer(hub.url, 'mallory');
   const terminals = Array.from({ length: 64 }, (_, i) =>
     openTerminal({ leg: () => (i % 2 ? other : mallory).leg, open: { vmId: 'vm-mallory' } }),
@@ -226,13 +228,13 @@ test('one user has at most 64 channels on a provider, over all sockets', async (
   expect(await now.attached).toMatchObject({ viewer: 'w1' });
 });
 
-test('64 channels come back on another socket, again and again, while the hub still holds the lost ones', async () => {
+test('64 channels can attach again on new sockets while the hub still holds their lost ones', async () => {
   let leg = mallory.leg;
   const terminals = Array.from({ length: 64 }, () =>
     openTerminal({ leg: () => leg, open: { vmId: 'vm-mallory' }, resume: true }),
   );
   await Promise.all(terminals.map(({ attached }) => attached));
-  // Nothing says that a line is gone: the hub finds out by itself, in 25 s.
+  // A dead connection is not announced: the hub notices it only after 25 s.
   for (let ws = mallory.ws, times = 1; times <= 3; times++) {
     ws.removeAllListeners('message');
     ({ ws, leg } = await startTestConsumer(hub.url, 'mallory'));
@@ -245,7 +247,7 @@ test('64 channels come back on another socket, again and again, while the hub st
   }
 });
 
-test('who gives credit for more than it reads loses the channel, and does not fill the hub', async () => {
+test('a consumer that gives credit but does not read loses the channel before it fills the hub', async () => {
   hub.vms.set('vm-flood', { owner: 'mallory', providerId: 'p2', running: true });
   const chunk = Buffer.alloc(16 * 1024);
   const accomplice = await startTestAgent(hub.url, 'p2', {

@@ -1,25 +1,27 @@
-/** Peers that break a rule of the socket itself lose that socket, with its own code; a user beside them notices nothing. */
+/**
+ * A peer that breaks a rule of the socket itself loses that socket, with its own code. Other users are not affected.
+ */
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { encode, type Frame, FrameType, packMeta } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SUBPROTOCOL } from './endpoint.ts';
-import { BEAT } from './testing/agent.ts';
-import { type Beside, startBeside } from './testing/beside.ts';
-import { startTestConsumer } from './testing/consumer.ts';
-import { closing, connect } from './testing/dial.ts';
-import { OPEN } from './testing/mallory.ts';
+import { startWithBystander, type WithBystander } from './testing/bystander.ts';
+import { closing, connect } from './testing/dial-leg.ts';
+import { OPEN } from './testing/hostile-user.ts';
+import { BEAT } from './testing/test-agent.ts';
+import { startTestConsumer } from './testing/test-consumer.ts';
 
-let hub: Beside['hub'];
-let mallory: Beside['mallory'];
-let unharmed: Beside['unharmed'];
+let hub: WithBystander['hub'];
+let mallory: WithBystander['mallory'];
+let unharmed: WithBystander['unharmed'];
 
 beforeEach(async () => {
-  ({ hub, mallory, unharmed } = await startBeside());
+  ({ hub, mallory, unharmed } = await startWithBystander());
 });
 afterEach(() => unharmed());
 
-test('bytes that are no frame close their own socket', async () => {
+test('bytes that are not a frame close their own socket', async () => {
   mallory.ws.send(Buffer.from('GET / HTTP/1.1'));
   expect((await mallory.closed).code).toBe('PROTOCOL_ERROR');
 });
@@ -37,7 +39,7 @@ test('a text message closes its own socket', async () => {
   });
 });
 
-test('a message over the limit is told to be too big, however large it is', async () => {
+test('a message over the limit closes its socket with MESSAGE_TOO_BIG, however large it is', async () => {
   mallory.ws.send(Buffer.alloc(64 * 1024 + 1));
   expect((await mallory.closed).code).toBe('MESSAGE_TOO_BIG');
   const again = await startTestConsumer(hub.url, 'mallory');
@@ -45,7 +47,7 @@ test('a message over the limit is told to be too big, however large it is', asyn
   expect((await again.closed).code).toBe('MESSAGE_TOO_BIG');
 });
 
-test('bytes that are no WebSocket frames end the connection and nothing else', async () => {
+test('bytes that are not WebSocket frames end only their own connection', async () => {
   const tcp = connectTcp(Number(new URL(hub.url).port), '127.0.0.1');
   tcp.write(
     `GET /consumer HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
@@ -77,7 +79,7 @@ test('frames that only hubs and providers may send close the consumer that sends
 
 test.each<[string, Frame]>([
   ['PINGs', { type: FrameType.PING, id: 1 }],
-  ['frames for channels that are not there', { type: FrameType.ACK, ch: 77, consumed: 0, limit: 0 }],
+  ['frames for unknown channels', { type: FrameType.ACK, ch: 77, consumed: 0, limit: 0 }],
 ])('a flood of %s closes its own socket', async (_, frame) => {
   const message = Buffer.concat(Array.from({ length: 1_000 }, () => encode(frame)));
   for (let i = 0; i < 20; i++) mallory.ws.send(message);

@@ -1,19 +1,19 @@
-/** A ws socket whose own verdicts (message too big, no WebSocket frame) use the codes of our list, too. */
+/** A WebSocket whose own protocol errors (message too big, invalid frames) also close with the hub's codes. */
 import { closeCode, type ErrorCode } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 
-/** A close frame's payload is at most 125 bytes, two of them the code. */
+/** Maximum length of a close reason, bytes: a close frame carries 125, and two are the code. */
 const MAX_REASON = 123;
 
 export class HubSocket extends WebSocket {
   #closedWith: number | undefined;
 
-  /** The code that this side closed with, if it did. */
+  /** The close code that the hub has sent, if it closed the socket. */
   get closedWith(): number | undefined {
     return this.#closedWith;
   }
 
-  /** ws itself calls this with 1009 and the like; all else in the hub closes with codes of ours. */
+  /** ws calls this itself with codes such as 1009. All other callers pass the hub's own codes. */
   override close(code?: number, reason?: string | Buffer): void {
     if (code === 1009)
       this.#say(closeCode('MESSAGE_TOO_BIG'), 'The message is larger than this socket takes.');
@@ -28,13 +28,15 @@ export class HubSocket extends WebSocket {
   }
 }
 
-/** Closes with an error's code and sentence. A paused socket is read again, or the peer's answer would not be seen. */
+/**
+ * Closes the socket with an error code and message. Resumes a paused socket, which could not receive the peer's answer.
+ */
 export function closeSocket(ws: WebSocket, code: ErrorCode, message: string): void {
   ws.resume();
   ws.close(closeCode(code), message);
 }
 
-/** Cuts a reason at a character, not inside one. */
+/** Shortens a reason without splitting a character. */
 function clip(reason: string): string {
   const bytes = Buffer.from(reason);
   if (bytes.length <= MAX_REASON) return reason;

@@ -1,6 +1,6 @@
-/** What the rest of the hub uses of the sockets. */
+/** Public interface of the WebSocket endpoints. */
 export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
-export { consumerEndpoint } from './consumer.ts';
+export { consumerEndpoint } from './consumer-endpoint.ts';
 export type {
   HubSockets,
   LegKind,
@@ -14,6 +14,6 @@ export type {
   Ticket,
 } from './deps.ts';
 export { type Endpoint, type GoAway, SUBPROTOCOL } from './endpoint.ts';
-export { providerEndpoint } from './provider.ts';
-export { terminalEndpoint } from './terminal.ts';
+export { providerEndpoint } from './provider-endpoint.ts';
+export { terminalEndpoint } from './terminal-endpoint.ts';
 export { legOver } from './transport.ts';

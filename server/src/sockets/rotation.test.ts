@@ -5,7 +5,7 @@ import { rotate } from './rotation.ts';
 
 const MINUTE = 60_000;
 
-/** When a socket's peer is told to go, and when its socket closes. */
+/** Runs one socket. Returns when its peer was asked to leave and when the socket closed. */
 async function socket(everyMs: number, stopAt?: number) {
   const clock = new SimClock();
   const wire = new Wire(clock, 0);
@@ -35,7 +35,7 @@ async function socket(everyMs: number, stopAt?: number) {
   return { told: told[0], closed: closed[0] };
 }
 
-test('a peer is told at 50 ± 5 minutes, and has a minute until its socket closes', async () => {
+test('a peer gets GOAWAY at 50 ± 5 minutes, and a minute later its socket closes', async () => {
   const sockets = await Promise.all(Array.from({ length: 20 }, () => socket(50 * MINUTE)));
   for (const { told, closed } of sockets) {
     expect(told!.at).toBeGreaterThanOrEqual(45 * MINUTE);
@@ -46,11 +46,11 @@ test('a peer is told at 50 ± 5 minutes, and has a minute until its socket close
   expect(new Set(sockets.map(({ told }) => told!.at)).size).toBe(20);
 });
 
-test('a short age leaves half of it to go', async () => {
+test('with a short maximum age, half of it is left to move', async () => {
   expect((await socket(2_000)).told!.afterMs).toBe(1_000);
 });
 
-test('a socket that is gone before is left alone', async () => {
+test('a cancelled rotation does nothing', async () => {
   const { told, closed } = await socket(2_000, 1_000);
   expect([told, closed]).toEqual([undefined, undefined]);
 });

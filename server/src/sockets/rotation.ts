@@ -1,12 +1,15 @@
-/** Proxies and Cloud Run end a socket after an hour: its peer is told in time to open another one first. */
+/**
+ * Socket rotation: proxies and Cloud Run close sockets after an hour, so the peer is asked in time to open a new one
+ * first.
+ */
 import { type Clock, ERRORS, FrameType, type Leg } from '@unicore/protocol';
 
-/** Shares of the configured age that a socket lives more or less, so that those of one moment do not stay together. */
+/** Jitter: a socket's age varies by this fraction, so that sockets opened together are not replaced together. */
 const JITTER = 0.1;
-/** From GOAWAY to the end: time for a thousand channels to move, on a slow line too. */
+/** Time from GOAWAY to the close, ms: enough to move a thousand channels, even on a slow line. */
 const LEAVE_MS = 60_000;
 
-/** For a leg that is up. The returned function stops it. */
+/** Schedules the rotation of a leg that is up. The returned function cancels it. */
 export function rotate(leg: Leg, clock: Clock, everyMs: number): () => void {
   const afterMs = Math.min(LEAVE_MS, everyMs / 2);
   let cancel = clock.after(everyMs * (1 + JITTER * (2 * Math.random() - 1)), () => {

@@ -1,4 +1,4 @@
-/** Joins a ws socket and a leg: what the protocol calls a transport, on one side, and the socket's events on the other. */
+/** Connects a WebSocket with a leg: implements the protocol's transport and passes the socket's events on. */
 import type { Duplex } from 'node:stream';
 import {
   type Clock,
@@ -12,28 +12,28 @@ import type { WebSocket } from 'ws';
 import { Rate } from '../relay/index.ts';
 import type { SocketKind, SocketMeter } from './deps.ts';
 
-/** Bytes outside of channels that may wait here for one peer: ACKs, and answers to what it asks. */
+/** Bytes outside of channels that may wait for one peer: ACKs, and answers to its requests. */
 const MAX_QUEUED = 16 * 1024 * 1024;
 
 /**
- * Frames of a consumer that belong to no channel, in a second: PINGs, and what was on its way when a channel ended. A
- * provider has many users whose channels may end at once, so it is not held to any.
+ * Frames per second that a consumer may send for no open channel: PINGs, and frames that were on their way when a
+ * channel ended. Providers are not limited, because the channels of many users may end at once.
  */
 const STRAYS_PER_SECOND = 5_000;
 
 interface SocketLeg {
   ws: WebSocket;
-  /** Below it. */
+  /** The network socket below the WebSocket. */
   socket: Duplex;
   kind: Exclude<SocketKind, 'terminal'>;
   peer: Peer;
-  /** Given where this side dialled: what it says of itself. */
+  /** HELLO metadata, given if this side dialled. */
   dial?: { meta: unknown };
   patience?: Patience;
   clock: Clock;
   meter: SocketMeter;
   handler: LegHandler;
-  /** Any message proves life. */
+  /** Called for each message, since any message proves that the peer is alive. */
   heard?: () => void;
 }
 

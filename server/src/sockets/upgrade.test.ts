@@ -4,10 +4,10 @@ import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SUBPROTOCOL } from './endpoint.ts';
-import { startTestAgent } from './testing/agent.ts';
-import { startTestConsumer } from './testing/consumer.ts';
-import { closing, connect, dialLeg } from './testing/dial.ts';
-import { ORIGIN, startTestHub, type TestHub } from './testing/hub.ts';
+import { closing, connect, dialLeg } from './testing/dial-leg.ts';
+import { startTestAgent } from './testing/test-agent.ts';
+import { startTestConsumer } from './testing/test-consumer.ts';
+import { ORIGIN, startTestHub, type TestHub } from './testing/test-hub.ts';
 
 let hub: TestHub;
 const clock = new SimClock();
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-/** The HTTP status that an upgrade was refused with. */
+/** The HTTP status with which an upgrade was refused. */
 async function refusal(url: string, headers: Record<string, string> = {}): Promise<number> {
   const ws = new WebSocket(url, { headers });
   ws.on('error', () => {});
@@ -24,7 +24,7 @@ async function refusal(url: string, headers: Record<string, string> = {}): Promi
   return response.statusCode;
 }
 
-test('a path that is no endpoint is answered with 404', async () => {
+test('an unknown path is answered with 404', async () => {
   expect(await refusal(`${hub.url}/nowhere`)).toBe(404);
   expect(await refusal(`${hub.url}/consumer/more`)).toBe(404);
 });
@@ -36,7 +36,7 @@ test('a page of another origin is refused with 403 on every endpoint', async () 
   expect(await refusal(`${hub.url}/consumer`, { origin: 'null' })).toBe(403);
 });
 
-test('a client without the subprotocol, or with another, is told which one to ask for', async () => {
+test('a client without the right subprotocol is told which one to ask for', async () => {
   for (const protocols of [undefined, ['mqtt']]) {
     const ws = await connect(`${hub.url}/consumer`, protocols && { protocols });
     expect(await closing(ws)).toEqual({
@@ -46,7 +46,7 @@ test('a client without the subprotocol, or with another, is told which one to as
   }
 });
 
-test('a page of ours with a session cookie is let in', async () => {
+test("the hub's own page with a session cookie is accepted", async () => {
   const headers = { origin: ORIGIN, cookie: 'unicore_session=alice' };
   const { leg } = await dialLeg(`${hub.url}/consumer`, { headers, hello: {} });
   expect(leg.up).toBe(true);
@@ -57,12 +57,12 @@ test('a page without a valid cookie is accepted and closed with 4002, which it c
   await expect(refused).rejects.toThrow('UNAUTHENTICATED: Sign in again.');
 });
 
-test('a cookie without an Origin counts for nothing', async () => {
+test('a cookie without an Origin is ignored', async () => {
   const refused = dialLeg(`${hub.url}/consumer`, { headers: { cookie: 'unicore_session=alice' }, hello: {} });
   await expect(refused).rejects.toThrow('UNAUTHENTICATED');
 });
 
-test('an unknown bearer token is refused, a known one let in', async () => {
+test('an unknown bearer token is refused, a known one accepted', async () => {
   await expect(dialLeg(`${hub.url}/consumer`, { hello: { token: 'wrong' } })).rejects.toThrow(
     'UNAUTHENTICATED',
   );
@@ -70,7 +70,7 @@ test('an unknown bearer token is refused, a known one let in', async () => {
   expect(leg.up).toBe(true);
 });
 
-test('a HELLO that says something else than it must names the field', async () => {
+test('an invalid HELLO is refused with the name of the field', async () => {
   await expect(dialLeg(`${hub.url}/consumer`, { hello: { token: 7 } })).rejects.toThrow(
     'BAD_REQUEST: HELLO.token',
   );
@@ -88,7 +88,7 @@ test('a socket that never says HELLO is closed after 5 s', async () => {
   expect((await closed).code).toBe(4013);
 });
 
-test('too many sockets of one address that have not said who they are wait outside', async () => {
+test('an address with too many pending handshakes gets no further sockets', async () => {
   const silent = await Promise.all(
     Array.from({ length: 64 }, () => connect(`${hub.url}/consumer`, { protocols: [SUBPROTOCOL] })),
   );
@@ -100,7 +100,7 @@ test('too many sockets of one address that have not said who they are wait outsi
   expect(leg.up).toBe(true);
 });
 
-test('when the hub stops, every peer is told so and may come back', async () => {
+test('when the hub stops, every socket closes with GOING_AWAY', async () => {
   const agent = await startTestAgent(hub.url, 'p1');
   const consumer = await startTestConsumer(hub.url, 'alice');
   await hub.stop();
@@ -110,7 +110,7 @@ test('when the hub stops, every peer is told so and may come back', async () => 
   hub = await startTestHub({ clock });
 });
 
-test('a client that takes the hub for a proxy is told that it is none', async () => {
+test('a CONNECT request is answered with 405', async () => {
   const tcp = connectTcp(Number(new URL(hub.url).port), '127.0.0.1');
   tcp.write('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n');
   const [answer] = await once(tcp, 'data');

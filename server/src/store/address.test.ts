@@ -13,7 +13,7 @@ test.each([
     'firestore://example.com:my-project',
     { kind: 'firestore', projectId: 'example.com:my-project', databaseId: '(default)' },
   ],
-])('%s is an address', (text, address) => {
+])('%s is a valid store address', (text, address) => {
   expect(parseStoreAddress(text)).toEqual(address);
 });
 
@@ -25,6 +25,6 @@ test.each([
   'firestore://my-project/a/b',
   'firestore://my-project?x',
   'redis://x',
-])('"%s" is none', (text) => {
+])('"%s" is not a store address', (text) => {
   expect(parseStoreAddress(text)).toBeUndefined();
 });

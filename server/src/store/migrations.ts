@@ -1,4 +1,4 @@
-/** The tables of hub.db. A migration is never edited once released: a new one goes to the end. */
+/** The schema of hub.db. A released migration is never edited; new ones are appended. */
 import type { DatabaseSync } from 'node:sqlite';
 import { UniCoreError } from '@unicore/protocol';
 
@@ -73,7 +73,7 @@ const MIGRATIONS = [
   `,
 ];
 
-/** Brings the file to the newest version, one transaction for all; another process may be doing the same. */
+/** Migrates the file to the newest version in one transaction. Another process may be doing the same. */
 export function migrate(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -85,7 +85,7 @@ export function migrate(db: DatabaseSync): void {
       );
     }
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    // A hub that has nothing to change starts on a full disk, too.
+    // Written only if it changes, so that an up-to-date hub also starts on a full disk.
     if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     db.exec('COMMIT');
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Opens the store that the configuration names: one file of this machine's own, or a database that many hubs share. */
+/** Opens the store that the configuration names: a local SQLite file, or a Firestore database that many hubs share. */
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { parseStoreAddress, STORE_FORMS } from './address.ts';
@@ -7,9 +7,9 @@ import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 export interface StoreConfig {
-  /** sqlite, or where the Firestore database is. */
+  /** `sqlite`, or the Firestore database's address. */
   store: string;
-  /** Holds hub.db. */
+  /** Folder of hub.db. */
   dataDir: string;
 }
 

@@ -1,4 +1,4 @@
-/** What the store keeps, row by row. Every row is parsed when it is read: a file may be older, or edited by hand. */
+/** The rows that the store keeps. Every row is validated when it is read: a file may be older, or edited by hand. */
 
 import { Id, Isolation, VmSize } from '@unicore/protocol/control';
 import { z } from 'zod';
@@ -9,16 +9,16 @@ const Time = z.number().int().nonnegative();
 export const UserRow = z.object({
   userId: Id,
   name: z.string(),
-  /** owner: may also let providers join. */
+  /** owner: may also add providers. */
   role: z.enum(['owner', 'member']),
   createdAt: Time,
 });
 export type UserRow = z.infer<typeof UserRow>;
 
-/** A secret that somebody holds. Only its SHA-256 is here. */
+/** A secret (token, session or join code) that was handed out. Only its SHA-256 is stored. */
 export const SecretRow = z.object({
   hash: z.string(),
-  /** Names it in logs and revocations. */
+  /** Identifies the secret in logs and for revocation. */
   secretId: Id,
   kind: z.enum(['login', 'session', 'bearer', 'join']),
   userId: Id,
@@ -32,9 +32,9 @@ export const ProviderRow = z.object({
   providerId: Id,
   ownerId: Id,
   name: z.string(),
-  /** Ed25519, a JWK as JSON. */
+  /** Ed25519 public key: a JWK as JSON. */
   publicKey: z.string(),
-  /** What its agent said at the last connection; null before the first. */
+  /** Reported by the agent at its last connection; null before the first. */
   runtime: z.enum(['docker', 'process']).nullable(),
   isolation: Isolation.nullable(),
   version: z.string().nullable(),
@@ -42,7 +42,10 @@ export const ProviderRow = z.object({
   memoryTotal: z.number().nullable(),
   seenAt: Time.nullable(),
   createdAt: Time,
-  /** How many times a VM was given room here. Whoever counted the room while it was this much may give some away. */
+  /**
+   * Number of times that a VM was given room on this provider. Used as a version: room counted at this number may only
+   * be given away while it still holds.
+   */
   placed: z.number().int().nonnegative(),
 });
 export type ProviderRow = z.infer<typeof ProviderRow>;
@@ -58,7 +61,7 @@ export const PHASES = [
   'deleting',
   'deleted',
 ] as const;
-/** Where a VM is in its life, as the hub has recorded it. vm/lifecycle.ts says how it moves. */
+/** A VM's phase, as the hub has recorded it. vm/lifecycle.ts defines the transitions. */
 export const Phase = z.enum(PHASES);
 export type Phase = z.infer<typeof Phase>;
 
@@ -73,16 +76,16 @@ export const VmRow = z.object({
   desired: z.enum(['running', 'stopped', 'deleted']),
   phase: Phase,
   reason: z.string().nullable(),
-  /** Null until it was placed for the first time. Its files are there, so it starts there again. */
+  /** Null before the first placement. Afterwards the VM always starts on this provider, because its files are there. */
   providerId: Id.nullable(),
   isolation: Isolation.nullable(),
-  /** Rises with each assignment to a provider; 0 before the first. */
+  /** The VM's generation: rises with each assignment to a provider; 0 before the first. */
   gen: z.number().int().nonnegative(),
-  /** Rises with each start. */
+  /** Number of starts. */
   attempt: z.number().int().nonnegative(),
   createdAt: Time,
   updatedAt: Time,
-  /** Rises with each write; replaceVm compares it. */
+  /** Revision: rises with each write; replaceVm compares it. */
   rev: z.number().int().positive(),
 });
 export type VmRow = z.infer<typeof VmRow>;
@@ -92,7 +95,7 @@ export const AuditRow = z.object({
   /** user.create, user.login, user.logout, provider.join, vm.create, vm.running, … */
   event: z.string(),
   userId: Id.nullable(),
-  /** The VM, provider or session that it is about. */
+  /** Id of the VM, provider or session concerned. */
   subject: z.string().nullable(),
   detail: z.string().nullable(),
 });

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
-import { storeContract } from './contract.ts';
 import { openSqliteStore } from './sqlite.ts';
+import { storeSuite } from './store.suite.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'unicore-store-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-storeContract((name) => openSqliteStore(join(dir, name, 'hub.db')));
+storeSuite((name) => openSqliteStore(join(dir, name, 'hub.db')));
 
 describe('the SQLite store', () => {
-  test('two processes may have it open at once', async () => {
+  test('can be open in two processes at once', async () => {
     const file = join(dir, 'two.db');
     const [hub, script] = [openSqliteStore(file), openSqliteStore(file)];
     await script.addUser({ userId: 'u-1', name: 'carol', role: 'member', createdAt: 1 });
@@ -20,7 +20,7 @@ describe('the SQLite store', () => {
     await Promise.all([hub.close(), script.close()]);
   });
 
-  test('nobody else on the machine can read it, whatever the folder allows', async () => {
+  test('cannot be read by other users, whatever the mode of its folder', async () => {
     const open = mkdtempSync(join(dir, 'open-'));
     chmodSync(open, 0o755);
     const store = openSqliteStore(join(open, 'hub.db'));
@@ -30,7 +30,7 @@ describe('the SQLite store', () => {
     await store.close();
   });
 
-  test('a file of a newer version is refused, with the remedy', () => {
+  test('refuses a file of a newer version, and says how to fix it', () => {
     const file = join(dir, 'newer.db');
     const db = new DatabaseSync(file);
     db.exec('PRAGMA user_version = 999');
@@ -38,7 +38,7 @@ describe('the SQLite store', () => {
     expect(() => openSqliteStore(file)).toThrow('Update UniCore');
   });
 
-  test('the audit refuses changes even in plain SQL', async () => {
+  test('refuses changes to the audit log even in plain SQL', async () => {
     const file = join(dir, 'audit.db');
     const store = openSqliteStore(file);
     await store.audit({ at: 1, event: 'x', userId: null, subject: null, detail: null });

@@ -1,4 +1,6 @@
-/** The store in one SQLite file. Write-ahead log: it survives SIGKILL, and scripts may write while the hub runs. */
+/**
+ * The store in one SQLite file. With its write-ahead log it survives SIGKILL, and scripts may write while the hub runs.
+ */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -8,14 +10,17 @@ import { migrate } from './migrations.ts';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
 import type { ProviderChange, Store } from './store.ts';
 
-/** How long a write waits for another process that is writing. */
+/** How long a write waits for another process's write. */
 const BUSY_MS = 5_000;
-/** The folder may have been made by somebody else; the file signs the tokens of providers. SQLite's others follow it. */
+/**
+ * The file holds the secret that signs providers' tokens, and its folder may be open to other users. SQLite gives its
+ * extra files the same mode.
+ */
 const FILE_MODE = 0o600;
 /** SQLITE_FULL */
 const FULL = 13;
 
-/** file: a path, or ':memory:'. Its folder is made, for this user only. */
+/** file: a path, or ':memory:'. The file's folder is created for this user only. */
 export function openSqliteStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
@@ -143,7 +148,7 @@ class SqliteStore implements Store {
     return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
   }
 
-  /** One transaction, undone unless both steps are true. */
+  /** Runs both steps in one transaction, which is rolled back unless both return true. */
   #both(one: () => boolean, two: () => boolean): boolean {
     work(() => this.#db.exec('BEGIN IMMEDIATE'));
     try {
@@ -184,7 +189,7 @@ class SqliteStore implements Store {
   }
 }
 
-/** A full disk has a remedy, so whoever waits for the write is told. */
+/** Turns a full disk into an error that tells the caller how to fix it. */
 function work<T>(statement: () => T): T {
   try {
     return statement();
@@ -207,7 +212,7 @@ function insert(table: string, row: z.ZodObject): string {
   return `INSERT INTO ${table} (${fields.join(', ')}) VALUES (${fields.map((field) => `:${field}`).join(', ')})`;
 }
 
-/** `a = :a, b = :b` for every field but the given ones, which the WHERE uses. */
+/** `a = :a, b = :b` for every field except the given ones, which the WHERE clause uses. */
 function assignments(row: object, ...except: string[]): string {
   return Object.keys(row)
     .filter((field) => !except.includes(field))

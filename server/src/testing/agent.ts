@@ -1,23 +1,21 @@
 /** An agent for tests: joins with a key of its own, dials the hub, and carries out orders by saying that it did. */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { Acceptor, type Leg, Messages, systemClock, UniCoreError } from '@unicore/protocol';
-import {
-  type AgentMethods,
-  controlRpc,
-  type HubMethods,
-  type OpenTerminal,
-  type ResizeTerminal,
-  type TerminalInfo,
-  type TerminalPath,
-  type VmObserved,
-  type VmOrder,
+import { Acceptor, type Leg, systemClock, UniCoreError } from '@unicore/protocol';
+import type {
+  AgentMethods,
+  HubMethods,
+  OpenTerminal,
+  ResizeTerminal,
+  TerminalInfo,
+  TerminalPath,
+  VmObserved,
+  VmOrder,
 } from '@unicore/protocol/control';
-import { type Dialled, dialLeg } from '../sockets/testing/dial.ts';
+import { type Dialled, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { rpcTracing } from '../tracing/span.ts';
 import type { TestApp } from './app.ts';
+import { answerControl } from './control.ts';
 import { HELLO } from './hello.ts';
-
-const PHASES = { running: 'running', stopped: 'stopped', deleted: 'deleted' } as const;
 
 export class TestAgent implements AgentMethods {
   readonly providerId: string;
@@ -52,16 +50,7 @@ export class TestAgent implements AgentMethods {
     const acceptor = new Acceptor({
       clock: systemClock,
       accept: (request) => {
-        const messages = new Messages((value) => rpc.receive(value));
-        const rpc = controlRpc<HubMethods, AgentMethods>({
-          local: this.#methods(),
-          post: (value) => messages.send(value),
-          onError: () => {},
-          tracing: rpcTracing,
-        });
-        const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
-        messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
-        this.#hub = rpc.remote;
+        this.#hub = answerControl(request, this.#methods(), rpcTracing);
       },
     });
     const applied = new Promise<void>((resolve) => {
@@ -105,7 +94,7 @@ export class TestAgent implements AgentMethods {
       if (this.orders.get(order.vmId)?.desired === order.desired) continue;
       this.orders.set(order.vmId, order);
       // Not awaited: the hub hears of it after it has the answer to its order.
-      this.say(order.vmId, PHASES[order.desired]).catch(() => {});
+      this.say(order.vmId, order.desired).catch(() => {});
     }
   }
 

@@ -11,7 +11,7 @@ import {
 } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import type { AppRouter } from '../api/router.ts';
-import { type App, createApp, type Overrides } from '../app.ts';
+import { type App, createApp, type Overrides } from '../app/app.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 

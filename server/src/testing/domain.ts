@@ -2,7 +2,8 @@
 
 import type { AgentHello, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
-import { createDomain, type Domain } from '../domain.ts';
+import { createDomain, type Domain } from '../app/domain.ts';
+import { LocalAuth } from '../auth/index.ts';
 import { createLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
@@ -87,6 +88,7 @@ async function openDomain(
   const log = createLog('silent');
   const domain = createDomain({
     store,
+    auth: new LocalAuth(store, now),
     backplane: line.plane,
     clock,
     now,

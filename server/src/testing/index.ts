@@ -1,5 +1,6 @@
 /** What tests and benches outside the hub use. */
 export * from '../sockets/testing/index.ts';
+export { answerControl, asOrdered, obedientAgent } from './control.ts';
 export { HELLO } from './hello.ts';
 export { LineProxy } from './line-proxy.ts';
 export { NO_METER } from './meter.ts';

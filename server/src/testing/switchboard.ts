@@ -40,7 +40,7 @@ export class Switchboard {
         news: (text) => !line.down && !line.deaf && handler?.news(text),
         interrupted: () => handler?.interrupted(),
       });
-    const group = (name: 'routes' | 'presence' | 'shelf' | 'deadlines' | 'leases' | 'hubs'): never =>
+    const group = (name: 'routes' | 'presence' | 'values' | 'deadlines' | 'leases' | 'hubs'): never =>
       new Proxy(
         {},
         {
@@ -70,7 +70,7 @@ export class Switchboard {
         hub: inner.hub,
         routes: group('routes'),
         presence: group('presence'),
-        shelf: group('shelf'),
+        values: group('values'),
         deadlines: group('deadlines'),
         leases: group('leases'),
         hubs: group('hubs'),

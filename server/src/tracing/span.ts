@@ -1,18 +1,18 @@
 /**
- * Spans around control calls: who was asked what, for how long, and whether that failed. Nothing of OpenTelemetry is loaded
- * here; until start.ts has begun, a call costs one look at a variable. Content of users is never in a span.
+ * Tracing spans around control calls: the procedure, its duration and its error code. OpenTelemetry is not loaded here;
+ * without startTracing() a call costs one check of a variable. Users' content is never in a span.
  */
 import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
-/** Ids and names of procedures. */
+/** Ids and procedure names. */
 export type Attributes = Record<string, string>;
 
-/** Tells that the work failed, where it does not throw. */
+/** Marks the span as failed with an error code, for work that does not throw. */
 export type Failed = (code: string) => void;
 
 export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: (failed: Failed) => Promise<T>): Promise<T>;
-  /** Of the span around whoever asks. */
+  /** Trace context of the caller's span. */
   here(): TraceContext | undefined;
   within<T>(context: TraceContext, work: () => T): T;
 }
@@ -39,7 +39,7 @@ export function withinTrace<T>(context: TraceContext | undefined, work: () => T)
   return tracing && context ? tracing.within(context, work) : work();
 }
 
-/** What the control RPC uses of it. */
+/** Tracing hooks for the control RPC. */
 export const rpcTracing: RpcTracing = {
   span: (name, work) => inSpan(name, {}, work),
   here: traceContext,

@@ -1,4 +1,4 @@
-/** One call is one trace, over every process on its way. */
+/** One call is one trace across all processes that it passes. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { LocalWorld } from '../backplane/index.ts';
 import { joinTestAgent } from '../testing/agent.ts';
 import { clientOf, startTestApp } from '../testing/app.ts';
-import { startTracing } from './start.ts';
+import { startTracing } from './opentelemetry/index.ts';
 
 const Span = z.object({
   traceId: z.string(),
@@ -22,7 +22,7 @@ const Export = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(Span) })) })),
 });
 
-/** What OpenTelemetry's collector is elsewhere. */
+/** A stand-in for OpenTelemetry's collector. */
 async function collector() {
   const spans: Span[] = [];
   const bodies: string[] = [];
@@ -39,7 +39,7 @@ async function collector() {
   return { url: `http://127.0.0.1:${port}`, spans, bodies, close: () => server.close() };
 }
 
-test('a procedure at one hub, the call of another, and that of the agent there are one trace, without what users wrote', async () => {
+test("a procedure at one hub, its call to another hub and the agent's call are one trace, without users' content", async () => {
   const to = await collector();
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = to.url;
   const stop = startTracing();
@@ -74,7 +74,7 @@ test('a procedure at one hub, the call of another, and that of the agent there a
     'call agent',
     'answer agent',
     'call terminals',
-    // The test's agent is in this process; a real one traces nothing.
+    // The test's agent runs in this process; a real agent creates no spans.
     'answer terminals',
   ]);
   expect(way('vm.closeTerminal').map(({ status }) => status.message)).toEqual(Array(5).fill('NOT_FOUND'));

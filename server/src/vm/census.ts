@@ -1,8 +1,7 @@
 /** How many VMs there are, by phase and by provider, for what shows it: read once, then kept by what is told. */
 import type { Clock } from '@unicore/protocol';
-import type { HubEvents } from '../events.ts';
-import type { Phase, VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Phase, Store, VmRow } from '../store/index.ts';
 
 /** Reading all VMs costs a read for each where reads are billed. What was never told is put right after this. */
 const FRESH_MS = 60 * 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PHASES } from '../store/rows.ts';
+import { PHASES } from '../store/index.ts';
 import { EVENTS, eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
 /** Follows events from a phase; what means nothing changes nothing. */

@@ -6,7 +6,7 @@
  * any → failed → (start) queued        any → deleting → deleted, provider absent or not
  */
 import type { VmObserved } from '@unicore/protocol/control';
-import type { Phase, VmRow } from '../store/rows.ts';
+import type { Phase, VmRow } from '../store/index.ts';
 
 export const EVENTS = [
   // People

@@ -3,10 +3,9 @@
  * they do not get into each other's way; that no room is given away twice is the store's compare-and-set.
  */
 import type { Clock } from '@unicore/protocol';
-import type { Backplane } from '../backplane/backplane.ts';
-import type { About, Presence } from '../provider/presence.ts';
-import type { VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { About, Presence } from '../provider/index.ts';
+import type { Store, VmRow } from '../store/index.ts';
 import { takesRoom } from './lifecycle.ts';
 import { type Candidate, type Placement, place } from './placement.ts';
 import type { VmWriter } from './writer.ts';

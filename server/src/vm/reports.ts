@@ -1,8 +1,7 @@
 /** What agents say of VMs, and what they are told to have: levels both ways, so that repeating is harmless. */
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
-import type { HubEvents } from '../events.ts';
-import type { VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Store, VmRow } from '../store/index.ts';
 import { eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 import type { VmWriter } from './writer.ts';
 

@@ -13,7 +13,7 @@ describe('who may open a terminal', () => {
   });
   afterEach(() => hub.store.close());
 
-  const authorise = (userId = ALICE) => hub.terminals.authorise(userId, vmId);
+  const authorise = (userId = ALICE) => hub.access.authorise(userId, vmId);
 
   test('the owner of a running VM, whether its provider answers or not', async () => {
     expect(await authorise()).toMatchObject({ providerId: 'p-1', gen: 1 });

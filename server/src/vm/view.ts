@@ -1,8 +1,7 @@
 /** How a VM looks from outside: what is recorded, seen together with whether its provider answers. */
 import type { Vm } from '@unicore/protocol/api';
-import type { Presence } from '../provider/presence.ts';
-import type { VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { Presence } from '../provider/index.ts';
+import type { Store, VmRow } from '../store/index.ts';
 
 export class VmViews {
   readonly #store: Store;

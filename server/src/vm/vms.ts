@@ -2,9 +2,8 @@
 import { UniCoreError } from '@unicore/protocol';
 import type { VmCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
-import { newId } from '../auth/secret.ts';
-import type { VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import { newId } from '../auth/index.ts';
+import type { Store, VmRow } from '../store/index.ts';
 import { newName } from './names.ts';
 import type { Placer } from './placer.ts';
 import type { Patch, VmWriter } from './writer.ts';

@@ -1,9 +1,8 @@
 /** The only way in which a VM changes: an event of the life cycle, written by compare-and-set, then told to all. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import type { HubEvents } from '../events.ts';
-import type { VmRow } from '../store/rows.ts';
-import type { Store } from '../store/store.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Store, VmRow } from '../store/index.ts';
 import { LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
 /** What changes along with the phase; to: the phase that the event leads to. */

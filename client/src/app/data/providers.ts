@@ -1,6 +1,6 @@
 /** Providers: whose machines run ours, and the token that adds one. */
 import { useMutation, useQuery } from '@tanstack/solid-query';
-import { useUniCore } from '../unicore.tsx';
+import { useUniCore } from './unicore.tsx';
 
 /** A provider reports its load every 5 s; asking more often shows nothing new. */
 const REFRESH_MS = 5_000;

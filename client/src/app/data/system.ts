@@ -1,6 +1,6 @@
 /** Who is signed in, and what this hub offers. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
-import { useUniCore } from '../unicore.tsx';
+import { useUniCore } from './unicore.tsx';
 
 const RETRY_MS = 2_000;
 

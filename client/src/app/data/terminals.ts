@@ -1,7 +1,7 @@
 /** The terminals of one machine, as its provider lists them. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
-import { useUniCore } from '../unicore.tsx';
+import { useUniCore } from './unicore.tsx';
 
 /** A provider that is away is asked again, ms: then the tabs that it kept come back. */
 const RETRY_MS = 5_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeVm } from '../testing/fake-hub.ts';
+import { fakeVm } from '../testing/index.ts';
 import { applyVmEvent } from './vm-events.ts';
 
 const a = fakeVm({ vmId: 'a', createdAt: 1 });

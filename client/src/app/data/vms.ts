@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 import type { Accessor } from 'solid-js';
 import type { UniCore } from '../../sdk/index.ts';
-import { useUniCore } from '../unicore.tsx';
 import { follow } from './feed.ts';
+import { useUniCore } from './unicore.tsx';
 import { applyVmEvent } from './vm-events.ts';
 
 const VMS = ['vms'];

@@ -1,7 +1,6 @@
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
-import { apiError, fakeHub } from '../testing/fake-hub.ts';
-import { renderPage } from '../testing/render-page.tsx';
+import { apiError, fakeHub, renderPage } from '../testing/index.ts';
 
 async function openDialog() {
   const hub = fakeHub();

@@ -2,16 +2,13 @@
 
 import { Collapsible } from '@kobalte/core/collapsible';
 import { useNavigate } from '@solidjs/router';
-import type { VmSize } from '@unicore/protocol/control';
+import type { VmSize } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
-import { useSystem } from '../data/system.ts';
-import { useVmActions } from '../data/vms.ts';
-import { failureOf } from '../failure.ts';
-import { closeOverlay, overlay } from '../shell/overlays.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog, DialogActions } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
-import { ChevronDown } from '../ui/icons.ts';
+import { closeOverlay, failureOf, overlay } from '../base/index.ts';
+import { useSystem, useVmActions } from '../data/index.ts';
+
+import { Button, ChevronDown, Dialog, DialogActions, Field } from '../ui/index.ts';
+
 import { SizeChoice } from './size-choice.tsx';
 
 /** The hub's own limit (VmName). */

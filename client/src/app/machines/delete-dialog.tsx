@@ -2,10 +2,9 @@
 
 import type { Vm } from '@unicore/protocol/api';
 import { createEffect, type JSX, on, Show } from 'solid-js';
-import { useVmActions } from '../data/vms.ts';
-import { failureOf } from '../failure.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { failureOf } from '../base/index.ts';
+import { useVmActions } from '../data/index.ts';
+import { Button, Dialog, DialogActions } from '../ui/index.ts';
 
 interface DeleteDialogProps {
   vm: Vm;

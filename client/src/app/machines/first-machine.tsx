@@ -2,12 +2,10 @@
 
 import { A } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';
-import { useProviders } from '../data/providers.ts';
-import { plural } from '../format.ts';
-import { setOverlay } from '../shell/overlays.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
-import { Plus } from '../ui/icons.ts';
-import { Line } from '../ui/line.tsx';
+import { plural, setOverlay } from '../base/index.ts';
+import { useProviders } from '../data/index.ts';
+
+import { Button, buttonClass, Line, Plus } from '../ui/index.ts';
 
 export function FirstMachine(): JSX.Element {
   const providers = useProviders();

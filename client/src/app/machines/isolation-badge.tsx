@@ -1,8 +1,8 @@
 /** How strongly a machine is kept apart from the computer it runs on, in words that cannot be misread. */
 
-import type { Isolation } from '@unicore/protocol/control';
+import type { Isolation } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
-import { Box, ShieldOff } from '../ui/icons.ts';
+import { Box, ShieldOff } from '../ui/index.ts';
 
 const SAID: Record<Isolation, { label: string; meaning: string }> = {
   process: {

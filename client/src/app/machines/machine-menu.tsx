@@ -3,13 +3,22 @@
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX } from 'solid-js';
-import { useVmActions } from '../data/vms.ts';
-import { ICON_BUTTON } from '../ui/icon-button.tsx';
-import { EllipsisVertical, Pencil, Play, Square, Trash } from '../ui/icons.ts';
-import { MENU, MENU_ITEM, MENU_ITEM_DANGER } from '../ui/menu.ts';
+import { useVmActions } from '../data/index.ts';
+import {
+  EllipsisVertical,
+  ICON_BUTTON,
+  MENU,
+  MENU_ITEM,
+  MENU_ITEM_DANGER,
+  Pencil,
+  Play,
+  Square,
+  Trash,
+} from '../ui/index.ts';
+
 import { DeleteDialog } from './delete-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
-import { stateView } from './state.ts';
+import { stateView } from './vm-state-view.ts';
 
 export function MachineMenu(props: { vm: Vm; onDeleted?(): void }): JSX.Element {
   const actions = useVmActions();

@@ -2,14 +2,13 @@
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
-import { useSystem } from '../data/system.ts';
-import { useVmActions } from '../data/vms.ts';
-import { age, bytes } from '../format.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
-import { Chip } from '../ui/chip.tsx';
+import { age, bytes } from '../base/index.ts';
+import { useSystem, useVmActions } from '../data/index.ts';
+import { Button, buttonClass, Chip } from '../ui/index.ts';
+
 import { IsolationBadge } from './isolation-badge.tsx';
 import { MachineMenu } from './machine-menu.tsx';
-import { reasonOf, stateView } from './state.ts';
+import { reasonOf, stateView } from './vm-state-view.ts';
 
 export function MachineRow(props: { vm: Vm; provider: string | undefined; now: number }): JSX.Element {
   const actions = useVmActions();

@@ -2,10 +2,10 @@
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
-import { useVmActions } from '../data/vms.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
-import { Line, type PieceState } from '../ui/line.tsx';
-import { reasonOf, stateView } from './state.ts';
+import { useVmActions } from '../data/index.ts';
+import { Button, buttonClass, Line, type PieceState } from '../ui/index.ts';
+
+import { reasonOf, stateView } from './vm-state-view.ts';
 
 export function MachineState(props: { vm: Vm }): JSX.Element {
   const { start } = useVmActions();

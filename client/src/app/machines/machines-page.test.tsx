@@ -1,7 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
-import { apiError, type FakeHub, fakeHub, fakeProvider, fakeVm } from '../testing/fake-hub.ts';
-import { renderPage } from '../testing/render-page.tsx';
+import { apiError, type FakeHub, fakeHub, fakeProvider, fakeVm, renderPage } from '../testing/index.ts';
 
 const row = (name: string): HTMLElement =>
   screen.getByRole('link', { name }).closest<HTMLElement>('[data-vm-id]')!;

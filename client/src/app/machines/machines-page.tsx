@@ -1,16 +1,11 @@
 /** All machines of the user, as they are now. */
 
 import { For, type JSX, Match, Show, Switch } from 'solid-js';
-import { createNow } from '../clock.ts';
-import { useProviderName } from '../data/providers.ts';
-import { useVms } from '../data/vms.ts';
-import { plural } from '../format.ts';
-import { setOverlay } from '../shell/overlays.ts';
-import { useTitle } from '../title.ts';
-import { Button } from '../ui/button.tsx';
-import { Plus } from '../ui/icons.ts';
-import { PageError, PageHead } from '../ui/page.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { createNow, plural, setOverlay, useTitle } from '../base/index.ts';
+import { useProviderName, useVms } from '../data/index.ts';
+
+import { Button, PageError, PageHead, Plus, Skeleton } from '../ui/index.ts';
+
 import { FirstMachine } from './first-machine.tsx';
 import { MachineRow } from './machine-row.tsx';
 

@@ -2,11 +2,10 @@
 
 import type { Vm } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on } from 'solid-js';
-import { useVmActions } from '../data/vms.ts';
-import { failureOf } from '../failure.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog, DialogActions } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
+import { failureOf } from '../base/index.ts';
+import { useVmActions } from '../data/index.ts';
+import { Button, Dialog, DialogActions, Field } from '../ui/index.ts';
+
 import { NAME_MAX } from './create-dialog.tsx';
 
 interface RenameDialogProps {

@@ -1,8 +1,8 @@
 /** Small, medium or large, with what each may use. */
 import { RadioGroup } from '@kobalte/core/radio-group';
-import type { VmSize } from '@unicore/protocol/control';
+import type { VmSize } from '@unicore/protocol/api';
 import { For, type JSX } from 'solid-js';
-import { bytes } from '../format.ts';
+import { bytes } from '../base/index.ts';
 
 const NAMES: Record<VmSize, string> = { small: 'Small', medium: 'Medium', large: 'Large' };
 const SIZES = Object.keys(NAMES) as VmSize[];

@@ -1,13 +1,9 @@
 /** How a computer becomes a provider: one command, good for one computer and ten minutes. */
 import { createEffect, type JSX, Match, on, Show, Switch } from 'solid-js';
-import { createNow } from '../clock.ts';
-import { useJoinToken } from '../data/providers.ts';
-import { failureOf } from '../failure.ts';
-import { closeOverlay, overlay } from '../shell/overlays.ts';
-import { Button } from '../ui/button.tsx';
-import { Command } from '../ui/copy.tsx';
-import { Dialog, DialogActions } from '../ui/dialog.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { closeOverlay, createNow, failureOf, overlay } from '../base/index.ts';
+import { useJoinToken } from '../data/index.ts';
+
+import { Button, CopyableCommand, Dialog, DialogActions, Skeleton } from '../ui/index.ts';
 
 /** A hub that has no public address: the command works on its own computer only. */
 const LOOPBACK = /\/\/(localhost|127\.|\[::1\])/;
@@ -36,7 +32,7 @@ export function AddProviderDialog(): JSX.Element {
         <Match when={join.isSuccess && join.data}>
           {(token) => (
             <>
-              <Command text={token().command} label="Copy the command" />
+              <CopyableCommand text={token().command} label="Copy the command" />
               <p class="mt-3 text-muted text-sm" role="status">
                 {expired()
                   ? 'This command has expired. Make a new one.'

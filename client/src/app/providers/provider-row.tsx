@@ -2,10 +2,10 @@
 
 import type { Provider } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
-import { age, bytes, plural } from '../format.ts';
-import { IsolationBadge } from '../machines/isolation-badge.tsx';
-import { Chip } from '../ui/chip.tsx';
-import { providerView } from './state.ts';
+import { age, bytes, plural } from '../base/index.ts';
+import { IsolationBadge } from '../machines/index.ts';
+import { Chip } from '../ui/index.ts';
+import { providerView } from './provider-state-view.ts';
 
 export function ProviderRow(props: { provider: Provider; now: number }): JSX.Element {
   const view = () => providerView(props.provider);

@@ -1,7 +1,6 @@
 import { fireEvent, screen } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
-import { apiError, fakeHub, fakeProvider } from '../testing/fake-hub.ts';
-import { renderPage } from '../testing/render-page.tsx';
+import { apiError, fakeHub, fakeProvider, renderPage } from '../testing/index.ts';
 
 test('each provider shows its state, its load and what to do where it is away', async () => {
   const hub = fakeHub();

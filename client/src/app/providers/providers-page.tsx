@@ -1,15 +1,11 @@
 /** The computers that carry our machines. */
 
 import { For, type JSX, Match, Switch } from 'solid-js';
-import { createNow } from '../clock.ts';
-import { useProviders } from '../data/providers.ts';
-import { setOverlay } from '../shell/overlays.ts';
-import { useTitle } from '../title.ts';
-import { Button } from '../ui/button.tsx';
-import { Plus } from '../ui/icons.ts';
-import { Line } from '../ui/line.tsx';
-import { PageError, PageHead } from '../ui/page.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { createNow, setOverlay, useTitle } from '../base/index.ts';
+import { useProviders } from '../data/index.ts';
+
+import { Button, Line, PageError, PageHead, Plus, Skeleton } from '../ui/index.ts';
+
 import { ProviderRow } from './provider-row.tsx';
 
 const PLACEHOLDERS = [0, 1];

@@ -1,7 +1,6 @@
 /** Asks before a terminal is closed with whatever runs in it. */
 import type { JSX } from 'solid-js';
-import { Button } from '../ui/button.tsx';
-import { Dialog, DialogActions } from '../ui/dialog.tsx';
+import { Button, Dialog, DialogActions } from '../ui/index.ts';
 
 export function CloseDialog(props: { open: boolean; onCancel(): void; onClose(): void }): JSX.Element {
   return (

@@ -3,7 +3,7 @@
  * xterm's minimumContrastRatio stays off: it turns reversed text grey (6.0, DOM renderer).
  */
 import type { ITheme } from '@xterm/xterm';
-import type { Theme } from '../shell/theme.ts';
+import type { Theme } from '../base/index.ts';
 
 export const COLOURS: Record<Theme, ITheme> = {
   dark: {

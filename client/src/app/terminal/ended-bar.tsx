@@ -1,7 +1,7 @@
 /** The shell has ended, or the channel was refused: why, and how to go on. */
 import { type JSX, Show } from 'solid-js';
-import { Button } from '../ui/button.tsx';
-import { Keys } from '../ui/keys.tsx';
+import { Button, Keys } from '../ui/index.ts';
+
 import type { Ended } from './session.ts';
 
 export function EndedBar(props: { ended: Ended; onRestart(): void }): JSX.Element {

@@ -1,6 +1,6 @@
 /** The state of the line between this page and a terminal, in words and as the two pieces of the drawing. */
 import type { ChannelStatus } from '../../sdk/index.ts';
-import type { PieceState } from '../ui/line.tsx';
+import type { PieceState } from '../ui/index.ts';
 
 interface LineState {
   label: string;

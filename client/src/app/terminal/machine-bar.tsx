@@ -2,11 +2,10 @@
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
-import { MachineMenu } from '../machines/machine-menu.tsx';
-import { stateView } from '../machines/state.ts';
-import { Chip } from '../ui/chip.tsx';
-import { ICON_BUTTON } from '../ui/icon-button.tsx';
-import { ArrowLeft } from '../ui/icons.ts';
+import { MachineMenu, stateView } from '../machines/index.ts';
+
+import { Chip, ICON_BUTTON } from '../ui/index.ts';
+import { ArrowLeft } from './terminal-icons.ts';
 
 interface MachineBarProps {
   vm: Vm;

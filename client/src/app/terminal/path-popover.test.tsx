@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test, vi } from 'vitest';
-import { fakeHub } from '../testing/fake-hub.ts';
-import { renderPart } from '../testing/render-page.tsx';
+import { fakeHub, renderPart } from '../testing/index.ts';
+
 import { hops } from './hops.ts';
 import { PathPopover } from './path-popover.tsx';
 

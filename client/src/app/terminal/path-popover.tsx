@@ -1,7 +1,7 @@
 /** The round trip of a key, and, when it is pressed, what of it is spent where. */
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
-import { usePath } from '../data/path.ts';
+import { usePath } from '../data/index.ts';
 import { hops, milliseconds } from './hops.ts';
 
 export interface PathPopoverProps {

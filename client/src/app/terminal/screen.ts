@@ -6,8 +6,8 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type ILinkHandler, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import { copyText } from '../clipboard.ts';
-import { theme } from '../shell/theme.ts';
+import { copyText, theme } from '../base/index.ts';
+
 import { COLOURS } from './colours.ts';
 
 export const FONT_SIZE = 14;

@@ -2,10 +2,10 @@
 import type { SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from 'solid-js';
-import { theme } from '../shell/theme.ts';
-import { IconButton } from '../ui/icon-button.tsx';
-import { CaseSensitive, ChevronDown, ChevronUp, Regex, X } from '../ui/icons.ts';
+import { theme } from '../base/index.ts';
+import { ChevronDown, IconButton, X } from '../ui/index.ts';
 import { FOUND } from './colours.ts';
+import { CaseSensitive, ChevronUp, Regex } from './terminal-icons.ts';
 
 export function SearchBar(props: { search: SearchAddon; terminal: Terminal; onClose(): void }): JSX.Element {
   let input!: HTMLInputElement;

@@ -2,11 +2,11 @@
 
 import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { useSystem } from '../data/system.ts';
-import { bytes } from '../format.ts';
-import { IsolationBadge } from '../machines/isolation-badge.tsx';
-import { Line } from '../ui/line.tsx';
-import { useUniCore } from '../unicore.tsx';
+import { bytes } from '../base/index.ts';
+import { useSystem, useUniCore } from '../data/index.ts';
+import { IsolationBadge } from '../machines/index.ts';
+import { Line } from '../ui/index.ts';
+
 import { lineState } from './line-state.ts';
 import { PathPopover } from './path-popover.tsx';
 import type { Session } from './session.ts';

@@ -1,8 +1,8 @@
 import type { Terminal } from '@unicore/protocol/api';
 import { createSignal } from 'solid-js';
 import { expect, test } from 'vitest';
-import { fakeHub } from '../testing/fake-hub.ts';
-import { renderPart } from '../testing/render-page.tsx';
+import { fakeHub, renderPart } from '../testing/index.ts';
+
 import { createTabSet, type TabSet } from './tab-set.ts';
 
 type Listed = readonly Terminal[] | 'unreachable' | undefined;

@@ -1,8 +1,7 @@
 /** The terminals of a machine as tabs: arrow keys choose, Enter goes in, Delete closes. */
 import { createEffect, For, type JSX } from 'solid-js';
-import { SHORTCUTS } from '../shell/shortcuts.ts';
-import { IconButton } from '../ui/icon-button.tsx';
-import { Plus, X } from '../ui/icons.ts';
+import { SHORTCUTS } from '../base/index.ts';
+import { IconButton, Plus, X } from '../ui/index.ts';
 
 export interface Tab {
   id: string;

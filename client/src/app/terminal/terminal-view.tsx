@@ -1,12 +1,12 @@
 /** The place of one terminal on the page: its screen, the search bar, and what is said when its shell has ended. */
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
-import { theme } from '../shell/theme.ts';
+import { theme } from '../base/index.ts';
 import { COLOURS } from './colours.ts';
 import { EndedBar } from './ended-bar.tsx';
 import { drawOnGpu } from './gpu.ts';
-import { takeKeys } from './keys.ts';
 import { SearchBar } from './search-bar.tsx';
 import type { Session } from './session.ts';
+import { takeKeys } from './terminal-keys.ts';
 
 /** While a window is dragged its size changes with every frame; the shell hears of it when it rests. */
 const RESIZE_MS = 60;

@@ -1,14 +1,11 @@
 /** /vm/:vmId: a machine's terminals, or why there are none right now. */
 import { useNavigate, useParams } from '@solidjs/router';
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
-import { useProviderName } from '../data/providers.ts';
-import { useVms } from '../data/vms.ts';
-import { MachineState } from '../machines/machine-state.tsx';
-import { stateView } from '../machines/state.ts';
-import { NotFound } from '../shell/not-found.tsx';
-import { useTitle } from '../title.ts';
-import { Loading } from '../ui/lazy-page.tsx';
-import { PageError } from '../ui/page.tsx';
+import { useTitle } from '../base/index.ts';
+import { useProviderName, useVms } from '../data/index.ts';
+import { MachineState, stateView } from '../machines/index.ts';
+import { Loading, NotFound, PageError } from '../ui/index.ts';
+
 import { MachineBar } from './machine-bar.tsx';
 import { Workspace } from './workspace.tsx';
 

@@ -2,14 +2,10 @@
 
 import type { Vm } from '@unicore/protocol/api';
 import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-js';
-import { useCloseTerminal, useTerminals } from '../data/terminals.ts';
-import { useVmActions } from '../data/vms.ts';
-import { offerCommands } from '../shell/commands.ts';
-import { SHORTCUTS } from '../shell/shortcuts.ts';
-import { Button } from '../ui/button.tsx';
-import { IconButton } from '../ui/icon-button.tsx';
-import { ExternalLink, Plus, Search } from '../ui/icons.ts';
-import { useUniCore } from '../unicore.tsx';
+import { offerCommands, SHORTCUTS } from '../base/index.ts';
+import { useCloseTerminal, useTerminals, useUniCore, useVmActions } from '../data/index.ts';
+
+import { Button, IconButton, Plus, Search } from '../ui/index.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { MachineBar } from './machine-bar.tsx';
 import { createSession, type Session } from './session.ts';
@@ -17,6 +13,7 @@ import { StatusLine } from './status-line.tsx';
 import { createTabSet } from './tab-set.ts';
 import { tabTitle } from './tab-title.ts';
 import { panelId, Tabs, tabId } from './tabs.tsx';
+import { ExternalLink } from './terminal-icons.ts';
 import { TerminalView } from './terminal-view.tsx';
 import { TouchKeys } from './touch-keys.tsx';
 

@@ -3,11 +3,11 @@ import { createMemoryHistory, MemoryRouter, Route } from '@solidjs/router';
 import { render } from '@solidjs/testing-library';
 import { QueryClientProvider } from '@tanstack/solid-query';
 import type { JSX } from 'solid-js';
-import { createQueries } from '../queries.ts';
+import { createQueries, UniCoreProvider } from '../data/index.ts';
+import { Layout } from '../layout/index.ts';
 import { Routes } from '../routes.tsx';
-import { Shell } from '../shell/shell.tsx';
-import { UniCoreProvider } from '../unicore.tsx';
-import type { FakeHub } from './fake-hub.ts';
+
+import type { FakeHub } from './fake-api.ts';
 
 /** Everything but the terminals, which need a real browser. Returns the history, to see where the page went. */
 export function renderPage(hub: FakeHub, path = '/') {
@@ -15,7 +15,7 @@ export function renderPage(hub: FakeHub, path = '/') {
   history.set({ value: path });
   render(() => (
     <Context hub={hub}>
-      <MemoryRouter history={history} root={Shell}>
+      <MemoryRouter history={history} root={Layout}>
         <Routes />
         <Route path="/vm/:vmId" component={() => <h1>The machine's page</h1>} />
       </MemoryRouter>

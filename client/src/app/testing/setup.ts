@@ -1,26 +1,9 @@
-/** What browsers have and jsdom lacks, as far as the page needs it; and an empty page after each test. */
+/** Runs before each test file: stubs what jsdom lacks, and empties the page after each test. */
+import './browser-stubs.ts';
 import { toaster } from '@kobalte/core/toast';
 import { cleanup } from '@solidjs/testing-library';
 import { afterEach } from 'vitest';
-import { closeOverlay } from '../shell/overlays.ts';
-
-window.matchMedia = (query) =>
-  Object.assign(new EventTarget(), {
-    matches: false,
-    media: query,
-    onchange: null,
-    addListener: () => {},
-    removeListener: () => {},
-  }) as MediaQueryList;
-
-window.ResizeObserver = class implements ResizeObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
-};
-
-window.scrollTo = () => {};
-HTMLCanvasElement.prototype.getContext = () => null;
+import { closeOverlay } from '../base/index.ts';
 
 afterEach(() => {
   closeOverlay();

@@ -1,14 +1,14 @@
 /** A command to take along: shown whole, copied with one press. */
 
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { copyText } from '../clipboard.ts';
+import { copyText } from '../base/index.ts';
 import { IconButton } from './icon-button.tsx';
 import { Check, Copy as CopyIcon } from './icons.ts';
 import { failed } from './toast.tsx';
 
 const SHOWN_MS = 1_600;
 
-export function Command(props: { text: string; label?: string }): JSX.Element {
+export function CopyableCommand(props: { text: string; label?: string }): JSX.Element {
   const [copied, setCopied] = createSignal(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));

@@ -1,7 +1,7 @@
 /** A button that is an icon: its name is said by a tooltip and to screen readers. */
 import { Tooltip } from '@kobalte/core/tooltip';
 import { type JSX, Show } from 'solid-js';
-import { Keys } from './keys.tsx';
+import { Keys } from './key-caps.tsx';
 
 interface IconButtonProps {
   label: string;

@@ -1,6 +1,6 @@
 /** The head of a page, and what stands in its place when it could not be loaded. */
 import { type JSX, Show } from 'solid-js';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../base/index.ts';
 import { Button } from './button.tsx';
 
 export function PageHead(props: { title: string; about?: string; action?: JSX.Element }): JSX.Element {

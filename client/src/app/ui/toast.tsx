@@ -2,7 +2,7 @@
 import { Toast, toaster } from '@kobalte/core/toast';
 import type { JSX } from 'solid-js';
 import { Portal } from 'solid-js/web';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../base/index.ts';
 import { ICON_BUTTON } from './icon-button.tsx';
 import { X } from './icons.ts';
 

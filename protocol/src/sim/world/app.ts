@@ -1,11 +1,12 @@
-/** One end of a simulated channel: sends oracle bytes, checks what it gets, reads as slowly as it was planned. */
-import type { Channel } from '../../channel.ts';
-import type { ChannelHandler } from '../../channel-handler.ts';
-import type { Clock } from '../../clock.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { MOST_WINDOWS } from '../../frame.ts';
+/**
+ * The application at one end of a simulated channel. It sends numbered bytes, checks those it receives, and reads as
+ * slowly as planned.
+ */
+import type { Channel, ChannelHandler } from '../../channel/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { type ErrorCode, MOST_WINDOWS } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
-import { oracleBytes, wrongAt } from './oracle.ts';
+import { oracleBytes, wrongAt } from './expected-bytes.ts';
 import type { ChannelPlan, EndPlan } from './plan.ts';
 
 export interface AppOptions {
@@ -14,9 +15,9 @@ export interface AppOptions {
   random: Random;
   channel: ChannelPlan;
   side: 'opener' | 'acceptor';
-  /** Tells the channel's bytes from those of others, and the directions apart. */
+  /** Makes the bytes of this channel differ from those of other channels. */
   salt: number;
-  /** An invariant does not hold. */
+  /** Called when an invariant is broken. */
   violated: (what: string) => void;
   event: (text: string) => void;
   over?: (code: ErrorCode) => void;
@@ -27,7 +28,7 @@ export class App {
   readonly plan: EndPlan;
   sent = 0;
   received = 0;
-  /** How the peer's direction ended. */
+  /** The message with which the peer ended its direction. */
   ended: string | undefined;
   closed: { code: ErrorCode; message: string; at: number } | undefined;
   aborted = false;
@@ -38,7 +39,7 @@ export class App {
   readonly #saltOut: number;
   readonly #saltIn: number;
   #channel: Channel | undefined;
-  /** How much of `total` has come to be. */
+  /** Bytes of `total` that are ready to be sent. */
   #ready: number;
   #unread = 0;
   #reading = false;
@@ -59,7 +60,7 @@ export class App {
     return this.#channel;
   }
 
-  /** Begins to work. */
+  /** Starts sending and reading. */
   start(channel: Channel): void {
     this.#channel = channel;
     if (this.plan.everyMs > 0) this.#type();
@@ -68,7 +69,7 @@ export class App {
     channel.wake();
   }
 
-  /** The end that this end says. */
+  /** The message with which this end ends its direction. */
   get farewell(): string {
     return `${this.name} said ${this.plan.total}`;
   }
@@ -103,7 +104,7 @@ export class App {
     },
   };
 
-  /** Where it stands, for whoever must find out why it waits. */
+  /** The current state in words, to find out why this end waits. */
   describe(): string {
     const { sent, received, ended, closed, plan } = this;
     const state = closed

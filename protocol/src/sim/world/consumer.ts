@@ -1,20 +1,23 @@
-/** A consumer as the SDK is: one line that comes back by itself, and channels that are opened anew when forgotten. */
-import { Backoff } from '../../backoff.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { Opener } from '../../opener.ts';
-import { WindowPool } from '../../window.ts';
+/**
+ * A consumer like the SDK: one connection that recovers by itself, and channels that are opened again when the other end
+ * has forgotten them.
+ */
+
+import { Opener, WindowPool } from '../../channel/index.ts';
+import { Backoff } from '../../time/index.ts';
+import type { ErrorCode } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
 import { Part, type World } from './part.ts';
 import { saltOf } from './provider.ts';
 
-/** Pauses before a forgotten channel is opened anew, ms. */
+/** Pauses before a forgotten channel is opened again, ms. */
 const REOPEN = { first: 50, most: 2_000 };
-/** The other end no longer knows the channel. */
+/** Errors that mean that the other end no longer knows the channel. */
 const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 
-/** As the SDK's line has it: what all senders to this consumer together may run ahead. */
+/** The receive windows of all channels together, bytes; the same limit as in the SDK. */
 const WINDOWS_BYTES = 4 * 1024 * 1024;
 
 export interface Opened {
@@ -29,10 +32,10 @@ export class SimConsumer extends Part {
   readonly #opened: (epochHex: string, opened: Opened) => void;
   readonly #windows = new WindowPool(WINDOWS_BYTES);
   readonly #living = new Set<Opener>();
-  /** Channels that are still to be opened, or to be opened anew. */
+  /** Channels that will still be opened, for the first time or again. */
   #expected = 0;
 
-  /** `opened` hears of each channel that begins here. */
+  /** opened: called for each channel that is opened here. */
   constructor(number: number, world: World, hub: Host, opened: (epochHex: string, opened: Opened) => void) {
     super(`consumer${number}`, world);
     this.#number = number;
@@ -52,12 +55,12 @@ export class SimConsumer extends Part {
     });
   }
 
-  /** All its channels were opened, and none is open or will be opened anew. */
+  /** True if all channels were opened, none is open, and none will be opened again. */
   get done(): boolean {
     return this.#expected === 0 && this.#living.size === 0;
   }
 
-  /** Bytes of windows that channels which are over have not given back. */
+  /** Bytes that closed channels have not returned to the window pool. */
   get keptWindows(): number {
     return WINDOWS_BYTES - this.#windows.left;
   }

@@ -1,14 +1,14 @@
-/** Keeps a leg to somebody, for ever: dials, and dials again when it is lost. */
-import { Backoff } from '../../backoff.ts';
-import type { FrameOf, FrameType } from '../../frame.ts';
-import { Leg, type LegHandler } from '../../leg.ts';
-import type { Peer } from '../../roles.ts';
+/** Keeps a leg to a host: dials, and dials again whenever the leg is lost. */
+
+import { Leg, type LegHandler } from '../../leg/index.ts';
+import { Backoff } from '../../time/index.ts';
+import type { FrameOf, FrameType, Peer } from '../../wire/index.ts';
 import type { Wire } from '../wire.ts';
 import type { Host } from './net.ts';
 import type { World } from './part.ts';
 import type { LinePlan } from './plan.ts';
 
-/** Pauses between tries, ms. */
+/** Pauses between attempts, ms. */
 const RETRY = { first: 100, most: 2_000 };
 
 export interface DiallerOptions {
@@ -16,14 +16,14 @@ export interface DiallerOptions {
   from: string;
   to: Host;
   line: LinePlan;
-  /** Who is at the other side. */
+  /** The kind of peer at the other side. */
   peer: Peer;
   hello: () => unknown;
   handler: LegHandler;
   up?: (leg: Leg) => void;
-  /** The other side opens channels, too. */
+  /** Set if the other side opens channels too. */
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
-  /** The owner's timers. */
+  /** Timers of the process that owns this dialler. */
   later: (ms: number, run: () => void) => void;
 }
 
@@ -32,7 +32,7 @@ export class Dialler {
   readonly #backoff: Backoff;
   #leg: Leg | undefined;
   #wire: Wire | undefined;
-  /** The leg before, until the new one is up. */
+  /** The previous leg, until the new one is up. */
   #former: Leg | undefined;
 
   constructor(options: DiallerOptions) {
@@ -68,7 +68,7 @@ export class Dialler {
             if (this.#leg === leg && afterMs > 0)
               this.#o.later((world.random.fraction() * afterMs) / 2, () => this.#renew(leg));
           },
-          // Make before break: the last channel that leaves a former leg closes it.
+          // Make before break: an old leg is closed when the last channel has left it.
           idle: () => {
             if (this.#leg !== leg && this.#leg?.up) leg.close('OK', '');
           },
@@ -87,7 +87,7 @@ export class Dialler {
     if (this.#leg === leg) this.redial({ stalls: false, closes: false });
   }
 
-  /** Dials although the old leg lives: the network changed under it, and its other end hears nothing of that. */
+  /** Dials again although the old leg lives, as after a change of network. The other end of the old leg is not told. */
   redial({ stalls, closes }: { stalls: boolean; closes: boolean }): void {
     const old = this.#leg;
     if (stalls) this.#wire?.stall();

@@ -1,39 +1,39 @@
-/** What may go wrong. Everything here is planned; what it hits is found when it happens. */
-import { FrameType } from '../../frame.ts';
+/** The faults of a simulated world. Their times and kinds are planned; their victims are chosen when they happen. */
+import { FrameType } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 export type FaultKind =
   /** A socket closes abnormally. */
   | 'cut'
-  /** A socket stands still, in one direction or both, for a while or until its ends give it up. */
+  /** A socket delivers nothing, in one or both directions, for a while or until its ends close it. */
   | 'stall'
   /** A socket becomes slow for a while. */
   | 'slow'
-  /** A process dies and starts again later, knowing nothing. */
+  /** A process dies and starts again later without its memory. */
   | 'kill-hub'
   | 'kill-tunnel'
   | 'kill-keeper'
-  /** Dials again although its socket lives; the old one lingers. */
+  /** A process dials again although its socket lives; the old socket stays for a while. */
   | 'redial-tunnel'
   | 'redial-consumer'
-  /** A hub asks who dialled it to dial anew, and closes the socket later. */
+  /** A hub asks a peer to dial a new socket, and closes the old one later. */
   | 'go-away'
   /** A hop loses single frames for a while. */
   | 'lose'
-  /** A hop holds OPENs back for a while, or says them twice. */
+  /** A hop delays OPEN frames for a while, or sends them twice. */
   | 'delay-opens'
   | 'repeat-opens'
-  /** A hub gives a channel up, because its queues are full. */
+  /** A hub drops a channel because its queues are full. */
   | 'purge';
 
 export interface Fault {
   at: number;
   kind: FaultKind;
-  /** Chooses the victim among those there are then. */
+  /** A random number that chooses the victim among the candidates at that time. */
   pick: number;
-  /** How long it lasts. */
+  /** How long the fault lasts. */
   ms: number;
-  /** For `stall`: which end's words are lost. For `lose`: which frames. */
+  /** For `stall`: which ends are affected. For `lose`: which frames are lost. */
   part: number;
 }
 
@@ -51,7 +51,7 @@ const SELDOM: readonly FaultKind[] = [
   'purge',
 ];
 
-/** Frames that a lossy relay may eat. RESET and DETACHED also end the hop that they pass: those are said to whoever is left. */
+/** Frame types that a lossy relay may drop. RESET and DETACHED are never dropped, since they also end the hop. */
 const { OPEN, ACCEPT, DATA, DATAZ, ACK, FIN, SYNC } = FrameType;
 export const LOSSES: readonly (readonly number[])[] = [
   [ACK],
@@ -69,7 +69,7 @@ export function planFaults(random: Random, span: number): Fault[] {
   const count = random.chance(0.1) ? 0 : random.scaled(1, 40);
   let at = 0;
   for (let i = 0; i < count; i++) {
-    // Many follow at once, while the channels are on their way back from the one before.
+    // Half of the faults follow each other closely, while channels still recover from the one before.
     at += random.chance(0.5) ? random.scaled(0.1, 300) : random.scaled(1, (2 * span) / count);
     faults.push({
       at,

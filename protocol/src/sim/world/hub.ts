@@ -1,22 +1,23 @@
-/** One of a row of hubs: accepts consumers or the hub before it, and knows the hub behind it or the providers. */
-import { Leg } from '../../leg.ts';
-import { packMeta, unpackMeta } from '../../meta.ts';
-import type { Transport } from '../../sender.ts';
+/**
+ * One of several hubs in a row. It accepts consumers or the previous hub, and forwards to the next hub or to providers.
+ */
+import { Leg, type Transport } from '../../leg/index.ts';
+import { packMeta, unpackMeta } from '../../wire/index.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
 import { Part, type World } from './part.ts';
 import { SimRelay } from './relay.ts';
 
-/** A number that only one side knows would keep an old leg for ever. */
+/** An old leg is closed after this long. Otherwise a number that only one side knows would keep it open. */
 const RETIRE_MS = 15_000;
 
 export class SimHub extends Part implements Host {
-  /** The next hub; the last one has the providers instead. */
+  /** The next hub; undefined for the last one, which has the providers. */
   readonly #next: SimHub | undefined;
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
-  /** Who is at each consumer's leg. */
+  /** The user at each consumer's leg. */
   readonly #users = new Map<Leg, string>();
 
   constructor(name: string, world: World, next: SimHub | undefined) {
@@ -24,7 +25,7 @@ export class SimHub extends Part implements Host {
     this.#next = next;
   }
 
-  /** Channels that pass here. */
+  /** Number of channels that pass through this hub. */
   get channels(): number {
     return this.#relay?.channels ?? 0;
   }
@@ -104,7 +105,7 @@ export class SimHub extends Part implements Host {
     return true;
   }
 
-  /** Channel by channel goes over to the new route, and the last one closes the old, or time does. */
+  /** Moves each channel to the new route. The old leg closes with its last channel, or after RETIRE_MS. */
   #move(old: Leg): void {
     this.later(RETIRE_MS, () => old.close('SUPERSEDED', 'a newer connection took over'));
     for (const vacate of old.vacating()) vacate();
@@ -113,7 +114,7 @@ export class SimHub extends Part implements Host {
 
   #idle(leg: Leg): void {
     const current = [...this.#routes.values()].some((route) => route.leg === leg);
-    if (!current && this.world.plan.newerRoute === 'moves') leg.close('SUPERSEDED', 'everybody moved');
+    if (!current && this.world.plan.newerRoute === 'moves') leg.close('SUPERSEDED', 'every channel moved');
   }
 
   #closed(leg: Leg): void {
@@ -124,6 +125,6 @@ export class SimHub extends Part implements Host {
 
 export interface ProviderHello {
   provider: number;
-  /** Rises with each socket that the provider makes. */
+  /** Rises with each socket that the provider opens. */
   connSeq: number;
 }

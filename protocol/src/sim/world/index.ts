@@ -1,3 +1,3 @@
-/** A whole simulated world of the protocol from a seed, for tests and for npm run chaos -- sim. */
-export { Found, hunt } from './hunt.ts';
+/** A simulated world of the protocol, created from a seed, for tests and for `npm run chaos -- sim`. */
+export { Found, hunt } from './failing-seed.ts';
 export { type Outcome, type SimulateOptions, simulate } from './world.ts';

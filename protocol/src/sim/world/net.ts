@@ -1,17 +1,16 @@
-/** All sockets of a simulated world, and who holds their ends. */
-import type { Leg } from '../../leg.ts';
-import type { Transport } from '../../sender.ts';
+/** All sockets of a simulated world, and the processes at their ends. */
+import type { Leg, Transport } from '../../leg/index.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Wire } from '../wire.ts';
 import type { LinePlan } from './plan.ts';
 import type { Trace } from './trace.ts';
 
-/** Whoever can be dialled: a process that may be down. */
+/** A process that accepts sockets while it is up. */
 export interface Host {
   readonly name: string;
   readonly up: boolean;
-  /** The accepting end of a new socket, made from `from`. */
+  /** Makes the accepting end of a new socket that `from` has dialled. */
   accept(transport: Transport, from: string): Leg;
 }
 
@@ -37,7 +36,7 @@ export class Net {
     this.#trace = trace;
   }
 
-  /** Sockets of which at least one end lives. */
+  /** Sockets with at least one open end. */
   get sockets(): readonly Socket[] {
     this.#sockets = this.#sockets.filter(({ near, far }) => near.open || far.open);
     return this.#sockets;
@@ -63,7 +62,7 @@ export class Net {
     return wire;
   }
 
-  /** The process is dead: none of its sockets lives on. */
+  /** Cuts all sockets of a process that died. */
   kill(name: string): void {
     for (const { wire, from, to } of [...this.sockets]) if (from === name || to === name) wire.cut();
   }

@@ -1,22 +1,22 @@
-/** The two ends of every channel that ever was, and whether they ended as they should have. */
-import type { ErrorCode } from '../../errors.ts';
+/** The two ends of every channel of a simulated world, and whether both ended as they should. */
+import type { ErrorCode } from '../../wire/index.ts';
 import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';
 
-/** How an ended channel ended is known at least this long. */
+/** How long an acceptor remembers at least how a channel ended. */
 const TOMBSTONE_MS = 119_000;
 
-/** What may end a channel that nobody ended. */
+/** Reasons why a channel may end that neither application has ended. */
 export interface Excuses {
-  /** A keeper lost its memory once. */
+  /** A keeper was killed and lost its memory. */
   killed: boolean;
-  /** A fault lasted so long that an orphan may have been given up. */
+  /** A fault lasted so long that an acceptor may have given up an unattached channel. */
   cutOff: boolean;
 }
 
 interface Pair extends Opened {
-  /** More than one only where the keeper forgot an epoch before the opener had heard of it. */
+  /** More than one only if the keeper was killed before the opener got an answer. */
   acceptors: App[];
 }
 
@@ -35,7 +35,7 @@ export class Pairs {
     this.#pairs.get(epochHex)!.acceptors.push(app);
   }
 
-  /** Ends that are not over. */
+  /** Ends that are not closed yet. */
   get waiting(): App[] {
     return this.#all.filter((app) => !app.closed);
   }
@@ -48,10 +48,10 @@ export class Pairs {
     return this.#all.reduce((sum, { attachments }) => sum + attachments, 0);
   }
 
-  /** What is wrong about how they ended; all are over. */
+  /** Describes what is wrong with how the channels ended. All of them must be closed. */
   *wrongs(excuses: Excuses): Generator<string> {
     for (const { app, acceptors } of this.#pairs.values()) {
-      // Those before the last were forgotten with their keeper before the opener heard of them.
+      // The earlier ones were lost with their keeper before the opener got an answer.
       const last = acceptors.at(-1);
       if (last) yield* wrongEnds(app, last, excuses);
       else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;
@@ -74,7 +74,7 @@ function* wrongEnds(opener: App, acceptor: App, { killed, cutOff }: Excuses): Ge
       yield `not the acceptor's word: ${ends}`;
   }
   if (a === 'OK') {
-    // Where the last ACKs were lost with the path, the acceptor cannot know; the opener must.
+    // If the last ACKs were lost with the path, the acceptor cannot know that all is done. The opener must.
     if (!opener.aborted && o !== 'LEG_LOST' && !whole(opener, acceptor))
       yield `the acceptor's OK is not true: ${ends}`;
     if (acceptor.closed!.message !== opener.farewell) yield `not the opener's word: ${ends}`;

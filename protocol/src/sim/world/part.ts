@@ -1,7 +1,10 @@
-/** What every process of a simulated world has: a name, the world's clock and sockets, and times when it is down. */
-import type { Deflater } from '../../deflater.ts';
-import type { ErrorCode } from '../../errors.ts';
-import type { LegHandler } from '../../leg.ts';
+/**
+ * What all processes of a simulated world share: a name, the world's clock and sockets, and a life that can end and
+ * start again.
+ */
+import type { Deflater } from '../../channel/index.ts';
+import type { LegHandler } from '../../leg/index.ts';
+import type { ErrorCode } from '../../wire/index.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Net } from './net.ts';
@@ -15,7 +18,7 @@ export interface World {
   readonly random: Random;
   readonly net: Net;
   readonly trace: Trace;
-  /** Of the ends that deflate. */
+  /** For the ends that use compression. */
   readonly deflater: Deflater | undefined;
   violated(what: string): void;
 }
@@ -23,10 +26,10 @@ export interface World {
 export abstract class Part {
   readonly name: string;
   protected readonly world: World;
-  /** What is wrong with it as a hop. */
+  /** The current faults of this process as a hop. */
   ill: Illness = {};
   #up = false;
-  /** Rises with each start: timers of a dead process do nothing. */
+  /** Rises with each start, so that timers of a dead process do nothing. */
   #life = 0;
 
   constructor(name: string, world: World) {
@@ -46,7 +49,7 @@ export abstract class Part {
     this.begin();
   }
 
-  /** Dies at once and loses all that it knows. */
+  /** Dies at once and loses its memory. */
   kill(): void {
     if (!this.#up) return;
     this.#up = false;
@@ -58,7 +61,7 @@ export abstract class Part {
   protected abstract begin(): void;
   protected abstract die(): void;
 
-  /** Runs later, if this life lasts so long. */
+  /** Calls `run` later, if this process does not die before. */
   protected later(ms: number, run: () => void): void {
     const life = this.#life;
     this.world.clock.after(ms, () => {
@@ -66,7 +69,10 @@ export abstract class Part {
     });
   }
 
-  /** A leg's handler that takes defects and broken rules for what they are here: nobody in this world breaks one. */
+  /**
+   * Wraps a leg's handler. Errors in our code and protocol errors count as violations, since no peer in this world
+   * breaks the rules.
+   */
   protected handler(handler: LegHandler): LegHandler {
     return {
       ...handler,
@@ -79,7 +85,7 @@ export abstract class Part {
   }
 }
 
-/** Codes that only a defect of ours can give. */
+/** Error codes that only a bug of ours can cause in this world. */
 export const BROKEN: ReadonlySet<ErrorCode> = new Set([
   'BAD_REQUEST',
   'PROTOCOL_ERROR',

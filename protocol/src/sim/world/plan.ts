@@ -1,5 +1,5 @@
-/** What a seed decides before anything runs: who is there, what they say to each other, and what goes wrong when. */
-import type { ChannelKindName } from '../../frame.ts';
+/** Everything that a seed decides before its world runs: the processes, what they send each other, and the faults. */
+import type { ChannelKindName } from '../../wire/index.ts';
 import { Random } from '../random.ts';
 import { type Fault, planFaults } from './faults.ts';
 
@@ -9,26 +9,26 @@ export interface LinePlan {
   jitterMs: number;
   bytesPerMs: number;
   kernelBytes: number;
-  /** Whether the dialling end is told that its queue went down; browsers are not. */
+  /** Whether the dialling end is told when its send buffer drains. Browsers are not. */
   tellsDialler: boolean;
 }
 
 /** What one end of a channel does. */
 export interface EndPlan {
-  /** Bytes that it sends in all. */
+  /** Bytes that it sends in total. */
   total: number;
-  /** The most that it gives at once. */
+  /** Most bytes that it hands out at once. */
   chunk: number;
-  /** Pauses between chunks, ms; 0: all that it has, at once. */
+  /** Pause between two chunks, ms; 0: it hands out everything at once. */
   everyMs: number;
-  /** Bytes that arrived are consumed after at most this long; 0: at once. */
+  /** Received bytes are consumed after at most this long, ms; 0: at once. */
   readMs: number;
-  /** Having so many bytes it stops to read for a while. */
+  /** After this many bytes it stops reading for `stallMs`. */
   stallAt: number;
   stallMs: number;
-  /** It ends its direction only after the other end has ended. */
+  /** It ends its direction only after the peer has ended. */
   endsLast: boolean;
-  /** So long after the channel was opened it aborts. */
+  /** It aborts the channel this long after opening, ms. */
   abortMs: number | undefined;
 }
 
@@ -39,33 +39,33 @@ export interface ChannelPlan {
   openMs: number;
   opener: EndPlan;
   acceptor: EndPlan;
-  /** The acceptor takes so long to answer the OPEN. */
+  /** The acceptor answers the OPEN after this long, ms. */
   judgeMs: number;
-  /** The acceptor's answer is no. */
+  /** The acceptor refuses the OPEN. */
   refused: boolean;
 }
 
 export interface Plan {
   seed: number;
-  /** In a row, from the consumers to the providers. */
+  /** Number of hubs in a row between consumers and providers. */
   hubs: number;
   providers: number;
   consumers: number;
   lines: { consumer: LinePlan[]; hub: LinePlan; provider: LinePlan[]; keeper: LinePlan };
-  /** Hubs pass a repeated OPEN on; if not they drop it, which is allowed where nothing is lost inside a hop. */
+  /** Hubs forward a repeated OPEN. Otherwise they drop it, which is allowed if no frame is lost inside a hop. */
   repeatsPass: boolean;
   /** What a hub does with a provider's older socket when a newer one comes. */
   newerRoute: 'closes' | 'moves' | 'leaves';
-  /** Which consumers and keepers deflate. */
+  /** Which consumers and keepers use compression. */
   deflates: { consumer: boolean[]; keeper: boolean[] };
   channels: ChannelPlan[];
   faults: Fault[];
 }
 
-/** What the slowest line can carry in this time is what all channels send in all, about. */
+/** All channels together send about as much as the slowest line carries in this time. */
 const TRANSFER_MS = 8_000;
 const MOST_BYTES = 6_000_000;
-/** More of them cost time and show nothing new. */
+/** Most chunks per end; more take time and show nothing new. */
 const MOST_CHUNKS = 300;
 
 export function planOf(seed: number): Plan {
@@ -123,7 +123,7 @@ function line(random: Random, { delay, slow }: { delay: number; slow: number }):
 function ends(random: Random, budget: number, span: number): { opener: EndPlan; acceptor: EndPlan } {
   const opener = end(random, budget, span);
   const acceptor = end(random, budget, span);
-  // Not both, or each would wait for the other.
+  // Not both ends, or each would wait for the other.
   if (opener.endsLast) acceptor.endsLast = false;
   return { opener, acceptor };
 }
@@ -135,7 +135,7 @@ function end(random: Random, budget: number, span: number): EndPlan {
   return {
     total,
     chunk,
-    // What comes in pieces must not take for ever either.
+    // Typing must end within a reasonable time too.
     everyMs: typing ? Math.min(random.scaled(1, 500), (span * chunk) / Math.max(1, total)) : 0,
     readMs: random.pick([0, 0, 0, 5, 200]),
     stallAt: random.chance(0.15) ? random.int(0, total) : Number.POSITIVE_INFINITY,

@@ -1,4 +1,4 @@
-/** A world is the same in another process: nothing in it comes from outside its seed. */
+/** A world is the same in another process, since it depends on nothing but its seed. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';

@@ -1,8 +1,7 @@
-/** A provider: a tunnel that dials the hub, and a keeper behind it where the channels end. */
-import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../acceptor.ts';
-import { UniCoreError } from '../../errors.ts';
-import { Leg } from '../../leg.ts';
-import type { Transport } from '../../sender.ts';
+/** A provider: a tunnel that dials the hub, and behind it a keeper where the channels end. */
+import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../channel/index.ts';
+import { Leg, type Transport } from '../../leg/index.ts';
+import { UniCoreError } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
@@ -24,7 +23,7 @@ export class SimTunnel extends Part {
     this.#keeper = keeper;
   }
 
-  /** Channels that pass here. */
+  /** Number of channels that pass through this tunnel. */
   get channels(): number {
     return this.#relay?.channels ?? 0;
   }
@@ -83,19 +82,22 @@ export class SimKeeper extends Part implements Host {
   readonly #living = new Set<AcceptedChannel>();
   #judging = 0;
 
-  /** `accepted` hears of each channel that begins here. */
+  /** accepted: called for each channel that is accepted here. */
   constructor(number: number, world: World, accepted: (epochHex: string, app: App) => void) {
     super(`keeper${number}`, world);
     this.#number = number;
     this.#accepted = accepted;
   }
 
-  /** Epochs known, tombstones included. */
+  /** Number of known epochs, tombstones included. */
   get epochs(): number {
     return this.#acceptor?.size ?? 0;
   }
 
-  /** One number is bound for each channel that believes that it is attached, and at most one where that is judged. */
+  /**
+   * Describes a mismatch between bound numbers and channels. Each attached channel has one number; each undecided OPEN
+   * may have one more.
+   */
   get miscounted(): string | undefined {
     let bound = 0;
     for (const leg of this.#legs) bound += leg.channels;
@@ -178,7 +180,7 @@ export class SimKeeper extends Part implements Host {
   }
 }
 
-/** Both ends know the epoch, and no two channels have the same. */
+/** A number derived from the epoch, so both ends compute the same one and channels differ. */
 export function saltOf(epochHex: string): number {
   return Number.parseInt(epochHex.slice(0, 6), 16);
 }

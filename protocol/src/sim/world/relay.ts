@@ -1,35 +1,34 @@
-/** A hop as hubs and tunnels are: judges an OPEN, joins two legs, and may lose what passes. */
-import type { Clock } from '../../clock.ts';
-import { ERRORS, type ErrorCode, UniCoreError } from '../../errors.ts';
-import { type FrameOf, FrameType } from '../../frame.ts';
-import { join } from '../../join.ts';
-import type { Leg } from '../../leg.ts';
-import type { Port } from '../../ports.ts';
+/** The relay part of simulated hubs and tunnels. It decides about each OPEN, joins two legs, and can lose frames. */
+
+import { join } from '../../hop/index.ts';
+import type { Leg, Port } from '../../leg/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { ERRORS, type ErrorCode, type FrameOf, FrameType, UniCoreError } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** An OPEN waits at most this long for somebody to be asked. */
+/** Most ms until an OPEN is decided, as if another process were asked. */
 const JUDGE_MS = 30;
 
-/** What is wrong with a hop now. */
+/** The current faults of a hop. */
 export interface Illness {
-  /** Frame types of which each one is lost with this probability. */
+  /** Each frame of these types is lost with the probability `share`. */
   loses?: { types: readonly number[]; share: number };
-  /** OPENs are passed on so much later, ms. */
+  /** OPEN frames are forwarded this many ms late. */
   holdsOpens?: number;
-  /** OPENs are said a second time so much later, ms. */
+  /** OPEN frames are sent a second time, this many ms later. */
   repeatsOpens?: number;
 }
 
 export interface RelayOptions {
   clock: Clock;
   random: Random;
-  /** Where this OPEN goes on; undefined while there is no way. */
+  /** The leg to which this OPEN is forwarded; undefined while there is none. */
   next: (open: Open) => Leg | undefined;
-  /** What it writes into an OPEN that it passes on; nothing by default. */
+  /** Returns the auth for the OPEN that is forwarded. Default: unchanged. */
   stamp?: (from: Leg, open: Open) => Uint8Array;
-  /** Passes a repeated OPEN on, too. */
+  /** Whether repeated OPEN frames are forwarded too. */
   repeatsPass: boolean;
   ill: () => Illness;
 }
@@ -42,7 +41,7 @@ export class SimRelay {
     this.#o = options;
   }
 
-  /** Channels that pass here. */
+  /** Number of joined channels. */
   get channels(): number {
     return this.#joined.size;
   }
@@ -57,7 +56,7 @@ export class SimRelay {
     this.#o.clock.after(this.#o.random.int(0, JUDGE_MS), () => this.#judged(leg, open, pending));
   }
 
-  /** Gives one of the channels up, as a hub does whose queues are full. */
+  /** Drops one of the channels, as a hub does when its queues are full. */
   purge(pick: number): boolean {
     const victim = [...this.#joined][pick % Math.max(1, this.#joined.size)];
     if (!victim) return false;
@@ -97,7 +96,7 @@ export class SimRelay {
   }
 }
 
-/** Loses single frames of a joined channel. */
+/** Wraps a port of a joined channel and loses some of its frames. */
 class Lossy implements Port {
   readonly #port: Port;
   readonly to: { leg: Leg; ch: number };
@@ -122,7 +121,7 @@ class Lossy implements Port {
   }
 }
 
-/** Holds a channel's number while its OPEN is judged. */
+/** Holds a channel's number until its OPEN is decided. */
 class Pending implements Port {
   over = false;
 

@@ -1,15 +1,15 @@
-/** Seeds that failed once, and why. Whoever changes plan.ts or faults.ts gives them other worlds. */
+/** Seeds that once failed, and why. After changes to plan.ts or faults.ts they stand for other worlds. */
 export const FAILED_ONCE: readonly number[] = [
-  // An OPEN that came late was ignored, and its hops stayed.
+  // A late OPEN was ignored, and its hops were never released.
   31, 101,
-  // Bytes were taken before ACCEPT, which a hop had lost.
+  // The opener took bytes before ACCEPT, which a hop had lost.
   248,
-  // A late OPEN gave a keeper that had just started the name of a channel of the one before.
+  // After a keeper restarted, a late OPEN created a channel with an older channel's epoch.
   163,
-  // A channel that ended while it moved left the hops of its other place.
+  // A channel ended while it moved, and the hops of its other attachment remained.
   289,
-  // A tombstone said OK to an opener that had missed the end.
+  // A tombstone answered OK to an opener that had missed the end.
   103_227,
-  // An opener that found a gap left the hops to an acceptor that was over.
+  // An opener found a gap and left its hops to an acceptor that was already closed.
   103_466,
 ];

@@ -1,15 +1,14 @@
-/** What happened in a simulated world: a digest always, in words on demand. */
-import type { Clock } from '../../clock.ts';
-import { decode } from '../../codec.ts';
-import { type Frame, FrameType } from '../../frame.ts';
+/** Records what happens in a simulated world: always as a digest, and as text if wanted. */
+import type { Clock } from '../../time/index.ts';
+import { decode, type Frame, FrameType } from '../../wire/index.ts';
 
 const NAMES = new Map(Object.entries(FrameType).map(([name, type]) => [type as number, name]));
-/** FNV-1a, 32 bits. */
+/** Constants of the 32-bit FNV-1a hash. */
 const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 export class Trace {
-  /** Set to hear every line. */
+  /** Receives every line; undefined if no text is wanted. */
   readonly #tell: ((line: string) => void) | undefined;
   readonly #clock: Clock;
   #digest = BASIS;
@@ -19,7 +18,7 @@ export class Trace {
     this.#tell = tell;
   }
 
-  /** Says whether two runs were the same. */
+  /** The digest so far. Two runs with equal digests were the same. */
   get digest(): string {
     return (this.#digest >>> 0).toString(16).padStart(8, '0');
   }
@@ -55,7 +54,7 @@ function frames(message: Uint8Array): Frame[] {
   return all;
 }
 
-/** Whatever is binary by its length alone. */
+/** A frame in words. Binary fields are shown by their length. */
 function inWords({ type, ...fields }: Frame): string {
   const words = Object.entries(fields)
     .filter(([name]) => name !== 'meta' && name !== 'auth')

@@ -1,7 +1,6 @@
-/** Runs the world of one seed to its end, checks all the time what must always be so, and says what was not. */
-import type { Deflater } from '../../deflater.ts';
-import { ERRORS } from '../../errors.ts';
-import { FrameType } from '../../frame.ts';
+/** Runs the world of one seed to its end. Checks its invariants all the time and reports the first one that breaks. */
+import type { Deflater } from '../../channel/index.ts';
+import { ERRORS, FrameType } from '../../wire/index.ts';
 import { SimClock } from '../clock.ts';
 import { Random } from '../random.ts';
 import { SimConsumer } from './consumer.ts';
@@ -14,38 +13,41 @@ import { type Plan, planOf } from './plan.ts';
 import { SimKeeper, SimTunnel } from './provider.ts';
 import { Trace } from './trace.ts';
 
-/** The invariants are checked this often, ms. */
+/** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
-/** Once nothing goes wrong any more, every opener is done by then: dead sockets are found, the longest reader has read. */
+/**
+ * After the last fault, every opener must be done within this time: dead sockets are noticed, and the slowest reader has
+ * read everything.
+ */
 const OPENERS_MS = 120_000;
 /**
- * A socket that stands still is found dead, an acceptor whose opener went away unheard gives up after 2 minutes, and
- * forgets after 2 more; it may all begin with an OPEN that was held back.
+ * After the openers, the rest must be gone within this time. A stopped socket is closed; an acceptor without an opener
+ * gives up after 2 minutes and forgets the channel after 2 more. A delayed OPEN may start all that.
  */
 const FORGOTTEN_MS = 300_000;
-/** The longest pause before a socket is dialled again, and the round trip of its handshake. */
+/** The longest pause before a socket is dialled again, plus a handshake. */
 const REDIAL_MS = 5_000;
-/** Several faults of this length do not keep a channel from its other end for 2 minutes. */
+/** Several faults, each at most this long, do not separate the two ends of a channel for 2 minutes. */
 const LONG_MS = 20_000;
-/** Bytes per ms of a line that became slow. */
+/** Rate of a slowed socket, bytes per ms. */
 const SLOW = 5;
 
 export interface SimulateOptions {
   seed: number;
-  /** Of those ends that deflate according to the seed. */
+  /** For those ends that use compression according to the seed. */
   deflater?: Deflater;
-  /** Only so many of the seed's faults happen. */
+  /** Run only the first of the seed's faults, this many. */
   steps?: number;
-  /** Hears what happens, line by line. */
+  /** Receives the trace, line by line. */
   tell?: (line: string) => void;
 }
 
 export interface Outcome {
   seed: number;
   steps: number;
-  /** The first invariant that did not hold. */
+  /** The first invariant that broke. */
   violation: string | undefined;
-  /** The same for the same seed. */
+  /** A checksum of everything that happened. The same seed always gives the same one. */
   digest: string;
   simulatedMs: number;
   channels: number;
@@ -126,7 +128,7 @@ class Simulation implements World {
     await this.#pass(calm);
     this.trace.event('all is well from here on');
     const done = () => this.#consumers.every((consumer) => consumer.done);
-    await this.#passUntil(done, OPENERS_MS, () => `waits for ever:\n${[...this.#leftovers()].join('\n')}`);
+    await this.#passUntil(done, OPENERS_MS, () => `never finishes:\n${[...this.#leftovers()].join('\n')}`);
     const nothingIsLeft = () => this.#leftovers().next().done === true;
     await this.#passUntil(
       nothingIsLeft,
@@ -171,7 +173,7 @@ class Simulation implements World {
     if (this.#violation !== undefined) throw new Violation();
   }
 
-  /** Whatever must not be there for ever. */
+  /** Describes what should have disappeared by the end. */
   *#leftovers(): Generator<string> {
     for (const app of this.#pairs.waiting) yield app.describe();
     for (const { name, epochs } of this.#keepers) if (epochs > 0) yield `${name} remembers ${epochs} epochs`;
@@ -187,7 +189,7 @@ class Simulation implements World {
       if (bound > 0) yield `${bound} numbers are bound between ${from} and ${to}`;
       ends += Number(near.open) + Number(far.open);
     }
-    // Each socket's ends watch whether the other one lives, and nothing else has a reason to wait.
+    // Each open end of a socket has one keepalive timer. No other timer should be left.
     if (this.clock.pending > ends) yield `${this.clock.pending} timers for ${ends} ends of sockets`;
   }
 

@@ -4,7 +4,7 @@ import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from '../carrier.ts';
-import type { FarCalls } from './far.ts';
+import type { ProviderCalls } from './provider.ts';
 import type { HubCalls } from './relay-hub.ts';
 
 const HUB = 'carriers/unicore/relay-hub.ts';
@@ -37,7 +37,7 @@ async function between(
   { streams, cpuProf }: CarrierOptions,
 ): Promise<Carrier> {
   const args = [await there.call.port()];
-  const far = new Child<FarCalls>({ script: 'carriers/unicore/far.ts', args, cpuProf });
+  const far = new Child<ProviderCalls>({ script: 'carriers/unicore/far.ts', args, cpuProf });
   await far.call.ready();
   const port = await here.call.port();
   const near = new Child<NearCalls>({ script: 'carriers/unicore/near.ts', args: [port, streams], cpuProf });

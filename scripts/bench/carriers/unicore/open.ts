@@ -1,8 +1,30 @@
-/** Opens a consumer's channel to a terminal, as a bench stream. */
+/** Dials the hub as a consumer, and opens channels to terminals as bench streams. */
 import { randomBytes } from 'node:crypto';
+import { maskFor } from '@unicore/agent/tunnel';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
+import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
 import { ChannelStream } from './channel-stream.ts';
+
+/** Resolves with a leg of this user, with frame masking as in the SDK. An error in a handler ends the process. */
+export async function dialConsumer(
+  port: string,
+  user: string,
+  options: Pick<DialLegOptions, 'onUpgrade' | 'heard'> = {},
+): Promise<Leg> {
+  const url = `ws://127.0.0.1:${port}/consumer`;
+  const { leg } = await dialLeg(url, {
+    hello: { token: `token-${user}` },
+    client: maskFor(url),
+    handler: {
+      fault: (error) => {
+        throw error;
+      },
+    },
+    ...options,
+  });
+  return leg;
+}
 
 /** Resolves when the channel is attached. Bytes that arrive earlier go to onData as well. */
 export function openTerminal(

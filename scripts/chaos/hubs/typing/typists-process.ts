@@ -1,8 +1,8 @@
 /** A process of typists, each with its own client and terminal, at the places that its parent names. */
 import { createUniCore } from '@unicore/client/sdk';
+import { ECHO_COMMAND, Typist } from '../../../testing/typist.ts';
 import { now } from '../../run/messages.ts';
 import { type Echo, type FromTypists, ToTypists } from './messages.ts';
-import { Typist } from './typist.ts';
 
 /** Interval at which echoes are reported to the parent, ms. */
 const TELL_MS = 100;
@@ -23,6 +23,7 @@ function start({ places, everyMs }: Extract<ToTypists, { type: 'start' }>): void
     const unicore = createUniCore({ url, getToken: () => token });
     const typist = new Typist({
       socket: unicore.openTerminal(vmId, { terminalId }),
+      command: ECHO_COMMAND,
       now,
       ready: () => tell({ type: 'ready', typist: number }),
       echo: (typed, tookMs) => echoes.push({ typist: number, typed, tookMs }),

@@ -1,10 +1,10 @@
-/** What the nodes of a Redis Cluster do to hubs on bad days. */
+/** Failures of single nodes of a Redis Cluster, and how hubs recover from them. */
 import { describe, expect, test } from 'vitest';
 import { expectAllWell, expectRecovered, hubs, poll, started, world } from './testing/outage.ts';
 import { startRedisCluster } from './testing/redis-cluster.ts';
 
-describe('a node of a cluster', () => {
-  test('that restarts empty: its hubs are told, and all goes on', async () => {
+describe('a Redis Cluster node', () => {
+  test('restarts empty: its hubs are notified and recover', async () => {
     const cluster = await started(startRedisCluster());
     const [a, b] = await hubs(2, world(cluster.url));
     await expectAllWell(a!, b!, 'before');
@@ -12,7 +12,7 @@ describe('a node of a cluster', () => {
     await expectRecovered(a!, b!);
   });
 
-  test('that is replaced by its replica: its hubs are told, and all goes on without it', async () => {
+  test('is replaced by its replica: its hubs are notified and recover without it', async () => {
     const cluster = await started(startRedisCluster({ replicas: true }));
     const all = await hubs(4, world(cluster.url));
     await expectAllWell(all[0]!, all[1]!, 'before');
@@ -21,7 +21,7 @@ describe('a node of a cluster', () => {
     await expectAllWell(all[2]!, all[3]!, 'the others');
   });
 
-  test('that is emptied: its hubs are told', async () => {
+  test('is emptied: its hubs are notified and recover', async () => {
     const cluster = await started(startRedisCluster());
     const [a, b] = await hubs(2, world(cluster.url));
     await expectAllWell(a!, b!, 'before');
@@ -29,7 +29,7 @@ describe('a node of a cluster', () => {
     await expectRecovered(a!, b!);
   });
 
-  test('that stands still: all goes on when it does', async () => {
+  test('is paused: its hubs recover when it resumes', async () => {
     const cluster = await started(startRedisCluster());
     const [a, b] = await hubs(2, world(cluster.url));
     await expectAllWell(a!, b!, 'before');
@@ -41,7 +41,7 @@ describe('a node of a cluster', () => {
     await expectRecovered(a!, b!);
   });
 
-  test('no hub that listens is told of by false, whatever node its channel is at', async () => {
+  test('send returns true for every hub that listens, whichever node has its channel', async () => {
     const cluster = await started(startRedisCluster());
     const all = await hubs(6, world(cluster.url));
     for (const from of all.slice(0, 2)) {

@@ -1,16 +1,16 @@
-/** Questions to Redis, each answered within ANSWER_MS or rejected with BACKPLANE_DOWN. */
+/** Request-response commands to Redis. Each is answered within ANSWER_MS or rejects with BACKPLANE_DOWN. */
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { type Client, dial, usable } from './dial.ts';
 import { backplaneDown, isTimeout } from './failure.ts';
-import type { BackplaneMeter } from './meter.ts';
 
 export class Commands {
   readonly client: Client;
   readonly #meter: BackplaneMeter;
   readonly #unanswered: () => void;
 
-  /** on.lost: a connection broke; on.unanswered: Redis did not answer in time. */
+  /** on.lost: a connection broke. on.unanswered: Redis did not answer in time. */
   constructor(
     address: RedisAddress,
     meter: BackplaneMeter,
@@ -18,8 +18,8 @@ export class Commands {
   ) {
     this.#meter = meter;
     this.#unanswered = on.unanswered;
-    // Without auto-pipelining: one that stalls holds back whatever is asked behind it, and on a cluster a slot that
-    // moves fails all that went with it.
+    // No auto-pipelining: one stalled command would hold back all behind it, and on a cluster a slot that moves would
+    // fail the whole batch.
     this.client = dial(address, 'commands');
     let again = false;
     this.client.on('ready', () => {
@@ -44,12 +44,14 @@ export class Commands {
     }
   }
 
-  /** Runs Lua, which touches this one key only: on a cluster no two need be on the same node. */
+  /**
+   * Runs a Lua script on one key. On a cluster, two keys may be on different nodes, so scripts never use more than one.
+   */
   script(operation: string, lua: string, key: string, ...args: (string | number)[]): Promise<unknown> {
     return this.ask(operation, (client) => client.eval(lua, 1, key, ...args));
   }
 
-  /** The nodes that hold data now. */
+  /** The Redis nodes that currently hold data: the masters of a cluster, or the one Redis. */
   nodes(): Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
   }

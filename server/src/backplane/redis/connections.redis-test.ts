@@ -1,9 +1,9 @@
-/** The connections of hubs to Redis: who is let in, what is answered, and those that fail while Redis does not. */
+/** Connections from hubs to Redis: logins, unanswered commands, and connections that fail while Redis itself works. */
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
-import type { Wire } from './meter.ts';
-import { NO_METER as silent } from './meter.ts';
+import type { Wire } from '../meter.ts';
+import { NO_METER as silent } from '../meter.ts';
 import { DeafLine } from './testing/deaf-line.ts';
 import {
   BACK_MS,
@@ -17,10 +17,10 @@ import {
 } from './testing/outage.ts';
 import { RedisServer } from './testing/redis-server.ts';
 
-test('what is only posted is not answered', async () => {
+test('Redis does not answer posted messages', async () => {
   const redis = await started(RedisServer.start());
   const [a, b] = await hubs(2, world(redis.url));
-  // The first ones may come before it is known that Redis can be told so.
+  // The first messages may be sent before the client has found out that Redis accepts CLIENT REPLY.
   await expect
     .poll(async () => {
       await a!.plane.post(b!.plane.hub, Buffer.from('x'));
@@ -30,26 +30,26 @@ test('what is only posted is not answered', async () => {
 });
 
 describe('a Redis with a password', () => {
-  test('takes hubs that know it', async () => {
+  test('accepts hubs that know it', async () => {
     const redis = await started(RedisServer.start('--requirepass', 'hunter2'));
     const [a, b] = await hubs(2, world(`redis://:hunter2@127.0.0.1:${redis.port}`));
     await expectAllWell(a!, b!, 'well');
   });
 
-  test('that refuses to be told not to answer takes all the same', async () => {
+  test('still delivers all messages if it refuses CLIENT REPLY', async () => {
     const redis = await started(RedisServer.start());
     await redis.client.call('ACL', 'SETUSER', 'hub', 'on', '>pw', '~*', '&*', '+@all', '-client|reply');
     const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
     const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
     const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
-    // An answer that nobody asked for would be taken for this one's.
+    // An unexpected answer to a posted message would be taken for the answer to this call.
     expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
     await Promise.all(posts);
     await expect.poll(() => b!.mail, poll).toEqual(sent);
     await expectAllWell(a!, b!, 'well');
   });
 
-  test('refuses others, who say so, and never which password they tried', async () => {
+  test('refuses other hubs, whose error says so and never contains the password', async () => {
     const redis = await started(RedisServer.start('--requirepass', 'right'));
     const lines: string[] = [];
     const log = createLog('trace', { write: (line) => lines.push(line) });
@@ -61,8 +61,8 @@ describe('a Redis with a password', () => {
   });
 });
 
-describe('pub/sub that fails by itself', () => {
-  test('a hub whose subscription is cut gets mail again, and is told', async () => {
+describe('pub/sub that fails while Redis works', () => {
+  test('a hub whose subscription was cut receives messages again, and is notified', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
     await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -73,7 +73,7 @@ describe('pub/sub that fails by itself', () => {
     ['subscriber', 'subscribe'],
     ['publisher', 'publish'],
   ] as const)(
-    'a %s that hears nothing any more is replaced, although its connection stays',
+    'a %s that receives no more answers is replaced, although its connection stays open',
     async (wire, command) => {
       const redis = await started(RedisServer.start());
       const line = await DeafLine.open(redis.port, command);
@@ -87,7 +87,7 @@ describe('pub/sub that fails by itself', () => {
     },
   );
 
-  test('a hub that does not listen is told of by false', async () => {
+  test('send returns false for a hub that does not listen', async () => {
     const redis = await started(RedisServer.start());
     let dropped = 0;
     const [a, b] = await hubs(2, world(redis.url, { ...silent, dropped: () => (dropped += 1) }));

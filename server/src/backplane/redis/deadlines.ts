@@ -1,4 +1,4 @@
-/** Deadlines in Redis: a sorted set for each name, by the time that comes. */
+/** Deadlines in Redis: one sorted set per name, ordered by due time. */
 import { z } from 'zod';
 import type { Deadlines } from '../backplane.ts';
 import type { Commands } from './commands.ts';

@@ -1,19 +1,22 @@
-/** A connection to Redis, or the connections to the nodes of a cluster, with the options that hubs need. */
+/** Connects to Redis or a Redis Cluster with the client options that hubs need. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisAddress } from './address.ts';
-import type { Wire } from './meter.ts';
+import type { Wire } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 
 export type Client = Redis | Cluster;
 
-/** Whoever asks something of Redis hears no later than this that there is no answer, ms. */
+/** Timeout of one Redis command, ms. */
 export const ANSWER_MS = 1_000;
-/** A connection that owes an answer for so long is given up, ms. A Redis that only paused is not: see publisher.ts. */
+/** A connection that owes an answer for this long is closed, ms. Not used for publishing: see publisher.ts. */
 const SILENT_MS = 5_000;
-/** For the TCP (and TLS) handshake, ms. */
+/** Timeout of the TCP (and TLS) handshake, ms. */
 const CONNECT_MS = 3_000;
-/** Pauses between tries, for ever: at random, so that the hubs do not come all at once. */
+/** Delay between attempts to reconnect, repeated without limit. Random, so that hubs do not all reconnect at once. */
 const RETRY_MS = { least: 50, most: 250 };
-/** How often a cluster is asked which node has what, ms; a node that is asked in vain says so at once. */
+/**
+ * How often the client asks a cluster which node has which slots, ms. A node asked for a slot it does not have says so
+ * at once.
+ */
 const SLOTS_MS = 5_000;
 
 const retry = () => RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least);
@@ -21,7 +24,7 @@ const retry = () => RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.l
 const OPTIONS: Record<Wire, Pick<RedisOptions, 'commandTimeout' | 'socketTimeout' | 'autoResubscribe'>> = {
   commands: { commandTimeout: ANSWER_MS, socketTimeout: SILENT_MS },
   publisher: {},
-  // It subscribes by itself, to know when that is done.
+  // The inbox subscribes by itself, so that it can tell when each subscription is active.
   subscriber: { autoResubscribe: false },
 };
 
@@ -34,15 +37,15 @@ export function dial(address: RedisAddress, wire: Wire): Client {
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: CONNECT_MS,
     connectionName: `unicore-${wire}`,
-    // What was sent on a connection that is lost has failed: sent again, mail might come twice.
+    // A command is never resent after a lost connection: a hub-to-hub message might be delivered twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   };
   const client = cluster
     ? new Cluster([...nodes], {
         redisOptions: options,
-        // Connections to nodes are made when they are first needed, and what is asked meanwhile waits for them; it waits
-        // for the whole cluster nowhere, since `usable` is asked first.
+        // The client connects to a cluster's nodes on first use, and queues commands meanwhile. Commands never queue
+        // for the whole cluster, because `usable` is checked first.
         enableOfflineQueue: true,
         clusterRetryStrategy: retry,
         retryDelayOnFailover: 0,
@@ -50,13 +53,13 @@ export function dial(address: RedisAddress, wire: Wire): Client {
         slotsRefreshInterval: SLOTS_MS,
         slotsRefreshTimeout: ANSWER_MS,
         shardedSubscribers: wire === 'subscriber',
-        // A certificate is for the name, not for the address behind it.
+        // A TLS certificate is issued for the host name, so the name must not be replaced by its address.
         ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
-        // Mail that is sent to another node after a refusal might be overtaken.
+        // A message redirected to another cluster node might be overtaken by a later one, so redirections are off.
         ...(wire === 'publisher' ? { maxRedirections: 0 } : {}),
       })
     : new Redis({ ...options, ...nodes[0]!, db, enableOfflineQueue: false, retryStrategy: retry });
-  // Without a listener ioredis prints it. Of a cluster, what the last node said tells more.
+  // Without a listener, ioredis prints the error to stderr. On a cluster, the last node's error says more.
   client.on('error', (error: Error & { lastNodeError?: Error }) =>
     reasons.set(client, error.lastNodeError ?? error),
   );
@@ -64,10 +67,10 @@ export function dial(address: RedisAddress, wire: Wire): Client {
   return client;
 }
 
-/** Why each client has no connection, as far as is known. */
+/** The last known reason why a Redis client is not connected. */
 const reasons = new WeakMap<Client, Error>();
 
-/** Throws where there is no connection, with the reason: nothing waits for one. */
+/** Throws the reason if the Redis client is not connected. Calls fail at once instead of waiting for a connection. */
 export function usable(client: Client): Client {
   if (client.status !== 'ready') throw reasons.get(client) ?? new Error('Connection is closed.');
   return client;

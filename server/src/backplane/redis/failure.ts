@@ -1,11 +1,11 @@
-/** What goes wrong with Redis, said to a person. */
+/** Turns Redis errors into messages that a person can act on. */
 import { UniCoreError } from '@unicore/protocol';
 
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * reason: what Redis or its client threw. It is never the cause of the new error: it carries the command with its
- * arguments, and those of a login hold the password.
+ * reason: the error of Redis or of its client. It is not attached as `cause`, because it holds the command with its
+ * arguments, and for a login those include the password.
  */
 export function backplaneDown(reason: unknown): UniCoreError {
   const message = reason instanceof Error ? reason.message : String(reason);
@@ -16,7 +16,7 @@ export function backplaneDown(reason: unknown): UniCoreError {
   );
 }
 
-/** Whether that is what ioredis, or the publisher, says when Redis did not answer in time. */
+/** Whether the error is the timeout of a Redis command, raised by ioredis or by the publisher. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Command timed out';
 }

@@ -1,4 +1,4 @@
-/** What a Redis does to hubs on bad days: each failure on a real one, and that all goes on afterwards by itself. */
+/** Failures of a real Redis (restart, pause, failover, flush), and that hubs recover from each by themselves. */
 import { describe, expect, test } from 'vitest';
 import {
   expectAllWell,
@@ -12,14 +12,14 @@ import {
 } from './testing/outage.ts';
 import { RedisServer } from './testing/redis-server.ts';
 
-/** As long as CI waits for a Redis that stands still; `npm run chaos -- hubs` takes longer. */
+/** How long these tests pause Redis; `npm run chaos -- hubs` pauses it for longer. */
 const PAUSE_MS = 3_000;
 
 describe('without a failure', () => {
-  test('nothing is called an interruption, also over several probes', async () => {
+  test('no interruption is reported over several probes', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
-    // Two probes of each kind are seen at Redis itself.
+    // Watches Redis's own command log until two probes of each kind were sent.
     const probes = await redis.client.monitor();
     let seen = 0;
     probes.on('monitor', (_, [command]: string[]) => (seen += Number(command === 'publish')));
@@ -31,7 +31,7 @@ describe('without a failure', () => {
 });
 
 describe('a Redis that restarts', () => {
-  test('empty: its hubs are told, it is young, and older routes are claimed again', async () => {
+  test('empty: its hubs are notified, its age starts again, and routes can be claimed again', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
     await a!.plane.routes.claim('p-1', 1);
@@ -44,7 +44,7 @@ describe('a Redis that restarts', () => {
     expect((await a!.plane.routes.claim('p-1', 1)).now).toEqual({ hub: a!.plane.hub, connSeq: 1 });
   });
 
-  test('with its data: it is as old as before, and its hubs are told all the same', async () => {
+  test('with its data: it keeps its age, and its hubs are notified all the same', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
     await a!.plane.routes.claim('p-1', 1);
@@ -56,7 +56,7 @@ describe('a Redis that restarts', () => {
     expect(await b!.plane.age()).toBeGreaterThanOrEqual(age);
   });
 
-  test('after a while in which it is gone: calls reject at once, and a hub can start', async () => {
+  test('after an outage: meanwhile calls reject at once, and a hub can start', async () => {
     const redis = await started(RedisServer.start());
     const shared = world(redis.url);
     const [a] = await hubs(1, shared);
@@ -65,7 +65,7 @@ describe('a Redis that restarts', () => {
       () => a!.plane.ping(),
       () => a!.plane.age(),
       () => a!.plane.routes.claim('p-1', 1),
-      () => a!.plane.shelf.take('k'),
+      () => a!.plane.values.take('k'),
       () => a!.plane.presence.look(['p-1']),
       () => a!.plane.deadlines.due('d', 1, 0),
       () => a!.plane.hubs.all(),
@@ -80,7 +80,7 @@ describe('a Redis that restarts', () => {
     await expectRecovered(a!, b!);
   });
 
-  test('limits count on meanwhile, over each hub by itself', async () => {
+  test('rate limits meanwhile count per hub', async () => {
     const redis = await started(RedisServer.start());
     const [a] = await hubs(1, world(redis.url));
     const limiter = a!.plane.limiter('tries', 2, 60);
@@ -90,7 +90,7 @@ describe('a Redis that restarts', () => {
   });
 });
 
-test('a failover to a replica that lacks the last writes turns no route back for long', async () => {
+test('after a failover to a replica without the last writes, the newest route soon holds again', async () => {
   const master = await started(RedisServer.start());
   const replica = await started(RedisServer.start());
   const line = await proxied(master);
@@ -98,19 +98,19 @@ test('a failover to a replica that lacks the last writes turns no route back for
   await a!.plane.routes.claim('p-1', 1);
   await replica.replicate(master);
   await replica.promote();
-  // Of this the replica hears nothing.
+  // The replica never receives this write.
   await b!.plane.routes.claim('p-1', 2);
   line.target = replica.port;
   await master.kill();
   await expectRecovered(a!, b!);
-  // The older connection is not over yet, as far as its hub knows.
+  // As far as the hub of the older connection knows, that connection is still open.
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(a!.plane.hub);
   expect((await b!.plane.routes.claim('p-1', 2)).now).toEqual({ hub: b!.plane.hub, connSeq: 2 });
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(b!.plane.hub);
 });
 
-describe('a Redis that stands still', () => {
-  test('calls reject in time, and what it took before arrives once and in order afterwards', async () => {
+describe('a Redis that is paused', () => {
+  test('calls reject in time, and messages sent before arrive once and in order afterwards', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
@@ -118,7 +118,7 @@ describe('a Redis that stands still', () => {
     const sent = Array.from({ length: 200 }, (_, i) => `mail ${i}`);
     const sends = sent.map((text) => a!.plane.send(b!.plane.hub, Buffer.from(text)));
     await Promise.all([...sends, a!.plane.routes.claim('p-1', 1), a!.plane.ping()].map(expectDown));
-    // It stands still for so long that a hub gives its connection for commands up, and tries to get new ones.
+    // Redis is paused so long that the hub closes its command connection and tries to open new ones.
     await expect.poll(() => performance.now() - start, poll).toBeGreaterThan(PAUSE_MS);
     expect(b!.mail).toEqual([]);
     redis.resume();
@@ -126,7 +126,7 @@ describe('a Redis that stands still', () => {
     expect(b!.mail.filter((text) => text.startsWith('mail'))).toEqual(sent);
   });
 
-  test('what is sent to it meanwhile is bounded, and the rest is refused at once', async () => {
+  test('the bytes waiting for it are limited, and the rest is refused at once', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
@@ -146,7 +146,7 @@ describe('a Redis that stands still', () => {
   });
 });
 
-test('a Redis that is emptied is young again, and its hubs are told', async () => {
+test('when Redis is emptied, its age starts again and its hubs are notified', async () => {
   const redis = await started(RedisServer.start());
   const [a, b] = await hubs(2, world(redis.url));
   await expect.poll(() => a!.plane.age()).toBeGreaterThan(100);
@@ -156,7 +156,7 @@ test('a Redis that is emptied is young again, and its hubs are told', async () =
   expect(await a!.plane.age()).toBeLessThanOrEqual(performance.now() - since);
 });
 
-test('a slow Redis is only slow', async () => {
+test('a slow Redis causes no interruption and no loss', async () => {
   const redis = await started(RedisServer.start());
   const line = await proxied(redis);
   line.delayMs = 100;

@@ -1,4 +1,4 @@
-/** The hubs' cards in Redis: one hash, each with the time when it ends before it. */
+/** The hubs' cards in Redis: one hash. Each value is the expiry time followed by the card. */
 import { z } from 'zod';
 import { HUB_NAME, type HubCard, type Hubs, ROUTE_MS } from '../backplane.ts';
 import type { Commands } from './commands.ts';
@@ -34,7 +34,7 @@ export function redisHubs(commands: Commands, prefix: string, hub: string): Hubs
     },
     async all() {
       const cards = z.array(z.string()).parse(await commands.script('hubs', ALL, key));
-      // One that a newer version of hub wrote otherwise is no hub that this one could talk to.
+      // A card in an unknown format comes from a newer hub version, which this hub could not talk to. It is skipped.
       return cards.flatMap((text) => Card.safeParse(JSON.parse(text)).data ?? []);
     },
   };

@@ -1,13 +1,16 @@
-/** What this hub is told: its mail, and the news that all hubs are told. */
+/** Subscribes to this hub's Redis channels: its messages from other hubs (mail), and broadcasts to all hubs (news). */
 import { Cluster } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { type Client, dial } from './dial.ts';
-import type { BackplaneMeter } from './meter.ts';
 
 export interface Channels {
   readonly mail: string;
   readonly news: string;
-  /** This hub's own, at the same node of a cluster as the news: it shows that they would arrive. */
+  /**
+   * This hub's probe channel. On a cluster it is on the same node as the news, so a probe that arrives proves that news
+   * would.
+   */
   readonly echo: string;
 }
 
@@ -21,9 +24,9 @@ export function channelsOf(prefix: string, hub: string): Channels {
 
 export interface InboxHandler {
   mail(message: Buffer): void;
-  /** As it was published, with whoever published it. */
+  /** The broadcast as it was published, including the sender's name. */
   news(message: Buffer): void;
-  /** For a while nothing may arrive. */
+  /** The subscription broke: messages may be lost until it is back. */
   lost(): void;
 }
 
@@ -36,7 +39,7 @@ export class Inbox {
   readonly #news: Buffer;
   #client: Client | undefined;
   #again = false;
-  /** Whether mail, and news or the echo, came since the last listen(). */
+  /** Whether anything has arrived on the mail channel, and on the news or probe channel, since the last listen(). */
   #heard = { mail: false, news: false };
   #onHeard = () => {};
 
@@ -64,7 +67,7 @@ export class Inbox {
     client.on('ready', () => {
       if (this.#again) this.#meter.reconnected('subscriber');
       this.#again = true;
-      // If it fails, the watch will notice that nothing arrives.
+      // A failed subscription is noticed by the watch, because its probes do not arrive.
       for (const name of this.#names) {
         void (async () => (sharded ? client.ssubscribe(name) : client.subscribe(name)))().catch(() => {});
       }
@@ -82,12 +85,12 @@ export class Inbox {
     this.#client = undefined;
   }
 
-  /** From now on only what is new shows that it arrives. */
+  /** Forgets what has arrived: from here on only new messages prove that the subscription works. */
   listen(): void {
     this.#heard = { mail: false, news: false };
   }
 
-  /** Resolves when both of them were heard since listen(). */
+  /** Resolves when a message has arrived on both kinds of channel since listen(). */
   heard(): Promise<void> {
     return new Promise((resolve) => {
       this.#onHeard = () => {
@@ -102,7 +105,7 @@ export class Inbox {
     if (isMail) this.#heard.mail = true;
     else this.#heard.news = true;
     this.#onHeard();
-    // Without content it only shows that it arrives.
+    // An empty message only probes the subscription.
     if (message.length === 0) return;
     if (isMail) this.#handler.mail(message);
     else if (channel.equals(this.#news)) this.#handler.news(message);

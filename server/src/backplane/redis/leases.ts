@@ -1,4 +1,4 @@
-/** Leases in Redis: a key for each that holds the hub's name, and expires. */
+/** Leases in Redis: one expiring key each, which holds the name of the hub that has the lease. */
 import type { Leases } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 

@@ -1,4 +1,4 @@
-/** Limits that count over all hubs, and over this one while Redis can't be reached. */
+/** Rate limits that count over all hubs through Redis, or over this hub alone while Redis can't be reached. */
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Commands } from './commands.ts';
 

@@ -1,20 +1,24 @@
 /**
- * What agents say of themselves, in Redis: a key for each, which expires PRESENCE_MS after the agent was heard, so that
- * what is left of its life tells how long it is silent; and one set of all, by when they were heard, to choose from.
+ * Agents' reports in Redis. Each provider has a key that expires PRESENCE_MS after it was last heard, so the key's
+ * remaining lifetime tells how long it has been silent. One sorted set of all providers, by the time they were last
+ * heard, serves random picks.
  */
 import { z } from 'zod';
 import { PRESENCE_MS, type Presence } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 import { TIME } from './time.ts';
 
-/** What another hub heard later stays. */
+/** Stores the report unless another hub has stored a later one. */
 const HEARD = `
 if redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`;
 
 const LIST = `${TIME}
 redis.call('ZADD', KEYS[1], 'GT', now - tonumber(ARGV[2]), ARGV[1])`;
 
-/** Ranks at random, none twice; all of them where there are no more. Redis's own randomness is the same each time. */
+/**
+ * Picks distinct random ranks, or all entries if there are no more than `count`. The seed comes from the hub, because
+ * Redis seeds Lua's random numbers the same way each time.
+ */
 const SOME = `${TIME}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
 local since = now - tonumber(ARGV[2])

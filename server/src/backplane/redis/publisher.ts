@@ -1,17 +1,18 @@
 /**
- * What this hub says to others, in order. Where Redis pauses, the connection stays: dropped, it would leave bytes behind
- * that Redis may read after those of the next one. watch.ts replaces it when Redis answers others, and it does not.
+ * Publishes this hub's messages to other hubs, in order. The connection is kept while Redis pauses: Redis might read
+ * bytes left on a closed connection after those of its successor, out of order. watch.ts replaces the connection if
+ * Redis answers on others but not on this one.
  */
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { ANSWER_MS, type Client, dial, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
-import type { BackplaneMeter } from './meter.ts';
 import { Publish, publishUnasked } from './publish.ts';
 
-/** What may wait for Redis at a time; more is refused. Ten times what 400 MB/s with 4 ms between them needs. */
+/** Bytes that may wait for Redis at a time; more is refused. Ten times what 400 MB/s needs at a round trip of 4 ms. */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
-/** What is posted is not answered, but after so many bytes: an answer tells of all before it. */
+/** Redis does not answer posted messages. After this many posted bytes it answers one, which confirms all before it. */
 const UNASKED_BYTES = 256 * 1024;
 
 export class Publisher {
@@ -20,13 +21,13 @@ export class Publisher {
   readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
-  /** Of these, what was posted since somebody asked. */
+  /** Bytes in flight that were posted since the last answered message. */
   #unasked = 0;
-  /** The connection on which Redis can be told not to answer. */
+  /** The connection on which Redis accepts CLIENT REPLY, so that answers can be switched off. */
   #quiet: Redis | undefined;
   #again = false;
 
-  /** unanswered: Redis did not answer in time. */
+  /** unanswered: called when Redis did not answer in time. */
   constructor(address: RedisAddress, meter: BackplaneMeter, unanswered: () => void) {
     this.#address = address;
     this.#meter = meter;
@@ -34,12 +35,12 @@ export class Publisher {
     this.#client = this.#dial();
   }
 
-  /** How many listen to the channel, or rejects with BACKPLANE_DOWN: then it may yet arrive, or may not. */
+  /** Resolves to the number of subscribers. Rejects with BACKPLANE_DOWN; the message may then still arrive. */
   publish(channel: string, message: Buffer): Promise<number> {
     if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
       return Promise.reject(backplaneDown('it takes mail too slowly'));
     }
-    // Its answer tells of these, too.
+    // The answer to this message also confirms the posted bytes before it.
     const bytes = this.#unasked + message.length;
     this.#unasked = 0;
     this.#inFlight += message.length;
@@ -70,8 +71,8 @@ export class Publisher {
   }
 
   /**
-   * The same without asking who listens. Redis and this hub would be woken for each answer: that costs as much as a mail does.
-   * Resolves when the kernel has it.
+   * Publishes without asking for the number of subscribers. An answer costs as much as a message, since Redis and this
+   * hub have to wake up for it. Resolves when the kernel has the bytes.
    */
   async post(channel: string, message: Buffer): Promise<void> {
     const client = this.#quiet;
@@ -112,20 +113,26 @@ export class Publisher {
     return client;
   }
 
-  /** Where Redis won't have it, an error would come for what nobody asked, and be taken for the next answer. */
+  /**
+   * Checks that Redis accepts CLIENT REPLY. If it refused, it would answer with an unexpected error, which would be
+   * taken for the next command's answer.
+   */
   async #hush(client: Client): Promise<void> {
     if (client instanceof Cluster) return;
     const allowed = await client.call('CLIENT', 'REPLY', 'ON').catch(() => undefined);
     if (allowed === 'OK' && client === this.#client) this.#quiet = client;
   }
 
-  /** On a cluster, too, the count is that of all: hubs subscribe where the channel's slot is, at its master. */
+  /**
+   * Publishes and returns the number of subscribers. On a cluster that counts all of them, since every hub subscribes
+   * at the master of the channel's slot.
+   */
   async #send(channel: string, message: Buffer): Promise<number> {
     const command = new Publish(this.#address.cluster ? 'spublish' : 'publish', channel, message);
     return Number(await usable(this.#client).sendCommand(command));
   }
 
-  /** A cluster's slot may have moved: nothing else makes this client look where it is now. */
+  /** After an error, asks the cluster again where its slots are. Nothing else makes the publishing client do so. */
   #look(): void {
     if (this.#client instanceof Cluster && this.#client.status === 'ready') this.#client.refreshSlotsCache();
   }

@@ -1,28 +1,28 @@
-/** The backplane of many hubs, on one Redis or a Redis Cluster. Losing it loses nothing that hubs do not say again. */
+/** The backplane for many hubs, on one Redis or a Redis Cluster. If Redis loses its data, the hubs write it again. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane.ts';
-import type { RedisAddress } from './address.ts';
+import type { BackplaneMeter } from '../meter.ts';
+import type { RedisAddress } from '../redis-address.ts';
 import { Commands } from './commands.ts';
 import { redisDeadlines } from './deadlines.ts';
 import { redisHubs } from './hubs.ts';
 import { channelsOf, Inbox } from './inbox.ts';
 import { redisLeases } from './leases.ts';
 import { redisLimiter } from './limiter.ts';
-import type { BackplaneMeter } from './meter.ts';
-import { Origin } from './origin.ts';
+import { LossMarkers } from './loss-markers.ts';
 import { redisPresence } from './presence.ts';
 import { Publisher } from './publisher.ts';
 import { redisRoutes } from './routes.ts';
-import { redisShelf } from './shelf.ts';
+import { redisValues } from './values.ts';
 import { Watch } from './watch.ts';
 
-/** Before all keys and channels, so that a Redis may be shared. */
+/** Prefix of all keys and channels, so that a Redis can be shared with other programs. */
 export const PREFIX = 'unicore:';
-/** start() waits so long for Redis, ms; then the hub starts without. */
+/** How long start() waits for Redis, ms. After that the hub starts without it. */
 const START_MS = 3_000;
-/** A hub's name before its news, so that it does not hear itself. */
+/** Length of the sender's name in front of each broadcast. A hub skips its own broadcasts by it. */
 const NAME_BYTES = 32;
 
 export interface RedisBackplaneOptions {
@@ -40,14 +40,14 @@ export function redisBackplane(options: RedisBackplaneOptions): Backplane {
   const doubt = () => watch?.doubt();
   const commands = new Commands(address, meter, { lost: () => watch?.lost('commands'), unanswered: doubt });
   const publisher = new Publisher(address, meter, doubt);
-  const origin = new Origin(commands, prefix, address.cluster);
+  const markers = new LossMarkers(commands, prefix, address.cluster);
   let inbox: Inbox | undefined;
   let watch: Watch | undefined;
   return {
     hub,
     routes: redisRoutes(commands, prefix, hub),
     presence: redisPresence(commands, prefix),
-    shelf: redisShelf(commands, prefix),
+    values: redisValues(commands, prefix),
     deadlines: redisDeadlines(commands, prefix),
     leases: redisLeases(commands, prefix, hub),
     hubs: redisHubs(commands, prefix, hub),
@@ -64,7 +64,7 @@ export function redisBackplane(options: RedisBackplaneOptions): Backplane {
       watch = new Watch({
         clock,
         channels,
-        origin,
+        markers,
         publisher,
         inbox,
         log,
@@ -82,7 +82,7 @@ export function redisBackplane(options: RedisBackplaneOptions): Backplane {
     async tell(text) {
       await publisher.publish(channels.news, Buffer.from(hub + text));
     },
-    age: () => origin.age(),
+    age: () => markers.age(),
     async ping() {
       await commands.ask('ping', (client) => client.ping());
     },

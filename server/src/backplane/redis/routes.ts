@@ -1,9 +1,12 @@
-/** Routes in Redis: a string "connSeq hub" for each provider, which expires. */
+/** Routes in Redis: one expiring string "connSeq hub" per provider. */
 import { z } from 'zod';
 import { ROUTE_MS, type Route, type Routes } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 
-/** Numbers of Lua are doubles: exact up to 2^53 - 1, as ours are. */
+/**
+ * Sets the route unless another connection's number is at least as high. Lua numbers are doubles, exact up to 2^53 - 1,
+ * the highest connection number.
+ */
 const CLAIM = `
 local before = redis.call('GET', KEYS[1])
 local mine = ARGV[1] .. ' ' .. ARGV[2]

@@ -1,33 +1,33 @@
 /**
- * Whether this hub and Redis still hear one another. Every few seconds it sends itself mail, and looks whether Redis is
- * the one that it was; when something failed it tries often, and says when all is well again.
+ * Monitors the connection between this hub and Redis. Every few seconds the hub sends itself probe messages and checks
+ * that Redis has kept its data. After a failure it probes often, and reports when everything works again.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { ANSWER_MS } from './dial.ts';
 import type { Channels, Inbox } from './inbox.ts';
-import type { Origin } from './origin.ts';
+import type { LossMarkers } from './loss-markers.ts';
 import type { Publisher } from './publisher.ts';
 
-/** Pub/sub loses silently: this long may pass until that is noticed, ms. */
+/** Interval of probes, ms. A broken pub/sub subscription gives no error, so it may go unnoticed for this long. */
 const PROBE_MS = 5_000;
-/** While something is wrong, ms. */
+/** Interval of probes while something is wrong, ms. */
 const RETRY_MS = 250;
-/** So many probes in a row without an echo, and the connection is made anew. */
+/** The connection is replaced after this many probes in a row without an echo. */
 const MISSES = 2;
-/** A new connection has this long to come up before it counts as silent too, ms. */
+/** A new connection has this long to come up before missed probes count against it, ms. */
 const PATIENCE_MS = 3_000;
-/** Between looks whether the connections are up at the start, ms. */
+/** Interval of checks during start(), ms. */
 const STARTING_MS = 10;
 const EMPTY = Buffer.alloc(0);
 
 export interface WatchParts {
   readonly clock: Clock;
   readonly channels: Channels;
-  readonly origin: Origin;
+  readonly markers: LossMarkers;
   readonly publisher: Publisher;
   readonly inbox: Inbox;
-  /** Something may have been lost, and all is well now. */
+  /** Everything works again, but something may have been lost in between. */
   interrupted(): void;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
@@ -35,20 +35,25 @@ export interface WatchParts {
 export class Watch {
   readonly #parts: WatchParts;
   #known: ReadonlySet<string> | undefined;
-  /** Something may have been lost since all was well. */
+  /** Something may have been lost since everything last worked. */
   #suspect = false;
-  /** Something is wrong now, as far as is known. */
+  /** Something is wrong now, so probes are sent often. */
   #hurry = false;
-  /** Why, and whether the log has it. */
+  /** Why the last probe failed, and whether that was logged. */
   #reason = '';
   #said = false;
-  /** Counts what went wrong, so that a probe that began before does not show that it is over. */
+  /**
+   * Number of lost connections. It tells a probe that a loss happened while it ran, so that its success does not count.
+   */
   #losses = 0;
   #started = false;
   #closed = false;
   #probing = false;
   #cancel = () => {};
-  /** Probes in a row that the publisher did not take, and that did not come back; and since when each may be judged. */
+  /**
+   * Missed probes in a row, and since when they count: for the publisher, probes that were not accepted; for the inbox,
+   * those that did not come back.
+   */
   readonly #publisher = { misses: 0, since: 0 };
   readonly #inbox = { misses: 0, since: 0 };
 
@@ -56,7 +61,7 @@ export class Watch {
     this.#parts = parts;
   }
 
-  /** Resolves when mail arrives, or when that can't be waited for. */
+  /** Resolves when messages arrive, or after `withinMs`. */
   async start(withinMs: number): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + withinMs;
@@ -67,14 +72,14 @@ export class Watch {
       await new Promise<void>((resolve) => clock.after(STARTING_MS, resolve));
       well = await this.#prove();
     }
-    // Until here nothing was there that could have been lost.
+    // Nothing was shared before the start, so nothing can have been lost.
     this.#suspect = false;
     if (!well) this.#fail();
     this.#started = true;
     this.#next();
   }
 
-  /** A connection was lost; it comes back by itself, or is given up if it does not. */
+  /** A connection was lost. It reconnects by itself, or is replaced if it does not. */
   lost(wire: 'commands' | 'inbox'): void {
     this.#losses += 1;
     this.#suspect = true;
@@ -84,7 +89,10 @@ export class Watch {
     if (this.#started && !this.#probing) this.#next();
   }
 
-  /** Redis did not answer in time. No hurry: it may just have much to do, and hubs that say all again give it more. */
+  /**
+   * Redis did not answer in time. Probes are not sped up: Redis may just be busy, and hubs that publish everything
+   * again would add to that.
+   */
   doubt(): void {
     this.#suspect = true;
   }
@@ -112,7 +120,7 @@ export class Watch {
       if (this.#suspect) {
         this.#suspect = false;
         this.#said = false;
-        this.#parts.log.info('Redis answers; what hubs share there is said again');
+        this.#parts.log.info('Redis answers again; shared data is published again');
         this.#parts.interrupted();
       }
     }
@@ -124,17 +132,14 @@ export class Watch {
     this.#hurry = true;
     if (this.#said) return;
     this.#said = true;
-    this.#parts.log.warn(
-      { reason: this.#reason },
-      'what hubs share in Redis cannot be reached; trying again',
-    );
+    this.#parts.log.warn({ reason: this.#reason }, 'Redis cannot be reached; trying again');
   }
 
-  /** Whether Redis answers, and mail and news arrive. */
+  /** Whether Redis answers and both messages and broadcasts arrive. */
   async #prove(): Promise<boolean> {
-    const { origin, publisher, inbox } = this.#parts;
-    const marks = await origin.marks().catch((error: Error) => this.#because(error.message));
-    // Nothing can be said of the other connections.
+    const { markers, publisher, inbox } = this.#parts;
+    const marks = await markers.marks().catch((error: Error) => this.#because(error.message));
+    // Without an answer from Redis, the other connections cannot be judged.
     if (!marks) return false;
     const known = this.#known ?? marks;
     if ([...marks].some((mark) => !known.has(mark))) this.#suspect = true;
@@ -175,7 +180,7 @@ export class Watch {
     });
   }
 
-  /** Counts a miss; whether it is time for a new connection. */
+  /** Counts a missed probe. True if the connection should be replaced. */
   #missed(wire: { misses: number; since: number }): boolean {
     wire.misses += 1;
     if (wire.misses < MISSES || this.#parts.clock.now() - wire.since < PATIENCE_MS) return false;

@@ -1,24 +1,19 @@
-/** Firestore's calls, as far as the store needs them, all over before a deadline. Paths are below the store's root. */
+/** The Firestore calls that the store needs, all bounded by one deadline. Paths are relative to the store's root. */
 import type { protos, v1 } from '@google-cloud/firestore-api';
 import { commitError } from './errors.ts';
-import { decodeFields, encode, type Fields } from './values.ts';
+import type { Found } from './found.ts';
+import { decodeFields, encode } from './values.ts';
 import type { Write } from './writes.ts';
 
-type Time = protos.google.protobuf.ITimestamp;
 type Document = protos.google.firestore.v1.IDocument;
 
-export interface Found {
-  id: string;
-  fields: Fields;
-  createTime: Time;
-  /** Changes with each write. */
-  updateTime: Time;
-}
-
-/** Without orderBy in no order. Conditions on several fields must be EQUAL, or Firestore wants an index of its own. */
+/**
+ * Without orderBy the order is undefined. Conditions on several fields must all be EQUAL; Firestore would need an extra
+ * index otherwise.
+ */
 export interface Query {
   where?: readonly (readonly [field: string, op: 'EQUAL' | 'LESS_THAN_OR_EQUAL', value: unknown])[];
-  /** The greatest first. */
+  /** Field to sort by, descending. */
   orderBy?: string;
   limit?: number;
 }
@@ -27,7 +22,7 @@ export interface Connection {
   client: v1.FirestoreClient;
   /** projects/PROJECT/databases/DATABASE */
   database: string;
-  /** The document below which the store's collections are. */
+  /** Parent document of the store's collections. */
   root: string;
   headers: Record<string, string>;
 }
@@ -37,7 +32,7 @@ export class Calls {
   readonly #deadline: number;
   readonly #callMs: number;
 
-  /** deadline: on the clock of performance.now(). callMs: for one read of documents, or one commit. */
+  /** deadline: on the clock of performance.now(). callMs: limit for one read of documents or one commit. */
   constructor(to: Connection, deadline: number, callMs: number) {
     this.#to = to;
     this.#deadline = deadline;
@@ -49,11 +44,11 @@ export class Calls {
     return found;
   }
 
-  /** In the order of the paths. */
+  /** Reads documents. The results are in the order of the paths. */
   async getAll(...paths: string[]): Promise<(Found | undefined)[]> {
     const { client, database, root } = this.#to;
     const documents = paths.map((path) => `${root}/${path}`);
-    // Not GetDocument: its NOT_FOUND is also that of a database which is not there.
+    // GetDocument is not used, because its NOT_FOUND could also mean that the database does not exist.
     const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
       client.batchGetDocuments({ database, documents }, this.#options(this.#callMs));
     const found = new Map<string, Found>();
@@ -80,7 +75,7 @@ export class Calls {
     };
     const answers: AsyncIterable<protos.google.firestore.v1.IRunQueryResponse> = client.runQuery(
       request,
-      // A long list may take all the time that there is.
+      // A query for a long list may take all of the time that is left.
       this.#options(Number.POSITIVE_INFINITY),
     );
     const found: Found[] = [];
@@ -88,7 +83,7 @@ export class Calls {
     return found;
   }
 
-  /** All of them or none. Throws Beaten if a document is not as one of them expects it. */
+  /** Carries out all writes or none. Throws Beaten if a document does not meet a write's condition. */
   async commit(...writes: Write[]): Promise<void> {
     const { client, database, root } = this.#to;
     const request = { database, writes: writes.map((write) => write((path) => `${root}/${path}`)) };
@@ -99,7 +94,10 @@ export class Calls {
     }
   }
 
-  /** Google's own retries go on for ten minutes, long after whoever waits was told that it failed: there are none. */
+  /**
+   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller was told of the
+   * failure.
+   */
   #options(most: number) {
     const left = this.#deadline - performance.now();
     return {

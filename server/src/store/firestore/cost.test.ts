@@ -1,4 +1,4 @@
-/** What the store costs where each document read and written is billed. */
+/** How many documents the store reads and writes: Firestore bills each. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testDomain } from '../../testing/domain.ts';
 import { HELLO } from '../../testing/hello.ts';
@@ -19,7 +19,7 @@ const SECRET: SecretRow = {
 };
 const AUDIT = { at: 1, event: 'x', userId: null, subject: null, detail: null };
 
-/** As the audit has them. */
+/** The phases of a VM's life, as the audit log has them. */
 const TURNS = ['create', 'assigned', 'starting', 'running', 'stop', 'stopped', 'delete', 'deleted'];
 
 let fake: FirestoreFake;
@@ -34,7 +34,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-test('each call of the store reads and writes as little as it can', async () => {
+test('each store call reads and writes as few documents as possible', async () => {
   const costs: Record<string, string> = {};
   const of = (bill: Record<string, number>) =>
     Object.entries(bill)
@@ -79,7 +79,7 @@ test('each call of the store reads and writes as little as it can', async () => 
   );
   await cost('audit', store.audit(AUDIT));
   await cost('auditEntries', store.auditEntries(5));
-  // reads / writes / deletes
+  // The format is reads / writes / deletes.
   expect(costs).toEqual({
     ping: '1 meta / 0',
     addUser: '0 / 1 userNames, 1 users',
@@ -110,7 +110,7 @@ test('each call of the store reads and writes as little as it can', async () => 
   });
 });
 
-test('heartbeats write nothing; a VM writes one document and one audit entry for each turn of its life', async () => {
+test('heartbeats write nothing; each phase change of a VM writes one document and one audit entry', async () => {
   await store.addUser(userRow());
   const domain = await testDomain(store);
   await domain.connect('p-1');
@@ -123,7 +123,7 @@ test('heartbeats write nothing; a VM writes one document and one audit entry for
   const vm = await domain.vms.create('u-alice', { size: 'small' });
   await domain.report('p-1', vm.vmId, 'starting');
   await domain.report('p-1', vm.vmId, 'running');
-  // What is said again is no change.
+  // A repeated report changes nothing.
   await domain.report('p-1', vm.vmId, 'running');
   await domain.vms.stop('u-alice', vm.vmId);
   await domain.report('p-1', vm.vmId, 'stopped');
@@ -135,6 +135,6 @@ test('heartbeats write nothing; a VM writes one document and one audit entry for
   expect(turns).toEqual(TURNS.map((turn) => `vm.${turn}`));
   const { vms, audit, providers = 0 } = fake.bill().writes;
   expect({ vms, audit }).toEqual({ vms: TURNS.length, audit: TURNS.length });
-  // The room that it was given.
+  // One write for the room that the VM was given.
   expect(providers).toBeLessThanOrEqual(1);
 });

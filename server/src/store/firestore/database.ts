@@ -1,19 +1,28 @@
-/** One Firestore database, asked until the outcome is known, or for as long as somebody can be made to wait. */
+/** One Firestore database. Each operation is retried until its outcome is known or its time is up. */
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UniCoreError } from '@unicore/protocol';
 import { Calls, type Connection } from './calls.ts';
 import { Beaten, explained, mayTryAgain, unreachable } from './errors.ts';
 
-/** No answer of the store takes longer. The first call of a process takes about a second: TLS, and a token. */
+/** Longest duration of a store operation. The first call of a process takes about a second, for TLS and a token. */
 const PATIENCE_MS = 6_000;
-/** Between tries, each up to twice as long as the one before; random, so that those who met do not meet again. */
+/**
+ * Pauses between attempts, growing up to the maximum. They are random, so that writers that collided do not collide
+ * again.
+ */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
-/** Collections are below this document: the database may be somebody else's, too. 1: the version of what is in them. */
+/**
+ * Parent document of all collections, since the database may have other users too. `1` is the version of the data
+ * format.
+ */
 const ROOT = 'unicore/1';
 
-/** gRPC's own pauses between connections grow to two minutes; what is cut off without a word would stay for a quarter of an hour. */
+/**
+ * gRPC channel options. By default gRPC waits up to two minutes between connection attempts, and notices a silently cut
+ * connection only after a quarter of an hour.
+ */
 const CHANNEL = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
@@ -21,19 +30,19 @@ const CHANNEL = {
   'grpc.keepalive_timeout_ms': 5_000,
 };
 
-/** Google's libraries take 60 MB and half a second, so they are loaded where somebody has such a database. */
+/** Google's libraries take 60 MB and half a second to load, so they are loaded only if Firestore is used. */
 const load = createRequire(import.meta.url);
 
 export interface DatabaseAddress {
   projectId: string;
   databaseId: string;
-  /** HOST:PORT of an emulator, which asks for no credentials. */
+  /** HOST:PORT of a Firestore emulator, which needs no credentials. */
   emulator?: string | undefined;
-  /** How long the outcome of anything may stay unknown; 6 s if not said. */
+  /** Longest time that an operation's outcome may stay unknown; 6 s by default. */
   patienceMs?: number | undefined;
 }
 
-/** again: an earlier try was refused, or was carried out and its answer did not arrive. */
+/** One attempt at an operation. again: an earlier attempt was refused, or was carried out but its answer was lost. */
 export type Attempt<T> = (calls: Calls, again: boolean) => Promise<T>;
 
 export class Database {
@@ -50,10 +59,13 @@ export class Database {
     this.#patienceMs = patienceMs;
   }
 
-  /** Throws TIMEOUT when Firestore can't be reached, or the outcome can't be known. */
+  /**
+   * Repeats the attempt until its outcome is known. Throws TIMEOUT if Firestore can't be reached or the outcome can't
+   * be known in time.
+   */
   async settle<T>(attempt: Attempt<T>): Promise<T> {
     const deadline = performance.now() + this.#patienceMs;
-    // So that another call may follow where the first is not answered.
+    // Half the time, so that a second call is possible if the first is not answered.
     const callMs = this.#patienceMs / 2;
     for (let again = false, most = FIRST_PAUSE_MS; ; again = true, most = Math.min(2 * most, LAST_PAUSE_MS)) {
       if (!this.#open) throw new UniCoreError('GOING_AWAY', 'The store was closed.');
@@ -61,7 +73,7 @@ export class Database {
         return await attempt(new Calls(await this.#connected(), deadline, callMs), again);
       } catch (error) {
         if (!mayTryAgain(error)) throw explained(this.#database, error);
-        // Whoever was beaten looks again at once: somebody else got on.
+        // An attempt that lost a race is repeated at once, because the winner has already finished.
         const pause = error instanceof Beaten ? 0 : Math.random() * most;
         if (performance.now() + pause >= deadline) throw unreachable(error);
         if (pause > 0) await delay(pause);
@@ -88,19 +100,23 @@ export class Database {
     const { projectId, emulator } = this.#address;
     const { v1 }: typeof import('@google-cloud/firestore-api') = load('@google-cloud/firestore-api');
     const client = new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) });
-    // Each call would do it, but where there are no credentials that ends the process: nobody handles its error.
+    // Each call would initialise the client, but if there are no credentials that rejects without a handler and ends
+    // the process.
     await client.initialize();
     const database = this.#database;
     const headers = {
       'google-cloud-resource-prefix': database,
-      // Google's own emulator takes whoever says this for the owner of the data.
+      // Google's emulator grants full access to this token.
       ...(emulator !== undefined && { Authorization: 'Bearer owner' }),
     };
     return { client, database, root: `${database}/documents/${ROOT}`, headers };
   }
 }
 
-/** Without the last two, Google's library would ask the machine's surroundings for credentials that nobody needs. */
+/**
+ * Connection options for an emulator. Without the last two, Google's library would look for credentials in the
+ * machine's environment.
+ */
 function endpointOf(emulator: string) {
   const { credentials }: typeof import('@grpc/grpc-js') = load('@grpc/grpc-js');
   const { hostname, port } = new URL(`http://${emulator}`);

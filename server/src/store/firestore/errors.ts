@@ -1,8 +1,8 @@
-/** What Firestore's errors mean for us: try again, or tell somebody what to do. */
+/** Sorts Firestore's errors: those to retry, and those that a person has to fix. */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 
-/** gRPC's status codes, as far as they are told apart here. */
+/** The gRPC status codes that are told apart here. */
 const CANCELLED = 1;
 const UNKNOWN = 2;
 const DEADLINE_EXCEEDED = 4;
@@ -16,26 +16,29 @@ const INTERNAL = 13;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
-/** The call may have been carried out, or not. */
+/** Codes after which the call may or may not have been carried out. */
 const UNSURE = new Set([CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE]);
-/** It was not carried out, and may be another time. */
+/** Codes of calls that were not carried out but may succeed later. */
 const NOT_NOW = new Set([ABORTED, RESOURCE_EXHAUSTED]);
-/** Of a commit. A database that is not there answers NOT_FOUND, too: to whoever looks what the document is like. */
+/**
+ * Codes of a commit whose condition was not met. A missing database also answers NOT_FOUND; the next read of the
+ * document reveals that.
+ */
 const CONDITIONS = new Set([NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION]);
 const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
 
-/** What Google's library says where there are none; it has no code. */
+/** What Google's library reports if there are no credentials; that error has no code. */
 const NO_CREDENTIALS = /default credentials/;
 
-/** How soon whoever asked may ask again. */
+/** When the caller may ask again. */
 const RETRY_AFTER_MS = 1_000;
 
 const Status = z.object({ code: z.number() });
 
-/** A document was not as the commit wants it. */
+/** A document did not meet the condition of a commit. */
 export class Beaten extends Error {}
 
-/** The error of a commit: its conditions are told apart from what else may be refused. */
+/** Turns a commit's error into Beaten if a condition was not met; returns other errors unchanged. */
 export function commitError(error: unknown): unknown {
   const code = codeOf(error);
   const beaten = code !== undefined && CONDITIONS.has(code);
@@ -47,7 +50,7 @@ export function mayTryAgain(error: unknown): boolean {
   return error instanceof Beaten || (code !== undefined && (UNSURE.has(code) || NOT_NOW.has(code)));
 }
 
-/** For whoever waits: it was tried for as long as somebody can be made to wait. */
+/** The error for the caller after all attempts within the time limit have failed. */
 export function unreachable(cause: unknown): UniCoreError {
   const why = codeOf(cause) === RESOURCE_EXHAUSTED ? 'has used up its quota' : 'does not answer';
   return new UniCoreError(
@@ -57,7 +60,7 @@ export function unreachable(cause: unknown): UniCoreError {
   );
 }
 
-/** Where trying again is no use. */
+/** The error for the caller where a retry cannot help. */
 export function explained(database: string, error: unknown): unknown {
   const code = codeOf(error);
   const refused = code === undefined ? NO_CREDENTIALS.test(String(error)) : REFUSED.has(code);

@@ -10,7 +10,7 @@ import type { Store } from '../store.ts';
 import { type FirestoreFake, lostReply, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
-/** So that a busy machine is no failure of its own. */
+/** Long enough that a busy machine causes no failure. */
 const PATIENCE_MS = 60_000;
 const ALICE = userRow();
 const VM = vmRow();
@@ -25,7 +25,7 @@ const SECRET: SecretRow = {
 
 let fake: FirestoreFake;
 let store: Store;
-/** Another hub's. */
+/** The store of a second hub. */
 let other: Store;
 
 function open(emulator: string, patienceMs?: number): Store {
@@ -41,17 +41,17 @@ afterEach(async () => {
   await fake.close();
 });
 
-describe('where the answer of a commit is lost', () => {
-  test('a user was added once, by the one who is told so', async () => {
-    fake.mischief.loseReplies(1);
+describe('when the answer to a commit is lost', () => {
+  test('a user is added once, by the call that returns true', async () => {
+    fake.faults.loseReplies(1);
     expect(await store.addUser(ALICE)).toBe(true);
     expect(await other.addUser({ ...ALICE, userId: 'u-2' })).toBe(false);
     expect(await store.users()).toEqual([ALICE]);
   });
 
-  test('a VM was made once', async () => {
+  test('a VM is added once', async () => {
     for (const opId of ['op', null]) {
-      fake.mischief.loseReplies(1);
+      fake.faults.loseReplies(1);
       const vm = { ...VM, vmId: `vm-${opId}`, opId };
       expect(await store.addVm(vm)).toEqual(vm);
       expect(await store.vm(vm.vmId)).toEqual(vm);
@@ -59,16 +59,16 @@ describe('where the answer of a commit is lost', () => {
     expect(await store.vms()).toHaveLength(2);
   });
 
-  test('a compare-and-set that was done says so, and was done once', async () => {
+  test('a compare-and-set that was carried out returns true, and was carried out once', async () => {
     await store.addVm(VM);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
     expect(await store.vm('vm-1')).toEqual({ ...VM, phase: 'assigned', rev: 2 });
   });
 
-  test('a compare-and-set that was done says so, even if others have gone on from there', async () => {
+  test('a compare-and-set that was carried out returns true, even after later writes by others', async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       for (const rev of [2, 3, 4]) await other.replaceVm({ ...VM, phase: 'running', rev });
       throw lostReply();
@@ -77,9 +77,9 @@ describe('where the answer of a commit is lost', () => {
     expect(await store.vm('vm-1')).toMatchObject({ phase: 'running', rev: 5 });
   });
 
-  test('a compare-and-set that was not done does not take the work of another for its own', async () => {
+  test("a compare-and-set that was not carried out does not mistake another's write for its own", async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async () => {
+    fake.faults.next('Commit', async () => {
       await other.replaceVm({ ...VM, phase: 'assigned' });
       throw lostReply();
     });
@@ -87,9 +87,9 @@ describe('where the answer of a commit is lost', () => {
     expect((await store.vm('vm-1'))?.rev).toBe(2);
   });
 
-  test('a compare-and-set that nobody can know about says that, not yes or no', async () => {
+  test('a compare-and-set whose outcome cannot be known rejects with TIMEOUT', async () => {
     await store.addVm(VM);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       for (let rev = 2; rev < 20; rev++) await other.replaceVm({ ...VM, rev });
       throw lostReply();
@@ -97,17 +97,17 @@ describe('where the answer of a commit is lost', () => {
     await expect(store.replaceVm({ ...VM, phase: 'assigned' })).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
-  test('room is given away once', async () => {
+  test('room on a provider is given away once', async () => {
     await store.addProvider(providerRow());
     await store.addVm(VM);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.replaceVm({ ...VM, providerId: 'p-1' }, 0)).toBe(true);
     expect((await store.provider('p-1'))?.placed).toBe(1);
   });
 
-  test('a secret is taken by the one who took it', async () => {
+  test('the call that took a secret gets it', async () => {
     await store.addSecret(SECRET);
-    fake.mischief.next('Commit', async (work) => {
+    fake.faults.next('Commit', async (work) => {
       work();
       expect(await other.takeSecret('h1', 'session', 50)).toBeUndefined();
       throw lostReply();
@@ -116,8 +116,8 @@ describe('where the answer of a commit is lost', () => {
     expect(await store.takeSecret('h1', 'session', 50)).toBeUndefined();
   });
 
-  test('a secret that was made and taken does not come back', async () => {
-    fake.mischief.next('Commit', async (work) => {
+  test('a secret that was added and taken does not come back', async () => {
+    fake.faults.next('Commit', async (work) => {
       work();
       await other.takeSecret('h1', 'session', 50);
       throw lostReply();
@@ -127,47 +127,47 @@ describe('where the answer of a commit is lost', () => {
   });
 
   test('meta, provider and audit are written once', async () => {
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     expect(await store.meta('hubId', () => 'one')).toBe('one');
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.addProvider(providerRow());
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.updateProvider('p-1', { seenAt: 7 });
     expect(await store.providers()).toEqual([providerRow({ seenAt: 7 })]);
-    fake.mischief.loseReplies(1);
+    fake.faults.loseReplies(1);
     await store.audit({ at: 1, event: 'x', userId: null, subject: null, detail: null });
     expect(await store.auditEntries(10)).toHaveLength(1);
   });
 });
 
-describe('where Firestore does not answer', () => {
+describe('when Firestore does not answer', () => {
   const GONE = { code: 'TIMEOUT', message: expect.stringContaining('Try again'), retryAfterMs: 1_000 };
 
   test.each(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'INTERNAL', 'DEADLINE_EXCEEDED'] as const)(
-    'a few %s are not seen by anybody',
+    'a few %s errors are retried and not seen by the caller',
     async (code) => {
       await store.addVm(VM);
       for (const method of ['BatchGetDocuments', 'Commit', 'RunQuery'] as const)
-        fake.mischief.refuse(code, 3, method);
+        fake.faults.refuse(code, 3, method);
       expect(await store.replaceVm({ ...VM, phase: 'assigned' })).toBe(true);
       expect(await store.vms()).toEqual([{ ...VM, phase: 'assigned', rev: 2 }]);
     },
   );
 
-  test('whoever asks is told so in time, whether it is slow or refuses', async () => {
+  test('the caller gets TIMEOUT in time, whether Firestore is slow or refuses', async () => {
     const hasty = open(fake.address, 300);
-    fake.mischief.slow(1_000);
+    fake.faults.slow(1_000);
     await expect(hasty.vm('vm-1')).rejects.toMatchObject(GONE);
     await expect(hasty.vms()).rejects.toMatchObject(GONE);
     await expect(hasty.addVm(VM)).rejects.toMatchObject(GONE);
-    fake.mischief.slow(0);
-    fake.mischief.refuse('UNAVAILABLE', 1e9);
+    fake.faults.slow(0);
+    fake.faults.refuse('UNAVAILABLE', 1e9);
     await expect(hasty.ping()).rejects.toMatchObject(GONE);
     await expect(hasty.replaceVm(VM)).rejects.toMatchObject(GONE);
     await hasty.close();
   });
 
-  test('a line that swallows everything is an answer within seconds', async () => {
+  test('a server that accepts connections but never answers gives TIMEOUT within seconds', async () => {
     const hole = createServer(() => {});
     await once(hole.listen(0, '127.0.0.1'), 'listening');
     const lost = open(`127.0.0.1:${(hole.address() as AddressInfo).port}`);
@@ -182,7 +182,7 @@ describe('where Firestore does not answer', () => {
     hole.close();
   });
 
-  test('whoever asked while it was away gets an answer when it is back, and it remembers', async () => {
+  test('calls made during an outage are answered after it, and the data is still there', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'unicore-firestore-'));
     const file = join(dir, 'documents.json');
     const first = await startFirestoreFake({ file });
@@ -201,11 +201,11 @@ describe('where Firestore does not answer', () => {
     rmSync(dir, { recursive: true });
   });
 
-  test('a database that may not be used is named, with the remedy, at once', async () => {
+  test('a database without access gives an error at once that says how to fix it', async () => {
     for (const code of ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'NOT_FOUND'] as const) {
-      fake.mischief.refuse(code, 1, 'BatchGetDocuments');
+      fake.faults.refuse(code, 1, 'BatchGetDocuments');
       await expect(store.updateProvider('p-1', { seenAt: 1 })).rejects.toThrow('roles/datastore.user');
-      fake.mischief.refuse(code, 1, 'RunQuery');
+      fake.faults.refuse(code, 1, 'RunQuery');
       await expect(store.vms()).rejects.toThrow('--store (or UNICORE_STORE)');
     }
   });

@@ -1,7 +1,7 @@
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openLocalAuth } from '../../auth/open.ts';
-import { LocalWorld } from '../../backplane/local.ts';
+import { openLocalAuth } from '../../auth/index.ts';
+import { LocalWorld } from '../../backplane/index.ts';
 import { startTestApp, type TestApp } from '../../testing/app.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 
@@ -13,7 +13,7 @@ let hubs: TestApp[];
 beforeEach(async () => {
   fake = await startFirestoreFake();
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', fake.address);
-  // Together: which of them makes the owner is not known.
+  // The hubs start at the same time, so either may be the one that creates the owner.
   const world = new LocalWorld(systemClock);
   const start = () => startTestApp({ store: STORE }, { backplane: world.join() });
   hubs = await Promise.all([start(), start()]);
@@ -24,7 +24,7 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-test('hubs on one store have one owner, and whoever signs in at one is known at the other', async () => {
+test('hubs on one store have one owner, and a login at one is valid at the other', async () => {
   const [one, two] = hubs as [TestApp, TestApp];
   expect(one.owner.userId).toBe(two.owner.userId);
   expect(await one.app.store.users()).toHaveLength(1);
@@ -41,9 +41,9 @@ test('hubs on one store have one owner, and whoever signs in at one is known at 
   await auth.close();
 });
 
-test('a hub whose store is away is not ready, and answers with an error that may be tried again', async () => {
+test('a hub whose store cannot be reached is not ready, and its errors may be retried', async () => {
   const [hub] = hubs as [TestApp];
-  fake.mischief.refuse('UNAVAILABLE', 1e9);
+  fake.faults.refuse('UNAVAILABLE', 1e9);
   const [ready, list] = await Promise.all([
     fetch(`${hub.url}/readyz`),
     fetch(`${hub.url}/api/vm`, { headers: { authorization: `Bearer ${hub.owner.token}` } }),

@@ -1,2 +1,2 @@
-/** What the outside may use of the store on Firestore. */
+/** The Firestore store's public interface. */
 export { openFirestoreStore } from './store.ts';

@@ -14,7 +14,7 @@ beforeEach(async () => {
     response.setHeader('Metadata-Flavor', 'Google').end('{}');
   });
   await once(metadata.listen(0, '127.0.0.1'), 'listening');
-  // Were the library to look for the machine's surroundings, it would look here.
+  // If the library looked for credentials in the machine's environment, it would ask this server.
   vi.stubEnv('METADATA_SERVER_DETECTION', 'ping-only');
   vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${(metadata.address() as AddressInfo).port}`);
 });
@@ -23,7 +23,7 @@ afterEach(() => {
   metadata.close();
 });
 
-test('with an emulator, nothing but the emulator is asked', async () => {
+test('with an emulator, no other server is contacted', async () => {
   const fake = await startFirestoreFake();
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', fake.address);
   const store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)' });
@@ -33,7 +33,7 @@ test('with an emulator, nothing but the emulator is asked', async () => {
   await fake.close();
 });
 
-test('without an emulator and without credentials, the remedy is said', async () => {
+test('without an emulator and without credentials, the error says how to fix it', async () => {
   vi.stubEnv('METADATA_SERVER_DETECTION', 'none');
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', '');
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
-import { storeContract } from '../contract.ts';
+import { storeSuite } from '../store.suite.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
-/** What many do at once takes long on a busy machine; what is promised here is the outcome. */
+/** Many operations at once take long on a busy machine. These tests check outcomes, not speed. */
 const PATIENCE_MS = 60_000;
 
 let fake: FirestoreFake;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-storeContract((name) =>
+storeSuite((name) =>
   openFirestoreStore({
     projectId: 'unicore-test',
     databaseId: name,

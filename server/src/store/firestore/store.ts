@@ -1,28 +1,33 @@
 /**
- * The store in a Firestore database, for many hubs. Compare-and-set by preconditions, never by locks. An answer may be
- * lost on its way: what is written on a condition carries a mark, by which a second try sees whether the first was done.
+ * The store in a Firestore database, shared by many hubs. Changes use compare-and-set by preconditions, never locks.
+ * Since an answer may be lost, each conditional write leaves a random mark, from which a second attempt sees whether
+ * the first was carried out.
  */
 import { randomBytes } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from '../rows.ts';
 import type { ProviderChange, Store } from '../store.ts';
-import type { Found, Query } from './calls.ts';
+import type { Query } from './calls.ts';
 import { Database, type DatabaseAddress } from './database.ts';
+import type { Found } from './found.ts';
 import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 
 const MARK_BYTES = 9;
-/** Who made the last revisions of a VM, the newest last. */
+/** Marks of a VM's last writers, newest last. */
 const Marks = z.array(z.string());
-/** How many of a VM's last writers it names: so many may come between a lost answer and the second try. */
+/**
+ * How many of a VM's last writers are kept. If more writes come between a lost answer and the second attempt, the
+ * outcome is unknown.
+ */
 const MARKS = 16;
-/** A taken secret is kept as long, so that whoever took it can learn so. */
+/** How long a taken secret is kept, so that its taker can still learn the outcome after a lost answer. */
 const TAKEN_MS = 60_000;
-/** What one commit removes. Firestore takes 500. */
+/** Number of secrets removed per commit. Firestore's limit is 500. */
 const SWEEP = 300;
 
-/** emulator: HOST:PORT; FIRESTORE_EMULATOR_HOST if not given, as with all of Google's clients. */
+/** emulator: HOST:PORT. Defaults to FIRESTORE_EMULATOR_HOST, as in Google's own clients. */
 export function openFirestoreStore(address: DatabaseAddress): Store {
   const { emulator = process.env.FIRESTORE_EMULATOR_HOST } = address;
   return new FirestoreStore(new Database({ ...address, emulator: emulator || undefined }));
@@ -79,7 +84,9 @@ class FirestoreStore implements Store {
     return liveSecret(await this.#get(secretPath(hash)), kind, now);
   }
 
-  /** It stays for a while, marked: were it removed, an answer that is lost would leave nobody who has it. */
+  /**
+   * Marks the secret as taken and keeps it for a while. If it were deleted and the answer lost, nobody would get it.
+   */
   takeSecret(hash: string, kind: SecretKind, now: number) {
     const mark = newMark();
     const path = secretPath(hash);
@@ -199,7 +206,7 @@ class FirestoreStore implements Store {
     return this.#db.settle((calls) => calls.get(path));
   }
 
-  /** Oldest first. Put in order here, where no index is needed for it. */
+  /** Rows oldest first. They are sorted here, which needs no index. */
   async #list<T extends z.ZodType<{ createdAt: number }>>(
     row: T,
     collection: string,
@@ -212,7 +219,7 @@ class FirestoreStore implements Store {
       .map(({ row }) => row);
   }
 
-  /** A document that nobody else writes, for its id is random. */
+  /** Adds a document with a random id, so no other writer can collide with it. */
   #add(path: string, fields: Fields, stampedAt?: string): Promise<void> {
     return this.#db.settle(async (calls, again) => {
       if (again && (await calls.get(path))) return;
@@ -221,17 +228,17 @@ class FirestoreStore implements Store {
   }
 }
 
-/** Names one call of ours in what it wrote. Begins with a letter: Firestore refuses ids such as __x__. */
+/** A random mark that identifies one write. It begins with a letter, because Firestore refuses ids such as __x__. */
 function newMark(): string {
   return `m${randomBytes(MARK_BYTES).toString('base64url')}`;
 }
 
-/** An id of a document for what people and programs may choose freely. */
+/** A document id made from text that users may choose freely. */
 function keyOf(...parts: string[]): string {
   return `k:${parts.map(encodeURIComponent).join(':')}`;
 }
 
-/** A hash may begin and end with __, which no id may. */
+/** The prefix is needed because a hash may begin and end with __, which Firestore refuses in ids. */
 function secretPath(hash: string): string {
   return `secrets/h:${hash}`;
 }
@@ -246,18 +253,20 @@ function liveSecret(found: Found | undefined, kind: SecretKind, now: number): Se
   return secret.expiresAt === null || secret.expiresAt > now ? secret : undefined;
 }
 
-/** listed: a condition that can be had together with others without an index for each combination. */
+/**
+ * listed: a field for queries of all VMs but deleted ones. An equality condition needs no index for each combination.
+ */
 function vmFields(vm: VmRow, marks: string[]): Fields {
   return { ...vm, listed: vm.phase !== 'deleted', marks };
 }
 
-/** Whether revision rev was made by the call of this mark. */
+/** Whether the call with this mark wrote revision `rev`. */
 function wrote(mark: string, rev: number, now: number, marks: string[]): boolean {
   const writer = marks.at(rev - now - 1);
   if (writer !== undefined) return writer === mark;
   throw new UniCoreError(
     'TIMEOUT',
-    'Others have changed this VM so often meanwhile that the hub cannot say whether this change was made. Look at it, then try again.',
+    'This VM was changed so often meanwhile that the hub cannot tell whether this change was made. Check the VM, then try again.',
   );
 }
 

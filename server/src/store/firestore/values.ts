@@ -1,4 +1,4 @@
-/** The fields of a document, as Firestore sends them and as our rows have them. */
+/** Converts between Firestore's field values and the rows' plain values. */
 import type { protos } from '@google-cloud/firestore-api';
 
 type Value = protos.google.firestore.v1.IValue;
@@ -19,10 +19,10 @@ export function encode(value: unknown): Value {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? { integerValue: value } : { doubleValue: value };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(encode) } };
-  throw new TypeError(`No row has a field such as ${String(value)}.`);
+  throw new TypeError(`A row cannot have the value ${String(value)}.`);
 }
 
-/** undefined: a kind of value that no row has, which its schema will refuse. */
+/** Returns undefined for a type that no row has; the row's schema then refuses it. */
 function decode(value: Value): unknown {
   if (typeof value.stringValue === 'string') return value.stringValue;
   if (typeof value.booleanValue === 'boolean') return value.booleanValue;

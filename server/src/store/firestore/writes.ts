@@ -1,14 +1,14 @@
-/** What a commit may do to a document, and on what condition. */
+/** The writes of a commit, each with its condition. */
 import type { protos } from '@google-cloud/firestore-api';
-import type { Found } from './calls.ts';
+import type { Found } from './found.ts';
 import { encodeFields, type Fields } from './values.ts';
 
 type IWrite = protos.google.firestore.v1.IWrite;
 
-/** nameOf: from a path below the store's root to Firestore's name. */
+/** nameOf: turns a path relative to the store's root into Firestore's full name. */
 export type Write = (nameOf: (path: string) => string) => IWrite;
 
-/** If there is no such document. stampedAt: the name of a field that gets Firestore's own time. */
+/** Creates a document; fails if it exists. stampedAt: name of a field that Firestore sets to its own time. */
 export function create(path: string, fields: Fields, stampedAt?: string): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },
@@ -19,7 +19,7 @@ export function create(path: string, fields: Fields, stampedAt?: string): Write 
   });
 }
 
-/** All its fields, if nobody has written it since it was found. */
+/** Replaces all fields; fails if the document was written since it was read. */
 export function replace(path: string, fields: Fields, { updateTime }: Found): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },
@@ -27,7 +27,7 @@ export function replace(path: string, fields: Fields, { updateTime }: Found): Wr
   });
 }
 
-/** These fields, if there is such a document; found: and if nobody has written it since. */
+/** Changes these fields; fails if the document does not exist, or, with `found`, if it was written since. */
 export function change(path: string, fields: Fields, found?: Found): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },

@@ -1,4 +1,4 @@
-/** A TCP proxy in front of a Redis, which can stop to carry the answers of connections that said a certain command. */
+/** A TCP proxy to Redis that can silence the connections on which a given command was sent. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -6,7 +6,7 @@ export class DeafLine {
   readonly port: number;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
-  /** Connections to Redis that said the command. */
+  /** Connections to Redis on which the command was sent. */
   readonly #said: Set<Socket>;
 
   private constructor(server: Server, sockets: Set<Socket>, said: Set<Socket>) {
@@ -16,14 +16,14 @@ export class DeafLine {
     this.#said = said;
   }
 
-  /** To the Redis at this port of loopback. command: in lower case, as clients write it. */
+  /** Opens a proxy to the Redis on this loopback port. command: in lower case, as clients write it. */
   static async open(target: number, command: string): Promise<DeafLine> {
     const sockets = new Set<Socket>();
     const said = new Set<Socket>();
     const server = createServer((near) => {
       const far = connect(target, '127.0.0.1');
       near.on('data', (bytes) => {
-        // Preceded by its length, so that publish is not found in spublish.
+        // The command is matched with the line break before it, so that `spublish` does not count as `publish`.
         if (bytes.includes(`\n${command}\r\n`)) said.add(far);
       });
       near.pipe(far).pipe(near);
@@ -44,7 +44,7 @@ export class DeafLine {
     return new DeafLine(server, sockets, said);
   }
 
-  /** Those that said it until now hear nothing any more, and stay connected. Later ones do. */
+  /** Connections that have sent the command so far stay open but receive nothing more. Later ones are not affected. */
   deafen(): void {
     for (const far of this.#said) {
       far.unpipe();

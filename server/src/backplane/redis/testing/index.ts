@@ -1,2 +1,2 @@
-/** Redis as a process of its own, for tests, benches and chaos. */
+/** Redis as a separate process, for tests, benchmarks and chaos runs. */
 export { RedisServer } from './redis-server.ts';

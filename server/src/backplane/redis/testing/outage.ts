@@ -1,14 +1,16 @@
-/** For tests of what Redis does to hubs on bad days: real ones, hubs on them, and whether all is well again. */
+/**
+ * Helpers for tests of Redis outages: real Redis processes, hubs that use them, and checks that everything works again.
+ */
 import { afterEach, expect } from 'vitest';
 import { LineProxy } from '../../../testing/line-proxy.ts';
 import type { Backplane } from '../../backplane.ts';
-import type { BackplaneWorld } from '../../contract.ts';
+import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import type { RedisServer } from './redis-server.ts';
 import { redisWorld } from './world.ts';
 
-/** A hub is back this soon after Redis is, at the latest: pauses between tries, a probe, and a slow machine. */
+/** Longest time from the return of Redis until a hub works again: reconnect delays, a probe, and a slow machine. */
 export const BACK_MS = 20_000;
-/** Calls reject after 1 s; the rest is for a slow machine. */
+/** Calls reject after 1 s; the rest is margin for a slow machine. */
 const SOON_MS = 4_000;
 export const poll = { timeout: BACK_MS, interval: 50 };
 
@@ -58,7 +60,7 @@ export async function hubs(count: number, { join }: BackplaneWorld): Promise<Hub
   );
 }
 
-/** Every part of the port works between these two. */
+/** Checks that every part of the backplane works between these two hubs. */
 export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void> {
   await expect
     .poll(
@@ -78,8 +80,8 @@ export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void>
   const connSeq = Date.now();
   expect((await a.plane.routes.claim(name, connSeq)).now.hub).toBe(a.plane.hub);
   expect(await b.plane.routes.find(name)).toEqual({ hub: a.plane.hub, connSeq });
-  await a.plane.shelf.put(name, 'value', 10_000);
-  expect(await b.plane.shelf.take(name)).toBe('value');
+  await a.plane.values.put(name, 'value', 10_000);
+  expect(await b.plane.values.take(name)).toBe('value');
   await a.plane.deadlines.set(name, 'id', 0);
   expect(await b.plane.deadlines.due(name, 1, 0)).toEqual(['id']);
   await a.plane.presence.heard(name, '{}', 0);
@@ -88,7 +90,7 @@ export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void>
   expect(await b.plane.leases.hold(name, 10_000)).toBe(false);
 }
 
-/** They, or those of them who can have lost something, were told so, and then everything works. */
+/** Checks that the `told` hubs were told of the interruption, and then that everything works. */
 export async function expectRecovered(a: Hub, b: Hub, told = [a, b]): Promise<void> {
   await expect
     .poll(() => told.map(({ interruptions }) => interruptions > 0), poll)

@@ -1,21 +1,21 @@
-/** A Redis Cluster of real processes for tests: three masters on loopback, with or without a replica each. */
+/** A Redis Cluster of real processes for tests: three masters on loopback, each with or without a replica. */
 import { freePort, pause, RedisServer } from './redis-server.ts';
 
 const NODES = 3;
 const SLOTS = 16_384;
 
 export interface RedisCluster {
-  /** The masters, as long as none fails. */
+  /** The master nodes, unless a replica has taken over. */
   readonly nodes: readonly RedisServer[];
-  /** For the hub's configuration. */
+  /** The URL for the hub's configuration. */
   readonly url: string;
-  /** Ends all nodes. */
+  /** Stops all nodes. */
   stop(): Promise<void>;
 }
 
 /**
- * A new, empty cluster that serves all slots. A master that is killed and started again comes back empty, with its name;
- * with replicas its own takes over some 3 s after it was killed.
+ * Starts a new, empty cluster that serves all slots. A master that is killed and started again comes back empty under
+ * its old name. With replicas, its replica takes over about 3 s after the kill.
  */
 export async function startRedisCluster({ replicas = false } = {}): Promise<RedisCluster> {
   const count = replicas ? 2 * NODES : NODES;
@@ -38,7 +38,7 @@ async function join(nodes: readonly Node[]): Promise<void> {
     masters.map(async ({ server }, i) => {
       const [from, next] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / NODES));
       await server.client.call('CLUSTER', 'ADDSLOTSRANGE', from!, next! - 1);
-      // Two masters with one epoch would have to settle that first.
+      // With equal epochs, the masters would have to settle a conflict first.
       await server.client.cluster('SET-CONFIG-EPOCH', i + 1);
     }),
   );

@@ -1,4 +1,4 @@
-/** Real Redis processes for tests, on free loopback ports: to be paused, killed, emptied and failed over. */
+/** Real Redis processes for tests, on free loopback ports. They can be paused, killed, emptied and failed over. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 
-/** What every instance is told: loopback only, nothing is written unless asked. */
+/** Options of every instance: loopback only, and nothing is written to disk unless asked. */
 const OPTIONS = [
   '--bind',
   '127.0.0.1',
@@ -19,7 +19,7 @@ const OPTIONS = [
   '--repl-diskless-sync-delay',
   '0',
 ];
-/** Ends with the process that started it, even when that is killed. */
+/** Makes Redis end with the process that started it, even if that is killed. */
 const TETHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
 
 export class RedisServer {
@@ -35,7 +35,10 @@ export class RedisServer {
     this.#options = options;
   }
 
-  /** A new, empty instance that takes connections. options: more of redis-server's own, such as '--maxmemory', '1mb'. */
+  /**
+   * Starts a new, empty instance that accepts connections. options: further redis-server options, such as
+   * '--maxmemory', '1mb'.
+   */
   static async start(...options: string[]): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-redis-'));
     const server = new RedisServer(await freePort(), folder, options);
@@ -43,23 +46,23 @@ export class RedisServer {
     return server;
   }
 
-  /** For the hub's configuration. */
+  /** The URL for the hub's configuration. */
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Its process, while it runs. */
+  /** Process id while Redis runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** A connection of the test's own, for commands that hubs never send. */
+  /** The test's own connection, for commands that hubs never send. */
   get client(): Redis {
     this.#client ??= new Redis(this.port, '127.0.0.1', { retryStrategy: () => 50 }).on('error', () => {});
     return this.#client;
   }
 
-  /** SIGSTOP: connections stay, nothing is answered. */
+  /** SIGSTOP: connections stay open, but nothing is answered. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -69,7 +72,7 @@ export class RedisServer {
     this.#child?.kill('SIGCONT');
   }
 
-  /** SIGKILL: connections break, the data is lost. Resolves when it has ended; start it again with again(). */
+  /** SIGKILL: connections break and the data is lost. Resolves when the process has ended; again() starts it again. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -79,40 +82,40 @@ export class RedisServer {
     await ended;
   }
 
-  /** Starts it again on the same port after kill(), with what save() kept. */
+  /** Starts Redis again on the same port after kill(), with the data that save() kept. */
   async again(): Promise<void> {
     await this.#run();
   }
 
-  /** Killed and started again at once. keep: with its data, as after an orderly restart; otherwise empty. */
+  /** Kills Redis and starts it again at once. keep: with its data, as after an orderly restart; otherwise empty. */
   async restart({ keep = false } = {}): Promise<void> {
     if (keep) await this.save();
     await this.kill();
     await this.#run();
   }
 
-  /** Writes its data to disk, from where again() takes it. */
+  /** Writes the data to disk, from where again() loads it. */
   async save(): Promise<void> {
     await this.client.save();
   }
 
-  /** Becomes a replica of that instance, and resolves when it has all of its data. */
+  /** Makes this instance a replica of the other, and resolves when it has all of its data. */
   async replicate(of: RedisServer): Promise<void> {
     await this.client.replicaof('127.0.0.1', of.port);
     await this.synced();
   }
 
-  /** Of a replica: resolves when it has all that its master had. */
+  /** On a replica: resolves when it has all of its master's data. */
   async synced(): Promise<void> {
     while (!/^master_link_status:up/m.test(await this.client.info('replication'))) await pause(10);
   }
 
-  /** Replicates no more: what the master is told from here on is lost if this one takes over. */
+  /** Stops replicating: later writes to the master are lost if this instance takes over. */
   async promote(): Promise<void> {
     await this.client.replicaof('NO', 'ONE');
   }
 
-  /** Ends it and removes its folder. */
+  /** Stops Redis and removes its folder. */
   async stop(): Promise<void> {
     this.#client?.disconnect();
     await this.kill();
@@ -147,7 +150,7 @@ export class RedisServer {
   }
 }
 
-/** A loopback port that nobody listens on. */
+/** A loopback port that is not in use. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -158,7 +161,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Between two looks at something that Redis tells no other way. */
+/** Delay between polls of a state that Redis does not announce. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

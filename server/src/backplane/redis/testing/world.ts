@@ -1,14 +1,14 @@
-/** Hubs on a Redis of a test's own. */
+/** Hubs on a test's Redis. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@unicore/protocol';
 import { type Logger, pino } from 'pino';
 import type { Backplane } from '../../backplane.ts';
-import type { BackplaneWorld } from '../../contract.ts';
-import { parseRedisUrl } from '../address.ts';
-import { type BackplaneMeter, NO_METER } from '../meter.ts';
+import { type BackplaneMeter, NO_METER } from '../../meter.ts';
+import { parseRedisUrl } from '../../redis-address.ts';
+import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import { redisBackplane } from '../redis-backplane.ts';
 
-/** A world for itself on a Redis that tests may share: its keys have a prefix of their own. */
+/** A separate backplane on a Redis that tests may share: its keys have their own prefix. */
 export function redisWorld(
   url: string,
   meter: BackplaneMeter = NO_METER,

@@ -1,4 +1,4 @@
-/** All documents, and the one way in which they change: a commit, whole or not at all. */
+/** The fake's documents. They change only by commits, which are applied completely or not at all. */
 import { isDeepStrictEqual } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import type { Fields, Precondition, Time, Write } from './messages.ts';
@@ -11,14 +11,14 @@ export interface Document {
   name: string;
   fields: Fields;
   createTime: Micros;
-  /** Stays where a write changes nothing. */
+  /** Time of the last change; a write that changes nothing keeps it. */
   updateTime: Micros;
 }
 
 const MAX_ID_BYTES = 1_500;
 
 export class Documents {
-  /** By collection, then by name. */
+  /** Documents by collection, then by name. */
   readonly #collections = new Map<string, Map<string, Document>>();
   #lastTime: Micros = 0;
 
@@ -30,7 +30,7 @@ export class Documents {
     return this.#collections.get(collectionOf(name))?.get(name);
   }
 
-  /** In no order. */
+  /** Documents of a collection, in no particular order. */
   in(collection: string): Iterable<Document> {
     return this.#collections.get(collection)?.values() ?? [];
   }
@@ -39,13 +39,16 @@ export class Documents {
     for (const documents of this.#collections.values()) yield* documents.values();
   }
 
-  /** A time that no commit has had. */
+  /** A timestamp later than that of any commit. */
   now(): Micros {
     this.#lastTime = Math.max(this.#lastTime + 1, Date.now() * 1000);
     return this.#lastTime;
   }
 
-  /** Returns the time of the commit, and when each document was written last. Throws a Refusal, and nothing has changed. */
+  /**
+   * Returns the time of the commit and when each document last changed. Throws a Refusal and changes nothing if a
+   * condition fails.
+   */
   commit(writes: readonly Write[]): { time: Micros; updated: Micros[] } {
     const time = this.now();
     const after = new Map<string, Document | undefined>();
@@ -73,7 +76,7 @@ export class Documents {
   }
 }
 
-/** The path of the collection that a document is in. */
+/** The path of the document's collection. */
 export function collectionOf(name: string): string {
   return name.slice(0, name.lastIndexOf('/'));
 }
@@ -117,11 +120,11 @@ function requireAsExpected(
   }
 }
 
-/** projects/P/databases/D/documents/COLLECTION/ID, and further pairs. */
+/** Checks that a name has the form projects/P/databases/D/documents/COLLECTION/ID, with more pairs if it is nested. */
 function requireName(name: string): void {
   const [projects, , databases, , documents, ...path] = name.split('/');
   const fits = projects === 'projects' && databases === 'databases' && documents === 'documents';
   const bad = path.find((id) => /^(|\.|\.\.|__.*__)$/.test(id) || Buffer.byteLength(id) > MAX_ID_BYTES);
   if (!fits || path.length === 0 || path.length % 2 !== 0 || bad !== undefined)
-    throw new Refusal(status.INVALID_ARGUMENT, `Document name "${name}" is no name of a document.`);
+    throw new Refusal(status.INVALID_ARGUMENT, `Document name "${name}" is not a valid document name.`);
 }

@@ -1,4 +1,4 @@
-/** The fake, by Google's own client, which knows what Firestore does. */
+/** Tests of the Firestore fake with Google's own client. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { credentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FirestoreFake, startFirestoreFake } from './index.ts';
 
-/** gRPC's codes. */
+/** gRPC status codes. */
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 describe('documents', () => {
-  test('come back as they were written', async () => {
+  test('are read as they were written', async () => {
     const fields = {
       text: 'ä',
       whole: 7,
@@ -53,7 +53,7 @@ describe('documents', () => {
     expect((await firestore.doc('a/none').get()).exists).toBe(false);
   });
 
-  test('conditions hold: to exist, not to exist, not to have changed', async () => {
+  test('are written only if a condition holds: exists, does not exist, has not changed', async () => {
     const doc = firestore.doc('a/b');
     await expect(doc.update({ x: 1 })).rejects.toMatchObject({ code: NOT_FOUND });
     const { writeTime } = await doc.create({ x: 1 });
@@ -64,14 +64,14 @@ describe('documents', () => {
     expect((await doc.get()).data()).toEqual({ x: 1, y: 2 });
   });
 
-  test('a write that changes nothing leaves the time of the last change', async () => {
+  test('keep their update time if a write changes nothing', async () => {
     const doc = firestore.doc('a/b');
     const { writeTime } = await doc.create({ x: 1 });
     expect((await doc.update({ x: 1 })).writeTime.isEqual(writeTime)).toBe(true);
     expect((await doc.update({ x: 2 })).writeTime.isEqual(writeTime)).toBe(false);
   });
 
-  test('a batch is done whole or not at all', async () => {
+  test('change by a batch completely or not at all', async () => {
     await firestore.doc('a/there').create({});
     const batch = firestore.batch();
     batch.create(firestore.doc('a/new'), {}).create(firestore.doc('a/there'), {});
@@ -79,13 +79,13 @@ describe('documents', () => {
     expect((await firestore.doc('a/new').get()).exists).toBe(false);
   });
 
-  test('ids that Firestore keeps for itself are refused', async () => {
+  test('may not have ids that Firestore reserves', async () => {
     await expect(firestore.doc('a/__x__').create({})).rejects.toMatchObject({ code: INVALID_ARGUMENT });
   });
 });
 
 describe('transactions', () => {
-  test('of increments at once none is lost, and no transaction is kept', async () => {
+  test('lose no concurrent increment, and none stays open', async () => {
     const doc = firestore.doc('a/b');
     await doc.create({ count: 0 });
     const increment = () =>
@@ -98,7 +98,7 @@ describe('transactions', () => {
     expect(fake.openTransactions).toBe(0);
   });
 
-  test('what was read must be the same at the commit: a document, one that is not there, a query', async () => {
+  test('abort if a document, a missing document or a query result has changed since it was read', async () => {
     const [doc, none] = [firestore.doc('a/b'), firestore.doc('a/none')];
     const all = firestore.collection('a').where('x', '==', 1);
     await doc.create({ x: 0 });
@@ -138,7 +138,7 @@ describe('queries', () => {
     await firestore.doc('q/a/below/z').create({ n: 9 });
   });
 
-  test('filters, order and limit', async () => {
+  test('support filters, order and limit', async () => {
     const q = firestore.collection('q');
     expect(await ids(q)).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(await ids(q.where('s', '==', 'x').where('n', '==', 1))).toEqual(['b']);
@@ -149,8 +149,8 @@ describe('queries', () => {
     expect(await ids(firestore.collection('q/a/below'))).toEqual(['z']);
   });
 
-  describe('that it does not serve', () => {
-    /** Google's hand-written client asks again for half a minute. */
+  describe('that are not supported', () => {
+    /** Switches off the retries of Google's client, which would go on for half a minute. */
     const once = { retry: null, retryRequestOptions: { retries: 0, noResponseRetries: 0 } };
     const parent = 'projects/unicore-test/databases/(default)/documents';
     const from = [{ collectionId: 'q' }];
@@ -170,7 +170,7 @@ describe('queries', () => {
       for await (const _ of answers);
     }
 
-    test('what needs an index of its own is refused, as without one', async () => {
+    test('a query that needs an extra index is refused', async () => {
       const filters = [filter('s', 'EQUAL'), filter('n', 'LESS_THAN')];
       const structuredQuery = { from, where: { compositeFilter: { op: 'AND' as const, filters } } };
       const asked = drain(raw.runQuery({ parent, structuredQuery }, once));
@@ -189,7 +189,7 @@ describe('queries', () => {
       });
     });
 
-    test('so is a call that the fake does not know', async () => {
+    test('an unknown method is refused by name', async () => {
       const asked = drain(raw.runAggregationQuery({ parent }, once));
       const message = expect.stringContaining('RunAggregationQuery');
       await expect(asked).rejects.toMatchObject({ code: UNIMPLEMENTED, message });
@@ -197,7 +197,7 @@ describe('queries', () => {
   });
 });
 
-test('what would be billed is counted by collection', async () => {
+test('billed reads, writes and deletes are counted by collection', async () => {
   await firestore.doc('a/b').create({ x: 1 });
   await firestore.doc('a/c').create({ x: 1 });
   await firestore.doc('a/none').get();
@@ -208,7 +208,7 @@ test('what would be billed is counted by collection', async () => {
   expect(fake.bill()).toEqual({ reads: {}, writes: {}, deletes: {} });
 });
 
-test('as a process it serves, and remembers when it is started again', async () => {
+test('the fake runs as a process, and keeps its documents over a restart', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'unicore-firestore-'));
   const start = async () => {
     const child = spawn(

@@ -1,13 +1,13 @@
-/** Keeps the documents in a file, so that a cluster on one machine remembers them when it is started again. */
+/** Saves the fake's documents in a file, so that a cluster on one machine keeps them over restarts. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Document, Documents } from './documents.ts';
 import { Fields } from './messages.ts';
 
-/** Changes within this time are written together: all documents are written each time. */
+/** Changes within this time are saved together, because each save writes all documents. */
 const GATHER_MS = 100;
-/** The share of the time that may go into writing them, where there are many. */
+/** Largest share of the time that saving may take if there are many documents. */
 const SHARE = 1 / 20;
 
 const Kept = z.array(
@@ -20,7 +20,7 @@ export class DocumentFile {
   #timer: NodeJS.Timeout | undefined;
   #gatherMs = GATHER_MS;
 
-  /** path: undefined keeps them in memory only. */
+  /** path: undefined keeps the documents in memory only. */
   constructor(path: string | undefined) {
     this.#path = path;
     const kept = path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
@@ -32,7 +32,7 @@ export class DocumentFile {
     this.#timer ??= setTimeout(() => this.save(), this.#gatherMs);
   }
 
-  /** Whole or not at all: a killed process leaves what was there before. */
+  /** Replaces the file atomically: if the process is killed, the previous file stays. */
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

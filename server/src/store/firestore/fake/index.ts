@@ -1,4 +1,5 @@
-/** What tests and local clusters may use of the fake. main.ts is the same as a process. */
+/** The fake's public interface for tests and local clusters. main.ts runs the fake as a process. */
+
+export { lostReply } from './faults.ts';
 export type { Bill } from './ledger.ts';
-export { lostReply } from './mischief.ts';
 export { type FirestoreFake, startFirestoreFake } from './server.ts';

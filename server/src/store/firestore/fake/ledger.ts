@@ -1,4 +1,7 @@
-/** What Firestore would bill: documents read, written and deleted, by collection. Numbers only, so it does not grow. */
+/**
+ * Counts what Firestore would bill: documents read, written and deleted, by collection. It holds numbers only, so it
+ * does not grow.
+ */
 
 export interface Bill {
   reads: Record<string, number>;
@@ -10,13 +13,13 @@ export type Item = keyof Bill;
 export class Ledger {
   #bill: Bill = empty();
 
-  /** of: the path of a collection. */
+  /** of: the collection's path. */
   add(item: Item, of: string, count = 1): void {
     const collection = of.slice(of.lastIndexOf('/') + 1);
     this.#bill[item][collection] = (this.#bill[item][collection] ?? 0) + count;
   }
 
-  /** What was done since the last time that this was asked. */
+  /** Returns the counts since the last call of take(). */
   take(): Bill {
     const bill = this.#bill;
     this.#bill = empty();

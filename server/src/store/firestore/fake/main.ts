@@ -1,11 +1,11 @@
 /**
- * The fake as a process: node main.ts [--port N] [--file FILE]. Prints one line of JSON with its address when it takes calls,
- * and one with all that it would have billed when it ends by SIGTERM or SIGINT.
+ * Runs the Firestore fake as a process: node main.ts [--port N] [--file FILE]. It prints a line of JSON with its
+ * address once it serves. On SIGTERM or SIGINT it prints a line with all that it would have billed, and exits.
  */
 import { parseArgs } from 'node:util';
 import { startFirestoreFake } from './server.ts';
 
-// What the machine's owner sees in a list of processes.
+// The name shown in process lists.
 process.title = 'unicore-firestore';
 
 const { values } = parseArgs({
@@ -25,5 +25,5 @@ async function end(): Promise<void> {
 }
 process.on('SIGTERM', end);
 process.on('SIGINT', end);
-// Whoever started it is gone, however it died.
+// The process that started the fake is gone.
 process.on('disconnect', end);

@@ -1,9 +1,9 @@
-/** What the fake understands of Firestore's requests. Whatever else one says is refused by name, never overlooked. */
+/** Schemas of the Firestore requests that the fake supports. Anything else is refused by name, never ignored. */
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
 
-/** protobuf leaves out what is 0. */
+/** Both fields have defaults, because protobuf omits zeros. */
 export const Time = z.strictObject({ seconds: z.coerce.string().default('0'), nanos: z.number().default(0) });
 export type Time = z.infer<typeof Time>;
 
@@ -35,7 +35,7 @@ export const Precondition = z.union([
 ]);
 export type Precondition = z.infer<typeof Precondition>;
 
-/** A field's name, not the path of one within a map. */
+/** A plain field name; paths into a map are not supported. */
 const FieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
 const Update = z.strictObject({
@@ -119,6 +119,6 @@ export function parse<T extends z.ZodType>(message: T, method: string, request: 
   if (parsed.success) return parsed.data;
   throw new Refusal(
     status.UNIMPLEMENTED,
-    `The Firestore fake does not know this ${method}:\n${z.prettifyError(parsed.error)}`,
+    `The Firestore fake does not support this ${method}:\n${z.prettifyError(parsed.error)}`,
   );
 }

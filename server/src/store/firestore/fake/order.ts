@@ -1,4 +1,4 @@
-/** How Firestore compares values: by kind first, strings by their bytes in UTF-8. */
+/** Firestore's order of values: by type first; strings by their UTF-8 bytes. */
 import type { Value } from './messages.ts';
 
 const KINDS = ['null', 'boolean', 'number', 'timestamp', 'string', 'array', 'map'] as const;
@@ -13,7 +13,7 @@ export function kindOf(value: Value): Kind {
   return 'arrayValue' in value ? 'array' : 'map';
 }
 
-/** Below, at or above 0, as in Array.sort. */
+/** Negative, zero or positive, as for Array.sort. */
 export function compareValues(a: Value, b: Value): number {
   const kinds = KINDS.indexOf(kindOf(a)) - KINDS.indexOf(kindOf(b));
   if (kinds !== 0) return kinds;

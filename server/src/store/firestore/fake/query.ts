@@ -1,4 +1,4 @@
-/** Runs queries as Firestore does without indexes of one's own: what would need such an index is refused. */
+/** Runs the queries that Firestore serves without extra indexes, and refuses all others. */
 import { status } from '@grpc/grpc-js';
 import type { Document, Documents } from './documents.ts';
 import type { StructuredQuery } from './messages.ts';
@@ -9,7 +9,7 @@ type Filter = StructuredQuery['where'][number]['fieldFilter'];
 
 const NAME = '__name__';
 
-/** parent: the document or the root that the collection is below. */
+/** parent: the document or root that holds the collection. */
 export function runQuery(documents: Documents, parent: string, query: StructuredQuery): Document[] {
   requireNoIndex(query);
   const filters = query.where.map(({ fieldFilter }) => fieldFilter);
@@ -29,7 +29,7 @@ export function runQuery(documents: Documents, parent: string, query: Structured
   return found.slice(0, query.limit?.value);
 }
 
-/** As asked for; then by the field with a range; then by name, in the direction of the last. */
+/** The requested order, then the field with a range condition, then the name in the direction of the last one. */
 function orderOf({ orderBy, where }: StructuredQuery): { fieldPath: string; sign: 1 | -1 }[] {
   const order = orderBy.map(({ field, direction }) => ({
     fieldPath: field.fieldPath as string,
@@ -52,14 +52,17 @@ function matches(value: Document['fields'][string] | undefined, { op, value: wan
   const order = compareValues(value, wanted);
   if (op === 'EQUAL') return order === 0;
   if (op === 'NOT_EQUAL') return order !== 0 && kindOf(value) !== 'null';
-  // A range holds values of its own kind only.
+  // A range matches only values of the same type.
   if (kindOf(value) !== kindOf(wanted)) return false;
   if (op === 'LESS_THAN') return order < 0;
   if (op === 'LESS_THAN_OR_EQUAL') return order <= 0;
   return op === 'GREATER_THAN' ? order > 0 : order >= 0;
 }
 
-/** Firestore has an index for each field. They serve equalities together, or ranges and an order on one field. */
+/**
+ * Firestore has one index per field. Together they serve equality conditions on several fields, or ranges and an order
+ * on one field.
+ */
 function requireNoIndex({ where, orderBy }: StructuredQuery): void {
   const filters = where.map(({ fieldFilter }) => fieldFilter);
   const equal = filters.filter(({ op }) => op === 'EQUAL');

@@ -1,4 +1,4 @@
-/** What the fake answers instead of a result, in Firestore's own codes and words. */
+/** An error answer of the fake, with Firestore's own code and text. */
 import type { status } from '@grpc/grpc-js';
 
 export class Refusal extends Error {

@@ -1,6 +1,6 @@
 /**
- * A Firestore of our own for tests and for clusters on one machine: Google's protocol, atomic commits, preconditions and
- * optimistic transactions. Calls that it does not know are UNIMPLEMENTED.
+ * A fake Firestore server for tests and for clusters on one machine. It speaks Google's protocol, with atomic commits,
+ * preconditions and optimistic transactions. Calls that it does not support answer UNIMPLEMENTED.
  */
 import { createRequire } from 'node:module';
 import {
@@ -14,30 +14,30 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
+import { Faults, type Method } from './faults.ts';
 import { DocumentFile } from './file.ts';
 import { type Bill, Ledger } from './ledger.ts';
-import { type Method, Mischief } from './mischief.ts';
 import { Refusal } from './refusal.ts';
 import { Service } from './service.ts';
 
-/** As in Google's own: Firestore takes requests of up to 10 MiB. */
+/** Firestore accepts requests of up to 10 MiB. */
 const MAX_MESSAGE = 10 * 1024 * 1024;
 
 export interface FakeOptions {
-  /** 0: any free one. */
+  /** 0 picks a free port. */
   port?: number;
   host?: string;
-  /** Keeps the documents there. */
+  /** File in which the documents are saved. */
   file?: string | undefined;
 }
 
 export interface FirestoreFake {
-  /** HOST:PORT, as for FIRESTORE_EMULATOR_HOST. */
+  /** HOST:PORT, as in FIRESTORE_EMULATOR_HOST. */
   readonly address: string;
-  readonly mischief: Mischief;
-  /** How many transactions are neither committed nor rolled back. */
+  readonly faults: Faults;
+  /** Number of transactions that are neither committed nor rolled back. */
   readonly openTransactions: number;
-  /** What was done since the last time that this was asked. */
+  /** What would have been billed since the last call. */
   bill(): Bill;
   close(): Promise<void>;
 }
@@ -46,10 +46,10 @@ export async function startFirestoreFake(options: FakeOptions = {}): Promise<Fir
   const { port = 0, host = '127.0.0.1', file } = options;
   const kept = new DocumentFile(file);
   const ledger = new Ledger();
-  const mischief = new Mischief();
+  const faults = new Faults();
   const service = new Service({ documents: kept.documents, ledger, changed: () => kept.changed() });
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE });
-  server.addService(definition(), handlersOf(service, mischief));
+  server.addService(definition(), handlersOf(service, faults));
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, got) =>
       error ? reject(error) : resolve(got),
@@ -57,7 +57,7 @@ export async function startFirestoreFake(options: FakeOptions = {}): Promise<Fir
   });
   return {
     address: `${host}:${bound}`,
-    mischief,
+    faults,
     get openTransactions() {
       return service.openTransactions;
     },
@@ -78,10 +78,10 @@ function definition() {
   return google.firestore.v1.Firestore.service;
 }
 
-function handlersOf(service: Service, mischief: Mischief): UntypedServiceImplementation {
+function handlersOf(service: Service, faults: Faults): UntypedServiceImplementation {
   const carryOut = async (method: Method, request: unknown): Promise<object[]> => {
     let answers: object[] = [];
-    await mischief.around(method, () => {
+    await faults.around(method, () => {
       answers = service.answer[method](request);
     });
     return answers;

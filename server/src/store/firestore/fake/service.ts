@@ -1,8 +1,10 @@
-/** Firestore's calls on the documents, each carried out in one go: requests in, answers out, no sockets. */
+/**
+ * Firestore's methods on the fake's documents, each carried out synchronously. Requests in, answers out, no sockets.
+ */
 import { collectionOf, type Document, type Documents, timeOf } from './documents.ts';
+import type { Method } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { BatchGet, BeginTransaction, Commit, parse, Rollback, RunQuery } from './messages.ts';
-import type { Method } from './mischief.ts';
 import { runQuery } from './query.ts';
 import { Transactions } from './transactions.ts';
 
@@ -27,7 +29,7 @@ export class Service {
     return this.#transactions.size;
   }
 
-  /** The answers to one request; a call that is not streamed has one. */
+  /** The answers to one request. Methods without streaming have exactly one answer. */
   readonly answer: Record<Method, (request: unknown) => object[]> = {
     BatchGetDocuments: (request) => this.#batchGet(parse(BatchGet, 'BatchGetDocuments', request)),
     RunQuery: (request) => this.#runQuery(parse(RunQuery, 'RunQuery', request)),
@@ -60,7 +62,7 @@ export class Service {
     const { transaction, answers } = this.#begin(asked);
     const ask = () => runQuery(documents, parent, structuredQuery);
     const found = ask();
-    // A query without results is billed as one read.
+    // Firestore bills a query without results as one read.
     ledger.add('reads', structuredQuery.from[0].collectionId, Math.max(1, found.length));
     const versions = versionsOf(found);
     this.#watch(transaction, () => versionsOf(ask()) === versions);
@@ -85,7 +87,7 @@ export class Service {
     };
   }
 
-  /** The transaction that a read belongs to, and what says so if it has just begun. */
+  /** The transaction of a read. If the read starts it, an answer that names it comes first. */
   #begin({ transaction, newTransaction }: Asked): { transaction: string | undefined; answers: object[] } {
     if (!newTransaction) return { transaction, answers: [] };
     const begun = this.#transactions.begin();

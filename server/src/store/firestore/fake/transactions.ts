@@ -1,26 +1,29 @@
-/** Transactions with optimistic concurrency: what one has read must be the same when it commits, or it is ABORTED. */
+/**
+ * Transactions with optimistic concurrency: a commit is ABORTED if something that the transaction read has changed
+ * since.
+ */
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
 
-/** Firestore ends a transaction that was idle for as long. */
+/** Firestore ends a transaction after this much idle time. */
 const IDLE_MS = 60_000;
 
 interface Transaction {
   usedAt: number;
-  /** Whether what was read is still so. */
+  /** Checks for the commit: each returns whether something that the transaction has read is unchanged. */
   checks: (() => boolean)[];
 }
 
 export class Transactions {
-  /** Those idle longest first. */
+  /** Open transactions, those idle longest first. */
   readonly #open = new Map<string, Transaction>();
 
   get size(): number {
     return this.#open.size;
   }
 
-  /** Returns the id, in hexadecimal. */
+  /** Returns the transaction's id in hexadecimal. */
   begin(): string {
     this.#forget();
     const id = randomBytes(8).toString('hex');
@@ -28,7 +31,7 @@ export class Transactions {
     return id;
   }
 
-  /** same: asked at the commit. */
+  /** Adds something that the transaction read. same: called at the commit, true if it is unchanged. */
   read(id: string, same: () => boolean): void {
     const transaction = this.#get(id);
     transaction.checks.push(same);
@@ -37,7 +40,7 @@ export class Transactions {
     this.#open.set(id, transaction);
   }
 
-  /** It is over, however this ends. */
+  /** Ends the transaction. Throws ABORTED if something that it read has changed. */
   finish(id: string): void {
     const { checks } = this.#get(id);
     this.#open.delete(id);

@@ -1,0 +1,151 @@
+/** The tunnel process of an agent, put together: its identity, VMs, socket to the hub and connection to the keeper. */
+import { join } from 'node:path';
+import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
+import type { AgentHello } from '@unicore/protocol/control';
+import type { Logger } from 'pino';
+import { serveHub } from '../channels/index.ts';
+import { Fleet, Reporter } from '../control/index.ts';
+import {
+  type AgentConfig,
+  Credentials,
+  checkHub,
+  hubApi,
+  KnownHubs,
+  loadConfig,
+  loadKey,
+  mayBeSentTo,
+  nextConnSeq,
+  type ProviderKey,
+} from '../identity/index.ts';
+import { connectKeeper, type KeeperConnection, KeeperLink } from '../keeper/index.ts';
+import { DEFAULT_SOCKET, makeRuntime } from '../runtime/index.ts';
+import { LiveState, refuseSecond } from '../state/index.ts';
+import { measureLatency, Tunnel } from '../tunnel/index.ts';
+import { LoadMeter } from './load.ts';
+import { VERSION } from './version.ts';
+
+/** The agent dials the hub after this time, even if it does not know the state of its VMs yet. */
+const LOOK_MS = 3_000;
+
+export interface AgentOptions {
+  agentDir: string;
+  log: Logger;
+  /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
+  socketPath?: string;
+  /** Default: connects to the keeper of this folder, and starts a keeper process if none runs. */
+  connectKeeper?: () => Promise<KeeperConnection>;
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface Agent {
+  readonly config: AgentConfig;
+  /** Resolves when the first connection to the hub is up. */
+  readonly connected: Promise<void>;
+  /** Resolves when the hub has revoked this provider. */
+  readonly revoked: Promise<UniCoreError>;
+  /** Closes the socket to the hub. Containers, the keeper and its shells keep running. */
+  close(): Promise<void>;
+}
+
+/** Rejects if this folder has not joined a hub, or if another agent already runs for it. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { agentDir, log, clock = systemClock, random = Math.random } = options;
+  const { config, key } = await identity(agentDir);
+  checkHub(config.hub, config);
+  await refuseSecond(agentDir);
+  const { providerId } = config;
+
+  const keeper = new KeeperLink({
+    connect: options.connectKeeper ?? (() => connectKeeper({ agentDir, clock })),
+    changed: (connected) => state.keeper(connected),
+    clock,
+    random,
+    log,
+  });
+  const runtime = makeRuntime({
+    kind: config.runtime,
+    providerId,
+    socketPath: options.socketPath ?? DEFAULT_SOCKET,
+    vmsDir: join(agentDir, 'vms'),
+    closeVm: async (vmId) => (await keeper.get()).control.closeVm({ vmId }),
+    clock,
+    random,
+  });
+  const fleet = await Fleet.load({
+    agentDir,
+    runtime,
+    clock,
+    random,
+    log,
+    changed: (vm) => {
+      reporter.changed(vm);
+      void state.save();
+    },
+  });
+  const reporter = new Reporter({ clock, log, whole: () => fleet.observed() });
+  const state = await LiveState.create(agentDir, config, () => fleet.observed(), log);
+  const load = new LoadMeter(agentDir);
+  const connected = Promise.withResolvers<void>();
+  const revoked = Promise.withResolvers<UniCoreError>();
+  const known = await KnownHubs.load(agentDir, config.hub, log);
+  const nearest = new Nearest({
+    home: config.hub,
+    known: known.places,
+    clock,
+    random,
+    probe: measureLatency,
+    trusted: (url) => mayBeSentTo(config.hub, config.regionsUnder, url),
+    changed(places) {
+      state.hubs(places);
+      void known.save(places);
+    },
+  });
+  const tunnel = new Tunnel({
+    nearest,
+    credentials: new Credentials({ providerId, key, hub: hubApi, now: Date.now }),
+    hello: async (): Promise<Omit<AgentHello, 'token'>> => ({
+      connSeq: await nextConnSeq(agentDir, Date.now()),
+      version: VERSION,
+      name: config.name,
+      runtime: config.runtime,
+      isolation: await runtime.isolation(),
+      beat: await load.sample(fleet.running),
+    }),
+    beat: () => load.sample(fleet.running),
+    session: serveHub({ clock, log, reporter, services: { fleet, runtime, keeper: () => keeper.get() } }),
+    changed(now) {
+      state.connection(now);
+      if (now.state === 'connected') connected.resolve();
+      if (now.state === 'revoked') revoked.resolve(now.error);
+    },
+    clock,
+    random,
+    log,
+  });
+
+  keeper.start();
+  // The first report to the hub should hold the present state of the VMs. An engine that hangs must not delay it for long.
+  await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
+  tunnel.start();
+  return {
+    config,
+    connected: connected.promise,
+    revoked: revoked.promise,
+    async close() {
+      tunnel.close();
+      keeper.close();
+      await Promise.all([fleet.close(), state.save()]);
+    },
+  };
+}
+
+async function identity(agentDir: string): Promise<{ config: AgentConfig; key: ProviderKey }> {
+  const config = await loadConfig(agentDir);
+  const key = await loadKey(agentDir);
+  if (config && key) return { config, key };
+  throw new UniCoreError(
+    'UNAUTHENTICATED',
+    `${agentDir} has not joined a hub yet. Get a join token from your hub, then: npm run agent -- join HUB TOKEN`,
+  );
+}

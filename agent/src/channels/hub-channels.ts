@@ -1,0 +1,78 @@
+/** Serves the channels that the hub opens on a connection: one control channel, and terminals. */
+import {
+  Acceptor,
+  ChannelKind,
+  type Clock,
+  ERRORS,
+  FrameType,
+  type Leg,
+  UniCoreError,
+} from '@unicore/protocol';
+import type { AgentMethods } from '@unicore/protocol/control';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import type { Logger } from 'pino';
+import type { Reporter } from '../control/index.ts';
+import { type AgentServices, agentMethods, ensureTerminal, serveControl } from '../control/index.ts';
+import type { HubSession } from '../tunnel/index.ts';
+import { TerminalRelay } from './terminal-relay.ts';
+
+export interface ServeHubOptions {
+  services: AgentServices;
+  reporter: Reporter;
+  clock: Clock;
+  log: Logger;
+}
+
+export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
+  const methods = agentMethods(services);
+  const terminals = new TerminalRelay({
+    runs: (vmId, gen) => services.fleet.runs(vmId, gen),
+    keeper: () => services.keeper(),
+    ensureTerminal: (open) => ensureTerminal(services, open),
+    log,
+  });
+  return (leg) => {
+    let retired = false;
+    const control = new Acceptor({
+      clock,
+      accept: (request) =>
+        serveControl(
+          request,
+          whileInUse(methods, () => !retired),
+          reporter,
+          log,
+        ),
+      deflater: zlibDeflater,
+    });
+    return {
+      open(frame) {
+        // The opener does not know of the provider's newer connection yet. It will retry there.
+        if (retired)
+          return leg.send({
+            type: FrameType.DETACHED,
+            ch: frame.ch,
+            code: ERRORS.PROVIDER_UNREACHABLE.number,
+          });
+        if (frame.kind === ChannelKind.terminal) return terminals.open(leg, frame);
+        if (frame.kind === ChannelKind.control) return control.open(leg, frame);
+        const message = `this agent has no channels of kind ${frame.kind}`;
+        leg.send({ type: FrameType.RESET, ch: frame.ch, code: ERRORS.KIND_UNKNOWN.number, message });
+      },
+      retire: () => {
+        retired = true;
+      },
+      closed: () => control.close('LEG_LOST', 'the connection to the hub is gone'),
+    };
+  };
+}
+
+/** Refuses orders on a retired connection. A hub that does not know of the provider's newer connection would send stale ones. */
+function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
+  return {
+    ...methods,
+    async apply(orders) {
+      if (inUse()) return methods.apply(orders);
+      throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+    },
+  };
+}

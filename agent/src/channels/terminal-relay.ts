@@ -1,0 +1,115 @@
+/** Joins terminal channels of the hub to the keeper, after checking that the VM runs here. */
+import {
+  ERRORS,
+  type ErrorCode,
+  type FrameOf,
+  FrameType,
+  Hop,
+  join,
+  type Leg,
+  type Port,
+  UniCoreError,
+  unpackMeta,
+} from '@unicore/protocol';
+import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/protocol/control';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { KeeperConnection } from '../keeper/index.ts';
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+export interface TerminalRelayOptions {
+  /** Whether this generation of the VM is running here. */
+  runs(vmId: string, gen: number): boolean;
+  /** Waits for a connection to the keeper. Rejects with LEG_LOST if none comes up in time. */
+  keeper(): Promise<KeeperConnection>;
+  /** Creates the terminal if it does not exist. Rejects with VM_NOT_RUNNING, or with LEG_LOST while there is no keeper. */
+  ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
+  log: Logger;
+}
+
+export class TerminalRelay {
+  readonly #options: TerminalRelayOptions;
+
+  constructor(options: TerminalRelayOptions) {
+    this.#options = options;
+  }
+
+  open(leg: Leg, open: Open): void {
+    const port = leg.portOf(open.ch);
+    // A repeated OPEN: the answer may have been lost. Pass it on, and the keeper repeats the answer.
+    if (port instanceof Hop) return port.leg.send({ ...open, ch: port.ch });
+    if (port) return;
+    const pending = new Pending();
+    leg.bind(open.ch, pending);
+    void this.#relay(leg, open, pending);
+  }
+
+  async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
+    try {
+      const { user, wish } = requested(open);
+      // The VM may still be starting. DETACHED makes the opener retry; the hub refuses the retry if the VM is not starting.
+      if (!this.#options.runs(wish.vmId, wish.gen)) {
+        leg.unbind(open.ch);
+        return detach(leg, open.ch, 'VM_NOT_RUNNING');
+      }
+      const keeper = await this.#keeperFor(open, wish);
+      if (pending.over) return;
+      const ch = keeper.leg.allocate();
+      join(leg, open.ch, keeper.leg, ch, { group: user });
+      keeper.leg.send({ ...open, ch });
+    } catch (error) {
+      if (pending.over) return;
+      leg.unbind(open.ch);
+      this.#refuse(leg, open.ch, error);
+    } finally {
+      if (pending.over && leg.open) leg.unbind(open.ch);
+    }
+  }
+
+  /** A resumed channel must find its old terminal, so no new shell is started for it. */
+  async #keeperFor(open: Open, wish: OpenTerminal): Promise<KeeperConnection> {
+    if (open.mustExist) return this.#options.keeper();
+    return (await this.#options.ensureTerminal(wish)).keeper;
+  }
+
+  #refuse(leg: Leg, ch: number, error: unknown): void {
+    const known = error instanceof UniCoreError;
+    if (!known) this.#options.log.error({ err: error }, 'a terminal could not be opened');
+    const code: ErrorCode = known ? error.code : 'INTERNAL';
+    const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
+    // While the keeper is starting, DETACHED makes the opener retry; RESET would end its channel.
+    if (code === 'LEG_LOST') detach(leg, ch, code);
+    else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+  }
+}
+
+/** Sends DETACHED, after which the opener retries in a moment. */
+function detach(leg: Leg, ch: number, code: ErrorCode): void {
+  leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
+}
+
+/** Reserves a channel number while its terminal is being created. */
+class Pending implements Port {
+  over = false;
+
+  receive(type: number): void {
+    // Other frames are a repeated OPEN, and its answer will follow.
+    if (type === FrameType.RESET || type === FrameType.DETACHED) this.over = true;
+  }
+
+  lost(): void {
+    this.over = true;
+  }
+}
+
+function requested(open: Open): { user: string; wish: OpenTerminal } {
+  try {
+    const { user, vmId, gen } = ChannelAuth.parse(unpackMeta(open.auth));
+    const { terminalId, cols, rows } = TerminalOpen.parse(unpackMeta(open.meta));
+    return { user, wish: { vmId, gen, terminalId, cols, rows } };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new UniCoreError('BAD_REQUEST', `OPEN: ${z.prettifyError(error)}`, { cause: error });
+  }
+}

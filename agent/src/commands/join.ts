@@ -1,0 +1,77 @@
+/** `unicore-agent join`: exchanges a join token for an identity of this machine. */
+import { hostname } from 'node:os';
+import { UniCoreError } from '@unicore/protocol';
+import {
+  type AgentConfig,
+  AgentConfig as AgentConfigSchema,
+  checkHub,
+  hubApi,
+  loadConfig,
+  loadKey,
+  makeKey,
+  parseHubUrl,
+  type RuntimeKind,
+  saveConfig,
+} from '../identity/index.ts';
+import { detectRuntime, pingEngine } from '../runtime/index.ts';
+
+export interface JoinOptions {
+  agentDir: string;
+  /** Address of the hub, as a person typed it. */
+  hub: string;
+  token: string;
+  /** Default: the machine's host name. */
+  name?: string;
+  /** Default: docker if an engine answers at `socketPath`, otherwise process. */
+  runtime?: RuntimeKind;
+  socketPath: string;
+  insecure?: boolean;
+  allowUnisolatedRemoteHub?: boolean;
+  regionsUnder?: string;
+}
+
+/** Writes key.pem and agent.json. Everything else is checked first, so that a failed check does not use up the token. */
+export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
+  const { agentDir, token, insecure = false, allowUnisolatedRemoteHub = false } = options;
+  const hub = parseHubUrl(options.hub);
+  const existing = await loadConfig(agentDir);
+  if (existing) {
+    throw new UniCoreError(
+      'CONFLICT',
+      `This machine already joined ${existing.hub} as ${existing.name}. ` +
+        `For another hub, use another folder (--data DIR); to join again, delete ${agentDir}/agent.json first.`,
+    );
+  }
+  const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
+  checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
+  if (runtime === 'docker') await requireEngine(options.socketPath);
+  // A key that a failed join left behind can be used.
+  const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
+  const name = options.name ?? hostname();
+  const { providerId } = await hubApi(hub).join({ token, publicKey: key.publicJwk, name });
+  const config = AgentConfigSchema.parse({
+    hub,
+    providerId,
+    name,
+    runtime,
+    insecure,
+    allowUnisolatedRemoteHub,
+    regionsUnder: options.regionsUnder,
+  });
+  await saveConfig(agentDir, config);
+  return config;
+}
+
+/** A running agent tolerates a missing engine, but joining requires one, so that the owner learns of the problem. */
+async function requireEngine(socketPath: string): Promise<void> {
+  try {
+    await pingEngine(socketPath);
+  } catch (cause) {
+    throw new UniCoreError(
+      'RUNTIME_UNAVAILABLE',
+      `Docker does not answer at ${socketPath}. Start it, check that you may use it (docker ps), and join again; ` +
+        'the token was not used up.',
+      { cause },
+    );
+  }
+}

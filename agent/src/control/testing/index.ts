@@ -1,0 +1,1 @@
+export { closeFleets, newFolder, order, startFleet } from './fleet-setup.ts';

@@ -1,0 +1,1 @@
+export { closeFakeHubApis, fakeHubApi } from './fake-hub-api.ts';

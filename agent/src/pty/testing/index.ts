@@ -1,0 +1,1 @@
+export { ptyContract, Reader } from './pty.suite.ts';

@@ -1,0 +1,2 @@
+export { FakeRuntime } from './fake-runtime.ts';
+export { type RuntimeHarness, runtimeContract } from './runtime.suite.ts';

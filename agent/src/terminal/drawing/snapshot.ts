@@ -1,0 +1,34 @@
+/** Writes a terminal's whole state as output that reproduces it in a freshly reset terminal of the same size. */
+
+import type { XtermCore } from '../emulator/index.ts';
+import { AnsiWriter } from './ansi-writer.ts';
+import { drawCells } from './cells.ts';
+import {
+  hasSavedCursor,
+  restoreBufferState,
+  restoreCursor,
+  restoreModes,
+  restoreSavedCursor,
+} from './state.ts';
+
+/** scrollback: at most this many lines above the screen. */
+export function snapshot(core: XtermCore, scrollback: number): string {
+  const writer = new AnsiWriter(core);
+  const { normal, alternate, active } = core;
+  drawCells(writer, core, normal, Math.max(0, normal.ybase - scrollback));
+  restoreBufferState(writer, normal, core);
+  if (active === alternate) {
+    writer.csi('?1047h');
+    writer.moveTo(0, 0);
+    drawCells(writer, core, alternate, 0);
+    restoreBufferState(writer, alternate, core);
+  } else if (hasSavedCursor(alternate)) {
+    // The alternate buffer keeps its saved cursor while the normal buffer is shown.
+    writer.csi('?1047h');
+    restoreSavedCursor(writer, alternate, core.cols, core.rows);
+    writer.csi('?1047l');
+  }
+  restoreModes(writer, core);
+  restoreCursor(writer, core);
+  return writer.text;
+}

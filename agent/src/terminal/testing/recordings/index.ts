@@ -1,0 +1,1 @@
+export { SESSIONS } from './sessions.ts';

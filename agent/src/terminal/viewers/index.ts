@@ -1,0 +1,3 @@
+/** The viewers of a terminal: their channels, and how far each has read. */
+export { Viewer } from './viewer.ts';
+export { Viewers } from './viewers.ts';

@@ -1,0 +1,107 @@
+/**
+ * A viewer's position in the output. It begins with a snapshot, and jumps to a new snapshot if the viewer falls too far
+ * behind.
+ */
+import type { PtySize } from '../../pty/index.ts';
+import type { Output } from '../output/index.ts';
+import { CANCEL, RESET, skippedNotice, wholeLength } from '../output/index.ts';
+import type { Drawing, SizeChange } from '../screen/index.ts';
+
+/** Lines of scrollback in the snapshot of a jump. They are few, so that it is quick. */
+const JUMP_SCROLLBACK = 100;
+const NOTHING = new Uint8Array(0);
+
+export interface ReadPositionOptions {
+  output: Output;
+  /** Draws the current screen. */
+  draw(scrollback?: number): Drawing;
+  /** Returns the in-band notice about a size for this viewer. */
+  notice(size: PtySize): string;
+}
+
+export class ReadPosition {
+  readonly #options: ReadPositionOptions;
+  /** Snapshot and notices that are sent before the next live byte. */
+  #front: Uint8Array = NOTHING;
+  /** Offset of the next live byte. */
+  #at: number;
+  #notices: { at: number; text: string }[] = [];
+
+  constructor(options: ReadPositionOptions) {
+    this.#options = options;
+    this.#at = options.output.end;
+  }
+
+  /** Bytes that the viewer has not been given yet. */
+  get backlog(): number {
+    return this.#front.length + this.#options.output.end - this.#at;
+  }
+
+  /** Starts with the current screen and its whole scrollback. */
+  begin(): void {
+    const drawing = this.#options.draw();
+    this.#goOn(drawing, RESET + this.#options.notice(drawing.size));
+  }
+
+  /** Queues a size notice, which is sent when this position reaches its offset. */
+  tell({ at, size }: SizeChange): void {
+    this.#notices.push({ at, text: this.#options.notice(size) });
+  }
+
+  /** Replaces the backlog by a snapshot, if the snapshot is shorter. */
+  jumpIfShorter(): void {
+    const jump = this.#jump();
+    if (jump.text.length + jump.drawing.bytes.length < this.backlog) this.#goOn(jump.drawing, jump.text);
+  }
+
+  /** Returns at most `max` bytes. last: no more output follows, so an incomplete character is sent too. */
+  next(max: number, last: boolean): Uint8Array | undefined {
+    const { output } = this.#options;
+    if (this.#front.length === 0) this.#advance();
+    if (this.#front.length > 0) {
+      const part = takeWhole(this.#front, max);
+      this.#front = this.#front.subarray(part.length);
+      return part;
+    }
+    const until = this.#notices[0]?.at ?? output.end;
+    const bytes = output.ring.read(this.#at, Math.min(max, until - this.#at));
+    // A character that is incomplete at the end of the output waits for the rest. One that is cut by `max` does not wait,
+    // since `max` may never be large enough.
+    const held = this.#at + bytes.length === output.end && !last ? wholeLength(bytes) : undefined;
+    const part = held === undefined ? takeWhole(bytes, max) : bytes.subarray(0, held);
+    this.#at += part.length;
+    return part.length > 0 ? part : undefined;
+  }
+
+  /** Queues what must be sent before the next live byte: notices, or a snapshot if the ring has overwritten that byte. */
+  #advance(): void {
+    if (this.#at < this.#options.output.ring.start) {
+      const { drawing, text } = this.#jump();
+      return this.#goOn(drawing, text);
+    }
+    let text = '';
+    while (this.#notices[0]?.at === this.#at) text += this.#notices.shift()!.text;
+    if (text !== '') this.#front = Buffer.from(text);
+  }
+
+  /** Returns a snapshot, and the text that precedes it. */
+  #jump(): { drawing: Drawing; text: string } {
+    const { output, draw, notice } = this.#options;
+    const skipped = output.end - this.#at;
+    const drawing = draw(JUMP_SCROLLBACK);
+    return { drawing, text: CANCEL + RESET + notice(drawing.size) + skippedNotice(skipped) };
+  }
+
+  #goOn({ bytes, at, later }: Drawing, text: string): void {
+    this.#front = Buffer.concat([Buffer.from(text), bytes]);
+    this.#at = at;
+    this.#notices = [];
+    for (const change of later) this.tell(change);
+  }
+}
+
+/** Returns at most `max` bytes, which end with a complete character if possible. */
+function takeWhole(bytes: Uint8Array, max: number): Uint8Array {
+  const part = bytes.subarray(0, max);
+  return part.subarray(0, wholeLength(part) || part.length);
+}

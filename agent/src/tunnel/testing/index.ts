@@ -1,0 +1,2 @@
+export { FakeHub } from './fake-hub.ts';
+export { BEAT, HELLO, setUpTunnel } from './tunnel-setup.ts';

@@ -1,0 +1,9 @@
+/** What the page knows from its hub: queries, mutations and the live list. */
+export type { FeedHandlers } from './feed.ts';
+export { useJoinToken, useProviderName, useProviders } from './providers.ts';
+export { createQueries } from './queries.ts';
+export { useLogOut, useSystem } from './system.ts';
+export { usePath } from './terminal-path.ts';
+export { useCloseTerminal, useTerminals } from './terminals.ts';
+export { UniCoreProvider, useUniCore } from './unicore.tsx';
+export { useVmActions, useVms, watchVms } from './vms.ts';

@@ -1,0 +1,15 @@
+/** The one connection of this page to its hub, handed down to whoever needs it. */
+import { createContext, type JSX, useContext } from 'solid-js';
+import type { UniCore } from '../../sdk/index.ts';
+
+const UniCoreContext = createContext<UniCore>();
+
+export function UniCoreProvider(props: { unicore: UniCore; children: JSX.Element }): JSX.Element {
+  return <UniCoreContext.Provider value={props.unicore}>{props.children}</UniCoreContext.Provider>;
+}
+
+export function useUniCore(): UniCore {
+  const unicore = useContext(UniCoreContext);
+  if (!unicore) throw new Error('useUniCore() needs <UniCoreProvider> above it');
+  return unicore;
+}

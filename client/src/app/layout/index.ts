@@ -1,0 +1,2 @@
+/** What is around every page. */
+export { Layout } from './layout.tsx';

@@ -1,0 +1,35 @@
+/** What is around every page: sign-in state, header, live data, page-wide dialogs and notes. */
+import type { RouteSectionProps } from '@solidjs/router';
+import { type JSX, Match, Switch } from 'solid-js';
+import { useLogOut, useSystem } from '../data/index.ts';
+import { Loading, Toasts } from '../ui/index.ts';
+
+import { HubDown } from './hub-down.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { SignedOut } from './signed-out.tsx';
+
+export function Layout(props: RouteSectionProps): JSX.Element {
+  const system = useSystem();
+  const logOut = useLogOut();
+  return (
+    <>
+      {/* By what is known, not by the last request: a hub that restarts takes nobody's page away. */}
+      <Switch fallback={<Loading />}>
+        <Match when={system.data?.user}>
+          {(user) => (
+            <SignedIn user={user().name} onLogOut={() => logOut.mutate()}>
+              {props.children}
+            </SignedIn>
+          )}
+        </Match>
+        <Match when={system.data}>
+          <SignedOut />
+        </Match>
+        <Match when={system.isError}>
+          <HubDown error={system.error} />
+        </Match>
+      </Switch>
+      <Toasts />
+    </>
+  );
+}

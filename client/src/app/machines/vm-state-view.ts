@@ -1,0 +1,66 @@
+/** How each state of a machine is said, and what can be done in it. One row per state: none can be forgotten. */
+import type { Vm, VmState } from '@unicore/protocol/api';
+import type { Tone } from '../ui/index.ts';
+
+interface StateView {
+  label: string;
+  tone: Tone;
+  /** It changes by itself, soon. */
+  busy: boolean;
+  /** A terminal can be shown; in a suspect one it holds still until the provider is back. */
+  terminal: boolean;
+  action: 'start' | 'stop' | undefined;
+  /** Where the hub gives no reason: what this state means, and what to do. */
+  meaning: string | undefined;
+}
+
+const view = (
+  label: string,
+  tone: Tone,
+  more: Partial<Omit<StateView, 'label' | 'tone'>> = {},
+): StateView => ({
+  label,
+  tone,
+  busy: false,
+  terminal: false,
+  action: undefined,
+  meaning: undefined,
+  ...more,
+});
+
+const STATES: Record<VmState, StateView> = {
+  requested: view('Requested', 'wait', { busy: true, action: 'stop' }),
+  queued: view('Waiting', 'wait', {
+    busy: true,
+    action: 'stop',
+    meaning: 'Waiting for a provider with room. Add one on the Providers page, or stop another machine.',
+  }),
+  assigned: view('Assigned', 'wait', { busy: true, action: 'stop' }),
+  starting: view('Starting', 'wait', { busy: true, action: 'stop' }),
+  running: view('Running', 'live', { terminal: true, action: 'stop' }),
+  suspect: view('Provider unreachable', 'wait', {
+    busy: true,
+    terminal: true,
+    action: 'stop',
+    meaning:
+      'The provider is silent. The machine comes back by itself when the provider does; nothing was lost.',
+  }),
+  offline: view('Provider offline', 'fault', {
+    action: 'stop',
+    meaning: 'The provider has gone. The machine comes back when its agent runs again.',
+  }),
+  stopping: view('Stopping', 'wait', { busy: true }),
+  stopped: view('Stopped', 'off', { action: 'start' }),
+  failed: view('Failed', 'fault', { action: 'start' }),
+  deleting: view('Deleting', 'wait', { busy: true }),
+  deleted: view('Deleted', 'off'),
+};
+
+export function stateView(vm: Pick<Vm, 'state'>): StateView {
+  return STATES[vm.state];
+}
+
+/** Why it is as it is and what to do, where there is something to say. */
+export function reasonOf(vm: Pick<Vm, 'state' | 'reason'>): string | undefined {
+  return vm.reason ?? stateView(vm).meaning;
+}

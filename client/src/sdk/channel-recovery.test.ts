@@ -1,0 +1,153 @@
+/** A terminal outlives connections that stall or break, a provider that is away, and another end that forgets it. */
+import { describe, expect, test } from 'vitest';
+import { MAX_WAITING } from './link.ts';
+import { openedTerminal, openTerminal, SOON_MS, WINDOW } from './testing/test-terminal.ts';
+
+describe('a line that stalls', () => {
+  test('is not called connected for long, and is again when something comes through', async () => {
+    const { hub, events } = await openedTerminal();
+    hub.deaf = true;
+    await hub.clock.advance(8_500);
+    expect(events).toEqual(['open', 'connected', 'reconnecting']);
+    hub.deaf = false;
+    await hub.clock.advance(5_000);
+    expect(events).toEqual(['open', 'connected', 'reconnecting', 'connected']);
+  });
+
+  test('is connected as long as bytes come, whatever becomes of the probes', async () => {
+    const { hub, events } = await openedTerminal();
+    hub.deaf = true;
+    for (let i = 0; i < 10; i++) {
+      hub.shell.say('x');
+      await hub.clock.advance(1_000);
+    }
+    expect(events).toEqual(['open', 'connected']);
+  });
+});
+
+describe('while there is no line', () => {
+  test('input before the channel is open waits, and arrives first', async () => {
+    const { socket, hub } = openTerminal();
+    socket.send('early ');
+    expect(socket.bufferedAmount).toBe(6);
+    await hub.clock.until(() => socket.readyState === 1, 1_000);
+    socket.send('late');
+    await hub.clock.advance(SOON_MS);
+    expect(hub.shell.typed).toBe('early late');
+    expect(socket.bufferedAmount).toBe(0);
+  });
+
+  test('more than 1 MiB of waiting input closes it with a clear error', async () => {
+    const { socket, events, hub } = openTerminal();
+    socket.send(new Uint8Array(MAX_WAITING));
+    expect(socket.readyState).toBe(0);
+    socket.send('x');
+    await hub.clock.advance(SOON_MS);
+    expect(events.at(-1)).toMatch(/^close 4012 more than 1048576 bytes of input/);
+  });
+
+  test('a line that breaks is mended, and every byte comes once and in order', async () => {
+    const { socket, hub, screen, events } = await openedTerminal();
+    let typed = '';
+    let said = '';
+    for (let i = 0; i < 200; i++) {
+      typed += `in${i} `;
+      socket.send(`in${i} `);
+      said += `out${i} `.repeat(50);
+      hub.shell.say(`out${i} `.repeat(50));
+      await hub.clock.advance(7);
+      if (i % 40 === 20) hub.cut();
+    }
+    await hub.clock.advance(10_000);
+    expect(hub.shell.typed).toBe(typed);
+    expect(screen()).toBe(said);
+    expect(hub.shells.length).toBe(1);
+    expect(events.slice(0, 4)).toEqual(['open', 'connected', 'reconnecting', 'connected']);
+  });
+
+  test('a provider that is away shows as such, and its return is found by itself', async () => {
+    const { hub, socket, events } = await openedTerminal();
+    hub.providerOnline = false;
+    hub.cut();
+    await hub.clock.advance(5_000);
+    expect(socket.status).toBe('provider-offline');
+    hub.providerOnline = true;
+    await hub.clock.advance(3_000);
+    expect(events.slice(2)).toEqual(['reconnecting', 'provider-offline', 'connected']);
+  });
+
+  test('a line that is lost while the provider is away shows as the nearer trouble', async () => {
+    const { hub, socket } = await openedTerminal();
+    hub.providerOnline = false;
+    hub.cut();
+    await hub.clock.advance(5_000);
+    hub.down = true;
+    hub.cut();
+    await hub.clock.advance(5_000);
+    expect(socket.status).toBe('reconnecting');
+  });
+});
+
+describe('when the other end has forgotten the channel', () => {
+  test('a new one is opened by itself, and what was not sent yet arrives there', async () => {
+    const { hub, socket, screen, events } = await openedTerminal();
+    hub.shell.say('old ');
+    await hub.clock.advance(SOON_MS);
+    hub.down = true;
+    hub.cut();
+    hub.forget();
+    socket.send('typed meanwhile');
+    await hub.clock.advance(1_000);
+    hub.down = false;
+    await hub.clock.advance(5_000);
+    expect(hub.shells.length).toBe(2);
+    hub.shell.say('new');
+    await hub.clock.advance(SOON_MS);
+    expect(hub.shell.typed).toBe('typed meanwhile');
+    expect(screen()).toBe('old new');
+    expect(events.slice(2)).toEqual(['reconnecting', 'connected']);
+  });
+
+  test('what may have been typed already is not typed again', async () => {
+    const { hub, socket } = await openedTerminal();
+    hub.shell.stuck = true;
+    socket.send('rm x\r');
+    await hub.clock.advance(SOON_MS);
+    const first = hub.shell;
+    hub.down = true;
+    hub.cut();
+    hub.forget();
+    socket.send('ls\r');
+    await hub.clock.advance(1_000);
+    hub.down = false;
+    await hub.clock.advance(5_000);
+    expect(first.typed).toBe('rm x\r');
+    expect(hub.shell.typed).toBe('ls\r');
+  });
+
+  test('after more than two minutes without a line as well', async () => {
+    const { hub, events } = await openedTerminal();
+    hub.down = true;
+    hub.cut();
+    await hub.clock.advance(130_000);
+    hub.down = false;
+    await hub.clock.advance(5_000);
+    expect(hub.shells.map((shell) => shell.closed)).toEqual(['LEG_LOST', undefined]);
+    expect(events.slice(2)).toEqual(['reconnecting', 'connected']);
+  });
+
+  test('bytes of the old channel that are consumed late give no credit on the new one', async () => {
+    const { hub, socket } = await openedTerminal();
+    socket.manualConsume = true;
+    hub.shell.say(new Uint8Array(50_000));
+    await hub.clock.advance(SOON_MS);
+    hub.cut();
+    hub.forget();
+    await hub.clock.advance(5_000);
+    socket.consumed(50_000);
+    socket.consumed(1);
+    hub.shell.say(new Uint8Array(2 * WINDOW));
+    await hub.clock.advance(5_000);
+    expect(hub.shell.said).toBe(WINDOW);
+  });
+});

@@ -1,9 +1,0 @@
-/** Tests of the protocol that cannot run in a browser, by what they need. All others run in both. */
-export const NEED_NODE: readonly string[] = [
-  // Reads PROTOCOL.md.
-  'protocol-doc.test.ts',
-  // Compares fflate with Node's zlib.
-  'deflater.test.ts',
-  // Starts another process.
-  'sim/world/process.test.ts',
-];

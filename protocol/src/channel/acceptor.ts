@@ -1,0 +1,182 @@
+/**
+ * Accepts channels. It knows every open channel by its epoch and, for a while, how each closed one ended (a tombstone).
+ */
+
+import type { Leg } from '../leg/index.ts';
+import type { Clock } from '../time/index.ts';
+import {
+  ChannelKind,
+  type ChannelKindName,
+  ERRORS,
+  type ErrorCode,
+  type FrameOf,
+  FrameType,
+  UniCoreError,
+  unpackMeta,
+  unpackSaid,
+} from '../wire/index.ts';
+import { AcceptedChannel, type Refusal, release } from './accepted-channel.ts';
+import type { ChannelHandler } from './channel-handler.ts';
+import type { Deflater } from './deflater.ts';
+import { PendingOpen } from './pending-open.ts';
+
+/** How long a tombstone is kept: an OPEN for it is answered with the reason why the channel ended. */
+const TOMBSTONE_MS = 120_000;
+
+type Open = FrameOf<typeof FrameType.OPEN>;
+
+/** A channel that a peer wants to open. Call exactly one of accept() and refuse(), now or later. */
+export interface OpenRequest {
+  readonly kind: ChannelKindName;
+  /** Metadata written by a hub. */
+  readonly auth: unknown;
+  /** Metadata written by the consumer. */
+  readonly meta: unknown;
+  /** The channel's name, in logs and in other calls about it. */
+  readonly epochHex: string;
+  accept(handler: ChannelHandler, meta: unknown): AcceptedChannel;
+  refuse(code: ErrorCode, message: string): void;
+}
+
+export interface AcceptorOptions {
+  clock: Clock;
+  accept(request: OpenRequest): void;
+  /** Lets both ends send DATAZ, if the other end has a deflater too. */
+  deflater?: Deflater;
+  /**
+   * Called when a known channel attaches again; checks that it still may. Returns the metadata for ACCEPT, or throws a
+   * UniCoreError. Throw EPOCH_LOST if the asker does not own the channel: it must not learn that the epoch exists.
+   */
+  reattach?(channel: AcceptedChannel, auth: unknown, meta: unknown): unknown;
+}
+
+interface Epoch {
+  channel: AcceptedChannel | undefined;
+  /** Set once the channel is over, or was refused. */
+  ended: Refusal | undefined;
+  /** The newest OPEN, which will be answered, until the application has decided about it. */
+  pending: PendingOpen | undefined;
+}
+
+export class Acceptor {
+  readonly #options: AcceptorOptions;
+  readonly #epochs = new Map<string, Epoch>();
+  readonly #timers = new Set<() => void>();
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+  }
+
+  /** Number of known epochs: open channels and tombstones. */
+  get size(): number {
+    return this.#epochs.size;
+  }
+
+  /** Handles an OPEN that came on this leg. */
+  open(leg: Leg, open: Open): void {
+    const epochHex = hex(open.epoch);
+    const epoch = this.#epochs.get(epochHex);
+    const bound = leg.portOf(open.ch);
+    if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
+      // Binding the number again would hide the end of the leg from the other channel.
+      throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
+    }
+    if (!epoch && open.mustExist) {
+      refuse(leg, open.ch, { code: 'EPOCH_LOST', message: 'this channel is no longer known' });
+    } else if (!epoch?.channel && !epoch?.ended && open.recvNext > 0) {
+      const message = `offset ${open.recvNext} was acknowledged in a channel where nothing was sent yet`;
+      refuse(leg, open.ch, { code: 'FLOW_VIOLATION', message });
+    } else if (epoch) this.#again(epoch, leg, open);
+    else this.#fresh(epochHex, leg, open);
+  }
+
+  /** Resets every channel. */
+  close(code: ErrorCode, message: string): void {
+    for (const { channel } of this.#epochs.values()) channel?.reset(code, message);
+    for (const cancel of this.#timers) cancel();
+    this.#epochs.clear();
+  }
+
+  #again(epoch: Epoch, leg: Leg, open: Open): void {
+    const { channel } = epoch;
+    if (epoch.ended) return refuse(leg, open.ch, epoch.ended);
+    if (!channel) return this.#pendingAgain(epoch, leg, open);
+    if (open.attach <= channel.attachNumber) return channel.answerAgain(leg, open.ch);
+    try {
+      const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
+      channel.adopt(leg, open, this.#options.reattach?.(channel, auth, meta) ?? {});
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      refuse(leg, open.ch, error);
+    }
+  }
+
+  /** An OPEN came again before the first was decided. Only the newest one will be answered. */
+  #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
+    // Checked before the OPEN is stored: throws if its metadata cannot be read.
+    unpackSaid(open.meta);
+    const { pending } = epoch;
+    if (!pending || leg.portOf(open.ch) === pending) return;
+    if (open.attach <= pending.open.attach) return release(leg, open.ch);
+    if (pending.wanted) release(pending.leg, pending.open.ch);
+    pending.leave();
+    epoch.pending = new PendingOpen(leg, open);
+  }
+
+  #fresh(epochHex: string, leg: Leg, open: Open): void {
+    const kind = kindName(open.kind);
+    if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
+    // Checked before anything is stored: throws if the metadata cannot be read.
+    const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
+    const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
+    this.#epochs.set(epochHex, epoch);
+    const bury = (refusal: Refusal) => {
+      epoch.channel = undefined;
+      epoch.ended = refusal;
+      this.#later(TOMBSTONE_MS, () => this.#epochs.delete(epochHex));
+    };
+    this.#options.accept({
+      kind,
+      auth,
+      meta,
+      epochHex,
+      accept: (handler, answer) => {
+        const { clock, deflater } = this.#options;
+        const channel = new AcceptedChannel(epochHex, { kind, clock, handler, deflater }, bury);
+        const at = epoch.pending!;
+        epoch.channel = channel;
+        epoch.pending = undefined;
+        if (at.wanted) channel.adopt(at.leg, at.open, answer);
+        else channel.orphan();
+        return channel;
+      },
+      refuse: (code, message) => {
+        const at = epoch.pending!;
+        // No channel was made, so a later OPEN with the same epoch may be decided again.
+        this.#epochs.delete(epochHex);
+        if (at.wanted) refuse(at.leg, at.open.ch, { code, message });
+        at.leave();
+      },
+    });
+  }
+
+  #later(ms: number, run: () => void): void {
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      run();
+    });
+    this.#timers.add(cancel);
+  }
+}
+
+function refuse(leg: Leg, ch: number, { code, message }: Refusal): void {
+  if (leg.open) leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+}
+
+function kindName(kind: number): ChannelKindName | undefined {
+  return (Object.keys(ChannelKind) as ChannelKindName[]).find((name) => ChannelKind[name] === kind);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,119 @@
+/** The receiving direction of a channel: which bytes arrived, which were consumed, and the credit given for them. */
+import { MAX_DATA, MAX_DICTIONARY, UniCoreError } from '../wire/index.ts';
+import { History } from './history.ts';
+import type { Fin } from './outgoing.ts';
+import type { Window } from './window.ts';
+
+/** An ACK is due when this fraction (1/n) of the window was consumed since the last one. */
+const ACK_SHARE = 4;
+/**
+ * How far back a DATAZ may refer. One with a single new byte begins almost a frame below `next`, and its dictionary lies
+ * before that.
+ */
+const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
+
+export class Incoming {
+  readonly #window: Window;
+  #next = 0;
+  #consumed = 0;
+  #reported = 0;
+  #limit: number;
+  #fin: (Fin & { finalOff: number }) | undefined;
+  readonly #history: History | undefined;
+
+  /** remember: keep received bytes, since DATAZ frames may refer to them. */
+  constructor(window: Window, remember = false) {
+    this.#window = window;
+    this.#limit = window.size;
+    this.#history = remember ? new History(HISTORY_BYTES) : undefined;
+  }
+
+  /** The next expected offset; one past the last byte once FIN has arrived. */
+  get next(): number {
+    return this.#fin ? this.#fin.finalOff + 1 : this.#next;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Everything arrived and was consumed, FIN included. */
+  get done(): boolean {
+    return this.#fin !== undefined && this.#consumed === this.#fin.finalOff;
+  }
+
+  get fin(): Fin | undefined {
+    return this.#fin;
+  }
+
+  /** True if consumed bytes, or the end, were not reported yet. */
+  get unreported(): boolean {
+    return this.#position() > this.#reported;
+  }
+
+  /** True if an ACK should be sent now, since enough was consumed or the direction is done. */
+  get due(): boolean {
+    return this.done || this.#consumed - this.#reported >= this.#window.size / ACK_SHARE;
+  }
+
+  /**
+   * Returns the new part of a frame's bytes; undefined if none are new, 'gap' if bytes before them are missing. `read`
+   * is only called if there are new bytes.
+   */
+  take(off: number, length: number, read: () => Uint8Array): Uint8Array | 'gap' | undefined {
+    const end = off + length;
+    if (end > this.#limit) {
+      throw new UniCoreError('FLOW_VIOLATION', `bytes up to ${end} came, only ${this.#limit} are allowed`);
+    }
+    if (this.#fin && end > this.#fin.finalOff) {
+      throw new UniCoreError('FLOW_VIOLATION', `bytes came behind the end at ${this.#fin.finalOff}`);
+    }
+    if (off > this.#next) return 'gap';
+    if (end <= this.#next) return undefined;
+    const fresh = read().subarray(this.#next - off);
+    this.#next = end;
+    this.#history?.append(fresh);
+    return fresh;
+  }
+
+  /** The bytes right before an offset that a frame in take() begins at. */
+  before(off: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    if (length > 0) this.#history!.copy(off - length, bytes);
+    return bytes;
+  }
+
+  /** Takes the end of this direction. Returns false if it was known already, 'gap' if bytes before it are missing. */
+  finish(finalOff: number, fin: Fin): boolean | 'gap' {
+    if (this.#fin ? finalOff !== this.#fin.finalOff : finalOff < this.#next) {
+      throw new UniCoreError(
+        'FLOW_VIOLATION',
+        `the end is said to be at ${finalOff}, ${this.#next} bytes are here`,
+      );
+    }
+    if (this.#fin) return false;
+    if (finalOff > this.#next) return 'gap';
+    this.#fin = { ...fin, finalOff };
+    return true;
+  }
+
+  /** Records that bytes were consumed. now, rtt: ms. Returns true if the caller should measure the round trip. */
+  consumed(bytes: number, now: number, rtt: number | undefined): boolean {
+    if (bytes < 0 || this.#consumed + bytes > this.#next) {
+      throw new Error(`${bytes} bytes consumed, ${this.#next - this.#consumed} were delivered`);
+    }
+    this.#consumed += bytes;
+    return this.#window.used(this.#consumed, now, rtt);
+  }
+
+  /** The content of an ACK; marks it as reported. */
+  report(): { consumed: number; limit: number } {
+    this.#reported = this.#position();
+    this.#limit = Math.max(this.#limit, this.#consumed + this.#window.size);
+    return { consumed: this.#reported, limit: this.#limit };
+  }
+
+  #position(): number {
+    return this.done ? this.#consumed + 1 : this.#consumed;
+  }
+}

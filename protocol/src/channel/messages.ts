@@ -1,0 +1,85 @@
+/**
+ * Whole messages over a channel's byte stream, for RPC. Each is a u32 length (big endian) and that many bytes of
+ * msgpack.
+ */
+
+import { type PackLimits, packMeta, UniCoreError, unpackMeta } from '../wire/index.ts';
+import type { Channel } from './channel.ts';
+import { Outbox } from './outbox.ts';
+
+/** Larger than the limits of metadata, since a report names every VM of a provider. */
+const LIMITS: PackLimits = { bytes: 1024 * 1024, depth: 12, entries: 65_536 };
+const HEADER_BYTES = 4;
+
+/** Put `data` and `pull` into the channel's handler, then call bind() with the channel. */
+export class Messages {
+  readonly #onMessage: (value: unknown) => void;
+  readonly #outbox = new Outbox();
+  #channel: Channel | undefined;
+  readonly #header = new Uint8Array(HEADER_BYTES);
+  #body: Uint8Array | undefined;
+  /** Bytes that have arrived of the header, or of the body once its length is known. */
+  #filled = 0;
+
+  constructor(onMessage: (value: unknown) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  bind(channel: Channel): void {
+    this.#channel = channel;
+    channel.wake();
+  }
+
+  /** Queues a message. It is sent when the channel is attached and has credit. */
+  send(value: unknown): void {
+    const body = packMeta(value, LIMITS);
+    const whole = new Uint8Array(HEADER_BYTES + body.length);
+    new DataView(whole.buffer).setUint32(0, body.length);
+    whole.set(body, HEADER_BYTES);
+    this.#outbox.push(whole);
+    this.#channel?.wake();
+  }
+
+  /** The `pull` of the channel's handler. */
+  readonly pull = (max: number): Uint8Array | undefined => this.#outbox.pull(max);
+
+  /** The `data` of the channel's handler. */
+  readonly data = (bytes: Uint8Array): void => {
+    let rest = bytes;
+    while (rest.length > 0) rest = this.#take(rest);
+    this.#channel?.consumed(bytes.length);
+  };
+
+  /**
+   * Copies bytes once, directly to their place, so a peer that sends single bytes causes no extra work. Returns the
+   * rest.
+   */
+  #take(bytes: Uint8Array): Uint8Array {
+    const target = this.#body ?? this.#header;
+    const part = bytes.subarray(0, target.length - this.#filled);
+    target.set(part, this.#filled);
+    this.#filled += part.length;
+    if (this.#filled === target.length) this.#full();
+    return bytes.subarray(part.length);
+  }
+
+  #full(): void {
+    this.#filled = 0;
+    if (this.#body === undefined) {
+      this.#body = this.#newBody();
+      if (this.#body.length > 0) return;
+    }
+    const body = this.#body;
+    this.#body = undefined;
+    this.#onMessage(unpackMeta(body, LIMITS));
+  }
+
+  #newBody(): Uint8Array {
+    const length = new DataView(this.#header.buffer).getUint32(0);
+    if (length <= LIMITS.bytes) return new Uint8Array(length);
+    throw new UniCoreError(
+      'MESSAGE_TOO_BIG',
+      `a control message has at most ${LIMITS.bytes} bytes, this one ${length}`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+/** Frames that tell the other end about this end's positions, or that it ends. */
+import { ERRORS, type ErrorCode, encode, type Frame, FrameType } from '../wire/index.ts';
+import type { Incoming } from './incoming.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** Makes a SYNC frame with both positions of this end. reply: it answers a SYNC. */
+export function syncFrame(
+  attach: number,
+  incoming: Incoming,
+  { sentEnd }: Outgoing,
+  reply: boolean,
+): (ch: number) => Frame {
+  const { limit } = incoming.report();
+  const recvNext = incoming.next;
+  return (ch) => ({ type: FrameType.SYNC, ch, attach, recvNext, limit, sentEnd, reply });
+}
+
+/** The bytes of the FIN frame: returned once, when every byte before it was sent; otherwise undefined. */
+export function finFrame(ch: number, outgoing: Outgoing): Uint8Array | undefined {
+  const fin = outgoing.takeFin();
+  return fin && encode({ type: FrameType.FIN, ch, ...fin });
+}
+
+/** The only frames that may come on an attachment before the acceptor has accepted it. */
+export const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
+
+export function resetFrame(ch: number, code: ErrorCode, message: string): Frame {
+  return { type: FrameType.RESET, ch, code: ERRORS[code].number, message };
+}

@@ -1,0 +1,105 @@
+/**
+ * Receive windows: how many bytes a sender may send before its reader has consumed them. Some grow when they slow the
+ * stream down.
+ */
+
+/**
+ * A window that is used up in fewer round trips than this slows the stream down; the reader and the path could go
+ * faster.
+ */
+const NARROW_ROUND_TRIPS = 2;
+/** One channel takes at most this fraction (1/n) of what is left, so that there is always some for the next channel. */
+const SHARE = 16;
+/** Windows only grow while more than this part of the pool is left, so that floods leave enough for new channels. */
+const RESERVE = 1 / 2;
+
+/** Where windows take their bytes from. */
+export interface Windows {
+  /** Bytes for a new channel: as many as wanted, or as many as can be spared. */
+  take(wanted: number): number;
+  /** Bytes for a window that grows; the same rule with a reserve. */
+  takeMore(wanted: number): number;
+  give(bytes: number): void;
+}
+
+/** Windows that keep their initial size. */
+export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
+
+/**
+ * A limit in bytes for the windows of many channels together: what all their senders may have sent and was not consumed.
+ */
+export class WindowPool implements Windows {
+  readonly #reserve: number;
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+    this.#reserve = bytes * RESERVE;
+  }
+
+  get left(): number {
+    return this.#left;
+  }
+
+  take(wanted: number): number {
+    return this.#take(wanted, this.#left);
+  }
+
+  takeMore(wanted: number): number {
+    return this.#take(wanted, Math.max(0, this.#left - this.#reserve));
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes;
+  }
+
+  #take(wanted: number, spare: number): number {
+    const taken = Math.min(wanted, Math.floor(spare / SHARE));
+    this.#left -= taken;
+    return taken;
+  }
+}
+
+export class Window {
+  readonly #most: number;
+  readonly #from: Windows | undefined;
+  #size: number;
+  /** Bytes consumed in total, and the time, when the window was last checked. */
+  #consumed = 0;
+  #at = Number.NEGATIVE_INFINITY;
+
+  /** first, most: initial and largest size in bytes. */
+  constructor(first: number, most: number, from?: Windows) {
+    this.#most = most;
+    this.#from = from;
+    this.#size = from ? from.take(first) : first;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Doubles the window if it slows the stream down. consumed: bytes in total; rtt: end to end, ms. Returns true if the
+   * round trip must be measured first, which is not worth it for a reader with little to read.
+   */
+  used(consumed: number, now: number, rtt: number | undefined): boolean {
+    const used = (consumed - this.#consumed) / this.#size;
+    if (this.#size >= this.#most || used < 1 / 2) return false;
+    if (rtt === undefined) return true;
+    if (used < 1) return false;
+    const narrow = now - this.#at < NARROW_ROUND_TRIPS * rtt;
+    this.#consumed = consumed;
+    this.#at = now;
+    if (!narrow) return false;
+    const more = Math.min(this.#size, this.#most - this.#size);
+    this.#size += this.#from ? this.#from.takeMore(more) : more;
+    return false;
+  }
+
+  /** Gives the bytes back when the channel is over. */
+  release(): void {
+    this.#from?.give(this.#size);
+    this.#size = 0;
+  }
+}

@@ -1,0 +1,72 @@
+/** A hop passes a channel's frames from one leg to another. It changes the channel number and nothing else. */
+import type { Leg, Port } from '../leg/index.ts';
+import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
+import type { HopQueue } from './hop-queue.ts';
+
+/** Smaller parts of a message are copied. A view that waits to be sent would keep the whole message in memory. */
+const COPY_BELOW = 4 * 1024;
+
+/** Control frames of a channel. They hold wherever they stand among its data, so they may overtake it. */
+const STEERING: ReadonlySet<number> = new Set([
+  FrameType.OPEN,
+  FrameType.ACCEPT,
+  FrameType.ACK,
+  FrameType.RESET,
+  FrameType.DETACHED,
+]);
+
+/** One direction of a hop. It is bound on the leg where frames come from, and knows where they go. */
+export class Hop implements Port {
+  readonly leg: Leg;
+  readonly ch: number;
+  readonly #queue: HopQueue;
+  readonly #unbind: () => void;
+  readonly #onFrame: ((bytes: number) => void) | undefined;
+
+  constructor(leg: Leg, ch: number, queue: HopQueue, unbind: () => void, onFrame?: (bytes: number) => void) {
+    this.leg = leg;
+    this.ch = ch;
+    this.#queue = queue;
+    this.#unbind = unbind;
+    this.#onFrame = onFrame;
+  }
+
+  receive(type: number, message: Uint8Array, start: number, end: number): void {
+    // This is all that a relay does: the frame gets the number that its channel has on the next leg.
+    patchChannel(message, start, this.ch);
+    const frame = this.#own(message, start, end);
+    if (STEERING.has(type)) this.leg.forward(frame);
+    else this.#queue.push(frame);
+    this.#onFrame?.(end - start);
+    if (endsHop(type, message, start)) this.#unbind();
+  }
+
+  lost(code: ErrorCode): void {
+    this.#unbind();
+    if (this.leg.open) this.leg.send(detached(this.ch, code));
+  }
+
+  /**
+   * Asks the opener to attach another way. This hop works until the acceptor, attached elsewhere, detaches its number.
+   */
+  vacate(): void {
+    if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));
+  }
+
+  #own(message: Uint8Array, start: number, end: number): Uint8Array {
+    const size = end - start;
+    const pins = size < message.length && (size < COPY_BELOW || this.leg.held);
+    const frame = message.subarray(start, end);
+    return pins ? new Uint8Array(frame) : frame;
+  }
+}
+
+export function detached(ch: number, code: ErrorCode): FrameOf<typeof FrameType.DETACHED> {
+  return { type: FrameType.DETACHED, ch, code: ERRORS[code].number };
+}
+
+function endsHop(type: number, message: Uint8Array, start: number): boolean {
+  if (type !== FrameType.DETACHED) return type === FrameType.RESET;
+  const frame = frameAt(message, start) as FrameOf<typeof FrameType.DETACHED>;
+  return frame.code !== ERRORS.GOING_AWAY.number;
+}

@@ -1,0 +1,93 @@
+/**
+ * Fair queueing: round robin between groups, then between the send queues of a group. Turns are counted in bytes, so
+ * small frames lose nothing to large ones.
+ */
+import type { SendQueue } from './send-queue.ts';
+
+/** Bytes of one turn. The largest frame fits into it. */
+const TURN = 16 * 1024;
+
+/**
+ * Items in the order of their turns, with the bytes left of each turn. Most calls are about the first item, so a plain
+ * array is fast.
+ */
+class Ring<T> {
+  readonly #turns: { readonly of: T; left: number }[] = [];
+
+  get size(): number {
+    return this.#turns.length;
+  }
+
+  /** The item whose turn it is. The ring must not be empty. */
+  get first(): T {
+    return this.#turns[0]!.of;
+  }
+
+  /** Adds an item that is not in the ring. */
+  add(item: T): void {
+    this.#turns.push({ of: item, left: TURN });
+  }
+
+  delete(item: T): void {
+    const at = this.#find(item);
+    if (at !== -1) this.#turns.splice(at, 1);
+  }
+
+  /**
+   * Takes bytes from an item's turn. An item that has used its turn up goes to the back; excess bytes are taken from its
+   * next turn.
+   */
+  charge(item: T, bytes: number): void {
+    const at = this.#find(item);
+    if (at === -1) return;
+    const turn = this.#turns[at]!;
+    turn.left -= bytes;
+    if (turn.left > 0) return;
+    turn.left += TURN;
+    this.#turns.splice(at, 1);
+    this.#turns.push(turn);
+  }
+
+  #find(item: T): number {
+    return this.#turns.findIndex((turn) => turn.of === item);
+  }
+}
+
+export class FairQueue {
+  readonly #groups = new Ring<string>();
+  readonly #queues = new Map<string, Ring<SendQueue>>();
+
+  get empty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** The send queue whose turn it is. Check `empty` first. */
+  get next(): SendQueue {
+    return this.#queues.get(this.#groups.first)!.first;
+  }
+
+  /** Adds a send queue that is not here yet. */
+  add(queue: SendQueue): void {
+    let queues = this.#queues.get(queue.group);
+    if (!queues) {
+      queues = new Ring();
+      this.#queues.set(queue.group, queues);
+      this.#groups.add(queue.group);
+    }
+    queues.add(queue);
+  }
+
+  delete(queue: SendQueue): void {
+    const queues = this.#queues.get(queue.group);
+    queues?.delete(queue);
+    if (queues?.size !== 0) return;
+    this.#queues.delete(queue.group);
+    this.#groups.delete(queue.group);
+  }
+
+  /** Takes bytes from the turn of a send queue and of its group. */
+  charge(queue: SendQueue, bytes: number): void {
+    this.#queues.get(queue.group)?.charge(queue, bytes);
+    this.#groups.charge(queue.group, bytes);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The first frame from each side of a leg. The side that dialled sends HELLO, the other answers WELCOME, and both agree
+ * on a version.
+ */
+import {
+  type Frame,
+  FrameType,
+  MIN_VERSION,
+  packMeta,
+  UniCoreError,
+  unpackMeta,
+  VERSION,
+} from '../wire/index.ts';
+
+/** A socket is closed if its peer sends nothing for this long after it opened. */
+export const HELLO_MS = 5_000;
+/** The dialling side waits longer, since the hub may have to look a token up. */
+export const WELCOME_MS = 10_000;
+
+/** The versions that one side speaks: the newest, and the oldest that it still understands. */
+export interface Versions {
+  version: number;
+  minVersion: number;
+}
+
+export const OUR_VERSIONS: Versions = { version: VERSION, minVersion: MIN_VERSION };
+
+/** What the peer's first frame says. */
+export interface Greeting {
+  /** The version that both sides use from here on. */
+  version: number;
+  meta: unknown;
+}
+
+export function hello(ours: Versions, meta: unknown): Frame {
+  return { type: FrameType.HELLO, ...ours, meta: packMeta(meta) };
+}
+
+export function welcome(version: number, meta: unknown): Frame {
+  return { type: FrameType.WELCOME, version, meta: packMeta(meta) };
+}
+
+/** Throws if this is not the expected first frame, or if the two sides share no version. */
+export function readGreeting(frame: Frame, dialled: boolean, ours: Versions): Greeting {
+  if (frame.type === FrameType.HELLO && !dialled) return readHello(frame, ours);
+  if (frame.type === FrameType.WELCOME && dialled) return readWelcome(frame, ours);
+  throw new UniCoreError('PROTOCOL_ERROR', `a socket starts with ${dialled ? 'WELCOME' : 'HELLO'}`);
+}
+
+function readHello(theirs: Versions & { meta: Uint8Array }, ours: Versions): Greeting {
+  const version = Math.min(ours.version, theirs.version);
+  if (version < ours.minVersion || version < theirs.minVersion) {
+    const older = theirs.version < ours.version ? 'the side that dialled' : 'this side';
+    throw new UniCoreError(
+      'VERSION_UNSUPPORTED',
+      `This side speaks versions ${span(ours)}, the other one ${span(theirs)}. Upgrade ${older}.`,
+    );
+  }
+  return { version, meta: unpackMeta(theirs.meta) };
+}
+
+function readWelcome({ version, meta }: { version: number; meta: Uint8Array }, ours: Versions): Greeting {
+  if (version < ours.minVersion || version > ours.version) {
+    throw new UniCoreError(
+      'VERSION_UNSUPPORTED',
+      `The other side chose version ${version}; ${span(ours)} was offered. One of the two has a defect.`,
+    );
+  }
+  return { version, meta: unpackMeta(meta) };
+}
+
+function span({ minVersion, version }: Versions): string {
+  return minVersion === version ? `${version}` : `${minVersion} to ${version}`;
+}

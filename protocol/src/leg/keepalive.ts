@@ -1,0 +1,99 @@
+/**
+ * Keepalive of a leg. Any byte from the peer proves that it is alive. After some silence it is sent a PING; after more
+ * silence it counts as dead.
+ */
+import type { Clock } from '../time/index.ts';
+
+/** How long a peer may be silent, ms. */
+export interface Patience {
+  /** After this much silence a PING is sent. */
+  askMs: number;
+  /** After this much silence the peer counts as dead. */
+  deadMs: number;
+}
+
+/** For peers over the Internet: a phone may be without a network for a while. */
+export const PATIENCE: Patience = { askMs: 10_000, deadMs: 25_000 };
+
+export interface KeepaliveOptions {
+  clock: Clock;
+  patience: Patience;
+  /** Sends a PING with this id. */
+  ping: (id: number) => void;
+  /** Called for each PING that was answered, with the round trip in ms. */
+  measured?: ((rtt: number) => void) | undefined;
+  /** Called once, when the peer counts as dead. */
+  dead: (message: string) => void;
+}
+
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  /** Unanswered PINGs by id, in the order in which they were sent. */
+  readonly #pings = new Map<number, { sentAt: number; answered: (rtt: number) => void }>();
+  #nextPing = 1;
+  #heardAt: number;
+  #rtt: number | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: KeepaliveOptions) {
+    this.#options = options;
+    this.#heardAt = options.clock.now();
+  }
+
+  /** Last measured round trip, ms. */
+  get rtt(): number | undefined {
+    return this.#rtt;
+  }
+
+  heard(): void {
+    this.#heardAt = this.#options.clock.now();
+  }
+
+  /** Starts the timer; silence counts from here on. */
+  start(): void {
+    this.#look(this.#options.clock.now());
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#pings.clear();
+  }
+
+  /** Returns the id of a PING that the caller now sends. `answered` gets the round trip in ms. */
+  ask(answered: (rtt: number) => void): number {
+    const id = this.#nextPing++;
+    this.#pings.set(id, { sentAt: this.#options.clock.now(), answered });
+    return id;
+  }
+
+  /** Handles a PONG. Returns false if no PING with this id is open. */
+  ponged(id: number): boolean {
+    const ping = this.#pings.get(id);
+    if (!ping) return false;
+    // Peers answer in order, so earlier PINGs without an answer were dropped.
+    for (const earlier of this.#pings.keys()) {
+      this.#pings.delete(earlier);
+      if (earlier === id) break;
+    }
+    this.#rtt = this.#options.clock.now() - ping.sentAt;
+    ping.answered(this.#rtt);
+    this.#options.measured?.(this.#rtt);
+    return true;
+  }
+
+  /** Checks how long the peer was silent. dueAt: when this check should have run. */
+  #look(dueAt: number): void {
+    const { clock, patience, dead, ping } = this.#options;
+    const { askMs, deadMs } = patience;
+    const now = clock.now();
+    const idle = now - this.#heardAt;
+    // This process itself was held up. It must read what has arrived before it calls its peer silent.
+    const late = now - dueAt >= askMs;
+    if (idle >= deadMs && !late) return dead(`nothing heard for ${deadMs / 1000} s`);
+    if (idle >= askMs) ping(this.ask(() => {}));
+    const next = idle < askMs ? askMs - idle : Math.min(askMs / 2, Math.max(0, deadMs - idle));
+    // At least 1 ms: a rounding rest of a fractional clock would otherwise be waited for without end.
+    const wait = Math.max(1, next);
+    this.#cancel = clock.after(wait, () => this.#look(now + wait));
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The channels of one leg: which numbers are in use, which port gets each one's frames, and what ends after an error.
+ */
+import {
+  channelOf,
+  ERRORS,
+  type ErrorCode,
+  type Frame,
+  type FrameOf,
+  FrameType,
+  frameAt,
+  UniCoreError,
+} from '../wire/index.ts';
+
+/** The receiver of one channel's frames on a leg: the end of a channel, or a hop that passes them on. */
+export interface Port {
+  /** Handles a frame of this channel: the bytes from start to end of the message. Their layout was checked. */
+  receive(type: number, message: Uint8Array, start: number, end: number): void;
+  /** The leg closed; no more frames come. */
+  lost(code: ErrorCode): void;
+  /** The leg still works but will be closed soon. A hop then asks its channel to attach another way. */
+  vacate?(): void;
+}
+
+export interface PortsOptions {
+  /** The first number to allocate: odd on the side that dialled, even on the other. */
+  first: 1 | 2;
+  /** Handles an OPEN. Its number may be bound already if the peer repeats it. */
+  opened: ((open: FrameOf<typeof FrameType.OPEN>) => void) | undefined;
+  /** Sends a frame to the peer, unless too many bytes wait for it already. */
+  answer(frame: Frame): void;
+  /** Counts a frame that belongs to no bound channel. Throws if there are too many. */
+  stray(): void;
+  /** Called when the last number was released. */
+  idle(): void;
+  /** Called when our own code threw while it handled a frame; the channel was reset. */
+  fault(error: unknown): void;
+}
+
+export class Ports {
+  readonly #options: PortsOptions;
+  readonly #bound = new Map<number, Port>();
+  #next: number;
+  /** The highest number that the peer has opened. It uses its numbers in rising order, each once. */
+  #lastOpened = 0;
+
+  constructor(options: PortsOptions) {
+    this.#options = options;
+    this.#next = options.first;
+  }
+
+  get size(): number {
+    return this.#bound.size;
+  }
+
+  allocate(): number {
+    const ch = this.#next;
+    this.#next += 2;
+    return ch;
+  }
+
+  get(ch: number): Port | undefined {
+    return this.#bound.get(ch);
+  }
+
+  bind(ch: number, port: Port): void {
+    this.#bound.set(ch, port);
+  }
+
+  unbind(ch: number): void {
+    if (this.#bound.delete(ch) && this.#bound.size === 0) this.#options.idle();
+  }
+
+  all(): Port[] {
+    return [...this.#bound.values()];
+  }
+
+  /** Tells all ports that the leg closed. */
+  lose(): void {
+    const ports = this.all();
+    this.#bound.clear();
+    for (const port of ports) port.lost('LEG_LOST');
+  }
+
+  open(message: Uint8Array, start: number): void {
+    const frame = frameAt(message, start) as FrameOf<typeof FrameType.OPEN>;
+    const { opened, stray, answer } = this.#options;
+    const { ch } = frame;
+    if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
+      // The peer repeated this OPEN before it learned that the number is over. Handled as a new one, it would open a
+      // channel that has no opener; an acceptor that has just lost its memory would even create a second, empty channel
+      // under a living epoch.
+      stray();
+      return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
+    }
+    this.#lastOpened = Math.max(this.#lastOpened, ch);
+    if (opened) this.#guard(ch, () => opened(frame));
+    else this.#reset(ch, 'KIND_UNKNOWN', 'nothing can be opened in this direction');
+  }
+
+  deliver(type: number, message: Uint8Array, start: number, end: number): void {
+    const ch = channelOf(message, start);
+    const port = this.#bound.get(ch);
+    if (port) return this.#guard(ch, () => port.receive(type, message, start, end));
+    this.#options.stray();
+    if (type !== FrameType.RESET && type !== FrameType.DETACHED) {
+      this.#reset(ch, 'CHANNEL_UNKNOWN', 'no such channel on this socket');
+    }
+  }
+
+  /** Runs `work`. An error in it ends this channel only, since others share the socket. */
+  #guard(ch: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const known = error instanceof UniCoreError;
+      if (!known) this.#options.fault(error);
+      const port = this.#bound.get(ch);
+      this.#bound.delete(ch);
+      if (known) this.#reset(ch, error.code, error.message);
+      else this.#reset(ch, 'INTERNAL', 'a defect of this program; it was logged');
+      port?.lost(known ? error.code : 'INTERNAL');
+    }
+  }
+
+  #reset(ch: number, code: ErrorCode, message: string): void {
+    this.#options.answer({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
+  }
+}

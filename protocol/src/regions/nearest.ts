@@ -1,0 +1,180 @@
+/**
+ * Chooses which of a deployment's hubs to dial: the one with the least round trip, and another one while that does not
+ * answer. It does no I/O: the caller hands in how to measure. With only one known hub it measures nothing.
+ */
+import { Backoff, type Clock } from '../time/index.ts';
+import type { ErrorCode } from '../wire/index.ts';
+import { type HubPlace, MAX_PLACES, placesIn } from './hub-place.ts';
+
+/** A move costs a new socket and a round trip per channel. It must save this share of the round trip, and MARGIN_MS. */
+const MARGIN = 0.25;
+const MARGIN_MS = 10;
+/** A hub is avoided after this many failed tries in a row. One restart is no reason to go far away. */
+const TRIES = 2;
+/** Pauses between measurements, ms. Distances change when a user travels, but that mostly ends the connection anyway. */
+const LOOK = { first: 60_000, most: 60 * 60_000 };
+/**
+ * After a lost connection the next measurement comes at a random time within this many ms, since many clients may have
+ * lost the same hub.
+ */
+const SOON_MS = 5_000;
+export interface HubDistance extends HubPlace {
+  /** Round trip in ms; null if it was not measured or the hub did not answer. */
+  ms: number | null;
+}
+
+export interface NearestOptions {
+  /** The hub that the user named. It can always be chosen. */
+  home: string;
+  /** Hubs known from an earlier run, the nearest first. May include `home`. */
+  known?: readonly HubPlace[];
+  clock: Clock;
+  /** A random number, uniform in [0, 1). */
+  random: () => number;
+  /** Measures the round trip to this hub, ms. Rejects if the hub does not answer. */
+  probe(url: string): Promise<number>;
+  /** Whether a hub may send its clients to this URL. */
+  trusted(url: string): boolean;
+  /** True while no user would notice a better hub; a measurement is then postponed. */
+  unwatched?(): boolean;
+  /** The known hubs or their distances have changed. */
+  changed?(places: readonly HubDistance[]): void;
+}
+
+export class Nearest {
+  readonly #options: NearestOptions;
+  readonly #pauses: Backoff;
+  #places: HubDistance[] = [];
+  #choice: string;
+  /** Failed tries in a row, by the hub's URL. */
+  readonly #failures = new Map<string, number>();
+  #moved = () => {};
+  #lost = false;
+  #looked = false;
+  #looking = false;
+  #closed = false;
+  #cancel = () => {};
+
+  constructor(options: NearestOptions) {
+    const { home, known = [], random } = options;
+    this.#options = options;
+    this.#pauses = new Backoff({ ...LOOK, random });
+    this.#places = this.#with(known);
+    this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
+  }
+
+  /** Always this hub, whatever WELCOME lists. */
+  static only(home: string, clock: Clock): Nearest {
+    const probe = () => Promise.reject(new Error('there is nothing to choose'));
+    return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
+  }
+
+  /** The hub to dial next. */
+  get url(): string {
+    const tired = (url: string) => (this.#failures.get(url) ?? 0) >= TRIES;
+    if (!tired(this.#choice)) return this.#choice;
+    return this.places.find(({ url }) => !tired(url))?.url ?? this.#choice;
+  }
+
+  /** All known hubs, the nearest first. */
+  get places(): readonly HubDistance[] {
+    return [...this.#places].sort(
+      (a, b) => (a.ms ?? Number.POSITIVE_INFINITY) - (b.ms ?? Number.POSITIVE_INFINITY) || 0,
+    );
+  }
+
+  /** `moved` is called when another hub is clearly nearer than the one in use: dial it first, then leave the old one. */
+  start(moved: () => void): void {
+    this.#moved = moved;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+  }
+
+  /** A connection to this hub is up. welcome: the metadata of WELCOME. */
+  up(url: string, welcome: unknown): void {
+    this.#failures.clear();
+    this.#choice = url;
+    const told = placesIn(welcome);
+    if (told.length > 0) this.#learn(told);
+    const again = this.#lost;
+    this.#lost = false;
+    if (this.#places.length < 2) return;
+    if (!this.#looked) this.#lookIn(0);
+    else if (again) this.#lookIn(this.#options.random() * SOON_MS);
+  }
+
+  /** The connection is lost. */
+  lost(): void {
+    this.#lost = true;
+    this.#pauses.reset();
+  }
+
+  /** An attempt to connect has failed. */
+  failed(url: string, code: ErrorCode): void {
+    // A timeout took long already, so this hub is avoided at once.
+    this.#failures.set(url, code === 'TIMEOUT' ? TRIES : (this.#failures.get(url) ?? 0) + 1);
+    if (this.#places.every((place) => (this.#failures.get(place.url) ?? 0) >= TRIES)) this.#failures.clear();
+  }
+
+  #learn(told: readonly HubPlace[]): void {
+    const before = this.#places;
+    this.#places = this.#with(told);
+    const added = this.#places.some(({ url }) => !before.some((place) => place.url === url));
+    if (added) this.#looked = false;
+    if (added || before.length !== this.#places.length) this.#options.changed?.(this.places);
+  }
+
+  /** Returns `home` and those of these hubs that are trusted, with the distances that are known. */
+  #with(told: readonly HubPlace[]): HubDistance[] {
+    const { home, trusted } = this.#options;
+    const byUrl = new Map<string, HubPlace>([[home, { region: null, url: home }]]);
+    for (const place of told) if (place.url === home || trusted(place.url)) byUrl.set(place.url, place);
+    const known = new Map(this.#places.map(({ url, ms }) => [url, ms]));
+    return [...byUrl.values()]
+      .slice(0, MAX_PLACES)
+      .map((place) => ({ ...place, ms: known.get(place.url) ?? null }));
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancel();
+    this.#cancel = this.#options.clock.after(ms, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const { probe, unwatched, changed } = this.#options;
+    if (this.#looking) return;
+    if (!unwatched?.()) {
+      this.#looking = true;
+      const measure = ({ url }: HubPlace) =>
+        probe(url).then(
+          (ms) => [url, ms] as const,
+          () => [url, null] as const,
+        );
+      const measured = new Map(await Promise.all(this.#places.map(measure)));
+      this.#looking = false;
+      this.#looked = true;
+      if (this.#closed) return;
+      this.#places = this.#places.map((place) => ({ ...place, ms: measured.get(place.url) ?? null }));
+      changed?.(this.places);
+      this.#choose();
+    }
+    this.#lookIn(this.#pauses.next());
+  }
+
+  /** Moves to a nearer hub. Without a connection it chooses nothing; the measured distances count for the next one. */
+  #choose(): void {
+    const used = this.#places.find(({ url }) => url === this.#choice);
+    const best = this.places[0];
+    // A hub that is in use but cannot be measured is kept until its connection is lost.
+    if (this.#lost || used === undefined || used.ms === null || best === undefined || best.ms === null)
+      return;
+    const saved = used.ms - best.ms;
+    if (saved < MARGIN_MS || saved < used.ms * MARGIN) return;
+    this.#choice = best.url;
+    this.#failures.delete(best.url);
+    this.#moved();
+  }
+}

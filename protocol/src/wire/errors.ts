@@ -1,0 +1,95 @@
+/**
+ * The closed list of errors. An error's number is used on the wire (u16), in WebSocket close codes (4000 + number) and
+ * in logs; people and API clients see its name. Numbers are never reused.
+ */
+
+interface ErrorKind {
+  /** Sent in RESET, FIN, DETACHED and GOAWAY; a WebSocket is closed with 4000 + this number. */
+  readonly number: number;
+  /** HTTP status of the same error in the REST and tRPC interfaces. */
+  readonly http: number;
+  /** Whether the unchanged request may succeed later. */
+  readonly retry: boolean;
+}
+
+export const ERRORS = {
+  OK: { number: 0, http: 200, retry: false },
+  BAD_REQUEST: { number: 1, http: 400, retry: false },
+  UNAUTHENTICATED: { number: 2, http: 401, retry: false },
+  FORBIDDEN: { number: 3, http: 403, retry: false },
+  /** Also for things that belong to another user, so that a caller cannot tell the two cases apart. */
+  NOT_FOUND: { number: 4, http: 404, retry: false },
+  CONFLICT: { number: 5, http: 409, retry: false },
+  VM_NOT_RUNNING: { number: 6, http: 409, retry: false },
+  PROVIDER_UNREACHABLE: { number: 7, http: 503, retry: true },
+  NO_CAPACITY: { number: 8, http: 503, retry: true },
+  TICKET_INVALID: { number: 9, http: 401, retry: false },
+  RATE_LIMITED: { number: 10, http: 429, retry: true },
+  /** Bytes that are no legal frame, or a frame that this kind of peer may not send. */
+  PROTOCOL_ERROR: { number: 11, http: 400, retry: false },
+  MESSAGE_TOO_BIG: { number: 12, http: 413, retry: false },
+  HELLO_TIMEOUT: { number: 13, http: 408, retry: true },
+  VERSION_UNSUPPORTED: { number: 14, http: 426, retry: false },
+  KIND_UNKNOWN: { number: 15, http: 400, retry: false },
+  /** A resumed channel is no longer known at the other end. */
+  EPOCH_LOST: { number: 16, http: 410, retry: false },
+  CHANNEL_UNKNOWN: { number: 17, http: 404, retry: false },
+  /** Bytes came beyond the credit limit or at a wrong offset, or were acknowledged before they were sent. */
+  FLOW_VIOLATION: { number: 18, http: 400, retry: false },
+  TOO_MANY_CHANNELS: { number: 19, http: 429, retry: true },
+  /** The other side of a socket sent nothing for 25 s. */
+  PEER_SILENT: { number: 20, http: 503, retry: true },
+  /** A newer socket of the same provider took over. */
+  SUPERSEDED: { number: 21, http: 409, retry: false },
+  GOING_AWAY: { number: 22, http: 503, retry: true },
+  /** A hop of the channel's path closed. */
+  LEG_LOST: { number: 23, http: 503, retry: true },
+  /** Bytes were lost between two hops. A new attachment repairs the channel. */
+  GAP: { number: 24, http: 503, retry: true },
+  READ_ONLY: { number: 25, http: 403, retry: false },
+  RUNTIME_UNAVAILABLE: { number: 26, http: 503, retry: true },
+  IMAGE_MISSING: { number: 27, http: 503, retry: false },
+  DISK_FULL: { number: 28, http: 507, retry: false },
+  CONTAINER_LOST: { number: 29, http: 410, retry: false },
+  REVOKED: { number: 30, http: 403, retry: false },
+  TIMEOUT: { number: 31, http: 504, retry: true },
+  INTERNAL: { number: 32, http: 500, retry: true },
+  /** Hubs cannot reach what they share, such as Redis. Requests that need two hubs wait; the others go on. */
+  BACKPLANE_DOWN: { number: 33, http: 503, retry: true },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+const NAMES = new Map<number, ErrorCode>(
+  (Object.keys(ERRORS) as ErrorCode[]).map((name) => [ERRORS[name].number, name]),
+);
+
+/** The name of an error number from the wire. A number that is not in the list, from a newer peer, becomes INTERNAL. */
+export function errorName(number: number): ErrorCode {
+  return NAMES.get(number) ?? 'INTERNAL';
+}
+
+/** The WebSocket close code of an error: 4000 + its number; 1000 for OK. */
+export function closeCode(code: ErrorCode): number {
+  return code === 'OK' ? 1000 : 4000 + ERRORS[code].number;
+}
+
+/** The error behind a WebSocket close code; undefined for codes that are not from this list, such as 1006. */
+export function closeError(closeCode: number): ErrorCode | undefined {
+  if (closeCode === 1000) return 'OK';
+  return closeCode >= 4000 ? NAMES.get(closeCode - 4000) : undefined;
+}
+
+/** The one error type that crosses module borders: a code from the list and a sentence for people. */
+export class UniCoreError extends Error {
+  readonly code: ErrorCode;
+  /** Milliseconds to wait before a retry; undefined if the sender does not know. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'UniCoreError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

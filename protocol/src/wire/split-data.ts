@@ -1,0 +1,45 @@
+/** Splits a DATA frame in two, so that whatever comes behind it on a slow line waits less. Other frames stay whole. */
+import { DATA_BYTES_AT, DATA_OFF_AT } from './credit.ts';
+import { FrameType } from './frame.ts';
+
+/** A UTF-8 character has at most this many bytes after its first one. */
+const MOST_CONTINUED = 3;
+
+/**
+ * Returns two frames, the first with at most `maxData` payload bytes; up to three fewer if that keeps a character whole.
+ * The second reuses the memory of `frame`. Undefined if the frame need not or cannot be split.
+ */
+export function splitData(
+  frame: Uint8Array,
+  maxData: number,
+): { first: Uint8Array; rest: Uint8Array } | undefined {
+  if (frame[1] !== FrameType.DATA || frame.length - DATA_BYTES_AT <= maxData) return undefined;
+  const length = wholeCharacters(frame, maxData);
+  // Not slice(): it copies nothing if the array is a Node Buffer.
+  const first = new Uint8Array(frame.subarray(0, DATA_BYTES_AT + length));
+  const rest = frame.subarray(length);
+  rest.set(first.subarray(0, DATA_BYTES_AT));
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  putLength(first, length);
+  putLength(rest, rest.length - DATA_BYTES_AT);
+  // The offset has 64 bits, of which a JavaScript number can hold 53.
+  const offset = Number(view.getBigUint64(length + DATA_OFF_AT)) + length;
+  view.setBigUint64(length + DATA_OFF_AT, BigInt(offset));
+  return { first, rest };
+}
+
+function wholeCharacters(frame: Uint8Array, maxData: number): number {
+  let length = maxData;
+  const least = Math.max(1, maxData - MOST_CONTINUED);
+  while (length > least && isContinuation(frame[DATA_BYTES_AT + length]!)) length--;
+  return isContinuation(frame[DATA_BYTES_AT + length]!) ? maxData : length;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
+function putLength(frame: Uint8Array, length: number): void {
+  frame[DATA_BYTES_AT - 2] = length >>> 8;
+  frame[DATA_BYTES_AT - 1] = length;
+}

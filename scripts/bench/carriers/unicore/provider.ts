@@ -1,0 +1,39 @@
+/** A provider for the bench: every terminal that is opened becomes a bench stream. */
+import { maskFor } from '@unicore/agent/tunnel';
+import { Acceptor, type OpenRequest, systemClock } from '@unicore/protocol';
+import { zlibDeflater } from '@unicore/protocol/zlib';
+import { dialLeg, HELLO } from '@unicore/server/testing';
+import { serve } from '../../../testing/processes/child.ts';
+import { ChannelStream } from './channel-stream.ts';
+
+export type ProviderCalls = { ready(): void };
+
+/** Accepts terminals as the keeper does; `opened` is called with each of them. */
+export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequest) => void): Acceptor {
+  return new Acceptor({
+    clock: systemClock,
+    deflater: zlibDeflater,
+    accept(request) {
+      const stream = new ChannelStream();
+      const handler = stream.handler(() => {});
+      stream.bind(request.accept(handler, { terminalId: 'main', viewer: 'bench' }));
+      opened(stream, request);
+    },
+  });
+}
+
+/** Connects to the hub at this port, and reports to the parent process when it is connected. */
+export async function serveProvider(
+  port: string,
+  opened: (stream: ChannelStream, request: OpenRequest) => void,
+): Promise<void> {
+  const acceptor = streamAcceptor(opened);
+  const url = `ws://127.0.0.1:${port}/provider`;
+  await dialLeg(url, {
+    hello: { ...HELLO, token: 'agent-bench' },
+    client: maskFor(url),
+    open: (leg, open) => acceptor.open(leg, open),
+  });
+  const calls: ProviderCalls = { ready() {} };
+  serve(calls);
+}

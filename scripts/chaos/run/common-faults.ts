@@ -1,0 +1,86 @@
+/** Faults that every chaos run can cause: of hubs, tunnels, and the lines of providers and consumers. */
+import type { Environment } from './environment.ts';
+import type { FaultKind } from './plan.ts';
+import { AWAY, cut, frozen, HELD, killed, slow, stalled } from './process-faults.ts';
+
+/** Numbers of the hops that faults can meet. */
+export interface Hops {
+  readonly hubs: number;
+  readonly providers: number;
+  readonly consumers: number;
+}
+
+/** Kinds of faults of an environment, in two lists: those that end paths, and those that only disturb them. */
+export interface FaultLists<E> {
+  /** Faults that end every channel's path through their hop. */
+  readonly kills: Omit<FaultKind<E>, 'kills'>[];
+  /** Faults that disturb a hop without ending a path. */
+  readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
+}
+
+const tunnel = ({ providers }: Environment, hop: number) => providers[hop]!.tunnel;
+const providerLine = ({ providers }: Environment, hop: number) => [providers[hop]!.line];
+const consumerLine = ({ consumers }: Environment, hop: number) => [consumers.lines[hop]!];
+
+export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<Environment> {
+  const ofHub = { hops: hubs };
+  const ofProvider = { hops: providers };
+  const ofConsumer = { hops: consumers, ofConsumer: true };
+  return {
+    kills: [
+      {
+        name: 'hub killed',
+        ...ofHub,
+        lasts: AWAY,
+        act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
+      },
+      // A killed tunnel is started again at once, as service managers do.
+      { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
+      {
+        name: 'provider line cut',
+        ...ofProvider,
+        lasts: AWAY,
+        act: (env, hop, ms) => cut(providerLine(env, hop), ms),
+      },
+      {
+        name: 'consumer line cut',
+        ...ofConsumer,
+        lasts: AWAY,
+        act: (env, hop, ms) => cut(consumerLine(env, hop), ms),
+      },
+      {
+        name: 'provider line half cut',
+        ...ofProvider,
+        act: (env, hop) => providerLine(env, hop)[0]!.halfCut(),
+      },
+      {
+        name: 'consumer line half cut',
+        ...ofConsumer,
+        act: (env, hop) => consumerLine(env, hop)[0]!.halfCut(),
+      },
+    ],
+    disturbances: [
+      { name: 'hub frozen', ...ofHub, act: (env, hop, ms) => frozen(env.hubs[hop]!.program, ms) },
+      { name: 'tunnel frozen', ...ofProvider, act: (env, hop, ms) => frozen(tunnel(env, hop), ms) },
+      {
+        name: 'provider line stalled',
+        ...ofProvider,
+        act: (env, hop, ms) => stalled(providerLine(env, hop), ms),
+      },
+      {
+        name: 'consumer line stalled',
+        ...ofConsumer,
+        act: (env, hop, ms) => stalled(consumerLine(env, hop), ms),
+      },
+      { name: 'provider line slow', ...ofProvider, act: (env, hop, ms) => slow(providerLine(env, hop), ms) },
+      { name: 'consumer line slow', ...ofConsumer, act: (env, hop, ms) => slow(consumerLine(env, hop), ms) },
+    ],
+  };
+}
+
+export function faultKinds<E>({ kills, disturbances }: FaultLists<E>): readonly FaultKind<E>[] {
+  return [
+    ...kills.map((kind) => ({ ...kind, kills: true })),
+    ...disturbances.map((kind) => ({ ...kind, kills: false, lasts: HELD })),
+  ];
+}

@@ -1,0 +1,33 @@
+/** Runs the protocol's own tests, unchanged, in a page of Chromium too, since browsers run this code. */
+import { join } from 'node:path';
+import { NEED_NODE } from '@unicore/protocol/testing';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { ROOT } from '../../lib/paths.ts';
+import { chromiumOptions } from '../../testing/chromium.ts';
+
+/** One after another, beside the page's browser tests: a page has one thread. */
+const GROUP = 4;
+/** A limit for hangs, not a promise about speed. */
+const TEST_LIMIT_MS = 60_000;
+
+export default defineConfig({
+  root: join(ROOT, 'protocol'),
+  // A dependency that is only found while tests run would reload the page.
+  optimizeDeps: { include: ['birpc', 'fast-check', 'fflate', 'msgpackr', 'zod'] },
+  test: {
+    name: 'browser-protocol',
+    include: ['src/**/*.test.ts'],
+    exclude: NEED_NODE.map((name) => `src/${name}`),
+    testTimeout: TEST_LIMIT_MS,
+    maxWorkers: 1,
+    sequence: { groupOrder: GROUP },
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: chromiumOptions() }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});

@@ -1,0 +1,84 @@
+/** Joins the sockets to the rest of the hub: what they ask, and what they are told. */
+import type { Server } from 'node:http';
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { Caller, Origins } from '../auth/index.ts';
+import type { AddressOf, Callers } from '../http/index.ts';
+import type { Regions } from '../hubs/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import type { Identity } from '../relay/index.ts';
+import { attachSockets, type Sockets } from '../sockets/index.ts';
+import type { VmRow } from '../store/index.ts';
+import type { Domain } from './domain.ts';
+
+export interface ConnectDeps {
+  domain: Domain;
+  callers: Callers;
+  origins: Origins;
+  regions: Regions;
+  addressOf: AddressOf;
+  metrics: Metrics;
+  clock: Clock;
+  log: Logger;
+  rotateMs: number;
+  hub: { hubId: string; version: string };
+}
+
+/** Phases in which nobody works in a VM any more. */
+const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
+
+/** Takes WebSockets from now on. */
+export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
+  const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
+  const sockets = attachSockets(server, {
+    clock,
+    log,
+    meter: metrics,
+    relay,
+    hubs: hubs.sockets,
+    rotateMs,
+    hub,
+    places: () => regions.list,
+    addressOf,
+    auth: {
+      allowedOrigin: (origin, host) => origins.allowed(origin, host) || regions.has(origin),
+      session: async (request) => identityOf(await callers.ofCookie(request)),
+      bearer: async (token) => identityOf(await sessions.caller('bearer', token)),
+      provider: (token) => credentials.verify(token),
+      async consumerTicket(ticket) {
+        const grant = await tickets.redeem(ticket, { kind: 'consumer' });
+        return grant && { userId: grant.userId, sessionId: grant.sessionId };
+      },
+      async redeemTicket(ticket, asked) {
+        const grant = await tickets.redeem(ticket, { kind: 'terminal', ...asked });
+        return (
+          grant && {
+            identity: { userId: grant.userId, sessionId: grant.sessionId },
+            readOnly: grant.readOnly,
+          }
+        );
+      },
+    },
+    providers: {
+      connected({ providerId, hello, leg }) {
+        presence.connected(providerId, hello);
+        control.open(leg, providerId);
+      },
+      heard: (providerId) => presence.heard(providerId),
+      beat: (providerId, beat) => presence.beat(providerId, beat),
+      disconnected: (providerId) => presence.disconnected(providerId),
+    },
+  });
+  events.on('sessionEnded', (sessionId) => {
+    relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
+  });
+  events.on('vm', ({ vmId, phase }) => {
+    if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+  });
+  return sockets;
+}
+
+function identityOf(caller: Caller | undefined): Identity | undefined {
+  return caller && { userId: caller.user.userId, sessionId: caller.sessionId };
+}

@@ -1,0 +1,129 @@
+/** Everything in a hub that knows no socket: one of each, and what one does when another changes. */
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
+import type { Backplane, HubCard } from '../backplane/index.ts';
+import { ControlHost } from '../control/index.ts';
+import { HubEvents } from '../events/index.ts';
+import type { HubMeter } from '../hubs/index.ts';
+import { ProviderCredentials } from '../provider/index.ts';
+import type { RelayMeter } from '../relay/index.ts';
+import type { SocketMeter } from '../sockets/index.ts';
+import type { Store } from '../store/index.ts';
+import { Census, orderOf, Terminals, takesRoom } from '../vm/index.ts';
+import { Network } from './network.ts';
+import { createProviderParts } from './provider-parts.ts';
+import { createVmParts } from './vm-parts.ts';
+
+export interface DomainOptions {
+  store: Store;
+  auth: LocalAuth;
+  backplane: Backplane;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  log: Logger;
+  defaultImage: string;
+  meter: RelayMeter & SocketMeter & HubMeter;
+  /** Bytes that the whole hub may queue for peers that do not read. */
+  queueBytes: number;
+  /** What this hub announces of itself. */
+  card: Omit<HubCard, 'hub'>;
+}
+
+export type Domain = ReturnType<typeof createDomain>;
+
+export function createDomain(options: DomainOptions) {
+  const { store, auth, backplane, clock, now, log, card } = options;
+  const events = new HubEvents(backplane, log);
+  const census = new Census(store, events, clock);
+  const sessions = new Sessions(auth, backplane, events, clock);
+  const tickets = new Tickets({ backplane, clock, now, ended: (sessionId) => sessions.ended(sessionId) });
+  const ofProviders = createProviderParts({ ...options, events, census, region: card.region });
+  const { presence, providers, silence } = ofProviders;
+  const ofVms = createVmParts({ ...options, events, presence });
+  const { placer, reports, access, periodicWork } = ofVms;
+  const control = new ControlHost({
+    clock,
+    log,
+    report: (providerId, report) => reports.take(providerId, report),
+    orders: (providerId, strays) => reports.orders(providerId, strays),
+  });
+  const { relay, hubs, agents } = new Network({
+    ...options,
+    events,
+    control,
+    secret: async () => Buffer.from(await store.meta('hubSecret', newSecret), 'base64url'),
+    async authorise({ userId }, vmId) {
+      const { providerId, gen } = await access.authorise(userId, vmId);
+      return { providerId, gen, rights: 'write' };
+    },
+    moved(providerId) {
+      presence.moved(providerId);
+      control.retire(providerId);
+    },
+  });
+  const agent = (providerId: string) => agents.of(providerId);
+  const run = (what: string, work: Promise<void>) => inBackground(log, what, work);
+  const place = () => run('placer', placer.run());
+  presence.onArrived((providerId, about, wasSilent) => {
+    run('provider', providers.arrived(providerId, about, wasSilent));
+    place();
+  });
+  reactToVms({ events, control, place });
+  return {
+    ...ofProviders,
+    ...ofVms,
+    events,
+    census,
+    auth,
+    sessions,
+    tickets,
+    credentials: new ProviderCredentials(store, backplane, clock, now),
+    control,
+    relay,
+    hubs,
+    terminals: new Terminals({ access, presence, tickets, agent }),
+    run,
+    /** Something that another hub published. */
+    news: (text: string) => events.news(text),
+    /** For a while news may have been lost, or what hubs share may be gone. */
+    interrupted() {
+      presence.interrupted();
+      silence.interrupted();
+      events.interrupted();
+    },
+    /** Begins all periodic work. */
+    start() {
+      for (const part of [presence, silence, periodicWork]) part.start();
+      place();
+    },
+    async stop() {
+      for (const part of [presence, silence, periodicWork]) part.stop();
+      control.close();
+      await hubs.stop();
+    },
+  };
+}
+
+interface VmReaction {
+  events: HubEvents;
+  control: ControlHost;
+  /** Looks for room for the VMs that wait. */
+  place(): void;
+}
+
+function reactToVms({ events, control, place }: VmReaction): void {
+  events.on('vm', (vm, here) => {
+    // Any hub may have changed the VM; the hub that has its agent's control channel sends the order.
+    if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
+    // The VM waits for room, or has made some.
+    if (here && !takesRoom(vm.phase)) place();
+  });
+  events.on('interrupted', () => control.checkOrders());
+}
+
+/** Logs the failure of work that no caller awaits: it is a defect or a broken store, and must be seen. */
+function inBackground(log: Logger, what: string, work: Promise<void>): void {
+  work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
+}

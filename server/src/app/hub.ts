@@ -1,0 +1,211 @@
+/** A hub while it runs: the order in which its parts start, and the order in which they stop. */
+import type { Server } from 'node:http';
+import { type Clock, UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { createOrigins, Limit, type LocalAuth, newId, ownerName } from '../auth/index.ts';
+import { type Backplane, openBackplane } from '../backplane/index.ts';
+import type { Config } from '../config.ts';
+import { attachHttp, Callers, createAddressOf, createHubServer, type Http } from '../http/index.ts';
+import { Regions } from '../hubs/index.ts';
+import { createMetrics, type Metrics } from '../metrics/index.ts';
+import type { Sockets } from '../sockets/index.ts';
+import type { Store } from '../store/index.ts';
+import { defaultUrl, listen, socketUrl } from './addresses.ts';
+import { connectSockets } from './connect-sockets.ts';
+import { createDomain, type Domain } from './domain.ts';
+import { createServices } from './services.ts';
+import { ownVersion } from './version.ts';
+
+/** How long requests in progress may go on when the hub stops at once. */
+const REQUESTS_MS = 5_000;
+/** The part of the drain time that is kept for closing the sockets that are left, which takes 1 s at most. */
+const GOODBYE_MS = 1_500;
+/** Live lists end in this first share of the drain time, and not while load balancers still send their clients back here. */
+const STREAMS_SHARE = 1 / 4;
+const MIB = 1024 * 1024;
+/** How often expired secrets are removed. */
+const SWEEP_MS = 60 * 60_000;
+
+export interface HubOptions {
+  config: Config;
+  store: Store;
+  auth: LocalAuth;
+  /** Undefined: opened as the configuration says. */
+  backplane: Backplane | undefined;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  log: Logger;
+}
+
+interface HubParts extends HubOptions {
+  backplane: Backplane;
+  metrics: Metrics;
+  domain: Domain;
+}
+
+/** A hub that is not listening yet. */
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const { config, clock, log } = options;
+  const { peerUrl = null, publicUrl = null, region = null, defaultImage } = config;
+  const queueBytes = config.queueMib * MIB;
+  let hub: Hub | undefined;
+  const metrics = createMetrics({
+    phases: async () => hub?.domain.census.phases() ?? new Map(),
+    backplaneUp: async () => hub?.backplaneUp() ?? false,
+    waiting: () => hub?.domain.relay.waiting ?? new Map(),
+    queueBytes,
+    draining: () => hub?.stopping ?? false,
+  });
+  const backplane = options.backplane ?? (await openBackplane(config, clock, log, metrics.backplane));
+  const domain = createDomain({
+    ...options,
+    backplane,
+    defaultImage,
+    meter: metrics,
+    queueBytes,
+    card: { peerUrl, publicUrl, region },
+  });
+  hub = new Hub({ ...options, backplane, metrics, domain });
+  return hub;
+}
+
+export class Hub {
+  readonly #parts: HubParts;
+  readonly #server: Server = createHubServer();
+  #stopping = false;
+  #cancelSweep: () => void = () => {};
+  #http: Http | undefined;
+  #sockets: Sockets | undefined;
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+  }
+
+  get domain(): Domain {
+    return this.#parts.domain;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  backplaneUp(): Promise<boolean> {
+    return this.#parts.backplane.ping().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async start(): Promise<{ port: number; url: string }> {
+    const { config, store, auth, backplane, domain, log } = this.#parts;
+    await auth.owner(ownerName());
+    await backplane.start({
+      mail: (message) => domain.hubs.mail(message),
+      news: (text) => domain.news(text),
+      interrupted: () => domain.interrupted(),
+    });
+    const hubId = await store.meta('hubId', () => newId('hub'));
+    const port = await listen(this.#server, config);
+    // No await between here and the last handler: a request that arrives now must find all of them.
+    const version = ownVersion();
+    const url = config.publicUrl ?? defaultUrl(config.host, port);
+    this.#takeRequests({ hubId, version, url, port });
+    await domain.hubs.start();
+    this.#sweep();
+    domain.start();
+    log.info({ port, url, version }, 'hub started');
+    return { port, url };
+  }
+
+  /** drainMs: how long peers may take to move to another hub; 0: none is there. */
+  async stop(drainMs: number): Promise<void> {
+    const { backplane, domain, clock } = this.#parts;
+    this.#stopping = true;
+    this.#cancelSweep();
+    const begun = clock.now();
+    if (drainMs > 0) await this.#drain(drainMs);
+    const requestsMs = drainMs > 0 ? Math.min(REQUESTS_MS, begun + drainMs - clock.now()) : REQUESTS_MS;
+    const closed = new Promise((done) => this.#server.close(done));
+    const cancel = clock.after(requestsMs, () => this.#server.closeAllConnections());
+    this.#http?.endStreams();
+    await this.#sockets?.stop();
+    this.#server.closeIdleConnections();
+    await closed;
+    cancel();
+    await domain.stop();
+    await backplane.close();
+  }
+
+  #takeRequests({
+    hubId,
+    version,
+    url,
+    port,
+  }: {
+    hubId: string;
+    version: string;
+    url: string;
+    port: number;
+  }) {
+    const { config, store, auth, backplane, metrics, domain, clock, log } = this.#parts;
+    const { defaultImage, webDir } = config;
+    const addressOf = createAddressOf(config.proxies);
+    const origins = createOrigins(url, port, config.origins);
+    const callers = new Callers(domain.sessions, origins);
+    const regions = new Regions({ region: config.region ?? null, url }, () => domain.hubs.cards);
+    this.#http = attachHttp(this.#server, {
+      clock,
+      log,
+      metrics,
+      auth,
+      sessions: domain.sessions,
+      callers,
+      origins,
+      regions,
+      webDir,
+      limit: new Limit(backplane, 'sign-ins'),
+      addressOf,
+      secure: url.startsWith('https:'),
+      services: createServices(domain, { backplane, regions, system: { version, url, defaultImage } }),
+      socketUrl: (request) => socketUrl(request, origins, url),
+      ready: async () => {
+        if (this.#stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
+        // The backplane is not asked: all hubs lose it at once, and then none would be sent clients though each still works.
+        await store.ping();
+      },
+    });
+    this.#sockets = connectSockets(this.#server, {
+      domain,
+      callers,
+      origins,
+      regions,
+      addressOf,
+      metrics,
+      clock,
+      log,
+      rotateMs: config.rotateSeconds * 1000,
+      hub: { hubId, version },
+    });
+  }
+
+  #sweep(): void {
+    const { store, domain, clock, now } = this.#parts;
+    domain.run(
+      'sweep',
+      store.dropExpiredSecrets(now()).then(() => {}),
+    );
+    this.#cancelSweep = clock.after(SWEEP_MS, () => this.#sweep());
+  }
+
+  /** Requests are still answered meanwhile: load balancers need a moment to notice that this hub is not ready any more. */
+  async #drain(ms: number): Promise<void> {
+    const { domain, log } = this.#parts;
+    log.info({ ms }, 'draining');
+    const hidden = domain.hubs.hide();
+    // Where there is hardly any time, half of it.
+    const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
+    this.#http?.drain(movingMs * STREAMS_SHARE);
+    await Promise.all([hidden, this.#sockets?.drain(movingMs)]);
+  }
+}

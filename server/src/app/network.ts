@@ -1,0 +1,72 @@
+/** How consumers, providers and other hubs reach one another: the relay, the legs to other hubs, and the agents behind them. */
+import { ChannelKind, type Clock, type FrameOf, type FrameType, type Leg } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { Backplane, HubCard } from '../backplane/index.ts';
+import { Agents, type ControlHost } from '../control/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import { HubCalls, type HubMeter, Hubs } from '../hubs/index.ts';
+import { type Grant, type Identity, Relay, type RelayMeter } from '../relay/index.ts';
+import type { SocketMeter } from '../sockets/index.ts';
+
+export interface NetworkOptions {
+  backplane: Backplane;
+  events: HubEvents;
+  control: ControlHost;
+  clock: Clock;
+  log: Logger;
+  meter: RelayMeter & SocketMeter & HubMeter;
+  /** What this hub announces of itself. */
+  card: Omit<HubCard, 'hub'>;
+  /** A key that all hubs of the deployment share, and that nothing else knows. */
+  secret(): Promise<Uint8Array>;
+  /** Bytes that the whole hub may queue for peers that do not read. */
+  queueBytes: number;
+  authorise(who: Identity, vmId: string): Promise<Grant>;
+  /** A provider that was here is connected to another hub now. */
+  moved(providerId: string): void;
+}
+
+export class Network {
+  readonly relay: Relay;
+  readonly hubs: Hubs;
+  readonly agents: Agents;
+  readonly #calls: HubCalls;
+  readonly #moved: (providerId: string) => void;
+
+  constructor(options: NetworkOptions) {
+    const { events, control, clock, log, moved } = options;
+    const here = (providerId: string) => control.agent(providerId);
+    this.#moved = moved;
+    this.#calls = new HubCalls({ clock, log, agent: here });
+    this.hubs = new Hubs({
+      ...options,
+      opened: (leg, open) => this.#opened(leg, open),
+      here: (providerId, connSeq) => events.tell('route', { providerId, connSeq }),
+      elsewhere: (providerId, connSeq) => this.#elsewhere(providerId, connSeq),
+      seek: (providerId) => events.tell('seek', { providerId }),
+    });
+    this.relay = new Relay({ ...options, elsewhere: this.hubs });
+    this.agents = new Agents({
+      reach: (providerId, waitMs) => this.relay.reach(providerId, waitMs),
+      here,
+      there: (leg, providerId) => this.#calls.agent(leg, providerId),
+    });
+    // Emitted for this hub's own routes, too: channels that wait for the provider look again.
+    events.on('route', ({ providerId, connSeq }) => this.#elsewhere(providerId, connSeq));
+    events.on('seek', ({ providerId }) => this.hubs.sought(providerId));
+    events.on('interrupted', () => {
+      this.hubs.interrupted();
+      this.relay.routes.lookAgain();
+    });
+  }
+
+  /** Another hub opens a channel here: a call to an agent, or a consumer's channel to a provider. */
+  #opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
+    if (open.kind === ChannelKind.control) this.#calls.opened(leg, open);
+    else this.relay.openFrom(leg, open);
+  }
+
+  #elsewhere(providerId: string, connSeq: number): void {
+    if (this.relay.routes.elsewhere(providerId, connSeq)) this.#moved(providerId);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Detects that Redis may have lost data. Each node has a marker key that holds its creation time, and each Redis
+ * process has a run id. A new marker or a new process means that data may be gone.
+ */
+import { z } from 'zod';
+import type { Commands } from './commands.ts';
+import { TIME } from './time.ts';
+
+const MARK = `${TIME}
+redis.call('SET', KEYS[1], string.format('%.0f', now), 'NX')
+return {redis.call('GET', KEYS[1]), string.format('%.0f', now)}`;
+
+const Marked = z.tuple([z.coerce.number(), z.coerce.number()]);
+
+/**
+ * Each node of a cluster can lose its data alone, so each needs a marker. The slots of these hash tags are spread
+ * evenly, one per sixteenth of the slots. With equal shares, each of up to eight nodes has at least one.
+ */
+const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
+
+export class LossMarkers {
+  readonly #commands: Commands;
+  readonly #markers: readonly string[];
+
+  constructor(commands: Commands, prefix: string, cluster: boolean) {
+    this.#commands = commands;
+    this.#markers = (cluster ? CLUSTER_TAGS : [0]).map((tag) => `${prefix}since:{${tag}}`);
+  }
+
+  /** Milliseconds since the youngest part of Redis was empty. */
+  async age(): Promise<number> {
+    return Math.min(...(await this.#marked()).map(([since, now]) => now - since));
+  }
+
+  /**
+   * Identity of this Redis: its markers and run ids. An entry that was not there before means that data may be lost.
+   */
+  async marks(): Promise<Set<string>> {
+    const [marked, processes] = await Promise.all([this.#marked(), this.#processes()]);
+    return new Set([...marked.map(([since], i) => `${i}:${since}`), ...processes]);
+  }
+
+  #marked(): Promise<z.infer<typeof Marked>[]> {
+    return Promise.all(
+      this.#markers.map(async (key) => Marked.parse(await this.#commands.script('age', MARK, key))),
+    );
+  }
+
+  #processes(): Promise<string[]> {
+    return this.#commands.ask('info', () =>
+      Promise.all(
+        this.#commands.nodes().map(async (node) => {
+          const info = await node.info('server');
+          return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * An agent for tests: the protocol's real leg and acceptor on a real socket, with a function in place of each terminal.
+ */
+import {
+  Acceptor,
+  type Channel,
+  type ChannelHandler,
+  type Clock,
+  type Deflater,
+  type LegHandler,
+  type OpenRequest,
+  Outbox,
+  systemClock,
+} from '@unicore/protocol';
+import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
+import { type Dialled, dialLeg } from './dial-leg.ts';
+
+/** A terminal's behaviour on its channel. `channel` may be called once the handler was returned and attached. */
+export type Program = (channel: () => Channel, request: OpenRequest) => ChannelHandler;
+
+/** Echoes its input, and ends when the consumer does. */
+export const echo: Program = (channel) => {
+  const back = new Outbox();
+  return {
+    data(bytes) {
+      back.push(bytes.slice());
+      channel().consumed(bytes.length);
+      channel().wake();
+    },
+    pull: (max) => back.pull(max),
+    ended: () => channel().end(),
+    closed() {},
+  };
+};
+
+/** Sends this many bytes of the pattern, then ends. Discards its input. */
+export function flood(bytes: number): Program {
+  return (channel) => {
+    let at = 0;
+    let ended = false;
+    return {
+      data: (input) => channel().consumed(input.length),
+      pull(max) {
+        const take = Math.min(max, bytes - at);
+        if (take === 0) {
+          if (!ended) channel().end('OK', 'that was all');
+          ended = true;
+          return undefined;
+        }
+        const piece = pattern(at, take);
+        at += take;
+        return piece;
+      },
+      closed() {},
+    };
+  };
+}
+
+/** Byte `at` of a test pattern that reveals lost, repeated or moved bytes. */
+export function patternAt(at: number): number {
+  return (at * 31 + (at >>> 8) * 7 + (at >>> 16)) & 0xff;
+}
+
+export function pattern(at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = patternAt(at + i);
+  return bytes;
+}
+
+export const BEAT: BeatMeta = {
+  cpu: 0.5,
+  cores: 2,
+  memoryTotal: 4,
+  memoryFree: 2,
+  diskTotal: 8,
+  diskFree: 6,
+  vms: 0,
+};
+
+export interface TestAgent extends Dialled {
+  /** All OPENs that reached this agent. */
+  requests: OpenRequest[];
+}
+
+interface TestAgentOptions {
+  program?: Program;
+  connSeq?: number;
+  token?: string;
+  clock?: Clock;
+  /** An acceptor that is kept over several sockets. */
+  acceptor?: Acceptor;
+  handler?: Partial<LegHandler>;
+}
+
+export function newAcceptor(program: Program, requests: OpenRequest[] = [], deflater?: Deflater): Acceptor {
+  return new Acceptor({
+    clock: systemClock,
+    ...(deflater && { deflater }),
+    accept(request) {
+      requests.push(request);
+      const channel: Channel = request.accept(
+        program(() => channel, request),
+        { terminalId: 'main', viewer: 'w1' },
+      );
+    },
+  });
+}
+
+export async function startTestAgent(
+  hubUrl: string,
+  providerId: string,
+  { program = echo, connSeq = 1, token = `agent-${providerId}`, acceptor, ...options }: TestAgentOptions = {},
+): Promise<TestAgent> {
+  const requests: OpenRequest[] = [];
+  const accepting = acceptor ?? newAcceptor(program, requests);
+  const hello: AgentHello = {
+    token,
+    connSeq,
+    version: '0.0.0',
+    name: providerId,
+    runtime: 'process',
+    isolation: 'process',
+    beat: BEAT,
+  };
+  const dialled = await dialLeg(`${hubUrl}/provider`, {
+    hello,
+    ...(options.clock && { clock: options.clock }),
+    open: (leg, open) => accepting.open(leg, open),
+    ...(options.handler && { handler: options.handler }),
+  });
+  return { ...dialled, requests };
+}

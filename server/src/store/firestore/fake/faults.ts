@@ -1,0 +1,62 @@
+/** Faults that a test injects into the fake's next calls: delays, refusals and lost replies. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { Refusal } from './refusal.ts';
+
+export type Method = 'BatchGetDocuments' | 'RunQuery' | 'Commit' | 'BeginTransaction' | 'Rollback';
+
+interface Trick {
+  method: Method | undefined;
+  left: number;
+  play: (work: () => void) => Promise<void> | void;
+}
+
+export class Faults {
+  readonly #tricks = new Set<Trick>();
+  #delayMs = 0;
+
+  /** Delays every call by this from now on; 0 switches the delay off. */
+  slow(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
+  /** Refuses the next calls with this code without carrying them out. method: only calls of this method. */
+  refuse(code: keyof typeof status, times: number, method?: Method): void {
+    const refusal = new Refusal(status[code], `${code}, injected by a test`);
+    this.#add(times, method, () => {
+      throw refusal;
+    });
+  }
+
+  /** Carries the next calls out but loses their replies: the client sees a broken connection. */
+  loseReplies(times: number, method: Method = 'Commit'): void {
+    this.#add(times, method, (work) => {
+      work();
+      throw lostReply();
+    });
+  }
+
+  /** Replaces the next call of this method by `play`, which may carry it out by calling `work`. */
+  next(method: Method, play: Trick['play']): void {
+    this.#add(1, method, play);
+  }
+
+  /** Carries out a call, or the fault that a test has set up for it. */
+  async around(method: Method, work: () => void): Promise<void> {
+    if (this.#delayMs > 0) await delay(this.#delayMs);
+    const trick = [...this.#tricks].find((each) => each.method === undefined || each.method === method);
+    if (!trick) return work();
+    trick.left -= 1;
+    if (trick.left === 0) this.#tricks.delete(trick);
+    await trick.play(work);
+  }
+
+  #add(times: number, method: Method | undefined, play: Trick['play']): void {
+    this.#tricks.add({ method, left: times, play });
+  }
+}
+
+/** The error that a client sees if the connection breaks before the reply. */
+export function lostReply(): Refusal {
+  return new Refusal(status.UNAVAILABLE, 'The reply was lost, injected by a test');
+}

@@ -1,0 +1,53 @@
+/** The agent's end of a control channel, for tests: carries out orders by saying that it did. */
+import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import {
+  type AgentMethods,
+  controlRpc,
+  type HubMethods,
+  type VmObserved,
+  type VmOrder,
+} from '@unicore/protocol/control';
+
+type ControlRpc = Parameters<typeof controlRpc<HubMethods, AgentMethods>>[0];
+
+/** Answers the hub by these methods, and returns the hub's. */
+export function answerControl(
+  request: OpenRequest,
+  local: AgentMethods,
+  tracing?: ControlRpc['tracing'],
+): HubMethods {
+  const messages = new Messages((value) => rpc.receive(value));
+  const rpc = controlRpc<HubMethods, AgentMethods>({
+    local,
+    post: (value) => messages.send(value),
+    onError: () => {},
+    ...(tracing && { tracing }),
+  });
+  const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
+  messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
+  return rpc.remote;
+}
+
+/** What an agent reports of a VM that is as it was ordered. */
+export function asOrdered({ vmId, gen, desired }: Pick<VmOrder, 'vmId' | 'gen' | 'desired'>): VmObserved {
+  return { vmId, gen, phase: desired, code: null, reason: null };
+}
+
+/** Methods of an agent on which every order succeeds at once. */
+export function obedientAgent(hub: () => HubMethods): AgentMethods {
+  return {
+    async apply(orders) {
+      // Not awaited: the hub hears of it after the answer to its order. If the connection is gone, the next one repeats it.
+      hub()
+        .observed({ whole: false, vms: orders.map(asOrdered) })
+        .catch(() => {});
+    },
+    terminals: async () => [],
+    openTerminal: async ({ terminalId, cols, rows }) => {
+      return { terminalId, title: '', cols, rows, viewers: 0, createdAt: 0 };
+    },
+    async resizeTerminal() {},
+    async closeTerminal() {},
+    terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
+  };
+}

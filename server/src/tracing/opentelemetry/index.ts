@@ -1,0 +1,2 @@
+/** Loaded only where spans are exported. */
+export { startTracing } from './start.ts';
