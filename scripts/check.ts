@@ -1,4 +1,4 @@
-/** npm run check: checks types and lint, without running or changing anything. */
+/** npm run check: checks types and lint. It runs and changes nothing. */
 import { CHECKS } from './check/checks.ts';
 import { main, messageOf, step, warn } from './lib/console.ts';
 

@@ -1,6 +1,6 @@
 /**
- * npm run fuzz: attacks the codec, sessions in simulated time, and a hub's three endpoints with hostile peers. They mutate
- * recorded sessions, knowing the structure of frames. Stops at the first failure.
+ * npm run fuzz: sends mutated frames of recorded sessions to the codec, to sessions in simulated time, and to a hub's
+ * three endpoints. Stops at the first defect.
  */
 import { parseArgs } from 'node:util';
 import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
@@ -17,12 +17,12 @@ const HELP = `npm run fuzz -- [options]
   --case N        runs this one case of a target again
   --only A,B,…    carries out only these decisions of that case`;
 
-/** Share of the frames for each target, so that all targets take about the same time. */
+/** Shares of a number of frames, chosen so that each target takes about as long as the others. */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
-/** Looks at memory in one run of a target, and the least time between them. */
+/** How often memory is measured in one run of a target, at most. */
 const LOOKS = 20;
 const MIN_LOOK_MS = 1_000;
-/** Time between looks at memory if the run is limited by frames, not by time. */
+/** Interval between measurements of memory when the run has a number of frames but no time, ms. */
 const LOOK_MS = 10_000;
 
 await main(async () => {

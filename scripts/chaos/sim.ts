@@ -1,4 +1,7 @@
-/** npm run chaos -- sim: runs the protocol in simulated worlds. A seed decides everything, so a failure can be repeated. */
+/**
+ * npm run chaos -- sim: the protocol in simulated worlds. A seed decides everything in its world, so a failure can be
+ * repeated by its seed.
+ */
 import { parseArgs } from 'node:util';
 import { hunt, type Outcome, simulate } from '@unicore/protocol/sim/world';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -41,7 +44,7 @@ export async function run(args: string[]): Promise<void> {
 async function many(first: number, count: number): Promise<void> {
   const outcomes: Outcome[] = [];
   const begun = performance.now();
-  // Uncaught errors are printed with the seed of their simulated world, too.
+  // An error thrown from a callback still belongs to the current seed.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
       `${error.stack}\nAgain with: npm run chaos -- sim --seed ${first + outcomes.length}\n`,

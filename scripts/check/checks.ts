@@ -1,4 +1,4 @@
-/** Checks of types and lint over the whole project; each rejects with its complaints. */
+/** Types and lint of the whole project. Each check throws an error with its complaints. */
 import { exec } from '../lib/exec.ts';
 import { ROOT, tool } from '../lib/paths.ts';
 

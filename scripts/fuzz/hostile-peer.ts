@@ -1,4 +1,4 @@
-/** A hostile peer is an honest peer whose outgoing messages are mutated. */
+/** A hostile peer. It acts like an honest one, but some of its messages are replaced before they leave. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import type { Random } from '../testing/random.ts';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
@@ -11,21 +11,21 @@ import type { Sent, Tamper } from './session/line.ts';
 const MUTATED = 0.3;
 /** Share of HELLO and WELCOME messages that are mutated. */
 const GREETING = 0.05;
-/** Share of mutations that may give invalid or forbidden frames, which end the socket. */
+/** Share of mutations that may break the framing or the peer's role, which ends the socket. */
 const BROKEN = 0.005;
 
-/** Replaces a peer's outgoing messages by mutated ones. */
+/** Replaces messages of one peer by mutated ones. */
 export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
   readonly #seen: SeenValues;
-  /** Messages held back, to be sent later. */
+  /** Messages that were held back, to be sent later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
-  /** more: probability that a mutation of a message is followed by another one of it. */
+  /** more: the probability that another mutation of the same message follows. */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
     this.#seen = seen;
@@ -38,10 +38,10 @@ export class HostilePeer {
 
   #tamper(message: Uint8Array, sender: Peer): Sent[] {
     this.#seen.see(message);
-    // A broken HELLO or WELCOME ends the socket, so these are mutated rarely.
+    // HELLO and WELCOME are seldom mutated, because without them the leg never comes up.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
-    // Several mutations may be sent in place of one message.
+    // A hostile peer can send several messages in place of one.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
       const decision = this.#plan.decide(share);
       if (!decision) break;

@@ -1,14 +1,14 @@
-/** Records a session of honest peers on every kind of socket, for samples of every type of frame. */
+/** A recorded session: frames of every type that honest peers sent on every kind of socket. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { SAMPLES } from '@unicore/protocol/testing';
 import { Random } from '../testing/random.ts';
 import { framesOf } from './mutation/frame-layout.ts';
 import { World } from './session/session-world.ts';
 
-/** Frames kept of each type and direction: enough for variety, few enough to pick from fairly. */
+/** Frames kept per type and direction: enough for variety, and few enough that each is picked often. */
 const KEPT = 12;
 
-/** Records frames of every type, each in the variants in which it occurred. */
+/** Records frames of every type, in different variants. */
 export async function record(seed: number): Promise<Uint8Array[]> {
   const kept = new Map<string, Uint8Array[]>();
   const tap = (from: string) => (message: Uint8Array) => {
@@ -35,7 +35,7 @@ export async function record(seed: number): Promise<Uint8Array[]> {
   return frames.concat(missing.map((type) => encode(SAMPLES[type])));
 }
 
-/** Plays every kind of event that can happen in a session. */
+/** Lets everything happen that can happen in a session. */
 async function play(world: World): Promise<void> {
   const { mallory, bad, honest } = world;
   await world.start();

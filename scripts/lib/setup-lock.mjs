@@ -1,18 +1,18 @@
 /**
- * One setup at a time. The lock file holds the pid of who works and of the npm that it runs, which may outlive it; a
- * lock is taken over when all of them are dead. Plain JavaScript for any Node from 20 on.
+ * Lets one setup run at a time. The lock file holds the process ids of the setup and of its npm, which may outlive it.
+ * A lock is taken over when all of these processes are dead. Plain JavaScript for any Node from 20 on.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How often a second setup looks whether the first is done. */
+/** How often a waiting setup looks at the lock, ms. */
 const POLL_MS = 200;
 /** A setup that takes longer than this has hung. */
 const LIMIT_MS = 15 * 60_000;
-/** Longer than two processes that take over the same dead lock can be apart. */
+/** Two processes that take over the same dead lock are never further apart than this, ms. */
 const SETTLE_MS = 50;
 
-/** Runs the work when nobody else holds this file. */
+/** Runs `work` while holding the lock file. */
 export async function locked(file, work) {
   const limit = Date.now() + LIMIT_MS;
   let told = false;
@@ -32,7 +32,7 @@ export async function locked(file, work) {
   }
 }
 
-/** The holder's child keeps the lock as well, should the holder die first. */
+/** Adds a child process to the holders, so that the lock remains if the setup dies first. */
 export function holdFor(file, pid) {
   writeFileSync(file, `${process.pid} ${pid ?? ''}`);
 }
@@ -46,7 +46,7 @@ async function take(file) {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
-  // Another one may have seen a dead lock before, and removed ours in its place.
+  // Another process may have found the same dead lock and replaced ours meanwhile.
   await delay(SETTLE_MS);
   return read(file) === mine;
 }

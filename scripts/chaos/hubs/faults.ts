@@ -1,4 +1,4 @@
-/** Faults of the hubs' chaos run: what it does to hubs, Redis, and the sockets of both sides. */
+/** Faults of hubs, of Redis, and of the sockets of consumers and providers. */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { FaultKind } from '../run/plan.ts';
 import { AWAY, cut, slow, stalled } from '../run/process-faults.ts';

@@ -1,4 +1,4 @@
-/** Environment of the hubs' chaos run: consumers and providers dial a load balancer, which assigns them to any hub. */
+/** The environment for chaos with several hubs. All peers dial the load balancer, which picks a hub at random. */
 import { createUniCore } from '@unicore/client/sdk';
 import { untilOnline } from '../../testing/vms.ts';
 import { ConsumerPrograms } from '../run/consumer-programs.ts';
@@ -7,7 +7,7 @@ import { Deployment } from './deployment.ts';
 
 export interface HubsOptions {
   readonly providers: number;
-  /** Number of consumers, each with a VM; VMs are spread evenly over providers. */
+  /** Each consumer has a VM; the VMs are spread evenly over the providers. */
   readonly consumers: number;
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -15,7 +15,7 @@ export interface HubsOptions {
 
 export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
-  /** Consumers, whose lines go to the balancer. */
+  /** Their lines go to the load balancer. */
   readonly consumers: ConsumerPrograms;
 
   constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {

@@ -1,6 +1,6 @@
 /**
- * Redis fails in every way while typists type. Those at the same hub as their provider must not notice; those at another hub
- * wait and go on.
+ * Redis fails in every way while users type. Some are at the hub that has their provider and must not notice. The
+ * others are at another hub; their keystrokes wait until Redis is back.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -14,19 +14,19 @@ import { type Felt, felt } from './typing/echoes.ts';
 import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
-/** Number of providers; provider i joins hub i. */
+/** Provider N is connected to hub N. */
 const PROVIDERS = 2;
-/** Number of typists at each hub for each VM. */
+/** Typists at each hub for each VM. */
 const PLACES = 2;
 const KEY_EVERY_MS = 100;
-/** A channel that has not resumed after this time counts as lost, ms. */
+/** A channel that has not resumed by then is lost, ms; a limit for hangs. */
 const BACK_LIMIT_MS = 30_000;
 
 export interface FailingOptions {
   readonly pauseMs: number;
-  /** Quiet period before the first outage, and how long keystrokes count after each outage, ms. */
+  /** How long all is quiet before the first outage, and how long keystrokes are measured after each, ms. */
   readonly quietMs: number;
-  /** Names of the outages to run; default: all. */
+  /** Names of outages; default: all. */
   readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -37,12 +37,12 @@ export interface FailingOptions {
 export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
-  /** The outage moves a provider to another hub, away from typists at its old one. */
+  /** The outage moved a provider away from the hub of its consumers. */
   readonly moves: boolean;
-  /** Latencies of typists at the same hub as their provider, and (across) at another hub. */
+  /** Keystrokes of typists at the hub that has their provider. */
   readonly same: Felt;
   readonly across: Felt;
-  /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
+  /** From the end of the outage until every typist saw the echo of a key typed after it, ms. */
   readonly backMs: number;
 }
 
@@ -50,14 +50,17 @@ export interface FailingOutcome {
   readonly before: { readonly same: Felt; readonly across: Felt };
   readonly outages: readonly OutageFelt[];
   readonly keys: number;
-  /** Wrong states that hubs reported, such as a VM not running, with counts; there must be none. */
+  /** False states that hubs reported of healthy VMs and providers, with counts; must be empty. */
   readonly alarms: ReadonlyMap<string, number>;
-  /** Number of answers and events of hubs that were checked. */
+  /** How many answers and events were checked for false states. */
   readonly looks: number;
   readonly logs: string;
 }
 
-/** Runs all outages. Rejects when a key is lost, doubled or reordered or a channel stays away; the message names the logs. */
+/**
+ * Rejects if a key is lost, repeated or out of order, or if a channel does not resume; the message says where the logs
+ * are.
+ */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
   const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
@@ -118,7 +121,7 @@ async function start(deployment: Deployment): Promise<{ token: string }> {
   return deployment.user('ada');
 }
 
-/** Creates a VM at each provider; returns their ids in the order of the providers. */
+/** Makes a VM at each provider, and returns the ids in the order of the providers. */
 async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<string[]> {
   await untilOnline(unicore, deployment.providers.length);
   for (const _ of deployment.providers) await runningVm(unicore);
@@ -132,7 +135,7 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** Places for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
+/** Places for typists: at every hub, for every VM. same: the typists at the hub that has the VM's provider. */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();
@@ -168,7 +171,7 @@ async function suffer(
   return { outage, from, to, backMs: (await typists.since(to, BACK_LIMIT_MS)) - to };
 }
 
-/** Opens a new terminal of every VM from every hub: proves that hubs know again where each provider is. */
+/** Opens new terminals of every VM from every hub. That works once the hubs know again which hub has which provider. */
 async function reach(
   watchers: readonly StatusWatcher[],
   vmIds: readonly string[],

@@ -1,16 +1,19 @@
-/** Redis shared by several hubs. Each reaches it through its own proxy, so that one can be cut off or all moved to a replica. */
+/**
+ * One Redis for several hubs. Each hub reaches it through a proxy of its own, so that one hub can be cut off, and all
+ * can be led to a replica.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 
-/** Redis options: without them a replica writes its data to a file, and is not empty when it restarts. */
+/** Without this, a replica keeps data in a file, and is not empty after a kill. */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** Proxies to Redis, one for each hub; empty in runs that leave Redis alone. */
+  /** One proxy per hub; none if Redis is not to be disturbed. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** Settles when the current act on Redis is over: acts run one at a time. */
+  /** Lets one act finish before the next begins. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {
@@ -18,19 +21,19 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: number of proxies, one for each hub. */
+  /** lines: the number of hubs that get a proxy. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** Redis URL for the configuration of one hub. */
+  /** The Redis URL for the configuration of this hub. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
-  /** Kills Redis (SIGKILL) and starts it empty after `ms`. */
+  /** Kills Redis, and starts an empty one after this time. */
   killed(ms: number): Promise<void> {
     return this.#alone(async () => {
       await this.#server.kill();
@@ -54,7 +57,7 @@ export class SharedRedis {
     });
   }
 
-  /** Replaces Redis by a replica that has missed the writes of the last `lagMs`. */
+  /** Kills Redis, and lets a replica take over that is `lagMs` behind. */
   failedOver(lagMs: number): Promise<void> {
     return this.#alone(async () => {
       const old = this.#server;

@@ -1,4 +1,4 @@
-/** Replaces three hubs one after the other, as a deploy does, while typists type. */
+/** Replaces three hubs one after the other, as a deploy does, while users type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import type { Hub } from '../../testing/processes/hub-program.ts';
@@ -10,39 +10,42 @@ import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Typists per process. They share one user and one VM, with a terminal each. */
+/** Typists per process. They share a user and a VM, and have a terminal each. */
 const PLACES = 25;
 const DRAIN_S = 10;
-/** Time for the load balancer to notice a new hub, ms; it looks twice a second. */
+/** Time for load balancers, which check twice a second, to notice a change, ms. */
 const NOTICE_MS = 1_000;
 
 /** Time limit for all terminals to start, ms. */
 const START_LIMIT_MS = 60_000;
-/** Keystrokes slower than this are logged, ms. */
+/** A slower keystroke gets a line in the log, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
   /** Interval between two keys of each consumer, ms. */
   readonly everyMs: number;
-  /** Time of undisturbed typing before the first hub is replaced and after the last one, ms. */
+  /** How long all type undisturbed before the first and after the last hub is replaced, ms. */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Keeps the logs even if all went well. */
+  /** Keep the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Prints the name of each step and runs it. */
+  /** Runs a step and prints its name. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
-  /** Keystroke latencies by phase: before, while each hub was replaced, and after. */
+  /** Before, during the replacement of each hub, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
-/** Replaces the hubs. Rejects when a key is lost, doubled or reordered or a hub must be killed; the message names the logs. */
+/**
+ * Rejects if a key is lost, repeated or out of order, or if a hub does not end by itself; the message says where the
+ * logs are.
+ */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
     consumers,
@@ -63,7 +66,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     const typists = new Typists(deployment.programs, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // Starting many terminals slows the machine for a while.
+      // The start of so many terminals slows down the first keystrokes.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });

@@ -1,4 +1,4 @@
-/** Command line of a chaos run: its options, its report, and the command that repeats it. */
+/** A chaos command: parses its options, starts the run, prints the report, and tells how to repeat a failed run. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
 import { randomSeed } from '../../testing/random.ts';
@@ -8,17 +8,17 @@ import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';
 
 export interface ChaosCommand<S extends Environment, Flag extends string> {
-  /** Name of the command, as in `npm run chaos -- NAME`. */
+  /** The command's name in `npm run chaos -- NAME`. */
   readonly name: string;
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Least number of channels: fewer would leave a consumer without one. */
+  /** With fewer channels, a consumer would have none. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Throws if the outcome breaks a further promise. */
+  /** Throws if the outcome breaks a promise. */
   judge?(outcome: Outcome): void;
 }
 

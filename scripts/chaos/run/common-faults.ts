@@ -1,20 +1,20 @@
-/** Faults that every chaos run can cause: of hubs, tunnels, and the lines of providers and consumers. */
+/** Faults that every environment has: of hubs, of tunnels, and of the lines of providers and consumers. */
 import type { Environment } from './environment.ts';
 import type { FaultKind } from './plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from './process-faults.ts';
 
-/** Numbers of the hops that faults can meet. */
+/** How many hubs, providers and consumers an environment has. */
 export interface Hops {
   readonly hubs: number;
   readonly providers: number;
   readonly consumers: number;
 }
 
-/** Kinds of faults of an environment, in two lists: those that end paths, and those that only disturb them. */
+/** Kinds of fault, in two lists: those that end paths, and those that only disturb them. */
 export interface FaultLists<E> {
-  /** Faults that end every channel's path through their hop. */
+  /** Each of these ends the path of every channel through its hop. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
-  /** Faults that disturb a hop without ending a path. */
+  /** These end no path by themselves. */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
 }
 
@@ -34,7 +34,7 @@ export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<E
         lasts: AWAY,
         act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
       },
-      // A killed tunnel is started again at once, as service managers do.
+      // Service managers restart a tunnel at once.
       { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
       {
         name: 'provider line cut',

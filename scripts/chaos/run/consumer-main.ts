@@ -1,11 +1,11 @@
-/** Consumer process of a chaos run: it exchanges data through the SDK with the terminals that its parent names. */
+/** A consumer of a chaos run: a process with the SDK. Its parent tells it which terminals to open. */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
 import { Random } from '../../testing/random.ts';
 import { type FromConsumer, now, ToConsumer } from './messages.ts';
 import { TerminalTraffic } from './terminal-traffic.ts';
 
-/** Interval at which each channel sends data, ms. */
+/** Interval between writes on each channel, ms. */
 const TICK_MS = 40;
 const PEER = join(import.meta.dirname, 'peer.pl');
 
@@ -41,7 +41,7 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
   setInterval(() => {
     const due = ((now() - last) * rate) / 1000;
     last = now();
-    // Uneven sizes, so that frames begin at different offsets.
+    // Random sizes, so that frame boundaries fall at different offsets in each channel.
     for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.next()));
   }, TICK_MS);
 }

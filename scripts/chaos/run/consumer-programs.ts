@@ -1,4 +1,4 @@
-/** The consumers of a chaos run: processes with their own VM and their own line to the hub or load balancer. */
+/** The consumer processes of a chaos run. Each has a VM, and a line of its own to the hub or load balancer. */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
@@ -7,7 +7,7 @@ import type { Programs } from '../../testing/processes/programs.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { FromConsumer } from './messages.ts';
 
-/** What a consumer is given: the hub's URL, a bearer token, and the VM of its terminals (at most 32). */
+/** What a consumer needs to open terminals: the hub's URL, a token, and a VM with at most 32 terminals. */
 export interface Access {
   readonly url: string;
   readonly token: string;
@@ -16,11 +16,11 @@ export interface Access {
 
 export class ConsumerPrograms {
   readonly programs: readonly Program[];
-  /** Lines of the consumers, in their order; opened by connect(). */
+  /** In the order of the programs; empty before connect(). */
   readonly lines: LineProxy[] = [];
   readonly #access: Access[] = [];
 
-  /** Declares the consumers; connect() starts them. */
+  /** Starts nothing yet. */
   constructor(all: Programs, count: number, said: (message: FromConsumer) => void) {
     this.programs = Array.from({ length: count }, (_, index) =>
       all.add(`consumer-${index}`, {
@@ -30,7 +30,7 @@ export class ConsumerPrograms {
     );
   }
 
-  /** Starts the consumers. port: where their lines go. token: of the user for whom `unicore` creates their VMs. */
+  /** port: of the hub or load balancer. token: of the user whose VMs the consumers get. unicore: that user's SDK. */
   async connect({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
     for (const consumer of this.programs) {
       const line = await LineProxy.open(port);

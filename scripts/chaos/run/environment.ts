@@ -1,4 +1,6 @@
-/** Environment of a chaos run: all its processes, among them the consumers that exchange data. */
+/**
+ * What a chaos run needs of its environment: hubs and providers to break, and consumers whose terminals carry bytes.
+ */
 import type { Provider } from '../../testing/processes/agent-program.ts';
 import type { Hub } from '../../testing/processes/hub-program.ts';
 import type { ConsumerPrograms } from './consumer-programs.ts';
@@ -6,20 +8,20 @@ import type { FromConsumer } from './messages.ts';
 
 export interface EnvironmentEvents {
   said(message: FromConsumer): void;
-  /** Called when a process died unexpectedly. */
+  /** Called when a process ended by itself. */
   died(what: string, how: string): void;
 }
 
 export interface Environment {
-  /** The folder of the logs. */
+  /** The folder with the logs. */
   readonly logs: string;
   readonly hubs: readonly Hub[];
   readonly providers: readonly Provider[];
   readonly consumers: ConsumerPrograms;
-  /** Settles when everything is up, and each consumer's VM runs. */
+  /** Starts everything, with a running VM for each consumer. */
   start(): Promise<void>;
-  /** Adds a line to the run's own log. */
+  /** Writes a line to the run's own log. */
   note(line: string): void;
-  /** Ends every process. The folder with the logs stays if keepLogs is set. */
+  /** Ends every process. keepLogs: the folder with the logs remains. */
   close(options: { keepLogs: boolean }): Promise<void>;
 }

@@ -1,37 +1,40 @@
-/** Plans which faults come when. The plan follows from the seed alone, whatever the processes do meanwhile. */
+/** Plans all faults of a run. The plan depends on the seed only, not on what the processes do. */
 import type { Random } from '../../testing/random.ts';
 
-/** Longest pause before a fault that is to meet channels while they resume, ms. */
+/** Longest pause before the next fault when it is to meet channels that still resume, ms. */
 const SOON_MS = 400;
-/** Longest pause before a fault that comes after all channels have resumed, ms. */
+/** Longest pause before the next fault after all channels have resumed, ms. */
 const LATER_MS = 300;
 
-/** A kind of fault that can happen in an environment. */
+/** A kind of fault in this kind of environment. */
 export interface FaultKind<Environment> {
   readonly name: string;
-  /** True if the fault ends paths; otherwise it only disturbs them. */
+  /** Whether the fault ends paths. Otherwise it only disturbs them. */
   readonly kills: boolean;
-  /** Number of hops that the fault can meet; one is drawn at random. */
+  /** How many hops it can hit; one is drawn. */
   readonly hops: number;
-  /** Duration of the fault, ms; share: probability that it lasts (default 1). Otherwise the fault is undone at once. */
+  /**
+   * The range of its duration, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone
+   * at once.
+   */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** The fault meets the channels of one consumer only; the hop's number is the consumer's. */
+  /** The fault hits only the channels of the consumer whose number is the hop's. */
   readonly ofConsumer?: boolean;
-  /** Causes the fault and undoes it; settles when the hop is back. Channels may still be resuming then. */
+  /** Commits the fault and undoes it. Settles when the hop works again, even if channels have not resumed yet. */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
 export interface Fault<Environment> {
   readonly kind: FaultKind<Environment>;
   readonly hop: number;
-  /** Time until the fault is undone. */
+  /** Time until the fault is undone, ms. */
   readonly ms: number;
 }
 
 export interface Step<Environment> {
-  /** Faults that happen at once, no two of one kind. */
+  /** Committed together; all of different kinds. */
   readonly faults: readonly Fault<Environment>[];
-  /** Whether to wait until all channels have resumed, or to go on while they resume. */
+  /** Whether the run then waits until all channels have resumed. */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;
 }

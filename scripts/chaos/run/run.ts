@@ -1,4 +1,4 @@
-/** A chaos run: channels exchange data while faults follow a plan, and the outcome is collected. */
+/** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
@@ -7,18 +7,18 @@ import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** Shortest silence that is logged, ms. */
+/** A longer gap gets a line in the log, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
-  /** Bytes per second in each direction of each channel. */
+  /** Bytes per second, in each direction of each channel. */
   readonly rate: number;
-  /** Keeps the logs even if all went well. */
+  /** Keep the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Called with the number of kills done so far. */
+  /** Called with the number of kills so far. */
   progress?(kills: number): void;
 }
 
@@ -27,11 +27,11 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
-  /** Where the logs are, if they were kept. */
+  /** Folder of the logs, if they were kept. */
   readonly logs: string;
 }
 
-/** What a chaos run is made of: an environment with its processes, and the faults that can happen in it. */
+/** An environment, and the faults that can happen in it. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
@@ -86,7 +86,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // Any other error counts as a failure, too, so that the logs are kept.
+      // Any other error keeps the logs, too.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }

@@ -1,13 +1,16 @@
-/** Exchanges data with one terminal in both directions: every byte is judged as it arrives, and both ends compare at the end. */
+/**
+ * The traffic of one terminal. Bytes go both ways all the time, each is checked when it arrives, and at the end both
+ * sides compare their counts.
+ */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** peer.pl, the program in the terminal, begins its stream with STX. EOT ends the stream of either side. */
+/** peer.pl frames its stream with these bytes, and expects the second one at the end of ours. */
 const STX = 0x02;
 const EOT = 0x04;
-/** Sending pauses at this many unconfirmed bytes, so that a long fault does not make the socket close. */
+/** Bytes that may be unconfirmed before sending pauses. With more, a long fault would end the socket. */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {
@@ -30,10 +33,10 @@ export class TerminalTraffic {
   #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
   #received = 0;
   #sent = 0;
-  /** Bytes sent that the other end has confirmed. */
+  /** How many of the sent bytes the other end has confirmed. */
   #confirmed = 0;
   #attached = true;
-  /** What the program printed after its stream; undefined before. */
+  /** The program's output after its stream; undefined before. */
   #verdict: string | undefined;
 
   constructor(options: TrafficOptions) {
@@ -51,7 +54,7 @@ export class TerminalTraffic {
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
   }
 
-  /** Sends this many further bytes. */
+  /** Sends this many bytes more. */
   say(bytes: number): void {
     const { socket } = this.#options;
     if (this.#state !== 'flowing') return;
@@ -61,7 +64,7 @@ export class TerminalTraffic {
     this.#sent += bytes;
   }
 
-  /** Settles when new bytes have passed in both directions. */
+  /** Resolves when new bytes have passed in both directions. */
   async moving(): Promise<void> {
     await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
   }
@@ -97,7 +100,7 @@ export class TerminalTraffic {
     this.#look();
   }
 
-  /** Checks whether further bytes were confirmed. */
+  /** Checks whether more bytes were confirmed. */
   #look(): void {
     const confirmed = this.#sent - this.#options.socket.bufferedAmount;
     if (!this.#attached || confirmed <= this.#confirmed) return;

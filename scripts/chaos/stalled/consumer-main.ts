@@ -1,4 +1,4 @@
-/** Consumer process of the stalled run: it reads, types, or stops reading, as its parent says. */
+/** A consumer process of the stalled run. On its parent's request it reads, types, or stops reading. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -6,13 +6,16 @@ import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Viewer } from './viewer.ts';
 
-/** Pause between keystrokes, ms: faster than people type, so that a few seconds are enough for a p99. */
+/** Pause between two keystrokes, ms. A few seconds then give enough of them for a p99. */
 const KEY_PAUSE_MS = 4;
-/** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
+/**
+ * What the typist's program prints when it runs. The typed command spells it differently, so its own echo does not
+ * match.
+ */
 const READY = 'echo is on';
-/** Bytes that a viewer reads before it may stop: its windows have grown to the full by then. */
+/** How much a viewer reads before it may stop, bytes: by then its windows have reached their full size. */
 const READ_BYTES = 4 * 1024 * 1024;
-/** Bytes that a stalled viewer must be told it missed, at least, when it reads again. */
+/** Bytes that a viewer must be told to have missed before it counts as awake. */
 const MISSED_BYTES = 1024 * 1024;
 
 process.title = 'unicore-stalled-consumer';
@@ -45,7 +48,7 @@ const calls = {
 
   received: (): number => received,
 
-  /** Opens another terminal of the same VM, with a program that echoes. */
+  /** Opens another terminal of the same VM, and starts a program in it that echoes keys. */
   async prepareTyping(): Promise<void> {
     typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
     const ready = Promise.withResolvers<void>();
@@ -60,7 +63,7 @@ const calls = {
     typist.onmessage = () => heard();
   },
 
-  /** Types for `ms`; resolves with the time from each key to its echo, ms. */
+  /** The latency of each key's echo, ms. */
   async type(ms: number): Promise<number[]> {
     const latencies: number[] = [];
     for (const until = performance.now() + ms; performance.now() < until; ) {
@@ -76,14 +79,14 @@ const calls = {
     return latencies;
   },
 
-  /** Adds viewers of the reader's terminal, through the SDK; resolves when each has read READ_BYTES. They go on reading. */
+  /** Opens viewers of the reader's terminal. Resolves when each has read READ_BYTES; they continue to read. */
   async viewBySdk(count: number): Promise<void> {
     const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
     viewers.push(...mine);
     await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
-  /** Adds viewers of the reader's terminal over raw WebSockets. */
+  /** Like viewBySdk(), with raw sockets. */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
@@ -98,12 +101,12 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** Prepares the viewers for this process to be frozen. */
+  /** Prepares for SIGSTOP, which stops all viewers of this process. */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },
 
-  /** All viewers read again; resolves with the bytes that each is told it missed. */
+  /** Lets all viewers read again. Resolves with the bytes that each was told to have missed. */
   wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {

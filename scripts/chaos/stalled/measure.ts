@@ -1,18 +1,18 @@
-/** Measures a period of the stalled run: the reader's rate, the typist's latency, the hub's memory. */
+/** Measures the reader's rate, the typist's latency and the hub's memory for a while. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 
-/** Interval between looks at the hub's memory, ms. */
+/** Interval at which the hub's memory is read, ms. */
 const LOOK_MS = 200;
 
 export interface Measured {
-  /** Rate of the viewer that reads everything, bytes per second. */
+  /** Of the viewer that reads everything, bytes per second. */
   readonly rate: number;
-  /** Round trip of a keystroke in another terminal, ms. */
+  /** Latency of a keystroke in another terminal, ms. */
   readonly p50: number;
   readonly p99: number;
-  /** Peak memory of the hub's process, bytes. */
+  /** The largest resident size of the hub's process, bytes. */
   readonly memory: number;
 }
 

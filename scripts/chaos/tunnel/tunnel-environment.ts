@@ -1,4 +1,4 @@
-/** Environment of the tunnel's chaos run: all hops between terminals and consumers, as separate processes and lines. */
+/** The environment for chaos with one hub: hub, provider and consumers as processes, with a line before each peer. */
 import { createUniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
 import { Provider } from '../../testing/processes/agent-program.ts';
@@ -7,7 +7,7 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { ConsumerPrograms } from '../run/consumer-programs.ts';
 import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 
-/** Number of consumers. Each has its own line and VM, as a VM has at most 32 terminals. */
+/** Each consumer has a line and a VM, because a VM has at most 32 terminals. */
 export const CONSUMERS = 2;
 
 export class TunnelEnvironment implements Environment {

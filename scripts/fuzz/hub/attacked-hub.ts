@@ -1,6 +1,6 @@
 /**
- * A hub process with an honest pair on it all the time: Bob types, his provider echoes, and neither may be disturbed. The
- * hostile user Mallory and the hostile provider `bad` come and go.
+ * A hub process with an honest pair that works for as long as the hub runs: Bob types, and his provider echoes. Neither
+ * may notice Mallory and the provider `bad`, which come and go.
  */
 
 import type { Credentials } from '@unicore/agent/identity';
@@ -13,12 +13,12 @@ import type { Tamper } from '../session/line.ts';
 import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';
 
-/** Longest time that an honest echo may take, ms; generous, as the machine may be busy. */
+/** A slower echo counts as disturbed, ms. The limit is generous because the machine may be busy. */
 const MOST_ECHO_MS = 5_000;
 const BETWEEN_KEYS_MS = 10;
-/** Time for a VM to start on a simulated provider, ms. */
+/** Time for a VM to start on a provider that only reports it, ms. */
 const STARTED_MS = 5_000;
-/** Number of the byte sequence that the honest pair types and echoes. */
+/** Typed and echoed bytes are the same sequence. */
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
@@ -33,12 +33,12 @@ export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
-  /** Mallory's VMs: one on Bob's provider, one on the bad provider. */
+  /** Mallory's VMs, on Bob's provider and on the bad one. */
   readonly vms: Parties['vms'];
-  /** Gets every message that Bob and his provider send. */
+  /** Called with each message that Bob or his provider sends. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
-  /** Time at which the key that waits for its echo was typed. */
+  /** When the key that waits for its echo was typed. */
   #pressedAt = 0;
   #typing = true;
   readonly #good: Provider;
@@ -95,7 +95,7 @@ export class AttackedHub implements Parties {
     return attacked;
   }
 
-  /** Throws if the honest pair was disturbed, or the hub has failed. */
+  /** Throws if the honest pair was disturbed, or if the hub died or logged an error. */
   check(): void {
     this.hub.check();
     const waits = performance.now() - this.#pressedAt;
@@ -110,7 +110,7 @@ export class AttackedHub implements Parties {
     await this.hub.stop();
   }
 
-  /** Types one key after the other until the attacked hub is closed. */
+  /** Types one key after the other until close(). */
   async #type(vmId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
@@ -137,7 +137,7 @@ export function socketUrl(hub: HubProcess, path: string): string {
   return new URL(path, hub.url.replace(/^http/, 'ws')).href;
 }
 
-/** Creates VMs until the hub places one at this provider; the hub chooses among all connected providers. */
+/** Makes VMs until the hub has placed one at this provider. */
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,

@@ -1,4 +1,4 @@
-/** Preloaded into the hub's process: reports to the fuzzer how much memory is in use. */
+/** Loaded into the hub's process before its own code. Answers how much memory is in use. */
 import { settledMemory } from '../run/memory.ts';
 
 process.on('message', (message) => {

@@ -1,13 +1,16 @@
-/** Sends malformed HTTP requests and bytes to a hub over raw TCP, and reads its answer. */
+/** Raw TCP connections to a hub, with requests and bytes that no client would send, and the hub's answer. */
 import { connect } from 'node:net';
 import type { Random } from '../../testing/random.ts';
 
-/** Time for an answer, ms. Without one the socket counts as open: a hub waits for the rest of an incomplete request. */
+/** A hub that has not answered by then keeps the socket open, as for an incomplete request, ms. */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
 
-/** Resolves with the hub's answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if it hung up without an answer. */
+/**
+ * Returns the answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if the hub closed the connection without an
+ * answer.
+ */
 export async function sendRawRequest(url: URL, random: Random, ticket: string): Promise<string> {
   const request = mutatedRequest(random, ticket);
   const whole = Buffer.from(request, 'latin1');
@@ -37,7 +40,7 @@ function verdict(answer: Buffer, hungUp: boolean, request: string): string {
   throw new Error(`the hub hung up without an answer to ${JSON.stringify(request.slice(0, 300))}`);
 }
 
-/** Close code of the WebSocket close frame that follows the answer to an upgrade, if there is one. */
+/** The code of the close frame that follows the answer to an upgrade; undefined if there is none. */
 function closeCode(answer: Buffer): string | undefined {
   let at = answer.indexOf('\r\n\r\n') + 4;
   while (at + 2 <= answer.length) {
@@ -135,7 +138,7 @@ function mutatedRequest(random: Random, ticket: string): string {
   return `${method} ${path}?${query} ${version}\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** Bytes to send after the request: random ones, or WebSocket frames with wrong bits, lengths and masks. */
+/** Bytes after the request: WebSocket frames with wrong bits, lengths and masks, or random bytes. */
 function noise(random: Random): Buffer {
   const [first, second] = [random.below(256), random.below(256)];
   return random.pick([
@@ -144,9 +147,9 @@ function noise(random: Random): Buffer {
     () => Buffer.from([first, second, ...random.bytes(20)]),
     () => Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
     () => Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]),
-    // A fragmented message with a ping in between, which never ends.
+    // An unfinished fragmented message, with a ping between its fragments.
     () => Buffer.from([0x02, 0x81, 0, 0, 0, 0, 1, 0x89, 0x80, 0, 0, 0, 0, 0x00, 0x81, 0, 0, 0, 0, 2]),
-    // Invalid UTF-8 text, a close frame with one byte, a close frame with a reserved code.
+    // Text that is not UTF-8, a close with one byte, a close with a code that must not be sent.
     () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]),
     () => Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3]),
     () => Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]),

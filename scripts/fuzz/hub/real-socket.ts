@@ -1,4 +1,4 @@
-/** A real WebSocket to a hub, whose outgoing messages may be tampered with. */
+/** A real WebSocket to a hub, whose messages can be tampered with before they leave. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Socket } from '../peers/peer.ts';
@@ -11,7 +11,7 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
   return {
     send(message, done) {
       const sent = tamper(message);
-      // done() runs once the last message is sent, or soon if none is.
+      // The last message's callback reports all of them as sent. If there is none, that is reported at once.
       if (sent.length === 0) queueMicrotask(done);
       sent.forEach(({ message: instead, text, arrived }, i) => {
         ws.send(instead, { binary: text !== true }, (error) => {

@@ -1,4 +1,4 @@
-/** Mutations of one frame that know its layout. Each takes a valid frame and returns bytes that may be invalid. */
+/** Mutations of one frame that know its fields. Each takes a valid frame and returns bytes that may be invalid. */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
@@ -36,14 +36,14 @@ const otherFlag: FrameMutation = (frame, random, seen) => {
   return part ? frame : otherNumber(frame, random, seen);
 };
 
-/** Changes the frame's type, and sometimes its array header. */
+/** Turns a frame into one of another type, with its own header or that of the new type. */
 const otherType: FrameMutation = (frame, random) => {
   frame[1] = random.chance(0.9) ? random.below(TYPES) : random.below(256);
   if (random.chance(0.5)) frame[0] = 0x90 | random.below(16);
   return frame;
 };
 
-/** Changes the content of a bin or text: hostile metadata, nothing, too much, or a false length. */
+/** Replaces the content of a bin or text: by hostile metadata, by nothing, by too much, or with a false length. */
 const otherContent: FrameMutation = (frame, random, seen) => {
   const bins = partsOf(frame).filter(isBin);
   if (bins.length === 0) return otherNumber(frame, random, seen);
@@ -59,7 +59,7 @@ const otherContent: FrameMutation = (frame, random, seen) => {
   return replacePart(frame, part, made());
 };
 
-/** Replaces a field by a small value in another msgpack encoding. */
+/** Encodes the same value in another form that msgpack allows. */
 const otherSpelling: FrameMutation = (frame, random) => {
   const part = random.pick(partsOf(frame));
   const spelled = random.pick([
@@ -100,7 +100,7 @@ function flipped(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes.with(at, bytes[at]! ^ (1 << random.below(8)));
 }
 
-/** Frame mutations to pick from; those listed more often are more likely. */
+/** Mutations that are listed repeatedly are picked more often. */
 export const FRAME_MUTATIONS: readonly FrameMutation[] = [
   ...[otherNumber, otherNumber, otherNumber, otherNumber, otherNumber, otherNumber],
   ...[otherContent, otherContent, otherFlag, otherEpoch, otherEpoch],

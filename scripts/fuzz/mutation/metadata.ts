@@ -1,4 +1,4 @@
-/** Makes hostile metadata: too deep, too long, cut off, with a false length, or with dangerous keys. */
+/** Hostile metadata: too deep, too long, truncated, with false lengths or dangerous keys. */
 import { packMeta } from '@unicore/protocol';
 import type { Random } from '../../testing/random.ts';
 import { joined } from './frame-layout.ts';
@@ -14,10 +14,10 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => joined([filled(random.pick([7, 8, 9, 100, 8000]), 0x91), Uint8Array.of(0xc0)]),
   (random) =>
     joined([...Array.from({ length: random.pick([7, 8, 9, 2000]) }, () => pair('a')), Uint8Array.of(0xc0)]),
-  // Lengths that reach beyond the end of the bytes.
+  // Lengths that exceed the bytes that follow.
   (random) => Uint8Array.of(random.pick([0xdd, 0xdf, 0xdb, 0xc6]), 0xff, 0xff, 0xff, 0xff),
   (random) => Uint8Array.of(random.pick([0xdc, 0xde, 0xda, 0xc5]), 0xff, 0xff, random.below(256)),
-  // Many entries, just below and above the limit.
+  // Entry counts just below and above the limit.
   (random) => {
     const entries = random.pick([255, 256, 257, 8000]);
     return joined([Uint8Array.of(0xdc, entries >> 8, entries), filled(entries, 0xc0)]);
@@ -30,7 +30,7 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
       ...random.bytes(random.below(12)),
     ),
   (random) => joined([Uint8Array.of(0xd4, 0x72, 0x40, 0x92, 0xa1, 0x61, 0xa1, 0x62), random.bytes(4)]),
-  // Keys that reach prototypes, are repeated, or are no strings.
+  // Keys that reach prototypes, are repeated, or are not strings.
   (random) =>
     joined([
       pair(random.pick(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then'])),
@@ -38,7 +38,7 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
     ]),
   () => joined([Uint8Array.of(0x82, 0xa1, 0x61, 1, 0xa1, 0x61, 2)]),
   (random) => Uint8Array.of(0x81, random.pick([0xc0, 0x01, 0xc2, 0x90, 0xcb]), 0x01, ...random.bytes(9)),
-  // Numbers that are inexact, not finite, or cut off.
+  // Numbers that are inexact, not finite, or missing.
   (random) =>
     joined([
       pair('cols'),
@@ -63,10 +63,10 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
         0,
       ),
     ]),
-  // Broken UTF-8, and strings of every length form.
+  // Invalid UTF-8, and strings in every length form.
   (random) => joined([pair('vmId'), Uint8Array.of(0xa4, 0xff, 0xc3, 0xe2, random.below(256))]),
   (random) => packMeta({ vmId: 'v'.repeat(random.pick([0, 31, 32, 64, 65, 255, 256, 8000])) }),
-  // Well-formed metadata with wrong types, or with values that are not allowed.
+  // Well-formed values that no schema expects.
   (random) =>
     packMeta(
       random.pick<unknown>([

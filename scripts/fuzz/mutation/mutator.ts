@@ -1,4 +1,4 @@
-/** Mutates a message of an honest peer into what a hostile peer might send in its place. */
+/** Turns a message of an honest peer into one that a hostile peer might send. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
@@ -6,21 +6,21 @@ import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';
 
-/** Most repetitions of a frame in one message. */
+/** Most frames in a message that repeats one frame. */
 const MOST_FRAMES = 8;
-/** Attempts to find a mutation that leaves valid frames. */
+/** Attempts to find a mutation that the sender's role allows. */
 const TRIES = 8;
 
 /** Returns the messages to send in place of one, in order; none if it is dropped. */
 type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
-/** Changes one frame and leaves all others as they are. */
+/** Changes one frame of the message. */
 const changeFrame: MessageMutation = (frames, random, seen) => {
   const at = random.below(frames.length);
   return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
-/** Inserts a frame of another time, channel, socket or role, perhaps with a channel number that is in use here. */
+/** Inserts a frame from another moment, channel, socket or role, often with a channel number in use here. */
 const splice: MessageMutation = (frames, random, seen) => {
   const foreign = seen.frame(random);
   const ch = partNamed(foreign, 'ch');
@@ -74,7 +74,7 @@ const noise: MessageMutation = (frames, random) => {
   ];
 };
 
-/** Message mutations to pick from; those listed more often are more likely. */
+/** Mutations that are listed repeatedly are picked more often. */
 const MUTATIONS: readonly MessageMutation[] = [
   ...new Array<MessageMutation>(14).fill(changeFrame),
   ...new Array<MessageMutation>(6).fill(splice),
@@ -84,8 +84,8 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * Mutates a message. With a sender, the result consists of frames that such a peer may send; these get further into the
- * receiver. Without one it may be anything, which mostly ends the socket at once.
+ * sender: every frame of the result may be sent in this role, so the result gets past the leg's first check. Without a
+ * sender it can be anything, and mostly ends the socket at once.
  */
 export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);

@@ -1,11 +1,13 @@
-/** Collects what a hostile peer may reuse: numbers, epochs and whole frames that it has seen on any socket. */
+/**
+ * Values that a hostile peer has seen and can reuse: numbers, epochs and whole frames of its own sockets and of others.
+ */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
 import { Form } from '@unicore/protocol/testing';
 import type { Random } from '../../testing/random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
-/** How many of each kind of thing seen are kept: the newest. */
+/** How many of the newest values of each kind are kept. */
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
@@ -33,7 +35,7 @@ export class SeenValues {
     this.recorded = recorded;
   }
 
-  /** Remembers a message from any socket. It must be one that an honest peer wrote. */
+  /** Collects values from a message, on any socket. The message must be valid. */
   see(message: Uint8Array): void {
     for (const frame of framesOf(message)) {
       keep(this.#frames, frame, KEPT_FRAMES);
@@ -41,13 +43,13 @@ export class SeenValues {
     }
   }
 
-  /** Picks a frame that was sent before, here or in a recorded session. */
+  /** A frame that was sent before, here or in a recording. */
   frame(random: Random): Uint8Array {
     const live = this.#frames.length > 0 && (this.recorded.length === 0 || random.chance(0.7));
     return random.pick(live ? this.#frames : this.recorded).slice();
   }
 
-  /** Picks a number for a field: an edge value, one seen in such a field, or one next to it. */
+  /** A number for a field: an extreme value, one that was seen in such a field, or one near it. */
   number(part: Part, random: Random): bigint {
     const seen = this.#numbers.get(poolOf(part));
     if (seen === undefined || random.chance(0.4)) return random.pick(EDGES);
@@ -72,7 +74,7 @@ export class SeenValues {
   }
 }
 
-/** Pool of seen numbers for a field. Offsets and limits share one pool, whatever the field is called. */
+/** Offsets and limits share one pool, because they are comparable, whatever the field is called. */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;
 }

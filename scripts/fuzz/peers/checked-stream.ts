@@ -1,20 +1,25 @@
-/** One end of a channel: it sends a byte sequence that is known at every offset, and may check what it receives against one. */
+/**
+ * One end of a channel. It sends a sequence whose byte at every offset is known, and can check that it receives such a
+ * sequence.
+ */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '../../testing/random.ts';
 
-/** Length after which sequences repeat, in bytes. Prime, so that bytes displaced by a window or frame size are noticed. */
+/**
+ * Length after which the letters repeat. It is prime, so bytes that are shifted by a frame or window size do not match.
+ */
 const PERIOD = 65_521;
-/** Two periods of the sequence, so that any piece of a period is contiguous. */
+/** The period twice, so that any piece of a period is contiguous. */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
-/** Distance between two numbered sequences in the one from which all are taken. */
+/** Distance between the beginnings of two sequences. All are taken from the same letters. */
 const APART = 4_099;
 
-/** Random letters, which deflate to about half their size. */
+/** Random letters, which deflate to about half. */
 function lettersOf(length: number): Uint8Array {
   return new Random(1).bytes(length).map((byte) => 0x61 + (byte & 0xf));
 }
 
-/** Expected bytes at an offset of a sequence: a lost, repeated, moved or foreign byte is noticed at once. */
+/** The bytes of a sequence at this offset. A lost, repeated, moved or foreign byte shows at once. */
 function piece(sequence: number, off: number, length: number): Buffer {
   const start = (off + sequence * APART) % PERIOD;
   return PIECES.subarray(start, start + Math.min(length, PERIOD));
@@ -23,7 +28,7 @@ function piece(sequence: number, off: number, length: number): Buffer {
 export interface CheckedStreamOptions {
   /** Number of the sequence to send. */
   sends: number;
-  /** Number of the sequence to expect; undefined if the peer is hostile, so that nothing is checked. */
+  /** Number of the sequence that it must receive; undefined: the peer is hostile, so anything may come. */
   gets: number | undefined;
   /** Called with the number of bytes that arrived. */
   heard?(bytes: number): void;
@@ -34,12 +39,12 @@ export interface CheckedStreamOptions {
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that this end was told to send, and bytes that it has sent. */
+  /** Bytes that it was told to send, and bytes that it has sent. */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** Error codes with which the channel was detached or closed. */
+  /** The reason of each detach, and of the end. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;
@@ -64,7 +69,7 @@ export class CheckedStream {
       detached: (code) => {
         this.interruptions.push(code);
       },
-      // The end that opened a channel ends it; the other end then ends, too.
+      // The opener ends the channel. The acceptor then ends its direction, too.
       ended: () => this.end(),
       closed: (code, message) => {
         this.closedWith = code;

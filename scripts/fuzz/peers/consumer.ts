@@ -1,4 +1,4 @@
-/** A consumer for fuzz tests: one socket, with terminals that are opened, typed in, resumed and ended. */
+/** A consumer with one socket, and terminals on it that can be opened, used, resumed and ended. */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -6,7 +6,7 @@ import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
-/** Deflaters to pick from: that of a page, which is slow, that of a program, and none. */
+/** The page's slow deflater, the one of programs, or none. */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

@@ -1,4 +1,4 @@
-/** A peer of the hub that keeps to the protocol: it dials, and dials again when the socket is gone. */
+/** An honest peer of the hub. It dials, and dials again whenever its socket is lost. */
 import type { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Clock, Leg, LegHandler } from '@unicore/protocol';
@@ -6,16 +6,16 @@ import { legOver } from '@unicore/server/sockets';
 import { NO_METER } from '@unicore/server/testing';
 import type { WebSocket } from 'ws';
 
-/** Pause from the loss of a socket to the next dial, ms. */
+/** Pause between the loss of a socket and the next attempt, ms. */
 const REDIAL_MS = 40;
 
-/** The part of a WebSocket that a leg uses; real and simulated sockets have it. */
+/** The part of a WebSocket that a leg uses. Simulated sockets have it, too. */
 export interface Socket extends Pick<WebSocket, 'close' | 'terminate' | 'bufferedAmount'> {
   on: EventEmitter['on'];
   send(message: Uint8Array, done: () => void): void;
 }
 
-/** A dummy stream for the leg to cork; nothing flows through it. */
+/** Stands for the TCP socket, which a leg only corks. */
 const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** True if the newest socket was broken by cut(). */
+  /** The newest socket was lost through cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

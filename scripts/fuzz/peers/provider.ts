@@ -1,4 +1,4 @@
-/** A provider for fuzz tests: it accepts terminals as the keeper does, and they outlive its sockets. */
+/** A provider. It accepts terminals as the keeper does, and its channels outlive its sockets. */
 import {
   Acceptor,
   type Clock,
@@ -18,7 +18,7 @@ export interface ProviderOptions {
   /** Gives the token for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** Makes the provider's end of a channel of this user; it may check what it receives. */
+  /** Makes the end of a channel that this user opened. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -30,7 +30,7 @@ export class Provider {
   readonly peer: Peer;
   /** Open terminals, by the epoch of their channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** Ids of the VMs that the hub has ordered. */
+  /** VMs that the hub has ordered from it. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -70,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of epochs that the provider still knows. */
+  /** Number of epochs that it still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

@@ -1,11 +1,11 @@
-/** Measures how much memory is in use after garbage collection. */
+/** How much memory is in use after a garbage collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface Memory {
   /** Resident memory of the process, bytes. */
   resident: number;
-  /** Objects and buffers that are reachable, bytes. */
+  /** Reachable objects and buffers, bytes. */
   live: number;
 }
 

@@ -1,11 +1,11 @@
-/** One case of fuzzing. All of it follows from a seed, decision by decision, so that it can be run again. */
+/** One fuzzing case. Its events follow from a seed, decision by decision, so that it can be repeated. */
 import { Random, seedOf } from '../../testing/random.ts';
 
 export interface PlanOptions {
   seed: number;
-  /** The number of the case in a run. */
+  /** Number of the case in its run. */
   index: number;
-  /** Decisions to carry out; all others change nothing. Default: all. */
+  /** The decisions to carry out; all others change nothing. Default: all. */
   only?: ReadonlySet<number>;
   /** Called at each action, with the number of the next decision. */
   beat?: (decision: number) => void;
@@ -19,15 +19,15 @@ export interface Decision {
 export class Plan {
   readonly seed: number;
   readonly index: number;
-  /** Randomness for everything but decisions, such as the setup of the case. */
+  /** Randomness for the setup of the case, apart from its decisions. */
   readonly random: Random;
   /** Numbers of the decisions that were carried out. */
   readonly taken: number[] = [];
-  /** What was done, in words; collected only when a case is run again. */
+  /** What was done, in words; filled only when a case is repeated. */
   readonly story: string[] = [];
-  /** Number of mutated frames that a receiver has looked at. */
+  /** Mutated frames that reached a receiver. */
   frames = 0;
-  /** How often each outcome was seen. */
+  /** How often each outcome occurred. */
   readonly codes = new Map<string, number>();
   readonly #beat: (decision: number) => void;
   readonly #only: ReadonlySet<number> | undefined;
@@ -42,8 +42,8 @@ export class Plan {
   }
 
   /**
-   * Decides whether to do something now, with probability `share`. Each decision has its own randomness, and one that is
-   * not carried out is still made: leaving it out changes no other.
+   * Makes a decision that is positive with this probability. Each decision has its own randomness, even if it is not
+   * carried out, so leaving one out changes no other.
    */
   decide(share: number): Decision | undefined {
     this.beat();
@@ -64,7 +64,7 @@ export class Plan {
     this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
   }
 
-  /** Adds to the story, for a person who reads how a failure came about. */
+  /** Adds a line to the story. */
   tell(what: () => string): void {
     if (this.#only) this.story.push(what());
   }

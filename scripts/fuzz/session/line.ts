@@ -1,14 +1,17 @@
-/** A simulated line with a WebSocket like that of `ws` at each end. It has a delay and a rate, and may be tampered with. */
+/**
+ * A simulated line with a `ws`-like WebSocket at each end. It has a delay and a rate, and its messages can be tampered
+ * with.
+ */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 
-/** Tampers with a message: returns the messages to send in its place, in order. */
+/** Returns the messages that are sent in place of one, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** Called when the other end takes the message, so that it was not lost with its line. */
+  /** Called when the other end received it, so it was not lost with the line. */
   arrived?: () => void;
 }
 
@@ -17,7 +20,7 @@ export interface LineOptions {
   /** One-way delay, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** Tampering with messages from the end that dialled (up), and to it (down). */
+  /** up: from the dialling end to the other. down: back. */
   up?: Tamper;
   down?: Tamper;
 }
@@ -39,7 +42,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Messages that wait because of the rate, or because the other end does not read. */
+  /** Messages that wait for the line's rate, or for the other end to read. */
   #queue: Parcel[] = [];
   #leaving = false;
 
@@ -50,17 +53,17 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    // Copied, as a real socket does, because a hop patches what it received in place.
+    // A copy, as with a real socket: a hop patches received messages in place.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }
 
-  /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
+  /** The other end answers by itself, after it has read what was sent before. */
   ping(data = ''): void {
     this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
   }
 
-  /** Sends a pong, which may be unsolicited. */
+  /** A pong, which the other end need not have asked for. */
   pong(data: Uint8Array): void {
     const { clock, delayMs } = this.#options;
     clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
@@ -73,7 +76,7 @@ export class LineEnd extends EventEmitter {
     this.#shut(code, reason);
   }
 
-  /** Breaks the line: both ends notice, and messages on the way are lost. */
+  /** Breaks the line. Both ends notice, and messages on the way are lost. */
   terminate(): void {
     this.#ended(1006, '');
     this.other.#ended(1006, '');
@@ -141,7 +144,7 @@ export class LineEnd extends EventEmitter {
   }
 }
 
-/** Makes a line. near: the end that dials. far: the end that is dialled. */
+/** near: the end that dials. far: the end that is dialled. */
 export function newLine(options: LineOptions): { near: LineEnd; far: LineEnd } {
   const near = new LineEnd(options, options.up);
   const far = new LineEnd(options, options.down);

@@ -1,6 +1,6 @@
 /**
- * A hub with two users and two providers in simulated time. Bob and the provider `good` are honest and must not be disturbed
- * by what happens on the sockets of Mallory and of the provider `bad`, which a test may tamper with.
+ * A hub with two users and two providers in simulated time. Bob and the provider `good` keep the rules. They must not
+ * be affected by what happens on the sockets of Mallory and the provider `bad`, with which a test can tamper.
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
@@ -18,25 +18,25 @@ const VMS = new Map([
   ['vm-mallory', running('mallory', 'good')],
   ['vm-mallory-far', running('mallory', 'bad')],
 ]);
-/** Time after which every channel is forgotten, ms: longer than an orphaned channel and its tombstone live. */
+/** Longer than orphaned channels and their tombstones are remembered, ms. */
 const FORGOTTEN_MS = 300_000;
-/** Time limit for all of Bob's bytes to arrive, ms, whatever Mallory has done to the sockets that they share. */
+/** Bob's bytes must arrive within this time, whatever Mallory did to the sockets that they share, ms. */
 const ARRIVED_MS = 120_000;
-/** Simulated time between two looks at whether peers are connected, ms. */
+/** Interval between two checks of a condition, ms. */
 const PAUSE_MS = 100;
 /** Time for the last messages to arrive, ms. */
 const QUIET_MS = 5_000;
 /** Names of the honest user Bob's terminals on the good provider. */
 const TERMINALS = ['t1', 't2'];
-/** Numbers of the byte sequences that Bob and his provider send in a terminal; no two are the same. */
+/** Numbers of the sequences that Bob and his provider send in a terminal. All are different. */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
 const providerSends = (terminalId: string) => bobSends(terminalId) + 1;
 
 export interface WorldOptions {
   random: Random;
-  /** Tampering with the sockets of Mallory and of the provider `bad`. `others` only listens to the other sockets. */
+  /** Tampers with the sockets of Mallory and of `bad`. For the others it only listens. */
   tamper: { mallory: Pair; bad: Pair; others: Pair };
-  /** Called with each code with which a socket or channel ended. */
+  /** Called with the code with which a socket, channel or raw terminal ended. */
   ended(what: 'socket' | 'channel' | 'terminal', code: string): void;
 }
 
@@ -108,15 +108,15 @@ export class World {
     });
   }
 
-  /** Lets simulated time pass; throws if a defect showed meanwhile. */
+  /** Advances simulated time, and throws the first error that occurred. */
   async advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (this.#defects.length > 0) throw this.#defects[0]!;
   }
 
-  /** Opens two terminals of Bob on the good provider, which must keep working, and one on the bad provider. */
+  /** Opens two terminals of Bob on the good provider, which must continue to work, and one on the bad provider. */
   async start(): Promise<void> {
-    // A loop, because simulated time may pass before the real promises of dialling are resolved.
+    // Checked in a loop: a single advance may end before the promises of the handshake have settled.
     while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
@@ -143,7 +143,7 @@ export class World {
     return near;
   }
 
-  /** Stops the hub: it sends all sockets away. */
+  /** The hub asks all peers to leave. */
   async stopHub(): Promise<void> {
     this.#over = true;
     this.hub.goAway();
@@ -151,7 +151,7 @@ export class World {
     for (const { peer } of [this.bob, this.mallory, this.good, this.bad]) peer.stop();
   }
 
-  /** Ends the world; throws unless all honest bytes have arrived and no state is left anywhere. */
+  /** Checks that all bytes of Bob and the good provider arrive, and that nothing is left when everyone has gone. */
   async finish(): Promise<void> {
     for (const stream of this.honest) {
       stream.goOn();
@@ -187,7 +187,7 @@ export class World {
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
 
-  /** Bytes that Bob and his provider were told to send to each other and that have not arrived. */
+  /** Bytes that Bob and his provider should have sent each other and that have not arrived. */
   get #missing(): number {
     return this.honest.reduce((sum, { told, received }) => sum + told - received, 0);
   }

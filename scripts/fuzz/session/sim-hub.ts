@@ -1,4 +1,4 @@
-/** A hub in simulated time: its real endpoints, relay, gateway and control channels, with given users and VMs. */
+/** The hub's real endpoints, relay, gateway and control channels in simulated time, with given users and VMs. */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { SimClock } from '@unicore/protocol/sim';
@@ -18,14 +18,14 @@ import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
 
-/** Limit of queued bytes in the hub: more than sockets can fill here, so that no honest channel is purged. */
+/** Limit of the hub's send queues, more than all sockets here can fill, so that no honest channel is dropped. */
 const QUEUE_BYTES = 256 * 2 ** 20;
 
 interface SimHubOptions {
   clock: SimClock;
   /** By vmId. */
   vms: ReadonlyMap<string, TestVm>;
-  /** Called with each error that the hub logs. */
+  /** Called with an error that the hub would have logged. */
   defect(error: Error): void;
 }
 
@@ -78,7 +78,7 @@ export class SimHub {
     };
   }
 
-  /** Lets a socket in at one of the hub's three endpoints. */
+  /** Accepts a socket at one of the three endpoints. */
   admit(end: LineEnd, path: '/consumer' | '/provider' | '/terminal', query = ''): void {
     const endpoint: Endpoint = {
       '/consumer': consumerEndpoint,
@@ -86,14 +86,14 @@ export class SimHub {
       '/terminal': terminalEndpoint,
     }[path];
     const ws = end as unknown as WebSocket;
-    // A dummy socket for the hub to cork; nothing flows through it.
+    // Stands for the TCP socket, which the hub only corks.
     const request = { headers: {}, socket: new PassThrough() as Duplex } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
     end.on('close', () => this.#goodbyes.delete(end));
     this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
   }
 
-  /** Sends all sockets away, as when the hub stops. */
+  /** Asks all peers to leave, as when the hub stops. */
   goAway(): void {
     for (const goodbye of this.#goodbyes.values()) goodbye(0);
   }

@@ -1,4 +1,4 @@
-/** Fuzz target: the codec alone. Every mutated message is read to its first error, and all readers must agree. */
+/** The codec as a target. Every mutated message is read up to its first error, and all readers must agree about it. */
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -29,9 +29,9 @@ import type { Plan } from '../run/plan.ts';
 
 /** Number of messages in one fuzz case. */
 const MESSAGES = 2_000;
-/** Share of messages that stay valid frames, so that their content is read, too. */
+/** Share of mutated messages that remain valid frames, so that their contents are read, too. */
 const WELL_FORMED = 0.3;
-/** Share of messages with which a control message is tried, too. */
+/** Share of cases that also try a control message. */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
@@ -70,9 +70,11 @@ function readFrames(message: Uint8Array, plan: Plan): void {
   }
 }
 
-/** Checks that values read at fixed positions are those that decode() finds, and that encode() gives the same bytes. */
+/**
+ * Reading fields at fixed positions must agree with decode(), and encoding the frame again must give the same bytes.
+ */
 function agree(bytes: Uint8Array, frame: Frame): void {
-  // Invalid UTF-8 is decoded with U+FFFD in it, so it is not encoded as the same bytes.
+  // Invalid text is decoded with U+FFFD, so it does not encode to the same bytes.
   const again = encode(frame);
   const same = 'message' in frame || Buffer.compare(again, bytes) === 0;
   if (!same) throw new Error(`${hex(bytes)} is written as ${hex(again)}`);
@@ -103,7 +105,7 @@ function endOf(frame: Frame): number | undefined {
   return frame.type === FrameType.DATAZ ? frame.off + frame.rawLen : undefined;
 }
 
-/** Checks that a hop can patch the channel number, and that nothing else changes. */
+/** Patches the channel number as a hop does. Everything else must stay the same. */
 function patched(bytes: Uint8Array, ch: number): void {
   const copy = new Uint8Array(bytes);
   patchChannel(copy, 0, 0xfedcba98);
@@ -117,7 +119,7 @@ function metadataOf(frame: Frame): Uint8Array[] {
   return [...('meta' in frame ? [frame.meta] : []), ...('auth' in frame ? [frame.auth] : [])];
 }
 
-/** Checks that decoded metadata stays the same when it is encoded and decoded again. */
+/** Metadata that can be read can be written, and reads the same again. */
 function readMetadata(packed: Uint8Array, plan: Plan): void {
   const value = outcome(() => ({ value: unpackMeta(packed) }));
   if (typeof value === 'string') return plan.count(`metadata ${value}`);
@@ -126,7 +128,7 @@ function readMetadata(packed: Uint8Array, plan: Plan): void {
     throw new Error(`metadata ${hex(packed)} changes when it is written again`);
 }
 
-/** Makes the bytes of a control channel: a length, then msgpack; either may be wrong. */
+/** Bytes of a control channel: a length, then msgpack. Either can be invalid. */
 function controlBytes(random: Random): Uint8Array {
   const call = packMeta({ t: 'q', i: '1', m: 'observed', a: [{ whole: true, vms: [] }] });
   const body = random.chance(0.5)
@@ -151,7 +153,7 @@ function readControl(bytes: Uint8Array, random: Random, plan: Plan): void {
   if (typeof refused === 'string') plan.count(`control ${refused}`);
 }
 
-/** Returns the result, or the error code of a refusal. Anything else that is thrown is a defect. */
+/** The result, or the code of a UniCoreError. Any other error is a defect. */
 function outcome<T>(read: () => T): T | string {
   try {
     return read();

@@ -1,4 +1,6 @@
-/** Fuzz target: the three WebSocket endpoints of a real hub, over real sockets, while an honest pair uses it. */
+/**
+ * The three WebSocket endpoints of a real hub as a target, over real sockets, while an honest pair works on the hub.
+ */
 import { systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 import type { Random } from '../../testing/random.ts';
@@ -14,10 +16,10 @@ import { Provider } from '../peers/provider.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 
-/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
+/** Actions in one case, and the longest pause between two of them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 8;
-/** Probability that a mutation of a message is followed by another one of it. */
+/** Probability of another mutation of the same message. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
 /** Most raw terminals (plain WebSockets) that are open at once. */
@@ -32,7 +34,7 @@ export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target
   };
 }
 
-/** One case: Mallory and the bad provider connect, misbehave, and leave. */
+/** Mallory and the bad provider connect, attack, and leave. */
 async function hostileVisit(
   attacked: AttackedHub,
   plan: Plan,
@@ -52,7 +54,7 @@ async function hostileVisit(
   attacked.check();
 }
 
-/** Reason that a leg gives when its socket closed without a code. Its code, LEG_LOST, can also come from the hub. */
+/** A leg's reason when its socket closed without a code. Its code, LEG_LOST, can also come from the hub. */
 const NO_CODE = 'the socket closed (1006)';
 
 class Visit {
@@ -77,7 +79,8 @@ class Visit {
     const common = {
       clock: systemClock,
       channelClosed: (code: string) => plan.count(`channel ${code}`),
-      // Hostile peers may break each other's channels: that is no defect of the hub.
+      // The hub may pass their frames on to each other, and these may break the rules of their own ends. That is no
+      // defect of the hub.
       defect() {},
     };
     const closed = (peer: () => Peer) => (code: string, reason: string) => {
@@ -103,7 +106,7 @@ class Visit {
     });
   }
 
-  /** Sends an HTTP request, an upgrade or something like it. */
+  /** Sends an HTTP request, an upgrade, or something similar. */
   request(random: Random): void {
     this.#plan.frames++;
     const answered = sendRawRequest(new URL(this.attacked.hub.url), random, this.#ticket);

@@ -1,4 +1,4 @@
-/** Fuzz target: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
+/** Legs, channels, relay and gateway as a target in simulated time, with a hostile peer in each role. */
 
 import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
@@ -7,9 +7,9 @@ import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';
 
-/** Probability that a mutation of a message is followed by another one of it. */
+/** Probability of another mutation of the same message. */
 const MORE = 0.98;
-/** Numbers of bytes sent at once: keys, lines, and now and then more than a window. */
+/** Numbers of bytes to send at once: keys, lines, and sometimes more than a window. */
 const SAID = [
   ...new Array<number>(20).fill(1),
   ...new Array<number>(15).fill(40),
@@ -19,7 +19,7 @@ const SAID = [
   20_000,
   200_000,
 ];
-/** Number of random actions in one fuzz case, and the longest pause between them, ms. */
+/** Actions in one case, and the longest pause between two of them, ms. */
 const ACTS = 60;
 const PAUSE_MS = 150;
 

@@ -1,4 +1,4 @@
-/** Parses from the command line what to deploy, and where. Errors name each wrong field with its remedy. */
+/** What to deploy and where, from the command line. Errors name each wrong field and its remedy. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -8,7 +8,7 @@ const count = (min: number, max: number) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
 
-/** Settings of one region's hubs. None is secret: the manifest and the terminal show all of them. */
+/** The hubs of one region. No field is secret: the manifest and the terminal show all of them. */
 const Target = z.object({
   project: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'my-project-123'),
   region: name(/^[a-z]+-[a-z]+\d+$/, 'europe-west1'),
@@ -80,13 +80,13 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
 
 export interface Deployment {
   readonly dryRun: boolean;
-  /** One target for each region, in the order of the regions. */
+  /** One per region, in the order of the command line. */
   readonly targets: readonly Target[];
 }
 
 /**
- * Parses the command line; undefined if help is asked for. argv: without node and the script. commit: names the checked-out
- * commit, if no tag is given. Errors repeat no value, because a misplaced one may be a password.
+ * argv: without node and the script. Undefined: the user asked for help. commit: returns the default tag. Errors never
+ * repeat a value, because a misplaced one may be a password.
  */
 export async function parseDeployment(
   argv: readonly string[],

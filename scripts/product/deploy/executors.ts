@@ -1,4 +1,4 @@
-/** Shows a deployment plan, or carries it out, step by step until one fails. */
+/** Executes a plan: either shows it, or carries out its steps until one fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, paint, say, step as timed } from '../../lib/console.ts';
@@ -6,7 +6,7 @@ import { hasCommand } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
 import type { Step } from './plan.ts';
 
-/** A step as it could be typed into a shell in the project's folder. */
+/** The step as a shell command, for the project's folder. */
 export function shown({ title, command, input }: Step): string {
   const line = command.map(quoted).join(' ');
   const here = input === undefined ? '' : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
@@ -17,7 +17,7 @@ export function show(steps: readonly Step[]): void {
   for (const step of steps) say(shown(step));
 }
 
-/** Carries out all steps. Nothing is begun if a program is missing. */
+/** Starts nothing if a program is missing. */
 export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<void> {
   for (const program of new Set(steps.map(({ command }) => command[0]))) {
     if (!(await hasCommand(program, env)))
@@ -34,11 +34,11 @@ export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): 
   }
 }
 
-/** Runs a step's program. It prints to the terminal itself, and cannot ask questions. */
+/** The program prints to the terminal itself. Its stdin is ours, so it can't ask questions. */
 async function run({ command: [program, ...args], input = '' }: Step, env: NodeJS.ProcessEnv): Promise<void> {
   say(paint('dim', `  ${[program, ...args].map(quoted).join(' ')}`));
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
-  // A program may end before it has read all input; its exit code says why.
+  // The program may end before it has read everything. Its exit code tells why.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

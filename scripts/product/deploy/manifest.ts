@@ -1,4 +1,4 @@
-/** Manifest of a region's Cloud Run service: server/deploy/cloud-run.yaml with its variables filled in. */
+/** The Cloud Run service of one region: server/deploy/cloud-run.yaml with its placeholders filled. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument, visit } from 'yaml';
@@ -7,10 +7,10 @@ import { imageOf, type Target } from './deployment.ts';
 
 const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
 const MIB_PER_GI = 1024;
-/** An instance's memory divided by this is the limit of bytes queued for slow readers. */
+/** A quarter of an instance's memory may hold bytes for slow readers. */
 const QUEUE_SHARE = 4;
 
-/** Renders the manifest. others: the public URLs of all regions, whose pages may call these hubs, too. */
+/** others: the public URLs of all regions, whose pages may call these hubs, too. */
 export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
   const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
   const values: Record<string, string | number> = {
@@ -24,7 +24,9 @@ export async function renderManifest(target: Target, others: readonly string[]):
   return fill(await readFile(TEMPLATE, 'utf8'), values);
 }
 
-/** Fills in scalars of the parsed document, so that no value can change its structure. A quoted variable stays text. */
+/**
+ * Fills scalars of the parsed document, so that no value can change its structure. A quoted placeholder stays a string.
+ */
 function fill(template: string, values: Readonly<Record<string, string | number>>): string {
   const document = parseDocument(template);
   if (document.errors.length > 0) throw document.errors[0];

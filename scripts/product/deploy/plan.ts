@@ -1,9 +1,9 @@
-/** Plan of a deployment, as data: all its steps, which are either shown or carried out. */
+/** All steps of a deployment as data: one plan, which is either shown or carried out. */
 import { type Deployment, imageOf } from './deployment.ts';
 import { renderManifest } from './manifest.ts';
 
 export interface Step {
-  /** What the step is for, for people. */
+  /** The purpose of the step, for people. */
   readonly title: string;
   /** The program to run, and its arguments. */
   readonly command: readonly [string, ...string[]];
@@ -11,7 +11,7 @@ export interface Step {
   readonly input?: string;
 }
 
-/** Platform of the image: the only one that Cloud Run runs, whatever machine builds it. */
+/** Cloud Run runs only this platform, whatever machine builds the image. */
 const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {

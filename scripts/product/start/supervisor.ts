@@ -1,26 +1,28 @@
-/** Keeps one child process alive: restarts it with exponential backoff when it dies, and ends it gracefully. */
+/** Keeps one child process alive. It restarts a dead child after growing pauses, and ends it gracefully on request. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { TOOLCHAIN } from '../../lib/paths.ts';
 
-/** Node's compile cache: with it, a hub's restart takes half of the CPU time (0.7 instead of 1.3 s). */
+/** Cache of Node's compiled code. With it a hub restarts with half of the CPU time (0.7 instead of 1.3 s). */
 const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
-/** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
+/** The pause before a restart doubles from the first to the last value while the child keeps dying early. */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
-/** A child that lived this long has recovered: the next pause starts at the first value again. */
+/** A child that lived this long has recovered: the next pause is the shortest again, ms. */
 const HEALTHY_MS = 10_000;
-/** Time from the stop signal until a child that still runs is killed. */
+/** A child that ignores SIGTERM for this long is killed, ms. */
 const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
-  /** The program and its arguments, for each start. A program other than Node needs `tethered`, to end with this process. */
+  /**
+   * The program and its arguments; called at each start. A program other than Node must be `tethered` to end with us.
+   */
   command(): readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Each output gets everything that the child prints. */
+  /** Streams that get all output of the child. */
   readonly outputs: readonly Writable[];
-  /** Exit code after which a restart would not help. */
+  /** An exit code after which a restart would not help. */
   readonly finalCode?: number;
   message?(message: unknown): void;
   died(death: Death): void;
@@ -29,9 +31,9 @@ export interface ChildOptions {
 /** A child ended without being told to. */
 export interface Death {
   readonly how: string;
-  /** Number of deaths in a row, without a healthy life between them. */
+  /** Number of deaths without a healthy run between them. */
   readonly inARow: number;
-  /** Pause until the child starts again; undefined: it does not. */
+  /** Pause before the restart, ms; undefined: there is none. */
   readonly pauseMs: number | undefined;
 }
 
@@ -51,7 +53,7 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends the child: by this signal, then by SIGKILL if it still runs. */
+  /** Ends the child by this signal, and by SIGKILL if it is still there after STOP_LIMIT_MS. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -66,12 +68,12 @@ export class Supervised {
   }
 
   #start(): ChildProcess {
-    // The IPC channel tells the child when this process is gone, however it died.
+    // Through the IPC channel the child notices our death, even after SIGKILL.
     const [program, ...args] = this.#options.command();
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
-      // Out of reach of the terminal's Ctrl-C: stop() ends it instead.
+      // A detached child does not get the terminal's Ctrl-C: we end it in order.
       detached: true,
     });
     for (const output of this.#options.outputs) {
@@ -83,7 +85,7 @@ export class Supervised {
     child.once('exit', (code, signal) =>
       this.#ended(code, signal ?? `exit code ${code}`, performance.now() - startedAt),
     );
-    // A program that does not exist never starts, so it gives no 'exit' event.
+    // A program that does not exist emits an error, but no exit.
     child.on('error', ({ message }) => child.pid === undefined && this.#ended(null, message, 0));
     return child;
   }

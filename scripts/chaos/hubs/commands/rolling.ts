@@ -1,4 +1,4 @@
-/** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
+/** npm run chaos -- hubs rolling: every hub is replaced, as by a deploy, and typing users must not notice. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { untilTold, whole } from '../../lib/options.ts';
@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
-/** Length of the calm periods before and after, ms; their figures serve as comparison. */
+/** How long typing is measured before and after the deploy, for comparison, ms. */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
@@ -41,7 +41,7 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Broken promises as sentences; empty if all were kept. */
+/** The broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;
   return phases

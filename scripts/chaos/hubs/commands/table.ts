@@ -1,4 +1,4 @@
-/** Formats the lines of a table of keystroke latencies. */
+/** A table of keystroke latencies. */
 import { duration, paint } from '../../../lib/console.ts';
 
 const NAME = 22;
@@ -8,7 +8,7 @@ export function heading(name: string, ...cells: string[]): string {
   return paint('dim', `\n${line(name, cells)}`);
 }
 
-/** keys: a count. times: latencies, ms. */
+/** `times` are milliseconds. */
 export function row(name: string, took: string, keys: number, ...times: number[]): string {
   return line(name, [took, String(keys), ...times.map(latency)]);
 }
@@ -17,7 +17,7 @@ function line(name: string, cells: readonly string[]): string {
   return `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(CELL)).join('')}`;
 }
 
-/** Formats a latency; those of keystrokes are fractions of a millisecond. */
+/** Shows fractions of a millisecond for short latencies. */
 function latency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

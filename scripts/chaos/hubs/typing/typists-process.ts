@@ -1,4 +1,4 @@
-/** A process of typists, each with its own client and terminal, at the places that its parent names. */
+/** A process of typists. Each has a client and a terminal of its own; the parent process tells it which. */
 import { createUniCore } from '@unicore/client/sdk';
 import { ECHO_COMMAND, Typist } from '../../../testing/typist.ts';
 import { now } from '../../run/messages.ts';
@@ -34,7 +34,7 @@ function start({ places, everyMs }: Extract<ToTypists, { type: 'start' }>): void
       broken: (message) => tell({ type: 'broken', typist: number, message }),
     });
     typists.push(typist);
-    // Typists start at different moments, so that they do not all type at once.
+    // Spread the typists over the interval.
     setTimeout(() => setInterval(() => typist.type(), everyMs), (index * everyMs) / places.length);
   }
   setInterval(tellEchoes, TELL_MS);

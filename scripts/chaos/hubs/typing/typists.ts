@@ -1,15 +1,18 @@
-/** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
+/**
+ * Runs many typists in a few processes. It knows whether all are ready, collects every echo, and checks at the end that
+ * none is missing.
+ */
 import { join } from 'node:path';
 import type { Program } from '../../../testing/processes/program.ts';
 import type { Programs } from '../../../testing/processes/programs.ts';
 import { type Echo, FromTypists, type ToTypists, type TypistPlace } from './messages.ts';
 
-/** Time limits for all terminals to start, and for the last echoes, ms. */
+/** Time for all terminals to start, and for the last echoes, ms; limits for hangs only. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
 
 export interface TypistsOptions {
-  /** Places of the typists, grouped by process. */
+  /** Grouped by process. */
   readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
   /** Called when an echo is wrong or does not come in time. */
@@ -18,11 +21,11 @@ export interface TypistsOptions {
 
 export class Typists {
   readonly echoes: Echo[] = [];
-  /** Number of keys typed by the typists that are done. */
+  /** Keys typed by the typists that have finished. */
   keys = 0;
   readonly #options: TypistsOptions;
   readonly #programs: readonly Program[];
-  /** By typist: when it typed the last key that was echoed. */
+  /** For each typist, when it typed the last key that was echoed. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
   #awaited = new Set<number>();
@@ -38,7 +41,7 @@ export class Typists {
     );
   }
 
-  /** Starts all typists; settles when every terminal echoes. */
+  /** Settles when every typist has a working echo. */
   async start(): Promise<void> {
     const { places, everyMs } = this.#options;
     await Promise.all(this.#programs.map((program) => program.start()));
@@ -49,14 +52,16 @@ export class Typists {
     await ready;
   }
 
-  /** Stops typing; settles when every key was echoed. */
+  /** Stops typing. Settles when every key was echoed. */
   async finish(): Promise<void> {
     const done = this.#all(END_LIMIT_MS, 'have lost keys');
     for (const program of this.#programs) tell(program, { type: 'finish' });
     await done;
   }
 
-  /** Settles when every typist saw the echo of a key typed at `time` or later; resolves with when the last one did. */
+  /**
+   * Settles when every typist saw the echo of a key typed at `time` or later. The result is when the last of them did.
+   */
   async since(time: number, limitMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = () => [...this.#last].filter(([, typed]) => typed < time).map(([typist]) => typist);
@@ -74,7 +79,7 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** When each typist saw the first echo of a key typed since `time`. */
+  /** For each typist, when it saw the first such echo. */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {
