@@ -19,7 +19,7 @@ import { buildWeb, webIsCurrent } from './product/web.ts';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
-/** As many as server/deploy/haproxy.cfg has room for. */
+/** Most hubs: as many as server/deploy/haproxy.cfg has room for. */
 const MAX_HUBS = 16;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)

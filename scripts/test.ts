@@ -35,7 +35,7 @@ process.env.METADATA_SERVER_DETECTION = 'none';
 let passed = 0;
 let failed = 0;
 const leftOut = new Set<string>();
-/** Called in reverse order at the end. */
+/** Cleanups, called in reverse order at the end. */
 const cleanups: (() => Promise<void>)[] = [];
 
 await main(async () => {

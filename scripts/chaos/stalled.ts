@@ -8,7 +8,7 @@ import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
 import { type Outcome, runStalled } from './stalled/run.ts';
 
-/** How much stalled viewers may cost. */
+/** How much stalled viewers may affect others. */
 export interface Limits {
   /** The reading viewer keeps at least this share of its rate. */
   readonly rate: number;

@@ -13,7 +13,7 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { SharedRedis } from './redis.ts';
 
 export const HUBS = 3;
-/** Longer than a hub needs to drain, ms. */
+/** Time limit for a hub to end, ms: longer than it needs to drain. */
 const STOP_LIMIT_MS = 20_000;
 /** The message that server/src/store/firestore/fake/main.ts sends when it accepts calls. */
 const Serving = z.object({ type: z.literal('serving'), address: z.string() });
@@ -78,7 +78,7 @@ export class Deployment {
     });
   }
 
-  /** port: of a hub, or of the load balancer. */
+  /** Joins a provider to the hubs. port: of a hub, or of the load balancer. */
   async join(provider: Provider, port: number): Promise<void> {
     const token = await this.#authed(async (auth) => auth.joinToken((await auth.owner()).userId));
     await provider.start(port, token);

@@ -18,7 +18,7 @@ const NOTICE_MS = 1_000;
 
 /** Time limit for all terminals to start, ms. */
 const START_LIMIT_MS = 60_000;
-/** A slower keystroke gets a line in the log, ms. */
+/** A keystroke slower than this gets a line in the log, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
@@ -37,7 +37,7 @@ export interface RollingOptions {
 
 export interface Rolled {
   readonly keys: number;
-  /** Before, during the replacement of each hub, and after. */
+  /** Keystroke latencies before, during the replacement of each hub, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }

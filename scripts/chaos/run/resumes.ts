@@ -16,7 +16,7 @@ export interface Row {
   readonly faults: number;
   /** How many directions of channels had to resume. */
   readonly resumes: number;
-  /** Milliseconds; undefined if no channel had to resume. */
+  /** Times to resume, ms; undefined if no channel had to resume. */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
@@ -53,7 +53,7 @@ export class Resumes {
     return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
   }
 
-  /** Of all gaps that ended after a fault. */
+  /** One row for all gaps that ended after a fault. */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
       const fault = this.#last(gap);

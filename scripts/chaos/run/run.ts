@@ -7,7 +7,7 @@ import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A longer gap gets a line in the log, ms. */
+/** A gap longer than this gets a line in the log, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {

@@ -86,7 +86,7 @@ const calls = {
     await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
-  /** Like viewBySdk(), with raw sockets. */
+  /** Opens viewers over raw WebSockets, otherwise like viewBySdk(). */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });

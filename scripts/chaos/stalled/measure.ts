@@ -7,7 +7,7 @@ import { percentile } from '../../lib/stats.ts';
 const LOOK_MS = 200;
 
 export interface Measured {
-  /** Of the viewer that reads everything, bytes per second. */
+  /** Rate of the viewer that reads everything, bytes per second. */
   readonly rate: number;
   /** Latency of a keystroke in another terminal, ms. */
   readonly p50: number;

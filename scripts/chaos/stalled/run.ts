@@ -30,7 +30,7 @@ export interface StalledOptions {
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** With the other viewers still reading. Two cores can't carry that, so only the memory of this period counts. */
+  /** Measured with the other viewers still reading. Two cores can't carry that, so only the memory of this period counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
 
-/** The private OSC sequence of PROTOCOL.md, section 7. */
+/** Start of the private OSC sequence that reports skipped bytes (PROTOCOL.md, section 7). */
 const NOTE = '\x1b]7717;{"skipped":';
-/** Length of the longest partial note at the end of a message. */
+/** Length of the longest part of such a sequence at the end of a message. */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
@@ -70,7 +70,7 @@ export class Viewer {
     await this.#until(() => this.#read >= bytes);
   }
 
-  /** Stops giving credit (SDK) or reading (raw). */
+  /** Stops the viewer: it gives no more credit (SDK) or reads no more (raw). */
   stop(): void {
     this.expect();
     this.#socket.stop();

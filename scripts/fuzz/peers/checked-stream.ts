@@ -39,12 +39,12 @@ export interface CheckedStreamOptions {
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that it was told to send, and bytes that it has sent. */
+  /** Bytes that this end was told to send, and bytes that it has sent. */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** The reason of each detach, and of the end. */
+  /** Reasons with which the channel was detached and ended. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;

@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** The newest socket was lost through cut(). */
+  /** True if the newest socket was lost through cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

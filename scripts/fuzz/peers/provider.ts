@@ -70,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of epochs that it still remembers. */
+  /** Number of epochs that the provider still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

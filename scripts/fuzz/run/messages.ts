@@ -16,7 +16,7 @@ export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 /** Run these cases and report the outcome. only: the decisions to carry out, if a single case is run. */
 export interface Order {
   from: number;
-  /** Stop at this time, or after this many frames. */
+  /** Stop after this time, or after this many frames. */
   untilMs: number;
   frames: number;
   only?: number[];

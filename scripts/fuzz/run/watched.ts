@@ -4,9 +4,9 @@ import { Worker } from 'node:worker_threads';
 import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
-/** Measured in CPU time, so that a busy machine causes no false alarm. */
+/** Time without progress that counts as a hang, ms. It is CPU time, so that a busy machine causes no false alarm. */
 const HANG_CPU_MS = 1_000;
-/** Time without any computation: the worker waits for an event that does not come, ms. */
+/** Time without any computation that counts as a hang, ms: the worker waits for an event that does not come. */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
 /** Size of the young generation, MiB. By default V8 lets it grow, which could hide a leak. */

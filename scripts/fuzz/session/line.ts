@@ -20,7 +20,7 @@ export interface LineOptions {
   /** One-way delay, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** up: from the dialling end to the other. down: back. */
+  /** Tampering with messages from the dialling end (up) and back to it (down). */
   up?: Tamper;
   down?: Tamper;
 }
@@ -58,12 +58,12 @@ export class LineEnd extends EventEmitter {
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }
 
-  /** The other end answers by itself, after it has read what was sent before. */
+  /** Sends a ping. The other end answers by itself, after it has read what was sent before. */
   ping(data = ''): void {
     this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
   }
 
-  /** A pong, which the other end need not have asked for. */
+  /** Sends a pong, which the other end need not have asked for. */
   pong(data: Uint8Array): void {
     const { clock, delayMs } = this.#options;
     clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
@@ -144,7 +144,7 @@ export class LineEnd extends EventEmitter {
   }
 }
 
-/** near: the end that dials. far: the end that is dialled. */
+/** Makes a line. near: the end that dials. far: the end that is dialled. */
 export function newLine(options: LineOptions): { near: LineEnd; far: LineEnd } {
   const near = new LineEnd(options, options.up);
   const far = new LineEnd(options, options.down);

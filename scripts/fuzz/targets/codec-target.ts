@@ -31,7 +31,7 @@ import type { Plan } from '../run/plan.ts';
 const MESSAGES = 2_000;
 /** Share of mutated messages that remain valid frames, so that their contents are read, too. */
 const WELL_FORMED = 0.3;
-/** Share of cases that also try a control message. */
+/** Share of messages with which a control message is tried, too. */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {

@@ -8,7 +8,7 @@ import { systemEnv, tethered } from './programs.ts';
 import { startService } from './service.ts';
 
 const HOST = '127.0.0.1';
-/** The same settings as in server/deploy/compose.yaml, where the reasons are. */
+/** Settings of Redis, the same as in server/deploy/compose.yaml, where the reasons are. */
 export const REDIS_SETTINGS: Readonly<Record<string, string>> = {
   save: '""',
   appendonly: 'no',

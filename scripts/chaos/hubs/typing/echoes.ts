@@ -9,7 +9,7 @@ export interface Felt {
   readonly max: number;
 }
 
-/** Of keys typed in this period, or still waiting for their echo when it began. */
+/** Latencies of keys typed in this period, or still waiting for their echo when it began. */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes
     .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)

@@ -79,7 +79,7 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** For each typist, when it saw the first such echo. */
+  /** For each typist, when it saw the first echo of a key typed since `time`. */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {
