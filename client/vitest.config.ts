@@ -1,6 +1,9 @@
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 
+/** For hangs, no promise about speed: a machine may be slow, or busy with other things. */
+const HANG_MS = 60_000;
+
 /** The page's components, in jsdom. */
 export default defineConfig({
   plugins: [solid()],
@@ -10,6 +13,9 @@ export default defineConfig({
     include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'],
     // One jsdom for all files: setup.ts empties the page after each test.
     isolate: false,
+    testTimeout: HANG_MS,
+    hookTimeout: HANG_MS,
+    expect: { poll: { timeout: HANG_MS } },
     setupFiles: ['src/app/testing/setup.ts'],
   },
 });

@@ -1,4 +1,4 @@
-/** npm run bench -- [SUITE] [--json]: measures the tunnel and its references, each in processes of its own. */
+/** npm run bench -- [SUITE] [--json]: measures UniCore and compares it with references, each in its own processes. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, type Report, table } from './bench/lib/report.ts';
@@ -9,7 +9,7 @@ import { main, say } from './lib/console.ts';
 
 const DEFAULT_REPS = 7;
 const DEFAULT_SECONDS = 2;
-/** Seconds of each measurement, for suites that need longer than the default. */
+/** Seconds per measurement, for suites whose figures need longer. */
 const SECONDS: Readonly<Record<string, number>> = { scale: 20 };
 const HELP = `npm run bench -- [SUITE] [options]
   SUITE            ${Object.keys(SUITES).join(', ')}; without it, all of them

@@ -1,12 +1,9 @@
-/**
- * npm run chaos -- NAME [options]: runs scripts/chaos/NAME.ts, which makes the system fail on purpose and checks its
- * promises.
- */
+/** npm run chaos -- NAME [options]: breaks the system on purpose, by scripts/chaos/NAME.ts, and checks its promises. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from './lib/console.ts';
 
-/** What each file in scripts/chaos exports. run() rejects when a promise was broken. */
+/** What each file in scripts/chaos exports. Rejects when a promise was broken. */
 interface Chaos {
   run(args: string[]): Promise<void>;
 }
@@ -23,7 +20,7 @@ await main(async () => {
   const chaos = (await import(join(FOLDER, `${name}.ts`))) as Chaos;
   await chaos.run(args);
 });
-// A broken run may have left timers or sockets behind. They must not keep this process alive.
+// A failed run may leave handles open, which must not keep this process alive.
 process.exit();
 
 async function chaosNames(): Promise<string[]> {

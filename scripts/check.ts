@@ -1,4 +1,4 @@
-/** npm run check: checks types and lint. It runs and changes nothing. */
+/** npm run check: checks types and lint, without running or changing anything. */
 import { CHECKS } from './check/checks.ts';
 import { main, messageOf, step, warn } from './lib/console.ts';
 

@@ -1,4 +1,4 @@
-/** npm run deploy: hubs on Cloud Run, with this machine's docker and gcloud. --dry-run shows what it would do. */
+/** npm run deploy: deploys hubs to Cloud Run with this machine's docker and gcloud. --dry-run shows the steps. */
 
 import { main, say } from './lib/console.ts';
 import { exec } from './lib/exec.ts';
@@ -15,9 +15,7 @@ await main(async () => {
   else await carryOut(steps, process.env);
 });
 
-/**
- * The commit is the image's tag, so that the source of a running image can be found. Uncommitted changes are refused.
- */
+/** The image's tag is the commit, so that deployed code can be found again. Throws if there are uncommitted changes. */
 async function commit(): Promise<string> {
   const git = (...args: string[]) => exec('git', args, { cwd: ROOT });
   if ((await git('status', '--porcelain', '--untracked-files=no')) !== '') {

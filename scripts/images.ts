@@ -1,4 +1,4 @@
-/** npm run images: builds the container images for VMs and hubs that are missing or out of date. */
+/** npm run images: builds the container images of VMs and hubs if they are missing or out of date. */
 
 import { parseArgs } from 'node:util';
 import { main, paint, say, step } from './lib/console.ts';

@@ -1,4 +1,4 @@
-/** npm start: the whole product on this machine: one hub or several, an agent, and a link to sign in. */
+/** npm start: runs the whole product on this machine: one hub or several, an agent, and a link to sign in. */
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -19,7 +19,7 @@ import { buildWeb, webIsCurrent } from './product/web.ts';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
-/** Most hubs: as many as server/deploy/haproxy.cfg has room for. */
+/** Most hubs: the number of servers in server/deploy/haproxy.cfg. */
 const MAX_HUBS = 16;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
@@ -38,7 +38,7 @@ const NOT_ISOLATED = `  No Docker engine answered: VMs are processes of your own
 await main(async () => {
   const options = parseOptions();
   if (options.help) return say(HELP);
-  // A second signal must not interrupt the shutdown. Each child that hangs is killed by a limit of its own.
+  // A second signal must not cut the shutdown short; processes that hang are killed by their own time limits.
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve());
   process.on('disconnect', () => stopped.resolve());
@@ -79,7 +79,7 @@ await main(async () => {
   const where = agent.dir === join(DATA, 'agent') ? '' : ` --data ${agent.dir}`;
   say(`\n  ${left} shells. To end that: npm run agent -- stop --vms${where}`);
 });
-// Remaining work, such as building an image, must not keep this process alive.
+// Remaining work, such as an image being built, must not keep this process alive.
 process.exit();
 
 function parseOptions() {
@@ -115,7 +115,7 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
     const hub = await Hub.start({ port, dataDir: data, show, env });
     return { hub, url: hub.url, dataDir: data, store: store ?? 'sqlite' };
   }
-  // A cluster has its own store, so its data is apart from that of a single hub, which the agent may have joined.
+  // Separate from the data of a single hub, which has its own users, VMs and joined agent.
   const dataDir = join(data, 'hubs');
   const hub = await step(
     `Started ${hubs === 1 ? 'a hub' : `${hubs} hubs`}, with haproxy, Redis and Firestore`,
@@ -124,7 +124,7 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
   return { hub, url: hub.url, dataDir, store: hub.store, firestore: hub.firestore };
 }
 
-/** VMs can't start without the image. Everything else works meanwhile. */
+/** VMs can't start without the image; everything else works meanwhile. */
 async function prepareDocker(): Promise<void> {
   const docker = await dockerEngine();
   if (docker === undefined) return warn('  No Docker engine answers. VMs wait until it is started.');

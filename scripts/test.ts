@@ -1,7 +1,6 @@
 /**
- * npm test: checks types and lint and runs every test, after preparing what they need. As root on Debian it installs
- * missing packages; elsewhere it names the suites that need them and leaves them out. The last line is `N passed, N
- * failed`.
+ * npm test: checks types and lint and runs every test, after preparing what they need. As root on Debian, missing packages
+ * are installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
  */
 
 import { CHECKS } from './check/checks.ts';
@@ -29,13 +28,13 @@ const ENGINE_NEEDS: readonly Need[] = [
   { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker' },
 ];
 
-// Otherwise Google's libraries look for a metadata server outside this machine.
+// Keeps Google's libraries from looking for a metadata server on the network.
 process.env.METADATA_SERVER_DETECTION = 'none';
 
 let passed = 0;
 let failed = 0;
 const leftOut = new Set<string>();
-/** Cleanups, called in reverse order at the end. */
+/** Cleanups to run in reverse order at the end. */
 const cleanups: (() => Promise<void>)[] = [];
 
 await main(async () => {
@@ -59,7 +58,7 @@ if (failed > 0) process.exitCode = 1;
 else if (process.exitCode === 1) failed = 1;
 say(`${passed} passed, ${failed} failed`);
 
-/** Counts a suite as failed if its prerequisites could not be prepared, even though none of its tests ran. */
+/** Prepares something that tests need. If that fails it counts as a failure, even though no test ran. */
 async function prepare(name: string, run: () => Promise<void>): Promise<void> {
   await step(name, run).catch((error: unknown) => {
     warn(`${name}: ${messageOf(error)}`);

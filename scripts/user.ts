@@ -1,4 +1,4 @@
-/** npm run user -- NAME: makes the user unless the name exists, and prints a link to sign in. */
+/** npm run user -- NAME: creates a user if there is none with that name, and prints a link to sign in. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';

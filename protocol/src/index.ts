@@ -1,4 +1,4 @@
-/** What the rest of UniCore uses of the protocol. */
+/** The protocol's public entry: everything that hub, agent and client use of it. */
 export {
   AcceptedChannel,
   Acceptor,

@@ -1,7 +1,4 @@
-/**
- * npm run chaos -- hubs [rolling | redis]: three hubs with a real Redis behind haproxy, under faults, rolling deploys
- * or Redis outages.
- */
+/** npm run chaos -- hubs [rolling | redis]: fault tests of three hubs behind haproxy, with a real Redis. */
 
 import { killCommand } from './hubs/commands/kills.ts';
 import { failCommand } from './hubs/commands/redis-failures.ts';

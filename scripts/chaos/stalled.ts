@@ -1,6 +1,6 @@
 /**
- * npm run chaos -- stalled: some viewers of a flooding terminal stop reading. Another viewer of it, other terminals and
- * the hub's memory must not be affected.
+ * npm run chaos -- stalled: viewers of a flooding terminal stop reading. Another viewer of it, other terminals and the hub's
+ * memory must not be affected.
  */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
@@ -8,13 +8,13 @@ import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
 import { type Outcome, runStalled } from './stalled/run.ts';
 
-/** How much stalled viewers may affect others. */
+/** How much may change while viewers are stalled. */
 export interface Limits {
-  /** The reading viewer keeps at least this share of its rate. */
+  /** Least share of its rate that is left to the viewer that reads. */
   readonly rate: number;
-  /** The p99 of a keystroke in another terminal rises at most by this factor. */
+  /** Largest factor by which a keystroke in another terminal may be slower at p99. */
   readonly p99: number;
-  /** The hub's memory grows by at most this many bytes, compared with the time when all viewers read. */
+  /** Bytes by which the hub's memory may grow, from when all viewers still read. */
   readonly memory: number;
 }
 
@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The broken promises as sentences; empty if all were kept. */
+/** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ before, together, during }: Outcome, limits: Limits): string[] {
   const broken: string[] = [];
   const rate = during.rate / before.rate;
@@ -76,7 +76,7 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Shows fractions of a millisecond, which latencies need. */
+/** Formats a latency, which may be a fraction of a millisecond. */
 function duration1(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

@@ -1,5 +1,5 @@
 /**
- * npm run chaos -- tunnel: 64 terminals send both ways while hub, tunnel process and lines are killed at random. Every
+ * npm run chaos -- tunnel: 64 terminals send data both ways while hub, tunnel process and lines are killed at random. Every
  * byte must arrive once and in order, and every channel must resume within a second.
  */
 import { duration } from '../lib/console.ts';
@@ -7,7 +7,7 @@ import { runCommand } from './run/command.ts';
 import { TUNNEL } from './tunnel/scenario.ts';
 import { CONSUMERS } from './tunnel/tunnel-environment.ts';
 
-/** The tunnel's promise: 99 of 100 channels resume within this time after the dead hop is back. */
+/** Promise of the tunnel: 99 of 100 channels resume within this time after a hop is back, ms. */
 const RESUME_P99_MS = 1_000;
 const HELP = `npm run chaos -- tunnel [options]
   --kills N      how often something is killed (default 100; 1000 is the whole promise)

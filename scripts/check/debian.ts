@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { exec, hasCommand } from '../lib/exec.ts';
 
-/** Another apt may hold the lock, for example the first update of a new machine. */
+/** How long apt waits for its lock: another apt may be running, such as the machine's first update. */
 const APT_LOCK_SECONDS = 120;
 
 export interface Need {
   readonly package: string;
-  /** If this command is in PATH, the package counts as installed. */
+  /** A command that shows, if it is in PATH, that the package is installed by any means. */
   readonly command: string;
   /** Which tests need it. */
   readonly suites: string;

@@ -1,4 +1,4 @@
-/** Starts dockerd for the tests if no Docker engine answers, and stops it at the end. */
+/** Starts a Docker engine for tests if none runs: dockerd in the background, stopped at the end. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,19 +7,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TOOLCHAIN } from '../lib/paths.ts';
 import { dockerEngine } from '../product/images/image.ts';
 
-/** The first start loads kernel modules and creates storage. */
+/** Time limit for dockerd's start, ms: the first start loads kernel modules and creates its storage. */
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 200;
 const LOG_TAIL_LINES = 8;
 
-/** Starts an engine unless one answers. The result stops it, if it was started here. */
+/** Makes sure that an engine answers; resolves with a function that stops it if it was started here. */
 export async function startEngine(): Promise<() => Promise<void>> {
   if (await dockerEngine()) return async () => {};
   mkdirSync(TOOLCHAIN, { recursive: true });
   const log = join(TOOLCHAIN, 'dockerd.log');
   const pidfile = join(TOOLCHAIN, 'dockerd.pid');
   const out = openSync(log, 'w');
-  // In a process group of its own, dockerd does not get Ctrl-C: the tests must remove their containers first.
+  // Its own process group, so that Ctrl-C does not end it before the tests have removed their containers.
   const child = spawn('dockerd', ['--pidfile', pidfile], { detached: true, stdio: ['ignore', out, out] });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -36,7 +36,7 @@ export async function startEngine(): Promise<() => Promise<void>> {
   }
   child.unref();
   return async () => {
-    // Undoes unref(): this process now waits for dockerd to end.
+    // During the tests dockerd must not keep this process alive; now its end is waited for.
     child.ref();
     child.kill('SIGTERM');
     await exited;

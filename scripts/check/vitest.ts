@@ -1,6 +1,4 @@
-/**
- * Runs vitest over all projects in a process of its own and counts results, including test files that failed to load.
- */
+/** Runs vitest over all projects in a separate process and counts results, with files that could not be loaded. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -13,7 +11,7 @@ export interface Count {
   readonly failed: number;
 }
 
-/** The part of vitest's JSON report that is read. */
+/** The part of vitest's JSON report that is counted. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -23,7 +21,7 @@ interface Report {
   }[];
 }
 
-/** filters: arguments for vitest. without: projects to leave out. */
+/** filters: vitest's own arguments; without: projects to leave out. */
 export async function runVitest(filters: readonly string[], without: readonly string[]): Promise<Count> {
   const folder = await mkdtemp(join(tmpdir(), 'unicore-test-'));
   try {
@@ -47,11 +45,11 @@ export async function runVitest(filters: readonly string[], without: readonly st
 
 export function count(report: Report | undefined, succeeded: boolean): Count {
   if (report === undefined) return { passed: 0, failed: 1 };
-  // A file that failed to load, or whose hooks failed, counts as a failure although it has no failed test.
+  // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const failed = report.numFailedTests + broken;
-  // An error outside of all tests fails the run, too.
+  // An error outside every test fails the run too.
   return { passed: report.numPassedTests, failed: failed === 0 && !succeeded ? 1 : failed };
 }

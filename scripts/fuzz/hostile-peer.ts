@@ -9,7 +9,7 @@ import type { Sent, Tamper } from './session/line.ts';
 
 /** Share of a hostile peer's messages that are mutated. */
 const MUTATED = 0.3;
-/** Share of HELLO and WELCOME messages that are mutated. */
+/** Of HELLO and WELCOME. */
 const GREETING = 0.05;
 /** Share of mutations that may break the framing or the peer's role, which ends the socket. */
 const BROKEN = 0.005;

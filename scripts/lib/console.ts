@@ -1,9 +1,9 @@
-/** Output for people: a few lines, the duration of each step, and colours on a terminal only. */
+/** Output of scripts for people: few lines, the duration of each step, and colours on a terminal only. */
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours a text if stdout is a terminal. NO_COLOR and FORCE_COLOR override that. */
+/** Colours a text if stdout is a terminal that supports colours (NO_COLOR and FORCE_COLOR are obeyed). */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
@@ -16,7 +16,7 @@ export function warn(line: string): void {
   process.stderr.write(`${styleText('yellow', line, { stream: process.stderr })}\n`);
 }
 
-/** The message of any thrown value, for people. */
+/** The message of anything that was thrown, for people. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -27,7 +27,7 @@ export function duration(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
-/** Runs one step, and prints its name and duration. */
+/** Runs one step, and prints its name and how long it took. */
 export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const result = await run();
@@ -35,7 +35,7 @@ export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Runs a command's main function. An error becomes one sentence on stderr and exit code 1. */
+/** Runs a command's main function: an error becomes one sentence on stderr and exit code 1. */
 export async function main(run: () => Promise<void>): Promise<void> {
   try {
     await run();

@@ -1,13 +1,13 @@
-/** Runs a program to its end and returns its output. If it fails, the error contains the last lines of the output. */
+/** Runs a program to its end and returns its output. A failure is an error with the last lines of output. */
 import { spawn } from 'node:child_process';
 
-/** How many lines of output an error contains. */
+/** Lines of output that an error repeats. */
 const TAIL_LINES = 15;
 
 export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** How many lines of output an error contains. */
+  /** Lines of output that an error repeats. */
   readonly tail?: number;
 }
 
@@ -40,7 +40,7 @@ export async function exec(
   return promise;
 }
 
-/** Whether there is a program at this path, or of this name in PATH. */
+/** Whether a program of that name is in PATH, or at that path. */
 export async function hasCommand(name: string, env = process.env): Promise<boolean> {
   return exec('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { env }).then(
     () => true,

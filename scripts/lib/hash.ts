@@ -1,9 +1,9 @@
-/** One hash over file names and contents. It tells whether something that was built from them is out of date. */
+/** One hash over the names and contents of files, to see whether something built from them is up to date. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** SHA-256 (hex) over these files and folders, in a fixed order. File names are relative to `root`. */
+/** SHA-256 (hex) over the files and folders named, in a fixed order; names count relative to `root`. */
 export async function hashFiles(root: string, paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -1,13 +1,13 @@
-/** Paths in the project. */
+/** Paths of the project's folders. */
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-/** Programs that setup installed: Node, npm, and mmdebstrap if the machine has none. Not in git. */
+/** Folder of what setup downloaded: Node, npm, and mmdebstrap if the machine has none. Not in git. */
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
-/** The data folder, unless --data names another one. */
+/** Default data folder, unless --data names another one. */
 export const DATA = resolve(ROOT, '.unicore');
 
-/** The path of a program in node_modules/.bin. */
+/** Path of a program that came with the npm dependencies. */
 export function tool(name: string): string {
   return resolve(ROOT, 'node_modules/.bin', name);
 }

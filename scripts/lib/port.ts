@@ -1,12 +1,12 @@
-/** Ports of this machine: whether a port is free, which one is, and when a program listens on it. */
+/** Ports of this machine: whether one is available, which is free, and whether a program listens there. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Interval at which a port is tried, ms. */
+/** Pause between two looks at a port. */
 const LOOK_MS = 20;
 
-/** Throws a readable error if the port is in use or not allowed, before a program tries to listen on it. */
+/** Checks that a port is available before a program needs it; throws one clear sentence if not. */
 export async function checkPort(port: number, host: string): Promise<void> {
   try {
     await take(port, host);
@@ -23,12 +23,12 @@ export async function checkPort(port: number, host: string): Promise<void> {
   }
 }
 
-/** A free port, for programs that can't report which port they chose. */
+/** Finds a free port, for a program that can't say which one it got. */
 export function freePort(host: string): Promise<number> {
   return take(0, host);
 }
 
-/** Resolves when the port accepts connections, or when the signal aborts. */
+/** Resolves when a program accepts connections there, or when the signal aborts. */
 export async function untilListening(port: number, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !(await isListening(port, host))) await delay(LOOK_MS);
 }

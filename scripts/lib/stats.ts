@@ -1,8 +1,8 @@
-/** Medians, percentiles and sums. */
+/** Statistics for the bench: percentile, median, sum. */
 
 /** Value below which this share (0 to 1) of the samples lies; NaN if there are none. */
 export function percentile(samples: readonly number[], share: number): number {
-  // Typed arrays sort numbers natively: millions take a second.
+  // A typed array sorts millions of samples in a second.
   const sorted = Float64Array.from(samples).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -1,27 +1,57 @@
-/** An agent in the test's own process, with process VMs, joined to a hub that runs elsewhere. */
+/** An agent in this process, with a folder of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
+import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
 import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
+import type { App } from '@unicore/server/app';
 import { pino } from 'pino';
 
-/** Settles when the agent is connected. hub: on loopback, as an agent without Docker accepts no other. token: to join with. */
-export async function joinedAgent(hub: string, token: string): Promise<AsyncDisposable> {
-  const agentDir = mkdtempSync(join(tmpdir(), 'unicore-agent-'));
-  await joinHub({ agentDir, hub, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
-  const agent = await startAgent({
-    agentDir,
-    log: pino({ level: 'silent' }),
-    socketPath: DEFAULT_SOCKET,
-    connectKeeper: () => connectKeeper({ agentDir }),
-  });
-  await agent.connected;
-  return {
-    async [Symbol.asyncDispose]() {
-      await agent.close();
-      await stopKeeper({ agentDir });
-      rmSync(agentDir, { recursive: true, force: true });
-    },
-  };
+const log = pino({ level: 'silent' });
+
+export class LocalAgent implements AsyncDisposable {
+  readonly #agentDir: string;
+  #agent: Agent | undefined;
+
+  constructor(agentDir = mkdtempSync(join(tmpdir(), 'unicore-agent-'))) {
+    this.#agentDir = agentDir;
+  }
+
+  get joined(): boolean {
+    return this.#agent !== undefined;
+  }
+
+  /** hub: on loopback, as an agent without Docker accepts no other. token: a join token. */
+  async join(hub: string, token: string, runtime: RuntimeKind = 'process'): Promise<void> {
+    await joinHub({ agentDir: this.#agentDir, hub, token, runtime, socketPath: DEFAULT_SOCKET });
+    await this.start();
+  }
+
+  /** Resolves when the agent is connected. */
+  async start(): Promise<void> {
+    const agentDir = this.#agentDir;
+    this.#agent = await startAgent({
+      agentDir,
+      log,
+      socketPath: DEFAULT_SOCKET,
+      connectKeeper: () => connectKeeper({ agentDir }),
+    });
+    await this.#agent.connected;
+  }
+
+  /** Ends the tunnel. Shells go on. */
+  async stop(): Promise<void> {
+    await this.#agent?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await stopKeeper({ agentDir: this.#agentDir });
+    rmSync(this.#agentDir, { recursive: true, force: true });
+  }
+}
+
+/** A token with which a machine of the owner joins. */
+export async function joinTokenOf({ auth }: App): Promise<string> {
+  return (await auth.joinToken((await auth.owner('owner')).userId)).secret;
 }

@@ -1,4 +1,4 @@
-/** Random numbers that can be repeated: the same seed gives the same numbers on every machine. */
+/** Randomness that can be repeated: the same seed gives the same numbers on every machine. */
 
 export class Random {
   #state: number;
@@ -7,7 +7,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A random integer from 0 to 2^32 - 1 (mulberry32). */
+  /** 0 to 2^32 - 1 (mulberry32). */
   u32(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -15,7 +15,7 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
-  /** A random number in [0, 1). */
+  /** In [0, 1). */
   next(): number {
     return this.u32() / 2 ** 32;
   }
@@ -25,7 +25,7 @@ export class Random {
     return low + this.below(high - low + 1);
   }
 
-  /** A random integer from 0 to n - 1. */
+  /** 0 to n - 1. */
   below(n: number): number {
     return Math.floor(this.next() * n);
   }
@@ -43,7 +43,7 @@ export class Random {
   }
 }
 
-/** Combines several numbers into one seed, such as a run's seed and the number of a case in it. */
+/** One seed of several numbers, such as a run's seed and the number of a case in it. */
 export function seedOf(...parts: number[]): number {
   return parts.reduce((seed, part) => new Random(seed ^ Math.imul(part + 1, 0x9e3779b1)).u32(), 0x5eed);
 }

@@ -14,6 +14,17 @@ const FLOOD_MS = 3_000;
 /** Pause between typed keys, ms. */
 const KEY_PAUSE_MS = 60;
 
+/** What is promised of such a line, judged by `npm run bench -- feel`. From ^C to the prompt, by program, ms. */
+export const PROMPT_MS = { yes: 400, 'base64 /dev/urandom': 600 };
+/** Of a key while another channel floods the line, ms; and the share of the line that the flood keeps. */
+export const ECHO_P95_MS = 250;
+export const FLOOD_SHARE = 0.8;
+/**
+ * A test takes so many times as long for good: the machine may be busy. What waits behind a full line takes longer still, as
+ * its kernels and proxies hold megabytes, which are many seconds of it.
+ */
+export const BUSY = 5;
+
 export type Side = 'consumer' | 'provider';
 
 export class SlowLine {

@@ -5,21 +5,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Agent, DEFAULT_SOCKET, joinHub, startAgent } from '@unicore/agent';
-import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
-import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UniCore } from '@unicore/client/sdk';
 import { type App, createApp } from '@unicore/server/app';
-import { loginLink } from '@unicore/server/auth';
 import { parseConfig } from '@unicore/server/config';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 import { pino } from 'pino';
-import { expect } from 'vitest';
+import { joinTokenOf, LocalAgent } from './agent.ts';
+import { Users } from './users.ts';
 
 const log = pino({ level: 'silent' });
-/** Time limit for hubs to find each other, ms; they look every 5 s. */
-const KNOWN_MS = 20_000;
-/** Bytes that fit into a long line: 512 KiB are on the way at once, and some more. */
+/** Hubs look for one another every 5 s; a limit for hangs only. */
+const KNOWN_MS = 60_000;
+const LOOK_MS = 50;
+/** What a long line holds by itself: 512 KiB are on the way at once, and some. */
 const LONG_LINE_BYTES = 2 * 1024 * 1024;
 
 export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy> {
@@ -39,9 +39,9 @@ export class TwoRegions {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-regions-'));
   readonly #redis: RedisServer;
   readonly #lines: LineProxy[] = [];
-  readonly #sdks: UniCore[] = [];
+  readonly #users = new Users();
+  readonly #agent = new LocalAgent(join(this.folder, 'agent'));
   readonly #oneWayMs: number;
-  #agent: Agent | undefined;
   first!: Region;
   second!: Region;
 
@@ -51,8 +51,9 @@ export class TwoRegions {
   }
 
   /**
-   * direct: hubs open sockets to one another. firstIsFar: the deployment's list names the first hub by its URL in the second
-   * region, for tests whose clients and agents are all in the second.
+   * direct: hubs have sockets to one another. firstIsFar: the deployment's list names the first hub as the second region sees
+   * it, for tests whose people and machines are all in the second. Otherwise the list names both as the other region sees them,
+   * so that nobody leaves the own region's hub, however busy the machine is.
    */
   static async open({
     roundTripMs,
@@ -65,40 +66,30 @@ export class TwoRegions {
   }): Promise<TwoRegions> {
     const world = new TwoRegions(await RedisServer.start(), roundTripMs);
     const toRedis = await world.#line(true, world.#redis.port);
-    world.first = await world.#hub('first', world.#redis.port, direct, firstIsFar);
-    world.second = await world.#hub('second', toRedis.port, direct, false);
+    world.first = await world.#hub('first', world.#redis.port, direct, firstIsFar ? 'far' : 'apart');
+    world.second = await world.#hub('second', toRedis.port, direct, firstIsFar ? 'near' : 'apart');
     await world.#known();
     return world;
   }
 
   async agent({ url }: Region): Promise<void> {
-    const agentDir = join(this.folder, 'agent');
-    const { auth } = this.first.app;
-    const { secret: token } = await auth.joinToken((await auth.owner('owner')).userId);
-    await joinHub({ agentDir, hub: url, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
-    this.#agent = await startAgent({ agentDir, log, connectKeeper: () => connectKeeper({ agentDir }) });
-    await this.#agent.connected;
+    await this.#agent.join(url, await joinTokenOf(this.first.app));
   }
 
-  async user({ app, url }: Region): Promise<UniCore> {
-    const { userId } = await app.auth.createUser('ada');
-    const { secret } = await app.auth.bearerToken(userId);
-    const unicore = createUniCore({ url, getToken: () => secret });
-    this.#sdks.push(unicore);
-    return unicore;
+  user({ app, url }: Region): Promise<UniCore> {
+    return this.#users.sdk(app, 'ada', url);
   }
 
   /** Signs a browser in. */
-  async link({ app, url }: Region): Promise<string> {
-    const { userId } = await app.auth.createUser('ada');
-    return loginLink(url, (await app.auth.loginKey(userId)).secret);
+  link({ app, url }: Region): Promise<string> {
+    return this.#users.link(app, 'ada', url);
   }
 
   async close(): Promise<void> {
-    for (const sdk of this.#sdks) sdk.close();
-    await this.#agent?.close();
+    this.#users.close();
+    await this.#agent.stop();
     await Promise.all([this.first, this.second].map((region) => region?.app.stop()));
-    await stopKeeper({ agentDir: join(this.folder, 'agent') });
+    await this.#agent[Symbol.asyncDispose]();
     for (const line of this.#lines) line.close();
     await this.#redis.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -110,7 +101,11 @@ export class TwoRegions {
       const answer = await fetch(`${this.first.url}/api/system/hubs`);
       return ((await answer.json()) as unknown[]).length;
     };
-    await expect.poll(list, { timeout: KNOWN_MS }).toBe(2);
+    const limit = AbortSignal.timeout(KNOWN_MS);
+    while ((await list()) !== 2) {
+      if (limit.aborted) throw new Error('The first hub does not know the second.');
+      await sleep(LOOK_MS);
+    }
   }
 
   async #line(long: boolean, target = 0): Promise<LineProxy> {
@@ -119,23 +114,30 @@ export class TwoRegions {
     return line;
   }
 
-  async #hub(region: string, redisPort: number, direct: boolean, far: boolean): Promise<Region> {
-    const [door, peers] = [await this.#line(far), await this.#line(true)];
-    // Two host names for this machine, because cookies ignore ports.
-    const url = region === 'first' ? door.origin : door.origin.replace('127.0.0.1', 'localhost');
+  /** shown: where the deployment's list says that it is, as people of the second region see it; apart: as no own people do. */
+  async #hub(
+    region: string,
+    redisPort: number,
+    direct: boolean,
+    shown: 'near' | 'far' | 'apart',
+  ): Promise<Region> {
+    const [door, peers] = [await this.#line(shown === 'far'), await this.#line(true)];
+    const listed = shown === 'apart' ? await this.#line(true) : door;
+    // Two names of this machine: cookies know no ports.
+    const named = ({ origin }: LineProxy) =>
+      region === 'first' ? origin : origin.replace('127.0.0.1', 'localhost');
     const options = {
       port: '0',
       data: this.folder,
       region,
       redis: `redis://127.0.0.1:${redisPort}`,
-      'public-url': url,
+      'public-url': named(listed),
       ...(direct && { 'peer-url': peers.origin.replace('http', 'ws') }),
     };
     const argv = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     const app = createApp(parseConfig({}, argv), { log });
     const { port } = await app.start();
-    door.target = port;
-    peers.target = port;
-    return { app, url };
+    for (const line of [door, listed, peers]) line.target = port;
+    return { app, url: named(door) };
   }
 }

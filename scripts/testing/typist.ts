@@ -1,10 +1,10 @@
-/** A typist types into a terminal that echoes each key, and checks that no echo is missing, doubled or out of order. */
+/** Somebody who types into a terminal that says back each key: none may be missing, doubled or out of order. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 
-/** Printed by the terminal's program before it echoes. The command line that starts it spells this byte differently. */
+/** What the program says before it echoes; the command as it is shown has it in other words. */
 const STX = 0x02;
 export const ECHO_COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
-/** Keys are a to z in turn, so that a wrong echo is noticed. */
+/** Keys are a to z over and over, so that a wrong one shows. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
@@ -23,7 +23,7 @@ export class Typist {
   readonly #options: TypistOptions;
   #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
   #echoed = 0;
-  /** Times of the keys that have not been echoed. */
+  /** When each key was typed that has not been echoed. */
   readonly #pending: number[] = [];
 
   constructor(options: TypistOptions) {

@@ -3,8 +3,8 @@ import type { UniCore } from '@unicore/client/sdk';
 import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
 
-/** Time limit for a VM to start or come back, ms; long enough for a busy machine. */
-const STATE_LIMIT_MS = 30_000;
+/** For a VM to start or come back on a busy machine; a limit for hangs only. */
+const STATE_LIMIT_MS = 60_000;
 
 /** Creates a VM and waits until it runs. */
 export async function runningVm(unicore: UniCore): Promise<string> {

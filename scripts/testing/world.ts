@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Agent, DEFAULT_SOCKET, joinHub, type RuntimeKind, startAgent } from '@unicore/agent';
-import { connectKeeper, stopKeeper } from '@unicore/agent/keeper';
-import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import type { RuntimeKind } from '@unicore/agent';
+import type { UniCore } from '@unicore/client/sdk';
 import { systemClock } from '@unicore/protocol';
 import { type App, createApp } from '@unicore/server/app';
-import { loginLink } from '@unicore/server/auth';
 import { LocalWorld } from '@unicore/server/backplane';
 import { parseConfig } from '@unicore/server/config';
 import type { LineProxy } from '@unicore/server/testing';
 import { pino } from 'pino';
+import { joinTokenOf, LocalAgent } from './agent.ts';
+import { Users } from './users.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -32,9 +32,9 @@ export class World {
   readonly #options: WorldOptions;
   /** Backplane that hubs share when there are several at a time. */
   readonly #backplane = new LocalWorld(systemClock);
-  readonly #sdks: UniCore[] = [];
+  readonly #users = new Users();
+  readonly #agent = new LocalAgent(join(this.folder, 'agent'));
   #app: App | undefined;
-  #agent: Agent | undefined;
   url = '';
   port = 0;
 
@@ -79,48 +79,31 @@ export class World {
   }
 
   async startAgent(): Promise<void> {
-    const agentDir = join(this.folder, 'agent');
-    const { runtime = 'process', agentVia } = this.#options;
+    const { runtime, agentVia } = this.#options;
     if (agentVia !== undefined) agentVia.target = this.port;
-    const hub = agentVia?.origin ?? this.url;
-    const socketPath = DEFAULT_SOCKET;
-    if (this.#agent === undefined) {
-      const { secret: token } = await this.app.auth.joinToken((await this.app.auth.owner('owner')).userId);
-      await joinHub({ agentDir, hub, token, runtime, socketPath });
-    }
-    this.#agent = await startAgent({
-      agentDir,
-      log,
-      socketPath,
-      connectKeeper: () => connectKeeper({ agentDir }),
-    });
-    await this.#agent.connected;
+    if (this.#agent.joined) return this.#agent.start();
+    await this.#agent.join(agentVia?.origin ?? this.url, await joinTokenOf(this.app), runtime);
   }
 
-  async stopAgent(): Promise<void> {
-    await this.#agent?.close();
+  stopAgent(): Promise<void> {
+    return this.#agent.stop();
   }
 
-  /** A user's SDK, signed in by a bearer token. origin: where it reaches the hub. */
-  async user(name = 'ada', origin = this.url): Promise<UniCore> {
-    const { userId } = await this.app.auth.createUser(name);
-    const { secret } = await this.app.auth.bearerToken(userId);
-    const unicore = createUniCore({ url: origin, getToken: () => secret });
-    this.#sdks.push(unicore);
-    return unicore;
+  /** A user's SDK, signed in by a bearer token; origin: where it sees the hub. */
+  user(name = 'ada', origin = this.url): Promise<UniCore> {
+    return this.#users.sdk(this.app, name, origin);
   }
 
-  /** A link that signs a user's browser in. origin: where the browser reaches the hub. */
-  async link(name = 'ada', origin = this.url): Promise<string> {
-    const { userId } = await this.app.auth.createUser(name);
-    return loginLink(origin, (await this.app.auth.loginKey(userId)).secret);
+  /** A link that signs a user's browser in; origin: where the browser sees the hub. */
+  link(name = 'ada', origin = this.url): Promise<string> {
+    return this.#users.link(this.app, name, origin);
   }
 
   async close(): Promise<void> {
-    for (const unicore of this.#sdks) unicore.close();
+    this.#users.close();
     await this.stopAgent();
     await this.stopHub();
-    await stopKeeper({ agentDir: join(this.folder, 'agent') });
+    await this.#agent[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -84,11 +84,18 @@ describe('its process', () => {
     child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const [message] = await once(child, 'message');
+    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The hub ended: ${code}.`)));
+    // Only of interest until it has started.
+    ended.catch(() => undefined);
+    const [message] = await Promise.race([once(child, 'message'), ended]);
     ({ url } = z.object({ url: z.string() }).parse(message));
   });
   afterEach(async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -42,7 +42,7 @@ const runtime = () =>
 test('an engine that hangs keeps its provider from the hub for seconds only', async () => {
   const started = performance.now();
   expect(await runtime().isolation()).toBe('container');
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test.each([

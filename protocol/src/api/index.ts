@@ -21,8 +21,8 @@ export const VmState = z.enum([
 export type VmState = z.infer<typeof VmState>;
 
 /**
- * A number or boolean as JSON has it. Without this, trpc-to-openapi would set the shared schema, for all of the
- * process, to take "80", and "false" for true.
+ * A number or boolean as in JSON. Without this, trpc-to-openapi would change the shared schema for the whole process, so
+ * that it accepts "80", and "false" as true.
  */
 const typed = <T extends z.ZodType>(schema: T) => schema.nonoptional();
 
@@ -31,14 +31,14 @@ export const VmName = z.string().trim().min(1).max(60);
 export const Vm = z.object({
   vmId: Id,
   name: z.string(),
-  /** suspect: the provider has been silent for 10 s; the VM comes back by itself when the provider does. */
+  /** suspect: the provider has been silent for 10 s. The VM comes back by itself together with its provider. */
   state: VmState,
-  /** A sentence for a person: why it waits, why it failed, and what to do. */
+  /** A sentence for people: why the VM waits or failed, and what to do. */
   reason: z.string().nullable(),
   providerId: z.string().nullable(),
   image: z.string(),
   size: VmSize,
-  /** Known once the VM is assigned. process: not isolated from the provider's machine. */
+  /** Null until the VM is assigned. process: not isolated from the provider's machine. */
   isolation: Isolation.nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -61,14 +61,14 @@ export const TerminalRef = VmRef.extend({ terminalId: Id });
 export const VmRename = VmRef.extend({ name: VmName });
 
 export const VmConnect = VmRef.extend({
-  /** Default: the VM's main terminal. Any other id is made if there is none. */
+  /** Default: the VM's main terminal. Any other id creates a terminal if there is none. */
   terminalId: Id.optional(),
   cols: typed(Cols).optional(),
   rows: typed(Rows).optional(),
   readOnly: typed(z.boolean()).optional(),
 });
 export const VmConnection = z.object({
-  /** ws(s)://…/terminal?vmId=…&terminalId=…&ticket=…&cols=…&rows=…: open it within 30 s, once. */
+  /** ws(s)://…/terminal?vmId=…&terminalId=…&ticket=…&cols=…&rows=…: works once, within 30 s. */
   url: z.string(),
   ticket: z.string(),
   terminalId: Id,
@@ -120,7 +120,7 @@ export const Provider = z.object({
   memoryFree: z.number().nullable(),
   cpu: z.number().nullable(),
   vms: z.number(),
-  /** When the hub last heard from it. */
+  /** When the hub last heard from the provider. */
   seenAt: z.number().nullable(),
   createdAt: z.number(),
 });
@@ -136,7 +136,7 @@ export type ProviderEvent = z.infer<typeof ProviderEvent>;
 export const JoinToken = z.object({
   token: z.string(),
   expiresAt: z.number(),
-  /** What the provider types on the machine to be shared. */
+  /** The command that the provider runs on the machine to be shared. */
   command: z.string(),
 });
 
@@ -149,7 +149,7 @@ export const SystemInfo = z.object({
   defaultImage: z.string(),
 });
 
-/** Where the deployment can be reached: by region and URL, this hub's own among them. */
+/** Where this deployment can be reached: region and URL of each hub, this one included. */
 export const SystemHubs = z.array(
   z.object({
     region: z.string().nullable(),
@@ -157,10 +157,10 @@ export const SystemHubs = z.array(
     url: z.string(),
   }),
 );
-/** ticket: goes into HELLO of /consumer at any hub, within 30 s, once. */
+/** ticket: for HELLO on /consumer of any hub. It works once, within 30 s. */
 export const SystemTicket = z.object({ ticket: z.string(), expiresAt: z.number() });
 
-/** The answer of procedures that have nothing to tell. */
+/** The output of procedures that return nothing. */
 export const Done = z.object({});
 
 /** The shape of every error, in REST bodies and in `error.data` of tRPC. */

@@ -35,7 +35,7 @@ export class AcceptedChannel extends Channel {
     this.#onOver = onOver;
   }
 
-  /** The number of the current attachment, or of the last one. */
+  /** The number of the channel's current or last attachment. */
   get attachNumber(): number {
     return this.#attach;
   }

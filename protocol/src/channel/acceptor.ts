@@ -52,9 +52,9 @@ export interface AcceptorOptions {
 
 interface Epoch {
   channel: AcceptedChannel | undefined;
-  /** Set once the channel is over, or was refused. */
+  /** How the channel ended or why it was refused; undefined while it is open. */
   ended: Refusal | undefined;
-  /** The newest OPEN, which will be answered, until the application has decided about it. */
+  /** The newest OPEN, as long as the application has not decided. It will be the one to be answered. */
   pending: PendingOpen | undefined;
 }
 
@@ -67,12 +67,12 @@ export class Acceptor {
     this.#options = options;
   }
 
-  /** Number of known epochs: open channels and tombstones. */
+  /** Number of epochs that are known: those of open channels and of tombstones. */
   get size(): number {
     return this.#epochs.size;
   }
 
-  /** Handles an OPEN that came on this leg. */
+  /** Handles an OPEN frame that came on this leg. */
   open(leg: Leg, open: Open): void {
     const epochHex = hex(open.epoch);
     const epoch = this.#epochs.get(epochHex);
@@ -113,7 +113,7 @@ export class Acceptor {
 
   /** An OPEN came again before the first was decided. Only the newest one will be answered. */
   #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
-    // Checked before the OPEN is stored: throws if its metadata cannot be read.
+    // Read before the OPEN is stored, since invalid metadata throws.
     unpackSaid(open.meta);
     const { pending } = epoch;
     if (!pending || leg.portOf(open.ch) === pending) return;
@@ -126,7 +126,7 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
-    // Checked before anything is stored: throws if the metadata cannot be read.
+    // Read before anything is stored, since invalid metadata throws.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);

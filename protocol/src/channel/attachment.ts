@@ -6,7 +6,7 @@
 import type { Leg, Port } from '../leg/index.ts';
 import type { ErrorCode, Frame } from '../wire/index.ts';
 
-/** What the attachments of a channel tell it. */
+/** The channel's side: what its attachments report to it. */
 export interface Attached {
   /** A frame of the channel came. Its layout was checked. */
   receive(at: Attachment, message: Uint8Array, start: number): void;
@@ -35,7 +35,7 @@ export class Attachment implements Port {
 
   /** Releases the number. Frames that still come for it do not reach the channel any more. */
   leave(): void {
-    // A peer may open the same number twice; then it belongs to another attachment.
+    // A peer may open the same number twice; the number then belongs to another attachment.
     if (this.leg.portOf(this.ch) === this) this.leg.unbind(this.ch);
   }
 

@@ -1,4 +1,4 @@
-/** What both ends of a channel are given. */
+/** The options of a channel's end, opener and acceptor alike. */
 import type { Clock } from '../time/index.ts';
 import type { ChannelKindName } from '../wire/index.ts';
 import type { ChannelHandler } from './channel-handler.ts';
@@ -11,6 +11,6 @@ export interface ChannelOptions {
   handler: ChannelHandler;
   /** Lets both ends send DATAZ, if the other end has a deflater too. */
   deflater?: Deflater | undefined;
-  /** The pool that gives this channel its receive window. */
+  /** The pool that this channel's receive window is taken from. */
   windows?: Windows;
 }

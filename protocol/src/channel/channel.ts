@@ -104,14 +104,14 @@ export abstract class Channel implements Attached, SendQueue {
     this.#closeWhenDone();
   }
 
-  /** Ends this direction after the bytes that pull() still returns. */
+  /** Ends this direction of the channel after the bytes that pull() still returns. */
   end(code: ErrorCode = 'OK', message = ''): void {
     if (this.outgoing.ending) return;
     this.outgoing.end({ code: ERRORS[code].number, message });
     this.wake();
   }
 
-  /** Aborts both directions. */
+  /** Aborts both directions of the channel. */
   reset(code: ErrorCode, message: string): void {
     if (this.#closed) return;
     this.say((ch) => resetFrame(ch, code, message));
@@ -156,10 +156,10 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   drop(): void {
-    // Frames that were sent are kept for the next attachment.
+    // Nothing to drop: sent bytes are kept for the next attachment.
   }
 
-  /** This attachment cannot be used any more. */
+  /** Leaves an attachment that cannot be used any more. */
   lost(at: Attachment, code: ErrorCode): void {
     at.leave();
     if (this.#closed || at !== this.#attachment) return;
@@ -175,7 +175,7 @@ export abstract class Channel implements Attached, SendQueue {
   protected abstract unattached(code: ErrorCode): void;
   /** Called when both directions have ended in order, while still attached. */
   protected abstract finished(): void;
-  /** The other end is closed, and said so on this attachment. */
+  /** Called when the other end is closed and said so on this attachment. */
   protected overAt(_at: Attachment): void {}
   /** Called once when the channel is over, before the handler's closed(). */
   protected abstract over(code: ErrorCode, message: string): void;
@@ -183,7 +183,7 @@ export abstract class Channel implements Attached, SendQueue {
   protected detachedBy(at: Attachment, code: ErrorCode): void {
     this.lost(at, code);
   }
-  /** Bytes are missing before those that came on this attachment. */
+  /** Called when bytes are missing before those that came on this attachment. */
   protected abstract gap(at: Attachment): void;
 
   protected get attachment(): Attachment | undefined {
@@ -193,7 +193,7 @@ export abstract class Channel implements Attached, SendQueue {
   /** Attaches the channel here and nowhere else. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // Set before rewind(), so that an invalid position is answered on this attachment.
+    // Set before rewind(), so that the answer to an invalid position goes out on this attachment.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);

@@ -46,7 +46,7 @@ const MOST_PACKED = 4 * 1024;
  */
 const REACH = 16;
 const LEAST_DICTIONARY = 8 * 1024;
-/** After better frames, the expected ratio rises by this part of the difference. */
+/** How fast the expected compression ratio rises after a better frame: by this part of the difference. */
 const RISE = 1 / 4;
 /**
  * Raw bytes per second that may use the small effort, which takes 20 to 40 ms of CPU per MiB; and how many of them at
@@ -55,7 +55,7 @@ const RISE = 1 / 4;
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
 
-/** The earlier bytes of one direction of the channel. */
+/** The earlier bytes of one direction, as a dictionary for the next ones. */
 export interface Past {
   /** The bytes right before an offset: `length` of them, or fewer if older ones are gone. */
   before(off: number, length: number): Uint8Array;
@@ -63,14 +63,14 @@ export interface Past {
 
 export class Compression {
   readonly #clock: Clock;
-  /** undefined: this channel's bytes are never deflated, in either direction. */
+  /** undefined if this channel's bytes are never deflated, in either direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
   /** Failed tries in a row, and the bytes that are sent raw before the next one. */
   #misses = 0;
   #skip = 0;
   #retryAt = 0;
-  /** The factor by which the next bytes will probably shrink. */
+  /** The factor by which the next bytes will probably shrink when deflated. */
   #ratio = MAX_DATA / MOST_PACKED;
   #allowance = SMALL_AT_ONCE;
   #allowanceAt = 0;
@@ -85,7 +85,7 @@ export class Compression {
     return this.#deflater !== undefined;
   }
 
-  /** The features that this end announces. */
+  /** The optional features that this end announces to its peer. */
   get features(): readonly Feature[] {
     return this.reads ? ['dataz'] : [];
   }

@@ -1,7 +1,7 @@
 /** The interface for deflating and inflating DATAZ frames. Node uses zlib, which browsers do not have. */
 import { UniCoreError } from '../wire/index.ts';
 
-/** fast: for many bytes at once. small: when there is time. */
+/** How hard to compress. fast: many bytes have to be sent. small: there is time. */
 export type Effort = 'fast' | 'small';
 
 /**
@@ -14,7 +14,7 @@ export const LEVELS = { fast: 2, small: 7 } as const satisfies Record<Effort, nu
  * A stateless deflater: each call stands alone. Nothing is kept per channel, and nothing must be repaired after a loss.
  */
 export interface Deflater {
-  /** Fewer bytes than this are not worth a call. */
+  /** Inputs shorter than this are not worth a call. */
   readonly least: number;
   /**
    * Returns raw deflate data of `raw`, which may refer to the dictionary as the bytes right before it. Undefined if that

@@ -25,7 +25,7 @@ export class DelayedAcks {
     this.#alarm = new Alarm(options.clock, () => this.flush());
   }
 
-  /** Call after bytes were consumed. */
+  /** Sends the ACK now or after a delay. Called after bytes were consumed. */
   schedule(): void {
     const { incoming } = this.#options;
     if (!incoming.unreported) return;
@@ -39,7 +39,7 @@ export class DelayedAcks {
     if (clock.now() - this.#saidAt >= ACK_MS) this.flush();
   }
 
-  /** Sends the ACK if anything is unreported. */
+  /** Sends the ACK now if there is anything to report. */
   flush(): void {
     if (this.#options.incoming.unreported) this.resend();
     else this.#alarm.clear();

@@ -37,7 +37,7 @@ export class Incoming {
     return this.#limit;
   }
 
-  /** Everything arrived and was consumed, FIN included. */
+  /** True if everything arrived and was consumed, FIN included. */
   get done(): boolean {
     return this.#fin !== undefined && this.#consumed === this.#fin.finalOff;
   }
@@ -76,7 +76,7 @@ export class Incoming {
     return fresh;
   }
 
-  /** The bytes right before an offset that a frame in take() begins at. */
+  /** Returns the received bytes right before an offset, as the dictionary of a DATAZ frame. */
   before(off: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     if (length > 0) this.#history!.copy(off - length, bytes);
@@ -106,7 +106,7 @@ export class Incoming {
     return this.#window.used(this.#consumed, now, rtt);
   }
 
-  /** The content of an ACK; marks it as reported. */
+  /** Returns the content of an ACK, and records that it was reported. */
   report(): { consumed: number; limit: number } {
     this.#reported = this.#position();
     this.#limit = Math.max(this.#limit, this.#consumed + this.#window.size);

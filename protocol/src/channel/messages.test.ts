@@ -30,7 +30,7 @@ test('a large message that comes byte by byte takes time in proportion to its si
   for (let bytes = from.pull(1); bytes; bytes = from.pull(1)) to.data(bytes);
   expect(got).toEqual(['x'.repeat(1_000_000)]);
   // Copying everything received with each new byte would take minutes.
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test('a length beyond the limit is refused before anything is stored', () => {

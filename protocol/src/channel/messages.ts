@@ -40,10 +40,10 @@ export class Messages {
     this.#channel?.wake();
   }
 
-  /** The `pull` of the channel's handler. */
+  /** The `pull` method for the channel's handler. */
   readonly pull = (max: number): Uint8Array | undefined => this.#outbox.pull(max);
 
-  /** The `data` of the channel's handler. */
+  /** The `data` method for the channel's handler. */
   readonly data = (bytes: Uint8Array): void => {
     let rest = bytes;
     while (rest.length > 0) rest = this.#take(rest);

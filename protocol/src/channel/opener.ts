@@ -35,7 +35,7 @@ export interface OpenerOptions extends ChannelOptions {
   random: (bytes: number) => Uint8Array;
   /** The leg to attach to now; undefined while there is none. Call attach() when it has changed. */
   leg: () => Leg | undefined;
-  /** false: the channel closes when it loses its first path. */
+  /** false: the channel closes when it loses its path. true: it attaches again. */
   resume: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Opener extends Channel {
   #opening: Attachment | undefined;
   /** True if the channel was attached when that OPEN was sent. The handler hears of it only if the move fails. */
   #moving = false;
-  /** The current attachment, if it should be left soon. */
+  /** The current attachment, if the channel should leave it soon. */
   #leaving: Attachment | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -103,12 +103,12 @@ export class Opener extends Channel {
     // What was consumed since that OPEN was sent may not have been reported to the acceptor.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
-    // This leg may itself be the one to leave by now.
+    // The leg may have been replaced meanwhile; then the channel moves again.
     this.attach();
   }
 
   protected override unattached(code: ErrorCode): void {
-    // Another attempt is already under way.
+    // Another attempt to attach is already under way.
     if (!this.#opening) this.#detached(code);
   }
 

@@ -8,7 +8,7 @@ export class Outbox {
     return this.#size;
   }
 
-  /** Queues bytes without a copy. The caller must not change them afterwards. */
+  /** Queues bytes without copying them. The caller must not change them afterwards. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);

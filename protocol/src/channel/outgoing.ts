@@ -16,9 +16,9 @@ export class Outgoing {
   readonly #window: number;
   /** Chunks of all bytes from #base on, in order. The peer has not confirmed them. */
   #kept: Uint8Array[] = [];
-  /** Offset of the first kept byte. */
+  /** Stream offset of the first kept byte. */
   #base = 0;
-  /** Offset after the last byte that the source gave. */
+  /** Stream offset after the last byte that the application gave. */
   #end = 0;
   /** Offset of the next byte to send on this attachment. After a rewind it is below #end. */
   #sent = 0;
@@ -60,12 +60,12 @@ export class Outgoing {
     return Math.max(0, this.#sent - this.#known);
   }
 
-  /** True while bytes have to be sent again. */
+  /** True while bytes of an earlier attachment have to be sent again. */
   get behind(): boolean {
     return this.#sent < this.#end;
   }
 
-  /** True if the source had nothing more when it was last asked. */
+  /** True if the application had nothing more to send when it was last asked. */
   get dry(): boolean {
     return this.#dry;
   }
@@ -119,7 +119,7 @@ export class Outgoing {
     return bytes;
   }
 
-  /** The FIN to send: returned once, after next() has found no byte before it. */
+  /** Returns the FIN to send, once, after next() has found no byte before it. */
   takeFin(): (Fin & { finalOff: number }) | undefined {
     if (!this.#fin || this.#finSent || !this.#dry) return undefined;
     this.#finSent = true;
@@ -194,7 +194,7 @@ export class Outgoing {
     if (used > 0) this.#kept.splice(0, used);
     const first = this.#kept[0];
     if (first && upTo > this.#base) {
-      // A copy, since a view would keep the freed part in memory as well.
+      // A copy, since a view would keep the confirmed part in memory as well.
       this.#kept[0] = first.slice(upTo - this.#base);
       this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;

@@ -38,7 +38,7 @@ export interface PacerOptions {
   clock: Clock;
   /** Most bytes that credit will ever allow to be on the way. */
   window: number;
-  /** Called when collected bytes should be sent. */
+  /** Called when the collected small writes should be sent. */
   go: () => void;
 }
 
@@ -52,7 +52,7 @@ export class Pacer {
   #whole: CongestionWindow;
   /** Frames on the way, in order. */
   #marks: Sent[] = [];
-  /** Bytes sent since the source last paused, and when it had nothing more. */
+  /** Bytes that the source has sent since its last pause, and when it last ran dry. */
   #burst = 0;
   #dryAt: number | undefined;
   #cancelGather: (() => void) | undefined;
@@ -74,7 +74,7 @@ export class Pacer {
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
-  /** The path is a new one, so nothing is known about it. */
+  /** Starts measuring again: the channel has a new path, of which nothing is known. */
   restart(): void {
     this.#wire = this.#newWindow();
     this.#whole = this.#newWindow();

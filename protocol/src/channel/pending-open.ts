@@ -16,7 +16,7 @@ export class PendingOpen implements Port {
     leg.bind(open.ch, this);
   }
 
-  /** True while the peer still waits for an answer. */
+  /** True while the peer still waits for an answer to its OPEN. */
   get wanted(): boolean {
     return this.leg.portOf(this.open.ch) === this;
   }
@@ -32,6 +32,6 @@ export class PendingOpen implements Port {
     this.leave();
   }
 
-  /** Nothing to do: the leg has released the number. */
+  /** Nothing to do: the leg has already released the number. */
   lost(): void {}
 }

@@ -10,12 +10,12 @@ import { Alarm, type Clock } from '../time/index.ts';
  */
 const MIN_MS = 250;
 const MAX_MS = 15_000;
-/** Most doublings of the pause; more would exceed MAX_MS. */
+/** Most doublings of the pause between probes; more would exceed MAX_MS. */
 const MOST_SILENCE = 6;
 
 export interface ProbeTimerOptions {
   clock: Clock;
-  /** True if the channel is attached and lacks credit or a confirmation. */
+  /** Returns true if the channel is attached and waits for credit or for a confirmation. */
   waiting: () => boolean;
   /** Sends a SYNC. */
   ask: () => void;
@@ -57,20 +57,20 @@ export class ProbeTimer {
     return this.#rtt;
   }
 
-  /** Something that was waited for has arrived: starts the timer again. */
+  /** Call when awaited frames have arrived: starts the timer again. */
   progress(): void {
     this.#silence = 0;
     this.#alarm.clear();
     this.watch();
   }
 
-  /** Starts the timer if the channel waits for something. */
+  /** Starts the timer if the channel waits for anything. */
   watch(): void {
     if (this.#alarm.isSet || !this.#options.waiting()) return;
     this.#alarm.set(Math.min(MAX_MS, Math.max(MIN_MS, 4 * (this.#rtt ?? 0)) * 2 ** this.#silence));
   }
 
-  /** Stops at the end of an attachment, where no more answers will come. */
+  /** Stops the timer at the end of an attachment, where no more answers will come. */
   stop(): void {
     this.#silence = 0;
     this.#askedAt = undefined;

@@ -1,4 +1,4 @@
-/** Frames that tell the other end about this end's positions, or that it ends. */
+/** Frames in which one end of a channel reports its positions, or that it ends. */
 import { ERRORS, type ErrorCode, encode, type Frame, FrameType } from '../wire/index.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';

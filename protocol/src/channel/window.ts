@@ -13,16 +13,16 @@ const SHARE = 16;
 /** Windows only grow while more than this part of the pool is left, so that floods leave enough for new channels. */
 const RESERVE = 1 / 2;
 
-/** Where windows take their bytes from. */
+/** A source of bytes for receive windows, such as a pool. */
 export interface Windows {
-  /** Bytes for a new channel: as many as wanted, or as many as can be spared. */
+  /** Returns bytes for the window of a new channel: as many as wanted, or as many as can be spared. */
   take(wanted: number): number;
-  /** Bytes for a window that grows; the same rule with a reserve. */
+  /** Returns bytes for a window that grows. Unlike take(), it leaves a reserve for new channels. */
   takeMore(wanted: number): number;
   give(bytes: number): void;
 }
 
-/** Windows that keep their initial size. */
+/** Receive windows that keep their initial size. */
 export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
 
 /**
@@ -64,7 +64,7 @@ export class Window {
   readonly #most: number;
   readonly #from: Windows | undefined;
   #size: number;
-  /** Bytes consumed in total, and the time, when the window was last checked. */
+  /** Bytes consumed in total, and the time, when this window was last checked for growth. */
   #consumed = 0;
   #at = Number.NEGATIVE_INFINITY;
 
@@ -97,7 +97,7 @@ export class Window {
     return false;
   }
 
-  /** Gives the bytes back when the channel is over. */
+  /** Returns the window's bytes to the pool when the channel is over. */
   release(): void {
     this.#from?.give(this.#size);
     this.#size = 0;

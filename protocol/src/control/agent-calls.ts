@@ -12,14 +12,14 @@ export const PublicKey = z.object({
   x: z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'),
 });
 export const AgentJoin = z.object({
-  /** From provider.joinToken; it works once. */
+  /** A join token from provider.joinToken. It works once. */
   token: z.string().max(200),
   publicKey: PublicKey,
-  /** What people call this machine. */
+  /** The name of this machine that users see. */
   name: z.string().trim().min(1).max(100),
 });
 export const AgentChallenge = z.object({
-  /** To be signed as it is: its UTF-8 bytes. */
+  /** The agent signs the UTF-8 bytes of this text, unchanged. */
   challenge: z.string().max(1024),
   expiresAt: z.number(),
 });
@@ -27,16 +27,16 @@ export type AgentChallenge = z.infer<typeof AgentChallenge>;
 
 export const AgentProof = ProviderRef.extend({
   challenge: z.string().max(200),
-  /** Ed25519 over the UTF-8 bytes of the challenge, base64url. */
+  /** Ed25519 signature of the challenge's UTF-8 bytes, base64url. */
   signature: z.string().max(100),
 });
 export type AgentProof = z.infer<typeof AgentProof>;
 
-/** token: goes into HELLO of /provider. */
+/** A token for the agent's HELLO on /provider. */
 export const AgentToken = z.object({ token: z.string().max(4096), expiresAt: z.number() });
 export type AgentToken = z.infer<typeof AgentToken>;
 
-/** Fulfilled by the hub's router, under `agent.*`. Every call rejects with a UniCoreError. */
+/** The calls as an interface. The hub's router implements it under `agent.*`. Every call rejects with a UniCoreError. */
 export interface AgentCalls {
   join(wish: z.input<typeof AgentJoin>): Promise<ProviderRef>;
   challenge(wish: ProviderRef): Promise<Pick<AgentChallenge, 'challenge'>>;

@@ -1,13 +1,13 @@
 /**
- * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees
- * them, errors travel as {code, message}, and every call ends, by its time limit at the latest.
+ * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees them,
+ * errors travel as {code, message}, and every call ends within its time limit.
  */
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, UniCoreError } from '../wire/index.ts';
 import { NO_TRACING, type RpcTracing, TraceContext } from './tracing.ts';
 
-/** Long enough for a slow engine to start an exec, short enough that a person still waits for the answer. */
+/** Long enough for a slow Docker engine to start an exec, and short enough that a user still waits. */
 const CALL_TIMEOUT_MS = 10_000;
 
 const Call = z.object({
@@ -15,7 +15,7 @@ const Call = z.object({
   i: z.string().max(64).optional(),
   m: z.string().max(64),
   a: z.array(z.unknown()).max(8),
-  /** The trace that it belongs to, where there is one. */
+  /** The trace that the call belongs to, if there is one. */
   c: TraceContext.optional(),
 });
 const Answer = z.object({
@@ -28,11 +28,11 @@ const Envelope = z.discriminatedUnion('t', [Call, Answer]);
 
 export interface ControlRpc<Remote> {
   readonly remote: Remote;
-  /** One whole message from the peer. */
+  /** Takes one whole message from the peer. */
   receive(value: unknown): void;
-  /** Settles when every call that was made until now has its answer, or has waited too long. */
+  /** Settles when every call made before has been answered or has timed out. */
   settled(): Promise<void>;
-  /** Ends every call that still waits with this error. */
+  /** Rejects all open calls with this error. */
   close(error: UniCoreError): void;
 }
 
@@ -40,11 +40,11 @@ interface ControlRpcOptions<Local> {
   local: Local;
   /** Sends one whole message to the peer. */
   post(value: unknown): void;
-  /** A local method failed, or the peer sent something that is no envelope. */
+  /** Called when a local method failed, or when the peer sent an invalid envelope. */
   onError(error: unknown, what: string): void;
-  /** How long a call waits for its answer. */
+  /** How long a call waits for its answer, ms. */
   timeoutMs?: number;
-  /** Default: no spans. */
+  /** How calls show up in traces. Default: they do not. */
   tracing?: RpcTracing;
 }
 
@@ -62,7 +62,7 @@ export function controlRpc<Remote extends object, Local extends object>(
       deliver = run;
     },
     serialize: (message: Outgoing) => outgoing(message, tracing),
-    // Only what `local` itself holds may be called, not what every object inherits.
+    // Only `local`'s own methods can be called, not those that every object inherits.
     resolver: (name, method) =>
       Object.hasOwn(options.local, name) ? answering(name, method, tracing) : undefined,
     onFunctionError: (error, method) => {
@@ -73,7 +73,7 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
   });
   return {
-    // birpc's own type adds its `asEvent` to each method; callers here need the plain interface only.
+    // birpc's type adds `asEvent` to each method; callers here need only the plain interface.
     remote: remembering(rpc as unknown as Remote, calls, tracing),
     settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {
@@ -89,7 +89,7 @@ export function controlRpc<Remote extends object, Local extends object>(
   };
 }
 
-/** The same methods, whose calls are in the set while they last. */
+/** Returns the same methods; each call is in the set until it has ended. */
 function remembering<Remote extends object>(
   remote: Remote,
   calls: Set<Promise<unknown>>,
@@ -129,7 +129,7 @@ function outgoing(message: Outgoing, tracing: RpcTracing): unknown {
   return c ? { ...message, c } : message;
 }
 
-/** Only our own errors say what they are; anything else stays at the end where it happened. */
+/** Only our own errors tell the peer what happened. Any other error stays at the end where it happened. */
 function plainError(error: unknown): { code: ErrorCode; message: string } {
   if (error instanceof UniCoreError) return { code: error.code, message: error.message };
   if (error instanceof z.ZodError)
@@ -137,7 +137,7 @@ function plainError(error: unknown): { code: ErrorCode; message: string } {
   return { code: 'INTERNAL', message: 'Something went wrong at the other end; its log says what.' };
 }
 
-/** What the peer may not say: it knows nothing of the person who waits for the answer, and a failure is none that is OK. */
+/** Error codes that a peer may not send: it cannot judge the user's login, and a failure cannot be OK. */
 const NOT_THE_PEERS: ReadonlySet<string> = new Set(['OK', 'UNAUTHENTICATED', 'REVOKED']);
 
 function incomingError(error: { code: string; message: string }): UniCoreError {

@@ -3,7 +3,7 @@
  * affected.
  */
 export interface Purgeable {
-  /** The kind of peer that these bytes wait for. */
+  /** The kind of peer that a queue's bytes wait for. */
   readonly to: string;
   readonly queued: number;
   purge(): void;
@@ -33,7 +33,7 @@ export class Budget {
     return used;
   }
 
-  /** A queue has grown by this many bytes; negative: it has shrunk. */
+  /** Call when a queue has grown by this many bytes; negative if it has shrunk. */
   changed(queue: Purgeable, bytes: number): void {
     this.#used += bytes;
     if (queue.queued === 0) this.#waiting.delete(queue);
@@ -50,7 +50,7 @@ export class Budget {
   #largest(): Purgeable {
     let largest: Purgeable | undefined;
     for (const queue of this.#waiting) if (!largest || queue.queued > largest.queued) largest = queue;
-    // There is a queue, since some bytes are in use.
+    // There is at least one queue, since some bytes are in use.
     return largest!;
   }
 }

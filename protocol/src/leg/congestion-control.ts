@@ -44,7 +44,7 @@ export class CongestionControl {
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
   #sinceMark = 0;
-  /** Set while floods wait for room. */
+  /** Set while floods wait for room in the window. */
   #cancelWait: (() => void) | undefined;
 
   constructor(options: CongestionControlOptions) {
@@ -67,7 +67,7 @@ export class CongestionControl {
     return this.#window.room;
   }
 
-  /** Most payload bytes for the next frame of a flood. */
+  /** Most payload bytes that the next frame of a flood may have. */
   get frameSize(): number {
     const { rate } = this.#window;
     if (rate === undefined) return MIN_FRAME;
@@ -89,7 +89,7 @@ export class CongestionControl {
     this.#othersAt = this.#options.clock.now();
   }
 
-  /** Records that a message of this many bytes is sent. */
+  /** Counts a message of this many bytes as sent. */
   passed(bytes: number): void {
     this.#window.sent(bytes);
     this.#sinceMark += bytes;

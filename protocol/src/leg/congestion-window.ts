@@ -20,17 +20,17 @@ const FIRST_TRUST = 1 / 8;
 const START_GAIN = 2;
 const START_SHARE = 0.25;
 const START_MS = 5;
-/** A round trip that was measured less than this long ago is not doubted. */
+/** A least round trip that was measured less than this long ago is not doubted. */
 const DOUBT_MS = 2_000;
 
 export interface CongestionWindowOptions {
   clock: Clock;
-  /** The queue that is allowed on the path, ms at the measured rate. */
+  /** The queue that may stand on the path, ms at the measured rate. */
   queueMs: number;
   /** The same queue in bytes: at least minQueue, at most maxQueue (the initial value of that property). */
   minQueue: number;
   maxQueue: number;
-  /** Bytes that may be on the way before anything was measured. */
+  /** Bytes that may be on the way before the path was measured. */
   initial: number;
   /**
    * How long a least round trip is trusted, ms. Then sending stops until everything has arrived, since our own queue
@@ -39,7 +39,7 @@ export interface CongestionWindowOptions {
   remeasureMs: number;
 }
 
-/** A position in the sent bytes, with what was known when it was sent. */
+/** A position in the sent bytes, and what was known about the path when it was sent. */
 export interface Mark {
   readonly sent: number;
   readonly at: number;
@@ -50,7 +50,7 @@ export interface Mark {
 }
 
 export class CongestionWindow {
-  /** Most bytes of the queue that is allowed on the path. */
+  /** Most bytes of the queue that may stand on the path. */
   maxQueue: number;
   readonly #options: CongestionWindowOptions;
   #sent = 0;
@@ -63,11 +63,11 @@ export class CongestionWindow {
   #starting = true;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
-  /** How long the current round trip is trusted, ms. */
+  /** How long the measured round trip of the path is trusted, ms. */
   #trustMs: number;
-  /** The largest window since the round trip was last measured. */
+  /** The largest congestion window since the round trip was last measured. */
   #widest = 0;
-  /** When there was last less to send than the window allowed. */
+  /** When the sender last had less to send than the window allowed. */
   #idleAt: number;
   /**
    * While set, nothing is sent until all bytes below this offset have arrived. The next round trip is then one without a

@@ -4,7 +4,7 @@
  */
 import type { SendQueue } from './send-queue.ts';
 
-/** Bytes of one turn. The largest frame fits into it. */
+/** Bytes that may be sent in one turn. The largest frame fits into it. */
 const TURN = 16 * 1024;
 
 /**
@@ -61,12 +61,12 @@ export class FairQueue {
     return this.#groups.size === 0;
   }
 
-  /** The send queue whose turn it is. Check `empty` first. */
+  /** The send queue whose turn it is. There must be one; check `empty` first. */
   get next(): SendQueue {
     return this.#queues.get(this.#groups.first)!.first;
   }
 
-  /** Adds a send queue that is not here yet. */
+  /** Adds a send queue, which must not be here yet. */
   add(queue: SendQueue): void {
     let queues = this.#queues.get(queue.group);
     if (!queues) {
@@ -85,7 +85,7 @@ export class FairQueue {
     this.#groups.delete(queue.group);
   }
 
-  /** Takes bytes from the turn of a send queue and of its group. */
+  /** Counts sent bytes against the turn of a send queue and of its group. */
   charge(queue: SendQueue, bytes: number): void {
     this.#queues.get(queue.group)?.charge(queue, bytes);
     this.#groups.charge(queue.group, bytes);

@@ -25,9 +25,9 @@ export interface Versions {
 
 export const OUR_VERSIONS: Versions = { version: VERSION, minVersion: MIN_VERSION };
 
-/** What the peer's first frame says. */
+/** The content of the peer's first frame. */
 export interface Greeting {
-  /** The version that both sides use from here on. */
+  /** The protocol version that both sides use from here on. */
   version: number;
   meta: unknown;
 }

@@ -6,9 +6,9 @@ import type { Clock } from '../time/index.ts';
 
 /** How long a peer may be silent, ms. */
 export interface Patience {
-  /** After this much silence a PING is sent. */
+  /** A PING is sent after this much silence, ms. */
   askMs: number;
-  /** After this much silence the peer counts as dead. */
+  /** The peer counts as dead after this much silence, ms. */
   deadMs: number;
 }
 
@@ -49,7 +49,7 @@ export class Keepalive {
     this.#heardAt = this.#options.clock.now();
   }
 
-  /** Starts the timer; silence counts from here on. */
+  /** Starts the keepalive timer; silence counts from here on. */
   start(): void {
     this.#look(this.#options.clock.now());
   }

@@ -114,7 +114,7 @@ export class Leg {
     return this.#state !== 'closed';
   }
 
-  /** The agreed version; undefined until the peer has sent its first frame. */
+  /** The agreed protocol version; undefined until the peer has sent its first frame. */
   get version(): number | undefined {
     return this.#version;
   }
@@ -185,7 +185,7 @@ export class Leg {
     this.close('FLOW_VIOLATION', `more than ${this.#maxQueued} bytes wait for a peer that does not read`);
   }
 
-  /** Tells the leg that this queue has something to send. */
+  /** Tells the leg that this send queue has something to send. */
   want(queue: SendQueue): void {
     this.#sender.want(queue);
   }

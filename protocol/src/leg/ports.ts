@@ -16,7 +16,7 @@ import {
 export interface Port {
   /** Handles a frame of this channel: the bytes from start to end of the message. Their layout was checked. */
   receive(type: number, message: Uint8Array, start: number, end: number): void;
-  /** The leg closed; no more frames come. */
+  /** The leg of this port closed; no more frames come. */
   lost(code: ErrorCode): void;
   /** The leg still works but will be closed soon. A hop then asks its channel to attach another way. */
   vacate?(): void;
@@ -75,7 +75,7 @@ export class Ports {
     return [...this.#bound.values()];
   }
 
-  /** Tells all ports that the leg closed. */
+  /** Tells every port that the leg closed. */
   lose(): void {
     const ports = this.all();
     this.#bound.clear();

@@ -11,6 +11,6 @@ export interface SendQueue {
    * bytes. A frame made for this call may use `memory`, and the queue must not keep it.
    */
   emit(maxData: number, memory: FrameMemory): Uint8Array | undefined;
-  /** The leg closed: nothing of this queue will be sent. */
+  /** The leg closed: nothing of this send queue will be sent. */
   drop(): void;
 }

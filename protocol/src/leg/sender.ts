@@ -22,12 +22,12 @@ const SLICE_MS = 2;
 const FULL = 8 * 1024;
 /** A queue is a flood if it has sent this much without a pause, or has this much waiting. */
 const FLOOD = 16 * 1024;
-/** A queue without anything to send for this long has paused. */
+/** A send queue has paused if it had nothing to send for this long. */
 const PAUSE_MS = 100;
 /** After this many bytes of other queues a flood may send one frame, or it could wait without end. */
 const SHARE = 64 * 1024;
 
-/** The socket below a leg. */
+/** The socket below a leg, as the leg needs it. */
 export interface Transport {
   /** `done` is called when the bytes were taken and may be overwritten; never, if the transport keeps them. */
   send(message: Uint8Array, done?: () => void): void;
@@ -54,9 +54,9 @@ interface ControlFrame {
 
 interface QueueState {
   fair: FairQueue | undefined;
-  /** Bytes sent since the last pause. */
+  /** Bytes that the queue has sent since its last pause. */
   burst: number;
-  /** When the queue last had nothing more to send. */
+  /** When the send queue last had nothing more to send. */
   dryAt: number;
 }
 
@@ -72,7 +72,7 @@ export class Sender {
   readonly #floods = new FairQueue();
   readonly #congestion: CongestionControl;
   readonly #memory = new FrameMemory();
-  /** Bytes sent by other queues since a flood had its turn. */
+  /** Bytes that other queues have sent since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
   /** Set while the socket is full. */
@@ -153,7 +153,7 @@ export class Sender {
     this.#schedule();
   }
 
-  /** Sends as much as the socket takes now. */
+  /** Sends as much as the socket takes at the moment. */
   flush(): void {
     this.#poll.clear();
     this.#cancelSlice?.();
@@ -275,7 +275,7 @@ export class Sender {
     fair.charge(queue, frame.length);
     state.burst += frame.length;
     const flood = fair === this.#first && state.burst > FLOOD;
-    // The queue may have been forgotten while it made this frame.
+    // While it made this frame, the queue may have been removed.
     if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }

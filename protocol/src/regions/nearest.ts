@@ -33,11 +33,11 @@ export interface NearestOptions {
   random: () => number;
   /** Measures the round trip to this hub, ms. Rejects if the hub does not answer. */
   probe(url: string): Promise<number>;
-  /** Whether a hub may send its clients to this URL. */
+  /** Whether a hub may send its clients to this URL; for example, only within the same domain. */
   trusted(url: string): boolean;
   /** True while no user would notice a better hub; a measurement is then postponed. */
   unwatched?(): boolean;
-  /** The known hubs or their distances have changed. */
+  /** Called when the known hubs or their distances have changed. */
   changed?(places: readonly HubDistance[]): void;
 }
 
@@ -63,7 +63,7 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
-  /** Always this hub, whatever WELCOME lists. */
+  /** Returns one that always chooses this hub, whatever WELCOME lists. */
   static only(home: string, clock: Clock): Nearest {
     const probe = () => Promise.reject(new Error('there is nothing to choose'));
     return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
@@ -93,7 +93,7 @@ export class Nearest {
     this.#cancel();
   }
 
-  /** A connection to this hub is up. welcome: the metadata of WELCOME. */
+  /** Call when a connection to this hub is up. welcome: the metadata of WELCOME. */
   up(url: string, welcome: unknown): void {
     this.#failures.clear();
     this.#choice = url;
@@ -106,15 +106,15 @@ export class Nearest {
     else if (again) this.#lookIn(this.#options.random() * SOON_MS);
   }
 
-  /** The connection is lost. */
+  /** Call when the connection is lost. */
   lost(): void {
     this.#lost = true;
     this.#pauses.reset();
   }
 
-  /** An attempt to connect has failed. */
+  /** Call when an attempt to connect has failed. */
   failed(url: string, code: ErrorCode): void {
-    // A timeout took long already, so this hub is avoided at once.
+    // A timeout already took long, so this hub is avoided at once.
     this.#failures.set(url, code === 'TIMEOUT' ? TRIES : (this.#failures.get(url) ?? 0) + 1);
     if (this.#places.every((place) => (this.#failures.get(place.url) ?? 0) >= TRIES)) this.#failures.clear();
   }

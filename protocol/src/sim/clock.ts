@@ -34,11 +34,7 @@ export class SimClock implements Clock {
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
-    for (let timer = this.#due(until); timer; timer = this.#due(until)) {
-      this.#now = timer.at;
-      this.#take(timer)?.();
-      await settle();
-    }
+    await this.#runTo(until);
     this.#now = until;
   }
 
@@ -49,7 +45,15 @@ export class SimClock implements Clock {
     while (!condition()) {
       const timer = this.#due(end);
       if (!timer) throw new Error(`still not so after ${ms} ms of simulated time`);
-      await this.advance(timer.at - this.#now);
+      await this.#runTo(timer.at);
+    }
+  }
+
+  async #runTo(until: number): Promise<void> {
+    for (let timer = this.#due(until); timer; timer = this.#due(until)) {
+      this.#now = timer.at;
+      this.#take(timer)?.();
+      await settle();
     }
   }
 
@@ -71,12 +75,6 @@ function settle(): Promise<void> {
   // Node runs nextTick callbacks when no microtask is left. That is a hundred times faster than a turn of the event
   // loop.
   if (typeof process !== 'undefined') return new Promise((done) => process.nextTick(done));
-  return new Promise((done) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      done();
-    };
-    port2.postMessage(undefined);
-  });
+  // A turn of Chromium's event loop, where our tests run: three times as fast as by a MessageChannel.
+  return scheduler.yield();
 }

@@ -2,11 +2,11 @@
 import type { Clock } from '../time/index.ts';
 
 export interface FlowShape {
-  /** From the moment a message has been sent to its arrival. */
+  /** Delay from sending a message to its arrival, ms. */
   delayMs: number;
-  /** Extra delay; called for each message. */
+  /** Extra delay of a message, ms; called for each one. */
   jitterMs?: () => number;
-  /** The rate of the line. Without it, sending takes no time. */
+  /** Rate of the line in bytes per ms. Without it, sending takes no time. */
   bytesPerMs?: number;
   /** Bytes that the kernel buffers before the socket's own buffer fills. */
   kernelBytes?: number;
@@ -50,12 +50,12 @@ export class Flow {
     this.#work();
   }
 
-  /** Stops delivery. Neither end is told. */
+  /** Stops the delivery of messages. Neither end is told. */
   stall(): void {
     this.#still = true;
   }
 
-  /** Delivers what was held up, and continues. */
+  /** Delivers the messages that were held up, and continues. */
   resume(): void {
     this.#still = false;
     while (this.#held.length > 0 && !this.#still && !this.#ended) this.#held.shift()!.arrive();

@@ -12,9 +12,9 @@ export interface PathOptions {
   /** Pause between the loss of a socket and the next attempt, ms. */
   reconnectMs: number;
   accept: (request: OpenRequest) => void;
-  /** The deflater of the accepting end. */
+  /** The deflater of the path's accepting end. */
   deflater?: Deflater | undefined;
-  /** Called when the consumer's socket is up: attach the channels. */
+  /** Called when the consumer's socket is up; channels should attach now. */
   onConsumerUp: () => void;
 }
 

@@ -6,14 +6,14 @@ export interface Timer {
   readonly at: number;
   /** Timers that are due at the same moment run in the order in which they were set. */
   readonly order: number;
-  /** undefined once the timer has run or was cancelled. */
+  /** The callback; undefined once the timer has run or was cancelled. */
   run: (() => void) | undefined;
 }
 
 export class Timers {
   readonly #heap: Timer[] = [];
 
-  /** The next timer that is neither run nor cancelled. */
+  /** The next timer that has neither run nor been cancelled. */
   get first(): Timer | undefined {
     while (this.#heap.length > 0 && !this.#heap[0]!.run) this.#removeFirst();
     return this.#heap[0];

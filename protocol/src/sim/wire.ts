@@ -55,7 +55,7 @@ export class Wire {
     for (const end of from) this.#flows[end].stall();
   }
 
-  /** Delivers, late, what was held up. */
+  /** Delivers, late, the messages that were held up. */
   resume(): void {
     this.#flows.a.resume();
     this.#flows.b.resume();

@@ -21,7 +21,7 @@ export class Alarm {
     return this.#at !== undefined;
   }
 
-  /** Calls back after at least `ms`. Replaces the time that was set before. */
+  /** Sets the alarm: it calls back after at least `ms`. Replaces an earlier time. */
   set(ms: number): void {
     const at = this.#clock.now() + ms;
     this.#at = at;

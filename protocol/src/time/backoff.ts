@@ -4,7 +4,7 @@ export interface BackoffOptions {
   first: number;
   /** Longest pause, ms. */
   most: number;
-  /** After waits of `after` ms in total, pauses may grow up to this `most`. */
+  /** A second limit for long outages: after `after` ms of waiting in total, pauses may grow up to this `most`. */
   later?: { after: number; most: number };
   /** A random number, uniform in [0, 1). */
   random: () => number;

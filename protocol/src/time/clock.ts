@@ -13,7 +13,7 @@ export interface Clock {
   soon(run: () => void): void;
 }
 
-/** Node has these two; browsers do not. */
+/** Node has setImmediate; browsers do not. */
 const { setImmediate, clearImmediate } = globalThis as {
   setImmediate?: (run: () => void) => unknown;
   clearImmediate?: (immediate: unknown) => void;

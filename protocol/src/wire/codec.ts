@@ -197,7 +197,7 @@ function write(out: Uint8Array, at: number, layout: Layout, field: Field, value:
   }
 }
 
-/** Returns at most MAX_TEXT bytes that end at a whole character. */
+/** Cuts UTF-8 text to at most MAX_TEXT bytes, at a whole character. */
 function cutText(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let end = MAX_TEXT;
   while ((bytes[end]! & 0xc0) === 0x80) end--;

@@ -8,7 +8,7 @@ interface ErrorKind {
   readonly number: number;
   /** HTTP status of the same error in the REST and tRPC interfaces. */
   readonly http: number;
-  /** Whether the unchanged request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retry: boolean;
 }
 
@@ -31,7 +31,7 @@ export const ERRORS = {
   HELLO_TIMEOUT: { number: 13, http: 408, retry: true },
   VERSION_UNSUPPORTED: { number: 14, http: 426, retry: false },
   KIND_UNKNOWN: { number: 15, http: 400, retry: false },
-  /** A resumed channel is no longer known at the other end. */
+  /** A channel should resume, but the other end no longer knows it. */
   EPOCH_LOST: { number: 16, http: 410, retry: false },
   CHANNEL_UNKNOWN: { number: 17, http: 404, retry: false },
   /** Bytes came beyond the credit limit or at a wrong offset, or were acknowledged before they were sent. */

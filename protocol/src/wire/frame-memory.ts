@@ -8,7 +8,7 @@ import { MAX_DATA } from './frame.ts';
 const LARGE = 4 * 1024;
 /** Bytes of one buffer: enough for the longest DATA frame. */
 const SIZE = MAX_DATA + 64;
-/** Free buffers that are kept. A socket never holds more unsent frames than this. */
+/** Free buffers that are kept for reuse. A socket never holds more unsent frames than this. */
 const MOST_FREE = 16;
 
 export class FrameMemory {

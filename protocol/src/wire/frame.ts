@@ -16,7 +16,7 @@ export const MAX_META = 8 * 1024;
 export const MAX_TEXT = 512;
 export const EPOCH_BYTES = 16;
 
-/** First element of every frame; a positive fixint on the wire. */
+/** Frame types: the first element of every frame; a positive fixint on the wire. */
 export const FrameType = {
   HELLO: 0,
   WELCOME: 1,
@@ -36,7 +36,7 @@ export const FrameType = {
   BEATACK: 15,
 } as const;
 
-/** What a channel carries; a positive fixint on the wire. */
+/** Channel kinds: what a channel carries; a positive fixint on the wire. */
 export const ChannelKind = {
   terminal: 0,
   vnc: 1,

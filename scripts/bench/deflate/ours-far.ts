@@ -1,4 +1,4 @@
-/** Far end of a replay through UniCore: it plays a recording on each opened terminal, whose id says which. */
+/** The provider's end of a replay. The number in a terminal's name selects the recording that is played on it. */
 import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';
 

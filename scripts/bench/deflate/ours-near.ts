@@ -1,4 +1,4 @@
-/** Near end of a replay through UniCore: one socket per recording, so that the bytes of each are counted apart. */
+/** The consumer's end of a replay. Each recording has a socket of its own, so that its bytes can be counted. */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
@@ -16,7 +16,7 @@ const calls: ReceiverCalls = {
         if (counting) receiver.messages++;
       },
     });
-    // The WELCOME message is not output, so it is not counted.
+    // WELCOME is no output.
     counting = true;
     const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
     const received = await receiver.received();

@@ -1,4 +1,4 @@
-/** Connects idle consumers to a hub: each is a user of its own with a socket and one channel. */
+/** Idle consumers of a hub. Each is a user with a socket and one channel. */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';

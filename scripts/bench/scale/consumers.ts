@@ -1,4 +1,4 @@
-/** Runs all consumers of the scale suite in one process: they connect, type, and time each echo. */
+/** The process that runs all consumers. They connect, type, and report how long each echo took. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 import { serve } from '../../testing/processes/child.ts';
@@ -7,26 +7,29 @@ import { Keyboard } from './keyboard.ts';
 import { type ClientPlace, connectTypist } from './typing-client.ts';
 
 export interface Typed {
-  /** Time from when each key was due until its echo, ms. */
+  /** Time from when each key was due to its echo, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process typed its keys, p99, ms: the part of tookMs that no hub caused. */
+  /** How late this process typed, p99, ms. This part of the above is not caused by hubs. */
   readonly lateMs: number;
 }
 
 export type ConsumerCalls = {
-  /** Connects further consumers, all at once; resolves when each has seen an echo. */
+  /** Connects these consumers at the same time, in addition to earlier ones. Resolves when each has seen an echo. */
   connect(places: readonly ClientPlace[]): Promise<void>;
-  /** Starts typing at all consumers. */
+  /** Lets all consumers type. */
   start(): void;
-  /** Times of the keys that were echoed since the last call. */
+  /** About the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Stops typing; resolves with the number of keys without an echo. */
+  /** Stops typing, and returns how many keys have no echo. */
   stop(): Promise<number>;
-  /** Counts of lost sockets and of terminals shown as reconnecting although their socket was up; broken: failures, in words. */
+  /**
+   * How many sockets were lost, how often a terminal was shown as reconnecting although its socket was open, and which
+   * rules were broken.
+   */
   losses(): { sockets: number; shown: number; broken: string[] };
 };
 
-/** Time limit for the last echoes, ms. */
+/** Time for the last echoes, ms; a limit for hangs only. */
 const LAST_MS = 15_000;
 const LOOK_MS = 20;
 

@@ -1,6 +1,6 @@
 /**
- * Types a key at every client once a second, each at its own moment. A key is timed from when it was due, so that a typing
- * process that runs late does not hide how long people would wait.
+ * Types at every client, each once a second at a moment of its own. The latency of a key counts from when it was due,
+ * so a process that types late does not hide how long users would wait.
  */
 import type { Typist } from '../../testing/typist.ts';
 
@@ -8,14 +8,14 @@ const EVERY_MS = 1_000;
 
 export class Keyboard {
   readonly #typists: readonly Typist[];
-  /** Moments in each second at which keys are due, ascending, ms. */
+  /** When each client types within a second, sorted. */
   readonly #moments: readonly number[];
   readonly #typed: (lateMs: number) => void;
   #begun = 0;
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** typed: called for each key with how late it was typed. */
+  /** typed: called for each key with how late it was. */
   constructor(typists: readonly Typist[], typed: (lateMs: number) => void) {
     this.#typists = typists;
     this.#moments = Float64Array.from(typists, () => Math.random() * EVERY_MS).sort() as unknown as number[];

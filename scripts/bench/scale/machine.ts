@@ -1,6 +1,6 @@
 /**
- * A provider without containers, for the scale suite. Tunnel and credentials are the agent's own; orders are only reported as
- * carried out, and every terminal echoes what is typed.
+ * A provider without containers. Its tunnel and credentials are the agent's own; it only reports that orders are
+ * carried out, and every terminal echoes.
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -18,13 +18,13 @@ import type { Machine } from './population.ts';
 const log = pino({ level: 'silent' });
 
 export interface Placed extends Machine {
-  /** URL of the provider's hub (http://…). */
+  /** http://…, of its hub. */
   readonly hub: string;
-  /** IP address of the provider, as a proxy in front of the hub would report it. */
+  /** The address that a proxy in front of the hub would report. */
   readonly address: string;
 }
 
-/** Connects the provider to its hub and keeps it connected. */
+/** Connects, and stays so. */
 export function startMachine(
   { providerId, privateKey, vmIds, hub, address }: Placed,
   changed: (state: TunnelState) => void,

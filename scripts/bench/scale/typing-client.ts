@@ -1,4 +1,4 @@
-/** A typing client is one consumer with one terminal. It checks that each key is echoed once and in order. */
+/** A consumer with a client of its own and one terminal, whose keys must be echoed once and in order. */
 
 import { maskFor } from '@unicore/agent/tunnel';
 import { createUniCore } from '@unicore/client/sdk';
@@ -9,22 +9,22 @@ import type { Person } from './population.ts';
 export interface ClientPlace extends Person {
   /** URL of the consumer's hub (http://…). */
   readonly hub: string;
-  /** IP address of the consumer, as a proxy in front of the hub would report it. */
+  /** The address that a proxy in front of the hub would report. */
   readonly address: string;
 }
 
 export interface TypingEvents {
-  /** Called when a key was echoed. due: when the key should have been typed. */
+  /** due: when the key should have been typed. */
   echoed(due: number): void;
-  /** The consumer lost its socket. */
+  /** The socket was open and was lost. */
   lost(): void;
-  /** The terminal is shown as reconnecting although its socket is up: it was detached, or had no answer for 3 s. */
+  /** The terminal is shown as reconnecting although its socket is open: it was detached, or had no answer for 3 s. */
   shownAway(): void;
-  /** A key was lost, doubled or out of order, or the terminal ended. */
+  /** A key was lost, repeated or out of order, or the terminal ended. */
   broken(message: string): void;
 }
 
-/** Connects a consumer and types its first key; the returned `ready` settles when that key is echoed. */
+/** Connects a typist, which types its first key at once. `ready` resolves with the first echo. */
 export function connectTypist({ hub, address, token, vmId }: ClientPlace, events: TypingEvents) {
   const ready = Promise.withResolvers<void>();
   const unicore = createUniCore({ url: hub, getToken: () => token, WebSocket: socketsFrom(address) });
@@ -48,13 +48,13 @@ export function connectTypist({ hub, address, token, vmId }: ClientPlace, events
   return { typist, ready: ready.promise };
 }
 
-/** WebSocket class that sends X-Forwarded-For; Node's own WebSocket cannot send headers. */
+/** Node's built-in WebSocket can't send headers. */
 function socketsFrom(address: string): typeof globalThis.WebSocket {
   class From extends WsSocket {
     constructor(url: string, protocols: string[]) {
       const headers = { 'x-forwarded-for': address };
       super(url, protocols, { headers, perMessageDeflate: false, ...maskFor(url) });
-      // A 'close' event follows, which is handled.
+      // The 'close' event follows and is enough.
       this.on('error', () => {});
     }
   }

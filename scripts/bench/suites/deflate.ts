@@ -1,4 +1,6 @@
-/** Suite: what it costs to transfer the output of real programs, in bytes (compared with permessage-deflate) and messages. */
+/**
+ * The cost of real programs' output on its way to a consumer: bytes, compared with permessage-deflate, and messages.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,11 +27,11 @@ interface Recorded {
   readonly recording: Recording;
   readonly size: number;
   readonly digest: string;
-  /** Size of the recording deflated as a whole, bytes. */
+  /** Size of the recording when it is deflated as a whole, bytes. */
   readonly bound: number;
 }
 
-/** One repetition: what each recording cost through UniCore and through the reference. */
+/** The costs of each recording in one repetition, for us and for the reference. */
 interface Rep {
   readonly ours: readonly Received[];
   readonly reference: readonly Received[];
@@ -77,7 +79,7 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // All recordings run at once: bytes are counted, not time, and recordings are mostly pauses.
+      // All recordings are played at the same time: bytes are counted, not time, and most of a recording is silence.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);
@@ -118,7 +120,7 @@ function results(recorded: readonly Recorded[], reps: readonly Rep[]): Result[] 
   ];
 }
 
-/** Share of the recordings' bytes that compression saved, per cent. */
+/** Share of the recordings' bytes that did not have to be transferred, per cent. */
 function saved(
   name: string,
   indexes: readonly number[],
@@ -142,7 +144,7 @@ function saved(
     ok: !counts || (median(ours) >= SAVED_GOAL && median(ratios) >= 1),
     more: {
       'raw bytes': raw,
-      // The most that deflate can save: one stream for each recording, without framing or resets.
+      // The best that deflate can do: one stream per recording, without framing and without preparation for losses.
       'deflate -9 of the whole, %': 100 * (1 - sum(indexes.map((index) => recorded[index]!.bound)) / raw),
     },
   };

@@ -2,6 +2,7 @@
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 import { deflate } from './deflate.ts';
+import { feel } from './feel.ts';
 import { hubs } from './hubs.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
@@ -18,5 +19,6 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   memory,
   resume,
   hubs,
+  feel,
   scale,
 };

@@ -1,4 +1,4 @@
-/** Suite: memory that an idle consumer with one channel costs a hub, compared with a bare WebSocket connection. */
+/** The memory of an idle consumer with one channel in a hub, compared with a bare WebSocket connection. */
 
 import { median } from '../../lib/stats.ts';
 import { Child } from '../../testing/processes/child.ts';
@@ -8,7 +8,7 @@ import { atMost, paired, type Result } from '../lib/result.ts';
 import type { ClientCalls } from '../memory/consumers.ts';
 import type { Resident, ResidentCalls } from '../memory/resident.ts';
 
-/** Connections made before the measurement, so that code is compiled and pools exist. */
+/** Consumers that connect before measuring begins, so that code is compiled and pools exist. */
 const FIRST = 200;
 const COUNTED = 500;
 const KIB = 1024;

@@ -1,6 +1,4 @@
-/**
- * A deployment of three hubs as real processes, with Redis, a store, a load balancer, and providers that have joined.
- */
+/** Runs three hubs as a deployment does: real processes with Redis, a store, a load balancer, and joined providers. */
 import { join } from 'node:path';
 import { openLocalAuth } from '@unicore/server';
 import { LineProxy } from '@unicore/server/testing';
@@ -13,34 +11,32 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { SharedRedis } from './redis.ts';
 
 export const HUBS = 3;
-/** Time limit for a hub to end, ms: longer than it needs to drain. */
+/** Time limit for a hub to end after SIGTERM, ms: longer than its drain. */
 const STOP_LIMIT_MS = 20_000;
-/** The message that server/src/store/firestore/fake/main.ts sends when it accepts calls. */
+/** What server/src/store/firestore/fake/main.ts sends when it takes calls. */
 const Serving = z.object({ type: z.literal('serving'), address: z.string() });
 
 export interface DeploymentOptions {
   readonly providers: number;
-  /** Hubs open sockets to one another. Otherwise their traffic goes through Redis. */
+  /** Hubs open sockets to one another; otherwise they talk through Redis. */
   readonly direct?: boolean;
-  /** The hubs share our own Firestore server. Otherwise they share one SQLite file. */
+  /** Hubs share a fake Firestore; otherwise one SQLite file. */
   readonly firestore?: boolean;
   readonly drainSeconds?: number;
-  /**
-   * Hubs reach Redis without proxies between. The proxies cost CPU time, and are needed only to break the connections.
-   */
+  /** Hubs reach Redis without proxies, which cost CPU: for runs that leave Redis alone. */
   readonly plain?: boolean;
-  /** Called when a process ended by itself. */
+  /** Called when a process died unexpectedly. */
   died(what: string, how: string): void;
 }
 
 export class Deployment {
   readonly programs: Programs;
   readonly providers: readonly Provider[];
-  /** These fields are set once start() has settled. */
+  /** Hubs, Redis and balancer are set once start() has settled. */
   hubs: readonly Hub[] = [];
   redis!: SharedRedis;
   balancer!: LoadBalancer;
-  /** The line on which other hubs reach each hub; empty if hubs open no sockets to one another. */
+  /** Proxies through which other hubs reach each hub; empty unless `direct`. */
   peerLines: readonly LineProxy[] = [];
   readonly #options: DeploymentOptions;
   #env: NodeJS.ProcessEnv = {};
@@ -70,7 +66,7 @@ export class Deployment {
     return Number(new URL(this.balancer.url).port);
   }
 
-  /** Makes a user, and returns its id and bearer token. */
+  /** Creates a user; resolves with its id and bearer token. */
   user(name: string): Promise<{ userId: string; token: string }> {
     return this.#authed(async (auth) => {
       const { userId } = await auth.createUser(name);
@@ -78,13 +74,13 @@ export class Deployment {
     });
   }
 
-  /** Joins a provider to the hubs. port: of a hub, or of the load balancer. */
+  /** Joins a provider to the hubs. port: of a hub or the balancer. */
   async join(provider: Provider, port: number): Promise<void> {
     const token = await this.#authed(async (auth) => auth.joinToken((await auth.owner()).userId));
     await provider.start(port, token);
   }
 
-  /** Ends every process. keepLogs: the folder with the logs remains. */
+  /** Ends every process. The folder with the logs stays if keepLogs is set. */
   async close(options: { keepLogs: boolean }): Promise<void> {
     await Promise.all(this.providers.map((provider) => provider.close()));
     await this.programs.close(options);
@@ -93,7 +89,7 @@ export class Deployment {
     await this.redis?.stop();
   }
 
-  /** Sends SIGTERM, as an orchestrator does. Resolves with whether the hub ended before it had to be killed. */
+  /** Stops a hub as an orchestrator does it; resolves with whether SIGTERM was enough. */
   async stopHub(hub: Hub): Promise<boolean> {
     return hub.program.stop(STOP_LIMIT_MS);
   }
@@ -135,15 +131,12 @@ export class Deployment {
       },
     });
     await program.start();
-    // This process makes users in the same store.
+    // This process creates users, so it needs the same store.
     Object.assign(process.env, this.#env);
   }
 }
 
-/**
- * Runs `run` on a new deployment and ends the deployment after it. Rejects if `run` rejects or calls `failed`; the
- * message says where the logs are.
- */
+/** Runs on a new deployment, which is ended afterwards. Rejects if `failed` is called, too; the message says where the logs are. */
 export async function onDeployment<T>(
   { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },
   signal: AbortSignal | undefined,

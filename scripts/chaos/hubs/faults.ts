@@ -5,9 +5,9 @@ import { AWAY, cut, slow, stalled } from '../run/process-faults.ts';
 import { HUBS } from './deployment.ts';
 import type { HubsEnvironment, HubsOptions } from './hubs-environment.ts';
 
-/** On a failover, the span of writes that the new Redis has missed, ms. */
+/** How far behind a replica is when it takes over, ms. */
 const LAG = { low: 50, high: 1_000 };
-/** How long Redis is paused, ms. */
+/** How long Redis stands still, ms. */
 const PAUSED = { low: 500, high: 4_000 };
 
 const redis = ({ deployment }: HubsEnvironment) => deployment.redis;

@@ -15,7 +15,7 @@ export interface HubsOptions {
 
 export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
-  /** Consumers, whose lines go to the load balancer. */
+  /** Their lines go to the load balancer. */
   readonly consumers: ConsumerPrograms;
 
   constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {

@@ -1,30 +1,27 @@
-/**
- * Outages of Redis, and a frozen hub that missed what happened meanwhile. Each act settles when all processes and lines
- * work again.
- */
+/** Outages of Redis, and a hub that wakes with stale knowledge. Each settles when everything is available again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
-/** How long an orchestrator needs to start another Redis, ms. */
+/** Time that an orchestrator needs to restart Redis, ms. */
 const RESTART_MS = 500;
-/** How far behind the replica is when it takes over, ms. */
+/** On a failover, the span of writes that the new Redis has missed, ms. */
 const LAG_MS = 1_000;
-/** How long Redis is slow: enough for hubs to claim routes and send beacons through it, ms. */
+/** How long Redis is slow, ms: time for hubs to send claims and beacons through it. */
 const SLOW_MS = 3_000;
-/** How long one hub has no Redis: long enough for its beacons to be missed, ms. */
+/** How long one hub is cut from Redis, ms: the others miss its beacons. */
 const ALONE_MS = 3_000;
-/** How long a hub is frozen: long enough to lose its provider to another hub, ms. */
+/** How long a hub is frozen, ms: it loses its provider to another hub meanwhile. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
-  /** The outage moves a provider to another hub, so consumers that shared a hub with it no longer do. */
+  /** The outage moves a provider to another hub, away from typists at its old one. */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }
 
-/** pauseMs: how long the outage `paused` stops Redis. */
+/** pauseMs: how long Redis is paused. */
 export function outages(pauseMs: number): readonly Outage[] {
   return [
     { name: 'restarted', act: ({ redis }) => redis.killed(RESTART_MS) },
@@ -39,8 +36,8 @@ export function outages(pauseMs: number): readonly Outage[] {
 }
 
 /**
- * Freezes hub 0 while its provider moves to hub 1 and Redis is flushed. Hub 0 wakes with a socket that it takes for the
- * provider's. Its claim has an older connSeq and must lose, even if it is the first one after the flush.
+ * Freezes hub 0 while its provider moves to hub 1 and Redis forgets that. Hub 0 wakes with a dead socket that it takes for
+ * the provider's. Its older connSeq (connection number) must lose, even if hub 0 is the first to announce it.
  */
 async function staleHub({ hubs, providers, redis }: Deployment): Promise<void> {
   const { line } = providers[0]!;

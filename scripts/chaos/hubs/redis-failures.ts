@@ -1,6 +1,6 @@
 /**
- * Redis fails in every way while users type. Some are at the hub that has their provider and must not notice. The
- * others are at another hub; their keystrokes wait until Redis is back.
+ * Redis fails in every way while typists type. Those at the same hub as their provider must not notice; those at another hub
+ * wait and go on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -14,19 +14,19 @@ import { type Felt, felt } from './typing/echoes.ts';
 import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
-/** Provider N is connected to hub N. */
+/** Number of providers; provider i joins hub i. */
 const PROVIDERS = 2;
-/** Typists at each hub for each VM. */
+/** Number of typists at each hub for each VM. */
 const PLACES = 2;
 const KEY_EVERY_MS = 100;
-/** A channel that has not resumed by then is lost, ms; a limit for hangs. */
+/** A channel that has not resumed after this time counts as lost, ms. */
 const BACK_LIMIT_MS = 30_000;
 
 export interface FailingOptions {
   readonly pauseMs: number;
-  /** How long all is quiet before the first outage, and how long keystrokes are measured after each, ms. */
+  /** Quiet period before the first outage, and how long keystrokes count after each outage, ms. */
   readonly quietMs: number;
-  /** Names of outages; default: all. */
+  /** Names of the outages to run; default: all. */
   readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -37,12 +37,12 @@ export interface FailingOptions {
 export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
-  /** The outage moved a provider away from the hub of its consumers. */
+  /** The outage moves a provider to another hub, away from typists at its old one. */
   readonly moves: boolean;
-  /** Keystrokes of typists at the hub that has their provider. */
+  /** Latencies of typists at the same hub as their provider, and (across) at another hub. */
   readonly same: Felt;
   readonly across: Felt;
-  /** From the end of the outage until every typist saw the echo of a key typed after it, ms. */
+  /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
   readonly backMs: number;
 }
 
@@ -50,17 +50,14 @@ export interface FailingOutcome {
   readonly before: { readonly same: Felt; readonly across: Felt };
   readonly outages: readonly OutageFelt[];
   readonly keys: number;
-  /** False states that hubs reported of healthy VMs and providers, with counts; must be empty. */
+  /** Wrong states that hubs reported, such as a VM not running, with counts; there must be none. */
   readonly alarms: ReadonlyMap<string, number>;
-  /** How many answers and events were checked for false states. */
+  /** Number of answers and events of hubs that were checked. */
   readonly looks: number;
   readonly logs: string;
 }
 
-/**
- * Rejects if a key is lost, repeated or out of order, or if a channel does not resume; the message says where the logs
- * are.
- */
+/** Runs all outages. Rejects when a key is lost, doubled or reordered or a channel stays away; the message names the logs. */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
   const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
@@ -121,7 +118,7 @@ async function start(deployment: Deployment): Promise<{ token: string }> {
   return deployment.user('ada');
 }
 
-/** Makes a VM at each provider, and returns the ids in the order of the providers. */
+/** Creates a VM at each provider; returns their ids in the order of the providers. */
 async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<string[]> {
   await untilOnline(unicore, deployment.providers.length);
   for (const _ of deployment.providers) await runningVm(unicore);
@@ -135,7 +132,7 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** Places for typists: at every hub, for every VM. same: the typists at the hub that has the VM's provider. */
+/** Desks for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();
@@ -171,7 +168,7 @@ async function suffer(
   return { outage, from, to, backMs: (await typists.since(to, BACK_LIMIT_MS)) - to };
 }
 
-/** Opens new terminals of every VM from every hub. That works once the hubs know again which hub has which provider. */
+/** Opens a new terminal of every VM from every hub: proves that hubs know again where each provider is. */
 async function reach(
   watchers: readonly StatusWatcher[],
   vmIds: readonly string[],

@@ -1,19 +1,16 @@
-/**
- * One Redis for several hubs. Each hub reaches it through a proxy of its own, so that one hub can be cut off, and all
- * can be led to a replica.
- */
+/** Redis shared by several hubs. Each reaches it through its own proxy, so that one can be cut off or all moved to a replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 
-/** Without this, a replica keeps data in a file, and is not empty after a kill. */
+/** Redis options: without them a replica writes its data to a file, and is not empty when it restarts. */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** One proxy per hub; none if Redis is not to be disturbed. */
+  /** Proxies to Redis, one for each hub; empty in runs that leave Redis alone. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** Lets one act finish before the next begins. */
+  /** Settles when the current act on Redis is over: acts run one at a time. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {
@@ -21,19 +18,19 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: the number of hubs that get a proxy. */
+  /** lines: number of proxies, one for each hub. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** The Redis URL for the configuration of this hub. */
+  /** Redis URL for the configuration of one hub. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
-  /** Kills Redis, and starts an empty one after this time. */
+  /** Kills Redis (SIGKILL) and starts it empty after `ms`. */
   killed(ms: number): Promise<void> {
     return this.#alone(async () => {
       await this.#server.kill();
@@ -57,7 +54,7 @@ export class SharedRedis {
     });
   }
 
-  /** Kills Redis, and lets a replica take over that is `lagMs` behind. */
+  /** Replaces Redis by a replica that has missed the writes of the last `lagMs`. */
   failedOver(lagMs: number): Promise<void> {
     return this.#alone(async () => {
       const old = this.#server;

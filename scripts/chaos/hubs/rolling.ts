@@ -1,4 +1,4 @@
-/** Replaces three hubs one after the other, as a deploy does, while users type. */
+/** Replaces three hubs one after the other, as a deploy does, while typists type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import type { Hub } from '../../testing/processes/hub-program.ts';
@@ -10,42 +10,39 @@ import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Typists per process. They share a user and a VM, and have a terminal each. */
+/** Typists per process. They share one user and one VM, with a terminal each. */
 const PLACES = 25;
 const DRAIN_S = 10;
-/** Time for load balancers, which check twice a second, to notice a change, ms. */
+/** Time for the load balancer to notice a new hub, ms; it looks twice a second. */
 const NOTICE_MS = 1_000;
 
 /** Time limit for all terminals to start, ms. */
 const START_LIMIT_MS = 60_000;
-/** A keystroke slower than this gets a line in the log, ms. */
+/** Keystrokes slower than this are logged, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
   /** Interval between two keys of each consumer, ms. */
   readonly everyMs: number;
-  /** How long all type undisturbed before the first and after the last hub is replaced, ms. */
+  /** Time of undisturbed typing before the first hub is replaced and after the last one, ms. */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Keep the logs even if all went well. */
+  /** Keeps the logs even if all went well. */
   readonly keepLogs?: boolean;
-  /** Runs a step and prints its name. */
+  /** Prints the name of each step and runs it. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
-  /** Keystroke latencies before, during the replacement of each hub, and after. */
+  /** Keystroke latencies by phase: before, while each hub was replaced, and after. */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
-/**
- * Rejects if a key is lost, repeated or out of order, or if a hub does not end by itself; the message says where the
- * logs are.
- */
+/** Replaces the hubs. Rejects when a key is lost, doubled or reordered or a hub must be killed; the message names the logs. */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
     consumers,
@@ -66,7 +63,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     const typists = new Typists(deployment.programs, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // The start of so many terminals slows down the first keystrokes.
+      // Starting many terminals slows the machine for a while.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });
@@ -96,7 +93,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** Places of all typists, grouped by process. */
+/** Desks for all typists, grouped by process. */
 async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
   const groups: TypistPlace[][] = [];

@@ -1,17 +1,14 @@
-/**
- * Watches what one hub reports about VMs and providers, through live lists and queries. It counts reports that call one
- * of them lost.
- */
+/** Watches what one hub reports of VMs and providers, in live lists and answers, and counts those reported as not well. */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 
-/** Interval between queries, ms. */
+/** Interval at which the lists are queried, ms. */
 const ASK_MS = 500;
 
 export class StatusWatcher {
   readonly unicore: UniCore;
-  /** Reports of states other than the healthy one, with counts. */
+  /** States that the hub reported, other than running (VMs) and online (providers), with counts. */
   readonly alarms = new Map<string, number>();
-  /** How many answers and events were checked. */
+  /** Number of answers and events that were checked. */
   looks = 0;
   readonly #name: string;
   readonly #ends: (() => void)[] = [];
@@ -38,7 +35,7 @@ export class StatusWatcher {
       },
     });
     const timer = setInterval(() => {
-      // A query that fails is no alarm, because a frozen hub can't answer.
+      // A query that fails is no alarm: a frozen hub cannot answer.
       api.vm.list.query().then(
         (all) => this.#look('vm.list', all, 'running'),
         () => {},

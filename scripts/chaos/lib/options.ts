@@ -1,13 +1,17 @@
-/** Options of the chaos commands. */
+/** Options and signals of the chaos commands. */
 
-/** Parses the value of a numeric option. Throws if it is not a whole number in the range. */
+export const FLAG = { type: 'boolean', default: false } as const;
+/** Flags of the commands that run several hubs. */
+export const HUBS_FLAGS = { direct: FLAG, sqlite: FLAG, logs: FLAG, help: FLAG } as const;
+
+/** Parses an option as a whole number; throws if it is not from `least` to `most`. */
 export function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new Error(`--${name} is "${text}": it must be a whole number from ${least} to ${most}.`);
 }
 
-/** A signal that aborts when this process is told to end, so that its children can be ended first. */
+/** Signal that aborts when this process is told to end, so that it ends what it started. */
 export function untilTold(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());

@@ -1,27 +1,27 @@
-/** Tracks the channels of all consumer processes: which ones flow, have resumed, or have finished. */
+/** Controls the consumer processes of an ordeal: knows which channels flow, have resumed, have ended. */
 
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 
-/** Time for all programs to start, and to finish, ms; limits for hangs only. */
+/** Time limits for all programs to start, and to end, ms. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
-/** A channel that has not resumed by then is lost, ms. */
+/** A channel that has not resumed after this time counts as lost, ms. */
 const BACK_LIMIT_MS = 20_000;
 
 export interface ChannelTrackerOptions {
   readonly channels: number;
-  /** Bytes per second, in each direction of each channel. */
+  /** Bytes per second in each direction of each channel. */
   readonly rate: number;
   readonly seed: number;
   gap(gap: Gap): void;
-  /** Called when a promise was broken, or when a channel made no progress for too long. */
+  /** Called when a byte is wrong, or a channel stays silent. */
   failed(message: string): void;
 }
 
 export class ChannelTracker {
-  /** Bytes received in each direction, of finished channels. */
+  /** Bytes that arrived in each direction, of channels that have ended. */
   readonly bytes = { down: 0, up: 0 };
   readonly #options: ChannelTrackerOptions;
   /** Channels that have not yet reached the awaited state. */
@@ -37,7 +37,7 @@ export class ChannelTracker {
     return Array.from({ length: this.#options.channels }, (_, channel) => channel);
   }
 
-  /** The channels of this consumer, if there are `consumers` of them. */
+  /** Numbers of the channels that belong to this consumer. */
   channelsOf(consumer: number, consumers: number): number[] {
     return this.all.filter((channel) => channel % consumers === consumer);
   }
@@ -64,7 +64,7 @@ export class ChannelTracker {
     await moved;
   }
 
-  /** Settles when both ends of every channel agree on the bytes that were sent. */
+  /** Stops sending; settles when both ends of every channel agree on all bytes. */
   async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
     this.#tellAll(environment, { type: 'finish' });

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
 import { randomSeed } from '../../testing/random.ts';
-import { untilTold, whole } from '../lib/options.ts';
+import { FLAG, untilTold, whole } from '../lib/options.ts';
 import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';
@@ -13,7 +13,7 @@ export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Least number of channels. With fewer, a consumer would have none. */
+  /** With fewer channels, a consumer would have none. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
@@ -23,7 +23,6 @@ export interface ChaosCommand<S extends Environment, Flag extends string> {
 }
 
 const NUMBER = (preset: string) => ({ type: 'string', default: preset }) as const;
-const FLAG = { type: 'boolean', default: false } as const;
 
 export async function runCommand<S extends Environment, Flag extends string>(
   { name, help, defaults, leastChannels, flags, scenario, judge }: ChaosCommand<S, Flag>,

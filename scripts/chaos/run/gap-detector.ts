@@ -1,6 +1,6 @@
-/** Detects gaps in one direction of a channel: no new bytes for a while, and then some again. */
+/** Notices silences in one direction of a channel, and when bytes pass again. */
 
-/** Bytes are due every 40 ms. A longer silence than this is reported, ms. */
+/** Shortest silence that is reported, ms; bytes are due every 40 ms. */
 const SILENCE_MS = 150;
 
 export class GapDetector {
@@ -15,17 +15,17 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** From now on, bytes are due. */
+  /** Bytes are due from now on. */
   begin(): void {
     this.#last = this.#now();
   }
 
-  /** The channel has lost its path. */
+  /** The channel lost its path. */
   detached(): void {
     this.#detached = true;
   }
 
-  /** Resolves when the next new byte passes. */
+  /** Settles when the next new byte passes. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,7 +1,7 @@
-/** Messages between the run and its consumer processes. Times are milliseconds of the machine's monotonic clock. */
+/** Messages between a chaos run and its consumer processes. Times are milliseconds of the machine's monotonic clock. */
 import { z } from 'zod';
 
-/** A terminal, and the number of the channel to it. */
+/** One terminal, and the channel to it. */
 const Place = z.object({ channel: z.number(), vmId: z.string(), terminalId: z.string() });
 
 export const ToConsumer = z.discriminatedUnion('type', [
@@ -10,13 +10,13 @@ export const ToConsumer = z.discriminatedUnion('type', [
     url: z.string(),
     token: z.string(),
     places: z.array(Place),
-    /** Bytes per second, in each direction of each channel. */
+    /** Bytes per second in each direction of each channel. */
     rate: z.number(),
     seed: z.number(),
   }),
-  /** Asks for a message per channel once new bytes have passed in both directions. */
+  /** Report for each channel when new bytes have passed in both directions. */
   z.object({ type: z.literal('ask'), question: z.number() }),
-  /** Stop sending, and compare with what each program in the terminals has received. */
+  /** Stop sending, and wait for each program's verdict on the bytes that it received. */
   z.object({ type: z.literal('finish') }),
 ]);
 export type ToConsumer = z.infer<typeof ToConsumer>;
@@ -24,7 +24,7 @@ export type ToConsumer = z.infer<typeof ToConsumer>;
 export const FromConsumer = z.discriminatedUnion('type', [
   /** Bytes flow in this channel. */
   z.object({ type: z.literal('flowing'), channel: z.number() }),
-  /** No new bytes passed for a while; now they do again. */
+  /** The channel was silent for a while, and bytes pass again. */
   z.object({
     type: z.literal('gap'),
     channel: z.number(),
@@ -43,7 +43,7 @@ export const FromConsumer = z.discriminatedUnion('type', [
 export type FromConsumer = z.infer<typeof FromConsumer>;
 export type Gap = Extract<FromConsumer, { type: 'gap' }>;
 
-/** The machine's monotonic clock, which all its processes share, ms. */
+/** Monotonic time, ms; the same clock for all processes of this machine. */
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

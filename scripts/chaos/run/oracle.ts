@@ -1,12 +1,14 @@
 /**
- * The expected byte at each offset of a channel and direction, so that every byte can be checked when it arrives.
- * peer.pl computes the same bytes. The stream consists of records of 32 bytes: direction and channel, the record's
- * index, and two numbers computed from both, such as "d003 00000010 e3779b10 5ebca6b0\n". A record tells where it
- * belongs, so a wrong one shows what happened. The only control character is the newline.
+ * Computes the expected byte at each offset of a channel and direction, so that every byte that arrives can be judged by
+ * itself. peer.pl, the program in the terminal, computes the same.
+ *
+ * The stream consists of records of 32 bytes: direction and channel, the record's index, and two numbers computed from both,
+ * such as "d003 00000010 e3779b10 5ebca6b0\n". A record says where it belongs, so a wrong one tells what has happened. Its
+ * only control character is the newline.
  */
 
 export const RECORD_BYTES = 32;
-/** Records are made in blocks, so that small reads do not make the same record twice. */
+/** Records computed at a time, so that small reads do not compute the same record again. */
 const BLOCK_RECORDS = 128;
 const BLOCK_BYTES = RECORD_BYTES * BLOCK_RECORDS;
 
@@ -24,7 +26,7 @@ export class Oracle {
     this.#channel = channel;
   }
 
-  /** The bytes from this offset. The result is valid until the next call. */
+  /** Expected bytes from this offset on; they may be a view that is valid until the next call only. */
   bytes(offset: number, length: number): Buffer {
     const parts: Buffer[] = [];
     for (let at = offset; at < offset + length; ) {
@@ -36,7 +38,7 @@ export class Oracle {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** Describes the first wrong byte; undefined if all are right. */
+  /** Says what is wrong with bytes that arrived at this offset; undefined if nothing is. */
   judge(offset: number, bytes: Uint8Array): string | undefined {
     const expected = this.bytes(offset, bytes.length);
     if (expected.equals(bytes)) return undefined;

@@ -1,16 +1,13 @@
-/**
- * Faults of a process or line. Each function commits the fault, undoes it, and settles when the process or line works
- * again.
- */
+/** Faults of a process or a line. Each settles when the fault is undone; channels may still be resuming then. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineProxy } from '@unicore/server/testing';
 import type { Program } from '../../testing/processes/program.ts';
 
-/** One-way delay of a slow line, ms. */
+/** One-way delay of a line while it is slow, ms. */
 const SLOW_MS = 100;
-/** How long a killed hop stays away, ms, and the probability that it stays away at all. */
+/** How long a killed hop stays away, ms; share: how often. Otherwise it is back at once. */
 export const AWAY = { low: 1, high: 3_000, share: 0.3 };
-/** How long a hop is frozen, stalled or slow, ms. */
+/** How long a hop stays frozen, stalled or slow, ms. */
 export const HELD = { low: 50, high: 2_000 };
 
 export async function killed(program: Program, ms: number): Promise<void> {

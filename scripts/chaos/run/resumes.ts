@@ -1,10 +1,10 @@
-/** Measures how long each channel took to resume after the hop that it had lost was back. */
+/** Measures how long each channel took to resume, from when the hop that it had lost was back. */
 import type { Gap } from './messages.ts';
 
-/** A fault that was committed in this run. */
+/** A fault that has happened or is happening. */
 export interface Committed {
   readonly name: string;
-  /** The channels whose path uses that hop. */
+  /** Channels whose path leads over that hop. */
   readonly channels: ReadonlySet<number>;
   readonly from: number;
   /** When the hop was back; undefined: not yet. */
@@ -14,9 +14,9 @@ export interface Committed {
 export interface Row {
   readonly name: string;
   readonly faults: number;
-  /** How many directions of channels had to resume. */
+  /** Number of resumes; each direction of a channel counts. */
   readonly resumes: number;
-  /** Times to resume, ms; undefined if no channel had to resume. */
+  /** Times to resume, ms; undefined if nothing had to. */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
@@ -34,7 +34,7 @@ export class Resumes {
     this.#gaps.push(gap);
   }
 
-  /** One row per kind of fault, then one for gaps that ended during a fault, and one for gaps without a fault. */
+  /** A row for each kind of fault, then one for silences that ended during a fault, and one for silences without any fault. */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
     const early: number[] = [];
@@ -53,7 +53,7 @@ export class Resumes {
     return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
   }
 
-  /** One row for all gaps that ended after a fault. */
+  /** One row for all resumes after faults. */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
       const fault = this.#last(gap);
@@ -63,8 +63,8 @@ export class Resumes {
   }
 
   /**
-   * The fault that caused the gap; of several, the one whose hop came back last. A slow line is not back until it is
-   * fast again.
+   * The fault that explains a gap. If several overlap it, the one whose hop came back last; a line that is still slow is not
+   * back.
    */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;

@@ -7,7 +7,7 @@ import { type Gap, now } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A gap longer than this gets a line in the log, ms. */
+/** A longer gap gets a line in the log, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
@@ -59,7 +59,7 @@ class Run<S extends Environment> {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
-  /** Stopped by the caller. */
+  /** From outside. */
   #isStopped = false;
   #isOver = false;
 

@@ -7,7 +7,7 @@ import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** peer.pl, the program in the terminal, frames its stream with these bytes, and expects the second at the end of ours. */
+/** peer.pl frames its stream with these bytes, and expects the second one at the end of ours. */
 const STX = 0x02;
 const EOT = 0x04;
 /** Bytes that may be unconfirmed before sending pauses. With more, a long fault would end the socket. */
@@ -16,7 +16,7 @@ const MAX_UNCONFIRMED = 256 * 1024;
 export interface TrafficOptions {
   readonly socket: ChannelSocket;
   readonly channel: number;
-  /** Shell command that starts peer.pl. */
+  /** Starts the program. */
   readonly command: string;
   readonly random: Random;
   readonly now: () => number;

@@ -1,4 +1,4 @@
-/** A consumer process of the stalled run. On its parent's request it reads, types, or stops reading. */
+/** Consumer process of the stalled run: it reads, types, or stops reading, as its parent says. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -6,16 +6,13 @@ import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Viewer } from './viewer.ts';
 
-/** Pause between two keystrokes, ms. A few seconds then give enough of them for a p99. */
+/** Pause between keystrokes, ms: faster than people type, so that a few seconds are enough for a p99. */
 const KEY_PAUSE_MS = 4;
-/**
- * What the typist's program prints when it runs. The typed command spells it differently, so its own echo does not
- * match.
- */
+/** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
 const READY = 'echo is on';
-/** How much a viewer reads before it may stop, bytes: by then its windows have reached their full size. */
+/** Bytes that a viewer reads before it may stop: its windows have grown to the full by then. */
 const READ_BYTES = 4 * 1024 * 1024;
-/** Bytes that a viewer must be told to have missed before it counts as awake. */
+/** Bytes that a stalled viewer must be told it missed, at least, when it reads again. */
 const MISSED_BYTES = 1024 * 1024;
 
 process.title = 'unicore-stalled-consumer';
@@ -48,7 +45,7 @@ const calls = {
 
   received: (): number => received,
 
-  /** Opens another terminal of the same VM, and starts a program in it that echoes keys. */
+  /** Opens another terminal of the same VM, with a program that echoes. */
   async prepareTyping(): Promise<void> {
     typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
     const ready = Promise.withResolvers<void>();
@@ -63,7 +60,7 @@ const calls = {
     typist.onmessage = () => heard();
   },
 
-  /** The latency of each key's echo, ms. */
+  /** Types for `ms`; resolves with the time from each key to its echo, ms. */
   async type(ms: number): Promise<number[]> {
     const latencies: number[] = [];
     for (const until = performance.now() + ms; performance.now() < until; ) {
@@ -79,14 +76,14 @@ const calls = {
     return latencies;
   },
 
-  /** Opens viewers of the reader's terminal. Resolves when each has read READ_BYTES; they continue to read. */
+  /** Adds viewers of the reader's terminal, through the SDK; resolves when each has read READ_BYTES. They go on reading. */
   async viewBySdk(count: number): Promise<void> {
     const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
     viewers.push(...mine);
     await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
-  /** Opens viewers over raw WebSockets, otherwise like viewBySdk(). */
+  /** Adds viewers of the reader's terminal over raw WebSockets. */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
@@ -101,12 +98,12 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** Prepares for SIGSTOP, which stops all viewers of this process. */
+  /** Prepares the viewers for this process to be frozen. */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },
 
-  /** Lets all viewers read again. Resolves with the bytes that each was told to have missed. */
+  /** All viewers read again; resolves with the bytes that each is told it missed. */
   wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {

@@ -1,18 +1,18 @@
-/** Measures the reader's rate, the typist's latency and the hub's memory for a while. */
+/** Measures a period of the stalled run: the reader's rate, the typist's latency, the hub's memory. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 
-/** Interval at which the hub's memory is read, ms. */
+/** Interval between looks at the hub's memory, ms. */
 const LOOK_MS = 200;
 
 export interface Measured {
   /** Rate of the viewer that reads everything, bytes per second. */
   readonly rate: number;
-  /** Latency of a keystroke in another terminal, ms. */
+  /** Round trip of a keystroke in another terminal, ms. */
   readonly p50: number;
   readonly p99: number;
-  /** The largest resident size of the hub's process, bytes. */
+  /** Peak memory of the hub's process, bytes. */
   readonly memory: number;
 }
 

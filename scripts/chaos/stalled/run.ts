@@ -1,4 +1,4 @@
-/** The stalled run: a program floods a terminal. One viewer reads everything, and others stop reading. */
+/** The stalled run: a program floods a terminal, one viewer reads everything, and other viewers stop reading. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,33 +8,30 @@ import { runningVm } from '../../testing/vms.ts';
 import type { ConsumerCalls } from './consumer-main.ts';
 import { type Measured, measure, type Subjects } from './measure.ts';
 
-/**
- * Writes lines of 1000 characters as fast as it can. With short lines, most time would be spent in the kernel's
- * terminal driver.
- */
+/** Shell command that floods lines of 1000 characters; with short lines the kernel's TTY would be the bottleneck. */
 const FLOOD = "yes $(printf '%01000d' 5)\r";
-/** Time for buffers to fill and for the JIT to settle, ms. */
+/** Time until buffers and compilers have settled, ms. */
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface StalledOptions {
   /** Number of viewers that read nothing. */
   readonly stalled: number;
-  /** How long viewers are stalled, and how long each period before and after is measured, ms. */
+  /** How long viewers are stalled, and how long is measured before that, ms. */
   readonly ms: number;
   readonly beforeMs: number;
-  /** Runs a step and prints its name. */
+  /** Prints the name of a step and runs it. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** Measured with the other viewers still reading. Two cores can't carry that, so only the memory of this period counts. */
+  /** While the viewers to be stalled still read. Two cores cannot carry that, so only the memory figure counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** Bytes that each stalled viewer was told to have missed. */
+  /** Bytes that each stalled viewer was told it missed. */
   readonly skipped: readonly number[];
 }
 
@@ -82,9 +79,8 @@ async function stalled(
   await reader!.call.send(FLOOD);
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
-  const together = await step(`${count} more do`, async () => {
-    // A third of the viewers give no more credit, a third do not read their sockets, and the processes of the rest
-    // freeze.
+  const together = await step(`${count} more viewers read`, async () => {
+    // A third of the viewers will give no more credit, a third will not read their socket, a third will be frozen.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([

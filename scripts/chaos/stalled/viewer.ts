@@ -1,18 +1,18 @@
-/** A viewer of the flooding terminal. It counts the bytes that it reads, and those that it is told to have missed. */
+/** A viewer of the flooding terminal: it counts the bytes that it reads, and the bytes that it is told it missed. */
 import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
 
-/** Start of the private OSC sequence that reports skipped bytes (PROTOCOL.md, section 7). */
+/** Start of the escape sequence that reports skipped bytes: the private OSC of PROTOCOL.md, section 7. */
 const NOTE = '\x1b]7717;{"skipped":';
-/** Length of the longest part of such a sequence at the end of a message. */
+/** Longest part of such an escape sequence that can be left at the end of a message. */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
   /** Resolves when the socket is open. */
   opened: Promise<unknown>;
   stop(): void;
-  /** Reads on, beginning with what has arrived meanwhile. */
+  /** Reads again, first what has arrived unread. */
   goOn(): void;
   close(): void;
 }
@@ -22,7 +22,7 @@ export class Viewer {
   #read = 0;
   #skipped = 0;
   #tail = Buffer.alloc(0);
-  /** Bytes it was told to have missed before it stopped reading. */
+  /** Skipped bytes reported before the viewer stopped reading. */
   #skippedBefore = 0;
   /** Called when one of the counts has changed. */
   #changed = () => {};
@@ -70,21 +70,18 @@ export class Viewer {
     await this.#until(() => this.#read >= bytes);
   }
 
-  /** Stops the viewer: it gives no more credit (SDK) or reads no more (raw). */
+  /** Stops reading: through the SDK it gives no more credit, with a raw socket it reads nothing. */
   stop(): void {
     this.expect();
     this.#socket.stop();
   }
 
-  /** Like stop(), if the whole process is about to be frozen. */
+  /** Like stop(), for a viewer whose whole process is about to be frozen. */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }
 
-  /**
-   * Resumes reading. Resolves with the bytes it was told to have missed since it stopped, once these are at least
-   * `leastMissed`.
-   */
+  /** Reads again; resolves with the bytes that the viewer was told it missed, once they are at least leastMissed. */
   async goOn(leastMissed: number): Promise<number> {
     this.#socket.goOn();
     await this.#until(() => this.#skipped - this.#skippedBefore >= leastMissed);

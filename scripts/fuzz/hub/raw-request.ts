@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Random } from '../../testing/random.ts';
 
-/** Time for an answer, ms. A hub that has not answered by then keeps the socket open, as for an incomplete request. */
+/** A hub that has not answered by then keeps the socket open, as for an incomplete request, ms. */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);

@@ -1,4 +1,4 @@
-/** Finds the fields in the bytes of a frame, so that one can be changed and the rest left intact. */
+/** Locates the fields in the bytes of a frame, so that one can be changed and the rest left intact. */
 import { scan, UniCoreError } from '@unicore/protocol';
 import { type Field, FORM_BYTES, Form, LAYOUTS } from '@unicore/protocol/testing';
 
@@ -10,7 +10,7 @@ export interface Part {
   readonly size: number;
 }
 
-/** Copies of the frames in a message. Throws PROTOCOL_ERROR if the message does not consist of frames. */
+/** Splits a message into frames, as copies. Throws PROTOCOL_ERROR if the message is not made of frames. */
 export function framesOf(message: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let start = 0; start < message.length; ) {
@@ -21,7 +21,7 @@ export function framesOf(message: Uint8Array): Uint8Array[] {
   return frames;
 }
 
-/** Number of frames that a receiver reads: the valid ones, and the first invalid one. */
+/** Number of frames that a receiver would look at: the valid ones, and the first invalid one. */
 export function countFrames(message: Uint8Array): number {
   let count = 0;
   try {
@@ -47,7 +47,7 @@ export function partNamed(frame: Uint8Array, name: string): Part | undefined {
   return partsOf(frame).find((part) => part.field.name === name);
 }
 
-/** The number in a field. */
+/** Reads the number in a field. */
 export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) return BigInt(frame[at]!);
@@ -56,7 +56,7 @@ export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   return view.getBigUint64(at + 1);
 }
 
-/** Overwrites a field with a number, legal or not. Of a number that is too large, the low bits are written. */
+/** Overwrites the number in a field, legally or not; a number that is too large is cut to its low bits. */
 export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint): void {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) frame[at] = Number(value & 0xffn);
@@ -65,12 +65,12 @@ export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint)
   else view.setBigUint64(at + 1, value & 0xffffffffffffffffn);
 }
 
-/** A copy of the frame with other bytes in place of a field. */
+/** Returns the frame with other bytes in place of a field. */
 export function replacePart(frame: Uint8Array, { at, size }: Part, bytes: Uint8Array): Uint8Array {
   return joined([frame.subarray(0, at), bytes, frame.subarray(at + size)]);
 }
 
-/** A bin or text with this content. Its length prefix can be false. */
+/** Encodes a msgpack bin of these bytes, which may claim a false length. */
 export function bin(content: Uint8Array, claimed = content.length): Uint8Array {
   return joined([Uint8Array.of(0xc5, claimed >>> 8, claimed), content]);
 }

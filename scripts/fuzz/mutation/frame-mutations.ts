@@ -82,7 +82,7 @@ const otherSpelling: FrameMutation = (frame, random) => {
 const deflated: FrameMutation = (frame, random, seen) =>
   isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, seen);
 
-/** Changes bytes without regard to the layout. */
+/** Blind changes of bytes. */
 const otherBytes: FrameMutation = (frame, random) => {
   const at = random.below(frame.length);
   return random.pick([

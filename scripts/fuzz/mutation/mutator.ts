@@ -54,7 +54,7 @@ const cutOff: MessageMutation = (frames, random) => {
   return [whole.slice(0, random.below(whole.length))];
 };
 
-/** Sends each frame as a separate message. */
+/** One message each. */
 const scatter: MessageMutation = (frames) => frames;
 
 const oversized: MessageMutation = (frames, random) => {

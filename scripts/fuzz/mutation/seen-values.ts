@@ -11,7 +11,7 @@ import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
-/** Edge values, near which off-by-one errors are likely. */
+/** Where off-by-ones live. */
 const EDGES: readonly bigint[] = [
   ...[0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
   ...[MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS.terminal, WINDOWS.control].flatMap((edge) => [

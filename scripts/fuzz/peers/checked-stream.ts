@@ -26,25 +26,25 @@ function piece(sequence: number, off: number, length: number): Buffer {
 }
 
 export interface CheckedStreamOptions {
-  /** Number of the sequence to send. */
+  /** Names what it sends. */
   sends: number;
   /** Number of the sequence that it must receive; undefined: the peer is hostile, so anything may come. */
   gets: number | undefined;
-  /** Called with the number of bytes that arrived. */
+  /** So many bytes came. */
   heard?(bytes: number): void;
-  /** Called when the channel has closed in both directions. */
+  /** Over, both ways. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that this end was told to send, and bytes that it has sent. */
+  /** Bytes that it was told to send, and bytes that it has sent. */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** Reasons with which the channel was detached and ended. */
+  /** The reason of each detach, and of the end. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;

@@ -6,7 +6,7 @@ import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './peer.ts';
 
-/** Deflaters of consumers: the page's slow one, the one of programs, or none. */
+/** The page's slow deflater, the one of programs, or none. */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

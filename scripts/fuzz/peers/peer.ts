@@ -20,9 +20,9 @@ const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
   clock: Clock;
-  /** Resolves with an open socket. */
+  /** An open socket. */
   connect: () => Promise<Socket>;
-  /** Makes the metadata of HELLO, for each socket. */
+  /** Asked for each socket. */
   hello: () => unknown;
   handler: (leg: () => Leg) => Partial<LegHandler>;
   up?: () => void;
@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** True if the newest socket was lost through cut(). */
+  /** The newest socket was lost through cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

@@ -15,7 +15,7 @@ import { Peer, type PeerOptions } from './peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Gives the token for each socket. */
+  /** Asked for each socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
   /** Makes the end of a channel that this user opened. */
@@ -70,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of epochs that the provider still remembers. */
+  /** Number of epochs that it still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

@@ -1,13 +1,13 @@
-/** Fuzzes one target for a time or a number of frames, and measures how its memory grows. */
+/** Fuzzes one target for a time or for a number of frames, and checks that memory does not grow. */
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';
 import { Watched } from './watched.ts';
 
-/** Reachable memory may grow by this much between an early and a late measurement, bytes. */
+/** Reachable memory may grow by this many bytes between an early and a late look. */
 const MOST_GROWTH = 16 * 2 ** 20;
-/** Measurements that are needed before growth is judged. The first ones include code and caches that still grow. */
+/** Looks at memory that are needed before it is judged: at first, code and caches are still growing. */
 const MIN_LOOKS = 9;
 
 export interface Budget {
@@ -57,7 +57,7 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
       if (done.failure) result.failure = done.failure;
     }
   } catch (error) {
-    // The worker hung and was killed.
+    // The worker hung, and was terminated.
     const text = (error as Error).message;
     result.failure = { target, seed, index: worker.index, text, taken: [], story: [] };
     return result;
@@ -71,7 +71,7 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
   return result;
 }
 
-/** The same failure, reached by as few decisions as possible. */
+/** Reproduces a failure from as few decisions as possible. */
 export async function shortened(failure: Failure): Promise<Failure> {
   const { target, seed, index } = failure;
   const worker = await Watched.start(target, seed);
@@ -104,12 +104,12 @@ function again(index: number, only?: number[]): Order {
   return { from: index, untilMs: 0, frames: 0, ...(only && { only }) };
 }
 
-/** Numbers in the message differ between runs, so they are ignored in comparisons. */
+/** Kind of a failure: the first line of its text without numbers, which differ from run to run. */
 function kindOf({ text }: Failure): string {
   return text.split('\n')[0]!.replaceAll(/\d+/g, '0');
 }
 
-/** Growth from the second third of a run to the last. */
+/** Growth of reachable memory from the second third of a run to its last third, bytes. */
 function memoryGrowth(looks: readonly Progress[]): number {
   if (looks.length < MIN_LOOKS) return 0;
   const third = Math.floor(looks.length / 3);

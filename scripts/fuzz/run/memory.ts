@@ -1,11 +1,11 @@
-/** How much memory is in use after a garbage collection. */
+/** Measures how much memory is in use after garbage collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface Memory {
   /** Resident memory of the process, bytes. */
   resident: number;
-  /** Reachable objects and buffers, bytes. */
+  /** Objects and buffers that are reachable, bytes. */
   live: number;
 }
 

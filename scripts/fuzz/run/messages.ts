@@ -1,4 +1,4 @@
-/** Messages between the fuzzing thread and the thread that watches it. */
+/** Messages between the thread that fuzzes and the thread that watches it. */
 
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
@@ -6,17 +6,17 @@ import type { Memory } from './memory.ts';
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** Shared memory that describes the current action. If it stops changing, the worker hangs. */
+  /** Progress of the fuzzing thread, updated with each of its actions: when it stands still, the thread hangs. */
   pulse: SharedArrayBuffer;
 }
 
-/** Numbers in the pulse: a counter of actions, the case, and the newest decision in it. */
+/** Positions in the pulse: a counter of updates, the current case, and its newest decision; and the size in bytes. */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
-/** Run these cases and report the outcome. only: the decisions to carry out, if a single case is run. */
+/** Order to run cases and report. only: the decisions to carry out, for a single case. */
 export interface Order {
   from: number;
-  /** Stop after this time, or after this many frames. */
+  /** Run cases for this time, or until this many frames are done. */
   untilMs: number;
   frames: number;
   only?: number[];
@@ -34,9 +34,9 @@ export interface Failure {
   target: TargetName;
   seed: number;
   index: number;
-  /** The failure, with its stack. */
+  /** The error that was found, with its stack. */
   text: string;
-  /** The decisions that were carried out before the failure. */
+  /** Numbers of the decisions that led to the failure. */
   taken: number[];
   story: string[];
 }

@@ -1,9 +1,9 @@
-/** Reduces the decisions of a failure to a few that still cause it, by leaving out smaller and smaller parts. */
+/** Reduces the decisions that lead to a failure to few, by leaving out ever smaller parts of them. */
 
-/** Limit of attempts, each of which runs a case. */
+/** Most attempts; each runs a case. */
 const MOST_TRIES = 150;
 
-/** fails: whether these decisions alone cause the same failure. */
+/** fails: whether these decisions alone lead to the same failure. */
 export async function minimise(
   taken: readonly number[],
   fails: (only: number[]) => Promise<boolean>,

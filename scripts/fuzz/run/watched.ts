@@ -1,15 +1,15 @@
-/** A worker under watch. An input that keeps it busy for more than a second is a failure like any other. */
+/** Runs a fuzz worker and watches it: an input that keeps it busy for more than a second is a failure. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
-/** Time without progress that counts as a hang, ms. It is CPU time, so that a busy machine causes no false alarm. */
+/** CPU time without progress that counts as a hang, ms. CPU time, so that a busy machine causes no false alarm. */
 const HANG_CPU_MS = 1_000;
-/** Time without any computation that counts as a hang, ms: the worker waits for an event that does not come. */
+/** Time without progress that counts as a hang, ms, even if the worker only waits. */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
-/** Size of the young generation, MiB. By default V8 lets it grow, which could hide a leak. */
+/** Size of V8's young generation, MiB. Left alone it would grow, and a leak could hide in that growth. */
 const YOUNG_MIB = 16;
 
 export class Watched {
@@ -31,7 +31,7 @@ export class Watched {
     return new Watched(worker, new Int32Array(pulse));
   }
 
-  /** Rejects if the worker hangs; the worker is killed then. */
+  /** Gives the worker an order; rejects if it hangs, and terminates it. */
   async order(order: Order): Promise<Done> {
     const watch = this.#watch();
     this.#worker.postMessage(order);

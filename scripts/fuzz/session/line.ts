@@ -1,17 +1,14 @@
-/**
- * A simulated line with a `ws`-like WebSocket at each end. It has a delay and a rate, and its messages can be tampered
- * with.
- */
+/** A simulated line with a WebSocket like that of `ws` at each end. It has a delay and a rate, and may be tampered with. */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 
-/** Returns the messages that are sent in place of one, in order. */
+/** Tampers with a message: returns the messages to send in its place, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** Called when the other end received it, so it was not lost with the line. */
+  /** Called when the other end takes the message, so that it was not lost with its line. */
   arrived?: () => void;
 }
 
@@ -20,7 +17,7 @@ export interface LineOptions {
   /** One-way delay, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** Tampering with messages from the dialling end (up) and back to it (down). */
+  /** Tampering with messages from the end that dialled (up), and to it (down). */
   up?: Tamper;
   down?: Tamper;
 }
@@ -42,7 +39,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Messages that wait for the line's rate, or for the other end to read. */
+  /** Messages that wait because of the rate, or because the other end does not read. */
   #queue: Parcel[] = [];
   #leaving = false;
 
@@ -53,17 +50,17 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    // A copy, as with a real socket: a hop patches received messages in place.
+    // Copied, as a real socket does, because a hop patches what it received in place.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }
 
-  /** Sends a ping. The other end answers by itself, after it has read what was sent before. */
+  /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
   ping(data = ''): void {
     this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
   }
 
-  /** Sends a pong, which the other end need not have asked for. */
+  /** Sends a pong, which may be unsolicited. */
   pong(data: Uint8Array): void {
     const { clock, delayMs } = this.#options;
     clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
@@ -76,7 +73,7 @@ export class LineEnd extends EventEmitter {
     this.#shut(code, reason);
   }
 
-  /** Breaks the line. Both ends notice, and messages on the way are lost. */
+  /** Breaks the line: both ends notice, and messages on the way are lost. */
   terminate(): void {
     this.#ended(1006, '');
     this.other.#ended(1006, '');

@@ -26,7 +26,7 @@ const ARRIVED_MS = 120_000;
 const PAUSE_MS = 100;
 /** Time for the last messages to arrive, ms. */
 const QUIET_MS = 5_000;
-/** Names of the honest user Bob's terminals on the good provider. */
+/** Bob's terminals on the good provider. */
 const TERMINALS = ['t1', 't2'];
 /** Numbers of the sequences that Bob and his provider send in a terminal. All are different. */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
@@ -126,12 +126,12 @@ export class World {
     await this.advance(1_000);
   }
 
-  /** Both ends of the honest user Bob's terminals on the good provider. */
+  /** Both ends of Bob's terminals on the good provider. */
   get honest(): readonly CheckedStream[] {
     return [...this.#bobs, ...this.#toBob];
   }
 
-  /** Opens a raw terminal WebSocket of Mallory's. */
+  /** A raw terminal of Mallory's. */
   openRaw(query: string): LineEnd {
     const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
     this.raw.add(near);

@@ -31,7 +31,7 @@ interface SimHubOptions {
 
 export class SimHub {
   readonly relay: Relay;
-  /** Number of channels that are joined. */
+  /** Channels that are joined. */
   joined = 0;
   readonly #deps: SocketDeps;
   readonly #goodbyes = new Map<LineEnd, GoAway>();

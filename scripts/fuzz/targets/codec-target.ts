@@ -27,11 +27,11 @@ import { mutate } from '../mutation/mutator.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import type { Plan } from '../run/plan.ts';
 
-/** Number of messages in one fuzz case. */
+/** Messages in one case. */
 const MESSAGES = 2_000;
 /** Share of mutated messages that remain valid frames, so that their contents are read, too. */
 const WELL_FORMED = 0.3;
-/** Share of messages with which a control message is tried, too. */
+/** Share of cases that also try a control message. */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {

@@ -22,7 +22,7 @@ const PAUSE_MS = 8;
 /** Probability of another mutation of the same message. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Most raw terminals (plain WebSockets) that are open at once. */
+/** Raw terminals at once. */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {

@@ -23,7 +23,7 @@ const SAID = [
 const ACTS = 60;
 const PAUSE_MS = 150;
 
-/** Whose messages are tampered with: those to the hub (up), from it (down), or both. */
+/** Whose messages are tampered with: those to the hub, from it, or both. */
 const ROLES = [
   { who: 'mallory', up: 'consumer', down: undefined },
   { who: 'mallory', up: undefined, down: 'hub' },

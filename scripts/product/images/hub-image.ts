@@ -1,4 +1,4 @@
-/** The hub's image, built from server/Dockerfile with the page and dependencies of this machine. */
+/** The hub's container image, from server/Dockerfile, with page and dependencies made on this machine. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,7 +11,7 @@ import type { Image } from './image.ts';
 import { nodeBase } from './image-base.ts';
 
 const DOCKERFILE = 'server/Dockerfile';
-/** Manifests from which npm installs the hub's packages. */
+/** Files that tell npm which packages to install, at which versions. */
 const MANIFESTS = [
   'package.json',
   'package-lock.json',
@@ -20,9 +20,9 @@ const MANIFESTS = [
 ];
 const TOOLS = ['node-flags.ts', 'trim-modules.ts'].map((name) => `scripts/lib/${name}`);
 const FILES = [...MANIFESTS, ...TOOLS, DOCKERFILE, 'protocol/src', 'server/src'];
-/** Files that a running hub never opens. */
+/** Names of test files and folders, which a running hub never opens. */
 const TESTS = /\.(docker-)?test\.ts$|^testing$/;
-/** Docker's name of each processor, and Node's. */
+/** Node's name of a CPU architecture, by Docker's name. */
 const CPUS: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64' };
 
 export const HUB_IMAGE: Image = {
@@ -64,10 +64,10 @@ async function cpuOf(docker: Docker): Promise<string> {
   return CPUS[Architecture] ?? Architecture;
 }
 
-/** Installs packages with this machine's npm and its configuration, for the processor of the Docker engine. */
+/** Installs dependencies with this machine's npm and its configuration, for the CPU of the Docker engine. */
 async function install(folder: string, cpu: string): Promise<void> {
   const env = { ...process.env };
-  // The variables that an outer `npm run` sets for its scripts would mislead the inner npm.
+  // Variables that an outer `npm run` sets for its scripts would mislead the inner npm.
   for (const name of Object.keys(env))
     if (/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)) delete env[name];
   const npm = join(TOOLCHAIN, 'node_modules/npm/bin/npm-cli.js');

@@ -1,4 +1,4 @@
-/** Base images: Debian 12 without and with Node. They are pulled, or built on this machine if no registry answers. */
+/** Base images of UniCore's images, Debian 12 without and with Node: pulled if a registry answers, else made on this machine. */
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { TOOLCHAIN } from '../../lib/paths.ts';
 
 const DEBIAN = { pulled: 'debian:bookworm-slim', made: 'unicore/debian:bookworm' };
 const NODE = { pulled: 'node:24-bookworm-slim', made: 'unicore/node:24-bookworm' };
-/** A registry that sends nothing for this long counts as unreachable, ms. */
+/** A registry that is silent for this long counts as unreachable. */
 const PULL_SILENCE_MS = 60_000;
 
 type Note = (line: string) => void;
 
-/** Makes sure that the engine has plain Debian, and returns the image's name. */
+/** Provides an image with plain Debian; resolves with its name. */
 export async function debianBase(docker: Docker, note: Note): Promise<string> {
   return ensure(docker, DEBIAN, note, () => {
     note('no registry can be reached: making a Debian base with mmdebstrap');
@@ -22,7 +22,7 @@ export async function debianBase(docker: Docker, note: Note): Promise<string> {
   });
 }
 
-/** Makes sure that the engine has Debian with Node 24, and returns the image's name. */
+/** Provides an image with Debian and Node 24; resolves with its name. */
 export async function nodeBase(docker: Docker, note: Note): Promise<string> {
   return ensure(docker, NODE, note, async () => addNode(docker, await debianBase(docker, note)));
 }
@@ -74,7 +74,7 @@ async function pull(docker: Docker, name: string): Promise<undefined> {
   return undefined;
 }
 
-/** Waits for the end of a pull, import or build. `line` gets each line of the engine's output. */
+/** Waits for the end of a pull, import or build; `line` gets the engine's output. */
 export async function followed(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -104,7 +104,7 @@ async function bootstrap(docker: Docker): Promise<void> {
   }
 }
 
-/** Adds this process's Node binary to plain Debian. */
+/** Makes an image of plain Debian with this process's own Node, which the toolchain brought. */
 async function addNode(docker: Docker, base: string): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The Node of this machine is not for Linux.');
   const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
@@ -118,7 +118,7 @@ async function addNode(docker: Docker, base: string): Promise<void> {
   }
 }
 
-/** The path of mmdebstrap: the machine's own, or one unpacked into .toolchain. Nothing is installed on the system. */
+/** Path of mmdebstrap: the system's, or one unpacked into .toolchain. Nothing is installed on the system. */
 async function mmdebstrap(): Promise<string> {
   if (await hasCommand('mmdebstrap')) return 'mmdebstrap';
   const unpacked = join(TOOLCHAIN, 'mmdebstrap/usr/bin/mmdebstrap');

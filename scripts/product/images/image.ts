@@ -1,4 +1,4 @@
-/** Our container images. Each is built when it is missing or when its source files have changed. */
+/** Builds UniCore's container images: each is built if it is missing, or if the files that it is made from have changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import Docker from 'dockerode';
@@ -6,21 +6,21 @@ import { hashFiles } from '../../lib/hash.ts';
 import { ROOT } from '../../lib/paths.ts';
 import { followed } from './image-base.ts';
 
-/** Label with the hash of the source files. Intermediate build stages have it, too. */
+/** Label of an image, and of its build stages, with the hash of the files that it was made from. */
 const HASH_LABEL = 'unicore.source';
-/** A local engine answers within this time, ms, or is not running. */
+/** Time limit for an engine's answer: one on this machine answers at once. */
 const PING_MS = 2000;
-/** Longest line of build progress that fits a narrow terminal. */
+/** Longest line about a build step, to fit into a narrow terminal. */
 const LINE_LENGTH = 72;
-/** How many lines of build output an error contains. */
+/** Lines of the build's output that an error repeats. */
 const TAIL_LINES = 15;
 
 export interface Image {
   /** name:tag */
   readonly name: string;
-  /** The project's files and folders from which the image is built. */
+  /** Files and folders of the project that the image is made from. */
   readonly sources: readonly string[];
-  /** Prepares the build context. `note` gets a line for each step. */
+  /** Prepares the folder to build from; `note` gets a line for each step. */
   prepare(docker: Docker, note: (line: string) => void): Promise<Context>;
 }
 
@@ -31,7 +31,7 @@ export interface Context extends AsyncDisposable {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** The Docker engine, if one answers; otherwise undefined. Obeys DOCKER_HOST. */
+/** An engine that answers, or undefined. Obeys DOCKER_HOST. */
 export async function dockerEngine(): Promise<Docker | undefined> {
   try {
     await new Docker({ timeout: PING_MS }).ping();
@@ -41,7 +41,7 @@ export async function dockerEngine(): Promise<Docker | undefined> {
   }
 }
 
-/** Whether the engine has an image that was built from the current files. */
+/** Whether the engine has the image, made from the current files. */
 export async function imageIsCurrent(docker: Docker, image: Image): Promise<boolean> {
   return (await labelOf(docker, image.name)) === (await hashFiles(ROOT, image.sources));
 }
@@ -52,7 +52,7 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
   const output: string[] = [];
   const { folder, dockerfile, args } = context;
   const labels = { [HASH_LABEL]: hash };
-  // dockerode can make the archive itself, but compresses it, which takes seconds and saves nothing on one machine.
+  // tar, as dockerode would compress the files, which costs seconds and gains nothing with a local engine.
   const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,7 +70,7 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
   }
-  // Removes the image that had this name before and the build stages: half a gigabyte for each build.
+  // Removes the image that had the name before and the build stages: half a gigabyte each time.
   await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
 }
 

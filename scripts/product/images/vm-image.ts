@@ -1,4 +1,4 @@
-/** The image of VMs, built from agent/images/vm. */
+/** The container image of VMs, from agent/images/vm. */
 import { join } from 'node:path';
 import { ROOT } from '../../lib/paths.ts';
 import type { Image } from './image.ts';

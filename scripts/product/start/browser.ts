@@ -1,7 +1,7 @@
-/** Opens the page in the user's browser, if there is one. */
+/** Opens the page in the user's own browser, if there is one. */
 import { spawn } from 'node:child_process';
 
-/** False in CI, over SSH and without a display, where the printed link serves. Most browsers refuse to run as root. */
+/** False where the printed link must do: in CI, over SSH, without a display, and for root, as most browsers refuse root. */
 export function canOpenBrowser(env: NodeJS.ProcessEnv): boolean {
   if (env.CI || env.SSH_CONNECTION || !process.stdout.isTTY) return false;
   if (process.platform === 'linux')
@@ -16,7 +16,7 @@ export function openBrowser(url: string): void {
   };
   const [command, ...args] = commands[process.platform] ?? ['xdg-open', url];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  // The link is printed in any case.
+  // A failure is ignored, since the link is printed in any case.
   child.on('error', () => {});
   child.unref();
 }

@@ -1,6 +1,6 @@
 /**
- * npm start --hubs N: several hubs on this machine, set up as by server/deploy/compose.yaml. haproxy sends each socket
- * to any hub. The hubs share a Redis and a Firestore and open sockets to one another.
+ * npm start --hubs N: runs several hubs as one on this machine. haproxy in front sends each socket to any of them. They share
+ * a Redis and a Firestore, and open sockets to one another, as in server/deploy/compose.yaml.
  */
 import type { Writable } from 'node:stream';
 import { freePort } from '../../lib/port.ts';
@@ -11,7 +11,7 @@ import { missingPrograms, systemEnv } from './programs.ts';
 import { startRedis } from './redis.ts';
 
 const HOST = '127.0.0.1';
-/** Our own Firestore server accepts any project name. */
+/** Name of the project in the fake Firestore, which accepts any name. */
 const OWN_STORE = 'firestore://unicore-local';
 const DRAIN_SECONDS = '10';
 
@@ -20,9 +20,9 @@ export interface ClusterOptions {
   /** Port of haproxy. */
   readonly port: number;
   readonly dataDir: string;
-  /** Streams that show the logs as well. */
+  /** Shows the logs as well. */
   readonly show: readonly Writable[];
-  /** URL of a running Redis; undefined: start one. */
+  /** URL of a Redis, and a store, that run elsewhere; undefined: start them here. */
   readonly redis: string | undefined;
   readonly store: string | undefined;
 }
@@ -30,9 +30,9 @@ export interface ClusterOptions {
 export class Cluster {
   readonly url: string;
   readonly port: number;
-  /** The store, as in a hub's configuration. */
+  /** Name of the store, as hubs are configured with it. */
   readonly store: string;
-  /** Address of our own Firestore server, if the hubs use it. */
+  /** Address of the fake Firestore, if one was started. */
   readonly firestore: string | undefined;
   readonly #parts: AsyncDisposableStack;
 
@@ -49,7 +49,7 @@ export class Cluster {
 
   static async start({ dataDir, show, redis, store, ...options }: ClusterOptions): Promise<Cluster> {
     await requirePrograms(redis === undefined ? ['redis-server', 'haproxy'] : ['haproxy']);
-    // The parts are stopped in reverse order, also when one of them can't start.
+    // The parts end in reverse order, also if one of them can't start.
     await using parts = new AsyncDisposableStack();
     const [ownRedis] = await startAll(parts, redis === undefined ? [startRedis(dataDir, show)] : []);
     const [ownFirestore] = await startAll(parts, store === undefined ? [startFirestore(dataDir, show)] : []);
@@ -60,7 +60,7 @@ export class Cluster {
       UNICORE_PROXIES: '1',
       UNICORE_DRAIN_SECONDS: DRAIN_SECONDS,
       ...process.env,
-      // Only haproxy may be reached from other machines.
+      // Hubs listen on loopback; only haproxy may be reached from outside.
       UNICORE_HOST: HOST,
       UNICORE_REDIS_URL: redis ?? ownRedis?.url,
       UNICORE_STORE: store ?? OWN_STORE,
@@ -86,7 +86,7 @@ export class Cluster {
   }
 }
 
-/** Throws an error that names the missing programs. */
+/** Throws one sentence that names the programs that are missing. */
 export async function requirePrograms(names: readonly string[], env = systemEnv()): Promise<void> {
   const missing = await missingPrograms(names, env);
   if (missing.length === 0) return;
@@ -95,7 +95,7 @@ export async function requirePrograms(names: readonly string[], env = systemEnv(
   );
 }
 
-/** Starts all at the same time. If one fails, the others are stopped. */
+/** Starts parts at the same time. They end together, also if one of them could not start. */
 async function startAll<T extends { stop(): Promise<void> }>(
   parts: AsyncDisposableStack,
   starting: readonly Promise<T>[],

@@ -1,7 +1,4 @@
-/**
- * Our own Firestore server as a child of npm start. Hubs reach it with Google's client; it keeps the documents in a
- * file.
- */
+/** Runs the fake Firestore as a child of npm start. Hubs use Google's client; the documents are kept in a file. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { nodeCommand } from '../../lib/node-flags.ts';

@@ -1,11 +1,9 @@
-/**
- * Allows one process per data folder. SQLite's file lock is used because it ends with its process, even after SIGKILL.
- */
+/** Allows one process per data folder. It uses SQLite's file lock, which is freed however its holder dies. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Locks the folder until this process ends. Throws if another process holds it. */
+/** Locks the folder until this process ends; throws if another process holds it. */
 export function lockFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, 'running.lock'));
@@ -17,7 +15,7 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // A database object that is garbage-collected would release its lock.
+  // Kept from garbage collection, which would free the lock.
   held.push(database);
 }
 

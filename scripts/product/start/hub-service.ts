@@ -1,4 +1,4 @@
-/** A hub as a child of npm start. It is ready when it reports its address. */
+/** A hub as a child of npm start. It is ready when it says where it listens. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
@@ -7,22 +7,22 @@ import { ROOT } from '../../lib/paths.ts';
 import { startService } from './service.ts';
 import type { Supervised } from './supervisor.ts';
 
-/** The message that server/src/main.ts sends to its parent once it accepts connections. */
+/** Message of the hub (server/src/main.ts) to its parent once it accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
 type Listening = z.infer<typeof Listening>;
 
 export interface HubOptions {
-  /** The hub's name among several, for messages and its log file. */
+  /** Name of the hub among several, for people and for its log file. */
   readonly name?: string;
   readonly port: number;
   readonly dataDir: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Streams that show the log as well. */
+  /** Shows the log as well. */
   readonly show: readonly Writable[];
 }
 
 export class Hub {
-  /** Without a trailing slash. */
+  /** URL of the hub, without a slash at its end. */
   readonly url: string;
   readonly port: number;
   readonly #child: Supervised;
@@ -51,7 +51,7 @@ export class Hub {
       message: (message) => {
         const listening = Listening.safeParse(message);
         if (!listening.success) return;
-        // A restarted hub must listen on the same port, even if the first start could use any.
+        // A hub that chose any free port must keep it after a restart.
         port = listening.data.port;
         first.resolve(listening.data);
       },
@@ -60,7 +60,7 @@ export class Hub {
     return new Hub(await first.promise, child);
   }
 
-  /** SIGINT stops the hub without draining: no other hub will be left to which its peers could move. */
+  /** Stops the hub at once, without a drain: clients have no other hub to move to. */
   stop(): Promise<void> {
     return this.#child.stop('SIGINT');
   }

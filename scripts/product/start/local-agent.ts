@@ -1,4 +1,4 @@
-/** The agent of this machine as a child of npm start. It joins the hub beside it once, and is then kept running. */
+/** The agent of this machine as a child of npm start: it joins the local hub once, and is then kept running. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import {
@@ -16,7 +16,7 @@ import { openLog } from './log-file.ts';
 import { teller } from './service.ts';
 import { Supervised } from './supervisor.ts';
 
-/** Exit code of agent/src/cli.ts when the hub has revoked the agent. */
+/** Exit code of agent/src/cli.ts when the hub has revoked this agent. */
 const EXIT_REVOKED = 78;
 
 export interface LocalAgentOptions {
@@ -24,7 +24,7 @@ export interface LocalAgentOptions {
   /** The hub's address on this machine. */
   readonly hub: string;
   joinToken(): Promise<string>;
-  /** The Docker engine's socket, which need not exist. */
+  /** Socket at which a Docker engine may answer. */
   readonly socketPath: string;
   readonly show: readonly Writable[];
 }
@@ -44,7 +44,7 @@ export class LocalAgent {
     const { dataDir, hub, socketPath } = options;
     const agentDir = join(dataDir, 'agent');
     const joined = await loadConfig(agentDir);
-    // The port may have changed since the last start. It is the same hub, because its data is the same.
+    // The hub's port may have changed; it is the same hub, as it has the same data.
     const config = joined
       ? { ...joined, hub, runtime: await runtimeOf(joined, agentDir, socketPath) }
       : await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
@@ -59,12 +59,12 @@ export class LocalAgent {
     return new LocalAgent(config.runtime, agentDir, child);
   }
 
-  /** Ends the process that is connected to the hub. Shells belong to the keeper and continue. */
+  /** Ends the process that talks to the hub. Shells belong to the keeper and keep running. */
   stop(): Promise<void> {
     return this.#child.stop();
   }
 
-  /** How many VMs continue to run without npm start. */
+  /** Number of VMs that keep running without npm start. */
   async running(): Promise<number> {
     const state = await loadState(this.dir);
     return state?.vms.filter((vm) => vm.phase === 'running').length ?? 0;
@@ -72,8 +72,8 @@ export class LocalAgent {
 }
 
 /**
- * Switches from process VMs to Docker once an engine answers and no VM is left. It never switches back: a missing
- * engine must not make VMs less isolated.
+ * Chooses the runtime. A Docker engine that appeared after the first start is used from then on, unless there are VMs that
+ * run without one. The runtime never goes from Docker to processes: VMs must not lose isolation because an engine is down.
  */
 async function runtimeOf(config: AgentConfig, agentDir: string, socketPath: string): Promise<RuntimeKind> {
   if (config.runtime === 'docker') return 'docker';

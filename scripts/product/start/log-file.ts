@@ -1,8 +1,8 @@
-/** A log file in the data folder. New lines are appended; a large file is renamed when the log is opened. */
+/** Opens a log in the data folder for appending; a large one is first moved aside. */
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A larger log, bytes, is renamed to NAME.1 and replaces the previous one. */
+/** A log that is larger than this becomes NAME.1 and replaces the last one. */
 const LIMIT_BYTES = 5 * 2 ** 20;
 
 export function openLog(path: string): WriteStream {

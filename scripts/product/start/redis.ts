@@ -1,4 +1,4 @@
-/** npm start's own Redis for the hubs on this machine: on loopback, with a password, and nothing on disk. */
+/** Runs a Redis for the hubs of npm start: on loopback, with a password, and without data on disk. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { systemEnv, tethered } from './programs.ts';
 import { startService } from './service.ts';
 
 const HOST = '127.0.0.1';
-/** Settings of Redis, the same as in server/deploy/compose.yaml, where the reasons are. */
+/** Settings of Redis, the same as in server/deploy/compose.yaml, which gives the reasons. */
 export const REDIS_SETTINGS: Readonly<Record<string, string>> = {
   save: '""',
   appendonly: 'no',
@@ -18,14 +18,14 @@ export const REDIS_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 export interface OwnRedis {
-  /** The URL for hubs. It contains the password. */
+  /** URL for hubs; contains the password. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 export async function startRedis(dataDir: string, show: readonly Writable[]): Promise<OwnRedis> {
   const port = await freePort(HOST);
-  // Other users of this machine can reach the port.
+  // A password, because other users of this machine can reach the port.
   const password = randomBytes(24).toString('hex');
   const folder = join(dataDir, 'redis');
   const config = join(folder, 'redis.conf');

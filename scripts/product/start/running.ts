@@ -1,4 +1,4 @@
-/** A file in the data folder that describes what npm start runs or ran, for other commands such as npm run user. */
+/** File in the data folder that says what npm start runs or ran there, for commands such as npm run user. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,13 +7,13 @@ import { isListening } from '../../lib/port.ts';
 const FILE = 'running.json';
 
 const Running = z.object({
-  /** The public address, without a trailing slash. */
+  /** Public URL, without a slash at its end. */
   url: z.string(),
-  /** The hubs' data folder. */
+  /** Data folder of the hubs. */
   dataDir: z.string(),
-  /** The store, as in a hub's configuration. */
+  /** Name of the store, as hubs are configured with it. */
   store: z.string(),
-  /** HOST:PORT of our own Firestore server, which ends with the hubs. */
+  /** HOST:PORT of the fake Firestore, if there is one; it ends with the hubs. */
   firestore: z.string().optional(),
 });
 export type Running = z.infer<typeof Running>;
@@ -22,13 +22,13 @@ export async function writeRunning(data: string, running: Running): Promise<void
   await writeFile(join(data, FILE), JSON.stringify(running));
 }
 
-/** Undefined if npm start has never run with this folder. */
+/** Undefined if nothing has run there yet. */
 export async function readRunning(data: string): Promise<Running | undefined> {
   const text = await readFile(join(data, FILE), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Running.parse(JSON.parse(text));
 }
 
-/** Makes this process use our own Firestore server, if the hubs use it. Throws if it is not running. */
+/** Makes this process open its store in the hubs' fake Firestore, if they have one. */
 export async function useFirestore({ firestore }: Running): Promise<void> {
   if (firestore === undefined) return;
   const { hostname, port } = new URL(`http://${firestore}`);

@@ -1,29 +1,26 @@
-/**
- * A supervised program that must be ready before the start continues. It has a log file, and its death is reported on
- * the console.
- */
+/** A supervised program that must be ready before anything else goes on. It has a log file, and deaths are printed. */
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { warn } from '../../lib/console.ts';
 import { openLog } from './log-file.ts';
 import { type ChildOptions, type Death, Supervised } from './supervisor.ts';
 
-/** How many lines of the log are shown if the start fails. */
+/** Lines of the log that are shown if the program can't start. */
 const TAIL_LINES = 8;
-/** After this many deaths in a row, the program will probably not recover by itself. */
+/** Deaths in a row after which a complaint is printed, as the child will not recover by itself. */
 const DEATHS_TO_COMPLAIN = 5;
 
 export interface ServiceOptions extends Pick<ChildOptions, 'command' | 'env' | 'message'> {
-  /** The name in messages, such as `hub`. */
+  /** Name for people, such as `hub`. */
   readonly name: string;
   readonly log: string;
-  /** Streams that show the log as well. */
+  /** Shows the log as well. */
   readonly show: readonly Writable[];
-  /** Resolves when the program can be used. `signal` aborts if it dies before. */
+  /** Resolves when the program can be used. signal: aborts if it died instead. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
-/** Throws with the end of the log if the first start fails. After that, the program is restarted whenever it dies. */
+/** Starts the program. Throws with the end of its log if the first start fails; after that, it is always restarted. */
 export async function startService({
   name,
   log,
@@ -52,7 +49,7 @@ export async function startService({
   }
 }
 
-/** Reports the first death, and once more when the program keeps dying. */
+/** Prints that a program died: at the first death in a row, and once when it keeps dying. */
 export function teller(name: string, log: string): (death: Death) => void {
   return ({ how, inARow, pauseMs }) => {
     if (pauseMs === undefined) warn(`  The ${name} has ended for good. Its log says why: ${log}`);

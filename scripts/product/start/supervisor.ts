@@ -1,28 +1,26 @@
-/** Keeps one child process alive. It restarts a dead child after growing pauses, and ends it gracefully on request. */
+/** Keeps one child process alive: restarts it with exponential backoff when it dies, and ends it gracefully. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { TOOLCHAIN } from '../../lib/paths.ts';
 
-/** Cache of Node's compiled code. With it a hub restarts with half of the CPU time (0.7 instead of 1.3 s). */
+/** Node's compile cache: with it, a hub's restart takes half of the CPU time (0.7 instead of 1.3 s). */
 const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
-/** The pause before a restart doubles from the first to the last value while the child keeps dying early. */
+/** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
-/** A child that lived this long has recovered: the next pause is the shortest again, ms. */
+/** A child that lived this long has recovered: the next pause starts at the first value again. */
 const HEALTHY_MS = 10_000;
-/** A child that ignores SIGTERM for this long is killed, ms. */
+/** Time from the stop signal until a child that still runs is killed. */
 const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
-  /**
-   * The program and its arguments; called at each start. A program other than Node must be `tethered` to end with us.
-   */
+  /** The program and its arguments, for each start. A program other than Node needs `tethered`, to end with this process. */
   command(): readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Streams that get all output of the child. */
+  /** Each output gets everything that the child prints. */
   readonly outputs: readonly Writable[];
-  /** An exit code after which a restart would not help. */
+  /** Exit code after which a restart would not help. */
   readonly finalCode?: number;
   message?(message: unknown): void;
   died(death: Death): void;
@@ -31,9 +29,9 @@ export interface ChildOptions {
 /** A child ended without being told to. */
 export interface Death {
   readonly how: string;
-  /** Number of deaths without a healthy run between them. */
+  /** Number of deaths in a row, without a healthy life between them. */
   readonly inARow: number;
-  /** Pause before the restart, ms; undefined: there is none. */
+  /** Pause until the child starts again; undefined: it does not. */
   readonly pauseMs: number | undefined;
 }
 
@@ -53,7 +51,7 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends the child by this signal, and by SIGKILL if it is still there after STOP_LIMIT_MS. */
+  /** Ends the child: by this signal, then by SIGKILL if it still runs. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -68,12 +66,12 @@ export class Supervised {
   }
 
   #start(): ChildProcess {
-    // Through the IPC channel the child notices our death, even after SIGKILL.
+    // The IPC channel tells the child when this process is gone, however it died.
     const [program, ...args] = this.#options.command();
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
-      // A detached child does not get the terminal's Ctrl-C: we end it in order.
+      // Out of reach of the terminal's Ctrl-C: stop() ends it instead.
       detached: true,
     });
     for (const output of this.#options.outputs) {
@@ -85,7 +83,7 @@ export class Supervised {
     child.once('exit', (code, signal) =>
       this.#ended(code, signal ?? `exit code ${code}`, performance.now() - startedAt),
     );
-    // A program that does not exist emits an error, but no exit.
+    // A program that does not exist never starts, so it gives no 'exit' event.
     child.on('error', ({ message }) => child.pid === undefined && this.#ended(null, message, 0));
     return child;
   }

@@ -1,4 +1,4 @@
-/** An agent for tests: its tunnel process with the keeper behind it, and, for a chaos run, a line to the hub. */
+/** A provider: the agent's tunnel as a process, its keeper behind it, and the line to the hub. */
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
 import { LineProxy } from '@unicore/server/testing';

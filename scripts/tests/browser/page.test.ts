@@ -37,9 +37,7 @@ afterAll(async () => {
 
 /** Expects that two pages show the same, cell by cell, once all bytes on the way have arrived. */
 async function expectSameScreen(one: Page, other: Page): Promise<void> {
-  await expect
-    .poll(async () => screenDifference(await screenOf(one), await screenOf(other)), { timeout: 10_000 })
-    .toBe('');
+  await expect.poll(async () => screenDifference(await screenOf(one), await screenOf(other))).toBe('');
 }
 
 /** Interrupts the running program and waits for the prompt: the TTY discards keys that are typed before it. */
@@ -89,12 +87,10 @@ test('a line that is cut, and refused for a while, comes back to the exact scree
   witness.type('\r seq 1 40; printf "\\e[7minverse\\e[0m 漢字\\n"; cat\r');
   await witness.until(/^inverse 漢字/m);
   const refused = () => errors.filter((error) => error.includes('ERR_CONNECTION_REFUSED')).length;
-  await expect.poll(refused, { timeout: 20_000 }).toBeGreaterThan(3);
+  await expect.poll(refused).toBeGreaterThan(3);
   await line.allow();
   await untilLine(page, 'connected');
-  await expect
-    .poll(async () => screenDifference(await screenOf(page), witness.screen), { timeout: 10_000 })
-    .toBe('');
+  await expect.poll(async () => screenDifference(await screenOf(page), witness.screen)).toBe('');
   await type(page, 'still the same cat\n');
   await untilText(page, /^still the same cat\nstill the same cat/m);
   await interrupt(page);

@@ -7,7 +7,7 @@ import { ROOT } from '../../lib/paths.ts';
 
 const SOURCE = join(ROOT, 'protocol/src');
 /** The one subpath for Node only, and tests' way to it where there is a Node. */
-const FOR_NODE = ['node/index.ts', 'node/zlib.ts', 'testing/deflaters.ts'];
+const FOR_NODE = ['node/zlib.ts', 'testing/deflaters.ts'];
 /** What a browser has not. `process` may be asked for by typeof. */
 const OF_NODE = /'node:|require\(|\bBuffer\.\w|node\/index\.ts'/;
 

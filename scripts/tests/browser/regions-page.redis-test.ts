@@ -28,7 +28,7 @@ test('the page’s security policy allows the near hub, and no user has to sign 
   await page.goto(await world.link(first));
   await createMachine(page);
   const consumer = (url: string) => `${url.replace('http', 'ws')}/consumer`;
-  await expect.poll(() => sockets, { timeout: 20_000 }).toContain(consumer(second.url));
+  await expect.poll(() => sockets).toContain(consumer(second.url));
   expect(sockets[0]).toBe(consumer(first.url));
   await type(page, 'echo ne""ar\n');
   await untilText(page, /^near$/m);

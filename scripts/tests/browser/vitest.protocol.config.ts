@@ -9,7 +9,7 @@ import { chromiumOptions } from '../../testing/chromium.ts';
 /** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 4;
 /** A limit for hangs, not a promise about speed. */
-const TEST_LIMIT_MS = 60_000;
+const TEST_LIMIT_MS = 120_000;
 
 export default defineConfig({
   root: join(ROOT, 'protocol'),
@@ -20,6 +20,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     exclude: NEED_NODE.map((name) => `src/${name}`),
     testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
     maxWorkers: 1,
     sequence: { groupOrder: GROUP },
     browser: {

@@ -10,7 +10,7 @@ import { ROOT } from '../../lib/paths.ts';
 import { HUB_IMAGE } from '../../product/images/hub-image.ts';
 import { buildImage, imageIsCurrent } from '../../product/images/image.ts';
 import { hasImage } from '../../product/images/image-base.ts';
-import { joinedAgent } from '../../testing/agent.ts';
+import { LocalAgent } from '../../testing/agent.ts';
 import { type Compose, Composed, parseCompose } from '../../testing/compose.ts';
 import { runIn } from '../../testing/hub-container.ts';
 import { makeProgramImage } from '../../testing/program-image.ts';
@@ -100,7 +100,8 @@ test('a user who signs in at one hub is known at all of them', async () => {
 test('a terminal works at each hub, though its machine is connected to one of them only', async () => {
   const hubs = composed.containers('hub');
   const { bearer, join } = await secrets(hubs[0]!);
-  await using _agent = await joinedAgent(url, join);
+  await using agent = new LocalAgent();
+  await agent.join(url, join);
   const unicores = await Promise.all(
     hubs.map(async (hub) => createUniCore({ url: await addressOf(hub), getToken: () => bearer })),
   );

@@ -11,8 +11,8 @@ const RATE = 4 * 1024;
 /** More than the 10 s after which a provider that is not heard is suspected. */
 const PAUSE_MS = 11_000;
 const ONLY = ['restarted', 'failed over', 'paused', 'flushed', 'slow', 'a hub is stale'];
-/** What takes longer waits for Redis. */
-const GOES_ON_MS = 5_000;
+/** What takes longer than this waits for Redis. */
+const WAITS_MS = PAUSE_MS / 2;
 
 // They mostly wait, so they wait together. Hubs and Redis are among what these seeds kill.
 test.concurrent.each([
@@ -41,8 +41,8 @@ test.concurrent(
     expect(alarmsOf(outcome)).toEqual([]);
     expect(outcome.looks).toBeGreaterThan(100);
     const paused = outcome.outages.find(({ name }) => name === 'paused');
-    expect(paused?.same.max).toBeLessThan(GOES_ON_MS);
-    expect(paused?.across.max).toBeGreaterThan(GOES_ON_MS);
+    expect(paused?.same.max).toBeLessThan(WAITS_MS);
+    expect(paused?.across.max).toBeGreaterThan(WAITS_MS);
   },
   LIMIT_MS,
 );

@@ -62,7 +62,7 @@ test(
     expect(output.length).toBeLessThan(numbers.length + 200);
     expect(typist.text().slice(before.typist).replace(/^\s+/, '')).toBe(typed);
     expect(statuses).toEqual([]);
-    await expect.poll(() => openSockets(world.url), { timeout: 5_000 }).toEqual({ consumer: 1, provider: 1 });
+    await expect.poll(() => openSockets(world.url)).toEqual({ consumer: 1, provider: 1 });
     for (const { socket } of [flood, typist]) socket.close();
   },
   LIMIT_MS,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkPort } from '../../lib/port.ts';
+import { showTimes } from '../../testing/figures.ts';
 import { Started, stopAgent } from '../../testing/started.ts';
 import { socketsOf } from '../../testing/tcp-sockets.ts';
 import { runningVm, shell, untilState } from '../../testing/vms.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-start-'));
-const SECOND_START_MS = 5000;
 const VMS = 10;
 let started: Started;
 let unicore: UniCore;
@@ -42,8 +42,9 @@ test('ten VMs start, and the agent has one connection to the hub and listens on 
   for (const view of views) view.close();
 });
 
-test('a second start is up in under 5 s and has every record, file and running shell', async () => {
+test('a second start has every record, file and running shell', async () => {
   const [vmId] = vmIds as [string];
+  const first = started.tookMs;
   const before = await shell(unicore, vmId);
   before.type('echo kept > file; answer=42; echo wri""tten $$\r');
   await before.until(/^written \d+/m);
@@ -53,7 +54,8 @@ test('a second start is up in under 5 s and has every record, file and running s
   await started.stop();
 
   started = await Started.start(data, { port: Number(new URL(started.url).port) });
-  expect(started.tookMs).toBeLessThan(SECOND_START_MS);
+  // `npm run bench -- feel` judges it.
+  showTimes('npm start', { first, second: started.tookMs });
   unicore = started.sdk();
   const vms = await unicore.api.vm.list.query();
   expect(vms.map((vm) => vm.vmId).sort()).toEqual([...vmIds].sort());
@@ -79,7 +81,7 @@ test('a supervisor that is killed ends hub and agent with it, and leaves the she
       () => true,
       () => false,
     );
-  await expect.poll(portIsFree, { timeout: 10_000 }).toBe(true);
+  await expect.poll(portIsFree).toBe(true);
   started = await Started.start(data, { port });
   unicore = started.sdk();
   await untilState(unicore, vmId, 'running');

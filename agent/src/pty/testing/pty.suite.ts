@@ -83,7 +83,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
         'stty raw -echo; echo ready; head -c 256 | od -An -v -tx1; printf "\\377\\0\\200"',
       );
       await pty.until('ready');
-      pty.send(all);
+      await pty.send(all);
       await pty.pty.exited;
       const wanted = Buffer.from(all).toString('hex').match(/../g)!;
       expect(pty.text.split('ready')[1]!.trim().split(/\s+/).slice(0, 256)).toEqual(wanted);

@@ -39,7 +39,7 @@ test('a hub that goes away takes no page away', async () => {
   await screen.findByRole('link', { name: 'otter' });
   hub.down = true;
   for (const { onError } of [...hub.streams]) onError();
-  await screen.findByText(/No live line to the hub/, undefined, { timeout: 3_000 });
+  await screen.findByText(/No live line to the hub/);
   expect(screen.getByRole('link', { name: 'otter' })).toBeTruthy();
 });
 
@@ -49,7 +49,7 @@ test('a hub that does not answer is said, and tried again without being asked', 
   renderPage(hub);
   await screen.findByRole('heading', { name: 'The hub is out of reach' });
   hub.down = false;
-  await screen.findByRole('heading', { name: 'Create your first machine' }, { timeout: 4_000 });
+  await screen.findByRole('heading', { name: 'Create your first machine' });
 });
 
 test('the palette runs a command by its letters and Enter alone', async () => {

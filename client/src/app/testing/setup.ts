@@ -1,9 +1,13 @@
 /** Runs before each test file: stubs what jsdom lacks, and empties the page after each test. */
 import './browser-stubs.ts';
 import { toaster } from '@kobalte/core/toast';
-import { cleanup } from '@solidjs/testing-library';
+import { cleanup, configure } from '@solidjs/testing-library';
 import { afterEach } from 'vitest';
 import { closeOverlay } from '../base/index.ts';
+
+/** How long findBy… and waitFor look, ms: a limit for hangs, not a promise about speed. */
+const HANG_MS = 30_000;
+configure({ asyncUtilTimeout: HANG_MS });
 
 afterEach(() => {
   closeOverlay();

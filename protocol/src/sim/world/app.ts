@@ -15,7 +15,7 @@ export interface AppOptions {
   random: Random;
   channel: ChannelPlan;
   side: 'opener' | 'acceptor';
-  /** Makes the bytes of this channel differ from those of other channels. */
+  /** A number that makes the bytes of this channel differ from those of other channels. */
   salt: number;
   /** Called when an invariant is broken. */
   violated: (what: string) => void;
@@ -39,7 +39,7 @@ export class App {
   readonly #saltOut: number;
   readonly #saltIn: number;
   #channel: Channel | undefined;
-  /** Bytes of `total` that are ready to be sent. */
+  /** How many of the `total` bytes are ready to be sent. */
   #ready: number;
   #unread = 0;
   #reading = false;
@@ -60,7 +60,7 @@ export class App {
     return this.#channel;
   }
 
-  /** Starts sending and reading. */
+  /** Starts to send and read on this channel. */
   start(channel: Channel): void {
     this.#channel = channel;
     if (this.plan.everyMs > 0) this.#type();
@@ -104,7 +104,7 @@ export class App {
     },
   };
 
-  /** The current state in words, to find out why this end waits. */
+  /** The state of this end in words, to find out why it waits. */
   describe(): string {
     const { sent, received, ended, closed, plan } = this;
     const state = closed

@@ -35,7 +35,7 @@ export class SimConsumer extends Part {
   /** Channels that will still be opened, for the first time or again. */
   #expected = 0;
 
-  /** opened: called for each channel that is opened here. */
+  /** opened: called for each channel that this consumer opens. */
   constructor(number: number, world: World, hub: Host, opened: (epochHex: string, opened: Opened) => void) {
     super(`consumer${number}`, world);
     this.#number = number;

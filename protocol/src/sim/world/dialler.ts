@@ -8,7 +8,7 @@ import type { Host } from './net.ts';
 import type { World } from './part.ts';
 import type { LinePlan } from './plan.ts';
 
-/** Pauses between attempts, ms. */
+/** Pauses between attempts to dial, ms. */
 const RETRY = { first: 100, most: 2_000 };
 
 export interface DiallerOptions {
@@ -21,9 +21,9 @@ export interface DiallerOptions {
   hello: () => unknown;
   handler: LegHandler;
   up?: (leg: Leg) => void;
-  /** Set if the other side opens channels too. */
+  /** Handles an OPEN, if the other side may open channels. */
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
-  /** Timers of the process that owns this dialler. */
+  /** Sets a timer of the process that owns this dialler. */
   later: (ms: number, run: () => void) => void;
 }
 
@@ -32,7 +32,7 @@ export class Dialler {
   readonly #backoff: Backoff;
   #leg: Leg | undefined;
   #wire: Wire | undefined;
-  /** The previous leg, until the new one is up. */
+  /** The previous leg, kept until the new one is up. */
   #former: Leg | undefined;
 
   constructor(options: DiallerOptions) {

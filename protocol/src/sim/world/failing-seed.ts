@@ -2,7 +2,7 @@
 import type { Deflater } from '../../channel/index.ts';
 import { type Outcome, simulate } from './world.ts';
 
-/** A broken invariant, with the command that reproduces it. */
+/** The error for a broken invariant, with the command that reproduces it. */
 export class Found extends Error {
   constructor({ seed, steps, violation }: Outcome) {
     super(

@@ -31,7 +31,7 @@ export interface Fault {
   kind: FaultKind;
   /** A random number that chooses the victim among the candidates at that time. */
   pick: number;
-  /** How long the fault lasts. */
+  /** Duration of the fault, ms. */
   ms: number;
   /** For `stall`: which ends are affected. For `lose`: which frames are lost. */
   part: number;
@@ -87,7 +87,7 @@ function kindOf(random: Random): FaultKind {
   return random.pick(random.chance(0.6) ? OFTEN : SELDOM);
 }
 
-/** Mostly short; seldom longer than an epoch is kept. */
+/** A random duration of a fault, ms. Mostly short; seldom longer than an acceptor keeps an epoch. */
 function duration(random: Random): number {
   if (random.chance(0.01)) return random.int(100_000, 300_000);
   return random.scaled(1, random.chance(0.1) ? 60_000 : 3_000);

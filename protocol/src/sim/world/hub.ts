@@ -12,12 +12,12 @@ import { SimRelay } from './relay.ts';
 const RETIRE_MS = 15_000;
 
 export class SimHub extends Part implements Host {
-  /** The next hub; undefined for the last one, which has the providers. */
+  /** The next hub in the row; undefined for the last one, which has the providers. */
   readonly #next: SimHub | undefined;
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
-  /** The user at each consumer's leg. */
+  /** The user of each leg that a consumer has dialled. */
   readonly #users = new Map<Leg, string>();
 
   constructor(name: string, world: World, next: SimHub | undefined) {
@@ -125,6 +125,6 @@ export class SimHub extends Part implements Host {
 
 export interface ProviderHello {
   provider: number;
-  /** Rises with each socket that the provider opens. */
+  /** A number that rises with each socket that the provider opens. */
   connSeq: number;
 }

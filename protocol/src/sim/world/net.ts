@@ -10,7 +10,7 @@ import type { Trace } from './trace.ts';
 export interface Host {
   readonly name: string;
   readonly up: boolean;
-  /** Makes the accepting end of a new socket that `from` has dialled. */
+  /** Makes the accepting end of a socket that the process `from` has dialled. */
   accept(transport: Transport, from: string): Leg;
 }
 

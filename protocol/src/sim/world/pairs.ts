@@ -4,10 +4,10 @@ import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';
 
-/** How long an acceptor remembers at least how a channel ended. */
+/** Acceptors remember how a channel ended for at least this long, ms. */
 const TOMBSTONE_MS = 119_000;
 
-/** Reasons why a channel may end that neither application has ended. */
+/** Reasons why a channel may end although neither application has ended it. */
 export interface Excuses {
   /** A keeper was killed and lost its memory. */
   killed: boolean;
@@ -35,7 +35,7 @@ export class Pairs {
     this.#pairs.get(epochHex)!.acceptors.push(app);
   }
 
-  /** Ends that are not closed yet. */
+  /** Ends of channels that are not closed yet. */
   get waiting(): App[] {
     return this.#all.filter((app) => !app.closed);
   }
@@ -51,7 +51,7 @@ export class Pairs {
   /** Describes what is wrong with how the channels ended. All of them must be closed. */
   *wrongs(excuses: Excuses): Generator<string> {
     for (const { app, acceptors } of this.#pairs.values()) {
-      // The earlier ones were lost with their keeper before the opener got an answer.
+      // The earlier acceptors were lost with their keeper before the opener got an answer.
       const last = acceptors.at(-1);
       if (last) yield* wrongEnds(app, last, excuses);
       else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;

@@ -18,7 +18,7 @@ export interface World {
   readonly random: Random;
   readonly net: Net;
   readonly trace: Trace;
-  /** For the ends that use compression. */
+  /** The deflater for ends of channels that use compression. */
   readonly deflater: Deflater | undefined;
   violated(what: string): void;
 }
@@ -26,10 +26,10 @@ export interface World {
 export abstract class Part {
   readonly name: string;
   protected readonly world: World;
-  /** The current faults of this process as a hop. */
+  /** Current faults of this process as a relay. */
   ill: Illness = {};
   #up = false;
-  /** Rises with each start, so that timers of a dead process do nothing. */
+  /** Rises with each start of the process, so that timers of a dead one do nothing. */
   #life = 0;
 
   constructor(name: string, world: World) {
@@ -49,7 +49,7 @@ export abstract class Part {
     this.begin();
   }
 
-  /** Dies at once and loses its memory. */
+  /** Kills the process at once; it loses its memory. */
   kill(): void {
     if (!this.#up) return;
     this.#up = false;

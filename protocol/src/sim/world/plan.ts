@@ -3,7 +3,7 @@ import type { ChannelKindName } from '../../wire/index.ts';
 import { Random } from '../random.ts';
 import { type Fault, planFaults } from './faults.ts';
 
-/** A socket between two neighbours. */
+/** The properties of a socket between two neighbours. */
 export interface LinePlan {
   delayMs: number;
   jitterMs: number;
@@ -13,22 +13,22 @@ export interface LinePlan {
   tellsDialler: boolean;
 }
 
-/** What one end of a channel does. */
+/** What the application at one end of a channel does. */
 export interface EndPlan {
-  /** Bytes that it sends in total. */
+  /** Bytes that this end sends in total. */
   total: number;
-  /** Most bytes that it hands out at once. */
+  /** Most bytes that this end hands out at once. */
   chunk: number;
-  /** Pause between two chunks, ms; 0: it hands out everything at once. */
+  /** Pause between two chunks, ms; 0: this end hands out everything at once. */
   everyMs: number;
-  /** Received bytes are consumed after at most this long, ms; 0: at once. */
+  /** Received bytes are consumed after at most this many ms; 0: at once. */
   readMs: number;
-  /** After this many bytes it stops reading for `stallMs`. */
+  /** After this many received bytes, this end stops reading for `stallMs`. */
   stallAt: number;
   stallMs: number;
-  /** It ends its direction only after the peer has ended. */
+  /** This end ends its direction only after the peer has ended. */
   endsLast: boolean;
-  /** It aborts the channel this long after opening, ms. */
+  /** This end aborts the channel this long after opening, ms; undefined: never. */
   abortMs: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface ChannelPlan {
   openMs: number;
   opener: EndPlan;
   acceptor: EndPlan;
-  /** The acceptor answers the OPEN after this long, ms. */
+  /** Time that the acceptor takes to answer the OPEN, ms. */
   judgeMs: number;
   /** The acceptor refuses the OPEN. */
   refused: boolean;
@@ -65,7 +65,7 @@ export interface Plan {
 /** All channels together send about as much as the slowest line carries in this time. */
 const TRANSFER_MS = 8_000;
 const MOST_BYTES = 6_000_000;
-/** Most chunks per end; more take time and show nothing new. */
+/** Most chunks that one end sends. More would take time and show nothing new. */
 const MOST_CHUNKS = 300;
 
 export function planOf(seed: number): Plan {
@@ -123,7 +123,7 @@ function line(random: Random, { delay, slow }: { delay: number; slow: number }):
 function ends(random: Random, budget: number, span: number): { opener: EndPlan; acceptor: EndPlan } {
   const opener = end(random, budget, span);
   const acceptor = end(random, budget, span);
-  // Not both ends, or each would wait for the other.
+  // Never both ends, since each would wait for the other.
   if (opener.endsLast) acceptor.endsLast = false;
   return { opener, acceptor };
 }
@@ -135,7 +135,7 @@ function end(random: Random, budget: number, span: number): EndPlan {
   return {
     total,
     chunk,
-    // Typing must end within a reasonable time too.
+    // A planned end that types must finish within a reasonable time.
     everyMs: typing ? Math.min(random.scaled(1, 500), (span * chunk) / Math.max(1, total)) : 0,
     readMs: random.pick([0, 0, 0, 5, 200]),
     stallAt: random.chance(0.15) ? random.int(0, total) : Number.POSITIVE_INFINITY,

@@ -82,14 +82,14 @@ export class SimKeeper extends Part implements Host {
   readonly #living = new Set<AcceptedChannel>();
   #judging = 0;
 
-  /** accepted: called for each channel that is accepted here. */
+  /** accepted: called for each channel that this keeper accepts. */
   constructor(number: number, world: World, accepted: (epochHex: string, app: App) => void) {
     super(`keeper${number}`, world);
     this.#number = number;
     this.#accepted = accepted;
   }
 
-  /** Number of known epochs, tombstones included. */
+  /** Number of epochs that the keeper knows, tombstones included. */
   get epochs(): number {
     return this.#acceptor?.size ?? 0;
   }

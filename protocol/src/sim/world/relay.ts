@@ -8,7 +8,7 @@ import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Most ms until an OPEN is decided, as if another process were asked. */
+/** Longest time until an OPEN is decided, ms, as if another process were asked. */
 const JUDGE_MS = 30;
 
 /** The current faults of a hop. */
@@ -26,7 +26,7 @@ export interface RelayOptions {
   random: Random;
   /** The leg to which this OPEN is forwarded; undefined while there is none. */
   next: (open: Open) => Leg | undefined;
-  /** Returns the auth for the OPEN that is forwarded. Default: unchanged. */
+  /** Returns the auth with which an OPEN is forwarded. Default: unchanged. */
   stamp?: (from: Leg, open: Open) => Uint8Array;
   /** Whether repeated OPEN frames are forwarded too. */
   repeatsPass: boolean;

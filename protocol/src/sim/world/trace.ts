@@ -8,7 +8,7 @@ const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 export class Trace {
-  /** Receives every line; undefined if no text is wanted. */
+  /** Called with every line of the trace; undefined if no text is wanted. */
   readonly #tell: ((line: string) => void) | undefined;
   readonly #clock: Clock;
   #digest = BASIS;
@@ -18,7 +18,7 @@ export class Trace {
     this.#tell = tell;
   }
 
-  /** The digest so far. Two runs with equal digests were the same. */
+  /** The digest of the trace so far. Equal digests mean equal runs. */
   get digest(): string {
     return (this.#digest >>> 0).toString(16).padStart(8, '0');
   }

@@ -25,7 +25,7 @@ const OPENERS_MS = 120_000;
  * gives up after 2 minutes and forgets the channel after 2 more. A delayed OPEN may start all that.
  */
 const FORGOTTEN_MS = 300_000;
-/** The longest pause before a socket is dialled again, plus a handshake. */
+/** Time for the last reconnections, ms: the longest pause between two dials, and a handshake. */
 const REDIAL_MS = 5_000;
 /** Several faults, each at most this long, do not separate the two ends of a channel for 2 minutes. */
 const LONG_MS = 20_000;
@@ -34,9 +34,9 @@ const SLOW = 5;
 
 export interface SimulateOptions {
   seed: number;
-  /** For those ends that use compression according to the seed. */
+  /** The deflater for ends of channels that use compression; the seed decides which do. */
   deflater?: Deflater;
-  /** Run only the first of the seed's faults, this many. */
+  /** How many of the seed's faults happen. Default: all. */
   steps?: number;
   /** Receives the trace, line by line. */
   tell?: (line: string) => void;
@@ -173,7 +173,7 @@ class Simulation implements World {
     if (this.#violation !== undefined) throw new Violation();
   }
 
-  /** Describes what should have disappeared by the end. */
+  /** Describes everything that should have disappeared by the end of the world. */
   *#leftovers(): Generator<string> {
     for (const app of this.#pairs.waiting) yield app.describe();
     for (const { name, epochs } of this.#keepers) if (epochs > 0) yield `${name} remembers ${epochs} epochs`;

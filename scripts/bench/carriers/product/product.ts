@@ -1,17 +1,17 @@
-/** Runs the product as npm start does, one process per part, but without a page and without Docker. */
+/** The product as npm start runs it, with each part in a process of its own, but without page and Docker. */
 import { openLocalAuth } from '@unicore/server';
 import { exec } from '../../../lib/exec.ts';
 import { AgentProgram } from '../../../testing/processes/agent-program.ts';
 import { Hub } from '../../../testing/processes/hub-program.ts';
 import { Programs } from '../../../testing/processes/programs.ts';
 
-/** Docker address at which nothing answers, so that VMs are plain folders and processes. */
+/** An address where no Docker engine answers, so that VMs are folders and processes. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 export interface ProductOptions {
-  /** Folder that gets a CPU profile of each process. */
+  /** Folder for the CPU profile of each process. */
   readonly cpuProf?: string | undefined;
-  /** URL at which the agent reaches the hub, from the hub's port; by default the hub itself, without a proxy. */
+  /** Returns the origin at which the agent reaches the hub, by the hub's port. Default: the hub itself. */
   readonly agentVia?: (port: number) => string;
 }
 
@@ -21,7 +21,7 @@ export class Product {
   });
   readonly #hub: Hub;
   readonly #agent: AgentProgram;
-  /** Bearer token of the bench's only user. */
+  /** A bearer token of the only user. */
   token = '';
 
   private constructor({ cpuProf }: ProductOptions) {
@@ -53,7 +53,7 @@ export class Product {
     return this.#hub.url;
   }
 
-  /** Resolves when the hub accepts requests. A restarted hub listens on the same port. */
+  /** Resolves when the hub accepts requests. A restarted hub has the same port. */
   startHub(): Promise<void> {
     return this.#hub.program.start();
   }
@@ -62,7 +62,7 @@ export class Product {
     return this.#hub.program.kill();
   }
 
-  /** Process ids of hub, tunnel and keeper. */
+  /** Process ids of the hub, the tunnel and the keeper. */
   async pids(): Promise<number[]> {
     const listing = await exec('ps', ['-eo', 'pid=,args=']);
     const keeper = listing

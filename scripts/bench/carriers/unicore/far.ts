@@ -1,4 +1,4 @@
-/** Far end of UniCore: it dials the hub as a provider and serves every terminal that is opened. */
+/** The provider's end of our own carrier: every terminal ends here. */
 import { serveFar } from '../../ends/far.ts';
 import { serveProvider } from './provider.ts';
 

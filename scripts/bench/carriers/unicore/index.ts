@@ -1,4 +1,4 @@
-/** Carrier that is UniCore without keeper and PTY: an opener, the hub's sockets and relay, and an acceptor. */
+/** Our own carrier: a hub's real sockets and relay between an opener and an acceptor. */
 
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../../testing/processes/child.ts';
@@ -14,7 +14,7 @@ export const startUnicore: StartCarrier = async (options) => {
   return between(hub, hub, [], options);
 };
 
-/** Carrier with the provider at one hub and the consumer at another. Hubs exchange bytes through Redis or a direct socket. */
+/** Provider and consumer at two hubs. Between the hubs, bytes go through Redis or through a socket. */
 export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
   return async (options) => {
     const redis = await RedisServer.start();
@@ -29,7 +29,7 @@ interface Other {
   stop(): Promise<void>;
 }
 
-/** Starts the two ends. there: the provider's hub. here: the consumer's hub, which may be the same. */
+/** there: the provider's hub. here: the consumer's hub, possibly the same. */
 async function between(
   there: Child<HubCalls>,
   here: Child<HubCalls>,

@@ -1,4 +1,4 @@
-/** Dials the hub as a consumer, and opens channels to terminals as bench streams. */
+/** A consumer's leg, and its channels as streams. */
 import { randomBytes } from 'node:crypto';
 import { maskFor } from '@unicore/agent/tunnel';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
@@ -6,7 +6,7 @@ import { fflateDeflater } from '@unicore/protocol/fflate';
 import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
 import { ChannelStream } from './channel-stream.ts';
 
-/** Resolves with a leg of this user, with frame masking as in the SDK. An error in a handler ends the process. */
+/** Dials a leg for this user, with the SDK's masking. A defect ends the process. */
 export async function dialConsumer(
   port: string,
   user: string,
@@ -26,7 +26,7 @@ export async function dialConsumer(
   return leg;
 }
 
-/** Resolves when the channel is attached. Bytes that arrive earlier go to onData as well. */
+/** Resolves when the channel is attached. onData also gets bytes that arrive before that. */
 export function openTerminal(
   leg: Leg,
   terminalId: string,
@@ -39,7 +39,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // The SDK uses the same deflater.
+    // As the SDK has it.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

@@ -1,4 +1,4 @@
-/** A provider for the bench: every terminal that is opened becomes a bench stream. */
+/** A provider that hands out every terminal as a stream. */
 import { maskFor } from '@unicore/agent/tunnel';
 import { Acceptor, type OpenRequest, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -8,7 +8,7 @@ import { ChannelStream } from './channel-stream.ts';
 
 export type ProviderCalls = { ready(): void };
 
-/** Accepts terminals as the keeper does; `opened` is called with each of them. */
+/** Accepts terminals as the keeper does, and calls `opened` with each. */
 export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequest) => void): Acceptor {
   return new Acceptor({
     clock: systemClock,
@@ -22,7 +22,7 @@ export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequ
   });
 }
 
-/** Connects to the hub at this port, and reports to the parent process when it is connected. */
+/** Connects to the hub at this port, and tells the parent process when it is connected. */
 export async function serveProvider(
   port: string,
   opened: (stream: ChannelStream, request: OpenRequest) => void,

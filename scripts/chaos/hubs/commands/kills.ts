@@ -1,11 +1,11 @@
 /**
- * npm run chaos -- hubs: terminals send both ways while hubs, Redis and sockets are killed at random. Every byte must
- * arrive once and in order, whichever hubs consumer and provider use.
+ * npm run chaos -- hubs: terminals send data both ways while hubs, Redis and sockets are killed at random. Every byte must
+ * arrive once and in order, whichever hubs consumer and provider are at.
  */
 import { runCommand } from '../../run/command.ts';
 import { hubsScenario } from '../scenario.ts';
 
-/** Each consumer has a VM of its own, because a VM has at most 32 terminals. */
+/** Number of consumers. Each has its own VM, as a VM has at most 32 terminals. */
 const CONSUMERS = 4;
 const PROVIDERS = 2;
 

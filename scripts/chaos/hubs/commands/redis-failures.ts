@@ -1,18 +1,15 @@
-/**
- * npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice, and all others must
- * recover.
- */
+/** npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice; others must resume. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
-import { untilTold, whole } from '../../lib/options.ts';
+import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
 import { LIMITS } from '../limits.ts';
 import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
 import { heading, row } from './table.ts';
 
-/** How long keystrokes are measured, enough for a p99, ms. */
+/** Length of each quiet period, ms: long enough for a p99. */
 const QUIET_MS = 8_000;
-/** The outages that --only accepts. */
+/** Names of the outages that --only accepts. */
 const NAMES = outages(0).map(({ name }) => name);
 const HELP = `npm run chaos -- hubs redis [options]
   --pause S      how long Redis is paused, seconds (default 20)
@@ -27,10 +24,7 @@ export async function failCommand(args: string[]): Promise<void> {
     options: {
       pause: { type: 'string', default: '20' },
       only: { type: 'string', default: NAMES.join(',') },
-      direct: { type: 'boolean', default: false },
-      sqlite: { type: 'boolean', default: false },
-      logs: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...HUBS_FLAGS,
     },
   });
   if (values.help) return say(HELP);
@@ -50,7 +44,7 @@ export async function failCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The false alarms as sentences; empty if there were none. */
+/** Wrong states that hubs reported, as sentences; empty if there were none. */
 export function alarmsOf({ alarms }: FailingOutcome): string[] {
   return [...alarms].map(([what, times]) => `Falsely, ${times} times: ${what}.`);
 }

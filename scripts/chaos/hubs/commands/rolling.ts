@@ -1,12 +1,12 @@
-/** npm run chaos -- hubs rolling: every hub is replaced, as by a deploy, and typing users must not notice. */
+/** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
-import { untilTold, whole } from '../../lib/options.ts';
+import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
 import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
-/** How long typing is measured before and after the deploy, for comparison, ms. */
+/** Length of the calm periods before and after, ms; their figures serve as comparison. */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
@@ -21,10 +21,7 @@ export async function rollCommand(args: string[]): Promise<void> {
     options: {
       consumers: { type: 'string', default: '200' },
       every: { type: 'string', default: '500' },
-      direct: { type: 'boolean', default: false },
-      sqlite: { type: 'boolean', default: false },
-      logs: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...HUBS_FLAGS,
     },
   });
   if (values.help) return say(HELP);
@@ -41,7 +38,7 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** The broken promises as sentences; empty if all were kept. */
+/** Broken promises as sentences; empty if all were kept. */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;
   return phases

@@ -1,4 +1,4 @@
-/** A table of keystroke latencies. */
+/** Formats the lines of a table of keystroke latencies. */
 import { duration, paint } from '../../../lib/console.ts';
 
 const NAME = 22;
@@ -8,7 +8,7 @@ export function heading(name: string, ...cells: string[]): string {
   return paint('dim', `\n${line(name, cells)}`);
 }
 
-/** `times` are milliseconds. */
+/** keys: a count. times: latencies, ms. */
 export function row(name: string, took: string, keys: number, ...times: number[]): string {
   return line(name, [took, String(keys), ...times.map(latency)]);
 }
@@ -17,7 +17,7 @@ function line(name: string, cells: readonly string[]): string {
   return `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(CELL)).join('')}`;
 }
 
-/** Shows fractions of a millisecond for short latencies. */
+/** Formats a latency; those of keystrokes are fractions of a millisecond. */
 function latency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

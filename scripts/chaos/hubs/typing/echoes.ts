@@ -1,4 +1,4 @@
-/** Keystroke latencies that typists had in a period. */
+/** Keystroke latencies of typists in a period. */
 import type { Echo } from './messages.ts';
 
 export interface Felt {
@@ -9,7 +9,7 @@ export interface Felt {
   readonly max: number;
 }
 
-/** Latencies of keys typed in this period, or still waiting for their echo when it began. */
+/** Latencies of keys that were typed in this period, or waited for their echo when it began. */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes
     .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)

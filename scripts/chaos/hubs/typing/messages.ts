@@ -1,7 +1,7 @@
-/** Messages between a run and its typist processes. Times are milliseconds of the machine's monotonic clock. */
+/** Messages between a chaos run and its processes of typists. Times are milliseconds of the machine's monotonic clock. */
 import { z } from 'zod';
 
-/** A typist's client, with its one terminal. */
+/** The place of one typist: its own client, with one terminal. */
 const TypistPlace = z.object({
   typist: z.number(),
   url: z.string(),
@@ -12,9 +12,9 @@ const TypistPlace = z.object({
 export type TypistPlace = z.infer<typeof TypistPlace>;
 
 export const ToTypists = z.discriminatedUnion('type', [
-  /** everyMs: interval between two keys of each typist. */
+  /** Start typing. everyMs: interval between two keys of each typist. */
   z.object({ type: z.literal('start'), places: z.array(TypistPlace), everyMs: z.number() }),
-  /** Stop typing, and report when every key was echoed. */
+  /** Stop typing, and report when all keys have been echoed. */
   z.object({ type: z.literal('finish') }),
 ]);
 export type ToTypists = z.infer<typeof ToTypists>;
@@ -24,7 +24,7 @@ const Echo = z.object({ typist: z.number(), typed: z.number(), tookMs: z.number(
 export type Echo = z.infer<typeof Echo>;
 
 export const FromTypists = z.discriminatedUnion('type', [
-  /** The typist's keys are echoed from now on. */
+  /** The typist's terminal echoes keys from now on. */
   z.object({ type: z.literal('ready'), typist: z.number() }),
   z.object({ type: z.literal('echoes'), echoes: z.array(Echo) }),
   /** Every key of the typist was echoed once, in order. */

@@ -1,18 +1,15 @@
-/**
- * Runs many typists in a few processes. It knows whether all are ready, collects every echo, and checks at the end that
- * none is missing.
- */
+/** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
 import { join } from 'node:path';
 import type { Program } from '../../../testing/processes/program.ts';
 import type { Programs } from '../../../testing/processes/programs.ts';
 import { type Echo, FromTypists, type ToTypists, type TypistPlace } from './messages.ts';
 
-/** Time for all terminals to start, and for the last echoes, ms; limits for hangs only. */
+/** Time limits for all terminals to start, and for the last echoes, ms. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
 
 export interface TypistsOptions {
-  /** Grouped by process. */
+  /** Places of the typists, grouped by process. */
   readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
   /** Called when an echo is wrong or does not come in time. */
@@ -21,11 +18,11 @@ export interface TypistsOptions {
 
 export class Typists {
   readonly echoes: Echo[] = [];
-  /** Keys typed by the typists that have finished. */
+  /** Number of keys typed by the typists that are done. */
   keys = 0;
   readonly #options: TypistsOptions;
   readonly #programs: readonly Program[];
-  /** For each typist, when it typed the last key that was echoed. */
+  /** By typist: when it typed the last key that was echoed. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
   #awaited = new Set<number>();
@@ -41,7 +38,7 @@ export class Typists {
     );
   }
 
-  /** Settles when every typist has a working echo. */
+  /** Starts all typists; settles when every terminal echoes. */
   async start(): Promise<void> {
     const { places, everyMs } = this.#options;
     await Promise.all(this.#programs.map((program) => program.start()));
@@ -52,16 +49,14 @@ export class Typists {
     await ready;
   }
 
-  /** Stops typing. Settles when every key was echoed. */
+  /** Stops typing; settles when every key was echoed. */
   async finish(): Promise<void> {
     const done = this.#all(END_LIMIT_MS, 'have lost keys');
     for (const program of this.#programs) tell(program, { type: 'finish' });
     await done;
   }
 
-  /**
-   * Settles when every typist saw the echo of a key typed at `time` or later. The result is when the last of them did.
-   */
+  /** Settles when every typist saw the echo of a key typed at `time` or later; resolves with when the last one did. */
   async since(time: number, limitMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = () => [...this.#last].filter(([, typed]) => typed < time).map(([typist]) => typist);
@@ -79,7 +74,7 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** For each typist, when it saw the first echo of a key typed since `time`. */
+  /** When each typist saw the first echo of a key typed since `time`. */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {

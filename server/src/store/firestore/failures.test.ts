@@ -177,7 +177,7 @@ describe('when Firestore does not answer', () => {
       expect(lost.addVm(VM)).rejects.toMatchObject(GONE),
       expect(lost.vms()).rejects.toMatchObject(GONE),
     ]);
-    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(performance.now() - begun).toBeLessThan(30_000);
     await lost.close();
     hole.close();
   });

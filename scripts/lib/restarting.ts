@@ -1,0 +1,59 @@
+/** A child of npm run dev that starts again when its sources change. */
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, step, warn } from './console.ts';
+import { ROOT } from './paths.ts';
+
+/** An editor writes several files at once: they cause one restart. */
+const SETTLE_MS = 150;
+
+/** If a restart fails, it waits for the next change. */
+export class Restarting<Child extends { stop(): Promise<void> }> {
+  readonly #name: string;
+  readonly #folders: readonly string[];
+  readonly #run: () => Promise<Child>;
+  #child: Child | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Restarts run one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+
+  constructor(name: string, folders: readonly string[], run: () => Promise<Child>) {
+    this.#name = name;
+    this.#folders = folders;
+    this.#run = run;
+  }
+
+  async start(): Promise<Child> {
+    this.#child = await step(`Started the ${this.#name}`, this.#run);
+    for (const folder of this.#folders) {
+      watch(join(ROOT, folder), { recursive: true }, (_, file) => this.#changed(file));
+    }
+    return this.#child;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    return this.#last.then(() => this.#child?.stop());
+  }
+
+  #changed(file: string | null): void {
+    if (this.#stopping || (file !== null && (/\.test\.|testing/.test(file) || !/\.ts$/.test(file)))) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#last = this.#last.then(() => this.#restart());
+    }, SETTLE_MS);
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#stopping) return;
+    await this.#child?.stop();
+    this.#child = undefined;
+    try {
+      this.#child = await step(`Restarted the ${this.#name}`, this.#run);
+    } catch (error) {
+      warn(`  ${messageOf(error)}\n  The ${this.#name} starts again when a file changes.`);
+    }
+  }
+}

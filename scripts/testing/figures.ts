@@ -1,0 +1,8 @@
+/** Times and rates that a test of real processes measures: printed, and judged where a machine is quiet (`npm run bench`, `chaos`). */
+import { duration } from '../lib/console.ts';
+
+/** times: by name, ms. */
+export function showTimes(what: string, times: Readonly<Record<string, number | undefined>>): void {
+  const parts = Object.entries(times).map(([name, ms]) => `${name} ${ms === undefined ? '-' : duration(ms)}`);
+  console.log(`${what}: ${parts.join(', ')}`);
+}

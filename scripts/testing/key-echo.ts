@@ -1,0 +1,18 @@
+/** What somebody who types feels: the time from a key to its echo. */
+import type { View } from './view.ts';
+
+/** Keys that are typed one after the other. */
+const KEYS = 10;
+
+/** The median, ms; the terminal's program has to say back what it hears. */
+export async function keyEcho(view: View): Promise<number> {
+  const took: number[] = [];
+  for (let key = 0; key < KEYS; key++) {
+    const seen = view.received;
+    const typed = performance.now();
+    view.type('x');
+    await view.until(({ received }) => received > seen);
+    took.push(performance.now() - typed);
+  }
+  return took.sort((a, b) => a - b)[KEYS / 2]!;
+}

@@ -1,0 +1,27 @@
+/** Users of a hub in this process: their SDKs, and links that sign their browsers in. */
+import { createUniCore, type UniCore } from '@unicore/client/sdk';
+import type { App } from '@unicore/server/app';
+import { loginLink } from '@unicore/server/auth';
+
+export class Users {
+  readonly #sdks: UniCore[] = [];
+
+  /** The SDK of a user with a bearer token. origin: how the user reaches the hub. */
+  async sdk({ auth }: App, name: string, origin: string): Promise<UniCore> {
+    const { userId } = await auth.createUser(name);
+    const { secret } = await auth.bearerToken(userId);
+    const unicore = createUniCore({ url: origin, getToken: () => secret });
+    this.#sdks.push(unicore);
+    return unicore;
+  }
+
+  /** origin: how the browser reaches the hub. */
+  async link({ auth }: App, name: string, origin: string): Promise<string> {
+    const { userId } = await auth.createUser(name);
+    return loginLink(origin, (await auth.loginKey(userId)).secret);
+  }
+
+  close(): void {
+    for (const sdk of this.#sdks) sdk.close();
+  }
+}
