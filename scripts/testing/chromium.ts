@@ -4,7 +4,7 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** For whoever launches it. Without an executable where there is no Chromium. */
+/** Options to launch Chromium with; without an executable if none is installed. */
 export function chromiumOptions(): Pick<LaunchOptions, 'executablePath' | 'args'> {
   const executablePath = PATHS.find((path) => existsSync(path));
   const args = [
@@ -14,7 +14,7 @@ export function chromiumOptions(): Pick<LaunchOptions, 'executablePath' | 'args'
     '--no-first-run',
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
   ];
-  // Chromium refuses its sandbox to root; the only pages that it opens here are our own.
+  // Chromium has no sandbox for root; the only pages that it opens here are UniCore's own.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   return executablePath === undefined ? { args } : { executablePath, args };
 }

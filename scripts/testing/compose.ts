@@ -1,4 +1,4 @@
-/** Runs a compose file by the engine alone, for machines without the plugin. What it does not know in a file, it refuses. */
+/** Runs a compose file with the Docker engine alone, for machines without the plugin. It refuses unknown keys. */
 import { dirname, resolve } from 'node:path';
 import Docker from 'dockerode';
 import { parse } from 'yaml';
@@ -56,7 +56,7 @@ export class Composed implements AsyncDisposable {
   readonly #docker = new Docker();
   readonly #compose: Compose;
   readonly #folder: string;
-  /** Of its own, so that several may run. */
+  /** Prefix of names in the engine, so that several runs don't collide. */
   readonly #prefix = `unicore-test-${process.pid}-`;
   readonly #containers = new Map<string, Docker.Container[]>();
   readonly #cleanups: (() => Promise<unknown>)[] = [];
@@ -66,7 +66,7 @@ export class Composed implements AsyncDisposable {
     this.#folder = dirname(file);
   }
 
-  /** images: what to run instead of an image that this engine has not. */
+  /** images: replacements for images that this engine does not have. */
   static async up(
     compose: Compose,
     file: string,
@@ -163,7 +163,7 @@ function portOf(text: string): { host: string; port: string; inside: string } {
   return { host, port, inside };
 }
 
-/** Each after those that it depends on. */
+/** Orders services so that each comes after those that it depends on. */
 function inOrder(services: Compose['services']): string[] {
   const order: string[] = [];
   const add = (name: string) => {

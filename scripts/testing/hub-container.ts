@@ -1,16 +1,16 @@
-/** A hub from its image, as it is to be run: nobody's user, nothing to write to, no rights. */
+/** Runs a hub from its image as in production: an unprivileged user, a read-only file system, no capabilities. */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { HUB_IMAGE } from '../product/images/hub-image.ts';
 
 const PORT = '7420/tcp';
-/** The hub's limit for a drain, and some. */
+/** Time until Docker kills the hub: its limit for a drain, and a margin. */
 const STOP_S = 15;
 
 export class HubContainer implements AsyncDisposable {
   readonly container: Docker.Container;
-  /** As reached from this machine. */
+  /** URL of the hub, as reached from this machine. */
   readonly url: string;
   #removed = false;
 
@@ -51,7 +51,7 @@ export class HubContainer implements AsyncDisposable {
     return runIn(this.container, ...command);
   }
 
-  /** SIGTERM, as an orchestrator sends it; how the hub ended. */
+  /** Stops the hub by SIGTERM, as an orchestrator does; resolves with how it ended. */
   async stop(): Promise<{ code: number; seconds: number }> {
     const start = performance.now();
     await this.container.stop({ t: STOP_S });
@@ -79,7 +79,7 @@ async function saysStarted(container: Docker.Container): Promise<void> {
   throw new Error(`The hub's container has ended: ${said}`);
 }
 
-/** Runs a program in a container; its output, and how it ended. */
+/** Runs a program in a container; resolves with its output and how it ended. */
 export async function runIn(
   container: Docker.Container,
   ...command: string[]

@@ -1,18 +1,18 @@
-/** How many multiplexed sockets a hub has, and has had, as its metrics show them. */
+/** Counts a hub's multiplexed sockets, open and closed, from its metrics. */
 
 export interface Count {
   consumer: number;
   provider: number;
 }
 
-/** Open now. url: of the hub. */
+/** Sockets that are open now. url: of the hub. */
 export async function openSockets(url: string): Promise<Count> {
   const metrics = await read(url);
   const open = (kind: string) => sum(metrics, new RegExp(`^unicore_sockets{kind="${kind}"} (\\d+)`, 'gm'));
   return { consumer: open('consumer'), provider: open('provider') };
 }
 
-/** Closed until now. */
+/** Sockets that were closed until now. */
 export async function closedSockets(url: string): Promise<Count> {
   const metrics = await read(url);
   const closed = (kind: string) =>

@@ -1,14 +1,14 @@
-/** A terminal as a program uses it: what it has said so far, when it said something, and each status it had. */
+/** Opens a terminal as a program does, and collects its output and its statuses. */
 import type { ChannelSocket, UniCore } from '@unicore/client/sdk';
 
 export interface Listening {
   socket: ChannelSocket;
   text(): string;
-  /** Resolves when this is somewhere in the text. */
+  /** Resolves when the output contains this text. */
   shows(what: string): Promise<void>;
 }
 
-/** command: typed when the terminal is open. statuses: gets each, with the terminal's name before it. */
+/** command: typed when the terminal is open. statuses: gets each status, with the terminal's name before it. */
 export function listen(
   unicore: UniCore,
   vmId: string,

@@ -1,4 +1,4 @@
-/** haproxy on loopback by the configuration that we ship, with hubs of a test behind it. */
+/** Runs haproxy on loopback with the shipped configuration and a test's hubs behind it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { haproxyConfig } from '../product/start/haproxy.ts';
 
-/** Where haproxy finds the socket that it is handed: between choosing a port and using it, nobody else can take it. */
+/** File descriptor of the listening socket that haproxy is handed, so that no other program can take the port. */
 const FD = 3;
 
 export class LoadBalancer implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
-  /** What haproxy has printed so far, and who waits for more of it. */
+  /** What haproxy has printed so far. */
   #log = '';
   readonly #listeners = new Set<() => void>();
 
@@ -30,7 +30,7 @@ export class LoadBalancer implements AsyncDisposable {
     }
   }
 
-  /** hubs: their URLs on loopback. Settles when it serves. */
+  /** Starts haproxy; settles when it serves. hubs: their URLs on loopback. */
   static async start(hubs: readonly string[]): Promise<LoadBalancer> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-haproxy-'));
     const file = join(folder, 'haproxy.cfg');
@@ -43,7 +43,7 @@ export class LoadBalancer implements AsyncDisposable {
     server.close();
     const balancer = new LoadBalancer(`http://127.0.0.1:${port}`, child, folder);
     try {
-      // The socket takes it at once, and haproxy answers as soon as it runs.
+      // The socket accepts the request at once, and haproxy answers as soon as it runs.
       await (await fetch(`${balancer.url}/healthz`)).body?.cancel();
     } catch (cause) {
       await balancer.stop();
@@ -52,7 +52,7 @@ export class LoadBalancer implements AsyncDisposable {
     return balancer;
   }
 
-  /** Settles when haproxy says so, or has: `Server ready/hub1 is DOWN`. */
+  /** Settles when haproxy has printed these words, such as `Server ready/hub1 is DOWN`. */
   async says(words: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {
@@ -78,7 +78,7 @@ export class LoadBalancer implements AsyncDisposable {
   }
 }
 
-/** Node shows it to nobody by types: how a listening socket is handed to a process that is no Node. */
+/** File descriptor of a listening socket, to hand it to another program. Node's types do not show it. */
 function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { _handle?: { fd: number } };
   if (_handle === undefined) throw new Error('This server listens no more.');

@@ -2,21 +2,21 @@
 import type { Page } from 'playwright-core';
 import { readScreen, type Screen, textOf } from './screen.ts';
 
-/** The page keeps each xterm on the element that shows it; one of them is in front. */
+/** Selector of the terminal in front. The page keeps each xterm on the element that shows it. */
 const FRONT = '[role="tabpanel"]:not([hidden]) [data-terminal-id]';
 const XTERM = `document.querySelector('${FRONT}').xterm`;
 
 /** For a limit on hangs only. */
 const TEXT_LIMIT_MS = 60_000;
 
-/** The first machine of this user, by the page's own buttons; resolves when its terminal shows a prompt. */
+/** Creates the user's first machine with the page's own buttons; resolves when its terminal shows a prompt. */
 export async function createMachine(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Create a machine|New machine/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Create machine' }).click();
   await untilText(page, /[$#] ?$/m);
 }
 
-/** Types with the keyboard, into whatever has the focus: the terminal, once it is open. */
+/** Types with the keyboard into the focused element: the terminal, once it is open. */
 export async function type(page: Page, text: string): Promise<void> {
   await page.keyboard.type(text);
 }
@@ -25,13 +25,13 @@ export function screenOf(page: Page): Promise<Screen> {
   return page.evaluate<Screen>(`(${readScreen})(${XTERM})`);
 }
 
-/** One more terminal of the machine that is open; resolves when it shows a prompt. */
+/** Opens another terminal of the open machine; resolves when it shows a prompt. */
 export async function openTerminal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New terminal' }).click();
   await untilText(page, /[$#] ?$/m);
 }
 
-/** Resolves when the terminal shows this; looks after each write. */
+/** Resolves when the terminal shows this text; checked after each write. */
 export async function untilText(page: Page, what: RegExp): Promise<void> {
   await page.waitForSelector(FRONT);
   // Playwright's own waitForFunction needs eval, which the page's security policy forbids.
@@ -45,12 +45,12 @@ export async function untilText(page: Page, what: RegExp): Promise<void> {
   })`);
 }
 
-/** The state of the line, as the status line has it: connected, reconnecting, provider-offline, … */
+/** Resolves when the status line shows this state: connected, reconnecting, provider-offline, … */
 export async function untilLine(page: Page, status: string): Promise<void> {
   await page.waitForSelector(`[data-line="${status}"]`);
 }
 
-/** What the browser complains about: console errors and uncaught ones. */
+/** Collects the page's errors: those on the console and uncaught ones. */
 export function complaints(page: Page): string[] {
   const found: string[] = [];
   page.on('console', (message) => message.type() === 'error' && found.push(message.text()));

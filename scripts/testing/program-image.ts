@@ -1,4 +1,4 @@
-/** Stands for an image that only a registry has: the program of this machine, with the libraries that it loads. */
+/** Replaces an image from a registry by one with this machine's own program and the libraries that it loads. */
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { exec } from '../lib/exec.ts';
 import { followed } from '../product/images/image-base.ts';
 
-/** Makes an image of that name, in which the programs are in PATH and nothing else is. */
+/** Makes an image of this name that contains only these programs, in PATH. */
 export async function makeProgramImage(
   docker: Docker,
   name: string,

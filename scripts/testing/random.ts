@@ -20,7 +20,7 @@ export class Random {
     return this.u32() / 2 ** 32;
   }
 
-  /** Both ends included. */
+  /** A random integer from low to high, both included. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1);
   }

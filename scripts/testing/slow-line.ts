@@ -1,4 +1,4 @@
-/** A line of 1 Mbit/s with a round trip of 80 ms, between the hub and one of its sides, and what people feel of it. */
+/** A line of 1 Mbit/s with a round trip of 80 ms between the hub and one side, and measurements of latencies on it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeKind } from '@unicore/agent';
 import type { UniCore } from '@unicore/client/sdk';
@@ -9,9 +9,9 @@ import { startWorld, type World } from './world.ts';
 
 const BYTES_PER_SECOND = 125_000;
 const ONE_WAY_MS = 40;
-/** A flood has filled all that can be filled by then, ms. */
+/** Time after which a flood has filled all buffers, ms. */
 const FLOOD_MS = 3_000;
-/** Somebody types, ms between keys. */
+/** Pause between typed keys, ms. */
 const KEY_PAUSE_MS = 60;
 
 /** What is promised of such a line, judged by `npm run bench -- feel`. From ^C to the prompt, by program, ms. */
@@ -32,7 +32,7 @@ export class SlowLine {
   readonly unicore: UniCore;
   readonly vmId: string;
   readonly #line: LineProxy;
-  /** Where consumers see the hub. */
+  /** Origin at which consumers reach the hub. */
   readonly #origin: string;
 
   private constructor(world: World, line: LineProxy, unicore: UniCore, vmId: string, origin: string) {
@@ -60,12 +60,12 @@ export class SlowLine {
     this.#line.close();
   }
 
-  /** A terminal of its own, by the SDK, with a prompt. */
+  /** Opens a new terminal through the SDK; resolves when it shows a prompt. */
   async terminal(terminalId: string): Promise<View> {
     return this.#prompted(View.remote(this.unicore.openTerminal(this.vmId, { terminalId })));
   }
 
-  /** The same by a raw socket. */
+  /** Opens a new terminal over a raw WebSocket. */
   async rawTerminal(terminalId: string): Promise<View> {
     const { url } = await this.unicore.api.vm.connect.mutate({ vmId: this.vmId, terminalId });
     const { pathname, search } = new URL(url);
@@ -81,7 +81,7 @@ export class SlowLine {
     return view;
   }
 
-  /** The time from ^C, typed while the command floods, to the prompt, ms. */
+  /** Types ^C while the command floods; resolves with the time until the prompt, ms. */
   async interrupt(view: View, command: string): Promise<number> {
     view.type(`${command}\r`);
     await sleep(FLOOD_MS);
@@ -91,7 +91,7 @@ export class SlowLine {
     return performance.now() - began;
   }
 
-  /** What each key takes to be echoed while the command floods another terminal, ms, and the flood's bytes per second. */
+  /** Types while the command floods another terminal; resolves with each echo time, ms, and the flood's bytes per second. */
   async typeUnderFlood(command: string, keys: number): Promise<{ echoes: number[]; rate: number }> {
     const typist = await this.terminal('typist');
     typist.type('clear; stty raw -echo; cat\r');
@@ -120,7 +120,7 @@ export class SlowLine {
   }
 }
 
-/** The share of the line that this rate is. */
+/** The share of the line's capacity that this rate takes. */
 export function shareOfLine(rate: number): number {
   return rate / BYTES_PER_SECOND;
 }

@@ -6,16 +6,16 @@ import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { exec } from '../lib/exec.ts';
 import { ROOT } from '../lib/paths.ts';
 
-/** For a first start, web app included, on a busy machine. */
+/** Time limit for a first start with the build of the web app, ms. */
 const START_LIMIT_MS = 120_000;
-/** An address where no engine answers: VMs are processes then. */
+/** Docker address at which nothing answers, so that VMs are processes. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 export class Started {
   readonly url: string;
   readonly link: string;
   readonly token: string;
-  /** From the command to the printed link. */
+  /** Time from the command to the printed link, ms. */
   readonly tookMs: number;
   readonly #process: ChildProcess;
   readonly #data: string;
@@ -68,7 +68,7 @@ export class Started {
     };
   }
 
-  /** All children whose command begins so: process ids, the oldest first. */
+  /** Process ids of all children whose command begins with this, the oldest first. */
   async childrenOf(command: string): Promise<number[]> {
     const lines = (await this.#children()).split('\n').map((line) => line.trim().split(' ', 2));
     return lines.filter(([, name]) => name?.startsWith(command)).map(([pid]) => Number(pid));
@@ -78,14 +78,14 @@ export class Started {
     return exec('ps', ['-o', 'pid=,args=', '--sort', 'start_time,pid', '--ppid', String(this.#process.pid)]);
   }
 
-  /** Process id of the keeper of the terminals, which is nobody's child. */
+  /** Process id of the keeper of terminals, which is detached from npm start. */
   async keeper(): Promise<number> {
     const listing = await exec('ps', ['-eo', 'pid=,args=']);
     const line = listing.split('\n').find((one) => one.includes(`unicore-keeper ${this.#data}/agent`));
     return Number(found(line ?? '', /^\s*(\d+) /));
   }
 
-  /** What Ctrl-C does. */
+  /** Stops npm start as Ctrl-C does. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }

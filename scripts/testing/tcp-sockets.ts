@@ -1,7 +1,7 @@
-/** Which TCP sockets a process has, as `ss` shows them. */
+/** TCP sockets of processes, as listed by `ss`. */
 import { exec } from '../lib/exec.ts';
 
-/** Lines of `ss` of these processes. */
+/** Lines of `ss` about these processes. */
 export async function socketsOf(pids: readonly number[], what: 'listening' | 'connected'): Promise<string[]> {
   const listing = await exec('ss', [what === 'listening' ? '-Htnlp' : '-Htnp']);
   return listing.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));

@@ -1,6 +1,6 @@
 /**
- * Two hubs in regions that are far from each other, each with what it takes to be reached: Redis stands in the first region, and
- * whoever is in the second sees the first region's hub and Redis by a long line, and the other way round.
+ * Two hubs in regions far from each other. Redis is in the first region. From each region, the other one's hub and Redis are
+ * reached over a line with a long delay.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy>
 
 export interface Region {
   app: App;
-  /** How somebody of this region reaches its hub. */
+  /** URL at which clients in this region reach its hub. */
   url: string;
 }
 
@@ -95,7 +95,7 @@ export class TwoRegions {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Resolves when the first hub knows the second, which came after it. */
+  /** Resolves when the first hub knows the second, which started later. */
   async #known(): Promise<void> {
     const list = async () => {
       const answer = await fetch(`${this.first.url}/api/system/hubs`);

@@ -10,7 +10,7 @@ const KEYS = 26;
 
 export interface TypistOptions {
   readonly socket: ChannelSocket;
-  /** Starts the program; undefined: what runs in the terminal echoes by itself. */
+  /** Command that starts an echoing program; undefined if the terminal already echoes. */
   readonly command?: string;
   readonly now: () => number;
   ready(): void;
@@ -34,12 +34,12 @@ export class Typist {
     socket.onclose = ({ code, reason }) => this.#break(`closed with ${code}: ${reason}`);
   }
 
-  /** Keys that wait for their echo. */
+  /** Number of keys that wait for their echo. */
   get pending(): number {
     return this.#pending.length;
   }
 
-  /** typed: the time from which the echo counts. */
+  /** Types the next key. typed: the time from which its echo is measured. */
   type(typed = this.#options.now()): void {
     if (this.#state !== 'typing') return;
     const key = keyOf(this.#echoed + this.#pending.length);

@@ -1,4 +1,4 @@
-/** A viewer without a window: headless xterm on whatever carries bytes, a local PTY or a terminal of UniCore. */
+/** A viewer without a window: headless xterm on a local PTY or a terminal of UniCore. */
 import { spawn } from '@lydell/node-pty';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import unicode from '@xterm/addon-unicode11';
@@ -8,7 +8,7 @@ import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
 /** For programs to start and draw on a busy machine; a limit for hangs only. */
 const UNTIL_LIMIT_MS = 60_000;
 
-/** UniCore's own messages in a terminal's stream. */
+/** Number of the OSC escape sequences that carry UniCore's own messages in a terminal's stream. */
 const SIZE_OSC = 7717;
 
 /** What carries the bytes of one terminal. */
@@ -21,7 +21,7 @@ export interface Wire {
 export class View {
   readonly terminal: xterm.Terminal;
   #wire: Wire | undefined;
-  /** Bytes that came, in all. */
+  /** Bytes received in total. */
   received = 0;
 
   constructor(cols = 80, rows = 24) {
@@ -29,11 +29,11 @@ export class View {
     // The same widths as in the page.
     this.terminal.loadAddon(new unicode.Unicode11Addon() as unknown as xterm.ITerminalAddon);
     this.terminal.unicode.activeVersion = '11';
-    // Answers to what programs ask of the terminal, such as its version.
+    // xterm's answers to queries by programs, such as for its version.
     this.terminal.onData((answer) => this.#wire?.send(answer));
   }
 
-  /** A program on a PTY of this machine, with exactly this environment. */
+  /** A view of a program on a PTY of this machine, with exactly this environment. */
   static local(
     file: string,
     args: string[],
@@ -80,7 +80,7 @@ export class View {
     return view;
   }
 
-  /** On a raw /terminal socket, as with the AttachAddon. */
+  /** A view of a raw /terminal socket, as with the AttachAddon. */
   static raw(socket: WebSocket, cols = 80, rows = 24): View {
     const view = new View(cols, rows);
     socket.binaryType = 'arraybuffer';
@@ -112,7 +112,7 @@ export class View {
     return textOf(this.terminal);
   }
 
-  /** Resolves when the screen's text holds this, or the condition is true; looks after each write. */
+  /** Resolves when the screen shows this text, or the condition is true; checked after each write. */
   async until(what: string | RegExp | ((view: View) => boolean)): Promise<void> {
     const holds = () => {
       if (typeof what === 'function') return what(this);

@@ -1,4 +1,4 @@
-/** VMs as tests make them. */
+/** Helpers of tests to create VMs and wait for their states. */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
@@ -13,7 +13,7 @@ export async function runningVm(unicore: UniCore): Promise<string> {
   return vmId;
 }
 
-/** Resolves when so many providers are online; hears of it by provider.watch. */
+/** Resolves when this many providers are online, as reported by provider.watch. */
 export async function untilOnline(unicore: UniCore, count: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const states = new Map<string, string>();
@@ -35,7 +35,7 @@ export async function untilOnline(unicore: UniCore, count: number): Promise<void
   });
 }
 
-/** Resolves when the VM has this state, or is gone; hears of it by vm.watch. */
+/** Resolves when the VM has this state, or is gone, as reported by vm.watch. */
 export async function untilState(unicore: UniCore, vmId: string, state: VmState | 'gone'): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let seen = 'unknown';
@@ -66,7 +66,7 @@ export async function deleteAll(unicore: UniCore): Promise<void> {
   }
 }
 
-/** A viewer on a terminal of a VM, with a prompt of `$ ` and nothing else on its screen. */
+/** Opens a view of a VM's terminal with only the prompt `$ ` on its screen. */
 export async function shell(unicore: UniCore, vmId: string, cols = 80, rows = 24): Promise<View> {
   const view = View.remote(unicore.openTerminal(vmId, { cols, rows }), cols, rows);
   await view.until(/[$#] ?$/m);

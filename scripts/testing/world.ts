@@ -19,9 +19,9 @@ export interface WorldOptions {
   readonly runtime?: RuntimeKind;
   /** Other origins from which pages may come, such as a line proxy's. */
   readonly origins?: readonly string[];
-  /** The hub renews sockets of this age, s. */
+  /** Age at which the hub renews sockets, s. */
   readonly rotateSeconds?: number;
-  /** A hub that is stopped lets its peers move to another one for so long, s. */
+  /** Time that a stopped hub gives its peers to move to another one, s. */
   readonly drainSeconds?: number;
   /** The agent reaches the hub through this line. */
   readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
@@ -30,7 +30,7 @@ export interface WorldOptions {
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-world-'));
   readonly #options: WorldOptions;
-  /** What its hubs share, where there are several at a time. */
+  /** Backplane that hubs share when there are several at a time. */
   readonly #backplane = new LocalWorld(systemClock);
   readonly #users = new Users();
   readonly #agent = new LocalAgent(join(this.folder, 'agent'));
@@ -47,7 +47,7 @@ export class World {
     return this.#app;
   }
 
-  /** A hub on these data, on the same port as before. */
+  /** Starts the hub on the same data and port as before. */
   async startHub(): Promise<void> {
     const { app, port, url } = await this.#hub(this.port);
     this.#app = app;
@@ -55,7 +55,7 @@ export class World {
     this.url = url;
   }
 
-  /** Starts another on the same data, which is the hub from now on. The old one is for the caller to stop. */
+  /** Starts a second hub on the same data, which replaces the first. The caller stops the old one. */
   async replaceHub(): Promise<{ old: App }> {
     const old = this.app;
     const { app, port } = await this.#hub(0);

@@ -1,4 +1,4 @@
-/** Chaos with several hubs. */
+/** Scenario of the hubs' chaos run: its environment and its faults. */
 import type { Scenario } from '../run/run.ts';
 import { hubsFaults } from './faults.ts';
 import { HubsEnvironment, type HubsOptions } from './hubs-environment.ts';

@@ -12,9 +12,9 @@ export interface Hops {
 
 /** Kinds of fault, in two lists: those that end paths, and those that only disturb them. */
 export interface FaultLists<E> {
-  /** Each of these ends the path of every channel through its hop. */
+  /** Faults that end the path of every channel through their hop. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
-  /** These end no path by themselves. */
+  /** Faults that disturb a hop and end no path by themselves. */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
 }
 
@@ -34,7 +34,7 @@ export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<E
         lasts: AWAY,
         act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
       },
-      // Service managers restart a tunnel at once.
+      // A killed tunnel restarts at once, as under a service manager.
       { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
       {
         name: 'provider line cut',

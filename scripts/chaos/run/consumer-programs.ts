@@ -16,7 +16,7 @@ export interface Access {
 
 export class ConsumerPrograms {
   readonly programs: readonly Program[];
-  /** In the order of the programs; empty before connect(). */
+  /** Lines of the consumers, in the order of the programs; empty before connect(). */
   readonly lines: LineProxy[] = [];
   readonly #access: Access[] = [];
 
@@ -30,7 +30,7 @@ export class ConsumerPrograms {
     );
   }
 
-  /** port: of the hub or load balancer. token: of the user whose VMs the consumers get. unicore: that user's SDK. */
+  /** Starts the consumers. port: of the hub or load balancer. token, unicore: of the user whose VMs the consumers get. */
   async connect({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
     for (const consumer of this.programs) {
       const line = await LineProxy.open(port);

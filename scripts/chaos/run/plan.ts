@@ -11,10 +11,10 @@ export interface FaultKind<Environment> {
   readonly name: string;
   /** Whether the fault ends paths. Otherwise it only disturbs them. */
   readonly kills: boolean;
-  /** How many hops it can hit; one is drawn. */
+  /** How many hops the fault can hit; one is drawn at random. */
   readonly hops: number;
   /**
-   * The range of its duration, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone
+   * The range of the fault's duration, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone
    * at once.
    */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
@@ -32,7 +32,7 @@ export interface Fault<Environment> {
 }
 
 export interface Step<Environment> {
-  /** Committed together; all of different kinds. */
+  /** Faults that are committed together; all of different kinds. */
   readonly faults: readonly Fault<Environment>[];
   /** Whether the run then waits until all channels have resumed. */
   readonly wait: 'whole' | 'resuming';

@@ -37,7 +37,7 @@ export interface Scenario<S extends Environment> {
   readonly faults: readonly FaultKind<S>[];
 }
 
-/** Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+/** Does a chaos run. Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
 export async function runChaos<S extends Environment>(
   scenario: Scenario<S>,
   options: RunOptions,

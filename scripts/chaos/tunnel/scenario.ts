@@ -1,4 +1,4 @@
-/** Chaos with one hub and one provider: hub, tunnel and the lines between them fail. */
+/** Scenario of the tunnel's chaos run: an environment with one hub and one provider, and its faults. */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { Scenario } from '../run/run.ts';
 import { CONSUMERS, TunnelEnvironment } from './tunnel-environment.ts';

@@ -13,7 +13,7 @@ export const CONSUMERS = 2;
 export class TunnelEnvironment implements Environment {
   readonly hubs: readonly [Hub];
   readonly providers: readonly [Provider];
-  /** Their lines go to the hub. */
+  /** Consumers, whose lines go to the hub. */
   readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 

@@ -18,7 +18,7 @@ const VMS = new Map([
   ['vm-mallory', running('mallory', 'good')],
   ['vm-mallory-far', running('mallory', 'bad')],
 ]);
-/** Longer than orphaned channels and their tombstones are remembered, ms. */
+/** Time after which nothing is left of a channel, ms: longer than orphans and tombstones are remembered. */
 const FORGOTTEN_MS = 300_000;
 /** Bob's bytes must arrive within this time, whatever Mallory did to the sockets that they share, ms. */
 const ARRIVED_MS = 120_000;

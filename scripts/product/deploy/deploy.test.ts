@@ -1,4 +1,4 @@
-/** What npm run deploy would do, as data, and that it is what is done. */
+/** The plan of npm run deploy, as data, and that exactly this plan is carried out. */
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const ARGS = [
 ];
 const commit = async () => 'abc123';
 
-/** What of a manifest is looked at. */
+/** The part of a manifest that is checked. */
 const Service = z.object({
   metadata: z.object({
     name: z.string(),
@@ -113,7 +113,7 @@ describe('the manifest', () => {
     expect(livenessProbe.httpGet.path).toBe('/healthz');
   });
 
-  test('a hub takes what it is told there', async () => {
+  test('a hub accepts its configuration from there', async () => {
     const [service] = await services('--region', 'us-central1');
     const config = parseConfig({ ...envOf(service!), PORT: '8080' }, []);
     expect(config).toMatchObject({
@@ -127,7 +127,7 @@ describe('the manifest', () => {
     expect(config.drainSeconds).toBeLessThan(10);
   });
 
-  test('has the hubs of each region at that region’s network and secret, in one store', async () => {
+  test('puts the hubs of each region in that region’s network with its secret, on one store', async () => {
     const all = await services(
       '--region',
       'us-central1',
@@ -197,7 +197,7 @@ test('npm run deploy -- --dry-run prints the plan, and needs neither docker nor 
 });
 
 describe('carried out', () => {
-  /** Stands for docker and gcloud: notes what it was told, and fails where FAIL_AT is among its arguments. */
+  /** Stands for docker and gcloud: notes its arguments and input, and fails if FAIL_AT is among its arguments. */
   const FAKE = `#!/bin/sh
 set -eu
 n=$(ls "$NOTES" | wc -l)
@@ -240,14 +240,14 @@ case " $* " in *" $FAIL_AT "*) exit 3;; esac
     }
   });
 
-  test('what fails ends it, and what was not done is said', async () => {
+  test('a failing step ends it, and the steps that were not done are named', async () => {
     const { done, failure } = await carriedOut(await plan('--region', 'us-central1'), 'europe-west1');
     expect(done).toHaveLength(3);
     expect(failure).toContain('gcloud failed (exit code 3)');
     expect(failure).toContain('Not done: Roll out unicore-hub in us-central1');
   });
 
-  test('nothing is begun where a program is missing', async () => {
+  test('nothing is begun if a program is missing', async () => {
     const steps: Step[] = [...(await plan()), { title: 'x', command: ['no-such-program-here'] }];
     const { done, failure } = await carriedOut(steps, 'nothing');
     expect(done).toEqual([]);

@@ -5,9 +5,9 @@ import { renderManifest } from './manifest.ts';
 export interface Step {
   /** The purpose of the step, for people. */
   readonly title: string;
-  /** The program and its arguments. */
+  /** The program to run, and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** What it reads. */
+  /** Standard input of the program. */
   readonly input?: string;
 }
 

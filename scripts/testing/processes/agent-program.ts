@@ -36,12 +36,12 @@ export class AgentProgram {
   }
 }
 
-/** An agent with a line of its own to the hub, which can be broken. */
+/** A provider of a chaos run: an agent with its own line to the hub, which can be broken. */
 export class Provider extends AgentProgram {
-  /** There once start() was called. */
+  /** Line to the hub; set once start() was called. */
   line!: LineProxy;
 
-  /** port: of the hub, or of what is in front of hubs. */
+  /** Joins the hub and connects. port: of the hub, or of the load balancer in front of hubs. */
   async start(port: number, token: string): Promise<void> {
     this.line = await LineProxy.open(port);
     await this.join(this.line.origin, token);

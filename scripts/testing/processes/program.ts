@@ -27,7 +27,7 @@ export interface ProgramOptions {
 }
 
 export class Program {
-  /** Called with each message, too. */
+  /** Further listener, called with each message of the program. */
   heard: (message: unknown) => void = () => {};
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined;

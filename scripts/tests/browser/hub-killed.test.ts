@@ -1,4 +1,4 @@
-/** The hub is killed while a million lines pass through the page: what xterm is handed is complete and in order. */
+/** The hub is killed while a million lines pass through the page: the bytes that xterm gets are complete and in order. */
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -29,22 +29,22 @@ afterAll(async () => {
 
 const ESC = String.fromCharCode(27);
 const BEL = String.fromCharCode(7);
-/** What the agent tells viewers within the stream. */
+/** Pattern of the agent's messages to viewers within the stream. */
 const NOTICE = `${ESC}\\]7717;([^${BEL}]*)${BEL}`;
 
-/** What the page keeps of the bytes that its xterm was handed. */
+/** Record, in the page, of the bytes that its xterm was given. */
 interface Handed {
   bytes: Uint8Array[];
   size: number;
   /** Called after each write. */
   look(): void;
-  /** Beyond this size nothing is parsed, so no credit is given: the program waits while the test does its work. */
+  /** Beyond this size nothing is parsed, so no credit is given, and the program waits for the test. */
   holdAt: number;
   held: (() => void)[];
 }
 type Keeping = Window & { handed: Handed };
 
-/** Keeps what is written to xterm from now on: its scrollback would hide holes. */
+/** Records everything written to xterm from now on, because its scrollback would hide gaps. */
 function keepWhatIsHanded(page: Page): Promise<void> {
   return page.evaluate(() => {
     const { xterm } = document.querySelector('[data-terminal-id]') as Element & {
@@ -65,7 +65,7 @@ function keepWhatIsHanded(page: Page): Promise<void> {
   });
 }
 
-/** Lets the page go on, up to this size. */
+/** Lets the page continue up to this size. */
 function holdAt(page: Page, size: number): Promise<void> {
   return page.evaluate((wanted) => {
     const { handed } = window as unknown as Keeping;
@@ -84,7 +84,7 @@ function untilHanded(page: Page, size: number): Promise<void> {
   }, size);
 }
 
-/** What was handed from the first text to the last one: its size and SHA-256, and the agent's notices in between. */
+/** Size and SHA-256 of the bytes from the first text to the last, and the agent's notices in between. */
 function digest(page: Page, first: string, last: string) {
   return page.evaluate(
     async ([from, to, pattern]) => {

@@ -13,13 +13,13 @@ import { socketsOf } from '../../testing/tcp-sockets.ts';
 
 const HUBS = {
   args: ['--hubs', '3'],
-  // 10 s if not said; three times that is long to wait for.
+  // Shorter than the default of 10 s, which the tests would wait for three times.
   env: { UNICORE_DRAIN_SECONDS: '6' },
 };
 /** Three hubs, Redis, Firestore, haproxy and the agent. */
 const CHILDREN = 7;
 const CONNECTED = '[data-line="connected"]';
-/** For a process to be there again on a busy machine; a limit for hangs only. */
+/** Time limit for a process to be back, ms; long enough for a busy machine. */
 const BACK_LIMIT = { timeout: 60_000 };
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-hubs-'));
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Ends one child of npm start, and resolves when another one stands in its place and serves. */
+/** Ends one child of npm start, and resolves when its replacement serves. */
 async function replaced(command: string, pid: number, signal: NodeJS.Signals): Promise<void> {
   const [listening] = await socketsOf([pid], 'listening');
   const port = /127\.0\.0\.1:(\d+)/.exec(listening!)![1];
@@ -54,9 +54,9 @@ async function replaced(command: string, pid: number, signal: NodeJS.Signals): P
   await expect.poll(back, BACK_LIMIT).toBe(true);
 }
 
-/** Types line after line into a file, while all of this happens. The file must then be what was typed. */
+/** Types line after line into a file while something happens; the file must then contain what was typed. */
 async function typeWhile(happens: () => Promise<void>): Promise<void> {
-  // Until the shell lets the terminal go, a typed Enter is not yet the end of a line for whoever reads next.
+  // Until the shell releases the terminal, a typed Enter does not end a line for the next program.
   await type(page, "clear; echo rea''dy; cat > typed\n");
   await untilText(page, /^ready$/m);
   let over = false;
@@ -76,7 +76,7 @@ async function typeWhile(happens: () => Promise<void>): Promise<void> {
   await untilText(page, /^all of it$/m);
 }
 
-/** Each status of the line that the page shows from now on. */
+/** Records each connection status that the page shows from now on. */
 async function statusesShown(): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown: string[] = [];
@@ -107,7 +107,7 @@ test('a second terminal of the machine is a shell of its own', async () => {
   await page.waitForSelector(CONNECTED);
 });
 
-test('npm run user makes a user whom all hubs know', async () => {
+test('npm run user creates a user that all hubs know', async () => {
   const made = await exec(process.execPath, [join(ROOT, 'scripts/user.ts'), 'grace', '--data', data]);
   const other = await browser.newContext();
   const hers = await other.newPage();
@@ -116,13 +116,13 @@ test('npm run user makes a user whom all hubs know', async () => {
   await other.close();
 });
 
-test('one hub after the other is killed while somebody types: nothing is lost, and the page is connected', async () => {
+test('one hub after the other is killed during typing: nothing is lost, and the page is connected', async () => {
   await typeWhile(async () => {
     for (const pid of await started.childrenOf('unicore-hub')) await replaced('unicore-hub', pid, 'SIGKILL');
   });
 });
 
-test('one hub after the other is told to stop while somebody types: nobody sees it', async () => {
+test('one hub after the other is told to stop during typing: the page shows no interruption', async () => {
   const shown = await statusesShown();
   await typeWhile(async () => {
     for (const pid of await started.childrenOf('unicore-hub')) await replaced('unicore-hub', pid, 'SIGTERM');
@@ -130,7 +130,7 @@ test('one hub after the other is told to stop while somebody types: nobody sees 
   expect(await shown()).toEqual([]);
 });
 
-test('Redis, Firestore and haproxy are killed while somebody types: they come back, and nothing is lost', async () => {
+test('Redis, Firestore and haproxy are killed during typing: they come back, and nothing is lost', async () => {
   await typeWhile(async () => {
     for (const command of ['redis-server', 'unicore-firestore', 'haproxy']) {
       const [pid] = await started.childrenOf(command);
@@ -139,7 +139,7 @@ test('Redis, Firestore and haproxy are killed while somebody types: they come ba
   });
 });
 
-test('npm start is killed and leaves nothing behind; started again, it knows everybody, and the page goes on', async () => {
+test('npm start is killed and leaves nothing behind; started again, it knows all users, and the page goes on', async () => {
   const pids = await started.childrenOf('');
   expect(pids).toHaveLength(CHILDREN);
   await started.kill();

@@ -9,7 +9,7 @@ import { screenDifference } from '../../testing/screen.ts';
 import { View } from '../../testing/view.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
-/** A line that is dead without being closed is noticed after 25 s of silence. */
+/** Time limit to notice a dead line that was not closed: after 25 s of silence. */
 const STALL_NOTICED_MS = 40_000;
 
 let line: LineProxy;
@@ -35,12 +35,12 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** Both show the same, cell by cell, once what is on its way has arrived. */
+/** Expects that two pages show the same, cell by cell, once all bytes on the way have arrived. */
 async function expectSameScreen(one: Page, other: Page): Promise<void> {
   await expect.poll(async () => screenDifference(await screenOf(one), await screenOf(other))).toBe('');
 }
 
-/** Ends what runs. What is typed before the next prompt would be thrown away by the terminal's own rules. */
+/** Interrupts the running program and waits for the prompt: the TTY discards keys that are typed before it. */
 async function interrupt(one: Page): Promise<void> {
   await one.keyboard.press('Control+C');
   await untilText(one, /\^C\n\$ ?$/m);

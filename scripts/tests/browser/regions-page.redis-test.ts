@@ -1,4 +1,4 @@
-/** A page of a far region: its terminals go by the near hub, where its cookie does not count and a ticket does. */
+/** A page from a far region: its terminals use the near hub, which accepts a ticket but not the page's cookie. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWeb, webIsCurrent } from '../../product/web.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-test('the page’s policy lets it go there, and nobody has to sign in again', async () => {
+test('the page’s security policy allows the near hub, and no user has to sign in again', async () => {
   world = await TwoRegions.open({ roundTripMs: 150, firstIsFar: true });
   const { first, second } = world;
   await world.agent(second);

@@ -1,4 +1,4 @@
-/** The compose file, run by the engine: hubs, Redis and the proxy, with the rights that it gives them. */
+/** The compose file, run by the Docker engine: hubs, Redis and the proxy, with the rights that it gives them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { makeProgramImage } from '../../testing/program-image.ts';
 import { runningVm, shell } from '../../testing/vms.ts';
 
 const FILE = join(ROOT, 'server/deploy/compose.yaml');
-/** Where the engine has no image of them, this machine's own programs are run. */
+/** This machine's own programs, which replace images that the engine does not have. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   proxy: ['haproxy'],
   redis: ['redis-server', 'redis-cli'],
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const [proxy] = composed.containers('proxy');
   const { NetworkSettings } = await proxy!.inspect();
   url = `http://127.0.0.1:${NetworkSettings.Ports['7420/tcp']?.[0]?.HostPort}`;
-  // The proxy asks every second where hubs are, and every half second whether they are ready.
+  // The proxy looks up hubs every second, and checks every half second whether they are ready.
   while (
     !(await fetch(`${url}/readyz`).then(
       ({ ok }) => ok,
@@ -58,7 +58,7 @@ afterAll(async () => {
   for (const image of Object.values(standIns)) await docker.getImage(image).remove({ force: true });
 });
 
-test('nothing in it may write to its own files, or has rights', async () => {
+test('no container may write to its own files or has privileges', async () => {
   for (const name of Object.keys(compose.services)) {
     for (const container of composed.containers(name)) {
       const { Config, HostConfig, State } = await container.inspect();
@@ -70,7 +70,7 @@ test('nothing in it may write to its own files, or has rights', async () => {
   }
 });
 
-test('Redis is in reach of hubs only, keeps nothing, and throws nothing out', async () => {
+test('Redis is reachable by hubs only, stores nothing on disk, and evicts nothing', async () => {
   expect(compose.services.redis?.ports).toEqual([]);
   expect(compose.networks.backplane).toEqual({ internal: true });
   const users = Object.entries(compose.services).filter(([, { networks }]) => networks.includes('backplane'));
@@ -84,7 +84,7 @@ test('Redis is in reach of hubs only, keeps nothing, and throws nothing out', as
   expect(await setting('client-output-buffer-limit')).toContain('pubsub 33554432 16777216 10');
 });
 
-test('who signs in at one hub is known at all of them', async () => {
+test('a user who signs in at one hub is known at all of them', async () => {
   const [hub] = composed.containers('hub');
   const link = new URL((await runIn(hub!, 'node', 'server/src/user.ts', 'ada')).output.trim());
   const login = await fetch(new URL(link.pathname + link.search, url), { redirect: 'manual' });
@@ -112,14 +112,14 @@ test('a terminal works at each hub, though its machine is connected to one of th
     await view.until(new RegExp(`^at the hub ${index}$`, 'm'));
   }
   for (const unicore of unicores) unicore.close();
-  // By the address that each container tells the others.
+  // Hubs connect by the address that each container announces to the others.
   const logs = await Promise.all(hubs.map((hub) => hub.logs({ stdout: true })));
   expect(logs.filter((log) => log.includes('"way":"direct","msg":"leg to another hub is up"'))).toHaveLength(
     hubs.length - 1,
   );
 });
 
-test('a hub that is told to stop ends in its time, and nobody who asks notices', async () => {
+test('a hub that is told to stop ends in time, and no request fails', async () => {
   const hubs = composed.containers('hub');
   expect(hubs.length).toBeGreaterThan(1);
   let stopped = false;
@@ -133,7 +133,7 @@ test('a hub that is told to stop ends in its time, and nobody who asks notices',
   expect((await hubs[0]!.inspect()).State.ExitCode).toBe(0);
 });
 
-/** A user's token, and one to join with. */
+/** A user's bearer token, and a join token. */
 async function secrets(hub: Docker.Container): Promise<{ bearer: string; join: string }> {
   const program = `
     import { openLocalAuth } from '/unicore/server/src/index.ts';
@@ -145,7 +145,7 @@ async function secrets(hub: Docker.Container): Promise<{ bearer: string; join: s
   return z.object({ bearer: z.string(), join: z.string() }).parse(JSON.parse(output));
 }
 
-/** Past the proxy. */
+/** Address of a hub's container, past the proxy. */
 async function addressOf(hub: Docker.Container): Promise<string> {
   const { NetworkSettings } = await hub.inspect();
   const [, network] = Object.entries(NetworkSettings.Networks).find(([name]) => name.endsWith('hubs'))!;

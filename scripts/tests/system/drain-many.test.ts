@@ -1,4 +1,4 @@
-/** A hub with a thousand channels on one provider's socket stops among others: all of them move, and it need not wait. */
+/** A hub with a thousand channels on one provider's socket drains: all of them move to other hubs before its time limit. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Credentials } from '@unicore/agent/identity';
 import { Tunnel } from '@unicore/agent/tunnel';
@@ -10,13 +10,13 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const USERS = 20;
-/** Of each. */
+/** Terminals of each user. */
 const TERMINALS = 50;
-/** What is left of the 10 s of a deploy when the time to say goodbye is taken off. */
+/** Drain time, ms: the 10 s of a deploy, less the time to close sockets. */
 const DRAIN_MS = 8_500;
-/** So many terminals are typed in at once, so often. */
+/** Number of terminals typed in at once, and the interval. */
 const KEYS = { at: 20, everyMs: 20 };
-/** Until load balancers have noticed. */
+/** Time for load balancers to notice the drain, ms. */
 const NOTICE_MS = 1_000;
 const LIMIT_MS = 90_000;
 
@@ -77,7 +77,7 @@ afterEach(async () => {
 });
 
 test(
-  'nobody sees it, no key is lost, and the hub ends when the last has gone',
+  'no client notices, no key is lost, and the hub ends when the last socket has gone',
   async () => {
     const terminals = await Promise.all(sdks.flatMap((sdk, i) => openAll(sdk, i)));
     const [old, ...others] = hubs as [TestHub, ...TestHub[]];
@@ -101,7 +101,7 @@ test(
       await pause(KEYS.everyMs);
     }
     await Promise.all([drained, noticed]);
-    // Orderly: each consumer left when it was empty, and the provider's socket was closed when all had left it.
+    // A graceful end: each consumer's old socket closed once idle, and the provider's once all channels had left it.
     const refused = /GOING_AWAY$/;
     expect(old.counts.closes.filter((close) => !refused.test(close)).sort()).toEqual([
       ...Array(USERS).fill('consumer OK'),
@@ -114,7 +114,7 @@ test(
   LIMIT_MS,
 );
 
-/** All terminals of one user, typed in once. */
+/** Opens all terminals of one user, and types in each once. */
 function openAll(sdk: UniCore, user: number): Promise<Typed>[] {
   sdk.onStatus((status) => statuses.push(`line ${user} ${status}`));
   return Array.from({ length: TERMINALS }, (_, i) => {

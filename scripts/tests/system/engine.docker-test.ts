@@ -22,7 +22,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** The containers of this VM, whatever the agent calls them. */
+/** The containers of this VM, whatever their names. */
 async function containers() {
   const all = await docker.listContainers({ all: true });
   return all.filter(({ Names, Labels }) => JSON.stringify([Names, Labels]).includes(vmId));
@@ -92,7 +92,7 @@ test('files survive a stop', async () => {
   after.close();
 });
 
-test('a container that is removed behind our back: the VM says so, and starts again', async () => {
+test('a VM whose container is removed by others says so, and starts again', async () => {
   const [summary] = await containers();
   await docker.getContainer(summary!.Id).remove({ force: true });
   await untilState(unicore, vmId, 'failed');

@@ -12,7 +12,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 const COLS = 100;
 const ROWS = 30;
 const folder = mkdtempSync(join(tmpdir(), 'unicore-fidelity-'));
-/** Both shells start from here, so that only the way to the screen differs; $SIDE names files of their own. */
+/** Environment of both shells, so that only the way to the screen differs; $SIDE keeps their files apart. */
 const ENV = {
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',
@@ -22,7 +22,7 @@ const ENV = {
   PS1: '$ ',
 };
 const BASH = ['--norc', '--noprofile'];
-/** Only what does not change between two readings. */
+/** Settings of htop that show only what does not change between two looks. */
 const HTOPRC = `htop_version=3.2.2
 config_reader_min_version=3
 fields=0 48 17 2 1
@@ -81,14 +81,14 @@ function both(text: string): void {
   for (const view of [local, remote]) view.type(text);
 }
 
-/** Types into both, waits until both show it, and compares. */
+/** Types into both views, waits until both show it, and compares them. */
 async function same(text: string, shows: string | RegExp | ((view: View) => boolean)): Promise<void> {
   both(text);
   await Promise.all([local, remote].map((view) => view.until(shows)));
   await agree(local, remote);
 }
 
-/** A line for the shell, up to its next prompt; its output ends in this line. */
+/** Runs a shell command in both views, up to the next prompt; lastLine: end of its output. */
 function command(line: string, lastLine: string): Promise<void> {
   return same(`${line}\r`, (view) => view.text.trimEnd().endsWith(`\n${lastLine}\n$`));
 }
@@ -156,7 +156,7 @@ test('mouse modes and bracketed paste are on and off at the same time', async ()
   }
   expect(remote.screen.modes.bracketedPasteMode).toBe(true);
   await command("clear; echo; echo re''ady", 'ready');
-  // Pasted lines wait for a person's Enter.
+  // Pasted lines wait for Enter.
   await same('\x1b[200~echo one\necho two\x1b[201~', 'echo two');
   expect(remote.text).not.toMatch(/^one/m);
   await same('\r', /^one\n(\$ )?.*two/m);

@@ -1,13 +1,13 @@
-/** A few seconds of what `npm run fuzz` does for as long as it is told to: hostile frames against everything that reads them. */
+/** A short run of `npm run fuzz`: hostile frames against everything that reads them. */
 import { FrameType } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { record } from '../../fuzz/recording.ts';
 import { campaign } from '../../fuzz/run/campaign.ts';
 import { TARGETS, type TargetName } from '../../fuzz/targets/index.ts';
 
-/** The same in each run, so that a failure is somebody's change and no chance. */
+/** Seed, the same in each run, so that a failure is caused by a change and not by chance. */
 const SEED = 1;
-/** Of each target. */
+/** Time for each target, ms. */
 const BUDGET_MS = 6_000;
 
 test('recorded sessions hold every type of frame', async () => {

@@ -1,4 +1,4 @@
-/** The hub's image, run as it is to be run. */
+/** The hub's image, run as in production. */
 import { once } from 'node:events';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,14 +35,14 @@ test.each([
   expect(await response.text()).toContain(words);
 });
 
-test('its health check finds it well', async () => {
+test('its health check reports it healthy', async () => {
   const { Config } = await docker.getImage(HUB_IMAGE.name).inspect();
   const [kind, ...command] = (Config as { Healthcheck?: { Test?: string[] } }).Healthcheck?.Test ?? [];
   expect(kind).toBe('CMD');
   expect((await hub.run(...command)).code).toBe(0);
 });
 
-test('Node is started as everywhere', async () => {
+test('Node is started with the same flags as everywhere', async () => {
   const { output } = await hub.run(
     'node',
     '--print',
@@ -51,7 +51,7 @@ test('Node is started as everywhere', async () => {
   expect(output.trim()).toBe(`NODE_OPTIONS="${NODE_FLAGS.join(' ')}"`);
 });
 
-test('nothing is in it but what a hub needs', async () => {
+test('it contains nothing but what a hub needs', async () => {
   const { code } = await hub.run('sh', '-c', 'true');
   expect(code).not.toBe(0);
   const list = 'require("fs").readdirSync(".", { recursive: true }).join("\\n")';
@@ -64,7 +64,7 @@ test('nothing is in it but what a hub needs', async () => {
   ).toEqual([]);
 });
 
-test('a user who is made in it can sign in by the link', async () => {
+test('a user who is created in it can sign in by the link', async () => {
   const { output } = await hub.run('node', 'server/src/user.ts', 'ada');
   const link = new URL(output.trim());
   const response = await fetch(new URL(link.pathname + link.search, hub.url), { redirect: 'manual' });
@@ -78,13 +78,13 @@ test('the port may come by PORT, as on Cloud Run', async () => {
   expect((await other.run('node', '--eval', asked)).output.trim()).toBe('200');
 });
 
-test('on SIGTERM it says goodbye to who is connected, and ends in time with exit code 0', async () => {
+test('on SIGTERM it sends its peers away, and ends in time with exit code 0', async () => {
   const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/consumer`, 'unicore.v1');
   await once(socket, 'open');
   const closed = once(socket, 'close');
   const { code, seconds } = await hub.stop();
   expect(code).toBe(0);
-  // The issue's time for a drain.
+  // Time limit of a drain.
   expect(seconds).toBeLessThan(10);
   await closed;
 });

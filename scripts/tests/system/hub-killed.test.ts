@@ -33,7 +33,7 @@ test('`seq 1 1000000` arrives whole and in order while the hub is killed three t
 
   const terminal = unicore.openTerminal(vmId);
   terminal.onclose = ({ code, reason }) => finished.reject(new Error(`closed: ${code} ${reason}`));
-  // Nothing more comes while a hub is killed, so each of them dies in the middle of the flood.
+  // Output stops at each kill until credit is given, so each hub dies in the middle of the flood.
   terminal.manualConsume = true;
   let turn = Promise.resolve();
   const killAt = async (reached: number) => {

@@ -75,7 +75,7 @@ test('an unmodified AttachAddon on an unmodified WebSocket works with what vm.co
   view.close();
 });
 
-test('a VM of somebody else cannot be told from one that is not there', async () => {
+test('a VM of another user cannot be distinguished from one that does not exist', async () => {
   const eve = await world.user('eve');
   const refusal = (which: string) =>
     eve.api.vm.connect.mutate({ vmId: which }).catch((error: unknown) => error);

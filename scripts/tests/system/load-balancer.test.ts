@@ -1,4 +1,4 @@
-/** The proxy configuration that we ship, with hubs behind it that say what the test wants. */
+/** The shipped haproxy configuration, with fake hubs behind it. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { LoadBalancer } from '../../testing/load-balancer.ts';
 
 class FakeHub {
-  /** What /readyz answers, and with it everything else that is no socket. */
+  /** Whether the fake hub answers HTTP requests with success, /readyz among them. */
   ready = true;
   readonly asked: IncomingMessage[] = [];
   readonly name: string;
@@ -36,7 +36,7 @@ class FakeHub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** As a killed process: what is open breaks, and nobody listens. */
+  /** Acts like a killed process: open sockets break, and nothing listens. */
   async kill(): Promise<void> {
     const closed = once(this.#server, 'close');
     for (const socket of this.#sockets.clients) socket.terminate();
@@ -61,14 +61,14 @@ afterEach(async () => {
 
 const SOCKETS = 60;
 
-/** Opens a socket; the name of the hub that it has reached. */
+/** Opens a socket; resolves with the name of the hub that it has reached. */
 async function open(): Promise<{ socket: WebSocket; name: string }> {
   const socket = new WebSocket(balancer.url.replace('http', 'ws'));
   const [data] = await once(socket, 'message');
   return { socket, name: String(data) };
 }
 
-/** The hubs that so many sockets reached. */
+/** Names of the hubs that a number of sockets reached. */
 async function reached(): Promise<Set<string>> {
   const opened = await Promise.all(Array.from({ length: SOCKETS }, open));
   for (const { socket } of opened) socket.terminate();
@@ -92,12 +92,12 @@ test('a hub that is not ready gets no more sockets, and keeps those that it has'
   socket.terminate();
 });
 
-test('a hub that has just been killed costs nobody an answer', async () => {
+test('a hub that has just been killed costs no client an answer', async () => {
   await hubs[2].kill();
   expect(await reached()).toEqual(new Set(['a', 'b']));
 });
 
-test('what only reads goes to another hub where one says 503; what writes is not sent twice', async () => {
+test('a read is retried at another hub when one answers 503; a write is not sent twice', async () => {
   hubs[1].ready = false;
   const get = await Promise.all(Array.from({ length: 20 }, () => fetch(`${balancer.url}/api/vm`)));
   expect(new Set(get.map(({ status }) => status))).toEqual(new Set([200]));
@@ -106,13 +106,13 @@ test('what only reads goes to another hub where one says 503; what writes is not
   expect(hubs.flatMap(({ asked }) => asked)).toHaveLength(20);
 });
 
-test('while no hub is ready, as without Redis, those that live still serve', async () => {
+test('while no hub is ready, as without Redis, live hubs still serve', async () => {
   for (const hub of hubs) hub.ready = false;
   for (const index of [1, 2, 3]) await balancer.says(`Server ready/hub${index} is DOWN`);
   expect(await reached()).toEqual(new Set(['a', 'b', 'c']));
 });
 
-test('hubs learn who asked, at the end of what the sender claims', async () => {
+test('hubs get the client’s address at the end of the addresses that the sender claims', async () => {
   await fetch(`${balancer.url}/page`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
   const [request] = hubs.flatMap(({ asked }) => asked);
   expect(request?.headers['x-forwarded-for']).toBe('203.0.113.9, 127.0.0.1');
@@ -126,7 +126,7 @@ async function until(name: string): Promise<{ socket: WebSocket; name: string }>
   }
 }
 
-test('what is for hubs and those who watch them is not there for others', async () => {
+test('paths for other hubs and for monitoring are hidden from clients', async () => {
   for (const path of ['/metrics', '/hub']) expect((await fetch(`${balancer.url}${path}`)).status).toBe(404);
   expect(hubs.flatMap(({ asked }) => asked)).toEqual([]);
 });

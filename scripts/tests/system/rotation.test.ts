@@ -1,4 +1,4 @@
-/** Sockets are renewed again and again while bytes flow and somebody types: nothing is lost, and nobody sees it. */
+/** Sockets are renewed repeatedly during output and typing: nothing is lost, and no interruption is shown. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { listen } from '../../testing/listen.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
-/** Each socket, of consumer and provider, is to be renewed so often during the test. */
+/** How often each socket, of consumer and provider, is renewed during the test. */
 const ROTATIONS = 3;
 const CHUNKS = 200;
 const KEY_EVERY_MS = 20;

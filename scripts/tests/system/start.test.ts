@@ -66,7 +66,7 @@ test('a second start has every record, file and running shell', async () => {
   after.close();
 });
 
-test('a supervisor that is killed outright takes hub and agent along, and leaves the shells', async () => {
+test('a supervisor that is killed ends hub and agent with it, and leaves the shells running', async () => {
   const [, vmId] = vmIds as [string, string];
   const before = await shell(unicore, vmId);
   before.type('answer=43; echo se""t\r');
@@ -91,7 +91,7 @@ test('a supervisor that is killed outright takes hub and agent along, and leaves
   after.close();
 });
 
-test('a port in use is one sentence with the remedy', async () => {
+test('a port in use is reported in one sentence with the remedy', async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'unicore-start-'));
   const port = Number(new URL(started.url).port);
   await expect(Started.start(elsewhere, { port })).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** Follows one channel number on one leg: what PROTOCOL.md section 5 allows between its OPEN and its end. */
+/** Checks one channel number on one leg against PROTOCOL.md section 5, from its OPEN to its end. */
 import { isDeepStrictEqual } from 'node:util';
 import { inflated, readsDataz } from './deflated.ts';
 import type { ChannelFrame } from './frames.ts';
@@ -9,25 +9,25 @@ type Of<T extends ChannelFrame['type']> = Extract<ChannelFrame, { readonly type:
 
 export type EndName = 'opener' | 'acceptor';
 
-/** What may pass while an OPEN is not answered. */
+/** Frame types that may pass while an OPEN is not answered. */
 const FIRST: ReadonlySet<string> = new Set(['OPEN', 'ACCEPT', 'RESET', 'DETACHED']);
 
-/** What a channel has carried in its whole life, by who sent it. */
+/** All bytes that a channel has carried in its whole life, by sender. */
 export type Streams = Readonly<Record<EndName, Stream>>;
 
-/** One end in this attachment, as seen from between the two. */
+/** State of one end in this attachment, as seen from between the two. */
 interface End {
   readonly sends: Stream;
-  /** Where its next frame has to begin; further on if what is between was confirmed on another path. */
+  /** Offset at which the end's next frame must begin, or later if the bytes before it were confirmed on another path. */
   next: number;
-  /** It may send below this. */
+  /** The end may send bytes below this offset. */
   limit: number;
-  /** Its last ACK. */
+  /** Position of the end's last ACK. */
   consumed: number;
   readsDataz: boolean;
-  /** SYNCs of its that were not answered yet. */
+  /** Number of the end's SYNCs that were not answered yet. */
   asked: number;
-  /** It said RESET or DETACHED: whatever comes later can only answer what was under way. */
+  /** The end sent RESET or DETACHED: later frames can only answer frames that were on the way. */
   ended: boolean;
 }
 
@@ -96,7 +96,7 @@ export class AttachmentRules {
         this.#sync(by, frame);
         break;
       case 'DETACHED':
-        // The path behind it goes on for a while.
+        // After GOING_AWAY the path behind it still works for a while.
         self.ended = frame.code !== GOING_AWAY;
         break;
       case 'RESET':
@@ -127,11 +127,11 @@ export class AttachmentRules {
     follows(self, frame.sentEnd, 'sentEnd');
     if (!frame.reply) self.asked++;
     else if (peer.asked-- === 0) throw new Error('a SYNC that answers none');
-    // It keeps its place among the bytes, where ACKs overtake it.
+    // A SYNC keeps its place among the bytes, so ACKs may overtake it.
     if (frame.limit >= peer.limit) this.#grant(by, frame.recvNext, frame.limit);
   }
 
-  /** This end has confirmed what is below the position, and lets its peer send below the limit. */
+  /** This end has confirmed bytes below the position, and allows its peer to send below the limit. */
   #grant(by: EndName, position: number, limit: number): void {
     const peer = this.#ends[other(by)];
     if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);

@@ -5,7 +5,7 @@ import { runningVm } from '../../testing/vms.ts';
 import { TerminalClient } from './client.ts';
 import { recordedWorld } from './recorded-world.ts';
 
-/** Some of each stays under way: a terminal's window is 128 KiB. */
+/** Lines in each direction, enough that some are always on the way: a terminal's window is 128 KiB. */
 const LINES = 200_000;
 const INPUT_BYTES = 1024 * 1024;
 

@@ -6,11 +6,11 @@ import type { Frame } from './frames.ts';
 import type { Plain } from './msgpack.ts';
 import { TerminalEnd } from './terminal-end.ts';
 
-/** Before it dials, or attaches, again. */
+/** Pause before the client dials or attaches again, ms. */
 const PAUSE_MS = 50;
-/** Enough for a prompt and what a command printed last. */
+/** Bytes of output to keep: enough for a prompt and the last output of a command. */
 const TAIL_BYTES = 1024;
-/** A limit for hangs only. */
+/** Time limit of until(), ms. */
 const UNTIL_LIMIT_MS = 30_000;
 
 export class TerminalClient {
@@ -33,12 +33,12 @@ export class TerminalClient {
     return Buffer.from(this.end.output.bytes).toString();
   }
 
-  /** The last of it. */
+  /** The end of the output. */
   get tail(): string {
     return Buffer.from(this.end.output.bytes.subarray(-TAIL_BYTES)).toString();
   }
 
-  /** The line goes in the middle of everything. */
+  /** Cuts the socket without a close. */
   cut(): void {
     this.#socket?.terminate();
   }
@@ -48,7 +48,7 @@ export class TerminalClient {
     this.#socket?.close();
   }
 
-  /** Resolves when this holds; looks after each message. */
+  /** Resolves when the condition holds; checked after each message. */
   async until(what: string, holds: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const limit = setTimeout(

@@ -5,7 +5,7 @@
 import { Fields } from './fields.ts';
 import { FRAME_TYPES, type Frame, type FrameType } from './frames.ts';
 
-/** PROTOCOL.md section 9. */
+/** Largest message, PROTOCOL.md section 9. */
 const MESSAGE_BYTES = 65_536;
 const DATA_BYTES = 16_384;
 const DICTIONARY_BYTES = 32_768;

@@ -1,8 +1,8 @@
-/** What a DATAZ stands for, as PROTOCOL.md section 5 says under "Deflated bytes". */
+/** Inflates a DATAZ frame as PROTOCOL.md section 5 says under "Deflated bytes". */
 import { inflateRawSync } from 'node:zlib';
 import type { ChannelFrame, Meta } from './frames.ts';
 
-/** The bytes of the frame; known: all that this direction has carried below its offset, at least. */
+/** The inflated bytes of the frame. known: at least all bytes of this direction below its offset. */
 export function inflated(frame: ChannelFrame & { readonly type: 'DATAZ' }, known: Uint8Array): Uint8Array {
   const { off, dictLen, rawLen } = frame;
   if (dictLen > off) throw new Error(`a dictionary of ${dictLen} bytes at ${off}`);

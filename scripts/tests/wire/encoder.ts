@@ -26,7 +26,7 @@ export interface Position {
   readonly limit: number;
 }
 
-/** A terminal, opened or resumed. */
+/** OPEN of a terminal, new or resumed. */
 export const open = (
   ch: number,
   epoch: Uint8Array,

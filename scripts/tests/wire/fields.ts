@@ -1,14 +1,14 @@
-/** The forms of PROTOCOL.md section 2, each with its one legal spelling. */
+/** Reads the field forms of PROTOCOL.md section 2, each in its one legal encoding. */
 import type { Meta } from './frames.ts';
 import { readPlain } from './msgpack.ts';
 
-/** PROTOCOL.md section 9. */
+/** Longest reason, PROTOCOL.md section 9. */
 const REASON_BYTES = 512;
 
 export class Fields {
   readonly #bytes: Uint8Array;
   #at = 0;
-  /** Elements of the current frame that were read. */
+  /** Number of elements of the current frame that were read. */
   count = 0;
 
   constructor(bytes: Uint8Array) {

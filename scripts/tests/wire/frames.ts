@@ -4,7 +4,7 @@ import type { Plain } from './msgpack.ts';
 interface OfChannel {
   readonly ch: number;
 }
-/** Undefined: no bytes at all. */
+/** Metadata of a frame; undefined if it has no bytes. */
 export type Meta = Plain | undefined;
 
 export type ChannelFrame = OfChannel &
@@ -59,7 +59,7 @@ export type NeighbourFrame =
 export type Frame = ChannelFrame | NeighbourFrame;
 export type FrameType = Frame['type'];
 
-/** By number. */
+/** Frame types by their number. */
 export const FRAME_TYPES: readonly FrameType[] = [
   'HELLO',
   'WELCOME',

@@ -1,14 +1,14 @@
-/** Follows one leg as PROTOCOL.md has it: the handshake, who may send what, channel numbers, and each attachment. */
+/** Checks one leg against PROTOCOL.md: the handshake, who may send what, channel numbers, and each attachment. */
 import { AttachmentRules, type EndName, type Streams } from './attachment-rules.ts';
 import { readMessage } from './decoder.ts';
 import type { ChannelFrame, Frame, FrameType } from './frames.ts';
 import { CHANNEL_UNKNOWN, MAY_SEND, type Role } from './roles.ts';
 import { Stream } from './stream.ts';
 
-/** Whoever dialled, and the hub. */
+/** The two roles that dial a hub. */
 export type Dialler = 'consumer' | 'provider';
 
-/** What the channels have carried past one place, by epoch: over all legs that one kind of dialler has had there. */
+/** All bytes that channels have carried past one place, by epoch, over all legs of one kind of dialler. */
 export class History {
   readonly #streams = new Map<string, Streams>();
 
@@ -32,9 +32,9 @@ export class LegRules {
   readonly #dialler: Dialler;
   readonly #history: History;
   readonly #seen = new Set<FrameType>();
-  /** Each number that was ever bound. */
+  /** Channel numbers that were ever bound. */
   readonly #bound = new Map<number, Bound>();
-  /** The next number that each side allocates. */
+  /** The next channel number that each side allocates. */
   readonly #next: Record<Role, number> = { consumer: 1, provider: 1, hub: 2 };
   readonly #pings: Record<Role, number[]> = { consumer: [], provider: [], hub: [] };
   readonly #beats: number[] = [];
@@ -46,7 +46,7 @@ export class LegRules {
     this.#history = history;
   }
 
-  /** The frames of a message that this role sent; throws at the first that breaks a rule. */
+  /** Reads a message that this role sent; throws at the first frame that breaks a rule. */
   message(by: Role, bytes: Uint8Array): Frame[] {
     const frames = readMessage(bytes);
     for (const frame of frames) this.#frame(by, frame);

@@ -1,8 +1,8 @@
-/** Metadata as PROTOCOL.md section 2 has it: a reader of plain msgpack, and a writer of what a client has to say. */
+/** Metadata as in PROTOCOL.md section 2: a reader of plain msgpack, and a writer of the values that a client sends. */
 
 export type Plain = null | boolean | number | string | Uint8Array | Plain[] | { [key: string]: Plain };
 
-/** PROTOCOL.md section 9. */
+/** Largest metadata, PROTOCOL.md section 9. */
 const META_BYTES = 8192;
 const DEPTH = 8;
 const ENTRIES = 256;
@@ -118,7 +118,7 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
-/** The value inside a meta or auth; undefined for no bytes at all. */
+/** The value inside a meta or auth field; undefined if it has no bytes. */
 export function readPlain(bytes: Uint8Array): Plain | undefined {
   if (bytes.length > META_BYTES) throw new Error(`metadata is longer than ${META_BYTES} bytes`);
   if (bytes.length === 0) return undefined;
@@ -128,7 +128,7 @@ export function readPlain(bytes: Uint8Array): Plain | undefined {
   return value;
 }
 
-/** Maps, arrays, short strings, booleans and 16-bit numbers: all that a client says. */
+/** Writes maps, arrays, short strings, booleans and 16-bit numbers: all that a client sends. */
 export function writePlain(value: Plain): number[] {
   if (typeof value === 'boolean') return [value ? 0xc3 : 0xc2];
   if (typeof value === 'number') return [0xcd, value >> 8, value & 0xff];

@@ -1,4 +1,4 @@
-/** Real traffic of the whole system, every frame type of it, read by a decoder that knows PROTOCOL.md only. */
+/** Real traffic of the whole system, with every frame type, read by a decoder that was written from PROTOCOL.md only. */
 import { expect, test } from 'vitest';
 import { runningVm, shell } from '../../testing/vms.ts';
 import { FRAME_TYPES, type FrameType } from './frames.ts';
@@ -23,7 +23,7 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   view.type('echo one""fish\r');
   await view.until(/^onefish$/m);
 
-  // Confirmations do not come back: the client asks, and is answered once they may.
+  // Confirmations are held back: the client asks by SYNC, and is answered once they are released.
   const asked = next('consumer', 'consumer', 'SYNC');
   tap.leg('/consumer').hold('hub');
   view.type('echo two""fish\r');
@@ -43,7 +43,7 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   view.type('echo blue""fish\r');
   await view.until(/^bluefish$/m);
 
-  // Nothing moves on the one leg, and nothing reaches the hub on the other: both are asked whether they live.
+  // One leg is idle, and on the other nothing reaches the hub: on both, a PING checks that the peer is alive.
   const alive = [
     next('consumer', 'hub', 'PONG'),
     next('provider', 'provider', 'PONG'),
@@ -68,7 +68,7 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   const { acceptor, opener } = consumer.of(epoch);
   const output = Buffer.from(acceptor.bytes).toString();
   for (const fish of ['onefish', 'twofish', 'redfish', 'bluefish']) expect(output).toContain(`${fish}\r\n`);
-  // The hub changes nothing on the way.
+  // The hub forwards frames unchanged.
   const beyond = provider.of(epoch);
   expect([beyond.acceptor.bytes, beyond.opener.bytes]).toEqual([acceptor.bytes, opener.bytes]);
   const ofConsumers = FRAME_TYPES.filter((type) => type !== 'BEAT' && type !== 'BEATACK');

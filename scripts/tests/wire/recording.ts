@@ -1,10 +1,10 @@
-/** What a tap heard of the legs of one system: read by the decoder, held to the rules, and counted. */
+/** Records the legs of one system by a tap: frames are decoded, checked against the rules, and counted. */
 import { EventEmitter } from 'node:events';
 import type { Frame, FrameType } from './frames.ts';
 import { type Dialler, History, LegRules } from './leg-rules.ts';
 import { Tap, type TappedLeg } from './tap.ts';
 
-/** A limit for hangs only. */
+/** Time limit for a frame to pass, ms. */
 const HEARD_LIMIT_MS = 30_000;
 
 const DIALLERS: Readonly<Record<string, Dialler>> = { '/consumer': 'consumer', '/provider': 'provider' };
@@ -20,7 +20,7 @@ export class Recording {
     consumer: new History(),
     provider: new History(),
   };
-  /** What broke a rule of PROTOCOL.md. */
+  /** Violations of rules of PROTOCOL.md. */
   readonly violations: string[] = [];
   readonly #legs = new Map<TappedLeg, LegRules>();
   readonly #counts: Record<Dialler, Map<FrameType, number>> = { consumer: new Map(), provider: new Map() };
@@ -40,12 +40,12 @@ export class Recording {
     return this.#tap;
   }
 
-  /** Types that never passed between this dialler and the hub, of those that may. */
+  /** Frame types of this list that never passed between this dialler and the hub. */
   missing(on: Dialler, types: readonly FrameType[]): FrameType[] {
     return types.filter((type) => !this.#counts[on].has(type));
   }
 
-  /** Resolves with the next frame that this is true of. */
+  /** Resolves with the next frame that fulfils this condition. */
   async next(what: string, wanted: (heard: Heard) => boolean): Promise<Heard> {
     const { promise, resolve, reject } = Promise.withResolvers<Heard>();
     const listener = (heard: Heard) => wanted(heard) && resolve(heard);

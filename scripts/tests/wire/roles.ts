@@ -1,4 +1,4 @@
-/** PROTOCOL.md sections 3, 6 and 10 as tables: who may send what, the windows of the kinds, the codes that rules name. */
+/** PROTOCOL.md sections 3, 6 and 10 as tables: who may send what, the window of each channel kind, error codes. */
 import type { FrameType } from './frames.ts';
 
 export type Role = 'consumer' | 'provider' | 'hub';
@@ -11,7 +11,7 @@ export const MAY_SEND: Record<Role, readonly FrameType[]> = {
   hub: ['WELCOME', ...OF_CHANNELS, 'ACCEPT', 'DETACHED', 'PING', 'PONG', 'GOAWAY', 'BEATACK'],
 };
 
-/** At most, bytes, by kind. */
+/** Largest window by channel kind, bytes. */
 export const WINDOWS: Record<number, number> = {
   0: 524_288,
   1: 524_288,

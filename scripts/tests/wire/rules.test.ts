@@ -1,4 +1,4 @@
-/** The rules that recorded traffic is held to do notice what breaks them. */
+/** The rules that check recorded traffic notice violations. */
 import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ack, data, fin, hello, open, pong, reset, sync } from './encoder.ts';
@@ -43,7 +43,7 @@ describe('the handshake', () => {
     expect(() => consumer(hello('t'))).toThrow('a second HELLO');
   });
 
-  test('nobody answers what was not asked', () => {
+  test('an answer to a question that was not asked is noticed', () => {
     consumer(hello('t'));
     hub(WELCOME);
     expect(() => consumer(pong(7))).toThrow('not asked');
@@ -150,7 +150,7 @@ describe('deflated bytes', () => {
     expect(() => hub(dataz(12, dictLen, rawLen, packed))).toThrow(message);
   });
 
-  test('are noticed where nobody reads them', () => {
+  test('are noticed if the receiver cannot read them', () => {
     begin([]);
     expect(() => hub(dataz(12, 0, 3, deflateRawSync(abc)))).toThrow('does not read it');
   });

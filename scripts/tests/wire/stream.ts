@@ -1,11 +1,11 @@
-/** All bytes that one direction of a channel has carried, over whichever legs, checked to be the same each time. */
+/** All bytes that one direction of a channel has carried, over any legs, checked to be the same each time. */
 
 export class Stream {
   #bytes = new Uint8Array(4096);
   #end = 0;
-  /** The receiver has all below this, whichever attachment told so. */
+  /** The receiver has confirmed all bytes below this, over any attachment. */
   confirmed = 0;
-  /** Known once FIN has passed. */
+  /** Length of the stream, known once FIN has passed. */
   finalOff: number | undefined;
 
   /** One past the last byte that was seen, the end itself included. */

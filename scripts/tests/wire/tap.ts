@@ -1,4 +1,4 @@
-/** Stands between a hub and those who dial it, and hears every message of their WebSockets; HTTP passes as it is. */
+/** A proxy in front of a hub that sees every message of its WebSockets; HTTP passes unchanged. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,16 +6,16 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
 export type Side = 'dialler' | 'hub';
-/** Hears a message when it is passed on. */
+/** Called with each message when it is passed on. */
 export type Listener = (leg: TappedLeg, by: Side, message: Uint8Array, binary: boolean) => void;
 
-/** Above this the source waits, so that a flood does not gather here. */
+/** Buffered bytes above which the source is paused, so that a flood does not pile up here. */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** What each of the two connections negotiates for itself. */
+/** Headers that each of the two connections negotiates for itself. */
 const PER_CONNECTION = /^(connection|upgrade|sec-websocket-.*)$/;
 
 export class Tap {
-  /** Port on loopback where the hub is. */
+  /** Port of the hub on loopback. */
   target = 0;
   readonly legs = new Set<TappedLeg>();
   readonly #heard: Listener;
@@ -104,14 +104,14 @@ export class TappedLeg {
       ends[by].on('error', () => {});
       ends[by].on('close', (code, reason) => {
         const far = ends[opposite(by)];
-        // 1005 and 1006 stand for a close without a code, and may not be sent.
+        // Codes 1005 and 1006 stand for a close without a code, and may not be sent.
         if (code === 1000 || code >= 3000) far.close(code, reason);
         else far.terminate();
       });
     }
   }
 
-  /** What this side says from now on waits until release(). */
+  /** Holds back messages of this side until release(). */
   hold(by: Side): void {
     this.#held[by] ??= [];
   }
@@ -122,7 +122,7 @@ export class TappedLeg {
     for (const message of held) this.#pass(by, message, true);
   }
 
-  /** Both sockets are gone without a word. */
+  /** Cuts both sockets without a close frame. */
   cut(): void {
     for (const socket of Object.values(this.#ends)) socket.terminate();
   }

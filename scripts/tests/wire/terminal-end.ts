@@ -1,6 +1,6 @@
 /**
- * The opener's end of a terminal, from PROTOCOL.md section 5 alone. It asks nothing by SYNC and repeats no OPEN: the
- * least that a client can do on a line that loses whole sockets only.
+ * The opener's end of a terminal, written from PROTOCOL.md section 5 alone. It sends no SYNC of its own and repeats no OPEN:
+ * the least that a client must do on a line that loses whole sockets only.
  */
 import { randomBytes } from 'node:crypto';
 import { inflated } from './deflated.ts';
@@ -10,11 +10,11 @@ import type { Plain } from './msgpack.ts';
 import { CHANNEL_UNKNOWN, OK } from './roles.ts';
 import { Stream } from './stream.ts';
 
-/** Of a terminal. */
+/** Receive window of a terminal. */
 const WINDOW_BYTES = 131_072;
-/** Of DATA. */
+/** Largest piece in one DATA frame. */
 const PIECE_BYTES = 16_384;
-/** After the first byte that is not reported yet. */
+/** Delay of an ACK after the first unconfirmed byte (delayed ACK). */
 const ACK_MS = 25;
 
 export type Send = (frame: Uint8Array) => void;
@@ -36,7 +36,7 @@ export class TerminalEnd {
   #confirmed = 0;
   #sent = 0;
   #limit = 0;
-  /** How it ended, by the peer's FIN or RESET. */
+  /** Code of the peer's FIN or RESET. */
   code: number | undefined;
 
   constructor(about: Plain) {
@@ -47,7 +47,7 @@ export class TerminalEnd {
     return this.#attach;
   }
 
-  /** How much of the input the other side has. */
+  /** Bytes of the input that the other side has confirmed. */
   get confirmed(): number {
     return this.#confirmed;
   }
@@ -65,13 +65,13 @@ export class TerminalEnd {
     this.#flush();
   }
 
-  /** Nothing more will be typed. */
+  /** Ends the input. */
   end(): void {
     this.#inputEnded = true;
     this.#flush();
   }
 
-  /** A leg is up, and this number is new on it. */
+  /** Attaches to a leg by a channel number that is new on it. */
   attach(ch: number, send: Send): void {
     this.#ch = ch;
     this.#send = send;
@@ -80,7 +80,7 @@ export class TerminalEnd {
     send(open(ch, this.#epoch, this.#attach, this.#position, this.#mustExist, this.#about));
   }
 
-  /** The leg is gone, or something behind it. */
+  /** The leg is gone, or a hop behind it. */
   detach(): void {
     if (!this.closed) this.#state = 'waiting';
   }
@@ -148,7 +148,7 @@ export class TerminalEnd {
     this.#send(ack(this.#ch, recvNext, limit));
   }
 
-  /** The other side has the input below the position, and takes what is below the limit. */
+  /** The other side has confirmed input below the position, and accepts input below the limit. */
   #heard(position: number, limit: number): void {
     this.#confirmed = Math.max(this.#confirmed, position);
     this.#limit = Math.max(this.#limit, limit);
@@ -169,7 +169,7 @@ export class TerminalEnd {
     }
   }
 
-  /** Once both directions are confirmed, the hops may forget the number. */
+  /** Once both directions are confirmed, RESET lets the hops forget the channel number. */
   #finish(): void {
     if (this.output.finalOff === undefined || this.#confirmed <= this.#input.length || this.closed) return;
     this.#send(reset(this.#ch, OK));

@@ -1,6 +1,6 @@
 /**
- * A hub whose sockets, relay and legs to other hubs are the product's. Tokens name their holders, and every terminal is at one
- * provider. Arguments: the Redis that it shares with another hub, if any, and 'direct' if that hub may open sockets to it.
+ * A hub process for the bench. Sockets, relay and legs to other hubs are the product's; a token names its user, and all
+ * terminals are at one provider. Arguments: URL of a Redis shared with another hub, if any, and 'direct' to link by socket.
  */
 import { systemClock } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
@@ -12,7 +12,7 @@ import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
 export type HubCalls = ResidentCalls;
 
-/** The product's default. */
+/** A hub's default limit of queued bytes. */
 const QUEUE_BYTES = 256 * 1024 * 1024;
 
 const [redisUrl, way] = process.argv.slice(2);
