@@ -1,6 +1,6 @@
 /**
- * The timer that probes the other end of a channel with SYNC when expected frames do not come. A hop may have lost them.
- * (In place of a retransmission timer: the answer says what to send again.)
+ * The timer that probes the other end of a channel with SYNC when expected frames do not come, since a hop may have lost
+ * them. It serves as a retransmission timer: the answer tells what must be sent again.
  */
 import { Alarm, type Clock } from '../time/index.ts';
 

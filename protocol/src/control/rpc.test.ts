@@ -55,7 +55,7 @@ describe('the control RPC', () => {
     await expect(caller.remote.fail('zod')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  test('a peer can’t say that whoever waits for its answer is signed out', async () => {
+  test('a peer can’t say that the user who waits for its answer is signed out', async () => {
     await expect(caller.remote.fail('signedOut')).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 

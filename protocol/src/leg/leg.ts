@@ -124,7 +124,7 @@ export class Leg {
     return this.#keepalive.rtt;
   }
 
-  // ---- what the socket says
+  // ---- events of the socket
 
   receive(message: Uint8Array): void {
     if (!this.open) return;

@@ -16,7 +16,7 @@ export interface Excuses {
 }
 
 interface Pair extends Opened {
-  /** More than one only if the keeper was killed before the opener got an answer. */
+  /** The acceptors of this epoch. More than one only if the keeper was killed before the opener got an answer. */
   acceptors: App[];
 }
 
