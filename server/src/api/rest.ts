@@ -85,7 +85,7 @@ export function openApiDocument(url: string, version: string): unknown {
     }
   }
   const { components } = document;
-  // Drops the schemas of the adapter's own errors.
+  // Drops the error schemas of the REST adapter, which this API does not use.
   return {
     ...document,
     components: { securitySchemes: components?.securitySchemes, schemas: { Error: schema } },

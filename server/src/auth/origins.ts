@@ -38,7 +38,7 @@ export function createOrigins(publicUrl: string, port: number, extra: readonly s
   };
 }
 
-/** Compares names, not addresses: an attacker can point a name of theirs at 127.0.0.1. */
+/** Whether a URL names loopback. It compares names, not addresses: an attacker can point a domain at 127.0.0.1. */
 function isLoopback(url: string): boolean {
   return LOOPBACK.includes(URL.parse(url)?.hostname ?? '');
 }

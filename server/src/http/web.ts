@@ -14,7 +14,7 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // Reads the disk each time: the app may be built or rebuilt while the hub runs.
+    // sirv reads the disk for each request: the app may be built or rebuilt while the hub runs.
     dev: true,
     etag: true,
     single: true,

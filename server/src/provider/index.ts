@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of its knowledge of providers. */
+/** Providers, their presence and their credentials, for the rest of the hub. */
 export { ProviderCredentials } from './credentials.ts';
 export { GracePeriod } from './grace-period.ts';
 export { Loads } from './loads.ts';

@@ -32,13 +32,13 @@ const Said = z.object({ link: Link, about: About });
 
 /** What all hubs know of one provider. */
 export interface Sight {
-  /** Not heard by any hub for SILENT_MS, and no grace period lasts. */
+  /** The provider was not heard by any hub for SILENT_MS, and no grace period lasts. */
   suspect: boolean;
-  /** A hub has its socket, and has heard it within SILENT_MS. */
+  /** A hub has the provider's socket, and has heard it within SILENT_MS. */
   up: boolean;
   /** Undefined: the backplane has no record of this provider. */
   about: About | undefined;
-  /** Time since it was last heard, ms. */
+  /** Time since the provider was last heard, ms. */
   silentMs: number | undefined;
 }
 
@@ -76,7 +76,7 @@ export class Presence {
     this.#deps = deps;
   }
 
-  /** Set before the first provider connects. */
+  /** Calls the listener for each arrival of a provider. Set it before the first provider connects. */
   onArrived(listener: ArrivalListener): void {
     this.#arrived = listener;
   }

@@ -7,7 +7,7 @@ import { type Presence, SILENT } from './presence.ts';
 
 /** How often a hub checks for due deadlines. */
 const SWEEP_MS = 1_000;
-/** Most deadlines that are checked at a time. */
+/** Maximum number of silence deadlines that a hub checks at once. */
 const BATCH = 1_000;
 /** After this long another hub gets a deadline again, because the hub that took it may have died. */
 const AGAIN_MS = 5_000;

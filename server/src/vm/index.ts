@@ -1,4 +1,4 @@
-/** What the rest of the hub uses of VMs. */
+/** VMs, their placement and their terminals, for the rest of the hub. */
 export { VmAccess } from './access.ts';
 export { Census } from './census.ts';
 export { takesRoom } from './lifecycle.ts';

@@ -123,7 +123,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     running: null,
     stopped: null,
     exited: null,
-    // Not removed yet; the reason says why.
+    // The agent could not remove the VM yet; the reason says why.
     failed: 'deleting',
     gone: 'deleted',
   },

@@ -93,7 +93,7 @@ export class Placer {
     }
   }
 
-  /** Also true while the backplane is unreachable: then each hub places on the providers that it has. */
+  /** Takes or renews the placement lease. True while the backplane is unreachable, too: then each hub places on its own providers. */
   #hold(): Promise<boolean> {
     return this.#deps.backplane.leases.hold(PLACING, LEASE_MS).catch(() => true);
   }

@@ -104,7 +104,7 @@ export class Vms {
     return vm;
   }
 
-  /** The VM after the placer has considered it. */
+  /** Lets the placer look for room for this VM, and returns its row afterwards. */
   async #placed(vm: VmRow): Promise<VmRow> {
     if (vm.phase !== 'queued') return vm;
     await this.#deps.placer.run();
