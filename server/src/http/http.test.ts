@@ -58,7 +58,7 @@ describe('HTTP', () => {
         const response = await get(path);
         expect(response.status).toBe(401);
         expect(response.headers.get('set-cookie')).toBeNull();
-        expect(await response.text()).toContain('npm start prints a new one');
+        expect(await response.text()).toContain('Get a new one from npm start');
       },
     );
 
