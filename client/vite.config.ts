@@ -1,16 +1,16 @@
-/** Builds the web app into client/dist, and serves it in development with a proxy to a running hub. */
+/** Builds the web app into client/dist. In development it serves the page and proxies calls to a running hub. */
 
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 
-/** Where `npm start` listens; UNICORE_HUB names another hub for `vite dev`. */
+/** The hub that Vite's server passes calls on to. The default is where `npm start` listens. */
 const HUB = process.env.UNICORE_HUB ?? 'http://127.0.0.1:7420';
 
-/** The hub checks Origin exactly: the development server speaks in the hub's own name. */
+/** The hub accepts its own Origin only, so the proxy replaces the Origin header with the hub's. */
 const toHub = { target: HUB, changeOrigin: true, headers: { origin: HUB } };
 
-/** The typeface is drawn on the first paint or not at all (font-display: optional), so it is asked for at once. */
+/** Preloads the font: with font-display: optional, a font that misses the first paint is not used on that page. */
 const preloadFont: Plugin = {
   name: 'preload-font',
   transformIndexHtml: {
@@ -31,7 +31,7 @@ export default defineConfig({
   plugins: [solid(), tailwindcss(), preloadFont],
   build: {
     target: 'es2022',
-    // A font or icon inlined as data: would need a wider content security policy.
+    // No data: URLs: they would need a wider content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that the page never flashes in the wrong theme. The choice is kept by src/app/base/theme.ts.
+// Sets the theme before the first paint, so that the page never flashes in the wrong one. src/app/base/theme.ts stores the choice.
 {
   const chosen = localStorage.getItem('unicore.theme');
   const dark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;

@@ -1,4 +1,4 @@
-/** The page as a whole: connection, cache, routes. */
+/** The whole page: the hub connection, the query cache and the routes. */
 import { Route, Router } from '@solidjs/router';
 import { QueryClientProvider } from '@tanstack/solid-query';
 import type { JSX } from 'solid-js';
@@ -8,7 +8,7 @@ import { Layout } from './layout/index.ts';
 import { Routes } from './routes.tsx';
 import { lazyPage } from './ui/index.ts';
 
-/** xterm and its addons come with this page, and only with it. */
+/** The machine's page is loaded lazily, since xterm and its addons are large. */
 const vm = lazyPage(async () => {
   const { prepareGpu, VmPage } = await import('./terminal/index.ts');
   await prepareGpu();
@@ -16,7 +16,7 @@ const vm = lazyPage(async () => {
 });
 
 export function App(props: { unicore: UniCore }): JSX.Element {
-  // Not in the JSX: a call there is made anew at each reading of the property.
+  // Not inside the JSX: Solid would call it again each time that the property is read.
   const queries = createQueries();
   return (
     <UniCoreProvider unicore={props.unicore}>

@@ -1,3 +1,3 @@
-/** What Vite makes of imports that are no TypeScript. */
+/** Types for imports that only Vite understands, such as CSS files. */
 
 declare module '*.css';

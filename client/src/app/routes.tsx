@@ -1,4 +1,4 @@
-/** The pages that need no terminal. */
+/** Routes of the pages that show no terminal. */
 import { Route } from '@solidjs/router';
 import type { JSX } from 'solid-js';
 import { MachinesPage } from './machines/index.ts';

@@ -1,4 +1,4 @@
-/** The typed tRPC client: requests in batches, subscriptions as server-sent events. */
+/** The typed tRPC client. Calls go in HTTP batches, subscriptions use server-sent events. */
 import {
   createTRPCClient,
   httpBatchLink,
@@ -9,15 +9,15 @@ import {
 import type { AppRouter } from '@unicore/server';
 import { EventSource as PonyfillEventSource } from 'eventsource';
 
-/** Calls in one request; a hub takes at most 100. */
+/** Calls in one HTTP request. A hub accepts at most 100. */
 const MAX_BATCH = 100;
 
-/** A bearer token, asked for at each request; undefined where a session cookie signs the page in. */
+/** Returns a bearer token; called for each request. undefined: a session cookie signs the page in. */
 export type GetToken = () => string | undefined | Promise<string | undefined>;
 
 export type Api = TRPCClient<AppRouter>;
 
-/** `url`: http(s)://…/trpc. Failed calls reject with a TRPCClientError whose `data` is {code, message, retryAfterMs?}. */
+/** `url` is http(s)://…/trpc. Failed calls reject with a TRPCClientError whose `data` is {code, message, retryAfterMs?}. */
 export function createApi(url: string, getToken: GetToken | undefined): Api {
   const authorization = async (): Promise<Record<string, string>> => {
     const token = await getToken?.();
@@ -34,7 +34,7 @@ export function createApi(url: string, getToken: GetToken | undefined): Api {
   });
 }
 
-/** A browser's own EventSource sends cookies but no headers; the ponyfill is for tokens, and for Node. */
+/** The browser's EventSource sends cookies but no headers. The ponyfill is used for tokens and in Node. */
 function subscriptionLink(url: string, authorization: (() => Promise<Record<string, string>>) | undefined) {
   if (authorization === undefined && typeof EventSource !== 'undefined') return httpSubscriptionLink({ url });
   return httpSubscriptionLink({

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { MAX_WAITING } from './link.ts';
 import { openedTerminal, openTerminal, SOON_MS, WINDOW } from './testing/test-terminal.ts';
 
-describe('a line that stalls', () => {
-  test('is not called connected for long, and is again when something comes through', async () => {
+describe('a stalled connection', () => {
+  test('is soon not shown as connected, and is again when bytes arrive', async () => {
     const { hub, events } = await openedTerminal();
     hub.deaf = true;
     await hub.clock.advance(8_500);
@@ -14,7 +14,7 @@ describe('a line that stalls', () => {
     expect(events).toEqual(['open', 'connected', 'reconnecting', 'connected']);
   });
 
-  test('is connected as long as bytes come, whatever becomes of the probes', async () => {
+  test('is connected while bytes arrive, even if probes are not answered', async () => {
     const { hub, events } = await openedTerminal();
     hub.deaf = true;
     for (let i = 0; i < 10; i++) {
@@ -25,8 +25,8 @@ describe('a line that stalls', () => {
   });
 });
 
-describe('while there is no line', () => {
-  test('input before the channel is open waits, and arrives first', async () => {
+describe('without a connection', () => {
+  test('input that is sent before the channel is open waits, and arrives first', async () => {
     const { socket, hub } = openTerminal();
     socket.send('early ');
     expect(socket.bufferedAmount).toBe(6);
@@ -37,7 +37,7 @@ describe('while there is no line', () => {
     expect(socket.bufferedAmount).toBe(0);
   });
 
-  test('more than 1 MiB of waiting input closes it with a clear error', async () => {
+  test('more than 1 MiB of waiting input closes the socket with a clear error', async () => {
     const { socket, events, hub } = openTerminal();
     socket.send(new Uint8Array(MAX_WAITING));
     expect(socket.readyState).toBe(0);
@@ -46,7 +46,7 @@ describe('while there is no line', () => {
     expect(events.at(-1)).toMatch(/^close 4012 more than 1048576 bytes of input/);
   });
 
-  test('a line that breaks is mended, and every byte comes once and in order', async () => {
+  test('after a reconnect every byte arrives once and in order', async () => {
     const { socket, hub, screen, events } = await openedTerminal();
     let typed = '';
     let said = '';
@@ -65,7 +65,7 @@ describe('while there is no line', () => {
     expect(events.slice(0, 4)).toEqual(['open', 'connected', 'reconnecting', 'connected']);
   });
 
-  test('a provider that is away shows as such, and its return is found by itself', async () => {
+  test('an offline provider is shown as such, and its return is noticed', async () => {
     const { hub, socket, events } = await openedTerminal();
     hub.providerOnline = false;
     hub.cut();
@@ -76,7 +76,7 @@ describe('while there is no line', () => {
     expect(events.slice(2)).toEqual(['reconnecting', 'provider-offline', 'connected']);
   });
 
-  test('a line that is lost while the provider is away shows as the nearer trouble', async () => {
+  test('a lost connection is shown rather than the offline provider behind it', async () => {
     const { hub, socket } = await openedTerminal();
     hub.providerOnline = false;
     hub.cut();
@@ -89,7 +89,7 @@ describe('while there is no line', () => {
 });
 
 describe('when the other end has forgotten the channel', () => {
-  test('a new one is opened by itself, and what was not sent yet arrives there', async () => {
+  test('a new channel is opened, and unsent input arrives there', async () => {
     const { hub, socket, screen, events } = await openedTerminal();
     hub.shell.say('old ');
     await hub.clock.advance(SOON_MS);
@@ -108,7 +108,7 @@ describe('when the other end has forgotten the channel', () => {
     expect(events.slice(2)).toEqual(['reconnecting', 'connected']);
   });
 
-  test('what may have been typed already is not typed again', async () => {
+  test('input that may have been typed already is not typed again', async () => {
     const { hub, socket } = await openedTerminal();
     hub.shell.stuck = true;
     socket.send('rm x\r');
@@ -125,7 +125,7 @@ describe('when the other end has forgotten the channel', () => {
     expect(hub.shell.typed).toBe('ls\r');
   });
 
-  test('after more than two minutes without a line as well', async () => {
+  test('a new channel is also opened after two minutes without a connection', async () => {
     const { hub, events } = await openedTerminal();
     hub.down = true;
     hub.cut();
@@ -136,7 +136,7 @@ describe('when the other end has forgotten the channel', () => {
     expect(events.slice(2)).toEqual(['reconnecting', 'connected']);
   });
 
-  test('bytes of the old channel that are consumed late give no credit on the new one', async () => {
+  test('bytes of the old channel give no credit on the new one', async () => {
     const { hub, socket } = await openedTerminal();
     socket.manualConsume = true;
     hub.shell.say(new Uint8Array(50_000));

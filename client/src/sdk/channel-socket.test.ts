@@ -6,7 +6,7 @@ import { FakeHub } from './testing/sim-hub.ts';
 import { newLine, openedTerminal, openTerminal, SOON_MS, WINDOW } from './testing/test-terminal.ts';
 
 describe('as a WebSocket', () => {
-  test('text and every kind of bytes go out, and messages come as ArrayBuffers', async () => {
+  test('text and all kinds of buffers are sent, and messages arrive as ArrayBuffers', async () => {
     const { socket, hub, screen, events } = await openedTerminal();
     const bytes = new TextEncoder().encode('xxbinaryxx');
     socket.send('tëxt ');
@@ -19,7 +19,7 @@ describe('as a WebSocket', () => {
     expect(events).toEqual(['open', 'connected']);
   });
 
-  test('what send() was given may be changed at once', async () => {
+  test('a buffer may be changed right after send()', async () => {
     const { socket, hub } = await openedTerminal();
     const bytes = new TextEncoder().encode('abc');
     socket.send(bytes);
@@ -28,7 +28,7 @@ describe('as a WebSocket', () => {
     expect(hub.shell.typed).toBe('abc');
   });
 
-  test('messages come as Blobs when asked for', async () => {
+  test('messages arrive as Blobs if binaryType says so', async () => {
     const { socket, hub } = await openedTerminal();
     socket.binaryType = 'blob';
     const got: Promise<string>[] = [];
@@ -39,7 +39,7 @@ describe('as a WebSocket', () => {
     expect(() => socket.send(new Blob(['x']))).toThrow(/arrayBuffer/);
   });
 
-  test('has what noVNC looks for, on itself or its direct prototype', async () => {
+  test('has the members that noVNC looks for, on itself or on its direct prototype', async () => {
     const { socket } = await openedTerminal();
     const members = [...Object.keys(socket), ...Object.getOwnPropertyNames(Object.getPrototypeOf(socket))];
     const needed = [
@@ -55,7 +55,7 @@ describe('as a WebSocket', () => {
     expect(members).toEqual(expect.arrayContaining([...needed, 'addEventListener', 'removeEventListener']));
   });
 
-  test('xterm and its AttachAddon work on it, unmodified', async () => {
+  test('the unmodified xterm AttachAddon works on it', async () => {
     const { socket, hub } = await openedTerminal();
     const xterm = new headless.Terminal({ cols: 20, rows: 3, allowProposedApi: true });
     xterm.loadAddon(new AttachAddon(socket) as never);
@@ -67,7 +67,7 @@ describe('as a WebSocket', () => {
     expect(xterm.buffer.active.getLine(0)?.translateToString(true)).toBe('prompt$ ');
   });
 
-  test('a listener that was removed hears nothing', async () => {
+  test('a removed listener is not called', async () => {
     const { socket, hub } = await openedTerminal();
     let heard = 0;
     const listener = () => heard++;
@@ -80,7 +80,7 @@ describe('as a WebSocket', () => {
 });
 
 describe('the end', () => {
-  test('a shell that exits closes it with 1000 and its sentence', async () => {
+  test('a shell that exits closes the socket with code 1000 and its message', async () => {
     const { hub, events } = await openedTerminal();
     hub.shell.channel!.end('OK', 'exited with status 0');
     await hub.clock.advance(SOON_MS);
@@ -88,7 +88,7 @@ describe('the end', () => {
     expect(hub.shell.closed).toBe('OK');
   });
 
-  test('a refusal closes it with the code and the sentence, after an error event', async () => {
+  test('a refusal closes the socket with its code and message, after an error event', async () => {
     const hub = new FakeHub();
     hub.refuseOpen = 'NOT_FOUND';
     const { socket, events } = openTerminal(hub);
@@ -97,7 +97,7 @@ describe('the end', () => {
     expect(socket.readyState).toBe(3);
   });
 
-  test('close() lets what was sent arrive, and the caller hears of it later', async () => {
+  test('close() delivers what was sent before, and its event comes later', async () => {
     const { socket, hub, events } = await openedTerminal();
     socket.send('last words');
     socket.close();
@@ -110,7 +110,7 @@ describe('the end', () => {
     expect(events.slice(2)).toEqual(['closed', 'close 1000 bye']);
   });
 
-  test('after close() nothing does anything', async () => {
+  test('after close() all methods do nothing', async () => {
     const { socket, hub, events, sizes, screen } = await openedTerminal();
     socket.close();
     socket.send('x');
@@ -125,7 +125,7 @@ describe('the end', () => {
     expect([hub.shell.typed, screen(), sizes, events.length]).toEqual(['', '', [], before]);
   });
 
-  test('close() without a line is over at once', async () => {
+  test('close() without a connection ends at once', async () => {
     const { socket, hub, events } = await openedTerminal();
     hub.down = true;
     hub.cut();
@@ -134,7 +134,7 @@ describe('the end', () => {
     expect(events.slice(2)).toEqual(['reconnecting', 'closed', 'close 1000 ']);
   });
 
-  test('close() of a terminal that is just being opened leaves nothing behind at the other end', async () => {
+  test('close() while a terminal is being opened leaves nothing behind at the other end', async () => {
     const hub = new FakeHub();
     const line = newLine(hub);
     await hub.clock.until(() => line.status === 'connected', 1_000);
@@ -145,7 +145,7 @@ describe('the end', () => {
     expect(hub.shells.map((shell) => shell.closed)).toEqual(['OK']);
   });
 
-  test('an end that nobody answers becomes an abrupt one', async () => {
+  test('an end that is not answered becomes a reset', async () => {
     const { socket, hub, events } = await openedTerminal();
     hub.shell.answersEnd = false;
     socket.close();
@@ -156,7 +156,7 @@ describe('the end', () => {
 });
 
 describe('credit', () => {
-  test('a message is consumed when its handlers returned: output flows', async () => {
+  test('a message counts as consumed when its handlers have returned', async () => {
     const { hub, socket } = await openedTerminal();
     let got = 0;
     socket.addEventListener('message', ({ data }) => {
@@ -167,7 +167,7 @@ describe('credit', () => {
     expect(got).toBe(10 * WINDOW);
   });
 
-  test('with manualConsume the sender stays one window ahead of what was consumed', async () => {
+  test('with manualConsume the sender stays at most one window ahead', async () => {
     const { hub, socket } = await openedTerminal();
     socket.manualConsume = true;
     hub.shell.say(new Uint8Array(3 * WINDOW));
@@ -178,7 +178,7 @@ describe('credit', () => {
     expect(hub.shell.said).toBe(1.5 * WINDOW);
   });
 
-  test('consuming more than was delivered does no harm', async () => {
+  test('consuming more than was delivered has no effect', async () => {
     const { hub, socket } = await openedTerminal();
     socket.manualConsume = true;
     socket.consumed(10 * WINDOW);
@@ -189,7 +189,7 @@ describe('credit', () => {
 });
 
 describe('the window size', () => {
-  test('goes over a call, and only the newest', async () => {
+  test('is sent by a call, and only the newest', async () => {
     const { hub, socket, sizes } = await openedTerminal();
     for (let cols = 81; cols <= 100; cols++) socket.resize(cols, 30);
     await hub.clock.advance(SOON_MS);
@@ -198,7 +198,7 @@ describe('the window size', () => {
     expect(sizes.length).toBe(2);
   });
 
-  test('of now is what the next OPEN says', async () => {
+  test('that is current is in the next OPEN', async () => {
     const { hub, socket, sizes } = await openedTerminal();
     hub.down = true;
     hub.cut();

@@ -1,6 +1,6 @@
 /**
- * A channel in the shape of a browser's WebSocket, as far as xterm's AttachAddon and noVNC use it, so that they work on
- * it unchanged. It stays OPEN while the line is away: `status` says what a person should see.
+ * A channel with the interface of a browser's WebSocket, so that xterm's AttachAddon and noVNC work on it unchanged. It
+ * stays OPEN while the connection to the hub is lost; `status` is what to show to a person.
  */
 import { closeCode, type ErrorCode } from '@unicore/protocol';
 import { type ChannelStatus, Link, type LinkHandler, type LinkOptions } from './link.ts';
@@ -12,11 +12,11 @@ const CLOSING = 2;
 const CLOSED = 3;
 
 export interface ChannelSocketOptions extends Omit<LinkOptions, 'handler' | 'meta'>, SizerOptions {
-  /** What `url` shows. */
+  /** Value of the property `url`. */
   name: string;
-  /** OPEN's metadata without the size. */
+  /** Metadata of OPEN, without the window size. */
   meta: Readonly<Record<string, unknown>>;
-  /** The viewer's name in an ACCEPT's metadata. */
+  /** Reads the viewer's name from ACCEPT's metadata. */
   viewerOf: (meta: unknown) => string | undefined;
 }
 
@@ -28,17 +28,17 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   readonly url: string;
   readonly protocol: string = '';
   readonly extensions: string = '';
-  /** How messages are delivered. Every message is binary. */
+  /** Type in which messages are delivered. Every message is binary. */
   binaryType: BinaryType = 'arraybuffer';
   onopen: ((this: WebSocket, event: Event) => unknown) | null = null;
   onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null = null;
   onerror: ((this: WebSocket, event: Event) => unknown) | null = null;
   onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null = null;
-  /** Called with each new status. */
+  /** Called at each change of the status. */
   onstatus: ((status: ChannelStatus) => void) | null = null;
   /**
-   * false: a message counts as consumed when its handlers have returned. true: the application calls consumed() itself,
-   * once it has really used the bytes; the sender never gets more than 512 KiB ahead of that.
+   * false: a message counts as consumed when its handlers have returned. true: the application calls consumed() once
+   * it has used the bytes, and the sender never gets more than 512 KiB ahead of that.
    */
   manualConsume = false;
   readonly #link: Link;
@@ -58,7 +58,7 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     return this.#readyState;
   }
 
-  /** Bytes sent and not confirmed by the other end, those that wait for the line included. */
+  /** Bytes that were sent and not yet confirmed by the other end, including bytes that wait for a connection. */
   get bufferedAmount(): number {
     return this.#link.unconfirmed;
   }
@@ -67,14 +67,14 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     return this.#link.status;
   }
 
-  /** Round trip to the other end over all hops, ms; undefined until it was measured. */
+  /** Round trip to the other end over all hops, ms; undefined until the first measurement. */
   get rtt(): number | undefined {
     return this.#link.rtt;
   }
 
   /**
-   * Sends text (as UTF-8) or the bytes of a buffer or view, which are copied. Before the channel is open and while the
-   * line is away up to 1 MiB waits; more closes the socket with MESSAGE_TOO_BIG. After close() it does nothing.
+   * Sends text (as UTF-8) or a copy of the bytes of a buffer or view. While the channel is not attached, up to 1 MiB
+   * waits; more closes the socket with MESSAGE_TOO_BIG. After close() it does nothing.
    */
   send(data: Parameters<WebSocket['send']>[0]): void {
     if (this.#readyState >= CLOSING) return;
@@ -82,30 +82,30 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   }
 
   /**
-   * Ends in order: what was sent before arrives first, if there is a line. No message comes any more; `close` follows.
-   * Code and reason exist for compatibility and are not passed on.
+   * Ends the channel after the bytes that were sent before, if there is a connection. No more messages are delivered;
+   * the event `close` follows. Code and reason exist for compatibility and are not passed on.
    */
   close(_code?: number, _reason?: string): void {
     if (this.#readyState >= CLOSING) return;
     this.#readyState = CLOSING;
     this.#link.consumedAll();
-    // Later, as in a browser: the caller is not interrupted by its own close event.
+    // Later, as in a browser, so that the close event does not interrupt the caller.
     queueMicrotask(() => this.#link.end());
   }
 
-  /** The window has a new size, in cells. The newest one is told, and told again after each reconnect. */
+  /** Reports a new window size, in cells. The newest size is sent, and sent again after each reconnect. */
   resize(cols: number, rows: number): void {
     if (this.#readyState >= CLOSING) return;
     this.#sizer.want({ cols, rows });
   }
 
-  /** The application has used so many bytes of the messages it got, in order. Only with manualConsume. */
+  /** The application has used this many more bytes of its messages, in order. Only with manualConsume. */
   consumed(bytes: number): void {
     if (!this.manualConsume || this.#readyState >= CLOSING) return;
     this.#link.consumed(bytes);
   }
 
-  // Redefined because noVNC looks members up on an object and its direct prototype only.
+  // Redefined because noVNC looks for members only on an object and on its direct prototype.
   override addEventListener<K extends keyof WebSocketEventMap>(
     type: K,
     listener: (this: WebSocket, event: WebSocketEventMap[K]) => unknown,
@@ -186,7 +186,9 @@ export class ChannelSocket extends EventTarget implements WebSocket {
 function copyOf(data: Parameters<WebSocket['send']>[0]): Uint8Array {
   if (typeof data === 'string') return new TextEncoder().encode(data);
   if (data instanceof Blob)
-    throw new TypeError('A Blob is read later and would lose its place: send its arrayBuffer().');
+    throw new TypeError(
+      'A Blob cannot be sent, since it is read later and would lose its place: send its arrayBuffer().',
+    );
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   return new Uint8Array(data).slice();
 }

@@ -1,4 +1,4 @@
-/** One WebSocket to the hub as a leg: dials, sends HELLO when it is open, and says once that it is over. */
+/** One WebSocket to the hub as a leg. It dials, sends HELLO once open, and reports its end exactly once. */
 import {
   type Clock,
   closeError,
@@ -9,9 +9,9 @@ import {
 } from '@unicore/protocol';
 
 const SUBPROTOCOL = 'unicore.v1';
-/** A network that swallows packets: browsers themselves would wait for minutes. */
+/** Timeout of a connection attempt, ms. On a network that drops packets, browsers would wait for minutes. */
 const DIAL_MS = 10_000;
-/** A close frame's payload is at most 125 bytes, two of them the code; browsers throw beyond. */
+/** Longest close reason, in bytes. A close frame carries 125 bytes, two for the code; browsers throw for more. */
 const MAX_REASON = 123;
 
 export interface DialOptions {
@@ -25,12 +25,12 @@ export interface DialOptions {
 }
 
 export interface Dialled {
-  /** There once the WebSocket is open; up once the hub has said WELCOME. */
+  /** Defined once the WebSocket is open. It is up once the hub has sent WELCOME. */
   readonly leg: Leg | undefined;
   close(code: ErrorCode, message: string): void;
 }
 
-/** hub: http(s)://host */
+/** The WebSocket URL for consumers of a hub. hub: http(s)://host */
 export function consumerUrl(hub: string): string {
   return new URL('/consumer', hub.replace(/^http/, 'ws')).href;
 }
@@ -85,7 +85,7 @@ function transportOf(ws: WebSocket): Transport {
   };
 }
 
-/** The longest beginning that fits, not ending inside a character. */
+/** Shortens a close reason to MAX_REASON bytes without splitting a character. */
 function clip(reason: string): string {
   const bytes = new Uint8Array(MAX_REASON);
   const { read } = new TextEncoder().encodeInto(reason, bytes);

@@ -1,10 +1,10 @@
-/** Other hubs of the deployment, as a page or a program sees them: how far each is, and which are dialled at all. */
+/** Measures the round trip to the deployment's hubs, and says which hubs may be used. */
 import { roundTrip } from '@unicore/protocol';
 
-/** One that takes longer is not the nearest. */
+/** Timeout of a measurement, ms. A slower hub is not the nearest one. */
 const ANSWER_MS = 3_000;
 
-/** The round trip to this hub, ms. Rejects where it does not answer. */
+/** The round trip to a hub, ms. Rejects if the hub does not answer. */
 export function probe(hub: string): Promise<number> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   const request = async () => {
@@ -14,12 +14,12 @@ export function probe(hub: string): Promise<number> {
   return roundTrip(request, () => performance.now());
 }
 
-/** Nobody is sent from an encrypted line to one that is not. */
+/** False if a client with an encrypted connection would move to an unencrypted one, or the reverse. */
 export function mayBeSentTo(home: URL, url: string): boolean {
   return new URL(url).protocol === home.protocol;
 }
 
-/** Nobody looks at the page now. */
+/** True while the page is in a hidden tab. In Node it is always false. */
 export function isHidden(): boolean {
   return typeof document !== 'undefined' && document.visibilityState === 'hidden';
 }

@@ -1,4 +1,4 @@
-/** @unicore/client/sdk: what applications use. Works in browsers and in Node 24. */
+/** @unicore/client/sdk: the public API for applications. It works in browsers and in Node 24. */
 export { type ErrorCode, type HubDistance, UniCoreError } from '@unicore/protocol';
 export type { Api, GetToken } from './api.ts';
 export type { ChannelSocket } from './channel-socket.ts';

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { FakeHub } from './testing/sim-hub.ts';
 import { connectedLine, newLine, openTerminal } from './testing/test-terminal.ts';
 
-describe('renewing', () => {
-  test('a hub that will close the line is left before, and no channel notices', async () => {
+describe('renewal', () => {
+  test('the client leaves before the hub closes the connection, and no channel notices', async () => {
     const hub = new FakeHub();
     const { line, socket, events, screen } = openTerminal(hub);
     await hub.clock.until(() => socket.readyState === 1, 1_000);
@@ -34,7 +34,7 @@ describe('renewing', () => {
     expect([hub.opens.length, hub.connected]).toEqual([200, 1]);
   });
 
-  test('a new line that cannot be had is tried again while the old one works', async () => {
+  test('a failed renewal is retried while the old connection works', async () => {
     const hub = new FakeHub();
     const { line, socket, events } = openTerminal(hub);
     await hub.clock.until(() => socket.readyState === 1, 1_000);
@@ -50,36 +50,39 @@ describe('renewing', () => {
   test.each([
     ['with a terminal open', true],
     ['with nothing open', false],
-  ])('to the same draining hub is tried again soon, and nobody sees it: %s', async (_, open) => {
-    const hub = new FakeHub();
-    // An outage before it, long enough that pauses have become long.
-    hub.down = true;
-    const line = newLine(hub);
-    const terminal = open ? openTerminal(hub, line) : undefined;
-    await hub.clock.advance(300_000);
-    hub.down = false;
-    await hub.clock.until(() => line.status === 'connected', 20_000);
-    await hub.clock.advance(2_000);
-    const statuses: string[] = [];
-    line.onStatus((status) => statuses.push(status));
-    terminal?.events.splice(0);
-    hub.refuse = 'GOING_AWAY';
-    hub.rotate(8_500);
-    await hub.clock.advance(4_300);
-    let tries = hub.hellos.length;
-    for (let i = 0; i < 8; i++) {
-      terminal?.socket.send('x');
-      await hub.clock.advance(400);
-      expect(hub.hellos.length).toBeGreaterThan(tries);
-      tries = hub.hellos.length;
-      if (terminal) expect(hub.shell.typed).toBe('x'.repeat(i + 1));
-    }
-    hub.refuse = undefined;
-    await hub.clock.advance(1_000);
-    expect([statuses, terminal?.events ?? [], hub.connected]).toEqual([[], [], 1]);
-  });
+  ])(
+    'that reaches the same draining hub is retried soon, without a change of status: %s',
+    async (_, open) => {
+      const hub = new FakeHub();
+      // An outage before the renewal, so long that the backoff has grown.
+      hub.down = true;
+      const line = newLine(hub);
+      const terminal = open ? openTerminal(hub, line) : undefined;
+      await hub.clock.advance(300_000);
+      hub.down = false;
+      await hub.clock.until(() => line.status === 'connected', 20_000);
+      await hub.clock.advance(2_000);
+      const statuses: string[] = [];
+      line.onStatus((status) => statuses.push(status));
+      terminal?.events.splice(0);
+      hub.refuse = 'GOING_AWAY';
+      hub.rotate(8_500);
+      await hub.clock.advance(4_300);
+      let tries = hub.hellos.length;
+      for (let i = 0; i < 8; i++) {
+        terminal?.socket.send('x');
+        await hub.clock.advance(400);
+        expect(hub.hellos.length).toBeGreaterThan(tries);
+        tries = hub.hellos.length;
+        if (terminal) expect(hub.shell.typed).toBe('x'.repeat(i + 1));
+      }
+      hub.refuse = undefined;
+      await hub.clock.advance(1_000);
+      expect([statuses, terminal?.events ?? [], hub.connected]).toEqual([[], [], 1]);
+    },
+  );
 
-  test('a hub that dies in the middle of it is left at once', async () => {
+  test('a hub that dies during a renewal is left at once', async () => {
     const hub = new FakeHub();
     const { line, socket } = openTerminal(hub);
     await hub.clock.until(() => socket.readyState === 1, 1_000);
@@ -91,19 +94,19 @@ describe('renewing', () => {
     expect([line.status, socket.status, hub.dialled]).toEqual(['connected', 'connected', 2]);
   });
 
-  test('clients do not all come in the same moment', async () => {
+  test('clients do not all reconnect at the same moment', async () => {
     const hub = new FakeHub();
     for (let i = 0; i < 50; i++) await connectedLine(hub);
     hub.rotate(60_000);
     await hub.clock.advance(15_000);
     expect(hub.dialled).toBeGreaterThan(55);
     expect(hub.dialled).toBeLessThan(95);
-    // And a moment for the last of them to be let in.
+    // Time for the last client to be accepted.
     await hub.clock.advance(16_000);
     expect([hub.dialled, hub.connected]).toEqual([100, 50]);
   });
 
-  test('a line that no hub ever renews is renewed before a proxy ends it', async () => {
+  test('a connection is renewed before a proxy ends it, even if no hub asks for it', async () => {
     const hub = new FakeHub();
     const { events } = openTerminal(hub);
     await hub.clock.advance(51 * 60_000);
@@ -125,7 +128,7 @@ describe('several regions', () => {
   const probe = async (url: string) => MS[url]!;
   const hello = async (url: string) => ({ for: url });
 
-  test('the nearest hub is dialled once it is known, and no channel notices', async () => {
+  test('the client moves to the nearest hub once it is known, and no channel notices', async () => {
     const hub = new FakeHub();
     hub.welcome = WELCOME;
     const line = newLine(hub, hello, { probe });
@@ -145,7 +148,7 @@ describe('several regions', () => {
     line.close();
   });
 
-  test('one that is away is left out, and taken again when it is back', async () => {
+  test('an unreachable hub is skipped, and used again when it is back', async () => {
     const hub = new FakeHub();
     hub.welcome = WELCOME;
     const back = { [HOME]: 80, [FAR]: 150 };
@@ -168,7 +171,7 @@ describe('several regions', () => {
     line.close();
   });
 
-  test('a hub that is alone is never measured', async () => {
+  test('a single hub is never measured', async () => {
     const hub = new FakeHub();
     let probes = 0;
     const line = newLine(hub, hello, { probe: async () => probes++ });

@@ -5,7 +5,7 @@ import { FakeHub } from './testing/sim-hub.ts';
 import { connectedLine, newLine, openTerminal } from './testing/test-terminal.ts';
 
 describe('reconnecting', () => {
-  test('goes on for ever, with pauses of at most 2 s while a terminal is open', async () => {
+  test('never stops, and pauses at most 2 s while a terminal is open', async () => {
     const hub = new FakeHub();
     const { line, socket } = openTerminal(hub);
     await hub.clock.until(() => socket.readyState === 1, 1_000);
@@ -20,7 +20,7 @@ describe('reconnecting', () => {
     expect([line.status, socket.status]).toEqual(['connected', 'connected']);
   });
 
-  test('is seldom while nothing is open, and at once when a terminal is opened', async () => {
+  test('is rare while nothing is open, and immediate when a terminal is opened', async () => {
     const hub = new FakeHub();
     hub.down = true;
     const line = newLine(hub);
@@ -32,7 +32,7 @@ describe('reconnecting', () => {
     expect(socket.status).toBe('connected');
   });
 
-  test('asks for a token at each try, and a failing getToken is only a failed try', async () => {
+  test('asks for a token at each attempt, and a failing getToken is only a failed attempt', async () => {
     const hub = new FakeHub();
     let asked = 0;
     await connectedLine(hub, async () => {
@@ -45,7 +45,7 @@ describe('reconnecting', () => {
     expect(hub.hellos).toEqual([{ token: 't1' }, { token: 't3' }]);
   });
 
-  test('a hub that says goodbye is found again', async () => {
+  test('a hub that closes in order is dialled again', async () => {
     const hub = new FakeHub();
     const line = await connectedLine(hub);
     hub.closeAll('GOING_AWAY', 'the hub stops');
@@ -55,7 +55,7 @@ describe('reconnecting', () => {
     expect(line.status).toBe('connected');
   });
 
-  test('a hub that takes the socket and says nothing is given up', async () => {
+  test('a hub that accepts the socket and stays silent is given up', async () => {
     const hub = new FakeHub();
     vi.spyOn(hub, 'WebSocket', 'get').mockReturnValue(
       class {
@@ -70,7 +70,7 @@ describe('reconnecting', () => {
 });
 
 describe('a refusal', () => {
-  test('is final after a second try, and closes what is open with its code', async () => {
+  test('is final after a second attempt, and closes open terminals with its code', async () => {
     const hub = new FakeHub();
     hub.refuse = 'UNAUTHENTICATED';
     const { line, events } = openTerminal(hub);
@@ -91,7 +91,7 @@ describe('a refusal', () => {
     expect([line.status, socket.status]).toEqual(['connected', 'connected']);
   });
 
-  test('that can be retried is retried', async () => {
+  test('that is not final is retried', async () => {
     const hub = new FakeHub();
     hub.refuse = 'RATE_LIMITED';
     const line = newLine(hub);
@@ -102,7 +102,7 @@ describe('a refusal', () => {
     expect(line.status).toBe('connected');
   });
 
-  test('by getToken itself counts as one', async () => {
+  test('that getToken throws counts as one', async () => {
     const hub = new FakeHub();
     const line = newLine(hub, async () => {
       throw new UniCoreError('UNAUTHENTICATED', 'sign in');
@@ -113,7 +113,7 @@ describe('a refusal', () => {
 });
 
 describe('close()', () => {
-  test('ends the terminals at both ends, and every later one', async () => {
+  test('ends all terminals at both ends, and every later one', async () => {
     const hub = new FakeHub();
     const { line, socket, events } = openTerminal(hub);
     await hub.clock.until(() => socket.readyState === 1, 1_000);
@@ -132,7 +132,7 @@ describe('close()', () => {
     expect(hub.dialled).toBe(1);
   });
 
-  test('before the first answer dials no more', async () => {
+  test('before the first answer stops dialling', async () => {
     const hub = new FakeHub();
     const line = newLine(hub);
     line.close();
@@ -149,7 +149,7 @@ describe('in a page', () => {
     vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
   };
 
-  test('a network that came back is tried at once', async () => {
+  test('reconnects at once when the network comes back', async () => {
     stub();
     const hub = new FakeHub();
     hub.down = true;
@@ -161,7 +161,7 @@ describe('in a page', () => {
     expect(line.status).toBe('connected');
   });
 
-  test('a line that is dead after that is replaced within seconds', async () => {
+  test('a connection that is dead after that is replaced within seconds', async () => {
     stub();
     const hub = new FakeHub();
     const line = await connectedLine(hub);

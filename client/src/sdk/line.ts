@@ -1,4 +1,4 @@
-/** The one line to the hub that all channels share: it comes back by itself, for ever, and is renewed before it ends. */
+/** The connection to the hub that all channels share. It reconnects without limit, and is replaced before it ends. */
 import {
   Backoff,
   type Clock,
@@ -14,20 +14,20 @@ import {
 import { consumerUrl, type Dialled, dial } from './consumer-socket.ts';
 import { onWake } from './wake-events.ts';
 
-/** Pauses between tries while a channel waits for the line, or a line that will end is still there, ms. */
+/** Pauses between attempts while a channel waits for a connection, or while the old one still works, ms. */
 const WANTED = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
-/** The same while there is no line and nothing is open, so that forgotten pages do not wear a hub out. */
+/** Pauses between attempts while no channel is open, ms. They are long, so that forgotten pages do not load a hub. */
 const UNWANTED = { first: 1_000, most: 15_000 };
-/** A line that lived this long was a good one: the next loss begins with short pauses again. */
+/** A connection that lasted this long resets the backoff, ms. */
 const STABLE_MS = 1_000;
-/** Proxies end a socket after an hour. A hub says so in time; where none did, the line is renewed at this age, ± some. */
+/** Age at which a connection is replaced, ± the spread, if no hub asked for it, ms. Proxies end sockets after an hour. */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
-/** After the network or the page came back, a line that answers nothing for this long is given up. */
+/** Timeout of the ping that is sent after the network or the page came back, ms. */
 const WAKE_MS = 4_000;
-/** What may be sent to this client and not be read by it, in all its channels, bytes. */
+/** Bytes that may be sent to this client and not yet be read by it, over all its channels. */
 const WINDOWS = 4 * 1024 * 1024;
-/** Refusals that trying again does not change. */
+/** Refusals that a retry does not change. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -38,34 +38,34 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 export type LineStatus = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface LineOptions {
-  /** Which hub to dial. */
+  /** Chooses the hub to dial. */
   nearest: Nearest;
   WebSocket: typeof globalThis.WebSocket;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** HELLO's metadata for this hub, http(s)://host; asked at each try. */
+  /** Returns HELLO's metadata for a hub, http(s)://host; called at each attempt. */
   hello: (hub: string) => Promise<unknown>;
 }
 
-/** One socket's life: tried, then up, then retired once a newer one is up. */
+/** One socket: it is dialled, then up, then retired once a newer one is up. */
 interface Try {
-  /** Of which hub. */
+  /** The hub's address. */
   url: string;
   dialled: Dialled | undefined;
 }
 
-/** Somebody who needs the line. */
+/** A user of the connection, such as a channel. */
 export interface LineUser {
-  /** There is a new line; the old one goes on for as long as a channel is on it. */
+  /** A new connection is up. The old one stays open while a channel uses it. */
   up(): void;
   down(): void;
-  /** The line will not come back by itself: the hub refused this client, or close() was called (OK). */
+  /** No more reconnects: the hub refused this client, or close() was called (OK). */
   ended(code: ErrorCode, message: string): void;
 }
 
 export class Line {
-  /** Of all channels on the line. */
+  /** Flow-control windows, shared by all channels. */
   readonly windows = new WindowPool(WINDOWS);
   readonly #options: LineOptions;
   readonly #users = new Set<LineUser>();
@@ -74,11 +74,11 @@ export class Line {
   readonly #unwanted: Backoff;
   readonly #stopWaking: () => void;
   #status: LineStatus = 'connecting';
-  /** The line in use. */
+  /** The connection in use. */
   #current: Try | undefined;
-  /** The line to be. */
+  /** The connection that is being dialled. */
   #trying: Try | undefined;
-  /** Former lines, until the last channel has left them. */
+  /** Old connections that still carry a channel. */
   readonly #retired = new Set<Try>();
   #upAt = 0;
   #refusals = 0;
@@ -99,7 +99,7 @@ export class Line {
     return this.#status;
   }
 
-  /** The leg if it is up. */
+  /** The current leg, if it is up. */
   get leg(): Leg | undefined {
     const leg = this.#current?.dialled?.leg;
     return leg?.up ? leg : undefined;
@@ -110,7 +110,7 @@ export class Line {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The line is needed until the returned function is called; a line that was refused is tried once more. */
+  /** Adds a user until the returned function is called. If the hub had refused this client, it is tried once more. */
   join(user: LineUser): () => void {
     this.#users.add(user);
     if (this.#ended) queueMicrotask(() => user.ended('OK', 'the client was closed'));
@@ -119,7 +119,7 @@ export class Line {
     return () => this.#users.delete(user);
   }
 
-  /** For good. */
+  /** Closes the connection for good. */
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -184,16 +184,16 @@ export class Line {
     else for (const move of moves) move();
   }
 
-  /** Make before break: channel by channel moves to the new line, and the last one closes the old. */
+  /** Make before break: moves the channels to the new connection one by one. The last one closes the old connection. */
   #retire(old: Try, moves: (() => void)[]): void {
     this.#retired.add(old);
     spread(this.#options.clock, moves);
     if (old.dialled?.leg?.channels === 0) old.dialled.close('OK', '');
   }
 
-  /** The hub will close this line; one that does so at once (0) is dialled when it has. */
+  /** The hub will close this connection in afterMs. With 0, the reconnect starts when it has closed. */
   #toldToGo(mine: Try, afterMs: number): void {
-    // Not everybody in the same moment, and with time left for the channels to move.
+    // Random, so that clients do not all move at once, and early, so that channels have time to move.
     if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
@@ -226,18 +226,18 @@ export class Line {
   #failed(url: string, code: ErrorCode, message: string): void {
     this.#trying = undefined;
     this.#options.nearest.failed(url, code);
-    // The old line still works; whatever is wrong may be over when it ends.
+    // A refusal is not final while the old connection works: the cause may be gone when that one ends.
     if (!this.#current && this.#finally(code)) return this.#refused(code, message);
     this.#dialLater();
     if (!this.#current) for (const user of [...this.#users]) user.down();
   }
 
-  /** Only after the second refusal: a token may have run out between getToken() and the hub. */
+  /** True for the second final refusal in a row. The first may be a token that expired on its way to the hub. */
   #finally(code: ErrorCode): boolean {
     return FINAL.has(code) && ++this.#refusals > 1;
   }
 
-  /** Pauses are short again after a good line. */
+  /** Resets the backoff if the connection lasted long enough. */
   #rest(): void {
     if (this.#options.clock.now() - this.#upAt < STABLE_MS) return;
     this.#wanted.reset();
@@ -245,7 +245,7 @@ export class Line {
   }
 
   #dialLater(): void {
-    // A line that works is to be left before it ends, also where nothing is open: its status is shown.
+    // A connection that works must be replaced before it ends, even without channels, since its status is shown.
     const soon = this.#users.size > 0 || this.#current !== undefined;
     const pause = (soon ? this.#wanted : this.#unwanted).next();
     this.#cancelPause = this.#options.clock.after(pause, () => this.#dialNow());
@@ -256,7 +256,7 @@ export class Line {
     for (const user of [...this.#users]) user.ended(code, message);
   }
 
-  /** The network may be another one now, and the socket dead without having closed. */
+  /** Checks the connection. After a change of network, a socket can be dead without having closed. */
   #wake(): void {
     if (this.#cancelPause && !this.#current) return this.#dialNow();
     const { leg } = this;

@@ -1,22 +1,22 @@
 /**
- * One terminal's (later: desktop's) stream of bytes over the line: attaches whenever the line is up, and opens a new
- * channel in place of one that the other end has forgotten.
+ * The byte stream of one terminal over the client's connection. It attaches whenever the connection is up, and opens
+ * a new channel if the other end has forgotten the old one.
  */
 import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Line } from './line.ts';
 
-/** Input that may wait while there is no attachment, bytes. */
+/** Bytes of input that may wait while the channel is not attached. */
 export const MAX_WAITING = 1024 * 1024;
-/** A round trip is measured this often, ms. */
+/** Interval between measurements of the round trip, ms. */
 const PROBE_MS = 5_000;
-/** A line that answers no probe and brings no byte for this long is not called connected, ms. */
+/** After this long without an answer to a probe or any byte, the status is no longer 'connected', ms. */
 const LATE_MS = 3_000;
-/** An orderly end that the other side does not answer for this long becomes an abrupt one, ms. */
+/** If the other side does not answer an orderly end within this time, the channel is reset, ms. */
 const END_MS = 2_000;
-/** Pauses before a forgotten channel is opened anew, ms. */
+/** Pauses before a forgotten channel is opened again, ms. */
 const REOPEN = { first: 50, most: 2_000 };
-/** The other end no longer knows the channel: it restarted, or there was no line for more than its 2 minutes. */
+/** Errors that mean that the other end has forgotten the channel: it restarted, or was not reached for 2 minutes. */
 const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 
 export type ChannelStatus = 'connecting' | 'connected' | 'reconnecting' | 'provider-offline' | 'closed';
@@ -26,7 +26,7 @@ export interface LinkHandler {
   detached(): void;
   data(bytes: Uint8Array): void;
   status(status: ChannelStatus): void;
-  /** Exactly once, when it is over for good. */
+  /** Called exactly once, when the channel has ended for good. */
   closed(code: ErrorCode, message: string): void;
 }
 
@@ -36,7 +36,7 @@ export interface LinkOptions {
   /** Cryptographically random bytes. */
   random: (bytes: number) => Uint8Array;
   kind: ChannelKindName;
-  /** OPEN's metadata, asked at each attachment. */
+  /** Returns OPEN's metadata; called at each attachment. */
   meta: () => unknown;
   handler: LinkHandler;
 }
@@ -51,13 +51,13 @@ export class Link {
   #status: ChannelStatus = 'connecting';
   #wasAttached = false;
   #lastLoss: ErrorCode | undefined;
-  /** Bytes handed to the application and not yet consumed by it: of the channel in use, and of forgotten ones. */
+  /** Bytes that the application got and has not consumed: from the current channel, and below from forgotten ones. */
   #owed = 0;
   #owedBefore = 0;
-  /** Bytes written since the attachment was lost. */
+  /** Bytes that were sent since the attachment was lost. */
   #waiting = 0;
   #ending = false;
-  /** The socket is open, and nothing comes through it. */
+  /** The channel is attached, but nothing has arrived for LATE_MS. */
   #late = false;
   #cancelLate: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
@@ -86,7 +86,7 @@ export class Link {
     return this.#opener.rtt;
   }
 
-  /** Bytes that the other end has not confirmed. */
+  /** Bytes that were sent and not confirmed by the other end. */
   get unconfirmed(): number {
     return this.#outbox.size + this.#opener.inFlight;
   }
@@ -97,7 +97,7 @@ export class Link {
     if (!this.#opener.attachedNow) {
       this.#waiting += bytes.length;
       if (this.#waiting > MAX_WAITING) {
-        const message = `more than ${MAX_WAITING} bytes of input waited for the line; watch bufferedAmount`;
+        const message = `more than ${MAX_WAITING} bytes of input waited for a connection; watch bufferedAmount`;
         return this.abort('MESSAGE_TOO_BIG', message);
       }
     }
@@ -105,7 +105,7 @@ export class Link {
     this.#opener.wake();
   }
 
-  /** The application is done with so many bytes, in the order in which it got them. */
+  /** The application has used this many more bytes, in the order in which it got them. */
   consumed(bytes: number): void {
     const before = Math.min(bytes, this.#owedBefore);
     this.#owedBefore -= before;
@@ -114,12 +114,12 @@ export class Link {
     if (now > 0) this.#opener.consumed(now);
   }
 
-  /** Everything that was delivered counts as consumed. */
+  /** Counts all delivered bytes as consumed. */
   consumedAll(): void {
     this.consumed(this.#owedBefore + this.#owed);
   }
 
-  /** Ends in order: what was sent before still arrives, if there is a line. */
+  /** Ends the channel in order: bytes that were sent before still arrive, if there is a connection. */
   end(): void {
     if (this.#status === 'closed' || this.#ending) return;
     this.#ending = true;
@@ -168,7 +168,7 @@ export class Link {
           this.#tellStatus();
         },
         ended: () => {
-          // Nobody is left to read what waits here.
+          // The other end has ended, so queued input has no reader.
           this.#outbox.clear();
           opener.end();
         },
@@ -181,7 +181,7 @@ export class Link {
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
     if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
-    // What was in flight may have been typed already and goes with the old channel; what was not sent yet stays.
+    // Input in flight may have been typed already, so it is dropped with the old channel. Unsent input is kept.
     this.#owedBefore += this.#owed;
     this.#owed = 0;
     this.#options.handler.detached();

@@ -1,4 +1,4 @@
-/** The other end is told the newest size, and nothing that is out of date. */
+/** The newest window size is sent to the other end, and old ones are not. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import { type Size, Sizer } from './sizer.ts';
@@ -19,7 +19,7 @@ function newSizer() {
   return { clock, calls, sizer, cols: () => calls.map((call) => call.size.cols) };
 }
 
-test('while one call is under way only the newest size waits', async () => {
+test('while one call runs only the newest size waits', async () => {
   const { sizer, calls, clock, cols } = newSizer();
   sizer.forOpen();
   sizer.attached('w1');
@@ -30,7 +30,7 @@ test('while one call is under way only the newest size waits', async () => {
   expect(cols()).toEqual([81, 83]);
 });
 
-test('a size that the OPEN has told is not told again', () => {
+test('a size that OPEN carried is not sent again', () => {
   const { sizer, cols } = newSizer();
   sizer.forOpen();
   sizer.attached('w1');
@@ -38,7 +38,7 @@ test('a size that the OPEN has told is not told again', () => {
   expect(cols()).toEqual([]);
 });
 
-test('a size that changed between OPEN and ACCEPT is told', () => {
+test('a size that changed between OPEN and ACCEPT is sent', () => {
   const { sizer, calls } = newSizer();
   sizer.forOpen();
   sizer.want(size(90));
@@ -46,7 +46,7 @@ test('a size that changed between OPEN and ACCEPT is told', () => {
   expect(calls[0]).toMatchObject({ size: size(90), viewer: 'w1' });
 });
 
-test('a call that fails is made again after a pause, with the newest size', async () => {
+test('a failed call is retried after a pause, with the newest size', async () => {
   const { sizer, calls, clock, cols } = newSizer();
   sizer.forOpen();
   sizer.attached('w1');
@@ -59,7 +59,7 @@ test('a call that fails is made again after a pause, with the newest size', asyn
   expect(cols()).toEqual([81, 82]);
 });
 
-test('without an attachment nothing is told, and the next OPEN says the newest', async () => {
+test('while not attached nothing is sent, and the next OPEN carries the newest size', async () => {
   const { sizer, clock, calls, cols } = newSizer();
   sizer.forOpen();
   sizer.attached('w1');
@@ -73,7 +73,7 @@ test('without an attachment nothing is told, and the next OPEN says the newest',
   expect(sizer.forOpen()).toEqual(size(82));
 });
 
-test('an answer that comes after a new attachment does not count for it', async () => {
+test('an answer to an earlier attachment does not count for a new one', async () => {
   const { sizer, calls, clock } = newSizer();
   sizer.forOpen();
   sizer.attached('w1');

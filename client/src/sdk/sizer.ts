@@ -1,4 +1,4 @@
-/** Tells the other end the newest window size: one call at a time, and never one that is out of date. */
+/** Reports the newest window size to the other end. One call runs at a time, and old sizes are skipped. */
 import type { Clock } from '@unicore/protocol';
 
 /** Pause after a call that failed, ms. */
@@ -12,16 +12,16 @@ export interface Size {
 export interface SizerOptions {
   clock: Clock;
   size: Size;
-  /** Resizes the viewer's window at the other end. */
+  /** Calls the hub to resize this viewer's window. */
   tell: (size: Size, viewer: string) => Promise<unknown>;
 }
 
 export class Sizer {
   readonly #options: SizerOptions;
   #wanted: Size;
-  /** What the other end knows. */
+  /** The last size that the other end was told. */
   #told: Size | undefined;
-  /** This attachment's name at the other end; undefined while there is none. */
+  /** The other end's name for this attachment; undefined while not attached. */
   #viewer: string | undefined;
   #telling = false;
   #cancelRetry: (() => void) | undefined;
@@ -31,7 +31,7 @@ export class Sizer {
     this.#wanted = options.size;
   }
 
-  /** The size for the metadata of an OPEN, which thereby tells it. */
+  /** Returns the size for OPEN's metadata, and counts it as told. */
   forOpen(): Size {
     this.#told = this.#wanted;
     return this.#wanted;
@@ -63,7 +63,7 @@ export class Sizer {
       () => false,
     );
     this.#telling = false;
-    // A new attachment has told a size of its own meanwhile.
+    // A new attachment has begun meanwhile. Its OPEN carried a size of its own.
     if (this.#viewer !== viewer) return void this.#tell();
     if (done) {
       this.#told = size;

@@ -74,7 +74,7 @@ afterAll(() => {
   server.close();
 });
 
-test('calls and subscriptions carry the token of now', async () => {
+test('calls and subscriptions carry the current token', async () => {
   let asked = 0;
   const unicore = createUniCore({ url, getToken: () => `t${++asked}` });
   expect(await unicore.api.vm.list.query()).toEqual([expect.stringMatching(/^Bearer t\d$/)]);
@@ -119,7 +119,7 @@ test('a terminal opens, echoes, resizes and closes over the global WebSocket', a
   expect(unicore.status).toBe('closed');
 });
 
-test('close() ends its terminals at the other end, too, where nobody waits for them to come back', async () => {
+test('close() ends its terminals at the other end, too, which no longer waits for a reconnect', async () => {
   const unicore = createUniCore({ url, getToken: async () => 'secret' });
   await once(unicore.openTerminal('v1'), 'message');
   const shell = shells.at(-1)!;
@@ -127,7 +127,7 @@ test('close() ends its terminals at the other end, too, where nobody waits for t
   await expect.poll(() => shell.closed).toBe('OK');
 });
 
-test('a url that is none is refused at once, with the remedy', () => {
+test('an invalid url is refused at once, with the remedy', () => {
   for (const bad of ['hub.example', 'ws://hub', undefined])
     expect(() => createUniCore(bad === undefined ? {} : { url: bad })).toThrow(/http\(s\):\/\//);
 });

@@ -6,29 +6,29 @@ import { consumerUrl } from './consumer-socket.ts';
 import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
 
-/** Whoever waits for the answer of a hub sees by then that there is none. */
+/** Timeout of ping(), ms. */
 const PING_MS = 3_000;
 const CLIENT = 'unicore-sdk/0.1.0';
 
 export interface UniCoreOptions {
   /**
-   * A hub: http(s)://host[:port]. In a page the default is where the page came from. Calls go there; terminals by the nearest hub
-   * of its deployment, where that has several regions.
+   * A hub: http(s)://host[:port]. In a page the default is the page's origin. Calls go to this hub. Terminals use the
+   * nearest hub of its deployment if there are several regions.
    */
   url?: string;
-  /** A bearer token, asked for at each request and each connect. Leave it out where a session cookie signs in. */
+  /** Returns a bearer token; called at each request and each connect. Leave it out if a session cookie signs in. */
   getToken?: GetToken;
-  /** Default: the global one (browsers, Node 22 and later). */
+  /** Default: the global WebSocket of browsers and of Node 22 and later. */
   WebSocket?: typeof globalThis.WebSocket;
 }
 
 export interface TerminalOptions {
-  /** Default: 'main'. Any other id (a-z, 0-9, '-') is made if there is none. */
+  /** Default: 'main'. A terminal with another id (a-z, 0-9, '-') is created if it does not exist. */
   terminalId?: string;
   /** Window size in cells. Default: 80 × 24; later sizes by resize(). */
   cols?: number;
   rows?: number;
-  /** Only looks: what is sent is refused. */
+  /** The viewer only watches: its input is refused. */
   readOnly?: boolean;
 }
 
@@ -36,26 +36,26 @@ export interface UniCore {
   /** The typed procedures: `api.vm.list.query()`, `api.vm.watch.subscribe(undefined, {onData})` and so on. */
   readonly api: Api;
   /**
-   * A terminal of a running VM. Opens in the background and reconnects by itself, with no byte lost or repeated. When
-   * the other end has forgotten it (it restarted, or there was no line for 2 minutes) it is opened anew and draws the
-   * whole screen again; input that was on its way then is dropped, as it may have been typed already, and input that
-   * was not sent yet is kept. Ends with `close`: 1000 when the shell exited or close() was called, else 4000 + the
-   * number of an error in protocol/src/wire/errors.ts, with a sentence as the reason.
+   * Opens a terminal of a running VM in the background. It reconnects by itself, and no byte is lost or repeated. If the
+   * other end has forgotten it (it restarted, or was not reached for 2 minutes), it is opened again and redraws the whole
+   * screen. Input in flight is then dropped, since it may have been typed already; unsent input is kept. It ends with
+   * the event `close`: code 1000 after the shell exited or close() was called, otherwise 4000 + the number of a protocol
+   * error, with a sentence as the reason.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
-  /** Round trip to the hub, ms, measured now; null where there is no connection, or no answer within 3 s. */
+  /** Measures the round trip to the hub, ms. null: no connection, or no answer within 3 s. */
   ping(): Promise<number | null>;
-  /** Of the connection that all terminals share. closed: refused (the next openTerminal tries again), or close(). */
+  /** Status of the connection that all terminals share. closed: refused (the next openTerminal retries), or close(). */
   readonly status: LineStatus;
-  /** The hubs of the deployment, as far as they are known, the nearest first; which of them terminals go by. */
+  /** The known hubs of the deployment, the nearest first. used: terminals go by this hub. */
   readonly hubs: readonly (HubDistance & { used: boolean })[];
-  /** Returns a function that ends the listening. */
+  /** Calls the listener at each change of the status. The returned function removes it. */
   onStatus(listener: (status: LineStatus) => void): () => void;
-  /** Ends every terminal's line and the connection. Until then it keeps a Node process alive. */
+  /** Ends all terminals' channels and the connection. Until then it keeps a Node process alive. */
   close(): void;
 }
 
-/** Connects at once, in the background. Throws BAD_REQUEST if the url is none. */
+/** Creates a client, which connects in the background. Throws BAD_REQUEST if the url is not valid. */
 export function createUniCore(options: UniCoreOptions = {}): UniCore {
   const { getToken } = options;
   const base = parseUrl(options.url ?? globalThis.location?.origin);
@@ -70,7 +70,7 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
     trusted: (url) => mayBeSentTo(base, url),
     unwatched: isHidden,
   });
-  // A cookie is of its origin only: elsewhere a ticket stands for it.
+  // A cookie is only sent to its own origin. Other hubs get a ticket instead.
   const proof = async (hub: string) => {
     const token = await getToken?.();
     if (token !== undefined || hub === base.origin) return { token };

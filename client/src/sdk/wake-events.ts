@@ -1,6 +1,6 @@
-/** Tells when a browser's network or page came back: a better moment to look after the line than any timer. */
+/** Events that mean that a browser's network or page came back, when the connection should be checked at once. */
 
-/** Calls `run` then; the returned function stops that. Where there is no page (Node) it never calls. */
+/** Calls `run` at each such event until the returned function is called. In Node there are no such events. */
 export function onWake(run: () => void): () => void {
   if (typeof window === 'undefined') return () => {};
   const shown = () => {

@@ -1,4 +1,4 @@
-/** Copying, also where the page is not served over TLS and browsers keep their clipboard to themselves. */
+/** Copies text, also on pages without TLS, where browsers offer no clipboard API. */
 
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -1,10 +1,10 @@
-/** What the command palette offers: each part of the page brings its commands while it is shown. */
+/** The commands of the palette. Each part of the page adds its own while it is shown. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 export interface Command {
   id: string;
   title: string;
-  /** The shortcut that does the same, such as 'Ctrl+Shift+F'. */
+  /** Keyboard shortcut of the same command, such as 'Ctrl+Shift+F'. */
   keys?: string;
   run(): void;
 }
@@ -20,7 +20,7 @@ export function allCommands(): Command[] {
   return sources().flatMap((source) => source());
 }
 
-/** Every word of the query must begin a word of the title, in any order: 'st br' finds 'Stop brave-otter'. */
+/** True if each word of the query begins some word of the title: 'st br' finds 'Stop brave-otter'. */
 export function matches(command: Command, query: string): boolean {
   const words = command.title.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);

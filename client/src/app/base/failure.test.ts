@@ -1,8 +1,9 @@
+/** Errors become sentences for a person. */
 import { expect, test } from 'vitest';
 import { apiError } from '../testing/index.ts';
 import { failureOf } from './failure.ts';
 
-test("a hub's error keeps its own sentence, which names the remedy", () => {
+test('an error from the hub keeps its own sentence', () => {
   const error = apiError('NO_CAPACITY', 'No provider has 2 GiB free. Choose a smaller size.');
   expect(failureOf(error)).toEqual({
     code: 'NO_CAPACITY',
@@ -10,7 +11,7 @@ test("a hub's error keeps its own sentence, which names the remedy", () => {
   });
 });
 
-test('a hub that does not answer is said in words, not in those of fetch', () => {
+test('an unreachable hub is described in a sentence, not in the words of fetch', () => {
   const failed = new TypeError('Failed to fetch');
   for (const error of [failed, new Error('Failed to fetch', { cause: failed })]) {
     expect(failureOf(error)).toMatchObject({

@@ -1,7 +1,7 @@
-/** What went wrong, as a person should read it. Hub errors carry their own sentence; everything else gets one here. */
+/** Turns an error into a sentence for a person. Errors from the hub bring their own; other errors get one here. */
 
 export interface Failure {
-  /** From the closed list of protocol/src/wire/errors.ts; undefined where the request never reached a hub. */
+  /** An error code of the protocol; undefined if the request never reached a hub. */
   code: string | undefined;
   message: string;
 }
@@ -12,7 +12,7 @@ const NO_HUB =
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error);
   if (code !== undefined && error instanceof Error) return { code, message: error.message };
-  // fetch says no more than "Failed to fetch", each browser in its own words.
+  // fetch only says something like "Failed to fetch", in different words in each browser.
   if (hasCause(error)) return { code: undefined, message: NO_HUB };
   const message = error instanceof Error && error.message ? error.message : String(error);
   return { code: undefined, message };

@@ -1,3 +1,4 @@
+/** Sizes, ages and counts are formatted for people. */
 import { expect, test } from 'vitest';
 import { age, bytes, plural } from './format.ts';
 
@@ -12,14 +13,14 @@ test('sizes are in binary units with no more digits than they need', () => {
   ]);
 });
 
-test('an age is one unit, and a clock that runs ahead is no future', () => {
+test('an age has one unit, and is never negative if a clock runs ahead', () => {
   const now = 10 * 86_400_000;
   expect(
     [-5_000, 3_000, 40_000, 5 * 60_000, 3 * 3_600_000, 2 * 86_400_000].map((ms) => age(now - ms, now)),
   ).toEqual(['just now', 'just now', '40 s ago', '5 min ago', '3 h ago', '2 d ago']);
 });
 
-test('one is singular', () => {
+test('a count of one is singular', () => {
   expect([plural(0, 'machine'), plural(1, 'machine'), plural(2, 'machine')]).toEqual([
     '0 machines',
     '1 machine',

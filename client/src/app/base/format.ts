@@ -1,10 +1,10 @@
-/** Numbers as people read them. */
+/** Formats sizes, ages and counts for people. */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Shorter ago than this is "just now". */
+/** Ages below this are shown as "just now". */
 const NOW = 15 * SECOND;
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -21,7 +21,7 @@ export function bytes(count: number): string {
   return `${Number(value.toFixed(digits))} ${UNITS[unit]}`;
 }
 
-/** How long ago, in one unit: 'just now', '5 min ago', '3 h ago', '12 d ago'. Both times in milliseconds. */
+/** An age in one unit: 'just now', '5 min ago', '3 h ago', '12 d ago'. Both times are in milliseconds. */
 export function age(since: number, now: number): string {
   const passed = Math.max(0, now - since);
   if (passed < NOW) return 'just now';

@@ -1,4 +1,4 @@
-/** What every part of the page uses and what draws nothing: dialogs that are open, commands, shortcuts, theme, text. */
+/** State and helpers of the whole page that draw nothing: open dialogs, commands, shortcuts, theme, text. */
 export { copyText } from './clipboard.ts';
 export { createNow } from './clock.ts';
 export { allCommands, type Command, matches, offerCommands } from './commands.ts';

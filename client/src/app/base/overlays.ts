@@ -1,4 +1,4 @@
-/** Which of the page-wide dialogs is open: one at a time, opened from anywhere. */
+/** Which page-wide dialog is open. At most one is, and any part of the page can open it. */
 import { createSignal } from 'solid-js';
 
 export type Overlay = 'palette' | 'help' | 'create-machine' | 'add-provider';

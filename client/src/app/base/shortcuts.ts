@@ -1,4 +1,4 @@
-/** The keys that this page takes for itself. The terminal gets everything else. */
+/** Keyboard shortcuts of the page. All other keys go to the terminal. */
 import { onCleanup, onMount } from 'solid-js';
 import { setOverlay } from './overlays.ts';
 
@@ -46,7 +46,7 @@ export const HELP: { title: string; rows: { keys: readonly string[]; does: strin
   },
 ];
 
-/** Whether keys typed at this element are somebody's text. */
+/** True if the element takes typed text, such as an input. */
 function takesText(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
 }
@@ -55,12 +55,12 @@ export function inTerminal(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[data-terminal-id]') !== null;
 }
 
-/** Ctrl+Shift (on a Mac also Cmd+Shift) and nothing else: shells have no use for these. */
+/** True for Ctrl+Shift, or Cmd+Shift on a Mac, without other modifiers. Shells do not use these. */
 export function isPageChord(event: KeyboardEvent): boolean {
   return event.shiftKey && !event.altKey && event.ctrlKey !== event.metaKey;
 }
 
-/** Opens the palette and the help while its owner lives. */
+/** Listens for the shortcuts of palette and help until the calling component is removed. */
 export function listenForShortcuts(): void {
   const onKey = (event: KeyboardEvent): void => {
     const mod = event.metaKey || (event.ctrlKey && !inTerminal(event.target));

@@ -1,4 +1,4 @@
-/** Dark or light: the system's wish until somebody chooses. public/theme.js applies the same rule before the first paint. */
+/** Dark or light theme: the system's setting until the user chooses. public/theme.js applies it before the first paint. */
 import { createRoot, createSignal } from 'solid-js';
 
 const KEY = 'unicore.theme';
@@ -25,11 +25,11 @@ function apply(): void {
 }
 
 system.addEventListener('change', apply);
-// Another tab of the same browser chose.
+// The user chose a theme in another tab.
 window.addEventListener('storage', (event) => event.key === KEY && apply());
 apply();
 
-/** undefined: follow the system again. */
+/** Stores the theme that the user chose. undefined follows the system again. */
 export function chooseTheme(choice: Theme | undefined): void {
   if (choice) localStorage.setItem(KEY, choice);
   else localStorage.removeItem(KEY);

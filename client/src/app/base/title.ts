@@ -1,4 +1,4 @@
-/** What the browser's tab and history call this page. */
+/** Sets the document title while a page is shown. */
 import { type Accessor, createEffect, onCleanup } from 'solid-js';
 
 const NAME = 'UniCore';

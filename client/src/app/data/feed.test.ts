@@ -1,3 +1,4 @@
+/** A subscription stays alive while the tab is visible. */
 import { createRoot } from 'solid-js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type FeedHandlers, follow } from './feed.ts';
@@ -47,7 +48,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('events are passed on, and say that the feed is live', () => {
+test('events are applied, and mark the feed as live', () => {
   const feed = start();
   streams[0]!.onConnectionStateChange({ state: 'connecting' });
   expect(feed.live()).toBe(false);
@@ -57,7 +58,7 @@ test('events are passed on, and say that the feed is live', () => {
   feed.dispose();
 });
 
-test('a stream that the hub refuses or ends is told, and opened again', () => {
+test('a stream that the hub refuses or ends is reported and opened again', () => {
   const feed = start();
   streams[0]!.onError();
   expect(refusals).toBe(1);
@@ -72,7 +73,7 @@ test('a stream that the hub refuses or ends is told, and opened again', () => {
   expect(open).toBe(0);
 });
 
-test('a hidden tab holds no stream, and has one again as soon as somebody looks', () => {
+test('a hidden tab has no stream, and opens one when it is shown', () => {
   const feed = start();
   look('hidden');
   expect(open).toBe(0);
@@ -83,7 +84,7 @@ test('a hidden tab holds no stream, and has one again as soon as somebody looks'
   expect(open).toBe(0);
 });
 
-test('a broken stream does not wait for its turn when the hub is known to be back; one that lives is left alone', () => {
+test('a broken stream reopens at once when the hub is back, and a live one is left alone', () => {
   const feed = start();
   streams[0]!.onData('one');
   hubIsBack();
@@ -94,7 +95,7 @@ test('a broken stream does not wait for its turn when the hub is known to be bac
   feed.dispose();
 });
 
-test('the end of a stream that was given up ends nothing else', () => {
+test('the end of an abandoned stream has no effect', () => {
   const feed = start();
   streams[0]!.onData('one');
   streams[0]!.onConnectionStateChange({ state: 'connecting' });

@@ -1,4 +1,4 @@
-/** A subscription that is kept up: its client reconnects when a line breaks, this does where the hub refused or ended it. */
+/** Keeps a subscription alive. tRPC reconnects after a broken connection; this also does after the hub refused or ended it. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 const RETRY_MS = 2_000;
@@ -13,24 +13,24 @@ export interface FeedHandlers<Event> {
 interface Feed<Event> {
   subscribe(handlers: FeedHandlers<Event>): { unsubscribe(): void };
   apply(event: Event): void;
-  /** The hub refused or ended the stream: perhaps the session ended somewhere else. */
+  /** Called when the hub refuses or ends the stream, for example because the user logged out in another tab. */
   refused(): void;
-  /** Calls back when the hub is known to be there again; the returned function ends that. */
+  /** Registers a callback for when the hub is reachable again. The returned function removes it. */
   onHub(back: () => void): () => void;
 }
 
 /**
- * Follows while its owner lives and somebody looks: browsers allow six streams per hub over all tabs, so that hidden
- * tabs would starve the visible one. Every stream begins with all there is; nothing is missed by starting anew.
- * Returns whether changes arrive as they happen.
+ * Subscribes until the calling component is removed, and only while the tab is visible: a browser allows six streams
+ * per hub, and hidden tabs would use them up. A new stream begins with the full list, so a restart misses nothing.
+ * Returns a signal that is true while changes arrive live.
  */
 export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>): Accessor<boolean> {
   const [live, setLive] = createSignal(true);
   let subscription: { unsubscribe(): void } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Rises with each stream: what an older one still says, its own end above all, is not heard. */
+  /** Number of the current stream. Late events of older streams, such as their end, are ignored. */
   let current = 0;
-  /** The first stream is on its way, and needs no help. */
+  /** True once the first event came. Before that, the first stream is not restarted. */
   let begun = false;
 
   const stop = (): void => {

@@ -1,4 +1,4 @@
-/** What the page knows from its hub: queries, mutations and the live list. */
+/** Data from the hub: queries, mutations and the live list of machines. */
 export type { FeedHandlers } from './feed.ts';
 export { useJoinToken, useProviderName, useProviders } from './providers.ts';
 export { createQueries } from './queries.ts';

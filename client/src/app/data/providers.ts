@@ -1,8 +1,8 @@
-/** Providers: whose machines run ours, and the token that adds one. */
+/** Queries for the list of providers and for the token with which a new one joins. */
 import { useMutation, useQuery } from '@tanstack/solid-query';
 import { useUniCore } from './unicore.tsx';
 
-/** A provider reports its load every 5 s; asking more often shows nothing new. */
+/** Interval between two requests. Providers report their load every 5 s. */
 const REFRESH_MS = 5_000;
 
 export function useProviders() {
@@ -15,7 +15,7 @@ export function useProviders() {
   }));
 }
 
-/** The name of a provider; undefined while unknown. Reads the list without waiting for it. */
+/** Looks up a provider's name; undefined while the list is not loaded. */
 export function useProviderName(): (providerId: string | null) => string | undefined {
   const providers = useProviders();
   return (id) =>

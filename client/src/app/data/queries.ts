@@ -1,4 +1,4 @@
-/** The page's cache, and the one place where failures of actions are told. */
+/** The query cache, and the one place that shows failed actions to the user. */
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/solid-query';
 import { ERRORS, type ErrorCode } from '@unicore/protocol/errors';
 import { failureOf } from '../base/index.ts';
@@ -8,7 +8,7 @@ const RETRIES = 3;
 
 declare module '@tanstack/solid-query' {
   interface Register {
-    /** failed: what to say when it fails ('The machine was not started'). Absent where a form shows it itself. */
+    /** failed: the title of the toast, such as 'The machine was not started'. Left out where a form shows the error. */
     mutationMeta: { failed?: string };
   }
 }
@@ -25,7 +25,7 @@ export function createQueries(): QueryClient {
     defaultOptions: { queries: { retry: (count, error) => count < RETRIES && mayRetry(error) } },
   });
 
-  /** The session ended: asking again who is signed in shows the page that says how to sign in. */
+  /** After the session ended, asks again who is signed in. That leads to the page with sign-in instructions. */
   function signedOut(error: unknown): void {
     if (failureOf(error).code === 'UNAUTHENTICATED') void queries.invalidateQueries({ queryKey: ['system'] });
   }

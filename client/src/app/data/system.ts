@@ -1,4 +1,4 @@
-/** Who is signed in, and what this hub offers. */
+/** Queries for the signed-in user and for what this hub offers. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import { useUniCore } from './unicore.tsx';
 
@@ -11,12 +11,12 @@ export function useSystem() {
     queryFn: () => api.system.info.query(),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
-    // A page that was opened while the hub restarts comes up by itself.
+    // Retries, so that a page that was opened while the hub restarts recovers by itself.
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   }));
 }
 
-/** Ends the session of this browser; other browsers of the same user stay signed in. */
+/** Signs this browser out. Other browsers of the same user stay signed in. */
 export function useLogOut() {
   const queries = useQueryClient();
   return useMutation(() => ({

@@ -1,4 +1,4 @@
-/** How long each piece of the way to a terminal takes, asked while somebody looks. */
+/** Round trips of each piece of the path to a terminal, measured while they are shown. */
 import { useQuery } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
 import { useUniCore } from './unicore.tsx';
@@ -12,16 +12,16 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
     queryKey: ['path', vmId(), terminalId()],
     queryFn: async () => {
       const path = await api.vm.path.query({ vmId: vmId(), terminalId: terminalId() }).catch(() => UNKNOWN);
-      // Behind it: beside it, the ping's answer would wait for what this page does to show itself and to ask.
+      // After the other request, not in parallel: rendering and the request itself would delay the ping's answer.
       return { hubMs: await ping(), ...path };
     },
     enabled: looking(),
     refetchInterval: EVERY_MS,
-    // Figures of an earlier look would be taken for those of now.
+    // Old figures would look like current ones, so they are not kept.
     gcTime: 0,
     retry: false,
   }));
 }
 
-/** The provider is away, or a version of it that does not measure. */
+/** Result if the provider is offline, or is too old to measure. */
 const UNKNOWN = { providerMs: null, keeperMs: null, echoMs: null };

@@ -1,9 +1,9 @@
-/** The terminals of one machine, as its provider lists them. */
+/** Query for the terminals of one machine. Its provider keeps the list. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
 import { useUniCore } from './unicore.tsx';
 
-/** A provider that is away is asked again, ms: then the tabs that it kept come back. */
+/** Pause before an unreachable provider is asked again, ms. Its answer restores the tabs. */
 const RETRY_MS = 5_000;
 
 const key = (vmId: string): string[] => ['terminals', vmId];
@@ -14,14 +14,14 @@ export function useTerminals(vmId: Accessor<string>) {
     queryKey: key(vmId()),
     queryFn: () => api.vm.terminals.query({ vmId: vmId() }),
     reconcile: 'terminalId',
-    // The list of an earlier visit would bring back what was closed since.
+    // An old list would show terminals again that were closed since, so it is not kept.
     gcTime: 0,
     retry: false,
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   }));
 }
 
-/** Ends the terminal's shell, for every viewer. */
+/** Closes a terminal: ends its shell for all viewers. */
 export function useCloseTerminal() {
   const { api } = useUniCore();
   const queries = useQueryClient();

@@ -1,4 +1,4 @@
-/** The one connection of this page to its hub, handed down to whoever needs it. */
+/** Context that gives components the page's one connection to its hub. */
 import { createContext, type JSX, useContext } from 'solid-js';
 import type { UniCore } from '../../sdk/index.ts';
 

@@ -1,3 +1,4 @@
+/** Events of vm.watch keep the list of machines sorted and current. */
 import { expect, test } from 'vitest';
 import { fakeVm } from '../testing/index.ts';
 import { applyVmEvent } from './vm-events.ts';
@@ -5,23 +6,23 @@ import { applyVmEvent } from './vm-events.ts';
 const a = fakeVm({ vmId: 'a', createdAt: 1 });
 const b = fakeVm({ vmId: 'b', createdAt: 2 });
 
-test('the newest machine stands on top, however they arrive', () => {
+test('the newest machine is first, in whatever order they arrive', () => {
   expect(applyVmEvent([], { type: 'all', vms: [a, b] })).toEqual([b, a]);
   expect(applyVmEvent([a], { type: 'changed', vm: b })).toEqual([b, a]);
 });
 
-test('a change replaces the machine and moves no other', () => {
+test('a change replaces the machine and keeps the order', () => {
   const renamed = { ...a, name: 'renamed', updatedAt: a.updatedAt + 1 };
   expect(applyVmEvent([b, a], { type: 'changed', vm: renamed })).toEqual([b, renamed]);
 });
 
-test('an answer that comes late does not take back what is known since', () => {
+test('a late answer does not overwrite a newer record', () => {
   const newer = { ...a, state: 'stopped' as const, updatedAt: a.updatedAt + 5 };
   expect(applyVmEvent([newer], { type: 'changed', vm: a })).toEqual([newer]);
   expect(applyVmEvent([newer], { type: 'all', vms: [a] })).toEqual([newer]);
 });
 
-test('of two records of the same age the one just heard counts, because reachability has no record of its own', () => {
+test('of two records with the same time the last to arrive counts, since reachability does not change the time', () => {
   const suspect = { ...a, state: 'suspect' as const };
   expect(applyVmEvent([a], { type: 'changed', vm: suspect })).toEqual([suspect]);
 });

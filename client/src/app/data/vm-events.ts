@@ -1,7 +1,7 @@
-/** vm.watch made into a list: pure, so that the order of events is all that counts. */
+/** Applies events of vm.watch to the list of machines. Pure functions. */
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 
-/** Newest first, so that a machine just made stands on top; ties keep one order in every browser. */
+/** Sorts the newest machine first. Ties are sorted by id, so that all browsers show one order. */
 function byAge(a: Vm, b: Vm): number {
   return b.createdAt - a.createdAt || a.vmId.localeCompare(b.vmId);
 }
@@ -17,7 +17,7 @@ export function applyVmEvent(vms: readonly Vm[], event: VmEvent): Vm[] {
   }
 }
 
-/** Lists, streams and answers to actions overtake each other: the newer record counts, and of equals the one just heard. */
+/** Keeps the record with the later update, since lists, events and answers can arrive out of order. Ties keep the new one. */
 function newest(vms: readonly Vm[], vm: Vm): Vm {
   const known = vms.find(({ vmId }) => vmId === vm.vmId);
   return known && known.updatedAt > vm.updatedAt ? known : vm;

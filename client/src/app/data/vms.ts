@@ -1,4 +1,4 @@
-/** Machines: the list, kept live by vm.watch, and everything that can be done to one. */
+/** The list of machines, kept live by vm.watch, and the actions on a machine. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 import type { Accessor } from 'solid-js';
@@ -24,16 +24,16 @@ export function useVms() {
   }));
 }
 
-/** Keeps the list live. Says whether changes arrive as they happen. */
+/** Keeps the list live. Returns a signal that is true while changes arrive live. */
 export function watchVms(): Accessor<boolean> {
   const unicore = useUniCore();
   const queries = useQueryClient();
   return follow<VmEvent>({
     subscribe: (handlers) => unicore.api.vm.watch.subscribe(undefined, handlers),
     apply: useApply(),
-    // A browser does not say why a stream was refused; who is signed in is a question of its own.
+    // Browsers do not tell why a stream was refused. The user may be signed out, so that is asked again.
     refused: () => queries.invalidateQueries({ queryKey: ['system'] }),
-    // The line of the terminals tries sooner and more often than a browser's stream.
+    // The terminals' WebSocket retries sooner and more often than a browser's EventSource.
     onHub: (back) => unicore.onStatus((status) => status === 'connected' && back()),
   });
 }
@@ -61,7 +61,7 @@ export function useVmActions() {
       mutationFn: (wish: { vmId: string; name: string }) => api.vm.rename.mutate(wish),
       onSuccess: changed,
     })),
-    // Its answer could arrive after the news that the VM is gone, and put it back into the list.
+    // The answer is not put into the list: it could arrive after the event that the machine is gone.
     remove: useMutation(() => ({ mutationFn: (vm: Vm) => api.vm.delete.mutate(ref(vm)) })),
   };
 }

@@ -1,4 +1,4 @@
-/** The bar on top: where you are, all commands, theme, and who you are. */
+/** The bar at the top: navigation, command palette, theme and user menu. */
 
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import { A } from '@solidjs/router';

@@ -1,4 +1,4 @@
-/** The keyboard shortcuts, all of them. */
+/** A dialog that lists all keyboard shortcuts. */
 import { For, type JSX } from 'solid-js';
 import { closeOverlay, HELP, overlay } from '../base/index.ts';
 import { Dialog, Keys } from '../ui/index.ts';

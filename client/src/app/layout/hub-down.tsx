@@ -1,4 +1,4 @@
-/** The hub does not answer, or answers with an error: said once, tried again without being asked. */
+/** The page that is shown while the hub does not answer or answers with an error. Retries go on by themselves. */
 import type { JSX } from 'solid-js';
 import { failureOf } from '../base/index.ts';
 import { Line } from '../ui/index.ts';
@@ -7,7 +7,7 @@ export function HubDown(props: { error: unknown }): JSX.Element {
   return (
     <main id="main" class="grid min-h-dvh place-items-center px-5 py-10">
       <div class="max-w-md" role="alert">
-        <Line class="h-6 w-33" toHub="down" toMachine="off" label="The line to the hub is down" />
+        <Line class="h-6 w-33" toHub="down" toMachine="off" label="The connection to the hub is down" />
         <h1 class="mt-6 font-semibold text-2xl tracking-tight">The hub is out of reach</h1>
         <p class="mt-2 text-muted">{failureOf(props.error).message}</p>
       </div>

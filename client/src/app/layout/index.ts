@@ -1,2 +1,2 @@
-/** What is around every page. */
+/** The frame around every page. */
 export { Layout } from './layout.tsx';

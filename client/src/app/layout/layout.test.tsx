@@ -1,8 +1,9 @@
+/** The frame around every page: sign-in, unreachable hub, palette, dialogs and unknown addresses. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
 import { apiError, fakeHub, fakeVm, renderPage } from '../testing/index.ts';
 
-test('who is not signed in reads how to get a login link', async () => {
+test('a visitor who is not signed in is told how to get a login link', async () => {
   const hub = fakeHub();
   hub.user = null;
   renderPage(hub);
@@ -12,7 +13,7 @@ test('who is not signed in reads how to get a login link', async () => {
   expect(hub.streams.size).toBe(0);
 });
 
-test('a session that ends somewhere else ends here too', async () => {
+test('a session that ends in another tab ends here, too', async () => {
   const hub = fakeHub();
   hub.vms = [fakeVm({ vmId: 'otter', state: 'stopped' })];
   renderPage(hub);
@@ -23,7 +24,7 @@ test('a session that ends somewhere else ends here too', async () => {
   await screen.findByRole('heading', { name: /login link/ });
 });
 
-test('being signed out is noticed by the live line alone', async () => {
+test('the end of a session is noticed by the event stream alone', async () => {
   const hub = fakeHub();
   renderPage(hub);
   await screen.findByRole('heading', { name: 'Create your first machine' });
@@ -32,18 +33,18 @@ test('being signed out is noticed by the live line alone', async () => {
   await screen.findByRole('heading', { name: /login link/ });
 });
 
-test('a hub that goes away takes no page away', async () => {
+test('the page stays when the hub becomes unreachable', async () => {
   const hub = fakeHub();
   hub.vms = [fakeVm({ vmId: 'otter' })];
   renderPage(hub);
   await screen.findByRole('link', { name: 'otter' });
   hub.down = true;
   for (const { onError } of [...hub.streams]) onError();
-  await screen.findByText(/No live line to the hub/);
+  await screen.findByText(/No live connection to the hub/);
   expect(screen.getByRole('link', { name: 'otter' })).toBeTruthy();
 });
 
-test('a hub that does not answer is said, and tried again without being asked', async () => {
+test('the page says that the hub does not answer, and retries by itself', async () => {
   const hub = fakeHub();
   hub.down = true;
   renderPage(hub);
@@ -52,7 +53,7 @@ test('a hub that does not answer is said, and tried again without being asked', 
   await screen.findByRole('heading', { name: 'Create your first machine' });
 });
 
-test('the palette runs a command by its letters and Enter alone', async () => {
+test('typing letters and pressing Enter runs a command of the palette', async () => {
   const hub = fakeHub();
   const history = renderPage(hub);
   await screen.findByRole('heading', { name: 'Create your first machine' });
@@ -65,7 +66,7 @@ test('the palette runs a command by its letters and Enter alone', async () => {
   await waitFor(() => expect(history.get()).toBe('/providers'));
 });
 
-test('a dialog gives the focus back to where it was', async () => {
+test('a dialog returns the focus to where it was', async () => {
   renderPage(fakeHub());
   const create = await screen.findByRole('button', { name: 'Create a machine' });
   create.focus();
@@ -81,7 +82,7 @@ test('a dialog gives the focus back to where it was', async () => {
   }
 });
 
-test('? lists the shortcuts, but not while somebody types it into a field', async () => {
+test('? lists the shortcuts, but not when it is typed into a field', async () => {
   renderPage(fakeHub());
   await screen.findByRole('heading', { name: 'Create your first machine' });
   fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
@@ -92,7 +93,7 @@ test('? lists the shortcuts, but not while somebody types it into a field', asyn
   await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
 });
 
-test('an address that leads nowhere says so', async () => {
+test('an unknown address shows a page that says so', async () => {
   renderPage(fakeHub(), '/nowhere');
   await screen.findByRole('heading', { name: 'Nothing at this address' });
 });

@@ -1,9 +1,8 @@
-/** What is around every page: sign-in state, header, live data, page-wide dialogs and notes. */
+/** The frame around every page: sign-in state, header, live data, page-wide dialogs and toasts. */
 import type { RouteSectionProps } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';
 import { useLogOut, useSystem } from '../data/index.ts';
 import { Loading, Toasts } from '../ui/index.ts';
-
 import { HubDown } from './hub-down.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
@@ -13,7 +12,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const logOut = useLogOut();
   return (
     <>
-      {/* By what is known, not by the last request: a hub that restarts takes nobody's page away. */}
+      {/* Uses the last good answer, so that the page stays while the hub restarts. */}
       <Switch fallback={<Loading />}>
         <Match when={system.data?.user}>
           {(user) => (

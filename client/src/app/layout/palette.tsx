@@ -1,4 +1,4 @@
-/** The command palette: type a few letters, press Enter. */
+/** The command palette: the user types a few letters and presses Enter. */
 
 import { Dialog } from '@kobalte/core/dialog';
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
@@ -14,7 +14,7 @@ export function Palette(): JSX.Element {
   const found = createMemo(() => allCommands().filter((command) => matches(command, query())));
   const chosen = (): Command | undefined => found()[Math.min(at(), found().length - 1)];
   const returnFocus = createReturnFocus(() => overlay() === 'palette');
-  // What a command opens must get the focus, after the palette has given its own back.
+  // The command runs after the palette has returned the focus, so that a dialog that it opens gets the focus.
   let pending: Command | undefined;
 
   createEffect(on(overlay, () => setQuery('')));

@@ -1,4 +1,4 @@
-/** Header, content and dialogs of somebody who is signed in; machines are watched for as long. */
+/** Header, content and dialogs for a signed-in user. It watches the list of machines while it is shown. */
 import { useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import {
@@ -14,10 +14,9 @@ import { CreateDialog } from '../machines/index.ts';
 import { AddProviderDialog } from '../providers/index.ts';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
-
 import { Palette } from './palette.tsx';
 
-/** A blip shorter than this is nobody's business. */
+/** Live data may be interrupted for this long before the page says so. */
 const PATIENCE_MS = 1_500;
 
 interface SignedInProps {
@@ -63,7 +62,7 @@ export function SignedIn(props: SignedInProps): JSX.Element {
       <Header user={props.user} onLogOut={props.onLogOut} />
       <Show when={stale()}>
         <p class="border-rule border-b bg-wait-wash px-5 py-1.5 text-center text-sm text-wait" role="status">
-          No live line to the hub. What you see may be old; the page is reconnecting.
+          No live connection to the hub. What you see may be old; the page is reconnecting.
         </p>
       </Show>
       <main id="main" tabindex={-1} class="flex min-h-0 grow flex-col outline-none">
@@ -86,7 +85,7 @@ export function SignedIn(props: SignedInProps): JSX.Element {
   );
 }
 
-/** True once it has not been live for a while. */
+/** True after the data was not live for PATIENCE_MS. */
 function createStale(live: () => boolean): () => boolean {
   const [stale, setStale] = createSignal(false);
   createEffect(() => {

@@ -1,4 +1,4 @@
-/** Nobody is signed in: how to get a login link. */
+/** The page for visitors who are not signed in. It says how to get a login link. */
 import type { JSX } from 'solid-js';
 import { CopyableCommand, Line, Logo } from '../ui/index.ts';
 
@@ -38,7 +38,7 @@ export function SignedOut(): JSX.Element {
             class="h-5 w-28 shrink-0"
             toHub="wait"
             toMachine="off"
-            label="The line from you over the hub to a machine, not built yet"
+            label="The connection from you over the hub to a machine, not made yet"
           />
           <p>You, the hub, and a terminal on a machine that somebody shares.</p>
         </div>

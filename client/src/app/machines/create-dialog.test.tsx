@@ -1,3 +1,4 @@
+/** The dialog that creates a machine. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
 import { apiError, fakeHub, renderPage } from '../testing/index.ts';
@@ -12,14 +13,14 @@ async function openDialog() {
   return { hub, history, create, sent };
 }
 
-test('everything has a default: one press makes a machine and goes there', async () => {
+test('everything has a default: one click creates a machine and opens its page', async () => {
   const { history, create, sent } = await openDialog();
   create();
   await waitFor(() => expect(history.get()).toBe('/vm/made'));
   expect(sent()).toEqual([{ size: 'small', opId: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
 });
 
-test('name, size and image are passed on', async () => {
+test('name, size and image are sent to the hub', async () => {
   const { create, sent } = await openDialog();
   fireEvent.input(screen.getByRole('textbox', { name: 'Name' }), { target: { value: '  my box ' } });
   fireEvent.click(screen.getByRole('radio', { name: /Large/ }));
@@ -30,7 +31,7 @@ test('name, size and image are passed on', async () => {
   expect(sent()[0]).toMatchObject({ name: 'my box', size: 'large', image: 'python:3' });
 });
 
-test('a refusal is told in the dialog, which stays open; the next try is a new one', async () => {
+test('a refusal is shown in the dialog, which stays open, and the next try has a new operation id', async () => {
   const { hub, create, sent } = await openDialog();
   hub.errors.set('vm.create', apiError('NO_CAPACITY', 'No provider has room. Choose a smaller size.'));
   create();

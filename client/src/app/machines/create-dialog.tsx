@@ -1,4 +1,4 @@
-/** A new machine: all of it optional, so that Enter alone makes one. */
+/** The dialog that creates a machine. Every field is optional, so Enter alone creates one. */
 
 import { Collapsible } from '@kobalte/core/collapsible';
 import { useNavigate } from '@solidjs/router';
@@ -6,12 +6,10 @@ import type { VmSize } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
 import { closeOverlay, failureOf, overlay } from '../base/index.ts';
 import { useSystem, useVmActions } from '../data/index.ts';
-
 import { Button, ChevronDown, Dialog, DialogActions, Field } from '../ui/index.ts';
-
 import { SizeChoice } from './size-choice.tsx';
 
-/** The hub's own limit (VmName). */
+/** Longest name of a machine, in characters. The hub has the same limit (VmName). */
 export const NAME_MAX = 60;
 
 export function CreateDialog(): JSX.Element {
@@ -22,7 +20,7 @@ export function CreateDialog(): JSX.Element {
   const [name, setName] = createSignal('');
   const [size, setSize] = createSignal<VmSize>('small');
   const [image, setImage] = createSignal('');
-  // The same try sent twice must not make two machines.
+  // Idempotency key: the same request sent twice must not create two machines.
   let opId = '';
 
   createEffect(
@@ -103,7 +101,7 @@ export function CreateDialog(): JSX.Element {
   );
 }
 
-/** crypto.randomUUID is missing on pages that are not served over TLS. */
+/** A random id. crypto.randomUUID does not exist on pages without TLS. */
 function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),

@@ -1,4 +1,4 @@
-/** Asks before a machine and its files are gone for good. */
+/** Asks for confirmation before a machine and its files are deleted. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createEffect, type JSX, on, Show } from 'solid-js';

@@ -1,10 +1,9 @@
-/** No machine yet: one thing to do, and what is needed for it. */
+/** The list's place while the user has no machine: how to create one, and what that needs. */
 
 import { A } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';
 import { plural, setOverlay } from '../base/index.ts';
 import { useProviders } from '../data/index.ts';
-
 import { Button, buttonClass, Line, Plus } from '../ui/index.ts';
 
 export function FirstMachine(): JSX.Element {
@@ -18,7 +17,7 @@ export function FirstMachine(): JSX.Element {
         class="h-8 w-44"
         toHub="up"
         toMachine={online() > 0 ? 'wait' : 'off'}
-        label="The line to the hub is up; no machine at its end yet"
+        label="The connection to the hub is up; there is no machine behind it yet"
       />
       <h1 class="mt-8 font-semibold text-2xl tracking-tight">Create your first machine</h1>
       <p class="mt-2 text-muted">

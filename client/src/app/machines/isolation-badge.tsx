@@ -1,4 +1,4 @@
-/** How strongly a machine is kept apart from the computer it runs on, in words that cannot be misread. */
+/** Shows how strongly a machine is isolated from the computer that it runs on. */
 
 import type { Isolation } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';

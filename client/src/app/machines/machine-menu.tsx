@@ -1,4 +1,4 @@
-/** Everything that can be done to one machine. */
+/** The menu of actions on one machine. */
 
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import type { Vm } from '@unicore/protocol/api';
@@ -15,7 +15,6 @@ import {
   Square,
   Trash,
 } from '../ui/index.ts';
-
 import { DeleteDialog } from './delete-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { stateView } from './vm-state-view.ts';

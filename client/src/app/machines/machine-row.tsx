@@ -1,11 +1,10 @@
-/** One machine in the list: what it is, how it is, and the one thing that is most likely wanted. */
+/** One machine in the list: name, size, state and the most likely action. */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { age, bytes } from '../base/index.ts';
 import { useSystem, useVmActions } from '../data/index.ts';
 import { Button, buttonClass, Chip } from '../ui/index.ts';
-
 import { IsolationBadge } from './isolation-badge.tsx';
 import { MachineMenu } from './machine-menu.tsx';
 import { reasonOf, stateView } from './vm-state-view.ts';

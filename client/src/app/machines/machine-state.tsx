@@ -1,10 +1,9 @@
-/** In place of terminals, while a machine has none: how it is, why, and the way on. */
+/** Shown in place of terminals while a machine does not run: its state, the reason, and what the user can do. */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { useVmActions } from '../data/index.ts';
 import { Button, buttonClass, Line, type PieceState } from '../ui/index.ts';
-
 import { reasonOf, stateView } from './vm-state-view.ts';
 
 export function MachineState(props: { vm: Vm }): JSX.Element {

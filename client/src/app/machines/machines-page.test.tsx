@@ -1,3 +1,4 @@
+/** The list of machines and the actions on them. */
 import { fireEvent, screen, waitFor, within } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
 import { apiError, type FakeHub, fakeHub, fakeProvider, fakeVm, renderPage } from '../testing/index.ts';
@@ -18,13 +19,13 @@ async function choose(machine: string, item: string): Promise<void> {
   fireEvent.keyDown(await screen.findByRole('menuitem', { name: item }), { key: 'Enter' });
 }
 
-test('without machines the page leads to the first one', async () => {
+test('a user without machines is led to creating the first one', async () => {
   renderPage(fakeHub());
   fireEvent.click(await screen.findByRole('button', { name: 'Create a machine' }));
   await screen.findByRole('dialog', { name: 'New machine' });
 });
 
-test('without an online provider it leads to adding one', async () => {
+test('without an online provider the user is led to adding one', async () => {
   const hub = fakeHub();
   hub.providers = [fakeProvider({ providerId: 'p1', state: 'offline' })];
   renderPage(hub);
@@ -56,14 +57,14 @@ test('changes arrive without a reload', async () => {
   await screen.findByRole('heading', { name: 'Create your first machine' });
 });
 
-test('a stopped machine starts with one press', async () => {
+test('a stopped machine starts with one click', async () => {
   const hub = await withMachine('stopped');
   fireEvent.click(screen.getByRole('button', { name: 'Start otter' }));
   await within(row('otter')).findByText('Starting');
   expect(hub.calls).toEqual([{ name: 'vm.start', input: { vmId: 'otter' } }]);
 });
 
-test('an action that fails says what, why and the remedy', async () => {
+test('a failed action shows what failed, why, and the remedy', async () => {
   const hub = await withMachine('running');
   hub.errors.set('vm.stop', apiError('PROVIDER_UNREACHABLE', 'studio is silent. Try again when it is back.'));
   await choose('otter', 'Stop');
@@ -71,7 +72,7 @@ test('an action that fails says what, why and the remedy', async () => {
   await screen.findByText('studio is silent. Try again when it is back.');
 });
 
-test('nothing is deleted without a yes', async () => {
+test('a machine is deleted only after a confirmation', async () => {
   const hub = await withMachine('running');
   await choose('otter', 'Delete…');
   const dialog = await screen.findByRole('dialog', { name: 'Delete otter?' });
@@ -83,7 +84,7 @@ test('nothing is deleted without a yes', async () => {
   await waitFor(() => expect(hub.calls).toEqual([{ name: 'vm.delete', input: { vmId: 'otter' } }]));
 });
 
-test('renaming keeps the dialog open with the reason where the hub refuses', async () => {
+test('if the hub refuses a new name, the dialog stays open and shows the reason', async () => {
   const hub = await withMachine('running');
   hub.errors.set('vm.rename', apiError('BAD_REQUEST', 'name: too long'));
   await choose('otter', 'Rename…');

@@ -1,11 +1,9 @@
-/** All machines of the user, as they are now. */
+/** The page with the live list of the user's machines. */
 
 import { For, type JSX, Match, Show, Switch } from 'solid-js';
 import { createNow, plural, setOverlay, useTitle } from '../base/index.ts';
 import { useProviderName, useVms } from '../data/index.ts';
-
 import { Button, PageError, PageHead, Plus, Skeleton } from '../ui/index.ts';
-
 import { FirstMachine } from './first-machine.tsx';
 import { MachineRow } from './machine-row.tsx';
 

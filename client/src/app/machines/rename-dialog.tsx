@@ -1,11 +1,10 @@
-/** A new name for a machine. */
+/** The dialog that renames a machine. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on } from 'solid-js';
 import { failureOf } from '../base/index.ts';
 import { useVmActions } from '../data/index.ts';
 import { Button, Dialog, DialogActions, Field } from '../ui/index.ts';
-
 import { NAME_MAX } from './create-dialog.tsx';
 
 interface RenameDialogProps {

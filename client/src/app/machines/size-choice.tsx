@@ -1,4 +1,4 @@
-/** Small, medium or large, with what each may use. */
+/** Choice between small, medium and large machines, with the CPU and memory of each. */
 import { RadioGroup } from '@kobalte/core/radio-group';
 import type { VmSize } from '@unicore/protocol/api';
 import { For, type JSX } from 'solid-js';

@@ -1,8 +1,9 @@
+/** How the states of a machine are shown. */
 import { VmState } from '@unicore/protocol/api';
 import { expect, test } from 'vitest';
 import { reasonOf, stateView } from './vm-state-view.ts';
 
-test('every state has a word, and no state offers both to start and to open', () => {
+test('every state has a label, and no state offers both start and open', () => {
   for (const state of VmState.options) {
     const view = stateView({ state });
     expect(view.label).not.toBe('');
@@ -10,7 +11,7 @@ test('every state has a word, and no state offers both to start and to open', ()
   }
 });
 
-test("the hub's reason comes before the general one", () => {
+test("the hub's reason is shown in place of the general one", () => {
   expect(reasonOf({ state: 'queued', reason: 'No provider has 4 GiB free.' })).toBe(
     'No provider has 4 GiB free.',
   );

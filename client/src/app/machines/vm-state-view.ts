@@ -1,16 +1,16 @@
-/** How each state of a machine is said, and what can be done in it. One row per state: none can be forgotten. */
+/** Label, colour and possible action for each state of a machine. The type requires a row for every state. */
 import type { Vm, VmState } from '@unicore/protocol/api';
 import type { Tone } from '../ui/index.ts';
 
 interface StateView {
   label: string;
   tone: Tone;
-  /** It changes by itself, soon. */
+  /** The state is expected to change soon, without the user. */
   busy: boolean;
-  /** A terminal can be shown; in a suspect one it holds still until the provider is back. */
+  /** Terminals can be shown. While the provider is unreachable they show the last screen. */
   terminal: boolean;
   action: 'start' | 'stop' | undefined;
-  /** Where the hub gives no reason: what this state means, and what to do. */
+  /** What this state means and what to do, for when the hub gives no reason. */
   meaning: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export function stateView(vm: Pick<Vm, 'state'>): StateView {
   return STATES[vm.state];
 }
 
-/** Why it is as it is and what to do, where there is something to say. */
+/** The reason for a machine's state and what to do; undefined if there is nothing to explain. */
 export function reasonOf(vm: Pick<Vm, 'state' | 'reason'>): string | undefined {
   return vm.reason ?? stateView(vm).meaning;
 }

@@ -1,11 +1,10 @@
-/** How a computer becomes a provider: one command, good for one computer and ten minutes. */
+/** The dialog that shows the command with which one computer can join as a provider, within ten minutes. */
 import { createEffect, type JSX, Match, on, Show, Switch } from 'solid-js';
 import { closeOverlay, createNow, failureOf, overlay } from '../base/index.ts';
 import { useJoinToken } from '../data/index.ts';
-
 import { Button, CopyableCommand, Dialog, DialogActions, Skeleton } from '../ui/index.ts';
 
-/** A hub that has no public address: the command works on its own computer only. */
+/** Matches a hub address that is only reachable from the hub's own computer. */
 const LOOPBACK = /\/\/(localhost|127\.|\[::1\])/;
 
 export function AddProviderDialog(): JSX.Element {

@@ -1,4 +1,4 @@
-/** One provider: how it is, what it runs machines with, and how loaded it is. */
+/** One provider in the list: its state, its isolation and its load. */
 
 import type { Provider } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
@@ -59,7 +59,7 @@ export function ProviderRow(props: { provider: Provider; now: number }): JSX.Ele
   );
 }
 
-/** share: 0 to 1, null while unknown. */
+/** A bar that shows a load. share: 0 to 1, null while unknown. */
 function Meter(props: { label: string; share: number | null; text: string | undefined }): JSX.Element {
   const percent = (): number => Math.round(Math.min(1, props.share ?? 0) * 100);
   return (

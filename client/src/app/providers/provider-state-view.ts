@@ -1,4 +1,4 @@
-/** How each state of a provider is said. */
+/** Label, colour and explanation for each state of a provider. */
 import type { Provider } from '@unicore/protocol/api';
 import type { Tone } from '../ui/index.ts';
 
@@ -12,13 +12,13 @@ const STATES: Record<Provider['state'], StateView> = {
   pending: {
     label: 'Joining',
     tone: 'wait',
-    meaning: 'It has joined and not connected yet. Run "npm run agent -- run" on it.',
+    meaning: 'It has joined but not connected yet. Run "npm run agent -- run" on it.',
   },
   online: { label: 'Online', tone: 'live' },
   suspect: {
     label: 'Silent',
     tone: 'wait',
-    meaning: 'Nothing heard for 10 s. Its machines come back by themselves when it does.',
+    meaning: 'It has been silent for 10 s. Its machines come back by themselves when it does.',
   },
   offline: {
     label: 'Offline',

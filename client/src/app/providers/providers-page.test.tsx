@@ -1,8 +1,9 @@
+/** The list of providers and the dialog that adds one. */
 import { fireEvent, screen } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
 import { apiError, fakeHub, fakeProvider, renderPage } from '../testing/index.ts';
 
-test('each provider shows its state, its load and what to do where it is away', async () => {
+test('each provider shows its state, its load and, if it is offline, what to do', async () => {
   const hub = fakeHub();
   hub.providers = [
     fakeProvider({ providerId: 'p1', name: 'studio', cpu: 0.25 }),
@@ -16,7 +17,7 @@ test('each provider shows its state, its load and what to do where it is away', 
   expect(screen.getByText('cellar').closest('li')!.textContent).toContain('npm run agent -- run');
 });
 
-test('the join command is shown whole, and a refusal is told', async () => {
+test('the whole join command is shown, and a refusal is shown', async () => {
   const hub = fakeHub();
   renderPage(hub, '/providers');
   hub.errors.set('provider.joinToken', apiError('RATE_LIMITED', 'Too many tokens. Wait a minute.'));

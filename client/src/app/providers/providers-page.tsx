@@ -1,11 +1,9 @@
-/** The computers that carry our machines. */
+/** The page with the list of providers, the computers that run machines. */
 
 import { For, type JSX, Match, Switch } from 'solid-js';
 import { createNow, setOverlay, useTitle } from '../base/index.ts';
 import { useProviders } from '../data/index.ts';
-
 import { Button, Line, PageError, PageHead, Plus, Skeleton } from '../ui/index.ts';
-
 import { ProviderRow } from './provider-row.tsx';
 
 const PLACEHOLDERS = [0, 1];
@@ -37,7 +35,7 @@ export function ProvidersPage(): JSX.Element {
             class="h-8 w-44"
             toHub="up"
             toMachine="off"
-            label="The line to the hub is up; no provider at its end"
+            label="The connection to the hub is up; there is no provider behind it"
           />
           <h1 class="mt-8 font-semibold text-2xl tracking-tight">No provider yet</h1>
           <p class="mt-2 mb-6 text-muted">

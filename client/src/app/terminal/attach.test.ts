@@ -1,9 +1,10 @@
+/** Bytes, keys and credit between xterm and a channel. */
 import { Terminal } from '@xterm/xterm';
 import { expect, test } from 'vitest';
 import type { ChannelSocket } from '../../sdk/index.ts';
 import { attach } from './attach.ts';
 
-/** As much of a ChannelSocket as attach() and AttachAddon use. */
+/** The part of a ChannelSocket that attach() and AttachAddon use. */
 class FakeSocket extends EventTarget {
   binaryType = 'blob';
   readyState = 0;
@@ -44,7 +45,7 @@ function attached() {
   return { terminal, socket, parsed };
 }
 
-test('credit is given for exactly the bytes of each message, once they are on the screen', async () => {
+test('credit is returned for exactly the bytes of each message, once xterm has parsed them', async () => {
   const { socket, parsed } = attached();
   socket.open();
   socket.message('né');
@@ -55,7 +56,7 @@ test('credit is given for exactly the bytes of each message, once they are on th
   expect(socket.credit[0]?.shown).toContain('né');
 });
 
-test('keys go out while the socket is open, and do no harm before and after', () => {
+test('keys are sent while the socket is open, and are ignored before and after', () => {
   const { terminal, socket } = attached();
   const type = (text: string) => !terminal.options.disableStdin && terminal.input(text);
   type('early');
@@ -66,7 +67,7 @@ test('keys go out while the socket is open, and do no harm before and after', ()
   expect(socket.sent).toEqual(['ls\r']);
 });
 
-test('a second socket takes over where the first has ended', async () => {
+test('a second socket replaces one that has ended', async () => {
   const { terminal, socket, parsed } = attached();
   socket.open();
   socket.close();

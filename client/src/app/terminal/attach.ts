@@ -1,4 +1,4 @@
-/** A terminal on a channel: xterm's own AttachAddon moves the bytes, this gives credit for those that were parsed. */
+/** Connects xterm to a channel. AttachAddon moves the bytes; this file returns credit for bytes that xterm has parsed. */
 import { AttachAddon } from '@xterm/addon-attach';
 import type { Terminal } from '@xterm/xterm';
 import type { ChannelSocket } from '../../sdk/index.ts';
@@ -6,11 +6,11 @@ import type { ChannelSocket } from '../../sdk/index.ts';
 export function attach(terminal: Terminal, socket: ChannelSocket): void {
   socket.manualConsume = true;
   terminal.loadAddon(new AttachAddon(socket));
-  // AttachAddon writes without a callback. Its listener came first, so an empty write ends when its bytes are parsed.
+  // AttachAddon writes without a callback. Its listener runs first, so this empty write completes after its bytes are parsed.
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
     terminal.write('', () => socket.consumed(data.byteLength));
   });
-  // AttachAddon throws at a key pressed before the socket is open.
+  // AttachAddon throws if a key is pressed before the socket is open.
   terminal.options.disableStdin = true;
   socket.addEventListener('open', () => {
     terminal.options.disableStdin = false;

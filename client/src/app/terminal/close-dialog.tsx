@@ -1,4 +1,4 @@
-/** Asks before a terminal is closed with whatever runs in it. */
+/** Asks for confirmation before a terminal and the programs in it are ended. */
 import type { JSX } from 'solid-js';
 import { Button, Dialog, DialogActions } from '../ui/index.ts';
 
@@ -8,7 +8,7 @@ export function CloseDialog(props: { open: boolean; onCancel(): void; onClose():
       open={props.open}
       onClose={props.onCancel}
       title="Close this terminal?"
-      description="Its shell ends, with everything that runs in it, for everyone who looks at it."
+      description="Its shell ends, with everything that runs in it, for all its viewers."
     >
       <DialogActions>
         <Button onClick={props.onCancel}>Keep it</Button>

@@ -1,6 +1,6 @@
 /**
- * Terminal colours for both themes: the page's ground and light, and sixteen that read well on it, "white" on white too.
- * xterm's minimumContrastRatio stays off: it turns reversed text grey (6.0, DOM renderer).
+ * Terminal colours for both themes. All sixteen are readable on the page's background, including "white" on white.
+ * xterm's minimumContrastRatio is off because it turns reversed text grey (xterm 6.0, DOM renderer).
  */
 import type { ITheme } from '@xterm/xterm';
 import type { Theme } from '../base/index.ts';
@@ -62,7 +62,7 @@ export const COLOURS: Record<Theme, ITheme> = {
   },
 };
 
-/** Found text; the addon takes #RRGGBB only. */
+/** Colours of search results. The search addon accepts #RRGGBB only. */
 export const FOUND = {
   dark: { all: '#3d3417', active: '#8a6a1d', border: '#f0b758' },
   light: { all: '#fdf0cc', active: '#f3cf73', border: '#8f5400' },

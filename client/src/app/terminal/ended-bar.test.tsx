@@ -1,8 +1,9 @@
+/** The bar below a terminal that has ended. */
 import { fireEvent, render, screen } from '@solidjs/testing-library';
 import { expect, test, vi } from 'vitest';
 import { EndedBar } from './ended-bar.tsx';
 
-test('a shell that exited says its status and how to get a new one', () => {
+test('after a shell exited, its status and the key for a new shell are shown', () => {
   const onRestart = vi.fn();
   render(() => <EndedBar ended={{ exited: true, message: 'exited with status 3' }} onRestart={onRestart} />);
   expect(screen.getByRole('status').textContent).toContain(
@@ -12,7 +13,7 @@ test('a shell that exited says its status and how to get a new one', () => {
   expect(onRestart).toHaveBeenCalledOnce();
 });
 
-test("a refusal says the hub's sentence", () => {
+test("a refusal shows the hub's sentence", () => {
   render(() => (
     <EndedBar
       ended={{ exited: false, message: 'calm-fjord is stopped. Start it first.' }}

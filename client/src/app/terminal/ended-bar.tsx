@@ -1,7 +1,6 @@
-/** The shell has ended, or the channel was refused: why, and how to go on. */
+/** The bar that says why a terminal has ended, with a button for a new shell. */
 import { type JSX, Show } from 'solid-js';
 import { Button, Keys } from '../ui/index.ts';
-
 import type { Ended } from './session.ts';
 
 export function EndedBar(props: { ended: Ended; onRestart(): void }): JSX.Element {

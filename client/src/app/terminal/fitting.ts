@@ -1,17 +1,17 @@
 /**
- * Sizes. This window says what it has room for; the machine's end says, in the stream, which size is in force. While
- * that is somebody else's, the text shrinks until their screen fits into this window.
+ * Fits a terminal into its window. The window reports the size that it has room for, and the machine answers in the
+ * stream which size is in force. If that is another viewer's size, the font shrinks until that screen fits.
  */
 import type { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
 import type { SizeInForce } from './notices.ts';
 import { FONT_SIZE } from './screen.ts';
 
-/** Too small to read, large enough to see what is going on; who types gets a size of their own. */
+/** Smallest font size, in pixels. It shows what goes on; a viewer that types gets its own size. */
 const SMALLEST_FONT = 3;
-/** Font sizes are tried in steps of this many pixels. */
+/** Step between the font sizes that are tried, in pixels. */
 const STEP = 0.25;
-/** Right of the text, for xterm's scrollbar; the same that FitAddon leaves. */
+/** Pixels to the right of the text for xterm's scrollbar. FitAddon reserves the same. */
 const SCROLLBAR = 14;
 
 export interface Size {
@@ -33,7 +33,7 @@ export class Fitting {
     this.#host = host;
   }
 
-  /** What this window has room for at the normal font size; undefined while it is hidden. */
+  /** The size that fits into this window at the normal font size; undefined while the window is hidden. */
   measure(): Size | undefined {
     const room = this.#room();
     if (!room) return undefined;
@@ -49,15 +49,15 @@ export class Fitting {
     };
   }
 
-  /** Called while xterm parses: what follows in the stream was written for this size. */
+  /** Applies a size from the stream. Runs while xterm parses, since the bytes after it were written for that size. */
   apply(size: SizeInForce): void {
     this.#inForce = size;
     this.#terminal.resize(size.cols, size.rows);
-    // The font belongs to the next paint; changing it here would draw in the middle of parsing.
+    // Later, since a font change draws, and this runs in the middle of parsing.
     queueMicrotask(() => this.scale());
   }
 
-  /** The window or the size in force changed. */
+  /** Chooses the font size again after the window or the size in force changed. */
   scale(): void {
     const room = this.#room();
     if (!room || !this.#inForce) return;
@@ -68,7 +68,7 @@ export class Fitting {
     const share = drawn ? Math.min((room.width - SCROLLBAR) / drawn.width, room.height / drawn.height) : 1;
     const fitting = Math.floor((FONT_SIZE * share) / STEP) * STEP;
     let font = Math.max(SMALLEST_FONT, Math.min(FONT_SIZE, fitting));
-    // Cells are whole pixels, so a font may come out a little larger than its share.
+    // xterm rounds cells to whole pixels, so the computed font may still be too large.
     for (; font >= SMALLEST_FONT; font -= STEP) {
       this.#setFont(font);
       const { width, height } = this.#drawn() ?? room;
@@ -87,7 +87,7 @@ export class Fitting {
     }
   }
 
-  /** What the screen takes up, in CSS pixels. */
+  /** Size of the drawn screen, in CSS pixels. */
   #drawn(): { width: number; height: number } | undefined {
     const rect = this.#host.querySelector('.xterm-screen')?.getBoundingClientRect();
     return rect && rect.width > 0 ? rect : undefined;

@@ -1,13 +1,13 @@
-/** Draws a terminal on the graphics card where there is one; xterm's own DOM renderer draws it everywhere else. */
+/** Draws terminals with WebGL if there is a graphics card, otherwise with xterm's DOM renderer. */
 import type { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
-/** WebGL in software is slower than the DOM, and some browsers have it although a caveat was asked to rule it out. */
+/** Renderer names of software WebGL, which is slower than the DOM. Some browsers offer it in spite of the caveat flag. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 let Addon: typeof WebglAddon | undefined;
 
-/** Call once, before terminals are drawn: cells are a little wider or narrower on the card, so the choice comes first. */
+/** Loads the WebGL renderer if it is useful. Call it once before terminals are drawn, since it changes the cell width. */
 export async function prepareGpu(): Promise<void> {
   if (probe()) Addon = (await import('@xterm/addon-webgl')).WebglAddon;
 }
@@ -15,7 +15,7 @@ export async function prepareGpu(): Promise<void> {
 function probe(): boolean {
   const gl = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (!gl) return false;
-  // Chromium says no more than "WebKit WebGL" here; Firefox warns about the extension, which it does not need.
+  // Chromium only says "WebKit WebGL" here and needs the extension. Firefox warns about the extension and does not need it.
   let name = String(gl.getParameter(gl.RENDERER));
   const info = name === 'WebKit WebGL' && gl.getExtension('WEBGL_debug_renderer_info');
   if (info) name = String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL));
@@ -23,7 +23,7 @@ function probe(): boolean {
   return !SOFTWARE.test(name);
 }
 
-/** Call when the terminal becomes visible; browsers allow few WebGL contexts, so end it when it is hidden. */
+/** Call when a terminal becomes visible. Call the returned function when it is hidden: browsers allow few WebGL contexts. */
 export function drawOnGpu(terminal: Terminal): () => void {
   if (!Addon) return () => {};
   const addon = new Addon();
@@ -33,7 +33,7 @@ export function drawOnGpu(terminal: Terminal): () => void {
     ended = true;
     addon.dispose();
   };
-  // The driver restarted, or the machine slept: the DOM takes over.
+  // After a driver restart or sleep, the DOM renderer takes over.
   addon.onContextLoss(end);
   terminal.loadAddon(addon);
   return end;

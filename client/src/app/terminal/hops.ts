@@ -1,14 +1,14 @@
-/** The way of a key in pieces, as they are told to a person. */
+/** Splits the round trip of a key into the pieces that the page shows. */
 
-/** Milliseconds there and back; null where it is not known. */
+/** Round trips in milliseconds; null if unknown. */
 export interface PathFacts {
-  /** End to end: this page and the process that holds the terminal. */
+  /** End to end, between this page and the keeper, the process that owns the terminal. */
   rtt: number | undefined;
-  /** This page and its hub. */
+  /** Between this page and its hub. */
   hubMs: number | null;
-  /** The hub that has the provider's connection, and the provider. */
+  /** Between the provider and the hub that it is connected to. */
   providerMs: number | null;
-  /** Within the provider's machine. */
+  /** Within the provider's machine, between its agent and its keeper. */
   keeperMs: number | null;
 }
 
@@ -18,8 +18,8 @@ export interface HopView {
 }
 
 /**
- * The last piece is what the others leave of the whole. They are measured at different moments, so it is not exact; it can be
- * said only where all of them are known.
+ * The last piece is the end-to-end time minus all others, so it is known only if they all are. They are measured at
+ * different moments, so it is not exact.
  */
 export function hops({ rtt, hubMs, providerMs, keeperMs }: PathFacts): HopView[] {
   const known = rtt !== undefined && hubMs !== null && providerMs !== null && keeperMs !== null;

@@ -1,8 +1,9 @@
+/** How the state of a terminal's connection is shown. */
 import { expect, test } from 'vitest';
 import type { ChannelStatus } from '../../sdk/index.ts';
 import { lineState } from './line-state.ts';
 
-/** What is said with the hub there, with the hub away, and with a provider that the hub does not hear. */
+/** Labels with a reachable hub, with an unreachable hub, and with a provider that the hub does not hear. */
 const EXPECTED: Record<ChannelStatus, [up: string, down: string, silent: string]> = {
   connecting: ['Connecting', 'Connecting', 'Provider unreachable'],
   connected: ['Connected', 'Reconnecting', 'Provider unreachable'],
@@ -11,7 +12,7 @@ const EXPECTED: Record<ChannelStatus, [up: string, down: string, silent: string]
   closed: ['Ended', 'Ended', 'Ended'],
 };
 
-test('every status has its words, and the nearest piece that is away is told', () => {
+test('every status has a label, and the label names the nearest broken piece', () => {
   for (const status of Object.keys(EXPECTED) as ChannelStatus[]) {
     const [up, down, quiet] = EXPECTED[status];
     expect(lineState({ status, hubUp: true, silent: false }).label).toBe(up);
@@ -20,7 +21,7 @@ test('every status has its words, and the nearest piece that is away is told', (
   }
 });
 
-test('the drawing breaks at the piece that is away', () => {
+test('the drawing breaks at the piece that is down', () => {
   const pieces = (status: ChannelStatus, hubUp: boolean, silent = false) => {
     const { toHub, toMachine } = lineState({ status, hubUp, silent });
     return [toHub, toMachine];

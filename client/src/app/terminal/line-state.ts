@@ -1,4 +1,4 @@
-/** The state of the line between this page and a terminal, in words and as the two pieces of the drawing. */
+/** State of the connection between this page and a terminal, as a label and as the two pieces of its drawing. */
 import type { ChannelStatus } from '../../sdk/index.ts';
 import type { PieceState } from '../ui/index.ts';
 
@@ -26,9 +26,9 @@ const UNREACHABLE: LineState = {
 
 export interface LineFacts {
   status: ChannelStatus;
-  /** Whether the page's own connection to the hub is there. Where it is not, that is the piece to show. */
+  /** Whether this page is connected to the hub. If not, only that piece is shown as broken. */
   hubUp: boolean;
-  /** The hub hears nothing from the provider, although no line may have broken yet. */
+  /** The hub hears nothing from the provider, although no connection has broken yet. */
   silent: boolean;
 }
 

@@ -1,9 +1,8 @@
-/** The bar of one machine: its name and state, its tabs, and what can be done. */
+/** The bar above a machine's terminals: name, state, tabs and actions. */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
 import { MachineMenu, stateView } from '../machines/index.ts';
-
 import { Chip, ICON_BUTTON } from '../ui/index.ts';
 import { ArrowLeft } from './terminal-icons.ts';
 

@@ -1,3 +1,4 @@
+/** Notices that a machine sends inside the output of a terminal. */
 import { Terminal } from '@xterm/xterm';
 import { expect, test } from 'vitest';
 import { listenForNotices, type SizeInForce } from './notices.ts';
@@ -19,7 +20,7 @@ function listen() {
 }
 const notice = (json: unknown) => `\x1b]7717;${JSON.stringify(json)}\x07`;
 
-test('the size in force holds for what follows in the stream, not for what came before', async () => {
+test('a size applies to the bytes that follow it in the stream, not to those before', async () => {
   const { terminal, sizes, write, row } = listen();
   await write(`\x1bc${notice({ size: [10, 5], mine: false, typist: 'grace' })}${'x'.repeat(15)}`);
   expect(sizes).toEqual([{ cols: 10, rows: 5, mine: false, typist: 'grace' }]);
@@ -27,13 +28,13 @@ test('the size in force holds for what follows in the stream, not for what came 
   expect([row(0), row(1)]).toEqual(['x'.repeat(10), 'x'.repeat(5)]);
 });
 
-test('skipped output is told', async () => {
+test('skipped output is reported', async () => {
   const { skips, write } = listen();
   await write(notice({ skipped: 4096 }));
   expect(skips).toEqual([4096]);
 });
 
-test('what a program makes up is ignored and never shown', async () => {
+test('an invalid notice from a program is ignored and not shown', async () => {
   const { terminal, sizes, skips, write, row } = listen();
   const made = [
     { size: [0, 24] },

@@ -1,6 +1,6 @@
 /**
- * What the machine's end says to viewers inside the stream, where its place among the bytes counts: a private OSC 7717
- * with JSON. Other clients ignore it.
+ * Notices that the machine sends to viewers inside the stream, since their position among the bytes matters. Each is
+ * JSON in a private escape sequence, OSC 7717, which other clients ignore.
  */
 import type { Terminal } from '@xterm/xterm';
 
@@ -10,14 +10,14 @@ const OSC = 7717;
 export interface SizeInForce {
   cols: number;
   rows: number;
-  /** It is this window's size; otherwise the size of whoever typed last. */
+  /** True if it is this window's size. Otherwise it is the size of the viewer that typed last. */
   mine: boolean;
   typist: string | undefined;
 }
 
 export interface NoticeHandler {
   size(size: SizeInForce): void;
-  /** So many bytes of output were left out for this viewer, to catch up. */
+  /** This many bytes of output were skipped, so that this viewer catches up. */
   skipped(bytes: number): void;
 }
 
@@ -38,7 +38,7 @@ function parse(json: string): Notice | undefined {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    // A program in the machine wrote it. It can fool its own viewer's size at most, and here not even that.
+    // A program in the machine can write this sequence, too. An invalid one is ignored.
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
+/** The round trip of a key and its pieces. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test, vi } from 'vitest';
 import { fakeHub, renderPart } from '../testing/index.ts';
-
 import { hops } from './hops.ts';
 import { PathPopover } from './path-popover.tsx';
 
-test('the round trip is shown, its pieces when it is pressed, and whoever closes them types on', async () => {
+test('the round trip is shown, a click shows its pieces, and closing them focuses the terminal', async () => {
   const hub = fakeHub();
   const onClose = vi.fn();
   renderPart(hub, () => <PathPopover vmId="vm-1" terminalId="main" rtt={16.4} onClose={onClose} />);
@@ -31,11 +31,11 @@ test('the round trip is shown, its pieces when it is pressed, and whoever closes
   expect(screen.queryByRole('dialog')).toBeNull();
 });
 
-test('what is not known is no number, and leaves no rest', () => {
+test('unknown pieces have no number, and then the rest has none either', () => {
   const pieces = hops({ rtt: 20, hubMs: 4, providerMs: null, keeperMs: 1 });
   expect(pieces.map(({ ms }) => ms)).toEqual([4, null, 1, null]);
 });
 
-test('pieces that were measured at a worse moment than the whole leave nothing, not less', () => {
+test('the rest is never negative, even if the pieces add up to more than the whole', () => {
   expect(hops({ rtt: 5, hubMs: 4, providerMs: 3, keeperMs: 1 }).at(-1)?.ms).toBe(0);
 });

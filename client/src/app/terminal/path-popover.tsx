@@ -1,4 +1,4 @@
-/** The round trip of a key, and, when it is pressed, what of it is spent where. */
+/** Shows the round trip of a key. A click opens a list of where that time is spent. */
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
 import { usePath } from '../data/index.ts';
@@ -8,7 +8,7 @@ export interface PathPopoverProps {
   vmId: string;
   terminalId: string;
   rtt: number;
-  /** It was closed: people go on typing. */
+  /** Called after closing, so that the terminal can take the focus. */
   onClose(): void;
 }
 

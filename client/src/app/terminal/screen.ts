@@ -1,4 +1,4 @@
-/** One xterm with everything that this page adds to it. */
+/** Creates an xterm with the addons and options of this page. */
 import { ClipboardAddon } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
@@ -7,14 +7,13 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type ILinkHandler, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { copyText, theme } from '../base/index.ts';
-
 import { COLOURS } from './colours.ts';
 
 export const FONT_SIZE = 14;
 const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
-/** At 1, xterm's DOM renderer cuts underscores off: many fonts draw them below their own line. */
+/** With a line height of 1, xterm's DOM renderer cuts off underscores, which many fonts draw below the line. */
 const LINE_HEIGHT = 1.15;
-/** Lines kept above the screen; as many as the machine's end sends with a snapshot, and more. */
+/** Lines of scrollback. More than a snapshot of the machine's terminal brings. */
 const SCROLLBACK = 10_000;
 
 export interface Screen {
@@ -25,7 +24,7 @@ export interface Screen {
 
 export function createScreen(): Screen {
   const terminal = new Terminal({
-    // Unicode 11 widths and the marks of found text are still proposals in xterm.
+    // The Unicode 11 addon and the marks of search results use xterm's proposed API.
     allowProposedApi: true,
     cursorBlink: true,
     fontFamily: FONT,
@@ -47,13 +46,13 @@ export function createScreen(): Screen {
   return { terminal, fit, search };
 }
 
-/** Programs may put text on the clipboard (OSC 52), as vim and tmux do. What is on it stays this person's. */
+/** Lets programs such as vim and tmux write to the clipboard (OSC 52), but not read it. */
 const writeOnlyClipboard = {
   readText: () => '',
   writeText: (_selection: string, text: string) => copyText(text).catch(() => {}),
 };
 
-/** A link's text can lie, so its address is shown first; a plain click belongs to the program. */
+/** Shows a link's address on hover, since its text can lie. Opening needs Mod+Click; plain clicks go to the program. */
 const linkHandler = {
   activate: (event: MouseEvent, uri: string) => {
     if (event.ctrlKey || event.metaKey) window.open(uri, '_blank', 'noopener,noreferrer');

@@ -1,4 +1,4 @@
-/** Finds text in a terminal and its scrollback. Enter: next, Shift+Enter: previous, Escape: back to the shell. */
+/** Searches a terminal and its scrollback. Enter: next, Shift+Enter: previous, Escape: back to the shell. */
 import type { SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from 'solid-js';

@@ -1,4 +1,4 @@
-/** One terminal of a machine as this page sees it: its screen, its channel, and what a person should know of both. */
+/** One terminal on this page: its screen, its channel, and their state as signals. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { ChannelSocket, ChannelStatus, UniCore } from '../../sdk/index.ts';
 import { attach } from './attach.ts';
@@ -6,16 +6,16 @@ import { Fitting, type Size } from './fitting.ts';
 import { listenForNotices, type SizeInForce } from './notices.ts';
 import { createScreen, type Screen } from './screen.ts';
 
-/** How often the round trip that is shown is read, ms. */
+/** Interval between updates of the shown round trip, ms. */
 const RTT_MS = 1_000;
-/** How long "skipped" is shown, ms. */
+/** Time for which the note about skipped output is shown, ms. */
 const SKIPPED_MS = 8_000;
 const DEFAULT_SIZE: Size = { cols: 80, rows: 24 };
 const NORMAL_CLOSE = 1000;
 
-/** Why there is no channel any more. */
+/** Why a terminal's channel has ended. */
 export interface Ended {
-  /** The shell exited; otherwise something refused or broke. */
+  /** True if the shell exited; false after a refusal or an error. */
   exited: boolean;
   message: string;
 }
@@ -24,18 +24,18 @@ export interface Session {
   readonly terminalId: string;
   readonly screen: Screen;
   readonly status: Accessor<ChannelStatus>;
-  /** Milliseconds. */
+  /** Round trip to the machine, ms. */
   readonly rtt: Accessor<number | undefined>;
   readonly size: Accessor<SizeInForce | undefined>;
   readonly title: Accessor<string>;
   readonly ended: Accessor<Ended | undefined>;
-  /** Bytes left out a moment ago. */
+  /** Bytes of output that were skipped within the last seconds. */
   readonly skipped: Accessor<number | undefined>;
-  /** Puts the terminal into the page. Once. */
+  /** Puts the terminal into the page. Call it once. */
   open(host: HTMLElement): void;
-  /** Opens its channel, at the size that the window has room for. Also for a new shell in place of one that ended. */
+  /** Opens the channel at the size that fits into the window. Also starts a new shell after one that ended. */
   connect(): void;
-  /** The window changed, or became visible. */
+  /** Call it when the window's size changed or when it became visible. */
   refit(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Under the terminal: how the line is, how long a key takes, whose size is in force, and how isolated the machine is. */
+/** The line under a terminal: connection state, round trip, size in force, and the machine's isolation. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
@@ -6,7 +6,6 @@ import { bytes } from '../base/index.ts';
 import { useSystem, useUniCore } from '../data/index.ts';
 import { IsolationBadge } from '../machines/index.ts';
 import { Line } from '../ui/index.ts';
-
 import { lineState } from './line-state.ts';
 import { PathPopover } from './path-popover.tsx';
 import type { Session } from './session.ts';
@@ -40,7 +39,7 @@ export function StatusLine(props: { session: Session; vm: Vm; provider: string |
           class="h-3.5 w-19 shrink-0"
           toHub={line().toHub}
           toMachine={line().toMachine}
-          label="The line from you over the hub to the machine"
+          label="The connection from you over the hub to the machine"
         />
         <span
           class="font-medium"

@@ -1,8 +1,8 @@
+/** Which terminals are open as tabs. */
 import type { Terminal } from '@unicore/protocol/api';
 import { createSignal } from 'solid-js';
 import { expect, test } from 'vitest';
 import { fakeHub, renderPart } from '../testing/index.ts';
-
 import { createTabSet, type TabSet } from './tab-set.ts';
 
 type Listed = readonly Terminal[] | 'unreachable' | undefined;
@@ -35,30 +35,30 @@ test('a machine without terminals gets its main one', () => {
   expect([tabs.ids(), tabs.active()]).toEqual([['main'], 'main']);
 });
 
-test('nothing is opened before it is known what there is', () => {
+test('no tab is opened before the terminals of the machine are known', () => {
   const { tabs, setListed } = tabSet(undefined);
   expect(tabs.ids()).toEqual([]);
   setListed([terminal('t2', 2)]);
   expect(tabs.ids()).toEqual(['t2']);
 });
 
-test('after a reload the same tabs stand in the same order, and the one in the address is in front', () => {
+test('a reload restores the tabs in the same order and activates the one in the address', () => {
   const { tabs } = tabSet([terminal('t2', 20), terminal('main', 10)], '/?terminal=t2');
   expect([tabs.ids(), tabs.active()]).toEqual([['main', 't2'], 't2']);
 });
 
-test('while the provider is away the tab of the address is shown, and the others come with it', () => {
+test('while the provider is offline only the tab in the address is shown; the others return with the provider', () => {
   const { tabs, setListed } = tabSet('unreachable', '/?terminal=t2');
   expect(tabs.ids()).toEqual(['t2']);
   setListed([terminal('main', 1), terminal('t2', 2)]);
   expect([tabs.ids(), tabs.active()]).toEqual([['main', 't2'], 't2']);
 });
 
-test('an address that names no possible terminal opens the main one', () => {
+test('an address with an invalid terminal id opens the main terminal', () => {
   expect(tabSet([], '/?terminal=../../etc').tabs.ids()).toEqual(['main']);
 });
 
-test('a new tab comes to the front and stays while the machine does not list it yet', async () => {
+test('a new tab becomes active and stays while the machine does not list it yet', async () => {
   const { tabs, setListed } = tabSet([terminal('main', 1)]);
   tabs.add();
   const [, added] = tabs.ids();
@@ -67,7 +67,7 @@ test('a new tab comes to the front and stays while the machine does not list it 
   expect(tabs.ids()).toEqual(['main', added]);
 });
 
-test('a closed tab does not come back with a list that is a moment old; its neighbour comes to the front', async () => {
+test('a closed tab does not return with an outdated list, and its neighbour becomes active', async () => {
   const { tabs, setListed } = tabSet([terminal('main', 1), terminal('t2', 2)], '/?terminal=t2');
   tabs.remove('t2');
   setListed([terminal('main', 1), terminal('t2', 2)]);
@@ -77,7 +77,7 @@ test('a closed tab does not come back with a list that is a moment old; its neig
   expect([tabs.ids(), tabs.active()]).toEqual([[], '']);
 });
 
-test('moving goes around the end', async () => {
+test('moving wraps around at the end', async () => {
   const { tabs } = tabSet([terminal('main', 1), terminal('t2', 2), terminal('t3', 3)]);
   tabs.move(-1);
   await expect.poll(() => tabs.active()).toBe('t3');

@@ -1,4 +1,4 @@
-/** Which terminals of a machine are shown as tabs, and which one is in front. */
+/** The set of open tabs of a machine, and which tab is active. */
 import { useSearchParams } from '@solidjs/router';
 import type { Terminal } from '@unicore/protocol/api';
 import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
@@ -9,20 +9,20 @@ const ID_LENGTH = 6;
 
 export interface TabSet {
   ids: Accessor<readonly string[]>;
-  /** '' while there is no tab. */
+  /** Id of the active terminal; '' while there is no tab. */
   active: Accessor<string>;
   choose(id: string): void;
-  /** To the tab so many places to the right, around the end. */
+  /** Activates the tab this many places to the right, wrapping around. */
   move(by: number): void;
   add(): void;
   remove(id: string): void;
 }
 
-/** listed: the machine's terminals; undefined while unknown, 'unreachable' if they cannot be asked for now. */
+/** listed: the machine's terminals; undefined while unknown, 'unreachable' while the provider does not answer. */
 export function createTabSet(listed: Accessor<readonly Terminal[] | 'unreachable' | undefined>): TabSet {
   const [search, setSearch] = useSearchParams<{ terminal?: string }>();
   const [ids, setIds] = createSignal<readonly string[]>([]);
-  // The list may still hold a terminal that was closed a moment ago.
+  // Ids of closed terminals, since the list may still contain them for a moment.
   const closed = new Set<string>();
 
   const wanted = (): string | undefined => {
@@ -43,7 +43,7 @@ export function createTabSet(listed: Accessor<readonly Terminal[] | 'unreachable
         terminals === 'unreachable' ? [] : [...terminals].sort((a, b) => a.createdAt - b.createdAt);
       const found = known.map(({ terminalId }) => terminalId).filter((id) => !closed.has(id));
       const shown = first ? [wanted()].filter((id) => id !== undefined) : ids();
-      // In the machine's order; those that it does not list (yet) at the end.
+      // Sorted as the machine lists them. Tabs that are not listed (yet) come last.
       const all = [...found, ...shown.filter((id) => !found.includes(id))];
       setIds(all.length === 0 && first ? [MAIN] : all);
     }),

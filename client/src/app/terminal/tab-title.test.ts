@@ -1,7 +1,8 @@
+/** The title that a tab shows. */
 import { expect, test } from 'vitest';
 import { tabTitle } from './tab-title.ts';
 
-test('a tab leaves out what all terminals of a machine have in common, and nothing else', () => {
+test('the title of a tab leaves out user and host, and nothing else', () => {
   expect(
     [
       'consumer@vm-k2rvfzm2d84b: ~',

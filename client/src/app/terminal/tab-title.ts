@@ -1,6 +1,6 @@
-/** What a tab says, of the title that a program has set. */
+/** Shortens the title that a program has set, for its tab. */
 
-/** Debian's prompt begins with it, and it is the same in all terminals of a machine. */
+/** Matches "user@host: ". Debian's prompt puts it first, and it is the same in all terminals of a machine. */
 const USER_AND_HOST = /^[\w.-]+@[\w.-]+:\s*(?=\S)/;
 
 export function tabTitle(title: string): string {

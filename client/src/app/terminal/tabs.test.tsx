@@ -1,3 +1,4 @@
+/** The tabs of a machine by keyboard and for screen readers. */
 import { fireEvent, render, screen } from '@solidjs/testing-library';
 import { createSignal } from 'solid-js';
 import { expect, test, vi } from 'vitest';
@@ -15,7 +16,7 @@ function renderTabs() {
   return { ...actions, active, tab };
 }
 
-test('arrow keys choose a tab and keep the focus on it, around the end', () => {
+test('arrow keys choose a tab, focus it, and wrap around at the end', () => {
   const { tab, active } = renderTabs();
   tab('bash').focus();
   fireEvent.keyDown(tab('bash'), { key: 'ArrowRight' });
@@ -25,13 +26,13 @@ test('arrow keys choose a tab and keep the focus on it, around the end', () => {
   expect(active()).toBe('main');
 });
 
-test('only the tab in front is in the tab order, and says that it is selected', () => {
+test('only the active tab is in the tab order and is marked as selected', () => {
   const { tab } = renderTabs();
   expect([tab('bash').tabIndex, tab('vim').tabIndex]).toEqual([0, -1]);
   expect(tab('bash').getAttribute('aria-selected')).toBe('true');
 });
 
-test('Enter goes into the terminal, Delete asks to close it', () => {
+test('Enter focuses the terminal, Delete asks to close it', () => {
   const { tab, onEnter, onClose } = renderTabs();
   fireEvent.keyDown(tab('bash'), { key: 'Enter' });
   expect(onEnter).toHaveBeenCalledOnce();

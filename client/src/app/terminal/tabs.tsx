@@ -1,4 +1,4 @@
-/** The terminals of a machine as tabs: arrow keys choose, Enter goes in, Delete closes. */
+/** The tabs of a machine's terminals. Arrow keys choose one, Enter focuses its terminal, Delete closes it. */
 import { createEffect, For, type JSX } from 'solid-js';
 import { SHORTCUTS } from '../base/index.ts';
 import { IconButton, Plus, X } from '../ui/index.ts';
@@ -13,7 +13,7 @@ interface TabsProps {
   tabs: readonly Tab[];
   active: string;
   onChoose(id: string): void;
-  /** Into the terminal. */
+  /** Moves the focus into the terminal. */
   onEnter(): void;
   onClose(id: string): void;
   onNew(): void;

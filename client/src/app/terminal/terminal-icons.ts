@@ -1,4 +1,4 @@
-/** Icons that only the page of a machine shows: in ui/ they would be part of the first load. */
+/** Icons that only the machine's page shows. In ui/ they would be part of the first load. */
 
 import arrowLeft from 'lucide-solid/icons/arrow-left';
 import caseSensitive from 'lucide-solid/icons/case-sensitive';

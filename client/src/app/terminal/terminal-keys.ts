@@ -1,21 +1,20 @@
-/** The few chords that the page takes from a terminal; everything else is the shell's. */
+/** Key combinations that the page handles while a terminal has the focus. All other keys go to the shell. */
 import type { Terminal } from '@xterm/xterm';
 import { copyText, isPageChord } from '../base/index.ts';
-
 import { failed } from '../ui/index.ts';
 
 export interface TerminalActions {
   find(): void;
   newTerminal(): void;
-  /** To the tab so many places to the right. */
+  /** Activates the tab this many places to the right. */
   move(by: number): void;
-  /** Out of the terminal, to its tab. */
+  /** Moves the focus from the terminal to its tab. */
   leave(): void;
-  /** Enter, where the shell has ended. True if that did something. */
+  /** Called for Enter. Starts a new shell if this one has ended, and then returns true. */
   enterAfterEnd(): boolean;
 }
 
-/** By the key's place: with Shift held, its letter differs between systems. */
+/** Actions by physical key, since the letter of a key with Shift differs between systems. */
 function chords(terminal: Terminal, actions: TerminalActions): Record<string, () => void> {
   return {
     KeyF: actions.find,
@@ -27,7 +26,7 @@ function chords(terminal: Terminal, actions: TerminalActions): Record<string, ()
   };
 }
 
-/** Left to the browser, which pastes, and to the page, which opens its palette. */
+/** Combinations that xterm must leave alone: the browser pastes, and the page opens its palette. */
 const PASSED_ON = new Set(['KeyV', 'Space']);
 
 export function takeKeys(terminal: Terminal, actions: TerminalActions): void {

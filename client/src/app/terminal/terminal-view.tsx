@@ -1,4 +1,4 @@
-/** The place of one terminal on the page: its screen, the search bar, and what is said when its shell has ended. */
+/** One terminal on the page: its screen, the search bar, and the bar that is shown after its shell has ended. */
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { theme } from '../base/index.ts';
 import { COLOURS } from './colours.ts';
@@ -8,10 +8,10 @@ import { SearchBar } from './search-bar.tsx';
 import type { Session } from './session.ts';
 import { takeKeys } from './terminal-keys.ts';
 
-/** While a window is dragged its size changes with every frame; the shell hears of it when it rests. */
+/** Delay before a new window size is reported, ms. While a window is dragged, its size changes with every frame. */
 const RESIZE_MS = 60;
 
-/** The element that a terminal is in. Tests and extensions read its buffer from here. */
+/** The element that contains a terminal. Tests and browser extensions read the terminal's buffer through it. */
 interface TerminalHost extends HTMLDivElement {
   xterm?: Session['screen']['terminal'];
 }
@@ -24,10 +24,10 @@ export interface ViewActions {
 
 interface TerminalViewProps {
   session: Session;
-  /** Read to who cannot see the screen; it must say how to leave. */
+  /** Label for screen readers. It must say how to leave the terminal by keyboard. */
   label: string;
   visible: boolean;
-  /** Raised when the search bar is wanted from outside. */
+  /** Whether the search bar is open. */
   finding: boolean;
   onFinding(finding: boolean): void;
   actions: ViewActions;
@@ -70,7 +70,7 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
   );
   createEffect(() => opened() && terminal.textarea?.setAttribute('aria-label', props.label));
 
-  /** A terminal that nobody has looked at yet has no size and no channel. */
+  /** Opens the terminal's channel when it is first visible, since only then its size is known. */
   const show = (): void => {
     const first = !opened();
     if (first) session.open(host);
@@ -78,7 +78,7 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
     onCleanup(drawOnGpu(terminal));
     if (first) session.connect();
     else session.refit();
-    // Who walks along the tabs with the arrow keys stays there.
+    // A user who moves along the tabs with the arrow keys keeps the focus there.
     if (document.activeElement?.role !== 'tab') terminal.focus();
   };
 

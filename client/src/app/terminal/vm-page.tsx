@@ -1,17 +1,16 @@
-/** /vm/:vmId: a machine's terminals, or why there are none right now. */
+/** The page at /vm/:vmId. It shows a machine's terminals, or why there are none. */
 import { useNavigate, useParams } from '@solidjs/router';
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import { useTitle } from '../base/index.ts';
 import { useProviderName, useVms } from '../data/index.ts';
 import { MachineState, stateView } from '../machines/index.ts';
 import { Loading, NotFound, PageError } from '../ui/index.ts';
-
 import { MachineBar } from './machine-bar.tsx';
 import { Workspace } from './workspace.tsx';
 
 export function VmPage(): JSX.Element {
   const params = useParams<{ vmId: string }>();
-  // Another machine is another page: nothing of the one before may stay.
+  // Keyed, so that nothing of one machine's page stays when the user switches to another machine.
   return (
     <Show when={params.vmId} keyed>
       {(vmId) => <Machine vmId={vmId} />}

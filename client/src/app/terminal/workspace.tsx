@@ -1,10 +1,9 @@
-/** The terminals of a running machine: tabs, the one in front, and the state of its line. */
+/** The terminals of a running machine: tabs, the active terminal and its connection state. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-js';
 import { offerCommands, SHORTCUTS } from '../base/index.ts';
 import { useCloseTerminal, useTerminals, useUniCore, useVmActions } from '../data/index.ts';
-
 import { Button, IconButton, Plus, Search } from '../ui/index.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { MachineBar } from './machine-bar.tsx';
@@ -34,7 +33,7 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
   const [finding, setFinding] = createSignal(false);
   const [closing, setClosing] = createSignal<string>();
 
-  /** The program's own title; until it has one, a name that tells the tabs apart. */
+  /** Title of a tab: the program's own title, or else a name that tells the tabs apart. */
   const title = (session: Session): string => {
     const { terminalId } = session;
     const told =
@@ -51,7 +50,7 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
     tabs.remove(id);
     closeTerminal.mutate({ vmId, terminalId: id });
   };
-  /** What ran in a terminal is lost with it; one whose shell has ended has nothing to lose. */
+  /** Asks before a terminal with a running shell is closed. A terminal whose shell has ended is closed at once. */
   const askToClose = (id: string): void => {
     if (
       sessions()

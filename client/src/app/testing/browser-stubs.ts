@@ -1,4 +1,4 @@
-/** What browsers have and jsdom lacks, as far as the page needs it. Imported before anything of the page. */
+/** Stubs for browser APIs that jsdom lacks. Must be imported before any module of the page. */
 window.matchMedia = (query) =>
   Object.assign(new EventTarget(), {
     matches: false,

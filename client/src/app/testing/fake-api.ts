@@ -1,4 +1,4 @@
-/** A hub for component tests: a few lists in memory, answers that a test can replace, and a stream it can speak into. */
+/** A fake hub for component tests: lists in memory, answers that a test can replace, and an event stream. */
 import type { Provider, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
 import type { FeedHandlers } from '../data/index.ts';
@@ -12,17 +12,17 @@ export interface FakeHub {
   providers: Provider[];
   terminals: Terminal[];
   user: { userId: string; name: string; role: string } | null;
-  /** Every mutation so far. */
+  /** All mutations that were called so far. */
   calls: Call[];
-  /** Mutations whose name is here reject with this error. */
+  /** Errors by the name of the mutation that rejects with them. */
   errors: Map<string, Error>;
   joinCommand: string;
   tell(event: VmEvent): void;
-  /** Round trips to the terminal; the first is to the hub. */
+  /** Round trips that the hub answers; hubMs is the answer of ping(). */
   path: { hubMs: number | null; providerMs: number | null; keeperMs: number | null; echoMs: number | null };
-  /** No request reaches it. */
+  /** True: requests fail as if the hub were unreachable. */
   down: boolean;
-  /** Streams that are open now. */
+  /** Event streams that are open now. */
   streams: Set<Handlers>;
 }
 
@@ -32,7 +32,7 @@ const SIZES = {
   large: { cpu: 4, memory: 4 * 2 ** 30 },
 };
 
-/** As the SDK's calls reject: a sentence, and the code in `data`. */
+/** An error as the SDK's calls reject with: a sentence, and the code in `data`. */
 export function apiError(code: string, message: string): Error {
   return Object.assign(new Error(message), { data: { code, message } });
 }

@@ -1,3 +1,3 @@
-/** Support for the tests of the page. */
+/** Test support for the page. */
 export { apiError, type FakeHub, fakeHub, fakeProvider, fakeVm } from './fake-api.ts';
 export { renderPage, renderPart } from './render-page.tsx';

@@ -1,4 +1,4 @@
-/** Renders the whole page, or a part of it, on a fake hub. */
+/** Renders the whole page, or one component, with a fake hub. */
 import { createMemoryHistory, MemoryRouter, Route } from '@solidjs/router';
 import { render } from '@solidjs/testing-library';
 import { QueryClientProvider } from '@tanstack/solid-query';
@@ -6,10 +6,9 @@ import type { JSX } from 'solid-js';
 import { createQueries, UniCoreProvider } from '../data/index.ts';
 import { Layout } from '../layout/index.ts';
 import { Routes } from '../routes.tsx';
-
 import type { FakeHub } from './fake-api.ts';
 
-/** Everything but the terminals, which need a real browser. Returns the history, to see where the page went. */
+/** Renders everything except terminals, which need a real browser. Returns the history, to check navigation. */
 export function renderPage(hub: FakeHub, path = '/') {
   const history = createMemoryHistory();
   history.set({ value: path });
@@ -24,7 +23,7 @@ export function renderPage(hub: FakeHub, path = '/') {
   return history;
 }
 
-/** One component, at '/'. */
+/** Renders one component. */
 export function renderPart(hub: FakeHub, part: () => JSX.Element, path = '/') {
   const history = createMemoryHistory();
   history.set({ value: path });

@@ -1,4 +1,4 @@
-/** Buttons: one ink-coloured action per view, quiet ones beside it. */
+/** Buttons. A view has one primary button; the others are quieter. */
 import { type ComponentProps, type JSX, splitProps } from 'solid-js';
 import { Spinner } from './spinner.tsx';
 
@@ -18,7 +18,7 @@ const SIZES = {
   small: 'h-8 px-3 text-sm',
 } as const;
 
-/** The classes alone, for links and triggers that look like a button. */
+/** CSS classes of a button, for links and menu triggers that should look like one. */
 export function buttonClass(
   look: keyof typeof LOOKS = 'secondary',
   size: keyof typeof SIZES = 'normal',
@@ -29,7 +29,7 @@ export function buttonClass(
 interface ButtonProps extends ComponentProps<'button'> {
   look?: keyof typeof LOOKS;
   size?: keyof typeof SIZES;
-  /** The action runs: the button keeps its width and cannot be pressed again. */
+  /** True while the action runs. The button keeps its width and can't be pressed. */
   busy?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A state in one word, with a light: colour says whether it lives, waits or broke; the word says it too. */
+/** A small label that shows a state as a word and a coloured dot. */
 import type { JSX } from 'solid-js';
 
 export type Tone = 'live' | 'wait' | 'fault' | 'off';

@@ -1,4 +1,4 @@
-/** A command to take along: shown whole, copied with one press. */
+/** A shell command in full, with a button that copies it. */
 
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { copyText } from '../base/index.ts';

@@ -1,4 +1,4 @@
-/** A dialog: title, one sentence, a body, and its actions. Escape and a click beside it close it. */
+/** A dialog with title, one sentence, body and buttons. Escape or a click outside closes it. */
 
 import { Dialog as Base } from '@kobalte/core/dialog';
 import { type JSX, Show } from 'solid-js';
@@ -12,7 +12,7 @@ interface DialogProps {
   title: string;
   description?: JSX.Element;
   wide?: boolean;
-  /** Gets the focus at the end, if what had it before is gone. */
+  /** Element to focus after closing, if the one that had the focus before is gone. */
   returnTo?: (() => HTMLElement | undefined) | undefined;
   children: JSX.Element;
 }
@@ -47,7 +47,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   );
 }
 
-/** The row of buttons under a dialog's body: the action last, as it is read. */
+/** The row of buttons under a dialog's body. The main action comes last. */
 export function DialogActions(props: { children: JSX.Element }): JSX.Element {
   return <div class="mt-6 flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">{props.children}</div>;
 }

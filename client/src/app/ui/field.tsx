@@ -1,4 +1,4 @@
-/** A line of text with its label, a hint, and what is wrong with it. */
+/** A text input with label, hint and error message. */
 import { TextField } from '@kobalte/core/text-field';
 import { type JSX, Show } from 'solid-js';
 

@@ -1,13 +1,13 @@
-/** A button that is an icon: its name is said by a tooltip and to screen readers. */
+/** A button that shows only an icon. A tooltip and screen readers give its name. */
 import { Tooltip } from '@kobalte/core/tooltip';
 import { type JSX, Show } from 'solid-js';
 import { Keys } from './key-caps.tsx';
 
 interface IconButtonProps {
   label: string;
-  /** The shortcut that does the same, such as 'Ctrl+Shift+F'. */
+  /** Keyboard shortcut of the same action, such as 'Ctrl+Shift+F'. */
   shortcut?: string;
-  /** A switch that is on or off. */
+  /** For a toggle button: whether it is on. */
   pressed?: boolean;
   disabled?: boolean;
   class?: string;

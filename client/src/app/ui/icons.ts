@@ -1,4 +1,4 @@
-/** The icons of the page's first load, one deep import each: the library's index would bring all of its icons. */
+/** Icons of the first load. Each is imported by its own path, since the library's index would bundle all icons. */
 
 import box from 'lucide-solid/icons/box';
 import check from 'lucide-solid/icons/check';
@@ -22,7 +22,7 @@ import type { JSX } from 'solid-js';
 
 type Icon = (props: { class?: string }) => JSX.Element;
 
-/** TypeScript takes the library's modules for CommonJS, hence the cast. Bundlers get the component itself. */
+/** Casts an icon module to a component: TypeScript takes these modules for CommonJS, bundlers do not. */
 export const icon = (module: unknown): Icon => module as Icon;
 
 export const Box = icon(box);

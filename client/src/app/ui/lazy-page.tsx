@@ -1,6 +1,6 @@
 /**
- * A page whose code comes when it is first wanted. Not Solid's lazy(), which needs <Suspense>: under that, each answer
- * to a query would take the page away for a moment, and the keyboard focus with it.
+ * A page whose code is loaded when it is first shown. Solid's lazy() is not used because it needs <Suspense>, which
+ * hides the page at each query and so loses the keyboard focus.
  */
 import { type Component, createSignal, type JSX, Match, Switch } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
@@ -9,7 +9,7 @@ import { Spinner } from './spinner.tsx';
 
 export interface LazyPage {
   Page: Component;
-  /** Begins to load, such as when a link to the page is hovered. */
+  /** Starts loading the page's code early, such as when a link to it is hovered. */
   preload(): void;
 }
 
@@ -29,7 +29,7 @@ export function lazyPage(load: () => Promise<Component>): LazyPage {
     return (
       <Switch fallback={<Loading />}>
         <Match when={page()}>{(component) => <Dynamic component={component()} />}</Match>
-        {/* The hub has a newer page by now, and the old one's files are gone. */}
+        {/* The hub was updated meanwhile and no longer has this page's files. Reloading gets the new page. */}
         <Match when={error()}>{(why) => <PageError error={why()} onRetry={() => location.reload()} />}</Match>
       </Switch>
     );

@@ -1,13 +1,13 @@
-/** The path of every keystroke, drawn: you, the hub, the machine. Each piece says whether it is up. */
+/** Draws the path of a keystroke from the user over the hub to the machine, and which piece of it is up. */
 import type { JSX } from 'solid-js';
 
-/** up: bytes flow. wait: being built again. down: broken, someone must act. off: not in use. */
+/** up: bytes flow. wait: reconnecting. down: broken until a person acts. off: not in use. */
 export type PieceState = 'up' | 'wait' | 'down' | 'off';
 
 interface LineProps {
   toHub: PieceState;
   toMachine: PieceState;
-  /** What the drawing says, in words. */
+  /** Text for screen readers that says what the drawing shows. */
   label: string;
   class?: string;
 }

@@ -1,4 +1,4 @@
-/** The mark: a U that holds its core. */
+/** The UniCore logo: a U with a dot inside. */
 import type { JSX } from 'solid-js';
 
 export function Logo(props: { class?: string }): JSX.Element {

@@ -1,4 +1,4 @@
-/** How menus look; their behaviour is Kobalte's. */
+/** CSS classes of menus. Kobalte provides their behaviour. */
 
 export const MENU =
   'z-50 min-w-48 max-w-72 animate-appear rounded-xl border border-rule bg-surface p-1 shadow-float outline-none';

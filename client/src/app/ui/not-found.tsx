@@ -1,4 +1,4 @@
-/** An address that leads nowhere. */
+/** The page that is shown for an unknown address. */
 import { A } from '@solidjs/router';
 import type { JSX } from 'solid-js';
 import { buttonClass } from './button.tsx';

@@ -1,4 +1,4 @@
-/** The head of a page, and what stands in its place when it could not be loaded. */
+/** The heading of a page, and the error that is shown if the page can't be loaded. */
 import { type JSX, Show } from 'solid-js';
 import { failureOf } from '../base/index.ts';
 import { Button } from './button.tsx';

@@ -1,9 +1,9 @@
-/** Kobalte gives the focus back to a dialog's trigger. Ours are opened from anywhere, a terminal too. */
+/** Returns the focus after a dialog. Kobalte focuses the dialog's trigger, but these dialogs have none. */
 import { type Accessor, createComputed, on } from 'solid-js';
 
 /**
- * For onCloseAutoFocus: puts the focus where it was when the dialog opened. instead: where to put it if that is gone,
- * as an item of a menu is.
+ * A handler for onCloseAutoFocus that focuses the element that had the focus before the dialog opened. instead: the
+ * element to focus if that one is gone, as a menu item is.
  */
 export function createReturnFocus(
   open: Accessor<boolean>,

@@ -1,4 +1,4 @@
-/** The shape of what is about to be there, so that nothing jumps. */
+/** A grey placeholder of the same size as the content that loads, so that nothing jumps. */
 import type { JSX } from 'solid-js';
 
 export function Skeleton(props: { class: string }): JSX.Element {

@@ -1,4 +1,4 @@
-/** Something runs. */
+/** A spinning circle that shows that something runs. */
 import type { JSX } from 'solid-js';
 
 export function Spinner(props: { class?: string }): JSX.Element {

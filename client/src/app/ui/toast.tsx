@@ -1,4 +1,4 @@
-/** Notes in the corner: what failed, and what to do. They are announced, and stay while they are read. */
+/** Toasts: messages in the corner about failed actions. Screen readers announce them, and hovering keeps them. */
 import { Toast, toaster } from '@kobalte/core/toast';
 import type { JSX } from 'solid-js';
 import { Portal } from 'solid-js/web';
@@ -8,7 +8,7 @@ import { X } from './icons.ts';
 
 const SHOWN_MS = 12_000;
 
-/** title: what was tried ('The machine was not started'). The error brings the reason and the remedy. */
+/** Shows that an action failed. title: 'The machine was not started'. The error gives the reason and the remedy. */
 export function failed(title: string, error: unknown): void {
   toaster.show((toast) => (
     <Toast

@@ -1,12 +1,12 @@
-/** The other end of one terminal channel: remembers what was typed and says what a test wants said. */
+/** The other end of one terminal channel. It records its input, and a test decides its output. */
 import { type AcceptedChannel, type ChannelHandler, type ErrorCode, Outbox } from '@unicore/protocol';
 
 export class FakeShell {
   channel: AcceptedChannel | undefined;
   typed = '';
-  /** Bytes that left, of what was said. */
+  /** Bytes of output that the channel has sent. */
   said = 0;
-  /** Input is received but not consumed. */
+  /** True: input is received but not consumed. */
   stuck = false;
   answersEnd = true;
   closed: ErrorCode | undefined;

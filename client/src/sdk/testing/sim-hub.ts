@@ -1,4 +1,4 @@
-/** A hub and a provider in one, in simulated time: sockets that can be cut or refused, shells that can be forgotten. */
+/** A hub and a provider in one, in simulated time. Tests can cut or refuse its sockets and make it forget its shells. */
 import {
   Acceptor,
   ERRORS,
@@ -12,38 +12,38 @@ import {
 import { SimClock } from '@unicore/protocol/sim';
 import { FakeShell } from './fake-shell.ts';
 
-/** One way, ms. */
+/** Delay of the network in each direction, ms. */
 const DELAY_MS = 5;
 
 export class FakeHub {
   readonly clock = new SimClock();
-  /** What came in HELLO, one per connection. */
+  /** Metadata of each HELLO, one per connection. */
   readonly hellos: unknown[] = [];
-  /** One per channel that was accepted. */
+  /** One shell per accepted channel. */
   readonly shells: FakeShell[] = [];
-  /** The metadata of every OPEN. */
+  /** Each OPEN frame that arrived. */
   readonly opens: unknown[] = [];
-  /** WELCOME's metadata. */
+  /** Metadata that WELCOME carries. */
   welcome: unknown = {};
-  /** The URL of each try to connect. */
+  /** The URL of each connection attempt. */
   readonly urls: string[] = [];
-  /** Nothing listens where the URL begins so. */
+  /** Connections to URLs with this prefix fail. */
   away: string | undefined;
-  /** Tries to connect. */
+  /** Number of connection attempts. */
   dialled = 0;
-  /** Nothing listens. */
+  /** True: all connections fail, as if nothing listened. */
   down = false;
-  /** Answers HELLO with this close. */
+  /** Error code with which HELLO is answered. */
   refuse: ErrorCode | undefined;
-  /** Answers OPEN with this RESET. */
+  /** Error code of the RESET with which OPEN is answered. */
   refuseOpen: ErrorCode | undefined;
   providerOnline = true;
-  /** The network swallows what the client sends. */
+  /** True: the network drops everything that the client sends. */
   deaf = false;
   #acceptor = this.#newAcceptor();
   #connections = new Set<FakeSocket>();
 
-  /** To be given to a Line. */
+  /** A WebSocket class that connects to this hub. */
   get WebSocket(): typeof globalThis.WebSocket {
     const hub = this;
     class BoundSocket extends FakeSocket {
@@ -62,12 +62,12 @@ export class FakeHub {
     return this.#connections.size;
   }
 
-  /** Every socket ends abnormally; what is on the way is lost. */
+  /** Ends every socket abnormally. Data in flight is lost. */
   cut(): void {
     for (const socket of this.#connections) socket.cut();
   }
 
-  /** The other end restarts: no channel is known any more, and nobody is told. */
+  /** Acts as if the provider had restarted: all channels are forgotten, without a message to the client. */
   forget(): void {
     this.#acceptor = this.#newAcceptor();
   }
@@ -76,7 +76,7 @@ export class FakeHub {
     for (const socket of this.#connections) socket.hub?.close(code, message);
   }
 
-  /** Tells every socket that it will be closed, and closes it then. */
+  /** Announces to every socket that it will be closed in afterMs, and then closes it. */
   rotate(afterMs: number): void {
     for (const { hub: leg } of this.#connections) {
       leg?.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs });
@@ -84,7 +84,7 @@ export class FakeHub {
     }
   }
 
-  /** For FakeSocket: a connection arrives. False: it is not answered. */
+  /** Called by FakeSocket when it connects. undefined: the connection fails. */
   connect(socket: FakeSocket): Leg | undefined {
     this.dialled++;
     this.urls.push(socket.url);
@@ -119,7 +119,7 @@ export class FakeHub {
   }
 }
 
-/** As much of a WebSocket as the SDK uses. */
+/** The part of the WebSocket interface that the SDK uses. */
 export class FakeSocket {
   binaryType = 'blob';
   bufferedAmount = 0;

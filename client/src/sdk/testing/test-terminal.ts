@@ -1,11 +1,11 @@
-/** A terminal on a fake hub, with everything it tells its application. */
+/** Opens a terminal on a simulated hub and records everything that it reports. */
 import { Nearest, type NearestOptions } from '@unicore/protocol';
 import { ChannelSocket } from '../channel-socket.ts';
 import { Line } from '../line.ts';
 import type { Size } from '../sizer.ts';
 import { FakeHub } from './sim-hub.ts';
 
-/** Long enough for a few round trips, and for nothing else. */
+/** Long enough for a few round trips, ms. */
 export const SOON_MS = 100;
 /** Bytes that one channel may have in flight. */
 export const WINDOW = 128 * 1024;
@@ -14,11 +14,11 @@ export interface Terminal {
   hub: FakeHub;
   line: Line;
   socket: ChannelSocket;
-  /** open, error, "close 1000 reason" and each status, in order. */
+  /** Events in order: open, error, "close 1000 reason" and each status. */
   events: string[];
-  /** All messages as text. */
+  /** Text of all messages so far. */
   screen(): string;
-  /** Sizes told by calls. */
+  /** Sizes that were reported by calls. */
   sizes: (Size & { viewer: string })[];
 }
 
