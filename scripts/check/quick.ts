@@ -4,11 +4,31 @@ import { ROOT } from '../lib/paths.ts';
 
 const PROJECTS = ['protocol', 'server', 'agent', 'client', 'page', 'scripts', 'system'];
 
-/** Files that start processes, wait in real time, or compute for seconds; in the system suite all but the smoke test. */
+/** Files that start processes, wait in real time, or compute for seconds; of the system suite only the smoke test stays. */
 export const NOT_QUICK: readonly string[] = [
+  'agent/src/cli.test.ts',
+  'agent/src/keeper/process.test.ts',
+  'agent/src/pty/process.test.ts',
+  'agent/src/terminal/screen/screen.test.ts',
+  'client/src/app/layout/layout.test.tsx',
+  'protocol/src/channel/channel.test.ts',
+  'protocol/src/channel/dataz-hostile.test.ts',
+  'protocol/src/channel/resume.test.ts',
+  'protocol/src/node/deflaters.test.ts',
+  'protocol/src/sim/world/*.test.ts',
+  'protocol/src/wire/codec.test.ts',
   'scripts/bench/bench.test.ts',
+  'scripts/lib/setup-lock.test.ts',
+  'scripts/product/start/supervisor.test.ts',
   'scripts/tests/system/!(smoke).test.ts',
   'scripts/tests/wire/*.test.ts',
+  'server/src/api/procedures.test.ts',
+  'server/src/gateway/raw-terminal.test.ts',
+  'server/src/hubs/{calls,two-hubs}.test.ts',
+  'server/src/sockets/{draining,flow,hostile-channels}.test.ts',
+  'server/src/stop.test.ts',
+  'server/src/store/firestore/**/*.test.ts',
+  'server/src/watch/watch.test.ts',
 ];
 
 /** Arguments of vitest. */
