@@ -7,7 +7,7 @@ import { createLog } from './log.ts';
 /** Longer than a graceful stop takes after the drain; then the process exits in any case. */
 const STOP_MS = 6_000;
 
-// The name in lists of processes.
+// The name of this process in ps and top.
 process.title = 'unicore-hub';
 
 try {

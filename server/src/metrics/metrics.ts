@@ -20,7 +20,7 @@ export interface MetricsSources {
   backplaneUp(): Promise<boolean>;
   /** Bytes queued in the relay, by the kind of peer that they are for. */
   waiting(): ReadonlyMap<string, number>;
-  /** Bytes that may be queued there. */
+  /** Limit of the bytes that are queued in the relay. */
   queueBytes: number;
   /** Whether this hub is stopping and sends its peers to others. */
   draining(): boolean;
@@ -37,7 +37,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { phases, backplaneUp, waiting, queueBytes, draining } = sources;
   const registry = new Registry();
   const registers = [registry];
-  // Collection starts now, not with the first scrape.
+  // Process metrics are collected from now on, not from the first scrape on.
   processMetrics();
   const requests = new Histogram({
     name: 'unicore_http_seconds',
