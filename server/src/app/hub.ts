@@ -44,7 +44,7 @@ interface HubParts extends HubOptions {
   domain: Domain;
 }
 
-/** Creates the parts of a hub and connects to the backplane. The hub does not listen before start(). */
+/** Creates the parts of a hub and opens the backplane. The hub does not listen before start(). */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const { config, clock, log } = options;
   const { peerUrl = null, publicUrl = null, region = null, defaultImage } = config;
