@@ -94,9 +94,12 @@ function parseOptions() {
     },
   });
   const [port, page] = [Number(values.port), Number(values.page)];
-  for (const [name, value] of Object.entries({ port, page })) {
-    if (!Number.isInteger(value) || value < 0 || value > 65535)
-      throw new Error(`--${name} must be a number from 0 to 65535.`);
+  for (const [name, value, least] of [
+    ['port', port, 0],
+    ['page', page, 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < least || value > 65535)
+      throw new Error(`--${name} must be a number from ${least} to 65535.`);
   }
   return { ...values, port, page, data: resolve(values.data) };
 }
