@@ -78,22 +78,10 @@ export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void>
   await served(() => a.plane.tell(name));
   await expect.poll(() => b.news.at(-1), poll).toBe(name);
   const connSeq = Date.now();
-<<<<<<< HEAD
-  expect((await a.plane.routes.claim(name, connSeq)).now.hub).toBe(a.plane.hub);
-  expect(await b.plane.routes.find(name)).toEqual({ hub: a.plane.hub, connSeq });
-  await a.plane.values.put(name, 'value', 10_000);
-  expect(await b.plane.values.take(name)).toBe('value');
-  await a.plane.deadlines.set(name, 'id', 0);
-  expect(await b.plane.deadlines.due(name, 1, 0)).toEqual(['id']);
-  await a.plane.presence.heard(name, '{}', 0);
-  expect((await b.plane.presence.look([name])).size).toBe(1);
-  expect(await a.plane.leases.hold(name, 10_000)).toBe(true);
-  expect(await b.plane.leases.hold(name, 10_000)).toBe(false);
-=======
   expect((await served(() => a.plane.routes.claim(name, connSeq))).now.hub).toBe(a.plane.hub);
   expect(await served(() => b.plane.routes.find(name))).toEqual({ hub: a.plane.hub, connSeq });
-  await served(() => a.plane.shelf.put(name, 'value', 10_000));
-  expect(await served(() => b.plane.shelf.take(name))).toBe('value');
+  await served(() => a.plane.values.put(name, 'value', 10_000));
+  expect(await served(() => b.plane.values.take(name))).toBe('value');
   await served(() => a.plane.deadlines.set(name, 'id', 0));
   expect(await served(() => b.plane.deadlines.due(name, 1, 0))).toEqual(['id']);
   await served(() => a.plane.presence.heard(name, '{}', 0));
@@ -115,7 +103,6 @@ async function served<T>(call: () => Promise<T>): Promise<T> {
     );
   await expect.poll(said, poll).toBe('served');
   return results.at(-1) as T;
->>>>>>> tests
 }
 
 /** Checks that the `told` hubs were told of the interruption, and then that everything works. */
