@@ -2,9 +2,8 @@
 import {
   Acceptor,
   ERRORS,
-  type Frame,
   FrameType,
-  Leg,
+  type Leg,
   Opener,
   type OpenRequest,
   Outbox,
@@ -12,7 +11,7 @@ import {
   UniCoreError,
 } from '@unicore/protocol';
 import type { OpenTerminal } from '@unicore/protocol/control';
-import { SimClock, Wire } from '@unicore/protocol/sim';
+import { legPair, SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { KeeperConnection } from '../keeper/index.ts';
@@ -20,38 +19,6 @@ import { TerminalRelay } from './terminal-relay.ts';
 
 const AUTH = { user: 'u', rights: 'write', vmId: 'one', gen: 1, kind: 'terminal' };
 const META = { vmId: 'one', terminalId: 'main', cols: 100, rows: 30 };
-
-/** Two connected legs; `near` dialled `far`. */
-function legs(
-  clock: SimClock,
-  near: 'hub' | 'keeper',
-  far: 'provider' | 'tunnel',
-  handlers: {
-    near?: (leg: Leg, open: Extract<Frame, { type: typeof FrameType.OPEN }>) => void;
-    far?: (leg: Leg, open: Extract<Frame, { type: typeof FrameType.OPEN }>) => void;
-  },
-) {
-  const wire = new Wire(clock, 5);
-  const nearLeg: Leg = new Leg({
-    transport: wire.a,
-    clock,
-    peer: near,
-    dial: { meta: {} },
-    handler: { open: (open) => handlers.near?.(nearLeg, open), closed: () => undefined },
-  });
-  const farLeg: Leg = new Leg({
-    transport: wire.b,
-    clock,
-    peer: far,
-    handler: {
-      hello: () => farLeg.welcome({}),
-      open: (open) => handlers.far?.(farLeg, open),
-      closed: () => undefined,
-    },
-  });
-  wire.connect(nearLeg, farLeg);
-  return { near: nearLeg, far: farLeg, wire };
-}
 
 async function setUp() {
   const clock = new SimClock();
@@ -77,7 +44,10 @@ async function setUp() {
       );
     },
   });
-  const keeper = legs(clock, 'keeper', 'tunnel', { far: (leg, open) => acceptor.open(leg, open) });
+  const keeper = legPair(clock, 5, {
+    near: { peer: 'keeper' },
+    far: { peer: 'tunnel', handler: (leg) => ({ open: (open) => acceptor.open(leg(), open) }) },
+  });
   const state = { runs: true, answer: async () => {} };
   const relay = new TerminalRelay({
     runs: () => state.runs,
@@ -89,7 +59,10 @@ async function setUp() {
     },
     log: pino({ level: 'silent' }),
   });
-  const hub = legs(clock, 'hub', 'provider', { near: (leg, open) => relay.open(leg, open) });
+  const hub = legPair(clock, 5, {
+    near: { peer: 'hub', handler: (leg) => ({ open: (open) => relay.open(leg(), open) }) },
+    far: { peer: 'provider' },
+  });
   await clock.advance(50);
 
   const got: string[] = [];

@@ -3,9 +3,10 @@
  * one.
  */
 
-import { Leg, type LegHandler } from '../leg/index.ts';
+import type { Leg, LegHandler } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
-import { Wire } from './wire.ts';
+import { legPair } from './leg-pair.ts';
+import type { Wire } from './wire.ts';
 
 export interface DiallerOptions {
   clock: Clock;
@@ -48,7 +49,6 @@ export class Dialler {
   #dial(): void {
     this.#dialling++;
     const { clock, peer, delayMs, hub, open, up, hubUp } = this.#options;
-    const wire = new Wire(clock, delayMs());
     let wasUp = false;
     const handler: LegHandler = {
       welcome: () => {
@@ -70,9 +70,10 @@ export class Dialler {
         if (!this.current && this.#dialling === 0) this.#dialLater();
       },
     };
-    const near = new Leg({ transport: wire.a, clock, peer: 'hub', dial: { meta: {} }, handler });
-    const far = new Leg({ transport: wire.b, clock, peer, handler: hub(() => far) });
-    wire.connect(near, far);
+    const { wire, near } = legPair(clock, delayMs(), {
+      near: { peer: 'hub', handler: () => handler },
+      far: { peer, handler: hub },
+    });
     this.#wires.add(wire);
     if (!hubUp()) clock.after(0, () => wire.cut());
   }

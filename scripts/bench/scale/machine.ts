@@ -75,7 +75,7 @@ function session(leg: Leg, terminals: Acceptor, vmIds: readonly string[]): HubSe
 }
 
 function serveControl(request: OpenRequest, vmIds: readonly string[]): void {
-  const hub = answerControl(
+  const { hub } = answerControl(
     request,
     obedientAgent(() => hub),
   );

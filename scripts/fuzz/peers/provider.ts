@@ -89,7 +89,7 @@ export class Provider {
 
   #serve(request: OpenRequest): void {
     const agent = obedientAgent(() => hub);
-    const hub = answerControl(request, {
+    const { hub } = answerControl(request, {
       ...agent,
       apply: async (orders) => {
         for (const { vmId } of orders) this.vms.add(vmId);

@@ -1,8 +1,9 @@
-import { Acceptor, type Channel, Leg, Messages, UniCoreError } from '@unicore/protocol';
-import { type AgentMethods, controlRpc, type HubMethods, type VmOrder } from '@unicore/protocol/control';
-import { SimClock, Wire } from '@unicore/protocol/sim';
+import { Acceptor, type Channel, UniCoreError } from '@unicore/protocol';
+import type { AgentMethods, HubMethods, VmOrder } from '@unicore/protocol/control';
+import { legPair, SimClock } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
+import { answerControl } from '../testing/control.ts';
 import { ControlHost } from './host.ts';
 
 const ORDER: VmOrder = {
@@ -73,35 +74,21 @@ describe('the control host', () => {
     const acceptor = new Acceptor({
       clock,
       accept(request) {
-        const messages = new Messages((value) => rpc.receive(value));
-        const post = (value: unknown) => messages.send(value);
-        const rpc = controlRpc<HubMethods, AgentMethods>({ local: methods, post, onError: () => {} });
-        channel = request.accept({ data: messages.data, pull: messages.pull, closed: () => {} }, {});
-        messages.bind(channel);
-        hub = rpc.remote;
+        ({ hub, channel } = answerControl(request, methods));
       },
     });
-    const wire = new Wire(clock, 5);
-    const hubLeg = new Leg({
-      transport: wire.a,
-      clock,
-      peer: 'provider',
-      handler: {
-        hello() {
-          hubLeg.welcome({});
-          host.open(hubLeg, 'p-1');
-        },
-        closed: () => {},
+    const { wire, far: hubLeg } = legPair(clock, 5, {
+      near: { peer: 'hub', handler: (leg) => ({ open: (open) => acceptor.open(leg(), open) }) },
+      far: {
+        peer: 'provider',
+        handler: (leg) => ({
+          hello() {
+            leg().welcome({});
+            host.open(leg(), 'p-1');
+          },
+        }),
       },
     });
-    const agentLeg: Leg = new Leg({
-      transport: wire.b,
-      clock,
-      peer: 'hub',
-      dial: { meta: {} },
-      handler: { open: (open) => acceptor.open(agentLeg, open), closed: () => {} },
-    });
-    wire.connect(hubLeg, agentLeg);
     await clock.advance(100);
     return { wire, hubLeg };
   }

@@ -1,6 +1,6 @@
 /** A provider's newer socket takes over channel by channel, and the older one is closed in time in every case. */
-import { Leg, type Port } from '@unicore/protocol';
-import { SimClock, Wire } from '@unicore/protocol/sim';
+import type { Leg, Port } from '@unicore/protocol';
+import { legPair, SimClock } from '@unicore/protocol/sim';
 import { beforeEach, expect, test } from 'vitest';
 import { Routes } from './routes.ts';
 
@@ -13,26 +13,17 @@ beforeEach(() => {
 
 /** A provider's leg at the hub, and the codes with which it was closed. */
 async function providerLeg() {
-  const wire = new Wire(clock, 1);
   const closed: (string | undefined)[] = [];
-  const far = new Leg({
-    transport: wire.a,
-    clock,
-    peer: 'hub',
-    dial: { meta: {} },
-    handler: { closed: (code) => closed.push(code) },
-  });
-  const leg: Leg = new Leg({
-    transport: wire.b,
-    clock,
-    peer: 'provider',
-    handler: {
-      hello: () => leg.welcome({}),
-      idle: () => routes.idle(leg),
-      closed: () => routes.release('p1', leg),
+  const { far: leg } = legPair(clock, 1, {
+    near: { peer: 'hub', handler: () => ({ closed: (code) => closed.push(code) }) },
+    far: {
+      peer: 'provider',
+      handler: (far) => ({
+        idle: () => routes.idle(far()),
+        closed: () => routes.release('p1', far()),
+      }),
     },
   });
-  wire.connect(far, leg);
   await clock.until(() => leg.up, 100);
   return { leg, closed };
 }

@@ -1,5 +1,4 @@
-import { Leg } from '@unicore/protocol';
-import { SimClock, Wire } from '@unicore/protocol/sim';
+import { legPair, SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import { rotate } from './rotation.ts';
 
@@ -8,26 +7,18 @@ const MINUTE = 60_000;
 /** Runs one socket. Returns when its peer was asked to leave and when the socket closed. */
 async function socket(everyMs: number, stopAt?: number) {
   const clock = new SimClock();
-  const wire = new Wire(clock, 0);
   const told: { at: number; afterMs: number }[] = [];
   const closed: { at: number; code: string }[] = [];
-  const peer = new Leg({
-    transport: wire.a,
-    clock,
-    peer: 'hub',
-    dial: { meta: {} },
-    handler: {
-      goAway: (_code, afterMs) => told.push({ at: clock.now(), afterMs }),
-      closed: (code) => closed.push({ at: clock.now(), code }),
+  const { far: leg } = legPair(clock, 0, {
+    near: {
+      peer: 'hub',
+      handler: () => ({
+        goAway: (_code, afterMs) => told.push({ at: clock.now(), afterMs }),
+        closed: (code) => closed.push({ at: clock.now(), code }),
+      }),
     },
+    far: { peer: 'consumer' },
   });
-  const leg: Leg = new Leg({
-    transport: wire.b,
-    clock,
-    peer: 'consumer',
-    handler: { hello: () => leg.welcome({}), closed: () => {} },
-  });
-  wire.connect(peer, leg);
   await clock.until(() => leg.up, 100);
   const stop = rotate(leg, clock, everyMs);
   if (stopAt !== undefined) clock.after(stopAt, stop);

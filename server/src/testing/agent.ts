@@ -50,7 +50,7 @@ export class TestAgent implements AgentMethods {
     const acceptor = new Acceptor({
       clock: systemClock,
       accept: (request) => {
-        this.#hub = answerControl(request, this.#methods(), rpcTracing);
+        this.#hub = answerControl(request, this.#methods(), rpcTracing).hub;
       },
     });
     const applied = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 /** The agent's end of a control channel, for tests: carries out orders by saying that it did. */
-import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { type Channel, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
   controlRpc,
@@ -10,12 +10,12 @@ import {
 
 type ControlRpc = Parameters<typeof controlRpc<HubMethods, AgentMethods>>[0];
 
-/** Answers the hub by these methods, and returns the hub's. */
+/** Answers the hub by these methods. Returns the hub's methods, and the channel. */
 export function answerControl(
   request: OpenRequest,
   local: AgentMethods,
   tracing?: ControlRpc['tracing'],
-): HubMethods {
+): { hub: HubMethods; channel: Channel } {
   const messages = new Messages((value) => rpc.receive(value));
   const rpc = controlRpc<HubMethods, AgentMethods>({
     local,
@@ -24,8 +24,9 @@ export function answerControl(
     ...(tracing && { tracing }),
   });
   const closed = (): void => rpc.close(new UniCoreError('LEG_LOST', 'The hub went away.'));
-  messages.bind(request.accept({ data: messages.data, pull: messages.pull, closed }, {}));
-  return rpc.remote;
+  const channel = request.accept({ data: messages.data, pull: messages.pull, closed }, {});
+  messages.bind(channel);
+  return { hub: rpc.remote, channel };
 }
 
 /** What an agent reports of a VM that is as it was ordered. */

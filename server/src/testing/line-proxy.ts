@@ -24,11 +24,15 @@ export class LineProxy {
   bytesPerSecond = Number.POSITIVE_INFINITY;
   /** Loopback port that new connections are forwarded to. */
   target: number;
+  /** Connections whose dialler has sent these bytes are marked. */
+  marker: string | undefined;
   readonly #server: Server;
   readonly #directions = new Set<Direction>();
   readonly #sockets = new Set<Socket>();
   /** The sockets that were opened by clients. */
   readonly #diallers = new Set<Socket>();
+  /** The answers on marked connections. */
+  readonly #marked = new Set<Direction>();
   #port = 0;
   #stalled = false;
   #carried = 0;
@@ -112,12 +116,16 @@ export class LineProxy {
     near.setNoDelay(true);
     this.#diallers.add(near);
     near.once('close', () => this.#diallers.delete(near));
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    const answers = new Direction(far, near, this);
+    near.on('data', (bytes: Buffer) => {
+      if (this.marker !== undefined && bytes.includes(this.marker)) this.#marked.add(answers);
+    });
+    near.once('close', () => this.#marked.delete(answers));
+    for (const [from, direction] of [
+      [near, new Direction(near, far, this)],
+      [far, answers],
     ] as const) {
       this.#sockets.add(from);
-      const direction = new Direction(from, to, this);
       this.#directions.add(direction);
       from.on('error', () => {});
       from.once('close', () => {
@@ -125,6 +133,11 @@ export class LineProxy {
         direction.end(() => this.#directions.delete(direction));
       });
     }
+  }
+
+  /** Drops all further answers on the connections that are marked by now, without closing them. */
+  muteMarked(): void {
+    for (const answers of this.#marked) answers.mute();
   }
 
   /** Called by directions: whether this many bytes may pass now. */
@@ -148,6 +161,7 @@ class Direction {
   /** Set when the source is closed. */
   #done: (() => void) | undefined;
   #abandoned = false;
+  #muted = false;
 
   constructor(from: Socket, to: Socket, line: LineProxy) {
     this.#from = from;
@@ -173,6 +187,11 @@ class Direction {
     this.#abandoned = true;
     this.#from.pause();
     clearTimeout(this.#timer);
+  }
+
+  /** Drops what comes from now on. */
+  mute(): void {
+    this.#muted = true;
   }
 
   pump(): void {
@@ -202,6 +221,7 @@ class Direction {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#muted) return;
     for (let at = 0; at < chunk.length; at += PACKET_BYTES) {
       const bytes = chunk.subarray(at, at + PACKET_BYTES);
       this.#free =

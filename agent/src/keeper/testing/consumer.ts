@@ -5,13 +5,13 @@ import {
   type FrameOf,
   FrameType,
   join,
-  Leg,
+  type Leg,
   Opener,
   packMeta,
   systemClock,
 } from '@unicore/protocol';
 import type { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
-import { Wire } from '@unicore/protocol/sim';
+import { legPair } from '@unicore/protocol/sim';
 import type { KeeperConnection } from '../index.ts';
 
 export class Consumer {
@@ -24,27 +24,13 @@ export class Consumer {
   constructor(keeper: KeeperConnection, auth: Partial<ChannelAuth> = {}) {
     this.keeper = keeper;
     this.auth = { user: 'ann', rights: 'write', vmId: 'vm-1', gen: 1, kind: 'terminal', ...auth };
-    const wire = new Wire(systemClock, 0);
     const up = Promise.withResolvers<void>();
     this.#up = up.promise;
-    this.#leg = new Leg({
-      transport: wire.a,
-      clock: systemClock,
-      peer: 'hub',
-      dial: { meta: {} },
-      handler: { welcome: () => up.resolve(), closed: () => undefined },
+    const { near } = legPair(systemClock, 0, {
+      near: { peer: 'hub', handler: () => ({ welcome: () => up.resolve() }) },
+      far: { peer: 'consumer', handler: (relay) => ({ open: (open) => this.#relay(relay(), open) }) },
     });
-    const relay: Leg = new Leg({
-      transport: wire.b,
-      clock: systemClock,
-      peer: 'consumer',
-      handler: {
-        hello: () => relay.welcome({}),
-        open: (open) => this.#relay(relay, open),
-        closed: () => undefined,
-      },
-    });
-    wire.connect(this.#leg, relay);
+    this.#leg = near;
   }
 
   async open(meta: Partial<TerminalOpen> = {}): Promise<Shell> {

@@ -2,9 +2,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
+import { LineProxy } from '../../testing/line-proxy.ts';
 import type { Wire } from '../meter.ts';
 import { NO_METER as silent } from '../meter.ts';
-import { DeafLine } from './testing/deaf-line.ts';
 import {
   BACK_MS,
   cleanups,
@@ -76,12 +76,14 @@ describe('pub/sub that fails while Redis works', () => {
     'a %s that receives no more answers is replaced, although its connection stays open',
     async (wire, command) => {
       const redis = await started(RedisServer.start());
-      const line = await DeafLine.open(redis.port, command);
+      const line = await LineProxy.open(redis.port);
+      // The newlines around the command keep publish from matching spublish.
+      line.marker = `\n${command}\r\n`;
       cleanups.push(() => line.close());
       const rebuilt: Wire[] = [];
       const meter = { ...silent, rebuilt: (which: Wire) => rebuilt.push(which) };
       const [a, b] = await hubs(2, world(`redis://127.0.0.1:${line.port}`, meter));
-      line.deafen();
+      line.muteMarked();
       await expect.poll(() => rebuilt, { ...poll, timeout: 2 * BACK_MS }).toEqual([wire, wire]);
       await expectRecovered(a!, b!);
     },
