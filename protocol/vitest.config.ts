@@ -8,7 +8,7 @@ import { NEED_NODE } from './need-node.ts';
 const GROUP = 2;
 const WORKERS = 3;
 /** For hangs, no promise about speed. */
-const TEST_LIMIT_MS = 120_000;
+const TEST_LIMIT_MS = 300_000;
 
 export default defineConfig({
   // Found while tests run, a dependency would make the page load anew.
