@@ -132,7 +132,7 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** Desks for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
+/** Places for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();

@@ -30,7 +30,7 @@ export interface CheckedStreamOptions {
   sends: number;
   /** Number of the sequence that it must receive; undefined: the peer is hostile, so anything may come. */
   gets: number | undefined;
-  /** So many bytes came. */
+  /** Called with the number of bytes that came. */
   heard?(bytes: number): void;
   /** Over, both ways. */
   closed(code: ErrorCode, message: string): void;
