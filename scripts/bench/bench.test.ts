@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SUITES } from './suites/index.ts';
 
 /** Processes, recordings and hundreds of connections; a limit for hangs only. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_200_000;
 
 /** Of the suite that grows; others do not look at it. */
 const CONSUMERS = '40,60';
