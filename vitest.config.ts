@@ -35,9 +35,8 @@ export default defineConfig({
           ...together,
         },
       },
-      {
-        test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts', BENCH], ...waiting },
-      },
+      { test: { name: 'bench', include: [BENCH], ...waiting } },
+      { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...waiting } },
       {
         test: {
           name: 'docker',
