@@ -19,6 +19,9 @@ const FORMS: Record<string, (specifier: string) => [extension: string, code: str
   require: (to) => ['cts', `const { x } = require('${to}');`],
   'import.meta.resolve': (to) => ['ts', `export const y = import.meta.resolve('${to}');`],
   'a URL': (to) => ['ts', `export const y = new URL('${to}', import.meta.url);`],
+  'a type by typeof import()': (to) => ['ts', `export type Y = typeof import('${to}');`],
+  'import.meta.glob': (to) => ['ts', `export const y = import.meta.glob('${to}');`],
+  'a worker': (to) => ['ts', `export const y = new Worker('${to}');`],
   'vi.mock': (to) => ['test.ts', `vi.mock('${to}', () => ({}));`],
 };
 
@@ -52,6 +55,9 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
     const [extension, code] = write(specifier);
     return check(`near/src/room/file.${extension}`, code);
   }
+  // A type of the same workspace is imported at the top of the file; a test below says so.
+  const isTypeByImport = form === 'a type by import()' || form === 'a type by typeof import()';
+  const allowed = isTypeByImport ? [expect.stringContaining('at the top')] : [];
   test('may not lead into another workspace by a relative path', () => {
     expect(complaints('../../../far/src/index.ts')).toEqual([
       expect.stringContaining('@unicore/far by one of its entries'),
@@ -72,7 +78,7 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
     expect(complaints('../kitchen/oven.ts')).toEqual([
       expect.stringContaining('import near/src/kitchen/index.ts'),
     ]);
-    expect(complaints('../kitchen/index.ts')).toEqual([]);
+    expect(complaints('../kitchen/index.ts')).toEqual(allowed);
   });
 
   test('takes nothing from testing/, unless it is a test', () => {
@@ -82,8 +88,8 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
   });
 
   test('may name what is beside it, above it, and an entry of another workspace', () => {
-    for (const fine of ['./other.ts', '../above.ts', '@unicore/far', 'vitest', 'node:fs'])
-      expect(complaints(fine)).toEqual([]);
+    for (const near of ['./other.ts', '../above.ts']) expect(complaints(near)).toEqual(allowed);
+    for (const far of ['@unicore/far', 'vitest', 'node:fs']) expect(complaints(far)).toEqual([]);
   });
 });
 
@@ -107,7 +113,118 @@ test.each([
   { './all': './src/*' },
   { './far': '../far/src/index.ts' },
   { './src/deep.ts': './src/deep.ts' },
+  { './deep': { types: './src/*.ts', default: './src/deep.ts' } },
+  { './folder': './src/folder/' },
 ])('a manifest may not export %j', (exports) => {
   write('near/package.json', JSON.stringify({ ...WORKSPACES.near, exports }));
   expect(boundaryErrors(root, ['near'], [])).toEqual([expect.stringContaining('near/package.json: exports')]);
 });
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: code that is checked, not a template.
+test.each(['import(name)', 'import(`./${name}.ts`)', "import('./' + name)", 'require(name)'])(
+  'product code does not compute what it imports: %s',
+  (call) => {
+    const code = `export const load = (name: string) => ${call};`;
+    expect(check('near/src/file.ts', code)).toEqual([expect.stringContaining('plain string')]);
+    expect(check('near/src/file.test.ts', code)).toEqual([]);
+  },
+);
+
+test.each(["import('./other.ts').X", "typeof import('./other.ts')"])(
+  'a type of the same workspace is imported at the top, where circles are found: %s',
+  (type) => {
+    expect(check('near/src/file.ts', `export type Y = ${type};`)).toEqual([
+      expect.stringContaining('at the top'),
+    ]);
+  },
+);
+
+test.each(['oven.mjs', 'oven.js', 'oven.ts?raw', 'oven'])(
+  'past the index of a folder leads no ending: %s',
+  (file) => {
+    const code = `import '../kitchen/${file}';`;
+    expect(check('near/src/room/file.ts', code)).toEqual([expect.stringContaining('kitchen/index.ts')]);
+  },
+);
+
+test.each(['../room/file.suite.ts', './other.test.ts', '@unicore/far/help', '@unicore/far/redis/testing'])(
+  'product code takes nothing from %s, which is for tests',
+  (name) => {
+    const exports = { './help': './src/testing/help.ts', './redis/testing': './src/redis/testing/index.ts' };
+    write('far/package.json', JSON.stringify({ ...WORKSPACES.far, exports }));
+    expect(check('near/src/room/file.ts', `import '${name}';`)).toEqual([
+      expect.stringContaining('nothing from testing/'),
+    ]);
+  },
+);
+
+test.each(['/other/file.ts', 'file:///other/file.ts', '../../node_modules/@unicore/far/src/deep.ts'])(
+  'a package is imported by its name, not as %s',
+  (name) => {
+    expect(check('near/src/file.ts', `import '${name}';`)).toEqual([
+      expect.stringContaining('name of its package'),
+    ]);
+  },
+);
+
+describe('the protocol', () => {
+  const WAYS: [string, (name: string) => string][] = [
+    ['a value', (name) => `import { x } from '${name}';`],
+    ['a type', (name) => `import type { X } from '${name}';`],
+    ['a type by import()', (name) => `export type X = import('${name}').X;`],
+    ['import()', (name) => `export const x = () => import('${name}');`],
+    ['require', (name) => `const x = require('${name}');`],
+  ];
+  test.each(WAYS)('keeps zod in control and api, birpc in control: %s', (_way, code) => {
+    write('protocol/package.json', JSON.stringify({ name: '@unicore/protocol' }));
+    const complaints = (folder: string, name: string) => {
+      const path = `protocol/src/${folder}/file.ts`;
+      write(path, code(name));
+      return boundaryErrors(root, ['protocol'], [path]);
+    };
+    for (const [folder, name] of [
+      ['wire', 'zod'],
+      ['wire', 'zod/v4'],
+      ['wire', 'birpc'],
+      ['api', 'birpc'],
+    ] as const)
+      expect(complaints(folder, name)).toEqual([expect.stringContaining(`not in protocol/src/${folder}`)]);
+    for (const [folder, name] of [
+      ['control', 'zod'],
+      ['api', 'zod'],
+      ['control', 'birpc'],
+    ] as const)
+      expect(complaints(folder, name)).toEqual([]);
+  });
+});
+
+test.each(['@unicore/server', '@unicore/server/app', '@unicore/protocol/api', '@unicore/protocol/control'])(
+  'page and SDK take only types from %s',
+  (name) => {
+    const exports = {
+      '.': './src/index.ts',
+      './app': './src/app.ts',
+      './api': './src/api.ts',
+      './control': './src/c.ts',
+    };
+    const server = { name: '@unicore/server', exports };
+    const protocol = { name: '@unicore/protocol', exports };
+    const client = {
+      name: '@unicore/client',
+      devDependencies: { '@unicore/server': '1', '@unicore/protocol': '1' },
+    };
+    for (const [folder, manifest] of Object.entries({ server, protocol, client }))
+      write(`${folder}/package.json`, JSON.stringify(manifest));
+    const complaints = (code: string) => {
+      write('client/src/sdk/file.tsx', code);
+      return boundaryErrors(root, ['server', 'protocol', 'client'], ['client/src/sdk/file.tsx']);
+    };
+    for (const code of [
+      `import { x } from '${name}';`,
+      `export const x = () => import('${name}');`,
+      `import '${name}';`,
+    ])
+      expect(complaints(code)).toEqual([expect.stringContaining('types only')]);
+    expect(complaints(`import type { X } from '${name}';`)).toEqual([]);
+  },
+);

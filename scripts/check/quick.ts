@@ -17,7 +17,6 @@ export const NOT_QUICK: readonly string[] = [
   'protocol/src/node/deflaters.test.ts',
   'protocol/src/sim/world/*.test.ts',
   'protocol/src/wire/codec.test.ts',
-  'scripts/bench/bench.test.ts',
   'scripts/lib/setup-lock.test.ts',
   'scripts/product/start/supervisor.test.ts',
   'scripts/tests/system/!(smoke).test.ts',
@@ -27,7 +26,8 @@ export const NOT_QUICK: readonly string[] = [
   'server/src/hubs/{calls,two-hubs}.test.ts',
   'server/src/sockets/{draining,flow,hostile-channels}.test.ts',
   'server/src/stop.test.ts',
-  'server/src/store/firestore/**/*.test.ts',
+  'server/src/store/firestore/{cost,failures,hubs,store}.test.ts',
+  'server/src/store/firestore/fake/fake.test.ts',
   'server/src/watch/watch.test.ts',
 ];
 

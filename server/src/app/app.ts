@@ -1,5 +1,5 @@
 /** A whole hub from its configuration, with its store. Several may run in one process. */
-import { type Clock, systemClock } from '@unicore/protocol';
+import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { LocalAuth } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
@@ -35,15 +35,21 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel), backplane } = overrides;
   const store = openStore(config);
   const auth = new LocalAuth(store, now);
-  let hub: Hub | undefined;
+  let opening: Promise<Hub> | undefined;
+  let stopped = false;
   return {
     auth,
     store,
     async start() {
-      hub = await openHub({ config, store, auth, backplane, clock, now, log });
+      opening = openHub({ config, store, auth, backplane, clock, now, log });
+      const hub = await opening;
+      if (stopped) throw new UniCoreError('GOING_AWAY', 'The hub was stopped while it started.');
       return hub.start();
     },
     async stop(how = { drain: true }) {
+      stopped = true;
+      // A hub that is still being opened is closed as well. If that fails, start() rejects with the reason.
+      const hub = await opening?.catch(() => undefined);
       await hub?.stop(how.drain ? config.drainSeconds * 1000 : 0);
       await store.close();
       log.info('hub stopped');

@@ -10,6 +10,8 @@ import { openTerminal, startTestConsumer } from '../sockets/testing/test-consume
 import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 const VM = { vmId: 'vm-a' };
+/** Limit for what happens at once, on a busy machine too, ms: below the 20 s and more after which silence is noticed. */
+const AT_ONCE_MS = 10_000;
 
 /** world: the backplane that the hubs join. direct: whether the hubs open sockets to one another. */
 export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolean): void {
@@ -125,7 +127,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     await terminal.received(4);
     await there.stop();
     hubs = hubs.filter((hub) => hub !== there);
-    await expect.poll(() => terminal.detached.length).toBeGreaterThan(0);
+    await expect.poll(() => terminal.detached.length, { timeout: AT_ONCE_MS }).toBeGreaterThan(0);
     await startAgent(third, { acceptor, connSeq: 2 });
     terminal.write('two');
     expect((await terminal.received(7)).toString()).toBe('one two');
