@@ -40,7 +40,7 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
-  /** If the engine does not answer, the weaker class is reported, so that the provider can still connect to its hub. */
+  /** If the engine does not answer, the weaker isolation is reported, so that the provider can still connect to its hub. */
   async isolation(): Promise<Isolation> {
     try {
       // The short time limit keeps an engine that hangs from delaying the connection to the hub.
@@ -181,7 +181,7 @@ export class DockerRuntime implements Runtime {
   }
 }
 
-/** Ignores an HTTP status that says: nothing to do. */
+/** Ignores an engine's error with this HTTP status, which says that there is nothing to do. */
 async function ignoring(status: number, work: Promise<unknown>): Promise<void> {
   try {
     await work;

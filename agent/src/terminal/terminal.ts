@@ -115,7 +115,7 @@ export class Terminal {
       },
     });
     this.#viewers.add(viewer);
-    // Before the snapshot is drawn, so that it has the size of the window that counts.
+    // The size is set before the snapshot is drawn, so that the snapshot fits the window that counts.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);

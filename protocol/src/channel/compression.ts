@@ -30,11 +30,11 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
 /** Bytes that shrink by less than this factor count as incompressible. */
 const MIN_RATIO = 1.1;
-/** After failed tries, the next bytes are sent raw: as many as 1, 2, 4 … such frames had, up to this many. */
+/** After failed tries to deflate, the bytes of 1, 2, 4 … frames are sent raw before the next try; at most this many. */
 const MOST_SKIPPED = 64;
 /**
- * A fast flood would use that up in no time. After frames of at least LARGE bytes the next try also waits SKIPPED_MS for
- * each skipped frame.
+ * A fast flood sends those raw frames at once and would try too often. So after frames of at least LARGE bytes the next
+ * try to deflate also waits SKIPPED_MS for each raw frame.
  */
 const LARGE = 1024;
 const SKIPPED_MS = 10;

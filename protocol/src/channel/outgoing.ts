@@ -30,7 +30,7 @@ export class Outgoing {
   #finSent = false;
   /** Confirmed bytes below #base, once remember() was called. */
   #history: History | undefined;
-  /** The source was asked within the credit and had nothing. Only then may FIN follow. */
+  /** The application was asked for bytes, within the peer's credit, and had none. Only then may FIN follow. */
   #dry = false;
 
   constructor(window: number) {

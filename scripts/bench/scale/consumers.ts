@@ -7,9 +7,9 @@ import { Keyboard } from './keyboard.ts';
 import { type ClientPlace, connectTypist } from './typing-client.ts';
 
 export interface Typed {
-  /** Time from when each key was due to its echo, ms. */
+  /** Echo time of each key, counted from when the key was due, ms. */
   readonly tookMs: readonly number[];
-  /** How late this process typed, p99, ms. This part of the above is not caused by hubs. */
+  /** How late this process typed its keys, p99, ms. Hubs do not cause this part of the echo time. */
   readonly lateMs: number;
 }
 
@@ -18,7 +18,7 @@ export type ConsumerCalls = {
   connect(places: readonly ClientPlace[]): Promise<void>;
   /** Lets all consumers type. */
   start(): void;
-  /** About the keys that were echoed since the last call. */
+  /** Echo times of the keys that were echoed since the last call. */
   typed(): Typed;
   /** Stops typing, and returns how many keys have no echo. */
   stop(): Promise<number>;

@@ -18,7 +18,7 @@ export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Throws if the outcome breaks a promise. */
+  /** Checks the run's outcome. Throws if it breaks one of the product's promises. */
   judge?(outcome: Outcome): void;
 }
 

@@ -27,7 +27,7 @@ export interface StalledOptions {
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** While the viewers to be stalled still read. Two cores cannot carry that, so only the memory figure counts. */
+  /** Figures while all viewers still read. Two cores cannot carry that, so only the memory figure counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;

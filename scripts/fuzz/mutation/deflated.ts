@@ -28,7 +28,7 @@ interface Deflated {
 }
 
 const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
-  // The truth.
+  // A correct frame.
   (raw) => ({ packed: deflateRawSync(raw, { level: 1 }), dictLen: 0, rawLen: Math.max(1, raw.length) }),
   // A length that differs from that of the inflated bytes.
   (raw, random) => ({

@@ -77,7 +77,7 @@ function ours({ code, message, retryAfterMs }: UniCoreError): Failure {
   return { body: { code, message, ...wait }, status: ERRORS[code].http };
 }
 
-/** Such as `cols: Too small: expected number to be >=2`. */
+/** An error message for invalid input, such as `cols: Too small: expected number to be >=2`. */
 function inputMessage({ issues }: z.ZodError): string {
   return issues
     .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))

@@ -182,7 +182,7 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/** For measuring the round trip to this hub, also by pages of other regions. Cloud Run answers /healthz itself. */
+/** GET /ping: pages, also of other regions, measure the round trip to this hub. Cloud Run answers /healthz itself. */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
@@ -196,7 +196,7 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // Not logged while a hub drains: load balancers ask many times.
+    // A draining hub does not log that it is not ready: load balancers ask many times.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');

@@ -39,7 +39,7 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
 export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) restoreCharsets(writer, core);
   const { modes, mouse } = core;
-  // A terminal reset does not change the first three, so they are always written.
+  // A terminal reset changes neither cursor visibility nor newline mode, so both are always written.
   writer.csi(modes.cursorHidden ? '?25l' : '?25h');
   writer.csi(modes.newLine ? '20h' : '20l');
   if (modes.blink) writer.csi('?12h');

@@ -48,7 +48,7 @@ export class Viewer implements ChannelHandler {
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** The channel will pull again by itself. Otherwise it must be woken. */
+  /** True if the channel will pull more output by itself; otherwise it must be woken. */
   #asking = false;
   /** Bytes given to the channel in total. */
   #given = 0;
