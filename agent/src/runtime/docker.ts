@@ -40,7 +40,7 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
-  /** If the engine does not answer, the weaker isolation is reported, so that the provider can still connect to its hub. */
+  /** If the engine does not answer, reports the weaker isolation, so that the provider can still connect to its hub. */
   async isolation(): Promise<Isolation> {
     try {
       // The short time limit keeps an engine that hangs from delaying the connection to the hub.
@@ -122,7 +122,7 @@ export class DockerRuntime implements Runtime {
     await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
   }
 
-  /** Cached until the agent restarts, since the answer changes only with the engine's configuration. */
+  /** The engine's own description. It is cached, since it changes only with the engine's configuration. */
   async #info(docker = this.#docker): Promise<EngineInfo> {
     this.#known ??= EngineInfo.parse(await docker.info());
     return this.#known;

@@ -190,10 +190,10 @@ export abstract class Channel implements Attached, SendQueue {
     return this.#attachment;
   }
 
-  /** Attaches the channel here and nowhere else. */
+  /** Makes this the channel's only attachment. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // Set before rewind(), so that the answer to an invalid position goes out on this attachment.
+    // The attachment is set before rewind(), so that an error about an invalid position is sent on it.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);

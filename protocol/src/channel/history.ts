@@ -19,7 +19,7 @@ export class History {
     this.#end = offset;
   }
 
-  /** Stream offset of the oldest byte that is still here. */
+  /** Stream offset of the oldest byte that is still kept. */
   get start(): number {
     return this.#end - this.#size;
   }

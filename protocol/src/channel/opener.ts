@@ -35,7 +35,7 @@ export interface OpenerOptions extends ChannelOptions {
   random: (bytes: number) => Uint8Array;
   /** The leg to attach to now; undefined while there is none. Call attach() when it has changed. */
   leg: () => Leg | undefined;
-  /** false: the channel closes when it loses its path. true: it attaches again. */
+  /** Whether the channel attaches again after it lost its path. Otherwise it closes. */
   resume: boolean;
 }
 

@@ -70,8 +70,8 @@ export class CongestionWindow {
   /** When the sender last had less to send than the window allowed. */
   #idleAt: number;
   /**
-   * While set, nothing is sent until all bytes below this offset have arrived. The next round trip is then one without a
-   * queue.
+   * While this offset is set, nothing is sent until all bytes below it have arrived. The next round trip is then one
+   * without a queue.
    */
   #drainTo: number | undefined;
   #dryAt: number | undefined;

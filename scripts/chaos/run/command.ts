@@ -13,7 +13,7 @@ export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** With fewer channels, a consumer would have none. */
+  /** Smallest number of channels that the command accepts: one for each consumer. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];

@@ -31,7 +31,7 @@ export interface Outcome {
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** Bytes that each stalled viewer was told it missed. */
+  /** Bytes that each stalled viewer has missed, as the hub told it. */
   readonly skipped: readonly number[];
 }
 

@@ -6,7 +6,8 @@ import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '../../testing/random.ts';
 
 /**
- * Length after which the letters repeat. It is prime, so bytes that are shifted by a frame or window size do not match.
+ * Length after which the letters of a stream repeat. It is prime, so bytes that are shifted by a frame or window size do
+ * not match.
  */
 const PERIOD = 65_521;
 /** The period twice, so that any piece of a period is contiguous. */

@@ -107,7 +107,7 @@ export class Hub {
     });
     const hubId = await store.meta('hubId', () => newId('hub'));
     const port = await listen(this.#server, config);
-    // No await between here and the last handler: a request that arrives now must find all of them.
+    // There must be no await before the last handler is set: a request that arrives now must find all of them.
     const version = ownVersion();
     const url = config.publicUrl ?? defaultUrl(config.host, port);
     this.#takeRequests({ hubId, version, url, port });

@@ -31,7 +31,7 @@ const TRPC_PATH = '/trpc';
  * loss, and at random so that they do not come all at once.
  */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** From sending the reconnect time on an event stream to its end, ms: time for it to arrive. */
+/** An event stream ends this long after its client was sent a reconnect time, so that this still arrives, ms. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
@@ -215,6 +215,6 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // Only the path is used; URL needs some host.
+  // The host in this URL is not used, but the URL parser needs one.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

@@ -53,7 +53,7 @@ export class Placer {
     const waiting = () => store.vms({ phase: 'queued' });
     let queued = await waiting();
     if (queued.length === 0) return;
-    // The hub that had the lease may have placed them.
+    // The hub that had the lease may have placed the queued VMs meanwhile.
     if (await this.#waitForLease()) queued = await waiting();
     try {
       const pass = new Pass(store, presence);
@@ -145,7 +145,7 @@ class Pass {
     candidate.load.push(vm.size);
   }
 
-  /** Another hub assigned room there, so the provider has to be counted again. */
+  /** Counts this provider's VMs again, since another hub has assigned room on it. */
   forget({ providerId }: Counted): void {
     this.#counted.delete(providerId);
   }

@@ -89,7 +89,7 @@ function printAgain(
 ): void {
   writer.style(cell);
   if (after) writer.latentUnderline(after);
-  // In insert mode printing moves the cells to the right, so delete as many first.
+  // In insert mode printing moves the cells to its right, so the cells to be printed are deleted first.
   if (insertMode) writer.csi(width, 'P');
   writer.write(chars);
 }
@@ -129,7 +129,7 @@ function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): 
   }
 }
 
-/** Requires G0 to be ASCII, and leaves it so. */
+/** Writes the saved cursor. The character set G0 must be ASCII before, and is afterwards. */
 export function restoreSavedCursor(
   writer: AnsiWriter,
   buffer: ScreenBuffer,

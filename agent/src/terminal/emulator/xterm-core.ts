@@ -8,7 +8,7 @@ export interface Attributes {
   /** Text colour, its mode, and flags, packed as in xterm's buffer/Constants.ts. */
   fg: number;
   bg: number;
-  /** Valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
+  /** Extended attributes, valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
   extended: { _ext: number; urlId: number };
 }
 

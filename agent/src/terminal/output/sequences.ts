@@ -33,7 +33,7 @@ export class Sequences {
   #state: StateNumber = State.ground;
   #offset = 0;
   #openedAt = 0;
-  /** Of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
+  /** State of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
   #more = 0;
   #code = 0;
   #least = 0;

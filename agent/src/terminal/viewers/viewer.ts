@@ -53,8 +53,8 @@ export class Viewer implements ChannelHandler {
   /** Bytes given to the channel in total. */
   #given = 0;
   /**
-   * Set after an interrupt, while waiting for a pause in the output; cancels that wait. Meanwhile the program need
-   * not wait for this viewer.
+   * Cancels the wait for a pause in the output, which follows an interrupt. During that wait the program need not wait
+   * for this viewer.
    */
   #cancelWait: (() => void) | undefined;
   /** Output is withheld from this viewer until the pause. */
