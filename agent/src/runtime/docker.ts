@@ -133,7 +133,7 @@ export class DockerRuntime implements Runtime {
     try {
       await this.#docker.getContainer(id).remove({ force: true });
     } catch (error) {
-      // 404: already gone. 409: another client is removing it.
+      // HTTP 404: the container is already gone. 409: another client is removing it.
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   }

@@ -275,7 +275,7 @@ export class Sender {
     fair.charge(queue, frame.length);
     state.burst += frame.length;
     const flood = fair === this.#first && state.burst > FLOOD;
-    // While it made this frame, the queue may have been removed.
+    // The queue may have been removed while it made this frame.
     if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }

@@ -98,7 +98,7 @@ class Control {
   readonly #strays = new Set<string>();
   readonly #settled: () => Promise<void>;
   readonly #close: () => void;
-  /** The channel of a newer socket has taken its place. */
+  /** True once the control channel of a newer socket has taken the place of this one. */
   #retired = false;
   #closed = false;
   #due = false;

@@ -30,7 +30,7 @@ const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 
 export interface Envelope {
-  /** Names of sender and receiver: HUB_NAME. */
+  /** Names of the sending and the receiving hub; each matches HUB_NAME. */
   from: string;
   to: string;
   /** Number of the leg, counted by the hub that dialled it; u32. */

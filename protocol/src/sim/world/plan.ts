@@ -123,7 +123,7 @@ function line(random: Random, { delay, slow }: { delay: number; slow: number }):
 function ends(random: Random, budget: number, span: number): { opener: EndPlan; acceptor: EndPlan } {
   const opener = end(random, budget, span);
   const acceptor = end(random, budget, span);
-  // At most one end waits for the other's end, or both would wait without end.
+  // Both ends may not wait for the peer to end its direction first: neither would ever end.
   if (opener.endsLast) acceptor.endsLast = false;
   return { opener, acceptor };
 }

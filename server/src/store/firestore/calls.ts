@@ -95,7 +95,7 @@ export class Calls {
   }
 
   /**
-   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller was told of the
+   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller has learned of the
    * failure.
    */
   #options(most: number) {
