@@ -128,7 +128,7 @@ export class DockerRuntime implements Runtime {
     return this.#known;
   }
 
-  /** Removes with force, which is SIGKILL, so that a stale container does not run on during a slow shutdown. */
+  /** Removes a container with force (SIGKILL), so that a stale one does not run on during a slow shutdown. */
   async #removeContainer(id: string): Promise<void> {
     try {
       await this.#docker.getContainer(id).remove({ force: true });

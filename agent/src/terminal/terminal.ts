@@ -14,7 +14,7 @@ import { Viewer, Viewers } from './viewers/index.ts';
  * of it.
  */
 const MAX_LAG = 256 * 1024;
-/** The same limit for output that the screen has not parsed. Parsing that much takes some tens of milliseconds. */
+/** The program is also paused at this many bytes that the screen has not parsed, which takes some tens of ms. */
 const MAX_UNPARSED = 512 * 1024;
 /** Bytes of answers that may wait for the program. A program that sends queries but never reads gets no more. */
 const MAX_ANSWERS = 4 * 1024;

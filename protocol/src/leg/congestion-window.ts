@@ -27,7 +27,7 @@ export interface CongestionWindowOptions {
   clock: Clock;
   /** The queue that may stand on the path, ms at the measured rate. */
   queueMs: number;
-  /** The same queue in bytes: at least minQueue, at most maxQueue (the initial value of that property). */
+  /** Limits in bytes for the queue that may stand on the path. maxQueue may be changed later. */
   minQueue: number;
   maxQueue: number;
   /** Bytes that may be on the way before the path was measured. */

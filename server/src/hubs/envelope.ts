@@ -25,7 +25,7 @@ const AT = {
   messages: 52,
 };
 const NAME_BYTES = 16;
-/** 6 bytes allow 256 TiB per leg. */
+/** Size of a position in a leg's bytes: 6 bytes allow 256 TiB per leg. */
 const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 

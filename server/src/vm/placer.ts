@@ -83,7 +83,10 @@ export class Placer {
     await this.#deps.writer.update(vm.vmId, (row) => (row.phase === 'queued' ? { reason } : {}));
   }
 
-  /** True if another hub had the lease. After LEASE_MS it continues without: the lease only saves work, and correctness does not depend on it. */
+  /**
+   * Waits for the placement lease. True if another hub had it. After LEASE_MS this hub places without it: the lease
+   * only saves work, and correctness does not depend on it.
+   */
   async #waitForLease(): Promise<boolean> {
     const { clock } = this.#deps;
     const end = clock.now() + LEASE_MS;

@@ -16,7 +16,7 @@ const CURSOR_STYLES = { block: 1, underline: 3, bar: 5 } as const;
 /** Intermediate bytes of the sequences that set G0 to G3. */
 const DESIGNATORS = ['(', ')', '*', '+'] as const;
 
-/** State that each buffer has separately. Moves the cursor. Requires G0 to be ASCII, and leaves it so. */
+/** Writes what each screen buffer has separately. Moves the cursor. The character set G0 is ASCII before and after. */
 export function restoreBufferState(
   writer: AnsiWriter,
   buffer: ScreenBuffer,

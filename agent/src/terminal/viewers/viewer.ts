@@ -14,7 +14,7 @@ import { ReadRate } from './read-rate.ts';
 const HOLD_MS = 30_000;
 /** After an interrupt, a backlog that would take longer to send is skipped, so that the effect shows at once. */
 const INTERRUPT_MS = 150;
-/** The same limit in bytes, for a viewer whose rate is not known. */
+/** After an interrupt, a longer backlog than this is skipped if the viewer's rate is not known, bytes. */
 const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
