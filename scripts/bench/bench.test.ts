@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SUITES } from './suites/index.ts';
 
 /** Time limit of one suite, for hangs only: a suite starts processes, records programs and opens hundreds of connections. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_200_000;
 
 /** Consumer counts for the scale suite; the other suites ignore them. */
 const CONSUMERS = '40,60';

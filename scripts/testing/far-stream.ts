@@ -1,4 +1,4 @@
-/** A stream between two hubs that are far from each other, and how much of it is on its way at once. */
+/** A stream between two distant hubs, and how many of its bytes are on their way at once. */
 import { FrameType, type Leg, systemClock, WINDOWS } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
 import {
@@ -19,13 +19,16 @@ const VMS: TestHub['vms'] = new Map([['vm-a', { owner: 'alice', providerId: 'p1'
 export interface FarStream {
   /** How the stream ended. */
   readonly code: string;
-  /** Bytes that came in each round trip of the second half, in first windows. */
+  /** Bytes that arrived per round trip during the second half, in units of the first window. */
   readonly rate: number;
-  /** The largest window that the consumer gave, in first windows. */
+  /** The largest window that the consumer granted, in units of the first window. */
   readonly most: number;
 }
 
-/** Consumer at the first hub, provider at the second; direct: the hubs have sockets to one another, else Redis carries all. */
+/**
+ * The consumer is at the first hub, the provider at the second. direct: the hubs have sockets to one another; otherwise
+ * Redis carries everything.
+ */
 
 export async function farStream(roundTripMs: number, direct: boolean): Promise<FarStream> {
   const long = await longLines(roundTripMs);
@@ -51,11 +54,11 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
     const terminal = openTerminal({
       leg: () => alice.leg,
       open: { vmId: 'vm-a' },
-      // All hubs hear of a provider a path's time after it came.
+      // Resumed if the first hub has not heard of the provider yet: that news takes the path's delay.
       resume: true,
       onData(bytes) {
         received += bytes.length;
-        // The window has had its round trips to grow by then.
+        // By then the window has had enough round trips to grow.
         if (began === 0 && received >= FLOOD / 2) began = performance.now();
       },
     });
@@ -68,7 +71,7 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
   }
 }
 
-/** Of those that are said on this leg from now on, bytes. */
+/** Returns the largest window granted on this leg from now on, bytes. */
 function largestWindow(leg: Leg): () => number {
   let most = 0;
   const send = leg.send.bind(leg);
@@ -87,7 +90,7 @@ function portOf(hub: TestHub): number {
   return Number(new URL(hub.url).port);
 }
 
-/** From each hub to the other, and from the second to the Redis of the first. */
+/** Lines from each hub to the other, and from the second hub to the Redis of the first region. */
 async function longLines(roundTripMs: number) {
   const redis = await RedisServer.start();
   const [toRedis, toFirst, toSecond] = await Promise.all(

@@ -1,4 +1,7 @@
-/** Times and rates that a test of real processes measures: printed, and judged where a machine is quiet (`npm run bench`, `chaos`). */
+/**
+ * Prints times and rates that a test of real processes measured. They are judged only where the machine is quiet: in
+ * `npm run bench` and `npm run chaos`.
+ */
 import { duration } from '../lib/console.ts';
 
 /** times: by name, ms. */

@@ -1,10 +1,10 @@
-/** What somebody who types feels: the time from a key to its echo. */
+/** The latency that a typing user feels: the time from a key to its echo. */
 import type { View } from './view.ts';
 
-/** Keys that are typed one after the other. */
+/** Number of keys, typed one after the other. */
 const KEYS = 10;
 
-/** The median, ms; the terminal's program has to say back what it hears. */
+/** The median latency, ms. The terminal's program must echo keys. */
 export async function keyEcho(view: View): Promise<number> {
   const took: number[] = [];
   for (let key = 0; key < KEYS; key++) {

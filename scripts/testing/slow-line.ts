@@ -14,14 +14,16 @@ const FLOOD_MS = 3_000;
 /** Pause between typed keys, ms. */
 const KEY_PAUSE_MS = 60;
 
-/** What is promised of such a line, judged by `npm run bench -- feel`. From ^C to the prompt, by program, ms. */
+/** Promises for such a line, judged by `npm run bench -- feel`. Time from ^C to the prompt, by program, ms. */
 export const PROMPT_MS = { yes: 400, 'base64 /dev/urandom': 600 };
-/** Of a key while another channel floods the line, ms; and the share of the line that the flood keeps. */
+/**
+ * The p95 of a key's echo while another channel floods the line, ms, and the share of the line that the flood keeps.
+ */
 export const ECHO_P95_MS = 250;
 export const FLOOD_SHARE = 0.8;
 /**
- * A test takes so many times as long for good: the machine may be busy. What waits behind a full line takes longer still, as
- * its kernels and proxies hold megabytes, which are many seconds of it.
+ * Factor by which tests allow more time: the machine may be busy. Queues behind a full line take longer still, because
+ * kernels and proxies hold megabytes, which are many seconds of the line.
  */
 export const BUSY = 5;
 

@@ -102,7 +102,7 @@ export class Started {
   }
 }
 
-/** Ends everything that an agent left running: shells, keeper. */
+/** Ends the shells and the keeper that an agent left running. */
 export async function stopAgent(data: string): Promise<void> {
   const cli = join(ROOT, 'agent/src/cli.ts');
   await exec(process.execPath, [

@@ -16,10 +16,10 @@ import { joinTokenOf, LocalAgent } from './agent.ts';
 import { Users } from './users.ts';
 
 const log = pino({ level: 'silent' });
-/** Hubs look for one another every 5 s; a limit for hangs only. */
+/** Time for the hubs to find one another, which takes them up to 5 s, ms; a limit for hangs only. */
 const KNOWN_MS = 60_000;
 const LOOK_MS = 50;
-/** What a long line holds by itself: 512 KiB are on the way at once, and some. */
+/** Bytes that are on their way on a long line at once: 512 KiB, and some more. */
 const LONG_LINE_BYTES = 2 * 1024 * 1024;
 
 export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy> {
@@ -51,9 +51,10 @@ export class TwoRegions {
   }
 
   /**
-   * direct: hubs have sockets to one another. firstIsFar: the deployment's list names the first hub as the second region sees
-   * it, for tests whose people and machines are all in the second. Otherwise the list names both as the other region sees them,
-   * so that nobody leaves the own region's hub, however busy the machine is.
+   * direct: the hubs have sockets to one another. firstIsFar: the deployment's list names the first hub by its distant
+   * address, as the second region sees it, for tests in which all clients are in the second region. Otherwise the list
+   * names both hubs by their distant addresses, so that no client leaves its own region's hub, however busy the machine
+   * is.
    */
   static async open({
     roundTripMs,
@@ -114,7 +115,10 @@ export class TwoRegions {
     return line;
   }
 
-  /** shown: where the deployment's list says that it is, as people of the second region see it; apart: as no own people do. */
+  /**
+   * shown: which address of the hub the deployment's list names: its near one or its far one, as seen from the second
+   * region, or one that is distant for everyone.
+   */
   async #hub(
     region: string,
     redisPort: number,
@@ -123,7 +127,7 @@ export class TwoRegions {
   ): Promise<Region> {
     const [door, peers] = [await this.#line(shown === 'far'), await this.#line(true)];
     const listed = shown === 'apart' ? await this.#line(true) : door;
-    // Two names of this machine: cookies know no ports.
+    // Two names of this machine, because cookies ignore ports.
     const named = ({ origin }: LineProxy) =>
       region === 'first' ? origin : origin.replace('127.0.0.1', 'localhost');
     const options = {

@@ -5,7 +5,7 @@ import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
 
-/** For programs to start and draw on a busy machine; a limit for hangs only. */
+/** Time for programs to start and draw, ms; a limit for hangs only. */
 const UNTIL_LIMIT_MS = 60_000;
 
 /** Number of the OSC escape sequences that carry UniCore's own messages in a terminal's stream. */

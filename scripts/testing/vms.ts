@@ -3,7 +3,7 @@ import type { UniCore } from '@unicore/client/sdk';
 import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
 
-/** For a VM to start or come back on a busy machine; a limit for hangs only. */
+/** Time for a VM to reach a state, ms; a limit for hangs only. */
 const STATE_LIMIT_MS = 60_000;
 
 /** Creates a VM and waits until it runs. */

@@ -1,4 +1,4 @@
-/** The whole system in this process, on free ports: a hub, an agent with process VMs beside it, and users. */
+/** The whole system in this process, on free ports: a hub, an agent with process VMs, and users. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const log = pino({ level: 'silent' });
 
 export interface WorldOptions {
   readonly runtime?: RuntimeKind;
-  /** Other origins from which pages may come, such as a line proxy's. */
+  /** Further origins whose pages may connect, such as a line proxy's. */
   readonly origins?: readonly string[];
   /** Age at which the hub renews sockets, s. */
   readonly rotateSeconds?: number;

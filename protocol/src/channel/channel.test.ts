@@ -33,7 +33,7 @@ describe('a channel', () => {
       ),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   test('both ends of which are done counts as ended in order even if the last acknowledgement was lost', async () => {
     const s = setup({ up: 1, down: 131_072 });

@@ -30,7 +30,7 @@ describe('a channel that moves', () => {
       ),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   test.each(['moveConsumer', 'moveProvider'] as const)(
     'delivers a key that is typed in the middle of %s at most a round trip late',

@@ -7,6 +7,8 @@ import type { Clock } from '../time/index.ts';
 import { Flow, type FlowShape } from './flow.ts';
 
 type End = 'a' | 'b';
+/** The part of a leg that a socket calls. */
+type Receiver = Pick<Leg, 'receive' | 'socketClosed' | 'drained'>;
 
 export interface WireShape extends FlowShape {
   /** Which ends are told when their send buffer drains. Browsers are not. */
@@ -20,7 +22,7 @@ export class Wire {
   readonly b: Transport;
   readonly #flows: { a: Flow; b: Flow };
   readonly #shape: WireShape;
-  #ends: { a: Leg | undefined; b: Leg | undefined } = { a: undefined, b: undefined };
+  #ends: { a: Receiver | undefined; b: Receiver | undefined } = { a: undefined, b: undefined };
   #closed = false;
 
   constructor(clock: Clock, shape: number | WireShape) {
@@ -35,7 +37,7 @@ export class Wire {
   }
 
   /** Sets the legs that the two transports belong to. */
-  connect(a: Leg, b: Leg): void {
+  connect(a: Receiver, b: Receiver): void {
     this.#ends = { a, b };
   }
 

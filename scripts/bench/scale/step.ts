@@ -1,15 +1,19 @@
 /** One step of the scale suite: more consumers connect, all of them type for a while, and everything is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, sum } from '../../lib/stats.ts';
+import type { Typed } from '../../testing/typing/typists-main.ts';
 import { cpuSeconds, machineSeconds } from '../lib/cpu.ts';
 import { profileNow } from '../lib/profile.ts';
-import type { Typed } from './consumers.ts';
 import { difference, RESUMED, tallies } from './hub-counters.ts';
 import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
 
 /** Interval between two looks at all processes, s. */
 const LOOK_S = 10;
+/** Interval between two keys of a consumer, ms. */
+const KEY_EVERY_MS = 1_000;
+/** Time for the last echoes, ms; a limit for hangs only. */
+const LAST_MS = 15_000;
 
 type Part = keyof System['pids'];
 export type Cpu = Readonly<Record<Part, number>>;
@@ -69,14 +73,16 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const begun = performance.now();
   const from = profileNow();
   const machineBefore = machineSeconds();
-  await people.start();
+  await people.start(KEY_EVERY_MS);
   const looks: Held[] = [];
   const took: (readonly number[])[] = [];
+  const broken: string[] = [];
   let lateMs = 0;
   for (let left = seconds; left > 0; left -= LOOK_S) {
     await sleep(Math.min(left, LOOK_S) * 1000);
     const typed = await people.typed();
     took.push(typed.tookMs);
+    broken.push(...typed.broken);
     lateMs = Math.max(lateMs, typed.lateMs || 0);
     looks.push(held(pids.hubs));
     progress(lineOf(consumers, performance.now() - begun, looks.at(-1)!, typed));
@@ -85,11 +91,12 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
   const machine = (machineSeconds() ?? Number.NaN) - (machineBefore ?? Number.NaN);
   const typedMs = performance.now() - begun;
   const to = profileNow();
-  const unechoed = await people.stop();
-  took.push((await people.typed()).tookMs);
+  const unechoed = await people.stop(LAST_MS);
+  const last = await people.typed();
+  took.push(last.tookMs);
+  broken.push(...last.broken);
   const after = { counted: await tallies(hubs), lost: await lostBy(system) };
   const resumed = (after.counted[RESUMED] ?? 0) - (before.counted[RESUMED] ?? 0);
-  const { broken } = await people.losses();
   return {
     consumers,
     providers: system.providers,
@@ -136,7 +143,12 @@ function joined(parts: readonly (readonly number[])[]): Float64Array {
   return all;
 }
 
-function lineOf(consumers: number, ms: number, { rss, fds }: Held, { tookMs }: Typed): string {
+function lineOf(
+  consumers: number,
+  ms: number,
+  { rss, fds }: Held,
+  { tookMs }: Pick<Typed, 'tookMs'>,
+): string {
   const p99 = percentile(tookMs, 0.99).toFixed(1);
   const size = (rss / 2 ** 20).toFixed(0);
   return `scale: ${consumers} consumers, ${(ms / 1000).toFixed(0)} s: p99 ${p99} ms, hubs ${size} MiB, ${fds} descriptors`;

@@ -4,8 +4,8 @@ import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../testing/processes/child.ts';
 import { Hub } from '../../testing/processes/hub-program.ts';
 import { Programs } from '../../testing/processes/programs.ts';
+import type { TypistCalls } from '../../testing/typing/typists-main.ts';
 import type { AgentCalls } from './agents.ts';
-import type { ConsumerCalls } from './consumers.ts';
 import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
@@ -23,7 +23,7 @@ export class System {
   readonly redis: RedisServer;
   readonly hubs: readonly Hub[];
   readonly agents: Child<AgentCalls>;
-  readonly consumers: Child<ConsumerCalls>;
+  readonly consumers: Child<TypistCalls>;
   readonly #programs: Programs;
   readonly #population: Population;
   /** Index of the hub at which each provider is, and each consumer. */
@@ -42,7 +42,7 @@ export class System {
     this.hubs = hubs;
     this.#population = population;
     this.agents = new Child({ script: 'scale/agents.ts', cpuProf });
-    this.consumers = new Child({ script: 'scale/consumers.ts', flags: OF_NODE, cpuProf });
+    this.consumers = new Child({ script: '../testing/typing/typists-main.ts', flags: OF_NODE, cpuProf });
   }
 
   /** Starts the hubs; no provider or consumer connects yet. */
@@ -79,8 +79,9 @@ export class System {
   /** Connects the consumers that are missing up to this count, all at once. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
-    const places = this.#population.people.slice(first, count).map((person, i) => {
-      return { ...person, hub: this.#anyHub(this.#consumersAt), address: addressOf(11, first + i) };
+    const places = this.#population.people.slice(first, count).map(({ token, vmId }, i) => {
+      const [typist, url] = [first + i, this.#anyHub(this.#consumersAt)];
+      return { typist, url, token, vmId, address: addressOf(11, typist) };
     });
     await this.consumers.call.connect(places);
   }

@@ -40,6 +40,7 @@ export class Deployment {
   peerLines: readonly LineProxy[] = [];
   readonly #options: DeploymentOptions;
   #env: NodeJS.ProcessEnv = {};
+  readonly #ends: (() => Promise<void>)[] = [];
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
@@ -62,6 +63,11 @@ export class Deployment {
     this.balancer = await LoadBalancer.start(this.hubs.map(({ url }) => url));
   }
 
+  /** Runs this when the deployment closes, before its processes end. */
+  beforeClose(end: () => Promise<void>): void {
+    this.#ends.push(end);
+  }
+
   get balancerPort(): number {
     return Number(new URL(this.balancer.url).port);
   }
@@ -82,6 +88,7 @@ export class Deployment {
 
   /** Ends every process. The folder with the logs stays if keepLogs is set. */
   async close(options: { keepLogs: boolean }): Promise<void> {
+    for (const end of this.#ends) await end();
     await Promise.all(this.providers.map((provider) => provider.close()));
     await this.programs.close(options);
     for (const line of this.peerLines) line.close();

@@ -5,13 +5,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { listen } from '../../testing/listen.ts';
+import { now } from '../../testing/monotonic.ts';
+import { ECHO_COMMAND } from '../../testing/typing/typist.ts';
+import type { TypistPlace } from '../../testing/typing/typists-main.ts';
 import { runningVm, untilOnline } from '../../testing/vms.ts';
-import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
 import { type Outage, outages } from './outages.ts';
 import { StatusWatcher } from './status-watcher.ts';
 import { type Felt, felt } from './typing/echoes.ts';
-import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 /** Number of providers; provider i joins hub i. */
@@ -67,7 +68,7 @@ export async function failing(options: FailingOptions, signal?: AbortSignal): Pr
     try {
       const vmIds = await vmOfEach(deployment, watchers[0]!.unicore);
       const { places, same } = placesOf(deployment, token, vmIds);
-      const typists = new Typists(deployment.programs, { places: [places], everyMs: KEY_EVERY_MS, failed });
+      const typists = new Typists(deployment, { places: [places], everyMs: KEY_EVERY_MS, failed });
       await typists.start();
       for (const watcher of watchers) watcher.start();
       const feltBy = (from: number, to: number) => ({
@@ -132,7 +133,7 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** Desks for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
+/** Places for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();
@@ -140,7 +141,14 @@ function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[])
     for (const [provider, vmId] of vmIds.entries()) {
       for (let i = 0; i < PLACES; i++) {
         if (hub === provider) same.add(places.length);
-        places.push({ typist: places.length, url, token, vmId, terminalId: `t${hub}-${i}` });
+        places.push({
+          typist: places.length,
+          url,
+          token,
+          vmId,
+          terminalId: `t${hub}-${i}`,
+          command: ECHO_COMMAND,
+        });
       }
     }
   }

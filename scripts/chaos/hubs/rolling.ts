@@ -1,12 +1,13 @@
 /** Replaces three hubs one after the other, as a deploy does, while typists type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
+import { now } from '../../testing/monotonic.ts';
 import type { Hub } from '../../testing/processes/hub-program.ts';
+import { ECHO_COMMAND } from '../../testing/typing/typist.ts';
+import type { TypistPlace } from '../../testing/typing/typists-main.ts';
 import { runningVm, untilOnline } from '../../testing/vms.ts';
-import { now } from '../run/messages.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
 import { type Felt, felt } from './typing/echoes.ts';
-import type { TypistPlace } from './typing/messages.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
@@ -60,7 +61,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
       for (const provider of deployment.providers) await deployment.join(provider, deployment.balancerPort);
     });
     const places = await step('virtual machines', () => placesOf(deployment, consumers));
-    const typists = new Typists(deployment.programs, { places, everyMs, failed });
+    const typists = new Typists(deployment, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
       // Starting many terminals slows the machine for a while.
@@ -93,7 +94,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** Desks for all typists, grouped by process. */
+/** Places for all typists, grouped by process. */
 async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
   const groups: TypistPlace[][] = [];
@@ -105,7 +106,7 @@ async function placesOf(deployment: Deployment, consumers: number): Promise<Typi
     unicore.close();
     groups.push(
       Array.from({ length: Math.min(PLACES, consumers - first) }, (_, i) => {
-        return { typist: first + i, url, token, vmId, terminalId: `t${i}` };
+        return { typist: first + i, url, token, vmId, terminalId: `t${i}`, command: ECHO_COMMAND };
       }),
     );
   }

@@ -1,8 +1,9 @@
 /** A consumer of a chaos run: a process with the SDK. Its parent tells it which terminals to open. */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
+import { now } from '../../testing/monotonic.ts';
 import { Random } from '../../testing/random.ts';
-import { type FromConsumer, now, ToConsumer } from './messages.ts';
+import { type FromConsumer, ToConsumer } from './messages.ts';
 import { TerminalTraffic } from './terminal-traffic.ts';
 
 /** Interval between writes on each channel, ms. */

@@ -42,8 +42,3 @@ export const FromConsumer = z.discriminatedUnion('type', [
 ]);
 export type FromConsumer = z.infer<typeof FromConsumer>;
 export type Gap = Extract<FromConsumer, { type: 'gap' }>;
-
-/** Monotonic time, ms; the same clock for all processes of this machine. */
-export function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}

@@ -1,9 +1,10 @@
 /** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from '../../testing/monotonic.ts';
 import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
 import type { Environment, EnvironmentEvents } from './environment.ts';
-import { type Gap, now } from './messages.ts';
+import type { Gap } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 

@@ -1,7 +1,7 @@
 /** A real WebSocket to a hub, whose messages can be tampered with before they leave. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { Socket } from '../peers/peer.ts';
+import type { Socket } from '../peers/redialling-peer.ts';
 import type { Tamper } from '../session/line.ts';
 
 export async function dial(url: string, tamper: Tamper = (message) => [{ message }]): Promise<Socket> {

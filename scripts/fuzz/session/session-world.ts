@@ -6,8 +6,8 @@ import type { ErrorCode } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import type { Random } from '../../testing/random.ts';
 import { CheckedStream } from '../peers/checked-stream.ts';
-import { Consumer } from '../peers/consumer.ts';
-import { Provider } from '../peers/provider.ts';
+import { Consumer } from '../peers/fuzz-consumer.ts';
+import { Provider } from '../peers/fuzz-provider.ts';
 import { type LineEnd, newLine, type Tamper } from './line.ts';
 import { SimHub } from './sim-hub.ts';
 

@@ -10,9 +10,9 @@ import { sendRawRequest } from '../hub/raw-request.ts';
 import { dial } from '../hub/real-socket.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import { CheckedStream } from '../peers/checked-stream.ts';
-import { Consumer } from '../peers/consumer.ts';
-import type { Peer } from '../peers/peer.ts';
-import { Provider } from '../peers/provider.ts';
+import { Consumer } from '../peers/fuzz-consumer.ts';
+import { Provider } from '../peers/fuzz-provider.ts';
+import type { Peer } from '../peers/redialling-peer.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 

@@ -1,4 +1,4 @@
-/** A provider: the agent's tunnel as a process, its keeper behind it, and the line to the hub. */
+/** An agent as a process, with its keeper behind it; optionally with a line to the hub that can be broken. */
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
 import { LineProxy } from '@unicore/server/testing';

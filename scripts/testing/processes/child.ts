@@ -1,4 +1,4 @@
-/** A Node process of the bench whose functions are called over IPC. The process offers them with serve(). */
+/** A Node process whose functions are called over IPC. The process offers them with serve(). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

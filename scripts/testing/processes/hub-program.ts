@@ -1,4 +1,4 @@
-/** A hub process of a chaos run, which keeps its port when it restarts. */
+/** A hub as a process, which keeps its port when it restarts. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';

@@ -1,4 +1,4 @@
-/** A program of a chaos run: a process that can be killed, frozen and started again. */
+/** A process of ours that can be killed, frozen and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';

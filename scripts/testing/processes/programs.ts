@@ -1,4 +1,4 @@
-/** The programs of a chaos run, and the folder with their data and logs. */
+/** Several programs, and the folder with their data and logs. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import { chromiumOptions } from '../../testing/chromium.ts';
 const GROUP = 2;
 const WORKERS = 3;
 /** A limit for hangs, not a promise about speed. */
-const TEST_LIMIT_MS = 120_000;
+const TEST_LIMIT_MS = 300_000;
 
 export default defineConfig({
   root: join(ROOT, 'protocol'),

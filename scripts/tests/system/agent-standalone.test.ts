@@ -15,6 +15,7 @@ interface LockEntry {
   /** A workspace: `resolved` is its folder. */
   link?: boolean;
   resolved?: string;
+  optional?: boolean;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
@@ -96,11 +97,11 @@ test('the agent joins a hub, serves a shell and stops, without any package of th
 
   for (const workspace of ['agent', 'protocol']) copy(workspace, /node_modules|\/testing(\/|$)|test\.ts$/);
   for (const path of packages) {
-    const { link, resolved = '' } = lock[path]!;
+    const { link, resolved = '', optional = false } = lock[path]!;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     if (link) symlinkSync(join(folder, resolved), join(folder, path));
     // Optional packages for other platforms are in the lock file, but not installed.
-    else if (existsSync(join(ROOT, path))) copy(path, new RegExp(`^/${path}/node_modules`));
+    else if (!optional || existsSync(join(ROOT, path))) copy(path, new RegExp(`^/${path}/node_modules`));
   }
 
   const { secret } = await world.app.auth.joinToken((await world.app.auth.owner('owner')).userId);

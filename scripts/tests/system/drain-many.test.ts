@@ -18,7 +18,7 @@ const DRAIN_MS = 8_500;
 const KEYS = { at: 20, everyMs: 20 };
 /** Time for load balancers to notice the drain, ms. */
 const NOTICE_MS = 1_000;
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 300_000;
 
 interface Typed {
   send(key: string): void;

@@ -13,7 +13,7 @@ const NOTICE_MS = 1_000;
 /** One hub after the other. */
 const REPLACED = 2;
 const KEY_EVERY_MS = 20;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 
 let balancer: LineProxy;
 let world: World;

@@ -33,11 +33,22 @@ interface SocketLeg {
   clock: Clock;
   meter: SocketMeter;
   handler: LegHandler;
+  /** Default: MAX_QUEUED. */
+  maxQueued?: number;
   /** Called for each message, since any message proves that the peer is alive. */
   heard?: () => void;
 }
 
-export function legOver({ ws, socket, kind, meter, heard, handler, ...options }: SocketLeg): Leg {
+export function legOver({
+  ws,
+  socket,
+  kind,
+  meter,
+  heard,
+  handler,
+  maxQueued = MAX_QUEUED,
+  ...options
+}: SocketLeg): Leg {
   const transport: Transport = {
     send(message, done) {
       meter.message(kind, 'out', message.length);
@@ -61,7 +72,7 @@ export function legOver({ ws, socket, kind, meter, heard, handler, ...options }:
       measured: (rtt) => meter.measured(kind, rtt),
       stray: () => meter.stray(kind),
     },
-    maxQueued: MAX_QUEUED,
+    maxQueued,
     ...(kind === 'consumer' && { strays: new Rate(options.clock, STRAYS_PER_SECOND) }),
   });
   ws.on('message', (message: Buffer, isBinary) => {

@@ -9,7 +9,7 @@ import {
   type OpenRequest,
   packMeta,
 } from '@unicore/protocol';
-import { SimClock } from '@unicore/protocol/sim';
+import { SimClock, Wire } from '@unicore/protocol/sim';
 import { FakeShell } from './fake-shell.ts';
 
 /** Delay of the network in each direction, ms. */
@@ -64,7 +64,7 @@ export class FakeHub {
 
   /** Ends every socket abnormally. Data in flight is lost. */
   cut(): void {
-    for (const socket of this.#connections) socket.cut();
+    for (const { wire } of [...this.#connections]) wire.cut();
   }
 
   /** Acts as if the provider had restarted: all channels are forgotten, without a message to the client. */
@@ -103,7 +103,8 @@ export class FakeHub {
       },
       closed: () => this.#connections.delete(socket),
     };
-    const leg = new Leg({ transport: socket.far, clock: this.clock, peer: 'consumer', handler });
+    const leg = new Leg({ transport: socket.wire.b, clock: this.clock, peer: 'consumer', handler });
+    socket.wire.connect(socket, leg);
     return leg;
   }
 
@@ -128,57 +129,43 @@ export class FakeSocket {
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   /** The hub's end. */
   hub: Leg | undefined;
-  #closed = false;
-  readonly #network: FakeHub;
-  readonly far = {
-    buffered: 0,
-    send: (message: Uint8Array) => {
-      const data = message.slice().buffer;
-      this.#later(() => this.onmessage?.({ data }));
-    },
-    close: (code: number, reason: string) => this.#later(() => this.#close(code, reason)),
-  };
-
+  readonly wire: Wire;
   readonly url: string;
+  readonly #network: FakeHub;
+  #closed = false;
 
   constructor(hub: FakeHub, url: string) {
     this.#network = hub;
     this.url = url;
-    this.#later(() => {
+    this.wire = new Wire(hub.clock, DELAY_MS);
+    hub.clock.after(DELAY_MS, () => {
+      if (this.#closed) return;
       this.hub = hub.connect(this);
       if (this.hub) this.onopen?.();
-      else this.#close(1006, '');
+      else this.socketClosed(1006, '');
     });
   }
 
   send(message: Uint8Array): void {
-    const copy = message.slice();
-    this.#later(() => {
-      if (!this.#network.deaf) this.hub?.receive(copy);
-    });
+    if (!this.#network.deaf) this.wire.a.send(message);
   }
 
   close(code = 1000, reason = ''): void {
-    this.#later(() => {
-      this.hub?.socketClosed(code, reason);
-      this.#close(code, reason);
-    });
+    this.wire.a.close(code, reason);
+    this.#network.clock.after(DELAY_MS, () => this.socketClosed(code, reason));
   }
 
-  cut(): void {
-    this.hub?.socketClosed(1006, '');
-    this.#close(1006, '');
+  // ---- called by the wire
+
+  receive(message: Uint8Array): void {
+    this.onmessage?.({ data: message.slice().buffer });
   }
 
-  #close(code: number, reason: string): void {
+  socketClosed(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
     this.onclose?.({ code, reason });
   }
 
-  #later(run: () => void): void {
-    this.#network.clock.after(DELAY_MS, () => {
-      if (!this.#closed) run();
-    });
-  }
+  drained(): void {}
 }

@@ -10,7 +10,6 @@ const deflater = DEFLATERS.zlib;
 /** How many new worlds each run tries; fewer where they would take too long. */
 const FRESH = 25;
 const BUDGET_MS = 20_000;
-const PATIENCE_MS = 120_000;
 
 function* fresh(): Generator<number> {
   const end = performance.now() + BUDGET_MS;
@@ -18,15 +17,15 @@ function* fresh(): Generator<number> {
   for (let i = 0; i < FRESH && performance.now() < end; i++) yield (first! + i) & 0x7fff_ffff;
 }
 
-test('no invariant breaks in worlds where one once broke', { timeout: PATIENCE_MS }, async () => {
+test('no invariant breaks in worlds where one once broke', async () => {
   await hunt(FAILED_ONCE, deflater);
 });
 
-test('no invariant breaks in new worlds', { timeout: PATIENCE_MS }, async () => {
+test('no invariant breaks in new worlds', async () => {
   await hunt(fresh(), deflater);
 });
 
-test('the same seed is the same world, line by line', { timeout: PATIENCE_MS }, async () => {
+test('the same seed is the same world, line by line', async () => {
   for (const seed of [1, 2, 3]) {
     const traces = [[], []] as string[][];
     for (const trace of traces) await simulate({ seed, tell: (line) => trace.push(line) });

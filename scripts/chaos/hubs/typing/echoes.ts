@@ -1,5 +1,12 @@
 /** Keystroke latencies of typists in a period. */
-import type { Echo } from './messages.ts';
+
+/** A key that was echoed. Times are milliseconds of the machine's monotonic clock. */
+export interface Echo {
+  readonly typist: number;
+  /** When the key was due. */
+  readonly typed: number;
+  readonly tookMs: number;
+}
 
 export interface Felt {
   readonly keys: number;

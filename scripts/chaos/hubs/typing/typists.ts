@@ -1,12 +1,15 @@
 /** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
-import { join } from 'node:path';
-import type { Program } from '../../../testing/processes/program.ts';
-import type { Programs } from '../../../testing/processes/programs.ts';
-import { type Echo, FromTypists, type ToTypists, type TypistPlace } from './messages.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from '../../../testing/processes/child.ts';
+import type { TypistCalls, TypistPlace } from '../../../testing/typing/typists-main.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Echo } from './echoes.ts';
 
 /** Time limits for all terminals to start, and for the last echoes, ms. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
+/** Interval at which echoes are collected, ms. */
+const COLLECT_MS = 100;
 
 export interface TypistsOptions {
   /** Places of the typists, grouped by process. */
@@ -18,42 +21,49 @@ export interface TypistsOptions {
 
 export class Typists {
   readonly echoes: Echo[] = [];
-  /** Number of keys typed by the typists that are done. */
-  keys = 0;
   readonly #options: TypistsOptions;
-  readonly #programs: readonly Program[];
+  readonly #children: readonly Child<TypistCalls>[];
   /** By typist: when it typed the last key that was echoed. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
-  #awaited = new Set<number>();
-  #allDone: () => void = () => undefined;
+  #isOver = false;
 
-  constructor(programs: Programs, options: TypistsOptions) {
+  constructor(deployment: Deployment, options: TypistsOptions) {
     this.#options = options;
-    this.#programs = options.places.map((_, index) =>
-      programs.add(`typists-${index}`, {
-        args: () => [join(import.meta.dirname, 'typists-process.ts')],
-        message: (message) => this.#said(FromTypists.parse(message)),
-      }),
-    );
+    this.#children = options.places.map(() => new Child({ script: '../testing/typing/typists-main.ts' }));
+    deployment.beforeClose(async () => {
+      this.#isOver = true;
+      await Promise.all(this.#children.map((child) => child.kill()));
+    });
+  }
+
+  /** Number of keys that were echoed. */
+  get keys(): number {
+    return this.echoes.length;
   }
 
   /** Starts all typists; settles when every terminal echoes. */
   async start(): Promise<void> {
-    const { places, everyMs } = this.#options;
-    await Promise.all(this.#programs.map((program) => program.start()));
-    const ready = this.#all(START_LIMIT_MS, 'have not started');
-    for (const [index, program] of this.#programs.entries()) {
-      tell(program, { type: 'start', places: [...places[index]!], everyMs });
+    const { places, everyMs, failed } = this.#options;
+    const limit = setTimeout(
+      () => failed(`Not every typist has started, for ${START_LIMIT_MS / 1000} s.`),
+      START_LIMIT_MS,
+    );
+    await Promise.all(this.#children.map((child, index) => child.call.connect([...places[index]!])));
+    clearTimeout(limit);
+    for (const child of this.#children) {
+      await this.#collect(child);
+      await child.call.start(everyMs);
+      void this.#collectOn(child);
     }
-    await ready;
   }
 
   /** Stops typing; settles when every key was echoed. */
   async finish(): Promise<void> {
-    const done = this.#all(END_LIMIT_MS, 'have lost keys');
-    for (const program of this.#programs) tell(program, { type: 'finish' });
-    await done;
+    const missing = await Promise.all(this.#children.map((child) => child.call.stop(END_LIMIT_MS)));
+    for (const child of this.#children) await this.#collect(child);
+    const lost = missing.reduce((sum, count) => sum + count, 0);
+    if (lost > 0) this.#options.failed(`${lost} keys have no echo, for ${END_LIMIT_MS / 1000} s.`);
   }
 
   /** Settles when every typist saw the echo of a key typed at `time` or later; resolves with when the last one did. */
@@ -83,32 +93,20 @@ export class Typists {
     return [...first.values()];
   }
 
-  #said(message: FromTypists): void {
-    if (message.type === 'echoes') return this.#heard(message.echoes);
-    const { typist } = message;
-    if (message.type === 'broken') return this.#options.failed(`Typist ${typist}: ${message.message}.`);
-    if (message.type === 'done') this.keys += message.keys;
-    this.#awaited.delete(typist);
-    if (this.#awaited.size === 0) this.#allDone();
+  async #collectOn(child: Child<TypistCalls>): Promise<void> {
+    while (!this.#isOver) {
+      await sleep(COLLECT_MS);
+      await this.#collect(child).catch((error: Error) => this.#isOver || this.#options.failed(error.message));
+    }
   }
 
-  #heard(echoes: readonly Echo[]): void {
-    this.echoes.push(...echoes);
-    for (const { typist, typed } of echoes) this.#last.set(typist, typed);
+  async #collect(child: Child<TypistCalls>): Promise<void> {
+    const { typists, due, tookMs, broken } = await child.call.typed();
+    for (const message of broken) this.#options.failed(`${message}.`);
+    for (const [i, typist] of typists.entries()) {
+      this.echoes.push({ typist, typed: due[i]!, tookMs: tookMs[i]! });
+      this.#last.set(typist, due[i]!);
+    }
     for (const look of this.#looks) look();
   }
-
-  async #all(limitMs: number, complaint: string): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#awaited = new Set(this.#options.places.flat().map(({ typist }) => typist));
-    this.#allDone = resolve;
-    const limit = setTimeout(() => {
-      this.#options.failed(`Typists ${[...this.#awaited]} ${complaint}, for ${limitMs / 1000} s.`);
-    }, limitMs);
-    await promise.finally(() => clearTimeout(limit));
-  }
-}
-
-function tell(program: Program, message: ToTypists): void {
-  program.send(message);
 }

@@ -82,6 +82,8 @@ export async function dialLeg(url: string, options: DialLegOptions): Promise<Dia
     dial: { meta: hello },
     clock,
     meter: NO_METER,
+    // A peer in a test may flood its socket.
+    maxQueued: Number.POSITIVE_INFINITY,
     ...(heard && { heard }),
     handler: {
       ...(options.open && { open: (frame) => options.open!(leg, frame) }),

@@ -4,7 +4,7 @@ import { fflateDeflater } from '@unicore/protocol/fflate';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
-import { Peer, type PeerOptions } from './peer.ts';
+import { Peer, type PeerOptions } from './redialling-peer.ts';
 
 /** The page's slow deflater, the one of programs, or none. */
 const DEFLATERS = [

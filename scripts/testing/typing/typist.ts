@@ -1,10 +1,10 @@
-/** Somebody who types into a terminal that says back each key: none may be missing, doubled or out of order. */
+/** Types into a terminal that echoes, and checks that every key is echoed once and in order. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 
-/** What the program says before it echoes; the command as it is shown has it in other words. */
+/** Printed when the echoing program runs. The command spells it differently, so its own echo does not match. */
 const STX = 0x02;
 export const ECHO_COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
-/** Keys are a to z over and over, so that a wrong one shows. */
+/** Keys are a to z in turn, so that a wrong echo is noticed. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
@@ -23,7 +23,7 @@ export class Typist {
   readonly #options: TypistOptions;
   #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
   #echoed = 0;
-  /** When each key was typed that has not been echoed. */
+  /** When each key that has not been echoed was typed. */
   readonly #pending: number[] = [];
 
   constructor(options: TypistOptions) {

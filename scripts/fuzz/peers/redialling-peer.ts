@@ -81,6 +81,8 @@ export class Peer {
       dial: { meta: hello },
       clock,
       meter: NO_METER,
+      // A peer in a test may flood its socket.
+      maxQueued: Number.POSITIVE_INFINITY,
       handler: {
         ...handler(() => leg),
         fault: (error) => defect(new Error('a frame could not be handled', { cause: error })),

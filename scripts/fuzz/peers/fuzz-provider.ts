@@ -11,7 +11,7 @@ import {
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { answerControl, HELLO, obedientAgent } from '@unicore/server/testing';
 import type { CheckedStream } from './checked-stream.ts';
-import { Peer, type PeerOptions } from './peer.ts';
+import { Peer, type PeerOptions } from './redialling-peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
