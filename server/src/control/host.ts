@@ -166,7 +166,7 @@ class Control {
     if (!this.#closed) this.#close();
   }
 
-  /** Closes once the pending calls are answered; orders go by the newer channel. */
+  /** Closes this channel once its pending calls are answered; orders go by the newer channel. */
   retire(): void {
     this.#retired = true;
     this.#cancelRetry();

@@ -189,7 +189,7 @@ function inDcs(state: StateNumber, unit: number): StateNumber {
   return after === State.csiIntermediate ? State.dcsIntermediate : State.dcsParam;
 }
 
-/** Parameters, then intermediates, of CSI and DCS. A private marker is only valid in front. */
+/** The state after a parameter or intermediate byte of a CSI or DCS sequence. A private marker is only valid in front. */
 function header(state: StateNumber, unit: number, entry: StateNumber): StateNumber {
   if (state === State.csiIgnore) return state;
   if (unit < 0x30) return State.csiIntermediate;
