@@ -1,7 +1,7 @@
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 
-/** For hangs, no promise about speed: a machine may be slow, or busy with other things. */
+/** Time limit of a test. It ends hangs and promises no speed: a machine may be slow or busy. */
 const HANG_MS = 60_000;
 
 /** The page's components, in jsdom. */

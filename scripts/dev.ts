@@ -66,7 +66,7 @@ await main(async () => {
       LocalAgent.start({
         dataDir: data,
         hub: `http://${HOST}:${port}`,
-        // Asked for at the first start only; later the agent has joined.
+        // A join token is needed at the first start only; later the agent has joined.
         joinToken: () => auth.joinToken(userId),
         socketPath: dockerSocket(process.env),
         show,
@@ -104,7 +104,7 @@ function parseOptions() {
   return { ...values, port, page, data: resolve(values.data) };
 }
 
-/** One hub on SQLite, whatever this shell's environment says for others. */
+/** Environment of the one hub: it uses SQLite and no Redis, whatever this shell's variables say. */
 function hubEnv(): NodeJS.ProcessEnv {
   return { ...process.env, UNICORE_REDIS_URL: undefined, UNICORE_STORE: undefined };
 }

@@ -115,7 +115,7 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
     const hub = await Hub.start({ port, dataDir: data, show, env });
     return { hub, url: hub.url, dataDir: data, store: store ?? 'sqlite' };
   }
-  // Separate from the data of a single hub, which has its own users, VMs and joined agent.
+  // Several hubs have a data folder apart from that of a single hub, which has its own users, VMs and joined agent.
   const dataDir = join(data, 'hubs');
   const hub = await step(
     `Started ${hubs === 1 ? 'a hub' : `${hubs} hubs`}, with haproxy, Redis and Firestore`,

@@ -19,7 +19,7 @@ export async function startEngine(): Promise<() => Promise<void>> {
   const log = join(TOOLCHAIN, 'dockerd.log');
   const pidfile = join(TOOLCHAIN, 'dockerd.pid');
   const out = openSync(log, 'w');
-  // Its own process group, so that Ctrl-C does not end it before the tests have removed their containers.
+  // dockerd gets its own process group, so that Ctrl-C does not end it before the tests have removed their containers.
   const child = spawn('dockerd', ['--pidfile', pidfile], { detached: true, stdio: ['ignore', out, out] });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

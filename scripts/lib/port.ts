@@ -28,7 +28,7 @@ export function freePort(host: string): Promise<number> {
   return take(0, host);
 }
 
-/** Resolves when a program accepts connections there, or when the signal aborts. */
+/** Resolves when a program accepts connections at this port, or when the signal aborts. */
 export async function untilListening(port: number, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !(await isListening(port, host))) await delay(LOOK_MS);
 }

@@ -2,7 +2,7 @@
 
 /** Value below which this share (0 to 1) of the samples lies; NaN if there are none. */
 export function percentile(samples: readonly number[], share: number): number {
-  // A typed array sorts millions of samples in a second.
+  // The samples are copied to a typed array, which sorts millions in a second.
   const sorted = Float64Array.from(samples).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

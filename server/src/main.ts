@@ -33,7 +33,7 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // Emitted when the supervisor that started this process (npm start) is gone, however it died.
+  // The event `disconnect` comes when the supervisor that started this process (npm start) is gone, however it died.
   process.on('disconnect', () => stop('disconnect'));
   const die = (error: unknown) => {
     log.fatal({ err: error }, 'unhandled error');

@@ -32,7 +32,7 @@ export interface AgentOptions {
   log: Logger;
   /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
   socketPath?: string;
-  /** Default: connects to the keeper of this folder, and starts a keeper process if none runs. */
+  /** Connects to a keeper. Default: to the keeper of this folder, which is started if none runs. */
   connectKeeper?: () => Promise<KeeperConnection>;
   clock?: Clock;
   random?: () => number;

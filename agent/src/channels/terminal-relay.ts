@@ -94,7 +94,7 @@ class Pending implements Port {
   over = false;
 
   receive(type: number): void {
-    // Other frames are a repeated OPEN, and its answer will follow.
+    // A repeated OPEN needs no reaction: its answer will follow.
     if (type === FrameType.RESET || type === FrameType.DETACHED) this.over = true;
   }
 

@@ -20,9 +20,9 @@ export interface JoinOptions {
   /** Address of the hub, as a person typed it. */
   hub: string;
   token: string;
-  /** Default: the machine's host name. */
+  /** Name of this provider. Default: the machine's host name. */
   name?: string;
-  /** Default: docker if an engine answers at `socketPath`, otherwise process. */
+  /** How VMs run here. Default: docker if an engine answers at `socketPath`, otherwise process. */
   runtime?: RuntimeKind;
   socketPath: string;
   insecure?: boolean;

@@ -126,7 +126,7 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
-        // A newer order may already be saved, although the worker does not have it yet. The failure is of the older one.
+        // Ignores the failure of an order that was replaced: the newer one is saved before the VM's worker gets it.
         if (this.#orders.get(vmId)?.order !== worker.order) return;
         this.#orders.set({ order: worker.order, failure });
         void this.#save();

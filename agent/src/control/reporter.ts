@@ -32,7 +32,7 @@ export class Reporter {
     this.#flush();
   }
 
-  /** Ignored unless this hub is the one that connected last. */
+  /** Stops reporting to this hub. Does nothing unless this hub connected last. */
   disconnect(hub: HubMethods): void {
     if (this.#hub !== hub) return;
     this.#hub = undefined;

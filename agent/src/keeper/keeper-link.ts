@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { KeeperConnection } from './connect.ts';
 
 const RETRY = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
-/** Limit of get(). Starting a keeper takes less. */
+/** Longest wait for a connection to the keeper, ms. Starting a keeper takes less. */
 const WAIT_MS = 5_000;
 
 export interface KeeperLinkOptions {

@@ -6,7 +6,7 @@ import { UniCoreError } from '@unicore/protocol';
 import { tryLock } from './lock.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
-/** Between taking the lock and listening, a keeper needs a moment. It is looked for at this interval, this many times. */
+/** A keeper that has the lock needs a moment until it listens. Others look for it at this interval, this many times. */
 const LOOK_MS = 20;
 const LOOKS = 500;
 

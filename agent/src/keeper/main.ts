@@ -30,7 +30,7 @@ try {
   await keeper.ended;
   process.exit(0);
 } catch (error) {
-  // Another keeper was faster. The tunnel can use that one.
+  // Another keeper process started first. The tunnel can use that one.
   if (error instanceof UniCoreError && error.code === 'CONFLICT') say('ready');
   else log.fatal({ err: error }, 'the keeper could not start');
   process.exit(error instanceof UniCoreError && error.code === 'CONFLICT' ? 0 : 1);

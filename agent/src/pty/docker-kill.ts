@@ -33,7 +33,7 @@ export function newMark(): string {
   return `${VARIABLE}=${randomBytes(12).toString('hex')}`;
 }
 
-/** Never rejects: in a container that is stopped or gone there is nothing to signal. */
+/** Signals the marked programs. Never rejects: a container that is stopped or gone has none. */
 export async function signalMarked(
   docker: Docker,
   container: string,

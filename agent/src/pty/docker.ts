@@ -14,7 +14,7 @@ const HOME = '/home/consumer';
  * rarely typed alone (only ^\ is delayed until the next key), and the whole sequence is one that people do not type.
  */
 const DETACH_KEYS = 'ctrl-\\,ctrl-@,ctrl-\\,ctrl-_,ctrl-\\,ctrl-^,ctrl-\\,ctrl-]';
-/** Exit status if the engine cannot tell it any more. */
+/** Exit status that is reported if the engine does not know the program's own any more. */
 const LOST = 255;
 
 export interface DockerPtyOptions extends PtySize {

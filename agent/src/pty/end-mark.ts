@@ -8,8 +8,8 @@ const NONCE_DIGITS = 30;
 
 export class EndMark {
   /**
-   * Only digits between the control characters, and no newline, so that no output setting of the terminal changes the
-   * mark.
+   * The mark's bytes: digits between control characters, and no newline, so that no output setting of the terminal
+   * changes them.
    */
   readonly bytes: Buffer;
   #held: Buffer = Buffer.alloc(0);

@@ -24,7 +24,7 @@ interface Native {
   resize(fd: number, cols: number, rows: number, widthPx: number, heightPx: number): void;
 }
 
-/** As uid and gid: run the program as the user of this process. */
+/** The uid and gid that mean: run the program as the user of this process. */
 const SAME_USER = -1;
 
 const native = (nodePty as unknown as { native: Native }).native;

@@ -13,7 +13,7 @@ export interface PtySize {
 }
 
 export interface Pty {
-  /** Must be called once, in the same turn of the event loop in which the PTY was opened, or output is lost. */
+  /** Sets the listener for output. Call it once, in the same event-loop turn that opened the PTY, or output is lost. */
   onData(listener: (bytes: Uint8Array) => void): void;
   /** Calls `done` when the bytes are in the terminal's input queue, or the program is gone. The order is kept. */
   write(bytes: Uint8Array, done: () => void): void;

@@ -96,7 +96,7 @@ function hostConfig(
     IpcMode: 'private',
     CgroupnsMode: 'private',
     NetworkMode: 'bridge',
-    // No log: the main process prints nothing, and a log could fill the disk.
+    // The container has no log: its main process prints nothing, and a log could fill the disk.
     LogConfig: { Type: 'none', Config: {} },
   };
 }

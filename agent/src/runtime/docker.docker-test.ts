@@ -222,7 +222,7 @@ test('while an engine shuts down, its containers are not reported as lost', asyn
   const proxy = await engineProxy();
   const runtime = dockerRuntime(proxy.socketPath);
   await runtime.list();
-  // As dockerd does: first it refuses new connections, then containers end. Old connections still get answers.
+  // A dockerd that stops first refuses new connections, then ends containers. Old connections still get answers.
   await proxy.refuse();
   await engine.getContainer(name).kill();
   await expect(runtime.find(name, 1)).rejects.toMatchObject({ code: 'RUNTIME_UNAVAILABLE' });

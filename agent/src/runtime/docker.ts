@@ -40,7 +40,7 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
-  /** If the engine does not answer, the weaker class is reported, so that the provider can still connect to its hub. */
+  /** If the engine does not answer, reports the weaker isolation, so that the provider can still connect to its hub. */
   async isolation(): Promise<Isolation> {
     try {
       // The short time limit keeps an engine that hangs from delaying the connection to the hub.
@@ -122,18 +122,18 @@ export class DockerRuntime implements Runtime {
     await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
   }
 
-  /** Cached until the agent restarts, since the answer changes only with the engine's configuration. */
+  /** The engine's own description. It is cached, since it changes only with the engine's configuration. */
   async #info(docker = this.#docker): Promise<EngineInfo> {
     this.#known ??= EngineInfo.parse(await docker.info());
     return this.#known;
   }
 
-  /** Removes with force, which is SIGKILL, so that a stale container does not run on during a slow shutdown. */
+  /** Removes a container with force (SIGKILL), so that a stale one does not run on during a slow shutdown. */
   async #removeContainer(id: string): Promise<void> {
     try {
       await this.#docker.getContainer(id).remove({ force: true });
     } catch (error) {
-      // 404: already gone. 409: another client is removing it.
+      // HTTP 404: the container is already gone. 409: another client is removing it.
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   }
@@ -181,7 +181,7 @@ export class DockerRuntime implements Runtime {
   }
 }
 
-/** Ignores an HTTP status that says: nothing to do. */
+/** Ignores an engine's error with this HTTP status, which says that there is nothing to do. */
 async function ignoring(status: number, work: Promise<unknown>): Promise<void> {
   try {
     await work;

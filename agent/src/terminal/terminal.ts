@@ -14,7 +14,7 @@ import { Viewer, Viewers } from './viewers/index.ts';
  * of it.
  */
 const MAX_LAG = 256 * 1024;
-/** The same limit for output that the screen has not parsed. Parsing that much takes some tens of milliseconds. */
+/** The program is also paused at this many bytes that the screen has not parsed, which takes some tens of ms. */
 const MAX_UNPARSED = 512 * 1024;
 /** Bytes of answers that may wait for the program. A program that sends queries but never reads gets no more. */
 const MAX_ANSWERS = 4 * 1024;
@@ -115,7 +115,7 @@ export class Terminal {
       },
     });
     this.#viewers.add(viewer);
-    // Before the snapshot is drawn, so that it has the size of the window that counts.
+    // The size is set before the snapshot is drawn, so that the snapshot fits the window that counts.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);

@@ -16,7 +16,7 @@ const vm = lazyPage(async () => {
 });
 
 export function App(props: { unicore: UniCore }): JSX.Element {
-  // Not inside the JSX: Solid would call it again each time that the property is read.
+  // The query cache is made outside the JSX, where Solid would make a new one each time that the property is read.
   const queries = createQueries();
   return (
     <UniCoreProvider unicore={props.unicore}>

@@ -37,8 +37,8 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   /** Called at each change of the status. */
   onstatus: ((status: ChannelStatus) => void) | null = null;
   /**
-   * false: a message counts as consumed when its handlers have returned. true: the application calls consumed() once
-   * it has used the bytes, and the sender never gets more than 512 KiB ahead of that.
+   * Who reports that a message is consumed. false: it counts as consumed when its handlers have returned. true: the
+   * application calls consumed() once it has used the bytes; the sender never gets more than 512 KiB ahead of that.
    */
   manualConsume = false;
   readonly #link: Link;
@@ -89,7 +89,7 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     if (this.#readyState >= CLOSING) return;
     this.#readyState = CLOSING;
     this.#link.consumedAll();
-    // Later, as in a browser, so that the close event does not interrupt the caller.
+    // The close event comes later, as in a browser, so that it does not interrupt the caller.
     queueMicrotask(() => this.#link.end());
   }
 

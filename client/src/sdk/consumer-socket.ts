@@ -25,7 +25,7 @@ export interface DialOptions {
 }
 
 export interface Dialled {
-  /** Defined once the WebSocket is open. It is up once the hub has sent WELCOME. */
+  /** The leg, defined once the WebSocket is open. It is up once the hub has sent WELCOME. */
   readonly leg: Leg | undefined;
   close(code: ErrorCode, message: string): void;
 }

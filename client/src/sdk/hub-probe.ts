@@ -14,7 +14,7 @@ export function probe(hub: string): Promise<number> {
   return roundTrip(request, () => performance.now());
 }
 
-/** False if a client with an encrypted connection would move to an unencrypted one, or the reverse. */
+/** Whether a client may move to this hub: not from an encrypted connection to an unencrypted one, nor the reverse. */
 export function mayBeSentTo(home: URL, url: string): boolean {
   return new URL(url).protocol === home.protocol;
 }

@@ -60,7 +60,7 @@ export interface LineUser {
   /** A new connection is up. The old one stays open while a channel uses it. */
   up(): void;
   down(): void;
-  /** No more reconnects: the hub refused this client, or close() was called (OK). */
+  /** Called when the line will not reconnect: the hub refused this client, or close() was called (code OK). */
   ended(code: ErrorCode, message: string): void;
 }
 
@@ -193,7 +193,7 @@ export class Line {
 
   /** The hub will close this connection in afterMs. With 0, the reconnect starts when it has closed. */
   #toldToGo(mine: Try, afterMs: number): void {
-    // Random, so that clients do not all move at once, and early, so that channels have time to move.
+    // The client moves at a random time, as not all should move at once, and early, so that channels can follow.
     if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 

@@ -51,7 +51,7 @@ export class Link {
   #status: ChannelStatus = 'connecting';
   #wasAttached = false;
   #lastLoss: ErrorCode | undefined;
-  /** Bytes that the application got and has not consumed: from the current channel, and below from forgotten ones. */
+  /** Bytes that the application got and has not consumed: of the current channel, and (owedBefore) of older ones. */
   #owed = 0;
   #owedBefore = 0;
   /** Bytes that were sent since the attachment was lost. */

@@ -18,12 +18,12 @@ export interface UniCoreOptions {
   url?: string;
   /** Returns a bearer token; called at each request and each connect. Leave it out if a session cookie signs in. */
   getToken?: GetToken;
-  /** Default: the global WebSocket of browsers and of Node 22 and later. */
+  /** The WebSocket class to use. Default: the global one of browsers and of Node 22 and later. */
   WebSocket?: typeof globalThis.WebSocket;
 }
 
 export interface TerminalOptions {
-  /** Default: 'main'. A terminal with another id (a-z, 0-9, '-') is created if it does not exist. */
+  /** Id of the terminal. Default: 'main'. Another one (a-z, 0-9, '-') is created if it does not exist. */
   terminalId?: string;
   /** Window size in cells. Default: 80 × 24; later sizes by resize(). */
   cols?: number;

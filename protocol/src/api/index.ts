@@ -38,7 +38,7 @@ export const Vm = z.object({
   providerId: z.string().nullable(),
   image: z.string(),
   size: VmSize,
-  /** Null until the VM is assigned. process: not isolated from the provider's machine. */
+  /** How the VM is isolated; null until it is assigned. process: not isolated from the provider's machine. */
   isolation: Isolation.nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -46,9 +46,9 @@ export const Vm = z.object({
 export type Vm = z.infer<typeof Vm>;
 
 export const VmCreate = z.object({
-  /** Default: a name made from two words. */
+  /** Name of the VM. Default: two random words. */
   name: VmName.optional(),
-  /** Default: the provider's standard image, unicore/vm. */
+  /** Container image. Default: the provider's standard image, unicore/vm. */
   image: z.string().trim().min(1).max(200).optional(),
   size: VmSize.default('small'),
   region: z.string().max(40).optional(),
@@ -61,7 +61,7 @@ export const TerminalRef = VmRef.extend({ terminalId: Id });
 export const VmRename = VmRef.extend({ name: VmName });
 
 export const VmConnect = VmRef.extend({
-  /** Default: the VM's main terminal. Any other id creates a terminal if there is none. */
+  /** Id of the terminal. Default: the VM's main terminal. Any other id creates a terminal if there is none. */
   terminalId: Id.optional(),
   cols: typed(Cols).optional(),
   rows: typed(Rows).optional(),

@@ -113,7 +113,7 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override finished(): void {
-    // The opener clears the hops.
+    // The opener tells the hops to forget this channel.
   }
 
   protected override over(code: ErrorCode, message: string): void {

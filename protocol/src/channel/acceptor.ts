@@ -113,7 +113,7 @@ export class Acceptor {
 
   /** An OPEN came again before the first was decided. Only the newest one will be answered. */
   #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
-    // Read before the OPEN is stored, since invalid metadata throws.
+    // The metadata is read before the OPEN is stored, since invalid metadata throws.
     unpackSaid(open.meta);
     const { pending } = epoch;
     if (!pending || leg.portOf(open.ch) === pending) return;
@@ -126,7 +126,7 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
-    // Read before anything is stored, since invalid metadata throws.
+    // The metadata is read before anything is stored, since invalid metadata throws.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);

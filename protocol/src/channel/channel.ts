@@ -30,7 +30,7 @@ import { Window } from './window.ts';
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
-  /** Always 0: bytes wait in the application, and frames are made when they are sent. */
+  /** Bytes of finished frames that wait: always 0, since a channel makes each frame when it is sent. */
   readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
@@ -144,7 +144,7 @@ export abstract class Channel implements Attached, SendQueue {
     return frame;
   }
 
-  // ---- for the places where it is attached
+  // ---- events of attachments and legs
 
   receive(at: Attachment, message: Uint8Array, start: number): void {
     try {
@@ -156,7 +156,7 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   drop(): void {
-    // Nothing to drop: sent bytes are kept for the next attachment.
+    // A closed leg drops no bytes: sent bytes are kept for the next attachment.
   }
 
   /** Leaves an attachment that cannot be used any more. */
@@ -167,7 +167,7 @@ export abstract class Channel implements Attached, SendQueue {
     this.unattached(code);
   }
 
-  // ---- for the two ends, opener and acceptor
+  // ---- what opener and acceptor do differently
 
   /** Handles a frame that only the opener or only the acceptor understands. */
   protected abstract other(at: Attachment, frame: Frame): void;
@@ -190,10 +190,10 @@ export abstract class Channel implements Attached, SendQueue {
     return this.#attachment;
   }
 
-  /** Attaches the channel here and nowhere else. */
+  /** Makes this the channel's only attachment. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // Set before rewind(), so that the answer to an invalid position goes out on this attachment.
+    // The attachment is set before rewind(), so that an error about an invalid position is sent on it.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);

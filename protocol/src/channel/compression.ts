@@ -30,11 +30,11 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
 /** Bytes that shrink by less than this factor count as incompressible. */
 const MIN_RATIO = 1.1;
-/** After failed tries, the next bytes are sent raw: as many as 1, 2, 4 … such frames had, up to this many. */
+/** After failed tries to deflate, the bytes of 1, 2, 4 … frames are sent raw before the next try; this many at most. */
 const MOST_SKIPPED = 64;
 /**
- * A fast flood would use that up in no time. After frames of at least LARGE bytes the next try also waits SKIPPED_MS for
- * each skipped frame.
+ * A fast flood sends those raw frames at once and would try too often. So after frames of at least LARGE bytes the next
+ * try to deflate also waits SKIPPED_MS for each raw frame.
  */
 const LARGE = 1024;
 const SKIPPED_MS = 10;
@@ -116,7 +116,7 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // Counted in bytes: failures with short frames must not make a whole flood go raw.
+      // The raw frames to come are counted in bytes: failures with short frames must not make a whole flood go raw.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;

@@ -6,7 +6,7 @@ const FIRST_BYTES = 1024;
 
 export class History {
   readonly #capacity: number;
-  /** The bytes. Filled from the front, and used as a ring buffer once it has its full size. */
+  /** The kept bytes: filled from the front, and used as a ring buffer once it has its full size. */
   #memory = new Uint8Array(0);
   /** Index in #memory for the next byte. */
   #at = 0;
@@ -19,7 +19,7 @@ export class History {
     this.#end = offset;
   }
 
-  /** Stream offset of the oldest byte that is still here. */
+  /** Stream offset of the oldest byte that is still kept. */
   get start(): number {
     return this.#end - this.#size;
   }

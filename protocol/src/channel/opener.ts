@@ -35,7 +35,7 @@ export interface OpenerOptions extends ChannelOptions {
   random: (bytes: number) => Uint8Array;
   /** The leg to attach to now; undefined while there is none. Call attach() when it has changed. */
   leg: () => Leg | undefined;
-  /** false: the channel closes when it loses its path. true: it attaches again. */
+  /** Whether the channel attaches again after it lost its path. Otherwise it closes. */
   resume: boolean;
 }
 
@@ -48,7 +48,7 @@ export class Opener extends Channel {
   #established = false;
   /** The attachment whose OPEN waits for an answer. */
   #opening: Attachment | undefined;
-  /** True if the channel was attached when that OPEN was sent. The handler hears of it only if the move fails. */
+  /** True if the channel was attached when its last OPEN was sent. The handler hears of the move only if it fails. */
   #moving = false;
   /** The current attachment, if the channel should leave it soon. */
   #leaving: Attachment | undefined;
@@ -100,7 +100,7 @@ export class Opener extends Channel {
     this.#backoff.reset();
     this.attached(at, frame.recvNext, frame.limit, features);
     if (this.isClosed) return;
-    // What was consumed since that OPEN was sent may not have been reported to the acceptor.
+    // The acceptor may not know what was consumed since the OPEN was sent.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
     // The leg may have been replaced meanwhile; then the channel moves again.

@@ -30,7 +30,7 @@ export class Outgoing {
   #finSent = false;
   /** Confirmed bytes below #base, once remember() was called. */
   #history: History | undefined;
-  /** The source was asked within the credit and had nothing. Only then may FIN follow. */
+  /** The application was asked for bytes, within the peer's credit, and had none. Only then may FIN follow. */
   #dry = false;
 
   constructor(window: number) {
@@ -98,7 +98,7 @@ export class Outgoing {
     return { off, bytes };
   }
 
-  /** From now on confirmed bytes are kept for a while, as a dictionary for DATAZ. */
+  /** Lets this direction keep confirmed bytes for a while from here on, as a dictionary for DATAZ. */
   remember(): void {
     this.#history ??= new History(MAX_DICTIONARY, this.#base);
   }
@@ -194,7 +194,7 @@ export class Outgoing {
     if (used > 0) this.#kept.splice(0, used);
     const first = this.#kept[0];
     if (first && upTo > this.#base) {
-      // A copy, since a view would keep the confirmed part in memory as well.
+      // The unconfirmed rest is copied, since a view would keep the confirmed part in memory as well.
       this.#kept[0] = first.slice(upTo - this.#base);
       this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;

@@ -68,7 +68,7 @@ export class Window {
   #consumed = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** first, most: initial and largest size in bytes. */
+  /** first, most: the initial and the largest size of the window, in bytes. */
   constructor(first: number, most: number, from?: Windows) {
     this.#most = most;
     this.#from = from;

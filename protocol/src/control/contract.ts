@@ -64,7 +64,7 @@ export const TerminalPath = z.object({
   providerMs: z.number().nullable(),
   /** Within the provider: between the tunnel process and the keeper process, which holds the terminals. */
   keeperMs: z.number().nullable(),
-  /** From the keeper into the container and back, the program included: from a key to the output after it. */
+  /** Echo time from the keeper into the container and back, the program included: from a key to the output after it. */
   echoMs: z.number().nullable(),
 });
 export type TerminalPath = z.infer<typeof TerminalPath>;

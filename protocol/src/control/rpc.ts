@@ -89,7 +89,7 @@ export function controlRpc<Remote extends object, Local extends object>(
   };
 }
 
-/** Returns the same methods; each call is in the set until it has ended. */
+/** Wraps RPC methods so that each call is in the set until it has ended. */
 function remembering<Remote extends object>(
   remote: Remote,
   calls: Set<Promise<unknown>>,

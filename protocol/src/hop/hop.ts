@@ -6,7 +6,7 @@ import type { HopQueue } from './hop-queue.ts';
 /** Smaller parts of a message are copied. A view that waits to be sent would keep the whole message in memory. */
 const COPY_BELOW = 4 * 1024;
 
-/** Control frames of a channel. They hold wherever they stand among its data, so they may overtake it. */
+/** Control frames of a channel. Their place among its data frames does not matter, so they may overtake those. */
 const STEERING: ReadonlySet<number> = new Set([
   FrameType.OPEN,
   FrameType.ACCEPT,

@@ -19,7 +19,7 @@ export interface JoinOptions {
   budget?: Budget;
   /** Called for each frame that passes, with its size in bytes. */
   frame?: (bytes: number) => void;
-  /** Called when the budget was used up and this channel had to be dropped. */
+  /** Called when the budget for queued bytes was used up, and this channel had to be dropped. */
   purged?: () => void;
   end?: () => void;
 }

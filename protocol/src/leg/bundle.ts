@@ -9,7 +9,7 @@ export class Bundle {
     return MAX_MESSAGE - this.size;
   }
 
-  /** True if the message has exactly one frame, which whole() will not copy. */
+  /** True if the message has exactly one frame, whose bytes need not be copied. */
   get single(): boolean {
     return this.#frames.length === 1;
   }

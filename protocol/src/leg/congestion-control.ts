@@ -44,7 +44,7 @@ export class CongestionControl {
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
   #sinceMark = 0;
-  /** Set while floods wait for room in the window. */
+  /** Cancels the timer that runs while floods wait for room in the window. */
   #cancelWait: (() => void) | undefined;
 
   constructor(options: CongestionControlOptions) {

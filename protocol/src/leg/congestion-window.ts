@@ -27,7 +27,7 @@ export interface CongestionWindowOptions {
   clock: Clock;
   /** The queue that may stand on the path, ms at the measured rate. */
   queueMs: number;
-  /** The same queue in bytes: at least minQueue, at most maxQueue (the initial value of that property). */
+  /** Limits in bytes for the queue that may stand on the path. maxQueue may be changed later. */
   minQueue: number;
   maxQueue: number;
   /** Bytes that may be on the way before the path was measured. */
@@ -70,8 +70,8 @@ export class CongestionWindow {
   /** When the sender last had less to send than the window allowed. */
   #idleAt: number;
   /**
-   * While set, nothing is sent until all bytes below this offset have arrived. The next round trip is then one without a
-   * queue.
+   * While this offset is set, nothing is sent until all bytes below it have arrived. The next round trip is then one
+   * without a queue.
    */
   #drainTo: number | undefined;
   #dryAt: number | undefined;

@@ -92,7 +92,7 @@ export class Keepalive {
     if (idle >= deadMs && !late) return dead(`nothing heard for ${deadMs / 1000} s`);
     if (idle >= askMs) ping(this.ask(() => {}));
     const next = idle < askMs ? askMs - idle : Math.min(askMs / 2, Math.max(0, deadMs - idle));
-    // At least 1 ms: a rounding rest of a fractional clock would otherwise be waited for without end.
+    // The pause is at least 1 ms: a rest left by rounding would otherwise start the timer again and again.
     const wait = Math.max(1, next);
     this.#cancel = clock.after(wait, () => this.#look(now + wait));
   }

@@ -31,7 +31,7 @@ export interface LegOptions {
   transport: Transport;
   clock: Clock;
   peer: Peer;
-  /** Set on the dialling side, which sends HELLO with this metadata and allocates odd channel numbers. */
+  /** HELLO's metadata, given on the dialling side only. That side sends HELLO and allocates odd channel numbers. */
   dial?: { meta: unknown };
   /** The versions that this side speaks. Default: those of this code. */
   versions?: Versions;

@@ -75,9 +75,9 @@ export class Sender {
   /** Bytes that other queues have sent since a flood had its turn. */
   #sinceFlood = 0;
   #scheduled = false;
-  /** Set while the socket is full. */
+  /** The alarm after which a full socket is checked again. */
   readonly #poll: Alarm;
-  /** Set between two slices of work. */
+  /** Cancels the next slice of work; undefined if none is scheduled. */
   #cancelSlice: (() => void) | undefined;
   #stopped = false;
 
@@ -241,7 +241,7 @@ export class Sender {
       if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
-    // Usually everything fits. Then a new array is cheaper than splice(), which would copy all of it.
+    // Usually all frames fit. Then a new array is cheaper than splice(), which would copy all of them.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
@@ -275,7 +275,7 @@ export class Sender {
     fair.charge(queue, frame.length);
     state.burst += frame.length;
     const flood = fair === this.#first && state.burst > FLOOD;
-    // While it made this frame, the queue may have been removed.
+    // The queue may have been removed while it made this frame.
     if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }

@@ -28,7 +28,7 @@ function inflate(packed: Uint8Array, dictionary: Uint8Array, rawLength: number):
     return inflateRawSync(packed, {
       dictionary,
       maxOutputLength: rawLength,
-      // One byte more lets zlib see the end in the same round, so the whole output is one buffer.
+      // An output buffer with one byte more lets zlib see the end in the same round, so one buffer is enough.
       chunkSize: Math.max(MIN_CHUNK, rawLength + 1),
     });
   } catch (cause) {

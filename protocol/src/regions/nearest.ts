@@ -63,7 +63,7 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
-  /** Returns one that always chooses this hub, whatever WELCOME lists. */
+  /** A chooser that always takes this hub, whatever WELCOME lists. */
   static only(home: string, clock: Clock): Nearest {
     const probe = () => Promise.reject(new Error('there is nothing to choose'));
     return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });

@@ -101,7 +101,7 @@ export class Flow {
     this.#lastArrival = Math.max(this.#lastArrival, now + delay);
     this.#clock.after(this.#lastArrival - now, () => {
       if (this.#ended) return;
-      // The first message on the way, not the one of this timer: two equal times may differ in their last digit.
+      // Delivers the oldest message, even if this timer is of another one: equal times may differ in their last digit.
       const item = this.#onTheWay.shift()!;
       if (this.#still || this.#held.length > 0) this.#held.push(item);
       else item.arrive();

@@ -83,7 +83,7 @@ export class Wire {
         return flow.buffered;
       },
       send: (message) => {
-        // A copy, as with a real socket: a hop patches received messages in place.
+        // The message is copied, as by a real socket, since a hop patches received messages in place.
         const copy = message.slice();
         flow.push(copy.length, () => {
           this.#shape.tap?.(to, copy);

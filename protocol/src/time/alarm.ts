@@ -50,7 +50,7 @@ export class Alarm {
     this.#timer = undefined;
     if (this.#at === undefined) return;
     const left = this.#at - this.#clock.now();
-    // At least 1 ms: a rounding rest of a fractional clock would otherwise be waited for without end.
+    // The pause is at least 1 ms: a rest left by rounding would otherwise start the timer again and again.
     if (left > 0) return this.#start(this.#at, Math.max(1, left));
     this.#at = undefined;
     this.#ring();

@@ -4,7 +4,7 @@
  */
 
 interface ErrorKind {
-  /** Sent in RESET, FIN, DETACHED and GOAWAY; a WebSocket is closed with 4000 + this number. */
+  /** The error's number in RESET, FIN, DETACHED and GOAWAY; a WebSocket is closed with 4000 + this number. */
   readonly number: number;
   /** HTTP status of the same error in the REST and tRPC interfaces. */
   readonly http: number;
@@ -17,7 +17,7 @@ export const ERRORS = {
   BAD_REQUEST: { number: 1, http: 400, retry: false },
   UNAUTHENTICATED: { number: 2, http: 401, retry: false },
   FORBIDDEN: { number: 3, http: 403, retry: false },
-  /** Also for things that belong to another user, so that a caller cannot tell the two cases apart. */
+  /** Not found, or not the caller's own: a caller cannot tell the two cases apart. */
   NOT_FOUND: { number: 4, http: 404, retry: false },
   CONFLICT: { number: 5, http: 409, retry: false },
   VM_NOT_RUNNING: { number: 6, http: 409, retry: false },

@@ -30,7 +30,7 @@ export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint
   if (value === undefined) return new Uint8Array(0);
   let packed: Uint8Array;
   try {
-    // A copy, since msgpackr returns a view of its own large buffer, in Node a Buffer.
+    // The packed bytes are copied, since msgpackr returns a view of its own large buffer, in Node a Buffer.
     packed = new Uint8Array(packr.pack(value));
   } catch (cause) {
     throw new UniCoreError('PROTOCOL_ERROR', 'Metadata must be plain values without cycles.', { cause });

@@ -15,7 +15,7 @@ export function splitData(
 ): { first: Uint8Array; rest: Uint8Array } | undefined {
   if (frame[1] !== FrameType.DATA || frame.length - DATA_BYTES_AT <= maxData) return undefined;
   const length = wholeCharacters(frame, maxData);
-  // Not slice(): it copies nothing if the array is a Node Buffer.
+  // slice() would not do here: it copies nothing if the array is a Node Buffer.
   const first = new Uint8Array(frame.subarray(0, DATA_BYTES_AT + length));
   const rest = frame.subarray(length);
   rest.set(first.subarray(0, DATA_BYTES_AT));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer pauses are shortened to this: they change nothing, as UniCore delays bytes by 50 ms at most. */
+/** Longest pause in a replay, ms. Longer ones would not change the result: UniCore delays bytes by 50 ms at most. */
 const LONGEST_GAP_MS = 200;
 
 export interface Read {

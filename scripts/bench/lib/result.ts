@@ -36,7 +36,7 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** No goal, for figures that only explain others. */
+/** The absent goal of figures that only explain others. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {

@@ -20,7 +20,7 @@ export interface Person {
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** People ordered by machine, so that the first n people need only the first machines. */
+  /** The users, ordered by the machine of their VM, so that the first n users need only the first machines. */
   readonly people: readonly Person[];
 }
 

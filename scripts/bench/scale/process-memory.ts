@@ -10,7 +10,7 @@ export interface Held {
   readonly fds: number;
 }
 
-/** Throws where there is no /proc. */
+/** Memory and descriptors that these processes hold. Throws where there is no /proc. */
 export function held(pids: readonly number[]): Held {
   let rss = 0;
   let fds = 0;

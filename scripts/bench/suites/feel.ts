@@ -19,17 +19,17 @@ import { runningVm, shell } from '../../testing/vms.ts';
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 
-/** A key between regions may take so much longer than the path, ms. */
+/** Goal: how much longer than the path a key between regions may take, ms. */
 const ABOVE_PATH_MS = 40;
 const ROUND_TRIPS_MS = [80, 150];
-/** Of a stream between regions, first windows in a round trip. */
+/** Goal: a stream between regions carries at least this many initial windows in a round trip. */
 const LEAST_WINDOWS = 1.5;
 const SECOND_START_MS = 5_000;
-/** Keys in a second beside a flood, about. */
+/** Keys typed per second beside a flood, about. */
 const KEYS_A_SECOND = 7;
 
 export async function feel(options: Options): Promise<Result[]> {
-  // Both lines are slow, so neither takes much of the machine.
+  // Both slow lines are measured at the same time, since neither takes much of the machine.
   const lines = await Promise.all([slowLine('consumer', options), slowLine('provider', options)]);
   options.progress('feel: slow lines');
   const far = await regions();

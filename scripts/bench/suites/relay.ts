@@ -27,7 +27,7 @@ type Part = (typeof PARTS)[number];
 export async function relay(options: Options): Promise<Result[]> {
   const results: Result[] = [];
   for (const channels of CHANNELS) {
-    // One stream more than channels that flood: the first stream is for typing.
+    // One more stream than those that flood: the first stream is for typing.
     const streams = channels + 1;
     const carriers = await startCarriers(['unicore', ...REFERENCES.keys()], {
       streams,

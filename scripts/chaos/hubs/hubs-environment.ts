@@ -15,7 +15,7 @@ export interface HubsOptions {
 
 export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
-  /** Their lines go to the load balancer. */
+  /** Consumers, whose lines go to the load balancer. */
   readonly consumers: ConsumerPrograms;
 
   constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {

@@ -71,7 +71,7 @@ export class SharedRedis {
     });
   }
 
-  /** Stops Redis after the current act on it. */
+  /** Stops Redis, after the current fault is over. */
   async stop(): Promise<void> {
     await this.#alone(() => this.#server.stop());
     for (const line of this.lines) line.close();

@@ -13,12 +13,12 @@ export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** What --help says. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** With fewer channels, a consumer would have none. */
+  /** Smallest number of channels that the command accepts: one for each consumer. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Throws if the outcome breaks a promise. */
+  /** Checks the run's outcome. Throws if it breaks one of the product's promises. */
   judge?(outcome: Outcome): void;
 }
 

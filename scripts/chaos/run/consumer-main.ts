@@ -42,7 +42,7 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
   setInterval(() => {
     const due = ((now() - last) * rate) / 1000;
     last = now();
-    // Random sizes, so that frame boundaries fall at different offsets in each channel.
+    // Writes have random sizes, so that frame boundaries fall at different offsets in each channel.
     for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.next()));
   }, TICK_MS);
 }

@@ -15,7 +15,7 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** Bytes are due from now on. */
+  /** Starts to watch for silences: from here on bytes are due. */
   begin(): void {
     this.#last = this.#now();
   }

@@ -60,7 +60,7 @@ class Run<S extends Environment> {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
-  /** From outside. */
+  /** The signal asked the run to stop. */
   #isStopped = false;
   #isOver = false;
 

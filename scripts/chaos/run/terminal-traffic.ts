@@ -7,7 +7,7 @@ import type { Random } from '../../testing/random.ts';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** peer.pl frames its stream with these bytes, and expects the second one at the end of ours. */
+/** First and last byte of peer.pl's stream. It expects the last one at the end of our stream, too. */
 const STX = 0x02;
 const EOT = 0x04;
 /** Bytes that may be unconfirmed before sending pauses. With more, a long fault would end the socket. */

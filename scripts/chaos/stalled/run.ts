@@ -27,11 +27,11 @@ export interface StalledOptions {
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** While the viewers to be stalled still read. Two cores cannot carry that, so only the memory figure counts. */
+  /** Figures while all viewers still read. Two cores cannot carry that, so only the memory figure counts. */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** Bytes that each stalled viewer was told it missed. */
+  /** Bytes that each stalled viewer has missed, as the hub told it. */
   readonly skipped: readonly number[];
 }
 

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 
 /** Start of the escape sequence that reports skipped bytes: the private OSC of PROTOCOL.md, section 7. */
 const NOTE = '\x1b]7717;{"skipped":';
-/** Longest part of such an escape sequence that can be left at the end of a message. */
+/** Longest part of the skipped-bytes sequence that can be left at the end of a message, in characters. */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
@@ -76,7 +76,7 @@ export class Viewer {
     this.#socket.stop();
   }
 
-  /** Like stop(), for a viewer whose whole process is about to be frozen. */
+  /** Prepares a viewer whose whole process is about to be frozen, in place of stop(). */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }

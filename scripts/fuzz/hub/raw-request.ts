@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Random } from '../../testing/random.ts';
 
-/** A hub that has not answered by then keeps the socket open, as for an incomplete request, ms. */
+/** If the hub has not answered within this time, it keeps the socket open, as for an incomplete request, ms. */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
@@ -138,7 +138,7 @@ function mutatedRequest(random: Random, ticket: string): string {
   return `${method} ${path}?${query} ${version}\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** Bytes after the request: WebSocket frames with wrong bits, lengths and masks, or random bytes. */
+/** Bytes to send after an upgrade request: WebSocket frames with wrong bits, lengths and masks, or random bytes. */
 function noise(random: Random): Buffer {
   const [first, second] = [random.below(256), random.below(256)];
   return random.pick([
@@ -149,7 +149,7 @@ function noise(random: Random): Buffer {
     () => Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]),
     // An unfinished fragmented message, with a ping between its fragments.
     () => Buffer.from([0x02, 0x81, 0, 0, 0, 0, 1, 0x89, 0x80, 0, 0, 0, 0, 0x00, 0x81, 0, 0, 0, 0, 2]),
-    // Text that is not UTF-8, a close with one byte, a close with a code that must not be sent.
+    // Invalid WebSocket frames: text that is not UTF-8, a close with one byte, a close with a forbidden code.
     () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]),
     () => Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3]),
     () => Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]),

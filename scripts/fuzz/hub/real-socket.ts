@@ -11,7 +11,7 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
   return {
     send(message, done) {
       const sent = tamper(message);
-      // The last message's callback reports all of them as sent. If there is none, that is reported at once.
+      // `done` is called when the last message in place of this one was sent, or at once if it was dropped.
       if (sent.length === 0) queueMicrotask(done);
       sent.forEach(({ message: instead, text, arrived }, i) => {
         ws.send(instead, { binary: text !== true }, (error) => {

@@ -6,7 +6,7 @@ import { bin, joined, partNamed } from './frame-layout.ts';
 
 /** 16 MiB of zeros in 16 KiB. A receiver must check the length before it inflates this. */
 const BOMB = deflateRawSync(new Uint8Array(MAX_DATA * 1000), { level: 9 }).subarray(0, MAX_DATA);
-/** As long as the largest dictionary that a frame may name. */
+/** A dictionary as long as the largest that a frame may name. */
 const DICTIONARY = Uint8Array.from({ length: MAX_DICTIONARY }, (_, i) => (i * 7) & 0xff);
 
 const u16 = (value: number) => Uint8Array.of(0xcd, value >>> 8, value);
@@ -28,7 +28,7 @@ interface Deflated {
 }
 
 const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
-  // The truth.
+  // A correct frame.
   (raw) => ({ packed: deflateRawSync(raw, { level: 1 }), dictLen: 0, rawLen: Math.max(1, raw.length) }),
   // A length that differs from that of the inflated bytes.
   (raw, random) => ({

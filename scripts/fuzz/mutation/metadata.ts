@@ -14,10 +14,10 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => joined([filled(random.pick([7, 8, 9, 100, 8000]), 0x91), Uint8Array.of(0xc0)]),
   (random) =>
     joined([...Array.from({ length: random.pick([7, 8, 9, 2000]) }, () => pair('a')), Uint8Array.of(0xc0)]),
-  // Lengths that exceed the bytes that follow.
+  // Length fields that claim more bytes than follow.
   (random) => Uint8Array.of(random.pick([0xdd, 0xdf, 0xdb, 0xc6]), 0xff, 0xff, 0xff, 0xff),
   (random) => Uint8Array.of(random.pick([0xdc, 0xde, 0xda, 0xc5]), 0xff, 0xff, random.below(256)),
-  // Entry counts just below and above the limit.
+  // Arrays with an entry count just below and above the limit.
   (random) => {
     const entries = random.pick([255, 256, 257, 8000]);
     return joined([Uint8Array.of(0xdc, entries >> 8, entries), filled(entries, 0xc0)]);

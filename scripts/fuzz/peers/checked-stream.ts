@@ -6,7 +6,8 @@ import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '../../testing/random.ts';
 
 /**
- * Length after which the letters repeat. It is prime, so bytes that are shifted by a frame or window size do not match.
+ * Length after which the letters of a stream repeat. It is prime, so bytes that are shifted by a frame or window size do
+ * not match.
  */
 const PERIOD = 65_521;
 /** The period twice, so that any piece of a period is contiguous. */
@@ -26,25 +27,25 @@ function piece(sequence: number, off: number, length: number): Buffer {
 }
 
 export interface CheckedStreamOptions {
-  /** Names what it sends. */
+  /** Number of the sequence that this end sends. */
   sends: number;
-  /** Number of the sequence that it must receive; undefined: the peer is hostile, so anything may come. */
+  /** Number of the sequence that this end must receive; undefined: the peer is hostile and may send anything. */
   gets: number | undefined;
-  /** Called with the number of bytes that came. */
+  /** Called with the number of bytes that arrived. */
   heard?(bytes: number): void;
-  /** Over, both ways. */
+  /** Called when both directions have ended. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that it was told to send, and bytes that it has sent. */
+  /** Bytes that this end should send, and bytes that it has sent. */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** The reason of each detach, and of the end. */
+  /** Why the channel was detached, each time, and why it ended. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;

@@ -30,7 +30,7 @@ export class Provider {
   readonly peer: Peer;
   /** Open terminals, by the epoch of their channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** VMs that the hub has ordered from it. */
+  /** VMs that the hub has ordered from this provider. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -70,7 +70,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of epochs that it still remembers. */
+  /** Number of channel epochs that this provider still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

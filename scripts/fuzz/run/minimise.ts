@@ -1,9 +1,9 @@
 /** Reduces the decisions that lead to a failure to few, by leaving out ever smaller parts of them. */
 
-/** Most attempts; each runs a case. */
+/** Most attempts to leave out decisions; each runs the case again. */
 const MOST_TRIES = 150;
 
-/** fails: whether these decisions alone lead to the same failure. */
+/** fails: runs the case with only these decisions; true if the same failure occurs. */
 export async function minimise(
   taken: readonly number[],
   fails: (only: number[]) => Promise<boolean>,

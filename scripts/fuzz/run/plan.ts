@@ -55,7 +55,7 @@ export class Plan {
     return { random, carriedOut };
   }
 
-  /** Reports an action: the case does not hang. */
+  /** Reports an action to the watching thread, as a sign that the case does not hang. */
   beat(): void {
     this.#beat(this.#next);
   }

@@ -50,7 +50,7 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    // Copied, as a real socket does, because a hop patches what it received in place.
+    // The message is copied, as by a real socket, because a hop patches what it received in place.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
     this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
   }

@@ -34,7 +34,7 @@ export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target
   };
 }
 
-/** Mallory and the bad provider connect, attack, and leave. */
+/** One visit of the attackers, the user Mallory and the provider `bad`: they connect, attack, and leave. */
 async function hostileVisit(
   attacked: AttackedHub,
   plan: Plan,

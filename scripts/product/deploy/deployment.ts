@@ -80,7 +80,7 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
 
 export interface Deployment {
   readonly dryRun: boolean;
-  /** One per region, in the order of the command line. */
+  /** What to deploy in each region, in the order of the command line. */
   readonly targets: readonly Target[];
 }
 

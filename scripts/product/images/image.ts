@@ -52,7 +52,7 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
   const output: string[] = [];
   const { folder, dockerfile, args } = context;
   const labels = { [HASH_LABEL]: hash };
-  // tar, as dockerode would compress the files, which costs seconds and gains nothing with a local engine.
+  // The program tar packs the files. dockerode would also compress them, which takes seconds and gains nothing locally.
   const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,7 +1,7 @@
 /** Opens the page in the user's own browser, if there is one. */
 import { spawn } from 'node:child_process';
 
-/** False where the printed link must do: in CI, over SSH, without a display, and for root, as most browsers refuse root. */
+/** False in CI, over SSH, without a display, and for root, as most browsers refuse root: the printed link must do. */
 export function canOpenBrowser(env: NodeJS.ProcessEnv): boolean {
   if (env.CI || env.SSH_CONNECTION || !process.stdout.isTTY) return false;
   if (process.platform === 'linux')

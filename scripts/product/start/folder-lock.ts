@@ -15,7 +15,7 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // Kept from garbage collection, which would free the lock.
+  // The database stays referenced, because garbage collection would free the lock.
   held.push(database);
 }
 

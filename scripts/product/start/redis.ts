@@ -25,7 +25,7 @@ export interface OwnRedis {
 
 export async function startRedis(dataDir: string, show: readonly Writable[]): Promise<OwnRedis> {
   const port = await freePort(HOST);
-  // A password, because other users of this machine can reach the port.
+  // This Redis needs a password, because other users of this machine can reach its port.
   const password = randomBytes(24).toString('hex');
   const folder = join(dataDir, 'redis');
   const config = join(folder, 'redis.conf');

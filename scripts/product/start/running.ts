@@ -22,7 +22,7 @@ export async function writeRunning(data: string, running: Running): Promise<void
   await writeFile(join(data, FILE), JSON.stringify(running));
 }
 
-/** Undefined if nothing has run there yet. */
+/** Reads what runs or ran in a data folder; undefined if nothing has run there yet. */
 export async function readRunning(data: string): Promise<Running | undefined> {
   const text = await readFile(join(data, FILE), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Running.parse(JSON.parse(text));

@@ -29,7 +29,7 @@ export interface ChildOptions {
 /** A child ended without being told to. */
 export interface Death {
   readonly how: string;
-  /** Number of deaths in a row, without a healthy life between them. */
+  /** How many times in a row the child died without having recovered. */
   readonly inARow: number;
   /** Pause until the child starts again; undefined: it does not. */
   readonly pauseMs: number | undefined;

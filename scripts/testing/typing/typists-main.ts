@@ -28,9 +28,9 @@ export interface Typed {
   readonly typists: readonly number[];
   /** When each key was due. */
   readonly due: readonly number[];
-  /** Time from when the key was due to its echo. */
+  /** Echo time of each key, counted from when it was due. */
   readonly tookMs: readonly number[];
-  /** How late this process typed, p99. This part of the above is not caused by hubs. */
+  /** How late this process typed its keys, p99. Hubs do not cause this part of the echo time. */
   readonly lateMs: number;
   /** Keys that were lost, repeated or out of order, and terminals that ended. */
   readonly broken: readonly string[];
@@ -41,7 +41,7 @@ export type TypistCalls = {
   connect(places: readonly TypistPlace[]): Promise<void>;
   /** Lets all typists type. everyMs: interval between two keys of each. */
   start(everyMs: number): void;
-  /** About the keys that were echoed since the last call. */
+  /** Echo times of the keys that were echoed since the last call. */
   typed(): Typed;
   /** Stops typing, and waits up to this time for the last echoes. Returns how many keys have none. */
   stop(limitMs: number): Promise<number>;

@@ -64,7 +64,7 @@ export function trpcNumberOf(status: number): TRPC_ERROR_CODE_NUMBER {
   return TRPC_ERROR_CODES_BY_KEY[BY_STATUS[status] ?? 'INTERNAL_SERVER_ERROR'];
 }
 
-/** HTTP status of a batch of `calls` procedures in which these failed; undefined: at least one succeeded. */
+/** HTTP status of a batch of `calls` calls that failed with these errors; undefined: at least one succeeded. */
 export function statusOf(errors: readonly TRPCError[], calls: number): number | undefined {
   if (errors.length < calls) return undefined;
   const statuses = new Set(errors.map((error) => failureOf(error).status));
@@ -77,7 +77,7 @@ function ours({ code, message, retryAfterMs }: UniCoreError): Failure {
   return { body: { code, message, ...wait }, status: ERRORS[code].http };
 }
 
-/** Such as `cols: Too small: expected number to be >=2`. */
+/** An error message for invalid input, such as `cols: Too small: expected number to be >=2`. */
 function inputMessage({ issues }: z.ZodError): string {
   return issues
     .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))

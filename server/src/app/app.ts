@@ -14,7 +14,7 @@ export interface Overrides {
   /** Milliseconds since 1970. */
   now?: () => number;
   log?: Logger;
-  /** Shared by several hubs in one process. */
+  /** A backplane that several hubs in one process share. */
   backplane?: Backplane;
 }
 

@@ -30,7 +30,7 @@ export interface HubOptions {
   config: Config;
   store: Store;
   auth: LocalAuth;
-  /** Undefined: opened as the configuration says. */
+  /** The backplane to use; undefined: one is opened as the configuration says. */
   backplane: Backplane | undefined;
   clock: Clock;
   /** Milliseconds since 1970. */
@@ -107,7 +107,7 @@ export class Hub {
     });
     const hubId = await store.meta('hubId', () => newId('hub'));
     const port = await listen(this.#server, config);
-    // No await between here and the last handler: a request that arrives now must find all of them.
+    // There must be no await before the last handler is set: a request that arrives now must find all of them.
     const version = ownVersion();
     const url = config.publicUrl ?? defaultUrl(config.host, port);
     this.#takeRequests({ hubId, version, url, port });
@@ -171,7 +171,7 @@ export class Hub {
       socketUrl: (request) => socketUrl(request, origins, url),
       ready: async () => {
         if (this.#stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
-        // The backplane is not asked: all hubs lose it at once, and then none would be sent clients though each still works.
+        // A hub without backplane is still ready: all hubs lose it at once, and each still works for its own clients.
         await store.ping();
       },
     });
@@ -203,7 +203,7 @@ export class Hub {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');
     const hidden = domain.hubs.hide();
-    // A very short drain keeps half of its time.
+    // If the drain is very short, peers still get half of its time to move.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     this.#http?.drain(movingMs * STREAMS_SHARE);
     await Promise.all([hidden, this.#sockets?.drain(movingMs)]);

@@ -51,7 +51,7 @@ export class Network {
       here,
       there: (leg, providerId) => this.#calls.agent(leg, providerId),
     });
-    // Emitted for this hub's own routes, too: channels that wait for the provider look again.
+    // A route event of this hub's own counts, too: channels that wait for the provider look again.
     events.on('route', ({ providerId, connSeq }) => this.#elsewhere(providerId, connSeq));
     events.on('seek', ({ providerId }) => this.hubs.sought(providerId));
     events.on('interrupted', () => {

@@ -75,7 +75,7 @@ export class Sessions {
     this.#ended.set(sessionId, now);
   }
 
-  /** Undefined where the backplane cannot be reached: the caller falls back to the store. */
+  /** Asks the backplane. Undefined if it cannot be reached: the caller then asks the store. */
   async #try<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

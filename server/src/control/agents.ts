@@ -29,7 +29,10 @@ export class Agents {
     this.#deps = deps;
   }
 
-  /** Its calls throw PROVIDER_UNREACHABLE if the provider is connected nowhere, and BACKPLANE_DOWN if that cannot be found out. */
+  /**
+   * The agent of a provider at any hub. Its calls throw PROVIDER_UNREACHABLE if the provider is connected nowhere, and
+   * BACKPLANE_DOWN if that cannot be found out.
+   */
   of(providerId: string): TerminalMethods {
     const call = <T>(what: (agent: TerminalMethods) => Promise<T>) => this.#call(providerId, what);
     return {

@@ -98,7 +98,7 @@ class Control {
   readonly #strays = new Set<string>();
   readonly #settled: () => Promise<void>;
   readonly #close: () => void;
-  /** The channel of a newer socket has taken its place. */
+  /** True once the control channel of a newer socket has taken the place of this one. */
   #retired = false;
   #closed = false;
   #due = false;
@@ -166,7 +166,7 @@ class Control {
     if (!this.#closed) this.#close();
   }
 
-  /** Closes once the pending calls are answered; orders go by the newer channel. */
+  /** Closes this channel once its pending calls are answered; orders go by the newer channel. */
   retire(): void {
     this.#retired = true;
     this.#cancelRetry();

@@ -100,7 +100,7 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     for (const news of untold) void this.#pass(news);
   }
 
-  /** False: a newer revision was emitted before, so this one was dropped. */
+  /** Emits an event at this hub. Returns false if it drops the event, since a newer revision was emitted before. */
   #receive(news: News, here: boolean): boolean {
     switch (news.event) {
       case 'vm': {

@@ -6,7 +6,7 @@
 import { type Clock, WINDOWS } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
-/** After this many bytes a ping is sent even if another is unanswered; for less, it waits for the pong. */
+/** After this many bytes of output a ping is sent even if another is unanswered; after fewer, the next ping waits. */
 const ASK_BYTES = WINDOWS.terminal / 4;
 /**
  * A client that sends messages but no pong for this long is taken not to answer pings. Its output then counts as read
@@ -62,8 +62,8 @@ export class Receipts {
   }
 
   /**
-   * Must also be called when the socket is paused: no pongs are received then, and the program may be waiting for its
-   * output to be read.
+   * Reports what the client has read. Call it also when the socket is paused: no pongs are received then, and the program
+   * may be waiting for its output to be read.
    */
   settle(): void {
     if (!this.#answers || this.#options.ws.isPaused) this.#count(this.#taken);

@@ -23,10 +23,13 @@ export class Callers {
     this.#origins = origins;
   }
 
-  /** Undefined: the request carries no proof. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a wrong origin. */
+  /**
+   * The caller of a request; undefined: it proves none. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a
+   * wrong origin.
+   */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
-    // Also without a proof: a foreign page could otherwise use up the rate limit of its visitor's address.
+    // Also checks the origin of a request without cookie or token: a foreign page could use up its visitor's rate limit.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
@@ -46,7 +49,7 @@ export class Callers {
     return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
-  /** For requests that are authenticated by a cookie. Throws FORBIDDEN for a wrong origin. */
+  /** Checks the Origin header of a request that a cookie authenticates. Throws FORBIDDEN for a wrong origin. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
     this.#origins.check(headers, !SAFE.has(method));
   }

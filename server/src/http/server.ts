@@ -31,7 +31,7 @@ const TRPC_PATH = '/trpc';
  * loss, and at random so that they do not come all at once.
  */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** From sending the reconnect time on an event stream to its end, ms: time for it to arrive. */
+/** An event stream ends this long after its client was sent a reconnect time, so that this still arrives, ms. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
@@ -182,7 +182,7 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/** For measuring the round trip to this hub, also by pages of other regions. Cloud Run answers /healthz itself. */
+/** GET /ping: pages, also of other regions, measure the round trip to this hub. Cloud Run answers /healthz itself. */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {
@@ -196,7 +196,7 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // Not logged while a hub drains: load balancers ask many times.
+    // A draining hub does not log that it is not ready: load balancers ask many times.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');
@@ -215,6 +215,6 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // Only the path is used; URL needs some host.
+  // The host in this URL is not used, but the URL parser needs one.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

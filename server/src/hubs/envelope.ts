@@ -25,12 +25,12 @@ const AT = {
   messages: 52,
 };
 const NAME_BYTES = 16;
-/** 6 bytes allow 256 TiB per leg. */
+/** Size of a position in a leg's bytes: 6 bytes allow 256 TiB per leg. */
 const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 
 export interface Envelope {
-  /** Names of sender and receiver: HUB_NAME. */
+  /** Names of the sending and the receiving hub; each matches HUB_NAME. */
   from: string;
   to: string;
   /** Number of the leg, counted by the hub that dialled it; u32. */

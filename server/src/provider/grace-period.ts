@@ -29,7 +29,7 @@ export class GracePeriod {
     return this.#clock.now() < this.#until;
   }
 
-  /** The same for a provider of which the backplane has no record. A young backplane may not have received it yet. */
+  /** Whether a grace period lasts for a provider without a record: a young backplane may not have received it yet. */
   async ofMissing(): Promise<boolean> {
     if (this.lasts) return true;
     const age = await this.ask(() => this.#backplane.age());

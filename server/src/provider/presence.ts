@@ -36,7 +36,7 @@ export interface Sight {
   suspect: boolean;
   /** A hub has the provider's socket, and has heard it within SILENT_MS. */
   up: boolean;
-  /** Undefined: the backplane has no record of this provider. */
+  /** What the provider reported; undefined: the backplane has no record of it. */
   about: About | undefined;
   /** Time since the provider was last heard, ms. */
   silentMs: number | undefined;

@@ -117,7 +117,7 @@ export class Providers {
     return view!;
   }
 
-  /** sights: what the caller has already looked up. */
+  /** Providers as clients see them. sights: what all hubs know of them, as far as the caller has looked it up. */
   async views(
     rows: readonly ProviderRow[],
     sights: ReadonlyMap<string, Sight> = new Map(),
@@ -157,7 +157,7 @@ export class Providers {
     return { ...row, ...change };
   }
 
-  /** withVms: its VMs are shown differently as well. */
+  /** Announces a change of a provider. withVms: its VMs are shown differently, too. */
   async #tell(row: ProviderRow, withVms: boolean): Promise<void> {
     const { store, events } = this.#deps;
     events.tell('provider', row);

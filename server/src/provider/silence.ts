@@ -90,7 +90,7 @@ export class Silence {
     for (const [providerId, { suspect, silentMs }] of sights) {
       if (!suspect) continue;
       await began(providerId, silentMs);
-      // Dropped last, so that another hub publishes it if this one dies before.
+      // The deadline is dropped last: if this hub dies before, another one publishes the silence.
       await grace.ask(() => backplane.deadlines.drop(SILENT, providerId));
     }
   }

@@ -29,7 +29,7 @@ export interface Elsewhere {
   went(providerId: string): void;
 }
 
-/** For a hub that runs alone. */
+/** Stands for the other hubs where a hub runs alone. */
 export const NOWHERE_ELSE: Elsewhere = { leg: async () => undefined, came() {}, went() {} };
 
 export interface RelayDeps {

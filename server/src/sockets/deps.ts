@@ -63,7 +63,7 @@ export type LegKind = SocketKind | 'mail';
 
 /** Metrics of a leg, whatever its transport. All functions must be cheap. */
 export interface LegMeter {
-  /** One message was sent or received. */
+  /** Counts a message that was sent or received on a leg. */
   message(kind: LegKind, direction: 'in' | 'out', bytes: number): void;
   /** A PING was answered after `rtt` ms. */
   measured(kind: LegKind, rtt: number): void;
@@ -89,7 +89,7 @@ export interface SocketDeps {
   auth: SocketAuth;
   providers: ProviderEvents;
   relay: Relay;
-  /** Absent if hubs have no sockets to one another. */
+  /** Handles sockets from other hubs; absent if hubs have no sockets to one another. */
   hubs?: HubSockets | undefined;
   /**
    * The client's address, by which pending handshakes are counted. Behind our own proxy, that is not the socket's
@@ -98,7 +98,7 @@ export interface SocketDeps {
   addressOf(request: IncomingMessage): string;
   /** Age at which multiplexed sockets are replaced by new ones, ms. */
   rotateMs: number;
-  /** Sent to peers in WELCOME. */
+  /** Name and version of this hub, sent to peers in WELCOME. */
   hub: { hubId: string; version: string };
   /** All regions, also sent in WELCOME if there are several: the peer may find another one nearer. */
   places?: () => readonly HubPlace[];

@@ -8,8 +8,8 @@ export class Handshakes {
   #total = 0;
 
   /**
-   * Returns undefined if there are too many. Otherwise call the result once, when the handshake has succeeded or
-   * failed.
+   * Counts a new handshake of this address. Returns undefined if too many are pending. Otherwise call the result once,
+   * when the handshake has succeeded or failed.
    */
   begin(address: string): (() => void) | undefined {
     const mine = this.#pending.get(address) ?? 0;

@@ -85,7 +85,7 @@ export function migrate(db: DatabaseSync): void {
       );
     }
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    // Written only if it changes, so that an up-to-date hub also starts on a full disk.
+    // The schema version is written only if it changes, so that an up-to-date hub also starts on a full disk.
     if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     db.exec('COMMIT');
   } catch (error) {

@@ -34,7 +34,7 @@ export const ProviderRow = z.object({
   name: z.string(),
   /** Ed25519 public key: a JWK as JSON. */
   publicKey: z.string(),
-  /** Reported by the agent at its last connection; null before the first. */
+  /** These five fields hold what the agent reported at its last connection; null before the first. */
   runtime: z.enum(['docker', 'process']).nullable(),
   isolation: Isolation.nullable(),
   version: z.string().nullable(),
@@ -95,7 +95,7 @@ export type VmRow = z.infer<typeof VmRow>;
 
 export const AuditRow = z.object({
   at: Time,
-  /** user.create, user.login, user.logout, provider.join, vm.create, vm.running, … */
+  /** What happened: user.create, user.login, user.logout, provider.join, vm.create, vm.running, … */
   event: z.string(),
   userId: Id.nullable(),
   /** Id of the VM, provider or session concerned. */

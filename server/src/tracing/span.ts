@@ -7,7 +7,7 @@ import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 /** Attributes of a span: ids and names only. */
 export type Attributes = Record<string, string>;
 
-/** Marks the span as failed where the work does not throw. */
+/** Marks a span as failed if its work does not throw. */
 export type Failed = (code: string) => void;
 
 export interface Tracing {

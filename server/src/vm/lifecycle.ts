@@ -13,7 +13,7 @@ export const EVENTS = [
   'start',
   'stop',
   'delete',
-  // By the hub, when it found a provider with room
+  // The hub has found a provider with room
   'assign',
   // By the provider's agent
   'starting',

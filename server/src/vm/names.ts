@@ -10,7 +10,7 @@ const THINGS =
     ' ',
   );
 
-/** Example: calm-otter. Not unique, since VMs are identified by their ids. */
+/** A random name, such as calm-otter. Not unique, since VMs are identified by their ids. */
 export function newName(): string {
   return `${KINDS[randomInt(KINDS.length)]}-${THINGS[randomInt(THINGS.length)]}`;
 }

@@ -12,7 +12,7 @@ import type { Placer } from './placer.ts';
 const EVERY_MS = 5_000;
 /** Lease of the hub that does the work: it may miss two turns. */
 const LEASE_MS = 12_000;
-/** Events are sent again once in this many turns; each VM that is found costs a read. */
+/** Events of orders without effect are repeated once in this many turns, since each VM costs a read of the store. */
 const TELL_EVERY = 12;
 /** Age after which an order counts as lost; it takes effect sooner if its provider received it. */
 const LATE_MS = 20_000;

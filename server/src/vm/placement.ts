@@ -15,7 +15,7 @@ export interface Candidate {
   region: string | null;
   cores: number;
   memoryTotal: number;
-  /** Sizes of the VMs that take room on it now. */
+  /** Sizes of the VMs that take room on this provider now. */
   load: VmSize[];
 }
 

@@ -53,7 +53,7 @@ export class Placer {
     const waiting = () => store.vms({ phase: 'queued' });
     let queued = await waiting();
     if (queued.length === 0) return;
-    // The hub that had the lease may have placed them.
+    // The hub that had the lease may have placed the queued VMs meanwhile.
     if (await this.#waitForLease()) queued = await waiting();
     try {
       const pass = new Pass(store, presence);
@@ -83,7 +83,10 @@ export class Placer {
     await this.#deps.writer.update(vm.vmId, (row) => (row.phase === 'queued' ? { reason } : {}));
   }
 
-  /** True if another hub had the lease. After LEASE_MS it continues without: the lease only saves work, and correctness does not depend on it. */
+  /**
+   * Waits for the placement lease. True if another hub had it. After LEASE_MS this hub places without it: the lease
+   * only saves work, and correctness does not depend on it.
+   */
   async #waitForLease(): Promise<boolean> {
     const { clock } = this.#deps;
     const end = clock.now() + LEASE_MS;
@@ -145,7 +148,7 @@ class Pass {
     candidate.load.push(vm.size);
   }
 
-  /** Another hub assigned room there, so the provider has to be counted again. */
+  /** Counts this provider's VMs again, since another hub has assigned room on it. */
   forget({ providerId }: Counted): void {
     this.#counted.delete(providerId);
   }

@@ -6,7 +6,7 @@ import { eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 import type { VmWriter } from './writer.ts';
 
 export interface Report {
-  /** True: all VMs of the agent; false: only those that changed. */
+  /** Whether the report has all VMs of the agent, or only those that changed. */
   whole: boolean;
   vms: VmObserved[];
 }

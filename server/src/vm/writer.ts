@@ -10,7 +10,7 @@ export type Patch = (vm: VmRow, to: VmRow['phase']) => Partial<VmRow>;
 
 export interface Written {
   vm: VmRow;
-  /** false: this event is not possible in the current phase, and nothing was written. */
+  /** Whether the event is possible in the VM's current phase. If not, nothing was written. */
   fits: boolean;
 }
 

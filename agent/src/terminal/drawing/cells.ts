@@ -25,7 +25,7 @@ class CellDrawer {
   readonly #cell: Cell;
   readonly #cols: number;
   #above: Line | undefined;
-  /** Column of the next character. Equal to `cols` if it would wrap. */
+  /** Column of the next character; `cols` if that character would wrap. */
   #x = 0;
 
   constructor(writer: AnsiWriter, cell: Cell, cols: number) {

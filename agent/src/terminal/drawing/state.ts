@@ -16,7 +16,7 @@ const CURSOR_STYLES = { block: 1, underline: 3, bar: 5 } as const;
 /** Intermediate bytes of the sequences that set G0 to G3. */
 const DESIGNATORS = ['(', ')', '*', '+'] as const;
 
-/** State that each buffer has separately. Moves the cursor. Requires G0 to be ASCII, and leaves it so. */
+/** Writes what each screen buffer has separately. Moves the cursor. The character set G0 is ASCII before and after. */
 export function restoreBufferState(
   writer: AnsiWriter,
   buffer: ScreenBuffer,
@@ -39,7 +39,7 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
 export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) restoreCharsets(writer, core);
   const { modes, mouse } = core;
-  // A terminal reset does not change the first three, so they are always written.
+  // A terminal reset changes neither cursor visibility nor newline mode, so both are always written.
   writer.csi(modes.cursorHidden ? '?25l' : '?25h');
   writer.csi(modes.newLine ? '20h' : '20l');
   if (modes.blink) writer.csi('?12h');
@@ -89,7 +89,7 @@ function printAgain(
 ): void {
   writer.style(cell);
   if (after) writer.latentUnderline(after);
-  // In insert mode printing moves the cells to the right, so delete as many first.
+  // In insert mode printing moves the cells to its right, so the cells to be printed are deleted first.
   if (insertMode) writer.csi(width, 'P');
   writer.write(chars);
 }
@@ -129,7 +129,7 @@ function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): 
   }
 }
 
-/** Requires G0 to be ASCII, and leaves it so. */
+/** Writes the saved cursor. The character set G0 must be ASCII before, and is afterwards. */
 export function restoreSavedCursor(
   writer: AnsiWriter,
   buffer: ScreenBuffer,

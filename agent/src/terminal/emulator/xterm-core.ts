@@ -8,7 +8,7 @@ export interface Attributes {
   /** Text colour, its mode, and flags, packed as in xterm's buffer/Constants.ts. */
   fg: number;
   bg: number;
-  /** Valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
+  /** Extended attributes, valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
   extended: { _ext: number; urlId: number };
 }
 
@@ -65,7 +65,7 @@ interface DecModes {
   wraparound: boolean;
 }
 
-/** index 0 to 255: palette; 256: text, 257: background, 258: cursor. Without an index: the whole palette. */
+/** A colour that a program sets. index 0 to 255: palette; 256: text, 257: background, 258: cursor; none: all. */
 export interface ColorChange {
   type: 0 | 1 | 2;
   index?: number;
@@ -180,8 +180,8 @@ export class XtermCore {
   }
 
   /**
-   * designated: G0 to G3. level: index of the active one. charset: the set in use; a restored cursor may have brought
-   * another.
+   * The character sets. designated: G0 to G3. level: index of the active one. charset: the set in use, which may be
+   * another one after a cursor was restored.
    */
   get charsets(): { designated: Charset[]; level: number; charset: Charset } {
     const { charset, glevel, _charsets } = this.#core._charsetService;

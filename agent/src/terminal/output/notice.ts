@@ -7,7 +7,7 @@ export const RESET = '\x1bc';
 export const CANCEL = '\x18';
 
 export interface SizeNotice extends PtySize {
-  /** This viewer typed last, so its window determines the size. */
+  /** True if the viewer that gets this notice typed last, so its window determines the size. */
   mine: boolean;
   /** The user whose window determines the size; absent if there is none. */
   typist: string | undefined;

@@ -33,7 +33,7 @@ export class Sequences {
   #state: StateNumber = State.ground;
   #offset = 0;
   #openedAt = 0;
-  /** Of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
+  /** State of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
   #more = 0;
   #code = 0;
   #least = 0;
@@ -189,7 +189,7 @@ function inDcs(state: StateNumber, unit: number): StateNumber {
   return after === State.csiIntermediate ? State.dcsIntermediate : State.dcsParam;
 }
 
-/** Parameters, then intermediates, of CSI and DCS. A private marker is only valid in front. */
+/** The state after a parameter or intermediate byte of a CSI or DCS sequence. A private marker is only valid in front. */
 function header(state: StateNumber, unit: number, entry: StateNumber): StateNumber {
   if (state === State.csiIgnore) return state;
   if (unit < 0x30) return State.csiIntermediate;

@@ -3,7 +3,7 @@
  * that is behind need not parse the others.
  */
 
-/** Printable ASCII is plain, and so are the bell and control characters that move the cursor in its line or to the next. */
+/** Plain text is printable ASCII, the bell, and control characters that move the cursor in its line or to the next. */
 const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 const LF = 0x0a;
@@ -21,7 +21,7 @@ export interface Page {
   wraps: boolean;
 }
 
-/** Number of plain bytes at the start. */
+/** Number of bytes of plain text at the start. */
 export function plainLength(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length && PLAIN[bytes[at]!] === 1) at++;

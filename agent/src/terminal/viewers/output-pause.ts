@@ -18,7 +18,7 @@ export interface PauseOptions {
   held(): boolean;
 }
 
-/** Calls `done` once. The returned function cancels. */
+/** Calls `done` once, at the next pause in the output. The returned function cancels. */
 export function waitForPause({ clock, output, held }: PauseOptions, done: () => void): () => void {
   let seen = output.end;
   let quiet = 0;

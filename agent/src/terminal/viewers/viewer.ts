@@ -14,7 +14,7 @@ import { ReadRate } from './read-rate.ts';
 const HOLD_MS = 30_000;
 /** After an interrupt, a backlog that would take longer to send is skipped, so that the effect shows at once. */
 const INTERRUPT_MS = 150;
-/** The same limit in bytes, for a viewer whose rate is not known. */
+/** After an interrupt, a longer backlog than this is skipped if the viewer's rate is not known, bytes. */
 const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
@@ -48,13 +48,13 @@ export class Viewer implements ChannelHandler {
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** The channel will pull again by itself. Otherwise it must be woken. */
+  /** True if the channel will pull more output by itself; otherwise it must be woken. */
   #asking = false;
   /** Bytes given to the channel in total. */
   #given = 0;
   /**
-   * Set after an interrupt, while waiting for a pause in the output; cancels that wait. Meanwhile the program need
-   * not wait for this viewer.
+   * Cancels the wait for a pause in the output, which follows an interrupt. During that wait the program need not wait
+   * for this viewer.
    */
   #cancelWait: (() => void) | undefined;
   /** Output is withheld from this viewer until the pause. */

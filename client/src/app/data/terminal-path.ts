@@ -12,7 +12,7 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
     queryKey: ['path', vmId(), terminalId()],
     queryFn: async () => {
       const path = await api.vm.path.query({ vmId: vmId(), terminalId: terminalId() }).catch(() => UNKNOWN);
-      // After the other request, not in parallel: rendering and the request itself would delay the ping's answer.
+      // The ping follows the other request. In parallel, that request and rendering would delay the ping's answer.
       return { hubMs: await ping(), ...path };
     },
     enabled: looking(),
@@ -23,5 +23,5 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
   }));
 }
 
-/** Result if the provider is offline, or is too old to measure. */
+/** Round trips while the provider is offline, or if it is too old to measure them. */
 const UNKNOWN = { providerMs: null, keeperMs: null, echoMs: null };

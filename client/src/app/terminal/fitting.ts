@@ -53,7 +53,7 @@ export class Fitting {
   apply(size: SizeInForce): void {
     this.#inForce = size;
     this.#terminal.resize(size.cols, size.rows);
-    // Later, since a font change draws, and this runs in the middle of parsing.
+    // The font changes later, since that draws, and this runs while xterm parses.
     queueMicrotask(() => this.scale());
   }
 

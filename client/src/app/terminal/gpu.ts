@@ -23,7 +23,7 @@ function probe(): boolean {
   return !SOFTWARE.test(name);
 }
 
-/** Call when a terminal becomes visible. Call the returned function when it is hidden: browsers allow few WebGL contexts. */
+/** Draws a visible terminal with WebGL, if loaded. Call the result once it is hidden: WebGL contexts are few. */
 export function drawOnGpu(terminal: Terminal): () => void {
   if (!Addon) return () => {};
   const addon = new Addon();

@@ -17,7 +17,7 @@ export interface SizeInForce {
 
 export interface NoticeHandler {
   size(size: SizeInForce): void;
-  /** This many bytes of output were skipped, so that this viewer catches up. */
+  /** Called when this many bytes of output were skipped, so that this viewer catches up. */
   skipped(bytes: number): void;
 }
 

@@ -35,7 +35,7 @@ export interface Session {
   open(host: HTMLElement): void;
   /** Opens the channel at the size that fits into the window. Also starts a new shell after one that ended. */
   connect(): void;
-  /** Call it when the window's size changed or when it became visible. */
+  /** Fits the terminal into its window again. Call it when the window's size changed or it became visible. */
   refit(): void;
 }
 

@@ -6,7 +6,7 @@ import { Wire } from '../wire.ts';
 import type { LinePlan } from './plan.ts';
 import type { Trace } from './trace.ts';
 
-/** A process that accepts sockets while it is up. */
+/** A simulated process that accepts sockets while it is up. */
 export interface Host {
   readonly name: string;
   readonly up: boolean;

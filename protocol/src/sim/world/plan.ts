@@ -65,7 +65,7 @@ export interface Plan {
 /** All channels together send about as much as the slowest line carries in this time. */
 const TRANSFER_MS = 8_000;
 const MOST_BYTES = 6_000_000;
-/** Most chunks that one end sends. More would take time and show nothing new. */
+/** Most chunks of bytes that one end of a channel sends. More would take time and find no other bugs. */
 const MOST_CHUNKS = 300;
 
 export function planOf(seed: number): Plan {
@@ -123,7 +123,7 @@ function line(random: Random, { delay, slow }: { delay: number; slow: number }):
 function ends(random: Random, budget: number, span: number): { opener: EndPlan; acceptor: EndPlan } {
   const opener = end(random, budget, span);
   const acceptor = end(random, budget, span);
-  // Never both ends, since each would wait for the other.
+  // Both ends may not wait for the peer to end its direction first: neither would ever end.
   if (opener.endsLast) acceptor.endsLast = false;
   return { opener, acceptor };
 }

@@ -39,7 +39,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // As the SDK has it.
+    // The SDK uses the same deflater.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

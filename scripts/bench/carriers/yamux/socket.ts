@@ -70,7 +70,7 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // Deferred: 'drain' reaches all streams of the muxer in turn, and one that sent at once would take the others' room.
+        // Sends a little later: 'drain' reaches all streams of the muxer in turn; the first would take all the room.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();

@@ -42,7 +42,7 @@ describe('a Redis with a password', () => {
     const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
     const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
     const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
-    // An unexpected answer to a posted message would be taken for the answer to this call.
+    // If Redis answered a posted message, the client would take that answer for the one to this call.
     expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
     await Promise.all(posts);
     await expect.poll(() => b!.mail, poll).toEqual(sent);

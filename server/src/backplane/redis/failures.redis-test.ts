@@ -103,7 +103,7 @@ test('after a failover to a replica without the last writes, the newest route so
   line.target = replica.port;
   await master.kill();
   await expectRecovered(a!, b!);
-  // As far as the hub of the older connection knows, that connection is still open.
+  // The hub with the older connection does not know of the newer one, so it claims the route again.
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(a!.plane.hub);
   expect((await b!.plane.routes.claim('p-1', 2)).now).toEqual({ hub: b!.plane.hub, connSeq: 2 });
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(b!.plane.hub);
@@ -131,7 +131,7 @@ describe('a Redis that is paused', () => {
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
     const message = Buffer.alloc(1024 * 1024);
-    // What waits is refused together with this, after its time.
+    // Messages that wait are refused after the time limit, as this ping is; the others at once.
     let waited = false;
     const waiting = a!.plane.ping().catch(() => {
       waited = true;

@@ -132,7 +132,7 @@ export class Publisher {
     return Number(await usable(this.#client).sendCommand(command));
   }
 
-  /** After an error, asks the cluster again where its slots are. Nothing else makes the publishing client do so. */
+  /** After an error, asks the Redis cluster where its slots are now. The publishing client would not do so itself. */
   #look(): void {
     if (this.#client instanceof Cluster && this.#client.status === 'ready') this.#client.refreshSlotsCache();
   }

@@ -72,7 +72,7 @@ export class Watch {
       await new Promise<void>((resolve) => clock.after(STARTING_MS, resolve));
       well = await this.#prove();
     }
-    // Nothing was shared before the start, so nothing can have been lost.
+    // Before its start this hub shared no data through Redis, so none can have been lost.
     this.#suspect = false;
     if (!well) this.#fail();
     this.#started = true;

@@ -8,8 +8,8 @@ import type { Write } from './writes.ts';
 type Document = protos.google.firestore.v1.IDocument;
 
 /**
- * Without orderBy the order is undefined. Conditions on several fields must all be EQUAL; Firestore would need an extra
- * index otherwise.
+ * A query. Without orderBy its results have no order. Conditions on several fields must all be EQUAL, or Firestore would
+ * need an extra index.
  */
 export interface Query {
   where?: readonly (readonly [field: string, op: 'EQUAL' | 'LESS_THAN_OR_EQUAL', value: unknown])[];
@@ -95,7 +95,7 @@ export class Calls {
   }
 
   /**
-   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller was told of the
+   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller has learned of the
    * failure.
    */
   #options(most: number) {

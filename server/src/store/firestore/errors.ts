@@ -30,7 +30,7 @@ const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
 /** What Google's library reports if there are no credentials; that error has no code. */
 const NO_CREDENTIALS = /default credentials/;
 
-/** When the caller may ask again. */
+/** Time after which the caller may ask again, ms. */
 const RETRY_AFTER_MS = 1_000;
 
 const Status = z.object({ code: z.number() });
@@ -38,7 +38,7 @@ const Status = z.object({ code: z.number() });
 /** A document did not meet the condition of a commit. */
 export class Beaten extends Error {}
 
-/** Turns a commit's error into Beaten if a condition was not met; returns other errors unchanged. */
+/** Turns a commit's error into the class Beaten if a document did not meet a condition; returns others unchanged. */
 export function commitError(error: unknown): unknown {
   const code = codeOf(error);
   const beaten = code !== undefined && CONDITIONS.has(code);

@@ -85,7 +85,7 @@ class FirestoreStore implements Store {
   }
 
   /**
-   * Marks the secret as taken and keeps it for a while. If it were deleted and the answer lost, nobody would get it.
+   * Marks the secret as taken and keeps it for a while. If it were deleted and the answer lost, no caller would get it.
    */
   takeSecret(hash: string, kind: SecretKind, now: number) {
     const mark = newMark();

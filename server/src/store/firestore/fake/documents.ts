@@ -18,7 +18,7 @@ export interface Document {
 const MAX_ID_BYTES = 1_500;
 
 export class Documents {
-  /** Documents by collection, then by name. */
+  /** All documents, by the path of their collection, then by name. */
   readonly #collections = new Map<string, Map<string, Document>>();
   #lastTime: Micros = 0;
 

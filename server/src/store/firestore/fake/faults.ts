@@ -36,7 +36,7 @@ export class Faults {
     });
   }
 
-  /** Replaces the next call of this method by `play`, which may carry it out by calling `work`. */
+  /** Runs `play` in place of the next call of this method. play may carry the call out by calling `work`. */
   next(method: Method, play: Trick['play']): void {
     this.#add(1, method, play);
   }

@@ -24,7 +24,7 @@ import { Service } from './service.ts';
 const MAX_MESSAGE = 10 * 1024 * 1024;
 
 export interface FakeOptions {
-  /** 0 picks a free port. */
+  /** Port to listen on; 0 picks a free one. */
   port?: number;
   host?: string;
   /** File in which the documents are saved. */
