@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { dockerSocket } from '@unicore/agent';
+import { UniCoreError } from '@unicore/protocol';
 import { openLocalAuth } from '@unicore/server';
 import { main, messageOf, paint, say, step, warn } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
@@ -21,6 +22,8 @@ const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
 /** Most hubs: the number of servers in server/deploy/haproxy.cfg. */
 const MAX_HUBS = 16;
+/** Tries of a call to the store, each of which ends within 6 s. */
+const STORE_TRIES = 5;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
   --data DIR   where everything is kept (default .unicore)
@@ -53,14 +56,14 @@ await main(async () => {
     await writeRunning(options.data, running);
     await useFirestore(running);
     const auth = openLocalAuth(running.dataDir, running.url, running.store);
-    const owner = await auth.owner();
-    const link = await auth.loginLink(owner.userId);
+    const owner = await patiently(() => auth.owner());
+    const link = await patiently(() => auth.loginLink(owner.userId));
     say(`\n  UniCore is running. Sign in with this link (good for 24 hours):\n\n  ${paint('cyan', link)}\n`);
     if (options.token) say(`  Bearer token for scripts: ${await auth.bearerToken(owner.userId)}\n`);
     agent = await LocalAgent.start({
       dataDir: running.dataDir,
       hub: `http://${HOST}:${hub.port}`,
-      joinToken: () => auth.joinToken(owner.userId),
+      joinToken: () => patiently(() => auth.joinToken(owner.userId)),
       socketPath: dockerSocket(process.env),
       show,
     });
@@ -134,4 +137,15 @@ async function prepareDocker(): Promise<void> {
   await step(`Built ${VM_IMAGE.name}`, () =>
     buildImage(docker, VM_IMAGE, (line) => say(paint('dim', `  ${line}`))),
   ).catch((error: unknown) => warn(`  ${messageOf(error)}`));
+}
+
+/** Calls again where the store did not answer in time: right after their start, several processes share the machine. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof UniCoreError && error.code === 'TIMEOUT') || tries === STORE_TRIES) throw error;
+    }
+  }
 }

@@ -16,10 +16,12 @@ export function runtimeContract(make: () => Promise<RuntimeHarness>): void {
   const made = new Set<string>();
 
   async function vm(
-    vmId: string,
+    name: string,
     gen = 1,
   ): Promise<{ harness: RuntimeHarness; runtime: Runtime; spec: VmSpec }> {
     harness ??= await make();
+    // An id of this run alone: a run that was killed may have left its VM and volume at the engine.
+    const vmId = `${name}-${process.pid}`;
     made.add(vmId);
     return { harness, runtime: harness.runtime, spec: { vmId, gen, image: harness.image, size: 'small' } };
   }
