@@ -30,8 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'scripts',
-          include: ['scripts/{lib,product,check,testing,chaos,bench,fuzz}/**/*.test.ts'],
-          exclude: [BENCH],
+          include: ['scripts/{lib,product,check,testing,chaos,fuzz,bench/*}/**/*.test.ts'],
           ...together,
         },
       },
