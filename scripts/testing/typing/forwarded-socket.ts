@@ -1,5 +1,5 @@
 /** A WebSocket class that sends X-Forwarded-For, as a proxy would. Node's own WebSocket can't send headers. */
-import { maskFor } from '@unicore/agent/tunnel';
+import { maskFor } from '@unicore/agent/tunnel/mask';
 import { WebSocket as WsSocket } from 'ws';
 
 /** address: from which the connection seems to come. */

@@ -4,7 +4,7 @@
  * gave. A violation closes only its own channel.
  */
 import { bytesEnd, confirmedIn, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
-import type { Rate } from './rate.ts';
+import type { Rate } from '../rate.ts';
 
 /** Largest header of a DATA or DATAZ frame, bytes. */
 const DATA_OVERHEAD = 24;

@@ -2,5 +2,4 @@
 export { type Elsewhere, type Grant, type Identity, NOWHERE_ELSE, type RelayDeps } from './deps.ts';
 export type { ChannelPath, RelayMeter } from './meter.ts';
 export { parse } from './parse.ts';
-export { Rate } from './rate.ts';
 export { Relay } from './relay.ts';

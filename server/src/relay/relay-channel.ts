@@ -14,9 +14,9 @@ import {
   type Port,
   UniCoreError,
 } from '@unicore/protocol';
+import type { Rate } from '../rate.ts';
 import { holdToCredit } from './credit.ts';
 import type { ChannelPath, RelayMeter } from './meter.ts';
-import type { Rate } from './rate.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 

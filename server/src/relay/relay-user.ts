@@ -2,8 +2,8 @@
  * One user at the relay: its legs, and its channels, which may also come from other hubs. All limits count per user.
  */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
+import { Rate } from '../rate.ts';
 import type { Identity } from './deps.ts';
-import { Rate } from './rate.ts';
 import type { RelayChannel } from './relay-channel.ts';
 
 /** Maximum number of a user's channels on one provider. */

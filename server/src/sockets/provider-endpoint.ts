@@ -4,7 +4,8 @@
  */
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '@unicore/protocol/control';
-import { parse, Rate } from '../relay/index.ts';
+import { Rate } from '../rate.ts';
+import { parse } from '../relay/index.ts';
 import { type Endpoint, goAway, greet, greeting } from './endpoint.ts';
 import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';

@@ -9,7 +9,7 @@ import {
   type Transport,
 } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
-import { Rate } from '../relay/index.ts';
+import { Rate } from '../rate.ts';
 import type { SocketKind, SocketMeter } from './deps.ts';
 
 /** Bytes outside of channels that may wait for one peer: ACKs, and answers to its requests. */

@@ -1,9 +1,9 @@
 /** A consumer's leg, and its channels as streams. */
 import { randomBytes } from 'node:crypto';
-import { maskFor } from '@unicore/agent/tunnel';
+import { maskFor } from '@unicore/agent/tunnel/mask';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
-import { type DialLegOptions, dialLeg } from '@unicore/server/testing';
+import { type DialLegOptions, dialLeg } from '@unicore/server/testing/dial';
 import { ChannelStream } from './channel-stream.ts';
 
 /** Dials a leg for this user, with the SDK's masking. A defect ends the process. */

@@ -1,8 +1,8 @@
 /** A provider that hands out every terminal as a stream. */
-import { maskFor } from '@unicore/agent/tunnel';
+import { maskFor } from '@unicore/agent/tunnel/mask';
 import { Acceptor, type OpenRequest, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import { dialLeg, HELLO } from '@unicore/server/testing';
+import { dialLeg, HELLO } from '@unicore/server/testing/dial';
 import { serve } from '../../../testing/processes/child.ts';
 import { ChannelStream } from './channel-stream.ts';
 
