@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { dockerSocket } from '@unicore/agent';
-import { UniCoreError } from '@unicore/protocol';
 import { openLocalAuth } from '@unicore/server';
 import { main, messageOf, paint, say, step, warn } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
@@ -15,6 +14,7 @@ import { Cluster } from './product/start/cluster.ts';
 import { lockFolder } from './product/start/folder-lock.ts';
 import { Hub } from './product/start/hub-service.ts';
 import { LocalAgent } from './product/start/local-agent.ts';
+import { patiently } from './product/start/patiently.ts';
 import { useFirestore, writeRunning } from './product/start/running.ts';
 import { buildWeb, webIsCurrent } from './product/web.ts';
 
@@ -22,8 +22,6 @@ const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
 /** Most hubs: the number of servers in server/deploy/haproxy.cfg. */
 const MAX_HUBS = 16;
-/** Tries of a call to the store, each of which ends within 6 s. */
-const STORE_TRIES = 5;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
   --data DIR   where everything is kept (default .unicore)
@@ -137,15 +135,4 @@ async function prepareDocker(): Promise<void> {
   await step(`Built ${VM_IMAGE.name}`, () =>
     buildImage(docker, VM_IMAGE, (line) => say(paint('dim', `  ${line}`))),
   ).catch((error: unknown) => warn(`  ${messageOf(error)}`));
-}
-
-/** Calls again where the store did not answer in time: right after their start, several processes share the machine. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof UniCoreError && error.code === 'TIMEOUT') || tries === STORE_TRIES) throw error;
-    }
-  }
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';
 import { main, paint, say } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
+import { patiently } from './product/start/patiently.ts';
 import { readRunning, useFirestore } from './product/start/running.ts';
 
 const HELP = `npm run user -- NAME [options]
@@ -39,9 +40,11 @@ await main(async () => {
     store ?? running?.store ?? 'sqlite',
   );
   try {
-    const user = await auth.createUser(name);
-    say(`Link for ${name} (good for 24 hours): ${paint('cyan', await auth.loginLink(user.userId))}`);
-    if (values.token) say(`Bearer token for scripts: ${await auth.bearerToken(user.userId)}`);
+    const user = await patiently(() => auth.createUser(name));
+    const link = await patiently(() => auth.loginLink(user.userId));
+    say(`Link for ${name} (good for 24 hours): ${paint('cyan', link)}`);
+    if (values.token)
+      say(`Bearer token for scripts: ${await patiently(() => auth.bearerToken(user.userId))}`);
   } finally {
     await auth.close();
   }
