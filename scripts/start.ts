@@ -57,7 +57,8 @@ await main(async () => {
     const owner = await patiently(() => auth.owner());
     const link = await patiently(() => auth.loginLink(owner.userId));
     say(`\n  UniCore is running. Sign in with this link (good for 24 hours):\n\n  ${paint('cyan', link)}\n`);
-    if (options.token) say(`  Bearer token for scripts: ${await auth.bearerToken(owner.userId)}\n`);
+    if (options.token)
+      say(`  Bearer token for scripts: ${await patiently(() => auth.bearerToken(owner.userId))}\n`);
     agent = await LocalAgent.start({
       dataDir: running.dataDir,
       hub: `http://${HOST}:${hub.port}`,
