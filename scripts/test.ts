@@ -37,7 +37,7 @@ const ENGINE_NEEDS: readonly Need[] = [
 
 // Keeps Google's libraries from looking for a metadata server on the network.
 process.env.METADATA_SERVER_DETECTION = 'none';
-// Hundreds of processes of ours are started, and compiling is most of what a start costs.
+// Tests start hundreds of processes, and compiling is most of what a start costs.
 process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/compiled');
 
 let passed = 0;
@@ -65,7 +65,7 @@ if (failed > 0) process.exitCode = 1;
 else if (process.exitCode === 1) failed = 1;
 say(`${passed} passed, ${failed} failed`);
 
-/** Brings what the tests need; with checks, types, lint and boundaries are judged meanwhile. */
+/** Prepares what the tests need. checks: also checks types, lint and boundaries meanwhile. */
 async function prepareAll(checks: boolean): Promise<void> {
   const web = prepare('Web app', async () => ((await webIsCurrent()) ? undefined : buildWeb()));
   const engine = prepare('System packages', bringPackages).then(() => {
@@ -106,7 +106,9 @@ async function bringPackages(): Promise<void> {
   say('  (npm test installs them when it runs as root on Debian.)');
 }
 
-/** web: the page is built when it settles; the hub's image holds it. */
+/**
+ * Starts a Docker engine and builds its images. web: settles when the page is built, which the hub's image contains.
+ */
 async function bringEngine(web: Promise<void>): Promise<void> {
   cleanups.push(await startEngine());
   const docker = await dockerEngine();

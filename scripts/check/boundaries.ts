@@ -13,17 +13,23 @@ interface Workspace {
 }
 
 const SOURCE = /\.([cm]?[jt]s|[jt]sx)$/;
-/** Commands load single files of a folder: an index would load Docker's client, say, for each of them. */
+/**
+ * Commands load single files of a folder. Through an index, each command would also load, for example, Docker's client.
+ */
 const WITHOUT_INDEX = /^scripts\//;
 const TEST = /\.(suite|([a-z]+-)?test)\.[jt]sx?$/;
 const TEST_SUPPORT = /(^|\/)(testing|fixtures)\/|^scripts\/tests\//;
 const PROVING = /^scripts\/(bench|chaos|fuzz|check)[/.]|(^|\/)vitest\.[a-z.]*config\.ts$/;
-/** Libraries of the protocol, and the only folders that may use them. */
+/** Libraries that only these folders of the protocol may use. */
 const KEPT_IN = { zod: /^protocol\/src\/(control|api)\//, birpc: /^protocol\/src\/control\// };
-/** What the page and the SDK may take types from only: at run time it would bring zod along, or the hub. */
+/**
+ * Packages from which the page and the SDK may import types only. A value would bring zod, or the hub, into the page.
+ */
 const TYPES_ONLY = /^@unicore\/(protocol\/(api|control)|server(\/.*)?)$/;
 
-/** The complaints about these files (paths from `root`), a sentence each. */
+/**
+ * Returns a sentence for each wrong import in these files (paths from `root`), and for each wrong entry of a package.
+ */
 export function boundaryErrors(root: string, folders: readonly string[], files: readonly string[]): string[] {
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   const workspaces = folders.map(
@@ -47,7 +53,7 @@ function exportErrors(workspace: Workspace): string[] {
     );
 }
 
-/** The entries of a package with the file of each, whatever the condition. */
+/** Returns the entries of a package with the file of each, for all conditions. */
 function entriesOf({ exports }: Workspace): [entry: string, target: string][] {
   const targets = (value: unknown): string[] =>
     typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(targets);

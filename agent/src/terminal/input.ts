@@ -1,9 +1,12 @@
 /**
- * Tells what a person typed from what their terminal sends by itself: mouse, focus, and answers to a program's queries. The
- * program expects one answer, not one per viewer.
+ * Separates what a person typed from what the terminal sends by itself: mouse events, focus reports, and answers to a
+ * program's queries. The program expects one answer, not one per viewer.
  */
 
-/** Answers to queries, and focus reports, as xterm sends them. */
+/**
+ * Matches what xterm sends by itself: answers to a program's queries (such as the cursor's position), and focus
+ * reports.
+ */
 const REPORT = escapeSequences(
   '\\[[?>=]?[\\d;]*c', // device attributes
   '\\[\\??\\d+;\\d+(;\\d+)?R', // cursor position; Shift+F3 looks the same, so that it works only for a viewer that has typed
@@ -20,13 +23,16 @@ const REPORT = escapeSequences(
 );
 const MOUSE = escapeSequences('\\[<[\\d;]+[mM]', '\\[M[\\s\\S]{3}', '\\[\\d+;\\d+;\\d+M');
 const ESC = 0x1b;
-/** ^C, ^Z and ^\\. In a program that reads them as keys, treating them as interrupts does no harm. */
+/**
+ * The keys ^C, ^Z and ^\\, which interrupt a program. Some programs read them as ordinary keys; treating them as
+ * interrupts does no harm there.
+ */
 const INTERRUPTS = [0x03, 0x1a, 0x1c];
 
 export interface Input {
   /** A person pressed a key or pasted. */
   typed: boolean;
-  /** The input without answers and focus reports. */
+  /** The input without answers to queries and without focus reports. */
   withoutReports: Uint8Array;
 }
 

@@ -98,9 +98,9 @@ export class AcceptedChannel extends Channel {
   }
 
   /**
-   * Closes an orphaned channel. LEG_LOST is right even if both ends have sent FIN: the opener's last ACK was probably
-   * lost with the path, but this end cannot know. An opener that still attaches has missed something, or it would be
-   * closed.
+   * Closes a channel to which no opener came back. The code is LEG_LOST even if both ends have sent FIN: the opener's
+   * last ACK was probably lost with the path, but this end cannot know. An opener that attaches later has missed
+   * something, and must not be told OK.
    */
   #expire(): void {
     this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
@@ -113,7 +113,7 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override finished(): void {
-    // The opener tells the hops to forget this channel.
+    // Nothing to do: the opener tells the hops to forget this channel.
   }
 
   protected override over(code: ErrorCode, message: string): void {
@@ -122,7 +122,7 @@ export class AcceptedChannel extends Channel {
   }
 }
 
-/** Tells the hops of this number to forget it: no channel is there, or no longer. */
+/** Tells the hops of this channel number to forget it, because no channel is attached there. */
 export function release(leg: Leg, ch: number): void {
   if (leg.open) leg.send({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
 }

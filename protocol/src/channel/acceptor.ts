@@ -20,7 +20,7 @@ import type { ChannelHandler } from './channel-handler.ts';
 import type { Deflater } from './deflater.ts';
 import { PendingOpen } from './pending-open.ts';
 
-/** How long a tombstone is kept: an OPEN for it is answered with the reason why the channel ended. */
+/** How long the acceptor remembers how a channel ended (its tombstone). A late OPEN is answered with that reason. */
 const TOMBSTONE_MS = 120_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
@@ -54,7 +54,7 @@ interface Epoch {
   channel: AcceptedChannel | undefined;
   /** How the channel ended or why it was refused; undefined while it is open. */
   ended: Refusal | undefined;
-  /** The newest OPEN, as long as the application has not decided. It will be the one to be answered. */
+  /** The newest OPEN, while the application has not decided about the channel. The decision will answer this OPEN. */
   pending: PendingOpen | undefined;
 }
 
@@ -78,7 +78,7 @@ export class Acceptor {
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
     if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
-      // Binding the number again would hide the end of the leg from the other channel.
+      // The number would belong to two channels, and the first one would not learn when the leg ends.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
     if (!epoch && open.mustExist) {

@@ -1,6 +1,6 @@
 /**
- * Compression of one channel with DATAZ frames: which bytes are deflated, how hard, and when it is not worth it; also
- * how received ones are inflated.
+ * Compression of one channel with DATAZ frames. Decides which bytes are deflated, how hard, and when deflate is not
+ * worth it. Also inflates received frames.
  */
 import type { Clock } from '../time/index.ts';
 import {
@@ -30,27 +30,27 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
 /** Bytes that shrink by less than this factor count as incompressible. */
 const MIN_RATIO = 1.1;
-/** After failed tries to deflate, the bytes of 1, 2, 4 … frames are sent raw before the next try; this many at most. */
+/** After failures of deflate in a row, 1, 2, 4 … frames are sent raw before the next try; never more than this. */
 const MOST_SKIPPED = 64;
 /**
- * A fast flood sends those raw frames at once and would try too often. So after frames of at least LARGE bytes the next
- * try to deflate also waits SKIPPED_MS for each raw frame.
+ * A fast flood sends these raw frames at once and would try too often. So after a failure with a frame of at least
+ * LARGE bytes, the next try also waits SKIPPED_MS for each raw frame.
  */
 const LARGE = 1024;
 const SKIPPED_MS = 10;
-/** Most deflated bytes in one frame. Hops cannot split a DATAZ, and this one takes 33 ms on a line of 1 Mbit/s. */
+/** Most deflated bytes in one DATAZ frame. Hops cannot split it; this much takes 33 ms on a line of 1 Mbit/s. */
 const MOST_PACKED = 4 * 1024;
 /**
- * The dictionary is this many times as long as the frame. With short frames it takes most of the time, and they seldom
- * find a match far back.
+ * Length of the dictionary, as a multiple of the frame's length. For a short frame the dictionary takes most of the
+ * time, and a match far back is seldom found.
  */
 const REACH = 16;
 const LEAST_DICTIONARY = 8 * 1024;
-/** How fast the expected compression ratio rises after a better frame: by this part of the difference. */
+/** After a better frame, the expected compression ratio rises by this part of the difference. */
 const RISE = 1 / 4;
 /**
- * Raw bytes per second that may use the small effort, which takes 20 to 40 ms of CPU per MiB; and how many of them at
- * once.
+ * A budget for the effort `small`, which takes 20 to 40 ms of CPU per MiB: raw bytes per second, and the most raw bytes
+ * that can be saved up.
  */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
@@ -66,7 +66,7 @@ export class Compression {
   /** undefined if this channel's bytes are never deflated, in either direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
-  /** Failed tries in a row, and the bytes that are sent raw before the next one. */
+  /** Failures of deflate in a row, and the bytes that are still sent raw before the next try. */
   #misses = 0;
   #skip = 0;
   #retryAt = 0;
@@ -116,7 +116,7 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // The raw frames to come are counted in bytes: failures with short frames must not make a whole flood go raw.
+      // The raw frames are counted in bytes, so failures with short frames do not make a whole flood go raw.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;
@@ -140,7 +140,10 @@ export class Compression {
     return this.#skip > 0 || this.#clock.now() < this.#retryAt;
   }
 
-  /** Falls at once to a worse ratio, since a frame that is larger than expected delays others. */
+  /**
+   * Adapts the expected ratio. It falls to a worse ratio at once, since a frame that is larger than expected delays
+   * others.
+   */
   #learn(ratio: number): void {
     this.#ratio = Math.min(ratio, this.#ratio + (ratio - this.#ratio) * RISE);
   }

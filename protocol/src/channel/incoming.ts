@@ -7,8 +7,8 @@ import type { Window } from './window.ts';
 /** An ACK is due when this fraction (1/n) of the window was consumed since the last one. */
 const ACK_SHARE = 4;
 /**
- * How far back a DATAZ may refer. One with a single new byte begins almost a frame below `next`, and its dictionary lies
- * before that.
+ * Received bytes that are kept for DATAZ frames. A repeated frame may begin almost MAX_DATA below `next` and bring one
+ * new byte; its dictionary lies before that.
  */
 const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 

@@ -44,13 +44,16 @@ export class Opener extends Channel {
   readonly #epoch: Uint8Array;
   readonly #backoff: Backoff;
   #attach = 0;
-  /** True once the acceptor has accepted this epoch. From then on OPEN says that it must exist. */
+  /** True once the acceptor has accepted this epoch. From then on each OPEN says mustExist. */
   #established = false;
   /** The attachment whose OPEN waits for an answer. */
   #opening: Attachment | undefined;
-  /** True if the channel was attached when its last OPEN was sent. The handler hears of the move only if it fails. */
+  /**
+   * True while the channel moves: it was attached when its last OPEN was sent. The handler hears of a move only if it
+   * fails.
+   */
   #moving = false;
-  /** The current attachment, if the channel should leave it soon. */
+  /** The attachment that this channel should leave soon, because the path behind it will change. */
   #leaving: Attachment | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -66,8 +69,8 @@ export class Opener extends Channel {
   }
 
   /**
-   * Attaches to the current leg, if it is up. If the channel is attached to another leg it moves: it stays usable there
-   * until the new attachment is accepted.
+   * Attaches to the current leg if that leg is up. A channel that is attached to another leg moves: it stays usable
+   * there until the new attachment is accepted.
    */
   attach(): void {
     const leg = this.#options.leg();
@@ -114,7 +117,8 @@ export class Opener extends Channel {
 
   protected override detachedBy(at: Attachment, code: ErrorCode): void {
     if (code !== 'GOING_AWAY') return this.lost(at, code);
-    // The path may change behind a leg that stays. The old path works until then.
+    // The path behind this leg will change, though the leg itself stays. The old path works until the channel has
+    // moved.
     this.#leaving = at;
     if (!this.#opening) this.attach();
     else if (at === this.#opening) this.#waitForAnswer(at, 0);
@@ -134,7 +138,8 @@ export class Opener extends Channel {
   }
 
   protected override overAt(at: Attachment): void {
-    // A moving channel has two attachments, and only this end clears the hops of the other one.
+    // A moving channel has two attachments. The peer has ended it on one; only this end clears the hops of the other
+    // one.
     for (const place of [this.#opening, this.attachment]) if (place !== at) place?.say(CLEAR);
   }
 

@@ -12,7 +12,7 @@ export interface Fin {
 }
 
 export class Outgoing {
-  /** Most bytes that are ever in flight and kept, whatever limit the peer sends. */
+  /** Most bytes that may be in flight, and so are kept, whatever limit the peer sends. */
   readonly #window: number;
   /** Chunks of all bytes from #base on, in order. The peer has not confirmed them. */
   #kept: Uint8Array[] = [];
@@ -28,9 +28,12 @@ export class Outgoing {
   #limit = 0;
   #fin: Fin | undefined;
   #finSent = false;
-  /** Confirmed bytes below #base, once remember() was called. */
+  /** Confirmed bytes that are kept as a dictionary; undefined until remember() is called. */
   #history: History | undefined;
-  /** The application was asked for bytes, within the peer's credit, and had none. Only then may FIN follow. */
+  /**
+   * The application had no bytes when it was last asked, although the peer's credit allowed some. Only then may FIN
+   * follow.
+   */
   #dry = false;
 
   constructor(window: number) {
@@ -83,7 +86,10 @@ export class Outgoing {
     this.#fin ??= fin;
   }
 
-  /** The next bytes to send, within the credit: first those that a rewind repeats, then new ones from the source. */
+  /**
+   * Returns the next bytes to send, within the credit: first bytes that must be repeated, then new ones from the
+   * application.
+   */
   next(
     max: number,
     pull: (max: number) => Uint8Array | undefined,
@@ -98,7 +104,7 @@ export class Outgoing {
     return { off, bytes };
   }
 
-  /** Lets this direction keep confirmed bytes for a while from here on, as a dictionary for DATAZ. */
+  /** From now on keeps confirmed bytes for a while, as a dictionary for DATAZ frames. */
   remember(): void {
     this.#history ??= new History(MAX_DICTIONARY, this.#base);
   }
@@ -146,9 +152,9 @@ export class Outgoing {
   }
 
   /**
-   * Continues on a new attachment from what the peer has. Confirmed bytes stay confirmed: while a channel moves, a newer
-   * ACK may arrive earlier on the old path. The old limit does not stay: the hops of the new path have not seen it, and
-   * enforce the limits that they saw.
+   * Continues on a new attachment, from the offset that the peer expects. Confirmed bytes stay confirmed: while a
+   * channel moves, a newer ACK may arrive earlier on the old path. The old limit is dropped: the hops of the new path
+   * have not seen it, and they enforce only limits that they saw.
    */
   rewind(recvNext: number, limit: number): void {
     this.confirm(recvNext, limit);

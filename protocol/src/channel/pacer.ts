@@ -1,12 +1,15 @@
 /**
- * Pacing of a channel's end. It sends no more than the path carries, so that later bytes, or a snapshot in place of
- * skipped ones, do not wait behind a queue. It also joins the small writes of a flood.
+ * Pacing of a channel's end. It sends no more than the path carries, so that no queue grows there. Later bytes, or a
+ * snapshot in place of skipped ones, then arrive soon. It also joins the small writes of a flood.
  */
 
 import { CongestionWindow, type Mark } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 
-/** The queue that a channel leaves on its path, ms: how far a screen may lag behind its program on a slow line. */
+/**
+ * Length of the queue that a channel leaves on its path, ms. On a slow line a screen may lag behind its program by this
+ * much.
+ */
 const QUEUE_MS = 100;
 const MIN_QUEUE = 8 * 1024;
 /** Bytes that may be on the way before the path was measured; as many as one ACK confirms. */
@@ -14,14 +17,17 @@ const FIRST_FLIGHT = 32 * 1024;
 /** A source that gave this many bytes without a pause of PAUSE_MS is a flood: its small writes are collected. */
 const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
-/** If the congestion window has less room than this, and bytes are on the way, the channel waits for more room. */
+/**
+ * If bytes are on the way and the congestion window has less room than this, the channel waits: tiny frames cost too
+ * much.
+ */
 const CRUMB = 1024;
 /**
  * A frame is at most this part of the congestion window. A frame arrives and is acknowledged as a whole. If it filled
  * the window, the path would be idle until the ACK comes, and would be measured as slower than it is.
  */
 const FRAME_SHARE = 4;
-/** Collected bytes are sent at once from this size on; fewer wait for up to GATHER_MS. */
+/** This many collected bytes are sent at once; fewer wait for up to GATHER_MS. */
 const RIPE = 64 * 1024;
 const GATHER_MS = 50;
 
@@ -67,7 +73,9 @@ export class Pacer {
     return this.#cancelGather !== undefined;
   }
 
-  /** Most bytes of the next frame: on the wire, and before compression. empty: no bytes are on the way. */
+  /**
+   * Size of the next frame: most bytes on the wire, and most bytes before compression. empty: no bytes are on the way.
+   */
   room(empty: boolean): { wire: number; whole: number } {
     const wire = frameOf(this.#wire, empty);
     const whole = frameOf(this.#whole, empty);
@@ -90,7 +98,7 @@ export class Pacer {
   /** Whether to send now, with this many bytes pending. If not, go() is called later. */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
-    // A source that still had bytes has waited for room; its writes were collected meanwhile.
+    // The source has more bytes and has waited for room; its small writes were collected meanwhile.
     const held = this.#dryAt === undefined;
     if (held || this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
       this.stop();

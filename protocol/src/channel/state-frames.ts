@@ -1,9 +1,9 @@
-/** Frames in which one end of a channel reports its positions, or that it ends. */
+/** Makes the frames by which one end of a channel reports its positions or its end: SYNC, FIN and RESET. */
 import { ERRORS, type ErrorCode, encode, type Frame, FrameType } from '../wire/index.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** Makes a SYNC frame with both positions of this end. reply: it answers a SYNC. */
+/** Makes a SYNC frame with this end's positions in both directions. reply: it answers a SYNC. */
 export function syncFrame(
   attach: number,
   incoming: Incoming,
@@ -15,7 +15,7 @@ export function syncFrame(
   return (ch) => ({ type: FrameType.SYNC, ch, attach, recvNext, limit, sentEnd, reply });
 }
 
-/** The bytes of the FIN frame: returned once, when every byte before it was sent; otherwise undefined. */
+/** Returns the bytes of the FIN frame, once, when every byte before it was sent; otherwise undefined. */
 export function finFrame(ch: number, outgoing: Outgoing): Uint8Array | undefined {
   const fin = outgoing.takeFin();
   return fin && encode({ type: FrameType.FIN, ch, ...fin });

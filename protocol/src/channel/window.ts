@@ -4,13 +4,16 @@
  */
 
 /**
- * A window that is used up in fewer round trips than this slows the stream down; the reader and the path could go
+ * If a window is used up in fewer round trips than this, it slows the stream down: the reader and the path could go
  * faster.
  */
 const NARROW_ROUND_TRIPS = 2;
-/** One channel takes at most this fraction (1/n) of what is left, so that there is always some for the next channel. */
+/**
+ * One channel takes at most this fraction (1/n) of the pool's free bytes, so that some always remain for the next
+ * channel.
+ */
 const SHARE = 16;
-/** Windows only grow while more than this part of the pool is left, so that floods leave enough for new channels. */
+/** A window grows only while more than this part of the pool is free, so that floods leave enough for new channels. */
 const RESERVE = 1 / 2;
 
 /** A source of bytes for receive windows, such as a pool. */
@@ -25,9 +28,7 @@ export interface Windows {
 /** Receive windows that keep their initial size. */
 export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
 
-/**
- * A limit in bytes for the windows of many channels together: what all their senders may have sent and was not consumed.
- */
+/** A limit in bytes for the windows of many channels together, and so for all bytes that were sent but not consumed. */
 export class WindowPool implements Windows {
   readonly #reserve: number;
   #left: number;
@@ -81,7 +82,7 @@ export class Window {
 
   /**
    * Doubles the window if it slows the stream down. consumed: bytes in total; rtt: end to end, ms. Returns true if the
-   * round trip must be measured first, which is not worth it for a reader with little to read.
+   * round trip must be measured first. It never asks for that if the reader has little to read.
    */
   used(consumed: number, now: number, rtt: number | undefined): boolean {
     const used = (consumed - this.#consumed) / this.#size;

@@ -6,27 +6,27 @@ import type { Clock } from '../time/index.ts';
 import { MAX_DATA } from '../wire/index.ts';
 import { CongestionWindow } from './congestion-window.ts';
 
-/** One frame of a flood may occupy the path for this many ms, but is never smaller than MIN_FRAME. */
+/** Largest frame of a flood: the bytes that the path carries in this many ms, but at least MIN_FRAME. */
 const FRAME_MS = 10;
 const MIN_FRAME = 1024;
-/** The queue that floods may leave on the path: ms at the measured rate, within these limits in bytes. */
+/** Length of the queue that floods may leave on the path: ms at the measured rate, and the limits in bytes. */
 const QUEUE_MS = 30;
 const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
 /**
- * The limit when nothing but floods was sent for ALONE_MS: no key waits behind them then, and a longer queue needs fewer
- * wake-ups.
+ * Replaces MAX_QUEUE once nothing but floods was sent for ALONE_MS: no key waits behind them then, and a longer queue
+ * needs fewer wake-ups.
  */
 const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
 const ALONE_MS = 500;
 /** Bytes that may be on the way before the path was measured. */
 const FIRST_FLIGHT = 32 * 1024;
-/** The path's least round trip is measured again this often. */
+/** Interval at which the path's least round trip is measured again, ms. */
 const REMEASURE_MS = 10_000;
-/** Distance between two PINGs, at least: ms at the measured rate, and this part of the congestion window. */
+/** Least distance between two PINGs: the bytes that the path carries in MARK_MS, and 1/MARK_SHARE of the window. */
 const MARK_MS = 0.5;
 const MARK_SHARE = 8;
-/** A PING that stays unanswered this long may have been dropped by the peer, so another one is sent, ms. */
+/** If a PING is not answered within this time, the peer may have dropped it, so another one is sent, ms. */
 const LOST_MS = 1_000;
 
 export interface CongestionControlOptions {
@@ -75,7 +75,7 @@ export class CongestionControl {
   }
 
   /**
-   * Most bytes of a message, whatever is in it. A message arrives as a whole and is followed by one PING; behind a long
+   * Most bytes of a message, whatever is in it. A message arrives as a whole and is followed by one PING. Behind a long
    * message on a slow line, that PING would measure too late.
    */
   get messageSize(): number {
@@ -84,7 +84,7 @@ export class CongestionControl {
     return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
   }
 
-  /** Records that something else than a flood is sent. From now on floods leave only a short queue on the path. */
+  /** Records that something other than a flood is sent. From now on floods leave only a short queue on the path. */
   others(): void {
     this.#othersAt = this.#options.clock.now();
   }
@@ -96,7 +96,7 @@ export class CongestionControl {
   }
 
   /**
-   * Returns a PING if one is due. It goes behind a message, early enough to keep the path full; or alone, if floods
+   * Returns a PING if one is due. It follows a message, early enough to keep the path full. It goes alone if floods
    * would otherwise wait without end.
    */
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {

@@ -1,31 +1,34 @@
 /**
- * A congestion window: how many bytes may be on a path at once. Marks are sent behind bytes and come back when these
- * have arrived. They measure the path's rate and least round trip, and so the bytes that fill the path without a queue
- * (as BBR does).
+ * A congestion window: how many bytes may be on a path at once. Marks (such as PINGs) are sent behind bytes and come
+ * back when these have arrived. So marks measure the path's rate and its least round trip. The product of both is the
+ * number of bytes that fill the path without a queue (as in BBR).
  */
 import type { Clock } from '../time/index.ts';
 
-/** The rate is the greatest one of the last two periods. A period lasts this long, and at least RATE_ROUND_TRIPS. */
+/**
+ * The rate is the greatest one of this period and the one before. A period lasts RATE_MS, or RATE_ROUND_TRIPS if that
+ * is longer.
+ */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /**
- * The first round trips are measured before anything limits the sender, so they are trusted for this part of the time
- * only. Each later one is trusted twice as long.
+ * How long the first least round trip is trusted, as a part of remeasureMs. It is short, because nothing limited the
+ * sender during that measurement. Each later one is trusted twice as long.
  */
 const FIRST_TRUST = 1 / 8;
 /**
- * Slow start: the window is this multiple of what fills the path, until a round trip exceeds the least one by
- * START_SHARE and START_MS. There is a queue then.
+ * Slow start: the window is START_GAIN times the bytes that fill the path. It ends when a round trip exceeds the least
+ * one by START_SHARE and START_MS, because a queue has grown then.
  */
 const START_GAIN = 2;
 const START_SHARE = 0.25;
 const START_MS = 5;
-/** A least round trip that was measured less than this long ago is not doubted. */
+/** A least round trip is not doubted for this long after it was measured, ms. */
 const DOUBT_MS = 2_000;
 
 export interface CongestionWindowOptions {
   clock: Clock;
-  /** The queue that may stand on the path, ms at the measured rate. */
+  /** Length of the queue that may stand on the path, ms at the measured rate. */
   queueMs: number;
   /** Limits in bytes for the queue that may stand on the path. maxQueue may be changed later. */
   minQueue: number;
@@ -33,19 +36,23 @@ export interface CongestionWindowOptions {
   /** Bytes that may be on the way before the path was measured. */
   initial: number;
   /**
-   * How long a least round trip is trusted, ms. Then sending stops until everything has arrived, since our own queue
-   * would distort the next measurement. The caller must send a mark when there is no room and no mark is on the way.
+   * How long a least round trip is trusted, ms. After that, sending stops until everything has arrived, since the
+   * sender's own queue would distort the next measurement. The caller must send a mark when there is no room and no
+   * mark is on the way.
    */
   remeasureMs: number;
 }
 
-/** A position in the sent bytes, and what was known about the path when it was sent. */
+/** A position in the sent bytes, and what was known about the path when the mark was sent. */
 export interface Mark {
   readonly sent: number;
   readonly at: number;
   readonly arrived: number;
   readonly arrivedAt: number;
-  /** The sender always had more to send since `arrivedAt`. Otherwise a low rate is the sender's and not the path's. */
+  /**
+   * True if the sender always had more to send since `arrivedAt`. Otherwise a low rate is the sender's and not the
+   * path's.
+   */
   readonly limited: boolean;
 }
 
@@ -70,8 +77,8 @@ export class CongestionWindow {
   /** When the sender last had less to send than the window allowed. */
   #idleAt: number;
   /**
-   * While this offset is set, nothing is sent until all bytes below it have arrived. The next round trip is then one
-   * without a queue.
+   * While this offset is set, nothing is sent until all bytes below it have arrived. The next round trip is then
+   * measured without a queue.
    */
   #drainTo: number | undefined;
   #dryAt: number | undefined;
@@ -162,8 +169,8 @@ export class CongestionWindow {
   }
 
   /**
-   * Measures the round trip again if the window fell to a third. The path may have become slower, or longer: then
-   * answers are late without any queue of ours, and the window would shrink further and further.
+   * Measures the round trip again if the window fell to a third. The path may have become slower or longer. Answers are
+   * late then although the sender leaves no queue, and the window would shrink further and further.
    */
   #doubt(now: number): void {
     if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;

@@ -22,7 +22,7 @@ export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 export interface Field<Name extends string = string, F extends number = number> {
   readonly name: Name;
   readonly form: F;
-  /** For numbers: the smallest and greatest legal value. For BIN and TEXT: the same of their length in bytes. */
+  /** The smallest and the greatest legal value; for BIN and TEXT, of their length in bytes. */
   readonly min: number;
   readonly max: number;
 }

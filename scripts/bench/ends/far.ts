@@ -1,4 +1,6 @@
-/** Far end of a stream, in place of a shell: it echoes keys, and floods from a FLOOD or PACED command until STOP. */
+/**
+ * The far end of a stream, in place of a shell. It echoes keys. After a FLOOD or PACED command it floods until STOP.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
@@ -17,10 +19,13 @@ const PORTION_MS = 5;
 /** Random bytes to flood with: compression cannot shrink them, and they are longer than any compression history. */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
-/** Serves a stream as its far end. pieces: content of floods, repeated. */
+/** Serves a stream as its far end. pieces: the bytes that a flood sends, over and over. */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
-  /** Each flood has its own flag: an idle stream keeps asking the previous flood for bytes, and that one must stay ended. */
+  /**
+   * Each flood has its own flag. An idle stream keeps asking the previous flood for bytes, and that flood must stay
+   * ended.
+   */
   const begin = () => {
     let going = true;
     stop = () => {

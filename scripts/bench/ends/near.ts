@@ -1,4 +1,4 @@
-/** Near end of streams, in place of a person: it counts flooded bytes and times keystrokes. */
+/** The near end of streams, in place of a person at a page. It counts the bytes of floods and times keystrokes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
@@ -114,7 +114,7 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // The time is taken right here, before other code can run.
+      // The round trip is measured right here, before other code can run.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

@@ -7,11 +7,11 @@ export interface Result {
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
-  /** Median of the paired ratios value / reference; null without a reference. */
+  /** Median of the ratios value / reference, one ratio for each repetition; null without a reference. */
   readonly ratio: number | null;
-  /** Least and largest of the paired ratios. */
+  /** Least and largest of these ratios. */
   readonly spread?: readonly [number, number];
-  /** Goal for the ratio, unless it says otherwise; '' for a figure that only explains others. */
+  /** The goal in words. It is about the ratio unless it says otherwise; '' for a figure that only explains others. */
   readonly goal: string;
   readonly ok: boolean;
   /** Further figures that explain this one, by name with unit. */
@@ -36,7 +36,7 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** The absent goal of figures that only explain others. */
+/** The goal of figures that only explain others: none. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
@@ -49,7 +49,7 @@ interface Pairs {
   readonly more?: Record<string, number>;
 }
 
-/** Compares a figure with its reference: the median of paired ratios, with its spread. */
+/** Compares a figure with its reference in each repetition. The result is the median of the ratios, with its spread. */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
   const ratio = median(ratios);
@@ -66,7 +66,7 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
-/** Compares a figure with its reference: the median of paired differences, in the figure's unit. */
+/** Compares a figure with its reference in each repetition. The result is the median of the differences. */
 export function above({
   name,
   unit,

@@ -1,4 +1,7 @@
-/** Redis shared by several hubs. Each reaches it through its own proxy, so that one can be cut off or all moved to a replica. */
+/**
+ * The Redis that several hubs share. Each hub reaches it through a proxy of its own, so that one hub can be cut off, or
+ * all hubs moved to a replica.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
@@ -7,10 +10,10 @@ import { RedisServer } from '@unicore/server/testing/redis';
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** Proxies to Redis, one for each hub; empty in runs that leave Redis alone. */
+  /** Proxies to Redis, one for each hub; empty in runs without faults of Redis. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** Settles when the current act on Redis is over: acts run one at a time. */
+  /** Settles when the current fault of Redis is over. Faults run one at a time. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {

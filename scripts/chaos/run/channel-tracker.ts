@@ -1,4 +1,6 @@
-/** Controls the consumer processes of an ordeal: knows which channels flow, have resumed, have ended. */
+/**
+ * Controls the consumer processes of a chaos run. It tracks which channels carry bytes, have resumed, or have ended.
+ */
 
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';

@@ -1,9 +1,9 @@
 /** Plans all faults of a run. The plan depends on the seed only, not on what the processes do. */
 import type { Random } from '../../testing/random.ts';
 
-/** Longest pause before the next fault when it is to meet channels that still resume, ms. */
+/** Longest pause before the next fault if channels should still be resuming when it happens, ms. */
 const SOON_MS = 400;
-/** Longest pause before the next fault after all channels have resumed, ms. */
+/** Longest pause before the next fault if all channels have resumed before it, ms. */
 const LATER_MS = 300;
 
 /** A kind of fault in this kind of environment. */
@@ -11,16 +11,16 @@ export interface FaultKind<Environment> {
   readonly name: string;
   /** Whether the fault ends paths. Otherwise it only disturbs them. */
   readonly kills: boolean;
-  /** How many hops the fault can hit; one is drawn at random. */
+  /** Number of hops that the fault can hit; one of them is drawn at random. */
   readonly hops: number;
   /**
-   * The range of the fault's duration, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone
-   * at once.
+   * How long the fault lasts, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone at
+   * once.
    */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** The fault hits only the channels of the consumer whose number is the hop's. */
+  /** The fault hits one consumer only: the one whose number is the hop's. */
   readonly ofConsumer?: boolean;
-  /** Commits the fault and undoes it. Settles when the hop works again, even if channels have not resumed yet. */
+  /** Causes the fault and undoes it. Settles when the hop works again, even if channels have not resumed yet. */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
@@ -32,7 +32,7 @@ export interface Fault<Environment> {
 }
 
 export interface Step<Environment> {
-  /** Faults that are committed together; all of different kinds. */
+  /** Faults that begin together, each of another kind. */
   readonly faults: readonly Fault<Environment>[];
   /** Whether the run then waits until all channels have resumed. */
   readonly wait: 'whole' | 'resuming';

@@ -1,13 +1,15 @@
-/** Faults of a process or a line. Each settles when the fault is undone; channels may still be resuming then. */
+/**
+ * Faults of a process or a line. Each function settles when its fault is undone; channels may still be resuming then.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineProxy } from '@unicore/server/testing';
 import type { Program } from '../../testing/processes/program.ts';
 
 /** One-way delay of a line while it is slow, ms. */
 const SLOW_MS = 100;
-/** How long a killed hop stays away, ms; share: how often. Otherwise it is back at once. */
+/** How long a killed hop stays away, ms: from `low` to `high` with the probability `share`, otherwise not at all. */
 export const AWAY = { low: 1, high: 3_000, share: 0.3 };
-/** How long a hop stays frozen, stalled or slow, ms. */
+/** How long a hop stays frozen, stalled or slow, ms: from `low` to `high`. */
 export const HELD = { low: 50, high: 2_000 };
 
 export async function killed(program: Program, ms: number): Promise<void> {

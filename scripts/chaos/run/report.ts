@@ -1,4 +1,4 @@
-/** Prints the outcome of an ordeal (a chaos run) as a table. */
+/** Prints the outcome of a chaos run as a table. */
 import { duration, paint, say } from '../../lib/console.ts';
 import type { Row } from './resumes.ts';
 import type { Outcome } from './run.ts';
@@ -14,7 +14,7 @@ export function report({ channels }: { channels: number }, { bytes, rows, total,
   say(`  ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
 }
 
-/** Prints a line at each tenth of the kills. */
+/** Prints a line after each tenth of the kills. */
 export function showProgress(kills: number): (done: number) => void {
   let shown = 0;
   return (done) => {

@@ -4,10 +4,10 @@ import type { Gap } from './messages.ts';
 /** A fault that has happened or is happening. */
 export interface Committed {
   readonly name: string;
-  /** Channels whose path leads over that hop. */
+  /** Channels whose path leads over the hop that the fault hit. */
   readonly channels: ReadonlySet<number>;
   readonly from: number;
-  /** When the hop was back; undefined: not yet. */
+  /** When the hop worked again; undefined: not yet. */
   to: number | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface Row {
   readonly faults: number;
   /** Number of resumes; each direction of a channel counts. */
   readonly resumes: number;
-  /** Times to resume, ms; undefined if nothing had to. */
+  /** Times from the hop's return to the resume, ms; undefined if no channel resumed. */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
@@ -34,7 +34,10 @@ export class Resumes {
     this.#gaps.push(gap);
   }
 
-  /** A row for each kind of fault, then one for silences that ended during a fault, and one for silences without any fault. */
+  /**
+   * Returns a row for each kind of fault. Two more rows are for silences that ended during a fault, and for those
+   * without any fault.
+   */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
     const early: number[] = [];
@@ -63,8 +66,8 @@ export class Resumes {
   }
 
   /**
-   * The fault that explains a gap. If several overlap it, the one whose hop came back last; a line that is still slow is not
-   * back.
+   * Returns the fault that explains a gap. If several overlap it, that is the one whose hop came back last. A line that
+   * is still slow does not count as back.
    */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;

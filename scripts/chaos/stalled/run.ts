@@ -27,11 +27,14 @@ export interface StalledOptions {
 export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
-  /** Figures while all viewers still read. Two cores cannot carry that, so only the memory figure counts. */
+  /**
+   * Figures while all viewers still read. Two cores are too slow for so many readers, so only the memory figure is
+   * used.
+   */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** Bytes that each stalled viewer has missed, as the hub told it. */
+  /** Bytes that each stalled viewer has missed, as it was told when it read again. */
   readonly skipped: readonly number[];
 }
 

@@ -6,13 +6,13 @@ import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '../../testing/random.ts';
 
 /**
- * Length after which the letters of a stream repeat. It is prime, so bytes that are shifted by a frame or window size do
+ * Number of letters after which a stream repeats. It is prime, so bytes that are shifted by a frame or window size do
  * not match.
  */
 const PERIOD = 65_521;
 /** The period twice, so that any piece of a period is contiguous. */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
-/** Distance between the beginnings of two sequences. All are taken from the same letters. */
+/** Distance between the starts of two sequences. All sequences are taken from the same letters. */
 const APART = 4_099;
 
 /** Random letters, which deflate to about half. */
@@ -45,7 +45,7 @@ export class CheckedStream {
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** Why the channel was detached, each time, and why it ended. */
+  /** Why the channel was detached, for each time, and why it ended. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;

@@ -5,9 +5,9 @@ import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';
 import { Watched } from './watched.ts';
 
-/** Reachable memory may grow by this many bytes between an early and a late look. */
+/** Reachable memory may grow by this many bytes between an early and a late measurement. */
 const MOST_GROWTH = 16 * 2 ** 20;
-/** Looks at memory that are needed before it is judged: at first, code and caches are still growing. */
+/** Measurements of memory before it is judged: at first, code and caches are still growing. */
 const MIN_LOOKS = 9;
 
 export interface Budget {
@@ -33,15 +33,15 @@ export interface CampaignOptions {
   target: TargetName;
   seed: number;
   budget: Budget;
-  /** Time between two looks at memory. */
+  /** Time between two measurements of memory, ms. */
   lookMs: number;
-  /** Called at each look, with the progress so far. */
+  /** Called after each measurement, with the progress so far. */
   report(progress: Progress): void;
 }
 
 export async function campaign({ target, seed, budget, lookMs, report }: CampaignOptions): Promise<Result> {
   const worker = await Watched.start(target, seed);
-  // What the start took on a busy machine is not the budget's.
+  // The time that the worker takes to start does not count, since it may be long on a busy machine.
   const began = performance.now();
   const result: Result = { target, codes: new Map(), looks: [] };
   let [cases, frames] = [0, 0];

@@ -6,14 +6,16 @@ import type { Memory } from './memory.ts';
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** Progress of the fuzzing thread, updated with each of its actions: when it stands still, the thread hangs. */
+  /** Progress of the fuzzing thread, which updates it with each action. If it stands still, the thread hangs. */
   pulse: SharedArrayBuffer;
 }
 
-/** Positions in the pulse: a counter of updates, the current case, and its newest decision; and the size in bytes. */
+/**
+ * Places in the pulse: a counter of updates, the current case, and the newest decision of that case. BYTES is its size.
+ */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
-/** Order to run cases and report. only: the decisions to carry out, for a single case. */
+/** Order to run cases and to report. only: the decisions to carry out, if there is just one case. */
 export interface Order {
   from: number;
   /** Run cases for this time, or until this many frames are done. */

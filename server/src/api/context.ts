@@ -1,4 +1,7 @@
-/** What each procedure is given: its caller, and the functions that it may call. Plain shapes, so that clients need no code of the hub. */
+/**
+ * What each procedure is given: its caller, and the functions that it may call. These are plain types, so that clients
+ * need no code of the hub.
+ */
 import type { HubPlace } from '@unicore/protocol';
 import type {
   Provider,
@@ -38,7 +41,7 @@ export interface Caller {
   sessionId: string;
 }
 
-/** What procedures call; one of each in a hub. Rejections are UniCoreErrors. */
+/** Functions that procedures call; a hub has one of each. They reject with UniCoreErrors. */
 export interface Services {
   vms: VmService;
   terminals: TerminalService;
@@ -54,7 +57,10 @@ export interface Services {
   };
   regions: {
     readonly list: readonly HubPlace[];
-    /** The domain that all hubs are under, where it is not this hub's own host. */
+    /**
+     * The parent domain that all hubs share; undefined if all are under this hub's host name, or strangers may share
+     * it.
+     */
     readonly family: string | undefined;
   };
   joinLimit: RateLimit;
@@ -97,7 +103,7 @@ export interface CredentialService {
   token(proof: AgentProof): Promise<AgentToken>;
 }
 
-/** Live lists; each ends with its signal. */
+/** Live lists. Each one ends when its signal aborts. */
 export interface WatchService {
   vms(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent>;
   providers(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<ProviderEvent>;

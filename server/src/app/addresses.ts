@@ -18,13 +18,16 @@ export function listen(server: Server, { host, port }: Config): Promise<number> 
   });
 }
 
-/** A hub that listens on all addresses is named by loopback: no browser can open a wildcard. */
+/** A hub that listens on all addresses is named by loopback, since no browser can open 0.0.0.0 or ::. */
 export function defaultUrl(host: string, port: number): string {
   const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return new URL(`http://${named.includes(':') ? `[${named}]` : named}:${port}`).origin;
 }
 
-/** The name by which this request reached the hub, if its origin is allowed; otherwise the public one. */
+/**
+ * The WebSocket URL of this hub, by the host name with which this request reached it. If that origin is not allowed, it
+ * is the public URL.
+ */
 export function socketUrl(
   { headers: { host = '' } }: IncomingMessage,
   origins: Origins,

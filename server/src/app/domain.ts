@@ -1,4 +1,7 @@
-/** Everything in a hub but its sockets and HTTP: one object of each kind, and the reactions between them. */
+/**
+ * Everything in a hub but its sockets and HTTP: creates one object of each kind, and connects them where one reacts to
+ * another.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
@@ -85,9 +88,9 @@ export function createDomain(options: DomainOptions) {
     hubs,
     terminals: new Terminals({ access, presence, tickets, agent }),
     run,
-    /** Something that another hub published. */
+    /** Handles an event that another hub published. */
     news: (text: string) => events.news(text),
-    /** News may have been lost for a while, or the backplane may have lost its data. */
+    /** Called when events of other hubs may be lost, or the backplane may have lost its data. */
     interrupted() {
       presence.interrupted();
       silence.interrupted();
@@ -117,7 +120,7 @@ function reactToVms({ events, control, place }: VmReaction): void {
   events.on('vm', (vm, here) => {
     // Any hub may have changed the VM; the hub that has its agent's control channel sends the order.
     if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
-    // The VM waits for room, or has made some.
+    // This VM takes no room now: either it waits for room, or it has just given some back.
     if (here && !takesRoom(vm.phase)) place();
   });
   events.on('interrupted', () => control.checkOrders());

@@ -16,11 +16,14 @@ import { createDomain, type Domain } from './domain.ts';
 import { createServices } from './services.ts';
 import { ownVersion } from './version.ts';
 
-/** How long requests in progress may go on when the hub stops at once. */
+/** How long open requests may take to end when the hub stops at once, ms. */
 const REQUESTS_MS = 5_000;
-/** The part of the drain time that is kept for closing the sockets that are left, which takes 1 s at most. */
+/** The part of the drain time that is kept for closing the sockets that are left, ms. Closing takes 1 s at most. */
 const GOODBYE_MS = 1_500;
-/** Live lists end in this first share of the drain time, and not while load balancers still send their clients back here. */
+/**
+ * Live lists end at random moments in this first part of the drain time. Load balancers need some time until they no
+ * longer send the clients back here.
+ */
 const STREAMS_SHARE = 1 / 4;
 const MIB = 1024 * 1024;
 /** How often expired secrets are removed. */
@@ -118,7 +121,7 @@ export class Hub {
     return { port, url };
   }
 
-  /** drainMs: how long peers may take to move to another hub; 0: none is there. */
+  /** drainMs: how long peers may take to move to another hub; 0 if there is no other hub. */
   async stop(drainMs: number): Promise<void> {
     const { backplane, domain, clock } = this.#parts;
     this.#stopping = true;
@@ -198,7 +201,10 @@ export class Hub {
     this.#cancelSweep = clock.after(SWEEP_MS, () => this.#sweep());
   }
 
-  /** Requests are still answered meanwhile: load balancers need a moment to notice that this hub is not ready any more. */
+  /**
+   * Lets all peers move to other hubs. Requests are still answered meanwhile: load balancers need a moment to notice
+   * that this hub is not ready any more.
+   */
   async #drain(ms: number): Promise<void> {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');

@@ -25,8 +25,8 @@ export class OneTimeValues {
   }
 
   /**
-   * Stores a value under a new key, and returns the key. newKey is called a second time if the backplane fails, because
-   * the first key may have been stored there. nameOf: the name that is stored in place of the key.
+   * Stores a value under a new key, and returns the key. nameOf: makes the name that is stored in place of the key. If
+   * the backplane fails, newKey is called a second time, because the first key may have been stored there.
    */
   async put(newKey: () => string, nameOf: (key: string) => string, value: string): Promise<string> {
     const key = newKey();

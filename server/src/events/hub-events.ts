@@ -9,9 +9,15 @@ import { z } from 'zod';
 import type { Backplane } from '../backplane/index.ts';
 import { ProviderRow, VmRow } from '../store/index.ts';
 
-/** VMs whose last revision is remembered, to detect late news. News arrive late by seconds, never by this many changes. */
+/**
+ * Number of VMs whose newest revision is remembered, so that an older event can be dropped. Events are late by seconds,
+ * in which far fewer VMs change.
+ */
 const MAX_REMEMBERED = 10_000;
-/** Events that wait until the other hubs are reachable; beyond it the oldest are dropped, and periodic work repairs the gap. */
+/**
+ * Number of events that wait until the other hubs are reachable. Beyond it the oldest are dropped; periodic work
+ * repairs that.
+ */
 const MAX_UNTOLD = 10_000;
 
 const News = z.discriminatedUnion('event', [
@@ -38,7 +44,10 @@ interface HubEventMap {
   sessionEnded: [sessionId: string];
   /** A provider's new connection is registered at some hub. */
   route: [route: { providerId: string; connSeq: number }];
-  /** A hub found no route to this provider in a backplane that recently lost its data: the hub that has it must claim it again. */
+  /**
+   * A hub found no route to this provider, and the backplane recently lost its data. The hub that has the provider must
+   * claim its route again.
+   */
   seek: [sought: { providerId: string }];
   /** Events of other hubs may have been missed, or the backplane may have lost its data: read everything again. */
   interrupted: [];
@@ -49,7 +58,7 @@ export class HubEvents extends EventEmitter<HubEventMap> {
   readonly #log: Logger;
   /** The newest revision of each VM that was emitted; the most recent entry is last. */
   readonly #told = new Map<string, number>();
-  /** Events that could not be sent to the other hubs: the newest of each subject, oldest first. */
+  /** Events that could not be sent to the other hubs, oldest first. Of each subject only the newest is kept. */
   readonly #untold = new Map<string, News>();
 
   constructor(backplane: Backplane, log: Logger) {

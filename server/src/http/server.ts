@@ -27,11 +27,11 @@ const MAX_BATCH = 100;
 const TRPC_PATH = '/trpc';
 
 /**
- * When clients of a broken event stream reconnect, ms; browsers wait 3 s by default. Sooner than a page would show the
- * loss, and at random so that they do not come all at once.
+ * How soon a client reconnects after its event stream has ended, ms. That is before a page would show the loss
+ * (browsers wait 3 s by default), and at random, so that clients do not come all at once.
  */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** An event stream ends this long after its client was sent a reconnect time, so that this still arrives, ms. */
+/** How long an event stream stays open after its client was told when to reconnect, ms, so that this still arrives. */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
@@ -55,7 +55,9 @@ export function createHubServer(): Server {
 }
 
 export interface Http {
-  /** Sends every client to another hub with its next request, and ends each live list at a random moment within `ms`. */
+  /**
+   * Makes each client use another hub from its next request on, and ends each live list at a random moment within `ms`.
+   */
   drain(ms: number): void;
   /** Ends the live lists, which would otherwise keep the server from closing. */
   endStreams(): void;
@@ -182,7 +184,9 @@ async function contextOf(
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
-/** GET /ping: pages, also of other regions, measure the round trip to this hub. Cloud Run answers /healthz itself. */
+/**
+ * GET /ping: pages of this and other regions measure the round trip to this hub. (Cloud Run answers /healthz itself.)
+ */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
   if (origin !== undefined && (origins.allowed(origin, host) || regions.has(origin))) {

@@ -24,8 +24,8 @@ const SILENT_MS = 3 * BEACON_MS;
 /** Bytes that may be sent before the other side has answered: enough for the handshake. */
 const FIRST_LIMIT = 64 * 1024;
 /**
- * Bytes that may wait for the backplane's answers before back-pressure starts. With less, a flood of output would wait
- * for each answer.
+ * Bytes that may wait for the backplane's answers before back-pressure starts. With a lower limit, a flood of output
+ * would wait for each answer.
  */
 const UNDER_WAY = 1024 * 1024;
 /** A batch of at least this many bytes is sent at once; a smaller one waits for more messages from the same turn. */
@@ -55,7 +55,7 @@ export class MailLine implements Transport {
   #batchSize = 0;
   /** Whether a send is scheduled for the end of this turn, after all received data was handled. */
   #scheduled = false;
-  /** Release callbacks to run once the batch is serialised. */
+  /** Callbacks that release the messages' memory, to be called once the batch is serialised. */
   #lent: (() => void)[] = [];
   #corks = 0;
   /** Bytes handed to the backplane and not yet accepted by it. */
@@ -162,8 +162,8 @@ export class MailLine implements Transport {
   }
 
   /**
-   * Sends as much as the window allows, always with the other side's window. ask: also find out whether the other hub
-   * listens.
+   * Sends the waiting messages if the other side's window allows it, and grants the other side a window in any case.
+   * ask: also finds out whether the other hub listens.
    */
   #send({ ask, closed = 0 }: { ask: boolean; closed?: number }): void {
     if (this.#closed) return;

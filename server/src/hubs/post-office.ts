@@ -1,6 +1,6 @@
 /**
- * Manages this hub's legs through Redis: assigns incoming envelopes (mail) to their legs and answers those of unknown
- * legs.
+ * Manages this hub's legs through Redis: passes each message from another hub (an envelope) to its leg, and answers
+ * envelopes of unknown legs.
  */
 import { randomInt } from 'node:crypto';
 import { type Clock, closeCode, Leg } from '@unicore/protocol';
@@ -68,7 +68,7 @@ export class PostOffice implements HubDialer {
     });
   }
 
-  /** Handles an envelope that arrived for this hub. */
+  /** Handles a message (an envelope) that came from another hub through Redis. */
   deliver(mail: Buffer): void {
     const { backplane, log, meter } = this.#options;
     try {

@@ -8,10 +8,13 @@ const SHARED = /(^|\.)run\.app$|^[^.]*$|^[\d.]*$/;
 export class Regions {
   readonly #own: HubPlace;
   readonly #cards: () => readonly HubCard[];
-  /** Cached list of regions. It is read with every request, but the hubs' cards change only every few seconds. */
+  /**
+   * Cached list of regions. Every request reads it, but it changes only when a hub announces something new about
+   * itself.
+   */
   #last: { cards: readonly HubCard[]; list: HubPlace[] } | undefined;
 
-  /** cards: those of the hubs that are alive. */
+  /** cards: returns what each live hub announces about itself. */
   constructor(own: HubPlace, cards: () => readonly HubCard[]) {
     this.#own = own;
     this.#cards = cards;

@@ -9,18 +9,26 @@ import { RING_BYTES, Sequences, unfinishedSequence, wholeLength, withoutControls
 import { plainLength, skippableLength } from './plain-text.ts';
 import type { RoundRobin } from './round-robin.ts';
 
-/** Bytes parsed per turn, on a screen of USUAL_CELLS. For text that takes less than half a millisecond. */
+/**
+ * Bytes parsed in one turn of the event loop, on a screen of USUAL_CELLS. This much text takes less than half a
+ * millisecond.
+ */
 const SLICE = 8 * 1024;
 const USUAL_CELLS = 80 * 24;
-/** Least bytes per turn. Larger screens get smaller slices, since a few bytes can clear or move all cells. */
+/**
+ * Least bytes parsed in one turn. A larger screen gets fewer bytes per turn, since a few bytes can clear or move all
+ * cells.
+ */
 const SMALLEST_SLICE = 64;
-/** Unparsed bytes from which it is worth checking whether some need not be parsed. */
+/** If this many bytes are not parsed yet, the screen looks for plain text that need not be parsed at all. */
 const SKIP_FROM = 64 * 1024;
-/** Time that a snapshot may spend on parsing. The rest of the output is sent to the viewer as it is. */
+/**
+ * How long a snapshot may spend on parsing first, ms. Output that is not parsed by then is sent to the viewer as it is.
+ */
 const CATCH_UP_MS = 20;
-/** A larger drawing (cells that all differ in all attributes) is made again without scrollback. */
+/** Largest snapshot in bytes. A larger one (all cells differ in all attributes) is drawn again without scrollback. */
 const MAX_DRAWING = 2 * 2 ** 20;
-/** Moves the cursor to the first column, where it is after a line's end. */
+/** Moves the cursor to the first column, where it would be after the lines that were skipped. */
 const CARRIAGE_RETURN = Buffer.from('\r');
 /** Longer titles are truncated. */
 const MAX_TITLE = 200;
@@ -31,12 +39,12 @@ export interface SizeChange {
   size: PtySize;
 }
 
-/** Output that brings a freshly reset terminal of `size` to the state at offset `at` of the output. */
+/** A snapshot: bytes that bring a freshly reset terminal of `size` to the state at offset `at` of the output. */
 export interface Drawing {
   bytes: Uint8Array;
   at: number;
   size: PtySize;
-  /** Size changes after that offset. */
+  /** Size changes after offset `at`. */
   later: SizeChange[];
 }
 
@@ -68,7 +76,7 @@ export class Screen {
   readonly #sequences = new Sequences();
   readonly #slice = () => this.#parseSlice();
   #parsed = 0;
-  /** Output before this offset is known to need parsing, so it is not checked again. */
+  /** No search for text to skip begins before this offset, so that no byte is checked twice. */
   #skipFrom = 0;
   #size: PtySize;
   #sizes: SizeChange[] = [];
@@ -101,7 +109,7 @@ export class Screen {
 
   /** Called when there is more output. */
   wake(): void {
-    // The program was paused too late. Parse now, since the ring must not overwrite unparsed output.
+    // The program was paused too late. Parse at once, before the ring overwrites output that is not parsed.
     while (this.unparsed > RING_BYTES / 2 && this.#parse());
     this.#scheduler.add(this.#slice);
   }
@@ -154,7 +162,7 @@ export class Screen {
     return this.#parsed < end || this.#sizes.length > 0;
   }
 
-  /** Skips plain text that later plain text scrolls away. */
+  /** Skips plain text if later plain text scrolls it out of the buffer. */
   #skip(): void {
     if (this.#sequences.open || !this.#core.scrollsAsAWhole) return;
     const bytes = this.#plain();

@@ -7,7 +7,7 @@ import type { Output } from '../output/index.ts';
 import { CANCEL, RESET, skippedNotice, wholeLength } from '../output/index.ts';
 import type { Drawing, SizeChange } from '../screen/index.ts';
 
-/** Lines of scrollback in the snapshot of a jump. They are few, so that it is quick. */
+/** Lines of scrollback in the snapshot to which a viewer jumps. They are few, so that the snapshot is quick. */
 const JUMP_SCROLLBACK = 100;
 const NOTHING = new Uint8Array(0);
 
@@ -21,9 +21,9 @@ export interface ReadPositionOptions {
 
 export class ReadPosition {
   readonly #options: ReadPositionOptions;
-  /** Snapshot and notices that are sent before the next live byte. */
+  /** The snapshot and the notices that are sent before the next byte of the ring. */
   #front: Uint8Array = NOTHING;
-  /** Offset of the next live byte. */
+  /** Offset of the next byte of the ring that will be sent. */
   #at: number;
   #notices: { at: number; text: string }[] = [];
 
@@ -73,7 +73,10 @@ export class ReadPosition {
     return part.length > 0 ? part : undefined;
   }
 
-  /** Queues what must be sent before the next live byte: notices, or a snapshot if the ring has overwritten that byte. */
+  /**
+   * Queues what must be sent before the next byte of the ring: notices, or a snapshot if the ring has overwritten that
+   * byte.
+   */
   #advance(): void {
     if (this.#at < this.#options.output.ring.start) {
       const { drawing, text } = this.#jump();
@@ -84,7 +87,9 @@ export class ReadPosition {
     if (text !== '') this.#front = Buffer.from(text);
   }
 
-  /** Returns a snapshot, and the text that precedes it. */
+  /**
+   * Draws a snapshot, and makes the sequences that go before it: a reset, the size, and how many bytes were skipped.
+   */
   #jump(): { drawing: Drawing; text: string } {
     const { output, draw, notice } = this.#options;
     const skipped = output.end - this.#at;

@@ -12,9 +12,12 @@ import { ReadRate } from './read-rate.ts';
 
 /** A disconnected viewer still holds back the program for this time, so that it misses nothing if it returns soon. */
 const HOLD_MS = 30_000;
-/** After an interrupt, a backlog that would take longer to send is skipped, so that the effect shows at once. */
+/**
+ * After an interrupt, a viewer skips its backlog if sending it would take longer than this, ms. So the effect of ^C
+ * shows at once.
+ */
 const INTERRUPT_MS = 150;
-/** After an interrupt, a longer backlog than this is skipped if the viewer's rate is not known, bytes. */
+/** The same limit in bytes, for a viewer whose read rate is not known yet. */
 const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
@@ -53,11 +56,11 @@ export class Viewer implements ChannelHandler {
   /** Bytes given to the channel in total. */
   #given = 0;
   /**
-   * Cancels the wait for a pause in the output, which follows an interrupt. During that wait the program need not wait
-   * for this viewer.
+   * Set while this viewer waits for a pause in the output after an interrupt; a call cancels the wait. Meanwhile the
+   * program need not wait for this viewer.
    */
   #cancelWait: (() => void) | undefined;
-  /** Output is withheld from this viewer until the pause. */
+  /** True while output is withheld from this viewer, until the pause in the output. */
   #skips = false;
   #jumpDue = false;
   /** The program has ended. */
@@ -119,7 +122,8 @@ export class Viewer implements ChannelHandler {
 
   /**
    * The program was interrupted, by this viewer or another. A viewer with a large backlog skips to the screen after the
-   * interrupt. For the viewer that typed it, the backlog is judged again later, since more earlier output may still arrive.
+   * interrupt. For the viewer that typed the interrupt, the backlog is judged again later, since output from before the
+   * interrupt may still arrive.
    */
   interrupted(byItself: boolean): void {
     if (this.#cancelWait || this.#last || this.#left) return;

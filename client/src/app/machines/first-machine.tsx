@@ -1,4 +1,7 @@
-/** The list's place while the user has no machine: how to create one, and what that needs. */
+/**
+ * Shown in place of the list while the user has no machine. Offers to create one, or to add a provider if none is
+ * online.
+ */
 
 import { A } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';

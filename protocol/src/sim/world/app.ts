@@ -28,7 +28,7 @@ export class App {
   readonly plan: EndPlan;
   sent = 0;
   received = 0;
-  /** The message with which the peer ended its direction. */
+  /** The message that came with the peer's FIN. */
   ended: string | undefined;
   closed: { code: ErrorCode; message: string; at: number } | undefined;
   aborted = false;
@@ -69,7 +69,7 @@ export class App {
     channel.wake();
   }
 
-  /** The message with which this end ends its direction. */
+  /** The message that this end sends with its FIN. */
   get farewell(): string {
     return `${this.name} said ${this.plan.total}`;
   }

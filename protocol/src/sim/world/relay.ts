@@ -8,16 +8,16 @@ import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Longest time until an OPEN is decided, ms, as if another process were asked. */
+/** Longest time that the relay takes to decide about an OPEN, ms. A real one may have to ask another process. */
 const JUDGE_MS = 30;
 
 /** The current faults of a hop. */
 export interface Illness {
-  /** Each frame of these types is lost with the probability `share`. */
+  /** Frames of these types are lost, each with the probability `share`. */
   loses?: { types: readonly number[]; share: number };
-  /** OPEN frames are forwarded this many ms late. */
+  /** The relay forwards OPEN frames this many ms late. */
   holdsOpens?: number;
-  /** OPEN frames are sent a second time, this many ms later. */
+  /** The relay sends OPEN frames a second time, this many ms later. */
   repeatsOpens?: number;
 }
 

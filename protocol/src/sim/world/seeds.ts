@@ -1,8 +1,11 @@
-/** Seeds that once failed, and why. After changes to plan.ts or faults.ts they stand for other worlds. */
+/**
+ * Seeds whose worlds once broke an invariant, and why. After changes to plan.ts or faults.ts these seeds make other
+ * worlds.
+ */
 export const FAILED_ONCE: readonly number[] = [
   // A late OPEN was ignored, and its hops were never released.
   31, 101,
-  // The opener took bytes before ACCEPT, which a hop had lost.
+  // A hop lost ACCEPT, and the opener took the bytes that came after it.
   248,
   // After a keeper restarted, a late OPEN created a channel with an older channel's epoch.
   163,
@@ -10,6 +13,7 @@ export const FAILED_ONCE: readonly number[] = [
   289,
   // A tombstone answered OK to an opener that had missed the end.
   103_227,
-  // An opener found a gap and left its hops to an acceptor that was already closed.
+  // Bytes were missing, and the opener left it to the acceptor to release the hops; but the acceptor was already
+  // closed.
   103_466,
 ];

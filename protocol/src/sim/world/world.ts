@@ -16,18 +16,18 @@ import { Trace } from './trace.ts';
 /** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
 /**
- * After the last fault, every opener must be done within this time: dead sockets are noticed, and the slowest reader has
- * read everything.
+ * Time limit for all openers after the last fault, ms. In this time dead sockets are noticed, and the slowest reader
+ * has read everything.
  */
 const OPENERS_MS = 120_000;
 /**
- * After the openers, the rest must be gone within this time. A stopped socket is closed; an acceptor without an opener
- * gives up after 2 minutes and forgets the channel after 2 more. A delayed OPEN may start all that.
+ * Time limit for everything else after that, ms. A stopped socket is closed. An acceptor without an opener gives up
+ * after 2 minutes, and forgets the channel after 2 more. A delayed OPEN may start all that again.
  */
 const FORGOTTEN_MS = 300_000;
 /** Time for the last reconnections, ms: the longest pause between two dials, and a handshake. */
 const REDIAL_MS = 5_000;
-/** Several faults, each at most this long, do not separate the two ends of a channel for 2 minutes. */
+/** If no fault lasts longer than this, the two ends of a channel are never separated for 2 minutes, ms. */
 const LONG_MS = 20_000;
 /** Rate of a slowed socket, bytes per ms. */
 const SLOW = 5;

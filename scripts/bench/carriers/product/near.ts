@@ -1,4 +1,7 @@
-/** Near end of the whole product: a process that opens a terminal for each stream through the SDK. */
+/**
+ * The consumer's process when the bench measures the whole product. It opens a terminal for each stream through the
+ * SDK.
+ */
 import { createUniCore } from '@unicore/client/sdk';
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';

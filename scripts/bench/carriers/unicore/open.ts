@@ -6,7 +6,7 @@ import { fflateDeflater } from '@unicore/protocol/fflate';
 import { type DialLegOptions, dialLeg } from '@unicore/server/testing/dial';
 import { ChannelStream } from './channel-stream.ts';
 
-/** Dials a leg for this user, with the SDK's masking. A defect ends the process. */
+/** Opens a socket to the hub as this user, with the SDK's masking. An error in our own code ends the process. */
 export async function dialConsumer(
   port: string,
   user: string,

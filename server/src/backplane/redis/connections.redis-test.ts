@@ -77,7 +77,7 @@ describe('pub/sub that fails while Redis works', () => {
     async (wire, command) => {
       const redis = await started(RedisServer.start());
       const line = await LineProxy.open(redis.port);
-      // The newlines around the command keep publish from matching spublish.
+      // With the newlines around the command, `publish` does not match `spublish`.
       line.marker = `\n${command}\r\n`;
       cleanups.push(() => line.close());
       const rebuilt: Wire[] = [];
