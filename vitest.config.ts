@@ -6,13 +6,16 @@ const HANG_MS = 300_000;
 const POLL_MS = 60_000;
 const patient = { testTimeout: HANG_MS, hookTimeout: HANG_MS, expect: { poll: { timeout: POLL_MS } } };
 
-/** Starts every bench, with its processes. */
+/** The test that starts every bench, with its processes. */
 const BENCH = 'scripts/bench/bench.test.ts';
 
-/** Google's clients look for a metadata server outside this machine otherwise. */
+/** Keeps Google's clients from looking for a metadata server on the network. */
 const env = { METADATA_SERVER_DETECTION: 'none' };
 
-/** More than the two cores that a machine has at least: many files mostly wait for timers, sockets and other processes. */
+/**
+ * Number of workers: more than the two cores of the smallest machine: many files mostly wait for timers, sockets and
+ * other processes.
+ */
 const maxWorkers = 3;
 /** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
 const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };

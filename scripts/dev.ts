@@ -54,7 +54,8 @@ await main(async () => {
   let vite: Supervised | undefined;
   try {
     const { url } = await hub.start();
-    // The hub's own address shows the page that was built last; links lead to Vite's, which passes /login on.
+    // The hub's own address shows the page as it was last built. Links lead to Vite's address, which passes /login on
+    // to the hub.
     await writeRunning(data, { url: pageUrl, dataDir: data, store: 'sqlite' });
     vite = await step('Started the page', () => startPage(page, url, data, show));
     const auth = openLocalAuth(data, pageUrl);

@@ -1,6 +1,6 @@
 /**
- * npm run soak: what npm test does for seconds is done for hours, by the commands that do it, one after the other. Each gets a
- * verdict at the end, with the command that repeats it.
+ * npm run soak: runs for hours what npm test runs for seconds, one command after the other. At the end each command
+ * gets a verdict, and how to repeat it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

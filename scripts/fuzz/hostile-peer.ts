@@ -11,7 +11,7 @@ import type { Sent, Tamper } from './session/line.ts';
 const MUTATED = 0.3;
 /** Of HELLO and WELCOME. */
 const GREETING = 0.05;
-/** Share of mutations that may break the framing or the peer's role, which ends the socket. */
+/** Share of mutations that may break the framing, or send what the peer's role does not allow. Both end the socket. */
 const BROKEN = 0.005;
 
 /** Replaces messages of one peer by mutated ones. */

@@ -11,7 +11,7 @@ import type { Entry, Failure } from './saved-orders.ts';
 /** A start is given up after this number of failures. */
 const TRIES = 3;
 const RETRY = { first: 500, most: 10_000 };
-/** Limit of the wire schema for a reason. Messages of the engine may be longer. */
+/** Most characters of a reason that the wire schema accepts. Messages of the engine may be longer. */
 const REASON_CHARS = 1000;
 
 /** How long a running VM is reported with the note that it ran out of memory. */
@@ -71,7 +71,10 @@ export class VmWorker {
     return this.#observed;
   }
 
-  /** Resolves when the VM was really looked at, so that `observed` is not only what an earlier run saved. */
+  /**
+   * Resolves when the VM's real state is known. Until then `observed` may be only what an earlier run of the agent
+   * saved.
+   */
   get looked(): Promise<void> {
     return this.#looked.promise;
   }
@@ -80,7 +83,7 @@ export class VmWorker {
     return this.#order;
   }
 
-  /** Whether the order is newer than the current one. Orders of older generations never are. */
+  /** Whether the order is newer than the current one. An order of an older generation never is. */
   accepts(order: VmOrder): boolean {
     const { gen, desired, attempt = 0 } = this.#order;
     if (order.gen !== gen) return order.gen > gen;

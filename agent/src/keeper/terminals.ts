@@ -82,8 +82,8 @@ export class Terminals {
   }
 
   /**
-   * Applies the rights that the hub states now. If the user is not the channel's owner, it must look as if the
-   * channel did not exist.
+   * Applies the rights that the hub states now. A user who does not own the channel gets the answer for an unknown
+   * channel.
    */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');

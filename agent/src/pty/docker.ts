@@ -10,11 +10,12 @@ import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } f
 /** Home directory of the VM's user, where the VM's volume is mounted. */
 const HOME = '/home/consumer';
 /**
- * The engine requires "detach keys", and delays input that could be the start of them. So they begin with a key that is
- * rarely typed alone (only ^\ is delayed until the next key), and the whole sequence is one that people do not type.
+ * The engine requires "detach keys", a sequence that ends the stream, and holds back typed keys that may be its start.
+ * So it begins with a key that is rarely typed alone (^\ is held back until the next key), and people do not type the
+ * rest of it.
  */
 const DETACH_KEYS = 'ctrl-\\,ctrl-@,ctrl-\\,ctrl-_,ctrl-\\,ctrl-^,ctrl-\\,ctrl-]';
-/** Exit status that is reported if the engine does not know the program's own any more. */
+/** Exit status that is reported if the engine no longer knows the status of the program. */
 const LOST = 255;
 
 export interface DockerPtyOptions extends PtySize {

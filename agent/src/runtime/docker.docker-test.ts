@@ -222,7 +222,7 @@ test('while an engine shuts down, its containers are not reported as lost', asyn
   const proxy = await engineProxy();
   const runtime = dockerRuntime(proxy.socketPath);
   await runtime.list();
-  // A dockerd that stops first refuses new connections, then ends containers. Old connections still get answers.
+  // When dockerd stops, it first refuses new connections, then ends containers. Old connections still get answers.
   await proxy.refuse();
   await engine.getContainer(name).kill();
   await expect(runtime.find(name, 1)).rejects.toMatchObject({ code: 'RUNTIME_UNAVAILABLE' });

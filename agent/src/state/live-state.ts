@@ -11,7 +11,7 @@ import type { TunnelState } from '../tunnel/index.ts';
 
 export const AgentState = z.object({
   pid: z.number().int().positive(),
-  /** Start time of the process. It tells this process from a later one with the same pid. */
+  /** Start time of the process. A later process with the same pid has another one. */
   born: z.string(),
   startedAt: z.number(),
   hub: z.string(),

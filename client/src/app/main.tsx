@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import './styles.css';
 
 const unicore = createUniCore({ url: location.origin });
-// Tells the hub that this window closes. Otherwise its terminals stay reserved, and its size in force, for two minutes.
+// Tells the hub that this window closes. Otherwise its channels would stay, and its size remain in force, for two
+// minutes.
 addEventListener('pagehide', ({ persisted }) => persisted || unicore.close());
 render(() => <App unicore={unicore} />, document.getElementById('app')!);

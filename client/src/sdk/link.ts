@@ -51,7 +51,10 @@ export class Link {
   #status: ChannelStatus = 'connecting';
   #wasAttached = false;
   #lastLoss: ErrorCode | undefined;
-  /** Bytes that the application got and has not consumed: of the current channel, and (owedBefore) of older ones. */
+  /**
+   * Bytes that the application got from the current channel and has not consumed; owedBefore: the same for older
+   * channels.
+   */
   #owed = 0;
   #owedBefore = 0;
   /** Bytes that were sent since the attachment was lost. */

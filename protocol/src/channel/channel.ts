@@ -30,7 +30,7 @@ import { Window } from './window.ts';
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
-  /** Bytes of finished frames that wait: always 0, since a channel makes each frame when it is sent. */
+  /** Bytes of finished frames that wait. Always 0, since a channel makes each frame only when it is sent. */
   readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
@@ -225,7 +225,7 @@ export abstract class Channel implements Attached, SendQueue {
 
   #receive(at: Attachment, frame: Frame): void {
     if (this.#closed) return;
-    // The ACCEPT before this frame was lost at a hop, and perhaps more was.
+    // A hop lost the ACCEPT that came before this frame, and perhaps other frames too.
     if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
@@ -249,10 +249,10 @@ export abstract class Channel implements Attached, SendQueue {
 
   #resetBy(at: Attachment, code: ErrorCode, message: string): void {
     const fin = this.incoming.fin;
-    // The neighbour forgot the number. The channel itself may still be alive.
+    // The neighbour no longer knows the number. The channel itself may still be alive.
     if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
     this.overAt(at);
-    // The other end is closed and repeats that. How it ended is already known here.
+    // The other end says again that it is closed. How it ended is already known here.
     if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }

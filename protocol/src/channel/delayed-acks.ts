@@ -1,6 +1,6 @@
 /**
- * Delayed ACKs: tells the other end how much was consumed. At once if it may soon run out of credit; otherwise together
- * with other data, or after a short delay.
+ * Delayed ACKs: tells the other end how much was consumed. If that end may soon run out of credit, this happens at
+ * once; otherwise together with other data, or after a short delay.
  */
 import { Alarm, type Clock } from '../time/index.ts';
 import type { Incoming } from './incoming.ts';

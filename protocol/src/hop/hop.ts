@@ -3,7 +3,10 @@ import type { Leg, Port } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
 import type { HopQueue } from './hop-queue.ts';
 
-/** Smaller parts of a message are copied. A view that waits to be sent would keep the whole message in memory. */
+/**
+ * Parts of a message that are smaller than this are copied. A view that waits to be sent would keep the whole message
+ * in memory.
+ */
 const COPY_BELOW = 4 * 1024;
 
 /** Control frames of a channel. Their place among its data frames does not matter, so they may overtake those. */
@@ -47,7 +50,8 @@ export class Hop implements Port {
   }
 
   /**
-   * Asks the opener to attach another way. This hop works until the acceptor, attached elsewhere, detaches its number.
+   * Asks the opener to attach another way. This hop works until the acceptor is attached elsewhere and detaches this
+   * number.
    */
   vacate(): void {
     if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));

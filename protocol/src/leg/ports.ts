@@ -87,9 +87,9 @@ export class Ports {
     const { opened, stray, answer } = this.#options;
     const { ch } = frame;
     if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
-      // The peer repeated this OPEN before it learned that the number is over. Handled as a new one, it would open a
-      // channel that has no opener; an acceptor that has just lost its memory would even create a second, empty channel
-      // under a living epoch.
+      // The peer repeated this OPEN before it learned that its number is no longer in use. Treated as a new OPEN, it
+      // would open a channel that has no opener. An acceptor that has just lost its memory would even create a second,
+      // empty channel with the epoch of a living one.
       stray();
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }

@@ -1,6 +1,7 @@
 /**
- * Packs and unpacks a frame's metadata (`meta`, `auth`): msgpack of plain values only. Bytes are checked before they are
- * unpacked, so a hostile peer cannot make us allocate for a length that it only claims. No bytes stand for undefined.
+ * Packs and unpacks a frame's metadata (`meta`, `auth`): msgpack of plain values only. Bytes are checked before they
+ * are unpacked, so a hostile peer cannot make us allocate for a length that it only claims. An empty byte array stands
+ * for undefined.
  */
 import { type Options, Packr } from 'msgpackr';
 import { UniCoreError } from './errors.ts';
@@ -30,7 +31,7 @@ export function packMeta(value: unknown, limits: PackLimits = META_LIMITS): Uint
   if (value === undefined) return new Uint8Array(0);
   let packed: Uint8Array;
   try {
-    // The packed bytes are copied, since msgpackr returns a view of its own large buffer, in Node a Buffer.
+    // The packed bytes are copied, since msgpackr returns a view of a large buffer of its own (a Buffer in Node).
     packed = new Uint8Array(packr.pack(value));
   } catch (cause) {
     throw new UniCoreError('PROTOCOL_ERROR', 'Metadata must be plain values without cycles.', { cause });

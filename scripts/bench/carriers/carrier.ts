@@ -1,4 +1,7 @@
-/** A carrier takes byte streams between two processes: UniCore, or a reference that it is compared with. */
+/**
+ * A carrier transports byte streams between two processes. It is UniCore, or a reference with which UniCore is
+ * compared.
+ */
 import type { BirpcReturn } from 'birpc';
 import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';

@@ -8,7 +8,7 @@ const PAUSE_MS = 50;
 export interface Resident {
   /** Resident memory as the operating system counts it, bytes. */
   rss: number;
-  /** Bytes of it on the JavaScript heap, and (external) in buffers outside the heap. */
+  /** The part of it on the JavaScript heap, and (external) in buffers outside the heap. */
   heap: number;
   external: number;
 }

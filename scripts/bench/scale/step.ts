@@ -8,11 +8,11 @@ import { difference, RESUMED, tallies } from './hub-counters.ts';
 import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
 
-/** Interval between two looks at all processes, s. */
+/** Interval between two measurements of all processes, s. */
 const LOOK_S = 10;
 /** Interval between two keys of a consumer, ms. */
 const KEY_EVERY_MS = 1_000;
-/** Time for the last echoes, ms; a limit for hangs only. */
+/** Time limit for the last echoes, ms. Only a hang reaches it. */
 const LAST_MS = 15_000;
 
 type Part = keyof System['pids'];
@@ -38,7 +38,7 @@ export interface Step {
   readonly seconds: number;
   /** Start and end of typing on the clock of CPU profiles. */
   readonly between: readonly [number, number];
-  /** Memory and descriptors of both hubs before the first connection, and (looks) during typing. */
+  /** Memory and descriptors of both hubs: before the first connection (nobody), and during typing (looks). */
   readonly nobody: Held;
   readonly looks: readonly Held[];
   /** Sockets and channels that were lost during typing. */
@@ -56,7 +56,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Gets a line of progress at each look at the processes. */
+  /** Called with a line of progress after each measurement of the processes. */
   progress(line: string): void;
 }
 

@@ -23,7 +23,7 @@ export interface DeploymentOptions {
   /** Hubs share a fake Firestore; otherwise one SQLite file. */
   readonly firestore?: boolean;
   readonly drainSeconds?: number;
-  /** Hubs reach Redis without proxies, which cost CPU: for runs that leave Redis alone. */
+  /** Hubs reach Redis without proxies, which cost CPU. This is for runs without faults of Redis. */
   readonly plain?: boolean;
   /** Called when a process died unexpectedly. */
   died(what: string, how: string): void;
@@ -63,7 +63,7 @@ export class Deployment {
     this.balancer = await LoadBalancer.start(this.hubs.map(({ url }) => url));
   }
 
-  /** Runs this when the deployment closes, before its processes end. */
+  /** Registers what must be done when the deployment closes, before its processes end. */
   beforeClose(end: () => Promise<void>): void {
     this.#ends.push(end);
   }
@@ -143,7 +143,10 @@ export class Deployment {
   }
 }
 
-/** Runs on a new deployment, which is ended afterwards. Rejects if `failed` is called, too; the message says where the logs are. */
+/**
+ * Starts a deployment, calls `run` with it, and ends it. Also rejects if `run` calls `failed`; the message says where
+ * the logs are.
+ */
 export async function onDeployment<T>(
   { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },
   signal: AbortSignal | undefined,

@@ -5,18 +5,18 @@ import type { Deployment } from './deployment.ts';
 
 /** Time that an orchestrator needs to restart Redis, ms. */
 const RESTART_MS = 500;
-/** On a failover, the span of writes that the new Redis has missed, ms. */
+/** After a failover, the new Redis lacks the writes of this last period, ms. */
 const LAG_MS = 1_000;
-/** How long Redis is slow, ms: time for hubs to send claims and beacons through it. */
+/** How long Redis is slow, ms: long enough for hubs to send claims and heartbeats through it. */
 const SLOW_MS = 3_000;
-/** How long one hub is cut from Redis, ms: the others miss its beacons. */
+/** How long one hub is cut from Redis, ms: long enough for other hubs to miss its heartbeats. */
 const ALONE_MS = 3_000;
-/** How long a hub is frozen, ms: it loses its provider to another hub meanwhile. */
+/** How long a hub is frozen, ms. Meanwhile its provider connects to another hub. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
-  /** The outage moves a provider to another hub, away from typists at its old one. */
+  /** True if the outage moves a provider to another hub. Typists at its old hub then reach it through two hubs. */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }

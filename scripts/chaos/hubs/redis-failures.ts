@@ -1,6 +1,6 @@
 /**
- * Redis fails in every way while typists type. Those at the same hub as their provider must not notice; those at another hub
- * wait and go on.
+ * Redis fails in several ways while typists (simulated users) type. Those at the hub of their provider must not notice;
+ * those at another hub wait, and then go on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -38,9 +38,9 @@ export interface FailingOptions {
 export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
-  /** The outage moves a provider to another hub, away from typists at its old one. */
+  /** True if the outage moves a provider to another hub. Typists at its old hub then reach it through two hubs. */
   readonly moves: boolean;
-  /** Latencies of typists at the same hub as their provider, and (across) at another hub. */
+  /** Latencies of typists at the same hub as their provider (same), and at another hub (across). */
   readonly same: Felt;
   readonly across: Felt;
   /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
@@ -161,7 +161,7 @@ interface Suffered {
   readonly from: number;
   readonly to: number;
   readonly backMs: number;
-  /** Keystrokes count until this time. */
+  /** Keystrokes until this time count for this outage. */
   readonly end: number;
 }
 

@@ -98,7 +98,7 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** Prepares the viewers for this process to be frozen. */
+  /** Prepares the viewers for the moment when this process is frozen. */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },

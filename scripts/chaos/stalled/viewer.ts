@@ -76,7 +76,7 @@ export class Viewer {
     this.#socket.stop();
   }
 
-  /** Prepares a viewer whose whole process is about to be frozen, in place of stop(). */
+  /** Called in place of stop() if the whole process of the viewer is about to be frozen. */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }

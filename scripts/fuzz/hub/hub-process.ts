@@ -69,7 +69,7 @@ export class HubProcess {
     return { userId, token, sdk };
   }
 
-  /** Joins a machine of the owner. */
+  /** Joins a machine of the owner as a provider. */
   async provider(name: string): Promise<Credentials> {
     const auth = openLocalAuth(this.#programs.folder, this.url);
     const token = await auth.joinToken((await auth.owner()).userId);

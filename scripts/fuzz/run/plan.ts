@@ -43,7 +43,7 @@ export class Plan {
 
   /**
    * Makes a decision that is positive with this probability. Each decision has its own randomness, even if it is not
-   * carried out, so leaving one out changes no other.
+   * carried out. So leaving one out does not change the others.
    */
   decide(share: number): Decision | undefined {
     this.beat();

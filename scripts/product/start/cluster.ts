@@ -22,7 +22,7 @@ export interface ClusterOptions {
   readonly dataDir: string;
   /** Shows the logs as well. */
   readonly show: readonly Writable[];
-  /** URL of a Redis, and a store, that run elsewhere; undefined: start them here. */
+  /** URL of a Redis that runs elsewhere, and name of such a store; undefined: it is started here. */
   readonly redis: string | undefined;
   readonly store: string | undefined;
 }

@@ -71,7 +71,7 @@ export class Supervised {
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
-      // Out of reach of the terminal's Ctrl-C: stop() ends it instead.
+      // Ctrl-C in the terminal does not reach the child; stop() ends it instead.
       detached: true,
     });
     for (const output of this.#options.outputs) {

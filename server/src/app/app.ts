@@ -24,8 +24,8 @@ export interface App {
   /** Resolves when the hub accepts requests. port: the actual one, where the configuration says 0. */
   start(): Promise<{ port: number; url: string }>;
   /**
-   * Lets every peer move to another hub first, for as long as is configured; then closes all sockets within 5 s.
-   * drain: false where no other hub will be there.
+   * Lets every peer move to another hub first, for as long as is configured; then closes all sockets within 5 s. drain:
+   * false if no other hub will be there.
    */
   stop(how?: { drain: boolean }): Promise<void>;
 }

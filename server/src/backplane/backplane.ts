@@ -72,8 +72,8 @@ export interface Deadlines {
 }
 
 /**
- * Leases: rights that one hub holds at a time. A lease is no fence: what must never happen twice is guarded by a
- * compare-and-set in the store.
+ * Leases: rights that one hub holds at a time. A lease alone does not guarantee that: what must never happen twice is
+ * guarded by a compare-and-set in the store.
  */
 export interface Leases {
   /** Takes or renews the lease. True if this hub now holds it for `ms`. */

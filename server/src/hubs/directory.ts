@@ -1,4 +1,7 @@
-/** The list of hubs: announces this hub's card at intervals and keeps the last known cards of the others. */
+/**
+ * The list of hubs. At intervals it announces what other hubs must know of this one (its card), and it keeps the last
+ * known cards of the others.
+ */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { type Backplane, type HubCard, RENEW_MS } from '../backplane/index.ts';
 
@@ -21,7 +24,7 @@ export class Directory {
     this.#card = options.card;
   }
 
-  /** Cards of the known hubs, including this one. They stay as they are while the backplane cannot be reached. */
+  /** Cards of the known hubs, this one included. While the backplane cannot be reached, they stay as they are. */
   get cards(): readonly HubCard[] {
     return this.#cards;
   }
@@ -33,7 +36,7 @@ export class Directory {
     return known();
   }
 
-  /** Announces and queries the cards now, and then at intervals. */
+  /** Announces this hub's card and reads those of all hubs: now, and again at intervals. */
   refresh(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;

@@ -83,7 +83,7 @@ export class Hubs implements Elsewhere {
     await this.#directory.refresh();
   }
 
-  /** Cards of the hubs that are alive, including this one, as far as known. */
+  /** What each live hub announces of itself (its card), as far as known; this hub is included. */
   get cards(): readonly HubCard[] {
     return this.#directory.cards;
   }

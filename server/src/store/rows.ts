@@ -43,8 +43,8 @@ export const ProviderRow = z.object({
   seenAt: Time.nullable(),
   createdAt: Time,
   /**
-   * Number of times that a VM was given room on this provider. Used as a version: room counted at this number may only
-   * be given away while it still holds.
+   * How often a VM was given room on this provider. It serves as a version: room that was counted at one value may be
+   * given away only while that value still holds.
    */
   placed: z.number().int().nonnegative(),
 });

@@ -39,12 +39,15 @@ export interface Store {
   /** All VMs except deleted ones, oldest first. */
   vms(of?: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] }): Promise<VmRow[]>;
   /**
-   * Compare-and-set: writes only if the stored rev equals vm.rev, and then raises it. placed: given if the VM takes
-   * room on vm.providerId; the write then also requires that provider's `placed` to equal it, and raises both.
+   * Compare-and-set: writes only if the stored rev equals vm.rev, and raises it. placed: given if the VM takes room on
+   * vm.providerId. The write then also requires that this provider's `placed` equals it, and raises that as well.
    */
   replaceVm(vm: VmRow, placed?: number): Promise<boolean>;
 
-  /** The value under this name. `create` makes it if there is none; the first caller's value stays. */
+  /**
+   * Returns the value under this name. If there is none, `create` makes it; if several callers do so, the first one's
+   * value stays.
+   */
   meta(name: string, create: () => string): Promise<string>;
 
   /** Appends to the audit log. No call changes or removes an entry. */

@@ -2,7 +2,10 @@
 import { UniCoreError } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 
-/** Queues the newest state of each id. Its iteration ends with the signal, and throws when the session ends. */
+/**
+ * Queues the newest state of each id. The iteration of batches() ends when the signal aborts, and throws when the
+ * session ends.
+ */
 export class Changes<T> {
   readonly #pending = new Map<string, T>();
   readonly #events: HubEvents;

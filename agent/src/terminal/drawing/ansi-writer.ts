@@ -1,7 +1,10 @@
 /** Collects output that draws a screen: characters, cursor moves, and attributes (SGR) only where they change. */
 import { type Attributes, HAS_EXTENDED, underlineStyle, type XtermCore } from '../emulator/index.ts';
 
-/** Flags in Attributes.fg, from xterm's buffer/Constants.ts, and the SGR code that sets each. BG_FLAGS has those in .bg. */
+/**
+ * Flags of Attributes.fg, from xterm's buffer/Constants.ts, each with the SGR code that sets it. BG_FLAGS are those of
+ * Attributes.bg.
+ */
 const FG_FLAGS: [number, number][] = [
   [0x4000000, 7],
   [0x8000000, 1],

@@ -68,8 +68,8 @@ class CellDrawer {
   }
 
   /**
-   * Whether printing the line's first character wraps by itself, without a background that would fill the rest of the
-   * line.
+   * Whether printing the line's first character wraps by itself. A character with a background does not count, since
+   * its colour would fill the rest of the line.
    */
   #wrapsByItself(line: Line): boolean {
     const first = line.loadCell(0, this.#cell);

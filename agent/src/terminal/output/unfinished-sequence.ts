@@ -1,10 +1,16 @@
-/** Bytes that bring a parser to the same place inside an unfinished sequence. A snapshot ends with them. */
+/**
+ * Returns the bytes that bring another parser to the same place inside an unfinished sequence. A snapshot ends with
+ * them.
+ */
 import type { Ring } from './ring.ts';
 import type { Sequences } from './sequences.ts';
 
 /** Limit in bytes. A longer sequence (an image, clipboard contents) is not repeated to a viewer that attaches inside it. */
 const MAX_TAIL = 64 * 1024;
-/** Sequences with unassigned numbers that replace the start of a longer one, so that the viewer ignores the rest of it. */
+/**
+ * By kind, the start of a sequence that no terminal acts on. It replaces the start of a sequence that is too long or
+ * lost, so that the viewer ignores the rest.
+ */
 const SWALLOW = { osc: '\x1b]7718;', dcs: '\x1bP!z', string: '\x1b_', other: '' } as const;
 const ESC = 0x1b;
 const SPACE = 0x20;

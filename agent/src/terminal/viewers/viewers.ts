@@ -48,14 +48,17 @@ export class Viewers {
     this.#viewers.delete(viewer);
   }
 
-  /** Returns true if this makes another viewer the typist. */
+  /** Makes this viewer, which has just typed, the typist. Returns true if another one was the typist before. */
   typed(viewer: Viewer): boolean {
     if (this.#typist === viewer) return false;
     this.#typist = viewer;
     return true;
   }
 
-  /** Called when a viewer came, left, or lost a right. Returns true if another viewer became the typist. */
+  /**
+   * Called when a viewer came, left, or lost a right. Returns true if another viewer became the typist (whose window
+   * gives the size).
+   */
   settle(): boolean {
     const before = this.#typist;
     if (before && this.#isWriter(before)) return false;

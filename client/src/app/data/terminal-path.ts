@@ -23,5 +23,5 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
   }));
 }
 
-/** Round trips while the provider is offline, or if it is too old to measure them. */
+/** No round trips are known while the provider is offline, or if its version cannot measure them. */
 const UNKNOWN = { providerMs: null, keeperMs: null, echoMs: null };

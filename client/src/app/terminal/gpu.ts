@@ -2,7 +2,10 @@
 import type { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
-/** Renderer names of software WebGL, which is slower than the DOM. Some browsers offer it in spite of the caveat flag. */
+/**
+ * Renderer names of software WebGL, which is slower than the DOM. Some browsers offer it although the code below asks
+ * for none.
+ */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 let Addon: typeof WebglAddon | undefined;

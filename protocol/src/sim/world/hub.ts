@@ -8,7 +8,10 @@ import type { Host } from './net.ts';
 import { Part, type World } from './part.ts';
 import { SimRelay } from './relay.ts';
 
-/** An old leg is closed after this long. Otherwise a number that only one side knows would keep it open. */
+/**
+ * An old leg is closed after this long, ms. Otherwise it would stay open as long as one side still knows a number on
+ * it.
+ */
 const RETIRE_MS = 15_000;
 
 export class SimHub extends Part implements Host {

@@ -17,9 +17,9 @@ export interface LinePlan {
 export interface EndPlan {
   /** Bytes that this end sends in total. */
   total: number;
-  /** Most bytes that this end hands out at once. */
+  /** Most bytes that this end gives to its channel at once. */
   chunk: number;
-  /** Pause between two chunks, ms; 0: this end hands out everything at once. */
+  /** Pause between two chunks, ms; 0: this end gives everything at once. */
   everyMs: number;
   /** Received bytes are consumed after at most this many ms; 0: at once. */
   readMs: number;
@@ -135,7 +135,7 @@ function end(random: Random, budget: number, span: number): EndPlan {
   return {
     total,
     chunk,
-    // A planned end that types must finish within a reasonable time.
+    // An end that types must have sent everything within about `span`.
     everyMs: typing ? Math.min(random.scaled(1, 500), (span * chunk) / Math.max(1, total)) : 0,
     readMs: random.pick([0, 0, 0, 5, 200]),
     stallAt: random.chance(0.15) ? random.int(0, total) : Number.POSITIVE_INFINITY,

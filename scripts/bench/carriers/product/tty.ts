@@ -1,4 +1,4 @@
-/** Far end of the bench (echo and flood) as a program that replaces the shell in a terminal. */
+/** The far end of the bench, which echoes and floods, as a program that runs in a terminal instead of a shell. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../lib/paths.ts';

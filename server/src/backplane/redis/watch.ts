@@ -51,8 +51,8 @@ export class Watch {
   #probing = false;
   #cancel = () => {};
   /**
-   * Missed probes in a row, and since when they count: for the publisher, probes that were not accepted; for the inbox,
-   * those that did not come back.
+   * Number of probes missed in a row, and the time from which they count. A probe of the publisher is missed if Redis
+   * did not accept it; one of the inbox, if it did not come back.
    */
   readonly #publisher = { misses: 0, since: 0 };
   readonly #inbox = { misses: 0, since: 0 };
