@@ -7,7 +7,7 @@ const APT_LOCK_SECONDS = 120;
 
 export interface Need {
   readonly package: string;
-  /** A command that shows, if it is in PATH, that the package is installed by any means. */
+  /** A command of the package. If it is in PATH, the package counts as installed, by whatever means. */
   readonly command: string;
   /** Which tests need it. */
   readonly suites: string;

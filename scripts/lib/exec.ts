@@ -1,4 +1,4 @@
-/** Runs a program to its end and returns its output. A failure is an error with the last lines of output. */
+/** Runs a program to its end and returns its output. If it fails, the error has the last lines of output. */
 import { spawn } from 'node:child_process';
 
 /** Lines of output that an error repeats. */

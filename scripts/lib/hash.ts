@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** SHA-256 (hex) over the files and folders named, in a fixed order; names count relative to `root`. */
+/** SHA-256 (hex) over these files and folders, in a fixed order. Names are relative to `root`. */
 export async function hashFiles(root: string, paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -26,7 +26,7 @@ try {
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
-    // Ctrl-C and the end of the supervisor stop the hubs beside this one as well, so there is no hub to move to.
+    // Ctrl-C, and the end of the supervisor, also stop the other hubs of this machine. So there is no hub to move to.
     await app.stop({ drain: why === 'SIGTERM' });
     await stopTracing?.();
     process.exit(0);

@@ -106,7 +106,7 @@ export class VmWorker {
     if (!this.#busy && !this.#stopped) void this.#run();
   }
 
-  /** The engine is gone. The caller calls look() when it is back. */
+  /** The engine is gone. When it is back, the caller calls look(). */
   unavailable(error: UniCoreError): void {
     this.#looked.resolve();
     if (this.#givenUp || this.#order.desired !== 'running') return;

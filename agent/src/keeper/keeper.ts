@@ -13,7 +13,7 @@ export interface KeeperOptions {
 }
 
 export interface Keeper {
-  /** Resolves when the keeper ended: it was idle, or was told to. */
+  /** Resolves when the keeper has ended, because it was idle or was told to end. */
   readonly ended: Promise<void>;
   /** Closes all terminals and ends the keeper. */
   close(): Promise<void>;

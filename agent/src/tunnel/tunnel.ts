@@ -22,8 +22,8 @@ const STABLE_MS = 1_000;
 /** Pause after another process connected with the same key. Without it, the two would displace each other in a loop. */
 const SUPERSEDED_MS = 30_000;
 /**
- * Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, and the hub may not
- * have announced it.
+ * Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, even if the hub has not
+ * announced it.
  */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
@@ -162,7 +162,7 @@ export class Tunnel {
     this.#dialLater(error);
   }
 
-  /** Handles the error of a connection. Returns true if the tunnel must not dial again. */
+  /** Handles the error with which a connection ended. Returns true if the tunnel must not dial again. */
   #over(error: UniCoreError): boolean {
     const { credentials, log, changed } = this.#options;
     if (this.#ended.signal.aborted) return true;

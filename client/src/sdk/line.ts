@@ -27,7 +27,7 @@ const RENEW_SPREAD_MS = 3 * 60_000;
 const WAKE_MS = 4_000;
 /** Bytes that may be sent to this client and not yet be read by it, over all its channels. */
 const WINDOWS = 4 * 1024 * 1024;
-/** Refusals that a retry does not change. */
+/** Errors by which the hub refuses this client, so that a retry does not help. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -110,7 +110,10 @@ export class Line {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Adds a user until the returned function is called. If the hub had refused this client, it is tried once more. */
+  /**
+   * Adds a user of the connection, until the returned function is called. If the hub had refused this client, it is
+   * tried once more.
+   */
   join(user: LineUser): () => void {
     this.#users.add(user);
     if (this.#ended) queueMicrotask(() => user.ended('OK', 'the client was closed'));
@@ -226,7 +229,7 @@ export class Line {
   #failed(url: string, code: ErrorCode, message: string): void {
     this.#trying = undefined;
     this.#options.nearest.failed(url, code);
-    // A refusal is not final while the old connection works: the cause may be gone when that one ends.
+    // A refusal is not final while the old connection works. Its cause may be gone when the old connection ends.
     if (!this.#current && this.#finally(code)) return this.#refused(code, message);
     this.#dialLater();
     if (!this.#current) for (const user of [...this.#users]) user.down();

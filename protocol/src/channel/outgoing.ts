@@ -14,7 +14,7 @@ export interface Fin {
 export class Outgoing {
   /** Most bytes that may be in flight, and so are kept, whatever limit the peer sends. */
   readonly #window: number;
-  /** Chunks of all bytes from #base on, in order. The peer has not confirmed them. */
+  /** Chunks of the bytes that the peer has not confirmed, in order. The first one begins at #base. */
   #kept: Uint8Array[] = [];
   /** Stream offset of the first kept byte. */
   #base = 0;

@@ -42,7 +42,7 @@ interface Sent {
 
 export interface PacerOptions {
   clock: Clock;
-  /** Most bytes that credit will ever allow to be on the way. */
+  /** Most bytes that the peer's credit will ever allow to be on the way. */
   window: number;
   /** Called when the collected small writes should be sent. */
   go: () => void;
@@ -58,7 +58,7 @@ export class Pacer {
   #whole: CongestionWindow;
   /** Frames on the way, in order. */
   #marks: Sent[] = [];
-  /** Bytes that the source has sent since its last pause, and when it last ran dry. */
+  /** Bytes that the source has sent since its last pause, and the time since when it has had none. */
   #burst = 0;
   #dryAt: number | undefined;
   #cancelGather: (() => void) | undefined;

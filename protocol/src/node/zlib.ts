@@ -28,7 +28,7 @@ function inflate(packed: Uint8Array, dictionary: Uint8Array, rawLength: number):
     return inflateRawSync(packed, {
       dictionary,
       maxOutputLength: rawLength,
-      // An output buffer with one byte more lets zlib see the end in the same round, so one buffer is enough.
+      // With one byte more than needed, zlib sees the end in the same round. So one output buffer is enough.
       chunkSize: Math.max(MIN_CHUNK, rawLength + 1),
     });
   } catch (cause) {

@@ -10,7 +10,7 @@ export const MAX_MESSAGE = 64 * 1024;
 export const MAX_DATA = 16 * 1024;
 /** Most raw bytes before a DATAZ frame that it may refer to: as far back as deflate can reach. */
 export const MAX_DICTIONARY = 32 * 1024;
-/** Most bytes of packed metadata in one frame; also of `auth`. */
+/** Most bytes of packed metadata in one frame, and of its packed `auth`. */
 export const MAX_META = 8 * 1024;
 /** Most UTF-8 bytes of the message for people in RESET and FIN. */
 export const MAX_TEXT = 512;

@@ -1,4 +1,4 @@
-/** Recording of a program's terminal output: the bytes of each PTY read, and when it was. */
+/** A recording of a program's terminal output: the bytes of each PTY read, and its time. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +34,10 @@ export function load(file: string): Recording {
   return lines.map(([at, text]) => ({ at, bytes: Buffer.from(text, 'base64') }));
 }
 
-/** Sends each recorded read at its time, with long pauses shortened, and at most one per turn of the event loop. */
+/**
+ * Sends each recorded read at its time. Long pauses are shortened, and one turn of the event loop sends one read at
+ * most.
+ */
 export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
   let due = performance.now();
   let last = 0;

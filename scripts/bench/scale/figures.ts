@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 /** Goals of the scale suite: p99 of the echo time, ms, and losses per hundred consumers. */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
-/** Shortest run whose memory growth is judged, s: before that the heap has not settled. */
+/** Shortest run whose memory growth is judged, s. In a shorter run the heap has not settled. */
 const LONG_S = 60;
 /** Highest ratio of end to middle that counts as no growth: garbage that is not collected yet explains this much. */
 const FLAT = 1.05;

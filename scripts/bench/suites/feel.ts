@@ -1,4 +1,7 @@
-/** What people feel where no reference does the same: ^C and keys on a slow line, keys between far regions, a second start. */
+/**
+ * Suite: what people feel, without a reference to compare it with: ^C and keys on a slow line, keys between far
+ * regions, a second start.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -49,7 +49,7 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
   }
 }
 
-/** By hop: a function that kills the hop, restores it after awayMs, and resolves when it is back. */
+/** For each hop, a function that kills it, restores it after awayMs, and resolves when it is back. */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
     line.refuse();

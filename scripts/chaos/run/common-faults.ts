@@ -12,7 +12,7 @@ export interface Hops {
 
 /** Kinds of fault, in two lists: those that end paths, and those that only disturb them. */
 export interface FaultLists<E> {
-  /** Faults that end the path of every channel through their hop. */
+  /** Faults of a hop that end the path of each channel through it. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
   /** Faults that disturb a hop and end no path by themselves. */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];

@@ -31,7 +31,7 @@ export const FromConsumer = z.discriminatedUnion('type', [
     way: z.enum(['down', 'up']),
     from: z.number(),
     to: z.number(),
-    /** The channel had lost its path. */
+    /** Whether the channel had lost its path meanwhile. */
     detached: z.boolean(),
   }),
   /** Answer to `ask`: new bytes have passed in both directions. */

@@ -87,7 +87,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // Any other error keeps the logs, too.
+      // After any other error the logs are kept.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }

@@ -10,7 +10,7 @@ import { Oracle, type Way } from './oracle.ts';
 /** First and last byte of peer.pl's stream. It expects the last one at the end of our stream, too. */
 const STX = 0x02;
 const EOT = 0x04;
-/** Bytes that may be unconfirmed before sending pauses. With more, a long fault would end the socket. */
+/** Bytes that may be unconfirmed before sending pauses. With more of them, a long fault would end the socket. */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {

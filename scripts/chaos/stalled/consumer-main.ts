@@ -10,7 +10,7 @@ import { Viewer } from './viewer.ts';
 const KEY_PAUSE_MS = 4;
 /** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
 const READY = 'echo is on';
-/** Bytes that a viewer reads before it may stop: its windows have grown to the full by then. */
+/** Bytes that a viewer reads before it may stop. By then its windows have grown to their full size. */
 const READ_BYTES = 4 * 1024 * 1024;
 /** Bytes that a stalled viewer must be told it missed, at least, when it reads again. */
 const MISSED_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-/** A viewer of the flooding terminal: it counts the bytes that it reads, and the bytes that it is told it missed. */
+/** A viewer of the flooding terminal. It counts the bytes that it reads, and those that it missed, as it was told. */
 import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
@@ -12,7 +12,7 @@ interface Socket {
   /** Resolves when the socket is open. */
   opened: Promise<unknown>;
   stop(): void;
-  /** Reads again, first what has arrived unread. */
+  /** Reads again, and first what arrived in the meantime. */
   goOn(): void;
   close(): void;
 }

@@ -30,7 +30,7 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
       ...random.bytes(random.below(12)),
     ),
   (random) => joined([Uint8Array.of(0xd4, 0x72, 0x40, 0x92, 0xa1, 0x61, 0xa1, 0x62), random.bytes(4)]),
-  // Keys that reach prototypes, are repeated, or are not strings.
+  // Maps with keys that reach prototypes, come twice, or are not strings.
   (random) =>
     joined([
       pair(random.pick(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then'])),
@@ -38,7 +38,7 @@ const MAKERS: readonly ((random: Random) => Uint8Array)[] = [
     ]),
   () => joined([Uint8Array.of(0x82, 0xa1, 0x61, 1, 0xa1, 0x61, 2)]),
   (random) => Uint8Array.of(0x81, random.pick([0xc0, 0x01, 0xc2, 0x90, 0xcb]), 0x01, ...random.bytes(9)),
-  // Numbers that are inexact, not finite, or missing.
+  // Numbers that are not exact in JavaScript, not finite, or cut off.
   (random) =>
     joined([
       pair('cols'),

@@ -8,7 +8,7 @@ export type Tamper = (message: Uint8Array) => readonly Sent[];
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** Called when the other end takes the message, so that it was not lost with its line. */
+  /** Called when the other end takes the message. It is not called if the message was lost with its line. */
   arrived?: () => void;
 }
 

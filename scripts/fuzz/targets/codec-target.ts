@@ -1,4 +1,6 @@
-/** The codec as a target. Every mutated message is read up to its first error, and all readers must agree about it. */
+/**
+ * The target codec. Every mutated message is read up to its first error, and all readers must agree about that error.
+ */
 
 import { isDeepStrictEqual } from 'node:util';
 import {

@@ -1,5 +1,6 @@
 /**
- * The three WebSocket endpoints of a real hub as a target, over real sockets, while an honest pair works on the hub.
+ * The target hub: the three WebSocket endpoints of a real hub, over real sockets, while an honest pair works on the
+ * hub.
  */
 import { systemClock } from '@unicore/protocol';
 import { WebSocket } from 'ws';

@@ -1,4 +1,4 @@
-/** Legs, channels, relay and gateway as a target in simulated time, with a hostile peer in each role. */
+/** The target session: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
 
 import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';

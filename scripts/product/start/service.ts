@@ -16,7 +16,7 @@ export interface ServiceOptions extends Pick<ChildOptions, 'command' | 'env' | '
   readonly log: string;
   /** Shows the log as well. */
   readonly show: readonly Writable[];
-  /** Resolves when the program can be used. signal: aborts if it died instead. */
+  /** Resolves when the program can be used. signal: aborts if the program died before that. */
   ready(signal: AbortSignal): Promise<void>;
 }
 

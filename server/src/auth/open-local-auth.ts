@@ -21,7 +21,10 @@ export interface OpenedAuth {
   close(): Promise<void>;
 }
 
-/** url: the hub's public URL without a trailing slash. where: the hub's store, as in its configuration. */
+/**
+ * url: the hub's public URL without a trailing slash. where: the address of the hub's store, as in the hub's
+ * configuration.
+ */
 export function openLocalAuth(dataDir: string, url: string, where = 'sqlite'): OpenedAuth {
   const store = openStore({ store: where, dataDir });
   const auth = new LocalAuth(store);

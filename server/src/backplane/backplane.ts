@@ -93,7 +93,10 @@ export interface HubCard {
 }
 
 export interface Hubs {
-  /** Publishes this hub's card. It expires after ROUTE_MS, so it must be announced again before that. */
+  /**
+   * Announces this hub to the others (HubCard). The card expires after ROUTE_MS, so it must be announced again before
+   * that.
+   */
   announce(card: HubCard): Promise<void>;
   /** Removes the card of this hub, which is stopping. */
   leave(): Promise<void>;

@@ -55,13 +55,13 @@ export class ControlHost {
     this.#controls.set(providerId, control);
   }
 
-  /** The provider is connected to another hub now; pending calls here still get their answers. */
+  /** Called when the provider is connected to another hub. Pending calls here still get their answers. */
   retire(providerId: string): void {
     this.#controls.get(providerId)?.retire();
     this.#controls.delete(providerId);
   }
 
-  /** The orders of this provider may have changed. order: the only one that may have, if known. */
+  /** Called when the orders of this provider may have changed. order: the only one that may have changed, if known. */
   ordersChanged(providerId: string, order?: VmOrder): void {
     const control = this.#controls.get(providerId);
     if (control && !(order && control.has(order))) control.ordersChanged();
@@ -150,7 +150,8 @@ class Control {
             new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
           );
           closed();
-          // A provider is useless without its control channel: after a new socket it gets a new one.
+          // A provider is useless without its control channel. So its socket is closed: the next socket gets a new
+          // channel.
           if (leg.open && !this.#retired)
             leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
         },

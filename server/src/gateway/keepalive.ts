@@ -15,7 +15,8 @@ const SILENT = 1;
 const SILENT_READER = 6;
 
 /**
- * Starts the keepalive, which ends when the socket closes. unread: whether the client has output that it has not read.
+ * Starts the keepalive, which ends when the socket closes. unread: returns whether the client has output that it has
+ * not read.
  */
 export function keepAlive(ws: WebSocket, clock: Clock, unread: () => boolean): void {
   let inVain = -1;

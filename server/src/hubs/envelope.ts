@@ -10,8 +10,8 @@ import type { MailMemory } from './mail-memory.ts';
 const LAYOUT = 1;
 const DIALLED = 1;
 /**
- * Byte offsets of the header's fields, all big endian. The format is fixed because one keystroke may be one envelope,
- * and parsing a map cost more than everything else.
+ * Byte offsets of the header's fields, all big endian. The format is fixed, because one keystroke may be one envelope:
+ * to parse a map took longer than everything else.
  */
 const AT = {
   layout: 0,

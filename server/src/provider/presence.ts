@@ -180,7 +180,7 @@ export class Presence {
     // The writer may be a hub of another version.
     if (!data) return { ...UNKNOWN, silentMs };
     const { link, about } = data;
-    // A hub that died may have heard the provider after its last write.
+    // A hub that has died may have heard the provider after it last wrote this.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };

@@ -49,7 +49,7 @@ export interface RelayChannelOptions {
 
 export class RelayChannel implements Port {
   readonly userId: string;
-  /** The channel's epoch in hex, its constant name on every hop. */
+  /** The channel's epoch in hex: the name of the channel that is the same on every hop. */
   readonly epoch: string;
   readonly #leg: Leg;
   readonly #open: Open;

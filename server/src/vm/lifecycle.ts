@@ -72,7 +72,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // The order to run is still valid: the agent restarts the VM, or reports why it can't.
+    // The order to run this VM still stands. The agent restarts the VM, or reports why it can't.
     exited: 'assigned',
     failed: 'failed',
     gone: 'assigned',
@@ -106,7 +106,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     stop: 'stopping',
     delete: 'deleting',
     assign: null,
-    // The agent keeps trying, and the cause of the failure may pass.
+    // The agent keeps trying, since the cause of the failure may go away.
     starting: 'starting',
     running: 'running',
     stopped: 'stopped',

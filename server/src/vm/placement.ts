@@ -23,7 +23,7 @@ export interface Wish {
   size: VmSize;
   /** Region that the VM must be in; null: any. */
   region: string | null;
-  /** The provider that has the VM's files: the VM can only run there. */
+  /** The provider that has the VM's files. The VM can run only there. */
   pinned: { providerId: string; name: string } | undefined;
 }
 

@@ -31,7 +31,7 @@ export class Reports {
       if (!vm) continue;
       if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted') {
         const now = await this.#note(vm, seen);
-        // The agent may come from a hub that died before it published the last change.
+        // The agent may have come from a hub that died before it published the VM's last change.
         if (report.whole) this.#events.tell('vm', now);
       } else if (seen.phase !== 'deleted') strays.push(vm.vmId);
     }

@@ -129,7 +129,7 @@ function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): 
   }
 }
 
-/** Writes the saved cursor. The character set G0 must be ASCII before, and is afterwards. */
+/** Writes the saved cursor. The character set G0 must be ASCII before this call, and is ASCII after it. */
 export function restoreSavedCursor(
   writer: AnsiWriter,
   buffer: ScreenBuffer,

@@ -166,7 +166,7 @@ export class Screen {
   #skip(): void {
     if (this.#sequences.open || !this.#core.scrollsAsAWhole) return;
     const bytes = this.#plain();
-    // The rest of these bytes must be parsed before the next check, so that no byte is checked twice.
+    // These bytes must be parsed before the next search, so that no byte is checked twice.
     this.#skipFrom = this.#parsed + bytes.length + 1;
     const { cols, page: lines, modes } = this.#core;
     const unseen = skippableLength(bytes, { cols, lines, wraps: modes.wraparound });

@@ -2,7 +2,7 @@
 
 const LOW = Uint8Array.from({ length: 0x10000 }, (_, off) => off * 31 + (off >> 8) * 7);
 
-/** The expected bytes at `count` offsets. salt: differs between channels and directions. */
+/** The expected bytes at `count` offsets. salt: a number that differs between channels and directions. */
 export function oracleBytes(salt: number, from: number, count: number): Uint8Array {
   const bytes = new Uint8Array(count);
   for (let i = 0; i < count; i++) bytes[i] = oracleByte(salt, from + i);

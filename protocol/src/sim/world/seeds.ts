@@ -3,7 +3,7 @@
  * worlds.
  */
 export const FAILED_ONCE: readonly number[] = [
-  // A late OPEN was ignored, and its hops were never released.
+  // A late OPEN was ignored, and the hops that it had made were never released.
   31, 101,
   // A hop lost ACCEPT, and the opener took the bytes that came after it.
   248,

@@ -1,4 +1,4 @@
-/** A consumer's leg, and its channels as streams. */
+/** A consumer's leg, with its channels as streams of the bench. */
 import { randomBytes } from 'node:crypto';
 import { maskFor } from '@unicore/agent/tunnel/mask';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';

@@ -16,7 +16,7 @@ export interface Felt {
   readonly max: number;
 }
 
-/** Latencies of keys that were typed in this period, or waited for their echo when it began. */
+/** Latencies of keys that were typed in this period, or were still waiting for their echo when it began. */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes
     .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)

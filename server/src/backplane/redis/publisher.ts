@@ -21,7 +21,7 @@ export class Publisher {
   readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
-  /** Bytes in flight that were posted since the last answered message. */
+  /** Posted bytes that no answer has confirmed yet. */
   #unasked = 0;
   /** The connection on which Redis accepts CLIENT REPLY, so that answers can be switched off. */
   #quiet: Redis | undefined;
@@ -114,8 +114,8 @@ export class Publisher {
   }
 
   /**
-   * Checks that Redis accepts CLIENT REPLY. If it refused, it would answer with an unexpected error, which would be
-   * taken for the next command's answer.
+   * Checks that Redis accepts CLIENT REPLY. If it did not, it would send an error that nobody expects, and the client
+   * would take that for the next command's answer.
    */
   async #hush(client: Client): Promise<void> {
     if (client instanceof Cluster) return;

@@ -60,7 +60,7 @@ export function unreachable(cause: unknown): UniCoreError {
   );
 }
 
-/** The error for the caller where a retry cannot help. */
+/** Returns the error for the caller if a retry cannot help. */
 export function explained(database: string, error: unknown): unknown {
   const code = codeOf(error);
   const refused = code === undefined ? NO_CREDENTIALS.test(String(error)) : REFUSED.has(code);

@@ -25,7 +25,7 @@ export function startTracing(): () => Promise<void> {
   useTracing({
     span: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {
-        // A span gets only the error's code: a message may contain text of users.
+        // A span gets only the error's code, because the message may contain text of users.
         const failed = (code: string) => span.setStatus({ code: SpanStatusCode.ERROR, message: code });
         try {
           return await work(failed);
