@@ -17,10 +17,7 @@ const FIRST_FLIGHT = 32 * 1024;
 /** A source that gave this many bytes without a pause of PAUSE_MS is a flood: its small writes are collected. */
 const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
-/**
- * If bytes are on the way and the congestion window has less room than this, the channel waits: tiny frames cost too
- * much.
- */
+/** If bytes are on the way and the congestion window has less room than this, the channel waits for more room. */
 const CRUMB = 1024;
 /**
  * A frame is at most this part of the congestion window. A frame arrives and is acknowledged as a whole. If it filled

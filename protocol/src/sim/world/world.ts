@@ -27,7 +27,10 @@ const OPENERS_MS = 120_000;
 const FORGOTTEN_MS = 300_000;
 /** Time for the last reconnections, ms: the longest pause between two dials, and a handshake. */
 const REDIAL_MS = 5_000;
-/** If no fault lasts longer than this, the two ends of a channel are never separated for 2 minutes, ms. */
+/**
+ * Longest fault, ms, for which the two ends of a channel are surely not separated for 2 minutes, even if several follow
+ * each other.
+ */
 const LONG_MS = 20_000;
 /** Rate of a slowed socket, bytes per ms. */
 const SLOW = 5;
