@@ -2,8 +2,8 @@
  * The three WebSocket endpoints of a real hub as a target, over real sockets, while an honest pair works on the hub.
  */
 import { systemClock } from '@unicore/protocol';
+import type { Random } from '@unicore/protocol/sim';
 import { WebSocket } from 'ws';
-import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
 import { AttackedHub, socketUrl } from '../hub/attacked-hub.ts';
 import { sendRawRequest } from '../hub/raw-request.ts';
