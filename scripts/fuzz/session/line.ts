@@ -33,14 +33,14 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** The way to the other end. */
+  /** Messages that wait because of the rate, or because the other end does not read. */
   readonly #flow: Flow;
 
   constructor(options: LineOptions, tamper: Tamper | undefined) {
     super();
     this.#options = options;
     this.#tamper = tamper;
-    this.#flow = new Flow(options.clock, options);
+    this.#flow = new Flow(options.clock, { delayMs: 0, bytesPerMs: options.bytesPerMs });
   }
 
   get bufferedAmount(): number {
@@ -48,25 +48,23 @@ export class LineEnd extends EventEmitter {
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
-    if (typeof data === 'string') {
-      const text = Buffer.from(data);
-      return this.#post(text, () => this.other.emit('message', text, false), done);
-    }
+    const text = typeof data === 'string';
     // The message is copied, as by a real socket, because a hop patches what it received in place.
-    const message = new Uint8Array(data);
-    this.#post(message, () => this.#arrive(this.#tamper?.(message) ?? [{ message }]), done);
+    const message = text ? Buffer.from(data) : new Uint8Array(data);
+    const tamper = text ? undefined : this.#tamper;
+    this.#post(message, () => this.#arriveLater(tamper?.(message) ?? [{ message, text }]), done);
   }
 
   /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
   ping(data = ''): void {
     const bytes = Buffer.from(data);
-    this.#post(bytes, () => this.other.pong(bytes));
+    this.#post(bytes, () => this.#later(() => this.other.pong(bytes)));
   }
 
   /** Sends a pong, which may be unsolicited. */
   pong(data: Uint8Array): void {
     const bytes = Buffer.from(data);
-    this.#post(bytes, () => this.other.emit('pong', bytes));
+    this.#later(() => this.other.emit('pong', bytes));
   }
 
   close(code: number, reason = ''): void {
@@ -85,7 +83,6 @@ export class LineEnd extends EventEmitter {
     this.other.#ended(1006, '');
   }
 
-  /** Reads no more until resume(). */
   pause(): void {
     this.isPaused = true;
     this.other.#flow.stall();
@@ -93,21 +90,27 @@ export class LineEnd extends EventEmitter {
 
   resume(): void {
     this.isPaused = false;
-    // Later, as in a real socket: the caller may not expect messages yet.
-    this.#options.clock.after(0, () => this.isPaused || this.other.#flow.resume());
+    this.other.#flow.resume();
   }
 
-  #post(bytes: Uint8Array, arrive: () => void, done?: () => void): void {
-    if (this.readyState !== OPEN) return;
-    this.#flow.push(bytes.length, () => this.other.readyState === OPEN && arrive(), done);
+  #post(bytes: Uint8Array, left: () => void, done?: () => void): void {
+    if (this.readyState === OPEN) this.#flow.push(bytes.length, left, done);
   }
 
-  #arrive(sent: readonly Sent[]): void {
+  /** Each message arrives by itself, so that the other end can answer one before the next. */
+  #arriveLater(sent: readonly Sent[]): void {
     for (const { message, text, arrived } of sent) {
-      if (this.other.readyState !== OPEN) return;
-      arrived?.();
-      this.other.emit('message', Buffer.from(message), text !== true);
+      const copy = Buffer.from(message);
+      this.#later(() => {
+        arrived?.();
+        this.other.emit('message', copy, text !== true);
+      });
     }
+  }
+
+  #later(arrive: () => void): void {
+    const { clock, delayMs } = this.#options;
+    clock.after(delayMs, () => this.other.readyState === OPEN && arrive());
   }
 
   #ended(code: number, reason: string): void {
