@@ -7,7 +7,7 @@ import { type Budget, campaign, once, type Progress, type Result, shortened } fr
 import type { Failure } from './fuzz/run/messages.ts';
 import { TARGETS, type TargetName } from './fuzz/targets/index.ts';
 import { main, paint, say } from './lib/console.ts';
-import { randomSeed } from './testing/random.ts';
+import { randomSeed } from './testing/seed.ts';
 
 const HELP = `npm run fuzz -- [options]
   --minutes N     how long, all targets together (default 1)

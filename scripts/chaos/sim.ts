@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { hunt, type Outcome, simulate } from '@unicore/protocol/sim/world';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import { duration, say } from '../lib/console.ts';
-import { randomSeed } from '../testing/random.ts';
+import { randomSeed } from '../testing/seed.ts';
 
 const HELP = `npm run chaos -- sim [options]
   --seeds N   number of new worlds (default 200)

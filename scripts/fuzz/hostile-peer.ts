@@ -1,6 +1,6 @@
 /** A hostile peer. It acts like an honest one, but some of its messages are replaced before they leave. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
-import type { Random } from '../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
 import { mutate } from './mutation/mutator.ts';
 import type { SeenValues } from './mutation/seen-values.ts';

@@ -1,7 +1,7 @@
 /** A recorded session: frames of every type that honest peers sent on every kind of socket. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
+import { Random } from '@unicore/protocol/sim';
 import { SAMPLES } from '@unicore/protocol/testing';
-import { Random } from '../testing/random.ts';
 import { framesOf } from './mutation/frame-layout.ts';
 import { World } from './session/session-world.ts';
 

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
-import { heardBy } from '../testing/index.ts';
+import { heardBy, SAMPLES } from '../testing/index.ts';
 import {
   ERRORS,
   type ErrorCode,
@@ -45,18 +45,7 @@ function scripted(
   return { clock, acceptor, leg, said, requests, ends, open };
 }
 
-const OPEN: Open = {
-  type: FrameType.OPEN,
-  ch: 2,
-  epoch: new Uint8Array(16),
-  attach: 1,
-  kind: 0,
-  recvNext: 0,
-  limit: 1000,
-  mustExist: false,
-  auth: packMeta({}),
-  meta: packMeta({}),
-};
+const OPEN: Open = { ...SAMPLES[FrameType.OPEN], ch: 2, limit: 1000 };
 const reset = (ch: number, code: ErrorCode) =>
   expect.objectContaining({ type: FrameType.RESET, ch, code: ERRORS[code].number });
 const detached = (ch: number) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });

@@ -2,9 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
-import { DEFLATERS, joined, same, text } from '../testing/index.ts';
+import { DEFLATERS, heardBy, joined, SAMPLES, same, text } from '../testing/index.ts';
 import {
-  decode,
   ERRORS,
   type ErrorCode,
   encode,
@@ -21,15 +20,8 @@ import type { Channel } from './channel.ts';
 import { fflateDeflater } from './fflate/index.ts';
 
 const OPEN: FrameOf<typeof FrameType.OPEN> = {
-  type: FrameType.OPEN,
+  ...SAMPLES[FrameType.OPEN],
   ch: 2,
-  epoch: new Uint8Array(16),
-  attach: 1,
-  kind: 0,
-  recvNext: 0,
-  limit: WINDOWS.terminal,
-  mustExist: false,
-  auth: packMeta({}),
   meta: packMeta({ features: ['dataz', 'what nobody knows yet'] }),
 };
 const NONE = new Uint8Array(0);
@@ -68,17 +60,7 @@ describe.each(Object.entries(DEFLATERS))('an accepting end with %s', (_name, def
         channels.push(channel);
       },
     });
-    const transport = {
-      buffered: 0,
-      close() {},
-      send(message: Uint8Array) {
-        for (let at = 0; at < message.length; ) {
-          const { frame, end } = decode(message, at);
-          said.push(frame);
-          at = end;
-        }
-      },
-    };
+    const transport = heardBy((frame) => said.push(frame));
     const leg = new Leg({ transport, clock, peer: 'hub', dial: { meta: {} }, handler: { closed() {} } });
     const other = { ...OPEN, ch: 4, epoch: new Uint8Array(16).fill(1) };
     for (const open of [OPEN, other]) acceptor.open(leg, open);

@@ -1,7 +1,8 @@
 /** What only the opening end does: it attaches the channel, and clears its hops afterwards. */
 import { expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
-import { Path, SimClock } from '../sim/index.ts';
+import { SimClock } from '../sim/index.ts';
+import { Path } from '../sim/world/index.ts';
 import { heardBy } from '../testing/index.ts';
 import {
   ERRORS,
@@ -65,13 +66,12 @@ test('a channel that is aborted while it is being opened leaves nothing at the o
   const ends: ErrorCode[] = [];
   const path = new Path({
     delayMs: () => 5,
-    reconnectMs: 100,
     accept: (request) => {
       request.accept({ data: () => {}, closed: (code) => ends.push(code) }, {});
     },
     onConsumerUp: () => {},
   });
-  await path.clock.until(() => path.consumerLeg !== undefined && path.providerLeg?.up === true, 1_000);
+  await path.clock.until(() => path.consumerLeg?.up === true && path.providerLeg?.up === true, 1_000);
   const opener = new Opener({
     clock: path.clock,
     kind: 'terminal',

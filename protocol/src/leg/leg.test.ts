@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
+import { SAMPLES } from '../testing/index.ts';
 import {
   decode,
   ERRORS,
@@ -17,17 +18,7 @@ import type { Port } from './ports.ts';
 const META = packMeta({ token: 't' });
 const HELLO = encode({ type: FrameType.HELLO, version: 1, minVersion: 1, meta: META });
 
-const OPEN = {
-  type: FrameType.OPEN,
-  epoch: new Uint8Array(16),
-  attach: 1,
-  kind: 0,
-  recvNext: 0,
-  limit: 0,
-  mustExist: false,
-  auth: packMeta({}),
-  meta: packMeta({}),
-} as const;
+const OPEN = SAMPLES[FrameType.OPEN];
 
 /** A leg whose other side is this test: frames are scripted, and what the leg sends is recorded. */
 function scripted(peer: Peer, handler: Partial<LegHandler> = {}, dial = false) {

@@ -15,12 +15,13 @@ export interface FlowShape {
 interface Item {
   size: number;
   arrive: () => void;
+  sent: (() => void) | undefined;
 }
 
 export class Flow {
   readonly #clock: Clock;
   readonly #shape: FlowShape;
-  readonly #drained: () => void;
+  readonly #drained: (() => void) | undefined;
   /** Messages that are not sent yet. The first one is being sent. */
   #queue: Item[] = [];
   #waiting = 0;
@@ -32,7 +33,7 @@ export class Flow {
   #still = false;
   #ended = false;
 
-  constructor(clock: Clock, shape: FlowShape, drained: () => void) {
+  constructor(clock: Clock, shape: FlowShape, drained?: () => void) {
     this.#clock = clock;
     this.#shape = { ...shape };
     this.#drained = drained;
@@ -43,9 +44,10 @@ export class Flow {
     return Math.max(0, this.#waiting - (this.#shape.kernelBytes ?? 0));
   }
 
-  push(size: number, arrive: () => void): void {
+  /** sent: called when the message has left the queue. */
+  push(size: number, arrive: () => void, sent?: () => void): void {
     if (this.#ended) return;
-    this.#queue.push({ size, arrive });
+    this.#queue.push({ size, arrive, sent });
     this.#waiting += size;
     this.#work();
   }
@@ -85,7 +87,7 @@ export class Flow {
           this.#sending = false;
           if (this.#ended) return;
           this.#sent();
-          this.#drained();
+          this.#drained?.();
           this.#work();
         });
       }
@@ -93,9 +95,9 @@ export class Flow {
   }
 
   #sent(): void {
-    const sent = this.#queue.shift()!;
-    this.#waiting -= sent.size;
-    this.#onTheWay.push(sent);
+    const first = this.#queue.shift()!;
+    this.#waiting -= first.size;
+    this.#onTheWay.push(first);
     const now = this.#clock.now();
     const delay = this.#shape.delayMs + (this.#shape.jitterMs?.() ?? 0);
     this.#lastArrival = Math.max(this.#lastArrival, now + delay);
@@ -106,5 +108,6 @@ export class Flow {
       if (this.#still || this.#held.length > 0) this.#held.push(item);
       else item.arrive();
     });
+    first.sent?.();
   }
 }

@@ -1,6 +1,8 @@
 /** Simulated time and sockets, for tests of everything that uses the protocol. */
 
 export { SimClock } from './clock.ts';
+export { expectedBytes } from './expected-bytes.ts';
+export { Flow } from './flow.ts';
 export { legPair } from './leg-pair.ts';
-export { Path } from './path.ts';
+export { Random } from './random.ts';
 export { Wire } from './wire.ts';

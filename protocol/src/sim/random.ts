@@ -14,6 +14,11 @@ export class Random {
     return uniformInt(this.#generator, from, to);
   }
 
+  /** A random integer, 0 to `count` - 1; 0 if there is none. */
+  below(count: number): number {
+    return this.int(0, Math.max(0, count - 1));
+  }
+
   chance(probability: number): boolean {
     return this.int(0, 999_999) < probability * 1_000_000;
   }

@@ -1,7 +1,7 @@
 /** A chaos command: parses its options, starts the run, prints the report, and tells how to repeat a failed run. */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
-import { randomSeed } from '../../testing/random.ts';
+import { randomSeed } from '../../testing/seed.ts';
 import { FLAG, untilTold, whole } from '../lib/options.ts';
 import type { Environment } from './environment.ts';
 import { report, showProgress } from './report.ts';

@@ -1,8 +1,8 @@
 /** A consumer of a chaos run: a process with the SDK. Its parent tells it which terminals to open. */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
+import { Random } from '@unicore/protocol/sim';
 import { now } from '../../testing/monotonic.ts';
-import { Random } from '../../testing/random.ts';
 import { type FromConsumer, ToConsumer } from './messages.ts';
 import { TerminalTraffic } from './terminal-traffic.ts';
 
@@ -43,7 +43,7 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
     const due = ((now() - last) * rate) / 1000;
     last = now();
     // Writes have random sizes, so that frame boundaries fall at different offsets in each channel.
-    for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.next()));
+    for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.fraction()));
   }, TICK_MS);
 }
 

@@ -1,5 +1,5 @@
+import { Random } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
-import { Random } from '../../testing/random.ts';
 import { hubsFaults } from '../hubs/faults.ts';
 import { TUNNEL } from '../tunnel/scenario.ts';
 import { type FaultKind, makePlan } from './plan.ts';

@@ -1,5 +1,5 @@
 /** Plans all faults of a run. The plan depends on the seed only, not on what the processes do. */
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 
 /** Longest pause before the next fault if channels should still be resuming when it happens, ms. */
 const SOON_MS = 400;
@@ -55,7 +55,7 @@ export function makePlan<Environment>(
     plan.push({
       faults,
       wait: soon ? 'resuming' : 'whole',
-      pauseMs: random.between(0, soon ? SOON_MS : LATER_MS),
+      pauseMs: random.int(0, soon ? SOON_MS : LATER_MS),
     });
   }
   return plan;
@@ -64,11 +64,11 @@ export function makePlan<Environment>(
 function drawn<Environment>(random: Random, kind: FaultKind<Environment>): Fault<Environment> {
   const { lasts, hops } = kind;
   const isLong = lasts !== undefined && (lasts.share === undefined || random.chance(lasts.share));
-  const hop = random.between(0, hops - 1);
-  return { kind, hop, ms: isLong ? random.between(lasts.low, lasts.high) : 0 };
+  const hop = random.int(0, hops - 1);
+  return { kind, hop, ms: isLong ? random.int(lasts.low, lasts.high) : 0 };
 }
 
 function distinct<T>(random: Random, items: readonly T[], count: number): T[] {
   const left = [...items];
-  return Array.from({ length: count }, () => left.splice(random.between(0, left.length - 1), 1)[0]!);
+  return Array.from({ length: count }, () => left.splice(random.int(0, left.length - 1), 1)[0]!);
 }

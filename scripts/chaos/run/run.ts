@@ -1,7 +1,7 @@
 /** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '@unicore/protocol/sim';
 import { now } from '../../testing/monotonic.ts';
-import { Random } from '../../testing/random.ts';
 import { ChannelTracker } from './channel-tracker.ts';
 import type { Environment, EnvironmentEvents } from './environment.ts';
 import type { Gap } from './messages.ts';

@@ -3,7 +3,7 @@
  * sides compare their counts.
  */
 import type { ChannelSocket } from '@unicore/client/sdk';
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 

@@ -5,7 +5,7 @@
 
 import type { Credentials } from '@unicore/agent/identity';
 import { systemClock } from '@unicore/protocol';
-import { Random } from '../../testing/random.ts';
+import { Random } from '@unicore/protocol/sim';
 import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/fuzz-consumer.ts';
 import { Provider } from '../peers/fuzz-provider.ts';

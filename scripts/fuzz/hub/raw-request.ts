@@ -1,6 +1,6 @@
 /** Raw TCP connections to a hub, with requests and bytes that no client would send, and the hub's answer. */
 import { connect } from 'node:net';
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 
 /** If the hub has not answered within this time, it keeps the socket open, as for an incomplete request, ms. */
 const ANSWER_MS = 400;

@@ -1,7 +1,7 @@
 /** Hostile DATAZ frames: with false lengths, false dictionaries or invalid deflate data, and zip bombs. */
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { bin, joined, partNamed } from './frame-layout.ts';
 
 /** 16 MiB of zeros in 16 KiB. A receiver must check the length before it inflates this. */

@@ -1,7 +1,7 @@
 /** Mutations of one frame that know its fields. Each takes a valid frame and returns bytes that may be invalid. */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
+import type { Random } from '@unicore/protocol/sim';
 import { Form } from '@unicore/protocol/testing';
-import type { Random } from '../../testing/random.ts';
 import { deflatedOf } from './deflated.ts';
 import { bin, joined, type Part, partsOf, replacePart, setNumber } from './frame-layout.ts';
 import { hostileMetadata } from './metadata.ts';

@@ -1,6 +1,6 @@
 /** Hostile metadata: too deep, too long, truncated, with false lengths or dangerous keys. */
 import { packMeta } from '@unicore/protocol';
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { joined } from './frame-layout.ts';
 
 const ascii = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 /** Turns a message of an honest peer into one that a hostile peer might send. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
+import type { Random } from '@unicore/protocol/sim';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
-import type { Random } from '../../testing/random.ts';
 import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';

@@ -3,8 +3,8 @@
  */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
+import type { Random } from '@unicore/protocol/sim';
 import { Form } from '@unicore/protocol/testing';
-import type { Random } from '../../testing/random.ts';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
 /** How many of the newest values of each kind are kept. */

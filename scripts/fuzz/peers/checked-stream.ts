@@ -3,7 +3,7 @@
  * sequence.
  */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
-import { Random } from '../../testing/random.ts';
+import { Random } from '@unicore/protocol/sim';
 
 /**
  * Number of letters after which a stream repeats. It is prime, so bytes that are shifted by a frame or window size do

@@ -1,8 +1,8 @@
 /** A consumer with one socket, and terminals on it that can be opened, used, resumed and ended. */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
+import type { Random } from '@unicore/protocol/sim';
 import { zlibDeflater } from '@unicore/protocol/zlib';
-import type { Random } from '../../testing/random.ts';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './redialling-peer.ts';
 

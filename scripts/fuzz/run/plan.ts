@@ -1,5 +1,6 @@
 /** One fuzzing case. Its events follow from a seed, decision by decision, so that it can be repeated. */
-import { Random, seedOf } from '../../testing/random.ts';
+import { Random } from '@unicore/protocol/sim';
+import { seedOf } from '../../testing/seed.ts';
 
 export interface PlanOptions {
   seed: number;

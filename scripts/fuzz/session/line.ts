@@ -1,6 +1,7 @@
 /** A simulated line with a WebSocket like that of `ws` at each end. It has a delay and a rate, and may be tampered with. */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
+import { Flow } from '@unicore/protocol/sim';
 
 /** Tampers with a message: returns the messages to send in its place, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
@@ -22,12 +23,6 @@ export interface LineOptions {
   down?: Tamper;
 }
 
-interface Parcel {
-  bytes: Uint8Array;
-  kind: 'binary' | 'text' | 'ping';
-  done?: (() => void) | undefined;
-}
-
 const OPEN = 1;
 const CLOSED = 3;
 
@@ -35,42 +30,51 @@ export class LineEnd extends EventEmitter {
   readonly protocol = 'unicore.v1';
   readyState: number = OPEN;
   isPaused = false;
-  bufferedAmount = 0;
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
   /** Messages that wait because of the rate, or because the other end does not read. */
-  #queue: Parcel[] = [];
-  #leaving = false;
+  readonly #flow: Flow;
 
   constructor(options: LineOptions, tamper: Tamper | undefined) {
     super();
     this.#options = options;
     this.#tamper = tamper;
+    this.#flow = new Flow(options.clock, { delayMs: 0, bytesPerMs: options.bytesPerMs });
+  }
+
+  get bufferedAmount(): number {
+    return this.#flow.buffered;
   }
 
   send(data: Uint8Array | string, done?: () => void): void {
+    const text = typeof data === 'string';
     // The message is copied, as by a real socket, because a hop patches what it received in place.
-    const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
-    this.#post({ bytes, kind: typeof data === 'string' ? 'text' : 'binary', done });
+    const message = text ? Buffer.from(data) : new Uint8Array(data);
+    const tamper = text ? undefined : this.#tamper;
+    this.#post(message, () => this.#arriveLater(tamper?.(message) ?? [{ message, text }]), done);
   }
 
   /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
   ping(data = ''): void {
-    this.#post({ bytes: new TextEncoder().encode(data), kind: 'ping' });
+    const bytes = Buffer.from(data);
+    this.#post(bytes, () => this.#later(() => this.other.pong(bytes)));
   }
 
   /** Sends a pong, which may be unsolicited. */
   pong(data: Uint8Array): void {
-    const { clock, delayMs } = this.#options;
-    clock.after(delayMs, () => this.other.readyState === OPEN && this.other.emit('pong', Buffer.from(data)));
+    const bytes = Buffer.from(data);
+    this.#later(() => this.other.emit('pong', bytes));
   }
 
   close(code: number, reason = ''): void {
     if (this.readyState !== OPEN) return;
     if (closeError(code) === undefined)
       throw new Error(`closed with ${code}, which is no code of ours: ${reason}`);
-    this.#shut(code, reason);
+    const { clock, delayMs } = this.#options;
+    clock.after(delayMs, () => this.other.#ended(code, reason));
+    clock.after(2 * delayMs, () => this.#ended(code, reason));
+    this.readyState = CLOSED - 1;
   }
 
   /** Breaks the line: both ends notice, and messages on the way are lost. */
@@ -81,62 +85,38 @@ export class LineEnd extends EventEmitter {
 
   pause(): void {
     this.isPaused = true;
+    this.other.#flow.stall();
   }
 
   resume(): void {
     this.isPaused = false;
-    this.other.#leave();
+    this.other.#flow.resume();
   }
 
-  #post(parcel: Parcel): void {
-    if (this.readyState !== OPEN) return;
-    this.bufferedAmount += parcel.bytes.length;
-    this.#queue.push(parcel);
-    this.#leave();
+  #post(bytes: Uint8Array, left: () => void, done?: () => void): void {
+    if (this.readyState === OPEN) this.#flow.push(bytes.length, left, done);
   }
 
-  #leave(): void {
-    const first = this.#queue[0];
-    if (this.#leaving || first === undefined || this.other.isPaused) return;
-    this.#leaving = true;
-    const { clock, bytesPerMs } = this.#options;
-    clock.after(first.bytes.length / bytesPerMs, () => {
-      this.#leaving = false;
-      if (this.readyState !== OPEN || this.#queue.shift() === undefined) return;
-      this.bufferedAmount -= first.bytes.length;
-      this.#onTheWay(first);
-      first.done?.();
-      this.#leave();
-    });
-  }
-
-  #onTheWay({ bytes, kind }: Parcel): void {
-    const { clock, delayMs } = this.#options;
-    if (kind === 'ping') return void clock.after(delayMs, () => this.other.pong(bytes));
-    const sent =
-      this.#tamper && kind === 'binary' ? this.#tamper(bytes) : [{ message: bytes, text: kind === 'text' }];
-    for (const { message, text, arrived } of sent as readonly Sent[]) {
+  /** Each message arrives by itself, so that the other end can answer one before the next. */
+  #arriveLater(sent: readonly Sent[]): void {
+    for (const { message, text, arrived } of sent) {
       const copy = Buffer.from(message);
-      clock.after(delayMs, () => {
-        if (this.other.readyState !== OPEN) return;
+      this.#later(() => {
         arrived?.();
         this.other.emit('message', copy, text !== true);
       });
     }
   }
 
-  #shut(code: number, reason: string): void {
+  #later(arrive: () => void): void {
     const { clock, delayMs } = this.#options;
-    clock.after(delayMs, () => this.other.#ended(code, reason));
-    clock.after(2 * delayMs, () => this.#ended(code, reason));
-    this.readyState = CLOSED - 1;
+    clock.after(delayMs, () => this.other.readyState === OPEN && arrive());
   }
 
   #ended(code: number, reason: string): void {
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSED;
-    this.#queue = [];
-    this.bufferedAmount = 0;
+    this.#flow.end();
     this.emit('close', code, Buffer.from(reason));
   }
 }

@@ -3,8 +3,7 @@
  * be affected by what happens on the sockets of Mallory and the provider `bad`, with which a test can tamper.
  */
 import type { ErrorCode } from '@unicore/protocol';
-import { SimClock } from '@unicore/protocol/sim';
-import type { Random } from '../../testing/random.ts';
+import { type Random, SimClock } from '@unicore/protocol/sim';
 import { CheckedStream } from '../peers/checked-stream.ts';
 import { Consumer } from '../peers/fuzz-consumer.ts';
 import { Provider } from '../peers/fuzz-provider.ts';

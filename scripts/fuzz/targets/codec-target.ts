@@ -22,7 +22,7 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { bin, joined } from '../mutation/frame-layout.ts';
 import { hostileMetadata } from '../mutation/metadata.ts';
 import { mutate } from '../mutation/mutator.ts';

@@ -3,8 +3,8 @@
  * hub.
  */
 import { systemClock } from '@unicore/protocol';
+import type { Random } from '@unicore/protocol/sim';
 import { WebSocket } from 'ws';
-import type { Random } from '../../testing/random.ts';
 import { HostilePeer } from '../hostile-peer.ts';
 import { AttackedHub, socketUrl } from '../hub/attacked-hub.ts';
 import { sendRawRequest } from '../hub/raw-request.ts';

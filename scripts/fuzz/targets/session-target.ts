@@ -1,6 +1,6 @@
 /** The target session: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
 
-import type { Random } from '../../testing/random.ts';
+import type { Random } from '@unicore/protocol/sim';
 import { HostilePeer } from '../hostile-peer.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import type { Plan } from '../run/plan.ts';

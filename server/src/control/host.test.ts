@@ -3,7 +3,7 @@ import type { AgentMethods, HubMethods, VmOrder } from '@unicore/protocol/contro
 import { legPair, SimClock } from '@unicore/protocol/sim';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
-import { answerControl } from '../testing/control.ts';
+import { answerControl, asOrdered, obedientAgent } from '../testing/control.ts';
 import { ControlHost } from './host.ts';
 
 const ORDER: VmOrder = {
@@ -14,13 +14,7 @@ const ORDER: VmOrder = {
   size: 'small',
   attempt: 1,
 };
-const seen = (vmId: string, phase: 'running' | 'deleted') => ({
-  vmId,
-  gen: 1,
-  phase,
-  code: null,
-  reason: null,
-});
+const seen = (vmId: string, desired: 'running' | 'deleted') => asOrdered({ vmId, gen: 1, desired });
 
 describe('the control host', () => {
   let clock: SimClock;
@@ -59,17 +53,14 @@ describe('the control host', () => {
   /** A provider's socket opens, with an agent at its end. */
   async function connect() {
     const methods: AgentMethods = {
+      ...obedientAgent(() => hub),
       async apply(given) {
         applied.push(given);
         if (refusal) throw refusal;
       },
-      terminals: async () => [],
       openTerminal: async () => {
         throw new UniCoreError('RUNTIME_UNAVAILABLE', 'Docker does not answer. Start it.');
       },
-      resizeTerminal: async () => {},
-      closeTerminal: async () => {},
-      terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
     };
     const acceptor = new Acceptor({
       clock,

@@ -1,6 +1,7 @@
 /** Two hubs whose messages through the backplane get lost: a loss is noticed and ends the leg at both hubs. */
-import { encode, FrameType, type Leg, type Port, packMeta, UniCoreError } from '@unicore/protocol';
+import { encode, FrameType, type Leg, type Port, UniCoreError } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
+import { SAMPLES } from '@unicore/protocol/testing';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
@@ -62,18 +63,7 @@ async function connect() {
   });
   const ch = near.allocate();
   near.bind(ch, port('near'));
-  near.send({
-    type: FrameType.OPEN,
-    ch,
-    epoch: new Uint8Array(16),
-    attach: 1,
-    kind: 0,
-    recvNext: 0,
-    limit: 0,
-    mustExist: false,
-    auth: packMeta({}),
-    meta: packMeta({}),
-  });
+  near.send({ ...SAMPLES[FrameType.OPEN], ch });
   await clock.advance(1);
   const far = b.opened[0]!;
   far.bind(ch, port('far'));

@@ -1,4 +1,5 @@
 import { FrameType, packMeta } from '@unicore/protocol';
+import { SAMPLES } from '@unicore/protocol/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dialLeg } from './testing/dial-leg.ts';
 import { BEAT, startTestAgent } from './testing/test-agent.ts';
@@ -18,18 +19,7 @@ test('a connected provider is reported with its HELLO and its leg, which can ope
   const [connection] = hub.connections;
   expect(connection).toMatchObject({ providerId: 'p1', hello: { connSeq: 1, runtime: 'process' } });
   const { leg } = connection!;
-  leg.send({
-    type: FrameType.OPEN,
-    ch: leg.allocate(),
-    epoch: new Uint8Array(16),
-    attach: 1,
-    kind: 5,
-    recvNext: 0,
-    limit: 0,
-    mustExist: false,
-    auth: new Uint8Array(0),
-    meta: packMeta({}),
-  });
+  leg.send({ ...SAMPLES[FrameType.OPEN], ch: leg.allocate(), kind: 5 });
   expect(await opened.promise).toBe(5);
   expect(agent.leg.up).toBe(true);
 });
@@ -37,9 +27,9 @@ test('a connected provider is reported with its HELLO and its leg, which can ope
 test('each BEAT is reported to the registry and acknowledged with its number', async () => {
   const answered = Promise.withResolvers<number>();
   const agent = await startTestAgent(hub.url, 'p1', { handler: { beatAck: (seq) => answered.resolve(seq) } });
-  agent.leg.send({ type: FrameType.BEAT, seq: 41, meta: packMeta({ ...BEAT, cpu: 0.25 }) });
+  agent.leg.send({ type: FrameType.BEAT, seq: 41, meta: packMeta({ ...BEAT, cpu: 0.75 }) });
   expect(await answered.promise).toBe(41);
-  expect(hub.told).toEqual(['connected p1', 'heard p1', 'beat p1 0.25']);
+  expect(hub.told).toEqual(['connected p1', 'heard p1', 'beat p1 0.75']);
 });
 
 test('any message shows that the provider is alive', async () => {

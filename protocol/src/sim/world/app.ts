@@ -5,8 +5,8 @@
 import type { Channel, ChannelHandler } from '../../channel/index.ts';
 import type { Clock } from '../../time/index.ts';
 import { type ErrorCode, MOST_WINDOWS } from '../../wire/index.ts';
+import { expectedBytes, wrongAt } from '../expected-bytes.ts';
 import type { Random } from '../random.ts';
-import { oracleBytes, wrongAt } from './expected-bytes.ts';
 import type { ChannelPlan, EndPlan } from './plan.ts';
 
 export interface AppOptions {
@@ -116,7 +116,7 @@ export class App {
   #pull(max: number): Uint8Array | undefined {
     const size = Math.min(max, this.plan.chunk, this.#ready - this.sent);
     if (size <= 0) return undefined;
-    const bytes = oracleBytes(this.#saltOut, this.sent, size);
+    const bytes = expectedBytes(this.#saltOut, this.sent, size);
     this.sent += size;
     const inFlight = this.#channel!.inFlight + size;
     if (inFlight > this.#window) this.#o.violated(`${this.name} has ${inFlight} bytes in flight`);

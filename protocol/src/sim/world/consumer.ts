@@ -9,7 +9,8 @@ import type { ErrorCode } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
-import { Part, type World } from './part.ts';
+import { Part } from './part.ts';
+import type { PlannedWorld } from './plan.ts';
 import { saltOf } from './provider.ts';
 
 /** Pauses before a forgotten channel is opened again, ms. */
@@ -26,7 +27,7 @@ export interface Opened {
   opener: Opener;
 }
 
-export class SimConsumer extends Part {
+export class SimConsumer extends Part<PlannedWorld> {
   readonly #number: number;
   readonly #dialler: Dialler;
   readonly #opened: (epochHex: string, opened: Opened) => void;
@@ -36,7 +37,12 @@ export class SimConsumer extends Part {
   #expected = 0;
 
   /** opened: called for each channel that this consumer opens. */
-  constructor(number: number, world: World, hub: Host, opened: (epochHex: string, opened: Opened) => void) {
+  constructor(
+    number: number,
+    world: PlannedWorld,
+    hub: Host,
+    opened: (epochHex: string, opened: Opened) => void,
+  ) {
     super(`consumer${number}`, world);
     this.#number = number;
     this.#opened = opened;
@@ -44,7 +50,7 @@ export class SimConsumer extends Part {
       world,
       from: this.name,
       to: hub,
-      line: world.plan.lines.consumer[number]!,
+      line: () => world.plan.lines.consumer[number]!,
       peer: 'hub',
       hello: () => ({}),
       handler: this.handler({ closed: () => {} }),

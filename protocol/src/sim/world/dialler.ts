@@ -4,9 +4,8 @@ import { Leg, type LegHandler } from '../../leg/index.ts';
 import { Backoff } from '../../time/index.ts';
 import type { FrameOf, FrameType, Peer } from '../../wire/index.ts';
 import type { Wire } from '../wire.ts';
-import type { Host } from './net.ts';
+import type { Host, Line } from './net.ts';
 import type { World } from './part.ts';
-import type { LinePlan } from './plan.ts';
 
 /** Pauses between attempts to dial, ms. */
 const RETRY = { first: 100, most: 2_000 };
@@ -15,7 +14,10 @@ export interface DiallerOptions {
   world: World;
   from: string;
   to: Host;
-  line: LinePlan;
+  /** Called for each socket. */
+  line: () => Line;
+  /** Pauses between attempts to dial, ms. */
+  retry?: { first: number; most: number };
   /** The kind of peer at the other side. */
   peer: Peer;
   hello: () => unknown;
@@ -37,8 +39,8 @@ export class Dialler {
 
   constructor(options: DiallerOptions) {
     this.#o = options;
-    const { random } = options.world;
-    this.#backoff = new Backoff({ ...RETRY, random: () => random.fraction() });
+    const { world, retry = RETRY } = options;
+    this.#backoff = new Backoff({ ...retry, random: () => world.random.fraction() });
   }
 
   /** The newest leg. */
@@ -48,7 +50,7 @@ export class Dialler {
 
   dial(): void {
     const { world, from, to, line, peer, hello, handler, open } = this.#o;
-    this.#wire = world.net.dial(from, to, line, (transport) => {
+    this.#wire = world.net.dial(from, to, line(), (transport) => {
       const leg: Leg = new Leg({
         transport,
         clock: world.clock,
@@ -66,7 +68,9 @@ export class Dialler {
           },
           goAway: (_code, afterMs) => {
             if (this.#leg === leg && afterMs > 0)
-              this.#o.later((world.random.fraction() * afterMs) / 2, () => this.#renew(leg));
+              this.#o.later((world.random.fraction() * afterMs) / 2, () => {
+                if (this.#leg === leg) this.redial();
+              });
           },
           // Make before break: an old leg is closed when the last channel has left it.
           idle: () => {
@@ -83,12 +87,8 @@ export class Dialler {
     });
   }
 
-  #renew(leg: Leg): void {
-    if (this.#leg === leg) this.redial({ stalls: false, closes: false });
-  }
-
   /** Dials again although the old leg lives, as after a change of network. The other end of the old leg is not told. */
-  redial({ stalls, closes }: { stalls: boolean; closes: boolean }): void {
+  redial({ stalls, closes } = { stalls: false, closes: false }): void {
     const old = this.#leg;
     if (stalls) this.#wire?.stall();
     this.#former = old;

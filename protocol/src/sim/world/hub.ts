@@ -4,7 +4,7 @@
 import { Leg, type Transport } from '../../leg/index.ts';
 import { packMeta, unpackMeta } from '../../wire/index.ts';
 import { Dialler } from './dialler.ts';
-import type { Host } from './net.ts';
+import type { Host, Line } from './net.ts';
 import { Part, type World } from './part.ts';
 import { SimRelay } from './relay.ts';
 
@@ -14,17 +14,34 @@ import { SimRelay } from './relay.ts';
  */
 const RETIRE_MS = 15_000;
 
+export interface HubPlan {
+  /** Hubs forward a repeated OPEN. Otherwise they drop it, which is allowed if no frame is lost inside a hop. */
+  repeatsPass: boolean;
+  /** What a hub does with a provider's older socket when a newer one comes. */
+  newerRoute: 'closes' | 'moves' | 'leaves';
+  /** Longest time until a hub has decided about an OPEN, ms. */
+  judgeMs?: number;
+}
+
+/** The next hub in the row, and the line to it. */
+interface NextHub {
+  hub: SimHub;
+  line: Line;
+}
+
 export class SimHub extends Part implements Host {
   /** The next hub in the row; undefined for the last one, which has the providers. */
-  readonly #next: SimHub | undefined;
+  readonly #next: NextHub | undefined;
+  readonly #plan: HubPlan;
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
   /** The user of each leg that a consumer has dialled. */
   readonly #users = new Map<Leg, string>();
 
-  constructor(name: string, world: World, next: SimHub | undefined) {
+  constructor(name: string, world: World, plan: HubPlan, next?: NextHub) {
     super(name, world);
+    this.#plan = plan;
     this.#next = next;
   }
 
@@ -58,15 +75,16 @@ export class SimHub extends Part implements Host {
   }
 
   protected override begin(): void {
-    const { clock, random, plan } = this.world;
+    const { clock, random } = this.world;
+    const next = this.#next;
     this.#relay = new SimRelay({
       clock,
       random,
-      repeatsPass: plan.repeatsPass,
+      ...this.#plan,
       ill: () => this.ill,
       next: (open) => {
-        if (this.#next) return this.#dialler?.leg;
-        const { provider } = unpackMeta(open.meta) as { provider: number };
+        if (next) return this.#dialler?.leg;
+        const { provider = 0 } = unpackMeta(open.meta) as { provider?: number };
         return this.#routes.get(provider)?.leg;
       },
       stamp: (from, open) => {
@@ -74,12 +92,12 @@ export class SimHub extends Part implements Host {
         return user === undefined ? open.auth : packMeta({ user });
       },
     });
-    if (!this.#next) return;
+    if (!next) return;
     this.#dialler = new Dialler({
       world: this.world,
       from: this.name,
-      to: this.#next,
-      line: plan.lines.hub,
+      to: next.hub,
+      line: () => next.line,
       peer: 'keeper',
       hello: () => ({}),
       handler: this.handler({ closed: () => {} }),
@@ -102,7 +120,7 @@ export class SimHub extends Part implements Host {
       return false;
     }
     this.#routes.set(provider, { leg, connSeq });
-    const { newerRoute } = this.world.plan;
+    const { newerRoute } = this.#plan;
     if (current && newerRoute === 'closes') current.leg.close('SUPERSEDED', 'a newer connection took over');
     if (current && newerRoute === 'moves') this.#move(current.leg);
     return true;
@@ -117,7 +135,7 @@ export class SimHub extends Part implements Host {
 
   #idle(leg: Leg): void {
     const current = [...this.#routes.values()].some((route) => route.leg === leg);
-    if (!current && this.world.plan.newerRoute === 'moves') leg.close('SUPERSEDED', 'every channel moved');
+    if (!current && this.#plan.newerRoute === 'moves') leg.close('SUPERSEDED', 'every channel moved');
   }
 
   #closed(leg: Leg): void {

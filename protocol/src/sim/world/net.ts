@@ -1,9 +1,9 @@
 /** All sockets of a simulated world, and the processes at their ends. */
 import type { Leg, Transport } from '../../leg/index.ts';
 import type { SimClock } from '../clock.ts';
+import type { FlowShape } from '../flow.ts';
 import type { Random } from '../random.ts';
 import { Wire } from '../wire.ts';
-import type { LinePlan } from './plan.ts';
 import type { Trace } from './trace.ts';
 
 /** A simulated process that accepts sockets while it is up. */
@@ -14,9 +14,17 @@ export interface Host {
   accept(transport: Transport, from: string): Leg;
 }
 
+/** The properties of a socket between two neighbours. */
+export interface Line extends Omit<FlowShape, 'jitterMs'> {
+  /** The longest extra delay of a message, ms. */
+  jitterMs?: number;
+  /** Whether the dialling end is told when its send buffer drains. Browsers are not. */
+  tellsDialler?: boolean;
+}
+
 export interface Socket {
   wire: Wire;
-  line: LinePlan;
+  line: Line;
   from: string;
   to: string;
   near: Leg;
@@ -42,15 +50,14 @@ export class Net {
     return this.#sockets;
   }
 
-  dial(from: string, to: Host, line: LinePlan, connect: (transport: Transport) => Leg): Wire {
+  dial(from: string, to: Host, line: Line, connect: (transport: Transport) => Leg): Wire {
     const route = `${from}#${++this.#dialled}`;
+    const { jitterMs = 0, tellsDialler = false, ...shape } = line;
     const jitter = this.#random.fork();
     const wire = new Wire(this.#clock, {
-      delayMs: line.delayMs,
-      bytesPerMs: line.bytesPerMs,
-      kernelBytes: line.kernelBytes,
-      jitterMs: () => jitter.int(0, line.jitterMs * 1000) / 1000,
-      tells: { a: line.tellsDialler, b: true },
+      ...shape,
+      jitterMs: () => jitter.int(0, jitterMs * 1000) / 1000,
+      tells: { a: tellsDialler, b: true },
       tap: (end, message) =>
         this.#trace.message(end === 'b' ? `${route}>${to.name}` : `${to.name}>${route}`, message),
     });

@@ -2,37 +2,32 @@
  * What all processes of a simulated world share: a name, the world's clock and sockets, and a life that can end and
  * start again.
  */
-import type { Deflater } from '../../channel/index.ts';
 import type { LegHandler } from '../../leg/index.ts';
 import type { ErrorCode } from '../../wire/index.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Net } from './net.ts';
-import type { Plan } from './plan.ts';
 import type { Illness } from './relay.ts';
 import type { Trace } from './trace.ts';
 
 export interface World {
-  readonly plan: Plan;
   readonly clock: SimClock;
   readonly random: Random;
   readonly net: Net;
   readonly trace: Trace;
-  /** The deflater for ends of channels that use compression. */
-  readonly deflater: Deflater | undefined;
   violated(what: string): void;
 }
 
-export abstract class Part {
+export abstract class Part<W extends World = World> {
   readonly name: string;
-  protected readonly world: World;
+  protected readonly world: W;
   /** Current faults of this process as a relay. */
   ill: Illness = {};
   #up = false;
   /** Rises with each start of the process, so that timers of a dead one do nothing. */
   #life = 0;
 
-  constructor(name: string, world: World) {
+  constructor(name: string, world: W) {
     this.name = name;
     this.world = world;
   }

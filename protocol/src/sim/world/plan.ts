@@ -1,17 +1,13 @@
 /** Everything that a seed decides before its world runs: the processes, what they send each other, and the faults. */
+import type { Deflater } from '../../channel/index.ts';
 import type { ChannelKindName } from '../../wire/index.ts';
 import { Random } from '../random.ts';
 import { type Fault, planFaults } from './faults.ts';
+import type { HubPlan } from './hub.ts';
+import type { Line } from './net.ts';
+import type { World } from './part.ts';
 
-/** The properties of a socket between two neighbours. */
-export interface LinePlan {
-  delayMs: number;
-  jitterMs: number;
-  bytesPerMs: number;
-  kernelBytes: number;
-  /** Whether the dialling end is told when its send buffer drains. Browsers are not. */
-  tellsDialler: boolean;
-}
+export type LinePlan = Required<Line>;
 
 /** What the application at one end of a channel does. */
 export interface EndPlan {
@@ -45,21 +41,24 @@ export interface ChannelPlan {
   refused: boolean;
 }
 
-export interface Plan {
+export interface Plan extends HubPlan {
   seed: number;
   /** Number of hubs in a row between consumers and providers. */
   hubs: number;
   providers: number;
   consumers: number;
   lines: { consumer: LinePlan[]; hub: LinePlan; provider: LinePlan[]; keeper: LinePlan };
-  /** Hubs forward a repeated OPEN. Otherwise they drop it, which is allowed if no frame is lost inside a hop. */
-  repeatsPass: boolean;
-  /** What a hub does with a provider's older socket when a newer one comes. */
-  newerRoute: 'closes' | 'moves' | 'leaves';
   /** Which consumers and keepers use compression. */
   deflates: { consumer: boolean[]; keeper: boolean[] };
   channels: ChannelPlan[];
   faults: Fault[];
+}
+
+/** A world that runs by a plan. */
+export interface PlannedWorld extends World {
+  readonly plan: Plan;
+  /** The deflater for ends of channels that use compression. */
+  readonly deflater: Deflater | undefined;
 }
 
 /** All channels together send about as much as the slowest line carries in this time. */

@@ -5,10 +5,11 @@ import { UniCoreError } from '../../wire/index.ts';
 import { App } from './app.ts';
 import { Dialler } from './dialler.ts';
 import type { Host } from './net.ts';
-import { Part, type World } from './part.ts';
+import { Part } from './part.ts';
+import type { PlannedWorld } from './plan.ts';
 import { SimRelay } from './relay.ts';
 
-export class SimTunnel extends Part {
+export class SimTunnel extends Part<PlannedWorld> {
   readonly #number: number;
   readonly #hub: Host;
   readonly #keeper: SimKeeper;
@@ -16,7 +17,7 @@ export class SimTunnel extends Part {
   #relay: SimRelay | undefined;
   #connSeq = 0;
 
-  constructor(number: number, world: World, hub: Host, keeper: SimKeeper) {
+  constructor(number: number, world: PlannedWorld, hub: Host, keeper: SimKeeper) {
     super(`tunnel${number}`, world);
     this.#number = number;
     this.#hub = hub;
@@ -44,7 +45,7 @@ export class SimTunnel extends Part {
     const toKeeper = new Dialler({
       ...common,
       to: this.#keeper,
-      line: plan.lines.keeper,
+      line: () => plan.lines.keeper,
       peer: 'keeper',
       hello: () => ({}),
     });
@@ -59,7 +60,7 @@ export class SimTunnel extends Part {
     this.#toHub = new Dialler({
       ...common,
       to: this.#hub,
-      line: plan.lines.provider[this.#number]!,
+      line: () => plan.lines.provider[this.#number]!,
       peer: 'hub',
       hello: () => ({ provider: this.#number, connSeq: ++this.#connSeq }),
       open: (leg, open) => relay.open(leg, open),
@@ -74,7 +75,7 @@ export class SimTunnel extends Part {
   }
 }
 
-export class SimKeeper extends Part implements Host {
+export class SimKeeper extends Part<PlannedWorld> implements Host {
   readonly #number: number;
   readonly #accepted: (epochHex: string, app: App) => void;
   #acceptor: Acceptor | undefined;
@@ -83,7 +84,7 @@ export class SimKeeper extends Part implements Host {
   #judging = 0;
 
   /** accepted: called for each channel that this keeper accepts. */
-  constructor(number: number, world: World, accepted: (epochHex: string, app: App) => void) {
+  constructor(number: number, world: PlannedWorld, accepted: (epochHex: string, app: App) => void) {
     super(`keeper${number}`, world);
     this.#number = number;
     this.#accepted = accepted;

@@ -8,7 +8,9 @@ import type { Random } from '../random.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Longest time that the relay takes to decide about an OPEN, ms. A real one may have to ask another process. */
+/**
+ * Default of the longest time that the relay takes to decide about an OPEN, ms. A real one may have to ask another process.
+ */
 const JUDGE_MS = 30;
 
 /** The current faults of a hop. */
@@ -31,6 +33,7 @@ export interface RelayOptions {
   /** Whether repeated OPEN frames are forwarded too. */
   repeatsPass: boolean;
   ill: () => Illness;
+  judgeMs?: number;
 }
 
 export class SimRelay {
@@ -53,7 +56,10 @@ export class SimRelay {
     if (port) return;
     const pending = new Pending();
     leg.bind(open.ch, pending);
-    this.#o.clock.after(this.#o.random.int(0, JUDGE_MS), () => this.#judged(leg, open, pending));
+    const { clock, random, judgeMs = JUDGE_MS } = this.#o;
+    const judge = () => this.#judged(leg, open, pending);
+    if (judgeMs === 0) judge();
+    else clock.after(random.int(0, judgeMs), judge);
   }
 
   /** Drops one of the channels, as a hub does when its queues are full. */

@@ -8,8 +8,8 @@ import { type Fault, LOSSES } from './faults.ts';
 import { SimHub } from './hub.ts';
 import { Net } from './net.ts';
 import { Pairs } from './pairs.ts';
-import type { Part, World } from './part.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Part } from './part.ts';
+import { type Plan, type PlannedWorld, planOf } from './plan.ts';
 import { SimKeeper, SimTunnel } from './provider.ts';
 import { Trace } from './trace.ts';
 
@@ -64,7 +64,7 @@ export async function simulate(options: SimulateOptions): Promise<Outcome> {
 
 class Violation extends Error {}
 
-class Simulation implements World {
+class Simulation implements PlannedWorld {
   readonly plan: Plan;
   readonly clock = new SimClock();
   readonly random: Random;
@@ -87,7 +87,11 @@ class Simulation implements World {
     this.random = new Random(seed ^ 0x5eed);
     this.trace = new Trace(this.clock, tell);
     this.net = new Net(this.clock, this.random.fork(), this.trace);
-    for (let i = this.plan.hubs; i > 0; i--) this.#hubs.unshift(new SimHub(`hub${i}`, this, this.#hubs[0]));
+    for (let i = this.plan.hubs; i > 0; i--) {
+      const [hub] = this.#hubs;
+      const next = hub && { hub, line: this.plan.lines.hub };
+      this.#hubs.unshift(new SimHub(`hub${i}`, this, this.plan, next));
+    }
     const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
     this.#keepers = numbers(this.plan.providers).map(
       (i) => new SimKeeper(i, this, (epoch, app) => this.#pairs.accepted(epoch, app)),
@@ -222,7 +226,7 @@ class Simulation implements World {
       case 'slow': {
         const socket = choose(this.net.sockets);
         socket?.wire.rate(SLOW);
-        this.clock.after(ms, () => socket?.wire.rate(socket.line.bytesPerMs));
+        this.clock.after(ms, () => socket?.wire.rate(socket.line.bytesPerMs ?? Number.POSITIVE_INFINITY));
         return;
       }
       case 'kill-hub':

@@ -1,13 +1,18 @@
-/** A channel over a simulated path. Each byte depends on its offset, so that a test sees any byte at a wrong place. */
+/** A channel over a simulated path. Both ends know all bytes, so that a test sees any byte at a wrong place. */
 import { expect } from 'vitest';
-import { type AcceptedChannel, type Channel, type ChannelHandler, Opener } from '../../channel/index.ts';
-import { Path } from '../../sim/index.ts';
+import {
+  type AcceptedChannel,
+  type Channel,
+  type ChannelHandler,
+  type Deflater,
+  Opener,
+} from '../../channel/index.ts';
+import { expectedBytes } from '../../sim/index.ts';
+import { Path } from '../../sim/world/index.ts';
 import type { ErrorCode } from '../../wire/index.ts';
+import { same } from '../bytes.ts';
 
-/** The byte that belongs at an offset. It shows a wrong offset, a hole or a repetition at once. */
-const oracle = (off: number, salt: number) => (off * 31 + (off >> 8) * 7 + salt) & 0xff;
-
-/** One end of the channel. It sends `total` bytes and checks what it receives. */
+/** One end of the channel. It sends all of `out` and checks what it receives. */
 export class Side {
   channel: Channel | undefined;
   sent = 0;
@@ -21,30 +26,33 @@ export class Side {
   /** Bytes received and deliberately not consumed. */
   held = 0;
   consume = true;
-  readonly total: number;
-  readonly out: number;
-  readonly in: number;
+  readonly #out: Uint8Array;
+  readonly #in: Uint8Array;
+  readonly #piece: number;
 
-  constructor(total: number, out: number, inSalt: number) {
-    this.total = total;
-    this.out = out;
-    this.in = inSalt;
+  /** piece: most bytes that this end hands out at once. */
+  constructor(out: Uint8Array, expected: Uint8Array, piece: number) {
+    this.#out = out;
+    this.#in = expected;
+    this.#piece = piece;
+  }
+
+  get total(): number {
+    return this.#out.length;
   }
 
   readonly handler: ChannelHandler = {
     data: (bytes) => {
-      for (const byte of bytes) {
-        if (byte !== oracle(this.received, this.in)) this.wrongAt ??= this.received;
-        this.received++;
-      }
+      const expected = this.#in.subarray(this.received, this.received + bytes.length);
+      if (!same(bytes, expected)) this.wrongAt ??= this.received;
+      this.received += bytes.length;
       if (this.consume) this.channel!.consumed(bytes.length);
       else this.held += bytes.length;
     },
     pull: (max) => {
-      const size = Math.min(max, this.total - this.sent);
-      if (size === 0) return undefined;
-      const bytes = Uint8Array.from({ length: size }, (_, i) => oracle(this.sent + i, this.out));
-      this.sent += size;
+      const bytes = this.#out.subarray(this.sent, this.sent + Math.min(max, this.#piece));
+      if (bytes.length === 0) return undefined;
+      this.sent += bytes.length;
       if (this.sent === this.total) this.channel!.end('OK', `after ${this.total}`);
       return bytes;
     },
@@ -63,15 +71,30 @@ export class Side {
   };
 }
 
+export interface TransferOptions {
+  /** What each side sends: these bytes, or as many of any kind. */
+  up?: number | Uint8Array;
+  down?: number | Uint8Array;
+  piece?: number;
+  resume?: boolean;
+  delayMs?: () => number;
+  /** The deflaters of the opener and of the acceptor. */
+  near?: Deflater | undefined;
+  far?: Deflater | undefined;
+}
+
 /** A different epoch for each channel in these tests. */
 let epochs = 0;
-export function setup({ up = 100_000, down = 200_000, resume = true, delayMs = (): number => 5 } = {}) {
-  const consumer = new Side(up, 1, 2);
-  const provider = new Side(down, 2, 1);
+
+export function setup({ piece = Number.POSITIVE_INFINITY, resume = true, ...options }: TransferOptions = {}) {
+  const { up = 100_000, down = 200_000, delayMs = () => 5, near, far } = options;
+  const [ofConsumer, ofProvider] = [bytesOf(up, 1), bytesOf(down, 2)];
+  const consumer = new Side(ofConsumer, ofProvider, piece);
+  const provider = new Side(ofProvider, ofConsumer, piece);
   const accepted: AcceptedChannel[] = [];
   const path: Path = new Path({
     delayMs,
-    reconnectMs: 40,
+    deflater: far,
     accept: (request) => {
       provider.channel = request.accept(provider.handler, { hello: 'viewer' });
       accepted.push(provider.channel as AcceptedChannel);
@@ -86,10 +109,15 @@ export function setup({ up = 100_000, down = 200_000, resume = true, delayMs = (
     random: (n) => new Uint8Array(n).fill(epochs++ & 0xff),
     leg: () => path.consumerLeg,
     resume,
+    ...(near && { deflater: near }),
     handler: consumer.handler,
   });
   consumer.channel = opener;
   return { consumer, provider, path, opener, accepted };
+}
+
+function bytesOf(what: number | Uint8Array, salt: number): Uint8Array {
+  return typeof what === 'number' ? expectedBytes(salt, 0, what) : what;
 }
 
 export function expectWhole(consumer: Side, provider: Side) {

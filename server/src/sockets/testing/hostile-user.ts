@@ -1,28 +1,12 @@
 /** A signed-in user who breaks the rules: sends frames without the checks of our own client, and reads the answers. */
-import {
-  ChannelKind,
-  decode,
-  encode,
-  errorName,
-  type Frame,
-  type FrameOf,
-  FrameType,
-  packMeta,
-} from '@unicore/protocol';
+import { decode, encode, errorName, type Frame, type FrameOf, FrameType, packMeta } from '@unicore/protocol';
+import { SAMPLES } from '@unicore/protocol/testing';
 import type { Dialled } from './dial-leg.ts';
 import { startTestConsumer } from './test-consumer.ts';
 
 /** A valid OPEN, to be changed by each test. */
 export const OPEN: FrameOf<typeof FrameType.OPEN> = {
-  type: FrameType.OPEN,
-  ch: 1,
-  epoch: new Uint8Array(16).fill(7),
-  attach: 1,
-  kind: ChannelKind.terminal,
-  recvNext: 0,
-  limit: 128 * 1024,
-  mustExist: false,
-  auth: new Uint8Array(0),
+  ...SAMPLES[FrameType.OPEN],
   meta: packMeta({ vmId: 'vm-mallory' }),
 };
 

@@ -12,7 +12,9 @@ import {
   Outbox,
   systemClock,
 } from '@unicore/protocol';
-import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
+import type { AgentHello } from '@unicore/protocol/control';
+import { expectedBytes } from '@unicore/protocol/sim';
+import { HELLO } from '../../testing/hello.ts';
 import { type Dialled, dialLeg } from './dial-leg.ts';
 
 /** A terminal's behaviour on its channel. `channel` may be called once the handler was returned and attached. */
@@ -56,26 +58,12 @@ export function flood(bytes: number): Program {
   };
 }
 
-/** Byte `at` of a test pattern that reveals lost, repeated or moved bytes. */
-export function patternAt(at: number): number {
-  return (at * 31 + (at >>> 8) * 7 + (at >>> 16)) & 0xff;
-}
-
+/** Bytes from offset `at` of a test pattern that reveals lost, repeated or moved bytes. */
 export function pattern(at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = patternAt(at + i);
-  return bytes;
+  return expectedBytes(0, at, length);
 }
 
-export const BEAT: BeatMeta = {
-  cpu: 0.5,
-  cores: 2,
-  memoryTotal: 4,
-  memoryFree: 2,
-  diskTotal: 8,
-  diskFree: 6,
-  vms: 0,
-};
+export const BEAT = HELLO.beat;
 
 export interface TestAgent extends Dialled {
   /** All OPENs that reached this agent. */
@@ -114,13 +102,12 @@ export async function startTestAgent(
   const requests: OpenRequest[] = [];
   const accepting = acceptor ?? newAcceptor(program, requests);
   const hello: AgentHello = {
+    ...HELLO,
     token,
     connSeq,
-    version: '0.0.0',
     name: providerId,
     runtime: 'process',
     isolation: 'process',
-    beat: BEAT,
   };
   const dialled = await dialLeg(`${hubUrl}/provider`, {
     hello,

@@ -3,18 +3,18 @@
 const LOW = Uint8Array.from({ length: 0x10000 }, (_, off) => off * 31 + (off >> 8) * 7);
 
 /** The expected bytes at `count` offsets. salt: a number that differs between channels and directions. */
-export function oracleBytes(salt: number, from: number, count: number): Uint8Array {
+export function expectedBytes(salt: number, from: number, count: number): Uint8Array {
   const bytes = new Uint8Array(count);
-  for (let i = 0; i < count; i++) bytes[i] = oracleByte(salt, from + i);
+  for (let i = 0; i < count; i++) bytes[i] = expectedByte(salt, from + i);
   return bytes;
 }
 
 /** The first offset with a wrong byte; undefined if all are right. The bytes begin at offset `from`. */
 export function wrongAt(salt: number, from: number, bytes: Uint8Array): number | undefined {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== oracleByte(salt, from + i)) return from + i;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== expectedByte(salt, from + i)) return from + i;
   return undefined;
 }
 
-function oracleByte(salt: number, off: number): number {
+function expectedByte(salt: number, off: number): number {
   return (LOW[off & 0xffff]! + salt + (off >>> 16) * 13) & 0xff;
 }
