@@ -35,6 +35,8 @@ await main(async () => {
   }
   const report: Report = { suite, machine: at, results };
   say(json ? JSON.stringify(report) : table(report));
+  // Channels that have ended are remembered for two minutes, and would keep this process alive for as long.
+  process.exit();
 });
 
 function parseOptions() {
