@@ -1,6 +1,6 @@
 /** What Biome can't say about imports: which files may import which, between workspaces and between folders. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize, relative } from 'node:path';
 import { type Specifier, specifiers } from './specifiers.ts';
 
 /** A workspace's package.json, and its folder. */
@@ -12,14 +12,16 @@ interface Workspace {
   readonly devDependencies?: object;
 }
 
-const SOURCE = /\.([cm]?[jt]s|[jt]sx)$/;
+export const SOURCE = /\.([cm]?[jt]s|[jt]sx)$/;
 /** Commands load single files of a folder: an index would load Docker's client, say, for each of them. */
 const WITHOUT_INDEX = /^scripts\//;
-const TEST = /\.(suite|([a-z]+-)?test)\.[jt]sx?$/;
-const TEST_SUPPORT = /(^|\/)(testing|fixtures)\/|^scripts\/tests\//;
+const FOR_TESTS = /\.(suite|([a-z]+-)?test)\.[cm]?[jt]sx?$|(^|\/)(testing|fixtures)(\/|$)|^scripts\/tests\//;
+const FROM_TESTING = 'product code imports nothing from testing/';
 const PROVING = /^scripts\/(bench|chaos|fuzz|check)[/.]|(^|\/)vitest\.[a-z.]*config\.ts$/;
-/** Libraries of the protocol, and the only folders that may use them. */
-const KEPT_IN = { zod: /^protocol\/src\/(control|api)\//, birpc: /^protocol\/src\/control\// };
+/** Libraries of the protocol, and the only folders of its src that may use them. */
+const KEPT_IN: Record<string, string[]> = { zod: ['control', 'api'], birpc: ['control'] };
+/** What no package.json may name: all build on the protocol alone, and the client takes types of the server. */
+const UNWANTED = /^(protocol|server|agent|client(?! @unicore\/server$)) @unicore\/(?!protocol$)/;
 /** What the page and the SDK may take types from only: at run time it would bring zod along, or the hub. */
 const TYPES_ONLY = /^@unicore\/(protocol\/(api|control)|server(\/.*)?)$/;
 
@@ -29,7 +31,7 @@ export function boundaryErrors(root: string, folders: readonly string[], files: 
   const workspaces = folders.map(
     (folder): Workspace => ({ ...JSON.parse(read(`${folder}/package.json`)), folder }),
   );
-  const errors = workspaces.flatMap(exportErrors);
+  const errors = workspaces.flatMap(manifestErrors);
   for (const file of files.filter((path) => SOURCE.test(path))) {
     for (const specifier of specifiers(file, read(file))) {
       const error = importError(file, specifier, workspaces);
@@ -39,61 +41,60 @@ export function boundaryErrors(root: string, folders: readonly string[], files: 
   return errors;
 }
 
-function exportErrors(workspace: Workspace): string[] {
-  return entriesOf(workspace)
+function manifestErrors(workspace: Workspace): string[] {
+  const { folder, dependencies, devDependencies } = workspace;
+  const entries = entriesOf(workspace)
     .filter(([entry, target]) => /\*|\.\.|^\.\/src(\/|$)/.test(entry) || /\*|\.\.|\/$/.test(target))
-    .map(
-      ([entry]) => `${workspace.folder}/package.json: exports '${entry}': name one file of this workspace`,
-    );
+    .map(([entry]) => `${folder}/package.json: exports '${entry}': name one file of this workspace`);
+  const needs = Object.keys({ ...dependencies, ...devDependencies })
+    .filter((name) => UNWANTED.test(`${folder} ${name}`))
+    .map((name) => `${folder}/package.json: may not depend on ${name}`);
+  return [...entries, ...needs];
 }
 
 /** The entries of a package with the file of each, whatever the condition. */
-function entriesOf({ exports }: Workspace): [entry: string, target: string][] {
+function entriesOf({ exports }: Workspace) {
   const targets = (value: unknown): string[] =>
     typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(targets);
   const entries = typeof exports === 'string' ? { '.': exports } : (exports ?? {});
-  return Object.entries(entries).flatMap(([entry, to]) =>
-    targets(to).map((path): [string, string] => [entry, path]),
-  );
+  return Object.entries(entries).flatMap(([entry, to]) => targets(to).map((path) => [entry, path] as const));
 }
 
 function importError(file: string, specifier: Specifier, all: readonly Workspace[]): string | undefined {
   const { name, isType, form } = specifier;
-  const isTest = TEST.test(file) || TEST_SUPPORT.test(file);
-  const isProduct = !isTest && !PROVING.test(file);
-  if (name === undefined)
-    return isProduct && form === 'call' ? 'name the module by a plain string' : undefined;
+  const isProduct = !FOR_TESTS.test(file) && !PROVING.test(file);
+  if (name === undefined) return isProduct ? 'name it by a plain string' : undefined;
   const home = all.find(({ folder }) => file.startsWith(`${folder}/`));
-  for (const [library, place] of Object.entries(KEPT_IN)) {
-    const isIt = name === library || name.startsWith(`${library}/`);
-    if (isIt && isProduct && file.startsWith('protocol/src/') && !place.test(file))
-      return `not in ${dirname(file)}`;
-  }
-  if (/^file:|node_modules/.test(name) || (name.startsWith('/') && form !== 'path'))
-    return 'import it by the name of its package';
+  const places = isProduct && home?.folder === 'protocol' && KEPT_IN[name.split('/')[0]!];
+  if (places && !places.some((place) => file.startsWith(`protocol/src/${place}/`)))
+    return `not in ${dirname(file)}`;
+  if (/^(file:|#)|node_modules/.test(name) || (name.startsWith('/') && form !== 'path'))
+    return 'import it by the name of its package, or by its path in the workspace';
   if (!name.startsWith('.')) {
     const owner = all.find((one) => name === one.name || name.startsWith(`${one.name}/`));
-    if (!owner || !home || owner === home) return undefined;
+    if (!owner) return undefined;
+    if (owner === home) return 'import a file of the same workspace by its path';
     const entry = `.${name.slice(owner.name.length)}`;
-    const target = entriesOf(owner).find(([known]) => known === entry)?.[1];
-    if (target === undefined) return `${owner.folder}/package.json exports no ${entry}`;
-    if (!(owner.name in { ...home.dependencies, ...home.devDependencies }))
+    const targets = entriesOf(owner).filter(([known]) => known === entry);
+    if (targets.length === 0) return `${owner.folder}/package.json exports no ${entry}`;
+    if (home && !(owner.name in { ...home.dependencies, ...home.devDependencies }))
       return `${home.folder}/package.json does not depend on it`;
-    if (isProduct && home.folder === 'client' && TYPES_ONLY.test(name) && !isType) return 'import types only';
-    return isProduct && TEST_SUPPORT.test(target) ? FROM_TESTING : undefined;
+    if (isProduct && home?.folder === 'client' && TYPES_ONLY.test(name) && !isType)
+      return 'import types only';
+    return isProduct && targets.some(([, path]) => FOR_TESTS.test(path)) ? FROM_TESTING : undefined;
   }
   const target = normalize(join(dirname(file), name));
-  const owner = all.find(({ folder }) => target.startsWith(`${folder}/`));
+  const owner = all.find(({ folder }) => `${target}/`.startsWith(`${folder}/`));
   if (!owner) return undefined;
   if (owner !== home) return `import ${owner.name} by one of its entries`;
-  if (isProduct && (TEST_SUPPORT.test(target) || TEST.test(target))) return FROM_TESTING;
-  if (TEST_SUPPORT.test(target) || TEST_SUPPORT.test(file) || WITHOUT_INDEX.test(target)) return undefined;
-  const isInside = `${dirname(file)}/`.startsWith(`${dirname(target)}/`);
+  if (isProduct && FOR_TESTS.test(target)) return FROM_TESTING;
+  if (form === 'unseen') return 'import it at the top, or name it in quotes: Biome finds no circle here';
+  if (FOR_TESTS.test(target) || FOR_TESTS.test(dirname(file)) || WITHOUT_INDEX.test(target)) return undefined;
+  const isAbove = (folder: string) => !relative(folder, file).startsWith('..');
+  let folder = dirname(target);
+  while (!isAbove(dirname(folder))) folder = dirname(folder);
+  const isIndex = basename(target) === 'index.ts' && (form === 'call' || dirname(target) === folder);
   const isEntry = entriesOf(owner).some(([, path]) => normalize(join(owner.folder, path)) === target);
   const isData = /\.[a-z]+$/.test(target) && !SOURCE.test(target);
-  if (!isInside && !isEntry && !isData && basename(target) !== 'index.ts')
-    return `import ${dirname(target)}/index.ts`;
-  return form === 'type by import()' ? 'import the type at the top: Biome finds no circle here' : undefined;
+  return isAbove(dirname(target)) || isIndex || isEntry || isData ? undefined : `import ${folder}/index.ts`;
 }
-
-const FROM_TESTING = 'product code imports nothing from testing/';
