@@ -9,13 +9,26 @@ const FORMS: Record<string, (specifier: string) => [extension: string, code: str
   'a value import': (to) => ['ts', `import { x } from '${to}';\nexport const y = x;`],
   'an import of a type': (to) => ['ts', `import type { X } from '${to}';\nexport type Y = X;`],
   'an import for its effect': (to) => ['ts', `import '${to}';`],
+  'an import of a type and a value': (to) => [
+    'ts',
+    `import { type X, x } from '${to}';\nexport const y: X = x;`,
+  ],
+  'import =': (to) => ['cts', `import x = require('${to}');\nexport const y = x;`],
   'an export': (to) => ['ts', `export { x } from '${to}';`],
   'an export of all': (to) => ['ts', `export * from '${to}';`],
+  'an export of all types': (to) => ['mts', `export type * from '${to}';`],
   'import()': (to) => ['ts', `export const y = () => import('${to}');`],
   'import() of a template': (to) => ['ts', `export const y = () => import(\`${to}\`);`],
   'a type by import()': (to) => ['ts', `export type Y = import('${to}').X;`],
   'a component': (to) => ['tsx', `import { x } from '${to}';\nexport const Y = () => <p>{x}</p>;`],
   'plain JavaScript': (to) => ['mjs', `import { x } from '${to}';\nexport const y = x;`],
+  'a type in plain JavaScript': (to) => ['mjs', `/** @type {import('${to}').X} */\nexport const y = 1;`],
+  'a reference': (to) => ['d.ts', `/// <reference path="${to}" />`],
+  'createRequire()': (to) => ['mjs', `export const y = createRequire(import.meta.url)('${to}');`],
+  'a require of another name': (to) => [
+    'ts',
+    `const load = createRequire(here);\nexport const y = load('${to}');`,
+  ],
   require: (to) => ['cts', `const { x } = require('${to}');`],
   'import.meta.resolve': (to) => ['ts', `export const y = import.meta.resolve('${to}');`],
   'a URL': (to) => ['ts', `export const y = new URL('${to}', import.meta.url);`],
@@ -23,6 +36,7 @@ const FORMS: Record<string, (specifier: string) => [extension: string, code: str
   'import.meta.glob': (to) => ['ts', `export const y = import.meta.glob('${to}');`],
   'a worker': (to) => ['ts', `export const y = new Worker('${to}');`],
   'vi.mock': (to) => ['test.ts', `vi.mock('${to}', () => ({}));`],
+  'vitest.mock': (to) => ['test.mts', `vitest.mock('${to}', () => ({}));`],
 };
 
 const WORKSPACES = {
@@ -55,9 +69,9 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
     const [extension, code] = write(specifier);
     return check(`near/src/room/file.${extension}`, code);
   }
-  // A type of the same workspace is imported at the top of the file; a test below says so.
-  const isTypeByImport = form === 'a type by import()' || form === 'a type by typeof import()';
-  const allowed = isTypeByImport ? [expect.stringContaining('at the top')] : [];
+  // Within a workspace these are refused wherever they lead; a test below says so.
+  const isUnseen = /^a type by|template/.test(form);
+  const allowed = isUnseen ? [expect.stringContaining('at the top')] : [];
   test('may not lead into another workspace by a relative path', () => {
     expect(complaints('../../../far/src/index.ts')).toEqual([
       expect.stringContaining('@unicore/far by one of its entries'),
@@ -75,14 +89,13 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
   });
 
   test('reaches another folder by its index only', () => {
-    expect(complaints('../kitchen/oven.ts')).toEqual([
-      expect.stringContaining('import near/src/kitchen/index.ts'),
-    ]);
+    const expected = isUnseen ? allowed : [expect.stringContaining('import near/src/kitchen/index.ts')];
+    expect(complaints('../kitchen/oven.ts')).toEqual(expected);
     expect(complaints('../kitchen/index.ts')).toEqual(allowed);
   });
 
   test('takes nothing from testing/, unless it is a test', () => {
-    const expected = form === 'vi.mock' ? [] : [expect.stringContaining('nothing from testing/')];
+    const expected = form.endsWith('.mock') ? [] : [expect.stringContaining('nothing from testing/')];
     expect(complaints('../testing/index.ts')).toEqual(expected);
     expect(complaints('@unicore/far/testing')).toEqual(expected);
   });
@@ -130,14 +143,33 @@ test.each(['import(name)', 'import(`./${name}.ts`)', "import('./' + name)", 'req
   },
 );
 
-test.each(["import('./other.ts').X", "typeof import('./other.ts')"])(
-  'a type of the same workspace is imported at the top, where circles are found: %s',
-  (type) => {
-    expect(check('near/src/file.ts', `export type Y = ${type};`)).toEqual([
+test.each([
+  "type Y = import('./other.ts').X",
+  "type Y = typeof import('./other.ts')",
+  'const y = () => import(`./other.ts`)',
+])('within a workspace an import has a form in which circles are found: %s', (code) => {
+  write('scripts/package.json', JSON.stringify({ name: '@unicore/scripts' }));
+  for (const path of ['near/src/file.ts', 'near/src/testing/file.ts', 'scripts/lib/file.ts']) {
+    write(path, `export ${code};`);
+    expect(boundaryErrors(root, ['near', 'scripts'], [path])).toEqual([
       expect.stringContaining('at the top'),
     ]);
+  }
+});
+
+test.each(['cupboard/index.ts', 'cupboard/cup.ts', 'cupboard/shelf/index.ts'])(
+  'a folder in another one is reached past neither index: %s',
+  (path) => {
+    for (const code of [`import '../kitchen/${path}';`, `export type { X } from '../kitchen/${path}';`])
+      expect(check('near/src/room/file.ts', code)).toEqual([
+        expect.stringContaining('import near/src/kitchen/index.ts'),
+      ]);
   },
 );
+
+test('what is loaded lazily may lie deeper', () => {
+  expect(check('near/src/main.ts', "await import('./kitchen/cupboard/index.ts');")).toEqual([]);
+});
 
 test.each(['oven.mjs', 'oven.js', 'oven.ts?raw', 'oven'])(
   'past the index of a folder leads no ending: %s',
@@ -147,25 +179,78 @@ test.each(['oven.mjs', 'oven.js', 'oven.ts?raw', 'oven'])(
   },
 );
 
-test.each(['../room/file.suite.ts', './other.test.ts', '@unicore/far/help', '@unicore/far/redis/testing'])(
-  'product code takes nothing from %s, which is for tests',
-  (name) => {
-    const exports = { './help': './src/testing/help.ts', './redis/testing': './src/redis/testing/index.ts' };
-    write('far/package.json', JSON.stringify({ ...WORKSPACES.far, exports }));
-    expect(check('near/src/room/file.ts', `import '${name}';`)).toEqual([
-      expect.stringContaining('nothing from testing/'),
-    ]);
-  },
-);
+test.each([
+  '../room/file.suite.ts',
+  './other.test.ts',
+  './other.test.mts',
+  '../testing',
+  '@unicore/far/help',
+  '@unicore/far/suite',
+  '@unicore/far/types',
+  '@unicore/far/redis/testing',
+])('product code takes nothing from %s, which is for tests', (name) => {
+  const exports = {
+    './help': './src/testing/help.ts',
+    './suite': './src/room.suite.ts',
+    './types': { default: './src/index.ts', types: './src/testing/index.ts' },
+    './redis/testing': './src/redis/testing/index.ts',
+  };
+  write('far/package.json', JSON.stringify({ ...WORKSPACES.far, exports }));
+  expect(check('near/src/room/file.ts', `import '${name}';`)).toEqual([
+    expect.stringContaining('nothing from testing/'),
+  ]);
+});
 
-test.each(['/other/file.ts', 'file:///other/file.ts', '../../node_modules/@unicore/far/src/deep.ts'])(
-  'a package is imported by its name, not as %s',
-  (name) => {
-    expect(check('near/src/file.ts', `import '${name}';`)).toEqual([
-      expect.stringContaining('name of its package'),
+test.each([
+  '/other/file.ts',
+  'file:///other/file.ts',
+  '../../node_modules/@unicore/far/src/deep.ts',
+  '#testing/index.ts',
+])('a package is imported by its name, not as %s', (name) => {
+  expect(check('near/src/file.ts', `import '${name}';`)).toEqual([
+    expect.stringContaining('name of its package'),
+  ]);
+});
+
+test('a workspace has no entries for its own files', () => {
+  for (const name of ['@unicore/near', '@unicore/near/testing', '@unicore/near/src/deep.ts'])
+    expect(check('near/src/file.ts', `import '${name}';`)).toEqual([expect.stringContaining('by its path')]);
+});
+
+test('a folder of another workspace is that workspace, and a file of none has to use the entries, too', () => {
+  expect(check('near/src/file.ts', "import '../../far';")).toEqual([
+    expect.stringContaining('by one of its'),
+  ]);
+  expect(check('vite.config.mjs', "import './far/src/index.ts';")).toEqual([
+    expect.stringContaining('by one of its'),
+  ]);
+  expect(check('vite.config.mjs', "import '@unicore/far/src/deep.ts';")).toEqual([
+    expect.stringContaining('exports no'),
+  ]);
+});
+
+test.each([
+  "new Failure('../kitchen/oven.ts', 1)",
+  "new URL('..', import.meta.url)",
+  "new URL('./api/vms', hub)",
+])('%s is no import', (code) => {
+  expect(check('near/src/room/file.ts', `export const y = ${code};`)).toEqual([]);
+});
+
+test.each([
+  ['agent', '@unicore/server'],
+  ['server', '@unicore/agent'],
+  ['client', '@unicore/agent'],
+  ['protocol', '@unicore/server'],
+])('%s may not depend on %s', (folder, name) => {
+  for (const kind of ['dependencies', 'devDependencies']) {
+    const needs = { '@unicore/protocol': '1', [name]: '1', ws: '1' };
+    write(`${folder}/package.json`, JSON.stringify({ name: `@unicore/${folder}`, [kind]: needs }));
+    expect(boundaryErrors(root, [folder], [])).toEqual([
+      expect.stringContaining(`may not depend on ${name}`),
     ]);
-  },
-);
+  }
+});
 
 describe('the protocol', () => {
   const WAYS: [string, (name: string) => string][] = [
@@ -223,8 +308,11 @@ test.each(['@unicore/server', '@unicore/server/app', '@unicore/protocol/api', '@
       `import { x } from '${name}';`,
       `export const x = () => import('${name}');`,
       `import '${name}';`,
+      `import { type X, x } from '${name}';`,
+      `export * from '${name}';`,
     ])
       expect(complaints(code)).toEqual([expect.stringContaining('types only')]);
-    expect(complaints(`import type { X } from '${name}';`)).toEqual([]);
+    for (const code of [`import type { X } from '${name}';`, `export type { X } from '${name}';`])
+      expect(complaints(code)).toEqual([]);
   },
 );

@@ -1,9 +1,10 @@
 /** Checks of types, lint and boundaries over the whole project; each rejects with its complaints. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '../lib/exec.ts';
 import { ROOT, tool } from '../lib/paths.ts';
-import { boundaryErrors } from './boundaries.ts';
+import { boundaryErrors, SOURCE } from './boundaries.ts';
+import { floatingPromises } from './promises.ts';
 
 const WORKSPACES = ['protocol', 'server', 'agent', 'client', 'scripts'];
 
@@ -12,12 +13,15 @@ export const CHECKS: Record<string, () => Promise<unknown>> = {
     exec(tool('tsc'), ['--noEmit', '--project', ROOT], { cwd: ROOT, tail: Number.POSITIVE_INFINITY }),
   'lint (biome)': () =>
     exec(tool('biome'), ['ci', '--colors=off', ROOT], { cwd: ROOT, tail: Number.POSITIVE_INFINITY }),
-  boundaries: checkBoundaries,
+  boundaries: checkSources,
 };
 
-async function checkBoundaries(): Promise<void> {
+async function checkSources(): Promise<void> {
   const listed = await exec('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
   const files = listed.split('\n').filter((file) => existsSync(join(ROOT, file)));
-  const errors = boundaryErrors(ROOT, WORKSPACES, files);
+  const floating = files
+    .filter((file) => SOURCE.test(file))
+    .flatMap((file) => floatingPromises(file, readFileSync(join(ROOT, file), 'utf8')));
+  const errors = [...boundaryErrors(ROOT, WORKSPACES, files), ...floating];
   if (errors.length > 0) throw new Error(errors.join('\n'));
 }

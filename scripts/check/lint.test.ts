@@ -60,9 +60,34 @@ describe.each(Object.entries(FORMS))('%s', (_form, { extension, code }) => {
   });
 });
 
-test('a promise that nothing waits for is an error', async () => {
-  const code = 'const later = async () => 1;\nexport function now(): void {\n  later();\n}\n';
-  expect(await broken({ 'server/src/file.ts': code })).toContain('noFloatingPromises');
+test.each([
+  [
+    'of three files, by way of an index',
+    'index.ts',
+    "export type { X } from './two.ts';",
+    "from './index.ts'",
+  ],
+  ['of types and values', 'one.ts', "import { x } from './two.ts';\nexport const y = x;", "from './one.ts'"],
+  ['of exports of all', 'one.ts', "export * from './two.ts';", "from './one.ts'"],
+])('a circle %s is an error', async (_name, first, code, from) => {
+  const files = {
+    [`server/src/${first}`]: code,
+    'server/src/two.ts': "export type { X } from './three.ts';\nexport const x = 1;",
+    'server/src/three.ts': `import type * as all ${from};\nexport type X = typeof all;`,
+  };
+  expect(await broken(files)).toContain('noImportCycles');
+});
+
+test('a file that imports itself is an error', async () => {
+  expect(await broken({ 'server/src/one.ts': "export * from './one.ts';" })).toContain('noSelfImport');
+});
+
+test.each(['ts', 'tsx', 'mjs'])('a promise that nothing waits for is an error: %s', async (extension) => {
+  const lib = 'export const later = async () => 1;\n';
+  const code = `import { later } from './lib.${extension}';\nexport function now() {\n  later();\n}\n`;
+  expect(
+    await broken({ [`server/src/lib.${extension}`]: lib, [`server/src/file.${extension}`]: code }),
+  ).toContain('noFloatingPromises');
 });
 
 test('every rule of imports is an error, not a warning', () => {
