@@ -19,8 +19,8 @@ const env = { METADATA_SERVER_DETECTION: 'none' };
 const maxWorkers = 3;
 /** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
 const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };
-/** Real engines, browsers and clusters: two at a time, or they starve one another. */
-const waiting = { ...patient, env, maxWorkers: 2, sequence: { groupOrder: 2 } };
+/** Real engines, browsers and clusters. */
+const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
 /** The benches start dozens of processes at once, so nothing runs beside them. */
 const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 3 } };
 

@@ -91,7 +91,7 @@ async function farKey({ roundTripMs, direct }: { roundTripMs: number; direct: bo
     const view = await shell(unicore, await runningVm(unicore));
     view.type('clear; stty raw -echo; cat\r');
     await view.until(/^\s*$/);
-    return await keyEcho(view);
+    return (await keyEcho(view)).median;
   } finally {
     await world.close();
   }

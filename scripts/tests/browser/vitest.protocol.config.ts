@@ -8,7 +8,7 @@ import { chromiumOptions } from '../../testing/chromium.ts';
 
 /** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 2;
-const WORKERS = 2;
+const WORKERS = 3;
 /** A limit for hangs, not a promise about speed. */
 const TEST_LIMIT_MS = 300_000;
 

@@ -17,7 +17,11 @@ import type { View } from '../../testing/view.ts';
 const TIMES = 2;
 const KEYS = 60;
 
-describe.each<Side>(['consumer', 'provider'])('a slow line on the %s’s side', (side) => {
+/** Tests on one line run one after the other. */
+const IN_TURN = { concurrent: false };
+
+// Both sides mostly wait for their slow lines, so they run side by side.
+describe.concurrent.each<Side>(['consumer', 'provider'])('a slow line on the %s’s side', (side) => {
   let line: SlowLine;
   const views: Partial<Record<'sdk' | 'raw', View>> = {};
 
@@ -28,21 +32,25 @@ describe.each<Side>(['consumer', 'provider'])('a slow line on the %s’s side', 
   });
   afterAll(() => line.close());
 
-  describe.each(['sdk', 'raw'] as const)('a terminal of kind %s', (kind) => {
+  describe.each(['sdk', 'raw'] as const)('a terminal of kind %s', IN_TURN, (kind) => {
     test.each(Object.entries(PROMPT_MS))('^C in `%s`: the prompt is back soon', async (program, ms) => {
       const took: number[] = [];
       for (let i = 0; i < TIMES; i++) took.push(await line.interrupt(views[kind]!, program));
-      showTimes(`^C in ${program}`, { promised: ms, most: Math.max(...took) });
+      showTimes(`^C in ${program}, slow ${side}, ${kind}`, { promised: ms, most: Math.max(...took) });
       expect(Math.max(...took)).toBeLessThan(BUSY * ms);
     });
   });
 
-  test('keys are echoed while another terminal floods the line, and the flood keeps most of it', async () => {
-    const { echoes, rate } = await line.typeUnderFlood('stty raw -echo; cat /dev/urandom', KEYS);
-    const p95 = percentile(echoes, 0.95);
-    showTimes('a key beside a flood', { promised: ECHO_P95_MS, p95 });
-    console.log(`the flood kept ${Math.round(100 * shareOfLine(rate))} % of the line`);
-    expect(p95).toBeLessThan(BUSY * ECHO_P95_MS);
-    expect(shareOfLine(rate)).toBeGreaterThanOrEqual(FLOOD_SHARE / 2);
-  });
+  test(
+    'keys are echoed while another terminal floods the line, and the flood keeps most of it',
+    IN_TURN,
+    async () => {
+      const { echoes, rate } = await line.typeUnderFlood('stty raw -echo; cat /dev/urandom', KEYS);
+      const p95 = percentile(echoes, 0.95);
+      showTimes(`a key beside a flood, slow ${side}`, { promised: ECHO_P95_MS, p95 });
+      console.log(`slow ${side}: the flood kept ${Math.round(100 * shareOfLine(rate))} % of the line`);
+      expect(p95).toBeLessThan(BUSY * ECHO_P95_MS);
+      expect(shareOfLine(rate)).toBeGreaterThanOrEqual(FLOOD_SHARE / 2);
+    },
+  );
 });
