@@ -171,6 +171,15 @@ describe('run', () => {
     expect(code).toBe(78);
     expect(err).toMatch(/The owner removed this provider\..*new join token/);
   });
+
+  test('a provider that was revoked while it was away ends at its first connection', async () => {
+    await join_();
+    const child = await running();
+    child.kill();
+    await ended(child);
+    closeSockets(4030, 'The owner removed this provider.');
+    expect(await cli('run')).toMatchObject({ code: 78, err: expect.stringMatching(/new join token/) });
+  });
 });
 
 describe('status', () => {

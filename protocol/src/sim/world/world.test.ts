@@ -8,7 +8,7 @@ import { simulate } from './world.ts';
 
 const deflater = DEFLATERS.zlib;
 /** How many new worlds each run tries; fewer where they would take too long. */
-const FRESH = 50;
+const FRESH = 100;
 const BUDGET_MS = 20_000;
 
 function* fresh(): Generator<number> {
