@@ -1,4 +1,7 @@
-/** npm run bench -- [SUITE] [--json]: measures UniCore and compares it with references, each in its own processes. */
+/**
+ * npm run bench -- [SUITE] [--json]: runs the benchmarks. They compare UniCore with other systems, each in
+ * its own processes.
+ */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, type Report, table } from './bench/lib/report.ts';
@@ -9,7 +12,7 @@ import { main, say } from './lib/console.ts';
 
 const DEFAULT_REPS = 7;
 const DEFAULT_SECONDS = 2;
-/** Seconds per measurement, for suites whose figures need longer. */
+/** Duration of one measurement, in seconds, for benchmark suites that need more than the default. */
 const SECONDS: Readonly<Record<string, number>> = { scale: 20 };
 const HELP = `npm run bench -- [SUITE] [options]
   SUITE            ${Object.keys(SUITES).join(', ')}; without it, all of them
@@ -35,7 +38,8 @@ await main(async () => {
   }
   const report: Report = { suite, machine: at, results };
   say(json ? JSON.stringify(report) : table(report));
-  // Channels that have ended are remembered for two minutes, and would keep this process alive for as long.
+  // The protocol remembers closed channels for two minutes. Without exit() these timers would keep this
+  // process alive.
   process.exit();
 });
 

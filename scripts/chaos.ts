@@ -1,9 +1,14 @@
-/** npm run chaos -- NAME [options]: breaks the system on purpose, by scripts/chaos/NAME.ts, and checks its promises. */
+/**
+ * npm run chaos -- NAME [options]: runs scripts/chaos/NAME.ts, which causes faults on purpose and checks that
+ * the product still does what it promises.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from './lib/console.ts';
 
-/** What each file in scripts/chaos exports. Rejects when a promise was broken. */
+/**
+ * Each script in scripts/chaos exports run(). The promise of run() rejects when the product broke a promise.
+ */
 interface Chaos {
   run(args: string[]): Promise<void>;
 }
@@ -20,7 +25,7 @@ await main(async () => {
   const chaos = (await import(join(FOLDER, `${name}.ts`))) as Chaos;
   await chaos.run(args);
 });
-// A failed run may leave handles open, which must not keep this process alive.
+// After a failed run, open handles could keep this process alive. Therefore the process exits explicitly.
 process.exit();
 
 async function chaosNames(): Promise<string[]> {

@@ -1,6 +1,6 @@
 /**
- * npm run fuzz: sends mutated frames of recorded sessions to the codec, to sessions in simulated time, and to a hub's
- * three endpoints. Stops at the first defect.
+ * npm run fuzz: takes frames of recorded sessions, changes them, and sends them to three targets: the codec,
+ * sessions in simulated time, and the three endpoints of a hub. Stops at the first defect.
  */
 import { parseArgs } from 'node:util';
 import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
@@ -17,12 +17,18 @@ const HELP = `npm run fuzz -- [options]
   --case N        runs this one case of a target again
   --only A,B,…    carries out only these decisions of that case`;
 
-/** Shares of a number of frames, chosen so that each target takes about as long as the others. */
+/**
+ * How a number of frames is divided among the targets. With these shares each target takes about the same
+ * time.
+ */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
-/** How often memory is measured in one run of a target, at most. */
+/** Memory is measured at most this often in one run of a target. */
 const LOOKS = 20;
 const MIN_LOOK_MS = 1_000;
-/** Interval between measurements of memory when the run has a number of frames but no time, ms. */
+/**
+ * Interval between two measurements of memory, ms, if the run is limited by a number of frames and not by
+ * time.
+ */
 const LOOK_MS = 10_000;
 
 await main(async () => {
@@ -55,7 +61,7 @@ await main(async () => {
   }
 });
 
-/** Fuzzes one target; resolves with whether it found no failure. */
+/** Fuzzes one target. Resolves with true if no failure was found. */
 async function fuzz(target: TargetName, seed: number, budget: Budget): Promise<boolean> {
   const lookMs = Number.isFinite(budget.ms) ? Math.max(MIN_LOOK_MS, budget.ms / LOOKS) : LOOK_MS;
   const report = (progress: Progress) => say(`  ${target.padEnd(8)}${line(progress)}`);

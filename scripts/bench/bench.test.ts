@@ -1,14 +1,20 @@
-/** Runs each bench suite from its command line to its JSON. The figures of such a short run are not checked. */
+/**
+ * Runs each benchmark suite from its command line to its JSON report. The test does not check the measured
+ * values, because the runs are too short.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { SUITES } from './suites/index.ts';
 
-/** Time limit of one suite, for hangs only: a suite starts processes, records programs and opens hundreds of connections. */
+/**
+ * Time limit of one suite. A suite takes this long only if it hangs. Suites start processes, record programs
+ * and open hundreds of connections.
+ */
 const LIMIT_MS = 1_200_000;
 
-/** Consumer counts for the scale suite; the other suites ignore them. */
+/** Numbers of consumers for the scale suite. The other suites ignore this option. */
 const CONSUMERS = '40,60';
 
 const Result = z.strictObject({
@@ -29,7 +35,7 @@ const Report = z.strictObject({
   results: z.array(Result).nonempty(),
 });
 
-// Suites wait for their processes most of the time, so they run side by side.
+// Suites mostly wait for their processes. Therefore the tests run in parallel.
 test.concurrent.each(Object.keys(SUITES))(
   'the suite %s prints its results as one JSON document',
   async (suite) => {

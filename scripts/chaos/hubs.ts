@@ -1,4 +1,7 @@
-/** npm run chaos -- hubs [rolling | redis]: fault tests of three hubs behind haproxy, with a real Redis. */
+/**
+ * npm run chaos -- hubs [rolling | redis]: fault tests with three hubs behind haproxy (a load balancer) and a
+ * real Redis.
+ */
 
 import { killCommand } from './hubs/commands/kills.ts';
 import { failCommand } from './hubs/commands/redis-failures.ts';

@@ -1,6 +1,6 @@
 /**
- * npm run chaos -- stalled: viewers of a flooding terminal stop reading. Another viewer of it, other terminals and the hub's
- * memory must not be affected.
+ * npm run chaos -- stalled: a terminal sends bulk data, and some of its viewers stop reading. Other viewers
+ * of the terminal, other terminals and the hub's memory must not be affected.
  */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';
@@ -8,13 +8,15 @@ import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
 import { type Outcome, runStalled } from './stalled/run.ts';
 
-/** How much may change while viewers are stalled. */
+/** How much the measured values may change while viewers are stalled. */
 export interface Limits {
-  /** Least share of its rate that is left to the viewer that reads. */
+  /** The viewer that still reads must keep at least this share of its data rate (0 to 1). */
   readonly rate: number;
-  /** Largest factor by which a keystroke in another terminal may be slower at p99. */
+  /** The p99 keystroke latency in another terminal may grow by at most this factor. */
   readonly p99: number;
-  /** Bytes by which the hub's memory may grow, from when all viewers still read. */
+  /**
+   * The hub's memory may grow by at most this many bytes, compared with the time when all viewers still read.
+   */
   readonly memory: number;
 }
 
@@ -41,7 +43,7 @@ export async function run(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Broken promises as sentences; empty if all were kept. */
+/** Returns each broken promise as a sentence. The list is empty if no promise was broken. */
 export function brokenPromises({ before, together, during }: Outcome, limits: Limits): string[] {
   const broken: string[] = [];
   const rate = during.rate / before.rate;

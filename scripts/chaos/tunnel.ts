@@ -1,13 +1,14 @@
 /**
- * npm run chaos -- tunnel: 64 terminals send data both ways while hub, tunnel process and lines are killed at random. Every
- * byte must arrive once and in order, and every channel must resume within a second.
+ * npm run chaos -- tunnel: 64 terminals send data in both directions while the hub, the tunnel process and
+ * network lines are killed at random. Every byte must arrive exactly once and in order. After a fault, 99 % of
+ * the channels must resume within one second.
  */
 import { duration } from '../lib/console.ts';
 import { runCommand } from './run/command.ts';
 import { TUNNEL } from './tunnel/scenario.ts';
 import { CONSUMERS } from './tunnel/tunnel-environment.ts';
 
-/** Promise of the tunnel: 99 of 100 channels resume within this time after a hop is back, ms. */
+/** After a process or line works again, 99 of 100 channels must resume within this time, ms. */
 const RESUME_P99_MS = 1_000;
 const HELP = `npm run chaos -- tunnel [options]
   --kills N      how often something is killed (default 100; 1000 is the whole promise)

@@ -1,4 +1,4 @@
-/** A hostile peer. It acts like an honest one, but some of its messages are replaced before they leave. */
+/** A hostile peer. It behaves like an honest peer, but replaces some of its messages before it sends them. */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
@@ -7,25 +7,28 @@ import type { SeenValues } from './mutation/seen-values.ts';
 import type { Plan } from './run/plan.ts';
 import type { Sent, Tamper } from './session/line.ts';
 
-/** Share of a hostile peer's messages that are mutated. */
+/** Share of a hostile peer's messages that are changed (0 to 1). */
 const MUTATED = 0.3;
-/** Of HELLO and WELCOME. */
+/** Share of HELLO and WELCOME messages that are changed (0 to 1). */
 const GREETING = 0.05;
-/** Share of mutations that may break the framing, or send what the peer's role does not allow. Both end the socket. */
+/**
+ * Share of mutations that may break the framing, or send frames that the peer's role does not allow. Both
+ * errors end the socket.
+ */
 const BROKEN = 0.005;
 
-/** Replaces messages of one peer by mutated ones. */
+/** Replaces some messages of one peer by changed messages. */
 export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
   readonly #seen: SeenValues;
-  /** Messages that were held back, to be sent later. */
+  /** Messages that the peer keeps, to send them later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
-  /** more: the probability that another mutation of the same message follows. */
+  /** more: the probability that the same message is changed once more. */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
     this.#seen = seen;
@@ -38,10 +41,10 @@ export class HostilePeer {
 
   #tamper(message: Uint8Array, sender: Peer): Sent[] {
     this.#seen.see(message);
-    // HELLO and WELCOME are seldom mutated, because without them the leg never comes up.
+    // HELLO and WELCOME are rarely changed, because without them the connection is not established.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
-    // A hostile peer can send several messages in place of one.
+    // A hostile peer can send several messages instead of one.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
       const decision = this.#plan.decide(share);
       if (!decision) break;

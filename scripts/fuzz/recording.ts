@@ -1,11 +1,14 @@
-/** A recorded session: frames of every type that honest peers sent on every kind of socket. */
+/** Records a session: frames of every type, which honest peers send on every kind of socket. */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { Random } from '@unicore/protocol/sim';
 import { SAMPLES } from '@unicore/protocol/testing';
 import { framesOf } from './mutation/frame-layout.ts';
 import { World } from './session/session-world.ts';
 
-/** Frames kept per type and direction: enough for variety, and few enough that each is picked often. */
+/**
+ * Number of frames that are kept per type and direction. The number gives enough variety, and is small enough
+ * that each frame is picked often.
+ */
 const KEPT = 12;
 
 /** Records frames of every type, in different variants. */
@@ -35,7 +38,7 @@ export async function record(seed: number): Promise<Uint8Array[]> {
   return frames.concat(missing.map((type) => encode(SAMPLES[type])));
 }
 
-/** Lets everything happen that can happen in a session. */
+/** Plays a session in which every event of the protocol occurs. */
 async function play(world: World): Promise<void> {
   const { mallory, bad, honest } = world;
   await world.start();

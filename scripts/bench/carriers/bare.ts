@@ -1,4 +1,7 @@
-/** Starts a reference for the bench: two ends with a bare ws relay between them, each in its own process. */
+/**
+ * Starts a reference system for the benchmark: two end processes, and a plain WebSocket relay process between
+ * them.
+ */
 
 import { Child } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
@@ -6,7 +9,7 @@ import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';
 
-/** folder: holds the scripts of the two ends, far.ts and near.ts. */
+/** folder: contains far.ts and near.ts, the scripts of the two ends. */
 export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
   return async ({ streams }) => {
     const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });

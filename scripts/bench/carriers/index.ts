@@ -1,4 +1,4 @@
-/** All carriers that the bench can compare, by the name that results use. */
+/** All transports (carriers) that the benchmark can compare. The keys are the names that appear in results. */
 import { overBareRelay } from './bare.ts';
 import type { Carrier, CarrierOptions, StartCarrier } from './carrier.ts';
 import { startProduct } from './product/index.ts';
@@ -20,14 +20,17 @@ const STARTERS = {
 export type CarrierName = keyof typeof STARTERS;
 
 export interface Carriers {
-  /** Carriers that could be started, UniCore first. */
+  /** The transports that could be started, with UniCore first. */
   readonly started: ReadonlyMap<CarrierName, Carrier>;
-  /** Why other carriers could not be started. */
+  /** For each transport that could not be started: the error message. */
   readonly missing: ReadonlyMap<CarrierName, string>;
   stop(): Promise<void>;
 }
 
-/** Starts carriers one after the other. A reference that fails is noted as missing; UniCore itself must start. */
+/**
+ * Starts the transports one after the other. If another system than UniCore fails to start, `missing` gets its
+ * error message. If UniCore fails to start, the promise rejects.
+ */
 export async function startCarriers(
   names: readonly CarrierName[],
   options: CarrierOptions,

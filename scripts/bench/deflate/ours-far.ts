@@ -1,4 +1,7 @@
-/** The provider's end of a replay. The number in a terminal's name selects the recording that is played on it. */
+/**
+ * The provider side of a replay. The number in a terminal's name selects the recording that is sent to this
+ * terminal.
+ */
 import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';
 

@@ -1,4 +1,7 @@
-/** The consumer's end of a replay. Each recording has a socket of its own, so that its bytes can be counted. */
+/**
+ * The consumer side of a replay. Each recording uses its own socket, so that the bytes of each recording can
+ * be counted.
+ */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
@@ -16,7 +19,7 @@ const calls: ReceiverCalls = {
         if (counting) receiver.messages++;
       },
     });
-    // WELCOME is no output.
+    // The WELCOME message of the handshake is not terminal output, so it does not count.
     counting = true;
     const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
     const received = await receiver.received();

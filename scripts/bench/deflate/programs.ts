@@ -1,4 +1,4 @@
-/** Programs whose terminal output is recorded, and the keys typed into them. */
+/** The programs whose terminal output is recorded, and the keys that are typed into these programs. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { ROOT } from '../../lib/paths.ts';
 export interface Program {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** Keys that are typed one at a time. */
+  /** The keys to type, one at a time, with a pause of `everyMs` after each key. */
   readonly keys?: { readonly text: readonly string[]; readonly everyMs: number };
   /** True if the program writes as fast as it can. */
   readonly flood: boolean;
@@ -40,7 +40,7 @@ const VIM_KEYS = [
 ];
 const COMMANDS = ['ls -la\r', 'echo $((6 * 7)) | tee answer\r', 'wc -l *.md\r', 'cd .. && pwd\r', 'exit\r'];
 
-/** home: folder in which the programs run; their input files are copied into it. */
+/** home: the working folder of the programs. Their input files are copied into this folder. */
 export function programs(home: string): Program[] {
   const texts = ['PROTOCOL.md', 'ARCHITECTURE.md', 'README.md', 'LICENSE'].map((name) => join(ROOT, name));
   for (const text of texts) writeFileSync(join(home, text.slice(ROOT.length + 1)), readFileSync(text));

@@ -1,9 +1,9 @@
-/** Counts what the transfer of a recording costs: bytes on the TCP socket, and messages. */
+/** Counts the cost of transferring a recording: bytes read from the TCP socket, and messages. */
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 export interface Received {
-  /** Bytes read from the TCP socket, with frame and message headers but without the HTTP handshake. */
+  /** Bytes read from the TCP socket. Frame and message headers count, but the HTTP handshake does not. */
   wire: number;
   messages: number;
   /** SHA-256 of the received terminal output. */
@@ -11,7 +11,7 @@ export interface Received {
 }
 
 export type ReceiverCalls = {
-  /** Receives the recording with this index from start to end. bytes: its size. */
+  /** Receives the whole recording with this index. `bytes` is the size of the recording. */
   receive(index: number, bytes: number): Promise<Received>;
 };
 
@@ -24,13 +24,13 @@ export class Receiver {
   #before = 0;
   messages = 0;
 
-  /** bytes: size of the recording. */
+  /** bytes: the size of the recording. */
   constructor(bytes: number) {
     this.#bytes = bytes;
     this.#left = bytes;
   }
 
-  /** Starts to count the socket's bytes; called after the HTTP handshake. */
+  /** Starts to count the bytes that the socket reads. Called after the HTTP handshake. */
   watch(socket: Socket): void {
     this.#socket = socket;
     this.#before = socket.bytesRead;

@@ -1,12 +1,12 @@
-/** Records a program's output through the PTY that the product itself uses. */
+/** Records a program's output through the same PTY code that the product uses. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessPty } from '@unicore/agent/pty/process';
 import type { Program } from './programs.ts';
 import type { Read, Recording } from './recording.ts';
 
-/** Size at which a recording is complete and its program is killed. */
+/** When a recording has this many bytes, it is complete, and the program is killed. */
 const ENOUGH_BYTES = 1024 * 1024;
-/** Time for a program to draw its first screen before keys are typed, ms. */
+/** Time that a program gets to draw its first screen before keys are typed, ms. */
 const START_MS = 500;
 
 export async function record({ command, keys }: Program, home: string): Promise<Recording> {

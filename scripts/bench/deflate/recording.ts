@@ -1,9 +1,12 @@
-/** A recording of a program's terminal output: the bytes of each PTY read, and its time. */
+/** A recording of a program's terminal output. It contains the bytes and the time of each read from the PTY. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
-/** Longest pause in a replay, ms. Longer ones would not change the result: UniCore delays bytes by 50 ms at most. */
+/**
+ * Longest pause in a replay, ms. Longer pauses would not change the result, because UniCore delays bytes by
+ * 50 ms at most.
+ */
 const LONGEST_GAP_MS = 200;
 
 export interface Read {
@@ -35,8 +38,8 @@ export function load(file: string): Recording {
 }
 
 /**
- * Sends each recorded read at its time. Long pauses are shortened, and one turn of the event loop sends one read at
- * most.
+ * Sends the bytes of each recorded PTY read at the recorded time. Long pauses are shortened. One turn of the
+ * event loop sends at most one read.
  */
 export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
   let due = performance.now();

@@ -1,4 +1,4 @@
-/** Near end of the deflate suite's reference: a ws client with permessage-deflate. */
+/** The client of the deflate suite's reference: a ws (WebSocket) client with permessage-deflate. */
 import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';

@@ -1,4 +1,7 @@
-/** Reference of the deflate suite: a ws server with default permessage-deflate, one message per PTY read. */
+/**
+ * The server of the deflate suite's reference: a ws (WebSocket) server with default permessage-deflate. It
+ * sends one message per PTY read.
+ */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serve } from '../../testing/processes/child.ts';

@@ -1,30 +1,42 @@
 /**
- * The far end of a stream, in place of a shell. It echoes keys. After a FLOOD or PACED command it floods until STOP.
+ * The server-side end of a stream, in place of a shell. It echoes keys. After a FLOOD or PACED command it
+ * sends bulk data until STOP.
  */
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
-/** Command bytes for the far end; it echoes all others. PACED is followed by a rate, bytes per second as u32. */
+/**
+ * Command bytes for the server-side end, which echoes all other bytes. After PACED comes a rate in bytes per
+ * second, as u32.
+ */
 export const FLOOD = 0x01;
 export const STOP = 0x02;
 export const PACED = 0x03;
 const PACED_BYTES = 5;
-/** Marks the end of a flood; it occurs nowhere else. */
+/** The last bytes of a flood (bulk data). These bytes occur nowhere else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
-/** Bytes per piece of a flood: UniCore's largest frame, and the message size of the references. */
+/**
+ * Bytes per piece of a flood (bulk data): UniCore's largest frame, and the message size of the reference
+ * systems.
+ */
 export const PIECE_BYTES = 16 * 1024;
-/** Interval between the portions of a paced flood, ms. */
+/** Interval between two portions of a flood with a fixed rate, ms. */
 const PORTION_MS = 5;
-/** Random bytes to flood with: compression cannot shrink them, and they are longer than any compression history. */
+/**
+ * Random bytes that are sent as bulk data. They do not compress, and they are longer than the history window of
+ * the compression.
+ */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
-/** Serves a stream as its far end. pieces: the bytes that a flood sends, over and over. */
+/**
+ * Serves a stream as its server-side end. `pieces` are the bytes that are sent as bulk data, again and again.
+ */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
   /**
-   * Each flood has its own flag. An idle stream keeps asking the previous flood for bytes, and that flood must stay
-   * ended.
+   * Each flood (bulk transfer) has its own flag. An idle stream continues to ask the previous flood for bytes,
+   * so the flag of the previous flood must stay false.
    */
   const begin = () => {
     let going = true;
@@ -37,7 +49,7 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
     else if (bytes[0] !== STOP) stream.send(bytes.slice());
-    // If this process was delayed, STOP arrives in one chunk with the command that it ends.
+    // If this process was delayed, STOP may arrive in the same chunk as the command that STOP ends.
     if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }
@@ -53,7 +65,7 @@ function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8
   };
 }
 
-/** Sends a flood at a fixed rate, even if the stream does not carry it as fast. */
+/** Sends bulk data (a flood) at a fixed rate, even if the stream is slower than this rate. */
 function pace(
   stream: Stream,
   pieces: readonly Uint8Array[],

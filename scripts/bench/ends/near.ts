@@ -1,38 +1,47 @@
-/** The near end of streams, in place of a person at a page. It counts the bytes of floods and times keystrokes. */
+/**
+ * The client-side end of streams, in place of a person at a web page. It counts received bulk data, and
+ * measures keystroke times.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 
-/** Warm-up of a flood before its bytes count, ms: windows and buffers fill meanwhile. */
+/** Warm-up of a flood (bulk data) before its bytes count, ms. During the warm-up, windows and buffers fill. */
 const RAMP_MS = 300;
-/** Pause between two keystrokes, ms, so that the line is idle again. */
+/** Pause between two keystrokes, ms. After this pause the connection is idle again. */
 const KEY_PAUSE_MS = 1;
-/** Byte of a keystroke; it is none of the far end's commands. */
+/** The byte of a keystroke. It must not be one of the server-side end's command bytes. */
 const KEY = Buffer.from('k');
 
 export interface Flooded {
-  /** Throughput in the measured seconds. */
+  /** Throughput during the measured time. */
   bytesPerSecond: number;
-  /** Bytes of all floods, warm-up included: the base for CPU time per byte. */
+  /** Bytes of all floods (bulk data), warm-up included. CPU time per byte is computed from this number. */
   bytes: number;
 }
 
 export interface Typed extends Flooded {
-  /** Round trips of the keystrokes, ms. */
+  /** Round-trip times of the keystrokes, ms. */
   rtts: number[];
 }
 
 export type NearCalls = {
   /** Resolves when all streams are open. */
   ready(): void;
-  /** Floods streams 1 to n. */
+  /** Asks for floods (bulk data) on the streams 1 to n, and measures their throughput. */
   flood(streams: number, seconds: number): Promise<Flooded>;
-  /** Types on stream 0 while streams 1 to n flood: as fast as they can, or at bytesPerSecond in total. */
+  /**
+   * Types on stream 0 while the streams 1 to n carry bulk data (floods). Bulk data is sent as fast as possible,
+   * or at bytesPerSecond in total.
+   */
   type(floods: number, seconds: number, bytesPerSecond?: number): Promise<Typed>;
 };
 
-/** Serves measurements over open streams; the first is for typing, the others flood. */
+/**
+ * Answers the parent's measurement calls with these open streams. The first stream is for typing, and the
+ * others are for bulk data.
+ */
 export function serveNear(streams: readonly Stream[]): void {
   const typing = new Keys(streams[0]!);
   const floods = streams.slice(1).map((stream) => new Flood(stream));
@@ -82,7 +91,7 @@ class Flood {
     this.#stream.send(command);
   }
 
-  /** Stops the flood; resolves when its last byte has arrived. */
+  /** Stops the flood (bulk data). Resolves when the last byte of the flood has arrived. */
   stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = Buffer.alloc(0);
@@ -114,7 +123,7 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // The round trip is measured right here, before other code can run.
+      // The round-trip time is computed in this callback, before other code can run and make the time longer.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

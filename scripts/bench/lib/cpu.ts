@@ -1,10 +1,13 @@
-/** CPU time and descendants of processes, read from Linux's /proc. */
+/** Reads the CPU time and the descendants of processes from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks per second in /proc; the same on every Linux that Node runs on. */
+/** Clock ticks per second in /proc. The value is the same on every Linux on which Node runs. */
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of CPU that these processes have used, user and system; undefined where there is no /proc. */
+/**
+ * Returns the CPU time (user and system) that these processes have used, in seconds. Returns undefined
+ * without /proc.
+ */
 export function cpuSeconds(pids: readonly number[]): number | undefined {
   try {
     return pids.reduce((total, pid) => total + ticksOf(pid), 0) / TICKS_PER_SECOND;
@@ -13,7 +16,9 @@ export function cpuSeconds(pids: readonly number[]): number | undefined {
   }
 }
 
-/** Seconds of CPU that the whole machine has used, on all cores; undefined where there is no /proc. */
+/**
+ * Returns the CPU time that all cores of the machine have used, in seconds. Returns undefined without /proc.
+ */
 export function machineSeconds(): number | undefined {
   try {
     const [, user, nice, system, _idle, _ioWait, irq, softIrq, steal] = readFileSync('/proc/stat', 'latin1')
@@ -26,7 +31,9 @@ export function machineSeconds(): number | undefined {
   }
 }
 
-/** Ids of a process and all its descendants; only its own id where there is no /proc. */
+/**
+ * Returns the ids of a process and of all its descendants. Without /proc, returns only the process's own id.
+ */
 export function descendants(pid: number): number[] {
   try {
     const parents = new Map<number, number>();
@@ -54,11 +61,14 @@ function parentOf(pid: string): number {
 
 function ticksOf(pid: number): number {
   const fields = fieldsOf(pid);
-  // CPU time: utime and stime are fields 14 and 15 of the whole stat line.
+  // The fields 14 and 15 of the whole stat line are utime and stime. Their sum is the CPU time.
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/** Fields of /proc/PID/stat from the third on: pid (name) state ppid …. The name may contain spaces and brackets. */
+/**
+ * Returns the fields of /proc/PID/stat from the third on. The line is: pid (name) state ppid …. The name may
+ * contain spaces and brackets.
+ */
 function fieldsOf(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,4 +1,4 @@
-/** Reads a V8 CPU profile: on which functions a process spent its time. */
+/** Reads a V8 CPU profile and computes how much time each function took. */
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -9,24 +9,35 @@ const CpuProfile = z.object({
       callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
     }),
   ),
-  /** Start of the profile in microseconds of the machine's monotonic clock, the unit of all its times. */
+  /**
+   * Start time of the profile, in microseconds of the machine's monotonic clock. All times of the profile
+   * have this unit.
+   */
   startTime: z.number(),
-  /** Node id of each sample, and (timeDeltas) the time since the previous sample. */
+  /**
+   * `samples` contains the node id of each sample. `timeDeltas` contains the time since the previous sample.
+   */
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
 });
 
-/** V8's name for time in which the process was idle. */
+/** V8's name for the time in which the process was idle. */
 const IDLE = '(idle)';
 
 export interface Cost {
-  /** A function with its file, or V8's name for its own work. */
+  /** A function name with its file, or V8's name for work of V8 itself. */
   readonly what: string;
-  /** Share of the process's busy time, 0 to 1, without the functions that this one calls. */
+  /**
+   * The function's share of the process's busy time, from 0 to 1. The time of functions that it calls is not
+   * included.
+   */
   readonly share: number;
 }
 
-/** Costs by function, largest first. text: a .cpuprofile. `from` and `to` limit the period; default: the whole profile. */
+/**
+ * Returns the costs by function, largest first. `text` is the content of a .cpuprofile file. Only samples
+ * between `from` and `to` count. Default: the whole profile.
+ */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
@@ -37,7 +48,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
     at += timeDeltas[i]!;
     const what = names.get(node)!;
     if (at < from || at > to || what === IDLE) continue;
-    // A sample stands for the time until the next one.
+    // A sample counts for the time until the next sample.
     const time = timeDeltas[i + 1] ?? 0;
     spent.set(what, (spent.get(what) ?? 0) + time);
     busy += time;
@@ -45,7 +56,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
   return [...spent].map(([what, time]) => ({ what, share: time / busy })).sort((a, b) => b.share - a.share);
 }
 
-/** Current time on the clock of CPU profiles, microseconds. */
+/** Returns the current time on the clock that CPU profiles use, in microseconds. */
 export function profileNow(): number {
   return Number(process.hrtime.bigint() / 1_000n);
 }

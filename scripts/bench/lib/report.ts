@@ -1,4 +1,4 @@
-/** Report of a bench run: a table for people, one JSON document for programs. */
+/** The report of a benchmark run: a table for people, and a JSON document for programs. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { paint } from '../../lib/console.ts';
 import type { Result } from './result.ts';
@@ -15,7 +15,7 @@ interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Load average of the minute before the run: other work on the machine spoils every figure. */
+  /** Load average of the minute before the run. Other work on the machine makes all measured values wrong. */
   readonly load: number;
 }
 
@@ -65,7 +65,9 @@ function ratioOf({ ratio, spread }: Result): string {
   return `${ratio.toFixed(2)} ×${range}`;
 }
 
-/** Formats a figure with three significant digits. */
+/**
+ * Formats a number. Numbers below 100 get at most three significant digits. Others are rounded to an integer.
+ */
 function figure(value: number | null): string {
   if (value === null) return '–';
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));

@@ -1,28 +1,34 @@
-/** A figure of the bench, compared with a reference and a goal. */
+/** A measured value of the benchmark, compared with a reference value and a goal. */
 import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;
-  /** Median of the repetitions; null where it could not be measured. */
+  /** Median of all repetitions. The value is null if it could not be measured. */
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
-  /** Median of the ratios value / reference, one ratio for each repetition; null without a reference. */
+  /**
+   * For each repetition there is one ratio: value / reference. This is the median of these ratios, or null
+   * without a reference.
+   */
   readonly ratio: number | null;
-  /** Least and largest of these ratios. */
+  /** The smallest and the largest ratio of all repetitions. */
   readonly spread?: readonly [number, number];
-  /** The goal in words. It is about the ratio unless it says otherwise; '' for a figure that only explains others. */
+  /**
+   * The goal in words. The goal is about the ratio unless the text says otherwise. '' if the result has no
+   * goal.
+   */
   readonly goal: string;
   readonly ok: boolean;
-  /** Further figures that explain this one, by name with unit. */
+  /** Further values that explain this result. Each key is a name with a unit. */
   readonly more?: Readonly<Record<string, number>>;
-  /** A note for the reader, such as why a reference is missing. */
+  /** A note for the reader, for example why a reference is missing. */
   readonly note?: string;
 }
 
 export interface Goal {
   readonly text: string;
-  /** Whether a ratio reaches the goal. */
+  /** Returns true if this ratio reaches the goal. */
   readonly reached: (ratio: number) => boolean;
 }
 
@@ -36,7 +42,7 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** The goal of figures that only explain others: none. */
+/** For results that only explain other results: no goal. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
@@ -49,7 +55,10 @@ interface Pairs {
   readonly more?: Record<string, number>;
 }
 
-/** Compares a figure with its reference in each repetition. The result is the median of the ratios, with its spread. */
+/**
+ * Compares our values with the reference values, one pair per repetition. The result is the median of the
+ * ratios, with the smallest and largest ratio.
+ */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
   const ratio = median(ratios);
@@ -66,7 +75,10 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
   };
 }
 
-/** Compares a figure with its reference in each repetition. The result is the median of the differences. */
+/**
+ * Compares our values with the reference values, one pair per repetition. The result is the median of the
+ * differences.
+ */
 export function above({
   name,
   unit,
@@ -88,7 +100,7 @@ export function above({
   };
 }
 
-/** Result whose reference could not be measured; it counts as having missed its goal. */
+/** Returns the result for a reference that could not be measured. Such a result counts as a missed goal. */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {
     name: result.name,

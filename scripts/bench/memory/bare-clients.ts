@@ -1,4 +1,4 @@
-/** Opens idle client connections to the bare ws server of the memory suite. */
+/** Opens idle client connections to the plain WebSocket server of the memory suite. */
 import { once } from 'node:events';
 import { serve } from '../../testing/processes/child.ts';
 import { connect } from '../carriers/ws/socket-stream.ts';

@@ -1,4 +1,4 @@
-/** The reference for the memory suite: a bare ws server that echoes messages. */
+/** The reference for the memory suite: a plain WebSocket server that echoes messages. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serve } from '../../testing/processes/child.ts';

@@ -1,4 +1,4 @@
-/** Idle consumers of a hub. Each is a user with a socket and one channel. */
+/** Opens idle consumers of a hub. Each consumer is a user with one socket and one channel. */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';
@@ -19,7 +19,7 @@ const calls: ClientCalls = {
 };
 serve(calls);
 
-/** Sends a key and waits for its echo, so that both directions have been used. */
+/** Sends a key and waits for its echo, so that both directions of the channel have been used. */
 function echoed(terminal: Awaited<ReturnType<typeof openTerminal>>): Promise<void> {
   return new Promise((resolve) => {
     terminal.onData(() => resolve());

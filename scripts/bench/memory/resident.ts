@@ -1,14 +1,20 @@
-/** Measures the memory of this process after garbage collection. Needs Node's --expose-gc. */
+/** Measures the memory of this process after garbage collection. Node must run with --expose-gc. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Rounds of garbage collection: what one round frees may let the next free more. */
+/**
+ * Number of garbage collections in a row. Objects that one collection frees may allow the next collection to
+ * free more.
+ */
 const ROUNDS = 4;
 const PAUSE_MS = 50;
 
 export interface Resident {
-  /** Resident memory as the operating system counts it, bytes. */
+  /** Resident memory (RSS) of the process, as the operating system reports it, bytes. */
   rss: number;
-  /** The part of it on the JavaScript heap, and (external) in buffers outside the heap. */
+  /**
+   * `heap` is the used part of the JavaScript heap, and `external` is memory in buffers outside the heap,
+   * bytes.
+   */
   heap: number;
   external: number;
 }

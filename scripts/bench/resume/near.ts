@@ -1,4 +1,4 @@
-/** Consumer of the resume suite: it opens terminals and reports when each of them answers again. */
+/** The consumer of the resume suite. It opens terminals, and reports when each terminal answers again. */
 import { createUniCore } from '@unicore/client/sdk';
 import { serve } from '../../testing/processes/child.ts';
 import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';
@@ -6,7 +6,7 @@ import type { Stream } from '../ends/stream.ts';
 
 export type NearCalls = {
   ready(): void;
-  /** Types a key in each terminal; returns when each echo arrived, ms since 1970. */
+  /** Types a key in each terminal. Resolves with the arrival time of each echo, ms since 1970. */
   echoes(): Promise<number[]>;
 };
 

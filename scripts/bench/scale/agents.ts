@@ -3,9 +3,9 @@ import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {
-  /** Resolves when all these providers are connected. */
+  /** Connects these providers. Resolves when all of them are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
-  /** How often a connected provider lost its connection. */
+  /** Returns how often a connected provider has lost its connection. */
   losses(): number;
 };
 

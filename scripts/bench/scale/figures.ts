@@ -1,16 +1,25 @@
-/** Figures of a step of the scale suite: latency, losses, CPU and memory, compared with the first and smallest step. */
+/**
+ * Computes the results of one step of the scale suite: latency, losses, CPU and memory. CPU and memory are
+ * compared with the first step.
+ */
 
 import { sum } from '../../lib/stats.ts';
 import { NONE, paired, type Result } from '../lib/result.ts';
 import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
-/** Goals of the scale suite: p99 of the echo time, ms, and losses per hundred consumers. */
+/** Goals of the scale suite: the p99 of the echo time, ms, and losses per hundred consumers. */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
-/** Shortest run whose memory growth is judged, s. In a shorter run the heap has not settled. */
+/**
+ * Memory growth is checked only in runs of at least this many seconds. In a shorter run the heap has not
+ * settled.
+ */
 const LONG_S = 60;
-/** Highest ratio of end to middle that counts as no growth: garbage that is not collected yet explains this much. */
+/**
+ * Highest allowed ratio of the memory at the end of a run to the memory in the middle. Uncollected garbage can
+ * explain a ratio up to this limit.
+ */
 const FLAT = 1.05;
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -20,7 +29,7 @@ export function figuresOf(step: Step, first: Step): Result[] {
   return step.seconds >= LONG_S ? [...results, flat(step, 'rss'), flat(step, 'fds')] : results;
 }
 
-/** Echo time that this share of the keys did not exceed, ms. */
+/** Returns a percentile of the echo times, ms. `share` is from 0 to 1: a share of 0.99 gives the p99. */
 export function echo({ tookMs }: Step, share: number): number {
   return tookMs[Math.min(tookMs.length - 1, Math.floor(tookMs.length * share))] ?? Number.NaN;
 }
@@ -111,7 +120,10 @@ function memory(step: Step, first: Step): Result {
   });
 }
 
-/** Compares the end of a long run with its middle, to show growth. */
+/**
+ * Compares memory (or file descriptors) at the end of a long run with the middle of the run, to detect a
+ * leak.
+ */
 function flat({ looks, consumers }: Step, what: keyof Held): Result {
   const [scale, unit, name] = what === 'rss' ? [MIB, 'MiB', 'memory'] : [1, '', 'file descriptors'];
   const at = (share: number) => looks[Math.floor((looks.length - 1) * share)]![what] / scale;

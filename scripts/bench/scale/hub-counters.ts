@@ -1,13 +1,13 @@
-/** Counters read from the hubs' /metrics: socket closes by reason, refusals, and resumed channels. */
+/** Reads counters from the hubs' /metrics: closed sockets by reason, refused requests, and resumed channels. */
 
 const LINE =
   /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
 
 const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
-/** Name of the count of channels that lost their path and resumed. */
+/** Name of the counter for channels that lost their connection and resumed. */
 export const RESUMED = 'channels resumed';
 
-/** Counts by name, such as `consumer closed RATE_LIMITED`. */
+/** Counter values by name. An example of a name is `consumer closed RATE_LIMITED`. */
 export type Tallies = Readonly<Record<string, number>>;
 
 export async function tallies(hubs: readonly { readonly url: string }[]): Promise<Tallies> {
@@ -23,7 +23,7 @@ export async function tallies(hubs: readonly { readonly url: string }[]): Promis
   return all;
 }
 
-/** Increase of each count between two readings, in words; '' if there was none. */
+/** Returns as text how much each counter grew between two readings. Returns '' if no counter grew. */
 export function difference(before: Tallies, after: Tallies): string {
   return Object.entries(after)
     .map(([what, count]) => [what, count - (before[what] ?? 0)] as const)

@@ -1,6 +1,6 @@
 /**
- * A provider without containers. Its tunnel and credentials are the agent's own; it only reports that orders are
- * carried out, and every terminal echoes.
+ * A simulated provider without containers. Its tunnel and credentials are the agent's real code. The provider
+ * only reports to the hub that VMs run as ordered. Its terminals echo every byte.
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -18,13 +18,13 @@ import type { Machine } from './population.ts';
 const log = pino({ level: 'silent' });
 
 export interface Placed extends Machine {
-  /** http://…, of its hub. */
+  /** URL (http://…) of the hub that the provider connects to. */
   readonly hub: string;
-  /** The address that a proxy in front of the hub would report. */
+  /** The client IP address that a proxy in front of the hub would report (X-Forwarded-For). */
   readonly address: string;
 }
 
-/** Connects, and stays so. */
+/** Connects the provider to its hub, and connects again after each loss. */
 export function startMachine(
   { providerId, privateKey, vmIds, hub, address }: Placed,
   changed: (state: TunnelState) => void,

@@ -1,4 +1,7 @@
-/** Fills the hubs' store for the scale suite: users with a bearer token and a running VM each, and the machines of these VMs. */
+/**
+ * Fills the hubs' database for the scale suite. Each user gets a bearer token and a running VM. The providers
+ * (machines) of these VMs are added, too.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { LocalAuth, newId } from '@unicore/server/auth';
 import { openStore } from '@unicore/server/store';
@@ -6,7 +9,7 @@ import { providerRow, vmRow } from '@unicore/server/testing';
 
 export interface Machine {
   readonly providerId: string;
-  /** Ed25519 private key, PKCS #8 as PEM. */
+  /** Ed25519 private key, as PEM in PKCS #8 format. */
   readonly privateKey: string;
   readonly vmIds: string[];
 }
@@ -21,11 +24,11 @@ export interface Person {
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** The users, ordered by the machine of their VM, so that the first n users need only the first machines. */
+  /** The users, sorted by the machine of their VM. So the first n users need only the first machines. */
   readonly people: readonly Person[];
 }
 
-/** dataDir: data folder of the hubs, which need not run yet. */
+/** dataDir: the data folder of the hubs. The hubs do not have to run yet. */
 export async function populate(dataDir: string, providers: number, consumers: number): Promise<Population> {
   const store = openStore({ store: 'sqlite', dataDir });
   try {

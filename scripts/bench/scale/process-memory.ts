@@ -1,16 +1,16 @@
-/** Memory and file descriptors of processes, read from Linux's /proc. */
+/** Reads the memory and the file descriptors of processes from Linux's /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const KIB = 1024;
 
 export interface Held {
-  /** Resident memory of all processes together, bytes. */
+  /** Sum of the resident memory of all processes, bytes. */
   readonly rss: number;
   /** Open file descriptors. */
   readonly fds: number;
 }
 
-/** Memory and descriptors that these processes hold. Throws where there is no /proc. */
+/** Returns the memory and the open file descriptors of these processes. Throws if there is no /proc. */
 export function held(pids: readonly number[]): Held {
   let rss = 0;
   let fds = 0;

@@ -1,4 +1,7 @@
-/** One step of the scale suite: more consumers connect, all of them type for a while, and everything is measured. */
+/**
+ * One step of the scale suite. More consumers connect, all consumers type for a while, and everything is
+ * measured.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, sum } from '../../lib/stats.ts';
 import type { Typed } from '../../testing/typing/typists-main.ts';
@@ -10,9 +13,9 @@ import type { System } from './system.ts';
 
 /** Interval between two measurements of all processes, s. */
 const LOOK_S = 10;
-/** Interval between two keys of a consumer, ms. */
+/** Interval between two keystrokes of a consumer, ms. */
 const KEY_EVERY_MS = 1_000;
-/** Time limit for the last echoes, ms. Only a hang reaches it. */
+/** Time limit for the last echoes, ms. The echoes take this long only if something hangs. */
 const LAST_MS = 15_000;
 
 type Part = keyof System['pids'];
@@ -21,33 +24,39 @@ export type Cpu = Readonly<Record<Part, number>>;
 export interface Step {
   readonly consumers: number;
   readonly providers: number;
-  /** Share of the consumers whose provider is at the other hub. */
+  /** Share of the consumers (0 to 1) whose provider is connected to the other hub. */
   readonly crossing: number;
-  /** Time until the last new consumer had seen an echo, ms. */
+  /** Time until every new consumer had received an echo, ms. */
   readonly connectMs: number;
-  /** What hubs refused while consumers connected, in words. */
+  /** Requests that the hubs refused while consumers connected, as text. */
   readonly refused: string;
-  /** Time from when each key was due until its echo, ms, ascending. */
+  /** For each key: the time from when the key was due until its echo arrived, ms. Sorted in ascending order. */
   readonly tookMs: Float64Array;
-  /** How late the consumers' process typed its keys, p99, ms. */
+  /** The p99 of the delay with which the consumers' process typed its keys, ms. */
   readonly lateMs: number;
-  /** CPU seconds of each part of the system during typing. */
+  /** CPU seconds that each part of the system used during typing. */
   readonly cpu: Cpu;
-  /** CPU seconds of everything else on this machine during typing. */
+  /** CPU seconds that all other programs on this machine used during typing. */
   readonly othersCpu: number;
   readonly seconds: number;
-  /** Start and end of typing on the clock of CPU profiles. */
+  /** Start and end of typing, in microseconds on the clock that CPU profiles use. */
   readonly between: readonly [number, number];
-  /** Memory and descriptors of both hubs: before the first connection (nobody), and during typing (looks). */
+  /**
+   * Memory and file descriptors of both hubs. `nobody` was measured before the first connection, and `looks`
+   * during typing.
+   */
   readonly nobody: Held;
   readonly looks: readonly Held[];
-  /** Sockets and channels that were lost during typing. */
+  /** Number of sockets and channels that were lost during typing. */
   readonly lost: number;
-  /** How often a terminal was shown as reconnecting; if nothing was lost, it merely had no answer for 3 s. */
+  /**
+   * How often a terminal was shown as reconnecting. If no connection was lost, the terminal was shown as
+   * reconnecting because no answer came for 3 s.
+   */
   readonly shownLate: number;
-  /** Socket closes by reason and resumed channels, as hubs counted them; '' if there were none. */
+  /** Closed sockets by reason, and resumed channels, as text from the hubs' counters. '' if there were none. */
   readonly why: string;
-  /** Failures, in words: keys without an echo, wrong echoes, closed terminals. */
+  /** Failures as text: keys without an echo, wrong echoes, closed terminals. */
   readonly broken: readonly string[];
 }
 
@@ -56,7 +65,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Called with a line of progress after each measurement of the processes. */
+  /** Called with a line about the progress after each measurement of the processes. */
   progress(line: string): void;
 }
 
@@ -117,7 +126,7 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Losses of consumers and providers together, since the start. */
+/** Returns how many connections consumers and providers have lost since the start. */
 async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
   const { sockets, shown } = await consumers.call.losses();
   return { sockets: sockets + (await agents.call.losses()), shown };

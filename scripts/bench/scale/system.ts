@@ -1,4 +1,7 @@
-/** The system that the scale suite measures: two hubs with Redis and a store, a process of providers, a process of consumers. */
+/**
+ * The system that the scale suite measures: two hubs, Redis, a database, one process with all providers, and
+ * one process with all consumers.
+ */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../testing/processes/child.ts';
@@ -9,7 +12,10 @@ import type { AgentCalls } from './agents.ts';
 import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
-/** Node flags of the consumers' process: V8's default young generation (MiB), as in browsers and programs of others. */
+/**
+ * Node flags of the consumers' process. The flag sets V8's semi-space (MiB) to the default size, as in browsers
+ * and in users' programs.
+ */
 const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
@@ -26,7 +32,7 @@ export class System {
   readonly consumers: Child<TypistCalls>;
   readonly #programs: Programs;
   readonly #population: Population;
-  /** Index of the hub at which each provider is, and each consumer. */
+  /** For each provider and each consumer: the index of the hub that it connects to. */
   readonly #providersAt: number[] = [];
   readonly #consumersAt: number[] = [];
 
@@ -45,7 +51,7 @@ export class System {
     this.consumers = new Child({ script: '../testing/typing/typists-main.ts', flags: OF_NODE, cpuProf });
   }
 
-  /** Starts the hubs; no provider or consumer connects yet. */
+  /** Starts the hubs. No provider or consumer connects yet. */
   static async start({ providers, consumers, cpuProf }: SystemOptions): Promise<System> {
     const programs = new Programs((what, how) => {
       throw new Error(`The ${what} ${how}.`);
@@ -66,7 +72,10 @@ export class System {
     }
   }
 
-  /** Connects the providers that this many consumers need: all at once, each to a random hub. */
+  /**
+   * Connects the providers that this number of consumers needs. All of them connect at once, each to a random
+   * hub.
+   */
   async connectProviders(consumers: number): Promise<void> {
     const count = this.#population.people[consumers - 1]!.machine + 1;
     const first = this.#providersAt.length;
@@ -76,7 +85,7 @@ export class System {
     await this.agents.call.connect(machines);
   }
 
-  /** Connects the consumers that are missing up to this count, all at once. */
+  /** Connects new consumers, all at once, until `count` consumers are connected. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
     const places = this.#population.people.slice(first, count).map(({ token, vmId }, i) => {
@@ -90,7 +99,7 @@ export class System {
     return this.#providersAt.length;
   }
 
-  /** Share of the consumers whose provider is at the other hub. */
+  /** Share of the consumers (0 to 1) whose provider is connected to the other hub. */
   get crossing(): number {
     const { people } = this.#population;
     const crossing = this.#consumersAt.filter((hub, i) => hub !== this.#providersAt[people[i]!.machine]);
@@ -121,12 +130,14 @@ export class System {
   }
 }
 
-/** An IP address for each person and machine, since hubs limit the rate of each address. */
+/**
+ * Returns a different IP address for each user and each machine, because hubs apply rate limits per address.
+ */
 function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');
 }
 
-/** Path of the CPU profile that a hub writes when it ends. */
+/** Returns the path of the CPU profile that a hub writes when it ends. */
 export function profileOf(hub: number, folder: string): string {
   return join(folder, fileOf(`hub-${hub}`));
 }

@@ -1,5 +1,6 @@
 /**
- * The cost of real programs' output on its way to a consumer: bytes, compared with permessage-deflate, and messages.
+ * Suite: the cost of sending real programs' output to a consumer. The suite counts messages, and bytes in
+ * comparison with permessage-deflate.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
 
 const PERMESSAGE_DEFLATE = 'permessage-deflate';
-/** Goal for the bytes saved over all recordings, per cent. */
+/** Goal: compression saves at least this many per cent of the bytes of all recordings. */
 const SAVED_GOAL = 88;
 
 interface Recorded {
@@ -27,11 +28,11 @@ interface Recorded {
   readonly recording: Recording;
   readonly size: number;
   readonly digest: string;
-  /** Size of the recording when it is deflated as a whole, bytes. */
+  /** Size of the recording after deflating it as a whole, bytes. */
   readonly bound: number;
 }
 
-/** The costs of each recording in one repetition, for us and for the reference. */
+/** The costs of each recording in one repetition, for UniCore and for the reference. */
 interface Rep {
   readonly ours: readonly Received[];
   readonly reference: readonly Received[];
@@ -79,7 +80,8 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // All recordings are played at the same time: bytes are counted, not time, and most of a recording is silence.
+      // All recordings are replayed at the same time. The suite counts bytes, not time, and most of a
+      // recording is silence.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);
@@ -120,7 +122,7 @@ function results(recorded: readonly Recorded[], reps: readonly Rep[]): Result[] 
   ];
 }
 
-/** Share of the recordings' bytes that did not have to be transferred, per cent. */
+/** Computes the share of the recordings' bytes that compression saved, per cent. */
 function saved(
   name: string,
   indexes: readonly number[],
@@ -144,7 +146,8 @@ function saved(
     ok: !counts || (median(ours) >= SAVED_GOAL && median(ratios) >= 1),
     more: {
       'raw bytes': raw,
-      // The best that deflate can do: one stream per recording, without framing and without preparation for losses.
+      // The best result that deflate can reach: one deflate stream per recording, with no frames and no
+      // support for lost connections.
       'deflate -9 of the whole, %': 100 * (1 - sum(indexes.map((index) => recorded[index]!.bound)) / raw),
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Suite: what people feel, without a reference to compare it with: ^C and keys on a slow line, keys between far
- * regions, a second start.
+ * Suite: delays that users notice, with fixed limits instead of a reference system. It measures ^C and keys
+ * on a slow line, keys between distant regions, and a second start.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,17 +22,17 @@ import { runningVm, shell } from '../../testing/vms.ts';
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 
-/** Goal: how much longer than the path a key between regions may take, ms. */
+/** Goal: the echo of a key between regions takes at most this much longer than the network's round trip, ms. */
 const ABOVE_PATH_MS = 40;
 const ROUND_TRIPS_MS = [80, 150];
-/** Goal: a stream between regions carries at least this many initial windows in a round trip. */
+/** Goal: a stream between regions transfers at least this many initial receive windows per round trip. */
 const LEAST_WINDOWS = 1.5;
 const SECOND_START_MS = 5_000;
-/** Keys typed per second beside a flood, about. */
+/** Approximate number of keys typed per second while bulk data is sent. */
 const KEYS_A_SECOND = 7;
 
 export async function feel(options: Options): Promise<Result[]> {
-  // Both slow lines are measured at the same time, since neither takes much of the machine.
+  // The two slow lines are measured at the same time, because they use little CPU.
   const lines = await Promise.all([slowLine('consumer', options), slowLine('provider', options)]);
   options.progress('feel: slow lines');
   const far = await regions();

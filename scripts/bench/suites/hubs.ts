@@ -1,4 +1,4 @@
-/** Suite: what a path through two hubs costs, compared with one hub. */
+/** Suite: the cost of a path through two hubs, compared with a path through one hub. */
 
 import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -7,14 +7,20 @@ import type { Options } from '../lib/options.ts';
 import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
 
 const SAME = 'unicore';
-/** Ways between two hubs. cpu: goal for the CPU time per byte, as a multiple of the path through one hub. */
+/**
+ * The two kinds of connection between hubs. `cpu` is the goal for the CPU time per byte, as a multiple of the
+ * path through one hub.
+ */
 const WAYS = [
   { name: 'hubs by Redis', cpu: 2.5 },
   { name: 'hubs by sockets', cpu: 2 },
 ] as const satisfies { name: CarrierName; cpu: number }[];
 /** Goal for the time that the second hub adds to a keystroke, ms. */
 const MOST_ABOVE_MS = 0.5;
-/** Background load while the slowest keystrokes are compared: every path carries it with ease. */
+/**
+ * Background load in bytes per second while the p99 of keystrokes is compared. Every path can easily carry this
+ * load.
+ */
 const STEADY_BYTES_PER_SECOND = 40e6;
 const FLOODS = 8;
 const MB = 1e6;
@@ -39,7 +45,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up and is not counted.
+  // The first round is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

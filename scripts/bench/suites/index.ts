@@ -1,4 +1,4 @@
-/** All suites of the bench, by name. */
+/** All suites of the benchmark, by name. */
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 import { deflate } from './deflate.ts';

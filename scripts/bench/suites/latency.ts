@@ -1,4 +1,4 @@
-/** Suite: round trip of a keystroke to the far end, on an idle line and beside floods. */
+/** Suite: the round-trip time of a keystroke, on an idle connection and during bulk transfers. */
 
 import { percentile } from '../../lib/stats.ts';
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -43,7 +43,7 @@ async function measure(
   { reps, seconds, progress }: Options,
 ): Promise<Measurements> {
   const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
-  // The first round warms up and is not counted.
+  // The first round is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const name of names) {
       const carrier = started.get(name);
@@ -91,7 +91,10 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
   });
 }
 
-/** What tunnel, keeper and PTY add to the round trip of ends right behind the hub. It explains other figures, without a goal. */
+/**
+ * Returns how much tunnel, keeper (terminal daemon) and PTY add to the round-trip time of a connection that
+ * ends directly at the hub. These results have no goal and only explain other results.
+ */
 function depth(measured: Measurements, when: string): Result[] {
   return (['p50', 'p99'] as const).map((which) =>
     paired({

@@ -1,4 +1,7 @@
-/** The memory of an idle consumer with one channel in a hub, compared with a bare WebSocket connection. */
+/**
+ * Suite: how much memory of a hub an idle consumer with one channel needs, compared with a plain WebSocket
+ * connection.
+ */
 
 import { median } from '../../lib/stats.ts';
 import { Child } from '../../testing/processes/child.ts';
@@ -8,7 +11,9 @@ import { atMost, paired, type Result } from '../lib/result.ts';
 import type { ClientCalls } from '../memory/consumers.ts';
 import type { Resident, ResidentCalls } from '../memory/resident.ts';
 
-/** Consumers that connect before measuring begins, so that code is compiled and pools exist. */
+/**
+ * This many consumers connect before the measurement begins, so that code is compiled and memory pools exist.
+ */
 const FIRST = 200;
 const COUNTED = 500;
 const KIB = 1024;

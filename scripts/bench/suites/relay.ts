@@ -1,4 +1,4 @@
-/** Suite: throughput of a hub from provider to consumer, compared with other carriers. */
+/** Suite: the throughput of a hub from provider to consumer, compared with other systems. */
 
 import { median } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -17,7 +17,7 @@ const GB = 1e9;
 
 interface Measured {
   megabytesPerSecond: number;
-  /** CPU seconds per gigabyte, by part: far end, relay, near end. */
+  /** CPU seconds per gigabyte of each part: server-side end (far), relay, and client-side end (near). */
   cpu: Record<Part, number>;
 }
 
@@ -27,7 +27,7 @@ type Part = (typeof PARTS)[number];
 export async function relay(options: Options): Promise<Result[]> {
   const results: Result[] = [];
   for (const channels of CHANNELS) {
-    // One more stream than those that flood: the first stream is for typing.
+    // One stream is added to the streams for bulk data, because the first stream is for typing.
     const streams = channels + 1;
     const carriers = await startCarriers(['unicore', ...REFERENCES.keys()], {
       streams,
@@ -45,7 +45,7 @@ export async function relay(options: Options): Promise<Result[]> {
 async function withChannels(channels: number, carriers: Carriers, options: Options): Promise<Result[]> {
   const { reps, seconds, progress } = options;
   const measured = new Map([...carriers.started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up compilers, buffers and TCP windows; it is not counted.
+  // The first round warms up compilers, buffers and TCP windows. It is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, { near, pids }] of carriers.started) {
       const before = cpuOf(pids);
@@ -80,7 +80,7 @@ async function withChannels(channels: number, carriers: Carriers, options: Optio
   });
 }
 
-/** CPU seconds of each part; NaN where the system does not report them. */
+/** Returns the CPU seconds of each part. The value is NaN if the system does not report CPU time. */
 function cpuOf(pids: Carrier['pids']): Record<Part, number> {
   const of = (part: Part) => cpuSeconds(pids[part]) ?? Number.NaN;
   return { far: of('far'), relay: of('relay'), near: of('near') };

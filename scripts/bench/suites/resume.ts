@@ -1,4 +1,7 @@
-/** Suite: how soon every terminal answers after a dead hop is back (the hub, a consumer's socket or a provider's socket). */
+/**
+ * Suite: a hub, a consumer's socket or a provider's socket fails and comes back. The suite measures how soon
+ * every terminal answers again.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { percentile } from '../../lib/stats.ts';
@@ -9,7 +12,7 @@ import type { Result } from '../lib/result.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;
-/** Longest time that a hop is away, ms. */
+/** Longest time for which a hub or socket is away, ms. */
 const AWAY_MS = 1_500;
 const LIMIT_MS = 1_000;
 
@@ -49,7 +52,10 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
   }
 }
 
-/** For each hop, a function that kills it, restores it after awayMs, and resolves when it is back. */
+/**
+ * Returns one function per hop (hub or socket). The function kills the hop, restores it after awayMs, and
+ * resolves when the hop is back.
+ */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
     line.refuse();
@@ -69,9 +75,9 @@ function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: numb
   ]);
 }
 
-/** For each terminal, the time from the hop's return to the echo, ms. */
+/** Returns for each terminal the time from the hop's return until the echo arrived, ms. */
 async function measure(near: Child<NearCalls>, kill: (awayMs: number) => Promise<void>): Promise<number[]> {
-  // Keys typed while the hop is away arrive after its return.
+  // Keys that are typed while the hop is away arrive after the hop is back.
   const killed = kill(Math.random() * AWAY_MS).then(() => Date.now());
   const echoes = near.call.echoes();
   const back = await killed;

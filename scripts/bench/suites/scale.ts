@@ -1,4 +1,7 @@
-/** Suite: how cost grows with the number of consumers, at two hubs with Redis, when each consumer types a key a second. */
+/**
+ * Suite: how the cost grows with the number of consumers. There are two hubs with Redis, and each consumer
+ * types one key per second.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
 import { costs } from '../lib/profile.ts';
@@ -12,7 +15,7 @@ export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
 /** Number of functions of a CPU profile that are shown. */
 const COSTS = 12;
-/** Goal: consumers that any machine with two cores must carry. */
+/** Goal: any machine with two cores must serve this many consumers. */
 const LEAST = 2_000;
 
 export async function scale(options: Options): Promise<Result[]> {
@@ -31,7 +34,7 @@ export async function scale(options: Options): Promise<Result[]> {
   return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
 }
 
-/** Functions on which a hub spent its time at the largest number of consumers. */
+/** Returns the functions that took the most CPU time of a hub at the largest number of consumers. */
 async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
   const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
   return {
@@ -46,7 +49,7 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** Largest number of consumers that was tried before p99 exceeded its goal. */
+/** Returns the largest number of consumers that was tried before the p99 exceeded its goal. */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

@@ -1,4 +1,7 @@
-/** Runs three hubs as a deployment does: real processes with Redis, a store, a load balancer, and joined providers. */
+/**
+ * Runs three hubs as in a real deployment: separate processes with Redis, a database, a load balancer, and
+ * joined providers.
+ */
 import { join } from 'node:path';
 import { openLocalAuth } from '@unicore/server';
 import { LineProxy } from '@unicore/server/testing';
@@ -11,32 +14,41 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { SharedRedis } from './redis.ts';
 
 export const HUBS = 3;
-/** Time limit for a hub to end after SIGTERM, ms: longer than its drain. */
+/**
+ * Time limit for a hub to end after SIGTERM, ms. The limit is longer than the hub's graceful shutdown
+ * (drain).
+ */
 const STOP_LIMIT_MS = 20_000;
-/** What server/src/store/firestore/fake/main.ts sends when it takes calls. */
+/** The message that server/src/store/firestore/fake/main.ts sends when it is ready for calls. */
 const Serving = z.object({ type: z.literal('serving'), address: z.string() });
 
 export interface DeploymentOptions {
   readonly providers: number;
-  /** Hubs open sockets to one another; otherwise they talk through Redis. */
+  /** True: hubs open sockets to one another. False: hubs exchange messages through Redis. */
   readonly direct?: boolean;
-  /** Hubs share a fake Firestore; otherwise one SQLite file. */
+  /** True: the hubs share a fake Firestore. False: the hubs share one SQLite file. */
   readonly firestore?: boolean;
   readonly drainSeconds?: number;
-  /** Hubs reach Redis without proxies, which cost CPU. This is for runs without faults of Redis. */
+  /**
+   * True: hubs connect to Redis without proxies, because proxies cost CPU. Only for runs that cause no Redis
+   * faults.
+   */
   readonly plain?: boolean;
-  /** Called when a process died unexpectedly. */
+  /** Called when a process ended unexpectedly. */
   died(what: string, how: string): void;
 }
 
 export class Deployment {
   readonly programs: Programs;
   readonly providers: readonly Provider[];
-  /** Hubs, Redis and balancer are set once start() has settled. */
+  /** Hubs, Redis and load balancer are set when the promise of start() has resolved. */
   hubs: readonly Hub[] = [];
   redis!: SharedRedis;
   balancer!: LoadBalancer;
-  /** Proxies through which other hubs reach each hub; empty unless `direct`. */
+  /**
+   * One proxy for each hub, through which the other hubs connect to it. The list is empty unless `direct` is
+   * set.
+   */
   peerLines: readonly LineProxy[] = [];
   readonly #options: DeploymentOptions;
   #env: NodeJS.ProcessEnv = {};
@@ -63,7 +75,7 @@ export class Deployment {
     this.balancer = await LoadBalancer.start(this.hubs.map(({ url }) => url));
   }
 
-  /** Registers what must be done when the deployment closes, before its processes end. */
+  /** Registers a function that close() calls before it ends the processes. */
   beforeClose(end: () => Promise<void>): void {
     this.#ends.push(end);
   }
@@ -72,7 +84,7 @@ export class Deployment {
     return Number(new URL(this.balancer.url).port);
   }
 
-  /** Creates a user; resolves with its id and bearer token. */
+  /** Creates a user. Resolves with the user's id and a bearer token. */
   user(name: string): Promise<{ userId: string; token: string }> {
     return this.#authed(async (auth) => {
       const { userId } = await auth.createUser(name);
@@ -80,13 +92,13 @@ export class Deployment {
     });
   }
 
-  /** Joins a provider to the hubs. port: of a hub or the balancer. */
+  /** Joins a provider to the hubs. `port` is the port of a hub or of the load balancer. */
   async join(provider: Provider, port: number): Promise<void> {
     const token = await this.#authed(async (auth) => auth.joinToken((await auth.owner()).userId));
     await provider.start(port, token);
   }
 
-  /** Ends every process. The folder with the logs stays if keepLogs is set. */
+  /** Ends every process. If keepLogs is set, the folder with the logs is kept. */
   async close(options: { keepLogs: boolean }): Promise<void> {
     for (const end of this.#ends) await end();
     await Promise.all(this.providers.map((provider) => provider.close()));
@@ -96,7 +108,10 @@ export class Deployment {
     await this.redis?.stop();
   }
 
-  /** Stops a hub as an orchestrator does it; resolves with whether SIGTERM was enough. */
+  /**
+   * Stops a hub with SIGTERM, as an orchestrator does. Resolves with true if the hub ended by itself within
+   * the time limit.
+   */
   async stopHub(hub: Hub): Promise<boolean> {
     return hub.program.stop(STOP_LIMIT_MS);
   }
@@ -138,14 +153,14 @@ export class Deployment {
       },
     });
     await program.start();
-    // This process creates users, so it needs the same store.
+    // This process creates users, so it must use the same database as the hubs.
     Object.assign(process.env, this.#env);
   }
 }
 
 /**
- * Starts a deployment, calls `run` with it, and ends it. Also rejects if `run` calls `failed`; the message says where
- * the logs are.
+ * Starts a deployment, calls `run` with it, and then ends the deployment. The promise also rejects when `run`
+ * calls `failed`. The error message names the folder with the logs.
  */
 export async function onDeployment<T>(
   { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },

@@ -1,13 +1,16 @@
-/** Faults of hubs, of Redis, and of the sockets of consumers and providers. */
+/**
+ * The faults that a run with several hubs can cause: faults of hubs, of Redis, and of the sockets of
+ * consumers and providers.
+ */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { FaultKind } from '../run/plan.ts';
 import { AWAY, cut, slow, stalled } from '../run/process-faults.ts';
 import { HUBS } from './deployment.ts';
 import type { HubsEnvironment, HubsOptions } from './hubs-environment.ts';
 
-/** How far behind a replica is when it takes over, ms. */
+/** How many ms of writes a Redis replica has missed when it becomes the master. */
 const LAG = { low: 50, high: 1_000 };
-/** How long Redis stands still, ms. */
+/** How long Redis is paused, ms. */
 const PAUSED = { low: 500, high: 4_000 };
 
 const redis = ({ deployment }: HubsEnvironment) => deployment.redis;

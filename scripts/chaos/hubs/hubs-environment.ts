@@ -1,4 +1,7 @@
-/** The environment for chaos with several hubs. All peers dial the load balancer, which picks a hub at random. */
+/**
+ * The test environment with several hubs. Consumers and providers connect to the load balancer, which picks a
+ * hub at random.
+ */
 import { createUniCore } from '@unicore/client/sdk';
 import { untilOnline } from '../../testing/vms.ts';
 import { ConsumerPrograms } from '../run/consumer-programs.ts';
@@ -7,7 +10,7 @@ import { Deployment } from './deployment.ts';
 
 export interface HubsOptions {
   readonly providers: number;
-  /** Each consumer has a VM; the VMs are spread evenly over the providers. */
+  /** Number of consumers. Each consumer has a VM, and the VMs are spread evenly over the providers. */
   readonly consumers: number;
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -15,7 +18,7 @@ export interface HubsOptions {
 
 export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
-  /** Consumers, whose lines go to the load balancer. */
+  /** The consumer processes. Their network lines lead to the load balancer. */
   readonly consumers: ConsumerPrograms;
 
   constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {

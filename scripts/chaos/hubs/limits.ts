@@ -1,7 +1,13 @@
-/** Latencies that several hubs promise. (A byte that is lost, doubled or out of order ends a run at once.) */
+/**
+ * Highest latencies that are allowed with several hubs. (A lost, duplicated or reordered byte ends a run at
+ * once.)
+ */
 export const LIMITS = {
-  /** Longest time that a keystroke may take while hubs are replaced, ms. */
+  /** Longest time until a keystroke's echo while hubs are replaced, ms. */
   rollingEchoMs: 1_000,
-  /** p99 of a keystroke inside one hub while Redis fails: at most `times` as long as before, or `ms` if that is more. */
+  /**
+   * Limit for the p99 of a keystroke whose path uses only one hub, while Redis fails. The limit is `times` ×
+   * the p99 before the fault, or `ms` if that is more.
+   */
   sameHub: { times: 2, ms: 20 },
 } as const;

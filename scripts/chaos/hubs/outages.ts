@@ -1,27 +1,36 @@
-/** Outages of Redis, and a hub that wakes with stale knowledge. Each settles when everything is available again. */
+/**
+ * Outages of Redis, and a hub that continues with outdated state. The promise of each outage resolves when
+ * everything is available again.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Time that an orchestrator needs to restart Redis, ms. */
 const RESTART_MS = 500;
-/** After a failover, the new Redis lacks the writes of this last period, ms. */
+/** After a failover, the new Redis lacks the writes of the last LAG_MS milliseconds. */
 const LAG_MS = 1_000;
-/** How long Redis is slow, ms: long enough for hubs to send claims and heartbeats through it. */
+/**
+ * How long Redis is slow, ms. This is long enough for hubs to send heartbeats and provider claims through the
+ * slow Redis.
+ */
 const SLOW_MS = 3_000;
-/** How long one hub is cut from Redis, ms: long enough for other hubs to miss its heartbeats. */
+/** How long one hub is cut off from Redis, ms. This is long enough for other hubs to miss its heartbeats. */
 const ALONE_MS = 3_000;
-/** How long a hub is frozen, ms. Meanwhile its provider connects to another hub. */
+/** How long a hub is frozen, ms. Meanwhile, the hub's provider connects to another hub. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
-  /** True if the outage moves a provider to another hub. Typists at its old hub then reach it through two hubs. */
+  /**
+   * True if the outage moves a provider to another hub. The path of users at the old hub then leads through
+   * two hubs.
+   */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }
 
-/** pauseMs: how long Redis is paused. */
+/** pauseMs: how long Redis is paused, in ms. */
 export function outages(pauseMs: number): readonly Outage[] {
   return [
     { name: 'restarted', act: ({ redis }) => redis.killed(RESTART_MS) },
@@ -36,8 +45,9 @@ export function outages(pauseMs: number): readonly Outage[] {
 }
 
 /**
- * Freezes hub 0 while its provider moves to hub 1 and Redis forgets that. Hub 0 wakes with a dead socket that it takes for
- * the provider's. Its older connSeq (connection number) must lose, even if hub 0 is the first to announce it.
+ * Freezes hub 0. Meanwhile, its provider moves to hub 1, and Redis loses the record of this move. When hub 0
+ * continues, it still has the provider's old, dead socket. Its older connection number (connSeq) must lose,
+ * even if hub 0 is the first hub to announce its socket.
  */
 async function staleHub({ hubs, providers, redis }: Deployment): Promise<void> {
   const { line } = providers[0]!;

@@ -1,6 +1,6 @@
 /**
- * Redis fails in several ways while typists (simulated users) type. Those at the hub of their provider must not notice;
- * those at another hub wait, and then go on.
+ * Redis fails in several ways while simulated users (typists) type. Users at the same hub as their provider
+ * must not notice the failures. Users at another hub may have to wait, but must then continue.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -15,19 +15,22 @@ import { StatusWatcher } from './status-watcher.ts';
 import { type Felt, felt } from './typing/echoes.ts';
 import { Typists } from './typing/typists.ts';
 
-/** Number of providers; provider i joins hub i. */
+/** Number of providers. Provider i joins hub i. */
 const PROVIDERS = 2;
-/** Number of typists at each hub for each VM. */
+/** Number of simulated users at each hub for each VM. */
 const PLACES = 2;
 const KEY_EVERY_MS = 100;
-/** A channel that has not resumed after this time counts as lost, ms. */
+/** A channel counts as lost if it has not resumed after this time, ms. */
 const BACK_LIMIT_MS = 30_000;
 
 export interface FailingOptions {
   readonly pauseMs: number;
-  /** Quiet period before the first outage, and how long keystrokes count after each outage, ms. */
+  /**
+   * Length of the period without faults before the first outage, ms. After each outage, keystrokes count for
+   * that outage during the same time.
+   */
   readonly quietMs: number;
-  /** Names of the outages to run; default: all. */
+  /** Names of the outages to run. Default: all outages. */
   readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -38,12 +41,20 @@ export interface FailingOptions {
 export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
-  /** True if the outage moves a provider to another hub. Typists at its old hub then reach it through two hubs. */
+  /**
+   * True if the outage moves a provider to another hub. The path of users at the old hub then leads through
+   * two hubs.
+   */
   readonly moves: boolean;
-  /** Latencies of typists at the same hub as their provider (same), and at another hub (across). */
+  /**
+   * Keystroke latencies of users at the same hub as their provider (same), and of users at another hub
+   * (across).
+   */
   readonly same: Felt;
   readonly across: Felt;
-  /** Time from the end of the outage until every typist saw the echo of a key typed after it. */
+  /**
+   * Time from the end of the outage until every user saw the echo of a key that was typed after the end, ms.
+   */
   readonly backMs: number;
 }
 
@@ -51,14 +62,17 @@ export interface FailingOutcome {
   readonly before: { readonly same: Felt; readonly across: Felt };
   readonly outages: readonly OutageFelt[];
   readonly keys: number;
-  /** Wrong states that hubs reported, such as a VM not running, with counts; there must be none. */
+  /** Wrong states that hubs reported (such as "VM not running"), with their counts. The map must be empty. */
   readonly alarms: ReadonlyMap<string, number>;
-  /** Number of answers and events of hubs that were checked. */
+  /** Number of hub answers and hub events that were checked. */
   readonly looks: number;
   readonly logs: string;
 }
 
-/** Runs all outages. Rejects when a key is lost, doubled or reordered or a channel stays away; the message names the logs. */
+/**
+ * Runs all outages. Rejects when a key is lost, duplicated or reordered, or when a channel does not resume.
+ * The error message names the folder with the logs.
+ */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
   const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
   const settings = { providers: PROVIDERS, direct, firestore, keepLogs };
@@ -119,7 +133,7 @@ async function start(deployment: Deployment): Promise<{ token: string }> {
   return deployment.user('ada');
 }
 
-/** Creates a VM at each provider; returns their ids in the order of the providers. */
+/** Creates a VM at each provider. Resolves with the VM ids in the order of the providers. */
 async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<string[]> {
   await untilOnline(unicore, deployment.providers.length);
   for (const _ of deployment.providers) await runningVm(unicore);
@@ -133,7 +147,10 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
   });
 }
 
-/** Places for typists at every hub for every VM. same: numbers of the typists at the hub of their VM's provider. */
+/**
+ * Returns where each simulated user types: PLACES users at every hub for every VM. `same` contains the
+ * numbers of the users whose hub is also the hub of their VM's provider.
+ */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
   const same = new Set<number>();
@@ -157,11 +174,11 @@ function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[])
 
 interface Suffered {
   readonly outage: Outage;
-  /** Start and end of the outage. */
+  /** Start and end of the outage, ms of the machine's monotonic clock. */
   readonly from: number;
   readonly to: number;
   readonly backMs: number;
-  /** Keystrokes until this time count for this outage. */
+  /** Keystrokes up to this time count for this outage. */
   readonly end: number;
 }
 
@@ -176,7 +193,10 @@ async function suffer(
   return { outage, from, to, backMs: (await typists.since(to, BACK_LIMIT_MS)) - to };
 }
 
-/** Opens a new terminal of every VM from every hub: proves that hubs know again where each provider is. */
+/**
+ * Opens a new terminal of every VM through every hub. This proves that every hub knows again where each
+ * provider is.
+ */
 async function reach(
   watchers: readonly StatusWatcher[],
   vmIds: readonly string[],

@@ -1,19 +1,22 @@
 /**
- * The Redis that several hubs share. Each hub reaches it through a proxy of its own, so that one hub can be cut off, or
- * all hubs moved to a replica.
+ * The Redis that several hubs share. Each hub connects through its own proxy. So a test can cut off one hub,
+ * or move all hubs to a replica.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
 import { RedisServer } from '@unicore/server/testing/redis';
 
-/** Redis options: without them a replica writes its data to a file, and is not empty when it restarts. */
+/**
+ * Options for the Redis server. Without them a replica writes its data to a file, and loads the old data when
+ * it restarts.
+ */
 const DISKLESS = ['--repl-diskless-load', 'on-empty-db'];
 
 export class SharedRedis {
-  /** Proxies to Redis, one for each hub; empty in runs without faults of Redis. */
+  /** One proxy to Redis for each hub. The list is empty in runs that cause no Redis faults. */
   readonly lines: readonly LineProxy[];
   #server: RedisServer;
-  /** Settles when the current fault of Redis is over. Faults run one at a time. */
+  /** Resolves when the current Redis fault is over. Only one fault runs at a time. */
   #turn: Promise<void> = Promise.resolve();
 
   private constructor(server: RedisServer, lines: readonly LineProxy[]) {
@@ -21,19 +24,19 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: number of proxies, one for each hub. */
+  /** lines: the number of proxies, one for each hub. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** Redis URL for the configuration of one hub. */
+  /** Returns the Redis URL for the configuration of one hub. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
 
-  /** Kills Redis (SIGKILL) and starts it empty after `ms`. */
+  /** Kills Redis (SIGKILL). After `ms` milliseconds, Redis starts again without data. */
   killed(ms: number): Promise<void> {
     return this.#alone(async () => {
       await this.#server.kill();
@@ -42,7 +45,7 @@ export class SharedRedis {
     });
   }
 
-  /** Pauses Redis (SIGSTOP) for `ms`. */
+  /** Pauses Redis (SIGSTOP) for `ms` milliseconds. */
   paused(ms: number): Promise<void> {
     return this.#alone(async () => {
       this.#server.pause();
@@ -57,7 +60,7 @@ export class SharedRedis {
     });
   }
 
-  /** Replaces Redis by a replica that has missed the writes of the last `lagMs`. */
+  /** Replaces Redis by a replica that has missed the writes of the last `lagMs` milliseconds. */
   failedOver(lagMs: number): Promise<void> {
     return this.#alone(async () => {
       const old = this.#server;
@@ -74,7 +77,7 @@ export class SharedRedis {
     });
   }
 
-  /** Stops Redis, after the current fault is over. */
+  /** Stops Redis after the current fault is over. */
   async stop(): Promise<void> {
     await this.#alone(() => this.#server.stop());
     for (const line of this.lines) line.close();

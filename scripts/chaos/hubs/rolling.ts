@@ -1,4 +1,4 @@
-/** Replaces three hubs one after the other, as a deploy does, while typists type. */
+/** Replaces three hubs one after the other, as a deployment does, while simulated users (typists) type. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import { now } from '../../testing/monotonic.ts';
@@ -11,39 +11,48 @@ import { type Felt, felt } from './typing/echoes.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Typists per process. They share one user and one VM, with a terminal each. */
+/** Number of simulated users per process. They share one account and one VM, but each has its own terminal. */
 const PLACES = 25;
 const DRAIN_S = 10;
-/** Time for the load balancer to notice a new hub, ms; it looks twice a second. */
+/** Time for the load balancer to notice a new hub, ms. It checks the hubs twice a second. */
 const NOTICE_MS = 1_000;
 
 /** Time limit for all terminals to start, ms. */
 const START_LIMIT_MS = 60_000;
-/** Keystrokes slower than this are logged, ms. */
+/** A keystroke is logged if its echo takes longer than this, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
-  /** Interval between two keys of each consumer, ms. */
+  /** Interval between two keystrokes of each consumer, ms. */
   readonly everyMs: number;
-  /** Time of undisturbed typing before the first hub is replaced and after the last one, ms. */
+  /**
+   * How long consumers type without faults, before the first hub is replaced and after the last hub is
+   * replaced, ms.
+   */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Keeps the logs even if all went well. */
+  /** Keeps the logs even if the run succeeds. */
   readonly keepLogs?: boolean;
-  /** Prints the name of each step and runs it. */
+  /** Prints the name of a step, and runs the step. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
-  /** Keystroke latencies by phase: before, while each hub was replaced, and after. */
+  /**
+   * Keystroke latencies by phase. The phases are: before the replacements, during the replacement of each
+   * hub, and after the replacements.
+   */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
-/** Replaces the hubs. Rejects when a key is lost, doubled or reordered or a hub must be killed; the message names the logs. */
+/**
+ * Replaces the hubs. Rejects when a key is lost, duplicated or reordered, or when a hub does not end by
+ * itself. The error message names the folder with the logs.
+ */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
     consumers,
@@ -64,7 +73,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     const typists = new Typists(deployment, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // Starting many terminals slows the machine for a while.
+      // Starting many terminals slows down the machine for some time.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });
@@ -94,7 +103,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** Places for all typists, grouped by process. */
+/** Returns where each simulated user types, grouped by process. */
 async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
   const groups: TypistPlace[][] = [];

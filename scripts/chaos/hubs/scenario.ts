@@ -1,4 +1,4 @@
-/** Scenario of the hubs' chaos run: its environment and its faults. */
+/** The scenario of the chaos run with several hubs: the environment and the possible faults. */
 import type { Scenario } from '../run/run.ts';
 import { hubsFaults } from './faults.ts';
 import { HubsEnvironment, type HubsOptions } from './hubs-environment.ts';

@@ -1,19 +1,25 @@
-/** Watches what one hub reports of VMs and providers, in live lists and answers, and counts those reported as not well. */
+/**
+ * Watches the states of VMs and providers that one hub reports in subscriptions and query results. Counts
+ * states that are not healthy.
+ */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 
-/** Interval at which the lists are queried, ms. */
+/** Interval at which the lists of VMs and providers are queried, ms. */
 const ASK_MS = 500;
 
 export class StatusWatcher {
   readonly unicore: UniCore;
-  /** States that the hub reported, other than running (VMs) and online (providers), with counts. */
+  /**
+   * Counts of the unhealthy states that the hub reported. A healthy VM is running, and a healthy provider is
+   * online.
+   */
   readonly alarms = new Map<string, number>();
-  /** Number of answers and events that were checked. */
+  /** Number of query results and events that were checked. */
   looks = 0;
   readonly #name: string;
   readonly #ends: (() => void)[] = [];
 
-  /** name: of the hub. */
+  /** name: the name of the hub. */
   constructor(name: string, url: string, token: string) {
     this.#name = name;
     this.unicore = createUniCore({ url, getToken: () => token });
@@ -35,7 +41,7 @@ export class StatusWatcher {
       },
     });
     const timer = setInterval(() => {
-      // A query that fails is no alarm: a frozen hub cannot answer.
+      // A failed query is not counted, because a frozen hub cannot answer.
       api.vm.list.query().then(
         (all) => this.#look('vm.list', all, 'running'),
         () => {},

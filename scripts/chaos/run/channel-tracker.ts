@@ -1,5 +1,6 @@
 /**
- * Controls the consumer processes of a chaos run. It tracks which channels carry bytes, have resumed, or have ended.
+ * Controls the consumer processes of a chaos run. Tracks which channels transfer bytes, have resumed, or have
+ * ended.
  */
 
 import type { Program } from '../../testing/processes/program.ts';
@@ -9,7 +10,7 @@ import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 /** Time limits for all programs to start, and to end, ms. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
-/** A channel that has not resumed after this time counts as lost, ms. */
+/** A channel counts as lost if it has not resumed after this time, ms. */
 const BACK_LIMIT_MS = 20_000;
 
 export interface ChannelTrackerOptions {
@@ -18,15 +19,15 @@ export interface ChannelTrackerOptions {
   readonly rate: number;
   readonly seed: number;
   gap(gap: Gap): void;
-  /** Called when a byte is wrong, or a channel stays silent. */
+  /** Called when a byte is wrong, or when a channel transfers no bytes for too long. */
   failed(message: string): void;
 }
 
 export class ChannelTracker {
-  /** Bytes that arrived in each direction, of channels that have ended. */
+  /** Bytes received in each direction, summed over all channels that have ended. */
   readonly bytes = { down: 0, up: 0 };
   readonly #options: ChannelTrackerOptions;
-  /** Channels that have not yet reached the awaited state. */
+  /** Channels that have not yet reached the state that the tracker waits for. */
   #awaited = new Set<number>();
   #question = 0;
   #allDone: () => void = () => undefined;
@@ -39,12 +40,12 @@ export class ChannelTracker {
     return Array.from({ length: this.#options.channels }, (_, channel) => channel);
   }
 
-  /** Numbers of the channels that belong to this consumer. */
+  /** Returns the numbers of the channels that belong to this consumer. */
   channelsOf(consumer: number, consumers: number): number[] {
     return this.all.filter((channel) => channel % consumers === consumer);
   }
 
-  /** Settles when bytes flow in every channel. */
+  /** Resolves when bytes flow in every channel. */
   async start({ consumers }: Environment): Promise<void> {
     const { rate, seed } = this.#options;
     const { programs } = consumers;
@@ -59,14 +60,14 @@ export class ChannelTracker {
     await flowing;
   }
 
-  /** Settles when new bytes have passed in both directions of every channel. */
+  /** Resolves when new bytes have arrived in both directions of every channel. */
   async whole(environment: Environment, after: string): Promise<void> {
     const moved = this.#await(BACK_LIMIT_MS, `have not come back after "${after}"`);
     this.#tellAll(environment, { type: 'ask', question: ++this.#question });
     await moved;
   }
 
-  /** Stops sending; settles when both ends of every channel agree on all bytes. */
+  /** Stops sending. Resolves when the two ends of every channel agree on all bytes. */
   async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
     this.#tellAll(environment, { type: 'finish' });

@@ -1,4 +1,7 @@
-/** A chaos command: parses its options, starts the run, prints the report, and tells how to repeat a failed run. */
+/**
+ * Runs a chaos command: parses the options, starts the run, prints the report, and tells how to repeat a
+ * failed run.
+ */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
 import { randomSeed } from '../../testing/seed.ts';
@@ -10,15 +13,15 @@ import { type Outcome, runChaos, type Scenario } from './run.ts';
 export interface ChaosCommand<S extends Environment, Flag extends string> {
   /** The command's name in `npm run chaos -- NAME`. */
   readonly name: string;
-  /** What --help says. */
+  /** The text that --help prints. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Smallest number of channels that the command accepts: one for each consumer. */
+  /** Smallest number of channels that the command accepts. Each consumer needs one. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Checks the run's outcome. Throws if it breaks one of the product's promises. */
+  /** Checks the run's outcome. Throws if the product broke one of its promises. */
   judge?(outcome: Outcome): void;
 }
 

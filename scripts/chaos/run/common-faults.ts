@@ -1,4 +1,7 @@
-/** Faults that every environment has: of hubs, of tunnels, and of the lines of providers and consumers. */
+/**
+ * Faults that are possible in every environment: faults of hubs, of tunnel processes, and of the network
+ * lines of providers and consumers.
+ */
 import type { Environment } from './environment.ts';
 import type { FaultKind } from './plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from './process-faults.ts';
@@ -10,11 +13,14 @@ export interface Hops {
   readonly consumers: number;
 }
 
-/** Kinds of fault, in two lists: those that end paths, and those that only disturb them. */
+/**
+ * Two lists of fault kinds: faults that close connections, and faults that only slow or stop them for a
+ * while.
+ */
 export interface FaultLists<E> {
-  /** Faults of a hop that end the path of each channel through it. */
+  /** Faults of a process or line that close the connections of each channel that uses it. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
-  /** Faults that disturb a hop and end no path by themselves. */
+  /** Faults that slow or stop a process or line for a while, but do not themselves close a connection. */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
 }
 
@@ -34,7 +40,7 @@ export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<E
         lasts: AWAY,
         act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
       },
-      // A killed tunnel restarts at once, as under a service manager.
+      // A killed tunnel process restarts at once, as if a service manager restarted it.
       { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
       {
         name: 'provider line cut',

@@ -1,4 +1,6 @@
-/** A consumer of a chaos run: a process with the SDK. Its parent tells it which terminals to open. */
+/**
+ * A consumer process of a chaos run, which uses the SDK. Its parent process tells it which terminals to open.
+ */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
 import { Random } from '@unicore/protocol/sim';
@@ -6,7 +8,7 @@ import { now } from '../../testing/monotonic.ts';
 import { type FromConsumer, ToConsumer } from './messages.ts';
 import { TerminalTraffic } from './terminal-traffic.ts';
 
-/** Interval between writes on each channel, ms. */
+/** Interval between two writes on each channel, ms. */
 const TICK_MS = 40;
 const PEER = join(import.meta.dirname, 'peer.pl');
 
@@ -42,7 +44,7 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
   setInterval(() => {
     const due = ((now() - last) * rate) / 1000;
     last = now();
-    // Writes have random sizes, so that frame boundaries fall at different offsets in each channel.
+    // Writes have random sizes, so that frame boundaries are at different offsets in each channel.
     for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.fraction()));
   }, TICK_MS);
 }

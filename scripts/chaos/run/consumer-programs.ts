@@ -1,4 +1,7 @@
-/** The consumer processes of a chaos run. Each has a VM, and a line of its own to the hub or load balancer. */
+/**
+ * The consumer processes of a chaos run. Each consumer has its own VM, and its own network line to the hub or
+ * load balancer.
+ */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
@@ -7,7 +10,10 @@ import type { Programs } from '../../testing/processes/programs.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { FromConsumer } from './messages.ts';
 
-/** What a consumer needs to open terminals: the hub's URL, a token, and a VM with at most 32 terminals. */
+/**
+ * The data that a consumer needs to open terminals: the hub's URL, a token, and a VM with at most 32
+ * terminals.
+ */
 export interface Access {
   readonly url: string;
   readonly token: string;
@@ -16,11 +22,11 @@ export interface Access {
 
 export class ConsumerPrograms {
   readonly programs: readonly Program[];
-  /** Lines of the consumers, in the order of the programs; empty before connect(). */
+  /** The network line (a TCP proxy) of each consumer, in the order of `programs`. Empty before connect(). */
   readonly lines: LineProxy[] = [];
   readonly #access: Access[] = [];
 
-  /** Starts nothing yet. */
+  /** Creates the consumers, but does not start them. */
   constructor(all: Programs, count: number, said: (message: FromConsumer) => void) {
     this.programs = Array.from({ length: count }, (_, index) =>
       all.add(`consumer-${index}`, {
@@ -30,7 +36,10 @@ export class ConsumerPrograms {
     );
   }
 
-  /** Starts the consumers. port: of the hub or load balancer. token, unicore: of the user whose VMs the consumers get. */
+  /**
+   * Starts the consumers. `port` is the port of the hub or load balancer. `token` and `unicore` belong to the
+   * user who owns the consumers' VMs.
+   */
   async connect({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
     for (const consumer of this.programs) {
       const line = await LineProxy.open(port);

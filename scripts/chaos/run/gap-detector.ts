@@ -1,6 +1,6 @@
-/** Notices silences in one direction of a channel, and when bytes pass again. */
+/** Detects pauses in one direction of a channel, and reports each pause when the next bytes arrive. */
 
-/** Shortest silence that is reported, ms; bytes are due every 40 ms. */
+/** Shortest pause that is reported, ms. Without faults, bytes arrive every 40 ms. */
 const SILENCE_MS = 150;
 
 export class GapDetector {
@@ -15,22 +15,22 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** Starts to watch for silences: from here on bytes are due. */
+  /** Starts to watch for pauses. Bytes are expected from this call on. */
   begin(): void {
     this.#last = this.#now();
   }
 
-  /** The channel lost its path. */
+  /** Called when the channel lost its connection. */
   detached(): void {
     this.#detached = true;
   }
 
-  /** Settles when the next new byte passes. */
+  /** Resolves when the next new byte arrives. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** New bytes have passed. */
+  /** Called when new bytes have arrived. */
   moved(): void {
     const now = this.#now();
     if (this.#detached || now - this.#last > SILENCE_MS) this.#gap(this.#last, now, this.#detached);

@@ -1,7 +1,10 @@
-/** Messages between a chaos run and its consumer processes. Times are milliseconds of the machine's monotonic clock. */
+/**
+ * Messages between a chaos run and its consumer processes. Times are in milliseconds of the machine's
+ * monotonic clock.
+ */
 import { z } from 'zod';
 
-/** One terminal, and the channel to it. */
+/** A terminal of a VM, and the number of the channel to this terminal. */
 const Place = z.object({ channel: z.number(), vmId: z.string(), terminalId: z.string() });
 
 export const ToConsumer = z.discriminatedUnion('type', [
@@ -14,30 +17,33 @@ export const ToConsumer = z.discriminatedUnion('type', [
     rate: z.number(),
     seed: z.number(),
   }),
-  /** Report for each channel when new bytes have passed in both directions. */
+  /** Asks the consumer to report, for each channel, when new bytes have arrived in both directions. */
   z.object({ type: z.literal('ask'), question: z.number() }),
-  /** Stop sending, and wait for each program's verdict on the bytes that it received. */
+  /**
+   * Asks the consumer to stop sending. Each program in a terminal then reports whether the bytes that it
+   * received were right.
+   */
   z.object({ type: z.literal('finish') }),
 ]);
 export type ToConsumer = z.infer<typeof ToConsumer>;
 
 export const FromConsumer = z.discriminatedUnion('type', [
-  /** Bytes flow in this channel. */
+  /** The consumer reports that bytes flow in this channel. */
   z.object({ type: z.literal('flowing'), channel: z.number() }),
-  /** The channel was silent for a while, and bytes pass again. */
+  /** The consumer reports that the channel transferred no bytes for a while, and now transfers bytes again. */
   z.object({
     type: z.literal('gap'),
     channel: z.number(),
     way: z.enum(['down', 'up']),
     from: z.number(),
     to: z.number(),
-    /** Whether the channel had lost its path meanwhile. */
+    /** True if the channel lost its connection during the pause. */
     detached: z.boolean(),
   }),
-  /** Answer to `ask`: new bytes have passed in both directions. */
+  /** The answer to `ask`: new bytes have arrived in both directions of this channel. */
   z.object({ type: z.literal('moved'), channel: z.number(), question: z.number() }),
   z.object({ type: z.literal('done'), channel: z.number(), down: z.number(), up: z.number() }),
-  /** A byte was wrong, or the terminal closed. */
+  /** The consumer reports that a byte was wrong, or that the terminal closed. */
   z.object({ type: z.literal('broken'), channel: z.number(), message: z.string() }),
 ]);
 export type FromConsumer = z.infer<typeof FromConsumer>;

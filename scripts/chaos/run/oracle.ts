@@ -1,18 +1,17 @@
 /**
- * Computes the expected byte at each offset of a channel and direction, so that every byte that arrives can be judged by
- * itself. peer.pl, the program in the terminal, computes the same.
- *
- * The stream consists of records of 32 bytes: direction and channel, the record's index, and two numbers computed from both,
- * such as "d003 00000010 e3779b10 5ebca6b0\n". A record says where it belongs, so a wrong one tells what has happened. Its
- * only control character is the newline.
+ * Computes the expected byte at each offset of a channel and direction, so that each arriving byte can be
+ * checked by itself. peer.pl, the program in the terminal, computes the same bytes. The stream consists of
+ * records of 32 bytes, such as "d003 00000010 e3779b10 5ebca6b0\n". A record contains the direction and
+ * channel, the record's index, and two numbers that are computed from channel and index. Therefore a wrong
+ * record shows which bytes were lost, repeated or moved. The only control character in a record is the newline.
  */
 
 export const RECORD_BYTES = 32;
-/** Records computed at a time, so that small reads do not compute the same record again. */
+/** Number of records that are computed at once. Small reads then do not compute the same record again. */
 const BLOCK_RECORDS = 128;
 const BLOCK_BYTES = RECORD_BYTES * BLOCK_RECORDS;
 
-/** down: program to consumer. up: consumer to program. */
+/** down: from the program in the terminal to the consumer. up: from the consumer to the program. */
 export type Way = 'down' | 'up';
 
 export class Oracle {
@@ -26,7 +25,10 @@ export class Oracle {
     this.#channel = channel;
   }
 
-  /** Expected bytes from this offset on; they may be a view that is valid until the next call only. */
+  /**
+   * Returns the expected bytes from this offset on. The result may be a view that is valid only until the
+   * next call.
+   */
   bytes(offset: number, length: number): Buffer {
     const parts: Buffer[] = [];
     for (let at = offset; at < offset + length; ) {
@@ -38,7 +40,7 @@ export class Oracle {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** Says what is wrong with bytes that arrived at this offset; undefined if nothing is. */
+  /** Describes the error in bytes that arrived at this offset. Returns undefined if all bytes are right. */
   judge(offset: number, bytes: Uint8Array): string | undefined {
     const expected = this.bytes(offset, bytes.length);
     if (expected.equals(bytes)) return undefined;
@@ -77,7 +79,7 @@ export class Oracle {
 
 const scratch = Buffer.alloc(4);
 
-/** Eight hex digits, several times faster than toString(16) with padStart(). */
+/** Formats a number as eight hex digits. This is several times faster than toString(16) with padStart(). */
 function hex(value: number): string {
   scratch.writeInt32BE(value | 0);
   return scratch.toString('hex');

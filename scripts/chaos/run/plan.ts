@@ -1,26 +1,29 @@
-/** Plans all faults of a run. The plan depends on the seed only, not on what the processes do. */
+/** Plans all faults of a run. The plan depends only on the seed, not on the behaviour of the processes. */
 import type { Random } from '@unicore/protocol/sim';
 
-/** Longest pause before the next fault if channels should still be resuming when it happens, ms. */
+/** Longest pause before the next fault, ms, if that fault may occur while channels are still resuming. */
 const SOON_MS = 400;
-/** Longest pause before the next fault if all channels have resumed before it, ms. */
+/** Longest pause before the next fault, ms, if all channels must have resumed before that fault. */
 const LATER_MS = 300;
 
-/** A kind of fault in this kind of environment. */
+/** A kind of fault that can occur in an environment of this type. */
 export interface FaultKind<Environment> {
   readonly name: string;
-  /** Whether the fault ends paths. Otherwise it only disturbs them. */
+  /** True if the fault closes connections. False if the fault only slows or stops them for a while. */
   readonly kills: boolean;
-  /** Number of hops that the fault can hit; one of them is drawn at random. */
+  /** Number of hops (processes or lines) that the fault can hit. The plan picks one of them at random. */
   readonly hops: number;
   /**
-   * How long the fault lasts, ms, and the probability that it lasts at all (default 1). Without `lasts` it is undone at
-   * once.
+   * Duration of the fault, ms. `share` is the probability that the fault lasts for this time (default 1).
+   * Otherwise, and without `lasts`, the fault is undone at once.
    */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** The fault hits one consumer only: the one whose number is the hop's. */
+  /** True if the fault affects only one consumer. The consumer's number is then the number of the hop. */
   readonly ofConsumer?: boolean;
-  /** Causes the fault and undoes it. Settles when the hop works again, even if channels have not resumed yet. */
+  /**
+   * Causes the fault, and undoes it. Resolves when the hop works again, even if channels have not resumed
+   * yet.
+   */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
 
@@ -32,9 +35,12 @@ export interface Fault<Environment> {
 }
 
 export interface Step<Environment> {
-  /** Faults that begin together, each of another kind. */
+  /** Faults that begin at the same time. All of them are of different kinds. */
   readonly faults: readonly Fault<Environment>[];
-  /** Whether the run then waits until all channels have resumed. */
+  /**
+   * 'whole' means that the run then waits until all channels have resumed. 'resuming' means that it does not
+   * wait.
+   */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;
 }

@@ -1,15 +1,19 @@
 /**
- * Faults of a process or a line. Each function settles when its fault is undone; channels may still be resuming then.
+ * Faults of a process or of a network line. The promise of each function resolves when the fault is undone.
+ * At that time, channels may still be resuming.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineProxy } from '@unicore/server/testing';
 import type { Program } from '../../testing/processes/program.ts';
 
-/** One-way delay of a line while it is slow, ms. */
+/** One-way delay of a network line while the line is slow, ms. */
 const SLOW_MS = 100;
-/** How long a killed hop stays away, ms: from `low` to `high` with the probability `share`, otherwise not at all. */
+/**
+ * How long a killed process or line stays away. With the probability `share` the time is from `low` to `high`
+ * ms. Otherwise the time is 0.
+ */
 export const AWAY = { low: 1, high: 3_000, share: 0.3 };
-/** How long a hop stays frozen, stalled or slow, ms: from `low` to `high`. */
+/** How long a process or line stays frozen, stalled or slow: from `low` to `high` ms. */
 export const HELD = { low: 50, high: 2_000 };
 
 export async function killed(program: Program, ms: number): Promise<void> {

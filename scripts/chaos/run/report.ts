@@ -14,7 +14,7 @@ export function report({ channels }: { channels: number }, { bytes, rows, total,
   say(`  ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
 }
 
-/** Prints a line after each tenth of the kills. */
+/** Returns a function that prints the progress each time another tenth of the kills is done. */
 export function showProgress(kills: number): (done: number) => void {
   let shown = 0;
   return (done) => {

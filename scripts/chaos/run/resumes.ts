@@ -1,22 +1,28 @@
-/** Measures how long each channel took to resume, from when the hop that it had lost was back. */
+/**
+ * Measures how long each channel needed to resume. The time counts from when the broken process or line works
+ * again.
+ */
 import type { Gap } from './messages.ts';
 
-/** A fault that has happened or is happening. */
+/** A fault that has occurred or is still active. */
 export interface Committed {
   readonly name: string;
-  /** Channels whose path leads over the hop that the fault hit. */
+  /** Channels whose path uses the process or line that the fault hit. */
   readonly channels: ReadonlySet<number>;
   readonly from: number;
-  /** When the hop worked again; undefined: not yet. */
+  /** When the process or line worked again. Undefined while the fault is active. */
   to: number | undefined;
 }
 
 export interface Row {
   readonly name: string;
   readonly faults: number;
-  /** Number of resumes; each direction of a channel counts. */
+  /** Number of resumes. The two directions of a channel count separately. */
   readonly resumes: number;
-  /** Times from the hop's return to the resume, ms; undefined if no channel resumed. */
+  /**
+   * Times from when the process or line worked again until channels resumed, ms. Undefined if no channel
+   * resumed.
+   */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
@@ -35,8 +41,8 @@ export class Resumes {
   }
 
   /**
-   * Returns a row for each kind of fault. Two more rows are for silences that ended during a fault, and for those
-   * without any fault.
+   * Returns a row for each kind of fault. One more row is for pauses that ended while a fault was active. The
+   * last row is for pauses without a fault.
    */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
@@ -56,7 +62,7 @@ export class Resumes {
     return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
   }
 
-  /** One row for all resumes after faults. */
+  /** Returns one row with all resumes after faults. */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
       const fault = this.#last(gap);
@@ -66,8 +72,8 @@ export class Resumes {
   }
 
   /**
-   * Returns the fault that explains a gap. If several overlap it, that is the one whose hop came back last. A line that
-   * is still slow does not count as back.
+   * Returns the fault that explains a pause. If several faults overlap the pause, the result is the fault
+   * that ended last. A line that is still slow counts as an active fault.
    */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;

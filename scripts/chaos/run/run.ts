@@ -1,4 +1,4 @@
-/** A whole chaos run: channels carry bytes, faults follow the plan, and the outcome is measured. */
+/** Runs a whole chaos test: channels transfer bytes, faults occur as planned, and the outcome is measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@unicore/protocol/sim';
 import { now } from '../../testing/monotonic.ts';
@@ -8,7 +8,7 @@ import type { Gap } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A longer gap gets a line in the log, ms. */
+/** A pause of a channel is logged if it is longer than this, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly channels: number;
   /** Bytes per second, in each direction of each channel. */
   readonly rate: number;
-  /** Keep the logs even if all went well. */
+  /** Keeps the logs even if the run succeeds. */
   readonly keepLogs?: boolean;
   /** Called with the number of kills so far. */
   progress?(kills: number): void;
@@ -28,17 +28,20 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
-  /** Folder of the logs, if they were kept. */
+  /** Path of the folder with the logs, if the logs were kept. */
   readonly logs: string;
 }
 
-/** An environment, and the faults that can happen in it. */
+/** An environment, and the faults that can occur in this environment. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
 }
 
-/** Does a chaos run. Rejects as soon as a byte is wrong or a channel is lost; the message says where the logs are. */
+/**
+ * Runs a chaos test. Rejects as soon as a byte is wrong or a channel is lost. The error message names the
+ * folder with the logs.
+ */
 export async function runChaos<S extends Environment>(
   scenario: Scenario<S>,
   options: RunOptions,
@@ -60,7 +63,7 @@ class Run<S extends Environment> {
   readonly #resumes = new Resumes();
   readonly #failed = Promise.withResolvers<never>();
   #isBroken = false;
-  /** The signal asked the run to stop. */
+  /** True if the AbortSignal has asked the run to stop. */
   #isStopped = false;
   #isOver = false;
 
@@ -87,7 +90,7 @@ class Run<S extends Environment> {
     try {
       return await Promise.race([this.#all(), this.#failed.promise]);
     } catch (error) {
-      // After any other error the logs are kept.
+      // An error that #fail() has not reported yet is reported now, so that the logs are kept.
       if (!this.#isBroken && !this.#isStopped) this.#fail((error as Error).message);
       return this.#failed.promise;
     }

@@ -1,22 +1,28 @@
 /**
- * The traffic of one terminal. Bytes go both ways all the time, each is checked when it arrives, and at the end both
- * sides compare their counts.
+ * The traffic of one terminal. Bytes flow in both directions all the time, and each byte is checked when it
+ * arrives. At the end, the two sides compare their byte counts.
  */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '@unicore/protocol/sim';
 import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
-/** First and last byte of peer.pl's stream. It expects the last one at the end of our stream, too. */
+/**
+ * STX is the first byte of peer.pl's stream, and EOT is the last. peer.pl expects EOT also at the end of the
+ * consumer's stream.
+ */
 const STX = 0x02;
 const EOT = 0x04;
-/** Bytes that may be unconfirmed before sending pauses. With more of them, a long fault would end the socket. */
+/**
+ * Sending pauses when this many bytes are unconfirmed. With a higher limit, a long fault could end the
+ * socket.
+ */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {
   readonly socket: ChannelSocket;
   readonly channel: number;
-  /** Starts the program. */
+  /** Shell command that starts the program in the terminal. */
   readonly command: string;
   readonly random: Random;
   readonly now: () => number;
@@ -36,7 +42,7 @@ export class TerminalTraffic {
   /** How many of the sent bytes the other end has confirmed. */
   #confirmed = 0;
   #attached = true;
-  /** The program's output after its stream; undefined before. */
+  /** The program's output after the end of its stream. Undefined before the end. */
   #verdict: string | undefined;
 
   constructor(options: TrafficOptions) {
@@ -54,7 +60,7 @@ export class TerminalTraffic {
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
   }
 
-  /** Sends this many bytes more. */
+  /** Sends this number of further bytes. */
   say(bytes: number): void {
     const { socket } = this.#options;
     if (this.#state !== 'flowing') return;
@@ -64,7 +70,7 @@ export class TerminalTraffic {
     this.#sent += bytes;
   }
 
-  /** Resolves when new bytes have passed in both directions. */
+  /** Resolves when new bytes have arrived in both directions. */
   async moving(): Promise<void> {
     await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
   }
@@ -100,7 +106,7 @@ export class TerminalTraffic {
     this.#look();
   }
 
-  /** Checks whether more bytes were confirmed. */
+  /** Checks whether the other end has confirmed more bytes. */
   #look(): void {
     const confirmed = this.#sent - this.#options.socket.bufferedAmount;
     if (!this.#attached || confirmed <= this.#confirmed) return;
@@ -115,7 +121,7 @@ export class TerminalTraffic {
       this.#down.flow.detached();
       this.#up.flow.detached();
     }
-    // Bytes that had arrived before the path was lost do not count as new.
+    // Bytes that arrived before the connection was lost do not count as new bytes.
     else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
   }
 

@@ -1,4 +1,4 @@
-/** Consumer process of the stalled run: it reads, types, or stops reading, as its parent says. */
+/** Consumer process of the stalled run. It reads, types, or stops reading, as its parent process demands. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -6,13 +6,22 @@ import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Viewer } from './viewer.ts';
 
-/** Pause between keystrokes, ms: faster than people type, so that a few seconds are enough for a p99. */
+/**
+ * Pause between keystrokes, ms. The pause is shorter than that of a person, so that a few seconds are enough
+ * to measure a p99.
+ */
 const KEY_PAUSE_MS = 4;
-/** Printed by the typist's program once it runs. The command line spells it differently, so that its echo does not match. */
+/**
+ * The shell prints this text just before the echoing program starts. The typed command line is written
+ * differently, so the terminal's echo of the command line does not match.
+ */
 const READY = 'echo is on';
-/** Bytes that a viewer reads before it may stop. By then its windows have grown to their full size. */
+/**
+ * Bytes that a viewer reads before it may stop reading. After this many bytes its windows have grown to their
+ * full size.
+ */
 const READ_BYTES = 4 * 1024 * 1024;
-/** Bytes that a stalled viewer must be told it missed, at least, when it reads again. */
+/** When a stalled viewer reads again, it must be told that it missed at least this many bytes. */
 const MISSED_BYTES = 1024 * 1024;
 
 process.title = 'unicore-stalled-consumer';
@@ -45,7 +54,7 @@ const calls = {
 
   received: (): number => received,
 
-  /** Opens another terminal of the same VM, with a program that echoes. */
+  /** Opens another terminal of the same VM, and starts a program that echoes. */
   async prepareTyping(): Promise<void> {
     typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
     const ready = Promise.withResolvers<void>();
@@ -60,7 +69,7 @@ const calls = {
     typist.onmessage = () => heard();
   },
 
-  /** Types for `ms`; resolves with the time from each key to its echo, ms. */
+  /** Types for `ms` milliseconds. Resolves with the time from each key to its echo, ms. */
   async type(ms: number): Promise<number[]> {
     const latencies: number[] = [];
     for (const until = performance.now() + ms; performance.now() < until; ) {
@@ -76,7 +85,10 @@ const calls = {
     return latencies;
   },
 
-  /** Adds viewers of the reader's terminal, through the SDK; resolves when each has read READ_BYTES. They go on reading. */
+  /**
+   * Adds viewers of the reader's terminal through the SDK. Resolves when each viewer has read READ_BYTES. The
+   * viewers continue to read.
+   */
   async viewBySdk(count: number): Promise<void> {
     const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
     viewers.push(...mine);
@@ -98,12 +110,12 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** Prepares the viewers for the moment when this process is frozen. */
+  /** Prepares the viewers for the time when this process is frozen. */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },
 
-  /** All viewers read again; resolves with the bytes that each is told it missed. */
+  /** Lets all viewers read again. Resolves with the number of bytes that each viewer is told it missed. */
   wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {

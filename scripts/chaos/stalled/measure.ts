@@ -1,15 +1,17 @@
-/** Measures a period of the stalled run: the reader's rate, the typist's latency, the hub's memory. */
+/**
+ * Measures a period of the stalled run: the reader's data rate, the keystroke latency, and the hub's memory.
+ */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../lib/stats.ts';
 
-/** Interval between looks at the hub's memory, ms. */
+/** Interval between two measurements of the hub's memory, ms. */
 const LOOK_MS = 200;
 
 export interface Measured {
-  /** Rate of the viewer that reads everything, bytes per second. */
+  /** Data rate of the viewer that reads everything, bytes per second. */
   readonly rate: number;
-  /** Round trip of a keystroke in another terminal, ms. */
+  /** Round-trip time of a keystroke in another terminal, ms. */
   readonly p50: number;
   readonly p99: number;
   /** Peak memory of the hub's process, bytes. */
@@ -40,7 +42,7 @@ export async function measure({ hub, received, type }: Subjects, ms: number): Pr
   return { rate, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), memory };
 }
 
-/** Resident memory of a process, read from Linux's /proc. */
+/** Returns the resident memory of a process in bytes, read from Linux's /proc. */
 function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;

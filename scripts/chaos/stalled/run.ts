@@ -1,4 +1,7 @@
-/** The stalled run: a program floods a terminal, one viewer reads everything, and other viewers stop reading. */
+/**
+ * The stalled run: a program sends bulk data to a terminal. One viewer reads everything, and other viewers
+ * stop reading.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,19 +11,25 @@ import { runningVm } from '../../testing/vms.ts';
 import type { ConsumerCalls } from './consumer-main.ts';
 import { type Measured, measure, type Subjects } from './measure.ts';
 
-/** Shell command that floods lines of 1000 characters; with short lines the kernel's TTY would be the bottleneck. */
+/**
+ * A shell command that prints lines of 1000 characters without end. With short lines, the kernel's TTY code
+ * would be the bottleneck.
+ */
 const FLOOD = "yes $(printf '%01000d' 5)\r";
-/** Time until buffers and compilers have settled, ms. */
+/** Time until buffers are filled and code is compiled, ms. */
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface StalledOptions {
-  /** Number of viewers that read nothing. */
+  /** Number of viewers that stop reading. */
   readonly stalled: number;
-  /** How long viewers are stalled, and how long is measured before that, ms. */
+  /**
+   * `ms` is the duration of the phase in which viewers are stalled. `beforeMs` is the duration of the other
+   * measured phases. The unit is ms.
+   */
   readonly ms: number;
   readonly beforeMs: number;
-  /** Prints the name of a step and runs it. */
+  /** Prints the name of a step, and runs the step. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
@@ -28,13 +37,13 @@ export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
   /**
-   * Figures while all viewers still read. Two cores are too slow for so many readers, so only the memory figure is
-   * used.
+   * Values while all viewers still read. Two CPU cores are too slow for so many readers, so only the memory
+   * value is used.
    */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** Bytes that each stalled viewer has missed, as it was told when it read again. */
+  /** For each stalled viewer: the number of missed bytes that the viewer was told when it read again. */
   readonly skipped: readonly number[];
 }
 
@@ -83,7 +92,8 @@ async function stalled(
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
   const together = await step(`${count} more viewers read`, async () => {
-    // A third of the viewers will give no more credit, a third will not read their socket, a third will be frozen.
+    // A third of the viewers will stop giving flow-control credit. Another third will not read from their
+    // sockets. The process of the last third will be frozen.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([

@@ -1,18 +1,24 @@
-/** A viewer of the flooding terminal. It counts the bytes that it reads, and those that it missed, as it was told. */
+/**
+ * A viewer of the terminal that sends bulk data. It counts the bytes that it reads, and the bytes that the
+ * hub reports as skipped.
+ */
 import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
 
-/** Start of the escape sequence that reports skipped bytes: the private OSC of PROTOCOL.md, section 7. */
+/**
+ * Start of the escape sequence that reports skipped bytes: a private OSC sequence (see PROTOCOL.md, section
+ * 7).
+ */
 const NOTE = '\x1b]7717;{"skipped":';
-/** Longest part of the skipped-bytes sequence that can be left at the end of a message, in characters. */
+/** Longest incomplete sequence about skipped bytes that can be at the end of a message, in characters. */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
   /** Resolves when the socket is open. */
   opened: Promise<unknown>;
   stop(): void;
-  /** Reads again, and first what arrived in the meantime. */
+  /** Starts to read again. The bytes that arrived in the meantime come first. */
   goOn(): void;
   close(): void;
 }
@@ -22,9 +28,9 @@ export class Viewer {
   #read = 0;
   #skipped = 0;
   #tail = Buffer.alloc(0);
-  /** Skipped bytes reported before the viewer stopped reading. */
+  /** Skipped bytes that were reported before the viewer stopped reading. */
   #skippedBefore = 0;
-  /** Called when one of the counts has changed. */
+  /** Called when the count of read or skipped bytes has changed. */
   #changed = () => {};
   #failed: (error: Error) => void = () => {};
   #failure: Error | undefined;
@@ -70,18 +76,24 @@ export class Viewer {
     await this.#until(() => this.#read >= bytes);
   }
 
-  /** Stops reading: through the SDK it gives no more credit, with a raw socket it reads nothing. */
+  /**
+   * Stops reading. A viewer with the SDK gives no more flow-control credit. A viewer with a raw WebSocket
+   * does not read its socket.
+   */
   stop(): void {
     this.expect();
     this.#socket.stop();
   }
 
-  /** Called in place of stop() if the whole process of the viewer is about to be frozen. */
+  /** Called instead of stop() if the viewer's whole process will be frozen. */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }
 
-  /** Reads again; resolves with the bytes that the viewer was told it missed, once they are at least leastMissed. */
+  /**
+   * Reads again. Resolves when the viewer was told that it missed at least `leastMissed` bytes, with the
+   * exact number.
+   */
   async goOn(leastMissed: number): Promise<number> {
     this.#socket.goOn();
     await this.#until(() => this.#skipped - this.#skippedBefore >= leastMissed);

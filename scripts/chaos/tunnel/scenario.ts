@@ -1,4 +1,4 @@
-/** Scenario of the tunnel's chaos run: an environment with one hub and one provider, and its faults. */
+/** The scenario of the chaos run with one hub and one provider: the environment and the possible faults. */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { Scenario } from '../run/run.ts';
 import { CONSUMERS, TunnelEnvironment } from './tunnel-environment.ts';

@@ -1,4 +1,7 @@
-/** The environment for chaos with one hub: hub, provider and consumers as processes, with a line before each peer. */
+/**
+ * The test environment with one hub. Hub, provider and consumers are processes. Providers and consumers
+ * connect to the hub through a proxy (network line).
+ */
 import { createUniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
 import { Provider } from '../../testing/processes/agent-program.ts';
@@ -7,13 +10,13 @@ import { Programs } from '../../testing/processes/programs.ts';
 import { ConsumerPrograms } from '../run/consumer-programs.ts';
 import type { Environment, EnvironmentEvents } from '../run/environment.ts';
 
-/** Each consumer has a line and a VM, because a VM has at most 32 terminals. */
+/** Number of consumers. Each consumer has its own VM, because a VM can have at most 32 terminals. */
 export const CONSUMERS = 2;
 
 export class TunnelEnvironment implements Environment {
   readonly hubs: readonly [Hub];
   readonly providers: readonly [Provider];
-  /** Consumers, whose lines go to the hub. */
+  /** The consumer processes. Their network lines lead to the hub. */
   readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 

@@ -1,6 +1,7 @@
 /**
- * A hub process with an honest pair that works for as long as the hub runs: Bob types, and his provider echoes. Neither
- * may notice Mallory and the provider `bad`, which come and go.
+ * A hub process with two honest peers: the user Bob types, and his provider echoes, as long as the hub runs.
+ * The hostile user Mallory and the hostile provider `bad` come and go. They must not disturb the honest
+ * peers.
  */
 
 import type { Credentials } from '@unicore/agent/identity';
@@ -13,12 +14,15 @@ import type { Tamper } from '../session/line.ts';
 import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';
 
-/** A slower echo counts as disturbed, ms. The limit is generous because the machine may be busy. */
+/**
+ * An echo that takes longer than this counts as disturbed, ms. The limit is high because the machine may be
+ * busy.
+ */
 const MOST_ECHO_MS = 5_000;
 const BETWEEN_KEYS_MS = 10;
-/** Time for a VM to start on a provider that only reports it, ms. */
+/** Time limit for a VM to start, ms. The provider starts no real VM, and only reports that the VM runs. */
 const STARTED_MS = 5_000;
-/** Typed and echoed bytes are the same sequence. */
+/** Bob sends a byte sequence, and his provider echoes the same sequence. */
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
@@ -33,12 +37,12 @@ export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
-  /** Mallory's VMs, on Bob's provider and on the bad one. */
+  /** Mallory's VMs. One is on Bob's provider, and the other is on the bad provider. */
   readonly vms: Parties['vms'];
   /** Called with each message that Bob or his provider sends. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
-  /** When the key that waits for its echo was typed. */
+  /** When the last key was typed, ms of performance.now(). */
   #pressedAt = 0;
   #typing = true;
   readonly #good: Provider;
@@ -95,7 +99,7 @@ export class AttackedHub implements Parties {
     return attacked;
   }
 
-  /** Throws if the honest pair was disturbed, or if the hub died or logged an error. */
+  /** Throws if the honest peers were disturbed, or if the hub process ended or logged an error. */
   check(): void {
     this.hub.check();
     const waits = performance.now() - this.#pressedAt;
@@ -110,7 +114,7 @@ export class AttackedHub implements Parties {
     await this.hub.stop();
   }
 
-  /** Types one key after the other until close(). */
+  /** Types one key after the other until close() is called. */
   async #type(vmId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
@@ -137,7 +141,7 @@ export function socketUrl(hub: HubProcess, path: string): string {
   return new URL(path, hub.url.replace(/^http/, 'ws')).href;
 }
 
-/** Makes VMs until the hub has placed one at this provider. */
+/** Creates VMs until the hub has placed one of them on this provider. */
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,

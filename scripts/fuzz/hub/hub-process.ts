@@ -1,4 +1,4 @@
-/** A whole hub in a process of its own, as `npm start` runs it, with users and providers for a test. */
+/** Runs a whole hub in its own process, as `npm start` does. Creates users and providers for a test. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Credentials, hubApi, makeKey } from '@unicore/agent/identity';
@@ -8,7 +8,7 @@ import { Hub } from '../../testing/processes/hub-program.ts';
 import { Programs } from '../../testing/processes/programs.ts';
 import type { Memory } from '../run/memory.ts';
 
-/** A script that is loaded into the hub before its own code. */
+/** URL of a script that Node loads into the hub's process before the hub's own code. */
 const PROBE = new URL('./memory-probe.ts', import.meta.url).href;
 
 export interface User {
@@ -45,7 +45,7 @@ export class HubProcess {
     return this.#hub.url;
   }
 
-  /** Throws if the hub is dead or has logged an error. */
+  /** Throws if the hub has ended or has logged an error. */
   check(): void {
     const log = readFileSync(join(this.#programs.logs, 'hub.log'), 'utf8');
     if (this.#died !== undefined) throw new Error(`${this.#died}:\n${log}`);
@@ -69,7 +69,7 @@ export class HubProcess {
     return { userId, token, sdk };
   }
 
-  /** Joins a machine of the owner as a provider. */
+  /** Registers a provider that belongs to the hub's owner. */
   async provider(name: string): Promise<Credentials> {
     const auth = openLocalAuth(this.#programs.folder, this.url);
     const token = await auth.joinToken((await auth.owner()).userId);

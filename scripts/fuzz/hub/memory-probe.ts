@@ -1,4 +1,7 @@
-/** Loaded into the hub's process before its own code. Answers how much memory is in use. */
+/**
+ * Node loads this script into the hub's process before the hub's own code. On request, the script reports how
+ * much memory is in use.
+ */
 import { settledMemory } from '../run/memory.ts';
 
 process.on('message', (message) => {

@@ -1,15 +1,21 @@
-/** Raw TCP connections to a hub, with requests and bytes that no client would send, and the hub's answer. */
+/**
+ * Opens raw TCP connections to a hub, sends requests and bytes that no real client would send, and reads the
+ * hub's answer.
+ */
 import { connect } from 'node:net';
 import type { Random } from '@unicore/protocol/sim';
 
-/** If the hub has not answered within this time, it keeps the socket open, as for an incomplete request, ms. */
+/**
+ * Time limit for the hub's answer, ms. Without an answer by then, the hub is assumed to keep the socket open,
+ * as it does for an incomplete request.
+ */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
 
 /**
- * Returns the answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if the hub closed the connection without an
- * answer.
+ * Returns the answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if the hub closed the connection
+ * without an answer.
  */
 export async function sendRawRequest(url: URL, random: Random, ticket: string): Promise<string> {
   const request = mutatedRequest(random, ticket);
@@ -40,7 +46,10 @@ function verdict(answer: Buffer, hungUp: boolean, request: string): string {
   throw new Error(`the hub hung up without an answer to ${JSON.stringify(request.slice(0, 300))}`);
 }
 
-/** The code of the close frame that follows the answer to an upgrade; undefined if there is none. */
+/**
+ * Returns the code of the close frame that follows the answer to an upgrade request. Returns undefined if
+ * there is no close frame.
+ */
 function closeCode(answer: Buffer): string | undefined {
   let at = answer.indexOf('\r\n\r\n') + 4;
   while (at + 2 <= answer.length) {
@@ -138,7 +147,10 @@ function mutatedRequest(random: Random, ticket: string): string {
   return `${method} ${path}?${query} ${version}\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** Bytes to send after an upgrade request: WebSocket frames with wrong bits, lengths and masks, or random bytes. */
+/**
+ * Returns bytes to send after an upgrade request: WebSocket frames with wrong bits, lengths or masks, or
+ * random bytes.
+ */
 function noise(random: Random): Buffer {
   const [first, second] = [random.below(256), random.below(256)];
   return random.pick([
@@ -147,9 +159,10 @@ function noise(random: Random): Buffer {
     () => Buffer.from([first, second, ...random.bytes(20)]),
     () => Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
     () => Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]),
-    // An unfinished fragmented message, with a ping between its fragments.
+    // A fragmented message without its last fragment, and with a ping between its fragments.
     () => Buffer.from([0x02, 0x81, 0, 0, 0, 0, 1, 0x89, 0x80, 0, 0, 0, 0, 0x00, 0x81, 0, 0, 0, 0, 2]),
-    // Invalid WebSocket frames: text that is not UTF-8, a close with one byte, a close with a forbidden code.
+    // Invalid WebSocket frames: text that is not UTF-8, a close frame with only one byte, and a close frame
+    // with a forbidden code.
     () => Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]),
     () => Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3]),
     () => Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]),

@@ -1,4 +1,4 @@
-/** A real WebSocket to a hub, whose messages can be tampered with before they leave. */
+/** Opens a real WebSocket to a hub. A function can change each message before it is sent. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Socket } from '../peers/redialling-peer.ts';
@@ -11,7 +11,8 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
   return {
     send(message, done) {
       const sent = tamper(message);
-      // `done` is called when the last message in place of this one was sent, or at once if it was dropped.
+      // `done` is called when the last replacement message was sent. If the message was dropped, `done` is
+      // called at once.
       if (sent.length === 0) queueMicrotask(done);
       sent.forEach(({ message: instead, text, arrived }, i) => {
         ws.send(instead, { binary: text !== true }, (error) => {

@@ -1,17 +1,23 @@
-/** Hostile DATAZ frames: with false lengths, false dictionaries or invalid deflate data, and zip bombs. */
+/**
+ * Hostile DATAZ frames (compressed data): wrong lengths, wrong dictionaries, invalid deflate data, and zip
+ * bombs.
+ */
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { bin, joined, partNamed } from './frame-layout.ts';
 
-/** 16 MiB of zeros in 16 KiB. A receiver must check the length before it inflates this. */
+/**
+ * A zip bomb: 16 MiB of zeros, compressed to 16 KiB. A receiver must check the length before it inflates this
+ * data.
+ */
 const BOMB = deflateRawSync(new Uint8Array(MAX_DATA * 1000), { level: 9 }).subarray(0, MAX_DATA);
-/** A dictionary as long as the largest that a frame may name. */
+/** A dictionary of the largest size that a frame may name. */
 const DICTIONARY = Uint8Array.from({ length: MAX_DICTIONARY }, (_, i) => (i * 7) & 0xff);
 
 const u16 = (value: number) => Uint8Array.of(0xcd, value >>> 8, value);
 
-/** A DATAZ frame in place of a DATA frame, or of another frame of a channel. */
+/** Returns a DATAZ frame to send instead of the given frame of a channel. Usually the new frame is invalid. */
 export function deflatedOf(frame: Uint8Array, random: Random): Uint8Array {
   const content = partNamed(frame, 'bytes');
   const raw = content ? frame.subarray(content.at + 3, content.at + content.size) : random.bytes(40);
@@ -28,15 +34,15 @@ interface Deflated {
 }
 
 const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
-  // A correct frame.
+  // The frame is valid.
   (raw) => ({ packed: deflateRawSync(raw, { level: 1 }), dictLen: 0, rawLen: Math.max(1, raw.length) }),
-  // A length that differs from that of the inflated bytes.
+  // The frame's length field differs from the length of the inflated bytes.
   (raw, random) => ({
     packed: deflateRawSync(raw, { level: 1 }),
     dictLen: 0,
     rawLen: random.pick([0, 1, raw.length - 1, raw.length + 1, MAX_DATA, MAX_DATA + 1, 65_535]) & 0xffff,
   }),
-  // A dictionary that differs from the receiver's, or is longer.
+  // The sender's dictionary differs from the receiver's dictionary, or is longer.
   (raw, random) => {
     const dictLen = random.pick([1, 100, MAX_DICTIONARY - 1, MAX_DICTIONARY, MAX_DICTIONARY + 1, 65_535]);
     const dictionary = DICTIONARY.subarray(0, Math.min(dictLen, MAX_DICTIONARY));
@@ -47,7 +53,7 @@ const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
     };
   },
   (_, random) => ({ packed: BOMB, dictLen: 0, rawLen: random.pick([1, 100, MAX_DATA]) }),
-  // Bytes that are not deflate data, are truncated, or continue after its end.
+  // The compressed bytes are not deflate data, are truncated, or continue after the end of the deflate data.
   (raw, random) => ({ packed: random.bytes(random.below(60)), dictLen: 0, rawLen: Math.max(1, raw.length) }),
   (raw, random) => {
     const whole = deflateRawSync(raw, { level: 1 });

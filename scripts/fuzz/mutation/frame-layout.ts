@@ -1,4 +1,7 @@
-/** Locates the fields in the bytes of a frame, so that one can be changed and the rest left intact. */
+/**
+ * Finds the position of each field in the bytes of a frame. So a mutation can change one field and keep the
+ * others.
+ */
 import { scan, UniCoreError } from '@unicore/protocol';
 import { type Field, FORM_BYTES, Form, LAYOUTS } from '@unicore/protocol/testing';
 
@@ -6,11 +9,14 @@ export interface Part {
   readonly field: Field;
   /** Offset of the field's first byte in the frame. */
   readonly at: number;
-  /** Size of the field in bytes, with its msgpack head. */
+  /** Size of the field in bytes, including its msgpack header. */
   readonly size: number;
 }
 
-/** Splits a message into frames, as copies. Throws PROTOCOL_ERROR if the message is not made of frames. */
+/**
+ * Splits a message into copies of its frames. Throws PROTOCOL_ERROR if the message does not consist of valid
+ * frames.
+ */
 export function framesOf(message: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let start = 0; start < message.length; ) {
@@ -21,7 +27,10 @@ export function framesOf(message: Uint8Array): Uint8Array[] {
   return frames;
 }
 
-/** Number of frames that a receiver would look at: the valid ones, and the first invalid one. */
+/**
+ * Returns the number of frames that a receiver would read: all frames up to and including the first invalid
+ * frame.
+ */
 export function countFrames(message: Uint8Array): number {
   let count = 0;
   try {
@@ -32,7 +41,7 @@ export function countFrames(message: Uint8Array): number {
   return Math.max(1, count);
 }
 
-/** The fields of a valid frame. */
+/** Returns the fields of a valid frame. */
 export function partsOf(frame: Uint8Array): Part[] {
   let at = 2;
   return LAYOUTS[frame[1]!]!.fields.map((field) => {
@@ -56,7 +65,10 @@ export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   return view.getBigUint64(at + 1);
 }
 
-/** Overwrites the number in a field, legally or not; a number that is too large is cut to its low bits. */
+/**
+ * Overwrites the number in a field, even with an invalid value. If the number is too large for the field,
+ * only its low bits are written.
+ */
 export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint): void {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) frame[at] = Number(value & 0xffn);
@@ -65,12 +77,12 @@ export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint)
   else view.setBigUint64(at + 1, value & 0xffffffffffffffffn);
 }
 
-/** Returns the frame with other bytes in place of a field. */
+/** Returns a copy of the frame in which a field is replaced by these bytes. */
 export function replacePart(frame: Uint8Array, { at, size }: Part, bytes: Uint8Array): Uint8Array {
   return joined([frame.subarray(0, at), bytes, frame.subarray(at + size)]);
 }
 
-/** Encodes a msgpack bin of these bytes, which may claim a false length. */
+/** Encodes these bytes as msgpack bin. The encoded length may be wrong on purpose. */
 export function bin(content: Uint8Array, claimed = content.length): Uint8Array {
   return joined([Uint8Array.of(0xc5, claimed >>> 8, claimed), content]);
 }

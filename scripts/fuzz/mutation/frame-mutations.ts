@@ -1,4 +1,7 @@
-/** Mutations of one frame that know its fields. Each takes a valid frame and returns bytes that may be invalid. */
+/**
+ * Mutations of one frame that know the frame's fields. Each mutation takes a valid frame, and returns bytes
+ * that may be invalid.
+ */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { Form } from '@unicore/protocol/testing';
@@ -14,7 +17,7 @@ const TYPES = Object.values(FrameType).length;
 const isNumber = ({ field }: Part) => field.form <= Form.U64;
 const isBin = ({ field }: Part) => field.form >= Form.BIN;
 
-/** Changes the number in one field, or in two. */
+/** Changes the number in one or two fields. */
 const otherNumber: FrameMutation = (frame, random, seen) => {
   const numbers = partsOf(frame).filter(isNumber);
   for (let i = random.chance(0.2) ? 2 : 1; i > 0 && numbers.length > 0; i--) {
@@ -36,14 +39,17 @@ const otherFlag: FrameMutation = (frame, random, seen) => {
   return part ? frame : otherNumber(frame, random, seen);
 };
 
-/** Turns a frame into one of another type, with its own header or that of the new type. */
+/** Changes the type of a frame, and in half of the cases also its msgpack array header. */
 const otherType: FrameMutation = (frame, random) => {
   frame[1] = random.chance(0.9) ? random.below(TYPES) : random.below(256);
   if (random.chance(0.5)) frame[0] = 0x90 | random.below(16);
   return frame;
 };
 
-/** Replaces the content of a bin or text: by hostile metadata, by nothing, by too much, or with a false length. */
+/**
+ * Replaces the content of a bin or text field by hostile metadata, by no bytes, by too many bytes, or by
+ * content with a wrong length.
+ */
 const otherContent: FrameMutation = (frame, random, seen) => {
   const bins = partsOf(frame).filter(isBin);
   if (bins.length === 0) return otherNumber(frame, random, seen);
@@ -59,7 +65,7 @@ const otherContent: FrameMutation = (frame, random, seen) => {
   return replacePart(frame, part, made());
 };
 
-/** Encodes the same value in another form that msgpack allows. */
+/** Replaces a field by another msgpack encoding, for example with a longer integer format or another type. */
 const otherSpelling: FrameMutation = (frame, random) => {
   const part = random.pick(partsOf(frame));
   const spelled = random.pick([
@@ -82,7 +88,7 @@ const otherSpelling: FrameMutation = (frame, random) => {
 const deflated: FrameMutation = (frame, random, seen) =>
   isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, seen);
 
-/** Blind changes of bytes. */
+/** Changes random bytes without regard to the frame's fields. */
 const otherBytes: FrameMutation = (frame, random) => {
   const at = random.below(frame.length);
   return random.pick([
@@ -100,7 +106,7 @@ function flipped(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes.with(at, bytes[at]! ^ (1 << random.below(8)));
 }
 
-/** Mutations that are listed repeatedly are picked more often. */
+/** A mutation that is listed several times is picked more often. */
 export const FRAME_MUTATIONS: readonly FrameMutation[] = [
   ...[otherNumber, otherNumber, otherNumber, otherNumber, otherNumber, otherNumber],
   ...[otherContent, otherContent, otherFlag, otherEpoch, otherEpoch],

@@ -1,4 +1,4 @@
-/** Turns a message of an honest peer into one that a hostile peer might send. */
+/** Changes a message of an honest peer into a message that a hostile peer might send. */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
@@ -6,12 +6,15 @@ import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';
 
-/** Most frames in a message that repeats one frame. */
+/** How often one frame is repeated in a message, at most. */
 const MOST_FRAMES = 8;
-/** Attempts to find a mutation that the sender's role allows. */
+/** Number of attempts to find a mutation that the sender's role allows. */
 const TRIES = 8;
 
-/** Returns the messages to send in place of one, in order; none if it is dropped. */
+/**
+ * Returns the messages to send instead of the original message, in order. The list is empty if the message is
+ * dropped.
+ */
 type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
 /** Changes one frame of the message. */
@@ -20,7 +23,10 @@ const changeFrame: MessageMutation = (frames, random, seen) => {
   return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
-/** Inserts a frame from another moment, channel, socket or role, often with a channel number in use here. */
+/**
+ * Inserts a frame from another time, channel, socket or role. Often the frame gets a channel number that this
+ * peer has seen.
+ */
 const splice: MessageMutation = (frames, random, seen) => {
   const foreign = seen.frame(random);
   const ch = partNamed(foreign, 'ch');
@@ -54,7 +60,7 @@ const cutOff: MessageMutation = (frames, random) => {
   return [whole.slice(0, random.below(whole.length))];
 };
 
-/** One message each. */
+/** Sends each frame in its own message. */
 const scatter: MessageMutation = (frames) => frames;
 
 const oversized: MessageMutation = (frames, random) => {
@@ -74,7 +80,7 @@ const noise: MessageMutation = (frames, random) => {
   ];
 };
 
-/** Mutations that are listed repeatedly are picked more often. */
+/** A mutation that is listed several times is picked more often. */
 const MUTATIONS: readonly MessageMutation[] = [
   ...new Array<MessageMutation>(14).fill(changeFrame),
   ...new Array<MessageMutation>(6).fill(splice),
@@ -84,8 +90,9 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * sender: every frame of the result may be sent in this role, so the result gets past the leg's first check. Without a
- * sender it can be anything, and mostly ends the socket at once.
+ * With `sender`, the result contains only frames that this role may send. So the result passes the
+ * connection's first check. Without `sender`, the result can contain anything, and usually ends the socket at
+ * once.
  */
 export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);

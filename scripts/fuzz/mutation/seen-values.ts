@@ -1,5 +1,6 @@
 /**
- * Values that a hostile peer has seen and can reuse: numbers, epochs and whole frames of its own sockets and of others.
+ * Values that a hostile peer has seen and can use again: numbers, epochs (16-byte channel ids) and whole
+ * frames. They come from its own sockets and from other sockets.
  */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
@@ -7,11 +8,11 @@ import type { Random } from '@unicore/protocol/sim';
 import { Form } from '@unicore/protocol/testing';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
-/** How many of the newest values of each kind are kept. */
+/** Number of values of each kind that are kept. The newest values are kept. */
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
-/** Where off-by-ones live. */
+/** Values near limits, where off-by-one errors are likely. */
 const EDGES: readonly bigint[] = [
   ...[0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
   ...[MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS.terminal, WINDOWS.control].flatMap((edge) => [
@@ -35,7 +36,7 @@ export class SeenValues {
     this.recorded = recorded;
   }
 
-  /** Collects values from a message, on any socket. The message must be valid. */
+  /** Collects values from a message of any socket. The message must be valid. */
   see(message: Uint8Array): void {
     for (const frame of framesOf(message)) {
       keep(this.#frames, frame, KEPT_FRAMES);
@@ -43,13 +44,16 @@ export class SeenValues {
     }
   }
 
-  /** A frame that was sent before, here or in a recording. */
+  /** Returns a frame that was sent before, in this session or in a recording. */
   frame(random: Random): Uint8Array {
     const live = this.#frames.length > 0 && (this.recorded.length === 0 || random.chance(0.7));
     return random.pick(live ? this.#frames : this.recorded).slice();
   }
 
-  /** A number for a field: an extreme value, one that was seen in such a field, or one near it. */
+  /**
+   * Returns a number for a field: an extreme value, a value that was seen in such a field, or a value near a
+   * seen value.
+   */
   number(part: Part, random: Random): bigint {
     const seen = this.#numbers.get(poolOf(part));
     if (seen === undefined || random.chance(0.4)) return random.pick(EDGES);
@@ -74,7 +78,10 @@ export class SeenValues {
   }
 }
 
-/** Offsets and limits share one pool, because they are comparable, whatever the field is called. */
+/**
+ * Offsets and limits are kept in the same pool under different field names, because they have comparable
+ * values.
+ */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;
 }

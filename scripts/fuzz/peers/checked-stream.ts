@@ -1,26 +1,31 @@
 /**
- * One end of a channel. It sends a sequence whose byte at every offset is known, and can check that it receives such a
- * sequence.
+ * One end of a channel. It sends a byte sequence that is known in advance, and can check that it receives such
+ * a sequence.
  */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '@unicore/protocol/sim';
 
 /**
- * Number of letters after which a stream repeats. It is prime, so bytes that are shifted by a frame or window size do
- * not match.
+ * Number of letters after which a sequence repeats. The number is prime, so bytes that are shifted by a frame
+ * size or window size do not match.
  */
 const PERIOD = 65_521;
-/** The period twice, so that any piece of a period is contiguous. */
+/** Two periods in a row, so that any part of up to one period is contiguous in memory. */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
-/** Distance between the starts of two sequences. All sequences are taken from the same letters. */
+/**
+ * Distance in bytes between the starts of two sequences. All sequences are parts of the same random letters.
+ */
 const APART = 4_099;
 
-/** Random letters, which deflate to about half. */
+/** Returns random letters. Deflate compresses them to about half their size. */
 function lettersOf(length: number): Uint8Array {
   return new Random(1).bytes(length).map((byte) => 0x61 + (byte & 0xf));
 }
 
-/** The bytes of a sequence at this offset. A lost, repeated, moved or foreign byte shows at once. */
+/**
+ * Returns the bytes of a sequence at this offset. A comparison with them detects each lost, repeated, moved
+ * or foreign byte.
+ */
 function piece(sequence: number, off: number, length: number): Buffer {
   const start = (off + sequence * APART) % PERIOD;
   return PIECES.subarray(start, start + Math.min(length, PERIOD));
@@ -29,23 +34,31 @@ function piece(sequence: number, off: number, length: number): Buffer {
 export interface CheckedStreamOptions {
   /** Number of the sequence that this end sends. */
   sends: number;
-  /** Number of the sequence that this end must receive; undefined: the peer is hostile and may send anything. */
+  /**
+   * Number of the sequence that this end must receive. Undefined if the peer is hostile and may send
+   * anything.
+   */
   gets: number | undefined;
   /** Called with the number of bytes that arrived. */
   heard?(bytes: number): void;
-  /** Called when both directions have ended. */
+  /** Called when the channel has closed. */
   closed(code: ErrorCode, message: string): void;
 }
 
 export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
-  /** Bytes that this end should send, and bytes that it has sent. */
+  /**
+   * `told` is the number of bytes that this end should send. `sent` is the number of bytes that it has sent.
+   */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /** Why the channel was detached, for each time, and why it ended. */
+  /**
+   * The reason why the channel ended, and the reason for each time that the channel was detached from its
+   * connection.
+   */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;
@@ -70,7 +83,7 @@ export class CheckedStream {
       detached: (code) => {
         this.interruptions.push(code);
       },
-      // The opener ends the channel. The acceptor then ends its direction, too.
+      // The opener ends the channel first. The acceptor then also ends its direction.
       ended: () => this.end(),
       closed: (code, message) => {
         this.closedWith = code;

@@ -1,4 +1,4 @@
-/** A consumer with one socket, and terminals on it that can be opened, used, resumed and ended. */
+/** A consumer for fuzzing. It has one socket, on which it can open, use, resume and end terminals. */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Random } from '@unicore/protocol/sim';
@@ -6,7 +6,7 @@ import { zlibDeflater } from '@unicore/protocol/zlib';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './redialling-peer.ts';
 
-/** The page's slow deflater, the one of programs, or none. */
+/** Deflaters to pick from: the slow deflater of the web page, the deflater of programs, or none. */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

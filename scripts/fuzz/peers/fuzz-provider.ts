@@ -1,4 +1,7 @@
-/** A provider. It accepts terminals as the keeper does, and its channels outlive its sockets. */
+/**
+ * A provider for fuzzing. It accepts terminals as the keeper (terminal daemon) does. Its channels stay open
+ * when its socket is replaced.
+ */
 import {
   Acceptor,
   type Clock,
@@ -15,10 +18,10 @@ import { Peer, type PeerOptions } from './redialling-peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Asked for each socket. */
+  /** Called for each new socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** Makes the end of a channel that this user opened. */
+  /** Creates this end of a channel that a user opened. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -28,7 +31,7 @@ export interface ProviderOptions {
 export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
-  /** Open terminals, by the epoch of their channel. */
+  /** Open terminals. The key is the epoch (id) of the terminal's channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
   /** VMs that the hub has ordered from this provider. */
   readonly vms = new Set<string>();
@@ -70,7 +73,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of channel epochs that this provider still remembers. */
+  /** Number of channel epochs (ids) that this provider still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

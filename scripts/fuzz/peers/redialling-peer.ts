@@ -1,4 +1,4 @@
-/** An honest peer of the hub. It dials, and dials again whenever its socket is lost. */
+/** An honest peer of the hub. It connects to the hub, and connects again each time its socket is lost. */
 import type { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Clock, Leg, LegHandler } from '@unicore/protocol';
@@ -6,23 +6,23 @@ import { legOver } from '@unicore/server/sockets';
 import { NO_METER } from '@unicore/server/testing';
 import type { WebSocket } from 'ws';
 
-/** Pause between the loss of a socket and the next attempt, ms. */
+/** Pause between the loss of a socket and the next connection attempt, ms. */
 const REDIAL_MS = 40;
 
-/** The part of a WebSocket that a leg uses. Simulated sockets have it, too. */
+/** The part of a WebSocket that a connection (leg) uses. Simulated sockets implement it, too. */
 export interface Socket extends Pick<WebSocket, 'close' | 'terminate' | 'bufferedAmount'> {
   on: EventEmitter['on'];
   send(message: Uint8Array, done: () => void): void;
 }
 
-/** Stands for the TCP socket, which a leg only corks. */
+/** Replaces the TCP socket. A connection (leg) uses the TCP socket only to cork and uncork writes. */
 const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
   clock: Clock;
-  /** An open socket. */
+  /** Resolves with an open socket to the hub. */
   connect: () => Promise<Socket>;
-  /** Asked for each socket. */
+  /** Called for each new socket. */
   hello: () => unknown;
   handler: (leg: () => Leg) => Partial<LegHandler>;
   up?: () => void;
@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** The newest socket was lost through cut(). */
+  /** True if the newest socket was closed through cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }
@@ -81,7 +81,7 @@ export class Peer {
       dial: { meta: hello },
       clock,
       meter: NO_METER,
-      // A peer in a test may flood its socket.
+      // A test peer may queue any number of bytes on its socket.
       maxQueued: Number.POSITIVE_INFINITY,
       handler: {
         ...handler(() => leg),

@@ -1,13 +1,13 @@
-/** Fuzzes one target for a time or for a number of frames, and checks that memory does not grow. */
+/** Fuzzes one target for a given time or number of frames. Checks that memory does not grow. */
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';
 import { Watched } from './watched.ts';
 
-/** Reachable memory may grow by this many bytes between an early and a late measurement. */
+/** Memory in use may grow by at most this many bytes between the middle and the last third of a run. */
 const MOST_GROWTH = 16 * 2 ** 20;
-/** Measurements of memory before it is judged: at first, code and caches are still growing. */
+/** Memory growth is checked only after this many measurements, because code and caches still grow at first. */
 const MIN_LOOKS = 9;
 
 export interface Budget {
@@ -41,7 +41,7 @@ export interface CampaignOptions {
 
 export async function campaign({ target, seed, budget, lookMs, report }: CampaignOptions): Promise<Result> {
   const worker = await Watched.start(target, seed);
-  // The time that the worker takes to start does not count, since it may be long on a busy machine.
+  // The start time of the worker does not count, because it may be long on a busy machine.
   const began = performance.now();
   const result: Result = { target, codes: new Map(), looks: [] };
   let [cases, frames] = [0, 0];
@@ -72,7 +72,7 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
   return result;
 }
 
-/** Reproduces a failure from as few decisions as possible. */
+/** Reproduces a failure with as few decisions as possible. */
 export async function shortened(failure: Failure): Promise<Failure> {
   const { target, seed, index } = failure;
   const worker = await Watched.start(target, seed);
@@ -105,12 +105,14 @@ function again(index: number, only?: number[]): Order {
   return { from: index, untilMs: 0, frames: 0, ...(only && { only }) };
 }
 
-/** Kind of a failure: the first line of its text without numbers, which differ from run to run. */
+/**
+ * Returns the kind of a failure: the first line of its text without numbers. Numbers differ from run to run.
+ */
 function kindOf({ text }: Failure): string {
   return text.split('\n')[0]!.replaceAll(/\d+/g, '0');
 }
 
-/** Growth of reachable memory from the second third of a run to its last third, bytes. */
+/** Returns by how many bytes the memory in use grew from the second third of a run to the last third. */
 function memoryGrowth(looks: readonly Progress[]): number {
   if (looks.length < MIN_LOOKS) return 0;
   const third = Math.floor(looks.length / 3);

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 export interface Memory {
   /** Resident memory of the process, bytes. */
   resident: number;
-  /** Objects and buffers that are reachable, bytes. */
+  /** Memory of all objects and buffers that are still reachable, bytes. */
   live: number;
 }
 

@@ -1,4 +1,4 @@
-/** Messages between the thread that fuzzes and the thread that watches it. */
+/** Messages between the thread that fuzzes and the thread that watches for hangs. */
 
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
@@ -6,19 +6,26 @@ import type { Memory } from './memory.ts';
 export interface WorkerData {
   target: TargetName;
   seed: number;
-  /** Progress of the fuzzing thread, which updates it with each action. If it stands still, the thread hangs. */
+  /**
+   * Shared memory in which the fuzzing thread records its progress at each action. If its content does not
+   * change, the fuzzing thread hangs.
+   */
   pulse: SharedArrayBuffer;
 }
 
 /**
- * Places in the pulse: a counter of updates, the current case, and the newest decision of that case. BYTES is its size.
+ * Indexes of the values in `pulse`: a counter of updates, the current case, and the newest decision of this
+ * case. BYTES is the size of the buffer.
  */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
-/** Order to run cases and to report. only: the decisions to carry out, if there is just one case. */
+/**
+ * An order for the worker to run cases. With `only`, the worker runs one case and carries out only these
+ * decisions.
+ */
 export interface Order {
   from: number;
-  /** Run cases for this time, or until this many frames are done. */
+  /** The worker runs cases for this time (ms), or until this many changed frames have reached a receiver. */
   untilMs: number;
   frames: number;
   only?: number[];
@@ -36,7 +43,7 @@ export interface Failure {
   target: TargetName;
   seed: number;
   index: number;
-  /** The error that was found, with its stack. */
+  /** Text of the error that was found, with its stack trace. */
   text: string;
   /** Numbers of the decisions that led to the failure. */
   taken: number[];

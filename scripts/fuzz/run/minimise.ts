@@ -1,9 +1,12 @@
-/** Reduces the decisions that lead to a failure to few, by leaving out ever smaller parts of them. */
+/**
+ * Finds a small set of decisions that still leads to a failure. Each round tries to remove smaller parts of the
+ * set.
+ */
 
-/** Most attempts to leave out decisions; each runs the case again. */
+/** Largest number of attempts to remove decisions. Each attempt runs the case again. */
 const MOST_TRIES = 150;
 
-/** fails: runs the case with only these decisions; true if the same failure occurs. */
+/** `fails` runs the case with only these decisions. It resolves with true if the same failure occurs. */
 export async function minimise(
   taken: readonly number[],
   fails: (only: number[]) => Promise<boolean>,

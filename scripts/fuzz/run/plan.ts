@@ -1,4 +1,4 @@
-/** One fuzzing case. Its events follow from a seed, decision by decision, so that it can be repeated. */
+/** One fuzzing case. A seed determines all decisions of the case, so that the case can be repeated. */
 import { Random } from '@unicore/protocol/sim';
 import { seedOf } from '../../testing/seed.ts';
 
@@ -6,7 +6,10 @@ export interface PlanOptions {
   seed: number;
   /** Number of the case in its run. */
   index: number;
-  /** The decisions to carry out; all others change nothing. Default: all. */
+  /**
+   * Numbers of the decisions to carry out. All other decisions have no effect. Default: all decisions are
+   * carried out.
+   */
   only?: ReadonlySet<number>;
   /** Called at each action, with the number of the next decision. */
   beat?: (decision: number) => void;
@@ -20,13 +23,13 @@ export interface Decision {
 export class Plan {
   readonly seed: number;
   readonly index: number;
-  /** Randomness for the setup of the case, apart from its decisions. */
+  /** Random numbers for the setup of the case. Decisions do not use them. */
   readonly random: Random;
   /** Numbers of the decisions that were carried out. */
   readonly taken: number[] = [];
-  /** What was done, in words; filled only when a case is repeated. */
+  /** Description of all actions, in words. Filled only when a case is repeated. */
   readonly story: string[] = [];
-  /** Mutated frames that reached a receiver. */
+  /** Number of changed frames that reached a receiver. */
   frames = 0;
   /** How often each outcome occurred. */
   readonly codes = new Map<string, number>();
@@ -43,8 +46,8 @@ export class Plan {
   }
 
   /**
-   * Makes a decision that is positive with this probability. Each decision has its own randomness, even if it is not
-   * carried out. So leaving one out does not change the others.
+   * Makes a decision that is positive with this probability. Each decision has its own random numbers, even
+   * if it is not carried out. So omitting one decision does not change the others.
    */
   decide(share: number): Decision | undefined {
     this.beat();
@@ -65,7 +68,7 @@ export class Plan {
     this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
   }
 
-  /** Adds a line to the story. */
+  /** Adds a line to the description of the case. */
   tell(what: () => string): void {
     if (this.#only) this.story.push(what());
   }

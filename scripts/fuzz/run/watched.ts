@@ -1,15 +1,24 @@
-/** Runs a fuzz worker and watches it: an input that keeps it busy for more than a second is a failure. */
+/**
+ * Runs a fuzz worker and watches it. If an input keeps the worker busy for more than a second, this is a
+ * failure.
+ */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
-/** CPU time without progress that counts as a hang, ms. CPU time, so that a busy machine causes no false alarm. */
+/**
+ * A worker hangs if it uses this much CPU time without progress, ms. CPU time is used because a busy machine
+ * then causes no false alarm.
+ */
 const HANG_CPU_MS = 1_000;
-/** Time without progress that counts as a hang, ms, even if the worker only waits. */
+/** A worker also hangs if it makes no progress for this long, ms, even if it only waits. */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
-/** Size of V8's young generation, MiB. Left alone it would grow, and a leak could hide in that growth. */
+/**
+ * Largest size of V8's young generation, MiB. Without a limit this memory area would grow, and its growth could
+ * hide a leak.
+ */
 const YOUNG_MIB = 16;
 
 export class Watched {
@@ -31,7 +40,10 @@ export class Watched {
     return new Watched(worker, new Int32Array(pulse));
   }
 
-  /** Gives the worker an order; rejects if it hangs, and terminates it. */
+  /**
+   * Gives the worker an order, and resolves with its result. If the worker hangs, terminates the worker and
+   * rejects.
+   */
   async order(order: Order): Promise<Done> {
     const watch = this.#watch();
     this.#worker.postMessage(order);
@@ -44,7 +56,7 @@ export class Watched {
     }
   }
 
-  /** Number of the newest case. */
+  /** Number of the fuzzing case that started last. */
   get index(): number {
     return Atomics.load(this.#marks, Pulse.CASE);
   }

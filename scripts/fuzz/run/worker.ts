@@ -1,4 +1,7 @@
-/** Worker thread that fuzzes one target, case by case, as it is ordered. */
+/**
+ * A worker thread that fuzzes one target. It runs one case after the other, as ordered by the watching
+ * thread.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { TARGETS } from '../targets/index.ts';
 import type { Target } from '../targets/target.ts';
@@ -9,7 +12,7 @@ import { Plan } from './plan.ts';
 const { target: name, seed, pulse } = workerData as WorkerData;
 const port = parentPort!;
 const marks = new Int32Array(pulse);
-/** Uncaught error or rejection, which counts as a failure of the case that runs. */
+/** The first uncaught error or unhandled rejection. It counts as a failure of the current case. */
 let stray: unknown;
 
 process.on('uncaughtException', (error) => {
@@ -23,7 +26,7 @@ const target: Target = await TARGETS[name]();
 port.on('message', async (order: Order | 'close') => {
   if (order !== 'close') return port.postMessage(await carryOut(order));
   await target.close();
-  // Sockets of libraries may keep the thread alive for a while.
+  // Sockets of libraries could keep the thread alive for some time. Therefore the thread exits explicitly.
   process.exit();
 });
 port.postMessage('ready');
@@ -52,7 +55,7 @@ async function attempt(plan: Plan): Promise<unknown> {
   stray = undefined;
   try {
     await target.run(plan);
-    // Unhandled rejections surface within one turn of the event loop.
+    // Unhandled rejections are reported within one turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     return error;

@@ -1,15 +1,21 @@
-/** A simulated line with a WebSocket like that of `ws` at each end. It has a delay and a rate, and may be tampered with. */
+/**
+ * A simulated network connection. Each end is a WebSocket like that of the `ws` library. The connection has a
+ * delay and a data rate, and can change messages.
+ */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 import { Flow } from '@unicore/protocol/sim';
 
-/** Tampers with a message: returns the messages to send in its place, in order. */
+/** Takes a message, and returns the messages to send instead, in order. */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
-  /** Called when the other end takes the message. It is not called if the message was lost with its line. */
+  /**
+   * Called when the other end receives the message. Not called if the message was lost when the connection
+   * broke.
+   */
   arrived?: () => void;
 }
 
@@ -18,7 +24,10 @@ export interface LineOptions {
   /** One-way delay, ms. */
   delayMs: number;
   bytesPerMs: number;
-  /** Tampering with messages from the end that dialled (up), and to it (down). */
+  /**
+   * `up` changes messages from the client end to the server end, and `down` changes messages in the other
+   * direction.
+   */
   up?: Tamper;
   down?: Tamper;
 }
@@ -33,7 +42,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Messages that wait because of the rate, or because the other end does not read. */
+  /** Messages that wait because the data rate is limited, or because the other end does not read. */
   readonly #flow: Flow;
 
   constructor(options: LineOptions, tamper: Tamper | undefined) {
@@ -49,19 +58,23 @@ export class LineEnd extends EventEmitter {
 
   send(data: Uint8Array | string, done?: () => void): void {
     const text = typeof data === 'string';
-    // The message is copied, as by a real socket, because a hop patches what it received in place.
+    // The message is copied, as a real socket does, because the receiver may change the received bytes in
+    // place.
     const message = text ? Buffer.from(data) : new Uint8Array(data);
     const tamper = text ? undefined : this.#tamper;
     this.#post(message, () => this.#arriveLater(tamper?.(message) ?? [{ message, text }]), done);
   }
 
-  /** Sends a ping. The other end answers it by itself, once it has read what was sent before. */
+  /**
+   * Sends a ping. The other end answers the ping automatically, after it has read everything that was sent
+   * before.
+   */
   ping(data = ''): void {
     const bytes = Buffer.from(data);
     this.#post(bytes, () => this.#later(() => this.other.pong(bytes)));
   }
 
-  /** Sends a pong, which may be unsolicited. */
+  /** Sends a pong, even if there was no ping. */
   pong(data: Uint8Array): void {
     const bytes = Buffer.from(data);
     this.#later(() => this.other.emit('pong', bytes));
@@ -77,7 +90,7 @@ export class LineEnd extends EventEmitter {
     this.readyState = CLOSED - 1;
   }
 
-  /** Breaks the line: both ends notice, and messages on the way are lost. */
+  /** Breaks the connection. The two ends get a 'close' event, and messages in transit are lost. */
   terminate(): void {
     this.#ended(1006, '');
     this.other.#ended(1006, '');
@@ -97,7 +110,10 @@ export class LineEnd extends EventEmitter {
     if (this.readyState === OPEN) this.#flow.push(bytes.length, left, done);
   }
 
-  /** Each message arrives by itself, so that the other end can answer one before the next. */
+  /**
+   * Each message arrives in its own event, so that the other end can answer a message before the next message
+   * arrives.
+   */
   #arriveLater(sent: readonly Sent[]): void {
     for (const { message, text, arrived } of sent) {
       const copy = Buffer.from(message);
@@ -121,7 +137,7 @@ export class LineEnd extends EventEmitter {
   }
 }
 
-/** Makes a line. near: the end that dials. far: the end that is dialled. */
+/** Creates a connection. `near` is the client end, and `far` is the server end. */
 export function newLine(options: LineOptions): { near: LineEnd; far: LineEnd } {
   const near = new LineEnd(options, options.up);
   const far = new LineEnd(options, options.down);

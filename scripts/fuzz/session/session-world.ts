@@ -1,6 +1,7 @@
 /**
- * A hub with two users and two providers in simulated time. Bob and the provider `good` keep the rules. They must not
- * be affected by what happens on the sockets of Mallory and the provider `bad`, with which a test can tamper.
+ * A hub with two users and two providers in simulated time. The user Bob and the provider `good` follow the
+ * protocol. A test can change the messages of the user Mallory and the provider `bad`. These messages must
+ * not affect Bob and `good`.
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { type Random, SimClock } from '@unicore/protocol/sim';
@@ -17,25 +18,34 @@ const VMS = new Map([
   ['vm-mallory', running('mallory', 'good')],
   ['vm-mallory-far', running('mallory', 'bad')],
 ]);
-/** Time after which nothing is left of a channel, ms: longer than orphans and tombstones are remembered. */
+/**
+ * After this time, all state of a channel must be gone, ms. The time is longer than any state of lost or
+ * ended channels is kept.
+ */
 const FORGOTTEN_MS = 300_000;
-/** Bob's bytes must arrive within this time, whatever Mallory did to the sockets that they share, ms. */
+/**
+ * Time limit for Bob's bytes to arrive, ms. The limit holds whatever Mallory did to the sockets that Bob and
+ * Mallory share.
+ */
 const ARRIVED_MS = 120_000;
 /** Interval between two checks of a condition, ms. */
 const PAUSE_MS = 100;
 /** Time for the last messages to arrive, ms. */
 const QUIET_MS = 5_000;
-/** Bob's terminals on the good provider. */
+/** Names of Bob's terminals on the good provider. */
 const TERMINALS = ['t1', 't2'];
-/** Numbers of the sequences that Bob and his provider send in a terminal. All are different. */
+/** Numbers of the byte sequences that Bob and his provider send in a terminal. Every sequence is different. */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
 const providerSends = (terminalId: string) => bobSends(terminalId) + 1;
 
 export interface WorldOptions {
   random: Random;
-  /** Tampers with the sockets of Mallory and of `bad`. For the others it only listens. */
+  /**
+   * Functions that change the messages of Mallory and of `bad`. The functions for the other peers only
+   * observe messages.
+   */
   tamper: { mallory: Pair; bad: Pair; others: Pair };
-  /** Called with the code with which a socket, channel or raw terminal ended. */
+  /** Called with the error code or close code when a socket, channel or raw terminal has ended. */
   ended(what: 'socket' | 'channel' | 'terminal', code: string): void;
 }
 
@@ -113,9 +123,13 @@ export class World {
     if (this.#defects.length > 0) throw this.#defects[0]!;
   }
 
-  /** Opens two terminals of Bob on the good provider, which must continue to work, and one on the bad provider. */
+  /**
+   * Opens two terminals of Bob on the good provider, and one on the bad provider. The terminals on the good
+   * provider must continue to work.
+   */
   async start(): Promise<void> {
-    // Checked in a loop: a single advance may end before the promises of the handshake have settled.
+    // A single advance may end before the promises of the handshake have settled. Therefore the condition is
+    // checked in a loop.
     while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
@@ -125,12 +139,12 @@ export class World {
     await this.advance(1_000);
   }
 
-  /** Both ends of Bob's terminals on the good provider. */
+  /** The two ends of each of Bob's terminals on the good provider. */
   get honest(): readonly CheckedStream[] {
     return [...this.#bobs, ...this.#toBob];
   }
 
-  /** A raw terminal of Mallory's. */
+  /** Opens a raw terminal of Mallory. */
   openRaw(query: string): LineEnd {
     const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
     this.raw.add(near);
@@ -142,7 +156,7 @@ export class World {
     return near;
   }
 
-  /** The hub asks all peers to leave. */
+  /** Lets the hub ask all peers to disconnect, and then stops the peers. */
   async stopHub(): Promise<void> {
     this.#over = true;
     this.hub.goAway();
@@ -150,7 +164,10 @@ export class World {
     for (const { peer } of [this.bob, this.mallory, this.good, this.bad]) peer.stop();
   }
 
-  /** Checks that all bytes of Bob and the good provider arrive, and that nothing is left when everyone has gone. */
+  /**
+   * Checks that all bytes of Bob and the good provider arrive. Checks also that no state is left after all
+   * peers have disconnected.
+   */
   async finish(): Promise<void> {
     for (const stream of this.honest) {
       stream.goOn();
@@ -186,7 +203,7 @@ export class World {
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
 
-  /** Bytes that Bob and his provider should have sent each other and that have not arrived. */
+  /** Number of bytes that Bob and his provider should have received from each other, but have not. */
   get #missing(): number {
     return this.honest.reduce((sum, { told, received }) => sum + told - received, 0);
   }

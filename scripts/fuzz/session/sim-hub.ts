@@ -1,4 +1,7 @@
-/** The hub's real endpoints, relay, gateway and control channels in simulated time, with given users and VMs. */
+/**
+ * Runs the hub's real endpoints, relay, gateway and control channels in simulated time. The test provides the
+ * users and VMs.
+ */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { SimClock } from '@unicore/protocol/sim';
@@ -18,20 +21,23 @@ import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
 
-/** Limit of the hub's send queues, more than all sockets here can fill, so that no honest channel is dropped. */
+/**
+ * Limit of the hub's send queues, bytes. All sockets of a test together cannot fill the queues, so the hub
+ * drops no honest channel.
+ */
 const QUEUE_BYTES = 256 * 2 ** 20;
 
 interface SimHubOptions {
   clock: SimClock;
-  /** By vmId. */
+  /** The VMs. The key is the vmId. */
   vms: ReadonlyMap<string, TestVm>;
-  /** Called with an error that the hub would have logged. */
+  /** Called with each error that the hub would have logged. */
   defect(error: Error): void;
 }
 
 export class SimHub {
   readonly relay: Relay;
-  /** Channels that are joined. */
+  /** Number of channels that the hub relays now. */
   joined = 0;
   readonly #deps: SocketDeps;
   readonly #goodbyes = new Map<LineEnd, GoAway>();
@@ -78,7 +84,7 @@ export class SimHub {
     };
   }
 
-  /** Accepts a socket at one of the three endpoints. */
+  /** Accepts a socket at one of the hub's three endpoints. */
   admit(end: LineEnd, path: '/consumer' | '/provider' | '/terminal', query = ''): void {
     const endpoint: Endpoint = {
       '/consumer': consumerEndpoint,
@@ -86,14 +92,14 @@ export class SimHub {
       '/terminal': terminalEndpoint,
     }[path];
     const ws = end as unknown as WebSocket;
-    // Stands for the TCP socket, which the hub only corks.
+    // Replaces the TCP socket. The hub uses the TCP socket only to cork and uncork writes.
     const request = { headers: {}, socket: new PassThrough() as Duplex } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
     end.on('close', () => this.#goodbyes.delete(end));
     this.#goodbyes.set(end, endpoint({ ws, request, url, log: this.#log, greeted() {} }, this.#deps));
   }
 
-  /** Asks all peers to leave, as when the hub stops. */
+  /** Asks all peers to disconnect, as the hub does when it stops. */
   goAway(): void {
     for (const goodbye of this.#goodbyes.values()) goodbye(0);
   }

@@ -1,5 +1,6 @@
 /**
- * The target codec. Every mutated message is read up to its first error, and all readers must agree about that error.
+ * The fuzzing target `codec`. Each changed message is decoded up to its first error. All decoding functions
+ * must report the same error.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -29,11 +30,14 @@ import { mutate } from '../mutation/mutator.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import type { Plan } from '../run/plan.ts';
 
-/** Messages in one case. */
+/** Number of messages in one case. */
 const MESSAGES = 2_000;
-/** Share of mutated messages that remain valid frames, so that their contents are read, too. */
+/**
+ * Share of messages that remain valid frames after the change (0 to 1). So the contents of frames are also
+ * decoded.
+ */
 const WELL_FORMED = 0.3;
-/** Share of cases that also try a control message. */
+/** Share of messages after which a control-channel message is also tested (0 to 1). */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
@@ -53,7 +57,7 @@ export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
   }
 }
 
-/** Reads a message as a leg does. */
+/** Reads a message frame by frame, as a connection (leg) does. */
 function readFrames(message: Uint8Array, plan: Plan): void {
   for (let start = 0; start < message.length; ) {
     plan.frames++;
@@ -73,10 +77,11 @@ function readFrames(message: Uint8Array, plan: Plan): void {
 }
 
 /**
- * Reading fields at fixed positions must agree with decode(), and encoding the frame again must give the same bytes.
+ * Functions that read fields at fixed positions must agree with decode(). Encoding the frame again must give
+ * the same bytes.
  */
 function agree(bytes: Uint8Array, frame: Frame): void {
-  // Invalid text is decoded with U+FFFD, so it does not encode to the same bytes.
+  // Invalid text is decoded with U+FFFD. Therefore encoding such text does not give the same bytes.
   const again = encode(frame);
   const same = 'message' in frame || Buffer.compare(again, bytes) === 0;
   if (!same) throw new Error(`${hex(bytes)} is written as ${hex(again)}`);
@@ -107,7 +112,7 @@ function endOf(frame: Frame): number | undefined {
   return frame.type === FrameType.DATAZ ? frame.off + frame.rawLen : undefined;
 }
 
-/** Patches the channel number as a hop does. Everything else must stay the same. */
+/** Overwrites the channel number as a relay does. All other bytes must stay the same. */
 function patched(bytes: Uint8Array, ch: number): void {
   const copy = new Uint8Array(bytes);
   patchChannel(copy, 0, 0xfedcba98);
@@ -121,7 +126,10 @@ function metadataOf(frame: Frame): Uint8Array[] {
   return [...('meta' in frame ? [frame.meta] : []), ...('auth' in frame ? [frame.auth] : [])];
 }
 
-/** Metadata that can be read can be written, and reads the same again. */
+/**
+ * If metadata can be decoded, it must be possible to encode it again, and decoding the result must give the
+ * same value.
+ */
 function readMetadata(packed: Uint8Array, plan: Plan): void {
   const value = outcome(() => ({ value: unpackMeta(packed) }));
   if (typeof value === 'string') return plan.count(`metadata ${value}`);
@@ -130,7 +138,10 @@ function readMetadata(packed: Uint8Array, plan: Plan): void {
     throw new Error(`metadata ${hex(packed)} changes when it is written again`);
 }
 
-/** Bytes of a control channel: a length, then msgpack. Either can be invalid. */
+/**
+ * Returns bytes of a control channel: a length, and then a msgpack message. The length or the message can be
+ * invalid.
+ */
 function controlBytes(random: Random): Uint8Array {
   const call = packMeta({ t: 'q', i: '1', m: 'observed', a: [{ whole: true, vms: [] }] });
   const body = random.chance(0.5)
@@ -155,7 +166,7 @@ function readControl(bytes: Uint8Array, random: Random, plan: Plan): void {
   if (typeof refused === 'string') plan.count(`control ${refused}`);
 }
 
-/** The result, or the code of a UniCoreError. Any other error is a defect. */
+/** Returns the result, or the code of a UniCoreError. Any other error is a defect and is thrown. */
 function outcome<T>(read: () => T): T | string {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * The target hub: the three WebSocket endpoints of a real hub, over real sockets, while an honest pair works on the
- * hub.
+ * The fuzzing target `hub`: the three WebSocket endpoints of a real hub, over real sockets. Meanwhile an
+ * honest user and an honest provider use the same hub.
  */
 import { systemClock } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
@@ -17,13 +17,13 @@ import type { Peer } from '../peers/redialling-peer.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 
-/** Actions in one case, and the longest pause between two of them, ms. */
+/** Number of actions in one case, and the longest pause between two actions, ms. */
 const ACTS = 60;
 const PAUSE_MS = 8;
-/** Probability of another mutation of the same message. */
+/** Probability that the same message is changed once more. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Raw terminals at once. */
+/** Largest number of raw terminals at the same time. */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {
@@ -35,7 +35,7 @@ export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target
   };
 }
 
-/** One visit of the attackers, the user Mallory and the provider `bad`: they connect, attack, and leave. */
+/** One visit of the attackers: the user Mallory and the provider `bad` connect, attack, and leave. */
 async function hostileVisit(
   attacked: AttackedHub,
   plan: Plan,
@@ -55,7 +55,10 @@ async function hostileVisit(
   attacked.check();
 }
 
-/** A leg's reason when its socket closed without a code. Its code, LEG_LOST, can also come from the hub. */
+/**
+ * The close reason of a connection whose socket closed without a close code. The error code LEG_LOST is not
+ * enough to detect this case, because the hub can also send LEG_LOST.
+ */
 const NO_CODE = 'the socket closed (1006)';
 
 class Visit {
@@ -80,8 +83,8 @@ class Visit {
     const common = {
       clock: systemClock,
       channelClosed: (code: string) => plan.count(`channel ${code}`),
-      // The hub may pass their frames on to each other, and these may break the rules of their own ends. That is no
-      // defect of the hub.
+      // The hub may forward frames of the two attackers to each other. Such frames may violate the protocol
+      // at the receiving attacker. This is not a defect of the hub.
       defect() {},
     };
     const closed = (peer: () => Peer) => (code: string, reason: string) => {
@@ -107,7 +110,7 @@ class Visit {
     });
   }
 
-  /** Sends an HTTP request, an upgrade, or something similar. */
+  /** Sends a random request: an HTTP request, a WebSocket upgrade request, or an invalid request. */
   request(random: Random): void {
     this.#plan.frames++;
     const answered = sendRawRequest(new URL(this.attacked.hub.url), random, this.#ticket);

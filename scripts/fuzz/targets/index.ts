@@ -1,4 +1,4 @@
-/** The targets that can be fuzzed, by name. */
+/** All targets that can be fuzzed, by name. */
 import { record } from '../recording.ts';
 import type { Plan } from '../run/plan.ts';
 import { codec } from './codec-target.ts';
@@ -6,7 +6,10 @@ import { hubTarget } from './hub-target.ts';
 import { session } from './session-target.ts';
 import type { Target } from './target.ts';
 
-/** Seed of the recorded session. It is recorded at each start, and is always the same. */
+/**
+ * Seed of the recorded session. The session is recorded at each start, and this seed makes every recording
+ * the same.
+ */
 const RECORDING = 1;
 
 export const TARGETS = {

@@ -1,4 +1,7 @@
-/** The target session: legs, channels, relay and gateway in simulated time, with a hostile peer in each role. */
+/**
+ * The fuzzing target `session`: connections, channels, relay and gateway in simulated time. In each case, one
+ * role is played by a hostile peer.
+ */
 
 import type { Random } from '@unicore/protocol/sim';
 import { HostilePeer } from '../hostile-peer.ts';
@@ -7,9 +10,9 @@ import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';
 
-/** Probability of another mutation of the same message. */
+/** Probability that the same message is changed once more. */
 const MORE = 0.98;
-/** Numbers of bytes to send at once: keys, lines, and sometimes more than a window. */
+/** Numbers of bytes to send at once: single keys, lines, and sometimes more than a flow-control window. */
 const SAID = [
   ...new Array<number>(20).fill(1),
   ...new Array<number>(15).fill(40),
@@ -19,11 +22,11 @@ const SAID = [
   20_000,
   200_000,
 ];
-/** Actions in one case, and the longest pause between two of them, ms. */
+/** Number of actions in one case, and the longest pause between two actions, ms. */
 const ACTS = 60;
 const PAUSE_MS = 150;
 
-/** Whose messages are tampered with: those to the hub, from it, or both. */
+/** Roles whose messages are changed: messages to the hub (up), messages from the hub (down), or both. */
 const ROLES = [
   { who: 'mallory', up: 'consumer', down: undefined },
   { who: 'mallory', up: undefined, down: 'hub' },

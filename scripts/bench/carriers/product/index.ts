@@ -1,4 +1,7 @@
-/** Carrier that is the whole product: SDK, hub, tunnel, keeper, PTY and a program in it. */
+/**
+ * The whole product as a benchmark transport: SDK, hub, tunnel, keeper (terminal daemon), PTY, and a program in
+ * the terminal.
+ */
 
 import { Child } from '../../../testing/processes/child.ts';
 import type { NearCalls } from '../../ends/near.ts';
@@ -12,7 +15,7 @@ export const startProduct: StartCarrier = async ({ streams, cpuProf }) => {
   await near.call.ready();
   return {
     near: near.call,
-    // Programs in terminals belong to the user, so their CPU time does not count.
+    // The CPU time of programs in terminals is not counted, because these programs belong to the user.
     pids: { far: [], relay: await product.pids(), near: [near.pid] },
     async stop() {
       await near.stop();

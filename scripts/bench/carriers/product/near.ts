@@ -1,6 +1,6 @@
 /**
- * The consumer's process when the bench measures the whole product. It opens a terminal for each stream through the
- * SDK.
+ * The client process when the benchmark measures the whole product. The process uses the SDK to open one
+ * terminal per stream.
  */
 import { createUniCore } from '@unicore/client/sdk';
 import { serveNear } from '../../ends/near.ts';

@@ -1,17 +1,26 @@
-/** The product as npm start runs it, with each part in a process of its own, but without page and Docker. */
+/**
+ * Runs the product as `npm start` does, with each part in its own process, but without the web page and
+ * Docker.
+ */
 import { openLocalAuth } from '@unicore/server';
 import { exec } from '../../../lib/exec.ts';
 import { AgentProgram } from '../../../testing/processes/agent-program.ts';
 import { Hub } from '../../../testing/processes/hub-program.ts';
 import { Programs } from '../../../testing/processes/programs.ts';
 
-/** An address where no Docker engine answers, so that VMs are folders and processes. */
+/**
+ * At this address no Docker engine answers. Therefore the agent runs VMs as plain processes with a folder
+ * each.
+ */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 export interface ProductOptions {
-  /** Folder for the CPU profile of each process. */
+  /** Folder to which each process writes its CPU profile. */
   readonly cpuProf?: string | undefined;
-  /** Returns the origin at which the agent reaches the hub, by the hub's port. Default: the hub itself. */
+  /**
+   * Takes the hub's port, and returns the origin (URL) at which the agent reaches the hub. Default: the hub's
+   * own URL.
+   */
   readonly agentVia?: (port: number) => string;
 }
 
@@ -53,7 +62,7 @@ export class Product {
     return this.#hub.url;
   }
 
-  /** Resolves when the hub accepts requests. A restarted hub has the same port. */
+  /** Resolves when the hub accepts requests. A restarted hub listens on the same port. */
   startHub(): Promise<void> {
     return this.#hub.program.start();
   }
@@ -62,7 +71,7 @@ export class Product {
     return this.#hub.program.kill();
   }
 
-  /** Process ids of the hub, the tunnel and the keeper. */
+  /** Returns the process ids of the hub, the tunnel and the keeper (terminal daemon). */
   async pids(): Promise<number[]> {
     const listing = await exec('ps', ['-eo', 'pid=,args=']);
     const keeper = listing

@@ -1,11 +1,14 @@
-/** Opens a terminal as a bench stream; the bench's far end (echo and flood) runs in it instead of a shell. */
+/**
+ * Opens a terminal as a benchmark stream. The terminal runs the benchmark's server-side program instead of a
+ * shell.
+ */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Stream } from '../../ends/stream.ts';
 import { READY } from './tty.ts';
 
 const FAR = new URL('./tty.ts', import.meta.url).pathname;
 
-/** Resolves when the far end runs in the terminal. */
+/** Resolves when the benchmark's server-side program is running in the terminal. */
 export async function terminalStream(unicore: UniCore, vmId: string, terminalId: string): Promise<Stream> {
   const socket = unicore.openTerminal(vmId, { terminalId });
   let listener: (bytes: Uint8Array) => void;
@@ -13,7 +16,8 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
     let seen = '';
     listener = (bytes) => {
       seen += Buffer.from(bytes).toString('latin1');
-      // The echoed command line does not contain READY, so the far end itself printed it.
+      // The shell echoes the command line, which does not contain READY. So READY comes from the started
+      // program itself.
       if (seen.includes(READY)) resolve();
     };
   });
@@ -34,7 +38,7 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
   };
 }
 
-/** Creates a VM; resolves with its id when it runs. */
+/** Creates a VM. Resolves with the VM's id when the VM is running. */
 export function runningVm(unicore: UniCore): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   unicore.api.vm.create.mutate({}).then(({ vmId }) => {

@@ -1,4 +1,7 @@
-/** Far end of the OpenSSH reference: a TCP server that the SSH client dials once for each stream. */
+/**
+ * The server-side end of the OpenSSH reference. It is a TCP server, and the SSH client opens one connection
+ * to it per stream.
+ */
 import { type AddressInfo, createServer } from 'node:net';
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

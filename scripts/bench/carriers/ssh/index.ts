@@ -1,4 +1,7 @@
-/** Reference carrier: OpenSSH with a remote forward (-R), one connection with a channel for each stream. */
+/**
+ * OpenSSH as a reference system: one SSH connection with remote forwarding (-R), and one SSH channel per
+ * stream.
+ */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

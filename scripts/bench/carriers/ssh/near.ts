@@ -1,4 +1,7 @@
-/** Near end of the OpenSSH reference: it dials the port that sshd forwards, once for each stream. */
+/**
+ * The client-side end of the OpenSSH reference. It opens one TCP connection per stream to the port that sshd
+ * forwards.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveNear } from '../../ends/near.ts';

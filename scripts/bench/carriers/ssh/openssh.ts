@@ -1,4 +1,7 @@
-/** Starts OpenSSH's server and client on loopback, with their own configuration and keys. */
+/**
+ * Starts an OpenSSH server and an OpenSSH client on loopback. They use their own configuration and keys, not
+ * those of the user.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,11 +13,11 @@ import { createInterface } from 'node:readline';
 import { install, mayInstall, missing, type Need } from '../../../check/debian.ts';
 import { exec } from '../../../lib/exec.ts';
 
-/** sshd starts only when called by its absolute path. */
+/** sshd refuses to start unless it is called by its absolute path. */
 const SSHD = '/usr/sbin/sshd';
-/** Folder in which sshd, run as root, confines its unprivileged process (privilege separation). */
+/** When sshd runs as root, it needs this folder to isolate its unprivileged process (privilege separation). */
 const PRIVSEP_DIR = '/run/sshd';
-/** Time limit for sshd or ssh to start, ms; only a hang reaches it. */
+/** Time limit for sshd or ssh to start, ms. A start takes this long only if the program hangs. */
 const START_LIMIT_MS = 20_000;
 
 const NEEDS: readonly Need[] = [
@@ -27,7 +30,10 @@ export interface Started {
   port: number;
 }
 
-/** Installs missing OpenSSH packages as root on Debian; elsewhere throws an error that names them. */
+/**
+ * Installs missing OpenSSH packages if this process is root on Debian. Otherwise throws an error that names
+ * the packages.
+ */
 export async function bringOpenSsh(): Promise<void> {
   const lacking = await missing(NEEDS);
   if (lacking.length === 0) return;
@@ -62,7 +68,10 @@ export async function startServer(folder: string): Promise<Started> {
   return { process: server, port };
 }
 
-/** Starts the SSH client beside the far end. The resulting port is where sshd listens for the near end. */
+/**
+ * Starts the SSH client, which forwards to the server-side end. The returned port is where sshd listens for
+ * the client-side end.
+ */
 export async function startClient(folder: string, serverPort: number, farPort: number): Promise<Started> {
   const options = {
     StrictHostKeyChecking: 'no',
@@ -74,7 +83,7 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   const args = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const client = spawn(
     'ssh',
-    // -F none ignores the user's own SSH configuration.
+    // With `-F none`, ssh ignores the user's own SSH configuration.
     ['-F', 'none', ...args, '-N', '-i', join(folder, 'user'), '-p', String(serverPort)].concat([
       '-R',
       `127.0.0.1:0:127.0.0.1:${farPort}`,
@@ -86,7 +95,10 @@ export async function startClient(folder: string, serverPort: number, farPort: n
   return { process: client, port: Number(port) };
 }
 
-/** Resolves when the program prints a matching line; rejects with all its output if it ends before that. */
+/**
+ * Resolves with the first output line that matches. Rejects with all the output if the program ends before
+ * that line.
+ */
 async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** Makes a bench stream of a TCP socket. */
+/** Wraps a TCP socket as a benchmark stream. */
 import type { Socket } from 'node:net';
 import type { Stream } from '../../ends/stream.ts';
 

@@ -1,4 +1,7 @@
-/** A UniCore channel as a stream. Received bytes return their credit as soon as they are handed over. */
+/**
+ * Wraps a UniCore channel as a benchmark stream. As soon as bytes are delivered, the sender gets new
+ * flow-control credit for them.
+ */
 import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
 import type { Stream } from '../../ends/stream.ts';
 
@@ -8,7 +11,9 @@ export class ChannelStream implements Stream {
   #listener: (bytes: Uint8Array) => void = () => {};
   #next: () => Uint8Array | undefined = () => undefined;
 
-  /** Handler to give to the channel; `lost` is called when the channel closes with an error. */
+  /**
+   * Returns the handler to register with the channel. `lost` is called when the channel closes with an error.
+   */
   handler(lost: (message: string) => void): ChannelHandler {
     return {
       data: (bytes) => {

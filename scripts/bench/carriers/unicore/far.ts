@@ -1,4 +1,4 @@
-/** The provider's end of our own carrier: every terminal ends here. */
+/** The server-side end of the UniCore benchmark transport: a provider that serves every terminal itself. */
 import { serveFar } from '../../ends/far.ts';
 import { serveProvider } from './provider.ts';
 

@@ -1,4 +1,7 @@
-/** Our own carrier: a hub's real sockets and relay between an opener and an acceptor. */
+/**
+ * UniCore as a benchmark transport: the hub's real sockets and relay code between a client-side end and a
+ * server-side end.
+ */
 
 import { RedisServer } from '@unicore/server/testing/redis';
 import { Child } from '../../../testing/processes/child.ts';
@@ -14,7 +17,10 @@ export const startUnicore: StartCarrier = async (options) => {
   return between(hub, hub, [], options);
 };
 
-/** Provider and consumer at two hubs. Between the hubs, bytes go through Redis or through a socket. */
+/**
+ * Starts a provider at one hub and a consumer at another hub. The hubs exchange bytes through Redis or over a
+ * socket.
+ */
 export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
   return async (options) => {
     const redis = await RedisServer.start();
@@ -29,7 +35,7 @@ interface Other {
   stop(): Promise<void>;
 }
 
-/** there: the provider's hub. here: the consumer's hub, possibly the same. */
+/** `there` is the provider's hub. `here` is the consumer's hub, which may be the same hub. */
 async function between(
   there: Child<HubCalls>,
   here: Child<HubCalls>,

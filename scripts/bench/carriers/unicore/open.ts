@@ -1,4 +1,4 @@
-/** A consumer's leg, with its channels as streams of the bench. */
+/** Opens a consumer's connection to a hub, and channels on this connection as benchmark streams. */
 import { randomBytes } from 'node:crypto';
 import { maskFor } from '@unicore/agent/tunnel/mask';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
@@ -6,7 +6,10 @@ import { fflateDeflater } from '@unicore/protocol/fflate';
 import { type DialLegOptions, dialLeg } from '@unicore/server/testing/dial';
 import { ChannelStream } from './channel-stream.ts';
 
-/** Opens a socket to the hub as this user, with the SDK's masking. An error in our own code ends the process. */
+/**
+ * Opens a socket to the hub as this user, with the same WebSocket masking as the SDK. An internal error ends
+ * the process.
+ */
 export async function dialConsumer(
   port: string,
   user: string,
@@ -26,7 +29,7 @@ export async function dialConsumer(
   return leg;
 }
 
-/** Resolves when the channel is attached. onData also gets bytes that arrive before that. */
+/** Resolves when the channel is attached. `onData` also gets bytes that arrive before the promise resolves. */
 export function openTerminal(
   leg: Leg,
   terminalId: string,
@@ -39,7 +42,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // The SDK uses the same deflater.
+    // This deflater is the one that the SDK uses.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

@@ -1,4 +1,4 @@
-/** A provider that hands out every terminal as a stream. */
+/** A provider for benchmarks. It hands each accepted terminal to its caller as a stream. */
 import { maskFor } from '@unicore/agent/tunnel/mask';
 import { Acceptor, type OpenRequest, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -8,7 +8,10 @@ import { ChannelStream } from './channel-stream.ts';
 
 export type ProviderCalls = { ready(): void };
 
-/** Accepts terminals as the keeper does, and calls `opened` with each. */
+/**
+ * Accepts terminals as the keeper (terminal daemon) does, and calls `opened` with the stream of each
+ * terminal.
+ */
 export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequest) => void): Acceptor {
   return new Acceptor({
     clock: systemClock,
@@ -22,7 +25,7 @@ export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequ
   });
 }
 
-/** Connects to the hub at this port, and tells the parent process when it is connected. */
+/** Connects to the hub at this port, and tells the parent process when the connection is open. */
 export async function serveProvider(
   port: string,
   opened: (stream: ChannelStream, request: OpenRequest) => void,

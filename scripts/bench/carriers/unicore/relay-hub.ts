@@ -1,6 +1,7 @@
 /**
- * A hub process for the bench. Sockets, relay and legs to other hubs are the product's; a token names its user, and all
- * terminals are at one provider. Arguments: URL of a Redis shared with another hub, if any, and 'direct' to link by socket.
+ * A hub process for the benchmark. Sockets, relay and connections to other hubs are the product's real code.
+ * The token contains the user's name, and one provider serves all terminals. Optional arguments: the URL of a
+ * Redis that another hub shares, and 'direct' if hubs connect by socket.
  */
 import { systemClock } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
@@ -12,7 +13,7 @@ import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
 export type HubCalls = ResidentCalls;
 
-/** A hub's default limit of queued bytes. */
+/** The default limit of a hub for queued bytes. */
 const QUEUE_BYTES = 256 * 1024 * 1024;
 
 const [redisUrl, way] = process.argv.slice(2);

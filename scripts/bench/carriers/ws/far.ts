@@ -1,4 +1,4 @@
-/** Far end of the bare ws reference: it opens a WebSocket to the relay for each stream. */
+/** The server-side end of the plain WebSocket reference. It opens one WebSocket to the relay per stream. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,4 @@
-/** Near end of the bare ws reference: it opens a WebSocket to the relay for each stream. */
+/** The client-side end of the plain WebSocket reference. It opens one WebSocket to the relay per stream. */
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';
 import { connect, socketStream } from './socket-stream.ts';

@@ -1,15 +1,18 @@
-/** Minimal relay between pairs of WebSockets: it forwards messages, and passes back-pressure on by pausing the sender's socket. */
+/**
+ * A minimal relay that forwards messages between pairs of WebSockets. If the receiver is slow, the relay
+ * pauses the sender's socket (back-pressure).
+ */
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../../../testing/processes/child.ts';
 
-/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
+/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
 const HIGH_WATER = 64 * 1024;
 
 export type RelayCalls = { port(): Promise<number> };
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-/** Sockets that wait for their partner, by the URL path that both request. */
+/** Sockets that wait for their partner, by URL path. Two sockets with the same URL path are partners. */
 const waiting = new Map<string, WebSocket>();
 
 server.on('connection', (socket, { url = '' }) => {

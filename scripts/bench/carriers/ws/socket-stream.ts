@@ -1,9 +1,9 @@
-/** Makes a bench stream of one WebSocket, with no framing besides WebSocket's own. */
+/** Wraps a WebSocket as a benchmark stream. The only framing is that of WebSocket itself. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
+/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
 const HIGH_WATER = 64 * 1024;
 
 export async function connect(port: string, path: string): Promise<WebSocket> {

@@ -1,4 +1,4 @@
-/** Far end of the libp2p-yamux reference: it serves every stream that the near end opens. */
+/** The server-side end of the libp2p-yamux reference. It serves every stream that the client-side end opens. */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

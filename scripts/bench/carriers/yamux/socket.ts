@@ -1,4 +1,4 @@
-/** Runs libp2p's yamux over a WebSocket, and wraps its streams for the bench. */
+/** Runs libp2p's yamux over a WebSocket, and wraps yamux streams as benchmark streams. */
 import type { Stream as MuxedStream } from '@libp2p/interface';
 import { defaultLogger } from '@libp2p/logger';
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils';
@@ -7,9 +7,9 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import type { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** Buffered bytes at which a socket counts as full, as in UniCore's own senders. */
+/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
 const HIGH_WATER = 64 * 1024;
-/** Largest yamux message, bytes: as large as UniCore's largest. */
+/** Largest yamux message in bytes, equal to UniCore's largest message. */
 const MAX_MESSAGE = 64 * 1024;
 
 const muxing = yamux()();
@@ -70,7 +70,8 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // Sends a little later: 'drain' reaches all streams of the muxer in turn; the first would take all the room.
+        // All streams of the muxer get the 'drain' event one after the other. If the first stream sent at
+        // once, it would use all the free buffer space.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();

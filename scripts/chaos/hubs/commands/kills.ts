@@ -1,11 +1,11 @@
 /**
- * npm run chaos -- hubs: terminals send data both ways while hubs, Redis and sockets are killed at random. Every byte must
- * arrive once and in order, whichever hubs consumer and provider are at.
+ * npm run chaos -- hubs: terminals send data in both directions while hubs, Redis and sockets are killed at
+ * random. Every byte must arrive exactly once and in order, even if consumer and provider use different hubs.
  */
 import { runCommand } from '../../run/command.ts';
 import { hubsScenario } from '../scenario.ts';
 
-/** Number of consumers. Each has its own VM, as a VM has at most 32 terminals. */
+/** Number of consumers. Each consumer has its own VM, because a VM can have at most 32 terminals. */
 const CONSUMERS = 4;
 const PROVIDERS = 2;
 

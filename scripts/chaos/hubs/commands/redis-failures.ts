@@ -1,4 +1,7 @@
-/** npm run chaos -- hubs redis: Redis fails in every way. Terminals inside one hub must not notice; others must resume. */
+/**
+ * npm run chaos -- hubs redis: tests all kinds of Redis failures. Terminals whose path uses only one hub must
+ * not be affected. Other terminals must resume.
+ */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
@@ -7,9 +10,9 @@ import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
 import { heading, row } from './table.ts';
 
-/** Length of each quiet period, ms: long enough for a p99. */
+/** Length of each period without faults, ms. It is long enough to measure a p99. */
 const QUIET_MS = 8_000;
-/** Names of the outages that --only accepts. */
+/** The outage names that the option --only accepts. */
 const NAMES = outages(0).map(({ name }) => name);
 const HELP = `npm run chaos -- hubs redis [options]
   --pause S      how long Redis is paused, seconds (default 20)
@@ -44,7 +47,7 @@ export async function failCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Wrong states that hubs reported, as sentences; empty if there were none. */
+/** Returns each wrong state that a hub reported, as a sentence. The list is empty if there were none. */
 export function alarmsOf({ alarms }: FailingOutcome): string[] {
   return [...alarms].map(([what, times]) => `Falsely, ${times} times: ${what}.`);
 }

@@ -1,4 +1,7 @@
-/** npm run chaos -- hubs rolling: every hub is replaced in turn, as by a deploy, and no keystroke may become slow. */
+/**
+ * npm run chaos -- hubs rolling: replaces every hub, one after the other, as a deployment does. No keystroke
+ * may become slow.
+ */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../../../lib/console.ts';
 import { HUBS_FLAGS, untilTold, whole } from '../../lib/options.ts';
@@ -6,7 +9,10 @@ import { LIMITS } from '../limits.ts';
 import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
-/** Length of the calm periods before and after, ms; their figures serve as comparison. */
+/**
+ * Length of the period without faults before the first replacement and after the last replacement, ms. Its
+ * latencies are the values for comparison.
+ */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
   --consumers N  clients that type, in a terminal each (default 200)
@@ -38,7 +44,7 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Broken promises as sentences; empty if all were kept. */
+/** Returns each broken promise as a sentence. The list is empty if no promise was broken. */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;
   return phases

@@ -8,7 +8,7 @@ export function heading(name: string, ...cells: string[]): string {
   return paint('dim', `\n${line(name, cells)}`);
 }
 
-/** keys: a count. times: latencies, ms. */
+/** `keys` is the number of keys, and `times` are latencies in ms. */
 export function row(name: string, took: string, keys: number, ...times: number[]): string {
   return line(name, [took, String(keys), ...times.map(latency)]);
 }
@@ -17,7 +17,7 @@ function line(name: string, cells: readonly string[]): string {
   return `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(CELL)).join('')}`;
 }
 
-/** Formats a latency; those of keystrokes are fractions of a millisecond. */
+/** Formats a latency. Latencies of keystrokes can be fractions of a millisecond. */
 function latency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

@@ -1,9 +1,9 @@
-/** Keystroke latencies of typists in a period. */
+/** Computes keystroke latencies of simulated users in a period. */
 
-/** A key that was echoed. Times are milliseconds of the machine's monotonic clock. */
+/** A key that was echoed. Times are in milliseconds of the machine's monotonic clock. */
 export interface Echo {
   readonly typist: number;
-  /** When the key was due. */
+  /** The time at which the key was due to be typed. */
   readonly typed: number;
   readonly tookMs: number;
 }
@@ -16,7 +16,10 @@ export interface Felt {
   readonly max: number;
 }
 
-/** Latencies of keys that were typed in this period, or were still waiting for their echo when it began. */
+/**
+ * Returns latencies of the keys that were typed in this period, or that still waited for their echo when the
+ * period began.
+ */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes
     .filter(({ typed, tookMs }) => typed <= to && typed + tookMs >= from)

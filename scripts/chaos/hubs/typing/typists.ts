@@ -1,21 +1,24 @@
-/** Controls typists in several processes: waits until all are ready, collects echoes, and checks that none is missing. */
+/**
+ * Controls simulated users (typists) in several processes. Waits until all of them are ready, collects their
+ * echoes, and checks that no echo is missing.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../../../testing/processes/child.ts';
 import type { TypistCalls, TypistPlace } from '../../../testing/typing/typists-main.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Echo } from './echoes.ts';
 
-/** Time limits for all terminals to start, and for the last echoes, ms. */
+/** Time limits for all terminals to start, and for the last echoes to arrive, ms. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
-/** Interval at which echoes are collected, ms. */
+/** Interval at which echo times are collected from the processes, ms. */
 const COLLECT_MS = 100;
 
 export interface TypistsOptions {
-  /** Places of the typists, grouped by process. */
+  /** For each process: where each of its simulated users types. */
   readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
-  /** Called when an echo is wrong or does not come in time. */
+  /** Called when an echo is wrong or does not arrive in time. */
   failed(message: string): void;
 }
 
@@ -23,7 +26,7 @@ export class Typists {
   readonly echoes: Echo[] = [];
   readonly #options: TypistsOptions;
   readonly #children: readonly Child<TypistCalls>[];
-  /** By typist: when it typed the last key that was echoed. */
+  /** For each user: the typing time of the last key that was echoed. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
   #isOver = false;
@@ -42,7 +45,7 @@ export class Typists {
     return this.echoes.length;
   }
 
-  /** Starts all typists; settles when every terminal echoes. */
+  /** Starts all simulated users. Resolves when every terminal echoes. */
   async start(): Promise<void> {
     const { places, everyMs, failed } = this.#options;
     const limit = setTimeout(
@@ -58,7 +61,7 @@ export class Typists {
     }
   }
 
-  /** Stops typing; settles when every key was echoed. */
+  /** Stops typing. Resolves when every key was echoed. */
   async finish(): Promise<void> {
     const missing = await Promise.all(this.#children.map((child) => child.call.stop(END_LIMIT_MS)));
     for (const child of this.#children) await this.#collect(child);
@@ -66,7 +69,10 @@ export class Typists {
     if (lost > 0) this.#options.failed(`${lost} keys have no echo, for ${END_LIMIT_MS / 1000} s.`);
   }
 
-  /** Settles when every typist saw the echo of a key typed at `time` or later; resolves with when the last one did. */
+  /**
+   * Waits until every user saw the echo of a key that was typed at `time` or later. Resolves with the time at
+   * which the last user saw this echo.
+   */
   async since(time: number, limitMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = () => [...this.#last].filter(([, typed]) => typed < time).map(([typist]) => typist);
@@ -84,7 +90,7 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** When each typist saw the first echo of a key typed since `time`. */
+  /** For each user: when the user saw the first echo of a key that was typed at `time` or later. */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {
