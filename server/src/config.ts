@@ -70,7 +70,7 @@ const Config = z.object({
   proxies: z.coerce.number().int().min(0).max(10),
   /**
    * How long a stopping hub waits for its peers to move to other hubs, in seconds. 0 suits a deployment with
-   * one hub. The maximum is ten minutes, because no hosting platform gives a stopping process more time.
+   * one hub. Hosting platforms stop a process after at most ten minutes, so the maximum is 600 s.
    */
   drainSeconds: z.coerce.number().min(0).max(600),
   /**

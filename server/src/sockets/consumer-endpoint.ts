@@ -45,7 +45,7 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
 
 /**
  * Identifies the user. A token or ticket is accepted from any origin. A cookie is accepted only from the
- * hub's own pages, and the Origin header proves the origin.
+ * hub's own pages, which the Origin header identifies.
  */
 async function identify(meta: unknown, { request }: Incoming, { auth }: SocketDeps): Promise<Identity> {
   const { token, ticket } = parse(ConsumerHello, meta, 'HELLO');

@@ -109,13 +109,13 @@ export class Database {
     const { projectId, emulator } = this.#address;
     const { v1 }: typeof import('@google-cloud/firestore-api') = load('@google-cloud/firestore-api');
     const client = new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) });
-    // Initialises the client before the first call. Otherwise each call would do so, and missing credentials
-    // would cause an unhandled rejection that ends the process.
+    // Initialises the client before the first call. Otherwise each call would initialise the client, and
+    // missing credentials would cause an unhandled rejection that ends the process.
     await client.initialize();
     const database = this.#database;
     const headers = {
       'google-cloud-resource-prefix': database,
-      // Google's emulator grants full access to this token.
+      // Google's Firestore emulator accepts this token and gives it full access.
       ...(emulator !== undefined && { Authorization: 'Bearer owner' }),
     };
     return { client, database, root: `${database}/documents/${ROOT}`, headers };
