@@ -1,4 +1,7 @@
-/** The configuration of a hub: command line options first, then UNICORE_* variables, then defaults. */
+/**
+ * Reads the configuration of a hub. Command line options win over UNICORE_* variables, which win over
+ * defaults.
+ */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,9 +13,9 @@ import { parseStoreAddress, STORE_FORMS } from './store/index.ts';
 
 const DEFAULT_PORT = 7420;
 const DEFAULT_IMAGE = 'unicore/vm';
-/** Cloud Run and many proxies end a WebSocket after 60 minutes. */
+/** Cloud Run and many proxies close a WebSocket after 60 minutes, so the hub replaces sockets earlier. */
 const DEFAULT_ROTATE_S = 50 * 60;
-/** The folder into which `vite build` writes the web app. */
+/** The folder that holds the web app built by `vite build`. */
 const WEB_DIR = join(import.meta.dirname, '../../client/dist');
 
 const Origin = z
@@ -20,27 +23,36 @@ const Origin = z
   .refine(isOrigin, 'must be an origin such as https://unicore.example.org: scheme, host and port, no path');
 
 const Config = z.object({
-  /** Port to listen on; 0: any free port. */
+  /** The port to listen on. With 0 the system chooses a free port. */
   port: z.coerce.number().int().min(0).max(65535),
   host: z
     .string()
     .refine((host) => isIP(host) !== 0 || host === 'localhost', 'must be an IP address, such as 127.0.0.1'),
-  /** Memory that the hub may use to queue data for peers that do not read, MiB. */
+  /** Maximum memory, in MiB, for data that waits in the hub for peers that do not read. */
   queueMib: z.coerce.number().int().min(16).max(65_536),
-  /** Folder of hub.db. */
+  /** The folder of the database file hub.db. */
   dataDir: z.string().min(1),
-  /** sqlite: the file hub.db. Hubs on several machines need a shared store, in Firestore. */
+  /**
+   * `sqlite` stores everything in the file hub.db. Hubs on several machines need a shared Firestore database
+   * instead.
+   */
   store: z.string().refine((text) => parseStoreAddress(text) !== undefined, `must be ${STORE_FORMS}`),
-  /** URL by which browsers reach this hub, if not http://localhost:PORT, such as behind a TLS proxy. */
+  /**
+   * The URL under which browsers reach this hub. Needed behind a TLS proxy; the default is
+   * http://localhost:PORT.
+   */
   publicUrl: Origin.optional(),
-  /** Origins of other pages that may call this hub with its cookies. */
+  /** Other origins whose pages may call this hub with its cookies. */
   origins: z.array(Origin),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   webDir: z.string().min(1),
   defaultImage: z.string().min(1).max(200),
-  /** Age, ± 10 %, at which /provider and /consumer sockets are replaced by new ones, without a gap. */
+  /**
+   * The hub replaces each /provider and /consumer socket at this age, in seconds (± 10 %), without
+   * interrupting users.
+   */
   rotateSeconds: z.coerce.number().min(1).max(86_400),
-  /** The Redis that several hubs share; undefined: this is the only hub. */
+  /** The URL of the Redis server that several hubs share. If undefined, this hub is the only one. */
   redisUrl: z
     .string()
     .superRefine((url, context) => {
@@ -51,21 +63,25 @@ const Config = z.object({
       }
     })
     .optional(),
-  /** Number of trusted proxies in front of the hub that append to X-Forwarded-For; 0: the header is ignored. */
+  /**
+   * Number of trusted proxies in front of the hub that append to X-Forwarded-For. With 0 the header is
+   * ignored.
+   */
   proxies: z.coerce.number().int().min(0).max(10),
   /**
-   * How long a stopping hub waits for its peers to move to other hubs; 0 for a single hub. The longest grace periods of
-   * platforms are ten minutes.
+   * How long a stopping hub waits for its peers to move to other hubs, in seconds. 0 suits a deployment with
+   * one hub. Hosting platforms stop a process after at most ten minutes, so the maximum is 600 s.
    */
   drainSeconds: z.coerce.number().min(0).max(600),
   /**
-   * ws(s)://… by which other hubs reach this one; without it the traffic between hubs goes through Redis. {hostname} is
-   * replaced by this machine's name: replicas of one container description differ in nothing else.
+   * The ws:// or wss:// URL under which other hubs reach this hub. Without this URL, hubs exchange their
+   * traffic through Redis. `{hostname}` is replaced by the machine's host name, so that all replicas can
+   * share one configuration.
    */
   peerUrl: z
     .url({ protocol: /^wss?$/, error: 'must be a WebSocket URL such as ws://10.0.0.5:7420' })
     .optional(),
-  /** Region of this hub: users and agents are sent to the nearest region. */
+  /** The region of this hub. Users and agents connect to the hub in the nearest region. */
   region: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and -')
@@ -73,7 +89,7 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** The option and the environment variable of each field. */
+/** The command line option and the environment variable of each configuration field. */
 const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   port: { option: 'port', variable: 'UNICORE_PORT' },
   host: { option: 'host', variable: 'UNICORE_HOST' },
@@ -113,10 +129,13 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   region: undefined,
 };
 
-/** Cloud Run and other platforms pass the port in this variable. */
+/** Cloud Run and other platforms pass the port to listen on in this variable. */
 const PLATFORM_PORT = 'PORT';
 
-/** argv: without node and the script. Throws BAD_REQUEST that names the wrong field and the valid values. */
+/**
+ * Parses the configuration. `argv` excludes node and the script. Throws BAD_REQUEST if a value is invalid;
+ * the message names the field and the valid values.
+ */
 export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
   const options = parseOptions(argv);
   const defaults = { ...DEFAULTS, port: env[PLATFORM_PORT] || DEFAULTS.port };
@@ -143,12 +162,12 @@ function parseOptions(argv: readonly string[]): Record<string, string | undefine
 function explain(issue: z.core.$ZodIssue | undefined, raw: Record<string, string | undefined>): string {
   const field = issue?.path[0] as keyof Config;
   const { option, variable } = NAMES[field];
-  // The URL may contain a password.
+  // The Redis URL may contain a password, so the error message does not show the value.
   const value = field === 'redisUrl' ? '' : ` is "${raw[field] ?? ''}":`;
   return `--${option} (or ${variable})${value} ${issue?.message}.`;
 }
 
-/** Replaces passwords in URLs, so that the text may be printed. */
+/** Replaces passwords in URLs, so that the text can be printed safely. */
 function unlogged(text: string): string {
   return text.replace(/:\/\/[^\s@]*@/g, '://[secret]@');
 }

@@ -1,8 +1,8 @@
-/** The hub's log: one JSON object per line on stdout, with ids but without secrets. */
+/** Creates the hub's logger. It writes one JSON object per line to stdout, and it redacts secrets. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { stdout } from './stdout.ts';
 
-/** Fields with these names are redacted, up to two levels deep. */
+/** The logger redacts fields with these names, up to two levels deep. */
 const SECRET = ['token', 'ticket', 'key', 'secret', 'cookie', 'authorization', 'signature', 'challenge'];
 const REDACT = SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 

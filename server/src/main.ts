@@ -1,13 +1,16 @@
-/** The hub as a process: it reads its configuration, and drains when it is told to stop. */
+/** Runs the hub as a process: reads the configuration, starts the hub, and shuts it down on a stop signal. */
 import { UniCoreError } from '@unicore/protocol';
 import { createApp } from './app/index.ts';
 import { parseConfig } from './config.ts';
 import { createLog } from './log.ts';
 
-/** Longer than a graceful stop takes after the drain; then the process exits in any case. */
+/**
+ * Maximum duration of a graceful stop after the peers have moved to other hubs, ms. Then the process exits in
+ * any case.
+ */
 const STOP_MS = 6_000;
 
-// The name of this process in ps and top.
+// This name identifies the process in ps and top.
 process.title = 'unicore-hub';
 
 try {
@@ -26,14 +29,15 @@ try {
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), config.drainSeconds * 1000 + STOP_MS).unref();
-    // Ctrl-C, and the end of the supervisor, also stop the other hubs of this machine. So there is no hub to move to.
+    // Only SIGTERM makes the hub move its peers to other hubs. Ctrl-C or the end of the supervisor also stops
+    // the other hubs of this machine, so no hub would be left to move to.
     await app.stop({ drain: why === 'SIGTERM' });
     await stopTracing?.();
     process.exit(0);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // The event `disconnect` comes when the supervisor that started this process (npm start) is gone, however it died.
+  // Node emits `disconnect` when the parent process (npm start) has ended, even if the parent was killed.
   process.on('disconnect', () => stop('disconnect'));
   const die = (error: unknown) => {
     log.fatal({ err: error }, 'unhandled error');
@@ -44,7 +48,8 @@ try {
   const { port, url } = await app.start();
   process.send?.({ type: 'listening', port, url });
 } catch (error) {
-  // Plain text for people, as there may be no log yet: a wrong option, a port in use, a data folder that can't be written.
+  // Startup errors are printed as plain text for people, because the logger may not exist yet. Examples are a
+  // wrong option, a port in use, or a data folder that is not writable.
   process.stderr.write(`${error instanceof UniCoreError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

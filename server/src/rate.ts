@@ -1,4 +1,7 @@
-/** A token bucket: `perSecond` tokens per second, with a burst of one second's worth by default. */
+/**
+ * A token bucket rate limiter. It adds `perSecond` tokens each second, and by default stores at most one
+ * second's worth.
+ */
 import type { Clock } from '@unicore/protocol';
 
 export class Rate {
@@ -16,7 +19,7 @@ export class Rate {
     this.#at = clock.now();
   }
 
-  /** Takes `count` tokens. Returns false and takes none if there are fewer. */
+  /** Takes `count` tokens and returns true. If there are fewer tokens, takes none and returns false. */
   take(count = 1): boolean {
     const now = this.#clock.now();
     this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) * this.#perSecond) / 1000);

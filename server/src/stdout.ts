@@ -1,9 +1,10 @@
-/** The stream for logs on stdout. It never blocks the process on a slow reader. */
+/** The output stream for logs on stdout. A slow reader never blocks the process. */
 import { type DestinationStream, pino } from 'pino';
 
 /**
- * Writes in the background, so a slow reader stops nothing. After the parent process is gone nothing reads the pipe:
- * pino would retry the flush without end and the process would never exit, so the rest is dropped.
+ * Writes in the background, so that a slow reader does not block the process. When the parent process has
+ * ended, nothing reads the pipe any more. pino would then retry the last write forever and the process would
+ * never exit, so the remaining lines are dropped.
  */
 export function stdout(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false });

@@ -10,7 +10,7 @@ import { openLocalAuth } from './auth/index.ts';
 import { dialLeg } from './sockets/testing/dial-leg.ts';
 import { startTestApp, type TestApp } from './testing/app.ts';
 
-/** Live lists end within an eighth of this, at most. */
+/** Maximum drain time, seconds. Live lists end within an eighth of this time. */
 const DRAIN_S = 5;
 
 /** A consumer that does not move when it is told to, so that the hub keeps draining until leave(). */
@@ -56,7 +56,8 @@ describe('while it drains', () => {
     const list = async () => {
       const response = await fetch(`${hub.url}/trpc/vm.watch`, { headers });
       let text = '';
-      // The connection breaks: a client does not reconnect to a list that ended regularly.
+      // The hub must break the connection, because a client does not reconnect to a list that has ended
+      // normally.
       const broken = expect(async () => {
         for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) text += piece;
       }).rejects.toThrow();
@@ -85,7 +86,7 @@ describe('its process', () => {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`The hub ended: ${code}.`)));
-    // Only of interest until it has started.
+    // The exit of the process matters only until the hub has started.
     ended.catch(() => undefined);
     const [message] = await Promise.race([once(child, 'message'), ended]);
     ({ url } = z.object({ url: z.string() }).parse(message));

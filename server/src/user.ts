@@ -1,6 +1,7 @@
 /**
- * `node server/src/user.ts NAME` prints a login link for this user, who is created if missing. It is for a hub that runs
- * from its image, and needs the same environment variables as that hub. In a checkout, use `npm run user`.
+ * `node server/src/user.ts NAME` prints a login link for this user, and creates the user if needed. Use it
+ * for a hub that runs from its container image, with the same environment variables as the hub. In a
+ * checkout, use `npm run user`.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { openLocalAuth } from './auth/index.ts';

@@ -28,7 +28,7 @@ const Alert = z.object({
   alert: z.string().regex(/^UniCore[A-Za-z]+$/),
   expr: z.string(),
   labels: z.object({ severity: z.enum(['critical', 'warning', 'info']) }),
-  // Each is a whole sentence with a full stop.
+  // The summary and the description of each alert must be whole sentences with a full stop.
   annotations: z.object({
     summary: z.string().regex(/^[A-Z{].{10,}\.$/),
     description: z.string().regex(/^.{60,}\.$/),

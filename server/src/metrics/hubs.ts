@@ -1,4 +1,4 @@
-/** Metrics of the legs to other hubs. */
+/** Metrics of the connections (legs) to other hubs. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { HubMeter } from '../hubs/index.ts';
 

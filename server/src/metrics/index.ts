@@ -1,2 +1,2 @@
-/** The metrics of a hub, for the rest of it. */
+/** The public interface of the hub's metrics. */
 export { createMetrics, type Metrics, type MetricsSources } from './metrics.ts';

@@ -1,12 +1,18 @@
-/** A histogram kept in plain numbers, because a busy leg measures its round trip thousands of times a second. */
+/**
+ * A histogram that stores plain numbers. A busy connection measures its round trip thousands of times a
+ * second, so recording a value must be cheap.
+ */
 import { Histogram, type Registry } from 'prom-client';
 
-/** Upper bounds of the buckets in seconds: from two processes on one machine to an unusably slow line. */
+/**
+ * Upper bounds of the buckets, in seconds. They range from two processes on one machine to a very slow
+ * network.
+ */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 
 interface Row {
   kind: string;
-  /** Counts by bucket; the last one counts values above all bounds. */
+  /** Number of values in each bucket. The last element counts the values above all bounds. */
   counts: Float64Array;
   sum: number;
 }
@@ -22,7 +28,7 @@ export class Latencies extends Histogram<'kind'> {
     this.#help = help;
   }
 
-  /** Returns a function that records round trips of this kind of leg, in milliseconds. */
+  /** Returns a function that records one round trip, in milliseconds, for connections of this kind. */
   of(kind: string): (ms: number) => void {
     const row: Row = { kind, counts: new Float64Array(BUCKETS.length + 1), sum: 0 };
     this.#rows.push(row);
@@ -35,7 +41,7 @@ export class Latencies extends Histogram<'kind'> {
     };
   }
 
-  /** Called by prom-client's registry and by get(); its types do not declare it. */
+  /** prom-client's registry and `get()` call this method, but prom-client's type declarations omit it. */
   async getForPromString() {
     const values = this.#rows.flatMap((row) => this.#values(row));
     return { name: this.#name, help: this.#help, type: 'histogram', aggregator: 'sum', values };

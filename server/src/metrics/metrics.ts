@@ -1,4 +1,7 @@
-/** The metrics that /metrics exposes. Each hub has its own registry, so that several may run in one process. */
+/**
+ * Creates the metrics that /metrics exposes. Each hub has its own registry, so that several hubs can run in
+ * one process.
+ */
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { type BackplaneMeter, createBackplaneMeter } from '../backplane/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
@@ -9,27 +12,30 @@ import { processMetrics } from './process.ts';
 import { createRelayMeter } from './relay.ts';
 import { createSocketMeter } from './sockets.ts';
 
-/** Upper bounds in seconds: from a cached read to the 10 s that an agent may take to answer. */
+/**
+ * Upper bounds of the buckets, in seconds. They range from a cached read to 10 s, the longest wait for an
+ * agent's answer.
+ */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** Values that are read each time when Prometheus scrapes. */
+/** Values that the metrics read at each scrape by Prometheus. */
 export interface MetricsSources {
-  /** VMs by phase. */
+  /** Returns the number of VMs in each phase. */
   phases(): Promise<ReadonlyMap<string, number>>;
-  /** Whether this hub can reach the backplane. */
+  /** Resolves to true if this hub can reach the backplane, the data store shared by all hubs. */
   backplaneUp(): Promise<boolean>;
-  /** Bytes queued in the relay, by the kind of peer that they are for. */
+  /** Returns the number of bytes queued in the relay for each kind of receiving peer. */
   waiting(): ReadonlyMap<string, number>;
-  /** Limit of the bytes that are queued in the relay. */
+  /** Maximum number of bytes that may be queued in the relay. */
   queueBytes: number;
-  /** Whether this hub is stopping and sends its peers to others. */
+  /** Returns true while this hub is stopping and asks its peers to move to other hubs. */
   draining(): boolean;
 }
 
 export interface Metrics extends RelayMeter, SocketMeter, HubMeter {
   readonly backplane: BackplaneMeter;
   http(route: string, status: number, seconds: number): void;
-  /** The text for Prometheus, and its content type. */
+  /** Returns the metrics in Prometheus' text format, and the content type. */
   read(): Promise<{ type: string; text: string }>;
 }
 
@@ -37,7 +43,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const { phases, backplaneUp, waiting, queueBytes, draining } = sources;
   const registry = new Registry();
   const registers = [registry];
-  // Process metrics are collected from now on, not from the first scrape on.
+  // The process metrics are created here, at startup. If they were created at the first scrape, they would
+  // not cover the time before it.
   processMetrics();
   const requests = new Histogram({
     name: 'unicore_http_seconds',

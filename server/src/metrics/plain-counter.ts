@@ -1,4 +1,7 @@
-/** Counters kept in plain numbers and copied when Prometheus scrapes: counting a frame must cost no more than an addition. */
+/**
+ * Counters stored as plain numbers, so that counting a frame costs no more than an addition. The values are
+ * copied to the Prometheus client only at a scrape.
+ */
 import { Counter, type Registry } from 'prom-client';
 
 export interface Cell {
@@ -22,7 +25,7 @@ export class PlainCounter<Label extends string = never> {
     });
   }
 
-  /** A count with these labels; the caller increments it directly. */
+  /** Returns the counter with these labels. The caller increments its `count` field directly. */
   cell(labels: Record<Label, string>): Cell {
     const cell = { labels, count: 0 };
     this.#cells.push(cell);

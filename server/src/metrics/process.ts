@@ -1,6 +1,6 @@
 /**
- * Metrics of the process: memory, file descriptors, garbage collection and event loop delay. One registry for all hubs
- * of the process, because the event loop monitor cannot be removed again.
+ * Metrics of the process: memory, file descriptors, garbage collection and event loop delay. All hubs in the
+ * process share one registry, because the event loop monitor cannot be removed once it runs.
  */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 

@@ -1,12 +1,19 @@
-/** Metrics of the relay: channels, frames, queued bytes, dropped channels and resumes. */
+/** Metrics of the relay: channels, frames, queued bytes, dropped channels, and channels that were resumed. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RelayMeter } from '../relay/index.ts';
 import { PlainCounter } from './plain-counter.ts';
 
-/** Upper bounds in seconds: joined at once, after a lookup on the backplane, or after waiting for a provider that reconnects. */
+/**
+ * Upper bounds of the buckets for the duration of a resume, in seconds. A resume is fast if the provider is
+ * connected to this hub. It is slower if the hub must search the backplane, and slowest if the provider is
+ * reconnecting.
+ */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** waiting: queued bytes by the kind of peer that they are for. queueBytes: their limit. */
+/**
+ * Creates the relay's metrics. `waiting` returns the queued bytes by kind of receiving peer, and `queueBytes`
+ * is their limit.
+ */
 export function createRelayMeter(
   registry: Registry,
   waiting: () => ReadonlyMap<string, number>,
@@ -48,7 +55,7 @@ export function createRelayMeter(
       const of = (to: string) => bytes.get(to) ?? 0;
       this.set({ to: 'consumer' }, of('consumer'));
       this.set({ to: 'provider' }, of('provider'));
-      // A peer of kind relay is a hub that dialled this one.
+      // A peer of kind `relay` is a hub that connected to this hub, so its bytes count as bytes for a hub.
       this.set({ to: 'hub' }, of('hub') + of('relay'));
     },
   });

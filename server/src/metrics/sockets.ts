@@ -1,4 +1,4 @@
-/** Metrics of sockets, and of all legs by kind: messages, bytes and round trips. */
+/** Metrics of sockets, and of all connections by kind: messages, bytes and round trips. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LegKind, SocketKind, SocketMeter } from '../sockets/index.ts';
 import { Latencies } from './latencies.ts';

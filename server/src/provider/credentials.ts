@@ -1,6 +1,7 @@
 /**
- * Authenticates agents: an agent signs a challenge with the key that it joined with, and gets a short-lived token for
- * HELLO. The key never leaves its machine.
+ * Authenticates agents. An agent signs a challenge with its private key and gets a short-lived token for its
+ * HELLO message. The hub checks the signature with the public key that it stored when the agent joined. The
+ * private key never leaves the agent's machine.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { type Clock, UniCoreError } from '@unicore/protocol';
@@ -9,9 +10,9 @@ import { hashOf, newSecret, OneTimeValues } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import type { Store } from '../store/index.ts';
 
-/** Lifetime of a challenge, ms; an agent needs one round trip to sign it. */
+/** Lifetime of a challenge, ms. An agent needs only one round trip to sign the challenge. */
 const CHALLENGE_MS = 60_000;
-/** Lifetime of a token, ms; an agent asks for a new one for each connection. */
+/** Lifetime of a token, ms. An agent asks for a new token for each connection. */
 const TOKEN_MS = 15 * 60_000;
 const AUDIENCE = 'unicore-provider';
 
@@ -21,17 +22,19 @@ export class ProviderCredentials {
   readonly #challenges: OneTimeValues;
   #key: Promise<Uint8Array> | undefined;
 
-  /** now: milliseconds since 1970. */
+  /** `now` returns the time in milliseconds since 1970. */
   constructor(store: Store, backplane: Backplane, clock: Clock, now: () => number) {
     this.#store = store;
     this.#now = now;
     this.#challenges = new OneTimeValues(backplane, clock, 'challenge:', CHALLENGE_MS);
   }
 
-  /** Issued for unknown ids too, so that a caller cannot find out which ids exist. */
+  /**
+   * Issues a challenge, even for an unknown provider id. Otherwise a caller could find out which ids exist.
+   */
   async challenge(providerId: string): Promise<{ challenge: string; expiresAt: number }> {
     const expiresAt = this.#now() + CHALLENGE_MS;
-    // The text names its purpose, so that its signature can't be reused for something else.
+    // The signed text names its purpose, so that the signature cannot be reused for another purpose.
     const newChallenge = () => `unicore-provider-challenge:${providerId}:${newSecret()}`;
     return { challenge: await this.#challenges.put(newChallenge, hashOf, providerId), expiresAt };
   }
@@ -55,7 +58,10 @@ export class ProviderCredentials {
     return { token, expiresAt };
   }
 
-  /** The provider that a token was issued for. Throws UNAUTHENTICATED. */
+  /**
+   * Returns the id of the provider that the token was issued for. Throws UNAUTHENTICATED if the token is
+   * invalid.
+   */
   async verify(token: string): Promise<string> {
     const options = { audience: AUDIENCE, algorithms: ['HS256'], currentDate: new Date(this.#now()) };
     try {

@@ -17,7 +17,10 @@ describe('no provider is suspect for lack of evidence', () => {
     forget();
   });
 
-  /** Both providers talk to their hubs for `ms`; returns which were suspect, checked every 500 ms. */
+  /**
+   * Sends heartbeats of both providers for `ms` milliseconds. Returns the providers that were suspect at any
+   * check. The checks run every 500 ms.
+   */
   async function talk(ms: number): Promise<string[]> {
     const suspects: string[] = [];
     for (let passed = 0; passed < ms; passed += 500) {

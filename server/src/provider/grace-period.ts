@@ -1,13 +1,14 @@
 /**
- * Grace periods during which a silent provider is not suspected: while the backplane is unreachable, after it lost its
- * data, and after this hub started. They last until every connected provider had time to be heard again.
+ * Grace periods. During a grace period, a hub does not treat a silent provider as unreachable. It begins when
+ * the hub starts, when the backplane (the data shared by all hubs) is unreachable, or when the backplane has
+ * lost its data. It lasts until every connected provider had time to send a heartbeat.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { type Backplane, RENEW_MS } from '../backplane/index.ts';
 
-/** A provider is silent after two heartbeats, ms; consumers then see "provider unreachable". */
+/** A provider counts as silent after two missed heartbeats, ms. Consumers then see "provider unreachable". */
 export const SILENT_MS = 10_000;
-/** After this long every hub has announced its providers again, ms. */
+/** Length of a grace period, ms. Within this time every hub has announced its providers again. */
 export const GRACE_MS = SILENT_MS + RENEW_MS;
 
 export class GracePeriod {
@@ -24,19 +25,25 @@ export class GracePeriod {
     this.#until = Math.max(this.#until, this.#clock.now() + ms);
   }
 
-  /** Whether a grace period lasts: a provider whose last sign of life is older than SILENT_MS may have been heard since. */
+  /** True during a grace period. Then the stored time of a provider's last heartbeat may be out of date. */
   get lasts(): boolean {
     return this.#clock.now() < this.#until;
   }
 
-  /** Whether a grace period lasts for a provider without a record: a young backplane may not have received it yet. */
+  /**
+   * Resolves to true if a grace period applies to a provider that the backplane does not know. A new
+   * backplane may not have received the provider's record yet.
+   */
   async ofMissing(): Promise<boolean> {
     if (this.lasts) return true;
     const age = await this.ask(() => this.#backplane.age());
     return age === undefined || age < GRACE_MS;
   }
 
-  /** The answer of the backplane; undefined if it is unreachable, which begins a grace period. */
+  /**
+   * Returns the backplane's answer. If the backplane is unreachable, returns undefined and starts a grace
+   * period.
+   */
   async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

@@ -1,4 +1,4 @@
-/** Providers, their presence and their credentials, for the rest of the hub. */
+/** The public interface of the hub's code for providers, their presence and their credentials. */
 export { ProviderCredentials } from './credentials.ts';
 export { GracePeriod } from './grace-period.ts';
 export { Loads } from './loads.ts';

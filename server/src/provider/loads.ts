@@ -1,9 +1,11 @@
-/** The load of providers, read every few seconds while at least one list is watched. */
+/**
+ * Reads the load of all providers every few seconds, while at least one client watches a list of providers.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Presence, Sight } from './presence.ts';
 
-/** Agents report their load at this interval, too. */
+/** Interval at which the hub reads the loads, ms. Agents report their load at the same interval. */
 const EVERY_MS = 5_000;
 
 type Listener = (changed: ReadonlyMap<string, Sight>) => void;
@@ -22,7 +24,9 @@ export class Loads {
     this.#log = log;
   }
 
-  /** The listener gets the providers whose load changed. The returned function ends it. */
+  /**
+   * Calls the listener with the providers whose load has changed. The returned function removes the listener.
+   */
   watch(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#later();

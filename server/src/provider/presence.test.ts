@@ -126,7 +126,7 @@ describe('presence', () => {
       a.presence.heard('p-1');
     }
     await world.clock.advance(900);
-    // Heard, but not announced to the others yet.
+    // Hub A hears the provider, but dies before it announces this to the other hubs.
     a.presence.heard('p-1');
     a.kill();
     forget();
@@ -144,7 +144,7 @@ describe('presence', () => {
     const { due } = b.line.plane.deadlines;
     await world.clock.advance(400);
     a.kill();
-    // A hub takes the deadline and then does nothing.
+    // A hub takes the expired deadline but does not handle it.
     await world.clock.advance(100);
     await due('silent', 10, 5_000);
     await world.clock.advance(6_000);
@@ -202,10 +202,11 @@ describe('presence', () => {
     }
     const calls = [a, b].flatMap(({ line }) => [...line.calls]);
     const total = calls.reduce((sum, [, count]) => sum + count, 0);
-    // One hub looks for queued VMs every 5 s.
+    // The periodic work reads the queued VMs every 5 s, so these reads are not counted.
     expect(asked.filter((method) => method !== 'vms')).toEqual([]);
     expect(asked.length).toBeLessThanOrEqual(24 + 3);
-    // One write every 5 s, and a look when a deadline is due: 0.3 calls per second and provider.
+    // Each provider causes one write every 5 s, and one read when a deadline is due. That makes 0.3 calls per
+    // second and provider.
     expect(total).toBeLessThan(60 * (100 * 0.31 + 8));
   });
 });

@@ -1,7 +1,8 @@
 /**
- * Which providers are reachable, and what they report of themselves. The hub that has a provider's socket writes this to
- * the backplane every RENEW_MS; other hubs read it when they need it. Silence counts, not a closed socket: a provider is
- * suspect when no hub has heard it for SILENT_MS.
+ * Tracks which providers are reachable and what they report. The hub that has a provider's socket writes this
+ * data to the backplane, which all hubs share, every RENEW_MS. Other hubs read the data when needed. A
+ * provider counts as unreachable (suspect) when no hub has heard it for SILENT_MS. A closed socket alone is
+ * not enough, because the agent may reconnect.
  */
 import type { Clock } from '@unicore/protocol';
 import { AgentHello, type BeatMeta } from '@unicore/protocol/control';
@@ -10,47 +11,56 @@ import { z } from 'zod';
 import { type Backplane, PRESENCE_MS, RENEW_MS } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod, SILENT_MS } from './grace-period.ts';
 
-/** How often a hub checks whether it must announce one of its providers. */
+/** How often a hub checks whether it must announce one of its providers again, ms. */
 const TICK_MS = 1_000;
-/** More providers than exist, for calls of the backplane that need a maximum. */
+/** A limit above any real number of providers, for backplane calls that require a limit. */
 const ALL = 100_000;
-/** Name of the set of deadlines by which silence is detected. */
+/** Name of the set of deadlines on the backplane that detects silent providers. */
 export const SILENT = 'silent';
 
-/** A provider is quiet after one and a half heartbeats; an idle agent sends only a BEAT every 5 s. */
+/**
+ * A provider is quiet after one and a half heartbeat intervals, ms. An idle agent sends only one heartbeat
+ * (BEAT) every 5 s.
+ */
 const QUIET_MS = 7_500;
 
-/** up: connected and heard. quiet: connected, but not heard for QUIET_MS. down: its socket closed. */
+/**
+ * `up`: connected and recently heard. `quiet`: connected, but not heard for QUIET_MS. `down`: the socket is
+ * closed.
+ */
 const Link = z.enum(['up', 'quiet', 'down']);
 const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
-  /** Region of the hub that it is connected to; hubs of older versions send none. */
+  /** Region of the hub that the provider is connected to. Hubs of older versions do not write this field. */
   region: z.string().nullable().default(null),
 });
-/** What an agent last reported of itself, and its region. */
+/** The data that an agent last reported about itself, and the region of its hub. */
 export type About = z.infer<typeof About>;
 const Said = z.object({ link: Link, about: About });
 
-/** What all hubs know of one provider. */
+/** What the hubs together know about one provider. */
 export interface Sight {
-  /** The provider was not heard by any hub for SILENT_MS, and no grace period lasts. */
+  /** True if no hub has heard the provider for SILENT_MS and no grace period is active. */
   suspect: boolean;
-  /** A hub has the provider's socket, and has heard it within SILENT_MS. */
+  /** True if a hub has the provider's socket and has heard the provider within SILENT_MS. */
   up: boolean;
-  /** What the provider reported; undefined: the backplane has no record of it. */
+  /** The data that the provider last reported. Undefined if the backplane has no record of the provider. */
   about: About | undefined;
-  /** Time since the provider was last heard, ms. */
+  /** Time since the provider was last heard, ms. Undefined if the time is unknown. */
   silentMs: number | undefined;
 }
 
-/** A provider that is, or was until a moment ago, connected to this hub. */
+/** State of a provider that is connected to this hub, or was connected until a moment ago. */
 interface Here {
   about: About;
   heardAt: number;
   connected: boolean;
-  /** The state that was last written to the backplane; undefined: none, or it may be lost. */
+  /**
+   * The state that was last written to the backplane. Undefined if nothing was written, or if the backplane
+   * may have lost the data.
+   */
   said: z.infer<typeof Link> | undefined;
   saidAt: number;
-  /** The write to the backplane that is in progress. */
+  /** The write to the backplane that is in progress, if any. */
   saying: Promise<void> | undefined;
 }
 
@@ -63,7 +73,10 @@ export interface PresenceDeps {
   log: Logger;
 }
 
-/** A provider connected, or was heard again on its old socket. wasSilent: it was suspect until now. */
+/**
+ * Called when a provider has connected, or is heard again after a silence. `wasSilent` is true if clients saw
+ * the provider as unreachable before.
+ */
 type ArrivalListener = (providerId: string, about: About, wasSilent: boolean) => void;
 
 export class Presence {
@@ -76,7 +89,7 @@ export class Presence {
     this.#deps = deps;
   }
 
-  /** Calls the listener for each arrival of a provider. Set it before the first provider connects. */
+  /** Sets the listener for arrivals of providers. Must be called before the first provider connects. */
   onArrived(listener: ArrivalListener): void {
     this.#arrived = listener;
   }
@@ -90,7 +103,7 @@ export class Presence {
     this.#cancel();
   }
 
-  // ---- events at this hub's sockets
+  // ---- socket events
 
   connected(providerId: string, hello: AgentHello): void {
     const about = About.parse({ ...hello, region: this.#deps.region });
@@ -107,12 +120,14 @@ export class Presence {
     this.#work(this.#leave(providerId, here));
   }
 
-  /** The provider is connected to another hub now, which announces it from here on. */
+  /**
+   * Called when the provider has connected to another hub. From then on the other hub announces the provider.
+   */
   moved(providerId: string): void {
     this.#here.delete(providerId);
   }
 
-  /** Called for every message of the provider, so it is cheap. */
+  /** Records a sign of life. Called for every message of the provider, so this function must be cheap. */
   heard(providerId: string): void {
     const here = this.#here.get(providerId);
     if (!here) return;
@@ -127,16 +142,16 @@ export class Presence {
     if (here) here.about = { ...here.about, beat };
   }
 
-  /** The backplane may have lost its data: announces all providers again. */
+  /** Called when the backplane may have lost its data. Announces all providers of this hub again. */
   interrupted(): void {
     this.#deps.grace.begin(GRACE_MS);
     for (const here of this.#here.values()) here.said = undefined;
     this.#sayDue();
   }
 
-  // ---- reading what all hubs know
+  // ---- reads
 
-  /** What is known of each of these providers. */
+  /** Returns what the hubs know about each of these providers. */
   async look(providerIds: readonly string[]): Promise<Map<string, Sight>> {
     const { backplane, grace } = this.#deps;
     const ids = [...new Set(providerIds)];
@@ -155,12 +170,15 @@ export class Presence {
     return (await this.look([providerId])).get(providerId)!;
   }
 
-  /** What the provider reported of itself; undefined: no record of it is left. */
+  /** Returns what the provider last reported about itself. Undefined if no record is left. */
   async hello(providerId: string): Promise<About | undefined> {
     return (await this.lookAt(providerId)).about;
   }
 
-  /** Up to `count` random providers that are up at any hub; only those of this hub while the backplane is unreachable. */
+  /**
+   * Returns up to `count` random providers that are connected to any hub. While the backplane is unreachable,
+   * it returns only providers of this hub.
+   */
   async some(count: number): Promise<Map<string, About>> {
     const { backplane, grace } = this.#deps;
     const ids = await grace.ask(() => backplane.presence.some(count, SILENT_MS));
@@ -168,7 +186,7 @@ export class Presence {
     return new Map([...sights].flatMap(([id, { up, about }]) => (up && about ? [[id, about]] : [])));
   }
 
-  /** Providers that were heard recently, whether they are still up or not. */
+  /** Returns all providers that were heard recently, including providers that have disconnected since. */
   async recent(): Promise<Map<string, Sight>> {
     const { backplane, grace } = this.#deps;
     const ids = await grace.ask(() => backplane.presence.some(ALL, PRESENCE_MS));
@@ -177,10 +195,11 @@ export class Presence {
 
   #sightOf({ about: text, silentMs }: { about: string; silentMs: number }): Sight {
     const { data } = Said.safeParse(JSON.parse(text));
-    // The writer may be a hub of another version.
+    // The record may be unreadable, because a hub of another version wrote it.
     if (!data) return { ...UNKNOWN, silentMs };
     const { link, about } = data;
-    // A hub that has died may have heard the provider after it last wrote this.
+    // The hub that wrote the record may have heard the provider once more before that hub died. Therefore a
+    // provider in state `up` gets a longer time limit.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
@@ -193,7 +212,7 @@ export class Presence {
     return { suspect: false, up: here.connected && silentMs < SILENT_MS, about: here.about, silentMs };
   }
 
-  // ---- announcing providers to all hubs
+  // ---- announcements
 
   #tick(): void {
     this.#sayDue();
@@ -216,7 +235,8 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
-    // The write in progress may announce that the provider is quiet.
+    // A write in progress may still announce the old state `quiet`, so the new state is written after that
+    // write.
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
@@ -225,7 +245,8 @@ export class Presence {
 
   async #leave(providerId: string, here: Here): Promise<void> {
     const { silentMs = Number.POSITIVE_INFINITY } = await this.lookAt(providerId);
-    // The provider may have reconnected before its old socket was found closed: then its new hub announces it.
+    // The provider may have reconnected to another hub before this hub noticed the closed socket. Then the
+    // other hub announces the provider, and this hub must not announce it as down.
     const elsewhere = silentMs < this.#deps.clock.now() - here.heardAt;
     if (elsewhere && this.#here.get(providerId) === here) this.#here.delete(providerId);
     else await this.#say(providerId, here);
@@ -248,7 +269,8 @@ export class Presence {
     const done = await grace.ask(async () => {
       await backplane.presence.heard(providerId, text, silentMs);
       const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-      // The hub that finds the deadline due moves it on if the provider was heard meanwhile (silence.ts).
+      // A heartbeat does not move the deadline. The hub that finds an expired deadline checks when the
+      // provider was last heard, and sets a later deadline if needed (silence.ts).
       if (link !== here.said)
         await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
       return true;

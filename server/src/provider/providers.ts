@@ -1,4 +1,7 @@
-/** The providers of this deployment: how they join, what is stored of them, and how clients see them. */
+/**
+ * Manages the providers of this deployment: how they join, what the store keeps about them, and how clients
+ * see them.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import type { Provider } from '@unicore/protocol/api';
 import type { AgentJoin } from '@unicore/protocol/control';
@@ -14,7 +17,7 @@ export interface ProvidersDeps {
   store: Store;
   auth: LocalAuth;
   presence: Presence;
-  /** How many VMs each provider has. */
+  /** Returns the number of VMs of each provider. */
   census: { byProvider(): Promise<Map<string, number>> };
   events: HubEvents;
   log: Logger;
@@ -29,7 +32,10 @@ export class Providers {
     this.#deps = deps;
   }
 
-  /** A secret that lets one machine join; valid for 10 minutes. */
+  /**
+   * Creates a join token, a secret that lets one machine join as a provider. The token is valid for 10
+   * minutes.
+   */
   async joinToken(user: Pick<UserRow, 'userId' | 'role'>): Promise<{ token: string; expiresAt: number }> {
     if (user.role !== 'owner') {
       throw new UniCoreError(
@@ -71,7 +77,7 @@ export class Providers {
     return provider;
   }
 
-  /** Throws NOT_FOUND. */
+  /** Throws NOT_FOUND if there is no such provider. */
   async get(providerId: string): Promise<ProviderRow> {
     const provider = await this.#deps.store.provider(providerId);
     if (provider) return provider;
@@ -83,8 +89,9 @@ export class Providers {
   }
 
   /**
-   * The provider's agent is connected here. Stores what it reported, to be shown while it is away. wasSilent: its VMs were
-   * shown as suspect, so they change too.
+   * Called when a provider's agent has connected to this hub. Stores what the agent reported, so that clients
+   * can see the data while the provider is offline. If `wasSilent` is true, clients saw the provider's VMs as
+   * suspect (unreachable), so a change of these VMs is announced too.
    */
   async arrived(providerId: string, about: About, wasSilent: boolean): Promise<void> {
     const { store, now } = this.#deps;
@@ -94,11 +101,15 @@ export class Providers {
     const { cores, memoryTotal } = beat;
     const change = { runtime, isolation, version, cores, memoryTotal };
     const known = row.seenAt !== null && isWithin(row, change);
-    // A provider reconnects far more often than it changes, so most connections write nothing.
+    // A provider reconnects far more often than its data changes, so most connections write nothing to the
+    // store.
     await this.#tell(known ? row : await this.#update(row, { ...change, seenAt: now() }), wasSilent);
   }
 
-  /** silentMs: time since it was last heard, if known. */
+  /**
+   * Called when a provider has fallen silent. `silentMs` is the time since the provider was last heard, in
+   * milliseconds, if known.
+   */
   async fellSilent(providerId: string, silentMs: number | undefined): Promise<void> {
     const { store, now } = this.#deps;
     const row = await store.provider(providerId);
@@ -107,7 +118,7 @@ export class Providers {
     await this.#tell(seenAt === row.seenAt ? row : await this.#update(row, { seenAt }), true);
   }
 
-  /** Ids of the providers that were connected at any time. */
+  /** Returns the ids of all providers that have ever connected. */
   async seen(): Promise<string[]> {
     return (await this.list()).flatMap(({ providerId, seenAt }) => (seenAt === null ? [] : [providerId]));
   }
@@ -117,7 +128,10 @@ export class Providers {
     return view!;
   }
 
-  /** Providers as clients see them. sights: what all hubs know of them, as far as the caller has looked it up. */
+  /**
+   * Returns the providers as clients see them. `sights` holds what the caller has already read from the
+   * backplane.
+   */
   async views(
     rows: readonly ProviderRow[],
     sights: ReadonlyMap<string, Sight> = new Map(),
@@ -157,7 +171,10 @@ export class Providers {
     return { ...row, ...change };
   }
 
-  /** Announces a change of a provider. withVms: its VMs are shown differently, too. */
+  /**
+   * Announces a change of a provider. If `withVms` is true, all VMs of the provider are announced as changed
+   * too.
+   */
   async #tell(row: ProviderRow, withVms: boolean): Promise<void> {
     const { store, events } = this.#deps;
     events.tell('provider', row);

@@ -1,17 +1,23 @@
-/** Detects providers that fell silent, also those whose hub died. The first hub that notices publishes it, once. */
+/**
+ * Detects providers that have fallen silent, even if the hub that they were connected to has died. The first
+ * hub that notices the silence announces it once to all hubs.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod } from './grace-period.ts';
 import { type Presence, SILENT } from './presence.ts';
 
-/** How often a hub checks for due deadlines. */
+/** How often a hub checks for expired deadlines, ms. */
 const SWEEP_MS = 1_000;
-/** Maximum number of silence deadlines that a hub checks at once. */
+/** Maximum number of expired deadlines that a hub handles in one check. */
 const BATCH = 1_000;
-/** After this long another hub gets a deadline again, because the hub that took it may have died. */
+/**
+ * A hub that takes an expired deadline has this much time to handle it, ms. If the hub dies meanwhile,
+ * another hub gets the deadline afterwards.
+ */
 const AGAIN_MS = 5_000;
-/** Lease for the check of all providers after a grace period. */
+/** Name of the lease that lets only one hub check all providers after a grace period. */
 const REVIEW = 'silence.review';
 
 export interface SilenceDeps {
@@ -20,9 +26,12 @@ export interface SilenceDeps {
   grace: GracePeriod;
   clock: Clock;
   log: Logger;
-  /** Ids of the providers that were connected at any time. */
+  /** Returns the ids of all providers that have ever connected. */
   seen(): Promise<string[]>;
-  /** A provider fell silent. silentMs: time since it was last heard, if known. */
+  /**
+   * Called when a provider has fallen silent. `silentMs` is the time since the provider was last heard, in
+   * milliseconds, if known.
+   */
   began(providerId: string, silentMs: number | undefined): Promise<void>;
 }
 
@@ -46,7 +55,10 @@ export class Silence {
     this.#cancelReview();
   }
 
-  /** Deadlines may be lost, and a grace period begins: checks all providers when it is over. */
+  /**
+   * Called when the backplane may have lost deadlines. A grace period begins, and all providers are checked
+   * at its end.
+   */
   interrupted(): void {
     this.#cancelReview();
     this.#cancelReview = this.#deps.clock.after(GRACE_MS, () => this.#work(this.#review()));
@@ -90,7 +102,8 @@ export class Silence {
     for (const [providerId, { suspect, silentMs }] of sights) {
       if (!suspect) continue;
       await began(providerId, silentMs);
-      // The deadline is dropped last: if this hub dies before, another one publishes the silence.
+      // The deadline is removed only after the announcement. If this hub dies between the two steps, another
+      // hub repeats the announcement.
       await grace.ask(() => backplane.deadlines.drop(SILENT, providerId));
     }
   }

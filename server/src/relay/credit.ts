@@ -1,25 +1,25 @@
 /**
- * Enforces credit on both directions of a joined channel, and a rate limit on all bytes that cost no credit: frames
- * without data, and repeated data. So the bytes that wait in the hub for a slow reader never exceed the credit that it
- * gave. A violation closes only its own channel.
+ * Enforces flow control in both directions of a channel. A sender may not exceed the credit that the receiver
+ * gave, so the bytes that wait in the hub for a slow reader are bounded. Bytes that cost no credit, such as
+ * frames without data and repeated data, are rate limited instead. A violation closes only its own channel.
  */
 import { bytesEnd, confirmedIn, type ErrorCode, type Leg, limitIn, type Port } from '@unicore/protocol';
 import type { Rate } from '../rate.ts';
 
-/** Largest header of a DATA or DATAZ frame, bytes. */
+/** Maximum size of the header of a DATA or DATAZ frame, in bytes. */
 const DATA_OVERHEAD = 24;
 
 type Violated = (code: ErrorCode, message: string) => void;
 
-/** One end of a joined channel. */
+/** One of the two ends of a channel. */
 export interface CreditSide {
   leg: Leg;
   ch: number;
-  /** Position up to which this end may send, until the other end grants more. */
+  /** The offset up to which this end may send, until the other end grants more credit. */
   limit: number;
-  /** Position up to which the other end already has this end's bytes. */
+  /** The offset up to which the other end has already received this end's bytes. */
   passed: number;
-  /** Rate limit for bytes without credit: headers, frames without data, and repeated data. */
+  /** Rate limiter for bytes that cost no credit: headers, frames without data, and repeated data. */
   overhead: Rate;
 }
 
@@ -27,9 +27,12 @@ class Direction implements Port {
   readonly #hop: Port;
   readonly #overhead: Rate;
   readonly #violated: Violated;
-  /** Credit: the sender's bytes below this offset may pass. */
+  /** The credit: only the sender's bytes below this offset may pass. */
   #limit: number;
-  /** The sender's bytes below this offset have already passed. Within one attachment they need not be repeated. */
+  /**
+   * The sender's bytes below this offset have already passed. If the sender repeats them, they count against
+   * the rate limit.
+   */
   #passed: number;
   opposite: Direction | undefined;
 
@@ -75,7 +78,7 @@ class Direction implements Port {
     if (offset > this.#passed) this.#passed = offset;
   }
 
-  /** Number of a frame's bytes that cost no credit. */
+  /** Returns how many bytes of a frame cost no credit. */
   #free(upTo: number | undefined, size: number): number {
     if (upTo === undefined) return size;
     const fresh = Math.max(0, upTo - this.#passed);
@@ -83,7 +86,9 @@ class Direction implements Port {
   }
 }
 
-/** Starts the checks for two channel numbers that join() has just bound. `violated` must close the channel. */
+/**
+ * Starts the credit checks on a channel that `join()` has just connected. `violated` must close the channel.
+ */
 export function holdToCredit(a: CreditSide, b: CreditSide, violated: Violated): void {
   const fromA = new Direction(a, violated);
   const fromB = new Direction(b, violated);

@@ -1,46 +1,53 @@
-/** What the relay needs from the rest of the hub. The relay knows users, VMs and routes only by their ids. */
+/**
+ * The interfaces that the relay needs from the rest of the hub. The relay knows users, VMs and providers only
+ * by their ids.
+ */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { RelayMeter } from './meter.ts';
 
-/** The user at a consumer's leg. */
+/** The authenticated user of a consumer's connection. */
 export interface Identity {
   userId: string;
-  /** The cookie session or bearer token that authenticated the leg. Signing out closes its legs. */
+  /**
+   * The cookie session or bearer token that authenticated the connection. When the session ends or the token
+   * is revoked, the hub closes the connection.
+   */
   sessionId: string;
 }
 
-/** The answer to "may this user open a terminal on this VM now, and on which provider is it?" */
+/** The result of a successful authorisation: the VM's provider, and the user's rights on the VM. */
 export interface Grant {
   providerId: string;
   gen: number;
   rights: 'write' | 'read';
 }
 
-/** Connection to the other hubs: announces the providers of this hub, and reaches those of others. */
+/** Access to the other hubs. It announces the providers of this hub and finds the providers of other hubs. */
 export interface Elsewhere {
   /**
-   * A leg to the hub that has this provider; undefined if none is known to. Rejects while the hubs cannot reach one
-   * another.
+   * Resolves to a connection to the hub that has this provider, or to undefined if no hub is known to have
+   * it. Rejects while the hubs cannot reach one another.
    */
   leg(providerId: string): Promise<Leg | undefined>;
-  /** Called when the provider's newest known connection is at this hub. */
+  /** Called when a provider has connected to this hub with its newest connection. */
   came(providerId: string, connSeq: number): void;
   went(providerId: string): void;
 }
 
-/** Stands for the other hubs where a hub runs alone. */
+/** The implementation for a deployment with a single hub: there are no other hubs. */
 export const NOWHERE_ELSE: Elsewhere = { leg: async () => undefined, came() {}, went() {} };
 
 export interface RelayDeps {
   clock: Clock;
   log: Logger;
   meter: RelayMeter;
-  /** Bytes that may wait in the whole hub for peers that do not read. */
+  /** Maximum number of bytes that may wait in the whole hub for peers that do not read. */
   queueBytes: number;
   /**
-   * Throws VM_NOT_RUNNING, or NOT_FOUND for a VM that does not exist or belongs to another user (with the same
-   * message). A VM on a silent provider is allowed: only the route decides whether the provider can be reached.
+   * Checks whether the user may open a terminal on the VM. Throws VM_NOT_RUNNING. Throws the same NOT_FOUND
+   * for a missing VM and for another user's VM. A VM whose provider is silent passes this check, because the
+   * relay finds out later whether the provider can be reached.
    */
   authorise(who: Identity, vmId: string): Promise<Grant>;
   elsewhere: Elsewhere;

@@ -1,4 +1,4 @@
-/** The relay's public interface for the rest of the hub. */
+/** The public interface of the relay for the rest of the hub. */
 export { type Elsewhere, type Grant, type Identity, NOWHERE_ELSE, type RelayDeps } from './deps.ts';
 export type { ChannelPath, RelayMeter } from './meter.ts';
 export { parse } from './parse.ts';

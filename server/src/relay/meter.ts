@@ -1,9 +1,12 @@
-/** Events that the relay reports. The hub's metrics implement this; tests may count with a plain object. */
+/**
+ * The events that the relay reports. The hub's metrics implement this interface, and tests may count with a
+ * plain object.
+ */
 import type { ErrorCode } from '@unicore/protocol';
 
 /**
- * The two neighbours of a channel at this hub. They are other hubs if consumer and provider are connected to different
- * ones.
+ * The neighbours of this hub on a channel. A neighbour is another hub if the consumer or the provider is
+ * connected there.
  */
 export interface ChannelPath {
   from: 'consumer' | 'hub';
@@ -11,14 +14,23 @@ export interface ChannelPath {
 }
 
 export interface RelayMeter {
-  /** Change in the number of joined channels. */
+  /** Called when the number of open channels on this path has changed by one. */
   channels(path: ChannelPath, change: 1 | -1): void;
-  /** A frame was forwarded; `bytes` is its size on the wire. Called for every frame, so it must be cheap. */
+  /**
+   * Called when a frame was forwarded; `bytes` is its size on the wire. It runs for every frame, so it must
+   * be cheap.
+   */
   forwarded(bytes: number): void;
-  /** An OPEN or a socket was refused. */
+  /** Called when an OPEN frame or a socket was refused. */
   refused(code: ErrorCode): void;
-  /** A channel was detached because the queue budget was exceeded and its share was the largest. It attaches again. */
+  /**
+   * Called when a channel was detached because the hub queued too many bytes and this channel had the longest
+   * queue. The consumer then attaches the channel again.
+   */
   purged(): void;
-  /** A consumer attached an existing channel again. ms: time from its OPEN until it was joined or refused. */
+  /**
+   * Called when a consumer has tried to resume an existing channel. `ms` is the time from its OPEN frame
+   * until the answer, and `joined` tells whether the resume succeeded.
+   */
   resumed(ms: number, joined: boolean): void;
 }

@@ -1,4 +1,7 @@
-/** Validates a peer's input against a schema. The BAD_REQUEST error names the field. */
+/**
+ * Validates data from a peer against a schema. Throws BAD_REQUEST if the data is invalid; the message names
+ * the field.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import type { z } from 'zod';
 

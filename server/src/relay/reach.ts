@@ -1,4 +1,7 @@
-/** Finds the leg by which a provider can be reached now: its own socket, or a leg to the hub that has it. */
+/**
+ * Finds the connection through which a provider can be reached: the provider's own socket, or a connection to
+ * the hub that has this socket.
+ */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Elsewhere } from './deps.ts';
 import type { Routes } from './routes.ts';
@@ -14,11 +17,14 @@ export class Reach {
     this.#elsewhere = elsewhere;
   }
 
-  /** Returns the leg to the provider. Waits up to `waitMs` for the provider to connect, here or at another hub. */
+  /**
+   * Returns the connection to the provider. Waits up to `waitMs` for the provider to connect to this hub or
+   * to another hub.
+   */
   async leg(providerId: string, waitMs: number): Promise<Leg | undefined> {
     const until = this.#clock.now() + waitMs;
     for (;;) {
-      // Starts to listen before the search, since the provider may arrive while other hubs are asked.
+      // Starts to wait before the search, because the provider may connect while the search is running.
       const arrival = this.#routes.arrival(providerId, until - this.#clock.now());
       try {
         const leg = this.#routes.get(providerId) ?? (await this.#elsewhere.leg(providerId));

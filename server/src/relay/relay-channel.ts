@@ -1,6 +1,6 @@
 /**
- * One consumer's channel at the relay, from its OPEN until its two legs are no longer joined. Either leg may lead to
- * another hub.
+ * One consumer's channel at the relay. It exists from the OPEN frame until the hub stops forwarding frames
+ * between the channel's two connections. Either connection may lead to another hub.
  */
 import {
   type Budget,
@@ -20,7 +20,10 @@ import type { ChannelPath, RelayMeter } from './meter.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Error codes after which the consumer should retry by itself (DETACHED). All other refusals are final (RESET). */
+/**
+ * After these errors the consumer should retry, so the relay answers DETACHED. All other refusals are final,
+ * and the relay answers RESET.
+ */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',
   'RATE_LIMITED',
@@ -37,11 +40,11 @@ export interface RelayChannelOptions {
   open: Open;
   userId: string;
   meter: RelayMeter;
-  /** Budget for this user's bytes that wait in this hub. */
+  /** Limits how many bytes of this user may wait in this hub. */
   waiting: Budget;
-  /** Rate limit for bytes from the user that cost no credit. */
+  /** Rate limiter for bytes that come from the user and cost no credit. */
   overhead: Rate;
-  /** Rate limit for bytes from providers to the user that cost no credit. */
+  /** Rate limiter for bytes that go from providers to the user and cost no credit. */
   overheadBack: Rate;
   /** Called exactly once, when the channel was refused, withdrawn or closed. */
   ended: (channel: RelayChannel) => void;
@@ -49,7 +52,10 @@ export interface RelayChannelOptions {
 
 export class RelayChannel implements Port {
   readonly userId: string;
-  /** The channel's epoch in hex: the name of the channel that is the same on every hop. */
+  /**
+   * The channel's unique id (epoch) in hexadecimal. All hubs on the path from consumer to provider use the
+   * same id.
+   */
   readonly epoch: string;
   readonly #leg: Leg;
   readonly #open: Open;
@@ -61,9 +67,9 @@ export class RelayChannel implements Port {
   #joined: Joined | undefined;
   #path: ChannelPath | undefined;
   #over = false;
-  /** Id of the VM; set once the OPEN was parsed. */
+  /** Id of the VM. Undefined until the OPEN frame has been parsed. */
   vmId: string | undefined;
-  /** Id of the provider; set once the channel is joined. */
+  /** Id of the provider. Undefined until the channel is joined. */
   providerId: string | undefined;
 
   constructor({ leg, open, userId, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
@@ -83,15 +89,15 @@ export class RelayChannel implements Port {
     return this.#over;
   }
 
-  /** Fields for log lines. */
+  /** Returns the ids that log lines about this channel contain. */
   get ids(): Record<string, string | undefined> {
     const channel = this.epoch.slice(0, 12);
     return { user: this.userId, vm: this.vmId, provider: this.providerId, channel };
   }
 
   /**
-   * Forwards the OPEN on the provider's leg under a new channel number and joins the two numbers. auth: the consumer's
-   * verified identity and rights, packed.
+   * Sends the OPEN frame to the provider under a new channel number, and connects the two channel numbers.
+   * `auth` holds the consumer's verified identity and rights, encoded for the frame.
    */
   join(provider: Leg, providerId: string, auth: Uint8Array): void {
     const ch = provider.allocate();
@@ -117,20 +123,25 @@ export class RelayChannel implements Port {
     provider.send({ ...this.#open, ch, auth });
   }
 
-  /** Closes the channel, whether it is joined or its OPEN is still unanswered. */
+  /** Closes the channel. If the OPEN frame is still unanswered, refuses it. */
   close(code: ErrorCode, message: string): void {
     if (this.#joined) this.#joined.reset(code, message);
     else this.#refuse(code, message);
   }
 
-  /** Breaks the hop so that the channel attaches again. Used if it is attached elsewhere, or should be. */
+  /**
+   * Detaches the channel, so that the consumer attaches it again. Used when a newer attachment of the channel
+   * exists, or when the consumer should make one.
+   */
   detach(): void {
     this.#joined?.detach('LEG_LOST');
   }
 
   // ---- port until ACCEPT
 
-  /** Before ACCEPT, the consumer may withdraw its OPEN with RESET and send nothing else. */
+  /**
+   * Before ACCEPT, the consumer may only send RESET, which withdraws its OPEN. Any other frame is an error.
+   */
   receive(type: number): void {
     if (type !== FrameType.RESET) {
       throw new UniCoreError('FLOW_VIOLATION', 'Nothing may be sent on a channel before ACCEPT.');

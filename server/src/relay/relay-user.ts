@@ -1,33 +1,38 @@
 /**
- * One user at the relay: its legs, and its channels, which may also come from other hubs. All limits count per user.
+ * One user at the relay: the user's connections and channels. Some channels may come from other hubs. All
+ * limits count per user.
  */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
 import { Rate } from '../rate.ts';
 import type { Identity } from './deps.ts';
 import type { RelayChannel } from './relay-channel.ts';
 
-/** Maximum number of a user's channels on one provider. */
+/** Maximum number of channels that one user may have on one provider. */
 export const MAX_CHANNELS = 64;
-/** OPENs per second and user. A page that attaches all of its terminals again stays far below this. */
+/**
+ * Maximum number of OPEN frames per second and user. A page that attaches all of its terminals again stays
+ * far below this limit.
+ */
 const OPENS_PER_SECOND = 200;
 /**
- * New channels per user, limited because each makes the provider render a screen. The burst suffices for all terminals
- * of two pages.
+ * Limits on new channels per user: a burst size and a rate per second. Each new channel makes the provider
+ * render a screen. The burst is large enough for all terminals of two pages.
  */
 const JOINS_AT_ONCE = 128;
 const JOINS_PER_SECOND = 20;
 /**
- * Bytes per second from a user that cost no credit, such as ACKs. 500 MB/s of output in full frames needs half of it.
+ * Rate limit for data from one user that costs no credit, such as ACKs, in bytes per second. A user who receives
+ * 500 MB/s of terminal output needs half of this limit for the ACKs.
  */
 const OVERHEAD_PER_SECOND = 1024 * 1024;
 /**
- * Bytes per second to a user that cost no credit. Higher than the limit from a user, because programs may write in
- * small pieces on many terminals.
+ * Rate limit for data to one user that costs no credit, in bytes per second. It is higher than the limit for
+ * data from the user, because programs may write in small pieces on many terminals.
  */
 const OVERHEAD_BACK_PER_SECOND = 4 * 1024 * 1024;
 /**
- * Bytes that may wait in this hub for one user: the windows of 64 terminals. More can only wait if a peer gives credit
- * for bytes that it does not read.
+ * Maximum number of bytes that may wait in this hub for one user: the flow-control windows of 64 terminals.
+ * More bytes can wait only if a peer gives credit but does not read.
  */
 const WAITING = 8 * 1024 * 1024;
 
@@ -38,10 +43,10 @@ export class RelayUser {
   readonly joins: Rate;
   readonly overhead: Rate;
   readonly overheadBack: Rate;
-  /** This user's bytes that wait in the hub. */
+  /** Counts and limits the bytes of this user that wait in the hub. */
   readonly waiting: Budget;
 
-  /** waiting: budget for bytes that wait in the whole hub. */
+  /** `waiting` limits the bytes that wait in the whole hub. */
   constructor(clock: Clock, waiting: Budget) {
     this.opens = new Rate(clock, OPENS_PER_SECOND);
     this.joins = new Rate(clock, JOINS_PER_SECOND, JOINS_AT_ONCE);
@@ -55,8 +60,8 @@ export class RelayUser {
   }
 
   /**
-   * Whether another channel would exceed the limit on this provider. A channel that attaches again or moves is counted
-   * once.
+   * Returns true if a new channel would exceed the limit on this provider. A channel that attaches again is
+   * counted once.
    */
   isFullOn(providerId: string, epoch: string): boolean {
     const others = new Set<string>();
@@ -65,7 +70,7 @@ export class RelayUser {
     return others.size >= MAX_CHANNELS;
   }
 
-  /** The joined attachments of this channel, in the order in which they came. */
+  /** Returns all joined attachments of this channel, oldest first. */
   attachments(epoch: string): RelayChannel[] {
     return [...this.channels].filter((channel) => channel.providerId && channel.epoch === epoch);
   }

@@ -1,11 +1,13 @@
-/** All users at the relay. A user's limits are kept a little longer than its last connection. */
+/**
+ * All users at the relay. The relay keeps a user's rate limiters for a short time after the last connection.
+ */
 import { Budget, type Clock, type Leg } from '@unicore/protocol';
 import type { Identity } from './deps.ts';
 import { RelayUser } from './relay-user.ts';
 
 /**
- * How long a user's rate limiters are kept after its last connection. By then they are full again, so reconnecting
- * gains nothing.
+ * How long a user's rate limiters are kept after the last connection, ms. By then the limiters are full
+ * again, so a user gains nothing by reconnecting.
  */
 const FORGET_MS = 10_000;
 
@@ -15,7 +17,7 @@ export class RelayUsers {
   readonly #byUser = new Map<string, RelayUser>();
   readonly #byLeg = new Map<Leg, { consumer: RelayUser; identity: Identity }>();
 
-  /** queueBytes: bytes that may wait in the whole hub. */
+  /** `queueBytes` is the maximum number of bytes that may wait in the whole hub. */
   constructor(clock: Clock, queueBytes: number) {
     this.#clock = clock;
     this.#waiting = new Budget(queueBytes);
@@ -35,14 +37,14 @@ export class RelayUsers {
     this.settle(at.identity.userId);
   }
 
-  /** The user of this leg. */
+  /** Returns the user of this connection. */
   at(leg: Leg): { consumer: RelayUser; identity: Identity } | undefined {
     return this.#byLeg.get(leg);
   }
 
   /**
-   * The user's state, created if needed; the user need not have a leg here. Call settle() when one of its channels
-   * ends.
+   * Returns the user's state, and creates it if needed. The user need not be connected to this hub. The
+   * caller must call `settle()` when one of the user's channels ends.
    */
   of(userId: string): RelayUser {
     const known = this.#byUser.get(userId);
@@ -52,7 +54,10 @@ export class RelayUsers {
     return consumer;
   }
 
-  /** Called when a leg or channel of this user ended. If it was the last, the user is forgotten after a while. */
+  /**
+   * Called when a connection or channel of this user has ended. After the last one, the user's state is
+   * deleted after a delay.
+   */
   settle(userId: string): void {
     const consumer = this.#byUser.get(userId);
     if (!consumer?.absent) return;
@@ -61,7 +66,7 @@ export class RelayUsers {
     });
   }
 
-  /** Bytes that wait in the hub, by kind of peer. */
+  /** Returns the number of bytes that wait in the hub for each kind of peer. */
   get waiting(): ReadonlyMap<string, number> {
     return this.#waiting.usedTo;
   }

@@ -1,6 +1,6 @@
 /**
- * Joins consumers and providers. The relay knows legs, never sockets. It authorises each OPEN once. After that, frames
- * pass through a hop (protocol/src/hop/hop.ts), which changes only their channel number.
+ * Connects consumers with providers. The relay authorises each OPEN frame once. After that it forwards the
+ * channel's frames and changes only their channel number (protocol/src/hop/hop.ts).
  */
 import {
   ChannelKind,
@@ -22,14 +22,19 @@ import { MAX_CHANNELS, type RelayUser } from './relay-user.ts';
 import { RelayUsers } from './relay-users.ts';
 import { Routes } from './routes.ts';
 
-/** Maximum size of an OPEN's metadata, bytes. It is small because an OPEN costs no credit. */
+/** Maximum size of an OPEN's metadata, in bytes. The limit is small because an OPEN costs no credit. */
 const MAX_OPEN_META = 1024;
-/** How long an existing channel waits for its provider, which may be reconnecting too, ms. */
+/**
+ * How long an existing channel waits for its provider, ms. The provider may be reconnecting at the same time.
+ */
 const RETURN_MS = 5_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** Schema of an OPEN's auth between hubs: the first hub has authorised the channel and names the provider. */
+/**
+ * Schema of the `auth` field of an OPEN frame between hubs. The first hub has authorised the channel and
+ * names the provider.
+ */
 const PassedOn = ChannelAuth.extend({ providerId: Id });
 
 export class Relay {
@@ -47,7 +52,10 @@ export class Relay {
 
   // ---- for leg owners
 
-  /** A consumer's leg is up and belongs to this user. Call leave() when it has closed. */
+  /**
+   * Registers a consumer's connection for this user. The caller must call `leave()` when the connection has
+   * closed.
+   */
   enter(leg: Leg, identity: Identity): void {
     this.#users.enter(leg, identity);
   }
@@ -56,7 +64,7 @@ export class Relay {
     this.#users.leave(leg);
   }
 
-  /** Handles an OPEN from a consumer's leg. A repeated OPEN is ignored while the first is being answered. */
+  /** Handles an OPEN from a consumer. A repeated OPEN is ignored while the first OPEN is being answered. */
   open(leg: Leg, open: Open): void {
     const at = this.#users.at(leg);
     if (!at || leg.portOf(open.ch)) return;
@@ -68,7 +76,7 @@ export class Relay {
     });
   }
 
-  /** Handles an OPEN that another hub has authorised, for a provider that is connected here. */
+  /** Handles an OPEN that another hub has authorised. The provider must be connected to this hub. */
   openFrom(leg: Leg, open: Open): void {
     if (leg.portOf(open.ch)) return;
     const { providerId, ...auth } = parse(PassedOn, unpackMeta(open.auth), 'OPEN.auth');
@@ -81,15 +89,17 @@ export class Relay {
   }
 
   /**
-   * A provider's leg is up. Throws SUPERSEDED if this hub has a newer connection of it. Call release() when it has
-   * closed.
+   * Registers a provider's connection. Throws SUPERSEDED if this hub has a newer connection of the same
+   * provider. The caller must call `release()` when the connection has closed.
    */
   claim(providerId: string, connSeq: number, leg: Leg): void {
     this.routes.claim(providerId, connSeq, leg);
     this.#deps.elsewhere.came(providerId, connSeq);
   }
 
-  /** A provider's leg has closed. Returns true if the provider was reached by this leg. */
+  /**
+   * Called when a provider's connection has closed. Returns true if it was the provider's current connection.
+   */
   release(providerId: string, leg: Leg): boolean {
     const gone = this.routes.release(providerId, leg);
     if (gone) this.#deps.elsewhere.went(providerId);
@@ -98,19 +108,22 @@ export class Relay {
 
   // ---- for the hub
 
-  /** The leg by which a provider is reached. Waits up to `waitMs` for the provider to connect. */
+  /**
+   * Returns the connection through which a provider can be reached. Waits up to `waitMs` for the provider to
+   * connect.
+   */
   reach(providerId: string, waitMs: number): Promise<Leg | undefined> {
     return this.#reach.leg(providerId, waitMs);
   }
 
-  /** Closes every channel to this VM, because it was stopped, deleted or moved. */
+  /** Closes every channel to this VM. Called when the VM was stopped, deleted or moved. */
   closeVm(vmId: string, code: ErrorCode, message: string): void {
     for (const { channels } of this.#users.all()) {
       for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
     }
   }
 
-  /** Closes the sockets of this session, because it was signed out or its token was revoked. */
+  /** Closes the sockets of this session. Called when the user signed out or the token was revoked. */
   closeSession(sessionId: string, code: ErrorCode, message: string): void {
     for (const { legs } of this.#users.all()) {
       for (const [leg, identity] of [...legs]) if (identity.sessionId === sessionId) leg.close(code, message);
@@ -122,12 +135,15 @@ export class Relay {
     for (const leg of [...(this.#users.known(userId)?.legs.keys() ?? [])]) leg.close(code, message);
   }
 
-  /** Closes the sockets of a provider that was revoked. */
+  /** Closes the sockets of this provider. Called when the provider was revoked. */
   closeProvider(providerId: string, code: ErrorCode, message: string): void {
     this.routes.close(providerId, code, message);
   }
 
-  /** Bytes that wait in this hub, by the kind of peer that should read them: consumer, provider, hub or relay. */
+  /**
+   * Returns the number of bytes that wait in this hub, by kind of receiving peer: consumer, provider, hub or
+   * relay.
+   */
   get waiting(): ReadonlyMap<string, number> {
     return this.#users.waiting;
   }
@@ -178,7 +194,8 @@ export class Relay {
       gen,
       kind: 'terminal',
     };
-    // The next hub has the provider's socket. With the provider's id it need not look the VM up in the store.
+    // The other hub has the provider's socket. The OPEN names the provider, so the other hub need not look up
+    // the VM in the store.
     const passedOn = leg?.peer === 'hub' ? { ...auth, providerId } : auth;
     this.#join(consumer, channel, leg, providerId, packMeta(passedOn));
   }
@@ -198,13 +215,14 @@ export class Relay {
       );
     }
     if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-    // The newest attachment may still be in use while the channel moves. Older ones are on sockets that died silently.
+    // While a channel moves, its newest attachment may still be in use. All older attachments belong to
+    // sockets that died silently, so they are detached.
     for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
     channel.join(leg, providerId, auth);
     this.#deps.log.info(channel.ids, 'channel joined');
   }
 
-  /** Joins the channel; refuses it if that fails. */
+  /** Joins the channel. If joining fails, refuses the channel. */
   async #settle(channel: RelayChannel, join: () => Promise<void>): Promise<void> {
     try {
       await join();
@@ -219,8 +237,8 @@ export class Relay {
       log.error({ ...channel.ids, err: error }, 'channel could not be authorised');
       return channel.close('INTERNAL', 'The hub could not check this request. Try again.');
     }
-    // Errors that the consumer retries by itself are logged at debug level, or they would fill the log while a provider
-    // is away.
+    // Errors that the consumer retries automatically are logged only at debug level. Otherwise they would
+    // fill the log while a provider is offline.
     log[ERRORS[error.code].retry ? 'debug' : 'info']({ ...channel.ids, code: error.code }, 'channel refused');
     channel.close(error.code, error.message);
   }

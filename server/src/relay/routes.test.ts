@@ -28,7 +28,10 @@ async function providerLeg() {
   return { leg, closed };
 }
 
-/** Binds `count` hops to a leg. Each leaves `afterMs` after it was asked to move, or never. */
+/**
+ * Binds `count` hops to a connection. Each hop leaves `afterMs` milliseconds after it was asked to move.
+ * Without `afterMs` a hop never leaves.
+ */
 function hops(leg: Leg, count: number, afterMs?: number): number[] {
   const askedAt: number[] = [];
   for (let i = 0; i < count; i++) {

@@ -1,10 +1,13 @@
 /**
- * The newest socket of each provider at this hub. Sockets are ordered by the connection number that the agent raises
- * with each one.
+ * The newest connection of each provider at this hub. An agent numbers its connections in rising order, so a
+ * higher number means a newer connection.
  */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 
-/** How long a replaced leg may keep its last channels, ms. Their consumers may not react, or the leg may be dead. */
+/**
+ * How long a replaced connection may keep its last channels, ms. This limit is needed because some consumers
+ * may not react, and the connection may be dead.
+ */
 const RETIRE_MS = 15_000;
 
 interface Route {
@@ -15,9 +18,9 @@ interface Route {
 export class Routes {
   readonly #clock: Clock;
   readonly #routes = new Map<string, Route>();
-  /** Callbacks of calls that wait for a provider, by provider id. */
+  /** Callbacks of callers that wait for a provider to connect, by provider id. */
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** Replaced legs that still have channels, with a function that cancels their timers. */
+  /** Replaced connections that still have channels. Each entry has a function that cancels its timer. */
   readonly #retired = new Map<Leg, { providerId: string; cancel: () => void }>();
 
   constructor(clock: Clock) {
@@ -25,8 +28,9 @@ export class Routes {
   }
 
   /**
-   * Makes this leg the provider's route. Channels on the old leg move to it a few at a time; the old leg is closed when
-   * the last has left. Throws SUPERSEDED if the current connection is newer.
+   * Makes this connection the current one of the provider. Channels move from the old connection a few at a
+   * time, and the hub closes the old connection when the last channel has left. Throws SUPERSEDED if the
+   * provider already has a newer connection.
    */
   claim(providerId: string, connSeq: number, leg: Leg): void {
     const current = this.#routes.get(providerId);
@@ -38,7 +42,10 @@ export class Routes {
     if (current) this.#retire(providerId, current.leg);
   }
 
-  /** Another hub has this connection of the provider. Returns true if it replaced an older one here. */
+  /**
+   * Called when another hub has a connection of the provider. Returns true if that connection replaced an
+   * older one at this hub.
+   */
   elsewhere(providerId: string, connSeq: number): boolean {
     this.#come(providerId);
     const current = this.#routes.get(providerId);
@@ -48,12 +55,17 @@ export class Routes {
     return true;
   }
 
-  /** The last channel has left this leg. */
+  /**
+   * Called when the last channel has left this connection. Closes the connection if a newer one has replaced
+   * it.
+   */
   idle(leg: Leg): void {
     if (this.#retired.has(leg)) leg.close('SUPERSEDED', 'A newer connection of this provider took over.');
   }
 
-  /** A provider's leg has closed. Returns true if it was the provider's current route. */
+  /**
+   * Called when a provider's connection has closed. Returns true if it was the provider's current connection.
+   */
   release(providerId: string, leg: Leg): boolean {
     this.#retired.get(leg)?.cancel();
     this.#retired.delete(leg);
@@ -61,7 +73,7 @@ export class Routes {
     return this.#routes.delete(providerId);
   }
 
-  /** Closes every leg of this provider. */
+  /** Closes every connection of this provider. */
   close(providerId: string, code: ErrorCode, message: string): void {
     const retired = [...this.#retired].filter(([, of]) => of.providerId === providerId).map(([leg]) => leg);
     for (const leg of retired) leg.close(code, message);
@@ -73,8 +85,8 @@ export class Routes {
   }
 
   /**
-   * Waits for this provider to connect, here or at another hub. `come` resolves to true when it has, or to false after
-   * `ms`.
+   * Waits for this provider to connect to this hub or to another hub. `come` resolves to true when the
+   * provider has connected, and to false after `ms` milliseconds.
    */
   arrival(providerId: string, ms: number): { come: Promise<boolean>; forget(): void } {
     const waiting = this.#waiting.get(providerId) ?? new Set();
@@ -93,7 +105,9 @@ export class Routes {
     return { come, forget };
   }
 
-  /** Makes all waiting calls look again. Used when notices of connected providers may have been lost. */
+  /**
+   * Makes all waiting callers search again. Used when messages about connected providers may have been lost.
+   */
   lookAgain(): void {
     for (const providerId of this.#waiting.keys()) this.#come(providerId);
   }

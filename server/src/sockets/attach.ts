@@ -1,4 +1,7 @@
-/** Accepts WebSockets on the hub's HTTP server: by path and origin, with readable refusals. */
+/**
+ * Accepts WebSockets on the hub's HTTP server. Checks the path and the origin, and explains each refusal to
+ * the client.
+ */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
@@ -13,14 +16,14 @@ import { closeSocket, HubSocket } from './hub-socket.ts';
 import { providerEndpoint } from './provider-endpoint.ts';
 import { terminalEndpoint } from './terminal-endpoint.ts';
 
-/** Maximum message size on a raw terminal, bytes. A client may send a whole paste as one message. */
+/** Maximum message size on a raw terminal, in bytes. A client may send a whole paste as one message. */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
-/** How long a peer may take to answer a close before its socket is destroyed. */
+/** How long the hub waits for a peer's close frame before it destroys the socket, ms. */
 const CLOSE_MS = 5_000;
-/** How long a peer may take to answer a close while the hub stops. */
+/** How long the hub waits for a peer's close frame while the hub stops, ms. */
 const STOP_MS = 1_000;
 
-/** URL path on which other hubs connect. */
+/** The URL path for connections from other hubs. */
 export const HUB_PATH = '/hub';
 
 interface Path {
@@ -38,11 +41,11 @@ const PATHS: ReadonlyMap<string, Path> = new Map([
 
 export interface Sockets {
   /**
-   * Asks every peer to move to another hub and refuses new ones. Resolves when all have moved, or after `ms`; then call
-   * stop().
+   * Asks every peer to move to another hub, and refuses new sockets except those of other hubs. Resolves when
+   * all peers have moved, or after `ms` milliseconds. Then call `stop()`.
    */
   drain(ms: number): Promise<void>;
-  /** Refuses new sockets and closes all others with GOING_AWAY. Resolves when the last one is closed. */
+  /** Refuses new sockets and closes all others with GOING_AWAY. Resolves when the last socket is closed. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +58,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
 
   const admit = (path: Path, ws: HubSocket, request: IncomingMessage, url: URL) => {
     const log = deps.log.child({ socket: ++lastId, kind: path.kind });
-    // Every socket error is followed by 'close', which is handled. Without this listener it would end the process.
+    // A socket error without a listener would end the process. Each error is followed by 'close', whose
+    // listener cleans up.
     ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
     ws.on('close', (code) => {
       open.delete(ws);
@@ -64,8 +68,8 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     });
     deps.meter.opened(path.kind);
     const refuse = (code: ErrorCode, message: string) => closeSocket(ws, code, message);
-    // Other hubs are still accepted: consumers that have already moved there reach the remaining providers through
-    // them.
+    // A draining hub still accepts sockets from other hubs. Consumers that have already moved to another hub
+    // need these sockets to reach the providers that remain at this hub.
     if (draining && path.kind !== 'hub') return refuse('GOING_AWAY', STOPPING);
     if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
       return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
@@ -86,7 +90,7 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     servers.get(path)!.handleUpgrade(request, socket, head, (ws) => admit(path, ws, request, url));
   };
   server.on('upgrade', onUpgrade);
-  // Without this listener, Node closes CONNECT requests without an answer.
+  // Without this listener, Node closes a CONNECT request without an answer.
   server.on('connect', (_request, socket) => refuseUpgrade(socket, 405));
 
   return {
@@ -115,16 +119,17 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
     WebSocket: HubSocket,
     perMessageDeflate: false,
     maxPayload,
-    // An option of the ws library that its types lack.
+    // The ws library supports this option, but its type declarations lack it.
     closeTimeout: CLOSE_MS,
-    // If no offered subprotocol is selected, a browser fails the socket and hides the reason. So one is always
-    // selected, and a wrong one is then closed with a reason.
+    // If the server selects none of the offered subprotocols, a browser fails the connection and hides the
+    // reason. So the hub always selects one. If the selected subprotocol is not supported, the hub closes the
+    // socket and tells the reason.
     handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : [...offered][0]!),
   };
   return new WebSocketServer(options);
 }
 
-/** Refuses an upgrade with a plain HTTP answer, for clients that are not ours. */
+/** Refuses a WebSocket upgrade with a plain HTTP answer. */
 function refuseUpgrade(socket: Duplex, status: 403 | 404 | 405): void {
   const text = STATUS_CODES[status]!;
   socket.end(

@@ -1,4 +1,4 @@
-/** The /consumer endpoint: an SDK's socket, which carries many channels. */
+/** The /consumer endpoint: the socket of a browser page or SDK, which carries many channels. */
 import { UniCoreError } from '@unicore/protocol';
 import { ConsumerHello } from '@unicore/protocol/control';
 import { type Identity, parse } from '../relay/index.ts';
@@ -44,8 +44,8 @@ export const consumerEndpoint: Endpoint = (incoming, deps) => {
 };
 
 /**
- * Identifies the user. Tokens and tickets are valid from anywhere; a cookie only from the hub's own pages, which the
- * Origin header proves.
+ * Identifies the user. A token or ticket is accepted from any origin. A cookie is accepted only from the
+ * hub's own pages, which the Origin header identifies.
  */
 async function identify(meta: unknown, { request }: Incoming, { auth }: SocketDeps): Promise<Identity> {
   const { token, ticket } = parse(ConsumerHello, meta, 'HELLO');

@@ -1,35 +1,49 @@
-/** What the sockets need from the rest of the hub, as a few functions that tests can replace. */
+/** The functions that the sockets need from the rest of the hub. Tests can replace them. */
 import type { IncomingMessage } from 'node:http';
 import type { Clock, ErrorCode, FrameOf, FrameType, HubPlace, Leg, Patience } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Identity, Relay } from '../relay/index.ts';
 
-/** Kind of socket, by the peer at its other end. */
+/** The kind of a socket, named after the peer at the other end. */
 export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
 
-/** What a redeemed ticket grants. */
+/** The rights that a valid ticket grants. */
 export interface Ticket {
   identity: Identity;
   readOnly: boolean;
 }
 
 export interface SocketAuth {
-  /** Whether pages of this origin may connect. Origins must match exactly. */
+  /** Returns true if pages of this origin may connect. Origins must match exactly. */
   allowedOrigin(origin: string, host: string | undefined): boolean;
-  /** The user of this request's session cookie; undefined if it has none or it is no longer valid. */
+  /**
+   * Resolves to the user of the request's session cookie. Undefined if the cookie is missing or no longer
+   * valid.
+   */
   session(request: IncomingMessage): Promise<Identity | undefined>;
-  /** The user of a bearer token; undefined if it is unknown or revoked. */
+  /** Resolves to the user of a bearer token. Undefined if the token is unknown or revoked. */
   bearer(token: string): Promise<Identity | undefined>;
-  /** The provider of an agent's JWT. Throws UNAUTHENTICATED, or REVOKED for a revoked provider. */
+  /**
+   * Resolves to the id of the provider that an agent's JWT names. Throws UNAUTHENTICATED, or REVOKED if the
+   * provider was revoked.
+   */
   provider(token: string): Promise<string>;
-  /** Redeems the ticket of a consumer's socket. Undefined if it is unknown, used, expired, or for another purpose. */
+  /**
+   * Uses up the ticket of a consumer's socket. Resolves to undefined if the ticket is unknown, used, expired,
+   * or for another purpose.
+   */
   consumerTicket(ticket: string): Promise<Identity | undefined>;
-  /** Redeems the ticket of a raw terminal. Undefined if it is unknown, used, expired, or for another VM or terminal. */
+  /**
+   * Uses up the ticket of a raw terminal. Resolves to undefined if the ticket is unknown, used, expired, or
+   * for another VM or terminal.
+   */
   redeemTicket(ticket: string, asked: { vmId: string; terminalId: string }): Promise<Ticket | undefined>;
 }
 
-/** A provider's socket after its handshake. It is now the provider's route. */
+/**
+ * A provider's connection after its handshake. From now on, this connection is used to reach the provider.
+ */
 export interface ProviderConnection {
   providerId: string;
   hello: AgentHello;
@@ -38,46 +52,60 @@ export interface ProviderConnection {
 
 /** Receives the events of providers' sockets. */
 export interface ProviderEvents {
-  /** Called right after WELCOME; the control channel may be opened. */
+  /**
+   * Called right after the WELCOME frame was sent. From now on the hub may open the control channel to the
+   * agent.
+   */
   connected(connection: ProviderConnection): void;
-  /** Called for each message of the provider, since any message proves that it is alive. It must be cheap. */
+  /**
+   * Called for each message of the provider, since any message proves that the provider is alive. Must be
+   * cheap.
+   */
   heard(providerId: string): void;
   beat(providerId: string, beat: BeatMeta): void;
-  /** The route is gone. Not called for a socket that a newer one replaced. */
+  /**
+   * Called when the provider's current socket has closed. Not called for a socket that a newer socket had
+   * replaced.
+   */
   disconnected(providerId: string, code: ErrorCode): void;
 }
 
 /** Handles the sockets of other hubs. */
 export interface HubSockets {
-  /** Keepalive limits for sockets of other hubs. */
+  /** Keepalive limits for the sockets of other hubs. */
   patience: Patience;
   /** Verifies another hub's token and returns that hub's name. Throws UNAUTHENTICATED. */
   admit(pass: string): Promise<string>;
-  /** Called when a hub's leg is up; the returned function is called when it has closed. */
+  /**
+   * Called when a hub's connection is ready. The returned function is called when the connection has closed.
+   */
   accepted(leg: Leg): () => void;
   opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void;
 }
 
-/** mail: a leg to another hub through the backplane, without a socket. */
+/** `mail` is a connection to another hub that runs through the backplane (Redis) and has no socket. */
 export type LegKind = SocketKind | 'mail';
 
-/** Metrics of a leg, whatever its transport. All functions must be cheap. */
+/** Receives the metrics of a connection, for any transport. All functions must be cheap. */
 export interface LegMeter {
-  /** Counts a message that was sent or received on a leg. */
+  /** Counts one message that was sent or received on a connection. */
   message(kind: LegKind, direction: 'in' | 'out', bytes: number): void;
-  /** A PING was answered after `rtt` ms. */
+  /** Called when a PING was answered after `rtt` milliseconds. */
   measured(kind: LegKind, rtt: number): void;
-  /** A frame arrived that belongs to no channel. */
+  /** Called when a frame has arrived that belongs to no open channel. */
   stray(kind: LegKind): void;
 }
 
 export interface SocketMeter extends LegMeter {
   opened(kind: SocketKind): void;
-  /** code: the reason; LEG_LOST if the connection broke silently. */
+  /**
+   * Called when a socket has closed. `code` is the reason, or LEG_LOST if the connection broke without a
+   * close code.
+   */
   closed(kind: SocketKind, code: ErrorCode): void;
   /**
-   * Registers a gauge of the socket's unsent bytes: given to the socket but not yet accepted by the kernel. The
-   * returned function removes it.
+   * Registers a gauge of the bytes that the socket has not yet passed to the kernel. The returned function
+   * removes the gauge.
    */
   buffers(kind: SocketKind, bytes: () => number): () => void;
 }
@@ -89,17 +117,20 @@ export interface SocketDeps {
   auth: SocketAuth;
   providers: ProviderEvents;
   relay: Relay;
-  /** Handles sockets from other hubs; absent if hubs have no sockets to one another. */
+  /** Handles the sockets of other hubs. Undefined if hubs do not connect to one another by sockets. */
   hubs?: HubSockets | undefined;
   /**
-   * The client's address, by which pending handshakes are counted. Behind our own proxy, that is not the socket's
-   * address.
+   * Returns the client's address, which is used to limit pending handshakes. Behind a trusted proxy, the
+   * socket has the proxy's address, so the client's address comes from a header.
    */
   addressOf(request: IncomingMessage): string;
-  /** Age at which multiplexed sockets are replaced by new ones, ms. */
+  /** The hub replaces multiplexed sockets at this age, ms. */
   rotateMs: number;
-  /** Name and version of this hub, sent to peers in WELCOME. */
+  /** Name and version of this hub. The hub sends them to each peer in the WELCOME frame. */
   hub: { hubId: string; version: string };
-  /** All regions, also sent in WELCOME if there are several: the peer may find another one nearer. */
+  /**
+   * Returns the addresses of the hubs in all regions. WELCOME contains this list if it has several entries,
+   * so that the peer can choose a nearer hub.
+   */
   places?: () => readonly HubPlace[];
 }

@@ -39,7 +39,7 @@ test('providers are asked to leave first, and have all dialled before a consumer
     told.filter((one) => one.kind === kind),
   );
   expect(providers).toEqual([0, 1].map(() => ({ kind: 'provider', at: 0, afterMs: 5_000 })));
-  // Providers have dialled another hub within half of their time.
+  // Consumers are asked to move only at 2.5 s, when the providers have connected to another hub.
   expect(consumers).toEqual([0, 1].map(() => ({ kind: 'consumer', at: 2_500, afterMs: 7_500 })));
   expect(told).toHaveLength(4);
 });

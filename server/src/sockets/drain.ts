@@ -1,23 +1,23 @@
 /**
- * Draining: a stopping hub first lets its peers move to other hubs. This decides in which order they are asked, and how
- * long the hub stays for them.
+ * Draining: a stopping hub asks its peers to move to other hubs before it closes. This module decides the
+ * order in which it asks them and how long it waits.
  */
 import type { Clock } from '@unicore/protocol';
 import type { SocketKind } from './deps.ts';
 import type { GoAway } from './endpoint.ts';
 
 /**
- * How long load balancers may go on sending new clients, ms. The hub stays for that long to tell them to retry;
- * otherwise they would see a failure.
+ * How long a load balancer may still send new clients to a stopping hub, ms. The hub stays up for this time
+ * to tell them to retry. Otherwise these clients would see a failed connection.
  */
 const NOTICE_MS = 2_000;
 /**
- * Fraction of the time that is reserved for providers, before any consumer is asked to move. A provider's socket takes
- * longest to empty, since it carries channels of many consumers. And a consumer that moves later finds its provider at
- * its new hub; otherwise its path would lead through this hub and change once more.
+ * The fraction of the time in which only providers move. Providers move first, because a provider's socket
+ * carries channels of many consumers and takes longest to empty. A consumer that moves later finds its
+ * provider at the new hub, so its path changes only once.
  */
 const PROVIDERS_SHARE = 1 / 4;
-/** A peer that is asked to leave dials another hub within this fraction of `afterMs`. */
+/** A peer that is asked to leave connects to another hub within this fraction of `afterMs`. */
 const DIAL_SHARE = 1 / 2;
 
 export interface Peer {
@@ -26,13 +26,16 @@ export interface Peer {
 }
 
 export interface Drain {
-  /** Resolves when no peer is left that could move, or when the time is up. */
+  /** Resolves when all peers that can move have left, or when the time is up. */
   over: Promise<void>;
-  /** Must be called when a peer has left. */
+  /** The caller must call this function each time a peer has left. */
   look(): void;
 }
 
-/** peers: returns the current peers. Raw terminals cannot move and hubs need not, so neither is waited for. */
+/**
+ * Starts to drain. `peers` returns the current peers. The hub does not wait for raw terminals, which cannot
+ * move, or for other hubs, which need not move.
+ */
 export function drain(clock: Clock, ms: number, peers: () => Iterable<Peer>): Drain {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   const providersMs = ms * PROVIDERS_SHARE;

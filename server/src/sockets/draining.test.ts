@@ -7,7 +7,7 @@ import { startTestAgent } from './testing/test-agent.ts';
 import { openTerminal, startTestConsumer } from './testing/test-consumer.ts';
 import { identity, startTestHub, type TestHub } from './testing/test-hub.ts';
 
-/** Drain time. Consumers are asked to leave after a quarter of it. */
+/** The drain time, ms. Consumers are asked to leave after a quarter of this time. */
 const MS = 1_000;
 const GOING_AWAY = 4022;
 

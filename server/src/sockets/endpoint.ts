@@ -1,11 +1,14 @@
-/** The interface of an endpoint: it gets one accepted socket, and returns how to send its peer away. */
+/**
+ * The interface of a socket endpoint. An endpoint gets one accepted socket and returns a function that asks
+ * the peer to leave.
+ */
 import type { IncomingMessage } from 'node:http';
 import { ERRORS, FrameType, type HubPlace, type Leg, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { SocketDeps } from './deps.ts';
 
-/** WebSocket subprotocol of the multiplexed endpoints. */
+/** The WebSocket subprotocol of the endpoints that carry many channels on one socket. */
 export const SUBPROTOCOL = 'unicore.v1';
 
 export interface Incoming {
@@ -13,13 +16,16 @@ export interface Incoming {
   request: IncomingMessage;
   url: URL;
   log: Logger;
-  /** Call this when the peer was identified or refused: it then no longer counts as a pending handshake. */
+  /**
+   * The endpoint must call this function once the peer is identified or refused. The socket then no longer
+   * counts as a pending handshake.
+   */
   greeted(): void;
 }
 
 /**
- * Sends the peer away because the hub stops. It gets `afterMs` to move to another hub, and is not closed by this call.
- * With 0 it is closed now.
+ * Asks the peer to leave because the hub stops. The peer gets `afterMs` milliseconds to move to another hub,
+ * and the socket stays open. With 0 the socket is closed immediately.
  */
 export type GoAway = (afterMs: number) => void;
 
@@ -28,8 +34,8 @@ export type Endpoint = (incoming: Incoming, deps: SocketDeps) => GoAway;
 export const STOPPING = 'The hub is stopping. Connect again.';
 
 /**
- * Sends GOAWAY. stopRotation: cancels the leg's rotation, because after a second GOAWAY the peer would use the later
- * time.
+ * Returns a function that sends GOAWAY. `stopRotation` cancels the planned replacement of the socket.
+ * Otherwise a second GOAWAY would follow, and the peer would use the later time.
  */
 export function goAway(leg: Leg, stopRotation: () => void): GoAway {
   return (afterMs) => {
@@ -37,18 +43,18 @@ export function goAway(leg: Leg, stopRotation: () => void): GoAway {
     const { up } = leg;
     if (up)
       leg.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs: Math.round(afterMs) });
-    // A leg before its handshake has no channels that could move.
+    // A connection whose handshake is incomplete has no channels to move, so it is closed at once.
     if (!up || afterMs === 0) leg.close('GOING_AWAY', STOPPING);
   };
 }
 
-/** The metadata of WELCOME. */
+/** Returns the metadata of the WELCOME frame. */
 export function greeting({ hub, places }: SocketDeps): SocketDeps['hub'] & { hubs?: readonly HubPlace[] } {
   const hubs = places?.() ?? [];
   return hubs.length > 1 ? { ...hub, hubs } : hub;
 }
 
-/** Runs an asynchronous handshake. If it fails, the leg is closed with the error's code. */
+/** Runs an asynchronous handshake. If the handshake fails, closes the connection with the error's code. */
 export async function greet(leg: Leg, log: Logger, handshake: () => Promise<void>): Promise<void> {
   try {
     await handshake();

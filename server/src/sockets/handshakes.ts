@@ -1,6 +1,9 @@
-/** Maximum number of sockets per address whose peers have not identified themselves yet. */
+/** Maximum number of sockets per client address whose peers have not yet identified themselves. */
 const PER_ADDRESS = 64;
-/** Maximum number of unidentified sockets over all addresses. Each is closed after 5 s at most. */
+/**
+ * Maximum number of sockets from all addresses whose peers have not yet identified themselves. The hub closes
+ * such a socket after at most 5 s.
+ */
 const IN_ALL = 2_000;
 
 export class Handshakes {
@@ -8,8 +11,8 @@ export class Handshakes {
   #total = 0;
 
   /**
-   * Counts a new handshake of this address. Returns undefined if too many are pending. Otherwise call the result once,
-   * when the handshake has succeeded or failed.
+   * Counts a new handshake of this address. Returns undefined if too many handshakes are pending. Otherwise
+   * the caller must call the returned function once, when the handshake has succeeded or failed.
    */
   begin(address: string): (() => void) | undefined {
     const mine = this.#pending.get(address) ?? 0;

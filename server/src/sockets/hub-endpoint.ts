@@ -1,4 +1,4 @@
-/** The /hub endpoint: a socket from another hub, if hubs have addresses of their own. */
+/** The /hub endpoint: a socket from another hub. It is used only if the hubs have URLs for one another. */
 import { z } from 'zod';
 import { parse } from '../relay/index.ts';
 import { type Endpoint, goAway, greet } from './endpoint.ts';

@@ -1,19 +1,28 @@
-/** A WebSocket whose own protocol errors (message too big, invalid frames) also close with the hub's codes. */
+/**
+ * A WebSocket that reports errors with the hub's own close codes. The ws library itself would use standard
+ * codes, for example for a message that is too big or a frame that is invalid.
+ */
 import { closeCode, type ErrorCode } from '@unicore/protocol';
 import { WebSocket } from 'ws';
 
-/** Maximum length of a close reason, bytes: a close frame carries 125, and two are the code. */
+/**
+ * Maximum length of a close reason, in bytes. The payload of a close frame has 125 bytes, and two of them
+ * hold the code.
+ */
 const MAX_REASON = 123;
 
 export class HubSocket extends WebSocket {
   #closedWith: number | undefined;
 
-  /** The close code that the hub has sent, if it closed the socket. */
+  /** The close code that the hub has sent. Undefined if the hub did not close the socket. */
   get closedWith(): number | undefined {
     return this.#closedWith;
   }
 
-  /** ws calls this itself with codes such as 1009. All other callers pass the hub's own codes. */
+  /**
+   * The ws library calls this method with standard codes such as 1009. All other callers pass the hub's own
+   * codes.
+   */
   override close(code?: number, reason?: string | Buffer): void {
     if (code === 1009)
       this.#say(closeCode('MESSAGE_TOO_BIG'), 'The message is larger than this socket takes.');
@@ -29,14 +38,15 @@ export class HubSocket extends WebSocket {
 }
 
 /**
- * Closes the socket with an error code and message. Resumes a paused socket, which could not receive the peer's answer.
+ * Closes the socket with an error code and message. A paused socket could not receive the peer's close frame,
+ * so it is resumed first.
  */
 export function closeSocket(ws: WebSocket, code: ErrorCode, message: string): void {
   ws.resume();
   ws.close(closeCode(code), message);
 }
 
-/** Shortens a reason without splitting a character. */
+/** Shortens a close reason without splitting a UTF-8 character. */
 function clip(reason: string): string {
   const bytes = Buffer.from(reason);
   if (bytes.length <= MAX_REASON) return reason;

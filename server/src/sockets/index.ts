@@ -1,4 +1,4 @@
-/** Public interface of the WebSocket endpoints. */
+/** The public interface of the WebSocket endpoints. */
 export { attachSockets, HUB_PATH, type Sockets } from './attach.ts';
 export { consumerEndpoint } from './consumer-endpoint.ts';
 export type {

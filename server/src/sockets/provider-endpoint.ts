@@ -1,6 +1,6 @@
 /**
- * The /provider endpoint: an agent's socket. The newest one is the provider's route; an older one keeps its channels
- * until they have moved.
+ * The /provider endpoint: the socket of an agent. The newest socket is used to reach the provider. An older
+ * socket keeps its channels until they have moved to the newest one.
  */
 import { FrameType, packMeta, UniCoreError } from '@unicore/protocol';
 import { AgentHello, BeatMeta } from '@unicore/protocol/control';
@@ -11,9 +11,7 @@ import { rotate } from './rotation.ts';
 import { legOver } from './transport.ts';
 
 const EMPTY = packMeta({});
-/**
- * Maximum rate of BEAT frames. Agents send one every 5 s, and each is broadcast to everyone who watches the provider.
- */
+/** Maximum number of BEAT frames (heartbeats) per second on one connection. An agent sends one every 5 s. */
 const BEATS_PER_SECOND = 5;
 
 export const providerEndpoint: Endpoint = ({ ws, request, log: socketLog, greeted }, deps) => {

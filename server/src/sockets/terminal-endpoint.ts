@@ -1,4 +1,7 @@
-/** The /terminal endpoint: one terminal as raw bytes, for any WebSocket client with a ticket. */
+/**
+ * The /terminal endpoint: carries the raw bytes of one terminal. Any WebSocket client with a ticket may use
+ * it.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { Cols, Id, Rows } from '@unicore/protocol/control';
 import { z } from 'zod';
@@ -19,7 +22,8 @@ const Query = z.object({
 
 export const terminalEndpoint: Endpoint = (incoming, deps) => {
   const { ws, log, greeted } = incoming;
-  // The client may type at once; its input waits in the socket until the terminal is attached.
+  // The client may type before the terminal is attached. While the socket is paused, the client's input waits
+  // in it.
   ws.pause();
   ws.on('close', greeted);
   admit(incoming, deps).catch((error) => {
@@ -28,7 +32,7 @@ export const terminalEndpoint: Endpoint = (incoming, deps) => {
     closeSocket(ws, 'INTERNAL', 'The hub could not check the ticket. Try again.');
   });
   return (afterMs) => {
-    // A raw client cannot move, so it may stay until the hub stops.
+    // A raw client cannot move to another hub, so its socket stays open until the hub stops.
     if (afterMs > 0) return;
     closeSocket(ws, 'GOING_AWAY', 'The hub is stopping. Ask for a new ticket and connect again.');
   };

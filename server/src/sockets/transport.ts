@@ -1,4 +1,6 @@
-/** Connects a WebSocket with a leg: implements the protocol's transport and passes the socket's events on. */
+/**
+ * Implements the protocol's transport on a WebSocket, and passes the socket's events to the connection (leg).
+ */
 import type { Duplex } from 'node:stream';
 import {
   type Clock,
@@ -12,22 +14,26 @@ import type { WebSocket } from 'ws';
 import { Rate } from '../rate.ts';
 import type { SocketKind, SocketMeter } from './deps.ts';
 
-/** Bytes outside of channels that may wait for one peer: ACKs, and answers to its requests. */
+/**
+ * Maximum number of bytes outside of channels that may wait for one peer, such as ACKs and answers to
+ * requests.
+ */
 const MAX_QUEUED = 16 * 1024 * 1024;
 
 /**
- * Frames per second that a consumer may send for no open channel: PINGs, and frames that were on their way when a
- * channel ended. Providers are not limited, because the channels of many users may end at once.
+ * Maximum number of frames per second from a consumer that belong to no open channel. Such frames are PINGs,
+ * and frames that were in flight when their channel ended. Providers have no such limit, because the channels
+ * of many users may end at once.
  */
 const STRAYS_PER_SECOND = 5_000;
 
 interface SocketLeg {
   ws: WebSocket;
-  /** The network socket below the WebSocket. */
+  /** The TCP or TLS socket below the WebSocket. */
   socket: Duplex;
   kind: Exclude<SocketKind, 'terminal'>;
   peer: Peer;
-  /** HELLO metadata, given if this side dialled. */
+  /** Metadata for HELLO. Given if this side opened the connection. */
   dial?: { meta: unknown };
   patience?: Patience;
   clock: Clock;
@@ -35,7 +41,7 @@ interface SocketLeg {
   handler: LegHandler;
   /** Default: MAX_QUEUED. */
   maxQueued?: number;
-  /** Called for each message, since any message proves that the peer is alive. */
+  /** Called for each message of the peer, since any message proves that the peer is alive. */
   heard?: () => void;
 }
 

@@ -1,4 +1,6 @@
-/** The schema of hub.db. A released migration is never edited; new ones are appended. */
+/**
+ * The schema of hub.db as a list of migrations. Never edit a released migration. Append a new one instead.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 import { UniCoreError } from '@unicore/protocol';
 
@@ -73,7 +75,10 @@ const MIGRATIONS = [
   `,
 ];
 
-/** Migrates the file to the newest version in one transaction. Another process may be doing the same. */
+/**
+ * Migrates the database to the newest schema in one transaction, because another process may start a
+ * migration at the same time.
+ */
 export function migrate(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -85,7 +90,8 @@ export function migrate(db: DatabaseSync): void {
       );
     }
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    // The schema version is written only if it changes, so that an up-to-date hub also starts on a full disk.
+    // The schema version is written only if it has changed. Therefore a hub with an up-to-date schema can
+    // start even if the disk is full.
     if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     db.exec('COMMIT');
   } catch (error) {

@@ -1,4 +1,7 @@
-/** Opens the store that the configuration names: a local SQLite file, or a Firestore database that many hubs share. */
+/**
+ * Opens the store that the configuration selects: a local SQLite file, or a Firestore database that many hubs
+ * share.
+ */
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { parseStoreAddress, STORE_FORMS } from './address.ts';
@@ -7,9 +10,9 @@ import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 export interface StoreConfig {
-  /** `sqlite`, or the Firestore database's address. */
+  /** `sqlite`, or the address of a Firestore database. */
   store: string;
-  /** Folder of hub.db. */
+  /** The folder of the database file hub.db. */
   dataDir: string;
 }
 

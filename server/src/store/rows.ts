@@ -1,4 +1,7 @@
-/** The rows that the store keeps. Every row is validated when it is read: a file may be older, or edited by hand. */
+/**
+ * Schemas of the rows in the store. Every row is validated when it is read, because an older version or a
+ * person may have written it.
+ */
 
 import { Id, Isolation, VmSize } from '@unicore/protocol/control';
 import { z } from 'zod';
@@ -9,16 +12,19 @@ const Time = z.number().int().nonnegative();
 export const UserRow = z.object({
   userId: Id,
   name: z.string(),
-  /** Role of the user: an owner may also add providers. */
+  /** The user's role. Only an owner may add providers. */
   role: z.enum(['owner', 'member']),
   createdAt: Time,
 });
 export type UserRow = z.infer<typeof UserRow>;
 
-/** A secret (token, session or join code) that was handed out. Only its SHA-256 is stored. */
+/**
+ * A secret that the hub has issued, such as a token, a session or a join code. The store keeps only the
+ * SHA-256 hash of the secret.
+ */
 export const SecretRow = z.object({
   hash: z.string(),
-  /** Identifies the secret in logs and for revocation. */
+  /** Identifies the secret in logs and when it is revoked. */
   secretId: Id,
   kind: z.enum(['login', 'session', 'bearer', 'join']),
   userId: Id,
@@ -32,9 +38,12 @@ export const ProviderRow = z.object({
   providerId: Id,
   ownerId: Id,
   name: z.string(),
-  /** Ed25519 public key: a JWK as JSON. */
+  /** The provider's Ed25519 public key, as a JWK in JSON. */
   publicKey: z.string(),
-  /** These five fields hold what the agent reported at its last connection; null before the first. */
+  /**
+   * This field and the next four hold what the agent reported when it last connected. They are null before
+   * the first connection.
+   */
   runtime: z.enum(['docker', 'process']).nullable(),
   isolation: Isolation.nullable(),
   version: z.string().nullable(),
@@ -43,8 +52,8 @@ export const ProviderRow = z.object({
   seenAt: Time.nullable(),
   createdAt: Time,
   /**
-   * How often a VM was given room on this provider. It serves as a version: room that was counted at one value may be
-   * given away only while that value still holds.
+   * How many times a VM was assigned to this provider. It serves as a version number. A hub may assign a VM
+   * only if this number has not changed since the hub calculated the free capacity.
    */
   placed: z.number().int().nonnegative(),
 });
@@ -61,7 +70,7 @@ export const PHASES = [
   'deleting',
   'deleted',
 ] as const;
-/** A VM's phase, as the hub has recorded it. vm/lifecycle.ts defines the transitions. */
+/** The phase of a VM in the store. vm/lifecycle.ts defines the transitions between phases. */
 export const Phase = z.enum(PHASES);
 export type Phase = z.infer<typeof Phase>;
 
@@ -77,28 +86,28 @@ export const VmRow = z.object({
   phase: Phase,
   reason: z.string().nullable(),
   /**
-   * The VM's provider; null before the first placement. Afterwards the VM always starts there, because its files are
-   * there.
+   * The VM's provider, or null before the first assignment. After that the VM always starts on the same
+   * provider, because its files are stored there.
    */
   providerId: Id.nullable(),
   isolation: Isolation.nullable(),
-  /** The VM's generation: rises with each assignment to a provider; 0 before the first. */
+  /** The VM's generation. It is 0 at first and rises when the VM is assigned to a new provider. */
   gen: z.number().int().nonnegative(),
   /** Number of starts. */
   attempt: z.number().int().nonnegative(),
   createdAt: Time,
   updatedAt: Time,
-  /** Revision: rises with each write; replaceVm compares it. */
+  /** The revision, which rises with each write. `replaceVm` compares it to detect concurrent writes. */
   rev: z.number().int().positive(),
 });
 export type VmRow = z.infer<typeof VmRow>;
 
 export const AuditRow = z.object({
   at: Time,
-  /** What happened: user.create, user.login, user.logout, provider.join, vm.create, vm.running, … */
+  /** The kind of event: user.create, user.login, user.logout, provider.join, vm.create, vm.running, … */
   event: z.string(),
   userId: Id.nullable(),
-  /** Id of the VM, provider or session concerned. */
+  /** Id of the VM, provider or session that the event is about. */
   subject: z.string().nullable(),
   detail: z.string().nullable(),
 });

@@ -1,5 +1,6 @@
 /**
- * The store in one SQLite file. With its write-ahead log it survives SIGKILL, and scripts may write while the hub runs.
+ * A store in one SQLite file. It uses a write-ahead log. Therefore the data survives SIGKILL, and scripts may
+ * write while the hub runs.
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,17 +11,20 @@ import { migrate } from './migrations.ts';
 import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
 import type { ProviderChange, Store } from './store.ts';
 
-/** How long a write waits for another process's write. */
+/** How long a write waits for a write of another process, ms. */
 const BUSY_MS = 5_000;
 /**
- * The file holds the secret that signs providers' tokens, and its folder may be open to other users. SQLite gives its
- * extra files the same mode.
+ * Only the hub's user may read the file, because the file contains the secret that signs providers' tokens.
+ * The folder may be readable for other users. SQLite gives its extra files the same mode.
  */
 const FILE_MODE = 0o600;
 /** SQLITE_FULL */
 const FULL = 13;
 
-/** file: a path, or ':memory:'. The file's folder is created for this user only. */
+/**
+ * Opens the store. `file` is a path or ':memory:'. If the file's folder is missing, it is created with access
+ * only for this user.
+ */
 export function openSqliteStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
@@ -148,7 +152,7 @@ class SqliteStore implements Store {
     return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
   }
 
-  /** Runs both steps in one transaction, which is rolled back unless both return true. */
+  /** Runs the two steps in one transaction. The transaction is rolled back unless each step returns true. */
   #both(one: () => boolean, two: () => boolean): boolean {
     work(() => this.#db.exec('BEGIN IMMEDIATE'));
     try {
@@ -189,7 +193,7 @@ class SqliteStore implements Store {
   }
 }
 
-/** Turns a full disk into an error that tells the caller how to fix it. */
+/** Runs a statement. If the disk is full, throws an error that tells the caller how to fix the problem. */
 function work<T>(statement: () => T): T {
   try {
     return statement();
@@ -212,7 +216,7 @@ function insert(table: string, row: z.ZodObject): string {
   return `INSERT INTO ${table} (${fields.join(', ')}) VALUES (${fields.map((field) => `:${field}`).join(', ')})`;
 }
 
-/** `a = :a, b = :b` for every field except the given ones, which the WHERE clause uses. */
+/** Returns the SQL text `a = :a, b = :b` for every field except those in `except`. */
 function assignments(row: object, ...except: string[]): string {
   return Object.keys(row)
     .filter((field) => !except.includes(field))

@@ -151,13 +151,13 @@ export function storeSuite(open: (name: string) => Store): void {
       expect(wins.filter(Boolean)).toHaveLength(1);
       expect(await store.vms({ providerId: 'p-1' })).toMatchObject([{ rev: 2, phase: 'assigned' }]);
       const loser = vms[wins.indexOf(false)]!;
-      // A VM that was changed meanwhile takes no room on the provider.
+      // The VM has changed since it was read, so the assignment fails and `placed` keeps its value.
       await store.replaceVm({ ...loser, name: 'renamed' });
       expect(await place(loser, 1)).toBe(false);
       expect(await store.provider('p-1')).toMatchObject({ placed: 1 });
       expect(await place({ ...loser, rev: 2 }, 1)).toBe(true);
       expect(await store.provider('p-1')).toMatchObject({ placed: 2 });
-      // Other updates of the provider leave `placed` alone.
+      // Other updates of the provider do not change `placed`.
       await store.updateProvider('p-1', { cores: 4 });
       expect(await store.provider('p-1')).toMatchObject({ placed: 2, cores: 4 });
     });

@@ -1,7 +1,7 @@
 /**
- * What the hub must remember: users, secrets, providers, VMs and the audit log. It is one SQLite file, or a database
- * shared by many hubs. So every call is asynchronous, and a decision based on a read must be written with
- * compare-and-set.
+ * The persistent data of the hub: users, secrets, providers, VMs and the audit log. The data is in one SQLite
+ * file, or in a database that many hubs share. Every call is asynchronous, and other hubs may write at the
+ * same time. So a write that depends on an earlier read must use compare-and-set.
  */
 import type { AuditRow, ProviderRow, SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
 
@@ -10,48 +10,53 @@ export type ProviderChange = Partial<
 >;
 
 export interface Store {
-  /** Throws when the store can't be reached. */
+  /** Throws if the store cannot be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;
 
-  /** Returns false if the name is taken. */
+  /** Returns false if the user name is already used. */
   addUser(user: UserRow): Promise<boolean>;
   user(userId: string): Promise<UserRow | undefined>;
   userByName(name: string): Promise<UserRow | undefined>;
   users(): Promise<UserRow[]>;
 
   addSecret(secret: SecretRow): Promise<void>;
-  /** Finds a secret by hash and kind, unless it has expired. */
+  /** Finds a secret by its hash and kind. Ignores expired secrets. */
   secret(hash: string, kind: SecretKind, now: number): Promise<SecretRow | undefined>;
-  /** Removes the secret and returns it. If two callers ask at once, only one gets it. */
+  /**
+   * Removes the secret and returns it. If two callers take the same secret at once, only one of them gets it.
+   */
   takeSecret(hash: string, kind: SecretKind, now: number): Promise<SecretRow | undefined>;
   dropExpiredSecrets(now: number): Promise<number>;
 
   addProvider(provider: ProviderRow): Promise<void>;
   provider(providerId: string): Promise<ProviderRow | undefined>;
   providers(): Promise<ProviderRow[]>;
-  /** Updates only the given fields. The key, the owner and the time of joining never change. */
+  /** Updates only the given fields of a provider. Its key, its owner and its creation time never change. */
   updateProvider(providerId: string, change: ProviderChange): Promise<void>;
 
-  /** Returns the VM that exists afterwards: this one, or the one that an earlier call with the same opId made. */
+  /**
+   * Adds a VM and returns it. If an earlier call with the same opId has added a VM, returns that VM instead.
+   */
   addVm(vm: VmRow): Promise<VmRow>;
   vm(vmId: string): Promise<VmRow | undefined>;
-  /** All VMs except deleted ones, oldest first. */
+  /** Returns all matching VMs except deleted ones, oldest first. */
   vms(of?: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] }): Promise<VmRow[]>;
   /**
-   * Compare-and-set: writes only if the stored rev equals vm.rev, and raises it. placed: given if the VM takes room on
-   * vm.providerId. The write then also requires that this provider's `placed` equals it, and raises that as well.
+   * Compare-and-set: writes the VM only if its stored `rev` still equals `vm.rev`, and raises `rev`. The
+   * caller passes `placed` if it assigns the VM to a provider. Then the provider's stored `placed` must equal
+   * it too, and is raised in the same write.
    */
   replaceVm(vm: VmRow, placed?: number): Promise<boolean>;
 
   /**
-   * Returns the value under this name. If there is none, `create` makes it; if several callers do so, the first one's
-   * value stays.
+   * Returns the value with this name. If there is none, stores the result of `create`. If several callers do
+   * so at once, the value of the first caller is kept.
    */
   meta(name: string, create: () => string): Promise<string>;
 
-  /** Appends to the audit log. No call changes or removes an entry. */
+  /** Appends an entry to the audit log. No function changes or removes an entry. */
   audit(entry: AuditRow): Promise<void>;
-  /** Audit entries, newest first. */
+  /** Returns the newest entries of the audit log, newest first. */
   auditEntries(limit: number): Promise<AuditRow[]>;
 }

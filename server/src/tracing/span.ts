@@ -1,18 +1,19 @@
 /**
- * Spans around control calls: the procedure, its duration and whether it failed, but never content of users. Nothing of
- * OpenTelemetry is loaded here. Until tracing is started, a call costs one look at a variable.
+ * Tracing spans around control calls. A span contains the procedure, its duration and whether it failed, but
+ * no data from users. This module does not load OpenTelemetry. While tracing is off, a call costs only one
+ * check of a variable.
  */
 import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
-/** Attributes of a span: ids and names only. */
+/** Attributes of a span. They may contain only ids and names. */
 export type Attributes = Record<string, string>;
 
-/** Marks a span as failed if its work does not throw. */
+/** Marks a span as failed when its work returns a failure instead of throwing. */
 export type Failed = (code: string) => void;
 
 export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: (failed: Failed) => Promise<T>): Promise<T>;
-  /** The trace context of the current span. */
+  /** Returns the trace context of the current span. */
   here(): TraceContext | undefined;
   within<T>(context: TraceContext, work: () => T): T;
 }
@@ -39,7 +40,7 @@ export function withinTrace<T>(context: TraceContext | undefined, work: () => T)
   return tracing && context ? tracing.within(context, work) : work();
 }
 
-/** The tracing that is handed to the control RPC. */
+/** The tracing functions for the control RPC. */
 export const rpcTracing: RpcTracing = {
   span: (name, work) => inSpan(name, {}, work),
   here: traceContext,

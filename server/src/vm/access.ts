@@ -1,9 +1,9 @@
-/** Whether a user may work in a VM now. */
+/** Checks whether a user may use a VM now. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VmRow } from '../store/index.ts';
 import type { Vms } from './vms.ts';
 
-/** A VM that has a provider. */
+/** A VM that is assigned to a provider. */
 export type PlacedVm = VmRow & { providerId: string };
 
 export class VmAccess {
@@ -14,16 +14,17 @@ export class VmAccess {
   }
 
   /**
-   * The VM, if this user may open a channel to it. Throws NOT_FOUND and VM_NOT_RUNNING. A VM on an unreachable provider
-   * is allowed, because a channel waits for its provider. A VM that is starting is allowed too: its shell may still run
-   * while a restarted agent looks for it, and the agent decides.
+   * Returns the VM if this user may open a channel to it. Throws NOT_FOUND or VM_NOT_RUNNING. A VM on an
+   * unreachable provider is allowed, because a channel waits for its provider. A VM that is starting is also
+   * allowed, because its shell may still run after a restart of the agent. Then the agent decides whether the
+   * channel can be opened.
    */
   async authorise(userId: string, vmId: string): Promise<PlacedVm> {
     const vm = await this.#vms.own(userId, vmId);
     return requirePlaced(vm, vm.phase === 'running' || vm.phase === 'starting' || vm.phase === 'assigned');
   }
 
-  /** The VM, if it runs. Throws NOT_FOUND and VM_NOT_RUNNING. */
+  /** Returns the VM if it is running. Throws NOT_FOUND or VM_NOT_RUNNING. */
   async running(userId: string, vmId: string): Promise<PlacedVm> {
     const vm = await this.#vms.own(userId, vmId);
     return requirePlaced(vm, vm.phase === 'running');

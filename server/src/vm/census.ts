@@ -1,9 +1,15 @@
-/** Counts VMs by phase and by provider, for metrics and lists: read once, then kept up to date by events. */
+/**
+ * Counts VMs by phase and by provider, for metrics and lists. All VMs are read once, and then events keep the
+ * counts up to date.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 import type { Phase, Store, VmRow } from '../store/index.ts';
 
-/** Interval of a full read, ms, which corrects the counts after lost events. It is long because some stores bill each read. */
+/**
+ * Interval between two full reads, ms. A full read corrects the counts if events were lost. The interval is
+ * long, because some stores bill each read.
+ */
 const FRESH_MS = 60 * 60_000;
 
 type Counted = Pick<VmRow, 'phase' | 'providerId' | 'rev'>;

@@ -1,4 +1,4 @@
-/** VMs, their placement and their terminals, for the rest of the hub. */
+/** The public interface of the hub's code for VMs, their placement and their terminals. */
 export { VmAccess } from './access.ts';
 export { Census } from './census.ts';
 export { takesRoom } from './lifecycle.ts';

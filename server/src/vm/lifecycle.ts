@@ -1,21 +1,24 @@
 /**
- * The life cycle of a VM: the phase to which each event leads from each phase. Nothing else changes a phase, and every
- * change is written by compare-and-set. (`suspect` is not a phase: view.ts shows it while the provider is silent.)
+ * The life cycle of a VM. The table LIFECYCLE gives the next phase for each phase and event. Nothing else
+ * changes a phase, and every change is written by compare-and-set. `suspect` is not a phase: clients see it
+ * while the VM's provider is silent (view.ts).
  *
- * queued → assigned → starting → running → stopping → stopped → (start) queued
- * any → failed → (start) queued        any → deleting → deleted, provider absent or not
+ * The usual order is queued → assigned → starting → running → stopping → stopped. A VM that has a provider can
+ * also become `failed`. The event `start` leads from `stopped` and from `failed` back to `queued`. The event
+ * `delete` leads to `deleting`, even if the provider is offline. When the provider has removed the VM, the VM
+ * is `deleted`.
  */
 import type { VmObserved } from '@unicore/protocol/control';
 import type { Phase, VmRow } from '../store/index.ts';
 
 export const EVENTS = [
-  // By users
+  // Events by users
   'start',
   'stop',
   'delete',
-  // The hub has found a provider with room
+  // The hub has chosen a provider for the VM.
   'assign',
-  // By the provider's agent
+  // Events by the agent
   'starting',
   'running',
   'stopped',
@@ -25,7 +28,10 @@ export const EVENTS = [
 ] as const;
 export type LifeEvent = (typeof EVENTS)[number];
 
-/** null: this event is not possible in this phase. A user gets an error; an agent's report is ignored. */
+/**
+ * The next phase for each phase and event. null means that the event is not possible in this phase. Then a user
+ * gets an error, and an agent's report is ignored.
+ */
 export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
   queued: {
     start: 'queued',
@@ -47,7 +53,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // The VM has not been started yet: the report is about its previous run.
+    // A VM in phase `assigned` has not started yet, so this report is about its previous run.
     exited: null,
     failed: 'failed',
     gone: null,
@@ -72,7 +78,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // The order to run this VM still stands. The agent restarts the VM, or reports why it can't.
+    // The order to run the VM is still valid. The agent restarts the VM, or reports why it cannot.
     exited: 'assigned',
     failed: 'failed',
     gone: 'assigned',
@@ -106,7 +112,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     stop: 'stopping',
     delete: 'deleting',
     assign: null,
-    // The agent keeps trying, since the cause of the failure may go away.
+    // The agent tries to start a failed VM again and again, because the cause of the failure may disappear.
     starting: 'starting',
     running: 'running',
     stopped: 'stopped',
@@ -123,7 +129,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     running: null,
     stopped: null,
     exited: null,
-    // The agent could not remove the VM yet; the reason says why.
+    // The agent could not remove the VM yet. The VM's field `reason` explains why.
     failed: 'deleting',
     gone: 'deleted',
   },
@@ -141,7 +147,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
   },
 };
 
-/** The event that an agent's report stands for, given the desired state of the VM; undefined: none. */
+/** Converts an agent's report to an event, given the desired state of the VM. Returns undefined if there is none. */
 export function eventOf(desired: VmRow['desired'], phase: VmObserved['phase']): LifeEvent | undefined {
   switch (phase) {
     case 'starting':
@@ -158,7 +164,7 @@ export function eventOf(desired: VmRow['desired'], phase: VmObserved['phase']): 
   }
 }
 
-/** Whether a VM in this phase takes room on its provider. */
+/** Returns true if a VM in this phase uses capacity of its provider. */
 export function takesRoom(phase: Phase): boolean {
   return phase === 'assigned' || phase === 'starting' || phase === 'running' || phase === 'stopping';
 }

@@ -10,7 +10,10 @@ const THINGS =
     ' ',
   );
 
-/** A random name, such as calm-otter. Not unique, since VMs are identified by their ids. */
+/**
+ * Returns a random name, such as calm-otter. Names need not be unique, because VMs are identified by their
+ * ids.
+ */
 export function newName(): string {
   return `${KINDS[randomInt(KINDS.length)]}-${THINGS[randomInt(THINGS.length)]}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Work that one hub does for all hubs every few seconds. It finishes what a hub left undone when it died: it places
- * queued VMs, and sends again the events of orders that took no effect.
+ * Periodic work that one hub does for all hubs every few seconds. The hub places queued VMs, and repeats
+ * events about orders that had no effect. This completes the work of a hub that has died.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -10,15 +10,27 @@ import type { Phase, Store } from '../store/index.ts';
 import type { Placer } from './placer.ts';
 
 const EVERY_MS = 5_000;
-/** Lease of the hub that does the work: it may miss two turns. */
+/**
+ * Duration of the lease of the hub that does the periodic work, ms. The hub may miss two rounds before
+ * another hub takes over.
+ */
 const LEASE_MS = 12_000;
-/** Events of orders without effect are repeated once in this many turns, since each VM costs a read of the store. */
+/**
+ * The number of rounds after which events about orders without effect are repeated. They are not repeated in
+ * every round, because each such VM costs a read of the store.
+ */
 const TELL_EVERY = 12;
-/** Age after which an order counts as lost; it takes effect sooner if its provider received it. */
+/**
+ * An order that had no effect for this long counts as lost, ms. A provider that has received an order reacts
+ * sooner.
+ */
 const LATE_MS = 20_000;
-/** Age after which an order is not sent again: its provider is away, and gets all orders when it reconnects. */
+/**
+ * An order older than this is not sent again, ms. Its provider is probably offline, and a provider gets all
+ * orders when it reconnects.
+ */
 const GIVEN_UP_MS = 10 * 60_000;
-/** Phases in which the provider has an order to carry out. */
+/** The phases in which the provider must carry out an order. */
 const ORDERED: Phase[] = ['assigned', 'stopping', 'deleting'];
 
 export interface PeriodicWorkDeps {
@@ -53,7 +65,8 @@ export class PeriodicWork {
   }
 
   async #do(): Promise<void> {
-    // While hubs cannot reach one another each of them does the work: that costs some reads, and is harmless.
+    // If the backplane is unreachable, every hub does the periodic work. This is harmless and costs only some
+    // extra reads.
     if (!(await this.#deps.backplane.leases.hold('chores', LEASE_MS).catch(() => true))) return;
     this.#turn += 1;
     await this.#deps.placer.run();

@@ -55,7 +55,7 @@ describe('place', () => {
   });
 
   test('overcommits memory by two and no more', () => {
-    // Twice 4 GiB hold two large VMs.
+    // With an overcommit factor of two, a memory of 4 GiB holds two large VMs.
     expect(chosen('large', [candidate('p-1', { cores: 8, load: ['large'] })])).toBe('p-1');
     expect(chosen('small', [candidate('p-1', { cores: 8, load: ['large', 'large'] })])).toContain('room');
   });

@@ -1,7 +1,13 @@
-/** Decides which provider a VM goes to, or why it has to wait. A pure function of the wish and the candidates. */
+/**
+ * Chooses a provider for a VM, or returns the reason why the VM must wait. This is a pure function of the
+ * VM's requirements and the candidates.
+ */
 import { type Isolation, SIZES, type VmSize } from '@unicore/protocol/control';
 
-/** Overcommit: most VMs are idle most of the time, so a provider accepts more than its machine has. */
+/**
+ * Overcommit factors. Most VMs are idle most of the time, so a provider accepts more VMs than its cores and
+ * memory could serve at full load.
+ */
 const CPU_OVERCOMMIT = 8;
 const MEMORY_OVERCOMMIT = 2;
 const GIB = 2 ** 30;
@@ -15,21 +21,24 @@ export interface Candidate {
   region: string | null;
   cores: number;
   memoryTotal: number;
-  /** Sizes of the VMs that take room on this provider now. */
+  /** Sizes of the VMs that use the provider's capacity now. */
   load: VmSize[];
 }
 
 export interface Wish {
   size: VmSize;
-  /** Region that the VM must be in; null: any. */
+  /** The region in which the VM must run, or null for any region. */
   region: string | null;
-  /** The provider that has the VM's files. The VM can run only there. */
+  /** The provider that has the VM's files. If it is given, the VM can run only on this provider. */
   pinned: { providerId: string; name: string } | undefined;
 }
 
 export type Placement<C extends Candidate = Candidate> = { candidate: C } | { reason: string };
 
-/** candidates: the reachable providers; the one with the largest free share wins. joined: how many providers exist. */
+/**
+ * Chooses among the `candidates`, which are the reachable providers. The provider with the largest free share
+ * wins. `joined` is the number of providers that exist.
+ */
 export function place<C extends Candidate>(
   wish: Wish,
   candidates: readonly C[],
@@ -59,11 +68,14 @@ export function place<C extends Candidate>(
   };
 }
 
-/** The share of cores or memory, whichever is scarcer, that would be free with the new VM; negative: no room. */
+/**
+ * Returns the fraction of cores or memory, whichever is smaller, that would be free after adding the new VM.
+ * A negative result means that the VM does not fit.
+ */
 function freeShare({ cores, memoryTotal, runtime, load }: Candidate, size: VmSize): number {
   const all = [...load, size];
   const cpu = all.reduce((sum, each) => sum + Math.min(SIZES[each].cpu, cores), 0) / (cores * CPU_OVERCOMMIT);
-  // The process runtime sets no memory limits, so nothing is reserved.
+  // The process runtime sets no memory limits, so memory is not counted.
   if (runtime === 'process') return 1 - cpu;
   const memory = all.reduce((sum, each) => sum + SIZES[each].memory, 0) / (memoryTotal * MEMORY_OVERCOMMIT);
   return 1 - Math.max(cpu, memory);

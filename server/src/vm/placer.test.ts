@@ -59,7 +59,7 @@ describe('placement at several hubs', () => {
     const running = await world.settled(create(a, 'large'));
     const waiting = await world.settled(create(a, 'large'));
     expect([running.phase, waiting.phase]).toEqual(['assigned', 'queued']);
-    // This hub takes longer between counting and writing than its lease lasts.
+    // This hub needs more time between counting VMs and writing the assignment than its lease lasts.
     const [counted, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { replaceVm } = store;
     store.replaceVm = async (vm, placed) => {

@@ -1,6 +1,7 @@
 /**
- * Assigns queued VMs to providers with room, and records why the others wait. A lease lets one hub place at a time, which
- * avoids conflicts; that no room is assigned twice is ensured by the store's compare-and-set.
+ * Assigns queued VMs to providers with free capacity, and stores the reason why other VMs wait. A lease lets
+ * only one hub place VMs at a time, which avoids conflicts. The store's compare-and-set guarantees that no
+ * capacity is assigned twice.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
@@ -10,14 +11,20 @@ import { takesRoom } from './lifecycle.ts';
 import { type Candidate, type Placement, place } from './placement.ts';
 import type { VmWriter } from './writer.ts';
 
-/** Most providers that one pass considers. */
+/** Maximum number of providers that one pass considers for a VM. */
 const SAMPLE = 100;
-/** Providers that are sampled for a VM that asks for a region, since most may be in other regions. */
+/**
+ * Number of providers in the sample for a VM that asks for a region. The sample is larger, because most
+ * providers may be in other regions.
+ */
 const REGION_SAMPLE = 2_000;
-/** Providers whose VMs are counted at a time, beginning with those that reported the fewest. */
+/**
+ * Number of providers whose VMs are counted together. Providers that reported the fewest VMs per core come
+ * first.
+ */
 const CHUNK = 8;
 const PLACING = 'placer';
-/** A hub that dies while placing delays the others by this long. */
+/** Duration of the placement lease, ms. If a hub dies while it places VMs, other hubs wait this long. */
 export const LEASE_MS = 2_000;
 const POLL_MS = 50;
 
@@ -38,7 +45,7 @@ export class Placer {
     this.#deps = deps;
   }
 
-  /** Places queued VMs; resolves after a pass that began after this call. */
+  /** Places queued VMs. Resolves after a full pass that started after this call. */
   run(): Promise<void> {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined;
@@ -53,7 +60,7 @@ export class Placer {
     const waiting = () => store.vms({ phase: 'queued' });
     let queued = await waiting();
     if (queued.length === 0) return;
-    // The hub that had the lease may have placed the queued VMs meanwhile.
+    // Reads the queued VMs again if another hub had the lease, because that hub may have placed them.
     if (await this.#waitForLease()) queued = await waiting();
     try {
       const pass = new Pass(store, presence);
@@ -66,7 +73,10 @@ export class Placer {
     }
   }
 
-  /** The loop repeats only if another write to the VM or its provider came first. */
+  /**
+   * Assigns one VM, or stores why it must wait. Tries again only if another write to the VM or its provider
+   * came first.
+   */
   async #settle(pass: Pass, queued: VmRow): Promise<void> {
     const { store, writer } = this.#deps;
     for (let vm: VmRow | undefined = queued; vm?.phase === 'queued'; vm = await store.vm(vm.vmId)) {
@@ -84,8 +94,8 @@ export class Placer {
   }
 
   /**
-   * Waits for the placement lease. True if another hub had it. After LEASE_MS this hub places without it: the lease
-   * only saves work, and correctness does not depend on it.
+   * Waits for the placement lease. Resolves to true if another hub had the lease. After LEASE_MS this hub
+   * places VMs without the lease. This is safe, because the lease only avoids duplicate work.
    */
   async #waitForLease(): Promise<boolean> {
     const { clock } = this.#deps;
@@ -96,21 +106,33 @@ export class Placer {
     }
   }
 
-  /** Takes or renews the placement lease. True while the backplane is unreachable, too: then each hub places on its own providers. */
+  /**
+   * Takes or renews the placement lease. Also resolves to true if the backplane is unreachable. Then each hub
+   * places VMs on its own providers.
+   */
   #hold(): Promise<boolean> {
     return this.#deps.backplane.leases.hold(PLACING, LEASE_MS).catch(() => true);
   }
 }
 
-/** A candidate whose VMs were counted. placed: its placement counter at that time, compared by the write. */
+/**
+ * A provider whose VMs were counted. `placed` is the provider's placement counter at that time. The
+ * assignment fails if the stored counter has changed since then.
+ */
 type Counted = Candidate & { placed: number };
 
-/** The providers that one pass has counted. Each is counted only when needed, because some stores bill each read. */
+/**
+ * The providers that one placement pass has counted. A provider is counted only when needed, because some
+ * stores bill each read.
+ */
 class Pass {
   readonly #store: Store;
   readonly #presence: Presence;
   readonly #counted = new Map<string, Counted>();
-  /** Sampled providers by region; null: any region. Those that reported the fewest VMs come first. */
+  /**
+   * The sampled providers for each region, where null means any region. Providers with the fewest reported
+   * VMs per core come first.
+   */
   readonly #samples = new Map<string | null, [string, About][]>();
   #joined: number | undefined;
 
@@ -148,7 +170,10 @@ class Pass {
     candidate.load.push(vm.size);
   }
 
-  /** Counts this provider's VMs again, since another hub has assigned room on it. */
+  /**
+   * Removes this provider from the cache, because another hub has assigned a VM to it. The next use counts
+   * its VMs again.
+   */
   forget({ providerId }: Counted): void {
     this.#counted.delete(providerId);
   }
@@ -171,7 +196,8 @@ class Pass {
   ): Promise<Counted | undefined> {
     const known = this.#counted.get(providerId);
     if (known) return known;
-    // The counter is read before the VMs: a placement in between makes it stale, and then the write fails.
+    // The placement counter must be read before the VMs. If another hub assigns a VM between the two reads,
+    // the counter is outdated and the later write fails.
     const provider = await this.#store.provider(providerId);
     if (!provider) return undefined;
     const { name, placed } = provider;
@@ -185,7 +211,7 @@ class Pass {
   }
 }
 
-/** VMs per core, as the agent reported. */
+/** Returns the number of VMs per core, as the agent reported. */
 function density({ beat }: About): number {
   return beat.vms / beat.cores;
 }

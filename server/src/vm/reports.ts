@@ -1,4 +1,7 @@
-/** Takes in what agents report of their VMs, and makes their orders. Both are whole states, so repeating them is harmless. */
+/**
+ * Applies the agents' reports about their VMs, and creates the orders for agents. Reports and orders describe
+ * states, not changes, so repeating them is harmless.
+ */
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { HubEvents } from '../events/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
@@ -6,7 +9,9 @@ import { eventOf, LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 import type { VmWriter } from './writer.ts';
 
 export interface Report {
-  /** Whether the report has all VMs of the agent, or only those that changed. */
+  /**
+   * True if the report contains all VMs of the agent. False if it contains only the VMs that have changed.
+   */
   whole: boolean;
   vms: VmObserved[];
 }
@@ -22,16 +27,20 @@ export class Reports {
     this.#writer = writer;
   }
 
-  /** Applies a report of the agent that is connected here. Returns the VMs that this provider has but should not have. */
+  /**
+   * Applies a report of an agent that is connected to this hub. Returns the ids of the VMs that this provider
+   * has but should not have.
+   */
   async take(providerId: string, report: Report): Promise<string[]> {
     const strays: string[] = [];
     for (const seen of report.vms) {
       const vm = await this.#store.vm(seen.vmId);
-      // A VM that the store does not know may belong to another deployment: it is left alone.
+      // A VM that the store does not know may belong to another deployment, so it is not touched.
       if (!vm) continue;
       if (vm.providerId === providerId && vm.gen === seen.gen && vm.phase !== 'deleted') {
         const now = await this.#note(vm, seen);
-        // The agent may have come from a hub that died before it published the VM's last change.
+        // The agent may have moved here from a hub that died before it published the VM's last change. So
+        // this hub publishes the VM's state again.
         if (report.whole) this.#events.tell('vm', now);
       } else if (seen.phase !== 'deleted') strays.push(vm.vmId);
     }
@@ -39,12 +48,16 @@ export class Reports {
     return strays;
   }
 
-  /** The VMs that this provider should have, and orders to delete its strays. */
+  /**
+   * Returns the orders for all VMs that this provider should have, and orders to delete the VMs (`strays`)
+   * that it should not have.
+   */
   async orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]> {
     const orders = (await this.#store.vms({ providerId })).map(orderOf);
     for (const vmId of strays) {
       const vm = await this.#store.vm(vmId);
-      // A VM that belongs here in a newer generation is in the list already.
+      // The provider may still have an old generation of a VM that is now assigned to it again. The list
+      // already contains an order for such a VM.
       if (!vm || orders.some((order) => order.vmId === vmId)) continue;
       orders.push({ ...orderOf(vm), desired: 'deleted' });
     }
@@ -55,12 +68,15 @@ export class Reports {
     const event = eventOf(vm.desired, seen.phase);
     if (!event) return vm;
     const reason = reasonOf(event, seen);
-    // Skips what is known already: an agent that reconnects reports all its VMs.
+    // Writes nothing if the report changes nothing, because an agent that reconnects reports all of its VMs.
     if (LIFECYCLE[vm.phase][event] === vm.phase && vm.reason === reason) return vm;
     return (await this.#writer.apply(vm.vmId, event, () => ({ reason }))).vm;
   }
 
-  /** A VM in phase deleting that the agent does not have any more was deleted while it was disconnected. */
+  /**
+   * Marks VMs in phase `deleting` as deleted if the agent's report does not contain them any more. The agent
+   * deleted them while it was disconnected.
+   */
   async #settleMissing(providerId: string, vms: VmObserved[]): Promise<void> {
     const there = new Set(vms.map(({ vmId }) => vmId));
     for (const { vmId } of await this.#store.vms({ providerId, phase: 'deleting' })) {
@@ -71,7 +87,7 @@ export class Reports {
 
 export function orderOf(vm: VmRow): VmOrder {
   const { vmId, image, size, attempt } = vm;
-  // A queued VM must not run yet, although its desired state is running.
+  // A queued VM must not run yet, even if its desired state is `running`.
   const desired = vm.phase === 'queued' ? 'stopped' : vm.desired;
   return { vmId, gen: Math.max(1, vm.gen), desired, image, size, attempt };
 }

@@ -1,4 +1,4 @@
-/** The calls about terminals of a VM, which its agent carries out. */
+/** The API calls that create, list, resize and close a VM's terminals. The VM's agent executes them. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VmConnect, VmResize } from '@unicore/protocol/api';
 import { TerminalInfo, type TerminalMethods, TerminalPath } from '@unicore/protocol/control';
@@ -7,13 +7,13 @@ import type { Tickets } from '../auth/index.ts';
 import type { Presence } from '../provider/index.ts';
 import type { PlacedVm, VmAccess } from './access.ts';
 
-/** Id of the terminal that every VM has. */
+/** The id of the terminal that every VM has. */
 const MAIN = 'main';
-/** Size of a terminal until a viewer sends its own. */
+/** The size of a terminal, in character cells, until a viewer sends its own size. */
 const COLS = 80;
 const ROWS = 24;
 
-/** The user that a ticket is for, and the session that ends it. */
+/** The user that gets a ticket, and the user's session. The ticket becomes invalid when the session ends. */
 interface Holder {
   user: { userId: string };
   sessionId: string;
@@ -23,7 +23,7 @@ export interface TerminalsDeps {
   access: VmAccess;
   presence: Presence;
   tickets: Tickets;
-  /** The agent of a provider; its calls may throw PROVIDER_UNREACHABLE. */
+  /** Returns the RPC interface of a provider's agent. Its calls may throw PROVIDER_UNREACHABLE. */
   agent(providerId: string): TerminalMethods;
 }
 
@@ -34,7 +34,10 @@ export class Terminals {
     this.#deps = deps;
   }
 
-  /** Creates the terminal if it does not exist, and a ticket for it. socketUrl: ws(s)://host of this hub. */
+  /**
+   * Creates the terminal if it does not exist, and creates a ticket for it. `socketUrl` is the WebSocket
+   * address of this hub: ws(s)://host.
+   */
   async connect({ user, sessionId }: Holder, wish: z.output<typeof VmConnect>, socketUrl: string) {
     const { vmId, terminalId = MAIN, cols = COLS, rows = ROWS, readOnly = false } = wish;
     const vm = await this.#deps.access.running(user.userId, vmId);
@@ -76,7 +79,10 @@ export class Terminals {
     await (await this.#agent(vm)).closeTerminal({ vmId, terminalId });
   }
 
-  /** Measures the round trips from the hub that has the provider to the terminal. */
+  /**
+   * Measures the delay from the provider's hub to the terminal: the round trip to the provider, the round
+   * trip inside the provider, and the echo time of the terminal.
+   */
   async path(userId: string, vmId: string, terminalId = MAIN): Promise<TerminalPath> {
     const vm = await this.#deps.access.running(userId, vmId);
     return TerminalPath.parse(await (await this.#agent(vm)).terminalPath({ vmId, terminalId }));

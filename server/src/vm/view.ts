@@ -1,4 +1,4 @@
-/** VMs as clients see them: the stored state, and `suspect` while the provider is silent. */
+/** Converts VMs to the form that clients see: the stored state, or `suspect` while the provider is silent. */
 import type { Vm } from '@unicore/protocol/api';
 import type { Presence } from '../provider/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
@@ -27,7 +27,10 @@ export class VmViews {
   }
 }
 
-/** silentProvider: the name of the VM's provider, if that is silent. */
+/**
+ * Converts one VM. `silentProvider` is the name of the VM's provider if that provider is silent, otherwise
+ * undefined.
+ */
 export function viewVm(vm: VmRow, silentProvider: string | undefined): Vm {
   const { vmId, name, providerId, image, size, isolation, createdAt, updatedAt } = vm;
   const overlay = silentProvider === undefined ? {} : silence(vm, silentProvider);

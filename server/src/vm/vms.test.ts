@@ -102,7 +102,7 @@ describe('VMs', () => {
       phase: 'queued',
       reason: expect.stringContaining('Its files are on provider'),
     });
-    // It should run, but only after room was found for it.
+    // The VM's desired state is running, but the provider may start it only after the VM was assigned.
     expect((await hub.reports.orders(providerId!, []))[0]).toMatchObject({ desired: 'stopped' });
     await hub.connect(providerId!);
     expect((await hub.look(vmId)).state).toBe('assigned');

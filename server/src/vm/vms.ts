@@ -1,4 +1,4 @@
-/** What users may do with their VMs. Reports of agents are in reports.ts. */
+/** The operations that users can do with their VMs. Agents' reports about VMs are handled in reports.ts. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VmCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
@@ -8,7 +8,10 @@ import { newName } from './names.ts';
 import type { Placer } from './placer.ts';
 import type { Patch, VmWriter } from './writer.ts';
 
-/** VMs that one user may have. There is a limit because every queued VM is considered whenever room may be free. */
+/**
+ * Maximum number of VMs of one user. The limit exists because the hub examines every queued VM whenever
+ * capacity may be free.
+ */
 const MAX_VMS = 500;
 
 export interface VmsDeps {
@@ -60,7 +63,10 @@ export class Vms {
     return this.#deps.store.vms({ ownerId: userId });
   }
 
-  /** Throws the same NOT_FOUND for a VM that never existed and for another user's VM. */
+  /**
+   * Returns the VM if it belongs to this user. Throws the same NOT_FOUND for a missing VM and for another
+   * user's VM.
+   */
   async own(userId: string, vmId: string): Promise<VmRow> {
     const vm = await this.#deps.store.vm(vmId);
     if (vm?.ownerId === userId && vm.phase !== 'deleted') return vm;
@@ -78,7 +84,10 @@ export class Vms {
     return this.#ask(userId, vmId, 'stop', () => ({ desired: 'stopped', reason: null }));
   }
 
-  /** Deletes a VM at once if no provider ever had it; otherwise it is gone when its provider has removed it. */
+  /**
+   * Deletes a VM. If no provider ever had the VM, it is deleted immediately. Otherwise it is deleted when its
+   * provider has removed it.
+   */
   async delete(userId: string, vmId: string): Promise<VmRow> {
     const vm = await this.#ask(userId, vmId, 'delete', () => ({ desired: 'deleted', reason: null }));
     return vm.providerId === null ? (await this.#deps.writer.apply(vmId, 'gone')).vm : vm;
@@ -89,7 +98,10 @@ export class Vms {
     return this.#deps.writer.update(vmId, () => ({ name }));
   }
 
-  /** Throws CONFLICT at the limit, but not for a retry, which finds the VM that its first try created. */
+  /**
+   * Throws CONFLICT if the user has the maximum number of VMs. A retry whose first attempt has created its VM
+   * is still allowed.
+   */
   async #requireRoom(userId: string, opId: string | undefined): Promise<void> {
     const vms = await this.list(userId);
     if (vms.length < MAX_VMS || (opId !== undefined && vms.some((vm) => vm.opId === opId))) return;
@@ -104,7 +116,7 @@ export class Vms {
     return vm;
   }
 
-  /** Lets the placer look for room for this VM, and returns its row afterwards. */
+  /** Asks the placer to find a provider for this VM. Resolves to the VM's row afterwards. */
   async #placed(vm: VmRow): Promise<VmRow> {
     if (vm.phase !== 'queued') return vm;
     await this.#deps.placer.run();

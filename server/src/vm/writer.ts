@@ -1,16 +1,16 @@
-/** Makes all changes to VMs: each is written by compare-and-set, then published to all hubs. */
+/** Makes all changes to VMs. Each change is written by compare-and-set and then published to all hubs. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { HubEvents } from '../events/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
 import { LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
-/** Fields that change along with the phase. to: the phase that the event leads to. */
+/** Returns the fields that change together with the phase. `to` is the new phase. */
 export type Patch = (vm: VmRow, to: VmRow['phase']) => Partial<VmRow>;
 
 export interface Written {
   vm: VmRow;
-  /** Whether the event is possible in the VM's current phase. If not, nothing was written. */
+  /** True if the event is possible in the VM's current phase. If false, nothing was written. */
   fits: boolean;
 }
 
@@ -35,7 +35,10 @@ export class VmWriter {
     this.#now = now;
   }
 
-  /** userId: the user that asked for the change; null: the hub or an agent did. */
+  /**
+   * Applies an event to a VM. `userId` is the user who asked for the change, or null if the hub or an agent
+   * caused it.
+   */
   async apply(
     vmId: string,
     event: LifeEvent,
@@ -55,8 +58,8 @@ export class VmWriter {
   }
 
   /**
-   * Assigns this queued VM to a provider. placed: the provider's placement counter when its room was counted. False: the
-   * VM changed or other room was assigned there in the meantime, and nothing was written.
+   * Assigns this queued VM to a provider. `placed` is the provider's placement counter when the free capacity
+   * was calculated. Returns false and writes nothing if the VM or the counter has changed since then.
    */
   async place(
     vm: VmRow,
@@ -64,7 +67,8 @@ export class VmWriter {
   ): Promise<boolean> {
     const phase = LIFECYCLE[vm.phase].assign;
     if (phase === null) return false;
-    // gen rises only if the provider changes: the files belong to the generation that has them.
+    // The VM's generation rises only if the provider changes. On the same provider the VM keeps its
+    // generation, because its files belong to that generation.
     const gen = vm.providerId === providerId ? vm.gen : vm.gen + 1;
     const next = { ...vm, phase, reason: null, providerId, isolation, gen, updatedAt: this.#now() };
     if (!(await this.#store.replaceVm(next, placed))) return false;
@@ -74,7 +78,7 @@ export class VmWriter {
     return true;
   }
 
-  /** The loop repeats only if another write came first. */
+  /** Changes a VM. Tries again only if another write came first. */
   async update(vmId: string, patch: (vm: VmRow) => Partial<VmRow>): Promise<VmRow> {
     for (;;) {
       const vm = await this.#store.vm(vmId);
@@ -90,7 +94,7 @@ export class VmWriter {
     }
   }
 
-  /** Adds a VM, or finds the one that an earlier call with the same opId created. */
+  /** Adds a VM. If an earlier call with the same opId has created a VM, returns that VM. */
   async add(vm: VmRow): Promise<VmRow> {
     const there = await this.#store.addVm(vm);
     if (there.vmId === vm.vmId) {
@@ -100,7 +104,7 @@ export class VmWriter {
     return there;
   }
 
-  /** Records a phase change in the log, and permanently in the audit. */
+  /** Writes a change of phase to the log and to the permanent audit log. */
   async #record(vm: VmRow, what: string, userId: string | null): Promise<void> {
     const { vmId, ownerId, phase, gen, providerId } = vm;
     this.#log.info({ vm: vmId, user: userId ?? ownerId, provider: providerId, gen, phase }, `VM ${what}`);

@@ -1,10 +1,10 @@
-/** The changes that a live list has not yielded yet. */
+/** The changes that a live list has not sent to its client yet. */
 import { UniCoreError } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 
 /**
- * Queues the newest state of each id. The iteration of batches() ends when the signal aborts, and throws when the
- * session ends.
+ * Queues the newest state of each id. The iterator of `batches()` ends when the signal aborts. It throws when
+ * the user's session ends.
  */
 export class Changes<T> {
   readonly #pending = new Map<string, T>();
@@ -35,14 +35,18 @@ export class Changes<T> {
     this.#events.off('interrupted', this.#interrupted);
   }
 
-  /** Yields 'all' first and after changes may have been missed, otherwise the entries that changed. */
+  /**
+   * Yields 'all' at first, and again when changes may have been lost. Otherwise yields the entries that have
+   * changed.
+   */
   async *batches(): AsyncGenerator<T[] | 'all'> {
     while (!this.#signal?.aborted) {
       if (this.#signedOut)
         throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
       if (this.#allDue) {
         this.#allDue = false;
-        // Changes before this point are in the list that the caller reads now; later ones may not be.
+        // The caller reads the complete list after 'all'. That list contains the changes queued so far, so
+        // they are removed.
         this.#pending.clear();
         yield 'all';
       } else if (this.#pending.size > 0) {

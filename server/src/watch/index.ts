@@ -1,2 +1,2 @@
-/** What the rest of the hub uses of live lists. */
+/** The public interface of live lists for the rest of the hub. */
 export { Watch, type WatchDeps } from './watch.ts';

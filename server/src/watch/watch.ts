@@ -1,7 +1,8 @@
 /**
- * Live lists: first all entries, then each change; all entries again after changes may have been missed. Changes are
- * merged by id while a page is slow, so at most one entry for each VM is queued. Every new connection begins with all
- * entries, so events need no numbers.
+ * Live lists. A live list first sends all entries, and then each change. It sends all entries again when
+ * changes may have been lost. For a slow client, changes with the same id are merged, so the queue never
+ * holds more than one entry per VM. Every new connection begins with all entries, so events need no sequence
+ * numbers.
  */
 import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { Caller, WatchService } from '../api/index.ts';
@@ -29,7 +30,7 @@ export class Watch implements WatchService {
   async *vms({ user, sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent> {
     const { events, vms, views } = this.#deps;
     const changes = new Changes<VmRow>(events, sessionId, signal);
-    /** The revision of each VM that the page has. An event that arrives late and is older is skipped. */
+    /** The revision of each VM that the client has received. An older event that arrives late is skipped. */
     const revs = new Map<string, number>();
     const listen = (vm: VmRow) => {
       if (vm.ownerId === user.userId) changes.add(vm.vmId, vm);

@@ -34,7 +34,7 @@ export function identity(userId: string | undefined): Identity | undefined {
   return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
 }
 
-/** Owners may write to their VMs while these run. */
+/** Grants owners write access to their VMs while the VMs are running. */
 export function rightsIn(vms: ReadonlyMap<string, TestVm>): RelayDeps['authorise'] {
   return async ({ userId }, vmId) => {
     const vm = vms.get(vmId);

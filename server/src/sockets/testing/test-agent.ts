@@ -17,10 +17,13 @@ import { expectedBytes } from '@unicore/protocol/sim';
 import { HELLO } from '../../testing/hello.ts';
 import { type Dialled, dialLeg } from './dial-leg.ts';
 
-/** A terminal's behaviour on its channel. `channel` may be called once the handler was returned and attached. */
+/**
+ * Defines how a test terminal reacts on its channel. `channel` may be called only after the handler was
+ * returned and attached.
+ */
 export type Program = (channel: () => Channel, request: OpenRequest) => ChannelHandler;
 
-/** Echoes its input, and ends when the consumer does. */
+/** A terminal that sends its input back, and ends when the consumer ends. */
 export const echo: Program = (channel) => {
   const back = new Outbox();
   return {
@@ -35,7 +38,7 @@ export const echo: Program = (channel) => {
   };
 };
 
-/** Sends this many bytes of the pattern, then ends. Discards its input. */
+/** A terminal that sends this many bytes of the test pattern and then ends. It discards its input. */
 export function flood(bytes: number): Program {
   return (channel) => {
     let at = 0;
@@ -75,7 +78,7 @@ interface TestAgentOptions {
   connSeq?: number;
   token?: string;
   clock?: Clock;
-  /** An acceptor that is kept over several sockets. */
+  /** An acceptor that the test keeps when the agent replaces its socket. */
   acceptor?: Acceptor;
   handler?: Partial<LegHandler>;
 }

@@ -24,7 +24,7 @@ interface TestTerminalOptions {
   open: Record<string, unknown>;
   resume?: boolean;
   deflater?: Deflater;
-  /** Receives each piece, which is then not kept. */
+  /** Receives each piece of data. The consumer then does not store the data. */
   onData?: (bytes: Uint8Array) => void;
 }
 

@@ -40,19 +40,19 @@ interface TestMeter extends RelayMeter, SocketMeter, HubMeter {
 
 export interface TestHubOptions {
   clock?: Clock;
-  /** Default: so long that no test sees a rotation. */
+  /** Age at which sockets are replaced, ms. The default is longer than any test. */
   rotateMs?: number;
-  /** For a hub among others. */
+  /** The backplane, if the test runs several hubs. */
   backplane?: Backplane;
-  /** Other hubs may dial this one, at its own address or at the one that is given. */
+  /** If set, other hubs may connect to this hub directly. A string is the address that they use. */
   direct?: boolean | string;
-  /** Shared by all hubs that know the same VMs. */
+  /** The VMs, if several hubs of a test share them. */
   vms?: TestHub['vms'];
-  /** In place of the hub's own counts. */
+  /** Replaces the hub's own metrics. */
   meter?: RelayMeter & SocketMeter & HubMeter;
-  /** In place of a list of what the provider registry was told. */
+  /** Replaces the list that records the calls of the provider registry. */
   providers?: ProviderEvents;
-  /** In place of a look at `vms`. */
+  /** Replaces the check that looks up `vms`. */
   authorise?: RelayDeps['authorise'];
   queueBytes?: number;
 }

@@ -1,4 +1,7 @@
-/** The Firestore calls that the store needs, all bounded by one deadline. Paths are relative to the store's root. */
+/**
+ * The Firestore calls that the store needs. All calls of one operation share a deadline. Paths are relative
+ * to the store's root document.
+ */
 import type { protos, v1 } from '@google-cloud/firestore-api';
 import { commitError } from './errors.ts';
 import type { Found } from './found.ts';
@@ -8,12 +11,12 @@ import type { Write } from './writes.ts';
 type Document = protos.google.firestore.v1.IDocument;
 
 /**
- * A query. Without orderBy its results have no order. Conditions on several fields must all be EQUAL, or Firestore would
- * need an extra index.
+ * A query. Without `orderBy` the results have no defined order. Conditions on several fields must all use
+ * EQUAL, because Firestore would need an extra index for other conditions.
  */
 export interface Query {
   where?: readonly (readonly [field: string, op: 'EQUAL' | 'LESS_THAN_OR_EQUAL', value: unknown])[];
-  /** Field to sort by, descending. */
+  /** The field to sort by, in descending order. */
   orderBy?: string;
   limit?: number;
 }
@@ -22,7 +25,7 @@ export interface Connection {
   client: v1.FirestoreClient;
   /** projects/PROJECT/databases/DATABASE */
   database: string;
-  /** Parent document of the store's collections. */
+  /** The parent document of the store's collections. */
   root: string;
   headers: Record<string, string>;
 }
@@ -32,7 +35,10 @@ export class Calls {
   readonly #deadline: number;
   readonly #callMs: number;
 
-  /** deadline: on the clock of performance.now(). callMs: limit for one read of documents or one commit. */
+  /**
+   * `deadline` is a time of performance.now(), in ms. `callMs` is the timeout of one read of documents or one
+   * commit.
+   */
   constructor(to: Connection, deadline: number, callMs: number) {
     this.#to = to;
     this.#deadline = deadline;
@@ -44,11 +50,11 @@ export class Calls {
     return found;
   }
 
-  /** Reads documents. The results are in the order of the paths. */
+  /** Reads documents. The results have the same order as the paths. */
   async getAll(...paths: string[]): Promise<(Found | undefined)[]> {
     const { client, database, root } = this.#to;
     const documents = paths.map((path) => `${root}/${path}`);
-    // GetDocument is not used, because its NOT_FOUND could also mean that the database does not exist.
+    // GetDocument is not used, because its error NOT_FOUND could also mean that the database does not exist.
     const answers: AsyncIterable<protos.google.firestore.v1.IBatchGetDocumentsResponse> =
       client.batchGetDocuments({ database, documents }, this.#options(this.#callMs));
     const found = new Map<string, Found>();
@@ -75,7 +81,7 @@ export class Calls {
     };
     const answers: AsyncIterable<protos.google.firestore.v1.IRunQueryResponse> = client.runQuery(
       request,
-      // A query for a long list may take all of the time that is left.
+      // A query for a long list may use all of the remaining time.
       this.#options(Number.POSITIVE_INFINITY),
     );
     const found: Found[] = [];
@@ -83,7 +89,9 @@ export class Calls {
     return found;
   }
 
-  /** Carries out all writes or none. Throws Beaten if a document does not meet a write's condition. */
+  /**
+   * Applies either all writes or none. Throws Beaten if a document does not meet the condition of a write.
+   */
   async commit(...writes: Write[]): Promise<void> {
     const { client, database, root } = this.#to;
     const request = { database, writes: writes.map((write) => write((path) => `${root}/${path}`)) };
@@ -95,8 +103,8 @@ export class Calls {
   }
 
   /**
-   * Switches off the retries of Google's library: they go on for ten minutes, long after the caller has learned of the
-   * failure.
+   * Returns the options of one call: a timeout, and no automatic retries. Google's library would retry for
+   * ten minutes, long after the caller has got an error.
    */
   #options(most: number) {
     const left = this.#deadline - performance.now();

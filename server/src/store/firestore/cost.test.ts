@@ -123,7 +123,7 @@ test('heartbeats write nothing; each phase change of a VM writes one document an
   const vm = await domain.vms.create('u-alice', { size: 'small' });
   await domain.report('p-1', vm.vmId, 'starting');
   await domain.report('p-1', vm.vmId, 'running');
-  // A repeated report changes nothing.
+  // The agent repeats a report. This must not cause a write.
   await domain.report('p-1', vm.vmId, 'running');
   await domain.vms.stop('u-alice', vm.vmId);
   await domain.report('p-1', vm.vmId, 'stopped');
@@ -135,6 +135,6 @@ test('heartbeats write nothing; each phase change of a VM writes one document an
   expect(turns).toEqual(TURNS.map((turn) => `vm.${turn}`));
   const { vms, audit, providers = 0 } = fake.bill().writes;
   expect({ vms, audit }).toEqual({ vms: TURNS.length, audit: TURNS.length });
-  // One write for the room that the VM was given.
+  // The assignment of the VM to the provider costs one write.
   expect(providers).toBeLessThanOrEqual(1);
 });

@@ -1,27 +1,30 @@
-/** One Firestore database. Each operation is retried until its outcome is known or its time is up. */
+/** A Firestore database. Each operation is retried until its result is known or its time is over. */
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UniCoreError } from '@unicore/protocol';
 import { Calls, type Connection } from './calls.ts';
 import { Beaten, explained, mayTryAgain, unreachable } from './errors.ts';
 
-/** Longest duration of a store operation. The first call of a process takes about a second, for TLS and a token. */
+/**
+ * Maximum duration of a store operation, ms. The first call of a process takes about 1 s, because it sets up
+ * TLS and gets an access token.
+ */
 const PATIENCE_MS = 6_000;
 /**
- * Pauses between attempts, growing up to the maximum. They are random, so that writers that collided do not collide
- * again.
+ * Maximum length of the first and of the last pauses between attempts, ms. Each pause is random, so that
+ * writers that collided do not collide again.
  */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
 /**
- * Parent document of all collections, since the database may have other users too. `1` is the version of the data
- * format.
+ * The parent document of all collections. It separates the store's data from other users of the database. `1`
+ * is the version of the data format.
  */
 const ROOT = 'unicore/1';
 
 /**
- * gRPC channel options. By default gRPC waits up to two minutes between connection attempts, and notices a silently cut
- * connection only after a quarter of an hour.
+ * gRPC channel options. By default gRPC waits up to two minutes between connection attempts, and it detects a
+ * silently broken connection only after 15 minutes.
  */
 const CHANNEL = {
   'grpc.initial_reconnect_backoff_ms': 100,
@@ -30,19 +33,24 @@ const CHANNEL = {
   'grpc.keepalive_timeout_ms': 5_000,
 };
 
-/** Google's libraries take 60 MB and half a second to load, so they are loaded only if Firestore is used. */
+/**
+ * Loads Google's libraries only if Firestore is used, because they need 60 MB of memory and half a second.
+ */
 const load = createRequire(import.meta.url);
 
 export interface DatabaseAddress {
   projectId: string;
   databaseId: string;
-  /** HOST:PORT of a Firestore emulator, which needs no credentials. */
+  /** HOST:PORT of a Firestore emulator. An emulator needs no credentials. */
   emulator?: string | undefined;
-  /** Longest time that an operation's outcome may stay unknown; 6 s by default. */
+  /** Maximum duration of an operation, including all retries, ms. The default is 6 s. */
   patienceMs?: number | undefined;
 }
 
-/** One attempt at an operation. again: an earlier attempt was refused, or was carried out but its answer was lost. */
+/**
+ * One attempt at an operation. `again` is true if an earlier attempt failed. The earlier attempt may have
+ * been applied, because its answer may have been lost.
+ */
 export type Attempt<T> = (calls: Calls, again: boolean) => Promise<T>;
 
 export class Database {
@@ -60,12 +68,12 @@ export class Database {
   }
 
   /**
-   * Repeats the attempt until its outcome is known. Throws TIMEOUT if Firestore can't be reached or the outcome can't
-   * be known in time.
+   * Repeats the attempt until its result is known. Throws TIMEOUT if Firestore cannot be reached or if the
+   * result stays unknown until the deadline.
    */
   async settle<T>(attempt: Attempt<T>): Promise<T> {
     const deadline = performance.now() + this.#patienceMs;
-    // Each call gets half of the time, so that a second one is possible if the first is not answered.
+    // Each call gets half of the total time. If a first call is not answered, there is time for a second one.
     const callMs = this.#patienceMs / 2;
     for (let again = false, most = FIRST_PAUSE_MS; ; again = true, most = Math.min(2 * most, LAST_PAUSE_MS)) {
       if (!this.#open) throw new UniCoreError('GOING_AWAY', 'The store was closed.');
@@ -73,7 +81,8 @@ export class Database {
         return await attempt(new Calls(await this.#connected(), deadline, callMs), again);
       } catch (error) {
         if (!mayTryAgain(error)) throw explained(this.#database, error);
-        // An attempt that lost a race is repeated at once, because the winner has already finished.
+        // An attempt that lost a race against another writer is repeated immediately, because the other write
+        // is already complete.
         const pause = error instanceof Beaten ? 0 : Math.random() * most;
         if (performance.now() + pause >= deadline) throw unreachable(error);
         if (pause > 0) await delay(pause);
@@ -100,13 +109,13 @@ export class Database {
     const { projectId, emulator } = this.#address;
     const { v1 }: typeof import('@google-cloud/firestore-api') = load('@google-cloud/firestore-api');
     const client = new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) });
-    // Initialises the client here. Otherwise each call would do so, and without credentials an unhandled rejection
-    // would end the process.
+    // Initialises the client before the first call. Otherwise each call would initialise the client, and
+    // missing credentials would cause an unhandled rejection that ends the process.
     await client.initialize();
     const database = this.#database;
     const headers = {
       'google-cloud-resource-prefix': database,
-      // Google's emulator grants full access to this token.
+      // Google's Firestore emulator accepts this token and gives it full access.
       ...(emulator !== undefined && { Authorization: 'Bearer owner' }),
     };
     return { client, database, root: `${database}/documents/${ROOT}`, headers };
@@ -114,8 +123,8 @@ export class Database {
 }
 
 /**
- * Connection options for an emulator. Without the last two, Google's library would look for credentials in the
- * machine's environment.
+ * Returns the connection options for an emulator. Without the last two options, Google's library would search
+ * the machine's environment for credentials.
  */
 function endpointOf(emulator: string) {
   const { credentials }: typeof import('@grpc/grpc-js') = load('@grpc/grpc-js');

@@ -1,8 +1,8 @@
-/** Sorts Firestore's errors: those to retry, and those that a person has to fix. */
+/** Classifies Firestore's errors: errors that a retry may solve, and errors that a person has to fix. */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 
-/** The gRPC status codes that are told apart here. */
+/** The gRPC status codes that this module distinguishes. */
 const CANCELLED = 1;
 const UNKNOWN = 2;
 const DEADLINE_EXCEEDED = 4;
@@ -16,29 +16,32 @@ const INTERNAL = 13;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
-/** Codes after which the call may or may not have been carried out. */
+/** After these codes it is unknown whether Firestore has applied the call. */
 const UNSURE = new Set([CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE]);
-/** Codes of calls that were not carried out but may succeed later. */
+/** With these codes Firestore did not apply the call, but a later call may succeed. */
 const NOT_NOW = new Set([ABORTED, RESOURCE_EXHAUSTED]);
 /**
- * Codes of a commit whose condition was not met. A missing database also answers NOT_FOUND; the next read of the
- * document reveals that.
+ * A commit fails with one of these codes if a condition was not met. A missing database also causes
+ * NOT_FOUND. Then the next read of the document fails with a clear error.
  */
 const CONDITIONS = new Set([NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION]);
 const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
 
-/** What Google's library reports if there are no credentials; that error has no code. */
+/** The message of Google's library if there are no credentials. This error has no code. */
 const NO_CREDENTIALS = /default credentials/;
 
-/** Time after which the caller may ask again, ms. */
+/** The caller should wait this long before it tries again, ms. */
 const RETRY_AFTER_MS = 1_000;
 
 const Status = z.object({ code: z.number() });
 
-/** A document did not meet the condition of a commit. */
+/** Thrown by a commit if a document did not meet the condition of a write. */
 export class Beaten extends Error {}
 
-/** Turns a commit's error into the class Beaten if a document did not meet a condition; returns others unchanged. */
+/**
+ * Converts a commit's error to Beaten if a document did not meet a condition. Returns any other error
+ * unchanged.
+ */
 export function commitError(error: unknown): unknown {
   const code = codeOf(error);
   const beaten = code !== undefined && CONDITIONS.has(code);
@@ -50,7 +53,7 @@ export function mayTryAgain(error: unknown): boolean {
   return error instanceof Beaten || (code !== undefined && (UNSURE.has(code) || NOT_NOW.has(code)));
 }
 
-/** The error for the caller after all attempts within the time limit have failed. */
+/** Returns the error for the caller when no attempt within the time limit has succeeded. */
 export function unreachable(cause: unknown): UniCoreError {
   const why = codeOf(cause) === RESOURCE_EXHAUSTED ? 'has used up its quota' : 'does not answer';
   return new UniCoreError(
@@ -60,7 +63,7 @@ export function unreachable(cause: unknown): UniCoreError {
   );
 }
 
-/** Returns the error for the caller if a retry cannot help. */
+/** Returns a clear error for the caller if a retry cannot help. Returns other errors unchanged. */
 export function explained(database: string, error: unknown): unknown {
   const code = codeOf(error);
   const refused = code === undefined ? NO_CREDENTIALS.test(String(error)) : REFUSED.has(code);

@@ -10,7 +10,7 @@ import type { Store } from '../store.ts';
 import { type FirestoreFake, lostReply, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
-/** Long enough that a busy machine causes no failure. */
+/** A time limit that is long enough even on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 const ALICE = userRow();
 const VM = vmRow();

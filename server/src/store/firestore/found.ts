@@ -1,4 +1,4 @@
-/** A Firestore document as it was read. */
+/** A Firestore document, as the store has read it. */
 import type { protos } from '@google-cloud/firestore-api';
 import type { Fields } from './values.ts';
 
@@ -8,6 +8,6 @@ export interface Found {
   id: string;
   fields: Fields;
   createTime: Time;
-  /** Version of the document: changes with each write. */
+  /** The version of the document. It changes with each write. */
   updateTime: Time;
 }

@@ -1,2 +1,2 @@
-/** The Firestore store's public interface. */
+/** The public interface of the Firestore store. */
 export { openFirestoreStore } from './store.ts';

@@ -1,7 +1,7 @@
 /**
- * The store in a Firestore database, shared by many hubs. Changes use compare-and-set by preconditions, never locks.
- * Since an answer may be lost, each conditional write leaves a random mark, from which a second attempt sees whether
- * the first was carried out.
+ * A store in a Firestore database, which many hubs share. Writes use compare-and-set with preconditions and
+ * never locks. The answer to a write may be lost. Therefore each conditional write stores a random mark, so
+ * that a second attempt can tell whether the first was applied.
  */
 import { randomBytes } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
@@ -15,19 +15,25 @@ import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 
 const MARK_BYTES = 9;
-/** Marks of a VM's last writers, newest last. */
+/** The marks of a VM's last writes, newest last. */
 const Marks = z.array(z.string());
 /**
- * How many of a VM's last writers are kept. If more writes come between a lost answer and the second attempt, the
- * outcome is unknown.
+ * How many marks of a VM's last writes are kept. If an answer is lost and more writes than this follow before
+ * the second attempt, the result of the first attempt stays unknown.
  */
 const MARKS = 16;
-/** How long a taken secret is kept, so that its taker can still learn the outcome after a lost answer. */
+/**
+ * How long a used secret is kept, ms. If the answer to its use was lost, a second attempt can still learn
+ * that the first succeeded.
+ */
 const TAKEN_MS = 60_000;
-/** Number of secrets removed per commit. Firestore's limit is 500. */
+/** Number of secrets that one commit removes. Firestore allows at most 500 writes per commit. */
 const SWEEP = 300;
 
-/** emulator: HOST:PORT. Defaults to FIRESTORE_EMULATOR_HOST, as in Google's own clients. */
+/**
+ * Opens the store. If the address has no `emulator` (HOST:PORT), FIRESTORE_EMULATOR_HOST is used, as in
+ * Google's own clients.
+ */
 export function openFirestoreStore(address: DatabaseAddress): Store {
   const { emulator = process.env.FIRESTORE_EMULATOR_HOST } = address;
   return new FirestoreStore(new Database({ ...address, emulator: emulator || undefined }));
@@ -85,7 +91,8 @@ class FirestoreStore implements Store {
   }
 
   /**
-   * Marks the secret as taken and keeps it for a while. If it were deleted and the answer lost, no caller would get it.
+   * Marks the secret as used instead of deleting it. If it were deleted and the answer were lost, the second
+   * attempt would not find the secret, and no caller would get it.
    */
   takeSecret(hash: string, kind: SecretKind, now: number) {
     const mark = newMark();
@@ -206,7 +213,10 @@ class FirestoreStore implements Store {
     return this.#db.settle((calls) => calls.get(path));
   }
 
-  /** Rows oldest first. They are sorted here, which needs no index. */
+  /**
+   * Returns the rows of a collection, oldest first. The rows are sorted in this process, because a sorted
+   * query could need an extra index.
+   */
   async #list<T extends z.ZodType<{ createdAt: number }>>(
     row: T,
     collection: string,
@@ -219,7 +229,7 @@ class FirestoreStore implements Store {
       .map(({ row }) => row);
   }
 
-  /** Adds a document with a random id, so no other writer can collide with it. */
+  /** Adds a document with a random id, so that no other writer can use the same id. */
   #add(path: string, fields: Fields, stampedAt?: string): Promise<void> {
     return this.#db.settle(async (calls, again) => {
       if (again && (await calls.get(path))) return;
@@ -228,17 +238,23 @@ class FirestoreStore implements Store {
   }
 }
 
-/** A random mark that identifies one write. It begins with a letter, because Firestore refuses ids such as __x__. */
+/**
+ * Returns a random mark that identifies one write. The mark begins with a letter, because Firestore refuses
+ * ids such as __x__.
+ */
 function newMark(): string {
   return `m${randomBytes(MARK_BYTES).toString('base64url')}`;
 }
 
-/** A document id made from text that users may choose freely. */
+/** Returns a document id for text that may contain any character. */
 function keyOf(...parts: string[]): string {
   return `k:${parts.map(encodeURIComponent).join(':')}`;
 }
 
-/** The prefix is needed because a hash may begin and end with __, which Firestore refuses in ids. */
+/**
+ * Returns the document path of a secret. A hash may begin and end with `__`, which Firestore refuses in ids,
+ * so the id has a prefix.
+ */
 function secretPath(hash: string): string {
   return `secrets/h:${hash}`;
 }
@@ -254,13 +270,14 @@ function liveSecret(found: Found | undefined, kind: SecretKind, now: number): Se
 }
 
 /**
- * listed: a field for queries of all VMs but deleted ones. An equality condition needs no index for each combination.
+ * Returns the fields of a VM's document. `listed` is true unless the VM is deleted. Queries use an equality
+ * condition on it, because a condition such as `phase != deleted` would need an extra index.
  */
 function vmFields(vm: VmRow, marks: string[]): Fields {
   return { ...vm, listed: vm.phase !== 'deleted', marks };
 }
 
-/** Whether the call with this mark wrote revision `rev`. */
+/** Returns true if the write with this mark has made revision `rev`. */
 function wrote(mark: string, rev: number, now: number, marks: string[]): boolean {
   const writer = marks.at(rev - now - 1);
   if (writer !== undefined) return writer === mark;

@@ -1,4 +1,4 @@
-/** Converts between Firestore's field values and the rows' plain values. */
+/** Converts between Firestore's field values and the plain values in rows. */
 import type { protos } from '@google-cloud/firestore-api';
 
 type Value = protos.google.firestore.v1.IValue;
@@ -22,7 +22,7 @@ export function encode(value: unknown): Value {
   throw new TypeError(`A row cannot have the value ${String(value)}.`);
 }
 
-/** Returns undefined for a type that no row has; the row's schema then refuses it. */
+/** Returns undefined for a type that no row uses. The row's schema then refuses the value. */
 function decode(value: Value): unknown {
   if (typeof value.stringValue === 'string') return value.stringValue;
   if (typeof value.booleanValue === 'boolean') return value.booleanValue;

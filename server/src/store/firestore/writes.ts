@@ -1,14 +1,20 @@
-/** The writes of a commit, each with its condition. */
+/** The kinds of writes in a commit, each with its condition. */
 import type { protos } from '@google-cloud/firestore-api';
 import type { Found } from './found.ts';
 import { encodeFields, type Fields } from './values.ts';
 
 type IWrite = protos.google.firestore.v1.IWrite;
 
-/** nameOf: turns a path relative to the store's root into Firestore's full name. */
+/**
+ * Creates a write of a commit. `nameOf` converts a path relative to the store's root into Firestore's full
+ * name.
+ */
 export type Write = (nameOf: (path: string) => string) => IWrite;
 
-/** Creates a document; fails if it exists. stampedAt: name of a field that Firestore sets to its own time. */
+/**
+ * Creates a document. The write fails if the document exists. `stampedAt` names a field that Firestore sets
+ * to the time of the commit.
+ */
 export function create(path: string, fields: Fields, stampedAt?: string): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },
@@ -19,7 +25,7 @@ export function create(path: string, fields: Fields, stampedAt?: string): Write 
   });
 }
 
-/** Replaces all fields; fails if the document was written since it was read. */
+/** Replaces all fields of a document. The write fails if the document has changed since it was read. */
 export function replace(path: string, fields: Fields, { updateTime }: Found): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },
@@ -27,7 +33,10 @@ export function replace(path: string, fields: Fields, { updateTime }: Found): Wr
   });
 }
 
-/** Changes these fields; fails if the document does not exist, or, with `found`, if it was written since. */
+/**
+ * Changes the given fields of a document. The write fails if the document does not exist. With `found`, it
+ * also fails if the document has changed since it was read.
+ */
 export function change(path: string, fields: Fields, found?: Found): Write {
   return (nameOf) => ({
     update: { name: nameOf(path), fields: encodeFields(fields) },

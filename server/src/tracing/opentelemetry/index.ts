@@ -1,2 +1,5 @@
-/** The exporter of tracing spans. Imported lazily, so that OpenTelemetry is loaded only if it is used. */
+/**
+ * The exporter of tracing spans. This module is imported only when tracing is used, because it loads
+ * OpenTelemetry.
+ */
 export { startTracing } from './start.ts';

@@ -1,6 +1,6 @@
 /**
- * Exports spans by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT; loaded only if that is set. The exporter reads its
- * other variables (OTEL_EXPORTER_OTLP_HEADERS and so on), too.
+ * Exports tracing spans by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT. This module is loaded only if that
+ * variable is set. The exporter also reads OTEL_EXPORTER_OTLP_HEADERS and similar variables.
  */
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,10 +11,10 @@ import { TraceContext } from '@unicore/protocol/control';
 import { useTracing } from '../span.ts';
 
 const SERVICE = 'unicore-hub';
-/** Timeout of an export, ms, so that an unreachable collector does not delay a stopping hub. */
+/** Timeout of an export, ms. Without a short timeout, an unreachable collector would delay a stopping hub. */
 const EXPORT_MS = 2_000;
 
-/** Starts tracing. The returned function exports the remaining spans and stops it. */
+/** Starts tracing. The returned function exports the remaining spans and stops tracing. */
 export function startTracing(): () => Promise<void> {
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': SERVICE }),
@@ -25,7 +25,7 @@ export function startTracing(): () => Promise<void> {
   useTracing({
     span: (name, attributes, work) =>
       tracer.startActiveSpan(name, { attributes }, async (span) => {
-        // A span gets only the error's code, because the message may contain text of users.
+        // A span contains only the error's code, because the error's message may contain text from users.
         const failed = (code: string) => span.setStatus({ code: SpanStatusCode.ERROR, message: code });
         try {
           return await work(failed);

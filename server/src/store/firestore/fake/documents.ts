@@ -1,4 +1,7 @@
-/** The fake's documents. They change only by commits, which are applied completely or not at all. */
+/**
+ * The documents of the fake Firestore server. Only commits change them, and each commit is applied completely
+ * or not at all.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import type { Fields, Precondition, Time, Write } from './messages.ts';
@@ -11,14 +14,14 @@ export interface Document {
   name: string;
   fields: Fields;
   createTime: Micros;
-  /** Time of the last change; a write that changes nothing keeps it. */
+  /** The time of the last change. A write that changes nothing does not update it. */
   updateTime: Micros;
 }
 
 const MAX_ID_BYTES = 1_500;
 
 export class Documents {
-  /** All documents, by the path of their collection, then by name. */
+  /** All documents. The outer key is the collection's path, and the inner key is the document's name. */
   readonly #collections = new Map<string, Map<string, Document>>();
   #lastTime: Micros = 0;
 
@@ -30,7 +33,7 @@ export class Documents {
     return this.#collections.get(collectionOf(name))?.get(name);
   }
 
-  /** Documents of a collection, in no particular order. */
+  /** Returns the documents of a collection, in no particular order. */
   in(collection: string): Iterable<Document> {
     return this.#collections.get(collection)?.values() ?? [];
   }
@@ -39,15 +42,15 @@ export class Documents {
     for (const documents of this.#collections.values()) yield* documents.values();
   }
 
-  /** A timestamp later than that of any commit. */
+  /** Returns a timestamp that is later than every commit. */
   now(): Micros {
     this.#lastTime = Math.max(this.#lastTime + 1, Date.now() * 1000);
     return this.#lastTime;
   }
 
   /**
-   * Returns the time of the commit and when each document last changed. Throws a Refusal and changes nothing if a
-   * condition fails.
+   * Applies all writes. Returns the time of the commit, and the time at which each document last changed. If
+   * a condition fails, throws a Refusal and changes nothing.
    */
   commit(writes: readonly Write[]): { time: Micros; updated: Micros[] } {
     const time = this.now();
@@ -76,7 +79,7 @@ export class Documents {
   }
 }
 
-/** The path of the document's collection. */
+/** Returns the path of the document's collection. */
 export function collectionOf(name: string): string {
   return name.slice(0, name.lastIndexOf('/'));
 }
@@ -120,7 +123,10 @@ function requireAsExpected(
   }
 }
 
-/** Checks that a name has the form projects/P/databases/D/documents/COLLECTION/ID, with more pairs if it is nested. */
+/**
+ * Checks that a name has the form projects/P/databases/D/documents/COLLECTION/ID. A nested document has more
+ * pairs of COLLECTION/ID.
+ */
 function requireName(name: string): void {
   const [projects, , databases, , documents, ...path] = name.split('/');
   const fits = projects === 'projects' && databases === 'databases' && documents === 'documents';

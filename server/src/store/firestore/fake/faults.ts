@@ -1,4 +1,6 @@
-/** Faults that a test injects into the fake's next calls: delays, refusals and lost replies. */
+/**
+ * Faults that a test adds to the next calls of the fake Firestore server: delays, errors and lost replies.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
@@ -15,12 +17,15 @@ export class Faults {
   readonly #tricks = new Set<Trick>();
   #delayMs = 0;
 
-  /** Delays every call by this from now on; 0 switches the delay off. */
+  /** From now on, delays every call by this time, ms. 0 ends the delay. */
   slow(delayMs: number): void {
     this.#delayMs = delayMs;
   }
 
-  /** Refuses the next calls with this code without carrying them out. method: only calls of this method. */
+  /**
+   * Refuses the next calls with this error code and does not apply them. If `method` is given, only calls of
+   * this method are refused.
+   */
   refuse(code: keyof typeof status, times: number, method?: Method): void {
     const refusal = new Refusal(status[code], `${code}, injected by a test`);
     this.#add(times, method, () => {
@@ -28,7 +33,7 @@ export class Faults {
     });
   }
 
-  /** Carries the next calls out but loses their replies: the client sees a broken connection. */
+  /** Applies the next calls but drops their replies. The client sees a broken connection. */
   loseReplies(times: number, method: Method = 'Commit'): void {
     this.#add(times, method, (work) => {
       work();
@@ -36,12 +41,12 @@ export class Faults {
     });
   }
 
-  /** Runs `play` in place of the next call of this method. play may carry the call out by calling `work`. */
+  /** Runs `play` instead of the next call of this method. `play` can apply the call by calling `work`. */
   next(method: Method, play: Trick['play']): void {
     this.#add(1, method, play);
   }
 
-  /** Carries out a call, or the fault that a test has set up for it. */
+  /** Applies a call, or runs the fault that a test has prepared for the call. */
   async around(method: Method, work: () => void): Promise<void> {
     if (this.#delayMs > 0) await delay(this.#delayMs);
     const trick = [...this.#tricks].find((each) => each.method === undefined || each.method === method);
@@ -56,7 +61,7 @@ export class Faults {
   }
 }
 
-/** The error that a client sees if the connection breaks before the reply. */
+/** Returns the error that a client sees if the connection breaks before the reply. */
 export function lostReply(): Refusal {
   return new Refusal(status.UNAVAILABLE, 'The reply was lost, injected by a test');
 }

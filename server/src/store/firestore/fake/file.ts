@@ -1,13 +1,19 @@
-/** Saves the fake's documents in a file, so that a cluster on one machine keeps them over restarts. */
+/**
+ * Saves the documents of the fake Firestore server in a file, so that a local cluster keeps its data after a
+ * restart.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Document, Documents } from './documents.ts';
 import { Fields } from './messages.ts';
 
-/** Changes within this time are saved together, because each save writes all documents. */
+/** Changes within this time are saved together, ms, because each save writes all documents. */
 const GATHER_MS = 100;
-/** Largest share of the time that saving may take if there are many documents. */
+/**
+ * Saving many documents may take at most about this fraction of the time. The pauses between saves grow
+ * accordingly.
+ */
 const SHARE = 1 / 20;
 
 const Kept = z.array(
@@ -20,7 +26,7 @@ export class DocumentFile {
   #timer: NodeJS.Timeout | undefined;
   #gatherMs = GATHER_MS;
 
-  /** path: undefined keeps the documents in memory only. */
+  /** If `path` is undefined, the documents are kept only in memory. */
   constructor(path: string | undefined) {
     this.#path = path;
     const kept = path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
@@ -32,7 +38,7 @@ export class DocumentFile {
     this.#timer ??= setTimeout(() => this.save(), this.#gatherMs);
   }
 
-  /** Replaces the file atomically: if the process is killed, the previous file stays. */
+  /** Replaces the file atomically. If the process is killed meanwhile, the previous file remains. */
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,4 +1,4 @@
-/** The fake's public interface for tests and local clusters. main.ts runs the fake as a process. */
+/** The public interface of the fake Firestore server for tests. To run it as a process, use main.ts. */
 
 export { lostReply } from './faults.ts';
 export type { Bill } from './ledger.ts';

@@ -1,6 +1,6 @@
 /**
- * Counts what Firestore would bill: documents read, written and deleted, by collection. It holds numbers only, so it
- * does not grow.
+ * Counts the document reads, writes and deletes that Firestore would bill, by collection. It stores only
+ * numbers, so its memory use does not grow with the number of calls.
  */
 
 export interface Bill {
@@ -13,13 +13,13 @@ export type Item = keyof Bill;
 export class Ledger {
   #bill: Bill = empty();
 
-  /** of: the collection's path. */
+  /** `of` is the path of the collection. */
   add(item: Item, of: string, count = 1): void {
     const collection = of.slice(of.lastIndexOf('/') + 1);
     this.#bill[item][collection] = (this.#bill[item][collection] ?? 0) + count;
   }
 
-  /** Returns the counts since the last call of take(). */
+  /** Returns the counts since the previous call of `take()`. */
   take(): Bill {
     const bill = this.#bill;
     this.#bill = empty();

@@ -1,11 +1,12 @@
 /**
- * Runs the Firestore fake as a process: node main.ts [--port N] [--file FILE]. It prints a line of JSON with its
- * address once it serves. On SIGTERM or SIGINT it prints a line with all that it would have billed, and exits.
+ * Runs the fake Firestore server as a process: node main.ts [--port N] [--file FILE]. When the server is
+ * ready, it prints its address as one line of JSON. On SIGTERM or SIGINT it prints the operations that
+ * Firestore would have billed, and exits.
  */
 import { parseArgs } from 'node:util';
 import { startFirestoreFake } from './server.ts';
 
-// The name shown in process lists.
+// This name identifies the process in process lists.
 process.title = 'unicore-firestore';
 
 const { values } = parseArgs({
@@ -25,5 +26,5 @@ async function end(): Promise<void> {
 }
 process.on('SIGTERM', end);
 process.on('SIGINT', end);
-// The process that started the fake is gone.
+// The fake server also stops when its parent process has ended.
 process.on('disconnect', end);

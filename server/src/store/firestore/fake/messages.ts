@@ -1,9 +1,12 @@
-/** Schemas of the Firestore requests that the fake supports. Anything else is refused by name, never ignored. */
+/**
+ * Schemas of the Firestore requests that the fake server supports. An unsupported field causes an error that
+ * names the field.
+ */
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
 
-/** A protobuf timestamp. Both fields have defaults, because protobuf omits zeros. */
+/** A protobuf timestamp. Both fields have defaults, because protobuf omits fields that are zero. */
 export const Time = z.strictObject({ seconds: z.coerce.string().default('0'), nanos: z.number().default(0) });
 export type Time = z.infer<typeof Time>;
 
@@ -35,7 +38,7 @@ export const Precondition = z.union([
 ]);
 export type Precondition = z.infer<typeof Precondition>;
 
-/** A plain field name; paths into a map are not supported. */
+/** The name of a top-level field. Paths into a map are not supported. */
 const FieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
 const Update = z.strictObject({

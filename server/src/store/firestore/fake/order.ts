@@ -1,4 +1,7 @@
-/** Firestore's order of values: by type first; strings by their UTF-8 bytes. */
+/**
+ * Compares values in Firestore's order. Values are ordered by type first. Strings are ordered by their UTF-8
+ * bytes.
+ */
 import type { Value } from './messages.ts';
 
 const KINDS = ['null', 'boolean', 'number', 'timestamp', 'string', 'array', 'map'] as const;
@@ -13,7 +16,7 @@ export function kindOf(value: Value): Kind {
   return 'arrayValue' in value ? 'array' : 'map';
 }
 
-/** Negative, zero or positive, as for Array.sort. */
+/** Returns a negative number, zero or a positive number, as Array.sort expects. */
 export function compareValues(a: Value, b: Value): number {
   const kinds = KINDS.indexOf(kindOf(a)) - KINDS.indexOf(kindOf(b));
   if (kinds !== 0) return kinds;

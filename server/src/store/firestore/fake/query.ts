@@ -1,4 +1,4 @@
-/** Runs the queries that Firestore serves without extra indexes, and refuses all others. */
+/** Runs the queries that Firestore can answer without extra indexes. Refuses all other queries. */
 import { status } from '@grpc/grpc-js';
 import type { Document, Documents } from './documents.ts';
 import type { StructuredQuery } from './messages.ts';
@@ -9,7 +9,7 @@ type Filter = StructuredQuery['where'][number]['fieldFilter'];
 
 const NAME = '__name__';
 
-/** parent: the document or root that holds the collection. */
+/** Runs the query. `parent` is the document or root that contains the collection. */
 export function runQuery(documents: Documents, parent: string, query: StructuredQuery): Document[] {
   requireNoIndex(query);
   const filters = query.where.map(({ fieldFilter }) => fieldFilter);
@@ -30,8 +30,8 @@ export function runQuery(documents: Documents, parent: string, query: Structured
 }
 
 /**
- * Sort order of a query: as requested, then by the field with a range condition, then by name in the direction of the
- * last one.
+ * Returns the sort order of a query. The fields of `orderBy` come first. Without them, the field with a range
+ * condition comes first. The document name comes last, in the same direction as the field before it.
  */
 function orderOf({ orderBy, where }: StructuredQuery): { fieldPath: string; sign: 1 | -1 }[] {
   const order = orderBy.map(({ field, direction }) => ({
@@ -55,7 +55,7 @@ function matches(value: Document['fields'][string] | undefined, { op, value: wan
   const order = compareValues(value, wanted);
   if (op === 'EQUAL') return order === 0;
   if (op === 'NOT_EQUAL') return order !== 0 && kindOf(value) !== 'null';
-  // A range condition matches only values of the same type.
+  // A range condition matches only values of the same type as its operand.
   if (kindOf(value) !== kindOf(wanted)) return false;
   if (op === 'LESS_THAN') return order < 0;
   if (op === 'LESS_THAN_OR_EQUAL') return order <= 0;
@@ -63,8 +63,8 @@ function matches(value: Document['fields'][string] | undefined, { op, value: wan
 }
 
 /**
- * Firestore has one index per field. Together they serve equality conditions on several fields, or ranges and an order
- * on one field.
+ * Refuses queries that need an extra index. Firestore has one index per field. These indexes support equality
+ * conditions on several fields, or range conditions and a sort order on one field.
  */
 function requireNoIndex({ where, orderBy }: StructuredQuery): void {
   const filters = where.map(({ fieldFilter }) => fieldFilter);

@@ -1,4 +1,4 @@
-/** An error answer of the fake, with Firestore's own code and text. */
+/** An error answer of the fake server, with the code and text that Firestore would use. */
 import type { status } from '@grpc/grpc-js';
 
 export class Refusal extends Error {

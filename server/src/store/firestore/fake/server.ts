@@ -1,6 +1,6 @@
 /**
- * A fake Firestore server for tests and for clusters on one machine. It speaks Google's protocol, with atomic commits,
- * preconditions and optimistic transactions. Calls that it does not support answer UNIMPLEMENTED.
+ * A fake Firestore server for tests and for clusters on one machine. It implements Google's protocol with
+ * atomic commits, preconditions and optimistic transactions. An unsupported call fails with UNIMPLEMENTED.
  */
 import { createRequire } from 'node:module';
 import {
@@ -20,24 +20,24 @@ import { type Bill, Ledger } from './ledger.ts';
 import { Refusal } from './refusal.ts';
 import { Service } from './service.ts';
 
-/** Firestore accepts requests of up to 10 MiB. */
+/** Maximum size of a request, in bytes. Firestore accepts up to 10 MiB. */
 const MAX_MESSAGE = 10 * 1024 * 1024;
 
 export interface FakeOptions {
-  /** Port to listen on; 0 picks a free one. */
+  /** The port to listen on. With 0 the system chooses a free port. */
   port?: number;
   host?: string;
-  /** File in which the documents are saved. */
+  /** The file in which the documents are saved. */
   file?: string | undefined;
 }
 
 export interface FirestoreFake {
-  /** HOST:PORT, as in FIRESTORE_EMULATOR_HOST. */
+  /** The address as HOST:PORT, the format of FIRESTORE_EMULATOR_HOST. */
   readonly address: string;
   readonly faults: Faults;
   /** Number of transactions that are neither committed nor rolled back. */
   readonly openTransactions: number;
-  /** What would have been billed since the last call of bill(). */
+  /** Returns the operations that Firestore would have billed since the previous call of `bill()`. */
   bill(): Bill;
   close(): Promise<void>;
 }

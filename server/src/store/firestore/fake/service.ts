@@ -1,5 +1,6 @@
 /**
- * Firestore's methods on the fake's documents, each carried out synchronously. Requests in, answers out, no sockets.
+ * Implements Firestore's methods on the fake's documents. Each method turns a request into answers
+ * synchronously. This module does not use sockets.
  */
 import { collectionOf, type Document, type Documents, timeOf } from './documents.ts';
 import type { Method } from './faults.ts';
@@ -29,7 +30,7 @@ export class Service {
     return this.#transactions.size;
   }
 
-  /** The answers to one request. Methods without streaming have exactly one answer. */
+  /** Returns the answers to one request. A method without streaming has exactly one answer. */
   readonly answer: Record<Method, (request: unknown) => object[]> = {
     BatchGetDocuments: (request) => this.#batchGet(parse(BatchGet, 'BatchGetDocuments', request)),
     RunQuery: (request) => this.#runQuery(parse(RunQuery, 'RunQuery', request)),
@@ -62,7 +63,7 @@ export class Service {
     const { transaction, answers } = this.#begin(asked);
     const ask = () => runQuery(documents, parent, structuredQuery);
     const found = ask();
-    // Firestore bills a query without results as one read.
+    // Firestore bills one read for a query without results.
     ledger.add('reads', structuredQuery.from[0].collectionId, Math.max(1, found.length));
     const versions = versionsOf(found);
     this.#watch(transaction, () => versionsOf(ask()) === versions);
@@ -87,7 +88,10 @@ export class Service {
     };
   }
 
-  /** The transaction of a read. If the read starts it, an answer that names it comes first. */
+  /**
+   * Returns the transaction of a read. If the read starts a transaction, the first answer contains the new
+   * transaction's id.
+   */
   #begin({ transaction, newTransaction }: Asked): { transaction: string | undefined; answers: object[] } {
     if (!newTransaction) return { transaction, answers: [] };
     const begun = this.#transactions.begin();

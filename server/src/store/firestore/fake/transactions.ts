@@ -1,29 +1,32 @@
 /**
- * Transactions with optimistic concurrency: a commit is ABORTED if something that the transaction read has changed
- * since.
+ * Transactions with optimistic concurrency. A commit fails with ABORTED if data that the transaction read has
+ * changed since then.
  */
 import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
 
-/** Firestore ends a transaction after this much idle time. */
+/** Firestore ends a transaction that was idle for this long, ms. */
 const IDLE_MS = 60_000;
 
 interface Transaction {
   usedAt: number;
-  /** Checks for the commit: each returns whether something that the transaction has read is unchanged. */
+  /**
+   * Checks that run at the commit. Each check returns true if one read of the transaction would still give
+   * the same result.
+   */
   checks: (() => boolean)[];
 }
 
 export class Transactions {
-  /** Open transactions, those idle longest first. */
+  /** Open transactions. The transaction that was idle longest comes first. */
   readonly #open = new Map<string, Transaction>();
 
   get size(): number {
     return this.#open.size;
   }
 
-  /** Returns the transaction's id in hexadecimal. */
+  /** Starts a transaction. Returns the transaction's id in hexadecimal. */
   begin(): string {
     this.#forget();
     const id = randomBytes(8).toString('hex');
@@ -31,7 +34,9 @@ export class Transactions {
     return id;
   }
 
-  /** Adds something that the transaction read. same: called at the commit, true if it is unchanged. */
+  /**
+   * Records a read of the transaction. The commit calls `same`, which returns true if the data is unchanged.
+   */
   read(id: string, same: () => boolean): void {
     const transaction = this.#get(id);
     transaction.checks.push(same);
@@ -40,7 +45,7 @@ export class Transactions {
     this.#open.set(id, transaction);
   }
 
-  /** Ends the transaction. Throws ABORTED if something that it read has changed. */
+  /** Ends the transaction. Throws ABORTED if data that the transaction read has changed. */
   finish(id: string): void {
     const { checks } = this.#get(id);
     this.#open.delete(id);
