@@ -1,4 +1,5 @@
 /** Which tests there are. Those that only compute go first; those with real processes, engines and browsers follow. */
+import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Limits of tests, hooks and polls are for hangs, and promise no speed: a machine may be slow, or busy with other things. */
@@ -24,38 +25,43 @@ const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
 /** The benches start dozens of processes at once, so nothing runs beside them. */
 const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 3 } };
 
+/** Returns a glob for the test files in these folders and their subfolders. */
+const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.ts');
+/** Matches the files of installed packages. */
+const DEPENDENCIES = posix.join('**', 'node_modules', '**');
+
 export default defineConfig({
   test: {
     environment: 'node',
     projects: [
       './client/vitest.config.ts',
-      { test: { name: 'protocol', include: ['protocol/src/**/*.test.ts'], ...together } },
-      { test: { name: 'server', include: ['server/src/**/*.test.ts'], ...together } },
-      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], ...together } },
-      { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
+      { test: { name: 'protocol', include: [testsIn('protocol/src')], ...together } },
+      { test: { name: 'server', include: [testsIn('server/src')], ...together } },
+      { test: { name: 'agent', include: [testsIn('agent/src')], ...together } },
+      { test: { name: 'client', include: [testsIn('client/src/sdk')], ...together } },
       {
         test: {
           name: 'scripts',
-          include: ['scripts/{lib,product,check,testing,chaos,fuzz,bench/*}/**/*.test.ts'],
+          include: [testsIn('scripts/{lib,product,check,testing,chaos,fuzz}'), testsIn('scripts/bench', '*')],
           ...together,
         },
       },
       { test: { name: 'bench', include: [BENCH], ...benches } },
-      { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...waiting } },
+      { test: { name: 'system', include: [testsIn('scripts/tests/{system,wire}')], ...waiting } },
       {
         test: {
           name: 'docker',
-          include: ['**/*.docker-test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: [posix.join('**', '*.docker-test.ts')],
+          exclude: [DEPENDENCIES],
           ...waiting,
         },
       },
-      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...waiting } },
+      { test: { name: 'browser', include: [testsIn('scripts/tests/browser')], ...waiting } },
       {
         test: {
           name: 'redis',
-          include: ['**/*.redis-test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: [posix.join('**', '*.redis-test.ts')],
+          exclude: [DEPENDENCIES],
           ...waiting,
         },
       },
