@@ -1,10 +1,13 @@
-/** What `npm test -- --quick` runs: tests that only compute, and one key through the whole system. */
+/** Defines what `npm test -- --quick` runs: tests that only compute, and one test of the whole system. */
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
 
 const PROJECTS = ['protocol', 'server', 'agent', 'client', 'page', 'scripts', 'system'];
 
-/** Files that start processes, wait in real time, or compute for seconds; of the system suite only the smoke test stays. */
+/**
+ * Test files that `--quick` leaves out, because they start processes, wait in real time, or compute for
+ * seconds. Of the system tests, only the smoke test runs.
+ */
 export const NOT_QUICK: readonly string[] = [
   'agent/src/cli.test.ts',
   'agent/src/keeper/process.test.ts',
@@ -44,9 +47,9 @@ export const NOT_QUICK: readonly string[] = [
   'server/src/watch/watch.test.ts',
 ];
 
-/** Arguments of vitest. */
+/** Arguments that `--quick` passes to vitest. */
 export const QUICK: readonly string[] = [
-  // Threads start faster than processes.
+  // Worker threads start faster than processes.
   '--pool=threads',
   ...PROJECTS.map((name) => `--project=${name}`),
   ...NOT_QUICK.map((glob) => `--exclude=${join(ROOT, glob)}`),
