@@ -1,61 +1,70 @@
-/** Which tests there are. Those that only compute go first; those with real processes, engines and browsers follow. */
+/** Defines the test projects. Tests that only compute run first, tests with engines and browsers later. */
+import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Limits of tests, hooks and polls are for hangs, and promise no speed: a machine may be slow, or busy with other things. */
+/**
+ * Time limits of tests, hooks and polls, in ms. The limits only detect hangs and do not measure speed,
+ * because the machine may be slow or busy.
+ */
 const HANG_MS = 300_000;
 const POLL_MS = 60_000;
 const patient = { testTimeout: HANG_MS, hookTimeout: HANG_MS, expect: { poll: { timeout: POLL_MS } } };
 
-/** The test that starts every bench, with its processes. */
+/** The test that starts every benchmark with its processes. */
 const BENCH = 'scripts/bench/bench.test.ts';
 
-/** Keeps Google's clients from looking for a metadata server on the network. */
+/** Google's libraries must not search the network for the metadata server of Google Cloud. */
 const env = { METADATA_SERVER_DETECTION: 'none' };
 
 /**
- * Number of workers: more than the two cores of the smallest machine: many files mostly wait for timers, sockets and
- * other processes.
+ * Number of parallel workers. It exceeds the two cores of the smallest machine, because many test files
+ * mostly wait for timers, sockets and other processes.
  */
 const maxWorkers = 3;
-/** One group runs after the other. The page's tests, in client/vitest.config.ts, are group 0. */
+/** Settings of tests that only compute. Groups run one after the other, and the page's tests are group 0. */
 const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };
-/** Real engines, browsers and clusters. */
+/** Settings of tests that use real engines, browsers and clusters. */
 const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
-/** The benches start dozens of processes at once, so nothing runs beside them. */
+/** Settings of the benchmarks. They start dozens of processes at once, so no other test runs beside them. */
 const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 3 } };
+
+/** Returns a glob for the test files in these folders and their subfolders. */
+const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.ts');
+/** Matches the files of installed packages. */
+const DEPENDENCIES = posix.join('**', 'node_modules', '**');
 
 export default defineConfig({
   test: {
     environment: 'node',
     projects: [
       './client/vitest.config.ts',
-      { test: { name: 'protocol', include: ['protocol/src/**/*.test.ts'], ...together } },
-      { test: { name: 'server', include: ['server/src/**/*.test.ts'], ...together } },
-      { test: { name: 'agent', include: ['agent/src/**/*.test.ts'], ...together } },
-      { test: { name: 'client', include: ['client/src/sdk/**/*.test.ts'], ...together } },
+      { test: { name: 'protocol', include: [testsIn('protocol/src')], ...together } },
+      { test: { name: 'server', include: [testsIn('server/src')], ...together } },
+      { test: { name: 'agent', include: [testsIn('agent/src')], ...together } },
+      { test: { name: 'client', include: [testsIn('client/src/sdk')], ...together } },
       {
         test: {
           name: 'scripts',
-          include: ['scripts/{lib,product,check,testing,chaos,fuzz,bench/*}/**/*.test.ts'],
+          include: [testsIn('scripts/{lib,product,check,testing,chaos,fuzz}'), testsIn('scripts/bench', '*')],
           ...together,
         },
       },
       { test: { name: 'bench', include: [BENCH], ...benches } },
-      { test: { name: 'system', include: ['scripts/tests/{system,wire}/**/*.test.ts'], ...waiting } },
+      { test: { name: 'system', include: [testsIn('scripts/tests/{system,wire}')], ...waiting } },
       {
         test: {
           name: 'docker',
-          include: ['**/*.docker-test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: [posix.join('**', '*.docker-test.ts')],
+          exclude: [DEPENDENCIES],
           ...waiting,
         },
       },
-      { test: { name: 'browser', include: ['scripts/tests/browser/**/*.test.ts'], ...waiting } },
+      { test: { name: 'browser', include: [testsIn('scripts/tests/browser')], ...waiting } },
       {
         test: {
           name: 'redis',
-          include: ['**/*.redis-test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: [posix.join('**', '*.redis-test.ts')],
+          exclude: [DEPENDENCIES],
           ...waiting,
         },
       },

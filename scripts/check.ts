@@ -1,4 +1,4 @@
-/** npm run check: checks types and lint, without running or changing anything. */
+/** Implements `npm run check`: checks types, lint and import rules. Runs no tests and changes no files. */
 import { CHECKS } from './check/checks.ts';
 import { main, messageOf, step, warn } from './lib/console.ts';
 

@@ -1,4 +1,7 @@
-/** npm run deploy: deploys hubs to Cloud Run with this machine's docker and gcloud. --dry-run shows the steps. */
+/**
+ * Implements `npm run deploy`: deploys hubs to Cloud Run with the docker and gcloud commands of this machine.
+ * With `--dry-run`, only prints the steps.
+ */
 
 import { main, say } from './lib/console.ts';
 import { exec } from './lib/exec.ts';
@@ -15,7 +18,10 @@ await main(async () => {
   else await carryOut(steps, process.env);
 });
 
-/** The image's tag is the commit, so that deployed code can be found again. Throws if there are uncommitted changes. */
+/**
+ * Returns the current commit, which becomes the image's tag, so that deployed code can be identified. Throws
+ * if there are uncommitted changes.
+ */
 async function commit(): Promise<string> {
   const git = (...args: string[]) => exec('git', args, { cwd: ROOT });
   if ((await git('status', '--porcelain', '--untracked-files=no')) !== '') {

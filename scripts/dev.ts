@@ -1,4 +1,4 @@
-/** npm run dev: the page with hot reload, and a hub and an agent that restart when their sources change. */
+/** Implements `npm run dev`: serves the page with hot reload, and restarts hub and agent after changes. */
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ await main(async () => {
     throw new Error(`Port ${page} is in use by another program. Give the page another one with --page N.`);
   const show = options.verbose ? [process.stdout] : [];
   const pageUrl = `http://${HOST}:${page}`;
-  // A restarted hub keeps the port that was free at the first start.
+  // A hub that chose a free port at its first start must use the same port after each restart.
   let { port } = options;
   const hub = new Restarting('hub', ['protocol/src', 'server/src'], async () => {
     const started = await Hub.start({ port, dataDir: data, show, env: hubEnv() });
@@ -54,8 +54,8 @@ await main(async () => {
   let vite: Supervised | undefined;
   try {
     const { url } = await hub.start();
-    // The hub's own address shows the page as it was last built. Links lead to Vite's address, which passes /login on
-    // to the hub.
+    // The hub's own address shows the last build of the page, not the current sources. So login links lead to
+    // Vite's address, and Vite forwards /login to the hub.
     await writeRunning(data, { url: pageUrl, dataDir: data, store: 'sqlite' });
     vite = await step('Started the page', () => startPage(page, url, data, show));
     const auth = openLocalAuth(data, pageUrl);
@@ -67,7 +67,7 @@ await main(async () => {
       LocalAgent.start({
         dataDir: data,
         hub: `http://${HOST}:${port}`,
-        // A join token is needed at the first start only; later the agent has joined.
+        // Only the first start needs a join token. At later starts the agent has already joined the hub.
         joinToken: () => auth.joinToken(userId),
         socketPath: dockerSocket(process.env),
         show,
@@ -105,12 +105,12 @@ function parseOptions() {
   return { ...values, port, page, data: resolve(values.data) };
 }
 
-/** Environment of the one hub: it uses SQLite and no Redis, whatever this shell's variables say. */
+/** Returns an environment in which the hub uses SQLite and no Redis, whatever the shell's variables say. */
 function hubEnv(): NodeJS.ProcessEnv {
   return { ...process.env, UNICORE_REDIS_URL: undefined, UNICORE_STORE: undefined };
 }
 
-/** Vite's server. It passes calls and sockets on to the hub (client/vite.config.ts). */
+/** Starts Vite's server, which forwards API calls and WebSockets to the hub (client/vite.config.ts). */
 function startPage(port: number, hub: string, data: string, show: readonly Writable[]): Promise<Supervised> {
   const flags = ['--host', HOST, '--port', String(port), '--strictPort', '--logLevel', 'warn'];
   return startService({

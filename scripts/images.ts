@@ -1,4 +1,4 @@
-/** npm run images: builds the container images of VMs and hubs if they are missing or out of date. */
+/** Implements `npm run images`: builds the container images of VMs and hubs that are not up to date. */
 
 import { parseArgs } from 'node:util';
 import { main, paint, say, step } from './lib/console.ts';

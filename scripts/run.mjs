@@ -1,6 +1,7 @@
 /**
- * `node scripts/run.mjs NAME [args]`: runs setup if necessary, then scripts/NAME.ts on Node 24. It is plain JavaScript,
- * because every command in package.json starts here, on any Node from 20 on.
+ * `node scripts/run.mjs NAME [args]` runs setup if necessary, and then scripts/NAME.ts on Node 24. Every
+ * command in package.json starts with this file, so it is plain JavaScript that any Node from version 20 can
+ * run.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,7 +1,8 @@
 /**
- * Installs what the project needs into its own folder: Node 24 if this Node is older, the npm that made the lock file,
- * and the dependencies. Nothing outside of the folder changes. If all is there, it only reads a few small files. Plain
- * JavaScript for any Node from 20 on.
+ * Installs what the project needs into the project's folder: Node 24 if the current Node is older, the npm
+ * version that made the lock file, and the dependencies. Nothing outside of the folder changes. If everything
+ * is installed, setup only reads a few small files. This file is plain JavaScript, so that any Node from
+ * version 20 can run it.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -24,7 +25,7 @@ const TOOLCHAIN = join(ROOT, '.toolchain');
 const TOOLS = join(TOOLCHAIN, 'node_modules');
 const NPM_CLI = join(TOOLS, 'npm/bin/npm-cli.js');
 
-/** How many lines of a failed command's output are shown. */
+/** Number of output lines of a failed command that are shown. */
 const ERROR_LINES = 15;
 
 const LOCK = join(TOOLCHAIN, 'lock');
@@ -65,7 +66,10 @@ function label({ packages }) {
     .join(' and ');
 }
 
-/** A single rename puts the folder in place, so a folder that exists is complete. */
+/**
+ * True if all tools are installed. Their folder is put in place by one rename, so a folder that exists is
+ * complete.
+ */
 function toolsAreThere({ packages }) {
   return Object.entries(packages).every(
     ([name, version]) => read(join(TOOLS, name, 'package.json'), JSON.parse)?.version === version,
@@ -98,8 +102,8 @@ async function installTools({ node, packages }) {
 }
 
 /**
- * npm removes its record of node_modules before an install and writes it last, so the record proves that an install
- * finished.
+ * True if the dependencies are installed. npm deletes its record of node_modules before an install and writes
+ * it at the end, so the record proves that an install has finished.
  */
 function dependenciesAreThere() {
   const wanted = read(join(ROOT, 'package-lock.json'), JSON.parse).packages;
@@ -114,13 +118,13 @@ async function installDependencies(node) {
   await npm([node, NPM_CLI], ['ci'], ROOT, dirname(node));
 }
 
-/** The npm that started this process, or else the one in PATH. */
+/** Returns the command of the npm that started this process, or else of the npm in PATH. */
 function machineNpm() {
   const cli = process.env.npm_execpath;
   return cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
 }
 
-/** No dependency needs install scripts, so none may run. */
+/** Runs npm without install scripts, because no dependency needs them. */
 function npm(command, args, cwd, path) {
   return exec(
     [...command, ...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -131,7 +135,8 @@ function npm(command, args, cwd, path) {
 
 /** Runs a command, and shows its output only if it fails. */
 function exec([command, ...args], cwd, path) {
-  // The variables that an outer `npm start` sets for its scripts would mislead the inner npm.
+  // Variables that an outer `npm start` sets for its scripts are deleted, because they would mislead the
+  // inner npm.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^npm_(package|lifecycle)_/.test(key)),
   );
@@ -150,12 +155,12 @@ function exec([command, ...args], cwd, path) {
   });
 }
 
-/** npm prints the error first and its usage after that. */
+/** Returns the first lines of npm's output. npm prints the error first and its usage after the error. */
 function firstLines(output) {
   return output.trim().split('\n').slice(0, ERROR_LINES).join('\n');
 }
 
-/** A file's parsed content; undefined if the file is missing or invalid. */
+/** Returns a file's parsed content, or undefined if the file is missing or invalid. */
 function read(path, parse = (text) => text) {
   try {
     return parse(readFileSync(path, 'utf8'));

@@ -1,6 +1,7 @@
 /**
- * npm run soak: runs for hours what npm test runs for seconds, one command after the other. At the end each command
- * gets a verdict, and how to repeat it.
+ * Implements `npm run soak`: runs simulations, fuzzing and chaos tests for hours that `npm test` runs for
+ * seconds. The commands run one after the other. At the end, prints for each command whether it passed, and
+ * how to repeat it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +12,7 @@ import { duration, main, paint, say } from './lib/console.ts';
 
 interface Run {
   readonly name: string;
-  /** As behind `npm run`. */
+  /** Name of a script for `npm run`, and its arguments. */
   readonly command: readonly [script: string, ...args: string[]];
 }
 
@@ -71,7 +72,7 @@ async function verdict({ name, command: [script, ...args] }: Run, signal: AbortS
   say(paint('bold', `\n${again}`));
   const began = performance.now();
   const file = join(import.meta.dirname, `${script}.ts`);
-  // The channel tells the command when this process is gone, however it died.
+  // The IPC channel closes when this process dies, even after SIGKILL. The command then ends, too.
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

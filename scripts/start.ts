@@ -1,4 +1,7 @@
-/** npm start: runs the whole product on this machine: one hub or several, an agent, and a link to sign in. */
+/**
+ * Implements `npm start`: runs the whole product on this machine, with one or several hubs and an agent.
+ * Prints a link to sign in.
+ */
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -20,7 +23,7 @@ import { buildWeb, webIsCurrent } from './product/web.ts';
 
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 7420;
-/** Most hubs: the number of servers in server/deploy/haproxy.cfg. */
+/** Maximum number of hubs. It equals the number of servers in server/deploy/haproxy.cfg. */
 const MAX_HUBS = 16;
 const HELP = `npm start -- [options]
   --port N     port of the page (default ${DEFAULT_PORT}; 0: any free one)
@@ -39,7 +42,8 @@ const NOT_ISOLATED = `  No Docker engine answered: VMs are processes of your own
 await main(async () => {
   const options = parseOptions();
   if (options.help) return say(HELP);
-  // A second signal must not cut the shutdown short; processes that hang are killed by their own time limits.
+  // A second signal does not interrupt the shutdown. Child processes that hang are killed after their own
+  // time limits.
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve());
   process.on('disconnect', () => stopped.resolve());
@@ -81,7 +85,7 @@ await main(async () => {
   const where = agent.dir === join(DATA, 'agent') ? '' : ` --data ${agent.dir}`;
   say(`\n  ${left} shells. To end that: npm run agent -- stop --vms${where}`);
 });
-// Remaining work, such as an image being built, must not keep this process alive.
+// The process exits at once, even if work such as the build of an image is still running.
 process.exit();
 
 function parseOptions() {
@@ -117,7 +121,8 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
     const hub = await Hub.start({ port, dataDir: data, show, env });
     return { hub, url: hub.url, dataDir: data, store: store ?? 'sqlite' };
   }
-  // Several hubs have a data folder apart from that of a single hub, which has its own users, VMs and joined agent.
+  // Several hubs use a separate data folder, because the folder of a single hub has its own users, VMs and
+  // agent.
   const dataDir = join(data, 'hubs');
   const hub = await step(
     `Started ${hubs === 1 ? 'a hub' : `${hubs} hubs`}, with haproxy, Redis and Firestore`,
@@ -126,7 +131,7 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
   return { hub, url: hub.url, dataDir, store: hub.store, firestore: hub.firestore };
 }
 
-/** VMs can't start without the image; everything else works meanwhile. */
+/** Builds the VM image if it is not up to date. VMs need this image, but everything else works meanwhile. */
 async function prepareDocker(): Promise<void> {
   const docker = await dockerEngine();
   if (docker === undefined) return warn('  No Docker engine answers. VMs wait until it is started.');

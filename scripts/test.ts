@@ -1,10 +1,11 @@
 /**
- * npm test: checks types and lint and runs every test, after preparing what they need. As root on Debian, missing packages
- * are installed; elsewhere the suites that need them are named and left out. The last line is `N passed, N failed`.
+ * Implements `npm test`: prepares what the tests need, checks types and lint, and runs every test. As root on
+ * Debian, missing packages are installed. Elsewhere, suites that need missing packages are left out, and the
+ * output names them. The last line of the output is `N passed, N failed`.
  *
- *   npm test -- --quick     what only computes, and one key through the whole system; prepares and checks nothing
- *   npm test -- --changed   what depends on files that are changed since the last commit
- *   npm test -- FILTERS     what vitest selects by them: parts of paths, --project NAME, -t NAME
+ *   npm test -- --quick     runs tests that only compute, and one smoke test; prepares and checks nothing
+ *   npm test -- --changed   runs tests that depend on files changed since the last commit
+ *   npm test -- FILTERS     runs tests that vitest selects by parts of paths, --project NAME or -t NAME
  */
 
 import { join } from 'node:path';
@@ -35,15 +36,15 @@ const ENGINE_NEEDS: readonly Need[] = [
   { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker' },
 ];
 
-// Keeps Google's libraries from looking for a metadata server on the network.
+// Google's libraries must not search the network for the metadata server of Google Cloud.
 process.env.METADATA_SERVER_DETECTION = 'none';
-// Tests start hundreds of processes, and compiling is most of what a start costs.
+// Tests start hundreds of Node processes. A cache of compiled code saves most of the time of each start.
 process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/compiled');
 
 let passed = 0;
 let failed = 0;
 const leftOut = new Set<string>();
-/** Cleanups to run in reverse order at the end. */
+/** Cleanup functions, which run at the end in reverse order. */
 const cleanups: (() => Promise<void>)[] = [];
 
 await main(async () => {
@@ -65,7 +66,7 @@ if (failed > 0) process.exitCode = 1;
 else if (process.exitCode === 1) failed = 1;
 say(`${passed} passed, ${failed} failed`);
 
-/** Prepares what the tests need. checks: also checks types, lint and boundaries meanwhile. */
+/** Prepares what the tests need. If `checks` is true, also checks types, lint and imports. */
 async function prepareAll(checks: boolean): Promise<void> {
   const web = prepare('Web app', async () => ((await webIsCurrent()) ? undefined : buildWeb()));
   const engine = prepare('System packages', bringPackages).then(() => {
@@ -74,7 +75,7 @@ async function prepareAll(checks: boolean): Promise<void> {
   await Promise.all([web, engine, checks ? checkAll() : undefined]);
 }
 
-/** Prepares something that tests need. If that fails it counts as a failure, even though no test ran. */
+/** Prepares something that tests need. A failed preparation counts as one failed test. */
 async function prepare(name: string, run: () => Promise<void>): Promise<void> {
   await step(name, run).catch((error: unknown) => {
     warn(`${name}: ${messageOf(error)}`);
@@ -107,7 +108,8 @@ async function bringPackages(): Promise<void> {
 }
 
 /**
- * Starts a Docker engine and builds its images. web: settles when the page is built, which the hub's image contains.
+ * Starts a Docker engine and builds UniCore's images. `web` settles when the page is built. The hub's image
+ * waits for `web`, because the image contains the page.
  */
 async function bringEngine(web: Promise<void>): Promise<void> {
   cleanups.push(await startEngine());

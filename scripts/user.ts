@@ -1,4 +1,4 @@
-/** npm run user -- NAME: creates a user if there is none with that name, and prints a link to sign in. */
+/** Implements `npm run user -- NAME`: creates the user if the name is new, and prints a sign-in link. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openLocalAuth } from '@unicore/server';

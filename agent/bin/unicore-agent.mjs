@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npx unicore-agent …`. In a clone it is the same as `npm run agent -- …`, which brings Node 24; elsewhere it starts the
- * command line on this Node. So this file is plain JavaScript for any Node from 20 on.
+ * Starts the agent's command line (`npx unicore-agent …`). In a clone of the repository, this file runs `npm
+ * run agent`, which provides Node 24. Elsewhere it uses the Node that runs this file. It is plain JavaScript,
+ * so that any Node from version 20 can run it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,9 +27,10 @@ if (existsSync(cloneCommand)) {
 }
 
 function start(...nodeArgs) {
-  // The IPC channel tells the child if this process is killed.
+  // The IPC channel closes when this process is killed. The child then knows that its parent is gone.
   const child = spawn(process.execPath, nodeArgs, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  // A terminal sends Ctrl-C to the child itself. All other signals arrive only here.
+  // A terminal sends Ctrl-C to the child itself. All other signals reach only this process, which forwards
+  // them.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { boundaryErrors } from './boundaries.ts';
 
-/** Each way to name a module, by the file that does so. */
+/** Code for each form in which a file can name a module, with the extension of the file. */
 const FORMS: Record<string, (specifier: string) => [extension: string, code: string]> = {
   'a value import': (to) => ['ts', `import { x } from '${to}';\nexport const y = x;`],
   'an import of a type': (to) => ['ts', `import type { X } from '${to}';\nexport type Y = X;`],
@@ -69,7 +69,7 @@ describe.each(Object.entries(FORMS))('%s', (form, write) => {
     const [extension, code] = write(specifier);
     return check(`near/src/room/file.${extension}`, code);
   }
-  // Within a workspace these are refused wherever they lead; a test below says so.
+  // Forms that are refused within a workspace, whatever file they name. A test below checks this.
   const isUnseen = /^a type by|template/.test(form);
   const allowed = isUnseen ? [expect.stringContaining('at the top')] : [];
   test('may not lead into another workspace by a relative path', () => {

@@ -1,9 +1,9 @@
-/** What Biome can't say about imports: which files may import which, between workspaces and between folders. */
+/** Checks rules about imports between workspaces and between folders that Biome can't express. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative } from 'node:path';
 import { type Specifier, specifiers } from './specifiers.ts';
 
-/** A workspace's package.json, and its folder. */
+/** The fields of a workspace's package.json that the check reads, and the workspace's folder. */
 interface Workspace {
   readonly name: string;
   readonly folder: string;
@@ -13,19 +13,19 @@ interface Workspace {
 }
 
 export const SOURCE = /\.([cm]?[jt]s|[jt]sx)$/;
-/** Commands load single files: an index would make each command load Docker's client too, for example. */
+/** Folders of scripts/ are imported without an index.ts, which would make commands load unused libraries. */
 const WITHOUT_INDEX = /^scripts\//;
 const FOR_TESTS = /\.(suite|([a-z]+-)?test)\.[cm]?[jt]sx?$|(^|\/)(testing|fixtures)(\/|$)|^scripts\/tests\//;
 const FROM_TESTING = 'product code imports nothing from testing/';
 const PROVING = /^scripts\/(bench|chaos|fuzz|check)[/.]|(^|\/)vitest\.[a-z.]*config\.ts$/;
-/** Libraries that only these folders of protocol/src may use. */
+/** Maps each restricted library to the only folders of protocol/src that may import it. */
 const KEPT_IN: Record<string, string[]> = { zod: ['control', 'api'], birpc: ['control'] };
-/** Dependencies that are refused. All build on the protocol alone, and the client takes types from the server. */
+/** Matches forbidden dependencies. @unicore/protocol is always allowed, and the client may use the server. */
 const UNWANTED = /^(protocol|server|agent|client(?! @unicore\/server$)) @unicore\/(?!protocol$)/;
-/** The page and the SDK may import types only from these. A value would bring zod, or the hub, into the page. */
+/** The client imports only types from these packages: values would bring zod or hub code into the browser. */
 const TYPES_ONLY = /^@unicore\/(protocol\/(api|control)|server(\/.*)?)$/;
 
-/** Returns a sentence for each wrong import in these files (paths from `root`), and for each wrong package. */
+/** Returns one error message for each violation in these files and packages. Paths are relative to `root`. */
 export function boundaryErrors(root: string, folders: readonly string[], files: readonly string[]): string[] {
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   const workspaces = folders.map(
@@ -52,7 +52,7 @@ function manifestErrors(workspace: Workspace): string[] {
   return [...entries, ...needs];
 }
 
-/** Returns the entries of a package with the file of each, for all conditions. */
+/** Returns a pair of entry and file for each target in the `exports` field of a package.json. */
 function entriesOf({ exports }: Workspace) {
   const targets = (value: unknown): string[] =>
     typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(targets);

@@ -1,4 +1,4 @@
-/** Checks of types, lint and boundaries over the whole project; each rejects with its complaints. */
+/** Defines the checks of types, lint and imports for all files. A failed check rejects with its errors. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '../lib/exec.ts';

@@ -1,15 +1,15 @@
-/** Debian packages that tests need, and their installation as root. */
+/** Finds the Debian packages that the tests need but the machine lacks, and installs them with apt-get. */
 import { existsSync } from 'node:fs';
 import { exec, hasCommand } from '../lib/exec.ts';
 
-/** How long apt waits for its lock: another apt may be running, such as the machine's first update. */
+/** Time limit for apt-get to wait for its lock, in seconds. Another apt-get may hold the lock for long. */
 const APT_LOCK_SECONDS = 120;
 
 export interface Need {
   readonly package: string;
-  /** A command of the package. If it is in PATH, the package counts as installed, by whatever means. */
+  /** A command from the package. If the command is in PATH, the package counts as installed. */
   readonly command: string;
-  /** Which tests need it. */
+  /** Vitest project whose tests need the package. `*` matches any characters. */
   readonly suites: string;
 }
 

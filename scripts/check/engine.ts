@@ -1,4 +1,4 @@
-/** Starts a Docker engine for tests if none runs: dockerd in the background, stopped at the end. */
+/** Starts dockerd in the background for the tests if no Docker engine is running, and stops it at the end. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,19 +7,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TOOLCHAIN } from '../lib/paths.ts';
 import { dockerEngine } from '../product/images/image.ts';
 
-/** Time limit for dockerd's start, ms: the first start loads kernel modules and creates its storage. */
+/** Time limit for dockerd to start, in ms. The first start loads kernel modules and creates storage. */
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 200;
 const LOG_TAIL_LINES = 8;
 
-/** Makes sure that an engine answers; resolves with a function that stops it if it was started here. */
+/** Starts a Docker engine if none answers. Resolves with a function that stops an engine started here. */
 export async function startEngine(): Promise<() => Promise<void>> {
   if (await dockerEngine()) return async () => {};
   mkdirSync(TOOLCHAIN, { recursive: true });
   const log = join(TOOLCHAIN, 'dockerd.log');
   const pidfile = join(TOOLCHAIN, 'dockerd.pid');
   const out = openSync(log, 'w');
-  // dockerd gets its own process group, so that Ctrl-C does not end it before the tests have removed their containers.
+  // dockerd gets its own process group. Otherwise Ctrl-C would end dockerd before the tests remove their
+  // containers.
   const child = spawn('dockerd', ['--pidfile', pidfile], { detached: true, stdio: ['ignore', out, out] });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -36,7 +37,8 @@ export async function startEngine(): Promise<() => Promise<void>> {
   }
   child.unref();
   return async () => {
-    // During the tests dockerd must not keep this process alive; now its end is waited for.
+    // During the tests, dockerd does not keep this process alive (`unref`). Now this process must wait for
+    // dockerd to exit.
     child.ref();
     child.kill('SIGTERM');
     await exited;

@@ -1,4 +1,7 @@
-/** Biome's rules about imports and promises, held to planted violations: a setting that is lost would pass unseen. */
+/**
+ * Checks that Biome reports violations of the rules about imports and promises. Otherwise nobody would notice
+ * a lost setting in biome.json.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** The rules that these files break. */
+/** Returns the names of the lint rules that these files break. */
 async function broken(files: Record<string, string>): Promise<string[]> {
   for (const [path, code] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,9 +1,12 @@
-/** Promises of Node's own modules that nothing waits for: Biome does not know the types of Node. */
+/**
+ * Finds calls to Node's promise APIs (such as node:fs/promises) whose result nothing awaits. Biome can't find
+ * them, because Biome does not know Node's types.
+ */
 import { nameOf, text, visit } from './specifiers.ts';
 
 const MODULES = /^(node:)?[a-z]+\/(promises|consumers)$/;
 
-/** A complaint about each statement that only calls one of their functions, and handles no failure. */
+/** Returns an error for each statement that calls such an API without `await` or `.catch()`. */
 export function floatingPromises(file: string, code: string): string[] {
   const imported = new Set<string>();
   const errors: string[] = [];

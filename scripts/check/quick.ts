@@ -1,10 +1,13 @@
-/** What `npm test -- --quick` runs: tests that only compute, and one key through the whole system. */
+/** Defines what `npm test -- --quick` runs: tests that only compute, and one test of the whole system. */
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
 
 const PROJECTS = ['protocol', 'server', 'agent', 'client', 'page', 'scripts', 'system'];
 
-/** Files that start processes, wait in real time, or compute for seconds; of the system suite only the smoke test stays. */
+/**
+ * Test files that `--quick` leaves out, because they start processes, wait in real time, or compute for
+ * seconds. Of the system tests, only the smoke test runs.
+ */
 export const NOT_QUICK: readonly string[] = [
   'agent/src/cli.test.ts',
   'agent/src/keeper/process.test.ts',
@@ -21,14 +24,14 @@ export const NOT_QUICK: readonly string[] = [
   'protocol/src/channel/move.test.ts',
   'protocol/src/channel/resume.test.ts',
   'protocol/src/node/deflaters.test.ts',
-  'protocol/src/sim/world/*.test.ts',
+  join('protocol/src/sim/world', '*.test.ts'),
   'protocol/src/wire/codec.test.ts',
   'scripts/check/lint.test.ts',
   'scripts/lib/setup-lock.test.ts',
   'scripts/product/deploy/deploy.test.ts',
   'scripts/product/start/supervisor.test.ts',
   'scripts/tests/system/!(smoke).test.ts',
-  'scripts/tests/wire/*.test.ts',
+  join('scripts/tests/wire', '*.test.ts'),
   'server/src/api/procedures.test.ts',
   'server/src/app/app-hubs.test.ts',
   'server/src/app/stop-while-starting.test.ts',
@@ -44,9 +47,9 @@ export const NOT_QUICK: readonly string[] = [
   'server/src/watch/watch.test.ts',
 ];
 
-/** Arguments of vitest. */
+/** Arguments that `--quick` passes to vitest. */
 export const QUICK: readonly string[] = [
-  // Threads start faster than processes.
+  // Worker threads start faster than processes.
   '--pool=threads',
   ...PROJECTS.map((name) => `--project=${name}`),
   ...NOT_QUICK.map((glob) => `--exclude=${join(ROOT, glob)}`),

@@ -1,19 +1,19 @@
-/** Which modules a source file names, in every form that the language has. */
+/** Finds all modules that a source file refers to, by `import`, `require`, `new URL` and similar forms. */
 import { parseAst } from 'vite';
 
 export interface Specifier {
-  /** Undefined where the name is computed. */
+  /** Name of the module. Undefined if the code computes the name at run time. */
   readonly name: string | undefined;
-  /** Whether only types are taken from it, so that nothing is loaded. */
+  /** True if only types are imported from the module, so that nothing is loaded at run time. */
   readonly isType: boolean;
-  /** Biome finds no circle through what is unseen. */
+  /** Form of the import. Biome does not see 'unseen' imports when it looks for import cycles. */
   readonly form: 'import' | 'unseen' | 'call' | 'path';
 }
 
-/** Calls whose first argument names a module. */
+/** Matches functions whose first argument is the name of a module. */
 const LOADERS =
   /^(vi(test)?\.(mock|doMock|unmock|importActual|importMock)|import\.meta\.(resolve|glob)|require(\.resolve)?|createRequire\(\))$/;
-/** Comments that name one: `/// <reference path="…">`, and for plain JavaScript `@type {import('…')}`. */
+/** Matches `/// <reference path="…">`, and `@type {import('…')}` in comments of JavaScript files. */
 const COMMENTS = /^\s*\/\/\/\s*<reference\s+path=["']([^"']+)|@\w+\s.*(?:import\(|from )["']([^"']+)/gm;
 
 export function specifiers(file: string, code: string): Specifier[] {
@@ -28,7 +28,7 @@ export function specifiers(file: string, code: string): Specifier[] {
     if (type === 'TSImportType') add(node.source ?? node.argument, 'unseen', true);
     if (type === 'TSExternalModuleReference') add(node.expression, 'import');
     if (type === 'CallExpression' && isLoader(callee)) add(first, 'call');
-    // new URL('./main.ts', import.meta.url), and new Worker('./main.ts').
+    // A path is named by `new URL('./main.ts', import.meta.url)` or by `new Worker('./main.ts')`.
     const isPath = nameOf(second) === 'import.meta.url' || callee.endsWith('Worker');
     if (type === 'NewExpression' && isPath && text(first)) add(first, 'path');
   });
@@ -39,7 +39,7 @@ export function specifiers(file: string, code: string): Specifier[] {
   return found;
 }
 
-/** Calls `see` with each node of a file's syntax tree, from the top to the bottom. */
+/** Calls `see` for each node of the file's syntax tree, each parent before its children. */
 export function visit(
   file: string,
   code: string,
@@ -55,7 +55,7 @@ export function visit(
   descend(parseAst(code, { lang }).body);
 }
 
-/** The value of a string literal, also one in backticks. */
+/** Returns the value of a string literal, or of a template literal without placeholders. */
 export function text(node: unknown): string | undefined {
   const { value, literal, quasis } = (node ?? {}) as Record<string, unknown>;
   const [only] = Array.isArray(quasis) && quasis.length === 1 ? quasis : [];
@@ -63,7 +63,10 @@ export function text(node: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
-/** The name of what is called, such as `vi.mock`, or `readFile().then` for a call of what a call returns. */
+/**
+ * Returns the name of a called function, such as `vi.mock`. In a chain of calls, the name contains the
+ * earlier calls, as in `readFile().then`.
+ */
 export function nameOf(node: unknown): string {
   const { name, object, meta, property, callee } = (node ?? {}) as Record<string, unknown>;
   if (callee) return `${nameOf(callee)}()`;

@@ -1,4 +1,4 @@
-/** Runs vitest over all projects in a separate process and counts results, with files that could not be loaded. */
+/** Runs vitest in a separate process and counts the results. A file that can't be loaded is one failure. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ export interface Count {
   readonly failed: number;
 }
 
-/** The part of vitest's JSON report that is counted. */
+/** The fields of vitest's JSON report that are needed to count the results. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -21,7 +21,7 @@ interface Report {
   }[];
 }
 
-/** filters: vitest's own arguments; without: projects to leave out. */
+/** `filters` are arguments for vitest. `without` lists the vitest projects to leave out. */
 export async function runVitest(filters: readonly string[], without: readonly string[]): Promise<Count> {
   const folder = await mkdtemp(join(tmpdir(), 'unicore-test-'));
   try {
@@ -45,11 +45,13 @@ export async function runVitest(filters: readonly string[], without: readonly st
 
 export function count(report: Report | undefined, succeeded: boolean): Count {
   if (report === undefined) return { passed: 0, failed: 1 };
-  // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
+  // Counts the files that failed without a failed test: the file could not be loaded, or one of its hooks
+  // failed.
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const failed = report.numFailedTests + broken;
-  // An error outside every test fails the run too.
+  // A run that failed without a failed test or file had an error outside of the tests, which counts as one
+  // failure.
   return { passed: report.numPassedTests, failed: failed === 0 && !succeeded ? 1 : failed };
 }

@@ -1,9 +1,9 @@
-/** Output of scripts for people: few lines, the duration of each step, and colours on a terminal only. */
+/** Prints the output of scripts for people, with the duration of steps, and with colours on terminals. */
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours a text if stdout is a terminal that supports colours (NO_COLOR and FORCE_COLOR are obeyed). */
+/** Colours a text if stdout is a terminal that supports colours. Obeys NO_COLOR and FORCE_COLOR. */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
@@ -16,18 +16,18 @@ export function warn(line: string): void {
   process.stderr.write(`${styleText('yellow', line, { stream: process.stderr })}\n`);
 }
 
-/** The message of anything that was thrown, for people. */
+/** Returns a readable message for any thrown value, even if the value is not an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Formats a duration: 830 ms, 4.2 s, 95 s. */
+/** Formats a duration with its unit, as in `830 ms`, `4.2 s` or `95 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
-/** Runs one step, and prints its name and how long it took. */
+/** Runs one step of a script, and then prints the step's name and duration. */
 export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const result = await run();
@@ -35,7 +35,7 @@ export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Runs a command's main function: an error becomes one sentence on stderr and exit code 1. */
+/** Runs the main function of a command. An error is printed to stderr and leads to exit code 1. */
 export async function main(run: () => Promise<void>): Promise<void> {
   try {
     await run();

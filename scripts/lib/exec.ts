@@ -1,13 +1,13 @@
-/** Runs a program to its end and returns its output. If it fails, the error has the last lines of output. */
+/** Runs a program until it exits, and returns its output. An error contains the last output lines. */
 import { spawn } from 'node:child_process';
 
-/** Lines of output that an error repeats. */
+/** Default number of output lines in the error of a failed program. */
 const TAIL_LINES = 15;
 
 export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Lines of output that an error repeats. */
+  /** Number of output lines that the error contains if the program fails. */
   readonly tail?: number;
 }
 
@@ -40,7 +40,7 @@ export async function exec(
   return promise;
 }
 
-/** Whether a program of that name is in PATH, or at that path. */
+/** Resolves with true if `name` is a command in PATH, or the path of a program. */
 export async function hasCommand(name: string, env = process.env): Promise<boolean> {
   return exec('/bin/sh', ['-c', 'command -v "$1"', 'sh', name], { env }).then(
     () => true,

@@ -1,9 +1,9 @@
-/** One hash over the names and contents of files, to see whether something built from them is up to date. */
+/** Hashes the names and contents of files, to find out whether a build of them is out of date. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** SHA-256 (hex) over these files and folders, in a fixed order. Names are relative to `root`. */
+/** Returns the SHA-256 hash (hex) of files and folders. File names are hashed relative to `root`. */
 export async function hashFiles(root: string, paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {

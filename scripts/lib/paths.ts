@@ -1,13 +1,13 @@
-/** Paths of the project's folders. */
+/** Defines the paths of the project's folders. */
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-/** Folder of what setup downloaded: Node, npm, and mmdebstrap if the machine has none. Not in git. */
+/** Folder of downloaded tools, such as npm, and Node if the machine's Node is too old. Git ignores it. */
 export const TOOLCHAIN = resolve(ROOT, '.toolchain');
-/** Default data folder, unless --data names another one. */
+/** Data folder that is used if the option `--data` is not given. */
 export const DATA = resolve(ROOT, '.unicore');
 
-/** Path of a program that came with the npm dependencies. */
+/** Returns the path of a command that was installed with the npm dependencies. */
 export function tool(name: string): string {
   return resolve(ROOT, 'node_modules/.bin', name);
 }

@@ -1,12 +1,12 @@
-/** Ports of this machine: whether one is available, which is free, and whether a program listens there. */
+/** Finds free TCP ports, and checks whether a port is available or a program listens on it. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Pause between two looks at a port. */
+/** Pause between two connection attempts to a port, in ms. */
 const LOOK_MS = 20;
 
-/** Checks that a port is available before a program needs it; throws one clear sentence if not. */
+/** Checks that a program can listen on a port. Otherwise throws an error with one clear sentence. */
 export async function checkPort(port: number, host: string): Promise<void> {
   try {
     await take(port, host);
@@ -23,12 +23,12 @@ export async function checkPort(port: number, host: string): Promise<void> {
   }
 }
 
-/** Finds a free port, for a program that can't say which one it got. */
+/** Returns a free port, for a program that can't choose a free port by itself and report its number. */
 export function freePort(host: string): Promise<number> {
   return take(0, host);
 }
 
-/** Resolves when a program accepts connections at this port, or when the signal aborts. */
+/** Resolves when a program accepts connections on this port, or when the signal aborts. */
 export async function untilListening(port: number, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !(await isListening(port, host))) await delay(LOOK_MS);
 }

@@ -1,18 +1,19 @@
 /**
- * Lets one setup run at a time. The lock file holds the process ids of the setup and of its npm, which may outlive it.
- * A lock is taken over when all of these processes are dead. Plain JavaScript for any Node from 20 on.
+ * Lets only one setup run at a time. The lock file contains the process ids of the setup and of the npm that
+ * it started, because npm may outlive the setup. When all these processes are dead, another setup takes over
+ * the lock. This file is plain JavaScript, so that any Node from version 20 can run it.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How often a waiting setup looks at the lock, ms. */
+/** Interval at which a waiting setup reads the lock file, in ms. */
 const POLL_MS = 200;
-/** A setup that takes longer than this has hung. */
+/** Time after which a setup counts as hung, in ms. */
 const LIMIT_MS = 15 * 60_000;
-/** Two processes that take over the same dead lock are never further apart than this, ms. */
+/** Maximum time between two processes that both take over the lock of dead processes, in ms. */
 const SETTLE_MS = 50;
 
-/** Runs `work` while holding the lock file. */
+/** Calls `work` while this process holds the lock file. */
 export async function locked(file, work) {
   const limit = Date.now() + LIMIT_MS;
   let told = false;
@@ -32,7 +33,9 @@ export async function locked(file, work) {
   }
 }
 
-/** Adds a child process to the holders, so that the lock remains if the setup dies first. */
+/**
+ * Adds a child process to the lock file, so that the lock remains valid if the setup dies before the child.
+ */
 export function holdFor(file, pid) {
   writeFileSync(file, `${process.pid} ${pid ?? ''}`);
 }
@@ -46,7 +49,8 @@ async function take(file) {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
-  // Another process may have found the same dead lock and replaced ours meanwhile.
+  // Another process may have found the lock of the same dead processes, and may have replaced this process's
+  // lock.
   await delay(SETTLE_MS);
   return read(file) === mine;
 }

@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts a process that prints `in` when it has the lock, and then does this work. */
+/** Starts a process that prints `in` when it holds the lock, and then runs the given code. */
 function holder(work: string): ChildProcess {
   const source = `
     import { locked, holdFor } from ${JSON.stringify(join(import.meta.dirname, 'setup-lock.mjs'))};
@@ -29,7 +29,7 @@ function holder(work: string): ChildProcess {
   });
 }
 
-/** Settles when this text has arrived on the stream. */
+/** Resolves when this text has arrived on the stream. */
 async function said(stream: Readable, text: string): Promise<void> {
   let all = '';
   for await (const [chunk] of on(stream, 'data')) {
@@ -57,7 +57,7 @@ test('processes that want the lock at once get it one after the other', async ()
   writeFileSync(file, String(await deadPid()));
   const all = [1, 2, 3, 4].map(() => holder(work));
   const over = all.map((child) => once(child, 'exit'));
-  // One process has the lock, and keeps it until all others have found that they must wait.
+  // One process holds the lock until all other processes have found that they must wait.
   await Promise.all(
     all.map(({ stdout, stderr }) => Promise.race([said(stdout!, 'wrote'), said(stderr!, 'Waiting')])),
   );

@@ -1,8 +1,8 @@
-/** Statistics for the bench: percentile, median, sum. */
+/** Computes statistics for the benchmarks: percentile, median and sum. */
 
-/** Value below which this share (0 to 1) of the samples lies; NaN if there are none. */
+/** Returns the value below which this share (0 to 1) of the samples lies, or NaN without samples. */
 export function percentile(samples: readonly number[], share: number): number {
-  // The samples are copied to a typed array, which sorts millions in a second.
+  // The samples are copied to a typed array, because a typed array sorts millions of numbers within a second.
   const sorted = Float64Array.from(samples).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

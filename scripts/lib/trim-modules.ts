@@ -1,15 +1,18 @@
-/** Removes files from a node_modules that no running hub opens: half of its size. Used in server/Dockerfile, too. */
+/**
+ * Deletes files in a node_modules folder that a running hub never opens, which halves the folder's size.
+ * server/Dockerfile runs this script, too.
+ */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** TypeScript, which tRPC depends on for its types only. */
+/** Packages of TypeScript. tRPC depends on them only for types, so a running hub does not need them. */
 const TYPESCRIPT = ['typescript', '@typescript'];
-/** Files that Node never loads from packages: source maps, TypeScript, documents. */
+/** Matches files of packages that Node never loads: source maps, TypeScript sources and documents. */
 const UNUSED = /\.(map|ts|mts|cts|md)$/;
 
 export async function trimModules(folder: string): Promise<void> {
   for (const name of TYPESCRIPT) await rm(join(folder, name), { recursive: true, force: true });
-  // Symbolic links, which lead to UniCore's own packages, are not followed.
+  // UniCore's own packages stay complete: they are symbolic links, which `readdir` does not follow.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile() && UNUSED.test(entry.name)) await rm(join(entry.parentPath, entry.name));
   }

@@ -1,4 +1,4 @@
-/** Builds the web app by Vite into client/dist, if its sources have changed. */
+/** Builds the web app with Vite into client/dist, if its sources have changed. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../lib/exec.ts';
@@ -6,7 +6,7 @@ import { hashFiles } from '../lib/hash.ts';
 import { ROOT, tool } from '../lib/paths.ts';
 
 const CLIENT = join(ROOT, 'client');
-/** Sources of the web app: its own, those it imports from other packages, and the versions of dependencies. */
+/** Sources of the web app: its own files, imported files of other packages, and versions of dependencies. */
 export const WEB_SOURCES = [
   'client/src',
   'client/public',
@@ -15,7 +15,7 @@ export const WEB_SOURCES = [
   'protocol/src',
   'package-lock.json',
 ];
-/** File with the hash of the built sources. Vite empties the folder first, so an interrupted build leaves none. */
+/** File with the hash of the built sources. Vite empties the folder first, so a broken build has no file. */
 const STAMP = join(CLIENT, 'dist/.source');
 
 export async function webIsCurrent(): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** An agent in this process, with a folder of its own. */
+/** Runs an agent in this process, with a data folder of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,13 +21,16 @@ export class LocalAgent implements AsyncDisposable {
     return this.#agent !== undefined;
   }
 
-  /** hub: on loopback, as an agent without Docker accepts no other. token: a join token. */
+  /**
+   * `hub` must be a loopback URL, because an agent without Docker refuses other hubs. `token` is a join
+   * token.
+   */
   async join(hub: string, token: string, runtime: RuntimeKind = 'process'): Promise<void> {
     await joinHub({ agentDir: this.#agentDir, hub, token, runtime, socketPath: DEFAULT_SOCKET });
     await this.start();
   }
 
-  /** Resolves when the agent is connected. */
+  /** Resolves when the agent is connected to its hub. */
   async start(): Promise<void> {
     const agentDir = this.#agentDir;
     this.#agent = await startAgent({
@@ -39,7 +42,7 @@ export class LocalAgent implements AsyncDisposable {
     await this.#agent.connected;
   }
 
-  /** Ends the tunnel. Shells go on. */
+  /** Stops the tunnel. Shells keep running. */
   async stop(): Promise<void> {
     await this.#agent?.close();
   }
@@ -51,7 +54,7 @@ export class LocalAgent implements AsyncDisposable {
   }
 }
 
-/** A token with which a machine of the owner joins. */
+/** Returns a token with which a machine of the hub's owner can join the hub. */
 export async function joinTokenOf({ auth }: App): Promise<string> {
   return (await auth.joinToken((await auth.owner('owner')).userId)).secret;
 }

@@ -1,10 +1,10 @@
-/** A real Chromium that talks to this machine only. */
+/** Starts a real Chromium that can connect only to this machine. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Options to launch Chromium with; without an executable if none is installed. */
+/** Returns options to launch Chromium. They contain no executable path if Chromium is not installed. */
 export function chromiumOptions(): Pick<LaunchOptions, 'executablePath' | 'args'> {
   const executablePath = PATHS.find((path) => existsSync(path));
   const args = [
@@ -14,7 +14,8 @@ export function chromiumOptions(): Pick<LaunchOptions, 'executablePath' | 'args'
     '--no-first-run',
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
   ];
-  // Chromium has no sandbox for root; the only pages that it opens here are UniCore's own.
+  // Chromium's sandbox does not work for root. Running without it is safe, because only UniCore's own pages
+  // are opened.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   return executablePath === undefined ? { args } : { executablePath, args };
 }

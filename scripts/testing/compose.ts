@@ -1,4 +1,7 @@
-/** Runs a compose file with the Docker engine alone, for machines without the plugin. It refuses unknown keys. */
+/**
+ * Runs a compose file with the Docker engine's API, on machines without Docker Compose. Refuses keys that it
+ * does not know.
+ */
 import { dirname, resolve } from 'node:path';
 import Docker from 'dockerode';
 import { parse } from 'yaml';
@@ -44,7 +47,9 @@ const File = z.looseObject({
 });
 export type Compose = z.infer<typeof File>;
 
-/** `${NAME:-default}` in a value is filled from env, as compose does it: after the file has been parsed. */
+/**
+ * Parses a compose file. Then replaces `${NAME:-default}` in its values from `env`, as Docker Compose does.
+ */
 export function parseCompose(text: string, env: Readonly<Record<string, string>>): Compose {
   const fill = (value: string) =>
     value.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, otherwise: string) => env[name] || otherwise);
@@ -56,7 +61,7 @@ export class Composed implements AsyncDisposable {
   readonly #docker = new Docker();
   readonly #compose: Compose;
   readonly #folder: string;
-  /** Prefix of names in the engine, so that several runs don't collide. */
+  /** Prefix of the names of networks, volumes and containers, so that parallel test runs do not collide. */
   readonly #prefix = `unicore-test-${process.pid}-`;
   readonly #containers = new Map<string, Docker.Container[]>();
   readonly #cleanups: (() => Promise<unknown>)[] = [];
@@ -66,7 +71,7 @@ export class Composed implements AsyncDisposable {
     this.#folder = dirname(file);
   }
 
-  /** images: replacements for images that this engine does not have. */
+  /** Starts all services. `images` names replacements for images that this engine does not have. */
   static async up(
     compose: Compose,
     file: string,
@@ -147,7 +152,7 @@ export class Composed implements AsyncDisposable {
     this.#containers.set(name, [...this.containers(name), container]);
   }
 
-  /** A file beside the compose file, or a named volume. */
+  /** Returns the bind of a volume: a file next to the compose file, or a named volume. */
   #bind(volume: string): string {
     return volume.startsWith('.')
       ? resolve(this.#folder, volume.split(':')[0]!) + volume.slice(volume.indexOf(':'))
@@ -155,7 +160,7 @@ export class Composed implements AsyncDisposable {
   }
 }
 
-/** HOST:PORT:INSIDE */
+/** Parses a port mapping HOST:PORT:INSIDE. */
 function portOf(text: string): { host: string; port: string; inside: string } {
   const [host, port, inside] = text.split(':');
   if (host === undefined || port === undefined || inside === undefined)
@@ -163,7 +168,7 @@ function portOf(text: string): { host: string; port: string; inside: string } {
   return { host, port, inside };
 }
 
-/** Orders services so that each comes after those that it depends on. */
+/** Sorts services so that each service comes after the services on which it depends. */
 function inOrder(services: Compose['services']): string[] {
   const order: string[] = [];
   const add = (name: string) => {

@@ -1,4 +1,4 @@
-/** A stream between two distant hubs, and how many of its bytes are on their way at once. */
+/** Measures a stream between two distant hubs, and how many of its bytes are in flight at once. */
 import { FrameType, type Leg, systemClock, WINDOWS } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
 import {
@@ -17,17 +17,17 @@ const FLOOD = 12 * 1024 * 1024;
 const VMS: TestHub['vms'] = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
 
 export interface FarStream {
-  /** How the stream ended. */
+  /** Error code with which the stream ended. */
   readonly code: string;
-  /** Bytes that arrived per round trip during the second half, in units of the first window. */
+  /** Bytes that arrived per round trip in the second half of the stream, in units of the initial window. */
   readonly rate: number;
-  /** The largest window that the consumer granted, in units of the first window. */
+  /** Largest window that the consumer granted, in units of the initial window. */
   readonly most: number;
 }
 
 /**
- * The consumer is at the first hub, the provider at the second. direct: the hubs have sockets to one another; otherwise
- * Redis carries everything.
+ * Runs a stream from a provider at the second hub to a consumer at the first hub. If `direct` is true, the
+ * hubs have WebSockets to each other. Otherwise Redis carries all messages.
  */
 
 export async function farStream(roundTripMs: number, direct: boolean): Promise<FarStream> {
@@ -54,11 +54,12 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
     const terminal = openTerminal({
       leg: () => alice.leg,
       open: { vmId: 'vm-a' },
-      // Resumed if the first hub has not heard of the provider yet: that news takes the path's delay.
+      // The terminal is opened again if the first hub does not know the provider yet. News of the provider
+      // takes the path's delay.
       resume: true,
       onData(bytes) {
         received += bytes.length;
-        // By then the window has had enough round trips to grow.
+        // After half of the bytes, the window has had enough round trips to grow.
         if (began === 0 && received >= FLOOD / 2) began = performance.now();
       },
     });
@@ -71,7 +72,7 @@ export async function farStream(roundTripMs: number, direct: boolean): Promise<F
   }
 }
 
-/** Returns the largest window granted on this leg from now on, bytes. */
+/** Returns a function that returns the largest window granted on this leg since the call, in bytes. */
 function largestWindow(leg: Leg): () => number {
   let most = 0;
   const send = leg.send.bind(leg);
@@ -90,7 +91,7 @@ function portOf(hub: TestHub): number {
   return Number(new URL(hub.url).port);
 }
 
-/** Lines from each hub to the other, and from the second hub to the Redis of the first region. */
+/** Opens lines from each hub to the other, and from the second hub to Redis in the first region. */
 async function longLines(roundTripMs: number) {
   const redis = await RedisServer.start();
   const [toRedis, toFirst, toSecond] = await Promise.all(

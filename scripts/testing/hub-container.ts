@@ -1,16 +1,19 @@
-/** Runs a hub from its image as in production: an unprivileged user, a read-only file system, no capabilities. */
+/**
+ * Runs a hub from its image as in production: with an unprivileged user, a read-only file system and no
+ * capabilities.
+ */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { HUB_IMAGE } from '../product/images/hub-image.ts';
 
 const PORT = '7420/tcp';
-/** Time until Docker kills the hub: its limit for a drain, and a margin. */
+/** Time until Docker kills the hub, in seconds: the hub's drain limit and a margin. */
 const STOP_S = 15;
 
 export class HubContainer implements AsyncDisposable {
   readonly container: Docker.Container;
-  /** URL of the hub, as reached from this machine. */
+  /** URL of the hub for programs on this machine. */
   readonly url: string;
   #removed = false;
 
@@ -19,7 +22,7 @@ export class HubContainer implements AsyncDisposable {
     this.url = url;
   }
 
-  /** Settles when the hub says that it has started. */
+  /** Resolves when the hub logs that it has started. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<HubContainer> {
     const docker = new Docker();
     const container = await docker.createContainer({
@@ -51,7 +54,10 @@ export class HubContainer implements AsyncDisposable {
     return runIn(this.container, ...command);
   }
 
-  /** Stops the hub by SIGTERM, as an orchestrator does; resolves with how it ended. */
+  /**
+   * Stops the hub by SIGTERM, as an orchestrator does. Resolves with the exit code and the time until the
+   * exit.
+   */
   async stop(): Promise<{ code: number; seconds: number }> {
     const start = performance.now();
     await this.container.stop({ t: STOP_S });
@@ -79,7 +85,7 @@ async function saysStarted(container: Docker.Container): Promise<void> {
   throw new Error(`The hub's container has ended: ${said}`);
 }
 
-/** Runs a program in a container; resolves with its output and how it ended. */
+/** Runs a program in a container. Resolves with the program's output and exit code. */
 export async function runIn(
   container: Docker.Container,
   ...command: string[]

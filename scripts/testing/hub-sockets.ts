@@ -1,18 +1,18 @@
-/** Counts a hub's multiplexed sockets, open and closed, from its metrics. */
+/** Counts a hub's open and closed multiplexed sockets from the hub's metrics. */
 
 export interface Count {
   consumer: number;
   provider: number;
 }
 
-/** Sockets that are open now. url: of the hub. */
+/** Returns the number of open sockets of the hub at this URL. */
 export async function openSockets(url: string): Promise<Count> {
   const metrics = await read(url);
   const open = (kind: string) => sum(metrics, new RegExp(`^unicore_sockets{kind="${kind}"} (\\d+)`, 'gm'));
   return { consumer: open('consumer'), provider: open('provider') };
 }
 
-/** Sockets that were closed until now. */
+/** Returns the number of sockets of the hub at this URL that were closed so far. */
 export async function closedSockets(url: string): Promise<Count> {
   const metrics = await read(url);
   const closed = (kind: string) =>

@@ -1,10 +1,10 @@
-/** The latency that a typing user feels: the time from a key to its echo. */
+/** Measures the latency that a typing user feels: the time from a key to its echo. */
 import type { View } from './view.ts';
 
-/** Number of keys, typed one after the other. */
+/** Number of keys that are typed one after the other. */
 const KEYS = 10;
 
-/** The shortest and the median latency, ms. The terminal's program must echo keys. */
+/** Returns the shortest and the median latency, in ms. The program in the terminal must echo keys. */
 export async function keyEcho(view: View): Promise<{ least: number; median: number }> {
   const took: number[] = [];
   for (let key = 0; key < KEYS; key++) {

@@ -1,4 +1,4 @@
-/** Opens a terminal as a program does, and collects its output and its statuses. */
+/** Opens a terminal with the SDK, as a program would, and collects its output and its statuses. */
 import type { ChannelSocket, UniCore } from '@unicore/client/sdk';
 
 export interface Listening {
@@ -8,7 +8,7 @@ export interface Listening {
   shows(what: string): Promise<void>;
 }
 
-/** command: typed when the terminal is open. statuses: gets each status, with the terminal's name before it. */
+/** Opens a terminal and types `command`. Each status is added to `statuses`, after the terminal's name. */
 export function listen(
   unicore: UniCore,
   vmId: string,

@@ -1,4 +1,4 @@
-/** Runs haproxy on loopback with the shipped configuration and a test's hubs behind it. */
+/** Runs haproxy on loopback with the shipped configuration, in front of the hubs of a test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,14 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { haproxyConfig } from '../product/start/haproxy.ts';
 
-/** File descriptor of the listening socket that haproxy is handed, so that no other program can take the port. */
+/**
+ * File descriptor of the listening socket that haproxy inherits, so that no other program can take the port.
+ */
 const FD = 3;
 
 export class LoadBalancer implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
-  /** What haproxy has printed so far. */
+  /** Output of haproxy so far. */
   #log = '';
   readonly #listeners = new Set<() => void>();
 
@@ -30,7 +32,7 @@ export class LoadBalancer implements AsyncDisposable {
     }
   }
 
-  /** Starts haproxy; settles when it serves. hubs: their URLs on loopback. */
+  /** Starts haproxy and resolves when haproxy answers. `hubs` are loopback URLs of hubs. */
   static async start(hubs: readonly string[]): Promise<LoadBalancer> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-haproxy-'));
     const file = join(folder, 'haproxy.cfg');
@@ -43,7 +45,7 @@ export class LoadBalancer implements AsyncDisposable {
     server.close();
     const balancer = new LoadBalancer(`http://127.0.0.1:${port}`, child, folder);
     try {
-      // The socket accepts the request at once, and haproxy answers as soon as it runs.
+      // The inherited socket accepts the request at once. haproxy answers it as soon as haproxy runs.
       await (await fetch(`${balancer.url}/healthz`)).body?.cancel();
     } catch (cause) {
       await balancer.stop();
@@ -52,7 +54,7 @@ export class LoadBalancer implements AsyncDisposable {
     return balancer;
   }
 
-  /** Settles when haproxy has printed these words, such as `Server ready/hub1 is DOWN`. */
+  /** Resolves when haproxy has printed these words, such as `Server ready/hub1 is DOWN`. */
   async says(words: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {
@@ -78,7 +80,10 @@ export class LoadBalancer implements AsyncDisposable {
   }
 }
 
-/** File descriptor of a listening socket, to hand it to another program. Node's types do not show it. */
+/**
+ * Returns the file descriptor of a listening socket, which another program can inherit. Node's types do not
+ * show it.
+ */
 function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { _handle?: { fd: number } };
   if (_handle === undefined) throw new Error('This server listens no more.');

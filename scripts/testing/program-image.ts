@@ -1,4 +1,7 @@
-/** Replaces an image from a registry by one with this machine's own program and the libraries that it loads. */
+/**
+ * Makes a container image from programs of this machine and their libraries, to replace an image from a
+ * registry.
+ */
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,7 +9,7 @@ import type Docker from 'dockerode';
 import { exec } from '../lib/exec.ts';
 import { followed } from '../product/images/image-base.ts';
 
-/** Makes an image of this name that contains only these programs, in PATH. */
+/** Makes an image of this name that contains only these programs. They are in the image's PATH. */
 export async function makeProgramImage(
   docker: Docker,
   name: string,

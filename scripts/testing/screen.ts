@@ -1,10 +1,10 @@
 /**
- * A terminal's screen as plain data, to compare cell by cell. `readScreen` refers to nothing outside itself, so that it
- * runs in a page as well, on the page's own xterm.
+ * Reads a terminal's screen as plain data, so that tests can compare screens cell by cell. `readScreen` uses
+ * nothing outside of itself, so that it can also run in a page, on the page's xterm.
  */
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
-/** The parts of xterm's API that are read; the same in headless and in the browser. */
+/** The parts of xterm's API that are read. Headless xterm and xterm in the browser share them. */
 export type Readable = Pick<Terminal, 'buffer' | 'cols' | 'rows' | 'modes'>;
 
 export interface Screen {
@@ -13,7 +13,10 @@ export interface Screen {
   buffer: 'normal' | 'alternate';
   cursor: { x: number; y: number };
   modes: Readable['modes'];
-  /** Per row, runs of cells of one style: its text, and `fg bg flags` behind it. Wide characters count their cells. */
+  /**
+   * Rows of the screen as text. `‹fg bg flags›` follows each run of cells with the same style. `²` follows a
+   * wide character.
+   */
   lines: string[];
 }
 
@@ -50,7 +53,7 @@ export function readScreen(terminal: Readable): Screen {
         run = '';
         style = here;
       }
-      // An untouched cell looks like one with a space; the second half of a wide character has no text of its own.
+      // A cell that was never written looks like a space. The second half of a wide character has no text.
       run += cell.getWidth() === 0 ? '' : (cell.getChars() || ' ') + (cell.getWidth() === 2 ? '²' : '');
     }
     lines.push(`${text}${run}‹${style}›`);
@@ -65,14 +68,14 @@ export function readScreen(terminal: Readable): Screen {
   };
 }
 
-/** The visible text, without styles. */
+/** Returns the visible text without styles. */
 export function textOf(terminal: Readable): string {
   const { active } = terminal.buffer;
   const rows = Array.from({ length: terminal.rows }, (_, y) => active.getLine(active.baseY + y));
   return rows.map((line) => line?.translateToString(true) ?? '').join('\n');
 }
 
-/** Where two screens differ, for a person; empty if they are the same. */
+/** Describes where two screens differ, for people. Empty if the screens are equal. */
 export function screenDifference(one: Screen, other: Screen): string {
   const { lines: a, ...restOfOne } = one;
   const { lines: b, ...restOfOther } = other;

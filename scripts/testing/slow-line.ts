@@ -1,4 +1,7 @@
-/** A line of 1 Mbit/s with a round trip of 80 ms between the hub and one side, and measurements of latencies on it. */
+/**
+ * Provides a line of 1 Mbit/s with a round trip of 80 ms between the hub and one side. Measures latencies on
+ * this line.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeKind } from '@unicore/agent';
 import type { UniCore } from '@unicore/client/sdk';
@@ -9,21 +12,24 @@ import { startWorld, type World } from './world.ts';
 
 const BYTES_PER_SECOND = 125_000;
 const ONE_WAY_MS = 40;
-/** Time after which a flood has filled all buffers, ms. */
+/** Time after which a flood has filled all buffers, in ms. */
 const FLOOD_MS = 3_000;
-/** Pause between typed keys, ms. */
+/** Pause between two typed keys, in ms. */
 const KEY_PAUSE_MS = 60;
 
-/** Promises for such a line, judged by `npm run bench -- feel`. Time from ^C to the prompt, by program, ms. */
+/**
+ * Maximum time from ^C to the prompt for each program, in ms. `npm run bench -- feel` checks these limits.
+ */
 export const PROMPT_MS = { yes: 400, 'base64 /dev/urandom': 600 };
 /**
- * The p95 of a key's echo while another channel floods the line, ms, and the share of the line that the flood keeps.
+ * Limits while another channel floods the line: the maximum p95 of a key's echo time in ms, and the minimum
+ * share of the line that the flood must get.
  */
 export const ECHO_P95_MS = 250;
 export const FLOOD_SHARE = 0.8;
 /**
- * Factor by which tests allow more time: the machine may be busy. Queues behind a full line take longer still, because
- * kernels and proxies hold megabytes, which are many seconds of the line.
+ * Factor by which tests extend time limits, because the machine may be busy. Kernels and proxies also buffer
+ * megabytes, and sending these takes many seconds on the line.
  */
 export const BUSY = 5;
 
@@ -62,12 +68,12 @@ export class SlowLine {
     this.#line.close();
   }
 
-  /** Opens a new terminal through the SDK; resolves when it shows a prompt. */
+  /** Opens a new terminal through the SDK. Resolves when the terminal shows a prompt. */
   async terminal(terminalId: string): Promise<View> {
     return this.#prompted(View.remote(this.unicore.openTerminal(this.vmId, { terminalId })));
   }
 
-  /** Opens a new terminal over a raw WebSocket. */
+  /** Opens a new terminal over a raw WebSocket. Resolves when the terminal shows a prompt. */
   async rawTerminal(terminalId: string): Promise<View> {
     const { url } = await this.unicore.api.vm.connect.mutate({ vmId: this.vmId, terminalId });
     const { pathname, search } = new URL(url);
@@ -83,7 +89,7 @@ export class SlowLine {
     return view;
   }
 
-  /** Types ^C while the command floods; resolves with the time until the prompt, ms. */
+  /** Starts a flooding command and types ^C. Resolves with the time from ^C to the prompt, in ms. */
   async interrupt(view: View, command: string): Promise<number> {
     view.type(`${command}\r`);
     await sleep(FLOOD_MS);
@@ -93,7 +99,10 @@ export class SlowLine {
     return performance.now() - began;
   }
 
-  /** Types while the command floods another terminal; resolves with each echo time, ms, and the flood's bytes per second. */
+  /**
+   * Types while the command floods another terminal. Resolves with all echo times in ms, and with the flood's
+   * rate in bytes per second.
+   */
   async typeUnderFlood(command: string, keys: number): Promise<{ echoes: number[]; rate: number }> {
     const typist = await this.terminal('typist');
     typist.type('clear; stty raw -echo; cat\r');
@@ -122,7 +131,7 @@ export class SlowLine {
   }
 }
 
-/** The share of the line's capacity that this rate takes. */
+/** Returns this rate as a share of the line's capacity. */
 export function shareOfLine(rate: number): number {
   return rate / BYTES_PER_SECOND;
 }

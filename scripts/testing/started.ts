@@ -1,4 +1,4 @@
-/** `npm start` as tests use it: real processes on a free port, with a data folder of the test's own. */
+/** Runs `npm start` for tests: with real processes, a free port, and a data folder of the test's own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { exec } from '../lib/exec.ts';
 import { ROOT } from '../lib/paths.ts';
 
-/** Time limit for a first start with the build of the web app, ms. */
+/** Time limit for a first start, which builds the web app, in ms. */
 const START_LIMIT_MS = 120_000;
-/** Docker address at which nothing answers, so that VMs are processes. */
+/** Docker address at which no engine answers, so that VMs are processes. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 export class Started {
   readonly url: string;
   readonly link: string;
   readonly token: string;
-  /** Time from the command to the printed link, ms. */
+  /** Time from the command to the printed link, in ms. */
   readonly tookMs: number;
   readonly #process: ChildProcess;
   readonly #data: string;
@@ -29,7 +29,7 @@ export class Started {
     this.token = found(output, /Bearer token for scripts: (\S+)/);
   }
 
-  /** port 0: any free one. docker: use the engine of this machine. */
+  /** Starts `npm start`. Port 0 means any free port. With `docker`, this machine's Docker engine is used. */
   static async start(
     data: string,
     { port = 0, docker = false, args = [] as string[], env = {} as NodeJS.ProcessEnv } = {},
@@ -59,7 +59,7 @@ export class Started {
     return createUniCore({ url: this.url, getToken: () => this.token });
   }
 
-  /** Process ids of the children: the hub, and the agent's tunnel process. */
+  /** Returns the process ids of two children: the hub and the agent's tunnel process. */
   async pids(): Promise<{ hub: number; agent: number }> {
     const listing = await this.#children();
     return {
@@ -68,7 +68,7 @@ export class Started {
     };
   }
 
-  /** Process ids of all children whose command begins with this, the oldest first. */
+  /** Returns the process ids of all children whose command begins with this text, oldest first. */
   async childrenOf(command: string): Promise<number[]> {
     const lines = (await this.#children()).split('\n').map((line) => line.trim().split(' ', 2));
     return lines.filter(([, name]) => name?.startsWith(command)).map(([pid]) => Number(pid));
@@ -78,14 +78,14 @@ export class Started {
     return exec('ps', ['-o', 'pid=,args=', '--sort', 'start_time,pid', '--ppid', String(this.#process.pid)]);
   }
 
-  /** Process id of the keeper of terminals, which is detached from npm start. */
+  /** Returns the process id of the agent's keeper, which is detached from `npm start`. */
   async keeper(): Promise<number> {
     const listing = await exec('ps', ['-eo', 'pid=,args=']);
     const line = listing.split('\n').find((one) => one.includes(`unicore-keeper ${this.#data}/agent`));
     return Number(found(line ?? '', /^\s*(\d+) /));
   }
 
-  /** Stops npm start as Ctrl-C does. */
+  /** Stops `npm start` in the same way as Ctrl-C. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
@@ -102,7 +102,7 @@ export class Started {
   }
 }
 
-/** Ends the shells and the keeper that an agent left running. */
+/** Stops the shells and the keeper that an agent has left running. */
 export async function stopAgent(data: string): Promise<void> {
   const cli = join(ROOT, 'agent/src/cli.ts');
   await exec(process.execPath, [

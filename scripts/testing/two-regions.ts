@@ -1,6 +1,6 @@
 /**
- * Two hubs in regions far from each other. Redis is in the first region. From each region, the other one's hub and Redis are
- * reached over a line with a long delay.
+ * Runs two hubs in regions that are far from each other. Redis is in the first region. A line with a long
+ * delay leads from each region to the other region's hub, and from the second region to Redis.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,13 @@ import { joinTokenOf, LocalAgent } from './agent.ts';
 import { Users } from './users.ts';
 
 const log = pino({ level: 'silent' });
-/** Time for the hubs to find one another, which takes them up to 5 s, ms; a limit for hangs only. */
+/**
+ * Time limit for the hubs to find each other, in ms. They normally need up to 5 s. The limit only detects
+ * hangs.
+ */
 const KNOWN_MS = 60_000;
 const LOOK_MS = 50;
-/** Bytes that are on their way on a long line at once: 512 KiB, and some more. */
+/** Capacity of a long line for bytes in flight. A flood needs 512 KiB, and the capacity is larger. */
 const LONG_LINE_BYTES = 2 * 1024 * 1024;
 
 export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy> {
@@ -31,7 +34,7 @@ export async function longLine(oneWayMs: number, target = 0): Promise<LineProxy>
 
 export interface Region {
   app: App;
-  /** URL at which clients in this region reach its hub. */
+  /** URL at which clients in this region reach the region's hub. */
   url: string;
 }
 
@@ -51,10 +54,10 @@ export class TwoRegions {
   }
 
   /**
-   * direct: the hubs have sockets to one another. firstIsFar: the deployment's list names the first hub by its distant
-   * address, as the second region sees it, for tests in which all clients are in the second region. Otherwise the list
-   * names both hubs by their distant addresses, so that no client leaves its own region's hub, however busy the machine
-   * is.
+   * If `direct` is true, the hubs have WebSockets to each other. If `firstIsFar` is true, the hub list names
+   * the first hub by its distant address, as the second region sees it. This is for tests in which all
+   * clients are in the second region. Otherwise the list names both hubs by distant addresses, so that
+   * clients stay with the hub of their own region even if the machine is busy.
    */
   static async open({
     roundTripMs,
@@ -81,7 +84,7 @@ export class TwoRegions {
     return this.#users.sdk(app, 'ada', url);
   }
 
-  /** Signs a browser in. */
+  /** Returns a link that signs a browser in. */
   link({ app, url }: Region): Promise<string> {
     return this.#users.link(app, 'ada', url);
   }
@@ -96,7 +99,7 @@ export class TwoRegions {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Resolves when the first hub knows the second, which started later. */
+  /** Resolves when the first hub knows the second hub, which started later. */
   async #known(): Promise<void> {
     const list = async () => {
       const answer = await fetch(`${this.first.url}/api/system/hubs`);
@@ -116,8 +119,8 @@ export class TwoRegions {
   }
 
   /**
-   * shown: which address of the hub the deployment's list names: its near one or its far one, as seen from the second
-   * region, or one that is distant for everyone.
+   * Starts a hub. `shown` selects the hub's address in the hub list: the near or far address as seen from the
+   * second region, or an address that is distant for everyone.
    */
   async #hub(
     region: string,
@@ -127,7 +130,7 @@ export class TwoRegions {
   ): Promise<Region> {
     const [door, peers] = [await this.#line(shown === 'far'), await this.#line(true)];
     const listed = shown === 'apart' ? await this.#line(true) : door;
-    // Two names of this machine, because cookies ignore ports.
+    // The lines use two host names of this machine, because cookies do not distinguish ports.
     const named = ({ origin }: LineProxy) =>
       region === 'first' ? origin : origin.replace('127.0.0.1', 'localhost');
     const options = {

@@ -1,4 +1,4 @@
-/** Users of a hub in this process: their SDKs, and links that sign their browsers in. */
+/** Provides users of a hub in this process: their SDKs, and links that sign their browsers in. */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import type { App } from '@unicore/server/app';
 import { loginLink } from '@unicore/server/auth';
@@ -6,7 +6,7 @@ import { loginLink } from '@unicore/server/auth';
 export class Users {
   readonly #sdks: UniCore[] = [];
 
-  /** The SDK of a user with a bearer token. origin: how the user reaches the hub. */
+  /** Returns the SDK of a user with a bearer token. `origin` is the hub's origin for this user. */
   async sdk({ auth }: App, name: string, origin: string): Promise<UniCore> {
     const { userId } = await auth.createUser(name);
     const { secret } = await auth.bearerToken(userId);
@@ -15,7 +15,7 @@ export class Users {
     return unicore;
   }
 
-  /** origin: how the browser reaches the hub. */
+  /** Returns a link that signs a browser in. `origin` is the hub's origin for this browser. */
   async link({ auth }: App, name: string, origin: string): Promise<string> {
     const { userId } = await auth.createUser(name);
     return loginLink(origin, (await auth.loginKey(userId)).secret);

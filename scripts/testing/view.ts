@@ -1,17 +1,17 @@
-/** A viewer without a window: headless xterm on a local PTY or a terminal of UniCore. */
+/** A terminal viewer without a window: headless xterm on a local PTY or on a UniCore terminal. */
 import { spawn } from '@lydell/node-pty';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import unicode from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 import { readScreen, type Screen, screenDifference, textOf } from './screen.ts';
 
-/** Time for programs to start and draw, ms; a limit for hangs only. */
+/** Time limit for programs to start and draw, in ms. It only detects hangs. */
 const UNTIL_LIMIT_MS = 60_000;
 
-/** Number of the OSC escape sequences that carry UniCore's own messages in a terminal's stream. */
+/** Number of the OSC escape sequences that carry UniCore's own messages in a terminal's byte stream. */
 const SIZE_OSC = 7717;
 
-/** What carries the bytes of one terminal. */
+/** Transport for the bytes of one terminal. */
 export interface Wire {
   send(text: string): void;
   resize(cols: number, rows: number): void;
@@ -21,19 +21,19 @@ export interface Wire {
 export class View {
   readonly terminal: xterm.Terminal;
   #wire: Wire | undefined;
-  /** Bytes received in total. */
+  /** Number of bytes received so far. */
   received = 0;
 
   constructor(cols = 80, rows = 24) {
     this.terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
-    // The same widths as in the page.
+    // This view measures character widths in the same way as the page.
     this.terminal.loadAddon(new unicode.Unicode11Addon() as unknown as xterm.ITerminalAddon);
     this.terminal.unicode.activeVersion = '11';
-    // xterm's answers to queries by programs, such as for its version.
+    // xterm answers queries of programs, such as a query for its version. These answers go to the program.
     this.terminal.onData((answer) => this.#wire?.send(answer));
   }
 
-  /** A view of a program on a PTY of this machine, with exactly this environment. */
+  /** Returns a view of a program on a PTY of this machine, with exactly this environment. */
   static local(
     file: string,
     args: string[],
@@ -71,7 +71,7 @@ export class View {
       view.feed(bytes, () => socket.consumed(bytes.length));
     };
     view.#wire = socket;
-    // The size in force, as the agent tells it in the stream.
+    // Current size of the terminal, as the agent reports it in the byte stream.
     view.terminal.parser.registerOscHandler(SIZE_OSC, (json) => {
       const { size } = JSON.parse(json) as { size?: [number, number] };
       if (size !== undefined) view.terminal.resize(...size);
@@ -80,7 +80,7 @@ export class View {
     return view;
   }
 
-  /** A view of a raw /terminal socket, as with the AttachAddon. */
+  /** Returns a view of a raw /terminal socket. It handles bytes like xterm's AttachAddon. */
   static raw(socket: WebSocket, cols = 80, rows = 24): View {
     const view = new View(cols, rows);
     socket.binaryType = 'arraybuffer';
@@ -98,7 +98,7 @@ export class View {
     this.#wire?.send(text);
   }
 
-  /** Resolves when the new size is in force. */
+  /** Resolves when the new size is in effect. */
   async resize(cols: number, rows: number): Promise<void> {
     this.#wire?.resize(cols, rows);
     await this.until(({ terminal }) => terminal.cols === cols && terminal.rows === rows);
@@ -112,7 +112,7 @@ export class View {
     return textOf(this.terminal);
   }
 
-  /** Resolves when the screen shows this text, or the condition is true; checked after each write. */
+  /** Resolves when the screen shows this text or the condition is true. Both are checked after each write. */
   async until(what: string | RegExp | ((view: View) => boolean)): Promise<void> {
     const holds = () => {
       if (typeof what === 'function') return what(this);
@@ -139,7 +139,10 @@ export class View {
   }
 }
 
-/** Resolves when both screens are the same, cell by cell; the limit's error shows where they differ. */
+/**
+ * Resolves when both screens are equal, cell by cell. After a time limit, throws an error that shows the
+ * differences.
+ */
 export async function agree(one: View, other: View): Promise<void> {
   const difference = () => screenDifference(one.screen, other.screen);
   const { promise, resolve } = Promise.withResolvers<void>();

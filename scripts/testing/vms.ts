@@ -1,19 +1,19 @@
-/** Helpers of tests to create VMs and wait for their states. */
+/** Helps tests to create VMs and to wait for their states. */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Vm, VmState } from '@unicore/protocol/api';
 import { View } from './view.ts';
 
-/** Time for a VM to reach a state, ms; a limit for hangs only. */
+/** Time limit for a VM to reach a state, in ms. It only detects hangs. */
 const STATE_LIMIT_MS = 60_000;
 
-/** Creates a VM and waits until it runs. */
+/** Creates a VM and waits until the VM runs. */
 export async function runningVm(unicore: UniCore): Promise<string> {
   const { vmId } = await unicore.api.vm.create.mutate({});
   await untilState(unicore, vmId, 'running');
   return vmId;
 }
 
-/** Resolves when this many providers are online, as reported by provider.watch. */
+/** Resolves when provider.watch reports this number of online providers. */
 export async function untilOnline(unicore: UniCore, count: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const states = new Map<string, string>();
@@ -35,7 +35,7 @@ export async function untilOnline(unicore: UniCore, count: number): Promise<void
   });
 }
 
-/** Resolves when the VM has this state, or is gone, as reported by vm.watch. */
+/** Resolves when vm.watch reports this state of the VM, or reports that the VM is gone. */
 export async function untilState(unicore: UniCore, vmId: string, state: VmState | 'gone'): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let seen = 'unknown';
@@ -66,7 +66,7 @@ export async function deleteAll(unicore: UniCore): Promise<void> {
   }
 }
 
-/** Opens a view of a VM's terminal with only the prompt `$ ` on its screen. */
+/** Opens a view of a VM's terminal whose screen shows only the prompt `$ `. */
 export async function shell(unicore: UniCore, vmId: string, cols = 80, rows = 24): Promise<View> {
   const view = View.remote(unicore.openTerminal(vmId, { cols, rows }), cols, rows);
   await view.until(/[$#] ?$/m);

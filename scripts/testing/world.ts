@@ -1,4 +1,6 @@
-/** The whole system in this process, on free ports: a hub, an agent with process VMs, and users. */
+/**
+ * Runs the whole system in this process on free ports: a hub, an agent whose VMs are processes, and users.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,20 +19,20 @@ const log = pino({ level: 'silent' });
 
 export interface WorldOptions {
   readonly runtime?: RuntimeKind;
-  /** Further origins whose pages may connect, such as a line proxy's. */
+  /** Additional origins whose pages may connect, such as the origin of a line proxy. */
   readonly origins?: readonly string[];
-  /** Age at which the hub renews sockets, s. */
+  /** Age at which the hub renews sockets, in seconds. */
   readonly rotateSeconds?: number;
-  /** Time that a stopped hub gives its peers to move to another one, s. */
+  /** Time limit for peers to move to another hub when their hub stops, in seconds. */
   readonly drainSeconds?: number;
-  /** The agent reaches the hub through this line. */
+  /** Line through which the agent reaches the hub. */
   readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
 }
 
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'unicore-world-'));
   readonly #options: WorldOptions;
-  /** Backplane that hubs share when there are several at a time. */
+  /** Backplane that the hubs share while several hubs run. */
   readonly #backplane = new LocalWorld(systemClock);
   readonly #users = new Users();
   readonly #agent = new LocalAgent(join(this.folder, 'agent'));
@@ -55,7 +57,7 @@ export class World {
     this.url = url;
   }
 
-  /** Starts a second hub on the same data, which replaces the first. The caller stops the old one. */
+  /** Starts a second hub on the same data, which replaces the first hub. The caller stops the first hub. */
   async replaceHub(): Promise<{ old: App }> {
     const old = this.app;
     const { app, port } = await this.#hub(0);
@@ -89,12 +91,12 @@ export class World {
     return this.#agent.stop();
   }
 
-  /** A user's SDK, signed in by a bearer token; origin: where it sees the hub. */
+  /** Returns the SDK of a user with a bearer token. `origin` is the hub's origin for this user. */
   user(name = 'ada', origin = this.url): Promise<UniCore> {
     return this.#users.sdk(this.app, name, origin);
   }
 
-  /** A link that signs a user's browser in; origin: where the browser sees the hub. */
+  /** Returns a link that signs a user's browser in. `origin` is the hub's origin for this browser. */
   link(name = 'ada', origin = this.url): Promise<string> {
     return this.#users.link(this.app, name, origin);
   }

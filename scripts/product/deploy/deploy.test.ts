@@ -1,4 +1,4 @@
-/** The plan of npm run deploy, as data, and that exactly this plan is carried out. */
+/** Checks the plan of `npm run deploy` as data, and checks that exactly this plan is carried out. */
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const ARGS = [
 ];
 const commit = async () => 'abc123';
 
-/** The part of a manifest that is checked. */
+/** The fields of a manifest that the tests check. */
 const Service = z.object({
   metadata: z.object({
     name: z.string(),
@@ -108,7 +108,7 @@ describe('the manifest', () => {
     const [service] = await services();
     const [{ startupProbe, livenessProbe }] = service!.spec.template.spec.containers;
     expect(startupProbe.httpGet.path).toBe('/readyz');
-    // Cloud Run takes no more than 240 s.
+    // Cloud Run accepts at most 240 s.
     expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBeLessThanOrEqual(240);
     expect(livenessProbe.httpGet.path).toBe('/healthz');
   });
@@ -123,7 +123,7 @@ describe('the manifest', () => {
       proxies: 1,
       queueMib: 256,
     });
-    // Cloud Run kills 10 s after SIGTERM.
+    // Cloud Run kills a container 10 s after SIGTERM.
     expect(config.drainSeconds).toBeLessThan(10);
   });
 
@@ -197,7 +197,7 @@ test('npm run deploy -- --dry-run prints the plan, and needs neither docker nor 
 });
 
 describe('carried out', () => {
-  /** Stands for docker and gcloud: notes its arguments and input, and fails if FAIL_AT is among its arguments. */
+  /** Replaces docker and gcloud: records its arguments and input, and fails if one argument is FAIL_AT. */
   const FAKE = `#!/bin/sh
 set -eu
 n=$(ls "$NOTES" | wc -l)

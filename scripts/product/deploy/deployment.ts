@@ -1,4 +1,7 @@
-/** What to deploy and where, from the command line. Errors name each wrong field and its remedy. */
+/**
+ * Parses the command line of `npm run deploy`: what to deploy, and in which regions. An error names the wrong
+ * option and how to correct it.
+ */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -8,7 +11,10 @@ const count = (min: number, max: number) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
 
-/** The hubs of one region. No field is secret: the manifest and the terminal show all of them. */
+/**
+ * Settings of the hubs in one region. No field may hold a secret, because the manifest and the terminal
+ * output show all fields.
+ */
 const Target = z.object({
   project: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'my-project-123'),
   region: name(/^[a-z]+-[a-z]+\d+$/, 'europe-west1'),
@@ -80,13 +86,14 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
 
 export interface Deployment {
   readonly dryRun: boolean;
-  /** What to deploy in each region, in the order of the command line. */
+  /** Settings for each region, in the order in which the command line names the regions. */
   readonly targets: readonly Target[];
 }
 
 /**
- * argv: without node and the script. Undefined: the user asked for help. commit: returns the default tag. Errors never
- * repeat a value, because a misplaced one may be a password.
+ * Parses command-line arguments (without node and the script). Returns undefined if the user asked for help.
+ * `commit` returns the default image tag. Error messages never repeat a value, because a user may have put a
+ * password into the wrong option.
  */
 export async function parseDeployment(
   argv: readonly string[],

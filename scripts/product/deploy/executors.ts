@@ -1,4 +1,4 @@
-/** Executes a plan: either shows it, or carries out its steps until one fails. */
+/** Prints the steps of a deployment plan, or runs the steps until one of them fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, paint, say, step as timed } from '../../lib/console.ts';
@@ -6,7 +6,7 @@ import { hasCommand } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
 import type { Step } from './plan.ts';
 
-/** The step as a shell command, for the project's folder. */
+/** Returns the step as a shell command, to be run in the project's root folder. */
 export function shown({ title, command, input }: Step): string {
   const line = command.map(quoted).join(' ');
   const here = input === undefined ? '' : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
@@ -17,7 +17,7 @@ export function show(steps: readonly Step[]): void {
   for (const step of steps) say(shown(step));
 }
 
-/** Starts nothing if a program is missing. */
+/** Runs the steps in order. If a program of any step is missing, throws before the first step. */
 export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): Promise<void> {
   for (const program of new Set(steps.map(({ command }) => command[0]))) {
     if (!(await hasCommand(program, env)))
@@ -34,11 +34,15 @@ export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): 
   }
 }
 
-/** The program prints to the terminal itself. Its stdin is ours, so it can't ask questions. */
+/**
+ * The program prints directly to the terminal. Its stdin is a pipe from this process, so it can't ask the
+ * user questions.
+ */
 async function run({ command: [program, ...args], input = '' }: Step, env: NodeJS.ProcessEnv): Promise<void> {
   say(paint('dim', `  ${[program, ...args].map(quoted).join(' ')}`));
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
-  // The program may end before it has read everything. Its exit code tells why.
+  // A program may exit before it has read all of its input. This write error is ignored, because the
+  // program's exit code says whether it failed.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

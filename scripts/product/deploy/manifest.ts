@@ -1,4 +1,4 @@
-/** The Cloud Run service of one region: server/deploy/cloud-run.yaml with its placeholders filled. */
+/** Renders the Cloud Run service of one region from the template server/deploy/cloud-run.yaml. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument, visit } from 'yaml';
@@ -7,10 +7,13 @@ import { imageOf, type Target } from './deployment.ts';
 
 const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
 const MIB_PER_GI = 1024;
-/** A quarter of an instance's memory may hold bytes for slow readers. */
+/** The send queues of slow readers may use one quarter of an instance's memory. */
 const QUEUE_SHARE = 4;
 
-/** others: the public URLs of all regions, whose pages may call these hubs, too. */
+/**
+ * Returns the manifest of one region. `others` are the public URLs of all regions. Pages from these URLs may
+ * call the hubs of this region, too.
+ */
 export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
   const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
   const values: Record<string, string | number> = {
@@ -25,7 +28,8 @@ export async function renderManifest(target: Target, others: readonly string[]):
 }
 
 /**
- * Fills scalars of the parsed document, so that no value can change its structure. A quoted placeholder stays a string.
+ * Fills placeholders in the parsed YAML document instead of its text, so that no value can change the
+ * document's structure. A quoted placeholder stays a string.
  */
 function fill(template: string, values: Readonly<Record<string, string | number>>): string {
   const document = parseDocument(template);

@@ -1,17 +1,17 @@
-/** All steps of a deployment as data: one plan, which is either shown or carried out. */
+/** Plans a deployment: returns all steps as data. The same plan is either printed or run. */
 import { type Deployment, imageOf } from './deployment.ts';
 import { renderManifest } from './manifest.ts';
 
 export interface Step {
-  /** The purpose of the step, for people. */
+  /** Purpose of the step, as a text for people. */
   readonly title: string;
-  /** The program to run, and its arguments. */
+  /** The program to run and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Standard input of the program. */
+  /** Text that the program reads from its standard input. */
   readonly input?: string;
 }
 
-/** Cloud Run runs only this platform, whatever machine builds the image. */
+/** Cloud Run requires this platform, so every machine builds the image for this platform. */
 const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {

@@ -1,4 +1,7 @@
-/** The hub's container image, from server/Dockerfile, with page and dependencies made on this machine. */
+/**
+ * Defines the container image of a hub. It is built from server/Dockerfile, with the page and the npm
+ * dependencies prepared on this machine.
+ */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,7 +14,7 @@ import type { Image } from './image.ts';
 import { nodeBase } from './image-base.ts';
 
 const DOCKERFILE = 'server/Dockerfile';
-/** Files that tell npm which packages to install, at which versions. */
+/** Files from which npm reads the packages to install and their versions. */
 const MANIFESTS = [
   'package.json',
   'package-lock.json',
@@ -20,9 +23,9 @@ const MANIFESTS = [
 ];
 const TOOLS = ['node-flags.ts', 'trim-modules.ts'].map((name) => `scripts/lib/${name}`);
 const FILES = [...MANIFESTS, ...TOOLS, DOCKERFILE, 'protocol/src', 'server/src'];
-/** Names of test files and folders, which a running hub never opens. */
+/** Matches names of test files and test folders, which a running hub never opens. */
 const TESTS = /\.(docker-)?test\.ts$|^testing$/;
-/** Node's name of a CPU architecture, by Docker's name. */
+/** Maps Docker's name of a CPU architecture to Node's name of the same architecture. */
 const CPUS: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64' };
 
 export const HUB_IMAGE: Image = {
@@ -64,10 +67,11 @@ async function cpuOf(docker: Docker): Promise<string> {
   return CPUS[Architecture] ?? Architecture;
 }
 
-/** Installs dependencies with this machine's npm and its configuration, for the CPU of the Docker engine. */
+/** Installs dependencies with this machine's npm and npm settings, for the CPU of the Docker engine. */
 async function install(folder: string, cpu: string): Promise<void> {
   const env = { ...process.env };
-  // Variables that an outer `npm run` sets for its scripts would mislead the inner npm.
+  // Variables that an outer `npm run` sets for its scripts are deleted, because they would mislead the inner
+  // npm.
   for (const name of Object.keys(env))
     if (/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)) delete env[name];
   const npm = join(TOOLCHAIN, 'node_modules/npm/bin/npm-cli.js');

@@ -1,4 +1,7 @@
-/** Base images of UniCore's images, Debian 12 without and with Node: pulled if a registry answers, else made on this machine. */
+/**
+ * Provides the base images of UniCore's images: Debian 12 with and without Node. Pulls them from a registry,
+ * or makes them on this machine if no registry answers.
+ */
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +12,12 @@ import { TOOLCHAIN } from '../../lib/paths.ts';
 
 const DEBIAN = { pulled: 'debian:bookworm-slim', made: 'unicore/debian:bookworm' };
 const NODE = { pulled: 'node:24-bookworm-slim', made: 'unicore/node:24-bookworm' };
-/** A registry that is silent for this long counts as unreachable. */
+/** A registry that sends nothing for this time, in ms, counts as unreachable. */
 const PULL_SILENCE_MS = 60_000;
 
 type Note = (line: string) => void;
 
-/** Provides an image with plain Debian; resolves with its name. */
+/** Makes sure that the Docker engine has an image of plain Debian. Resolves with the image's name. */
 export async function debianBase(docker: Docker, note: Note): Promise<string> {
   return ensure(docker, DEBIAN, note, () => {
     note('no registry can be reached: making a Debian base with mmdebstrap');
@@ -22,7 +25,7 @@ export async function debianBase(docker: Docker, note: Note): Promise<string> {
   });
 }
 
-/** Provides an image with Debian and Node 24; resolves with its name. */
+/** Makes sure that the Docker engine has an image of Debian with Node 24. Resolves with the image's name. */
 export async function nodeBase(docker: Docker, note: Note): Promise<string> {
   return ensure(docker, NODE, note, async () => addNode(docker, await debianBase(docker, note)));
 }
@@ -74,7 +77,7 @@ async function pull(docker: Docker, name: string): Promise<undefined> {
   return undefined;
 }
 
-/** Waits for the end of a pull, import or build; `line` gets the engine's output. */
+/** Waits until a pull, import or build has finished. Calls `line` with each piece of the engine's output. */
 export async function followed(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -104,7 +107,7 @@ async function bootstrap(docker: Docker): Promise<void> {
   }
 }
 
-/** Makes an image of plain Debian with this process's own Node, which the toolchain brought. */
+/** Makes an image from a Debian image and the Node binary that runs this process. */
 async function addNode(docker: Docker, base: string): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The Node of this machine is not for Linux.');
   const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
@@ -118,7 +121,10 @@ async function addNode(docker: Docker, base: string): Promise<void> {
   }
 }
 
-/** Path of mmdebstrap: the system's, or one unpacked into .toolchain. Nothing is installed on the system. */
+/**
+ * Returns the path of mmdebstrap: the installed program, or a copy unpacked into .toolchain. Installs nothing
+ * on the system.
+ */
 async function mmdebstrap(): Promise<string> {
   if (await hasCommand('mmdebstrap')) return 'mmdebstrap';
   const unpacked = join(TOOLCHAIN, 'mmdebstrap/usr/bin/mmdebstrap');

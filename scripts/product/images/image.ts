@@ -1,4 +1,4 @@
-/** Builds UniCore's container images: each is built if it is missing, or if the files that it is made from have changed. */
+/** Builds UniCore's container images. An image needs a build if it is missing or its sources changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import Docker from 'dockerode';
@@ -6,32 +6,32 @@ import { hashFiles } from '../../lib/hash.ts';
 import { ROOT } from '../../lib/paths.ts';
 import { followed } from './image-base.ts';
 
-/** Label of an image, and of its build stages, with the hash of the files that it was made from. */
+/** Label of an image and of its build stages. The label's value is the hash of the image's source files. */
 const HASH_LABEL = 'unicore.source';
-/** Time limit for an engine's answer: one on this machine answers at once. */
+/** Time limit for the answer of a Docker engine, in ms. A local engine answers at once. */
 const PING_MS = 2000;
-/** Longest line about a build step, to fit into a narrow terminal. */
+/** Maximum length of a line about a build step, in characters. Such a line fits into a narrow terminal. */
 const LINE_LENGTH = 72;
-/** Lines of the build's output that an error repeats. */
+/** Number of lines of the build's output that an error contains. */
 const TAIL_LINES = 15;
 
 export interface Image {
-  /** name:tag */
+  /** Name and tag of the image, as `name:tag`. */
   readonly name: string;
-  /** Files and folders of the project that the image is made from. */
+  /** Files and folders of the project from which the image is built. */
   readonly sources: readonly string[];
-  /** Prepares the folder to build from; `note` gets a line for each step. */
+  /** Prepares the folder for the build. Calls `note` with a line about each step. */
   prepare(docker: Docker, note: (line: string) => void): Promise<Context>;
 }
 
 export interface Context extends AsyncDisposable {
   readonly folder: string;
-  /** Path of the Dockerfile within the folder. */
+  /** Path of the Dockerfile, relative to the build folder. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** An engine that answers, or undefined. Obeys DOCKER_HOST. */
+/** Resolves with a client of the Docker engine, or undefined if no engine answers. Obeys DOCKER_HOST. */
 export async function dockerEngine(): Promise<Docker | undefined> {
   try {
     await new Docker({ timeout: PING_MS }).ping();
@@ -41,7 +41,7 @@ export async function dockerEngine(): Promise<Docker | undefined> {
   }
 }
 
-/** Whether the engine has the image, made from the current files. */
+/** Resolves with true if the engine has this image and the image was built from the current source files. */
 export async function imageIsCurrent(docker: Docker, image: Image): Promise<boolean> {
   return (await labelOf(docker, image.name)) === (await hashFiles(ROOT, image.sources));
 }
@@ -52,7 +52,8 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
   const output: string[] = [];
   const { folder, dockerfile, args } = context;
   const labels = { [HASH_LABEL]: hash };
-  // The program tar packs the files. dockerode would also compress them, which takes seconds and gains nothing locally.
+  // The `tar` program packs the files. dockerode would also compress them, which takes seconds and does not
+  // help a local engine.
   const tar = spawn('tar', ['--create', '--directory', folder, '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,7 +71,8 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
   }
-  // Removes the image that had the name before and the build stages: half a gigabyte each time.
+  // Removes the previous image of the same name and the build stages. They take half a gigabyte after each
+  // build.
   await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
 }
 

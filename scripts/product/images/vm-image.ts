@@ -1,4 +1,4 @@
-/** The container image of VMs, from agent/images/vm. */
+/** Defines the container image of VMs, which is built from the folder agent/images/vm. */
 import { join } from 'node:path';
 import { ROOT } from '../../lib/paths.ts';
 import type { Image } from './image.ts';

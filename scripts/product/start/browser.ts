@@ -1,7 +1,10 @@
-/** Opens the page in the user's own browser, if there is one. */
+/** Opens the page in the user's default browser, if this machine has a browser. */
 import { spawn } from 'node:child_process';
 
-/** False in CI, over SSH, without a display, and for root, as most browsers refuse root: the printed link must do. */
+/**
+ * Returns false in CI, over SSH, and without a terminal or a display. Also returns false for root, because
+ * most browsers refuse to run as root. Then the user can open the printed link.
+ */
 export function canOpenBrowser(env: NodeJS.ProcessEnv): boolean {
   if (env.CI || env.SSH_CONNECTION || !process.stdout.isTTY) return false;
   if (process.platform === 'linux')
@@ -16,7 +19,7 @@ export function openBrowser(url: string): void {
   };
   const [command, ...args] = commands[process.platform] ?? ['xdg-open', url];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  // A failure is ignored, since the link is printed in any case.
+  // A failure to start the browser is ignored, because the link is printed in any case.
   child.on('error', () => {});
   child.unref();
 }

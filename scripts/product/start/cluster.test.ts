@@ -21,6 +21,6 @@ test('the Redis of npm start has the same settings as in the compose file', () =
     `--${name}`,
     value.replaceAll('"', ''),
   ]);
-  // This Redis is protected by a password, that of compose by its network.
+  // A password protects this Redis. The Redis of the compose file is protected by its network instead.
   expect([...told, '--protected-mode', 'no']).toEqual(options);
 });

@@ -1,6 +1,7 @@
 /**
- * npm start --hubs N: runs several hubs as one on this machine. haproxy in front sends each socket to any of them. They share
- * a Redis and a Firestore, and open sockets to one another, as in server/deploy/compose.yaml.
+ * Implements `npm start -- --hubs N`: runs several hubs on this machine. haproxy forwards each connection to
+ * any of the hubs. The hubs share one Redis and one Firestore, and open WebSockets to each other, as in
+ * server/deploy/compose.yaml.
  */
 import type { Writable } from 'node:stream';
 import { freePort } from '../../lib/port.ts';
@@ -11,18 +12,21 @@ import { missingPrograms, systemEnv } from './programs.ts';
 import { startRedis } from './redis.ts';
 
 const HOST = '127.0.0.1';
-/** Name of the project in the fake Firestore, which accepts any name. */
+/** Default store of the hubs. The fake Firestore accepts any project name. */
 const OWN_STORE = 'firestore://unicore-local';
 const DRAIN_SECONDS = '10';
 
 export interface ClusterOptions {
   readonly hubs: number;
-  /** Port of haproxy. */
+  /** Port on which haproxy listens. */
   readonly port: number;
   readonly dataDir: string;
-  /** Shows the logs as well. */
+  /** Streams that also receive the logs, such as stdout. */
   readonly show: readonly Writable[];
-  /** URL of a Redis that runs elsewhere, and name of such a store; undefined: it is started here. */
+  /**
+   * URL of an external Redis, and the name of an external store. If a value is undefined, the cluster starts
+   * its own server instead.
+   */
   readonly redis: string | undefined;
   readonly store: string | undefined;
 }
@@ -30,9 +34,9 @@ export interface ClusterOptions {
 export class Cluster {
   readonly url: string;
   readonly port: number;
-  /** Name of the store, as hubs are configured with it. */
+  /** Store of the hubs, as in UNICORE_STORE. */
   readonly store: string;
-  /** Address of the fake Firestore, if one was started. */
+  /** Address (HOST:PORT) of the fake Firestore, if this cluster started one. */
   readonly firestore: string | undefined;
   readonly #parts: AsyncDisposableStack;
 
@@ -49,7 +53,7 @@ export class Cluster {
 
   static async start({ dataDir, show, redis, store, ...options }: ClusterOptions): Promise<Cluster> {
     await requirePrograms(redis === undefined ? ['redis-server', 'haproxy'] : ['haproxy']);
-    // The parts end in reverse order, also if one of them can't start.
+    // The started parts are stopped in reverse order, even if a later part can't start.
     await using parts = new AsyncDisposableStack();
     const [ownRedis] = await startAll(parts, redis === undefined ? [startRedis(dataDir, show)] : []);
     const [ownFirestore] = await startAll(parts, store === undefined ? [startFirestore(dataDir, show)] : []);
@@ -60,7 +64,7 @@ export class Cluster {
       UNICORE_PROXIES: '1',
       UNICORE_DRAIN_SECONDS: DRAIN_SECONDS,
       ...process.env,
-      // Hubs listen on loopback; only haproxy may be reached from outside.
+      // Hubs listen only on the loopback address. Other machines can reach only haproxy.
       UNICORE_HOST: HOST,
       UNICORE_REDIS_URL: redis ?? ownRedis?.url,
       UNICORE_STORE: store ?? OWN_STORE,
@@ -86,7 +90,7 @@ export class Cluster {
   }
 }
 
-/** Throws one sentence that names the programs that are missing. */
+/** Throws an error that names the missing programs, if any program is missing. */
 export async function requirePrograms(names: readonly string[], env = systemEnv()): Promise<void> {
   const missing = await missingPrograms(names, env);
   if (missing.length === 0) return;
@@ -95,7 +99,10 @@ export async function requirePrograms(names: readonly string[], env = systemEnv(
   );
 }
 
-/** Starts parts at the same time. They end together, also if one of them could not start. */
+/**
+ * Waits for parts that start at the same time. Registers them in `parts`, so that they stop together. If one
+ * part can't start, throws, and the other parts are still stopped.
+ */
 async function startAll<T extends { stop(): Promise<void> }>(
   parts: AsyncDisposableStack,
   starting: readonly Promise<T>[],

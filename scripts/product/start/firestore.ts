@@ -1,4 +1,7 @@
-/** Runs the fake Firestore as a child of npm start. Hubs use Google's client; the documents are kept in a file. */
+/**
+ * Runs the fake Firestore as a child process of `npm start`. Hubs connect to the fake with Google's client
+ * library. The fake keeps its documents in a file.
+ */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { nodeCommand } from '../../lib/node-flags.ts';
@@ -10,7 +13,7 @@ const HOST = '127.0.0.1';
 const MAIN = join(ROOT, 'server/src/store/firestore/fake/main.ts');
 
 export interface OwnFirestore {
-  /** HOST:PORT, as for FIRESTORE_EMULATOR_HOST. */
+  /** Address as HOST:PORT, in the form of FIRESTORE_EMULATOR_HOST. */
   readonly address: string;
   stop(): Promise<void>;
 }

@@ -1,9 +1,12 @@
-/** Allows one process per data folder. It uses SQLite's file lock, which is freed however its holder dies. */
+/**
+ * Allows only one process per data folder. The lock is SQLite's file lock, which is freed when its process
+ * ends, even after a crash.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Locks the folder until this process ends; throws if another process holds it. */
+/** Locks the folder until this process ends. Throws if another process has locked the folder. */
 export function lockFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, 'running.lock'));
@@ -15,7 +18,8 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // The database stays referenced, because garbage collection would free the lock.
+  // This reference keeps the database open. Otherwise garbage collection would close the database and free
+  // the lock.
   held.push(database);
 }
 

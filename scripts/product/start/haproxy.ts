@@ -1,4 +1,4 @@
-/** Runs haproxy with the configuration from server/deploy, for hubs whose addresses are known beforehand. */
+/** Runs haproxy with the configuration from server/deploy, changed to use a fixed list of hub addresses. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -32,7 +32,7 @@ export async function startHaproxy({ host, port, hubs, dataDir, show }: HaproxyO
   });
 }
 
-/** The shipped configuration with this address to listen on and these hubs. */
+/** Returns the text of server/deploy/haproxy.cfg with this listen address and these hubs as servers. */
 export async function haproxyConfig(bind: string, hubs: readonly string[]): Promise<string> {
   const servers = hubs
     .map((url, index) => `  server hub${index + 1} ${new URL(url).host} init-addr last\n`)

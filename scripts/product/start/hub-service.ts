@@ -1,4 +1,4 @@
-/** A hub as a child of npm start. It is ready when it says where it listens. */
+/** Runs a hub as a child process of `npm start`. The hub is ready when it reports its address. */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
@@ -7,22 +7,22 @@ import { ROOT } from '../../lib/paths.ts';
 import { startService } from './service.ts';
 import type { Supervised } from './supervisor.ts';
 
-/** Message of the hub (server/src/main.ts) to its parent once it accepts connections. */
+/** Message that the hub (server/src/main.ts) sends to its parent process when the hub accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), url: z.string(), port: z.number() });
 type Listening = z.infer<typeof Listening>;
 
 export interface HubOptions {
-  /** Name of the hub among several, for people and for its log file. */
+  /** Name that distinguishes this hub from others, in messages and in the name of its log file. */
   readonly name?: string;
   readonly port: number;
   readonly dataDir: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Shows the log as well. */
+  /** Streams that also receive the log, such as stdout. */
   readonly show: readonly Writable[];
 }
 
 export class Hub {
-  /** URL of the hub, without a slash at its end. */
+  /** URL of the hub, without a trailing slash. */
   readonly url: string;
   readonly port: number;
   readonly #child: Supervised;
@@ -51,7 +51,7 @@ export class Hub {
       message: (message) => {
         const listening = Listening.safeParse(message);
         if (!listening.success) return;
-        // A hub that chose any free port must keep it after a restart.
+        // A hub that chose a free port at its first start must use the same port after a restart.
         port = listening.data.port;
         first.resolve(listening.data);
       },
@@ -60,7 +60,7 @@ export class Hub {
     return new Hub(await first.promise, child);
   }
 
-  /** Stops the hub at once, without a drain: clients have no other hub to move to. */
+  /** Stops the hub at once, without a drain, because no other hub keeps running for the clients. */
   stop(): Promise<void> {
     return this.#child.stop('SIGINT');
   }

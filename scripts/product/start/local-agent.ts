@@ -1,4 +1,7 @@
-/** The agent of this machine as a child of npm start: it joins the local hub once, and is then kept running. */
+/**
+ * Runs the agent of this machine as a supervised child process of `npm start`. The agent joins the local hub
+ * only at the first start.
+ */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import {
@@ -16,15 +19,15 @@ import { openLog } from './log-file.ts';
 import { teller } from './service.ts';
 import { Supervised } from './supervisor.ts';
 
-/** Exit code of agent/src/cli.ts when the hub has revoked this agent. */
+/** Exit code of the agent (agent/src/cli.ts) after the hub has revoked this agent. */
 const EXIT_REVOKED = 78;
 
 export interface LocalAgentOptions {
   readonly dataDir: string;
-  /** The hub's address on this machine. */
+  /** URL of the hub on this machine. */
   readonly hub: string;
   joinToken(): Promise<string>;
-  /** Socket at which a Docker engine may answer. */
+  /** Path of the socket of a Docker engine, which need not be running. */
   readonly socketPath: string;
   readonly show: readonly Writable[];
 }
@@ -44,7 +47,8 @@ export class LocalAgent {
     const { dataDir, hub, socketPath } = options;
     const agentDir = join(dataDir, 'agent');
     const joined = await loadConfig(agentDir);
-    // The hub's port may have changed; it is the same hub, as it has the same data.
+    // The hub's port may have changed since the last start. The hub is still the same, because it uses the
+    // same data.
     const config = joined
       ? { ...joined, hub, runtime: await runtimeOf(joined, agentDir, socketPath) }
       : await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });
@@ -59,12 +63,15 @@ export class LocalAgent {
     return new LocalAgent(config.runtime, agentDir, child);
   }
 
-  /** Ends the process that talks to the hub. Shells belong to the keeper and keep running. */
+  /**
+   * Stops the tunnel process, which talks to the hub. Shells keep running, because they belong to the keeper
+   * process.
+   */
   stop(): Promise<void> {
     return this.#child.stop();
   }
 
-  /** Number of VMs that keep running without npm start. */
+  /** Returns the number of VMs that keep running after `npm start` has ended. */
   async running(): Promise<number> {
     const state = await loadState(this.dir);
     return state?.vms.filter((vm) => vm.phase === 'running').length ?? 0;
@@ -72,8 +79,9 @@ export class LocalAgent {
 }
 
 /**
- * Chooses the runtime. A Docker engine that appeared after the first start is used from then on, unless there are VMs that
- * run without one. The runtime never goes from Docker to processes: VMs must not lose isolation because an engine is down.
+ * Chooses the VM runtime at each start. Changes from processes to Docker if a Docker engine answers and no VM
+ * exists. Never changes from Docker to processes, because VMs must not lose their isolation while the engine
+ * is down.
  */
 async function runtimeOf(config: AgentConfig, agentDir: string, socketPath: string): Promise<RuntimeKind> {
   if (config.runtime === 'docker') return 'docker';

@@ -1,8 +1,8 @@
-/** Opens a log in the data folder for appending; a large one is first moved aside. */
+/** Opens a log file for appending. A file that is too large is renamed first. */
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A log that is larger than this becomes NAME.1 and replaces the last one. */
+/** Size limit of a log file, in bytes. A larger file is renamed to NAME.1, replacing an older NAME.1. */
 const LIMIT_BYTES = 5 * 2 ** 20;
 
 export function openLog(path: string): WriteStream {

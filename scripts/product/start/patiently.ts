@@ -1,10 +1,10 @@
-/** Calls of a command to the hub's store, which may be slow while several processes start on the same machine. */
+/** Retries calls to the hub's store, which may answer slowly while several processes start. */
 import { UniCoreError } from '@unicore/protocol';
 
-/** Tries of a call to the store, each of which ends within 6 s. */
+/** Maximum number of attempts for one call to the store. Each attempt ends within 6 s. */
 const STORE_TRIES = 5;
 
-/** Calls again where the store did not answer in time. The call must be harmless when it is repeated. */
+/** Repeats the call if the store did not answer in time. A repeated call must be harmless. */
 export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

@@ -1,4 +1,7 @@
-/** Runs a Redis for the hubs of npm start: on loopback, with a password, and without data on disk. */
+/**
+ * Runs a Redis server for the hubs of `npm start`. Redis listens on loopback, needs a password, and stores
+ * nothing on disk.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +11,7 @@ import { systemEnv, tethered } from './programs.ts';
 import { startService } from './service.ts';
 
 const HOST = '127.0.0.1';
-/** Settings of Redis, the same as in server/deploy/compose.yaml, which gives the reasons. */
+/** Settings of Redis, equal to those in server/deploy/compose.yaml. Comments in that file give reasons. */
 export const REDIS_SETTINGS: Readonly<Record<string, string>> = {
   save: '""',
   appendonly: 'no',
@@ -18,14 +21,14 @@ export const REDIS_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 export interface OwnRedis {
-  /** URL for hubs; contains the password. */
+  /** URL with which hubs connect to Redis. The URL contains the password. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 export async function startRedis(dataDir: string, show: readonly Writable[]): Promise<OwnRedis> {
   const port = await freePort(HOST);
-  // This Redis needs a password, because other users of this machine can reach its port.
+  // Redis needs a password, because other users of this machine can connect to its port.
   const password = randomBytes(24).toString('hex');
   const folder = join(dataDir, 'redis');
   const config = join(folder, 'redis.conf');

@@ -1,20 +1,23 @@
-/** A child of npm run dev that starts again when its sources change. */
+/** Restarts a child process of `npm run dev` when its source files change. */
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, step, warn } from '../../lib/console.ts';
 import { ROOT } from '../../lib/paths.ts';
 
-/** An editor writes several files at once: they cause one restart. */
+/**
+ * Time from the last file change to the restart, in ms. Several files that an editor saves together cause
+ * only one restart.
+ */
 const SETTLE_MS = 150;
 
-/** If a restart fails, it waits for the next change. */
+/** Restarts a child process when a file changes. After a failed restart, the next change starts it again. */
 export class Restarting<Child extends { stop(): Promise<void> }> {
   readonly #name: string;
   readonly #folders: readonly string[];
   readonly #run: () => Promise<Child>;
   #child: Child | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Restarts run one after the other. */
+  /** Resolves when all earlier restarts have finished. The next restart begins after that. */
   #last: Promise<unknown> = Promise.resolve();
   #stopping = false;
 

@@ -1,4 +1,7 @@
-/** File in the data folder that says what npm start runs or ran there, for commands such as npm run user. */
+/**
+ * Reads and writes a file in the data folder. The file describes the hubs that `npm start` runs or last ran
+ * with this folder. Commands such as `npm run user` read the file.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,13 +10,13 @@ import { isListening } from '../../lib/port.ts';
 const FILE = 'running.json';
 
 const Running = z.object({
-  /** Public URL, without a slash at its end. */
+  /** Public URL of the hubs, without a trailing slash. */
   url: z.string(),
-  /** Data folder of the hubs. */
+  /** Folder in which the hubs keep their data. */
   dataDir: z.string(),
-  /** Name of the store, as hubs are configured with it. */
+  /** Store of the hubs, as in UNICORE_STORE. */
   store: z.string(),
-  /** HOST:PORT of the fake Firestore, if there is one; it ends with the hubs. */
+  /** Address (HOST:PORT) of the fake Firestore, if the hubs use one. It ends together with the hubs. */
   firestore: z.string().optional(),
 });
 export type Running = z.infer<typeof Running>;
@@ -22,13 +25,13 @@ export async function writeRunning(data: string, running: Running): Promise<void
   await writeFile(join(data, FILE), JSON.stringify(running));
 }
 
-/** Reads what runs or ran in a data folder; undefined if nothing has run there yet. */
+/** Returns the description of the hubs that run or last ran on a data folder. Undefined if none has run. */
 export async function readRunning(data: string): Promise<Running | undefined> {
   const text = await readFile(join(data, FILE), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Running.parse(JSON.parse(text));
 }
 
-/** Makes this process open its store in the hubs' fake Firestore, if they have one. */
+/** Makes this process use the hubs' fake Firestore, if they have one. Throws if it is not running. */
 export async function useFirestore({ firestore }: Running): Promise<void> {
   if (firestore === undefined) return;
   const { hostname, port } = new URL(`http://${firestore}`);

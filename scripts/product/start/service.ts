@@ -1,26 +1,32 @@
-/** A supervised program that must be ready before anything else goes on. It has a log file, and deaths are printed. */
+/**
+ * Starts a supervised program and waits until the program is ready. Writes its output to a log file, and
+ * prints a warning when the program exits.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { warn } from '../../lib/console.ts';
 import { openLog } from './log-file.ts';
 import { type ChildOptions, type Death, Supervised } from './supervisor.ts';
 
-/** Lines of the log that are shown if the program can't start. */
+/** Number of log lines that are shown if the program can't start. */
 const TAIL_LINES = 8;
-/** Deaths in a row after which a complaint is printed, as the child will not recover by itself. */
+/** Number of exits in a row after which a warning says that the program exits again and again. */
 const DEATHS_TO_COMPLAIN = 5;
 
 export interface ServiceOptions extends Pick<ChildOptions, 'command' | 'env' | 'message'> {
-  /** Name for people, such as `hub`. */
+  /** Name of the program in messages, such as `hub`. */
   readonly name: string;
   readonly log: string;
-  /** Shows the log as well. */
+  /** Streams that also receive the log, such as stdout. */
   readonly show: readonly Writable[];
-  /** Resolves when the program can be used. signal: aborts if the program died before that. */
+  /** Resolves when the program is ready for use. The signal aborts if the program exits before that. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
-/** Starts the program. Throws with the end of its log if the first start fails; after that, it is always restarted. */
+/**
+ * Starts the program and waits until it is ready. If the first start fails, throws an error with the end of
+ * the log. After the first start, the program is restarted whenever it exits.
+ */
 export async function startService({
   name,
   log,
@@ -49,7 +55,10 @@ export async function startService({
   }
 }
 
-/** Prints that a program died: at the first death in a row, and once when it keeps dying. */
+/**
+ * Returns a function that warns about exits of a program. In a series of exits, it warns at the first exit,
+ * and once more if the program keeps exiting.
+ */
 export function teller(name: string, log: string): (death: Death) => void {
   return ({ how, inARow, pauseMs }) => {
     if (pauseMs === undefined) warn(`  The ${name} has ended for good. Its log says why: ${log}`);

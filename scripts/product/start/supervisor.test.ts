@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts a script under supervision; messages that it sends come in order from `next`. */
+/** Starts a script under supervision. `next` returns the script's messages in order. */
 function supervise(source: string, died: ChildOptions['died'] = () => {}) {
   const script = join(folder, 'child.mjs');
   writeFileSync(script, source);
@@ -74,7 +74,7 @@ test('stop() ends the child with SIGTERM, and it does not come back', async () =
 });
 
 test('a supervisor that is killed outright takes its child with it', async () => {
-  // The child opens a connection, whose end shows that the child is gone.
+  // The child opens a connection. The end of the connection shows that the child is gone.
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

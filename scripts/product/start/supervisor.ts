@@ -1,37 +1,46 @@
-/** Keeps one child process alive: restarts it with exponential backoff when it dies, and ends it gracefully. */
+/** Keeps a child process running: restarts it with exponential backoff, and stops it gracefully. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { TOOLCHAIN } from '../../lib/paths.ts';
 
-/** Node's compile cache: with it, a hub's restart takes half of the CPU time (0.7 instead of 1.3 s). */
+/** Folder of Node's compile cache. It halves the CPU time of a hub's restart, from 1.3 s to 0.7 s. */
 const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
-/** Pause before a restart: doubles from the first to the last while the child keeps dying young. */
+/**
+ * Pause before a restart, in ms. The pause doubles from the first value to the last value while the child
+ * keeps exiting early.
+ */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
-/** A child that lived this long has recovered: the next pause starts at the first value again. */
+/**
+ * A child that ran for this time, in ms, has recovered. After its exit, the pause before a restart begins at
+ * the first value again.
+ */
 const HEALTHY_MS = 10_000;
-/** Time from the stop signal until a child that still runs is killed. */
+/** Time limit for a graceful stop, in ms. A child that still runs after this time is killed. */
 const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
-  /** The program and its arguments, for each start. A program other than Node needs `tethered`, to end with this process. */
+  /**
+   * Returns the program and its arguments for each start. A program other than Node must be wrapped with
+   * `tethered`, so that it ends with this process.
+   */
   command(): readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Each output gets everything that the child prints. */
+  /** Streams that receive all output of the child. */
   readonly outputs: readonly Writable[];
-  /** Exit code after which a restart would not help. */
+  /** Exit code after which the child is not restarted, because a restart would not help. */
   readonly finalCode?: number;
   message?(message: unknown): void;
   died(death: Death): void;
 }
 
-/** A child ended without being told to. */
+/** Describes an exit of the child that `stop()` did not request. */
 export interface Death {
   readonly how: string;
-  /** How many times in a row the child died without having recovered. */
+  /** Number of exits of the child in a row, without a recovery in between. */
   readonly inARow: number;
-  /** Pause until the child starts again; undefined: it does not. */
+  /** Pause until the next start of the child, in ms. Undefined if the child is not started again. */
   readonly pauseMs: number | undefined;
 }
 
@@ -51,7 +60,7 @@ export class Supervised {
     return this.#child.pid;
   }
 
-  /** Ends the child: by this signal, then by SIGKILL if it still runs. */
+  /** Stops the child with this signal. If the child still runs after a time limit, kills it with SIGKILL. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -66,12 +75,14 @@ export class Supervised {
   }
 
   #start(): ChildProcess {
-    // The IPC channel tells the child when this process is gone, however it died.
+    // The IPC channel closes when this process dies, even after SIGKILL. The child then knows that its parent
+    // is gone.
     const [program, ...args] = this.#options.command();
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...(this.#options.env ?? process.env) },
-      // Ctrl-C in the terminal does not reach the child; stop() ends it instead.
+      // The child gets its own process group, so that Ctrl-C in the terminal does not reach it. `stop()` ends
+      // the child instead.
       detached: true,
     });
     for (const output of this.#options.outputs) {
@@ -83,7 +94,7 @@ export class Supervised {
     child.once('exit', (code, signal) =>
       this.#ended(code, signal ?? `exit code ${code}`, performance.now() - startedAt),
     );
-    // A program that does not exist never starts, so it gives no 'exit' event.
+    // A program that does not exist never starts. For such a program Node emits 'error' but not 'exit'.
     child.on('error', ({ message }) => child.pid === undefined && this.#ended(null, message, 0));
     return child;
   }

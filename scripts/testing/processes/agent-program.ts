@@ -1,4 +1,7 @@
-/** An agent as a process, with its keeper behind it; optionally with a line to the hub that can be broken. */
+/**
+ * Runs an agent and its keeper as separate processes. The agent may connect through a proxy that can break
+ * its line to the hub.
+ */
 import { join } from 'node:path';
 import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
 import { LineProxy } from '@unicore/server/testing';
@@ -7,7 +10,7 @@ import { ROOT } from '../../lib/paths.ts';
 import type { Program } from './program.ts';
 import type { Programs } from './programs.ts';
 
-/** What agent/src/commands/run.ts sends when it is up. */
+/** Message that agent/src/commands/run.ts sends when the agent is ready. */
 const Started = z.object({ type: z.literal('started') });
 
 export class AgentProgram {
@@ -23,7 +26,7 @@ export class AgentProgram {
     });
   }
 
-  /** Joins the hub at this origin, and connects. */
+  /** Joins the hub at this origin, and connects to it. */
   async join(hub: string, token: string): Promise<void> {
     const { agentDir } = this;
     await joinHub({ agentDir, hub, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
@@ -36,12 +39,14 @@ export class AgentProgram {
   }
 }
 
-/** A provider of a chaos run: an agent with its own line to the hub, which can be broken. */
+/** A provider of a chaos run: an agent whose line to the hub can be broken. */
 export class Provider extends AgentProgram {
-  /** Line to the hub; set once start() was called. */
+  /** Line to the hub. Undefined until start() has opened it. */
   line!: LineProxy;
 
-  /** Joins the hub and connects. port: of the hub, or of the load balancer in front of hubs. */
+  /**
+   * Joins the hub and connects. `port` belongs to the hub, or to a load balancer in front of several hubs.
+   */
   async start(port: number, token: string): Promise<void> {
     this.line = await LineProxy.open(port);
     await this.join(this.line.origin, token);

@@ -1,4 +1,4 @@
-/** A Node process whose functions are called over IPC. The process offers them with serve(). */
+/** Starts a Node process and calls its functions over IPC. The process offers the functions with serve(). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,18 +6,18 @@ import { type BirpcReturn, createBirpc } from 'birpc';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
 import { ROOT } from '../../lib/paths.ts';
 
-/** Time limit of a call, ms. It is long, as a call may be a whole measurement. */
+/** Time limit of a call, in ms. The limit is long, because one call may run a whole measurement. */
 const CALL_LIMIT_MS = 300_000;
 
 export type Calls = Record<string, (...args: never[]) => unknown>;
 
 export interface ChildOptions {
-  /** Relative to scripts/bench. */
+  /** Path of the script, relative to scripts/bench. */
   readonly script: string;
   readonly args?: readonly (string | number)[];
-  /** Options of Node itself. */
+  /** Command-line flags for Node itself. */
   readonly flags?: readonly string[];
-  /** Folder for a CPU profile of the process's whole life. */
+  /** Folder for a CPU profile of the process's whole lifetime. */
   readonly cpuProf?: string | undefined;
 }
 
@@ -30,9 +30,9 @@ export class Child<T extends Calls> {
     const path = join(ROOT, 'scripts/bench', script);
     const child = spawn(
       process.execPath,
-      // Reference processes get the same flags as UniCore's.
+      // Processes of reference programs get the same Node flags as UniCore's processes.
       [...NODE_FLAGS, ...flags, ...profile, path, ...args.map(String)],
-      // Only advanced serialization keeps the messages of errors.
+      // Advanced serialization is needed, because it preserves the messages of errors.
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' },
     );
     this.#process = child;
@@ -51,7 +51,7 @@ export class Child<T extends Calls> {
     return this.#process.pid!;
   }
 
-  /** Ends the process gracefully, so that it writes its CPU profile. */
+  /** Stops the process gracefully, so that it writes its CPU profile. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
@@ -66,7 +66,9 @@ export class Child<T extends Calls> {
   }
 }
 
-/** Called in the child process: offers functions to the parent. The process exits when the parent is gone. */
+/**
+ * Offers functions to the parent process. Called in the child process, which exits when the parent is gone.
+ */
 export function serve(calls: Calls): void {
   createBirpc<Calls, Calls>(calls, {
     post: (message) => process.send?.(message),
@@ -75,7 +77,7 @@ export function serve(calls: Calls): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-/** Number of profiles so far: it keeps their names apart when several children run the same script. */
+/** Number of profiles so far. It makes file names unique when several children run the same script. */
 let profiles = 0;
 
 function profileFlags(script: string, folder: string | undefined): string[] {

@@ -1,22 +1,22 @@
-/** A hub as a process, which keeps its port when it restarts. */
+/** Runs a hub as a separate process. The hub keeps its port when it restarts. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
 import type { Program } from './program.ts';
 import type { Programs } from './programs.ts';
 
-/** What server/src/main.ts sends when it is up. */
+/** Message that server/src/main.ts sends when the hub accepts connections. */
 const Listening = z.object({ type: z.literal('listening'), port: z.number() });
 
-/** Attempts to start a hub, which ends if its store does not answer yet. */
+/** Maximum number of attempts to start a hub. A hub exits if its store does not answer yet. */
 const STARTS = 5;
 
 export class Hub {
   readonly program: Program;
-  /** Port of the hub; 0 (any free one) until it has started. */
+  /** Port of the hub. Before the first start it is 0, which means any free port. */
   port = 0;
 
-  /** args: further arguments, besides port, data folder and log level. */
+  /** `args` are further arguments, besides port, data folder and log level. */
   constructor(programs: Programs, name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     this.program = programs.add(name, {
       args: () => [
@@ -30,7 +30,7 @@ export class Hub {
     });
   }
 
-  /** URL of the hub, valid once it has started. */
+  /** URL of the hub. Valid only after the hub has started. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

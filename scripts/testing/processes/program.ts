@@ -1,44 +1,50 @@
-/** A process of ours that can be killed, frozen and started again. */
+/** Runs one of UniCore's programs as a process that tests can kill, freeze and start again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { NODE_FLAGS } from '../../lib/node-flags.ts';
 
-/** Time limit for a start, ms; for hangs only. */
+/** Time limit for a start, in ms. It only detects hangs. */
 const START_LIMIT_MS = 120_000;
-/** Time from SIGTERM until a program that still runs is killed, ms. */
+/** Time from SIGTERM until a program that still runs is killed, in ms. */
 const STOP_LIMIT_MS = 8_000;
 
 export interface ProgramOptions {
-  /** Script and arguments for Node; called at each start. */
+  /** Returns the script and its arguments for Node. Called at each start. */
   args(): readonly string[];
-  /** Environment variables besides those of this process. */
+  /** Environment variables in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** File to which the program's output is appended. */
   readonly log: string;
-  /** Whether this message says that the program is up. Default: it is up as soon as its process runs. */
+  /**
+   * Returns true if this message says that the program is ready. Without this function, the program counts as
+   * ready as soon as its process runs.
+   */
   up?(message: unknown): boolean;
-  /** Called for each message of the program. */
+  /** Called with each message of the program. */
   message?(message: unknown): void;
-  /** Attempts to start the program, as service managers make them: it may end because another program does not answer yet. */
+  /**
+   * Maximum number of attempts to start the program, as a service manager makes them. The program may exit
+   * because another program does not answer yet.
+   */
   readonly starts?: number;
   /** Called when the program ended unexpectedly. */
   died(how: string): void;
 }
 
 export class Program {
-  /** Further listener, called with each message of the program. */
+  /** Another listener, called with each message of the program. */
   heard: (message: unknown) => void = () => {};
   readonly #options: ProgramOptions;
   #child: ChildProcess | undefined;
-  /** The program was told to end. */
+  /** True if the program was told to end. */
   #ending = false;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
   }
 
-  /** Settles when the program is up. */
+  /** Resolves when the program is ready. */
   async start(): Promise<void> {
     const { starts = 1, died } = this.#options;
     for (let left = starts - 1; ; left--) {
@@ -55,7 +61,8 @@ export class Program {
   async #start(): Promise<void> {
     const { args, env, log, up, message, died } = this.#options;
     const output = openSync(log, 'a', 0o600);
-    // The IPC channel tells the child when this process dies. Detached, so that Ctrl-C does not reach the child directly.
+    // The IPC channel tells the child when this process dies. The child is detached, so that Ctrl-C does not
+    // reach it.
     const child = spawn(process.execPath, [...NODE_FLAGS, ...args()], {
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
@@ -86,7 +93,7 @@ export class Program {
     await started.promise.finally(() => clearTimeout(limit));
   }
 
-  /** Id of the program's process, while there is one. */
+  /** Process id of the program, or undefined if the program does not run. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -95,12 +102,12 @@ export class Program {
     if (this.#child?.connected) this.#child.send(message);
   }
 
-  /** Settles when the process is gone. */
+  /** Kills the process. Resolves when the process is gone. */
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }
 
-  /** Sends SIGTERM, and SIGKILL after limitMs; resolves with whether SIGTERM was enough. */
+  /** Sends SIGTERM, and SIGKILL after `limitMs`. Resolves with true if SIGTERM was enough. */
   async stop(limitMs = STOP_LIMIT_MS): Promise<boolean> {
     let enough = true;
     const kill = setTimeout(() => {

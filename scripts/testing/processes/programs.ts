@@ -1,4 +1,4 @@
-/** Several programs, and the folder with their data and logs. */
+/** Manages several programs, and the folder with their data and logs. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export class Programs {
   readonly #died: (what: string, how: string) => void;
   readonly #all: Program[] = [];
 
-  /** died: called when a program ended unexpectedly. */
+  /** `died` is called when a program ended unexpectedly. */
   constructor(died: (what: string, how: string) => void) {
     this.#died = died;
     mkdirSync(this.logs);
@@ -26,12 +26,12 @@ export class Programs {
     return program;
   }
 
-  /** Adds a line to the run's own log, with the time as in the other logs. */
+  /** Adds a line to the log of the run, with a time in the same format as in the other logs. */
   note(line: string): void {
     appendFileSync(join(this.logs, 'chaos.log'), `${Date.now()} ${line}\n`);
   }
 
-  /** Kills the programs that still run. The folder with the logs stays if keepLogs is set. */
+  /** Kills the programs that still run. Deletes the folder with the logs, unless `keepLogs` is set. */
   async close({ keepLogs }: { keepLogs: boolean }): Promise<void> {
     await Promise.all(this.#all.map((program) => program.kill()));
     if (!keepLogs) rmSync(this.folder, { recursive: true, force: true });

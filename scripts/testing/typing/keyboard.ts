@@ -1,6 +1,6 @@
 /**
- * Types at every client, each at moments of its own. The latency of a key counts from when it was due,
- * so a process that types late does not hide how long users would wait.
+ * Types at all clients, at different moments for each client. The latency of a key counts from its due time.
+ * So a process that types late does not hide the latency that users would feel.
  */
 import { now } from '../monotonic.ts';
 import type { Typist } from './typist.ts';
@@ -8,14 +8,17 @@ import type { Typist } from './typist.ts';
 export class Keyboard {
   readonly #typists: readonly Typist[];
   readonly #everyMs: number;
-  /** When each client types within the interval, sorted. */
+  /** Moment within the interval at which each client types, in ms, sorted. */
   readonly #moments: readonly number[];
   readonly #typed: (lateMs: number) => void;
   #begun = 0;
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** everyMs: interval between two keys of each. typed: called for each key with how late it was. */
+  /**
+   * `everyMs` is the interval between two keys of one client. `typed` is called for each key with the key's
+   * delay in ms.
+   */
   constructor(typists: readonly Typist[], everyMs: number, typed: (lateMs: number) => void) {
     this.#typists = typists;
     this.#everyMs = everyMs;

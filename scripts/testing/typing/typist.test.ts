@@ -2,7 +2,7 @@ import type { ChannelSocket } from '@unicore/client/sdk';
 import { expect, test } from 'vitest';
 import { ECHO_COMMAND, Typist } from './typist.ts';
 
-/** A typist at a terminal whose other end is the test itself. */
+/** A typist at a terminal. The test itself acts as the terminal's other end. */
 function desk() {
   const sent: number[] = [];
   const told: string[] = [];

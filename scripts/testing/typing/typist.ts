@@ -1,16 +1,19 @@
 /** Types into a terminal that echoes, and checks that every key is echoed once and in order. */
 import type { ChannelSocket } from '@unicore/client/sdk';
 
-/** Printed when the echoing program runs. The command spells it differently, so its own echo does not match. */
+/**
+ * The echoing program prints this byte when it starts. The command writes the byte as `\002`, so the echo of
+ * the command does not match.
+ */
 const STX = 0x02;
 export const ECHO_COMMAND = " stty raw -echo; printf '\\002'; exec cat\r";
-/** Keys are a to z in turn, so that a wrong echo is noticed. */
+/** The keys are a to z in turn, so that a wrong echo is noticed. */
 const FIRST_KEY = 'a'.charCodeAt(0);
 const KEYS = 26;
 
 export interface TypistOptions {
   readonly socket: ChannelSocket;
-  /** Command that starts an echoing program; undefined if the terminal already echoes. */
+  /** Command that starts an echoing program. Undefined if the terminal already echoes. */
   readonly command?: string;
   readonly now: () => number;
   ready(): void;
@@ -23,7 +26,7 @@ export class Typist {
   readonly #options: TypistOptions;
   #state: 'starting' | 'typing' | 'finishing' | 'over' = 'starting';
   #echoed = 0;
-  /** When each key that has not been echoed was typed. */
+  /** Times at which the keys without an echo were typed. */
   readonly #pending: number[] = [];
 
   constructor(options: TypistOptions) {
@@ -39,7 +42,7 @@ export class Typist {
     return this.#pending.length;
   }
 
-  /** Types the next key. typed: the time from which its echo is measured. */
+  /** Types the next key. Its echo time is measured from `typed`. */
   type(typed = this.#options.now()): void {
     if (this.#state !== 'typing') return;
     const key = keyOf(this.#echoed + this.#pending.length);

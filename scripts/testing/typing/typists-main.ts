@@ -1,4 +1,7 @@
-/** A process of typists. Each has a client and a terminal of its own, and types at moments of its own. */
+/**
+ * Runs many typists in one process. Each typist has its own client and terminal, and types at its own
+ * moments.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import { percentile } from '../../lib/stats.ts';
@@ -8,49 +11,61 @@ import { forwardedSocket } from './forwarded-socket.ts';
 import { Keyboard } from './keyboard.ts';
 import { Typist } from './typist.ts';
 
-/** Where a typist types. */
+/** Describes where a typist types. */
 export interface TypistPlace {
-  /** The typist's number. */
+  /** Number that identifies the typist. */
   readonly typist: number;
   /** URL of the hub (http://…). */
   readonly url: string;
   readonly token: string;
   readonly vmId: string;
   readonly terminalId?: string;
-  /** Starts an echoing program; undefined if the terminal already echoes. */
+  /** Command that starts an echoing program. Undefined if the terminal already echoes. */
   readonly command?: string;
-  /** The address that a proxy in front of the hub would report. */
+  /** Client address that a proxy in front of the hub would report. */
   readonly address?: string;
 }
 
-/** Keys that were echoed: an entry per key in each list. Times are milliseconds of the monotonic clock. */
+/** Keys that were echoed. Each list has one entry per key. Times are in ms of the monotonic clock. */
 export interface Typed {
   readonly typists: readonly number[];
-  /** When each key was due. */
+  /** Times at which the keys were due. */
   readonly due: readonly number[];
-  /** Echo time of each key, counted from when it was due. */
+  /** Echo times of the keys in ms, counted from their due times. */
   readonly tookMs: readonly number[];
-  /** How late this process typed its keys, p99. Hubs do not cause this part of the echo time. */
+  /**
+   * p99 of the delay with which this process typed its keys, in ms. Hubs do not cause this part of the echo
+   * time.
+   */
   readonly lateMs: number;
-  /** Keys that were lost, repeated or out of order, and terminals that ended. */
+  /** Descriptions of keys that were lost, repeated or out of order, and of terminals that ended. */
   readonly broken: readonly string[];
 }
 
 export type TypistCalls = {
-  /** Connects these typists at the same time, in addition to earlier ones. Resolves when each has seen an echo. */
+  /**
+   * Connects these typists at the same time, in addition to earlier typists. Resolves when each has seen an
+   * echo.
+   */
   connect(places: readonly TypistPlace[]): Promise<void>;
-  /** Lets all typists type. everyMs: interval between two keys of each. */
+  /** Makes all typists type. `everyMs` is the interval between two keys of one typist. */
   start(everyMs: number): void;
-  /** Echo times of the keys that were echoed since the last call. */
+  /** Returns the echo times of the keys that were echoed since the last call. */
   typed(): Typed;
-  /** Stops typing, and waits up to this time for the last echoes. Returns how many keys have none. */
+  /**
+   * Stops typing and waits at most `limitMs` for the last echoes. Resolves with the number of keys without an
+   * echo.
+   */
   stop(limitMs: number): Promise<number>;
-  /** How many sockets were lost, and how often a terminal was shown as reconnecting although its socket was open. */
+  /**
+   * Returns how many sockets were lost, and how often a terminal was shown as reconnecting while its socket
+   * was open.
+   */
   losses(): { sockets: number; shown: number };
 };
 
 const LOOK_MS = 20;
-/** How many broken rules are reported at once. */
+/** Maximum number of broken rules that are reported at once. */
 const MOST_BROKEN = 10;
 
 const all: Typist[] = [];

@@ -1,4 +1,7 @@
-/** The hub is killed while a million lines pass through the page: the bytes that xterm gets are complete and in order. */
+/**
+ * Kills the hub while a million lines pass through the page. The bytes that xterm gets must be complete and
+ * in order.
+ */
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -29,22 +32,27 @@ afterAll(async () => {
 
 const ESC = String.fromCharCode(27);
 const BEL = String.fromCharCode(7);
-/** Pattern of the agent's messages to viewers within the stream. */
+/** Matches the agent's messages to viewers in a terminal's byte stream. */
 const NOTICE = `${ESC}\\]7717;([^${BEL}]*)${BEL}`;
 
-/** Record, in the page, of the bytes that its xterm was given. */
+/** Record in the page of all bytes that its xterm was given. */
 interface Handed {
   bytes: Uint8Array[];
   size: number;
   /** Called after each write. */
   look(): void;
-  /** Beyond this size nothing is parsed, so no credit is given, and the program waits for the test. */
+  /**
+   * Beyond this number of bytes, the page parses nothing. So it gives no credit, and the program waits for
+   * the test.
+   */
   holdAt: number;
   held: (() => void)[];
 }
 type Keeping = Window & { handed: Handed };
 
-/** Records everything written to xterm from now on, because its scrollback would hide gaps. */
+/**
+ * Records everything that is written to xterm from now on, because the limited scrollback would hide gaps.
+ */
 function keepWhatIsHanded(page: Page): Promise<void> {
   return page.evaluate(() => {
     const { xterm } = document.querySelector('[data-terminal-id]') as Element & {
@@ -65,7 +73,7 @@ function keepWhatIsHanded(page: Page): Promise<void> {
   });
 }
 
-/** Lets the page continue up to this size. */
+/** Lets the page continue until xterm has received this number of bytes. */
 function holdAt(page: Page, size: number): Promise<void> {
   return page.evaluate((wanted) => {
     const { handed } = window as unknown as Keeping;
@@ -84,7 +92,10 @@ function untilHanded(page: Page, size: number): Promise<void> {
   }, size);
 }
 
-/** Size and SHA-256 of the bytes from the first text to the last, and the agent's notices in between. */
+/**
+ * Returns the size and SHA-256 of the bytes from the first text to the last text, and the agent's messages
+ * between them.
+ */
 function digest(page: Page, first: string, last: string) {
   return page.evaluate(
     async ([from, to, pattern]) => {
@@ -122,7 +133,7 @@ test('`seq 1 1000000` through the page, with the hub killed three times', async 
     const { hub } = await started.pids();
     killed.add(hub);
     process.kill(hub, 'SIGKILL');
-    // More than a window away: only a new hub can bring the page there.
+    // The next limit is more than a window away, so the page can reach it only through a new hub.
     await holdAt(page, shares[i + 1] ?? Number.MAX_SAFE_INTEGER);
   }
   expect(killed.size).toBe(3);

@@ -1,4 +1,7 @@
-/** npm start --hubs 3: the whole job through haproxy, while everything between the page and the shell is killed in turn. */
+/**
+ * Uses the page with `npm start -- --hubs 3` through haproxy, while each process between the page and the
+ * shell is killed in turn.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +16,14 @@ import { socketsOf } from '../../testing/tcp-sockets.ts';
 
 const HUBS = {
   args: ['--hubs', '3'],
-  // Shorter than the default of 10 s, which the tests would wait for three times.
+  // This drain time is shorter than the default of 10 s, because the tests would wait for the default three
+  // times.
   env: { UNICORE_DRAIN_SECONDS: '6' },
 };
-/** Three hubs, Redis, Firestore, haproxy and the agent. */
+/** Number of child processes: three hubs, Redis, Firestore, haproxy and the agent. */
 const CHILDREN = 7;
 const CONNECTED = '[data-line="connected"]';
-/** Time limit for a process to be back, ms; long enough for a busy machine. */
+/** Time limit for a process to be back, in ms. It is long enough for a busy machine. */
 const BACK_LIMIT = { timeout: 60_000 };
 
 const data = mkdtempSync(join(tmpdir(), 'unicore-hubs-'));
@@ -42,7 +46,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Ends one child of npm start, and resolves when its replacement serves. */
+/** Ends one child of `npm start`. Resolves when the replacement accepts connections. */
 async function replaced(command: string, pid: number, signal: NodeJS.Signals): Promise<void> {
   const [listening] = await socketsOf([pid], 'listening');
   const port = /127\.0\.0\.1:(\d+)/.exec(listening!)![1];
@@ -54,9 +58,11 @@ async function replaced(command: string, pid: number, signal: NodeJS.Signals): P
   await expect.poll(back, BACK_LIMIT).toBe(true);
 }
 
-/** Types line after line into a file while something happens; the file must then contain what was typed. */
+/**
+ * Types lines into a file while something happens. Afterwards the file must contain exactly what was typed.
+ */
 async function typeWhile(happens: () => Promise<void>): Promise<void> {
-  // Until the shell releases the terminal, a typed Enter does not end a line for the next program.
+  // Before `cat` runs, the shell controls the terminal, and a typed Enter does not end a line for `cat`.
   await type(page, "clear; echo rea''dy; cat > typed\n");
   await untilText(page, /^ready$/m);
   let over = false;
@@ -76,7 +82,9 @@ async function typeWhile(happens: () => Promise<void>): Promise<void> {
   await untilText(page, /^all of it$/m);
 }
 
-/** Records each connection status that the page shows from now on. */
+/**
+ * Records each connection status that the page shows from now on. Resolves with a function that returns them.
+ */
 async function statusesShown(): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown: string[] = [];

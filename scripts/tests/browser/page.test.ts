@@ -1,4 +1,7 @@
-/** The whole job in a real Chromium: sign in, create a machine, type, resize, lose the line, come back, look twice. */
+/**
+ * Uses the page in a real Chromium: sign in, create a machine, type, resize, lose the connection, reconnect,
+ * and open a second view.
+ */
 
 import { LineProxy } from '@unicore/server/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -9,7 +12,10 @@ import { screenDifference } from '../../testing/screen.ts';
 import { View } from '../../testing/view.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
-/** Time limit to notice a dead line that was not closed: after 25 s of silence. */
+/**
+ * Time limit to notice a dead connection that was not closed, in ms. The page notices it after 25 s of
+ * silence.
+ */
 const STALL_NOTICED_MS = 40_000;
 
 let line: LineProxy;
@@ -35,12 +41,15 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** Expects that two pages show the same, cell by cell, once all bytes on the way have arrived. */
+/** Expects that two pages show the same screen, cell by cell, after all bytes in flight have arrived. */
 async function expectSameScreen(one: Page, other: Page): Promise<void> {
   await expect.poll(async () => screenDifference(await screenOf(one), await screenOf(other))).toBe('');
 }
 
-/** Interrupts the running program and waits for the prompt: the TTY discards keys that are typed before it. */
+/**
+ * Interrupts the running program and waits for the prompt, because the TTY discards keys that are typed
+ * earlier.
+ */
 async function interrupt(one: Page): Promise<void> {
   await one.keyboard.press('Control+C');
   await untilText(one, /\^C\n\$ ?$/m);
@@ -142,7 +151,8 @@ test('the hub restarts, and the terminal goes on where it was', async () => {
 });
 
 test('the page had no error of its own', () => {
-  // Chromium logs each refused or broken connection itself, and what is sent before the page hears that one is closing.
+  // Chromium itself logs each refused or broken connection, and each message sent before the page learns that
+  // its socket is closing.
   const itsOwn = /net::ERR_|WebSocket connection to|WebSocket is already in CLOSING or CLOSED state/;
   expect(errors.filter((error) => !itsOwn.test(error))).toEqual([]);
 });

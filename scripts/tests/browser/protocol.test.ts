@@ -1,4 +1,4 @@
-/** The protocol runs in a browser as it is: its tests do, and what needs Node is apart and named. */
+/** Checks that the protocol runs in a browser: its tests run in one, and only the named files use Node. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEED_NODE } from '@unicore/protocol/testing';
@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../../lib/paths.ts';
 
 const SOURCE = join(ROOT, 'protocol/src');
-/** The one subpath for Node only, and tests' way to it where there is a Node. */
+/** The only files that may use Node: one entry of the package, and the file through which tests load it. */
 const FOR_NODE = ['node/zlib.ts', 'testing/deflaters.ts'];
-/** What a browser has not. `process` may be asked for by typeof. */
+/** Matches uses of Node that do not exist in a browser. `typeof process` is allowed. */
 const OF_NODE = /'node:|require\(|\bBuffer\.\w|node\/index\.ts'/;
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>

@@ -1,4 +1,7 @@
-/** A page from a far region: its terminals use the near hub, which accepts a ticket but not the page's cookie. */
+/**
+ * Checks a page that was loaded from a far region. Its terminals use the near hub, which accepts a ticket but
+ * not the page's cookie.
+ */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWeb, webIsCurrent } from '../../product/web.ts';
@@ -9,7 +12,7 @@ import { TwoRegions } from '../../testing/two-regions.ts';
 let world: TwoRegions | undefined;
 let browser: Browser;
 beforeAll(async () => {
-  // Others may have its files open.
+  // Does not rebuild a current page, because other tests may have its files open.
   if (!(await webIsCurrent())) await buildWeb();
   browser = await launchChromium();
 });

@@ -1,4 +1,7 @@
-/** Runs the protocol's own tests, unchanged, in a page of Chromium too, since browsers run this code. */
+/**
+ * Runs the protocol's own tests, unchanged, also in a page of Chromium, because browsers run the protocol's
+ * code.
+ */
 import { join } from 'node:path';
 import { NEED_NODE } from '@unicore/protocol/testing';
 import { playwright } from '@vitest/browser-playwright';
@@ -9,12 +12,12 @@ import { chromiumOptions } from '../../testing/chromium.ts';
 /** One after another, beside the page's browser tests: a page has one thread. */
 const GROUP = 2;
 const WORKERS = 3;
-/** A limit for hangs, not a promise about speed. */
+/** Time limit of a test, in ms. It only detects hangs and does not measure speed. */
 const TEST_LIMIT_MS = 300_000;
 
 export default defineConfig({
   root: join(ROOT, 'protocol'),
-  // A dependency that is only found while tests run would reload the page.
+  // Vite would reload the page if it found one of these dependencies only while tests run.
   optimizeDeps: { include: ['birpc', 'fast-check', 'fflate', 'msgpackr', 'zod'] },
   test: {
     name: 'browser-protocol',

@@ -1,4 +1,6 @@
-/** The agent runs from a copy of `agent/` and `protocol/`, with their production dependencies and nothing else. */
+/**
+ * Runs the agent from a copy of `agent/` and `protocol/` that contains only their production dependencies.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -10,9 +12,9 @@ import { ROOT } from '../../lib/paths.ts';
 import { runningVm, shell, untilOnline } from '../../testing/vms.ts';
 import { World } from '../../testing/world.ts';
 
-/** The parts of a package's entry in package-lock.json that are read here. */
+/** The fields of a package's entry in package-lock.json that this test reads. */
 interface LockEntry {
-  /** A workspace: `resolved` is its folder. */
+  /** True for a workspace. `resolved` is then the workspace's folder. */
   link?: boolean;
   resolved?: string;
   optional?: boolean;
@@ -21,10 +23,10 @@ interface LockEntry {
   peerDependencies?: Record<string, string>;
 }
 
-/** Packages of the hub, which must not come with an agent. */
+/** Matches packages of the hub, which must not be installed with an agent. */
 const HUB_ONLY =
   /^(ioredis|@grpc\/.*|@google-cloud\/firestore|firebase-admin|@opentelemetry\/sdk.*|prom-client|sirv|@unicore\/server)$/;
-/** Peer dependencies for the types only. */
+/** Peer dependencies that are needed only for their types. */
 const TYPES_ONLY = new Set(['typescript']);
 
 const folder = mkdtempSync(join(tmpdir(), 'unicore-standalone-'));
@@ -46,7 +48,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Where a package finds its dependency, as Node looks for it; undefined if it is not installed. */
+/**
+ * Returns where a package finds its dependency, as Node searches for it. Undefined if the dependency is not
+ * installed.
+ */
 function installed(from: string, name: string): string | undefined {
   for (let at = from; ; at = dirname(at)) {
     const path = join(at, 'node_modules', name);
@@ -55,7 +60,7 @@ function installed(from: string, name: string): string | undefined {
   }
 }
 
-/** Lock file paths of all production dependencies of a workspace, including other workspaces. */
+/** Returns the lock file paths of all production dependencies of a workspace, including other workspaces. */
 function dependenciesOf(workspace: string): Set<string> {
   const found = new Set<string>();
   const walk = (from: string) => {
@@ -100,7 +105,7 @@ test('the agent joins a hub, serves a shell and stops, without any package of th
     const { link, resolved = '', optional = false } = lock[path]!;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     if (link) symlinkSync(join(folder, resolved), join(folder, path));
-    // Optional packages for other platforms are in the lock file, but not installed.
+    // The lock file also lists optional packages for other platforms, which are not installed.
     else if (!optional || existsSync(join(ROOT, path))) copy(path, new RegExp(`^/${path}/node_modules`));
   }
 

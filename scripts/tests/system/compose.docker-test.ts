@@ -1,4 +1,7 @@
-/** The compose file, run by the Docker engine: hubs, Redis and the proxy, with the rights that it gives them. */
+/**
+ * Runs the compose file on the Docker engine: hubs, Redis and the proxy, with the privileges that the file
+ * gives them.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +20,7 @@ import { makeProgramImage } from '../../testing/program-image.ts';
 import { runningVm, shell } from '../../testing/vms.ts';
 
 const FILE = join(ROOT, 'server/deploy/compose.yaml');
-/** This machine's own programs, which replace images that the engine does not have. */
+/** Programs of this machine, which replace images that the engine does not have. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   proxy: ['haproxy'],
   redis: ['redis-server', 'redis-cli'],
@@ -43,7 +46,7 @@ beforeAll(async () => {
   const [proxy] = composed.containers('proxy');
   const { NetworkSettings } = await proxy!.inspect();
   url = `http://127.0.0.1:${NetworkSettings.Ports['7420/tcp']?.[0]?.HostPort}`;
-  // The proxy looks up hubs every second, and checks every half second whether they are ready.
+  // The proxy looks up hubs every second, and checks every 0.5 s whether each hub is ready.
   while (
     !(await fetch(`${url}/readyz`).then(
       ({ ok }) => ok,
@@ -112,7 +115,7 @@ test('a terminal works at each hub, though its machine is connected to one of th
     await view.until(new RegExp(`^at the hub ${index}$`, 'm'));
   }
   for (const unicore of unicores) unicore.close();
-  // Hubs connect by the address that each container announces to the others.
+  // Hubs connect to each other by the address that each container announces.
   const logs = await Promise.all(hubs.map((hub) => hub.logs({ stdout: true })));
   expect(logs.filter((log) => log.includes('"way":"direct","msg":"leg to another hub is up"'))).toHaveLength(
     hubs.length - 1,
@@ -133,7 +136,7 @@ test('a hub that is told to stop ends in time, and no request fails', async () =
   expect((await hubs[0]!.inspect()).State.ExitCode).toBe(0);
 });
 
-/** A user's bearer token, and a join token. */
+/** Creates a user. Returns the user's bearer token and a join token. */
 async function secrets(hub: Docker.Container): Promise<{ bearer: string; join: string }> {
   const program = `
     import { openLocalAuth } from '/unicore/server/src/index.ts';
@@ -145,7 +148,7 @@ async function secrets(hub: Docker.Container): Promise<{ bearer: string; join: s
   return z.object({ bearer: z.string(), join: z.string() }).parse(JSON.parse(output));
 }
 
-/** Address of a hub's container, past the proxy. */
+/** Returns the address of a hub's container, which bypasses the proxy. */
 async function addressOf(hub: Docker.Container): Promise<string> {
   const { NetworkSettings } = await hub.inspect();
   const [, network] = Object.entries(NetworkSettings.Networks).find(([name]) => name.endsWith('hubs'))!;

@@ -1,4 +1,7 @@
-/** A hub with a thousand channels on one provider's socket drains: all of them move to other hubs before its time limit. */
+/**
+ * Drains a hub with a thousand channels on one provider's socket. All channels must move to other hubs within
+ * the time limit.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Credentials } from '@unicore/agent/identity';
 import { Tunnel } from '@unicore/agent/tunnel';
@@ -10,13 +13,13 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const USERS = 20;
-/** Terminals of each user. */
+/** Number of terminals of each user. */
 const TERMINALS = 50;
-/** Drain time, ms: the 10 s of a deploy, less the time to close sockets. */
+/** Drain time, in ms: the 10 s of a deploy, minus the time to close sockets. */
 const DRAIN_MS = 8_500;
-/** Number of terminals typed in at once, and the interval. */
+/** Number of terminals into which keys are typed at once, and the interval between keys in ms. */
 const KEYS = { at: 20, everyMs: 20 };
-/** Time for load balancers to notice the drain, ms. */
+/** Time in which load balancers notice the drain, in ms. */
 const NOTICE_MS = 1_000;
 const LIMIT_MS = 300_000;
 
@@ -101,7 +104,8 @@ test(
       await pause(KEYS.everyMs);
     }
     await Promise.all([drained, noticed]);
-    // A graceful end: each consumer's old socket closed once idle, and the provider's once all channels had left it.
+    // All sockets must end gracefully: each consumer's old socket when it is idle, and the provider's socket
+    // when no channel uses it.
     const refused = /GOING_AWAY$/;
     expect(old.counts.closes.filter((close) => !refused.test(close)).sort()).toEqual([
       ...Array(USERS).fill('consumer OK'),
@@ -114,7 +118,7 @@ test(
   LIMIT_MS,
 );
 
-/** Opens all terminals of one user, and types in each once. */
+/** Opens all terminals of one user, and types into each terminal once. */
 function openAll(sdk: UniCore, user: number): Promise<Typed>[] {
   sdk.onStatus((status) => statuses.push(`line ${user} ${status}`));
   return Array.from({ length: TERMINALS }, (_, i) => {

@@ -1,4 +1,7 @@
-/** Hubs are replaced by others while bytes flow and somebody types: both sides open their new socket first, nobody sees it. */
+/**
+ * Replaces hubs while bytes flow and somebody types. Both sides must open their new socket before the old one
+ * ends, and users must see no interruption.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';
@@ -8,12 +11,14 @@ import { listen } from '../../testing/listen.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
-/** Much longer than peers take to move to the other hub, on a busy machine too. */
+/**
+ * Drain time, in seconds. It is much longer than peers need to move to the other hub, even on a busy machine.
+ */
 const DRAIN_S = 24;
-/** Sockets that are left after this long are closed by the hub. */
+/** Time after which the hub closes the remaining sockets, in ms. */
 const MOVING_MS = 22_500;
 const NOTICE_MS = 1_000;
-/** One hub after the other. */
+/** Number of hubs that are replaced one after the other. */
 const REPLACED = 2;
 const KEY_EVERY_MS = 20;
 const LIMIT_MS = 300_000;
@@ -76,7 +81,8 @@ test(
       const stopping = old.stop().then(() => {
         stopped = true;
       });
-      // The balancer has not noticed at first: who is sent away comes to the same hub again.
+      // At first the load balancer has not noticed the drain. A peer that must move then reaches the same hub
+      // again.
       const noticed = pause(NOTICE_MS).then(() => {
         balancer.target = world.port;
       });
@@ -89,10 +95,10 @@ test(
       await Promise.all([stopping, noticed]);
       const leftMs = performance.now() - begun;
       showTimes(`hub ${hub}`, { 'all had left after': leftMs, drain: DRAIN_S * 1000 });
-      // No socket was left for the hub to close: all peers had moved by themselves.
+      // The hub had to close no socket, because all peers had moved before.
       expect(leftMs).toBeLessThan(MOVING_MS);
     }
-    // A second at most is promised: `npm run chaos -- hubs rolling` judges that.
+    // The promised maximum is one second. `npm run chaos -- hubs rolling` checks this limit.
     showTimes('a key', { most: Math.max(...(await Promise.all(echoes))) });
     const last = counted().length;
     await flood.shows(`\n${last + 10}\r\n`);

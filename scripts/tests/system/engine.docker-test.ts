@@ -1,4 +1,4 @@
-/** The whole job with a real Docker engine: VMs are containers. */
+/** Tests the whole product with a real Docker engine: VMs are containers. */
 
 import type { UniCore } from '@unicore/client/sdk';
 import Docker from 'dockerode';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** The containers of this VM, whatever their names. */
+/** Returns the containers of this VM, whatever their names. */
 async function containers() {
   const all = await docker.listContainers({ all: true });
   return all.filter(({ Names, Labels }) => JSON.stringify([Names, Labels]).includes(vmId));

@@ -1,4 +1,4 @@
-/** Programs look the same through UniCore as on a PTY of this machine, cell by cell. */
+/** Checks that programs look the same through UniCore as on a local PTY, cell by cell. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,10 @@ import { startWorld, type World } from '../../testing/world.ts';
 const COLS = 100;
 const ROWS = 30;
 const folder = mkdtempSync(join(tmpdir(), 'unicore-fidelity-'));
-/** Environment of both shells, so that only the way to the screen differs; $SIDE keeps their files apart. */
+/**
+ * Environment of both shells. It is equal, so that only the transport differs. $SIDE keeps the shells' files
+ * apart.
+ */
 const ENV = {
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',
@@ -22,7 +25,7 @@ const ENV = {
   PS1: '$ ',
 };
 const BASH = ['--norc', '--noprofile'];
-/** Settings of htop that show only what does not change between two looks. */
+/** htop settings that show only values that do not change between two screens. */
 const HTOPRC = `htop_version=3.2.2
 config_reader_min_version=3
 fields=0 48 17 2 1
@@ -81,14 +84,16 @@ function both(text: string): void {
   for (const view of [local, remote]) view.type(text);
 }
 
-/** Types into both views, waits until both show it, and compares them. */
+/** Types into both views, waits until both show the expected text, and compares the views. */
 async function same(text: string, shows: string | RegExp | ((view: View) => boolean)): Promise<void> {
   both(text);
   await Promise.all([local, remote].map((view) => view.until(shows)));
   await agree(local, remote);
 }
 
-/** Runs a shell command in both views, up to the next prompt; lastLine: end of its output. */
+/**
+ * Runs a shell command in both views, up to the next prompt. `lastLine` is the end of the command's output.
+ */
 function command(line: string, lastLine: string): Promise<void> {
   return same(`${line}\r`, (view) => view.text.trimEnd().endsWith(`\n${lastLine}\n$`));
 }
@@ -156,7 +161,7 @@ test('mouse modes and bracketed paste are on and off at the same time', async ()
   }
   expect(remote.screen.modes.bracketedPasteMode).toBe(true);
   await command("clear; echo; echo re''ady", 'ready');
-  // Pasted lines wait for Enter.
+  // The shell runs pasted lines only after Enter.
   await same('\x1b[200~echo one\necho two\x1b[201~', 'echo two');
   expect(remote.text).not.toMatch(/^one/m);
   await same('\r', /^one\n(\$ )?.*two/m);

@@ -1,13 +1,13 @@
-/** A short run of `npm run fuzz`: hostile frames against everything that reads them. */
+/** A short run of `npm run fuzz`, which sends hostile frames to all code that reads frames. */
 import { FrameType } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { record } from '../../fuzz/recording.ts';
 import { campaign } from '../../fuzz/run/campaign.ts';
 import { TARGETS, type TargetName } from '../../fuzz/targets/index.ts';
 
-/** Seed, the same in each run, so that a failure is caused by a change and not by chance. */
+/** Seed of the fuzzer. It is the same in each run, so that only a code change can cause a failure. */
 const SEED = 1;
-/** Time for each target, ms. */
+/** Time for each fuzzing target, in ms. */
 const BUDGET_MS = 6_000;
 
 test('recorded sessions hold every type of frame', async () => {

@@ -1,4 +1,4 @@
-/** The hub's image, run as in production. */
+/** Runs the hub's container image as in production. */
 import { once } from 'node:events';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -84,7 +84,7 @@ test('on SIGTERM it sends its peers away, and ends in time with exit code 0', as
   const closed = once(socket, 'close');
   const { code, seconds } = await hub.stop();
   expect(code).toBe(0);
-  // Time limit of a drain.
+  // The time limit of a drain is 10 s.
   expect(seconds).toBeLessThan(10);
   await closed;
 });

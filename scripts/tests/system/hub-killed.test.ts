@@ -1,4 +1,6 @@
-/** The hub is killed while a million lines pass: none is lost, repeated or out of place. */
+/**
+ * Kills the hub while a million lines pass through a terminal. No line may be lost, repeated or out of order.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +35,8 @@ test('`seq 1 1000000` arrives whole and in order while the hub is killed three t
 
   const terminal = unicore.openTerminal(vmId);
   terminal.onclose = ({ code, reason }) => finished.reject(new Error(`closed: ${code} ${reason}`));
-  // Output stops at each kill until credit is given, so each hub dies in the middle of the flood.
+  // At each kill the output stops until the consumer gives credit, so each hub dies in the middle of the
+  // flood.
   terminal.manualConsume = true;
   let turn = Promise.resolve();
   const killAt = async (reached: number) => {

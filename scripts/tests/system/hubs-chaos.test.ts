@@ -1,4 +1,4 @@
-/** What several hubs promise, in short: `npm run chaos -- hubs --kills 300` and `npm run chaos -- hubs redis` are the whole of it. */
+/** A short form of `npm run chaos -- hubs --kills 300` and `npm run chaos -- hubs redis`. */
 import { expect, test } from 'vitest';
 import { alarmsOf } from '../../chaos/hubs/commands/redis-failures.ts';
 import { failing } from '../../chaos/hubs/redis-failures.ts';
@@ -6,15 +6,16 @@ import { hubsScenario } from '../../chaos/hubs/scenario.ts';
 import { runChaos } from '../../chaos/run/run.ts';
 
 const LIMIT_MS = 900_000;
-/** Bytes a second each way of each channel: all these hubs and ends share two cores. */
+/** Rate of each channel, in bytes per second and direction. All hubs and ends share two cores. */
 const RATE = 4 * 1024;
-/** More than the 10 s after which a provider that is not heard is suspected. */
+/** Duration of a pause, in ms. It is longer than the 10 s after which a silent provider becomes suspect. */
 const PAUSE_MS = 11_000;
 const ONLY = ['restarted', 'failed over', 'paused', 'flushed', 'slow', 'a hub is stale'];
-/** What takes longer than this waits for Redis. */
+/** Time limit in ms. An action that takes longer has waited for Redis. */
 const WAITS_MS = PAUSE_MS / 2;
 
-// They mostly wait, so they wait together. Hubs and Redis are among what these seeds kill.
+// The runs mostly wait, so they run at the same time. With these seeds, hubs and Redis are among the killed
+// processes.
 test.concurrent.each([
   ['Redis', { direct: false, seed: 1273 }],
   ['sockets of their own', { direct: true, seed: 186 }],

@@ -1,4 +1,7 @@
-/** What a deploy may cost those who type, in short: `npm run chaos -- hubs rolling` is the whole of it, and judges the time too. */
+/**
+ * A short form of `npm run chaos -- hubs rolling`, which checks what a deploy costs users who type. Only the
+ * full command also checks durations.
+ */
 import { expect, test } from 'vitest';
 import { rolling } from '../../chaos/hubs/rolling.ts';
 import { showTimes } from '../../testing/figures.ts';

@@ -1,4 +1,7 @@
-/** The whole job in one process: a consumer, a hub, an agent, a shell; and what happens when one of them goes. */
+/**
+ * Tests the whole product in one process: a consumer, a hub, an agent and a shell. Also restarts the hub and
+ * the tunnel while a shell runs.
+ */
 
 import type { UniCore } from '@unicore/client/sdk';
 import { LineProxy } from '@unicore/server/testing';

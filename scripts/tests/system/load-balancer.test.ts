@@ -1,4 +1,4 @@
-/** The shipped haproxy configuration, with fake hubs behind it. */
+/** Tests the shipped haproxy configuration in front of fake hubs. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { LoadBalancer } from '../../testing/load-balancer.ts';
 
 class FakeHub {
-  /** Whether the fake hub answers HTTP requests with success, /readyz among them. */
+  /** True if the fake hub answers HTTP requests with success, including /readyz. */
   ready = true;
   readonly asked: IncomingMessage[] = [];
   readonly name: string;
@@ -36,7 +36,7 @@ class FakeHub {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Acts like a killed process: open sockets break, and nothing listens. */
+  /** Acts like a killed process: open sockets break, and the port refuses connections. */
   async kill(): Promise<void> {
     const closed = once(this.#server, 'close');
     for (const socket of this.#sockets.clients) socket.terminate();
@@ -61,14 +61,14 @@ afterEach(async () => {
 
 const SOCKETS = 60;
 
-/** Opens a socket; resolves with the name of the hub that it has reached. */
+/** Opens a socket. Resolves with the socket and the name of the hub that the socket has reached. */
 async function open(): Promise<{ socket: WebSocket; name: string }> {
   const socket = new WebSocket(balancer.url.replace('http', 'ws'));
   const [data] = await once(socket, 'message');
   return { socket, name: String(data) };
 }
 
-/** Names of the hubs that a number of sockets reached. */
+/** Opens several sockets. Returns the names of the hubs that the sockets reached. */
 async function reached(): Promise<Set<string>> {
   const opened = await Promise.all(Array.from({ length: SOCKETS }, open));
   for (const { socket } of opened) socket.terminate();

@@ -1,4 +1,7 @@
-/** Hubs that are far from each other: what crosses takes the path's time and little more, and everybody goes by the near one. */
+/**
+ * Tests hubs that are far from each other. Messages between them must take little more than the path's delay,
+ * and clients must use the near hub.
+ */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { farStream } from '../../testing/far-stream.ts';
 import { showTimes } from '../../testing/figures.ts';
@@ -6,10 +9,10 @@ import { keyEcho } from '../../testing/key-echo.ts';
 import { TwoRegions } from '../../testing/two-regions.ts';
 import { runningVm, shell } from '../../testing/vms.ts';
 
-/** Tests of one pair of hubs run one after the other. */
+/** Tests of the same pair of hubs run one after the other. */
 const IN_TURN = { concurrent: false };
 
-// All pairs mostly wait for their long lines, so they run side by side.
+// The pairs of hubs mostly wait for their long lines, so the pairs run side by side.
 describe.concurrent.each([
   { roundTripMs: 80, direct: false, way: 'by Redis' },
   { roundTripMs: 150, direct: false, way: 'by Redis' },
@@ -34,7 +37,7 @@ describe.concurrent.each([
     const { least, median } = await keyEcho(view);
     showTimes(`a key over ${roundTripMs} ms ${way}`, { 'the path': roundTripMs, 'to its echo': median });
     expect(least).toBeGreaterThan(roundTripMs);
-    // Nothing waits for a second round trip.
+    // No echo waits for a second round trip.
     expect(least).toBeLessThan(2 * roundTripMs);
 
     watch.unsubscribe();
@@ -62,7 +65,8 @@ test('whoever was sent to a far hub goes by the near one: provider and consumer,
   view.type('clear; stty raw -echo; cat\r');
   await view.until(/^\s*$/);
   await expect.poll(() => unicore.hubs.find(({ used }) => used)?.url).toBe(second.url);
-  // Both have to be there: with the provider at the far hub, keys would go there and back.
+  // Both the consumer and the provider must be at the near hub. With the provider at the far hub, keys would
+  // go there and back.
   await expect.poll(async () => (await keyEcho(view)).least).toBeLessThan(roundTripMs);
   expect(unicore.hubs.map(({ region }) => region)).toEqual(['second', 'first']);
   expect(unicore.status).toBe('connected');

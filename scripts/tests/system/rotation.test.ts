@@ -1,4 +1,6 @@
-/** Sockets are renewed repeatedly during output and typing: nothing is lost, and no interruption is shown. */
+/**
+ * Renews sockets repeatedly during output and typing. Nothing may be lost, and no interruption may be shown.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +9,7 @@ import { listen } from '../../testing/listen.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
-/** How often each socket, of consumer and provider, is renewed during the test. */
+/** Number of times that each socket of consumer and provider is renewed during the test. */
 const ROTATIONS = 3;
 const CHUNKS = 200;
 const KEY_EVERY_MS = 20;
@@ -49,7 +51,7 @@ test(
       const key = `${n} `;
       typed += key;
       typist.socket.send(key);
-      // The hub asks the agent, on the control channel of the moment.
+      // For this call the hub asks the agent, on the current control channel.
       if (n % 5 === 0) calls.push(unicore.api.vm.terminals.query({ vmId }));
       await pause(KEY_EVERY_MS);
     }

@@ -1,4 +1,4 @@
-/** ^C on a slow line with a real engine, which has a megabyte of the program's output on its way. */
+/** Tests ^C on a slow line with a real Docker engine, which buffers a megabyte of the program's output. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { showTimes } from '../../testing/figures.ts';
 import { BUSY, PROMPT_MS, SlowLine } from '../../testing/slow-line.ts';

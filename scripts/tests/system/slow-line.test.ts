@@ -1,4 +1,4 @@
-/** What people feel on a line of 1 Mbit/s with a round trip of 80 ms, on either side of the hub. */
+/** Tests what users feel on a line of 1 Mbit/s with a round trip of 80 ms, on either side of the hub. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { percentile } from '../../lib/stats.ts';
 import { showTimes } from '../../testing/figures.ts';
@@ -13,14 +13,14 @@ import {
 } from '../../testing/slow-line.ts';
 import type { View } from '../../testing/view.ts';
 
-/** Interrupts of each program, one after the other. */
+/** Number of interrupts of each program, one after the other. */
 const TIMES = 2;
 const KEYS = 60;
 
-/** Tests on one line run one after the other. */
+/** Tests on the same line run one after the other. */
 const IN_TURN = { concurrent: false };
 
-// Both sides mostly wait for their slow lines, so they run side by side.
+// The tests of both sides mostly wait for their slow lines, so both sides run side by side.
 describe.concurrent.each<Side>(['consumer', 'provider'])('a slow line on the %s’s side', (side) => {
   let line: SlowLine;
   const views: Partial<Record<'sdk' | 'raw', View>> = {};

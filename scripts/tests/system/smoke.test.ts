@@ -1,4 +1,4 @@
-/** The shortest proof that the whole system works; part of `npm test -- --quick`. */
+/** Tests the whole system in the shortest way. `npm test -- --quick` includes this test. */
 import { expect, test } from 'vitest';
 import { runningVm, shell } from '../../testing/vms.ts';
 import { startWorld } from '../../testing/world.ts';

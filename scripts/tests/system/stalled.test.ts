@@ -1,4 +1,4 @@
-/** A short form of `npm run chaos -- stalled`: nobody notices viewers that stop to read. */
+/** A short form of `npm run chaos -- stalled`: viewers that stop reading must not affect other viewers. */
 import { beforeAll, expect, test } from 'vitest';
 import { type Outcome, runStalled } from '../../chaos/stalled/run.ts';
 import { brokenPromises, type Limits, PROMISED } from '../../chaos/stalled.ts';
@@ -7,8 +7,9 @@ import { showTimes } from '../../testing/figures.ts';
 const STALLED = 12;
 const MS = 7_000;
 /**
- * A viewer that holds others back leaves them next to nothing, which shows on any machine. Whether they lose a tenth, and
- * how long a key takes, shows only where nothing else runs, in more than seconds: the command judges that.
+ * Loose limits. If a stalled viewer blocks other viewers, they get almost no bytes, which shows on any
+ * machine. Smaller losses and echo times can be measured only on a quiet machine and over a longer time. `npm
+ * run chaos -- stalled` checks them.
  */
 const LIMITS: Limits = { ...PROMISED, rate: 0.2, p99: Number.POSITIVE_INFINITY };
 

@@ -1,4 +1,4 @@
-/** npm start on a machine that gets a Docker engine later. */
+/** Tests `npm start` on a machine that gets a Docker engine only later. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

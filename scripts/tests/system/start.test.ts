@@ -1,4 +1,7 @@
-/** npm start with real processes: what survives what, and what the network sees. */
+/**
+ * Tests `npm start` with real processes: what survives a restart or a kill, and which connections the agent
+ * has.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +57,7 @@ test('a second start has every record, file and running shell', async () => {
   await started.stop();
 
   started = await Started.start(data, { port: Number(new URL(started.url).port) });
-  // `npm run bench -- feel` judges it.
+  // `npm run bench -- feel` checks these times against limits.
   showTimes('npm start', { first, second: started.tookMs });
   unicore = started.sdk();
   const vms = await unicore.api.vm.list.query();

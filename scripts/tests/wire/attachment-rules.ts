@@ -9,25 +9,30 @@ type Of<T extends ChannelFrame['type']> = Extract<ChannelFrame, { readonly type:
 
 export type EndName = 'opener' | 'acceptor';
 
-/** Frame types that may pass while an OPEN is not answered. */
+/** Frame types that may pass before an OPEN is answered. */
 const FIRST: ReadonlySet<string> = new Set(['OPEN', 'ACCEPT', 'RESET', 'DETACHED']);
 
-/** All bytes that a channel has carried in its whole life, by sender. */
+/** All bytes that a channel has carried in its whole lifetime, by sender. */
 export type Streams = Readonly<Record<EndName, Stream>>;
 
-/** State of one end in this attachment, as seen from between the two. */
+/** State of one end in this attachment, as seen by an observer between the two ends. */
 interface End {
   readonly sends: Stream;
-  /** Offset at which the end's next frame must begin, or later if the bytes before it were confirmed on another path. */
+  /**
+   * Offset at which the end's next frame must begin. The offset may be higher if earlier bytes were confirmed
+   * on another path.
+   */
   next: number;
   /** The end may send bytes below this offset. */
   limit: number;
   /** Position of the end's last ACK. */
   consumed: number;
   readsDataz: boolean;
-  /** Number of the end's SYNCs that were not answered yet. */
+  /** Number of the end's SYNCs that are not answered yet. */
   asked: number;
-  /** The end sent RESET or DETACHED: later frames can only answer frames that were on the way. */
+  /**
+   * True after the end sent RESET or DETACHED. Its later frames can only answer frames that were in flight.
+   */
   ended: boolean;
 }
 
@@ -96,7 +101,7 @@ export class AttachmentRules {
         this.#sync(by, frame);
         break;
       case 'DETACHED':
-        // After GOING_AWAY the path behind it still works for a while.
+        // After GOING_AWAY, the path still works for a while.
         self.ended = frame.code !== GOING_AWAY;
         break;
       case 'RESET':
@@ -127,11 +132,11 @@ export class AttachmentRules {
     follows(self, frame.sentEnd, 'sentEnd');
     if (!frame.reply) self.asked++;
     else if (peer.asked-- === 0) throw new Error('a SYNC that answers none');
-    // A SYNC keeps its place among the bytes, so ACKs may overtake it.
+    // A SYNC keeps its order among the bytes, so ACKs may overtake the SYNC.
     if (frame.limit >= peer.limit) this.#grant(by, frame.recvNext, frame.limit);
   }
 
-  /** This end has confirmed bytes below the position, and allows its peer to send below the limit. */
+  /** Notes that this end has confirmed bytes below `position`, and allows its peer to send below `limit`. */
   #grant(by: EndName, position: number, limit: number): void {
     const peer = this.#ends[other(by)];
     if (position > peer.sends.end) throw new Error(`position ${position} was never sent`);

@@ -1,11 +1,17 @@
-/** A client that was written from PROTOCOL.md alone opens a terminal, and loses nothing over cuts on either leg. */
+/**
+ * Tests a client that was written from PROTOCOL.md alone. It opens a terminal, and must lose nothing when
+ * either leg is cut.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { runningVm } from '../../testing/vms.ts';
 import { TerminalClient } from './client.ts';
 import { recordedWorld } from './recorded-world.ts';
 
-/** Lines in each direction, enough that some are always on the way: a terminal's window is 128 KiB. */
+/**
+ * Number of lines in each direction. They exceed the terminal's window of 128 KiB by far, so that some lines
+ * are always in flight.
+ */
 const LINES = 200_000;
 const INPUT_BYTES = 1024 * 1024;
 

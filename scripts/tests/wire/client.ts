@@ -1,4 +1,7 @@
-/** A second client, from PROTOCOL.md alone: one terminal over /consumer, resumed over as many sockets as it takes. */
+/**
+ * A second client, written from PROTOCOL.md alone: one terminal over /consumer, resumed over any number of
+ * sockets.
+ */
 import { WebSocket } from 'ws';
 import { readMessage } from './decoder.ts';
 import { hello, pong } from './encoder.ts';
@@ -6,11 +9,11 @@ import type { Frame } from './frames.ts';
 import type { Plain } from './msgpack.ts';
 import { TerminalEnd } from './terminal-end.ts';
 
-/** Pause before the client dials or attaches again, ms. */
+/** Pause before the client connects or attaches again, in ms. */
 const PAUSE_MS = 50;
-/** Bytes of output to keep: enough for a prompt and the last output of a command. */
+/** Number of output bytes to keep. They contain a prompt and the last output of a command. */
 const TAIL_BYTES = 1024;
-/** Time limit of until(), ms. */
+/** Time limit of until(), in ms. */
 const UNTIL_LIMIT_MS = 30_000;
 
 export class TerminalClient {
@@ -33,12 +36,12 @@ export class TerminalClient {
     return Buffer.from(this.end.output.bytes).toString();
   }
 
-  /** The end of the output. */
+  /** Returns the last part of the output. */
   get tail(): string {
     return Buffer.from(this.end.output.bytes.subarray(-TAIL_BYTES)).toString();
   }
 
-  /** Cuts the socket without a close. */
+  /** Cuts the socket without a close frame. */
   cut(): void {
     this.#socket?.terminate();
   }
@@ -48,7 +51,7 @@ export class TerminalClient {
     this.#socket?.close();
   }
 
-  /** Resolves when the condition holds; checked after each message. */
+  /** Resolves when the condition is true. The condition is checked after each message. */
   async until(what: string, holds: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const limit = setTimeout(

@@ -1,4 +1,7 @@
-/** The independent decoder reads what PROTOCOL.md shows, and nothing that the document forbids. */
+/**
+ * Checks that the independent decoder reads the examples of PROTOCOL.md, and rejects everything that
+ * PROTOCOL.md forbids.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +10,7 @@ import { readMessage } from './decoder.ts';
 import { FRAME_TYPES } from './frames.ts';
 import { readPlain } from './msgpack.ts';
 
-/** `TYPE  94 00  field:form …` on one line, an example in hex on the next. */
+/** Matches `TYPE 94 00 field:form …` on one line, and an example in hex on the next line. */
 const EXAMPLE = /^([A-Z]+) +9[0-9a-f] [0-9a-f]{2} {2}(.*)\n +((?:[0-9a-f]{2} +)*[0-9a-f]{2})$/gm;
 
 const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));

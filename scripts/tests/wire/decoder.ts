@@ -1,16 +1,16 @@
 /**
- * A second reader of the tunnel's frames, written from PROTOCOL.md alone: it shares no code with `protocol`, so that
- * what the document says and what the code does cannot drift apart together.
+ * A second decoder of the tunnel's frames, written from PROTOCOL.md alone. It shares no code with `protocol`.
+ * So the document and the code can't both change in the same wrong way.
  */
 import { Fields } from './fields.ts';
 import { FRAME_TYPES, type Frame, type FrameType } from './frames.ts';
 
-/** Largest message, PROTOCOL.md section 9. */
+/** Largest message in bytes, from PROTOCOL.md section 9. */
 const MESSAGE_BYTES = 65_536;
 const DATA_BYTES = 16_384;
 const DICTIONARY_BYTES = 32_768;
 
-/** The frames of one WebSocket message. */
+/** Returns the frames of one WebSocket message. */
 export function readMessage(message: Uint8Array): Frame[] {
   if (message.length === 0) throw new Error('a message without a frame');
   if (message.length > MESSAGE_BYTES) throw new Error(`a message of ${message.length} bytes`);

@@ -1,8 +1,11 @@
-/** Inflates a DATAZ frame as PROTOCOL.md section 5 says under "Deflated bytes". */
+/** Inflates a DATAZ frame as PROTOCOL.md section 5 describes under "Deflated bytes". */
 import { inflateRawSync } from 'node:zlib';
 import type { ChannelFrame, Meta } from './frames.ts';
 
-/** The inflated bytes of the frame. known: at least all bytes of this direction below its offset. */
+/**
+ * Returns the inflated bytes of the frame. `known` must contain at least all bytes of this direction below
+ * the frame's offset.
+ */
 export function inflated(frame: ChannelFrame & { readonly type: 'DATAZ' }, known: Uint8Array): Uint8Array {
   const { off, dictLen, rawLen } = frame;
   if (dictLen > off) throw new Error(`a dictionary of ${dictLen} bytes at ${off}`);
@@ -15,7 +18,7 @@ export function inflated(frame: ChannelFrame & { readonly type: 'DATAZ' }, known
   return raw;
 }
 
-/** Whether the end that said this in OPEN or ACCEPT reads DATAZ. */
+/** Returns true if the end that sent this metadata in OPEN or ACCEPT can read DATAZ. */
 export function readsDataz(meta: Meta): boolean {
   if (meta === null || typeof meta !== 'object' || Array.isArray(meta) || meta instanceof Uint8Array)
     return false;

@@ -1,4 +1,4 @@
-/** Frames as a consumer writes them, from PROTOCOL.md section 2 alone. */
+/** Encodes frames as a consumer sends them, from PROTOCOL.md section 2 alone. */
 import { type Plain, writePlain } from './msgpack.ts';
 
 const NONE = new Uint8Array();
@@ -26,7 +26,7 @@ export interface Position {
   readonly limit: number;
 }
 
-/** OPEN of a terminal, new or resumed. */
+/** Encodes the OPEN of a terminal, for a new or a resumed channel. */
 export const open = (
   ch: number,
   epoch: Uint8Array,
@@ -60,7 +60,7 @@ function frame(type: number, ...fields: readonly (readonly number[])[]): Uint8Ar
   return new Uint8Array([0x90 + fields.length + 1, type, ...fields.flat()]);
 }
 
-/** Numbers above 32 bits are no problem for division, only for shifts. */
+/** Division works for numbers above 32 bits, but shifts do not. */
 function tagged(tag: number, bytes: number, value: number): number[] {
   return [tag, ...Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256)];
 }

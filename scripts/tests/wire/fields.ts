@@ -1,14 +1,14 @@
-/** Reads the field forms of PROTOCOL.md section 2, each in its one legal encoding. */
+/** Reads the field forms of PROTOCOL.md section 2. Only one encoding of each value is legal. */
 import type { Meta } from './frames.ts';
 import { readPlain } from './msgpack.ts';
 
-/** Longest reason, PROTOCOL.md section 9. */
+/** Longest reason in bytes, from PROTOCOL.md section 9. */
 const REASON_BYTES = 512;
 
 export class Fields {
   readonly #bytes: Uint8Array;
   #at = 0;
-  /** Number of elements of the current frame that were read. */
+  /** Number of elements of the current frame that were read so far. */
   count = 0;
 
   constructor(bytes: Uint8Array) {

@@ -1,10 +1,10 @@
-/** The frames of PROTOCOL.md section 2, with the names that it gives their fields. */
+/** Defines the frames of PROTOCOL.md section 2, with the field names of that section. */
 import type { Plain } from './msgpack.ts';
 
 interface OfChannel {
   readonly ch: number;
 }
-/** Metadata of a frame; undefined if it has no bytes. */
+/** Metadata of a frame. Undefined if the metadata has no bytes. */
 export type Meta = Plain | undefined;
 
 export type ChannelFrame = OfChannel &
@@ -59,7 +59,7 @@ export type NeighbourFrame =
 export type Frame = ChannelFrame | NeighbourFrame;
 export type FrameType = Frame['type'];
 
-/** Frame types by their number. */
+/** Maps numbers to frame types. */
 export const FRAME_TYPES: readonly FrameType[] = [
   'HELLO',
   'WELCOME',

@@ -1,4 +1,7 @@
-/** Checks one leg against PROTOCOL.md: the handshake, who may send what, channel numbers, and each attachment. */
+/**
+ * Checks one leg against PROTOCOL.md: the handshake, who may send which frame, channel numbers, and each
+ * attachment.
+ */
 import { AttachmentRules, type EndName, type Streams } from './attachment-rules.ts';
 import { readMessage } from './decoder.ts';
 import type { ChannelFrame, Frame, FrameType } from './frames.ts';
@@ -8,7 +11,7 @@ import { Stream } from './stream.ts';
 /** The two roles that dial a hub. */
 export type Dialler = 'consumer' | 'provider';
 
-/** All bytes that channels have carried past one place, by epoch, over all legs of one kind of dialler. */
+/** All bytes that channels have carried past one observer, by epoch, over all legs of one dialling role. */
 export class History {
   readonly #streams = new Map<string, Streams>();
 
@@ -32,13 +35,13 @@ export class LegRules {
   readonly #dialler: Dialler;
   readonly #history: History;
   readonly #seen = new Set<FrameType>();
-  /** Channel numbers that were ever bound. */
+  /** Channel numbers that were bound at any time. */
   readonly #bound = new Map<number, Bound>();
-  /** The next channel number that each side allocates. */
+  /** The next channel number that each side will allocate. */
   readonly #next: Record<Role, number> = { consumer: 1, provider: 1, hub: 2 };
   readonly #pings: Record<Role, number[]> = { consumer: [], provider: [], hub: [] };
   readonly #beats: number[] = [];
-  /** The highest `attach` of each epoch on this leg. */
+  /** The highest value of `attach` for each epoch on this leg. */
   readonly #attaches = new Map<string, number>();
 
   constructor(dialler: Dialler, history: History) {
@@ -46,7 +49,7 @@ export class LegRules {
     this.#history = history;
   }
 
-  /** Reads a message that this role sent; throws at the first frame that breaks a rule. */
+  /** Reads a message that this role sent. Throws at the first frame that breaks a rule. */
   message(by: Role, bytes: Uint8Array): Frame[] {
     const frames = readMessage(bytes);
     for (const frame of frames) this.#frame(by, frame);

@@ -1,8 +1,11 @@
-/** Metadata as in PROTOCOL.md section 2: a reader of plain msgpack, and a writer of the values that a client sends. */
+/**
+ * Reads and writes metadata as in PROTOCOL.md section 2. Reads plain msgpack, and writes the values that a
+ * client sends.
+ */
 
 export type Plain = null | boolean | number | string | Uint8Array | Plain[] | { [key: string]: Plain };
 
-/** Largest metadata, PROTOCOL.md section 9. */
+/** Largest metadata in bytes, from PROTOCOL.md section 9. */
 const META_BYTES = 8192;
 const DEPTH = 8;
 const ENTRIES = 256;
@@ -118,7 +121,7 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
-/** The value inside a meta or auth field; undefined if it has no bytes. */
+/** Returns the value inside a meta or auth field, or undefined if the field has no bytes. */
 export function readPlain(bytes: Uint8Array): Plain | undefined {
   if (bytes.length > META_BYTES) throw new Error(`metadata is longer than ${META_BYTES} bytes`);
   if (bytes.length === 0) return undefined;
@@ -128,7 +131,7 @@ export function readPlain(bytes: Uint8Array): Plain | undefined {
   return value;
 }
 
-/** Writes maps, arrays, short strings, booleans and 16-bit numbers: all that a client sends. */
+/** Writes maps, arrays, short strings, booleans and 16-bit numbers. A client sends no other values. */
 export function writePlain(value: Plain): number[] {
   if (typeof value === 'boolean') return [value ? 0xc3 : 0xc2];
   if (typeof value === 'number') return [0xcd, value >> 8, value & 0xff];

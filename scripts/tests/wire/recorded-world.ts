@@ -1,4 +1,4 @@
-/** A whole system whose sockets are all recorded, for the tests of one file. */
+/** Runs a whole system whose sockets are all recorded, for the tests of one file. */
 import { afterAll } from 'vitest';
 import { startWorld, type World } from '../../testing/world.ts';
 import { Recording } from './recording.ts';

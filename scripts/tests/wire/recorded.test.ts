@@ -1,4 +1,7 @@
-/** Real traffic of the whole system, with every frame type, read by a decoder that was written from PROTOCOL.md only. */
+/**
+ * Decodes real traffic of the whole system, with every frame type, by a decoder that was written from
+ * PROTOCOL.md alone.
+ */
 import { expect, test } from 'vitest';
 import { runningVm, shell } from '../../testing/vms.ts';
 import { FRAME_TYPES, type FrameType } from './frames.ts';
@@ -8,7 +11,7 @@ import type { Role } from './roles.ts';
 
 const { recording, world } = await recordedWorld();
 
-/** Resolves with the next frame of this type by this role. */
+/** Resolves with the next frame of this type from this role. */
 const next = (on: Dialler, by: Role, type: FrameType, holds: (frame: object) => boolean = () => true) =>
   recording.next(
     `${type} by the ${by} on the leg of the ${on}`,
@@ -23,7 +26,8 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   view.type('echo one""fish\r');
   await view.until(/^onefish$/m);
 
-  // Confirmations are held back: the client asks by SYNC, and is answered once they are released.
+  // The test holds back confirmations. So the client sends SYNC, and gets the answer when the confirmations
+  // are released.
   const asked = next('consumer', 'consumer', 'SYNC');
   tap.leg('/consumer').hold('hub');
   view.type('echo two""fish\r');
@@ -43,7 +47,8 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   view.type('echo blue""fish\r');
   await view.until(/^bluefish$/m);
 
-  // One leg is idle, and on the other nothing reaches the hub: on both, a PING checks that the peer is alive.
+  // One leg is idle, and no message from the other leg reaches the hub. On both legs a PING checks that the
+  // peer is alive.
   const alive = [
     next('consumer', 'hub', 'PONG'),
     next('provider', 'provider', 'PONG'),
@@ -68,7 +73,7 @@ test('every frame type of a real system is read, keeps the rules, and carries th
   const { acceptor, opener } = consumer.of(epoch);
   const output = Buffer.from(acceptor.bytes).toString();
   for (const fish of ['onefish', 'twofish', 'redfish', 'bluefish']) expect(output).toContain(`${fish}\r\n`);
-  // The hub forwards frames unchanged.
+  // The hub must forward these frames unchanged.
   const beyond = provider.of(epoch);
   expect([beyond.acceptor.bytes, beyond.opener.bytes]).toEqual([acceptor.bytes, opener.bytes]);
   const ofConsumers = FRAME_TYPES.filter((type) => type !== 'BEAT' && type !== 'BEATACK');

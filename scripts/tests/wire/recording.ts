@@ -1,10 +1,13 @@
-/** Records the legs of one system by a tap: frames are decoded, checked against the rules, and counted. */
+/**
+ * Records the legs of one system with a tap. Decodes the frames, checks them against the rules, and counts
+ * them.
+ */
 import { EventEmitter } from 'node:events';
 import type { Frame, FrameType } from './frames.ts';
 import { type Dialler, History, LegRules } from './leg-rules.ts';
 import { Tap, type TappedLeg } from './tap.ts';
 
-/** Time limit for a frame to pass, ms. */
+/** Time limit for the next matching frame, in ms. */
 const HEARD_LIMIT_MS = 30_000;
 
 const DIALLERS: Readonly<Record<string, Dialler>> = { '/consumer': 'consumer', '/provider': 'provider' };
@@ -20,7 +23,7 @@ export class Recording {
     consumer: new History(),
     provider: new History(),
   };
-  /** Violations of rules of PROTOCOL.md. */
+  /** Violations of rules in PROTOCOL.md. */
   readonly violations: string[] = [];
   readonly #legs = new Map<TappedLeg, LegRules>();
   readonly #counts: Record<Dialler, Map<FrameType, number>> = { consumer: new Map(), provider: new Map() };
@@ -40,12 +43,12 @@ export class Recording {
     return this.#tap;
   }
 
-  /** Frame types of this list that never passed between this dialler and the hub. */
+  /** Returns the frame types of this list that never passed between this role and the hub. */
   missing(on: Dialler, types: readonly FrameType[]): FrameType[] {
     return types.filter((type) => !this.#counts[on].has(type));
   }
 
-  /** Resolves with the next frame that fulfils this condition. */
+  /** Resolves with the next frame for which this condition is true. */
   async next(what: string, wanted: (heard: Heard) => boolean): Promise<Heard> {
     const { promise, resolve, reject } = Promise.withResolvers<Heard>();
     const listener = (heard: Heard) => wanted(heard) && resolve(heard);

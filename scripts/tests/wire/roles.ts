@@ -1,4 +1,7 @@
-/** PROTOCOL.md sections 3, 6 and 10 as tables: who may send what, the window of each channel kind, error codes. */
+/**
+ * Defines PROTOCOL.md sections 3, 6 and 10 as tables: who may send which frame, the window of each channel
+ * kind, and error codes.
+ */
 import type { FrameType } from './frames.ts';
 
 export type Role = 'consumer' | 'provider' | 'hub';
@@ -11,7 +14,7 @@ export const MAY_SEND: Record<Role, readonly FrameType[]> = {
   hub: ['WELCOME', ...OF_CHANNELS, 'ACCEPT', 'DETACHED', 'PING', 'PONG', 'GOAWAY', 'BEATACK'],
 };
 
-/** Largest window by channel kind, bytes. */
+/** Largest window of each channel kind, in bytes. */
 export const WINDOWS: Record<number, number> = {
   0: 524_288,
   1: 524_288,

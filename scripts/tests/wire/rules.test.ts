@@ -1,4 +1,4 @@
-/** The rules that check recorded traffic notice violations. */
+/** Checks that the rules for recorded traffic find violations. */
 import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ack, data, fin, hello, open, pong, reset, sync } from './encoder.ts';

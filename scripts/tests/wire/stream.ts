@@ -1,14 +1,17 @@
-/** All bytes that one direction of a channel has carried, over any legs, checked to be the same each time. */
+/**
+ * All bytes that one direction of a channel has carried, over any legs. Repeated bytes must be equal each
+ * time.
+ */
 
 export class Stream {
   #bytes = new Uint8Array(4096);
   #end = 0;
-  /** The receiver has confirmed all bytes below this, over any attachment. */
+  /** Offset below which the receiver has confirmed all bytes, over any attachment. */
   confirmed = 0;
-  /** Length of the stream, known once FIN has passed. */
+  /** Length of the stream in bytes. Known only after FIN has passed. */
   finalOff: number | undefined;
 
-  /** One past the last byte that was seen, the end itself included. */
+  /** Offset after the last byte that was seen. The end of the stream counts as a byte. */
   get end(): number {
     return this.finalOff === undefined ? this.#end : this.finalOff + 1;
   }

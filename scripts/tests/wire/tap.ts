@@ -1,4 +1,4 @@
-/** A proxy in front of a hub that sees every message of its WebSockets; HTTP passes unchanged. */
+/** A proxy in front of a hub that sees every message of its WebSockets. It passes HTTP unchanged. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,16 +6,19 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
 export type Side = 'dialler' | 'hub';
-/** Called with each message when it is passed on. */
+/** Called with each message when the proxy passes it on. */
 export type Listener = (leg: TappedLeg, by: Side, message: Uint8Array, binary: boolean) => void;
 
-/** Buffered bytes above which the source is paused, so that a flood does not pile up here. */
+/**
+ * Number of buffered bytes above which the source is paused, so that a flood does not fill the proxy's
+ * memory.
+ */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** Headers that each of the two connections negotiates for itself. */
+/** Headers that each of the two connections negotiates separately. */
 const PER_CONNECTION = /^(connection|upgrade|sec-websocket-.*)$/;
 
 export class Tap {
-  /** Port of the hub on loopback. */
+  /** Port of the hub on the loopback address. */
   target = 0;
   readonly legs = new Set<TappedLeg>();
   readonly #heard: Listener;
@@ -39,7 +42,7 @@ export class Tap {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The newest leg that was dialled with this path. */
+  /** Returns the newest leg whose client used this URL path. */
   leg(path: string): TappedLeg {
     const leg = [...this.legs].findLast((one) => one.path === path);
     if (leg === undefined) throw new Error(`Nobody is connected to ${path}.`);
@@ -84,7 +87,7 @@ export class Tap {
   }
 }
 
-/** One WebSocket that passes through. */
+/** One WebSocket that passes through the proxy. */
 export class TappedLeg {
   readonly path: string;
   readonly #ends: Readonly<Record<Side, WebSocket>>;
@@ -104,14 +107,14 @@ export class TappedLeg {
       ends[by].on('error', () => {});
       ends[by].on('close', (code, reason) => {
         const far = ends[opposite(by)];
-        // Codes 1005 and 1006 stand for a close without a code, and may not be sent.
+        // Codes 1005 and 1006 mean that the close had no code. These codes may not be sent.
         if (code === 1000 || code >= 3000) far.close(code, reason);
         else far.terminate();
       });
     }
   }
 
-  /** Holds back messages of this side until release(). */
+  /** Holds back messages from this side until release() is called. */
   hold(by: Side): void {
     this.#held[by] ??= [];
   }

@@ -1,6 +1,6 @@
 /**
- * The opener's end of a terminal, written from PROTOCOL.md section 5 alone. It sends no SYNC of its own and repeats no OPEN:
- * the least that a client must do on a line that loses whole sockets only.
+ * The opener's end of a terminal, written from PROTOCOL.md section 5 alone. It sends SYNC only as an answer,
+ * and repeats no OPEN. A client needs no more on a network that loses only whole sockets.
  */
 import { randomBytes } from 'node:crypto';
 import { inflated } from './deflated.ts';
@@ -10,11 +10,11 @@ import type { Plain } from './msgpack.ts';
 import { CHANNEL_UNKNOWN, OK } from './roles.ts';
 import { Stream } from './stream.ts';
 
-/** Receive window of a terminal. */
+/** Receive window of a terminal, in bytes. */
 const WINDOW_BYTES = 131_072;
-/** Largest piece in one DATA frame. */
+/** Largest number of bytes in one DATA frame. */
 const PIECE_BYTES = 16_384;
-/** Delay of an ACK after the first unconfirmed byte (delayed ACK). */
+/** Delay from the first unconfirmed byte to its ACK (delayed ACK), in ms. */
 const ACK_MS = 25;
 
 export type Send = (frame: Uint8Array) => void;
@@ -32,11 +32,11 @@ export class TerminalEnd {
   #ackTimer: NodeJS.Timeout | undefined;
   #input = Buffer.alloc(0);
   #inputEnded = false;
-  /** Offsets into the input; its end counts as one byte behind the last. */
+  /** Offsets in the input. The end of the input counts as one byte after the last byte. */
   #confirmed = 0;
   #sent = 0;
   #limit = 0;
-  /** Code of the peer's FIN or RESET. */
+  /** Error code of the peer's FIN or RESET. */
   code: number | undefined;
 
   constructor(about: Plain) {
@@ -47,7 +47,7 @@ export class TerminalEnd {
     return this.#attach;
   }
 
-  /** Bytes of the input that the other side has confirmed. */
+  /** Number of input bytes that the other end has confirmed. */
   get confirmed(): number {
     return this.#confirmed;
   }
@@ -65,13 +65,13 @@ export class TerminalEnd {
     this.#flush();
   }
 
-  /** Ends the input. */
+  /** Ends the input of the terminal. */
   end(): void {
     this.#inputEnded = true;
     this.#flush();
   }
 
-  /** Attaches to a leg by a channel number that is new on it. */
+  /** Attaches to a leg with a channel number that is new on this leg. */
   attach(ch: number, send: Send): void {
     this.#ch = ch;
     this.#send = send;
@@ -80,7 +80,7 @@ export class TerminalEnd {
     send(open(ch, this.#epoch, this.#attach, this.#position, this.#mustExist, this.#about));
   }
 
-  /** The leg is gone, or a hop behind it. */
+  /** Called when the leg, or a hop behind it, is gone. */
   detach(): void {
     if (!this.closed) this.#state = 'waiting';
   }
@@ -148,7 +148,7 @@ export class TerminalEnd {
     this.#send(ack(this.#ch, recvNext, limit));
   }
 
-  /** The other side has confirmed input below the position, and accepts input below the limit. */
+  /** Notes that the other end has confirmed input below the position, and accepts input below the limit. */
   #heard(position: number, limit: number): void {
     this.#confirmed = Math.max(this.#confirmed, position);
     this.#limit = Math.max(this.#limit, limit);
@@ -169,7 +169,7 @@ export class TerminalEnd {
     }
   }
 
-  /** Once both directions are confirmed, RESET lets the hops forget the channel number. */
+  /** After both directions are confirmed, RESET lets the hops forget the channel number. */
   #finish(): void {
     if (this.output.finalOff === undefined || this.#confirmed <= this.#input.length || this.closed) return;
     this.#send(reset(this.#ch, OK));
