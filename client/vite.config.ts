@@ -1,16 +1,22 @@
-/** Builds the web app into client/dist. In development it serves the page and proxies calls to a running hub. */
+/**
+ * Builds the web app into client/dist. In development, Vite's server serves the page and forwards calls to a
+ * running hub.
+ */
 
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 import solid from 'vite-plugin-solid';
 
-/** The hub that Vite's server passes calls on to. The default is where `npm start` listens. */
+/** The hub to which Vite's server forwards calls. The default is the address at which `npm start` listens. */
 const HUB = process.env.UNICORE_HUB ?? 'http://127.0.0.1:7420';
 
-/** The hub accepts its own Origin only, so the proxy replaces the Origin header with the hub's. */
+/** The hub accepts only requests with its own origin, so the proxy replaces the Origin header. */
 const toHub = { target: HUB, changeOrigin: true, headers: { origin: HUB } };
 
-/** Preloads the font: with font-display: optional, a font that misses the first paint is not used on that page. */
+/**
+ * Preloads the font. With font-display: optional, a page does not use a font that arrives after the first
+ * paint.
+ */
 const preloadFont: Plugin = {
   name: 'preload-font',
   transformIndexHtml: {
@@ -31,7 +37,7 @@ export default defineConfig({
   plugins: [solid(), tailwindcss(), preloadFont],
   build: {
     target: 'es2022',
-    // No data: URLs: they would need a wider content security policy.
+    // Assets are not inlined as data: URLs, because such URLs would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,17 +1,20 @@
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
 
-/** Time limit of a test. It ends hangs and promises no speed: a machine may be slow or busy. */
+/**
+ * Time limit of a test, ms. It only stops tests that hang. It does not measure speed, because a machine may
+ * be slow or busy.
+ */
 const HANG_MS = 60_000;
 
-/** The page's components, in jsdom. */
+/** Runs the tests of the page's components in jsdom. */
 export default defineConfig({
   plugins: [solid()],
   test: {
     name: 'page',
     environment: 'jsdom',
     include: ['src/app/**/*.test.tsx', 'src/app/**/*.test.ts'],
-    // One jsdom for all files: setup.ts empties the page after each test.
+    // All test files share one jsdom. setup.ts empties the page after each test.
     isolate: false,
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,

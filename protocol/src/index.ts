@@ -1,4 +1,4 @@
-/** The protocol's public entry: everything that hub, agent and client use of it. */
+/** The public entry point of the protocol. It exports everything that hub, agent and client use. */
 export {
   AcceptedChannel,
   Acceptor,

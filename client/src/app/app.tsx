@@ -1,4 +1,4 @@
-/** The whole page: the hub connection, the query cache and the routes. */
+/** The root component of the page. It provides the hub connection, the query cache and the routes. */
 import { Route, Router } from '@solidjs/router';
 import { QueryClientProvider } from '@tanstack/solid-query';
 import type { JSX } from 'solid-js';
@@ -8,7 +8,7 @@ import { Layout } from './layout/index.ts';
 import { Routes } from './routes.tsx';
 import { lazyPage } from './ui/index.ts';
 
-/** The machine's page is loaded lazily, since xterm and its addons are large. */
+/** The page of a machine is loaded only when it is needed, because xterm and its addons are large. */
 const vm = lazyPage(async () => {
   const { prepareGpu, VmPage } = await import('./terminal/index.ts');
   await prepareGpu();
@@ -16,7 +16,8 @@ const vm = lazyPage(async () => {
 });
 
 export function App(props: { unicore: UniCore }): JSX.Element {
-  // The query cache is made outside the JSX, where Solid would make a new one each time that the property is read.
+  // The query cache is created outside the JSX. Inside, Solid would create a new cache each time that it
+  // reads the property.
   const queries = createQueries();
   return (
     <UniCoreProvider unicore={props.unicore}>

@@ -1,4 +1,4 @@
-/** Routes of the pages that show no terminal. */
+/** Routes of all pages except those that show a terminal. */
 import { Route } from '@solidjs/router';
 import type { JSX } from 'solid-js';
 import { MachinesPage } from './machines/index.ts';

@@ -1,4 +1,4 @@
-/** The typed tRPC client. Calls go in HTTP batches, subscriptions use server-sent events. */
+/** The typed tRPC client. Calls are sent in HTTP batches. Subscriptions use server-sent events. */
 import {
   createTRPCClient,
   httpBatchLink,
@@ -9,15 +9,21 @@ import {
 import type { AppRouter } from '@unicore/server';
 import { EventSource as PonyfillEventSource } from 'eventsource';
 
-/** Calls in one HTTP request. A hub accepts at most 100. */
+/** Largest number of calls in one HTTP request. A hub accepts at most 100 calls per request. */
 const MAX_BATCH = 100;
 
-/** Returns a bearer token; called for each request. undefined: a session cookie signs the page in. */
+/**
+ * Returns a bearer token. Called for each request. If it returns undefined, a session cookie must sign the
+ * user in.
+ */
 export type GetToken = () => string | undefined | Promise<string | undefined>;
 
 export type Api = TRPCClient<AppRouter>;
 
-/** `url` is http(s)://…/trpc. Failed calls reject with a TRPCClientError whose `data` is {code, message, retryAfterMs?}. */
+/**
+ * Creates the client. `url` is http(s)://…/trpc. A failed call rejects with a TRPCClientError whose `data` is
+ * {code, message, retryAfterMs?}.
+ */
 export function createApi(url: string, getToken: GetToken | undefined): Api {
   const authorization = async (): Promise<Record<string, string>> => {
     const token = await getToken?.();
@@ -34,7 +40,10 @@ export function createApi(url: string, getToken: GetToken | undefined): Api {
   });
 }
 
-/** The browser's EventSource sends cookies but no headers. The ponyfill is used for tokens and in Node. */
+/**
+ * The browser's EventSource sends cookies but no other headers. The package `eventsource` is used for bearer
+ * tokens and in Node.
+ */
 function subscriptionLink(url: string, authorization: (() => Promise<Record<string, string>>) | undefined) {
   if (authorization === undefined && typeof EventSource !== 'undefined') return httpSubscriptionLink({ url });
   return httpSubscriptionLink({

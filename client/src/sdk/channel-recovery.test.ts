@@ -1,4 +1,7 @@
-/** A terminal outlives connections that stall or break, a provider that is away, and another end that forgets it. */
+/**
+ * A terminal survives connections that stall or break, a provider that is offline, and another end that
+ * forgets the channel.
+ */
 import { describe, expect, test } from 'vitest';
 import { MAX_WAITING } from './link.ts';
 import { openedTerminal, openTerminal, SOON_MS, WINDOW } from './testing/test-terminal.ts';

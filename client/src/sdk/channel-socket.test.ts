@@ -1,4 +1,7 @@
-/** A ChannelSocket is a WebSocket to its users: messages, events, its end, credit. */
+/**
+ * A ChannelSocket behaves like a WebSocket: messages, events, the end of the channel, and flow-control
+ * credit.
+ */
 import { AttachAddon } from '@xterm/addon-attach';
 import headless from '@xterm/headless';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * A channel with the interface of a browser's WebSocket, so that xterm's AttachAddon and noVNC work on it unchanged. It
- * stays OPEN while the connection to the hub is lost; `status` is what to show to a person.
+ * A channel (a byte stream to a terminal) with the interface of a browser's WebSocket. So xterm's AttachAddon
+ * and noVNC can use it unchanged. Its readyState stays OPEN while the connection to the hub is lost. `status`
+ * is the state to show to the user.
  */
 import { closeCode, type ErrorCode } from '@unicore/protocol';
 import { type ChannelStatus, Link, type LinkHandler, type LinkOptions } from './link.ts';
@@ -12,11 +13,11 @@ const CLOSING = 2;
 const CLOSED = 3;
 
 export interface ChannelSocketOptions extends Omit<LinkOptions, 'handler' | 'meta'>, SizerOptions {
-  /** Value of the property `url`. */
+  /** Value of the WebSocket property `url`. */
   name: string;
-  /** Metadata of OPEN, without the window size. */
+  /** Metadata of the OPEN frame, without the window size. */
   meta: Readonly<Record<string, unknown>>;
-  /** Reads the viewer's name from ACCEPT's metadata. */
+  /** Returns the viewer's name from the metadata of the ACCEPT frame. */
   viewerOf: (meta: unknown) => string | undefined;
 }
 
@@ -28,17 +29,18 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   readonly url: string;
   readonly protocol: string = '';
   readonly extensions: string = '';
-  /** Type in which messages are delivered. Every message is binary. */
+  /** The type in which messages are delivered, ArrayBuffer or Blob. Every message is binary. */
   binaryType: BinaryType = 'arraybuffer';
   onopen: ((this: WebSocket, event: Event) => unknown) | null = null;
   onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null = null;
   onerror: ((this: WebSocket, event: Event) => unknown) | null = null;
   onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null = null;
-  /** Called at each change of the status. */
+  /** Called each time that the status changes. */
   onstatus: ((status: ChannelStatus) => void) | null = null;
   /**
-   * Who reports that a message is consumed. false: it counts as consumed when its handlers have returned. true: the
-   * application calls consumed() once it has used the bytes; the sender never gets more than 512 KiB ahead of that.
+   * Decides who confirms that a message is consumed. If false, a message is consumed when its handlers have
+   * returned. If true, the application calls consumed() after it has used the bytes. The sender sends at most
+   * 512 KiB more than the consumed bytes.
    */
   manualConsume = false;
   readonly #link: Link;
@@ -58,7 +60,10 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     return this.#readyState;
   }
 
-  /** Bytes that were sent and not yet confirmed by the other end, including bytes that wait for a connection. */
+  /**
+   * Bytes that were sent and are not yet confirmed by the other end. Includes bytes that wait for a
+   * connection.
+   */
   get bufferedAmount(): number {
     return this.#link.unconfirmed;
   }
@@ -67,14 +72,15 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     return this.#link.status;
   }
 
-  /** Round trip to the other end over all hops, ms; undefined until the first measurement. */
+  /** Round trip to the other end of the channel, ms; undefined until the first measurement. */
   get rtt(): number | undefined {
     return this.#link.rtt;
   }
 
   /**
-   * Sends text (as UTF-8) or a copy of the bytes of a buffer or view. While the channel is not attached, up to 1 MiB
-   * waits; more closes the socket with MESSAGE_TOO_BIG. After close() it does nothing.
+   * Sends text (as UTF-8) or a copy of the bytes of a buffer or view. While the channel is not attached to a
+   * connection, up to 1 MiB is queued. More input closes the socket with MESSAGE_TOO_BIG. After close(),
+   * send() does nothing.
    */
   send(data: Parameters<WebSocket['send']>[0]): void {
     if (this.#readyState >= CLOSING) return;
@@ -82,30 +88,38 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   }
 
   /**
-   * Ends the channel after the bytes that were sent before, if there is a connection. No more messages are delivered;
-   * the event `close` follows. Code and reason exist for compatibility and are not passed on.
+   * Ends the channel. If there is a connection, bytes that were sent before still arrive. No more messages
+   * are delivered, and the event `close` follows. Code and reason exist only for compatibility and are not
+   * sent.
    */
   close(_code?: number, _reason?: string): void {
     if (this.#readyState >= CLOSING) return;
     this.#readyState = CLOSING;
     this.#link.consumedAll();
-    // The close event comes later, as in a browser, so that it does not interrupt the caller.
+    // The close event follows later, as in a browser, so that its handlers do not run inside close().
     queueMicrotask(() => this.#link.end());
   }
 
-  /** Reports a new window size, in cells. The newest size is sent, and sent again after each reconnect. */
+  /**
+   * Reports a new window size, in character cells. Only the newest size is sent. It is sent again after each
+   * reconnect.
+   */
   resize(cols: number, rows: number): void {
     if (this.#readyState >= CLOSING) return;
     this.#sizer.want({ cols, rows });
   }
 
-  /** The application has used this many more bytes of its messages, in order. Only with manualConsume. */
+  /**
+   * Confirms that the application has used this many more bytes of its messages, in order. Works only if
+   * manualConsume is true.
+   */
   consumed(bytes: number): void {
     if (!this.manualConsume || this.#readyState >= CLOSING) return;
     this.#link.consumed(bytes);
   }
 
-  // Redefined because noVNC looks for members only on an object and on its direct prototype.
+  // These methods are redefined because noVNC looks for members only on an object and on its direct
+  // prototype.
   override addEventListener<K extends keyof WebSocketEventMap>(
     type: K,
     listener: (this: WebSocket, event: WebSocketEventMap[K]) => unknown,

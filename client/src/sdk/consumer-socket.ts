@@ -1,4 +1,7 @@
-/** One WebSocket to the hub as a leg. It dials, sends HELLO once open, and reports its end exactly once. */
+/**
+ * One WebSocket connection to the hub. It connects, sends a HELLO frame once it is open, and reports its end
+ * exactly once.
+ */
 import {
   type Clock,
   closeError,
@@ -9,9 +12,15 @@ import {
 } from '@unicore/protocol';
 
 const SUBPROTOCOL = 'unicore.v1';
-/** Timeout of a connection attempt, ms. On a network that drops packets, browsers would wait for minutes. */
+/**
+ * Timeout of a connection attempt, ms. Without it, browsers would wait for minutes on a network that drops
+ * packets.
+ */
 const DIAL_MS = 10_000;
-/** Longest close reason, in bytes. A close frame carries 125 bytes, two for the code; browsers throw for more. */
+/**
+ * Longest close reason, in bytes. A close frame carries 125 bytes, and the code takes two of them. Browsers
+ * throw an error if the reason is longer.
+ */
 const MAX_REASON = 123;
 
 export interface DialOptions {
@@ -25,12 +34,15 @@ export interface DialOptions {
 }
 
 export interface Dialled {
-  /** The leg, defined once the WebSocket is open. It is up once the hub has sent WELCOME. */
+  /**
+   * The protocol's state of the open WebSocket; undefined until the WebSocket is open. Channels can use it
+   * once the hub has sent WELCOME.
+   */
   readonly leg: Leg | undefined;
   close(code: ErrorCode, message: string): void;
 }
 
-/** The WebSocket URL for consumers of a hub. hub: http(s)://host */
+/** Returns the WebSocket URL of a hub for consumers. hub: http(s)://host */
 export function consumerUrl(hub: string): string {
   return new URL('/consumer', hub.replace(/^http/, 'ws')).href;
 }

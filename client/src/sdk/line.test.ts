@@ -1,4 +1,4 @@
-/** The connection comes back by itself, asks for a token each time, and stops when it is refused for good. */
+/** The connection recovers by itself, asks for a token at each attempt, and stops after a final refusal. */
 import { UniCoreError } from '@unicore/protocol';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FakeHub } from './testing/sim-hub.ts';

@@ -1,4 +1,7 @@
-/** The connection to the hub that all channels share. It reconnects without limit, and is replaced before it ends. */
+/**
+ * The connection to the hub, which all channels share. It reconnects without a limit of attempts. A new
+ * connection replaces it before the hub or a proxy closes it.
+ */
 import {
   Backoff,
   type Clock,
@@ -14,20 +17,29 @@ import {
 import { consumerUrl, type Dialled, dial } from './consumer-socket.ts';
 import { onWake } from './wake-events.ts';
 
-/** Pauses between attempts while a channel waits for a connection, or while the old one still works, ms. */
+/**
+ * Pauses between connection attempts while a channel needs a connection or the old connection still works,
+ * ms.
+ */
 const WANTED = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
-/** Pauses between attempts while no channel is open, ms. They are long, so that forgotten pages do not load a hub. */
+/**
+ * Pauses between connection attempts while no channel is open, ms. These pauses are long, so that forgotten
+ * browser tabs do not load the hub.
+ */
 const UNWANTED = { first: 1_000, most: 15_000 };
-/** A connection that lasted this long resets the backoff, ms. */
+/** A connection that lasted at least this long, in ms, resets the pauses between attempts to the shortest. */
 const STABLE_MS = 1_000;
-/** Age at which a connection is replaced, ± the spread, if no hub asked for it, ms. Proxies end sockets after an hour. */
+/**
+ * Age at which a connection is replaced if no hub asked for it earlier, ms, plus or minus RENEW_SPREAD_MS.
+ * Proxies end sockets after an hour.
+ */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
-/** Timeout of the ping that is sent after the network or the page came back, ms. */
+/** Timeout of the ping that is sent when the network is back or the page is visible again, ms. */
 const WAKE_MS = 4_000;
-/** Bytes that may be sent to this client and not yet be read by it, over all its channels. */
+/** Bytes that all channels of this client together may receive before the application has read them. */
 const WINDOWS = 4 * 1024 * 1024;
-/** Errors by which the hub refuses this client, so that a retry does not help. */
+/** Errors with which the hub refuses this client for good, so that a retry does not help. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -38,17 +50,19 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 export type LineStatus = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface LineOptions {
-  /** Chooses the hub to dial. */
+  /** Chooses the hub to connect to. */
   nearest: Nearest;
   WebSocket: typeof globalThis.WebSocket;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** Returns HELLO's metadata for a hub, http(s)://host; called at each attempt. */
+  /**
+   * Returns the metadata of the HELLO frame for a hub. Called at each connection attempt. hub: http(s)://host
+   */
   hello: (hub: string) => Promise<unknown>;
 }
 
-/** One socket: it is dialled, then up, then retired once a newer one is up. */
+/** One socket. It is first connecting, then in use, and retired after a newer socket has connected. */
 interface Try {
   /** The hub's address. */
   url: string;
@@ -57,15 +71,17 @@ interface Try {
 
 /** A user of the connection, such as a channel. */
 export interface LineUser {
-  /** A new connection is up. The old one stays open while a channel uses it. */
+  /** Called when a new connection is up. The old connection stays open while a channel uses it. */
   up(): void;
   down(): void;
-  /** Called when the line will not reconnect: the hub refused this client, or close() was called (code OK). */
+  /**
+   * Called when the client will not reconnect, because the hub refused it or close() was called (code OK).
+   */
   ended(code: ErrorCode, message: string): void;
 }
 
 export class Line {
-  /** Flow-control windows, shared by all channels. */
+  /** Flow-control windows, which all channels share. */
   readonly windows = new WindowPool(WINDOWS);
   readonly #options: LineOptions;
   readonly #users = new Set<LineUser>();
@@ -76,7 +92,7 @@ export class Line {
   #status: LineStatus = 'connecting';
   /** The connection in use. */
   #current: Try | undefined;
-  /** The connection that is being dialled. */
+  /** The connection attempt that is in progress. */
   #trying: Try | undefined;
   /** Old connections that still carry a channel. */
   readonly #retired = new Set<Try>();
@@ -99,7 +115,7 @@ export class Line {
     return this.#status;
   }
 
-  /** The current leg, if it is up. */
+  /** The current connection if the hub has sent WELCOME; undefined otherwise. */
   get leg(): Leg | undefined {
     const leg = this.#current?.dialled?.leg;
     return leg?.up ? leg : undefined;
@@ -111,8 +127,8 @@ export class Line {
   }
 
   /**
-   * Adds a user of the connection, until the returned function is called. If the hub had refused this client, it is
-   * tried once more.
+   * Registers a user of the connection until the returned function is called. If the hub has refused this
+   * client before, the client tries to connect again.
    */
   join(user: LineUser): () => void {
     this.#users.add(user);
@@ -122,7 +138,7 @@ export class Line {
     return () => this.#users.delete(user);
   }
 
-  /** Closes the connection for good. */
+  /** Closes the connection permanently. */
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -187,16 +203,23 @@ export class Line {
     else for (const move of moves) move();
   }
 
-  /** Make before break: moves the channels to the new connection one by one. The last one closes the old connection. */
+  /**
+   * Moves the channels to the new connection one by one (make-before-break). The old connection closes after
+   * its last channel has moved.
+   */
   #retire(old: Try, moves: (() => void)[]): void {
     this.#retired.add(old);
     spread(this.#options.clock, moves);
     if (old.dialled?.leg?.channels === 0) old.dialled.close('OK', '');
   }
 
-  /** The hub will close this connection in afterMs. With 0, the reconnect starts when it has closed. */
+  /**
+   * Called when the hub announces that it will close this connection in afterMs. If afterMs is 0, the client
+   * reconnects after the connection has closed.
+   */
   #toldToGo(mine: Try, afterMs: number): void {
-    // The client moves at a random time, as not all should move at once, and early, so that channels can follow.
+    // The time is random, so that clients do not all move at once. It is in the first half of afterMs, so
+    // that all channels can move before the connection closes.
     if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
@@ -229,18 +252,22 @@ export class Line {
   #failed(url: string, code: ErrorCode, message: string): void {
     this.#trying = undefined;
     this.#options.nearest.failed(url, code);
-    // A refusal is not final while the old connection works. Its cause may be gone when the old connection ends.
+    // A refusal is not final while the old connection works. The cause of the refusal may be gone when the
+    // old connection ends.
     if (!this.#current && this.#finally(code)) return this.#refused(code, message);
     this.#dialLater();
     if (!this.#current) for (const user of [...this.#users]) user.down();
   }
 
-  /** True for the second final refusal in a row. The first may be a token that expired on its way to the hub. */
+  /**
+   * True for the second refusal in a row with an error in FINAL. The first refusal is retried, because the
+   * token may have expired on its way to the hub.
+   */
   #finally(code: ErrorCode): boolean {
     return FINAL.has(code) && ++this.#refusals > 1;
   }
 
-  /** Resets the backoff if the connection lasted long enough. */
+  /** Resets the pauses between attempts if the connection lasted at least STABLE_MS. */
   #rest(): void {
     if (this.#options.clock.now() - this.#upAt < STABLE_MS) return;
     this.#wanted.reset();
@@ -248,7 +275,8 @@ export class Line {
   }
 
   #dialLater(): void {
-    // A connection that works must be replaced before it ends, even without channels, since its status is shown.
+    // A working connection must be replaced before it ends. This is also true without channels, because the
+    // application shows the connection's status.
     const soon = this.#users.size > 0 || this.#current !== undefined;
     const pause = (soon ? this.#wanted : this.#unwanted).next();
     this.#cancelPause = this.#options.clock.after(pause, () => this.#dialNow());
@@ -259,7 +287,10 @@ export class Line {
     for (const user of [...this.#users]) user.ended(code, message);
   }
 
-  /** Checks the connection. After a change of network, a socket can be dead without having closed. */
+  /**
+   * Reconnects at once, or checks the connection with a ping. After a change of network, a socket can be dead
+   * although it is still open.
+   */
   #wake(): void {
     if (this.#cancelPause && !this.#current) return this.#dialNow();
     const { leg } = this;

@@ -1,22 +1,25 @@
 /**
- * The byte stream of one terminal over the client's connection. It attaches whenever the connection is up, and opens
- * a new channel if the other end has forgotten the old one.
+ * The byte stream of one terminal over the client's connection to the hub. It attaches to each new
+ * connection. If the other end has forgotten the channel, it opens a new channel.
  */
 import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Line } from './line.ts';
 
-/** Bytes of input that may wait while the channel is not attached. */
+/** Largest number of input bytes that are queued while the channel is not attached to a connection. */
 export const MAX_WAITING = 1024 * 1024;
-/** Interval between measurements of the round trip, ms. */
+/** Interval between two measurements of the round trip, ms. */
 const PROBE_MS = 5_000;
-/** After this long without an answer to a probe or any byte, the status is no longer 'connected', ms. */
+/** Time limit after a probe, ms. If nothing arrives within this time, the status is no longer 'connected'. */
 const LATE_MS = 3_000;
-/** If the other side does not answer an orderly end within this time, the channel is reset, ms. */
+/** Time limit for an orderly end, ms. If the other end does not answer in time, the channel is reset. */
 const END_MS = 2_000;
-/** Pauses before a forgotten channel is opened again, ms. */
+/** Pauses before a channel that the other end has forgotten is opened again, ms. */
 const REOPEN = { first: 50, most: 2_000 };
-/** Errors that mean that the other end has forgotten the channel: it restarted, or was not reached for 2 minutes. */
+/**
+ * Errors which mean that the other end has forgotten the channel, because it restarted or was unreachable for
+ * 2 minutes.
+ */
 const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 
 export type ChannelStatus = 'connecting' | 'connected' | 'reconnecting' | 'provider-offline' | 'closed';
@@ -36,7 +39,9 @@ export interface LinkOptions {
   /** Cryptographically random bytes. */
   random: (bytes: number) => Uint8Array;
   kind: ChannelKindName;
-  /** Returns OPEN's metadata; called at each attachment. */
+  /**
+   * Returns the metadata of the OPEN frame. Called each time that the channel is attached to a connection.
+   */
   meta: () => unknown;
   handler: LinkHandler;
 }
@@ -52,15 +57,15 @@ export class Link {
   #wasAttached = false;
   #lastLoss: ErrorCode | undefined;
   /**
-   * Bytes that the application got from the current channel and has not consumed; owedBefore: the same for older
-   * channels.
+   * Bytes of the current channel that the application has received and not consumed yet. owedBefore: the same
+   * for earlier channels.
    */
   #owed = 0;
   #owedBefore = 0;
-  /** Bytes that were sent since the attachment was lost. */
+  /** Bytes that the application has sent while the channel was not attached to a connection. */
   #waiting = 0;
   #ending = false;
-  /** The channel is attached, but nothing has arrived for LATE_MS. */
+  /** True while the channel is attached but nothing has arrived within LATE_MS after a probe. */
   #late = false;
   #cancelLate: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
@@ -89,12 +94,12 @@ export class Link {
     return this.#opener.rtt;
   }
 
-  /** Bytes that were sent and not confirmed by the other end. */
+  /** Bytes that were sent or queued and are not confirmed by the other end. */
   get unconfirmed(): number {
     return this.#outbox.size + this.#opener.inFlight;
   }
 
-  /** Takes ownership of the bytes. */
+  /** Sends the bytes. The caller must not change the bytes afterwards. */
   send(bytes: Uint8Array): void {
     if (this.#status === 'closed') return;
     if (!this.#opener.attachedNow) {
@@ -108,7 +113,7 @@ export class Link {
     this.#opener.wake();
   }
 
-  /** The application has used this many more bytes, in the order in which it got them. */
+  /** Confirms that the application has used this many more bytes, in the order in which it received them. */
   consumed(bytes: number): void {
     const before = Math.min(bytes, this.#owedBefore);
     this.#owedBefore -= before;
@@ -122,7 +127,7 @@ export class Link {
     this.consumed(this.#owedBefore + this.#owed);
   }
 
-  /** Ends the channel in order: bytes that were sent before still arrive, if there is a connection. */
+  /** Ends the channel in order. If there is a connection, bytes that were sent before still arrive. */
   end(): void {
     if (this.#status === 'closed' || this.#ending) return;
     this.#ending = true;
@@ -171,7 +176,7 @@ export class Link {
           this.#tellStatus();
         },
         ended: () => {
-          // The other end has ended, so queued input has no reader.
+          // The other end has ended, so nobody would read the queued input.
           this.#outbox.clear();
           opener.end();
         },
@@ -184,7 +189,8 @@ export class Link {
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
     if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
-    // Input in flight may have been typed already, so it is dropped with the old channel. Unsent input is kept.
+    // Input in flight is dropped with the old channel, because the shell may have received it already. Unsent
+    // input is kept.
     this.#owedBefore += this.#owed;
     this.#owed = 0;
     this.#options.handler.detached();

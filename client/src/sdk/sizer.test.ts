@@ -1,4 +1,4 @@
-/** The newest window size is sent to the other end, and old ones are not. */
+/** The newest window size is sent to the other end. Outdated sizes are not sent. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import { type Size, Sizer } from './sizer.ts';

@@ -1,7 +1,9 @@
-/** Reports the newest window size to the other end. One call runs at a time, and old sizes are skipped. */
+/**
+ * Reports the newest window size to the other end. Only one call runs at a time. Outdated sizes are skipped.
+ */
 import type { Clock } from '@unicore/protocol';
 
-/** Pause after a call that failed, ms. */
+/** Pause before a failed call is repeated, ms. */
 const RETRY_MS = 1_000;
 
 export interface Size {
@@ -12,16 +14,16 @@ export interface Size {
 export interface SizerOptions {
   clock: Clock;
   size: Size;
-  /** Calls the hub to resize this viewer's window. */
+  /** Calls the hub to set the window size of this viewer. */
   tell: (size: Size, viewer: string) => Promise<unknown>;
 }
 
 export class Sizer {
   readonly #options: SizerOptions;
   #wanted: Size;
-  /** The last size that the other end was told. */
+  /** The last size that was reported to the other end. */
   #told: Size | undefined;
-  /** The other end's name for this attachment; undefined while not attached. */
+  /** The name of this viewer, which the other end has chosen; undefined while the channel is not attached. */
   #viewer: string | undefined;
   #telling = false;
   #cancelRetry: (() => void) | undefined;
@@ -31,7 +33,7 @@ export class Sizer {
     this.#wanted = options.size;
   }
 
-  /** Returns the size for OPEN's metadata, and counts it as told. */
+  /** Returns the size for the metadata of the OPEN frame. The size then counts as reported. */
   forOpen(): Size {
     this.#told = this.#wanted;
     return this.#wanted;
@@ -63,7 +65,8 @@ export class Sizer {
       () => false,
     );
     this.#telling = false;
-    // A new attachment has begun meanwhile. Its OPEN carried a size of its own.
+    // The channel was attached again during the call. The new OPEN frame carried the size that was wanted
+    // then.
     if (this.#viewer !== viewer) return void this.#tell();
     if (done) {
       this.#told = size;

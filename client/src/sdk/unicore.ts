@@ -1,4 +1,4 @@
-/** createUniCore: the calls and the terminals of one deployment. */
+/** createUniCore creates a client for the calls and the terminals of one deployment. */
 import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import { type Api, createApi, type GetToken } from './api.ts';
 import { ChannelSocket } from './channel-socket.ts';
@@ -12,50 +12,68 @@ const CLIENT = 'unicore-sdk/0.1.0';
 
 export interface UniCoreOptions {
   /**
-   * A hub: http(s)://host[:port]. In a page the default is the page's origin. Calls go to this hub. Terminals use the
-   * nearest hub of its deployment if there are several regions.
+   * URL of a hub: http(s)://host[:port]. On a web page, the default is the page's origin. Calls go to this
+   * hub. If the deployment has several regions, terminals use the nearest hub.
    */
   url?: string;
-  /** Returns a bearer token; called at each request and each connect. Leave it out if a session cookie signs in. */
+  /**
+   * Returns a bearer token. Called at each request and each connection attempt. Omit it if a session cookie
+   * signs the user in.
+   */
   getToken?: GetToken;
-  /** The WebSocket class to use. Default: the global one of browsers and of Node 22 and later. */
+  /** The WebSocket class to use. Default: the global class of browsers and of Node 22 and later. */
   WebSocket?: typeof globalThis.WebSocket;
 }
 
 export interface TerminalOptions {
-  /** Id of the terminal. Default: 'main'. Another one (a-z, 0-9, '-') is created if it does not exist. */
+  /**
+   * Id of the terminal (a-z, 0-9, '-'). Default: 'main'. If no terminal with another id exists, it is
+   * created.
+   */
   terminalId?: string;
-  /** Window size in cells. Default: 80 × 24; later sizes by resize(). */
+  /** Window size in character cells. Default: 80 × 24. Call resize() to change the size later. */
   cols?: number;
   rows?: number;
-  /** The viewer only watches: its input is refused. */
+  /** True if the viewer may only watch. The input of such a viewer is refused. */
   readOnly?: boolean;
 }
 
 export interface UniCore {
-  /** The typed procedures: `api.vm.list.query()`, `api.vm.watch.subscribe(undefined, {onData})` and so on. */
+  /**
+   * The typed procedures, for example `api.vm.list.query()` or `api.vm.watch.subscribe(undefined, {onData})`.
+   */
   readonly api: Api;
   /**
-   * Opens a terminal of a running VM in the background. It reconnects by itself, and no byte is lost or repeated. If the
-   * other end has forgotten it (it restarted, or was not reached for 2 minutes), it is opened again and redraws the whole
-   * screen. Input in flight is then dropped, since it may have been typed already; unsent input is kept. It ends with
-   * the event `close`: code 1000 after the shell exited or close() was called, otherwise 4000 + the number of a protocol
-   * error, with a sentence as the reason.
+   * Opens a terminal of a running VM in the background. The terminal reconnects by itself, and no byte is
+   * lost or repeated. The other end forgets the terminal if it restarts or is unreachable for 2 minutes. The
+   * SDK then opens the terminal again, and the whole screen is redrawn. In this case, input in flight is
+   * dropped, because the shell may have received it already. Unsent input is kept. The event `close` reports
+   * the end. Its code is 1000 after the shell exited or close() was called. Otherwise its code is 4000 plus
+   * the number of a protocol error, and its reason is a sentence.
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
-  /** Measures the round trip to the hub, ms. null: no connection, or no answer within 3 s. */
+  /**
+   * Measures the round trip to the hub, ms. Resolves with null if there is no connection or no answer within
+   * 3 s.
+   */
   ping(): Promise<number | null>;
-  /** Status of the connection that all terminals share. closed: refused (the next openTerminal retries), or close(). */
+  /**
+   * Status of the connection that all terminals share. 'closed' means that close() was called or the hub
+   * refused the client. After a refusal, the next call of openTerminal tries to connect again.
+   */
   readonly status: LineStatus;
-  /** The known hubs of the deployment, the nearest first. used: terminals go by this hub. */
+  /** The known hubs of the deployment, the nearest first. used: true for the hub that the terminals use. */
   readonly hubs: readonly (HubDistance & { used: boolean })[];
-  /** Calls the listener at each change of the status. The returned function removes it. */
+  /** Calls the listener each time that the status changes. The returned function removes the listener. */
   onStatus(listener: (status: LineStatus) => void): () => void;
-  /** Ends all terminals' channels and the connection. Until then it keeps a Node process alive. */
+  /**
+   * Ends the channels of all terminals and closes the connection. Until then, the client keeps a Node process
+   * alive.
+   */
   close(): void;
 }
 
-/** Creates a client, which connects in the background. Throws BAD_REQUEST if the url is not valid. */
+/** Creates a client, which connects in the background. Throws BAD_REQUEST if the URL is not valid. */
 export function createUniCore(options: UniCoreOptions = {}): UniCore {
   const { getToken } = options;
   const base = parseUrl(options.url ?? globalThis.location?.origin);
@@ -70,7 +88,8 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
     trusted: (url) => mayBeSentTo(base, url),
     unwatched: isHidden,
   });
-  // A cookie is only sent to its own origin. Other hubs get a ticket instead.
+  // A browser sends the session cookie only to the cookie's own origin. Other hubs get a ticket (a one-time
+  // token) instead.
   const proof = async (hub: string) => {
     const token = await getToken?.();
     if (token !== undefined || hub === base.origin) return { token };

@@ -1,6 +1,9 @@
-/** Events that mean that a browser's network or page came back, when the connection should be checked at once. */
+/**
+ * Browser events after which the connection should be checked at once: the network is back, or the page is
+ * visible again.
+ */
 
-/** Calls `run` at each such event until the returned function is called. In Node there are no such events. */
+/** Calls `run` at each of these events until the returned function is called. Node has no such events. */
 export function onWake(run: () => void): () => void {
   if (typeof window === 'undefined') return () => {};
   const shown = () => {

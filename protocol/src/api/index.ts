@@ -1,4 +1,4 @@
-/** Inputs and outputs of the public procedures. Times are milliseconds since 1970 (UTC). */
+/** Inputs and outputs of the hub's public procedures. All times are in milliseconds since 1970 (UTC). */
 import { z } from 'zod';
 import { Cols, Id, Isolation, Rows, VmSize } from '../control/index.ts';
 
@@ -21,8 +21,8 @@ export const VmState = z.enum([
 export type VmState = z.infer<typeof VmState>;
 
 /**
- * A number or boolean as in JSON. Without this, trpc-to-openapi would change the shared schema for the whole process, so
- * that it accepts "80", and "false" as true.
+ * Accepts only a number or boolean as in JSON. Without this function, trpc-to-openapi would change the shared
+ * schema for the whole process. The schema would then accept "80" as a number, and the text "false" as true.
  */
 const typed = <T extends z.ZodType>(schema: T) => schema.nonoptional();
 
@@ -31,14 +31,20 @@ export const VmName = z.string().trim().min(1).max(60);
 export const Vm = z.object({
   vmId: Id,
   name: z.string(),
-  /** suspect: the provider has been silent for 10 s. The VM comes back by itself together with its provider. */
+  /**
+   * State of the VM. suspect: the provider has been silent for 10 s. The VM is available again when its
+   * provider is back.
+   */
   state: VmState,
-  /** A sentence for people: why the VM waits or failed, and what to do. */
+  /** A sentence for the user. It explains why the VM waits or failed, and what to do. */
   reason: z.string().nullable(),
   providerId: z.string().nullable(),
   image: z.string(),
   size: VmSize,
-  /** How the VM is isolated; null until it is assigned. process: not isolated from the provider's machine. */
+  /**
+   * How the VM is isolated; null until it is assigned to a provider. process: the VM is not isolated from the
+   * provider's machine.
+   */
   isolation: Isolation.nullable(),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -52,7 +58,7 @@ export const VmCreate = z.object({
   image: z.string().trim().min(1).max(200).optional(),
   size: VmSize.default('small'),
   region: z.string().max(40).optional(),
-  /** A retry with the same opId returns the VM made by the first try. */
+  /** Idempotency key. A retry with the same opId returns the VM that the first request created. */
   opId: z.string().min(1).max(64).optional(),
 });
 
@@ -61,14 +67,20 @@ export const TerminalRef = VmRef.extend({ terminalId: Id });
 export const VmRename = VmRef.extend({ name: VmName });
 
 export const VmConnect = VmRef.extend({
-  /** Id of the terminal. Default: the VM's main terminal. Any other id creates a terminal if there is none. */
+  /**
+   * Id of the terminal. Default: the VM's main terminal. If no terminal with another id exists, it is
+   * created.
+   */
   terminalId: Id.optional(),
   cols: typed(Cols).optional(),
   rows: typed(Rows).optional(),
   readOnly: typed(z.boolean()).optional(),
 });
 export const VmConnection = z.object({
-  /** ws(s)://…/terminal?vmId=…&terminalId=…&ticket=…&cols=…&rows=…: works once, within 30 s. */
+  /**
+   * URL for one WebSocket: ws(s)://…/terminal?vmId=…&terminalId=…&ticket=…&cols=…&rows=…. It works once,
+   * within 30 s.
+   */
   url: z.string(),
   ticket: z.string(),
   terminalId: Id,
@@ -91,7 +103,10 @@ export const Terminal = z.object({
 });
 export type Terminal = z.infer<typeof Terminal>;
 
-/** What vm.watch yields: first every VM of the user, then each change. */
+/**
+ * The events of vm.watch. The first event contains every VM of the user. Each later event contains one
+ * change.
+ */
 export const VmEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('all'), vms: z.array(Vm) }),
   z.object({ type: z.literal('changed'), vm: Vm }),
@@ -120,13 +135,16 @@ export const Provider = z.object({
   memoryFree: z.number().nullable(),
   cpu: z.number().nullable(),
   vms: z.number(),
-  /** When the hub last heard from the provider. */
+  /** Time at which the hub last heard from the provider. */
   seenAt: z.number().nullable(),
   createdAt: z.number(),
 });
 export type Provider = z.infer<typeof Provider>;
 
-/** What provider.watch yields: first every provider of the hub, then each change. */
+/**
+ * The events of provider.watch. The first event contains every provider of the hub. Each later event contains
+ * one change.
+ */
 export const ProviderEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('all'), providers: z.array(Provider) }),
   z.object({ type: z.literal('changed'), provider: Provider }),
@@ -136,7 +154,7 @@ export type ProviderEvent = z.infer<typeof ProviderEvent>;
 export const JoinToken = z.object({
   token: z.string(),
   expiresAt: z.number(),
-  /** The command that the provider runs on the machine to be shared. */
+  /** The shell command with which a machine joins as a provider. */
   command: z.string(),
 });
 
@@ -149,7 +167,7 @@ export const SystemInfo = z.object({
   defaultImage: z.string(),
 });
 
-/** Where this deployment can be reached: region and URL of each hub, this one included. */
+/** The region and URL of each hub of this deployment, including this hub. */
 export const SystemHubs = z.array(
   z.object({
     region: z.string().nullable(),
@@ -157,13 +175,13 @@ export const SystemHubs = z.array(
     url: z.string(),
   }),
 );
-/** ticket: for HELLO on /consumer of any hub. It works once, within 30 s. */
+/** ticket: a one-time token for the HELLO frame on /consumer of any hub. It works once, within 30 s. */
 export const SystemTicket = z.object({ ticket: z.string(), expiresAt: z.number() });
 
 /** The output of procedures that return nothing. */
 export const Done = z.object({});
 
-/** The shape of every error, in REST bodies and in `error.data` of tRPC. */
+/** The format of every error, both in REST bodies and in `error.data` of tRPC. */
 export const ApiError = z.object({
   code: z.string(),
   message: z.string(),

@@ -1,25 +1,25 @@
-/** The three calls that an agent makes over HTTP before it has a socket: join, challenge and token. */
+/** The three HTTP calls that an agent makes before it opens its WebSocket: join, challenge and token. */
 import { z } from 'zod';
 import { Id } from './contract.ts';
 
 export const ProviderRef = z.object({ providerId: Id });
 export type ProviderRef = z.infer<typeof ProviderRef>;
 
-/** The agent's public key; other members of a JWK are ignored. */
+/** The agent's public key as a JWK. Other members of the JWK are ignored. */
 export const PublicKey = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
   x: z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url'),
 });
 export const AgentJoin = z.object({
-  /** A join token from provider.joinToken. It works once. */
+  /** A join token from provider.joinToken. It can be used only once. */
   token: z.string().max(200),
   publicKey: PublicKey,
-  /** The name of this machine that users see. */
+  /** The name of this machine, as users see it. */
   name: z.string().trim().min(1).max(100),
 });
 export const AgentChallenge = z.object({
-  /** The agent signs the UTF-8 bytes of this text, unchanged. */
+  /** A text of the hub. The agent signs the UTF-8 bytes of this text, unchanged. */
   challenge: z.string().max(1024),
   expiresAt: z.number(),
 });
@@ -27,16 +27,19 @@ export type AgentChallenge = z.infer<typeof AgentChallenge>;
 
 export const AgentProof = ProviderRef.extend({
   challenge: z.string().max(200),
-  /** Ed25519 signature of the challenge's UTF-8 bytes, base64url. */
+  /** Ed25519 signature of the challenge's UTF-8 bytes, in base64url. */
   signature: z.string().max(100),
 });
 export type AgentProof = z.infer<typeof AgentProof>;
 
-/** A token for the agent's HELLO on /provider. */
+/** A token that the agent sends in its HELLO frame on /provider. */
 export const AgentToken = z.object({ token: z.string().max(4096), expiresAt: z.number() });
 export type AgentToken = z.infer<typeof AgentToken>;
 
-/** The calls as an interface. The hub's router implements it under `agent.*`. Every call rejects with a UniCoreError. */
+/**
+ * The three calls as an interface. The hub's router implements the calls under `agent.*`. A failed call
+ * rejects with a UniCoreError.
+ */
 export interface AgentCalls {
   join(wish: z.input<typeof AgentJoin>): Promise<ProviderRef>;
   challenge(wish: ProviderRef): Promise<Pick<AgentChallenge, 'challenge'>>;

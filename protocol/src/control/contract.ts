@@ -1,13 +1,17 @@
 /**
- * What hub and agent tell each other on the control channel: schemas for both ends, and the two interfaces that birpc
- * makes callable. Calls carry whole states, never steps, so that repeating a call does no harm.
+ * The messages between hub and agent on the control channel. This file contains the schemas for both ends,
+ * and the two interfaces that birpc makes callable. Each call carries a whole state and never a single step,
+ * so that repeating a call does no harm.
  */
 import { z } from 'zod';
 
 export const VmSize = z.enum(['small', 'medium', 'large']);
 export type VmSize = z.infer<typeof VmSize>;
 
-/** What a VM of each size may use. cpu: cores (limited by the machine's own), memory: bytes (without swap). */
+/**
+ * Resources that a VM of each size may use. cpu: number of cores, limited by the cores of the machine.
+ * memory: bytes, without swap.
+ */
 export const SIZES: Record<VmSize, { cpu: number; memory: number }> = {
   small: { cpu: 1, memory: 512 * 2 ** 20 },
   medium: { cpu: 2, memory: 2 * 2 ** 30 },
@@ -18,11 +22,12 @@ export const SIZES: Record<VmSize, { cpu: number; memory: number }> = {
 export const Isolation = z.enum(['process', 'container', 'gvisor']);
 export type Isolation = z.infer<typeof Isolation>;
 
-/** A machine id: 1 to 64 of a-z, 0-9 and '-'. Safe in container names, paths and URLs. */
+/** An id of 1 to 64 characters from a-z, 0-9 and '-'. It is safe in container names, paths and URLs. */
 export const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and -');
 
 /**
- * What the hub wants one VM on this provider to be. gen rises with each assignment; a VM with an older gen is destroyed.
+ * The state that the hub wants for one VM on this provider. gen rises each time that the VM is assigned to a
+ * provider. A VM with an older gen is destroyed.
  */
 export const VmOrder = z.object({
   vmId: Id,
@@ -30,12 +35,15 @@ export const VmOrder = z.object({
   desired: z.enum(['running', 'stopped', 'deleted']),
   image: z.string().min(1).max(200),
   size: VmSize,
-  /** Rises each time a user presses start. What failed before is then tried again. */
+  /** Rises each time that a user starts the VM. If the VM had failed, the agent then tries again. */
   attempt: z.number().int().nonnegative().optional(),
 });
 export type VmOrder = z.infer<typeof VmOrder>;
 
-/** What the agent observes of a VM. reason: if something is wrong, a sentence for people with the remedy. */
+/**
+ * The state of a VM that the agent observes. reason: if something is wrong, a sentence for the user with the
+ * remedy.
+ */
 export const VmObserved = z.object({
   vmId: Id,
   gen: z.number().int().positive(),
@@ -53,18 +61,24 @@ export const TerminalInfo = z.object({
   /** Viewers attached now. */
   viewers: z.number().int(),
   createdAt: z.number(),
-  /** The latest time from a key to the output after it, ms; null if none was seen. */
+  /** Latest time from a key press to the output after it, ms; null if no such time was measured. */
   echoMs: z.number().nullable().optional(),
 });
 export type TerminalInfo = z.infer<typeof TerminalInfo>;
 
-/** Round trips of each part of the way from the provider's hub to a terminal, ms; null if unknown. */
+/** Round trips of each part of the path from the provider's hub to a terminal, ms; null if unknown. */
 export const TerminalPath = z.object({
-  /** Between the hub that has the provider's socket and the provider. */
+  /** Round trip between the provider and the hub that has the provider's socket. */
   providerMs: z.number().nullable(),
-  /** Within the provider: between the tunnel process and the keeper process, which holds the terminals. */
+  /**
+   * Round trip on the provider's machine, between the tunnel process and the keeper process. The keeper owns
+   * the terminals.
+   */
   keeperMs: z.number().nullable(),
-  /** Echo time from the keeper into the container and back, the program included: from a key to the output after it. */
+  /**
+   * Time from a key press to the output after it, measured in the keeper. It includes the container and the
+   * program in the container.
+   */
   echoMs: z.number().nullable(),
 });
 export type TerminalPath = z.infer<typeof TerminalPath>;
@@ -75,7 +89,10 @@ export const Rows = z.number().int().min(1).max(1000);
 export const OpenTerminal = z.object({
   vmId: Id,
   gen: z.number().int().positive(),
-  /** 'main' is the VM's main terminal. Any other id creates a terminal if there is none. */
+  /**
+   * Id of the terminal. 'main' is the VM's main terminal. If no terminal with another id exists, it is
+   * created.
+   */
   terminalId: Id,
   cols: Cols,
   rows: Rows,
@@ -83,14 +100,17 @@ export const OpenTerminal = z.object({
 export type OpenTerminal = z.infer<typeof OpenTerminal>;
 
 export const ResizeTerminal = OpenTerminal.extend({
-  /** The viewer whose window changed (its name from ACCEPT's metadata). Without it, the terminal itself is resized. */
+  /**
+   * Name of the viewer whose window changed, as in the metadata of ACCEPT. Without a viewer, the terminal
+   * itself is resized.
+   */
   viewer: z.string().max(64).optional(),
 });
 export type ResizeTerminal = z.infer<typeof ResizeTerminal>;
 
 /**
- * A provider's load and free capacity, in the metadata of BEAT. cpu: share of all cores in use, 0 to 1; the rest in
- * bytes.
+ * A provider's load and free capacity, in the metadata of BEAT frames. cpu: share of all cores in use, from 0
+ * to 1. Memory and disk are in bytes.
  */
 export const BeatMeta = z.object({
   cpu: z.number().min(0),
@@ -103,7 +123,10 @@ export const BeatMeta = z.object({
 });
 export type BeatMeta = z.infer<typeof BeatMeta>;
 
-/** The HELLO metadata of an agent. connSeq rises with each connection; the hub keeps only the newest socket. */
+/**
+ * Metadata of an agent's HELLO frame. connSeq rises with each connection. The hub keeps only the newest
+ * connection.
+ */
 export const AgentHello = z.object({
   token: z.string().max(4096),
   connSeq: z.number().int().positive(),
@@ -116,8 +139,9 @@ export const AgentHello = z.object({
 export type AgentHello = z.infer<typeof AgentHello>;
 
 /**
- * The HELLO metadata of a consumer's SDK. token: a bearer token. ticket: from system.ticket, for origins where the
- * session cookie is not sent. Neither is needed if the cookie came with the upgrade request.
+ * Metadata of the HELLO frame of a consumer's SDK. token: a bearer token. ticket: a one-time token from
+ * system.ticket, for origins to which the session cookie is not sent. If the cookie came with the upgrade
+ * request, the SDK needs no token and no ticket.
  */
 export const ConsumerHello = z.object({
   token: z.string().max(4096).optional(),
@@ -125,7 +149,10 @@ export const ConsumerHello = z.object({
   client: z.string().max(200).optional(),
 });
 
-/** The OPEN metadata of a terminal channel, written by the consumer. The hub reads vmId to find the route. */
+/**
+ * Metadata of a terminal channel's OPEN frame, written by the consumer. The hub uses vmId to find the
+ * provider.
+ */
 export const TerminalOpen = z.object({
   vmId: Id,
   terminalId: Id.default('main'),
@@ -135,10 +162,15 @@ export const TerminalOpen = z.object({
 });
 export type TerminalOpen = z.infer<typeof TerminalOpen>;
 
-/** The ACCEPT metadata of a terminal channel. viewer: the name of this attachment in vm.resize. */
+/**
+ * Metadata of a terminal channel's ACCEPT frame. viewer: the name with which vm.resize refers to this viewer.
+ */
 export const TerminalAccept = z.object({ terminalId: Id, viewer: z.string().max(64) });
 
-/** The auth of an OPEN frame. Only hubs write it. */
+/**
+ * The field `auth` of an OPEN frame. It says who opens the channel, and with which rights. Only hubs write
+ * it.
+ */
 export const ChannelAuth = z.object({
   user: z.string().max(128),
   rights: z.enum(['write', 'read']),
@@ -149,29 +181,36 @@ export const ChannelAuth = z.object({
 export type ChannelAuth = z.infer<typeof ChannelAuth>;
 
 /**
- * What can be asked of an agent about the terminals of one VM. Repeating a call does no harm, since it asks for a state.
+ * Calls to an agent about the terminals of one VM. Repeating a call does no harm, because each call describes
+ * a state and not a step.
  */
 export interface TerminalMethods {
   terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
-  /** Opens the terminal, and creates it if there is none. */
+  /** Opens the terminal. Creates the terminal if it does not exist. */
   openTerminal(open: OpenTerminal): Promise<TerminalInfo>;
   resizeTerminal(resize: ResizeTerminal): Promise<void>;
   closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
-  /** The agent measures its own part of the path; its hub adds the rest. */
+  /**
+   * Returns the round trips that the agent can measure on its machine. The hub adds the round trip to the
+   * provider.
+   */
   terminalPath(which: { vmId: string; terminalId: string }): Promise<TerminalPath>;
 }
 
 /** Calls that the hub makes and the agent answers. */
 export interface AgentMethods extends TerminalMethods {
   /**
-   * All orders for this provider. VMs that are not in the list are unknown to the hub; they are left alone, but
-   * reported.
+   * Receives all orders (wanted states of VMs) for this provider. If a VM is not in the list, the hub does
+   * not know it. The agent does not change such a VM, but reports it.
    */
   apply(orders: VmOrder[]): Promise<void>;
 }
 
 /** Calls that the agent makes and the hub answers. */
 export interface HubMethods {
-  /** Reports VMs. whole: every VM of this agent (sent on connect); otherwise only those that changed. */
+  /**
+   * Reports the observed states of VMs. whole: true if the report contains every VM of this agent, as after
+   * each connect; false if it contains only changed VMs.
+   */
   observed(report: { whole: boolean; vms: VmObserved[] }): Promise<void>;
 }

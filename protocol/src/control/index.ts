@@ -1,4 +1,4 @@
-/** The contract of hub and agent: its schemas, its methods, and the RPC that carries them. */
+/** The interface between hub and agent: its schemas, its methods, and the RPC that carries the calls. */
 export * from './agent-calls.ts';
 export * from './contract.ts';
 export { type ControlRpc, controlRpc } from './rpc.ts';

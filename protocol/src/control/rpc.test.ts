@@ -33,7 +33,7 @@ describe('the control RPC', () => {
       hang: () => new Promise(() => {}),
     };
     const onError = (error: unknown) => errors.push(error);
-    // As over a wire: nothing but plain data gets through.
+    // Only plain data can pass between the two ends, as over a network.
     const wire = (to: () => ControlRpc<object>) => (value: unknown) => {
       sent.push(value);
       to().receive(JSON.parse(JSON.stringify(value)));

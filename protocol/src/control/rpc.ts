@@ -1,13 +1,17 @@
 /**
- * The control RPC, the same at both ends: birpc over a stream of messages. Envelopes are parsed before birpc sees them,
- * errors travel as {code, message}, and every call ends within its time limit.
+ * The RPC between hub and agent, which is the same at both ends. It uses birpc over a stream of messages.
+ * Messages are validated before birpc gets them, errors are sent as {code, message}, and every call ends
+ * within its time limit.
  */
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, UniCoreError } from '../wire/index.ts';
 import { NO_TRACING, type RpcTracing, TraceContext } from './tracing.ts';
 
-/** Long enough for a slow Docker engine to start an exec, and short enough that a user still waits. */
+/**
+ * Time limit of a call, ms. It is long enough for a slow Docker engine to start an exec, and short enough for
+ * a user who waits.
+ */
 const CALL_TIMEOUT_MS = 10_000;
 
 const Call = z.object({
@@ -15,7 +19,7 @@ const Call = z.object({
   i: z.string().max(64).optional(),
   m: z.string().max(64),
   a: z.array(z.unknown()).max(8),
-  /** The trace that the call belongs to, if there is one. */
+  /** The trace to which the call belongs, if there is one. */
   c: TraceContext.optional(),
 });
 const Answer = z.object({
@@ -28,11 +32,11 @@ const Envelope = z.discriminatedUnion('t', [Call, Answer]);
 
 export interface ControlRpc<Remote> {
   readonly remote: Remote;
-  /** Takes one whole message from the peer. */
+  /** Processes one whole message from the peer. */
   receive(value: unknown): void;
-  /** Settles when every call made before has been answered or has timed out. */
+  /** Resolves when every call that was made before has ended, with an answer, an error or a timeout. */
   settled(): Promise<void>;
-  /** Rejects all open calls with this error. */
+  /** Rejects all unanswered calls with this error. */
   close(error: UniCoreError): void;
 }
 
@@ -40,11 +44,11 @@ interface ControlRpcOptions<Local> {
   local: Local;
   /** Sends one whole message to the peer. */
   post(value: unknown): void;
-  /** Called when a local method failed, or when the peer sent an invalid envelope. */
+  /** Called when a local method failed, or when the peer sent an invalid message. */
   onError(error: unknown, what: string): void;
-  /** How long a call waits for its answer, ms. */
+  /** Time limit for the answer to a call, ms. */
   timeoutMs?: number;
-  /** How calls show up in traces. Default: they do not. */
+  /** Records calls in traces. By default, calls are not traced. */
   tracing?: RpcTracing;
 }
 
@@ -62,7 +66,7 @@ export function controlRpc<Remote extends object, Local extends object>(
       deliver = run;
     },
     serialize: (message: Outgoing) => outgoing(message, tracing),
-    // Only `local`'s own methods can be called, not those that every object inherits.
+    // The peer can only call methods that `local` itself defines, not methods that every object inherits.
     resolver: (name, method) =>
       Object.hasOwn(options.local, name) ? answering(name, method, tracing) : undefined,
     onFunctionError: (error, method) => {
@@ -73,7 +77,7 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
   });
   return {
-    // birpc's type adds `asEvent` to each method; callers here need only the plain interface.
+    // birpc's type adds `asEvent` to each method. Callers of this RPC need only the plain interface.
     remote: remembering(rpc as unknown as Remote, calls, tracing),
     settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {
@@ -89,7 +93,7 @@ export function controlRpc<Remote extends object, Local extends object>(
   };
 }
 
-/** Wraps RPC methods so that each call is in the set until it has ended. */
+/** Wraps RPC methods so that the set `calls` contains each call until the call has ended. */
 function remembering<Remote extends object>(
   remote: Remote,
   calls: Set<Promise<unknown>>,
@@ -129,7 +133,10 @@ function outgoing(message: Outgoing, tracing: RpcTracing): unknown {
   return c ? { ...message, c } : message;
 }
 
-/** Only our own errors tell the peer what happened. Any other error stays at the end where it happened. */
+/**
+ * Converts an error for the peer. Only a UniCoreError or a validation error is described. Details of any
+ * other error stay in the log of this end.
+ */
 function plainError(error: unknown): { code: ErrorCode; message: string } {
   if (error instanceof UniCoreError) return { code: error.code, message: error.message };
   if (error instanceof z.ZodError)
@@ -137,7 +144,10 @@ function plainError(error: unknown): { code: ErrorCode; message: string } {
   return { code: 'INTERNAL', message: 'Something went wrong at the other end; its log says what.' };
 }
 
-/** Error codes that a peer may not send: it cannot judge the user's login, and a failure cannot be OK. */
+/**
+ * Error codes that a peer must not send. A peer cannot decide about the user's login, and a failure cannot be
+ * OK.
+ */
 const NOT_THE_PEERS: ReadonlySet<string> = new Set(['OK', 'UNAUTHENTICATED', 'REVOKED']);
 
 function incomingError(error: { code: string; message: string }): UniCoreError {

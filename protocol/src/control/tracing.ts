@@ -1,16 +1,18 @@
-/** How control calls show up in traces. The hub hands in OpenTelemetry; an agent traces nothing. */
+/** Tracing of control calls. The hub passes in OpenTelemetry. An agent does not trace calls. */
 import { z } from 'zod';
 
-/** The trace that a call belongs to, as it travels to another process: W3C Trace Context. */
+/**
+ * The W3C Trace Context that a call carries to another process. It names the trace to which the call belongs.
+ */
 export const TraceContext = z.object({ traceparent: z.string().max(100) });
 export type TraceContext = z.infer<typeof TraceContext>;
 
 export interface RpcTracing {
-  /** Runs the work inside a span of this name. */
+  /** Runs `work` inside a span with this name. */
   span<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** The context of the current span; undefined outside a span. */
+  /** Returns the context of the current span; undefined outside a span. */
   here(): TraceContext | undefined;
-  /** Runs the work as part of the caller's trace, if the caller sent one. */
+  /** Runs `work` as part of the caller's trace, if the caller sent a trace context. */
   within<T>(context: TraceContext | undefined, work: () => T): T;
 }
 

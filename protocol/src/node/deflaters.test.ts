@@ -1,6 +1,6 @@
 /**
- * What every deflater promises, and that each reads what any other packs: the two ends of a channel may use different
- * ones.
+ * All deflaters keep the same rules, and each deflater can read the output of every other. This matters
+ * because the two ends of a channel may use different deflaters.
  */
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
@@ -49,7 +49,7 @@ describe.each(PAIRS)('what %s packs, %s reads', (by, to) => {
         (raw, dictionary, effort) => {
           const packed = packer.deflate(raw, dictionary, effort);
           if (!packed) return;
-          // Not toEqual, which is slow with arrays of 16 KiB.
+          // toEqual is not used because it is slow with arrays of 16 KiB.
           expect(Buffer.compare(reader.inflate(packed, dictionary, raw.length), raw)).toBe(0);
         },
       ),

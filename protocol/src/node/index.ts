@@ -1,2 +1,2 @@
-/** Deflate with Node's zlib. An entry of its own, so that browsers do not load it. */
+/** Deflate compression with Node's zlib. It has its own entry point, so that browsers do not load it. */
 export { zlibDeflater } from './zlib.ts';

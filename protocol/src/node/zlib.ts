@@ -1,16 +1,16 @@
-/** Deflate with Node's zlib: 60 µs for a small frame, 120 to 600 µs for 16 KiB. */
+/** Deflate compression with Node's zlib. It takes 60 µs for a small frame and 120 to 600 µs for 16 KiB. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { corrupt, type Deflater, LEVELS, wrongLength } from '../channel/index.ts';
 
-/** zlib accepts no smaller output buffers. */
+/** Smallest output buffer that zlib accepts, in bytes. */
 const MIN_CHUNK = 64;
 
 export const zlibDeflater: Deflater = {
   least: 16,
 
   deflate(raw, dictionary, effort) {
-    // The result is seldom longer than a quarter of the input, and each output buffer stays in memory until it is
-    // collected.
+    // The compressed data is seldom longer than a quarter of the input. A larger output buffer would waste
+    // memory, because each buffer stays in memory until it is garbage collected.
     const chunkSize = Math.max(MIN_CHUNK, raw.length >> 2);
     const packed = deflateRawSync(raw, { level: LEVELS[effort], dictionary, chunkSize });
     return packed.length < raw.length ? packed : undefined;
@@ -28,7 +28,7 @@ function inflate(packed: Uint8Array, dictionary: Uint8Array, rawLength: number):
     return inflateRawSync(packed, {
       dictionary,
       maxOutputLength: rawLength,
-      // With one byte more than needed, zlib sees the end in the same round. So one output buffer is enough.
+      // The output buffer has one byte more than needed, so zlib finds the end without a second buffer.
       chunkSize: Math.max(MIN_CHUNK, rawLength + 1),
     });
   } catch (cause) {

@@ -1,6 +1,8 @@
-/** Where the hubs of a deployment are, as the WELCOME frame lists them. */
+/** The regions and URLs of a deployment's hubs, as the WELCOME frame lists them. */
 
-/** A limit for hostile input: more hubs than any deployment has. */
+/**
+ * Largest number of hubs in a list. It protects against malicious input. No real deployment has so many hubs.
+ */
 export const MAX_PLACES = 64;
 const MAX_TEXT = 300;
 
@@ -10,7 +12,9 @@ export interface HubPlace {
   url: string;
 }
 
-/** Returns the hubs that WELCOME lists; none if its metadata has another shape. */
+/**
+ * Returns the hubs that the WELCOME frame lists. Returns an empty array if the metadata has another format.
+ */
 export function placesIn(welcome: unknown): HubPlace[] {
   const hubs = (welcome as { hubs?: unknown } | null)?.hubs;
   return Array.isArray(hubs) ? hubs.slice(0, MAX_PLACES).flatMap((place) => placeIn(place) ?? []) : [];

@@ -1,3 +1,6 @@
-/** Which hub of several a client dials, by measured distance. Imports `time` and `wire`. */
+/**
+ * Chooses the hub to which a client connects, by measured round trip. Imports only the folders `time` and
+ * `wire`.
+ */
 export type { HubPlace } from './hub-place.ts';
 export { type HubDistance, Nearest, type NearestOptions } from './nearest.ts';

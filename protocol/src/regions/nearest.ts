@@ -1,43 +1,55 @@
 /**
- * Chooses which of a deployment's hubs to dial: the one with the least round trip, and another one while that does not
- * answer. It does no I/O: the caller hands in how to measure. With only one known hub it measures nothing.
+ * Chooses the hub to connect to. It prefers the hub with the shortest round trip, and uses another hub while
+ * that hub does not answer. It does no I/O, because the caller passes in the function that measures. If only
+ * one hub is known, it measures nothing.
  */
 import { Backoff, type Clock } from '../time/index.ts';
 import type { ErrorCode } from '../wire/index.ts';
 import { type HubPlace, MAX_PLACES, placesIn } from './hub-place.ts';
 
-/** A move costs a new socket and a round trip per channel. It must save this share of the round trip, and MARGIN_MS. */
+/**
+ * A move to another hub costs a new socket and a round trip per channel. The move must save at least this
+ * share of the round trip, and at least MARGIN_MS.
+ */
 const MARGIN = 0.25;
 const MARGIN_MS = 10;
-/** A hub is avoided after this many failed tries in a row. One restart is no reason to go far away. */
+/**
+ * Number of failed attempts in a row after which a hub is avoided. A single restart is no reason to use a
+ * distant hub.
+ */
 const TRIES = 2;
-/** Pauses between measurements, ms. Distances change when a user travels, but that mostly ends the connection anyway. */
+/**
+ * Pauses between two measurements, ms. Round trips change when a user travels, but travelling mostly ends the
+ * connection, too.
+ */
 const LOOK = { first: 60_000, most: 60 * 60_000 };
 /**
- * After a lost connection the next measurement comes at a random time within this many ms, since many clients may have
- * lost the same hub.
+ * After a reconnect, the next measurement starts at a random time within this many ms. Many clients may have
+ * lost the same hub, and should not all measure at once.
  */
 const SOON_MS = 5_000;
 export interface HubDistance extends HubPlace {
-  /** Round trip in ms; null if it was not measured or the hub did not answer. */
+  /** Round trip, ms; null if it was not measured or the hub did not answer. */
   ms: number | null;
 }
 
 export interface NearestOptions {
-  /** The hub that the user named. It can always be chosen. */
+  /** URL of the hub that the user named. This hub can always be chosen. */
   home: string;
-  /** Hubs known from an earlier run, the nearest first. May include `home`. */
+  /** Hubs that are known from an earlier run, the nearest first. The list may include `home`. */
   known?: readonly HubPlace[];
   clock: Clock;
   /** A random number, uniform in [0, 1). */
   random: () => number;
-  /** Measures the round trip to this hub, ms. Rejects if the hub does not answer. */
+  /** Resolves with the round trip to this hub, ms. Rejects if the hub does not answer. */
   probe(url: string): Promise<number>;
-  /** Whether a hub may send its clients to this URL; for example, only within the same domain. */
+  /**
+   * True if a hub may send its clients to this URL. For example, only URLs in the same domain are trusted.
+   */
   trusted(url: string): boolean;
-  /** True while no user would notice a better hub; a measurement is then postponed. */
+  /** True while no user would notice a better hub. Measurements are then postponed. */
   unwatched?(): boolean;
-  /** Called when the known hubs or their distances have changed. */
+  /** Called when the known hubs or their round trips have changed. */
   changed?(places: readonly HubDistance[]): void;
 }
 
@@ -46,7 +58,7 @@ export class Nearest {
   readonly #pauses: Backoff;
   #places: HubDistance[] = [];
   #choice: string;
-  /** Failed tries in a row, by the hub's URL. */
+  /** Number of failed attempts in a row, by the hub's URL. */
   readonly #failures = new Map<string, number>();
   #moved = () => {};
   #lost = false;
@@ -63,13 +75,13 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
-  /** A chooser that always takes this hub, whatever WELCOME lists. */
+  /** Returns a Nearest that always chooses this hub and ignores the hubs that WELCOME lists. */
   static only(home: string, clock: Clock): Nearest {
     const probe = () => Promise.reject(new Error('there is nothing to choose'));
     return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
   }
 
-  /** The hub to dial next. */
+  /** The URL of the hub to connect to next. */
   get url(): string {
     const tired = (url: string) => (this.#failures.get(url) ?? 0) >= TRIES;
     if (!tired(this.#choice)) return this.#choice;
@@ -83,7 +95,10 @@ export class Nearest {
     );
   }
 
-  /** `moved` is called when another hub is clearly nearer than the one in use: dial it first, then leave the old one. */
+  /**
+   * `moved` is called when another hub is clearly nearer than the hub in use. The caller should connect to
+   * the new hub first, and then leave the old hub.
+   */
   start(moved: () => void): void {
     this.#moved = moved;
   }
@@ -93,7 +108,7 @@ export class Nearest {
     this.#cancel();
   }
 
-  /** Call when a connection to this hub is up. welcome: the metadata of WELCOME. */
+  /** Call this method when a connection to this hub is up. welcome: the metadata of the WELCOME frame. */
   up(url: string, welcome: unknown): void {
     this.#failures.clear();
     this.#choice = url;
@@ -106,15 +121,15 @@ export class Nearest {
     else if (again) this.#lookIn(this.#options.random() * SOON_MS);
   }
 
-  /** Call when the connection is lost. */
+  /** Call this method when the connection is lost. */
   lost(): void {
     this.#lost = true;
     this.#pauses.reset();
   }
 
-  /** Call when an attempt to connect has failed. */
+  /** Call this method when an attempt to connect has failed. */
   failed(url: string, code: ErrorCode): void {
-    // A timeout already took long, so this hub is avoided at once.
+    // A timeout has already taken much time, so the hub is avoided after only one timeout.
     this.#failures.set(url, code === 'TIMEOUT' ? TRIES : (this.#failures.get(url) ?? 0) + 1);
     if (this.#places.every((place) => (this.#failures.get(place.url) ?? 0) >= TRIES)) this.#failures.clear();
   }
@@ -127,7 +142,7 @@ export class Nearest {
     if (added || before.length !== this.#places.length) this.#options.changed?.(this.places);
   }
 
-  /** Returns `home` and those of these hubs that are trusted, with the distances that are known. */
+  /** Returns `home` and the trusted hubs of this list, with their known round trips. */
   #with(told: readonly HubPlace[]): HubDistance[] {
     const { home, trusted } = this.#options;
     const byUrl = new Map<string, HubPlace>([[home, { region: null, url: home }]]);
@@ -164,11 +179,11 @@ export class Nearest {
     this.#lookIn(this.#pauses.next());
   }
 
-  /** Moves to a nearer hub. Without a connection it chooses nothing; the measured distances count for the next one. */
+  /** Moves to a hub that is clearly nearer. While there is no connection, the choice does not change. */
   #choose(): void {
     const used = this.#places.find(({ url }) => url === this.#choice);
     const best = this.places[0];
-    // A hub that is in use but cannot be measured is kept until its connection is lost.
+    // A hub that is in use is kept until its connection is lost, even if its round trip cannot be measured.
     if (this.#lost || used === undefined || used.ms === null || best === undefined || best.ms === null)
       return;
     const saved = used.ms - best.ms;

@@ -1,4 +1,6 @@
-/** Simulated time is cheap enough for hours, and timers run in the order in which real ones would. */
+/**
+ * Simulated time costs so little that tests can use hours, and timers run in the same order as real timers.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from './clock.ts';

@@ -1,5 +1,6 @@
 /**
- * A clock that stands still until a test moves it. Hours of simulated time pass in a moment, and always in the same way.
+ * A simulated clock for tests. Its time passes only when a test advances it. So hours of simulated time pass
+ * in a moment, and every run is the same.
  */
 import type { Clock } from '../time/index.ts';
 import { type Timer, Timers } from './timers.ts';
@@ -14,7 +15,7 @@ export class SimClock implements Clock {
     return this.#now;
   }
 
-  /** Timers that are set and have neither run nor been cancelled. */
+  /** Number of timers that are set and still have to run. */
   get pending(): number {
     return this.#pending;
   }
@@ -30,7 +31,10 @@ export class SimClock implements Clock {
     queueMicrotask(run);
   }
 
-  /** Lets `ms` of simulated time pass. Runs each timer, and everything that follows from it, before the next one. */
+  /**
+   * Advances the simulated time by `ms`. Everything that a timer causes is finished before the next timer
+   * runs.
+   */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
@@ -38,7 +42,10 @@ export class SimClock implements Clock {
     this.#now = until;
   }
 
-  /** Lets simulated time pass until the condition holds; throws if it does not within `ms`. */
+  /**
+   * Advances the simulated time until the condition is true. Throws if the condition is still false after
+   * `ms`.
+   */
   async until(condition: () => boolean, ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -70,11 +77,12 @@ export class SimClock implements Clock {
   }
 }
 
-/** Runs all queued microtasks, and those that they queue. */
+/** Resolves when all queued microtasks have run, including the microtasks that they queue. */
 function settle(): Promise<void> {
-  // Node runs nextTick callbacks when no microtask is left. That is a hundred times faster than a turn of the event
-  // loop.
+  // Node runs a nextTick callback when no microtask is left. This is a hundred times faster than a turn of
+  // the event loop.
   if (typeof process !== 'undefined') return new Promise((done) => process.nextTick(done));
-  // A turn of Chromium's event loop, where our tests run: three times as fast as by a MessageChannel.
+  // In Chromium, which runs our browser tests, this takes one turn of the event loop. It is three times as
+  // fast as a MessageChannel.
   return scheduler.yield();
 }

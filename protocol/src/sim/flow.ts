@@ -1,14 +1,17 @@
-/** One direction of a simulated socket: a queue, a limited rate and a delay. It keeps the order and can be stopped. */
+/**
+ * One direction of a simulated socket. It has a queue, a limited rate and a delay. It keeps the order of
+ * messages and can be stopped.
+ */
 import type { Clock } from '../time/index.ts';
 
 export interface FlowShape {
   /** Delay from sending a message to its arrival, ms. */
   delayMs: number;
-  /** Extra delay of a message, ms; called for each one. */
+  /** Returns the extra delay of a message, ms. Called for each message. */
   jitterMs?: () => number;
-  /** Rate of the line in bytes per ms. Without it, sending takes no time. */
+  /** Rate of the connection, in bytes per ms. Without a rate, sending takes no time. */
   bytesPerMs?: number;
-  /** Bytes that the kernel buffers before the socket's own buffer fills. */
+  /** Number of bytes that the kernel buffers before the socket's own buffer fills. */
   kernelBytes?: number;
 }
 
@@ -22,7 +25,7 @@ export class Flow {
   readonly #clock: Clock;
   readonly #shape: FlowShape;
   readonly #drained: (() => void) | undefined;
-  /** Messages that are not sent yet. The first one is being sent. */
+  /** Messages that are not sent yet. The first message is being sent. */
   #queue: Item[] = [];
   #waiting = 0;
   #sending = false;
@@ -39,12 +42,12 @@ export class Flow {
     this.#drained = drained;
   }
 
-  /** Bytes that the kernel has not taken. */
+  /** Number of bytes that the kernel has not accepted yet. */
   get buffered(): number {
     return Math.max(0, this.#waiting - (this.#shape.kernelBytes ?? 0));
   }
 
-  /** sent: called when the message has left the queue. */
+  /** Queues a message. sent: called when the message has left the queue. */
   push(size: number, arrive: () => void, sent?: () => void): void {
     if (this.#ended) return;
     this.#queue.push({ size, arrive, sent });
@@ -52,12 +55,12 @@ export class Flow {
     this.#work();
   }
 
-  /** Stops the delivery of messages. Neither end is told. */
+  /** Stops the delivery of messages. Neither end is notified. */
   stall(): void {
     this.#still = true;
   }
 
-  /** Delivers the messages that were held up, and continues. */
+  /** Delivers the messages that were held back, and continues the normal delivery. */
   resume(): void {
     this.#still = false;
     while (this.#held.length > 0 && !this.#still && !this.#ended) this.#held.shift()!.arrive();
@@ -103,7 +106,8 @@ export class Flow {
     this.#lastArrival = Math.max(this.#lastArrival, now + delay);
     this.#clock.after(this.#lastArrival - now, () => {
       if (this.#ended) return;
-      // Delivers the oldest message, even if this timer is of another one: equal times may differ in their last digit.
+      // Delivers the oldest message, even if this timer was set for another message. Timers for equal times
+      // may run in the wrong order because of rounding.
       const item = this.#onTheWay.shift()!;
       if (this.#still || this.#held.length > 0) this.#held.push(item);
       else item.arrive();

@@ -1,4 +1,4 @@
-/** Simulated time and sockets, for tests of everything that uses the protocol. */
+/** Simulated time and simulated sockets, for tests of code that uses the protocol. */
 
 export { SimClock } from './clock.ts';
 export { expectedBytes } from './expected-bytes.ts';

@@ -1,17 +1,20 @@
-/** Two legs over a simulated socket. */
+/** Creates the two ends of a protocol connection over a simulated socket. */
 import { Leg, type LegHandler } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 import type { Peer } from '../wire/index.ts';
 import { Wire } from './wire.ts';
 
-/** One end of the socket. */
+/** Options for one end of the socket. */
 export interface LegEnd {
-  /** The kind of peer at the other end. */
+  /** The kind of peer at the other end of the connection. */
   peer: Peer;
   handler?: (leg: () => Leg) => Partial<LegHandler>;
 }
 
-/** `near` dials `far`. Unless its handler says otherwise, `far` welcomes it. */
+/**
+ * Creates a connection from `near` to `far`. `far` answers with WELCOME, unless its handler does something
+ * else.
+ */
 export function legPair(clock: Clock, delayMs: number, ends: { near: LegEnd; far: LegEnd }) {
   const wire = new Wire(clock, delayMs);
   const closed = () => {};

@@ -1,4 +1,4 @@
-/** Random numbers from a seed. The same seed gives the same numbers on any machine. */
+/** Random numbers from a seed. The same seed produces the same numbers on every machine. */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
@@ -9,12 +9,12 @@ export class Random {
     this.#generator = xoroshiro128plus(seed);
   }
 
-  /** A random integer, `from` and `to` included. */
+  /** Returns a random integer from `from` to `to`, both included. */
   int(from: number, to: number): number {
     return uniformInt(this.#generator, from, to);
   }
 
-  /** A random integer, 0 to `count` - 1; 0 if there is none. */
+  /** Returns a random integer from 0 to `count` - 1; 0 if `count` is 0. */
   below(count: number): number {
     return this.int(0, Math.max(0, count - 1));
   }
@@ -23,7 +23,7 @@ export class Random {
     return this.int(0, 999_999) < probability * 1_000_000;
   }
 
-  /** A random number in [0, 1). */
+  /** Returns a random number in [0, 1). */
   fraction(): number {
     return this.int(0, 0x3fff_ffff) / 0x4000_0000;
   }
@@ -32,7 +32,7 @@ export class Random {
     return from[this.int(0, from.length - 1)]!;
   }
 
-  /** A random integer on a logarithmic scale: small numbers are as likely as large ones. */
+  /** Returns a random integer on a logarithmic scale. For example, 1 to 10 is as likely as 10 to 100. */
   scaled(from: number, to: number): number {
     return Math.round(from * (to / from) ** this.fraction());
   }
@@ -41,7 +41,9 @@ export class Random {
     return Uint8Array.from({ length: count }, () => this.int(0, 255));
   }
 
-  /** A separate generator: how many numbers are drawn from it does not affect this one. */
+  /**
+   * Returns a separate generator. Numbers that are drawn from the new generator do not affect this generator.
+   */
   fork(): Random {
     return new Random(this.int(-0x8000_0000, 0x7fff_ffff));
   }

@@ -1,10 +1,12 @@
 /**
- * The timers of a simulated clock in a binary heap, the next one first. A cancelled timer is removed when it gets to the
- * top.
+ * The timers of a simulated clock in a binary heap, with the next timer at the top. A cancelled timer is
+ * removed when it reaches the top.
  */
 export interface Timer {
   readonly at: number;
-  /** Timers that are due at the same moment run in the order in which they were set. */
+  /**
+   * Rises with each timer. Timers that are due at the same moment run in the order in which they were set.
+   */
   readonly order: number;
   /** The callback; undefined once the timer has run or was cancelled. */
   run: (() => void) | undefined;
@@ -13,7 +15,7 @@ export interface Timer {
 export class Timers {
   readonly #heap: Timer[] = [];
 
-  /** The next timer that has neither run nor been cancelled. */
+  /** The next timer that still has to run; undefined if there is none. */
   get first(): Timer | undefined {
     while (this.#heap.length > 0 && !this.#heap[0]!.run) this.#removeFirst();
     return this.#heap[0];

@@ -1,5 +1,6 @@
 /**
- * A simulated socket between two legs. It delays messages, keeps their order, and can be cut or stopped at any moment.
+ * A simulated socket between two ends of a connection. It delays messages and keeps their order. Tests can
+ * close or stop it at any moment.
  */
 
 import type { Leg, Transport } from '../leg/index.ts';
@@ -7,11 +8,11 @@ import type { Clock } from '../time/index.ts';
 import { Flow, type FlowShape } from './flow.ts';
 
 type End = 'a' | 'b';
-/** The part of a leg that a socket calls. */
+/** The methods of a receiving end that the socket calls. */
 type Receiver = Pick<Leg, 'receive' | 'socketClosed' | 'drained'>;
 
 export interface WireShape extends FlowShape {
-  /** Which ends are told when their send buffer drains. Browsers are not. */
+  /** Which ends are notified when their send buffer is empty again. Browsers are not notified. */
   tells?: { a: boolean; b: boolean };
   /** Called for each message that arrives. */
   tap?: (to: End, message: Uint8Array) => void;
@@ -36,7 +37,7 @@ export class Wire {
     this.b = this.#end('b', 'a');
   }
 
-  /** Sets the legs that the two transports belong to. */
+  /** Sets the receiver for each of the two ends. */
   connect(a: Receiver, b: Receiver): void {
     this.#ends = { a, b };
   }
@@ -45,19 +46,22 @@ export class Wire {
     return this.#closed;
   }
 
-  /** Closes the socket abnormally for both ends; messages on the way are lost. */
+  /** Closes the socket abnormally for both ends. Messages in flight are lost. */
   cut(): void {
     if (!this.#close()) return;
     this.#ends.a?.socketClosed(1006, '');
     this.#ends.b?.socketClosed(1006, '');
   }
 
-  /** From now on, messages from these ends do not arrive, but neither end notices: a dead network, not a dead peer. */
+  /**
+   * Stops the delivery of messages from these ends. Neither end notices it. This simulates a dead network,
+   * not a dead peer.
+   */
   stall(from: readonly End[] = ['a', 'b']): void {
     for (const end of from) this.#flows[end].stall();
   }
 
-  /** Delivers, late, the messages that were held up. */
+  /** Delivers the messages that were held back, and continues the normal delivery. */
   resume(): void {
     this.#flows.a.resume();
     this.#flows.b.resume();
@@ -83,7 +87,7 @@ export class Wire {
         return flow.buffered;
       },
       send: (message) => {
-        // The message is copied, as by a real socket, since a hop patches received messages in place.
+        // The message is copied, as by a real socket, because a relay changes received messages in place.
         const copy = message.slice();
         flow.push(copy.length, () => {
           this.#shape.tap?.(to, copy);

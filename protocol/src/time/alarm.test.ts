@@ -1,4 +1,4 @@
-/** An alarm fires once, at the time that it was last set to, whatever its timer does. */
+/** An alarm fires once, at the time to which it was last set, even if the clock's timer fires earlier. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { Alarm } from './alarm.ts';

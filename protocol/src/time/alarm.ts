@@ -1,15 +1,15 @@
 /**
- * A timer that is usually postponed or cancelled before it fires. It reuses one timer of the clock; a new one for each
- * change would cost too much.
+ * A timer that is usually postponed or cancelled before it fires. It reuses one timer of the clock, because a
+ * new timer for each change would cost too much CPU time.
  */
 import type { Clock } from './clock.ts';
 
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
-  /** When the callback is due, in clock time; undefined while the alarm is not set. */
+  /** Time at which the callback is due, in ms of the clock; undefined while the alarm is not set. */
   #at: number | undefined;
-  /** The clock's timer. It may fire before the alarm is due; then it is started again for the rest. */
+  /** The clock's timer. If it fires before the alarm is due, it is started again for the remaining time. */
   #timer: { readonly at: number; cancel: () => void } | undefined;
 
   constructor(clock: Clock, ring: () => void) {
@@ -21,7 +21,7 @@ export class Alarm {
     return this.#at !== undefined;
   }
 
-  /** Sets the alarm: it calls back after at least `ms`. Replaces an earlier time. */
+  /** Sets the alarm. The callback runs after at least `ms`. An earlier setting is replaced. */
   set(ms: number): void {
     const at = this.#clock.now() + ms;
     this.#at = at;
@@ -30,12 +30,15 @@ export class Alarm {
     this.#start(at, ms);
   }
 
-  /** Cancels the alarm but keeps its timer running, for alarms that are soon set again. */
+  /**
+   * Cancels the alarm but keeps the clock's timer running. This is cheaper for alarms that are soon set
+   * again.
+   */
   clear(): void {
     this.#at = undefined;
   }
 
-  /** Cancels the alarm and its timer. */
+  /** Cancels the alarm and the clock's timer. */
   stop(): void {
     this.#at = undefined;
     this.#timer?.cancel();
@@ -50,7 +53,7 @@ export class Alarm {
     this.#timer = undefined;
     if (this.#at === undefined) return;
     const left = this.#at - this.#clock.now();
-    // The pause is at least 1 ms: a rest left by rounding would otherwise start the timer again and again.
+    // The pause is at least 1 ms. Otherwise a small rest from rounding would start the timer again and again.
     if (left > 0) return this.#start(this.#at, Math.max(1, left));
     this.#at = undefined;
     this.#ring();

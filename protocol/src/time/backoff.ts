@@ -1,18 +1,25 @@
-/** Growing pauses with jitter, so that many clients that lost the same hub do not reconnect in the same moment. */
+/**
+ * Growing pauses with jitter. The jitter prevents that many clients that lost the same hub reconnect at the
+ * same moment.
+ */
 export interface BackoffOptions {
   /** First pause, ms. */
   first: number;
   /** Longest pause, ms. */
   most: number;
-  /** A second limit for long outages: after `after` ms of waiting in total, pauses may grow up to this `most`. */
+  /**
+   * A second limit for long outages. After `after` ms of waiting in total, a pause may be as long as this
+   * `most`, ms.
+   */
   later?: { after: number; most: number };
   /** A random number, uniform in [0, 1). */
   random: () => number;
 }
 
 /**
- * The longest pause before a retry that a person waits for, ms. The goal is to be back a second after an outage ends;
- * this leaves time for the handshakes. Pauses get longer only when the outage has lasted RECOVERY_MS.
+ * Longest pause before a retry while a user waits, ms. The goal is to reconnect within a second after an
+ * outage ends. This limit leaves time for the handshakes. Pauses get longer only after RECOVERY_MS of
+ * waiting.
  */
 export const RECOVERY_PAUSE_MS = 300;
 export const RECOVERY_MS = 90_000;
@@ -27,8 +34,8 @@ export class Backoff {
   }
 
   /**
-   * The next pause, ms: a random value between half a step and a whole one. The step doubles each time, up to the
-   * longest pause.
+   * Returns the next pause, ms. It is a random value between half of the current step and the whole step. The
+   * step doubles each time, up to the longest pause.
    */
   next(): number {
     const { first, most, later, random } = this.#options;

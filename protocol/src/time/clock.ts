@@ -1,14 +1,15 @@
 /**
- * Time as the protocol sees it. Every class that needs one gets a clock, so that a test can simulate hours in a moment.
+ * The clock of the protocol. Every class that needs the time gets a clock, so that a test can simulate hours
+ * in a moment.
  */
 export interface Clock {
-  /** Milliseconds from an arbitrary start; never goes back. */
+  /** Returns the milliseconds since an arbitrary start. The value never decreases. */
   now(): number;
-  /** Calls `run` once after `ms`; the returned function cancels it. */
+  /** Calls `run` once after `ms`. The returned function cancels the call. */
   after(ms: number, run: () => void): () => void;
   /**
-   * Calls `run` once after all input that has arrived was handled; at the end of the current microtasks where the
-   * platform has no such hook.
+   * Calls `run` once after all input that has arrived was handled. If the platform cannot do this, calls
+   * `run` as a microtask.
    */
   soon(run: () => void): void;
 }
@@ -19,11 +20,11 @@ const { setImmediate, clearImmediate } = globalThis as {
   clearImmediate?: (immediate: unknown) => void;
 };
 
-/** The machine's monotonic clock. This package uses it only where a caller hands it in. */
+/** The machine's monotonic clock. Code in this package uses it only if a caller passes it in. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {
-    // A timer of Node takes at least 1 ms; an immediate does not.
+    // In Node, a timer takes at least 1 ms. setImmediate is faster.
     if (ms <= 0 && setImmediate) {
       const immediate = setImmediate(run);
       return () => clearImmediate?.(immediate);
@@ -31,6 +32,6 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
-  // Node runs immediates after it has read from every socket that had data.
+  // Node calls setImmediate callbacks after it has read from every socket that had data.
   soon: setImmediate ? (run) => void setImmediate(run) : (run) => queueMicrotask(run),
 };

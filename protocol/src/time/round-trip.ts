@@ -1,9 +1,12 @@
-/** Measures the round trip to anything that answers requests. */
+/** Measures the round trip to a server that answers requests. */
 
-/** The fastest of this many requests counts. One more goes first, to open the connection. */
+/**
+ * Number of measured requests, of which the fastest counts. One more request is sent first, to open the
+ * connection.
+ */
 const REQUESTS = 3;
 
-/** The round trip in ms: the time of the fastest of a few requests. */
+/** Resolves with the round trip, ms. It is the time of the fastest of a few requests. */
 export async function roundTrip(request: () => Promise<unknown>, now: () => number): Promise<number> {
   await request();
   let shortest = Number.POSITIVE_INFINITY;

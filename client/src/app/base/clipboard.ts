@@ -1,4 +1,4 @@
-/** Copies text, also on pages without TLS, where browsers offer no clipboard API. */
+/** Copies text to the clipboard. Also works on pages without TLS, where browsers offer no clipboard API. */
 
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -1,9 +1,12 @@
-/** The current time as a signal, for parts of the page that show an age. */
+/** The current time as a Solid signal, for components that show an age such as "5 min ago". */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 const TICK_MS = 15_000;
 
-/** Milliseconds since 1970, updated every 15 s until the component that asked is removed. */
+/**
+ * Returns the current time in milliseconds since 1970. It is updated every 15 s until the calling component
+ * is removed.
+ */
 export function createNow(): Accessor<number> {
   const [now, setNow] = createSignal(Date.now());
   const timer = setInterval(() => setNow(Date.now()), TICK_MS);

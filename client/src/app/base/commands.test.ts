@@ -1,4 +1,4 @@
-/** The command palette finds commands and offers those of the parts that are shown. */
+/** The command palette finds commands, and offers the commands of the parts of the page that are shown. */
 import { createRoot } from 'solid-js';
 import { expect, test } from 'vitest';
 import { allCommands, type Command, matches, offerCommands } from './commands.ts';

@@ -1,10 +1,10 @@
-/** The commands of the palette. Each part of the page adds its own while it is shown. */
+/** The commands of the command palette. Each part of the page adds its own commands while it is shown. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 export interface Command {
   id: string;
   title: string;
-  /** Keyboard shortcut of the same command, such as 'Ctrl+Shift+F'. */
+  /** Keyboard shortcut that runs the same command, such as 'Ctrl+Shift+F'. */
   keys?: string;
   run(): void;
 }
@@ -20,7 +20,10 @@ export function allCommands(): Command[] {
   return sources().flatMap((source) => source());
 }
 
-/** True if each word of the query begins some word of the title: 'st br' finds 'Stop brave-otter'. */
+/**
+ * True if each word of the query is the beginning of a word in the title. For example, 'st br' finds 'Stop
+ * brave-otter'.
+ */
 export function matches(command: Command, query: string): boolean {
   const words = command.title.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,7 +1,10 @@
-/** Turns an error into a sentence for a person. Errors from the hub bring their own; other errors get one here. */
+/**
+ * Turns an error into a sentence for the user. Errors from the hub already contain a sentence. This file adds
+ * one to other errors.
+ */
 
 export interface Failure {
-  /** An error code of the protocol; undefined if the request never reached a hub. */
+  /** Error code of the protocol; undefined if the error does not come from the hub. */
   code: string | undefined;
   message: string;
 }
@@ -12,7 +15,8 @@ const NO_HUB =
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error);
   if (code !== undefined && error instanceof Error) return { code, message: error.message };
-  // fetch only says something like "Failed to fetch", in different words in each browser.
+  // If the hub is unreachable, fetch only reports a text such as "Failed to fetch". The text differs between
+  // browsers.
   if (hasCause(error)) return { code: undefined, message: NO_HUB };
   const message = error instanceof Error && error.message ? error.message : String(error);
   return { code: undefined, message };

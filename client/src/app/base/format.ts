@@ -1,15 +1,15 @@
-/** Formats sizes, ages and counts for people. */
+/** Formats sizes, ages and counts for display. */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Ages below this are shown as "just now". */
+/** Ages below this limit, in ms, are shown as "just now". */
 const NOW = 15 * SECOND;
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** '2 GiB', '512 MiB', '1.5 GiB'. */
+/** Formats a number of bytes, for example as '2 GiB', '512 MiB' or '1.5 GiB'. */
 export function bytes(count: number): string {
   let value = count;
   let unit = 0;
@@ -21,7 +21,9 @@ export function bytes(count: number): string {
   return `${Number(value.toFixed(digits))} ${UNITS[unit]}`;
 }
 
-/** An age in one unit: 'just now', '5 min ago', '3 h ago', '12 d ago'. Both times are in milliseconds. */
+/**
+ * Formats an age in one unit, such as 'just now', '5 min ago' or '12 d ago'. Both parameters are times in ms.
+ */
 export function age(since: number, now: number): string {
   const passed = Math.max(0, now - since);
   if (passed < NOW) return 'just now';

@@ -1,4 +1,7 @@
-/** State and helpers of the whole page that draw nothing: open dialogs, commands, shortcuts, theme, text. */
+/**
+ * State and helpers for the whole page, without user interface: open dialogs, commands, shortcuts, theme,
+ * text.
+ */
 export { copyText } from './clipboard.ts';
 export { createNow } from './clock.ts';
 export { allCommands, type Command, matches, offerCommands } from './commands.ts';

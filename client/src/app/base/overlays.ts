@@ -1,4 +1,7 @@
-/** Which page-wide dialog is open. At most one is, and any part of the page can open it. */
+/**
+ * The page-wide dialog that is open. At most one dialog is open at a time. Any part of the page can open a
+ * dialog.
+ */
 import { createSignal } from 'solid-js';
 
 export type Overlay = 'palette' | 'help' | 'create-machine' | 'add-provider';

@@ -1,4 +1,4 @@
-/** Keyboard shortcuts of the page. All other keys go to the terminal. */
+/** Keyboard shortcuts of the page. While a terminal has the focus, all other keys go to the terminal. */
 import { onCleanup, onMount } from 'solid-js';
 import { setOverlay } from './overlays.ts';
 
@@ -46,7 +46,7 @@ export const HELP: { title: string; rows: { keys: readonly string[]; does: strin
   },
 ];
 
-/** True if the element takes typed text, such as an input. */
+/** True if the user can type text into the target, such as an input element. */
 function takesText(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
 }
@@ -55,12 +55,17 @@ export function inTerminal(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[data-terminal-id]') !== null;
 }
 
-/** True for Ctrl+Shift, or Cmd+Shift on a Mac, without other modifiers. Shells do not use these. */
+/**
+ * True if a key is pressed with Ctrl+Shift or Cmd+Shift (on a Mac) and no other modifier. Shells do not use
+ * these combinations.
+ */
 export function isPageChord(event: KeyboardEvent): boolean {
   return event.shiftKey && !event.altKey && event.ctrlKey !== event.metaKey;
 }
 
-/** Listens for the shortcuts of palette and help until the calling component is removed. */
+/**
+ * Handles the shortcuts of the command palette and of the help dialog until the calling component is removed.
+ */
 export function listenForShortcuts(): void {
   const onKey = (event: KeyboardEvent): void => {
     const mod = event.metaKey || (event.ctrlKey && !inTerminal(event.target));

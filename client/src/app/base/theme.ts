@@ -1,4 +1,7 @@
-/** Dark or light theme: the system's setting until the user chooses. public/theme.js applies it before the first paint. */
+/**
+ * The dark or light theme. The page follows the system's setting until the user chooses a theme.
+ * public/theme.js applies the theme before the first paint.
+ */
 import { createRoot, createSignal } from 'solid-js';
 
 const KEY = 'unicore.theme';
@@ -25,11 +28,11 @@ function apply(): void {
 }
 
 system.addEventListener('change', apply);
-// The user chose a theme in another tab.
+// Runs when the user has chosen a theme in another tab.
 window.addEventListener('storage', (event) => event.key === KEY && apply());
 apply();
 
-/** Stores the theme that the user chose. undefined follows the system again. */
+/** Stores the theme that the user chose. With undefined, the page follows the system's setting again. */
 export function chooseTheme(choice: Theme | undefined): void {
   if (choice) localStorage.setItem(KEY, choice);
   else localStorage.removeItem(KEY);

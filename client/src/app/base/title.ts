@@ -1,4 +1,4 @@
-/** Sets the document title while a page is shown. */
+/** Sets the document's title while a component is shown, and resets the title afterwards. */
 import { type Accessor, createEffect, onCleanup } from 'solid-js';
 
 const NAME = 'UniCore';

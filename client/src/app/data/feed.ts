@@ -1,4 +1,7 @@
-/** Keeps a subscription alive. tRPC reconnects after a broken connection; this also does after the hub refused or ended it. */
+/**
+ * Keeps a tRPC subscription alive. tRPC itself reconnects only after a broken connection. This file also
+ * subscribes again after the hub has refused or ended the subscription.
+ */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 
 const RETRY_MS = 2_000;
@@ -13,24 +16,29 @@ export interface FeedHandlers<Event> {
 interface Feed<Event> {
   subscribe(handlers: FeedHandlers<Event>): { unsubscribe(): void };
   apply(event: Event): void;
-  /** Called when the hub refuses or ends the stream, for example because the user logged out in another tab. */
+  /**
+   * Called when the hub refuses or ends the stream, for example because the user signed out in another tab.
+   */
   refused(): void;
-  /** Registers a callback for when the hub is reachable again. The returned function removes it. */
+  /**
+   * Registers a callback that runs when the hub is reachable again. The returned function removes the
+   * callback.
+   */
   onHub(back: () => void): () => void;
 }
 
 /**
- * Subscribes until the calling component is removed, and only while the tab is visible: a browser allows six streams
- * per hub, and hidden tabs would use them up. A new stream begins with the full list, so a restart misses nothing.
- * Returns a signal that is true while changes arrive live.
+ * Keeps a subscription while the tab is visible, until the calling component is removed. A hidden tab has no
+ * subscription, because a browser allows only six streams per hub. A new stream begins with the full list, so
+ * no change is missed. Returns a signal that is true while changes arrive live.
  */
 export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>): Accessor<boolean> {
   const [live, setLive] = createSignal(true);
   let subscription: { unsubscribe(): void } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Number of the current stream. Late events of older streams, such as their end, are ignored. */
+  /** Number of the current stream. Events that older streams send late, such as their end, are ignored. */
   let current = 0;
-  /** True once the first event came. Before that, the first stream is not restarted. */
+  /** True after the first event has arrived. Until then, the first stream is not restarted. */
   let begun = false;
 
   const stop = (): void => {

@@ -1,8 +1,8 @@
-/** Queries for the list of providers and for the token with which a new one joins. */
+/** Queries for the list of providers and for the token with which a new provider joins. */
 import { useMutation, useQuery } from '@tanstack/solid-query';
 import { useUniCore } from './unicore.tsx';
 
-/** Interval between two requests. Providers report their load every 5 s. */
+/** Interval between two requests, ms. Providers report their load every 5 s. */
 const REFRESH_MS = 5_000;
 
 export function useProviders() {
@@ -15,7 +15,10 @@ export function useProviders() {
   }));
 }
 
-/** Looks up a provider's name; undefined while the list is not loaded. */
+/**
+ * Returns a function that finds a provider's name by its id. The name is undefined while the list is not
+ * loaded.
+ */
 export function useProviderName(): (providerId: string | null) => string | undefined {
   const providers = useProviders();
   return (id) =>

@@ -1,4 +1,4 @@
-/** The query cache, and the one place that shows failed actions to the user. */
+/** The query cache. It also shows an error message to the user when an action fails. */
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/solid-query';
 import { ERRORS, type ErrorCode } from '@unicore/protocol/errors';
 import { failureOf } from '../base/index.ts';
@@ -8,7 +8,10 @@ const RETRIES = 3;
 
 declare module '@tanstack/solid-query' {
   interface Register {
-    /** failed: the title of the toast, such as 'The machine was not started'. Left out where a form shows the error. */
+    /**
+     * failed: the title of the error message, such as 'The machine was not started'. Omit it if a form shows
+     * the error itself.
+     */
     mutationMeta: { failed?: string };
   }
 }
@@ -25,7 +28,7 @@ export function createQueries(): QueryClient {
     defaultOptions: { queries: { retry: (count, error) => count < RETRIES && mayRetry(error) } },
   });
 
-  /** After the session ended, asks again who is signed in. That leads to the page with sign-in instructions. */
+  /** Requests the sign-in state again after the session has ended. The page then explains how to sign in. */
   function signedOut(error: unknown): void {
     if (failureOf(error).code === 'UNAUTHENTICATED') void queries.invalidateQueries({ queryKey: ['system'] });
   }

@@ -1,4 +1,4 @@
-/** Queries for the signed-in user and for what this hub offers. */
+/** Queries for the signed-in user and for information about the hub. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import { useUniCore } from './unicore.tsx';
 
@@ -11,12 +11,13 @@ export function useSystem() {
     queryFn: () => api.system.info.query(),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
-    // Retries, so that a page that was opened while the hub restarts recovers by itself.
+    // Repeats a failed request, so that a page that was opened during a restart of the hub recovers by
+    // itself.
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   }));
 }
 
-/** Signs this browser out. Other browsers of the same user stay signed in. */
+/** Signs the user out in this browser. Other browsers of the same user stay signed in. */
 export function useLogOut() {
   const queries = useQueryClient();
   return useMutation(() => ({

@@ -1,4 +1,4 @@
-/** Round trips of each piece of the path to a terminal, measured while they are shown. */
+/** Measures the round trip of each part of the path to a terminal, while the page shows the results. */
 import { useQuery } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
 import { useUniCore } from './unicore.tsx';
@@ -12,16 +12,19 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
     queryKey: ['path', vmId(), terminalId()],
     queryFn: async () => {
       const path = await api.vm.path.query({ vmId: vmId(), terminalId: terminalId() }).catch(() => UNKNOWN);
-      // The ping follows the other request. In parallel, that request and rendering would delay the ping's answer.
+      // The ping starts after the other request has finished. In parallel, the other request and the
+      // rendering would delay the ping's answer.
       return { hubMs: await ping(), ...path };
     },
     enabled: looking(),
     refetchInterval: EVERY_MS,
-    // Old figures would look like current ones, so they are not kept.
+    // Old results are not kept, because a user could mistake them for current results.
     gcTime: 0,
     retry: false,
   }));
 }
 
-/** No round trips are known while the provider is offline, or if its version cannot measure them. */
+/**
+ * The result if the request fails, for example because the provider is offline or cannot measure round trips.
+ */
 const UNKNOWN = { providerMs: null, keeperMs: null, echoMs: null };

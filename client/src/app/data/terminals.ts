@@ -1,9 +1,9 @@
-/** Query for the terminals of one machine. Its provider keeps the list. */
+/** Query for the list of a machine's terminals. The machine's provider keeps the list. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Accessor } from 'solid-js';
 import { useUniCore } from './unicore.tsx';
 
-/** Pause before an unreachable provider is asked again, ms. Its answer restores the tabs. */
+/** Pause before the page asks an unreachable provider again, ms. The provider's answer restores the tabs. */
 const RETRY_MS = 5_000;
 
 const key = (vmId: string): string[] => ['terminals', vmId];
@@ -14,14 +14,14 @@ export function useTerminals(vmId: Accessor<string>) {
     queryKey: key(vmId()),
     queryFn: () => api.vm.terminals.query({ vmId: vmId() }),
     reconcile: 'terminalId',
-    // An old list would show terminals again that were closed since, so it is not kept.
+    // An old list is not kept, because it could contain terminals that were closed since.
     gcTime: 0,
     retry: false,
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : false),
   }));
 }
 
-/** Closes a terminal: ends its shell for all viewers. */
+/** Returns a mutation that closes a terminal. The terminal's shell ends for all viewers. */
 export function useCloseTerminal() {
   const { api } = useUniCore();
   const queries = useQueryClient();

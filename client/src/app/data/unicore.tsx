@@ -1,4 +1,4 @@
-/** Context that gives components the page's one connection to its hub. */
+/** A Solid context that gives components the page's connection to the hub. */
 import { createContext, type JSX, useContext } from 'solid-js';
 import type { UniCore } from '../../sdk/index.ts';
 

@@ -1,7 +1,10 @@
-/** Applies events of vm.watch to the list of machines. Pure functions. */
+/** Pure functions that apply the events of vm.watch to the list of machines. */
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 
-/** Sorts the newest machine first. Ties are sorted by id, so that all browsers show one order. */
+/**
+ * Sorts machines by age, the newest first. Machines of equal age are sorted by id, so that all browsers show
+ * the same order.
+ */
 function byAge(a: Vm, b: Vm): number {
   return b.createdAt - a.createdAt || a.vmId.localeCompare(b.vmId);
 }
@@ -17,7 +20,10 @@ export function applyVmEvent(vms: readonly Vm[], event: VmEvent): Vm[] {
   }
 }
 
-/** Keeps the record with the later update, since lists, events and answers can arrive out of order. Ties keep the new one. */
+/**
+ * Returns the record with the later update time, because lists, events and answers can arrive in the wrong
+ * order. If the times are equal, returns the new record.
+ */
 function newest(vms: readonly Vm[], vm: Vm): Vm {
   const known = vms.find(({ vmId }) => vmId === vm.vmId);
   return known && known.updatedAt > vm.updatedAt ? known : vm;

@@ -1,4 +1,4 @@
-/** The list of machines, kept live by vm.watch, and the actions on a machine. */
+/** The list of machines, which vm.watch keeps up to date, and the actions on a machine. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 import type { Accessor } from 'solid-js';
@@ -24,16 +24,18 @@ export function useVms() {
   }));
 }
 
-/** Keeps the list live. Returns a signal that is true while changes arrive live. */
+/** Keeps the list of machines up to date. Returns a signal that is true while changes arrive live. */
 export function watchVms(): Accessor<boolean> {
   const unicore = useUniCore();
   const queries = useQueryClient();
   return follow<VmEvent>({
     subscribe: (handlers) => unicore.api.vm.watch.subscribe(undefined, handlers),
     apply: useApply(),
-    // Browsers do not tell why a stream was refused. The user may be signed out, so that is asked again.
+    // A browser does not tell why a stream was refused. The user may be signed out, so the page requests the
+    // sign-in state again.
     refused: () => queries.invalidateQueries({ queryKey: ['system'] }),
-    // The terminals' WebSocket retries sooner and more often than a browser's EventSource.
+    // The WebSocket of the terminals reconnects sooner than a browser's EventSource. When the WebSocket is
+    // up, the event stream is restarted, too.
     onHub: (back) => unicore.onStatus((status) => status === 'connected' && back()),
   });
 }
@@ -61,7 +63,8 @@ export function useVmActions() {
       mutationFn: (wish: { vmId: string; name: string }) => api.vm.rename.mutate(wish),
       onSuccess: changed,
     })),
-    // The answer is not put into the list: it could arrive after the event that the machine is gone.
+    // The answer is not added to the list. It could arrive after the event that removes the machine, and
+    // would bring the machine back.
     remove: useMutation(() => ({ mutationFn: (vm: Vm) => api.vm.delete.mutate(ref(vm)) })),
   };
 }

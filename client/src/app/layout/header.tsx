@@ -1,4 +1,4 @@
-/** The bar at the top: navigation, command palette, theme and user menu. */
+/** The bar at the top of the page, with navigation, command palette, theme and user menu. */
 
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import { A } from '@solidjs/router';

@@ -1,4 +1,7 @@
-/** The page that is shown while the hub does not answer or answers with an error. Retries go on by themselves. */
+/**
+ * The page that is shown while the hub does not answer or answers with an error. The requests are repeated
+ * automatically.
+ */
 import type { JSX } from 'solid-js';
 import { failureOf } from '../base/index.ts';
 import { Line } from '../ui/index.ts';

@@ -1,2 +1,2 @@
-/** The frame around every page. */
+/** The layout that surrounds every page. */
 export { Layout } from './layout.tsx';

@@ -1,4 +1,7 @@
-/** The frame around every page: sign-in state, header, live data, page-wide dialogs and toasts. */
+/**
+ * The layout that surrounds every page. It handles the sign-in state and shows the header, dialogs and error
+ * messages.
+ */
 import type { RouteSectionProps } from '@solidjs/router';
 import { type JSX, Match, Switch } from 'solid-js';
 import { useLogOut, useSystem } from '../data/index.ts';
@@ -12,7 +15,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const logOut = useLogOut();
   return (
     <>
-      {/* Uses the last good answer, so that the page stays while the hub restarts. */}
+      {/* Shows the last successful answer, so that the page stays visible while the hub restarts. */}
       <Switch fallback={<Loading />}>
         <Match when={system.data?.user}>
           {(user) => (

@@ -1,4 +1,4 @@
-/** The command palette: the user types a few letters and presses Enter. */
+/** The command palette. The user types a few letters of a command and presses Enter to run the command. */
 
 import { Dialog } from '@kobalte/core/dialog';
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
@@ -14,7 +14,8 @@ export function Palette(): JSX.Element {
   const found = createMemo(() => allCommands().filter((command) => matches(command, query())));
   const chosen = (): Command | undefined => found()[Math.min(at(), found().length - 1)];
   const returnFocus = createReturnFocus(() => overlay() === 'palette');
-  // The command runs after the palette has returned the focus, so that a dialog that it opens gets the focus.
+  // The command runs after the palette has given back the focus. Otherwise a dialog that the command opens
+  // would lose the focus.
   let pending: Command | undefined;
 
   createEffect(on(overlay, () => setQuery('')));

@@ -1,4 +1,7 @@
-/** Header, content and dialogs for a signed-in user. It watches the list of machines while it is shown. */
+/**
+ * Header, content and dialogs for a signed-in user. While they are shown, the list of machines is kept up to
+ * date.
+ */
 import { useLocation, useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import {
@@ -16,7 +19,7 @@ import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { Palette } from './palette.tsx';
 
-/** Live data may be interrupted for this long before the page says so. */
+/** Time for which live updates may be interrupted before the page shows a warning, ms. */
 const PATIENCE_MS = 1_500;
 
 interface SignedInProps {
@@ -31,7 +34,7 @@ export function SignedIn(props: SignedInProps): JSX.Element {
   const vms = useVms();
   const live = watchVms();
   const stale = createStale(live);
-  // A machine's page fills the window; the others scroll.
+  // The page of a machine fills the window. All other pages scroll.
   const fullHeight = (): boolean => location.pathname.startsWith('/vm/');
   listenForShortcuts();
 
@@ -85,7 +88,7 @@ export function SignedIn(props: SignedInProps): JSX.Element {
   );
 }
 
-/** True after the data was not live for PATIENCE_MS. */
+/** Returns a signal that is true when live updates have been interrupted for PATIENCE_MS. */
 function createStale(live: () => boolean): () => boolean {
   const [stale, setStale] = createSignal(false);
   createEffect(() => {

@@ -1,4 +1,4 @@
-/** The page for visitors who are not signed in. It says how to get a login link. */
+/** The page for visitors who are not signed in. It explains how to get a login link. */
 import type { JSX } from 'solid-js';
 import { CopyableCommand, Line, Logo } from '../ui/index.ts';
 

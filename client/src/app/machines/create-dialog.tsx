@@ -1,4 +1,4 @@
-/** The dialog that creates a machine. Every field is optional, so Enter alone creates one. */
+/** The dialog that creates a machine. Every field is optional, so the Enter key alone creates a machine. */
 
 import { Collapsible } from '@kobalte/core/collapsible';
 import { useNavigate } from '@solidjs/router';
@@ -9,7 +9,7 @@ import { useSystem, useVmActions } from '../data/index.ts';
 import { Button, ChevronDown, Dialog, DialogActions, Field } from '../ui/index.ts';
 import { SizeChoice } from './size-choice.tsx';
 
-/** Longest name of a machine, in characters. The hub has the same limit (VmName). */
+/** Longest name of a machine, in characters. The hub enforces the same limit (VmName). */
 export const NAME_MAX = 60;
 
 export function CreateDialog(): JSX.Element {
@@ -20,7 +20,7 @@ export function CreateDialog(): JSX.Element {
   const [name, setName] = createSignal('');
   const [size, setSize] = createSignal<VmSize>('small');
   const [image, setImage] = createSignal('');
-  // Idempotency key: the same request sent twice must not create two machines.
+  // Idempotency key. If the same request is sent twice, the hub creates only one machine.
   let opId = '';
 
   createEffect(
@@ -101,7 +101,7 @@ export function CreateDialog(): JSX.Element {
   );
 }
 
-/** A random id. crypto.randomUUID does not exist on pages without TLS. */
+/** Returns a random id. crypto.randomUUID is not used because it does not exist on pages without TLS. */
 function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),

@@ -1,4 +1,4 @@
-/** Asks for confirmation before a machine and its files are deleted. */
+/** The dialog that asks for confirmation before a machine and its files are deleted. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createEffect, type JSX, on, Show } from 'solid-js';

@@ -1,6 +1,6 @@
 /**
- * Shown in place of the list while the user has no machine. Offers to create one, or to add a provider if none is
- * online.
+ * Shown instead of the list while the user has no machine. It offers to create a machine, or to add a
+ * provider if no provider is online.
  */
 
 import { A } from '@solidjs/router';

@@ -1,4 +1,4 @@
-/** The list of machines, its dialogs, and how a machine is shown elsewhere. */
+/** The list of machines, the dialogs for machines, and the components that show a machine on other pages. */
 export { CreateDialog } from './create-dialog.tsx';
 export { IsolationBadge } from './isolation-badge.tsx';
 export { MachineMenu } from './machine-menu.tsx';

@@ -1,4 +1,4 @@
-/** Shows how strongly a machine is isolated from the computer that it runs on. */
+/** A label that shows how strongly a machine is isolated from the computer that it runs on. */
 
 import type { Isolation } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';

@@ -1,4 +1,4 @@
-/** The menu of actions on one machine. */
+/** The menu with the actions on one machine. */
 
 import { DropdownMenu } from '@kobalte/core/dropdown-menu';
 import type { Vm } from '@unicore/protocol/api';

@@ -1,4 +1,4 @@
-/** One machine in the list: name, size, state and the most likely action. */
+/** One row in the list of machines: name, size, state and the action that a user most likely needs. */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';

@@ -1,4 +1,7 @@
-/** Shown in place of terminals while a machine does not run: its state, the reason, and what the user can do. */
+/**
+ * Shown instead of terminals while a machine is not running. It shows the machine's state, the reason, and
+ * what the user can do.
+ */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import { type JSX, Match, Show, Switch } from 'solid-js';

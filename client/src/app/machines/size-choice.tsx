@@ -1,4 +1,4 @@
-/** Choice between small, medium and large machines, with the CPU and memory of each. */
+/** Lets the user choose a small, medium or large machine, and shows the CPU and memory of each size. */
 import { RadioGroup } from '@kobalte/core/radio-group';
 import type { VmSize } from '@unicore/protocol/api';
 import { For, type JSX } from 'solid-js';

@@ -1,16 +1,20 @@
-/** Label, colour and possible action for each state of a machine. The type requires a row for every state. */
+/**
+ * Label, colour and possible action for each state of a machine. The type ensures that no state is missing.
+ */
 import type { Vm, VmState } from '@unicore/protocol/api';
 import type { Tone } from '../ui/index.ts';
 
 interface StateView {
   label: string;
   tone: Tone;
-  /** The state is expected to change soon, without the user. */
+  /** True if the state will probably change soon without an action of the user. */
   busy: boolean;
-  /** Terminals can be shown. While the provider is unreachable they show the last screen. */
+  /**
+   * True if terminals can be shown. While the provider is unreachable, the terminals show their last screen.
+   */
   terminal: boolean;
   action: 'start' | 'stop' | undefined;
-  /** What this state means and what to do, for when the hub gives no reason. */
+  /** Explains the state and what the user can do. It is shown if the hub gives no reason. */
   meaning: string | undefined;
 }
 
@@ -60,7 +64,10 @@ export function stateView(vm: Pick<Vm, 'state'>): StateView {
   return STATES[vm.state];
 }
 
-/** The reason for a machine's state and what to do; undefined if there is nothing to explain. */
+/**
+ * Returns the reason for a machine's state and what the user can do; undefined if there is nothing to
+ * explain.
+ */
 export function reasonOf(vm: Pick<Vm, 'state' | 'reason'>): string | undefined {
   return vm.reason ?? stateView(vm).meaning;
 }

@@ -1,10 +1,13 @@
-/** The dialog that shows the command with which one computer can join as a provider, within ten minutes. */
+/**
+ * The dialog that shows the join command. Within ten minutes, one computer can run the command to become a
+ * provider.
+ */
 import { createEffect, type JSX, Match, on, Show, Switch } from 'solid-js';
 import { closeOverlay, createNow, failureOf, overlay } from '../base/index.ts';
 import { useJoinToken } from '../data/index.ts';
 import { Button, CopyableCommand, Dialog, DialogActions, Skeleton } from '../ui/index.ts';
 
-/** Matches a hub address that is only reachable from the hub's own computer. */
+/** Matches the address of a hub that only the hub's own computer can reach. */
 const LOOPBACK = /\/\/(localhost|127\.|\[::1\])/;
 
 export function AddProviderDialog(): JSX.Element {

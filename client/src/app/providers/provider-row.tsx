@@ -1,4 +1,4 @@
-/** One provider in the list: its state, its isolation and its load. */
+/** One row in the list of providers: state, isolation and load. */
 
 import type { Provider } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
@@ -59,7 +59,7 @@ export function ProviderRow(props: { provider: Provider; now: number }): JSX.Ele
   );
 }
 
-/** A bar that shows a load. share: 0 to 1, null while unknown. */
+/** A bar that shows a load. share: the load from 0 to 1; null while it is unknown. */
 function Meter(props: { label: string; share: number | null; text: string | undefined }): JSX.Element {
   const percent = (): number => Math.round(Math.min(1, props.share ?? 0) * 100);
   return (

@@ -1,4 +1,4 @@
-/** The page with the list of providers, the computers that run machines. */
+/** The page with the list of providers. Providers are the computers that run machines. */
 
 import { For, type JSX, Match, Switch } from 'solid-js';
 import { createNow, setOverlay, useTitle } from '../base/index.ts';

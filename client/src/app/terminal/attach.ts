@@ -1,4 +1,7 @@
-/** Connects xterm to a channel. AttachAddon moves the bytes; this file returns credit for bytes that xterm has parsed. */
+/**
+ * Connects xterm to a channel. AttachAddon transfers the bytes. This file reports parsed bytes as consumed,
+ * so that the sender may send more.
+ */
 import { AttachAddon } from '@xterm/addon-attach';
 import type { Terminal } from '@xterm/xterm';
 import type { ChannelSocket } from '../../sdk/index.ts';
@@ -6,11 +9,13 @@ import type { ChannelSocket } from '../../sdk/index.ts';
 export function attach(terminal: Terminal, socket: ChannelSocket): void {
   socket.manualConsume = true;
   terminal.loadAddon(new AttachAddon(socket));
-  // AttachAddon writes without a callback. Its listener runs first, so this empty write completes after its bytes are parsed.
+  // AttachAddon writes to xterm without a callback. Its message listener runs before this one. So the
+  // callback of this empty write runs after xterm has parsed the message.
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
     terminal.write('', () => socket.consumed(data.byteLength));
   });
-  // AttachAddon throws if a key is pressed before the socket is open.
+  // Input is disabled until the socket is open, because AttachAddon throws an error if a key is pressed
+  // earlier.
   terminal.options.disableStdin = true;
   socket.addEventListener('open', () => {
     terminal.options.disableStdin = false;

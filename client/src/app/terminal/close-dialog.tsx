@@ -1,4 +1,4 @@
-/** Asks for confirmation before a terminal and the programs in it are ended. */
+/** The dialog that asks for confirmation before a terminal and its programs are ended. */
 import type { JSX } from 'solid-js';
 import { Button, Dialog, DialogActions } from '../ui/index.ts';
 

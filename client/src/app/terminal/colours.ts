@@ -1,6 +1,7 @@
 /**
- * Terminal colours for both themes. All sixteen are readable on the page's background, including "white" on white.
- * xterm's minimumContrastRatio is off because it turns reversed text grey (xterm 6.0, DOM renderer).
+ * Terminal colours for the dark and the light theme. All sixteen colours are readable on the page's
+ * background. Even the colour "white" is readable on the white background of the light theme. xterm's option
+ * minimumContrastRatio is off because it turns reversed text grey (xterm 6.0, DOM renderer).
  */
 import type { ITheme } from '@xterm/xterm';
 import type { Theme } from '../base/index.ts';
@@ -62,7 +63,7 @@ export const COLOURS: Record<Theme, ITheme> = {
   },
 };
 
-/** Colours of search results. The search addon accepts #RRGGBB only. */
+/** Colours of search results. xterm's search addon accepts only the format #RRGGBB. */
 export const FOUND = {
   dark: { all: '#3d3417', active: '#8a6a1d', border: '#f0b758' },
   light: { all: '#fdf0cc', active: '#f3cf73', border: '#8f5400' },

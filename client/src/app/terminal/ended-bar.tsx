@@ -1,4 +1,4 @@
-/** The bar that says why a terminal has ended, with a button for a new shell. */
+/** The bar that explains why a terminal has ended. A button in the bar starts a new shell. */
 import { type JSX, Show } from 'solid-js';
 import { Button, Keys } from '../ui/index.ts';
 import type { Ended } from './session.ts';

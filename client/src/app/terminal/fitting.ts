@@ -1,17 +1,21 @@
 /**
- * Fits a terminal into its window. The window reports the size that it has room for, and the machine answers in the
- * stream which size is in force. If that is another viewer's size, the font shrinks until that screen fits.
+ * Fits a terminal into its window. The page reports the size that fits into the window. The machine answers
+ * in the output stream with the size that the terminal gets. If that is the size of another viewer's window,
+ * the font shrinks until the screen fits.
  */
 import type { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
 import type { SizeInForce } from './notices.ts';
 import { FONT_SIZE } from './screen.ts';
 
-/** Smallest font size, in pixels. It shows what goes on; a viewer that types gets its own size. */
+/**
+ * Smallest font size, in CSS pixels. It shows only roughly what happens. A viewer that types gets the normal
+ * font, because the terminal then takes the size of its window.
+ */
 const SMALLEST_FONT = 3;
-/** Step between the font sizes that are tried, in pixels. */
+/** Step between two font sizes that are tried, in CSS pixels. */
 const STEP = 0.25;
-/** Pixels to the right of the text for xterm's scrollbar. FitAddon reserves the same. */
+/** Width of xterm's scrollbar to the right of the text, in CSS pixels. FitAddon reserves the same width. */
 const SCROLLBAR = 14;
 
 export interface Size {
@@ -23,7 +27,7 @@ export class Fitting {
   readonly #terminal: Terminal;
   readonly #fit: FitAddon;
   readonly #host: HTMLElement;
-  /** One cell at the normal font size, in CSS pixels. */
+  /** Size of one character cell at the normal font size, in CSS pixels. */
   #cell: { width: number; height: number } | undefined;
   #inForce: SizeInForce | undefined;
 
@@ -33,7 +37,10 @@ export class Fitting {
     this.#host = host;
   }
 
-  /** The size that fits into this window at the normal font size; undefined while the window is hidden. */
+  /**
+   * Returns the size, in cells, that fits into this window at the normal font size; undefined while the
+   * window is hidden.
+   */
   measure(): Size | undefined {
     const room = this.#room();
     if (!room) return undefined;
@@ -49,15 +56,18 @@ export class Fitting {
     };
   }
 
-  /** Applies a size from the stream. Runs while xterm parses, since the bytes after it were written for that size. */
+  /**
+   * Applies a size from the output stream. It runs while xterm parses, because the bytes that follow were
+   * written for this size.
+   */
   apply(size: SizeInForce): void {
     this.#inForce = size;
     this.#terminal.resize(size.cols, size.rows);
-    // The font changes later, since that draws, and this runs while xterm parses.
+    // The font size is changed later, because a change redraws the screen, and xterm is still parsing now.
     queueMicrotask(() => this.scale());
   }
 
-  /** Chooses the font size again after the window or the size in force changed. */
+  /** Chooses the font size again. Call it after the size of the window or of the terminal has changed. */
   scale(): void {
     const room = this.#room();
     if (!room || !this.#inForce) return;
@@ -68,7 +78,7 @@ export class Fitting {
     const share = drawn ? Math.min((room.width - SCROLLBAR) / drawn.width, room.height / drawn.height) : 1;
     const fitting = Math.floor((FONT_SIZE * share) / STEP) * STEP;
     let font = Math.max(SMALLEST_FONT, Math.min(FONT_SIZE, fitting));
-    // xterm rounds cells to whole pixels, so the computed font may still be too large.
+    // xterm rounds the cell size to whole pixels, so the computed font size may still be too large.
     for (; font >= SMALLEST_FONT; font -= STEP) {
       this.#setFont(font);
       const { width, height } = this.#drawn() ?? room;
@@ -87,7 +97,7 @@ export class Fitting {
     }
   }
 
-  /** Size of the drawn screen, in CSS pixels. */
+  /** Returns the size of the drawn screen, in CSS pixels; undefined while nothing is drawn. */
   #drawn(): { width: number; height: number } | undefined {
     const rect = this.#host.querySelector('.xterm-screen')?.getBoundingClientRect();
     return rect && rect.width > 0 ? rect : undefined;

@@ -1,16 +1,21 @@
-/** Draws terminals with WebGL if there is a graphics card, otherwise with xterm's DOM renderer. */
+/**
+ * Draws terminals with WebGL if the computer has a graphics card. Otherwise xterm's DOM renderer draws them.
+ */
 import type { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
 /**
- * Renderer names of software WebGL, which is slower than the DOM. Some browsers offer it although the code below asks
- * for none.
+ * Names of software renderers for WebGL, which are slower than the DOM renderer. Some browsers offer a
+ * software renderer although probe() asks for hardware.
  */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 let Addon: typeof WebglAddon | undefined;
 
-/** Loads the WebGL renderer if it is useful. Call it once before terminals are drawn, since it changes the cell width. */
+/**
+ * Loads the WebGL renderer if the computer can use it. Call it once before terminals are drawn, because it
+ * changes the width of cells.
+ */
 export async function prepareGpu(): Promise<void> {
   if (probe()) Addon = (await import('@xterm/addon-webgl')).WebglAddon;
 }
@@ -18,7 +23,8 @@ export async function prepareGpu(): Promise<void> {
 function probe(): boolean {
   const gl = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (!gl) return false;
-  // Chromium only says "WebKit WebGL" here and needs the extension. Firefox warns about the extension and does not need it.
+  // Chromium reports only "WebKit WebGL", so the extension is needed to get the real name. Firefox reports
+  // the real name and warns if the extension is used.
   let name = String(gl.getParameter(gl.RENDERER));
   const info = name === 'WebKit WebGL' && gl.getExtension('WEBGL_debug_renderer_info');
   if (info) name = String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL));
@@ -26,7 +32,10 @@ function probe(): boolean {
   return !SOFTWARE.test(name);
 }
 
-/** Draws a visible terminal with WebGL, if loaded. Call the result once it is hidden: WebGL contexts are few. */
+/**
+ * Draws a visible terminal with WebGL if the renderer is loaded. Call the returned function when the terminal
+ * is hidden, because browsers allow only a few WebGL contexts.
+ */
 export function drawOnGpu(terminal: Terminal): () => void {
   if (!Addon) return () => {};
   const addon = new Addon();
@@ -36,7 +45,8 @@ export function drawOnGpu(terminal: Terminal): () => void {
     ended = true;
     addon.dispose();
   };
-  // After a driver restart or sleep, the DOM renderer takes over.
+  // After sleep or a restart of the graphics driver, the WebGL context is lost. The DOM renderer then draws
+  // the terminal.
   addon.onContextLoss(end);
   terminal.loadAddon(addon);
   return end;

@@ -1,14 +1,16 @@
-/** Splits the round trip of a key into the pieces that the page shows. */
+/** Splits the round trip of a key press into the parts that the page shows. */
 
-/** Round trips in milliseconds; null if unknown. */
+/** Round trips in milliseconds; null or undefined if unknown. */
 export interface PathFacts {
-  /** End to end, between this page and the keeper, the process that owns the terminal. */
+  /**
+   * The whole round trip between this page and the keeper. The keeper is the process that owns the terminal.
+   */
   rtt: number | undefined;
-  /** Between this page and its hub. */
+  /** Round trip between this page and its hub. */
   hubMs: number | null;
-  /** Between the provider and the hub that it is connected to. */
+  /** Round trip between the provider and the hub that the provider is connected to. */
   providerMs: number | null;
-  /** Within the provider's machine, between its agent and its keeper. */
+  /** Round trip on the provider's machine, between the agent and the keeper. */
   keeperMs: number | null;
 }
 
@@ -18,8 +20,8 @@ export interface HopView {
 }
 
 /**
- * The last piece is the end-to-end time minus all others, so it is known only if they all are. They are measured at
- * different moments, so it is not exact.
+ * Returns the parts of the round trip. The last part is the whole round trip minus all other parts, so it is
+ * null if one of them is unknown. It is not exact, because the parts are measured at different moments.
  */
 export function hops({ rtt, hubMs, providerMs, keeperMs }: PathFacts): HopView[] {
   const known = rtt !== undefined && hubMs !== null && providerMs !== null && keeperMs !== null;

@@ -1,3 +1,3 @@
-/** The page of one machine, loaded lazily: xterm comes with it. */
+/** The page of one machine. It is loaded lazily because it contains xterm. */
 export { prepareGpu } from './gpu.ts';
 export { VmPage } from './vm-page.tsx';

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { ChannelStatus } from '../../sdk/index.ts';
 import { lineState } from './line-state.ts';
 
-/** Labels with a reachable hub, with an unreachable hub, and with a provider that the hub does not hear. */
+/**
+ * Labels with a reachable hub, with an unreachable hub, and with a provider from which the hub hears nothing.
+ */
 const EXPECTED: Record<ChannelStatus, [up: string, down: string, silent: string]> = {
   connecting: ['Connecting', 'Connecting', 'Provider unreachable'],
   connected: ['Connected', 'Reconnecting', 'Provider unreachable'],

@@ -1,4 +1,7 @@
-/** State of the connection between this page and a terminal, as a label and as the two pieces of its drawing. */
+/**
+ * The state of the connection between this page and a terminal. It is shown as a label and as a drawing with
+ * two segments.
+ */
 import type { ChannelStatus } from '../../sdk/index.ts';
 import type { PieceState } from '../ui/index.ts';
 
@@ -26,9 +29,12 @@ const UNREACHABLE: LineState = {
 
 export interface LineFacts {
   status: ChannelStatus;
-  /** Whether this page is connected to the hub. If not, only that piece is shown as broken. */
+  /**
+   * True if this page is connected to the hub. If false, only the segment between page and hub is drawn as
+   * reconnecting.
+   */
   hubUp: boolean;
-  /** The hub hears nothing from the provider, although no connection has broken yet. */
+  /** True if the hub receives nothing from the provider, although no connection has closed yet. */
   silent: boolean;
 }
 

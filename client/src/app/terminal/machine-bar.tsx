@@ -1,4 +1,4 @@
-/** The bar above a machine's terminals: name, state, tabs and actions. */
+/** The bar above a machine's terminals. It shows the name, the state, the tabs and the actions. */
 import { A } from '@solidjs/router';
 import type { Vm } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';

@@ -1,23 +1,26 @@
 /**
- * Notices that the machine sends to viewers inside the stream, since their position among the bytes matters. Each is
- * JSON in a private escape sequence, OSC 7717, which other clients ignore.
+ * Notices that the machine sends to viewers inside the output stream, because their position among the bytes
+ * matters. Each notice is JSON in a private escape sequence (OSC 7717), which other clients ignore.
  */
 import type { Terminal } from '@xterm/xterm';
 
 const OSC = 7717;
 
-/** The size that the terminal has now. */
+/** The size that the terminal has now, in character cells. */
 export interface SizeInForce {
   cols: number;
   rows: number;
-  /** True if it is this window's size. Otherwise it is the size of the viewer that typed last. */
+  /**
+   * True if the terminal has the size of this window. Otherwise it has the size of the viewer that typed
+   * last.
+   */
   mine: boolean;
   typist: string | undefined;
 }
 
 export interface NoticeHandler {
   size(size: SizeInForce): void;
-  /** Called when this many bytes of output were skipped, so that this viewer catches up. */
+  /** Called when the machine has skipped this many bytes of output, so that a slow viewer catches up. */
   skipped(bytes: number): void;
 }
 
@@ -38,7 +41,7 @@ function parse(json: string): Notice | undefined {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    // A program in the machine can write this sequence, too. An invalid one is ignored.
+    // A program in the machine can also write this escape sequence. An invalid notice is ignored.
     return undefined;
   }
 }

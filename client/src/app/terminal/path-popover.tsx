@@ -1,4 +1,6 @@
-/** Shows the round trip of a key. A click opens a list of where that time is spent. */
+/**
+ * Shows the round trip of a key press. A click opens a list that shows which parts of the path take the time.
+ */
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
 import { usePath } from '../data/index.ts';
@@ -8,7 +10,7 @@ export interface PathPopoverProps {
   vmId: string;
   terminalId: string;
   rtt: number;
-  /** Called after closing, so that the terminal can take the focus. */
+  /** Called after the popover has closed, so that the terminal can take the focus. */
   onClose(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Creates an xterm with the addons and options of this page. */
+/** Creates an xterm terminal with the addons and options that this page needs. */
 import { ClipboardAddon } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
@@ -11,9 +11,12 @@ import { COLOURS } from './colours.ts';
 
 export const FONT_SIZE = 14;
 const FONT = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
-/** With a line height of 1, xterm's DOM renderer cuts off underscores, which many fonts draw below the line. */
+/**
+ * Line height, relative to the font size. With 1, xterm's DOM renderer would cut off underscores, because
+ * many fonts draw underscores below the line.
+ */
 const LINE_HEIGHT = 1.15;
-/** Lines of scrollback. More than a snapshot of the machine's terminal brings. */
+/** Lines of scrollback. The snapshot that the machine sends to a new viewer contains fewer lines. */
 const SCROLLBACK = 10_000;
 
 export interface Screen {
@@ -24,7 +27,7 @@ export interface Screen {
 
 export function createScreen(): Screen {
   const terminal = new Terminal({
-    // The Unicode 11 addon and the marks of search results use xterm's proposed API.
+    // This option is needed because the Unicode 11 addon and the search markers use xterm's proposed API.
     allowProposedApi: true,
     cursorBlink: true,
     fontFamily: FONT,
@@ -46,13 +49,16 @@ export function createScreen(): Screen {
   return { terminal, fit, search };
 }
 
-/** Lets programs such as vim and tmux write to the clipboard (OSC 52), but not read it. */
+/** Lets programs such as vim and tmux write to the clipboard (OSC 52). Programs cannot read the clipboard. */
 const writeOnlyClipboard = {
   readText: () => '',
   writeText: (_selection: string, text: string) => copyText(text).catch(() => {}),
 };
 
-/** Shows a link's address on hover, since its text can lie. Opening needs Mod+Click; plain clicks go to the program. */
+/**
+ * Shows a link's address while the mouse is over the link, because the link's text can be false. Ctrl+click
+ * or Cmd+click opens the link. A plain click goes to the program in the terminal.
+ */
 const linkHandler = {
   activate: (event: MouseEvent, uri: string) => {
     if (event.ctrlKey || event.metaKey) window.open(uri, '_blank', 'noopener,noreferrer');

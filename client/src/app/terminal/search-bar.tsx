@@ -1,4 +1,7 @@
-/** Searches a terminal and its scrollback. Enter: next, Shift+Enter: previous, Escape: back to the shell. */
+/**
+ * Searches a terminal and its scrollback. Enter finds the next match, Shift+Enter finds the previous match,
+ * and Escape returns to the shell.
+ */
 import type { SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount } from 'solid-js';

@@ -1,4 +1,4 @@
-/** One terminal on this page: its screen, its channel, and their state as signals. */
+/** One terminal on this page: its screen, its channel, and the state of both as Solid signals. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { ChannelSocket, ChannelStatus, UniCore } from '../../sdk/index.ts';
 import { attach } from './attach.ts';
@@ -6,16 +6,16 @@ import { Fitting, type Size } from './fitting.ts';
 import { listenForNotices, type SizeInForce } from './notices.ts';
 import { createScreen, type Screen } from './screen.ts';
 
-/** Interval between updates of the shown round trip, ms. */
+/** Interval between two updates of the displayed round trip, ms. */
 const RTT_MS = 1_000;
-/** Time for which the note about skipped output is shown, ms. */
+/** Time for which the message about skipped output is displayed, ms. */
 const SKIPPED_MS = 8_000;
 const DEFAULT_SIZE: Size = { cols: 80, rows: 24 };
 const NORMAL_CLOSE = 1000;
 
-/** Why a terminal's channel has ended. */
+/** The reason why a terminal's channel has ended. */
 export interface Ended {
-  /** True if the shell exited; false after a refusal or an error. */
+  /** True if the shell exited; false if the channel was refused or failed. */
   exited: boolean;
   message: string;
 }
@@ -24,18 +24,24 @@ export interface Session {
   readonly terminalId: string;
   readonly screen: Screen;
   readonly status: Accessor<ChannelStatus>;
-  /** Round trip to the machine, ms. */
+  /** Round trip between this page and the machine, ms; undefined while unknown. */
   readonly rtt: Accessor<number | undefined>;
   readonly size: Accessor<SizeInForce | undefined>;
   readonly title: Accessor<string>;
   readonly ended: Accessor<Ended | undefined>;
-  /** Bytes of output that were skipped within the last seconds. */
+  /** Bytes of output that were skipped; undefined if no output was skipped within the last 8 s. */
   readonly skipped: Accessor<number | undefined>;
-  /** Puts the terminal into the page. Call it once. */
+  /** Adds the terminal to the page. Call it once. */
   open(host: HTMLElement): void;
-  /** Opens the channel at the size that fits into the window. Also starts a new shell after one that ended. */
+  /**
+   * Opens the channel at the size that fits into the window. If the previous shell has ended, this starts a
+   * new shell.
+   */
   connect(): void;
-  /** Fits the terminal into its window again. Call it when the window's size changed or it became visible. */
+  /**
+   * Fits the terminal into its window again. Call it when the window's size has changed or the terminal has
+   * become visible.
+   */
   refit(): void;
 }
 

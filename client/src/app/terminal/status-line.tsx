@@ -1,4 +1,7 @@
-/** The line under a terminal: connection state, round trip, size in force, and the machine's isolation. */
+/**
+ * The line below a terminal. It shows the connection state, the round trip, the terminal's size and the
+ * machine's isolation.
+ */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';

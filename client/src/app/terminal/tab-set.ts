@@ -1,4 +1,4 @@
-/** The set of open tabs of a machine, and which tab is active. */
+/** The open tabs of a machine, and which of the tabs is active. */
 import { useSearchParams } from '@solidjs/router';
 import type { Terminal } from '@unicore/protocol/api';
 import { type Accessor, createEffect, createMemo, createSignal, on } from 'solid-js';
@@ -12,17 +12,23 @@ export interface TabSet {
   /** Id of the active terminal; '' while there is no tab. */
   active: Accessor<string>;
   choose(id: string): void;
-  /** Activates the tab this many places to the right, wrapping around. */
+  /**
+   * Moves to the tab this many places to the right, or to the left if the number is negative. Wraps around at
+   * the ends.
+   */
   move(by: number): void;
   add(): void;
   remove(id: string): void;
 }
 
-/** listed: the machine's terminals; undefined while unknown, 'unreachable' while the provider does not answer. */
+/**
+ * listed: the machine's list of terminals; undefined while it is unknown; 'unreachable' while the provider
+ * does not answer.
+ */
 export function createTabSet(listed: Accessor<readonly Terminal[] | 'unreachable' | undefined>): TabSet {
   const [search, setSearch] = useSearchParams<{ terminal?: string }>();
   const [ids, setIds] = createSignal<readonly string[]>([]);
-  // Ids of closed terminals, since the list may still contain them for a moment.
+  // Ids of terminals that the user has closed. The machine's list may still contain them for a moment.
   const closed = new Set<string>();
 
   const wanted = (): string | undefined => {
@@ -43,7 +49,7 @@ export function createTabSet(listed: Accessor<readonly Terminal[] | 'unreachable
         terminals === 'unreachable' ? [] : [...terminals].sort((a, b) => a.createdAt - b.createdAt);
       const found = known.map(({ terminalId }) => terminalId).filter((id) => !closed.has(id));
       const shown = first ? [wanted()].filter((id) => id !== undefined) : ids();
-      // Sorted as the machine lists them. Tabs that are not listed (yet) come last.
+      // Tabs have the same order as the machine's list. Tabs that are not in the list come last.
       const all = [...found, ...shown.filter((id) => !found.includes(id))];
       setIds(all.length === 0 && first ? [MAIN] : all);
     }),

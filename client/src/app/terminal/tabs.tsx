@@ -1,4 +1,7 @@
-/** The tabs of a machine's terminals. Arrow keys choose one, Enter focuses its terminal, Delete closes it. */
+/**
+ * The tabs of a machine's terminals. The arrow keys choose a tab, Enter focuses the tab's terminal, and
+ * Delete closes the terminal.
+ */
 import { createEffect, For, type JSX } from 'solid-js';
 import { SHORTCUTS } from '../base/index.ts';
 import { IconButton, Plus, X } from '../ui/index.ts';
@@ -13,7 +16,7 @@ interface TabsProps {
   tabs: readonly Tab[];
   active: string;
   onChoose(id: string): void;
-  /** Moves the focus into the terminal. */
+  /** Moves the focus from the tab into the terminal. */
   onEnter(): void;
   onClose(id: string): void;
   onNew(): void;

@@ -1,4 +1,6 @@
-/** Icons that only the machine's page shows. In ui/ they would be part of the first load. */
+/**
+ * Icons that only the page of a machine shows. In the folder ui/, they would be part of the first download.
+ */
 
 import arrowLeft from 'lucide-solid/icons/arrow-left';
 import caseSensitive from 'lucide-solid/icons/case-sensitive';

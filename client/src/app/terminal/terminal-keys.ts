@@ -6,15 +6,18 @@ import { failed } from '../ui/index.ts';
 export interface TerminalActions {
   find(): void;
   newTerminal(): void;
-  /** Activates the tab this many places to the right. */
+  /** Activates the tab this many places to the right, or to the left if the number is negative. */
   move(by: number): void;
   /** Moves the focus from the terminal to its tab. */
   leave(): void;
-  /** Called for Enter. Starts a new shell if this one has ended, and then returns true. */
+  /** Called when the user presses Enter. If the shell has ended, starts a new shell and returns true. */
   enterAfterEnd(): boolean;
 }
 
-/** Actions by physical key, since the letter of a key with Shift differs between systems. */
+/**
+ * Maps physical keys to actions. Characters are not used, because the character of a key with Shift differs
+ * between systems.
+ */
 function chords(terminal: Terminal, actions: TerminalActions): Record<string, () => void> {
   return {
     KeyF: actions.find,
@@ -26,7 +29,10 @@ function chords(terminal: Terminal, actions: TerminalActions): Record<string, ()
   };
 }
 
-/** Combinations that xterm must leave alone: the browser pastes, and the page opens its palette. */
+/**
+ * Key combinations that xterm must ignore. With V, the browser pastes. With Space, the page opens the command
+ * palette.
+ */
 const PASSED_ON = new Set(['KeyV', 'Space']);
 
 export function takeKeys(terminal: Terminal, actions: TerminalActions): void {

@@ -1,4 +1,4 @@
-/** One terminal on the page: its screen, the search bar, and the bar that is shown after its shell has ended. */
+/** One terminal on the page. It shows the screen, the search bar, and a bar after the shell has ended. */
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { theme } from '../base/index.ts';
 import { COLOURS } from './colours.ts';
@@ -8,10 +8,16 @@ import { SearchBar } from './search-bar.tsx';
 import type { Session } from './session.ts';
 import { takeKeys } from './terminal-keys.ts';
 
-/** Delay before a new window size is reported, ms. While a window is dragged, its size changes with every frame. */
+/**
+ * Delay before a new window size is reported, ms. While a user drags the window's edge, the size changes with
+ * every frame.
+ */
 const RESIZE_MS = 60;
 
-/** The element that contains a terminal. Tests and browser extensions read the terminal's buffer through it. */
+/**
+ * The element that contains a terminal. Tests and browser extensions read the terminal's buffer from its
+ * property `xterm`.
+ */
 interface TerminalHost extends HTMLDivElement {
   xterm?: Session['screen']['terminal'];
 }
@@ -24,10 +30,10 @@ export interface ViewActions {
 
 interface TerminalViewProps {
   session: Session;
-  /** Label for screen readers. It must say how to leave the terminal by keyboard. */
+  /** Label for screen readers. It must tell how to leave the terminal with the keyboard. */
   label: string;
   visible: boolean;
-  /** Whether the search bar is open. */
+  /** True while the search bar is open. */
   finding: boolean;
   onFinding(finding: boolean): void;
   actions: ViewActions;
@@ -70,7 +76,7 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
   );
   createEffect(() => opened() && terminal.textarea?.setAttribute('aria-label', props.label));
 
-  /** Opens the terminal's channel when it is first visible, since only then its size is known. */
+  /** Opens the terminal's channel when the terminal is first visible, because its size is unknown before. */
   const show = (): void => {
     const first = !opened();
     if (first) session.open(host);
@@ -78,7 +84,8 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
     onCleanup(drawOnGpu(terminal));
     if (first) session.connect();
     else session.refit();
-    // A user who moves along the tabs with the arrow keys keeps the focus there.
+    // If a tab has the focus, the tab keeps it, so that the user can continue to move along the tabs with the
+    // arrow keys.
     if (document.activeElement?.role !== 'tab') terminal.focus();
   };
 

@@ -1,8 +1,11 @@
-/** Buttons for keys that phone keyboards lack. They are shown on touch screens. */
+/** Buttons for keys that the keyboards of phones lack. The buttons are shown on touch screens. */
 import type { Terminal } from '@xterm/xterm';
 import { For, type JSX } from 'solid-js';
 
-/** The escape sequence of an arrow key, which depends on whether a program uses application cursor keys. */
+/**
+ * The escape sequence of an arrow key. It depends on whether the program in the terminal uses application
+ * cursor keys.
+ */
 const arrow = (letter: string) => (terminal: Terminal) =>
   `\x1b${terminal.modes.applicationCursorKeysMode ? 'O' : '['}${letter}`;
 const say = (text: string) => () => text;
@@ -31,7 +34,7 @@ export function TouchKeys(props: { terminal: Terminal }): JSX.Element {
             type="button"
             class="h-9 min-w-0 grow rounded-md border border-rule bg-surface font-mono text-sm active:bg-sunken"
             aria-label={key.name}
-            // Keeps the focus in the terminal, so that the on-screen keyboard stays open.
+            // Prevents the button from taking the focus, so that the on-screen keyboard stays open.
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => {
               if (!props.terminal.options.disableStdin) props.terminal.input(key.send(props.terminal));

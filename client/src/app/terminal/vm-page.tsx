@@ -1,4 +1,4 @@
-/** The page at /vm/:vmId. It shows a machine's terminals, or why there are none. */
+/** The page at /vm/:vmId. It shows a machine's terminals, or explains why the machine has none. */
 import { useNavigate, useParams } from '@solidjs/router';
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import { useTitle } from '../base/index.ts';
@@ -10,7 +10,7 @@ import { Workspace } from './workspace.tsx';
 
 export function VmPage(): JSX.Element {
   const params = useParams<{ vmId: string }>();
-  // Keyed, so that nothing of one machine's page stays when the user switches to another machine.
+  // With `keyed`, no state of a machine's page remains when the user switches to another machine.
   return (
     <Show when={params.vmId} keyed>
       {(vmId) => <Machine vmId={vmId} />}

@@ -1,4 +1,4 @@
-/** The terminals of a running machine: tabs, the active terminal and its connection state. */
+/** The terminals of a running machine: the tabs, the active terminal and its connection state. */
 
 import type { Vm } from '@unicore/protocol/api';
 import { createMemo, createSignal, For, type JSX, mapArray, Show } from 'solid-js';
@@ -33,7 +33,9 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
   const [finding, setFinding] = createSignal(false);
   const [closing, setClosing] = createSignal<string>();
 
-  /** Title of a tab: the program's own title, or else a name that tells the tabs apart. */
+  /**
+   * Returns the title of a tab. If the program has set no title, returns a name that differs between tabs.
+   */
   const title = (session: Session): string => {
     const { terminalId } = session;
     const told =
@@ -50,7 +52,10 @@ export function Workspace(props: { vm: Vm; provider: string | undefined; onDelet
     tabs.remove(id);
     closeTerminal.mutate({ vmId, terminalId: id });
   };
-  /** Asks before a terminal with a running shell is closed. A terminal whose shell has ended is closed at once. */
+  /**
+   * Asks the user before it closes a terminal with a running shell. A terminal whose shell has ended is
+   * closed at once.
+   */
   const askToClose = (id: string): void => {
     if (
       sessions()

@@ -18,7 +18,7 @@ export interface FakeHub {
   errors: Map<string, Error>;
   joinCommand: string;
   tell(event: VmEvent): void;
-  /** Round trips that the hub answers; hubMs is the answer of ping(). */
+  /** Round trips that the fake hub answers. hubMs: the answer of ping(). */
   path: { hubMs: number | null; providerMs: number | null; keeperMs: number | null; echoMs: number | null };
   /** True: requests fail as if the hub were unreachable. */
   down: boolean;
@@ -32,7 +32,7 @@ const SIZES = {
   large: { cpu: 4, memory: 4 * 2 ** 30 },
 };
 
-/** An error as the SDK's calls reject with: a sentence, and the code in `data`. */
+/** Creates an error like those of the SDK's calls: a sentence as the message, and the code in `data`. */
 export function apiError(code: string, message: string): Error {
   return Object.assign(new Error(message), { data: { code, message } });
 }

@@ -5,7 +5,7 @@ import { cleanup, configure } from '@solidjs/testing-library';
 import { afterEach } from 'vitest';
 import { closeOverlay } from '../base/index.ts';
 
-/** How long findBy… and waitFor look, ms: a limit for hangs, not a promise about speed. */
+/** Longest time for which findBy… and waitFor wait, ms. It only stops tests that hang. */
 const HANG_MS = 30_000;
 configure({ asyncUtilTimeout: HANG_MS });
 

@@ -1,4 +1,4 @@
-/** Buttons. A view has one primary button; the others are quieter. */
+/** Buttons. A view has one primary button. All other buttons are less prominent. */
 import { type ComponentProps, type JSX, splitProps } from 'solid-js';
 import { Spinner } from './spinner.tsx';
 
@@ -18,7 +18,7 @@ const SIZES = {
   small: 'h-8 px-3 text-sm',
 } as const;
 
-/** CSS classes of a button, for links and menu triggers that should look like one. */
+/** Returns the CSS classes of a button, for links and menu triggers that should look like a button. */
 export function buttonClass(
   look: keyof typeof LOOKS = 'secondary',
   size: keyof typeof SIZES = 'normal',
@@ -29,7 +29,7 @@ export function buttonClass(
 interface ButtonProps extends ComponentProps<'button'> {
   look?: keyof typeof LOOKS;
   size?: keyof typeof SIZES;
-  /** True while the action runs. The button keeps its width and can't be pressed. */
+  /** True while the button's action runs. The button then keeps its width and cannot be pressed. */
   busy?: boolean;
 }
 

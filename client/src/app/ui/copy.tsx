@@ -1,4 +1,4 @@
-/** A shell command in full, with a button that copies it. */
+/** Shows a shell command in full, with a button that copies the command. */
 
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { copyText } from '../base/index.ts';

@@ -1,4 +1,7 @@
-/** A dialog with title, one sentence, body and buttons. Escape or a click outside closes it. */
+/**
+ * A dialog with a title, one sentence, a body and buttons. The Escape key or a click outside closes the
+ * dialog.
+ */
 
 import { Dialog as Base } from '@kobalte/core/dialog';
 import { type JSX, Show } from 'solid-js';
@@ -12,7 +15,10 @@ interface DialogProps {
   title: string;
   description?: JSX.Element;
   wide?: boolean;
-  /** Element to focus after closing, if the one that had the focus before is gone. */
+  /**
+   * The element to focus after the dialog has closed, if the element that had the focus before no longer
+   * exists.
+   */
   returnTo?: (() => HTMLElement | undefined) | undefined;
   children: JSX.Element;
 }
@@ -47,7 +53,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   );
 }
 
-/** The row of buttons under a dialog's body. The main action comes last. */
+/** The row of buttons at the bottom of a dialog. The last button is the main action. */
 export function DialogActions(props: { children: JSX.Element }): JSX.Element {
   return <div class="mt-6 flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">{props.children}</div>;
 }

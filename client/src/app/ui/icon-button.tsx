@@ -1,4 +1,4 @@
-/** A button that shows only an icon. A tooltip and screen readers give its name. */
+/** A button that shows only an icon. Its name is shown in a tooltip and read by screen readers. */
 import { Tooltip } from '@kobalte/core/tooltip';
 import { type JSX, Show } from 'solid-js';
 import { Keys } from './key-caps.tsx';
@@ -7,7 +7,7 @@ interface IconButtonProps {
   label: string;
   /** Keyboard shortcut of the same action, such as 'Ctrl+Shift+F'. */
   shortcut?: string;
-  /** For a toggle button: whether it is on. */
+  /** For a toggle button: true if the button is on. */
   pressed?: boolean;
   disabled?: boolean;
   class?: string;

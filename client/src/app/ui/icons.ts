@@ -1,4 +1,7 @@
-/** Icons of the first load. Each is imported by its own path, since the library's index would bundle all icons. */
+/**
+ * Icons that the first page needs. Each icon is imported by its own path, because an import from the
+ * library's index would bundle all icons.
+ */
 
 import box from 'lucide-solid/icons/box';
 import check from 'lucide-solid/icons/check';
@@ -22,7 +25,10 @@ import type { JSX } from 'solid-js';
 
 type Icon = (props: { class?: string }) => JSX.Element;
 
-/** Casts an icon module to a component: TypeScript takes these modules for CommonJS, bundlers do not. */
+/**
+ * Casts an icon module to a component. The cast is needed because TypeScript treats these modules as CommonJS
+ * and bundlers do not.
+ */
 export const icon = (module: unknown): Icon => module as Icon;
 
 export const Box = icon(box);

@@ -1,4 +1,4 @@
-/** User interface components that know nothing about machines or providers. */
+/** User interface components that do not depend on machines or providers. */
 export { Button, buttonClass } from './button.tsx';
 export { Chip, type Tone } from './chip.tsx';
 export { CopyableCommand } from './copy.tsx';

@@ -1,4 +1,4 @@
-/** Shows a keyboard shortcut with the key names of this operating system. */
+/** Shows a keyboard shortcut with the key names of the user's operating system. */
 import { For, type JSX } from 'solid-js';
 
 const MAC = /mac|iphone|ipad/i.test(navigator.platform);
@@ -9,7 +9,10 @@ export function keyNames(keys: string): string[] {
   return keys.split('+').map((key) => (MAC ? MAC_NAMES[key] : undefined) ?? NAMES[key] ?? key);
 }
 
-/** keys: joined by '+'; Mod is Cmd on a Mac and Ctrl elsewhere. plain: without boxes, for dark backgrounds. */
+/**
+ * keys: key names joined by '+'. Mod means Cmd on a Mac and Ctrl elsewhere. plain: no boxes around the keys,
+ * for dark backgrounds.
+ */
 export function Keys(props: { keys: string; plain?: boolean }): JSX.Element {
   return (
     <span class="inline-flex items-center gap-1">

@@ -1,6 +1,6 @@
 /**
- * A page whose code is loaded when it is first shown. Solid's lazy() is not used because it needs <Suspense>, which
- * hides the page at each query and so loses the keyboard focus.
+ * A page whose code is loaded when the page is first shown. Solid's lazy() is not used because it needs
+ * <Suspense>. <Suspense> hides the page during each query, so the keyboard focus is lost.
  */
 import { type Component, createSignal, type JSX, Match, Switch } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
@@ -9,7 +9,7 @@ import { Spinner } from './spinner.tsx';
 
 export interface LazyPage {
   Page: Component;
-  /** Starts loading the page's code early, such as when a link to it is hovered. */
+  /** Starts to load the page's code early, for example when the mouse is over a link to the page. */
   preload(): void;
 }
 
@@ -29,7 +29,7 @@ export function lazyPage(load: () => Promise<Component>): LazyPage {
     return (
       <Switch fallback={<Loading />}>
         <Match when={page()}>{(component) => <Dynamic component={component()} />}</Match>
-        {/* The hub was updated meanwhile and no longer has this page's files. Reloading gets the new page. */}
+        {/* After an update, the hub no longer has this page's old files. Reloading gets the new page. */}
         <Match when={error()}>{(why) => <PageError error={why()} onRetry={() => location.reload()} />}</Match>
       </Switch>
     );

@@ -1,13 +1,18 @@
-/** Draws the path of a keystroke from the user over the hub to the machine, and which piece of it is up. */
+/**
+ * Draws the path of a key press from the user through the hub to the machine, and shows which parts of the
+ * path work.
+ */
 import type { JSX } from 'solid-js';
 
-/** up: bytes flow. wait: reconnecting. down: broken until a person acts. off: not in use. */
+/**
+ * The state of one segment of the path. up: bytes flow. wait: reconnecting. down: broken. off: not in use.
+ */
 export type PieceState = 'up' | 'wait' | 'down' | 'off';
 
 interface LineProps {
   toHub: PieceState;
   toMachine: PieceState;
-  /** Text for screen readers that says what the drawing shows. */
+  /** Text for screen readers. It describes what the drawing shows. */
   label: string;
   class?: string;
 }

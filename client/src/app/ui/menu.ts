@@ -1,4 +1,4 @@
-/** CSS classes of menus. Kobalte provides their behaviour. */
+/** CSS classes of menus. The library Kobalte provides the behaviour of menus. */
 
 export const MENU =
   'z-50 min-w-48 max-w-72 animate-appear rounded-xl border border-rule bg-surface p-1 shadow-float outline-none';

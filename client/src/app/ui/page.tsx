@@ -1,4 +1,4 @@
-/** The heading of a page, and the error that is shown if the page can't be loaded. */
+/** The heading of a page, and the error that is shown if the page cannot be loaded. */
 import { type JSX, Show } from 'solid-js';
 import { failureOf } from '../base/index.ts';
 import { Button } from './button.tsx';

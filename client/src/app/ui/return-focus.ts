@@ -1,9 +1,13 @@
-/** Returns the focus after a dialog. Kobalte focuses the dialog's trigger, but these dialogs have none. */
+/**
+ * Gives back the focus after a dialog has closed. Kobalte focuses the button that opened a dialog, but these
+ * dialogs have no such button.
+ */
 import { type Accessor, createComputed, on } from 'solid-js';
 
 /**
- * A handler for onCloseAutoFocus that focuses the element that had the focus before the dialog opened. instead: the
- * element to focus if that one is gone, as a menu item is.
+ * Returns a handler for onCloseAutoFocus. The handler focuses the element that had the focus before the
+ * dialog opened. instead: returns the element to focus if the former element no longer exists, such as a menu
+ * item.
  */
 export function createReturnFocus(
   open: Accessor<boolean>,

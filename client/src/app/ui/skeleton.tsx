@@ -1,4 +1,7 @@
-/** A grey placeholder of the same size as the content that loads, so that nothing jumps. */
+/**
+ * A grey placeholder with the size of the content that is being loaded. It prevents that other content moves
+ * later.
+ */
 import type { JSX } from 'solid-js';
 
 export function Skeleton(props: { class: string }): JSX.Element {

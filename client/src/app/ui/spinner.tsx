@@ -1,4 +1,4 @@
-/** A spinning circle that shows that something runs. */
+/** A spinning circle that shows that an action is running. */
 import type { JSX } from 'solid-js';
 
 export function Spinner(props: { class?: string }): JSX.Element {

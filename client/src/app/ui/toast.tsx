@@ -1,4 +1,7 @@
-/** Toasts: messages in the corner about failed actions. Screen readers announce them, and hovering keeps them. */
+/**
+ * Messages (toasts) in the corner of the page about failed actions. Screen readers announce them. A message
+ * stays visible while the mouse is over it.
+ */
 import { Toast, toaster } from '@kobalte/core/toast';
 import type { JSX } from 'solid-js';
 import { Portal } from 'solid-js/web';
@@ -8,7 +11,10 @@ import { X } from './icons.ts';
 
 const SHOWN_MS = 12_000;
 
-/** Shows that an action failed. title: 'The machine was not started'. The error gives the reason and the remedy. */
+/**
+ * Shows that an action failed. title: for example, 'The machine was not started'. The error contains the
+ * reason and the remedy.
+ */
 export function failed(title: string, error: unknown): void {
   toaster.show((toast) => (
     <Toast

@@ -1,4 +1,7 @@
-/** A hub and a provider in one, in simulated time. Tests can cut or refuse its sockets and make it forget its shells. */
+/**
+ * A simulated hub that is also the provider. Tests can close or refuse its sockets and make it forget its
+ * shells.
+ */
 import {
   Acceptor,
   ERRORS,
@@ -62,12 +65,12 @@ export class FakeHub {
     return this.#connections.size;
   }
 
-  /** Ends every socket abnormally. Data in flight is lost. */
+  /** Closes every socket abnormally. Data in flight is lost. */
   cut(): void {
     for (const { wire } of [...this.#connections]) wire.cut();
   }
 
-  /** Acts as if the provider had restarted: all channels are forgotten, without a message to the client. */
+  /** Acts as if the provider had restarted. All channels are forgotten, and the client gets no message. */
   forget(): void {
     this.#acceptor = this.#newAcceptor();
   }
@@ -76,7 +79,7 @@ export class FakeHub {
     for (const socket of this.#connections) socket.hub?.close(code, message);
   }
 
-  /** Announces to every socket that it will be closed in afterMs, and then closes it. */
+  /** Announces to every socket that the hub will close it in afterMs, and then closes it. */
   rotate(afterMs: number): void {
     for (const { hub: leg } of this.#connections) {
       leg?.send({ type: FrameType.GOAWAY, code: ERRORS.GOING_AWAY.number, afterMs });
@@ -84,7 +87,7 @@ export class FakeHub {
     }
   }
 
-  /** Called by FakeSocket when it connects. undefined: the connection fails. */
+  /** Called by FakeSocket when it connects. If it returns undefined, the connection fails. */
   connect(socket: FakeSocket): Leg | undefined {
     this.dialled++;
     this.urls.push(socket.url);

@@ -5,7 +5,7 @@ import { Line } from '../line.ts';
 import type { Size } from '../sizer.ts';
 import { FakeHub } from './sim-hub.ts';
 
-/** Long enough for a few round trips, ms. */
+/** A time that is long enough for a few round trips, ms. */
 export const SOON_MS = 100;
 /** Bytes that one channel may have in flight. */
 export const WINDOW = 128 * 1024;
@@ -18,7 +18,7 @@ export interface Terminal {
   events: string[];
   /** Text of all messages so far. */
   screen(): string;
-  /** Sizes that were reported by calls. */
+  /** Window sizes that the terminal reported in calls to the hub. */
   sizes: (Size & { viewer: string })[];
 }
 

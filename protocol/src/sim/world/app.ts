@@ -1,6 +1,6 @@
 /**
- * The application at one end of a simulated channel. It sends numbered bytes, checks those it receives, and reads as
- * slowly as planned.
+ * The application at one end of a simulated channel. It sends bytes that depend on their offset, checks the
+ * bytes that it receives, and reads as slowly as planned.
  */
 import type { Channel, ChannelHandler } from '../../channel/index.ts';
 import type { Clock } from '../../time/index.ts';
@@ -15,7 +15,7 @@ export interface AppOptions {
   random: Random;
   channel: ChannelPlan;
   side: 'opener' | 'acceptor';
-  /** A number that makes the bytes of this channel differ from those of other channels. */
+  /** A number that makes the bytes of this channel differ from the bytes of other channels. */
   salt: number;
   /** Called when an invariant is broken. */
   violated: (what: string) => void;
@@ -28,7 +28,7 @@ export class App {
   readonly plan: EndPlan;
   sent = 0;
   received = 0;
-  /** The message that came with the peer's FIN. */
+  /** The message in the peer's FIN frame; undefined until the frame arrives. */
   ended: string | undefined;
   closed: { code: ErrorCode; message: string; at: number } | undefined;
   aborted = false;
@@ -39,7 +39,7 @@ export class App {
   readonly #saltOut: number;
   readonly #saltIn: number;
   #channel: Channel | undefined;
-  /** How many of the `total` bytes are ready to be sent. */
+  /** Number of bytes, out of `total`, that are ready to be sent. */
   #ready: number;
   #unread = 0;
   #reading = false;
@@ -69,7 +69,7 @@ export class App {
     channel.wake();
   }
 
-  /** The message that this end sends with its FIN. */
+  /** The message that this end sends in its FIN frame. */
   get farewell(): string {
     return `${this.name} said ${this.plan.total}`;
   }
@@ -104,7 +104,7 @@ export class App {
     },
   };
 
-  /** The state of this end in words, to find out why it waits. */
+  /** Describes the state of this end in words. The text helps to find out why this end waits. */
   describe(): string {
     const { sent, received, ended, closed, plan } = this;
     const state = closed

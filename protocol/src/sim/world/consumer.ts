@@ -1,6 +1,6 @@
 /**
- * A consumer like the SDK: one connection that recovers by itself, and channels that are opened again when the other end
- * has forgotten them.
+ * A simulated consumer that behaves like the SDK. It has one connection, which recovers by itself. If the
+ * other end has forgotten a channel, the consumer opens a new one.
  */
 
 import { Opener, WindowPool } from '../../channel/index.ts';
@@ -13,12 +13,12 @@ import { Part } from './part.ts';
 import type { PlannedWorld } from './plan.ts';
 import { saltOf } from './provider.ts';
 
-/** Pauses before a forgotten channel is opened again, ms. */
+/** Pauses before a channel that the other end has forgotten is opened again, ms. */
 const REOPEN = { first: 50, most: 2_000 };
-/** Errors that mean that the other end no longer knows the channel. */
+/** Errors which mean that the other end has forgotten the channel. */
 const FORGOTTEN: ReadonlySet<ErrorCode> = new Set(['EPOCH_LOST', 'LEG_LOST']);
 
-/** The receive windows of all channels together, bytes; the same limit as in the SDK. */
+/** Size of the receive windows of all channels together, in bytes. The SDK has the same limit. */
 const WINDOWS_BYTES = 4 * 1024 * 1024;
 
 export interface Opened {
@@ -33,7 +33,7 @@ export class SimConsumer extends Part<PlannedWorld> {
   readonly #opened: (epochHex: string, opened: Opened) => void;
   readonly #windows = new WindowPool(WINDOWS_BYTES);
   readonly #living = new Set<Opener>();
-  /** Channels that will still be opened, for the first time or again. */
+  /** Number of channels that still have to be opened, for the first time or again. */
   #expected = 0;
 
   /** opened: called for each channel that this consumer opens. */
@@ -61,12 +61,14 @@ export class SimConsumer extends Part<PlannedWorld> {
     });
   }
 
-  /** True if all channels were opened, none is open, and none will be opened again. */
+  /** True if all channels were opened and have closed, and no channel will be opened again. */
   get done(): boolean {
     return this.#expected === 0 && this.#living.size === 0;
   }
 
-  /** Bytes that closed channels have not returned to the window pool. */
+  /**
+   * Bytes of the window pool that channels still hold. After all channels have closed, the value must be 0.
+   */
   get keptWindows(): number {
     return WINDOWS_BYTES - this.#windows.left;
   }

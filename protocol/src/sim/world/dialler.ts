@@ -1,4 +1,4 @@
-/** Keeps a leg to a host: dials, and dials again whenever the leg is lost. */
+/** Keeps a connection to a host. It connects again each time that the connection is lost. */
 
 import { Leg, type LegHandler } from '../../leg/index.ts';
 import { Backoff } from '../../time/index.ts';
@@ -18,14 +18,14 @@ export interface DiallerOptions {
   line: () => Line;
   /** Pauses between attempts to dial, ms. */
   retry?: { first: number; most: number };
-  /** The kind of peer at the other side. */
+  /** The kind of peer at the other end of the connection. */
   peer: Peer;
   hello: () => unknown;
   handler: LegHandler;
   up?: (leg: Leg) => void;
-  /** Handles an OPEN, if the other side may open channels. */
+  /** Handles an OPEN frame, if the other side may open channels. */
   open?: (leg: Leg, open: FrameOf<typeof FrameType.OPEN>) => void;
-  /** Sets a timer of the process that owns this dialler. */
+  /** Sets a timer in the process that owns this dialler. */
   later: (ms: number, run: () => void) => void;
 }
 
@@ -34,7 +34,7 @@ export class Dialler {
   readonly #backoff: Backoff;
   #leg: Leg | undefined;
   #wire: Wire | undefined;
-  /** The previous leg, kept until the new one is up. */
+  /** The previous connection. It is kept until the new connection is up. */
   #former: Leg | undefined;
 
   constructor(options: DiallerOptions) {
@@ -72,7 +72,8 @@ export class Dialler {
                 if (this.#leg === leg) this.redial();
               });
           },
-          // Make before break: an old leg is closed when the last channel has left it.
+          // Make-before-break: the old connection is closed after its last channel has moved to the new
+          // connection.
           idle: () => {
             if (this.#leg !== leg && this.#leg?.up) leg.close('OK', '');
           },
@@ -87,7 +88,10 @@ export class Dialler {
     });
   }
 
-  /** Dials again although the old leg lives, as after a change of network. The other end of the old leg is not told. */
+  /**
+   * Opens a new connection although the old connection still exists, as after a change of network. stalls:
+   * the old socket delivers nothing more. closes: this side closes the old connection.
+   */
   redial({ stalls, closes } = { stalls: false, closes: false }): void {
     const old = this.#leg;
     if (stalls) this.#wire?.stall();

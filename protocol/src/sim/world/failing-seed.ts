@@ -1,8 +1,11 @@
-/** Searches for a seed whose world breaks an invariant, then for the fewest faults with which it still does. */
+/**
+ * Searches for a seed whose simulated world breaks an invariant. Then searches for the smallest number of
+ * faults with which the invariant still breaks.
+ */
 import type { Deflater } from '../../channel/index.ts';
 import { type Outcome, simulate } from './world.ts';
 
-/** The error for a broken invariant, with the command that reproduces it. */
+/** The error for a broken invariant. Its message contains the command that reproduces the error. */
 export class Found extends Error {
   constructor({ seed, steps, violation }: Outcome) {
     super(
@@ -12,7 +15,7 @@ export class Found extends Error {
   }
 }
 
-/** Runs the worlds of these seeds. Throws Found for the first one that fails. */
+/** Simulates the worlds of these seeds. Throws Found for the first seed that fails. */
 export async function hunt(
   seeds: Iterable<number>,
   deflater: Deflater | undefined,
@@ -25,7 +28,10 @@ export async function hunt(
   }
 }
 
-/** Repeats a failing seed with as few of its first faults as still make it fail. */
+/**
+ * Repeats a failing seed with only its first faults. Returns the outcome with the smallest number of faults
+ * that still fails.
+ */
 async function fewest(failed: Outcome, deflater: Deflater | undefined): Promise<Outcome> {
   for (let steps = 0; steps < failed.steps; steps++) {
     const outcome = await simulate({ seed: failed.seed, steps, ...(deflater && { deflater }) });

@@ -1,39 +1,50 @@
-/** The faults of a simulated world. Their times and kinds are planned; their victims are chosen when they happen. */
+/**
+ * The faults of a simulated world. The time and kind of each fault are planned. The affected process, socket
+ * or channel is chosen when the fault happens.
+ */
 import { FrameType } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 export type FaultKind =
   /** A socket closes abnormally. */
   | 'cut'
-  /** A socket delivers nothing, in one or both directions, for a while or until its ends close it. */
+  /**
+   * A socket delivers nothing in one or both directions. This lasts for a while, or until the ends close the
+   * socket.
+   */
   | 'stall'
   /** A socket becomes slow for a while. */
   | 'slow'
-  /** A process dies and starts again later without its memory. */
+  /** A process is killed and starts again later. Its memory is lost. */
   | 'kill-hub'
   | 'kill-tunnel'
   | 'kill-keeper'
-  /** A process dials again although its socket lives; the old socket stays for a while. */
+  /**
+   * A process opens a new socket although its old socket still exists. The old socket stays open for a while.
+   */
   | 'redial-tunnel'
   | 'redial-consumer'
-  /** A hub asks a peer to dial a new socket, and closes the old one later. */
+  /** A hub asks a peer to open a new socket. Later, the hub closes the old socket. */
   | 'go-away'
-  /** A hop loses single frames for a while. */
+  /** A hub or a tunnel loses single frames for a while. */
   | 'lose'
-  /** A hop delays OPEN frames for a while, or sends them twice. */
+  /** A hub or a tunnel delays OPEN frames for a while, or sends them twice. */
   | 'delay-opens'
   | 'repeat-opens'
-  /** A hub drops a channel because its queues are full. */
+  /** A hub drops a channel, as it does when its queues are full. */
   | 'purge';
 
 export interface Fault {
   at: number;
   kind: FaultKind;
-  /** A random number that chooses the victim among the candidates at that time. */
+  /** A random number. It chooses the affected part among the candidates that exist at that time. */
   pick: number;
   /** Duration of the fault, ms. */
   ms: number;
-  /** For `stall`: which ends are affected. For `lose`: which frames are lost. */
+  /**
+   * A random number for the details of the fault, such as the affected ends of `stall` or the lost frames of
+   * `lose`.
+   */
   part: number;
 }
 
@@ -51,7 +62,10 @@ const SELDOM: readonly FaultKind[] = [
   'purge',
 ];
 
-/** Frame types that a lossy relay may drop. RESET and DETACHED are never dropped, since they also end the hop. */
+/**
+ * Frame types that a faulty relay may drop. RESET and DETACHED are never dropped, because these frames also
+ * end the relay's own state.
+ */
 const { OPEN, ACCEPT, DATA, DATAZ, ACK, FIN, SYNC } = FrameType;
 export const LOSSES: readonly (readonly number[])[] = [
   [ACK],
@@ -69,7 +83,7 @@ export function planFaults(random: Random, span: number): Fault[] {
   const count = random.chance(0.1) ? 0 : random.scaled(1, 40);
   let at = 0;
   for (let i = 0; i < count; i++) {
-    // Half of the faults follow each other closely, while channels still recover from the one before.
+    // Half of the faults follow the previous fault closely, while channels still recover from that fault.
     at += random.chance(0.5) ? random.scaled(0.1, 300) : random.scaled(1, (2 * span) / count);
     faults.push({
       at,
@@ -87,7 +101,10 @@ function kindOf(random: Random): FaultKind {
   return random.pick(random.chance(0.6) ? OFTEN : SELDOM);
 }
 
-/** A random duration of a fault, ms. Mostly short; seldom longer than an acceptor keeps an epoch. */
+/**
+ * Returns a random duration of a fault, ms. Most durations are short. Few are longer than the time for which
+ * an acceptor remembers a channel.
+ */
 function duration(random: Random): number {
   if (random.chance(0.01)) return random.int(100_000, 300_000);
   return random.scaled(1, random.chance(0.1) ? 60_000 : 3_000);

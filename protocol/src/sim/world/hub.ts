@@ -1,5 +1,6 @@
 /**
- * One of several hubs in a row. It accepts consumers or the previous hub, and forwards to the next hub or to providers.
+ * One of several simulated hubs in a row. It accepts connections from consumers or from the previous hub. It
+ * forwards frames to the next hub or to providers.
  */
 import { Leg, type Transport } from '../../leg/index.ts';
 import { packMeta, unpackMeta } from '../../wire/index.ts';
@@ -9,34 +10,37 @@ import { Part, type World } from './part.ts';
 import { SimRelay } from './relay.ts';
 
 /**
- * An old leg is closed after this long, ms. Otherwise it would stay open as long as one side still knows a number on
- * it.
+ * Time after which an old connection is closed, ms. Without this limit, the connection would stay open as
+ * long as one of its ends still uses a channel number.
  */
 const RETIRE_MS = 15_000;
 
 export interface HubPlan {
-  /** Hubs forward a repeated OPEN. Otherwise they drop it, which is allowed if no frame is lost inside a hop. */
+  /**
+   * True if hubs forward a repeated OPEN frame; false if hubs drop it. Dropping is allowed if no frame is
+   * lost inside a relay.
+   */
   repeatsPass: boolean;
-  /** What a hub does with a provider's older socket when a newer one comes. */
+  /** What a hub does with a provider's older socket when the provider opens a newer socket. */
   newerRoute: 'closes' | 'moves' | 'leaves';
-  /** Longest time until a hub has decided about an OPEN, ms. */
+  /** Longest time until a hub has decided about an OPEN frame, ms. */
   judgeMs?: number;
 }
 
-/** The next hub in the row, and the line to it. */
+/** The next hub in the row, and the properties of the connection to that hub. */
 interface NextHub {
   hub: SimHub;
   line: Line;
 }
 
 export class SimHub extends Part implements Host {
-  /** The next hub in the row; undefined for the last one, which has the providers. */
+  /** The next hub in the row; undefined for the last hub, to which the providers connect. */
   readonly #next: NextHub | undefined;
   readonly #plan: HubPlan;
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
-  /** The user of each leg that a consumer has dialled. */
+  /** The user of each connection that a consumer has opened. */
   readonly #users = new Map<Leg, string>();
 
   constructor(name: string, world: World, plan: HubPlan, next?: NextHub) {
@@ -126,7 +130,10 @@ export class SimHub extends Part implements Host {
     return true;
   }
 
-  /** Moves each channel to the new route. The old leg closes with its last channel, or after RETIRE_MS. */
+  /**
+   * Moves each channel to the provider's new connection. The old connection closes after its last channel has
+   * moved, or after RETIRE_MS.
+   */
   #move(old: Leg): void {
     this.later(RETIRE_MS, () => old.close('SUPERSEDED', 'a newer connection took over'));
     for (const vacate of old.vacating()) vacate();
@@ -146,6 +153,6 @@ export class SimHub extends Part implements Host {
 
 export interface ProviderHello {
   provider: number;
-  /** A number that rises with each socket that the provider opens. */
+  /** Rises with each socket that the provider opens. So the hub knows which socket is the newest. */
   connSeq: number;
 }

@@ -10,15 +10,18 @@ import type { Trace } from './trace.ts';
 export interface Host {
   readonly name: string;
   readonly up: boolean;
-  /** Makes the accepting end of a socket that the process `from` has dialled. */
+  /** Creates the accepting end of a socket that the process `from` has opened. */
   accept(transport: Transport, from: string): Leg;
 }
 
-/** The properties of a socket between two neighbours. */
+/** The properties of a socket between two neighbouring processes. */
 export interface Line extends Omit<FlowShape, 'jitterMs'> {
-  /** The longest extra delay of a message, ms. */
+  /** The longest extra delay of a message, ms. The delay of each message is random. */
   jitterMs?: number;
-  /** Whether the dialling end is told when its send buffer drains. Browsers are not. */
+  /**
+   * True if the end that opened the socket is notified when its send buffer is empty again. Browsers are not
+   * notified.
+   */
   tellsDialler?: boolean;
 }
 
@@ -69,7 +72,7 @@ export class Net {
     return wire;
   }
 
-  /** Cuts all sockets of a process that died. */
+  /** Closes all sockets of a killed process abnormally. */
   kill(name: string): void {
     for (const { wire, from, to } of [...this.sockets]) if (from === name || to === name) wire.cut();
   }

@@ -1,22 +1,25 @@
-/** The two ends of every channel of a simulated world, and whether both ended as they should. */
+/** The two ends of every channel of a simulated world. It checks whether both ends closed as they should. */
 import type { ErrorCode } from '../../wire/index.ts';
 import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';
 
-/** Acceptors remember how a channel ended for at least this long, ms. */
+/** Shortest time for which acceptors remember how a channel ended, ms. */
 const TOMBSTONE_MS = 119_000;
 
-/** Reasons why a channel may end although neither application has ended it. */
+/** Reasons why a channel may end although no application has ended it. */
 export interface Excuses {
-  /** A keeper was killed and lost its memory. */
+  /** True if a keeper process was killed and lost its memory. */
   killed: boolean;
-  /** A fault lasted so long that an acceptor may have given up an unattached channel. */
+  /** True if a fault lasted so long that an acceptor may have given up a channel without a connection. */
   cutOff: boolean;
 }
 
 interface Pair extends Opened {
-  /** The acceptors of this epoch. More than one only if the keeper was killed before the opener got an answer. */
+  /**
+   * The acceptors of this channel. There are several only if the keeper was killed before the opener got an
+   * answer.
+   */
   acceptors: App[];
 }
 
@@ -35,7 +38,7 @@ export class Pairs {
     this.#pairs.get(epochHex)!.acceptors.push(app);
   }
 
-  /** Ends of channels that are not closed yet. */
+  /** Channel ends that are not closed yet. */
   get waiting(): App[] {
     return this.#all.filter((app) => !app.closed);
   }
@@ -48,10 +51,11 @@ export class Pairs {
     return this.#all.reduce((sum, { attachments }) => sum + attachments, 0);
   }
 
-  /** Describes what is wrong with how the channels ended. All of them must be closed. */
+  /** Yields a description of each channel that ended wrongly. All channels must be closed before. */
   *wrongs(excuses: Excuses): Generator<string> {
     for (const { app, acceptors } of this.#pairs.values()) {
-      // The earlier acceptors were lost with their keeper before the opener got an answer.
+      // Only the last acceptor is checked. Earlier acceptors were lost with their keeper before the opener
+      // got an answer.
       const last = acceptors.at(-1);
       if (last) yield* wrongEnds(app, last, excuses);
       else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;
@@ -74,7 +78,8 @@ function* wrongEnds(opener: App, acceptor: App, { killed, cutOff }: Excuses): Ge
       yield `not the acceptor's word: ${ends}`;
   }
   if (a === 'OK') {
-    // If the last ACKs were lost with the path, the acceptor cannot know that all is done. The opener must.
+    // If the opener ended with LEG_LOST, the last ACK frames may have been lost. Then the acceptor cannot
+    // know whether all bytes arrived, and its OK may be wrong.
     if (!opener.aborted && o !== 'LEG_LOST' && !whole(opener, acceptor))
       yield `the acceptor's OK is not true: ${ends}`;
     if (acceptor.closed!.message !== opener.farewell) yield `not the opener's word: ${ends}`;

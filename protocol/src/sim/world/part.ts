@@ -1,6 +1,6 @@
 /**
- * What all processes of a simulated world share: a name, the world's clock and sockets, and a life that can end and
- * start again.
+ * The base class of all processes of a simulated world. A process has a name, uses the world's clock and
+ * sockets, and can be killed and started again.
  */
 import type { LegHandler } from '../../leg/index.ts';
 import type { ErrorCode } from '../../wire/index.ts';
@@ -21,10 +21,10 @@ export interface World {
 export abstract class Part<W extends World = World> {
   readonly name: string;
   protected readonly world: W;
-  /** Current faults of this process as a relay. */
+  /** The current faults with which this process relays frames. */
   ill: Illness = {};
   #up = false;
-  /** Rises with each start of the process, so that timers of a dead one do nothing. */
+  /** Rises with each start of the process. Timers that were set before a restart therefore do nothing. */
   #life = 0;
 
   constructor(name: string, world: W) {
@@ -44,7 +44,7 @@ export abstract class Part<W extends World = World> {
     this.begin();
   }
 
-  /** Kills the process at once; it loses its memory. */
+  /** Kills the process at once. The process loses its memory. */
   kill(): void {
     if (!this.#up) return;
     this.#up = false;
@@ -56,7 +56,7 @@ export abstract class Part<W extends World = World> {
   protected abstract begin(): void;
   protected abstract die(): void;
 
-  /** Calls `run` later, if this process does not die before. */
+  /** Calls `run` after `ms`, unless this process dies before. */
   protected later(ms: number, run: () => void): void {
     const life = this.#life;
     this.world.clock.after(ms, () => {
@@ -65,8 +65,8 @@ export abstract class Part<W extends World = World> {
   }
 
   /**
-   * Wraps a leg's handler. Errors in our code and protocol errors count as violations, since no peer in this world
-   * breaks the rules.
+   * Wraps a connection's handler. Exceptions in our code and protocol errors count as broken invariants,
+   * because no peer in this world breaks the protocol.
    */
   protected handler(handler: LegHandler): LegHandler {
     return {
@@ -80,7 +80,7 @@ export abstract class Part<W extends World = World> {
   }
 }
 
-/** Error codes that only a bug of ours can cause in this world. */
+/** Error codes that only a bug can cause in a simulated world, because all peers follow the protocol. */
 export const BROKEN: ReadonlySet<ErrorCode> = new Set([
   'BAD_REQUEST',
   'PROTOCOL_ERROR',

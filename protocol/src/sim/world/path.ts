@@ -1,4 +1,7 @@
-/** A small world of one consumer, one hub and one provider. Tests can cut or move its sockets and kill its hub. */
+/**
+ * A small simulated world of one consumer, one hub and one provider. Tests can close or move the sockets and
+ * kill the hub.
+ */
 import { Acceptor, type Deflater, type OpenRequest } from '../../channel/index.ts';
 import type { Leg } from '../../leg/index.ts';
 import { SimClock } from '../clock.ts';
@@ -13,12 +16,12 @@ import { Trace } from './trace.ts';
 const RETRY = { first: 40, most: 1_000 };
 
 export interface PathOptions {
-  /** One-way delay in ms; called for each socket. */
+  /** Returns the one-way delay of a socket, ms. Called for each socket. */
   delayMs: () => number;
   accept: (request: OpenRequest) => void;
-  /** The deflater of the path's accepting end. */
+  /** The compression at the accepting end of the channels. */
   deflater?: Deflater | undefined;
-  /** Called when the consumer's socket is up; channels should attach now. */
+  /** Called when the consumer's socket is up. The consumer's channels should attach to it now. */
   onConsumerUp: () => void;
 }
 
@@ -68,7 +71,7 @@ export class Path {
     this.#consumer.dial();
   }
 
-  /** The consumer's newest socket, which may not be up yet. */
+  /** The consumer's newest connection, which may not be up yet. */
   get consumerLeg(): Leg | undefined {
     return this.#consumer.leg;
   }
@@ -85,12 +88,14 @@ export class Path {
     this.#net.kill('provider');
   }
 
-  /** Opens a new socket, moves the channels to it, then closes the old one. */
+  /** Opens a new socket for the consumer, moves the channels to it, and then closes the old socket. */
   moveConsumer(): void {
     this.#consumer.redial();
   }
 
-  /** Like moveConsumer(), but the hub makes the channels move. */
+  /**
+   * Opens a new socket for the provider. The hub moves the channels to it, and then closes the old socket.
+   */
   moveProvider(): void {
     this.#provider.redial();
   }

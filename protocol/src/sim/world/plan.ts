@@ -1,4 +1,7 @@
-/** Everything that a seed decides before its world runs: the processes, what they send each other, and the faults. */
+/**
+ * Everything that a seed decides before the simulation starts: the processes, the data that they send, and
+ * the faults.
+ */
 import type { Deflater } from '../../channel/index.ts';
 import type { ChannelKindName } from '../../wire/index.ts';
 import { Random } from '../random.ts';
@@ -9,22 +12,22 @@ import type { World } from './part.ts';
 
 export type LinePlan = Required<Line>;
 
-/** What the application at one end of a channel does. */
+/** The planned behaviour of the application at one end of a channel. */
 export interface EndPlan {
   /** Bytes that this end sends in total. */
   total: number;
-  /** Most bytes that this end gives to its channel at once. */
+  /** Largest number of bytes that this end gives to its channel at once. */
   chunk: number;
-  /** Pause between two chunks, ms; 0: this end gives everything at once. */
+  /** Pause between two chunks, ms. With 0, this end gives all bytes to its channel at once. */
   everyMs: number;
-  /** Received bytes are consumed after at most this many ms; 0: at once. */
+  /** Longest time until received bytes are consumed, ms. With 0, received bytes are consumed at once. */
   readMs: number;
-  /** After this many received bytes, this end stops reading for `stallMs`. */
+  /** Number of received bytes after which this end stops reading for `stallMs`. */
   stallAt: number;
   stallMs: number;
-  /** This end ends its direction only after the peer has ended. */
+  /** True if this end sends FIN only after the peer's FIN has arrived. */
   endsLast: boolean;
-  /** This end aborts the channel this long after opening, ms; undefined: never. */
+  /** Time after which this end aborts the channel, ms after opening; undefined: never. */
   abortMs: number | undefined;
 }
 
@@ -35,9 +38,9 @@ export interface ChannelPlan {
   openMs: number;
   opener: EndPlan;
   acceptor: EndPlan;
-  /** Time that the acceptor takes to answer the OPEN, ms. */
+  /** Time that the acceptor takes to answer the OPEN frame, ms. */
   judgeMs: number;
-  /** The acceptor refuses the OPEN. */
+  /** True if the acceptor refuses the OPEN frame. */
   refused: boolean;
 }
 
@@ -48,23 +51,29 @@ export interface Plan extends HubPlan {
   providers: number;
   consumers: number;
   lines: { consumer: LinePlan[]; hub: LinePlan; provider: LinePlan[]; keeper: LinePlan };
-  /** Which consumers and keepers use compression. */
+  /** Which consumers and which keepers (the accepting ends of channels) use compression. */
   deflates: { consumer: boolean[]; keeper: boolean[] };
   channels: ChannelPlan[];
   faults: Fault[];
 }
 
-/** A world that runs by a plan. */
+/** A simulated world that follows a plan. */
 export interface PlannedWorld extends World {
   readonly plan: Plan;
-  /** The deflater for ends of channels that use compression. */
+  /**
+   * The compression for the ends of channels that use it; undefined if the simulation runs without
+   * compression.
+   */
   readonly deflater: Deflater | undefined;
 }
 
-/** All channels together send about as much as the slowest line carries in this time. */
+/** All channels together send about as many bytes as the slowest connection carries within this time, ms. */
 const TRANSFER_MS = 8_000;
 const MOST_BYTES = 6_000_000;
-/** Most chunks of bytes that one end of a channel sends. More would take time and find no other bugs. */
+/**
+ * Largest number of chunks that one end of a channel sends. More chunks would take time and find no other
+ * bugs.
+ */
 const MOST_CHUNKS = 300;
 
 export function planOf(seed: number): Plan {
@@ -122,7 +131,7 @@ function line(random: Random, { delay, slow }: { delay: number; slow: number }):
 function ends(random: Random, budget: number, span: number): { opener: EndPlan; acceptor: EndPlan } {
   const opener = end(random, budget, span);
   const acceptor = end(random, budget, span);
-  // Both ends may not wait for the peer to end its direction first: neither would ever end.
+  // Both ends must not wait for each other's FIN, because then neither end would send FIN.
   if (opener.endsLast) acceptor.endsLast = false;
   return { opener, acceptor };
 }
@@ -134,7 +143,7 @@ function end(random: Random, budget: number, span: number): EndPlan {
   return {
     total,
     chunk,
-    // An end that types must have sent everything within about `span`.
+    // An end that simulates typing must have sent everything within about `span` ms.
     everyMs: typing ? Math.min(random.scaled(1, 500), (span * chunk) / Math.max(1, total)) : 0,
     readMs: random.pick([0, 0, 0, 5, 200]),
     stallAt: random.chance(0.15) ? random.int(0, total) : Number.POSITIVE_INFINITY,

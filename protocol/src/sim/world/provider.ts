@@ -1,4 +1,7 @@
-/** A provider: a tunnel that dials the hub, and behind it a keeper where the channels end. */
+/**
+ * A simulated provider. Its tunnel process connects to the hub and relays channels to its keeper process,
+ * where the channels end.
+ */
 import { type AcceptedChannel, Acceptor, type OpenRequest } from '../../channel/index.ts';
 import { Leg, type Transport } from '../../leg/index.ts';
 import { UniCoreError } from '../../wire/index.ts';
@@ -90,14 +93,14 @@ export class SimKeeper extends Part<PlannedWorld> implements Host {
     this.#accepted = accepted;
   }
 
-  /** Number of epochs that the keeper knows, tombstones included. */
+  /** Number of channels that the keeper remembers, including channels that have ended (tombstones). */
   get epochs(): number {
     return this.#acceptor?.size ?? 0;
   }
 
   /**
-   * Describes a mismatch between bound numbers and channels. Each attached channel has one number; each undecided OPEN
-   * may have one more.
+   * Describes a mismatch between channel numbers in use and channels; undefined if there is none. Each
+   * attached channel uses one number. Each undecided OPEN frame may use one more.
    */
   get miscounted(): string | undefined {
     let bound = 0;
@@ -181,7 +184,10 @@ export class SimKeeper extends Part<PlannedWorld> implements Host {
   }
 }
 
-/** A number derived from the epoch, so both ends compute the same one and channels differ. */
+/**
+ * Returns a number that is derived from the epoch, which identifies a channel. Both ends compute the same
+ * number, and different channels get different numbers.
+ */
 export function saltOf(epochHex: string): number {
   return Number.parseInt(epochHex.slice(0, 6), 16);
 }

@@ -1,4 +1,7 @@
-/** The relay part of simulated hubs and tunnels. It decides about each OPEN, joins two legs, and can lose frames. */
+/**
+ * The relay in simulated hubs and tunnels. It decides about each OPEN frame, joins channels of two
+ * connections, and can lose frames.
+ */
 
 import { join } from '../../hop/index.ts';
 import type { Leg, Port } from '../../leg/index.ts';
@@ -9,28 +12,29 @@ import type { Random } from '../random.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /**
- * Default of the longest time that the relay takes to decide about an OPEN, ms. A real one may have to ask another process.
+ * Default for the longest time that the relay takes to decide about an OPEN frame, ms. A real relay may have
+ * to ask another process.
  */
 const JUDGE_MS = 30;
 
-/** The current faults of a hop. */
+/** The current faults of a relay. */
 export interface Illness {
-  /** Frames of these types are lost, each with the probability `share`. */
+  /** Types of frames that are lost. share: the probability that such a frame is lost. */
   loses?: { types: readonly number[]; share: number };
-  /** The relay forwards OPEN frames this many ms late. */
+  /** Delay with which the relay forwards OPEN frames, ms. */
   holdsOpens?: number;
-  /** The relay sends OPEN frames a second time, this many ms later. */
+  /** Delay after which the relay sends OPEN frames a second time, ms. */
   repeatsOpens?: number;
 }
 
 export interface RelayOptions {
   clock: Clock;
   random: Random;
-  /** The leg to which this OPEN is forwarded; undefined while there is none. */
+  /** Returns the connection to which this OPEN frame is forwarded; undefined while there is none. */
   next: (open: Open) => Leg | undefined;
-  /** Returns the auth with which an OPEN is forwarded. Default: unchanged. */
+  /** Returns the field `auth` for the forwarded OPEN frame. Default: the field is unchanged. */
   stamp?: (from: Leg, open: Open) => Uint8Array;
-  /** Whether repeated OPEN frames are forwarded too. */
+  /** True if repeated OPEN frames are forwarded, too. */
   repeatsPass: boolean;
   ill: () => Illness;
   judgeMs?: number;
@@ -102,7 +106,7 @@ export class SimRelay {
   }
 }
 
-/** Wraps a port of a joined channel and loses some of its frames. */
+/** Wraps the receiver of a relayed channel and loses some of its frames. */
 class Lossy implements Port {
   readonly #port: Port;
   readonly to: { leg: Leg; ch: number };
@@ -127,7 +131,7 @@ class Lossy implements Port {
   }
 }
 
-/** Holds a channel's number until its OPEN is decided. */
+/** Reserves the channel's number until the relay has decided about the OPEN frame. */
 class Pending implements Port {
   over = false;
 

@@ -1,19 +1,22 @@
 /**
- * Seeds whose worlds once broke an invariant, and why. After changes to plan.ts or faults.ts these seeds make other
- * worlds.
+ * Seeds whose simulated worlds once broke an invariant, with the reason. A change to plan.ts or faults.ts
+ * changes the worlds of these seeds.
  */
 export const FAILED_ONCE: readonly number[] = [
-  // A late OPEN was ignored, and the hops that it had made were never released.
+  // A late OPEN frame was ignored. The relays had already created state for it, and never released that
+  // state.
   31, 101,
-  // A hop lost ACCEPT, and the opener took the bytes that came after it.
+  // A relay lost the ACCEPT frame, and the opener accepted the data that came after it.
   248,
-  // After a keeper restarted, a late OPEN created a channel with an older channel's epoch.
+  // After a restart of the keeper, a late OPEN frame created a channel with the epoch (the id) of an older
+  // channel.
   163,
-  // A channel ended while it moved, and the hops of its other attachment remained.
+  // A channel ended while it moved to another connection. The relays on one of the two paths kept their
+  // state.
   289,
-  // A tombstone answered OK to an opener that had missed the end.
+  // The keeper remembered that a channel had ended, and answered OK to an opener that had missed the end.
   103_227,
-  // Bytes were missing, and the opener left it to the acceptor to release the hops; but the acceptor was already
-  // closed.
+  // Bytes were missing. The opener relied on the acceptor to release the relays' state, but the acceptor was
+  // already closed.
   103_466,
 ];

@@ -1,4 +1,7 @@
-/** Records what happens in a simulated world: always as a digest, and as text if wanted. */
+/**
+ * Records what happens in a simulated world. It always computes a digest, and also writes text if a caller
+ * wants it.
+ */
 import type { Clock } from '../../time/index.ts';
 import { decode, type Frame, FrameType } from '../../wire/index.ts';
 
@@ -18,7 +21,7 @@ export class Trace {
     this.#tell = tell;
   }
 
-  /** The digest of the trace so far. Equal digests mean equal runs. */
+  /** The digest of the trace so far. Equal digests mean that two runs were equal. */
   get digest(): string {
     return (this.#digest >>> 0).toString(16).padStart(8, '0');
   }
@@ -54,7 +57,7 @@ function frames(message: Uint8Array): Frame[] {
   return all;
 }
 
-/** A frame in words. Binary fields are shown by their length. */
+/** Describes a frame in words. Binary fields are shown by their length, and the epoch by its first bytes. */
 function inWords({ type, ...fields }: Frame): string {
   const words = Object.entries(fields)
     .filter(([name]) => name !== 'meta' && name !== 'auth')

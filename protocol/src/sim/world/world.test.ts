@@ -7,7 +7,7 @@ import { FAILED_ONCE } from './seeds.ts';
 import { simulate } from './world.ts';
 
 const deflater = DEFLATERS.zlib;
-/** How many new worlds each run tries; fewer where they would take too long. */
+/** Number of new worlds that each run tries. It is smaller where the worlds would take too long. */
 const FRESH = 100;
 const BUDGET_MS = 20_000;
 

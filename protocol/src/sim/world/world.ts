@@ -1,4 +1,7 @@
-/** Runs the world of one seed to its end. Checks its invariants all the time and reports the first one that breaks. */
+/**
+ * Simulates the world of one seed to its end. Checks the invariants all the time and reports the first
+ * invariant that breaks.
+ */
 import type { Deflater } from '../../channel/index.ts';
 import { ERRORS, FrameType } from '../../wire/index.ts';
 import { SimClock } from '../clock.ts';
@@ -16,41 +19,42 @@ import { Trace } from './trace.ts';
 /** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
 /**
- * Time limit for all openers after the last fault, ms. In this time dead sockets are noticed, and the slowest reader
- * has read everything.
+ * Time limit for all openers after the last fault, ms. The limit leaves time to detect dead sockets, and time
+ * for the slowest reader to read everything.
  */
 const OPENERS_MS = 120_000;
 /**
- * Time limit for everything else after that, ms. A stopped socket is closed. An acceptor without an opener gives up
- * after 2 minutes, and forgets the channel after 2 more. A delayed OPEN may start all that again.
+ * Time limit for everything else after the openers have finished, ms. In this time, stopped sockets are
+ * closed. An acceptor without an opener gives up after 2 minutes, and forgets the channel after 2 more
+ * minutes. A delayed OPEN frame may start all this again.
  */
 const FORGOTTEN_MS = 300_000;
-/** Time for the last reconnections, ms: the longest pause between two dials, and a handshake. */
+/** Time for the last reconnections, ms. It covers the longest pause between two attempts and a handshake. */
 const REDIAL_MS = 5_000;
 /**
- * Longest fault, ms, for which the two ends of a channel are surely not separated for 2 minutes, even if several follow
- * each other.
+ * Longest fault that cannot separate the two ends of a channel for 2 minutes, ms. This holds even if several
+ * faults follow each other.
  */
 const LONG_MS = 20_000;
-/** Rate of a slowed socket, bytes per ms. */
+/** Rate of a slowed socket, in bytes per ms. */
 const SLOW = 5;
 
 export interface SimulateOptions {
   seed: number;
-  /** The deflater for ends of channels that use compression; the seed decides which do. */
+  /** The compression for the ends of channels that use it. The seed decides which ends use it. */
   deflater?: Deflater;
-  /** How many of the seed's faults happen. Default: all. */
+  /** Number of the seed's faults that happen. Default: all faults. */
   steps?: number;
-  /** Receives the trace, line by line. */
+  /** Called with each line of the trace. */
   tell?: (line: string) => void;
 }
 
 export interface Outcome {
   seed: number;
   steps: number;
-  /** The first invariant that broke. */
+  /** The first invariant that broke; undefined if none broke. */
   violation: string | undefined;
-  /** A checksum of everything that happened. The same seed always gives the same one. */
+  /** A checksum of everything that happened. The same seed always gives the same checksum. */
   digest: string;
   simulatedMs: number;
   channels: number;
@@ -180,7 +184,7 @@ class Simulation implements PlannedWorld {
     if (this.#violation !== undefined) throw new Violation();
   }
 
-  /** Describes everything that should have disappeared by the end of the world. */
+  /** Yields a description of everything that should have disappeared by the end of the simulation. */
   *#leftovers(): Generator<string> {
     for (const app of this.#pairs.waiting) yield app.describe();
     for (const { name, epochs } of this.#keepers) if (epochs > 0) yield `${name} remembers ${epochs} epochs`;
@@ -196,7 +200,7 @@ class Simulation implements PlannedWorld {
       if (bound > 0) yield `${bound} numbers are bound between ${from} and ${to}`;
       ends += Number(near.open) + Number(far.open);
     }
-    // Each open end of a socket has one keepalive timer. No other timer should be left.
+    // Each open end of a socket has one keepalive timer. No other timer should remain.
     if (this.clock.pending > ends) yield `${this.clock.pending} timers for ${ends} ends of sockets`;
   }
 
