@@ -1,4 +1,7 @@
-/** agent.*: an agent joins as a provider, and proves its identity before each connection. */
+/**
+ * The agent.* API procedures. With them an agent registers its machine as a provider, and proves its identity
+ * before each connection.
+ */
 
 import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from '@unicore/protocol/control';
 import { joining, proving, router } from './trpc.ts';

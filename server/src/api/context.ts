@@ -1,6 +1,6 @@
 /**
- * What each procedure is given: its caller, and the functions that it may call. These are plain types, so that clients
- * need no code of the hub.
+ * The context that each API procedure gets: its caller, and the functions that it may call. The context has
+ * plain types only, so that clients can use the API's types without the code of the hub.
  */
 import type { HubPlace } from '@unicore/protocol';
 import type {
@@ -27,21 +27,27 @@ import type { z } from 'zod';
 
 export interface Context {
   services: Services;
-  /** The user that a cookie or bearer token proved; undefined: the request brought neither. */
+  /**
+   * The user to whom the request's cookie or bearer token belongs. Undefined if the request has neither, or
+   * has an invalid cookie.
+   */
   caller: Caller | undefined;
-  /** The address that the request came from. */
+  /** IP address of the client that sent the request. */
   address: string;
-  /** ws:// or wss:// URL of this hub, as the caller reaches it. */
+  /** WebSocket URL (ws:// or wss://) at which the caller reaches this hub. */
   socketUrl: string;
 }
 
 export interface Caller {
   user: { userId: string; name: string; role: 'owner' | 'member' };
-  /** Id of the cookie session or bearer token that a logout ends. */
+  /** Id of the caller's cookie session or bearer token. A logout ends the session or token with this id. */
   sessionId: string;
 }
 
-/** Functions that procedures call; a hub has one of each. They reject with UniCoreErrors. */
+/**
+ * The functions that API procedures call, grouped by subject. A function that fails rejects with a
+ * UniCoreError.
+ */
 export interface Services {
   vms: VmService;
   terminals: TerminalService;
@@ -58,8 +64,8 @@ export interface Services {
   regions: {
     readonly list: readonly HubPlace[];
     /**
-     * The parent domain that all hubs share; undefined if all are under this hub's host name, or strangers may share
-     * it.
+     * The parent domain that the public URLs of all hubs share. Undefined if all these URLs are under this
+     * hub's own host name, or if strangers may also have hosts in the parent domain.
      */
     readonly family: string | undefined;
   };
@@ -68,7 +74,7 @@ export interface Services {
   system: { version: string; url: string; defaultImage: string };
 }
 
-/** The VMs of one user, as that user sees them. */
+/** Functions that list, create and change the VMs of one user. */
 export interface VmService {
   create(userId: string, wish: z.output<typeof VmCreate>): Promise<Vm>;
   list(userId: string): Promise<Vm[]>;
@@ -103,13 +109,13 @@ export interface CredentialService {
   token(proof: AgentProof): Promise<AgentToken>;
 }
 
-/** Live lists. Each one ends when its signal aborts. */
+/** Event streams that send a list and then its changes. A stream ends when its signal aborts. */
 export interface WatchService {
   vms(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent>;
   providers(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<ProviderEvent>;
 }
 
 export interface RateLimit {
-  /** Counts one call from this address; throws RATE_LIMITED beyond the limit. */
+  /** Counts one call from this client address. Throws RATE_LIMITED if the address has made too many calls. */
   use(address: string): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** Maps errors between this project and tRPC. Every client sees {code, message, retryAfterMs?}. */
+/**
+ * Translates between the error codes of this project and those of tRPC. Every client gets an error as {code,
+ * message, retryAfterMs?}.
+ */
 
 import type { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
@@ -9,7 +12,7 @@ import { z } from 'zod';
 
 type TrpcCode = TRPCError['code'];
 
-/** tRPC's error code for each HTTP status that our errors have. */
+/** tRPC's error code for each HTTP status that this project's errors use. */
 const BY_STATUS: Record<number, TrpcCode> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -27,7 +30,7 @@ const BY_STATUS: Record<number, TrpcCode> = {
   507: 'SERVICE_UNAVAILABLE',
 };
 
-/** Our error code for each error that tRPC or the REST adapter throws itself. */
+/** This project's error code for each error that tRPC or the REST adapter throws itself. */
 const BY_TRPC_CODE: Partial<Record<TrpcCode, ErrorCode>> = {
   PARSE_ERROR: 'BAD_REQUEST',
   BAD_REQUEST: 'BAD_REQUEST',
@@ -43,7 +46,10 @@ export interface Failure {
   status: number;
 }
 
-/** The error body and HTTP status for a client. An unexpected error becomes INTERNAL; its details go to the log only. */
+/**
+ * Returns the error body and HTTP status for a client. The client gets an unexpected error as INTERNAL. The
+ * details of that error appear only in the hub's log.
+ */
 export function failureOf(error: TRPCError): Failure {
   const { cause } = error;
   if (cause instanceof UniCoreError) return ours(cause);
@@ -59,12 +65,18 @@ function messageOf({ code, message, cause }: TRPCError): string {
   return (code === 'PARSE_ERROR' && 'The body of the request is no valid JSON.') || message;
 }
 
-/** tRPC's error number for this HTTP status. A tRPC client retries a subscription on 5xx only. */
+/**
+ * Returns tRPC's error number for an HTTP status. A tRPC client retries a failed subscription only if the
+ * error number is that of a 5xx status.
+ */
 export function trpcNumberOf(status: number): TRPC_ERROR_CODE_NUMBER {
   return TRPC_ERROR_CODES_BY_KEY[BY_STATUS[status] ?? 'INTERNAL_SERVER_ERROR'];
 }
 
-/** HTTP status of a batch of `calls` calls that failed with these errors; undefined: at least one succeeded. */
+/**
+ * Returns the HTTP status of a batch of `calls` tRPC calls with these errors. The status is 207 if the errors
+ * have different statuses. Returns undefined if at least one call succeeded.
+ */
 export function statusOf(errors: readonly TRPCError[], calls: number): number | undefined {
   if (errors.length < calls) return undefined;
   const statuses = new Set(errors.map((error) => failureOf(error).status));
@@ -77,7 +89,7 @@ function ours({ code, message, retryAfterMs }: UniCoreError): Failure {
   return { body: { code, message, ...wait }, status: ERRORS[code].http };
 }
 
-/** An error message for invalid input, such as `cols: Too small: expected number to be >=2`. */
+/** Returns an error message for invalid input, such as `cols: Too small: expected number to be >=2`. */
 function inputMessage({ issues }: z.ZodError): string {
   return issues
     .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp, type TestUser } from '../testing/app.ts';
 import { watching } from '../testing/watching.ts';
 import type { AppRouter } from './router.ts';
 
-/** The error of a refused call, as a client sees it. */
+/** Returns the error of a refused call in the form that a client gets. */
 async function refusal(asked: Promise<unknown>) {
   const error = await asked.then(
     () => undefined,

@@ -1,4 +1,7 @@
-/** provider.*: lists the machines that joined this hub, and issues tokens by which others join. */
+/**
+ * The provider.* API procedures. They list the machines that joined this hub, and issue the tokens with which
+ * further machines can join.
+ */
 
 import { JoinToken, Provider, ProviderRef } from '@unicore/protocol/api';
 import { z } from 'zod';
@@ -40,7 +43,10 @@ export const providerRouter = router({
       };
     }),
 
-  /** Yields ProviderEvent: first all providers, then each change; all of them again after a reconnect. */
+  /**
+   * Streams ProviderEvents: first the list of all providers, then every change. After a reconnect the stream
+   * starts again with the whole list.
+   */
   watch: signedIn.subscription(({ ctx: { services, caller }, signal }) =>
     services.watch.providers(caller, signal),
   ),

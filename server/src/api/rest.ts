@@ -1,4 +1,7 @@
-/** /api: the tRPC procedures as REST, and the OpenAPI document that describes them. */
+/**
+ * Serves the tRPC procedures as a REST API under /api, and creates the OpenAPI document that describes the
+ * REST API.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { ApiError } from '@unicore/protocol/api';
@@ -8,7 +11,7 @@ import type { Context } from './context.ts';
 import { failureOf } from './errors.ts';
 import { appRouter } from './router.ts';
 
-/** Largest request body, bytes. Every valid input is far smaller. */
+/** Largest accepted request body, bytes. Every valid input is far smaller. */
 export const MAX_BODY = 64 * 1024;
 export const REST_PATH = '/api';
 const JSON_TYPE = 'application/json';
@@ -39,7 +42,8 @@ export function restHandler(
   return async (request, response) => {
     request.url = request.url!.slice(REST_PATH.length);
     prepareBody(request);
-    // The REST adapter writes its own error bodies; they are replaced by the error shape of this API.
+    // The REST adapter writes error bodies in its own format. They are replaced by error bodies in the format
+    // of this API.
     const end = response.end.bind(response);
     response.end = ((...given: Parameters<typeof end>) => {
       const error = failures.get(request);
@@ -50,8 +54,9 @@ export function restHandler(
 }
 
 /**
- * Makes a POST acceptable to the REST adapter, which demands a body and exactly `application/json`. This API also
- * accepts a POST without a body, and a content type with a charset.
+ * Changes a POST request so that the REST adapter accepts it. The adapter requires a body and exactly the
+ * content type `application/json`. This API also accepts a POST without a body, and a content type with a
+ * charset.
  */
 function prepareBody(request: IncomingMessage & { body?: unknown }): void {
   const { headers, method } = request;
@@ -66,7 +71,7 @@ function retryAfter(ms: number): Record<string, string> {
   return { 'Retry-After': String(Math.ceil(ms / 1000)) };
 }
 
-/** url: the hub's public URL. */
+/** Returns the OpenAPI document. url: the hub's public URL. */
 export function openApiDocument(url: string, version: string): unknown {
   const document = generateOpenApiDocument(appRouter, {
     title: 'UniCore',
@@ -79,13 +84,14 @@ export function openApiDocument(url: string, version: string): unknown {
   for (const path of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(path)) {
       const { responses } = operation as { responses: Record<string, unknown> };
-      // The adapter documents its own error shape; this API has another one.
+      // The REST adapter documents error responses in its own format. They are replaced by the error format
+      // of this API.
       for (const status of Object.keys(responses)) if (status !== '200') delete responses[status];
       responses.default = { description: 'What went wrong, and what to do about it', content };
     }
   }
   const { components } = document;
-  // Drops the error schemas of the REST adapter, which this API does not use.
+  // The error schemas of the REST adapter are left out, because this API does not use them.
   return {
     ...document,
     components: { securitySchemes: components?.securitySchemes, schemas: { Error: schema } },

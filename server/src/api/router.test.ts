@@ -1,4 +1,4 @@
-/** The router's type is what other programs are written against. */
+/** Other programs are written against the type of the router, so these tests check the type. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { AgentCalls } from '@unicore/protocol/control';
 import { expectTypeOf, test } from 'vitest';

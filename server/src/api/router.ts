@@ -1,4 +1,6 @@
-/** All procedures of the hub. Typed clients are built on the router's type. */
+/**
+ * The tRPC router with all API procedures of the hub. Clients get their types from the type of this router.
+ */
 import { agentRouter } from './agent.ts';
 import { providerRouter } from './provider.ts';
 import { systemRouter } from './system.ts';

@@ -1,4 +1,7 @@
-/** system.*: what a page needs before sign-in, the hubs of this deployment, and tickets for their sockets. */
+/**
+ * The system.* API procedures. They return what a page needs before sign-in, list the regions of this
+ * deployment, and issue tickets that open a WebSocket at any hub.
+ */
 
 import { SystemHubs, SystemInfo, SystemTicket } from '@unicore/protocol/api';
 import { SIZES } from '@unicore/protocol/control';

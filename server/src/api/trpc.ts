@@ -1,4 +1,7 @@
-/** The bases of all procedures: who may call each, how errors look, and the tracing of calls. */
+/**
+ * The base procedures from which all API procedures are built. They define who may call a procedure, how
+ * errors look, and how calls are traced.
+ */
 import { initTRPC } from '@trpc/server';
 import { UniCoreError } from '@unicore/protocol';
 import type { OpenApiMeta } from 'trpc-to-openapi';
@@ -6,7 +9,10 @@ import { type Attributes, inSpan } from '../tracing/index.ts';
 import type { Context } from './context.ts';
 import { failureOf, trpcNumberOf } from './errors.ts';
 
-/** Keepalive of event streams: proxies close a silent stream, and a client reconnects after several missed pings. */
+/**
+ * Keepalive of event streams (SSE), ms. Pings are sent because proxies close a silent stream. A client that
+ * misses several pings reconnects.
+ */
 const SSE_PING_MS = 5_000;
 const SSE_DEAD_MS = 20_000;
 
@@ -28,7 +34,7 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Puts each call in a span. A subscription stays open, so it gets none. */
+/** Records each call as a tracing span. A subscription gets no span, because it stays open. */
 const traced = t.middleware(({ path, type, ctx, next }) => {
   if (type === 'subscription') return next();
   const user: Attributes = ctx.caller ? { 'enduser.id': ctx.caller.user.userId } : {};
@@ -39,23 +45,29 @@ const traced = t.middleware(({ path, type, ctx, next }) => {
   });
 });
 
-/** Base of procedures that need no sign-in. */
+/** Base procedure for calls that need no sign-in. */
 export const open = t.procedure.use(traced);
 
-/** Base of procedures for signed-in users. */
+/** Base procedure for calls that only signed-in users may make. */
 export const signedIn = open.use(({ ctx, next }) => {
   const { caller } = ctx;
   if (!caller) throw new UniCoreError('UNAUTHENTICATED', 'Sign in first, or send a bearer token.');
   return next({ ctx: { ...ctx, caller } });
 });
 
-/** Base of the call by which a machine joins. It has no identity yet, so calls are limited by address. */
+/**
+ * Base procedure of agent.join, by which a machine becomes a provider. A new machine has no identity yet, so
+ * the rate limit counts calls per client address.
+ */
 export const joining = open.use(async ({ ctx, next }) => {
   await ctx.services.joinLimit.use(ctx.address);
   return next();
 });
 
-/** Base of the calls by which an agent proves its identity. The limit is higher: many agents may share an address. */
+/**
+ * Base procedure of the calls by which an agent proves its identity. The rate limit is higher than that of
+ * agent.join, because many agents may share one address.
+ */
 export const proving = open.use(async ({ ctx, next }) => {
   await ctx.services.proofLimit.use(ctx.address);
   return next();

@@ -1,4 +1,7 @@
-/** vm.*: each procedure parses its input, requires a signed-in user, and calls one function of the domain. */
+/**
+ * The vm.* API procedures. Each procedure parses its input, requires a signed-in user, and calls one function
+ * of the hub.
+ */
 
 import {
   Done,
@@ -143,6 +146,9 @@ export const vmRouter = router({
       services.terminals.path(caller.user.userId, vmId, terminalId),
     ),
 
-  /** Yields VmEvent: first all VMs of the user, then each change; all of them again after a reconnect. */
+  /**
+   * Streams VmEvents: first the list of all VMs of the user, then every change. After a reconnect the stream
+   * starts again with the whole list.
+   */
   watch: signedIn.subscription(({ ctx: { services, caller }, signal }) => services.watch.vms(caller, signal)),
 });

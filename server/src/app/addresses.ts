@@ -1,4 +1,7 @@
-/** The addresses of a hub: the port that it listens on, its default URL, and the URL by which a request reached it. */
+/**
+ * The addresses of a hub: the port on which the hub listens, its default URL, and the URL by which a request
+ * reached the hub.
+ */
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UniCoreError } from '@unicore/protocol';
@@ -18,15 +21,18 @@ export function listen(server: Server, { host, port }: Config): Promise<number> 
   });
 }
 
-/** A hub that listens on all addresses is named by loopback, since no browser can open 0.0.0.0 or ::. */
+/**
+ * Returns the URL of a hub that has no configured public URL. If the hub listens on all addresses, the URL
+ * contains the loopback address, because browsers cannot open 0.0.0.0 or ::.
+ */
 export function defaultUrl(host: string, port: number): string {
   const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return new URL(`http://${named.includes(':') ? `[${named}]` : named}:${port}`).origin;
 }
 
 /**
- * The WebSocket URL of this hub, by the host name with which this request reached it. If that origin is not allowed, it
- * is the public URL.
+ * Returns the WebSocket URL of this hub with the host name to which the request was sent. Returns the public
+ * URL instead if that host name is not an allowed origin.
  */
 export function socketUrl(
   { headers: { host = '' } }: IncomingMessage,

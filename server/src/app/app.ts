@@ -1,4 +1,7 @@
-/** A whole hub from its configuration, with its store. Several may run in one process. */
+/**
+ * Creates a whole hub from its configuration, including its store (database). Several hubs may run in one
+ * process.
+ */
 import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { LocalAuth } from '../auth/index.ts';
@@ -8,7 +11,7 @@ import { createLog } from '../log.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type Hub, openHub } from './hub.ts';
 
-/** Replacements for the real clock, log and backplane, for tests. */
+/** Tests use this type to replace the real clock, log and backplane. */
 export interface Overrides {
   clock?: Clock;
   /** Milliseconds since 1970. */
@@ -21,16 +24,22 @@ export interface Overrides {
 export interface App {
   readonly auth: LocalAuth;
   readonly store: Store;
-  /** Resolves when the hub accepts requests. port: the actual one, where the configuration says 0. */
+  /**
+   * Starts the hub. Resolves when the hub accepts requests. port: the port on which the hub listens. If the
+   * configured port is 0, the operating system has chosen this port.
+   */
   start(): Promise<{ port: number; url: string }>;
   /**
-   * Lets every peer move to another hub first, for as long as is configured; then closes all sockets within 5 s. drain:
-   * false if no other hub will be there.
+   * Stops the hub. First gives all peers the configured time to move to another hub, then closes all sockets
+   * within 5 s. With `drain: false` the sockets are closed at once, because no other hub will be available.
    */
   stop(how?: { drain: boolean }): Promise<void>;
 }
 
-/** The store is open once this returns; start() opens the backplane and everything else. */
+/**
+ * Creates a hub, but does not start it. This function opens the store. start() opens the backplane and
+ * everything else.
+ */
 export function createApp(config: Config, overrides: Overrides = {}): App {
   const { clock = systemClock, now = Date.now, log = createLog(config.logLevel), backplane } = overrides;
   const store = openStore(config);
@@ -48,7 +57,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     },
     async stop(how = { drain: true }) {
       stopped = true;
-      // A hub that is still being opened is closed as well. If that fails, start() rejects with the reason.
+      // If the hub is still being opened, stop() waits and then closes it. If opening fails, start() rejects
+      // with the reason, so stop() ignores that error.
       const hub = await opening?.catch(() => undefined);
       await hub?.stop(how.drain ? config.drainSeconds * 1000 : 0);
       await store.close();

@@ -1,4 +1,7 @@
-/** Connects the WebSockets to the rest of the hub: authentication, presence of providers, and the ends of sessions and VMs. */
+/**
+ * Connects the WebSocket endpoints to the rest of the hub. Authenticates sockets, reports which providers are
+ * connected, and closes channels when a session or a VM ends.
+ */
 import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -24,7 +27,7 @@ export interface ConnectDeps {
   hub: { hubId: string; version: string };
 }
 
-/** Phases in which channels to a VM must end. */
+/** When a VM enters one of these phases, all channels to the VM must be closed. */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Starts accepting WebSockets. */

@@ -1,5 +1,5 @@
 /**
- * Everything in a hub but its sockets and HTTP: creates one object of each kind, and connects them where one reacts to
+ * Creates all parts of a hub except its sockets and its HTTP server. Connects the parts that react to one
  * another.
  */
 import type { Clock } from '@unicore/protocol';
@@ -28,9 +28,9 @@ export interface DomainOptions {
   log: Logger;
   defaultImage: string;
   meter: RelayMeter & SocketMeter & HubMeter;
-  /** Bytes that the whole hub may queue for peers that do not read. */
+  /** Maximum number of bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
-  /** What this hub announces of itself. */
+  /** The data that this hub announces about itself to other hubs. */
   card: Omit<HubCard, 'hub'>;
 }
 
@@ -90,7 +90,7 @@ export function createDomain(options: DomainOptions) {
     run,
     /** Handles an event that another hub published. */
     news: (text: string) => events.news(text),
-    /** Called when events of other hubs may be lost, or the backplane may have lost its data. */
+    /** Called when events of other hubs may have been lost, or when the backplane may have lost its data. */
     interrupted() {
       presence.interrupted();
       silence.interrupted();
@@ -112,21 +112,26 @@ export function createDomain(options: DomainOptions) {
 interface VmReaction {
   events: HubEvents;
   control: ControlHost;
-  /** Looks for room for the VMs that wait. */
+  /** Tries to place the waiting VMs on providers that have enough free cores and memory. */
   place(): void;
 }
 
 function reactToVms({ events, control, place }: VmReaction): void {
   events.on('vm', (vm, here) => {
-    // Any hub may have changed the VM; the hub that has its agent's control channel sends the order.
+    // Any hub may have changed this VM. The hub that has the control channel to the VM's agent sends the
+    // changed order (the desired state of the VM) to the agent.
     if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
-    // This VM takes no room now: either it waits for room, or it has just given some back.
+    // The VM uses no cores or memory of a provider now. Either the VM waits for a provider, or the VM has
+    // just freed resources that a waiting VM can use.
     if (here && !takesRoom(vm.phase)) place();
   });
   events.on('interrupted', () => control.checkOrders());
 }
 
-/** Logs the failure of work that no caller awaits: it is a defect or a broken store, and must be seen. */
+/**
+ * Logs an error of background work. No caller awaits background work, so the error would otherwise stay
+ * unnoticed.
+ */
 function inBackground(log: Logger, what: string, work: Promise<void>): void {
   work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
 }

@@ -1,4 +1,4 @@
-/** A hub while it runs: the order in which its parts start, and the order in which they stop. */
+/** Starts and stops the parts of a hub, each time in the right order. */
 import type { Server } from 'node:http';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -16,24 +16,27 @@ import { createDomain, type Domain } from './domain.ts';
 import { createServices } from './services.ts';
 import { ownVersion } from './version.ts';
 
-/** How long open requests may take to end when the hub stops at once, ms. */
+/** Maximum time that open HTTP requests get to end when the hub stops, ms. */
 const REQUESTS_MS = 5_000;
-/** The part of the drain time that is kept for closing the sockets that are left, ms. Closing takes 1 s at most. */
+/**
+ * The last part of the drain time, ms. It is reserved for closing the remaining sockets, which takes at most
+ * 1 s.
+ */
 const GOODBYE_MS = 1_500;
 /**
- * Live lists end at random moments in this first part of the drain time. Load balancers need some time until they no
- * longer send the clients back here.
+ * Event streams end during this first part of the drain time, each at a random moment. The streams do not all
+ * end at once, because a load balancer needs some time before it stops sending clients back to this hub.
  */
 const STREAMS_SHARE = 1 / 4;
 const MIB = 1024 * 1024;
-/** How often expired secrets are removed. */
+/** Interval at which expired secrets are removed from the store, ms. */
 const SWEEP_MS = 60 * 60_000;
 
 export interface HubOptions {
   config: Config;
   store: Store;
   auth: LocalAuth;
-  /** The backplane to use; undefined: one is opened as the configuration says. */
+  /** The backplane to use. If undefined, the hub opens the backplane that the configuration describes. */
   backplane: Backplane | undefined;
   clock: Clock;
   /** Milliseconds since 1970. */
@@ -47,7 +50,9 @@ interface HubParts extends HubOptions {
   domain: Domain;
 }
 
-/** Creates the parts of a hub and opens the backplane. The hub does not listen before start(). */
+/**
+ * Creates the parts of a hub and opens its backplane. The hub does not listen for connections before start().
+ */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const { config, clock, log } = options;
   const { peerUrl = null, publicUrl = null, region = null, defaultImage } = config;
@@ -110,7 +115,8 @@ export class Hub {
     });
     const hubId = await store.meta('hubId', () => newId('hub'));
     const port = await listen(this.#server, config);
-    // There must be no await before the last handler is set: a request that arrives now must find all of them.
+    // The server already listens at this point. No await may follow before all request handlers are set,
+    // because a request that arrives during an await would find no handler.
     const version = ownVersion();
     const url = config.publicUrl ?? defaultUrl(config.host, port);
     this.#takeRequests({ hubId, version, url, port });
@@ -121,7 +127,10 @@ export class Hub {
     return { port, url };
   }
 
-  /** drainMs: how long peers may take to move to another hub; 0 if there is no other hub. */
+  /**
+   * Stops the hub. drainMs: how long peers may take to move to another hub, ms. It is 0 if there is no other
+   * hub.
+   */
   async stop(drainMs: number): Promise<void> {
     const { backplane, domain, clock } = this.#parts;
     this.#stopping = true;
@@ -174,7 +183,8 @@ export class Hub {
       socketUrl: (request) => socketUrl(request, origins, url),
       ready: async () => {
         if (this.#stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
-        // A hub without backplane is still ready: all hubs lose it at once, and each still works for its own clients.
+        // A hub that cannot reach the backplane still counts as ready. All hubs lose the backplane at once,
+        // and each hub can still serve its own clients.
         await store.ping();
       },
     });
@@ -202,14 +212,14 @@ export class Hub {
   }
 
   /**
-   * Lets all peers move to other hubs. Requests are still answered meanwhile: load balancers need a moment to notice
-   * that this hub is not ready any more.
+   * Gives all peers time to move to other hubs. The hub still answers requests during this time, because load
+   * balancers need a moment to notice that the hub is not ready.
    */
   async #drain(ms: number): Promise<void> {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');
     const hidden = domain.hubs.hide();
-    // If the drain is very short, peers still get half of its time to move.
+    // Even if the drain time is very short, peers get half of it to move.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     this.#http?.drain(movingMs * STREAMS_SHARE);
     await Promise.all([hidden, this.#sockets?.drain(movingMs)]);

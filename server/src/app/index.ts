@@ -1,2 +1,2 @@
-/** Starts a whole hub in this process. */
+/** Exports createApp, which creates a whole hub in this process. */
 export { type App, createApp, type Overrides } from './app.ts';

@@ -1,4 +1,7 @@
-/** How consumers, providers and other hubs reach one another: the relay, the legs to other hubs, and the agents behind them. */
+/**
+ * Connects consumers, providers and other hubs to one another. Creates the relay, the connections (legs) to
+ * other hubs, and the calls to agents.
+ */
 import { ChannelKind, type Clock, type FrameOf, type FrameType, type Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane, HubCard } from '../backplane/index.ts';
@@ -15,14 +18,14 @@ export interface NetworkOptions {
   clock: Clock;
   log: Logger;
   meter: RelayMeter & SocketMeter & HubMeter;
-  /** What this hub announces of itself. */
+  /** The data that this hub announces about itself to other hubs. */
   card: Omit<HubCard, 'hub'>;
-  /** A key that all hubs of the deployment share, and that nothing else knows. */
+  /** Returns a key that all hubs of the deployment share and that no other program knows. */
   secret(): Promise<Uint8Array>;
-  /** Bytes that the whole hub may queue for peers that do not read. */
+  /** Maximum number of bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
   authorise(who: Identity, vmId: string): Promise<Grant>;
-  /** A provider that was here is connected to another hub now. */
+  /** Called when a provider that was connected to this hub has connected to another hub. */
   moved(providerId: string): void;
 }
 
@@ -51,7 +54,8 @@ export class Network {
       here,
       there: (leg, providerId) => this.#calls.agent(leg, providerId),
     });
-    // A route event of this hub's own counts, too: channels that wait for the provider look again.
+    // This listener also receives the events that this hub itself sends when a provider connects. Channels
+    // that wait for the provider can then continue.
     events.on('route', ({ providerId, connSeq }) => this.#elsewhere(providerId, connSeq));
     events.on('seek', ({ providerId }) => this.hubs.sought(providerId));
     events.on('interrupted', () => {
@@ -60,7 +64,10 @@ export class Network {
     });
   }
 
-  /** Another hub opens a channel here: a call to an agent, or a consumer's channel to a provider. */
+  /**
+   * Handles a channel that another hub opens. The channel carries either calls to an agent, or a consumer's
+   * data to a provider.
+   */
   #opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
     if (open.kind === ChannelKind.control) this.#calls.opened(leg, open);
     else this.relay.openFrom(leg, open);

@@ -1,4 +1,7 @@
-/** The parts of a hub that know its providers: which are reachable, which fell silent, and how they look. */
+/**
+ * Creates the parts of a hub that track providers: which providers are reachable, which have become silent,
+ * and how clients see them.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { LocalAuth } from '../auth/index.ts';

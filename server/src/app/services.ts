@@ -1,4 +1,7 @@
-/** What the API's procedures call, made from the domain: VMs and providers as clients see them, and limits by address. */
+/**
+ * Creates the services that the API procedures call. They return VMs and providers in the form that clients
+ * see, and limit the number of calls per client address.
+ */
 import type { Services } from '../api/index.ts';
 import { Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';

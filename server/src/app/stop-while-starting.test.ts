@@ -1,13 +1,16 @@
-/** A hub that is stopped while it starts leaves nothing open. */
+/** Tests that a hub that is stopped while it starts leaves nothing open. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 
 const url = (file: string) => JSON.stringify(import.meta.resolve(file));
-/** A program that hangs is killed after this. */
+/** A program that hangs is killed after this time, ms. */
 const LIMIT_MS = 60_000;
 
-/** Stops a hub in the turn in which it starts. Nothing listens at its Redis, so an open backplane would dial without end. */
+/**
+ * Stops a hub in the same turn in which it starts. No Redis listens at the hub's Redis URL, so a backplane
+ * that stayed open would try to connect forever.
+ */
 const PROGRAM = `
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

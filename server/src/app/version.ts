@@ -1,4 +1,4 @@
-/** The version of this hub, as its package says. */
+/** Reads the version of this hub from its package.json. */
 import { readFileSync } from 'node:fs';
 
 export function ownVersion(): string {

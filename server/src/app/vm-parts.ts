@@ -1,4 +1,7 @@
-/** The parts of a hub that keep its VMs: what users ask of them, where they are placed, and what agents report. */
+/**
+ * Creates the parts of a hub that manage VMs: the requests of users, the placement on providers, and the
+ * reports of agents.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from '../backplane/index.ts';

@@ -1,4 +1,4 @@
-/** Users, sessions, tickets and rate limits, for the rest of the hub and for scripts. */
+/** Exports users, sessions, tickets and rate limits for the rest of the hub and for scripts. */
 export { Limit, PROOFS_PER_MINUTE } from './limits.ts';
 export { type Caller, LocalAuth } from './local-auth.ts';
 export { OneTimeValues } from './one-time-values.ts';

@@ -1,24 +1,32 @@
-/** Rate limits over all hubs. Secrets are too long to guess; the limits keep the cost of guessing low for the hub. */
+/**
+ * Rate limits that count over all hubs. Secrets are too long to be guessed. The limits only keep the load
+ * from guessing attempts low.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Backplane } from '../backplane/index.ts';
 
-/** Attempts per minute and address. A person who mistypes stays far below. */
+/** Allowed attempts per minute and address. A person who mistypes stays far below this limit. */
 const TRIES_PER_MINUTE = 60;
-/** Calls of agents per minute and address: enough for a machine room whose agents all reconnect, two calls each and retries. */
+/**
+ * Allowed calls of agents per minute and address. The limit is high enough for a data centre whose agents
+ * share one address and all reconnect at once, with two calls each and retries.
+ */
 export const PROOFS_PER_MINUTE = 6_000;
 
 export class Limit {
   readonly #limiter: RateLimiterAbstract;
   readonly #what: string;
 
-  /** what: names the limit in its error message, and on the backplane. Unique. */
+  /**
+   * what: unique name of the limit. The error message contains the name, and the backplane uses it as a key.
+   */
   constructor(backplane: Backplane, what: string, points = TRIES_PER_MINUTE) {
     this.#what = what;
     this.#limiter = backplane.limiter(what, points, 60);
   }
 
-  /** Counts one attempt; throws RATE_LIMITED beyond the limit. who: an address, or a user's id. */
+  /** Counts one attempt. Throws RATE_LIMITED above the limit. who: a client address or a user id. */
   async use(who: string): Promise<void> {
     try {
       await this.#limiter.consume(who);

@@ -1,6 +1,6 @@
 /**
- * Local users: login links, the cookie sessions that they start, bearer tokens for scripts, and join tokens for
- * providers. It needs the store only, so a script may use it while the hub runs.
+ * Local users: login links, the cookie sessions that login links start, bearer tokens for scripts, and join
+ * tokens for providers. LocalAuth needs only the store, so a script can use it while the hub runs.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { SecretKind, SecretRow, Store, UserRow } from '../store/index.ts';
@@ -9,7 +9,10 @@ import { hashOf, newId, newSecret } from './secret.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Lifetime of each kind of secret, ms. A bearer token is used in scripts, so it lasts until it is ended. */
+/**
+ * Lifetime of each kind of secret, ms. Scripts use bearer tokens, so a bearer token does not expire (null).
+ * It stays valid until a logout ends it.
+ */
 const LIFETIME_MS: Record<SecretKind, number | null> = {
   login: DAY_MS,
   session: 30 * DAY_MS,
@@ -19,10 +22,10 @@ const LIFETIME_MS: Record<SecretKind, number | null> = {
 
 const USER_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,39}$/u;
 
-/** The user that a cookie or bearer token proved. */
+/** The user to whom a valid cookie or bearer token belongs. */
 export interface Caller {
   user: UserRow;
-  /** Id of the session or bearer token that a logout ends. */
+  /** Id of the session or bearer token. A logout ends the session or token with this id. */
   sessionId: string;
 }
 
@@ -41,13 +44,16 @@ export class LocalAuth {
     this.#now = now;
   }
 
-  /** The first user of this hub, who may let providers join. Created at the first start. */
+  /**
+   * Returns the first user of this hub (the owner), who may let providers join. Creates this user at the
+   * first start.
+   */
   async owner(name: string): Promise<UserRow> {
     const owner = (await this.#store.users()).find((user) => user.role === 'owner');
     return owner ?? this.#addUser(USER_NAME.test(name) ? name : 'owner', 'owner');
   }
 
-  /** The user of this name, created if there is none. */
+  /** Returns the user with this name. Creates the user if no user has this name. */
   async createUser(name: string): Promise<UserRow> {
     if (!USER_NAME.test(name)) {
       throw new UniCoreError(
@@ -58,7 +64,7 @@ export class LocalAuth {
     return (await this.#store.userByName(name)) ?? this.#addUser(name, 'member');
   }
 
-  /** The key of a login link; it may be used again until it expires. */
+  /** Returns a new key for a login link. The key may be used several times until it expires. */
   loginKey(userId: string): Promise<Issued> {
     return this.#issue('login', userId);
   }
@@ -73,7 +79,9 @@ export class LocalAuth {
     return this.#issue('join', userId);
   }
 
-  /** Starts a session. Throws UNAUTHENTICATED for a key that is unknown or too old. */
+  /**
+   * Starts a session for the key of a login link. Throws UNAUTHENTICATED if the key is unknown or expired.
+   */
   async login(key: string): Promise<{ user: UserRow; session: Issued }> {
     const secret = await this.#store.secret(hashOf(key), 'login', this.#now());
     const user = secret && (await this.#store.user(secret.userId));
@@ -88,21 +96,30 @@ export class LocalAuth {
     return { user, session };
   }
 
-  /** The caller that holds this secret; undefined: the secret is unknown, ended or expired. */
+  /**
+   * Returns the user and session id for this secret. Returns undefined if the secret is unknown or expired,
+   * or if a logout has ended it.
+   */
   async caller(kind: 'session' | 'bearer', secret: string): Promise<Caller | undefined> {
     const found = await this.#store.secret(hashOf(secret), kind, this.#now());
     const user = found && (await this.#store.user(found.userId));
     return user && { user, sessionId: found.secretId };
   }
 
-  /** Ends the session or bearer token behind a secret; returns its id if there was one. */
+  /**
+   * Ends the session or bearer token that belongs to this secret. Returns its id, or undefined if the secret
+   * is not valid.
+   */
   async logout(kind: 'session' | 'bearer', secret: string): Promise<string | undefined> {
     const ended = await this.#store.takeSecret(hashOf(secret), kind, this.#now());
     if (ended) await this.#audit('user.logout', ended.userId, ended.secretId);
     return ended?.secretId;
   }
 
-  /** Consumes a join token; its record says which user issued it. */
+  /**
+   * Consumes a join token, so that it is valid only once. Returns the token's record, which names the user
+   * who issued it. Throws TICKET_INVALID if the token is not valid.
+   */
   async redeemJoinToken(token: string): Promise<SecretRow> {
     const found = await this.#store.takeSecret(hashOf(token), 'join', this.#now());
     if (found) return found;

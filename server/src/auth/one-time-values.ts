@@ -1,11 +1,11 @@
 /**
- * Values that are issued by one hub and redeemed once, at any hub. While the hubs cannot reach one another each keeps
- * its own values, so redeeming works at the hub that issued them.
+ * Values that one hub issues and that any hub can redeem once. While the backplane cannot be reached, each
+ * hub keeps its own values in memory, and only the hub that issued a value can redeem it.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
 
-/** Values that one hub keeps in memory; beyond it the oldest are dropped. */
+/** Maximum number of values that one hub keeps in memory. Above this number the oldest values are dropped. */
 const MAX_KEPT = 10_000;
 
 export class OneTimeValues {
@@ -16,7 +16,7 @@ export class OneTimeValues {
   /** Oldest first. */
   readonly #kept = new Map<string, { value: string; expiresAt: number }>();
 
-  /** prefix: unique among all keys on the backplane. ms: lifetime of a value. */
+  /** prefix: unique prefix of the keys on the backplane. ms: lifetime of a value, ms. */
   constructor(backplane: Backplane, clock: Clock, prefix: string, ms: number) {
     this.#backplane = backplane;
     this.#clock = clock;
@@ -25,8 +25,9 @@ export class OneTimeValues {
   }
 
   /**
-   * Stores a value under a new key, and returns the key. nameOf: makes the name that is stored in place of the key. If
-   * the backplane fails, newKey is called a second time, because the first key may have been stored there.
+   * Stores a value and returns a new key for it. nameOf: returns the name under which the value is stored,
+   * for example a hash of the key. If the backplane fails, newKey is called a second time, because the
+   * backplane may already have stored the value for the first key.
    */
   async put(newKey: () => string, nameOf: (key: string) => string, value: string): Promise<string> {
     const key = newKey();
@@ -41,7 +42,9 @@ export class OneTimeValues {
     }
   }
 
-  /** Removes the value and returns it. Undefined: unknown, taken or expired. */
+  /**
+   * Removes the value and returns it. Returns undefined if the value is unknown, expired or already redeemed.
+   */
   async take(name: string): Promise<string | undefined> {
     const kept = this.#kept.get(name);
     if (kept) {

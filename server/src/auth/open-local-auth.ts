@@ -1,29 +1,32 @@
-/** Local auth for scripts: it opens the store itself, and may be used while the hub runs. */
+/** Local authentication for scripts. It opens the store itself, so a script can use it while the hub runs. */
 import { userInfo } from 'node:os';
 import type { UserRow } from '../store/index.ts';
 import { openStore } from '../store/index.ts';
 import { LocalAuth } from './local-auth.ts';
 
-/** Name of the first user: the system user that runs the hub. */
+/**
+ * Returns the name of the first user of the hub. It is the name of the operating system user that runs this
+ * process.
+ */
 export function ownerName(): string {
   return userInfo().username;
 }
 
 export interface OpenedAuth {
   owner(): Promise<UserRow>;
-  /** The user of this name, created if there is none. */
+  /** Returns the user with this name. Creates the user if no user has this name. */
   createUser(name: string): Promise<UserRow>;
-  /** A link that signs this user in; valid for 24 hours. */
+  /** Returns a link that signs this user in. The link is valid for 24 hours. */
   loginLink(userId: string): Promise<string>;
   bearerToken(userId: string): Promise<string>;
-  /** A token for `unicore-agent join`; valid once, for 10 minutes. */
+  /** Returns a token for `unicore-agent join`. The token is valid once, within 10 minutes. */
   joinToken(userId: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * url: the hub's public URL without a trailing slash. where: the address of the hub's store, as in the hub's
- * configuration.
+ * Opens the store for local authentication. url: the hub's public URL without a trailing slash. where: the
+ * address of the hub's store, in the format of the hub's configuration.
  */
 export function openLocalAuth(dataDir: string, url: string, where = 'sqlite'): OpenedAuth {
   const store = openStore({ store: where, dataDir });

@@ -1,22 +1,26 @@
 /**
- * The origins whose pages may call this hub with its cookies. The list is exact, without wildcards. A hub on loopback
- * also accepts its own page through another port of this machine (`ssh -L`, a proxy).
+ * The web origins whose pages may call this hub with its cookies. The list contains exact origins, without
+ * wildcards. A hub whose URL is on loopback also accepts its own pages at another port of loopback, because
+ * `ssh -L` or a proxy may change the port.
  */
 import { UniCoreError } from '@unicore/protocol';
 
 export interface Origins {
-  /** host: the request's Host header. */
+  /** Returns whether pages of this origin may call the hub. host: the request's Host header. */
   allowed(origin: string, host: string | undefined): boolean;
   /**
-   * Checks a request that is authenticated by a cookie. Throws FORBIDDEN if its origin is not allowed, or if it changes
-   * something and has no Origin header.
+   * Checks the origin of a request that a cookie authenticates. Throws FORBIDDEN if the origin is not
+   * allowed, or if the request changes something and has no Origin header.
    */
   check(from: { origin?: string | undefined; host?: string | undefined }, changes: boolean): void;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Allows the hub's own URL, loopback at its port, and the origins of the configuration. */
+/**
+ * Creates the list of allowed origins: the hub's own URL, loopback at the hub's port, and the origins of the
+ * configuration.
+ */
 export function createOrigins(publicUrl: string, port: number, extra: readonly string[]): Origins {
   const loopback = LOOPBACK.map((name) => new URL(`http://${name}:${port}`).origin);
   const known = new Set([new URL(publicUrl).origin, ...loopback, ...extra]);
@@ -38,7 +42,10 @@ export function createOrigins(publicUrl: string, port: number, extra: readonly s
   };
 }
 
-/** Whether a URL names loopback. It compares names, not addresses: an attacker can point a domain at 127.0.0.1. */
+/**
+ * Returns whether the host name of a URL is a loopback name. The name is not resolved to an address, because
+ * an attacker can let a domain resolve to 127.0.0.1.
+ */
 function isLoopback(url: string): boolean {
   return LOOPBACK.includes(URL.parse(url)?.hostname ?? '');
 }

@@ -1,9 +1,12 @@
-/** Creates secrets and ids, and hashes secrets: only the hash of a secret is stored. */
+/** Creates secrets and ids, and hashes secrets. The store contains only the hashes of secrets. */
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 256 bits cannot be guessed, so a plain hash without a salt is enough for storage. */
+/**
+ * Length of a secret, bytes. 256 random bits cannot be guessed, so a plain hash without a salt is safe enough
+ * for storage.
+ */
 const SECRET_BYTES = 32;
-/** Characters of an id, all legal in host names; 12 of them are 60 bits. */
+/** The characters of an id. All of them are legal in host names. 12 random characters contain 60 bits. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const ID_LENGTH = 12;
 

@@ -1,6 +1,6 @@
 /**
- * Caches on the backplane which user a secret belongs to, so that not every request reads the store. Also remembers the
- * sessions that ended recently, so that no hub accepts one from its cache.
+ * Caches on the backplane which user a secret belongs to, so that only few requests read the store. Also
+ * remembers which sessions ended recently, so that no hub accepts an ended session from the cache.
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
@@ -11,7 +11,10 @@ import type { Caller, LocalAuth } from './local-auth.ts';
 import { isDown } from './one-time-values.ts';
 import { hashOf } from './secret.ts';
 
-/** Lifetime of a cached caller. A logout that could not be sent to the other hubs takes effect there after this time. */
+/**
+ * Lifetime of a cached user, ms. If the news of a logout cannot reach another hub, the logout takes effect at
+ * that hub after this time.
+ */
 const REMEMBERED_MS = 60_000;
 
 const Remembered = z.object({ user: UserRow, sessionId: z.string() });
@@ -22,7 +25,7 @@ export class Sessions {
   readonly #backplane: Backplane;
   readonly #clock: Clock;
   readonly #events: HubEvents;
-  /** Sessions that ended within REMEMBERED_MS, as far as this hub knows; oldest first. */
+  /** The sessions that ended within the last REMEMBERED_MS, as far as this hub knows. The oldest is first. */
   readonly #ended = new Map<string, number>();
 
   constructor(auth: LocalAuth, backplane: Backplane, events: HubEvents, clock: Clock) {
@@ -33,24 +36,30 @@ export class Sessions {
     events.on('sessionEnded', (sessionId) => this.#noteEnd(sessionId));
   }
 
-  /** The caller that holds this secret; undefined: the secret is unknown, ended or expired. */
+  /**
+   * Returns the user and session id for this secret. Returns undefined if the secret is unknown or expired,
+   * or if a logout has ended it.
+   */
   async caller(kind: Kind, secret: string): Promise<Caller | undefined> {
     const key = keyOf(kind, secret);
     const text = await this.#try(() => this.#backplane.values.get(key));
     if (text !== undefined) {
-      // A hub of another version may have written another format.
+      // A hub of another version may have cached the user in another format.
       const { data } = Remembered.safeParse(JSON.parse(text));
       if (data && !this.#ended.has(data.sessionId)) return data;
     }
     const caller = await this.#auth.caller(kind, secret);
-    // The session may have ended while the store was read.
+    // The session may have ended while this hub read the store.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
     await this.#try(() => this.#backplane.values.put(key, JSON.stringify(caller), REMEMBERED_MS));
     if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.values.drop(key));
     return caller;
   }
 
-  /** Ends the session or bearer token behind a secret, at all hubs; returns its id if there was one. */
+  /**
+   * Ends the session or bearer token that belongs to this secret, at all hubs. Returns its id, or undefined
+   * if the secret is not valid.
+   */
   async logout(kind: Kind, secret: string): Promise<string | undefined> {
     const ended = await this.#auth.logout(kind, secret);
     if (ended === undefined) return undefined;
@@ -60,7 +69,7 @@ export class Sessions {
     return ended;
   }
 
-  /** Whether this session was ended within the last minute. */
+  /** Returns whether this session was ended within the last minute. */
   async ended(sessionId: string): Promise<boolean> {
     if (this.#ended.has(sessionId)) return true;
     return (await this.#try(() => this.#backplane.values.get(endedKey(sessionId)))) !== undefined;
@@ -75,7 +84,7 @@ export class Sessions {
     this.#ended.set(sessionId, now);
   }
 
-  /** Asks the backplane. Undefined if it cannot be reached: the caller then asks the store. */
+  /** Makes a call to the backplane. Returns undefined if the backplane cannot be reached. */
   async #try<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();

@@ -1,4 +1,7 @@
-/** Tickets: each opens one socket at any hub, without a cookie there, and expires within seconds. */
+/**
+ * Issues and redeems tickets. A ticket is a secret that opens one WebSocket at any hub, without a cookie for
+ * that hub. A ticket expires after 30 s.
+ */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
 import type { Backplane } from '../backplane/index.ts';
@@ -6,24 +9,30 @@ import { Limit } from './limits.ts';
 import { OneTimeValues } from './one-time-values.ts';
 import { hashOf, newSecret } from './secret.ts';
 
-/** Lifetime of a ticket: long enough for a page to open a socket, too short to be worth stealing. */
+/**
+ * Lifetime of a ticket, ms. A page has enough time to open a socket, but a thief has almost no time to use a
+ * stolen ticket.
+ */
 const TICKET_MS = 30_000;
-/** Limit for one user; no honest use needs more. */
+/** Maximum number of tickets per user and minute. Normal use stays far below this limit. */
 const TICKETS_PER_MINUTE = 1_000;
 
 const Holder = z.object({ userId: z.string(), sessionId: z.string() });
 const TicketGrant = z.discriminatedUnion('kind', [
-  /** Opens a raw /terminal socket; issued by vm.connect. */
+  /** This kind of ticket opens a raw /terminal socket. The procedure vm.connect issues it. */
   Holder.extend({
     kind: z.literal('terminal'),
     vmId: z.string(),
     terminalId: z.string(),
     readOnly: z.boolean(),
   }),
-  /** Opens an SDK's /consumer socket with the rights of its session; issued by system.ticket. */
+  /**
+   * This kind of ticket opens an SDK's /consumer socket with the rights of the user's session. The procedure
+   * system.ticket issues it.
+   */
   Holder.extend({ kind: z.literal('consumer') }),
 ]);
-/** What a ticket allows, and for which user. */
+/** The rights that a ticket gives, and the user who gets them. */
 export type TicketGrant = z.infer<typeof TicketGrant>;
 
 type Asked = { kind: 'terminal'; vmId: string; terminalId: string } | { kind: 'consumer' };
@@ -33,7 +42,7 @@ export interface TicketsDeps {
   clock: Clock;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Whether this session ended within the lifetime of a ticket. */
+  /** Returns whether this session ended within the last 30 s, which is the lifetime of a ticket. */
   ended(sessionId: string): Promise<boolean>;
 }
 
@@ -56,7 +65,10 @@ export class Tickets {
     return { ticket, expiresAt };
   }
 
-  /** Consumes the ticket even if it does not match. Undefined: unknown, used, expired, session ended, or for something else. */
+  /**
+   * Redeems a ticket. The ticket becomes invalid even if it does not match the request. Returns undefined if
+   * the ticket is unknown, used, expired or made for something else, or if its session has ended.
+   */
   async redeem<A extends Asked>(
     ticket: string,
     asked: A,

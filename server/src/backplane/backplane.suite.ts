@@ -6,7 +6,7 @@ import type { BackplaneWorld } from './testing/backplane-world.ts';
 /** Lifetime of values whose expiry a test waits for, ms. */
 const SHORT_MS = 150;
 
-/** What one hub has received. */
+/** The messages and broadcasts that one hub has received. */
 interface Heard {
   mail: string[];
   news: string[];

@@ -1,122 +1,137 @@
 /**
- * The backplane: what hubs share while they run. It says which hub each provider is connected to, and carries messages
- * between hubs. A hub that runs alone has it in its own process; several hubs use Redis. It may lose everything at any
- * moment, so lasting data is in the store, and each hub rewrites its own entries here.
- * Unless stated otherwise, a call rejects with BACKPLANE_DOWN within about a second while the backplane cannot be
- * reached.
+ * The backplane shares state between hubs while they run. It records which hub each provider is connected to,
+ * and carries messages between hubs. A hub that runs alone has a backplane in its own process. Several hubs
+ * use Redis. The backplane may lose all its data at any moment. Lasting data is therefore in the store, and
+ * each hub writes its own backplane entries again after a loss. While the backplane cannot be reached, a call
+ * rejects with BACKPLANE_DOWN within about 1 s, unless its comment says otherwise.
  */
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
-/** The hub that has a provider's newest connection. */
+/** The hub that has the newest connection of a provider. */
 export interface Route {
-  /** The hub's name on the backplane (see HUB_NAME). */
+  /** The hub's name on the backplane. HUB_NAME defines the format. */
   hub: string;
   /**
-   * Connection number, raised by the agent with each connection. If two hubs claim a provider, the higher number wins.
+   * Number of the provider's connection. The agent raises the number with each new connection. If two hubs
+   * have recorded a connection of the provider, the higher number wins.
    */
   connSeq: number;
 }
 
 export interface Routes {
   /**
-   * Records that the provider is connected to this hub, unless a newer connection is known. The route expires after
-   * ROUTE_MS, so it must be claimed again before that. Returns the route that holds now (another hub's, if that is
-   * newer) and the one that held before.
+   * Records that the provider is connected to this hub (its route), unless a newer connection is already
+   * recorded. The route expires after ROUTE_MS, so the hub must repeat the call before that. Returns the
+   * route after this call (`now`) and the route before this call (`before`). `now` names another hub if that
+   * hub has a newer connection.
    */
   claim(providerId: string, connSeq: number): Promise<{ now: Route; before: Route | undefined }>;
   /**
-   * Removes the route of a connection that has ended. Does nothing if the route belongs to another connection by now.
+   * Removes the record (route) of a connection that has ended. Does nothing if the route already belongs to
+   * another connection.
    */
   release(providerId: string, connSeq: number): Promise<void>;
   find(providerId: string): Promise<Route | undefined>;
 }
 
-/** Small key-value pairs that all hubs see until they expire. */
+/** Small key-value pairs that all hubs share. Each pair expires after a given time. */
 export interface ExpiringValues {
   put(key: string, value: string, ms: number): Promise<void>;
   get(key: string): Promise<string | undefined>;
-  /** Removes the value and returns it. If several hubs ask at once, only one gets it. */
+  /**
+   * Removes the value and returns it. If several hubs do so at the same time, only one hub gets the value.
+   */
   take(key: string): Promise<string | undefined>;
   drop(key: string): Promise<void>;
 }
 
-/** What agents report about themselves, and when any hub last heard from each. */
+/** The latest report of each provider's agent, and the time since any hub last heard from the agent. */
 export interface Presence {
   /**
-   * Records that the provider was last heard `silentMs` ago with the report `about` (JSON). Ignored if a later report
-   * is known. Forgotten after PRESENCE_MS of silence.
+   * Stores the report `about` (JSON) of a provider that was last heard `silentMs` ago. The call is ignored if
+   * a later report is already stored. The report is deleted when the provider has been silent for
+   * PRESENCE_MS.
    */
   heard(providerId: string, about: string, silentMs: number): Promise<void>;
   /**
-   * Reports of those of the given providers that are known. silentMs: time since any hub last heard from it, by one
-   * clock for all hubs.
+   * Returns the stored reports of the given providers. A provider without a report is left out. silentMs:
+   * time since any hub last heard from the provider, measured with one clock for all hubs.
    */
   look(providerIds: readonly string[]): Promise<Map<string, { about: string; silentMs: number }>>;
-  /** Up to `count` providers heard within the last `withinMs`, chosen at random. */
+  /** Returns up to `count` random providers that a hub heard within the last `withinMs`. */
   some(count: number, withinMs: number): Promise<string[]>;
 }
 
 /**
- * Named sets of ids, each with a due time, by one clock for all hubs. They are only indexes: the data behind them is
- * elsewhere, so they can be filled again after a loss.
+ * Named sets of ids. Each id has a due time, measured with one clock for all hubs. The sets are only indexes
+ * of data that is stored elsewhere, so they can be filled again after a loss.
  */
 export interface Deadlines {
-  /** Adds a deadline, or moves an existing one. */
+  /** Adds an id with its due time. Changes the due time if the id already has one. */
   set(name: string, id: string, inMs: number): Promise<void>;
   drop(name: string, id: string): Promise<void>;
   /**
-   * Ids whose time has come, earliest first. Each id is handed to one hub only. It is handed out again `againMs` later
-   * unless it was dropped or moved, because that hub may have died.
+   * Returns ids whose due time has come, earliest first. Each id is given to one hub only. Because that hub
+   * may crash, the id is due again after `againMs`, unless a hub drops or moves it before.
    */
   due(name: string, limit: number, againMs: number): Promise<string[]>;
 }
 
 /**
- * Leases: rights that one hub holds at a time. A lease alone does not guarantee that: what must never happen twice is
- * guarded by a compare-and-set in the store.
+ * Leases. A lease gives one hub at a time the right to do some work. A lease alone is not a strict guarantee:
+ * work that must never happen twice also needs a compare-and-set in the store.
  */
 export interface Leases {
-  /** Takes or renews the lease. True if this hub now holds it for `ms`. */
+  /** Takes or renews the lease. Resolves to true if this hub now holds the lease for `ms` milliseconds. */
   hold(name: string, ms: number): Promise<boolean>;
-  /** Gives the lease up. Does nothing if another hub holds it. */
+  /** Releases the lease. Does nothing if another hub holds the lease. */
   letGo(name: string): Promise<void>;
 }
 
-/** What hubs publish about themselves to one another. */
+/** The data that a hub announces about itself to other hubs. */
 export interface HubCard {
   hub: string;
-  /** ws(s):// URL by which other hubs reach this one; null if it has no address of its own. */
+  /**
+   * WebSocket URL (ws:// or wss://) by which other hubs reach this hub. Null if this hub has no address of
+   * its own.
+   */
   peerUrl: string | null;
-  /** URL by which browsers and agents reach this hub; null if it has only the address that all hubs share. */
+  /**
+   * URL by which browsers and agents reach this hub. Null if this hub only has the address that all hubs
+   * share.
+   */
   publicUrl: string | null;
   region: string | null;
 }
 
 export interface Hubs {
   /**
-   * Announces this hub to the others (HubCard). The card expires after ROUTE_MS, so it must be announced again before
-   * that.
+   * Announces data about this hub (its card) to the other hubs. The card expires after ROUTE_MS, so the hub
+   * must announce it again before that.
    */
   announce(card: HubCard): Promise<void>;
-  /** Removes the card of this hub, which is stopping. */
+  /** Removes the data that this hub announced about itself. Called when this hub stops. */
   leave(): Promise<void>;
   all(): Promise<HubCard[]>;
 }
 
 export interface BackplaneHandler {
-  /** A message from another hub to this one. Delivered at most once, and in order per sender. */
+  /**
+   * Called with a message that another hub sent to this hub. Each message is delivered at most once. Messages
+   * of one sender arrive in order.
+   */
   mail(message: Buffer): void;
-  /** A broadcast from another hub to all others; JSON. */
+  /** Called with a broadcast (JSON) that another hub sent to all other hubs. */
   news(text: string): void;
   /**
-   * Messages or broadcasts may have been lost, or shared data may be gone. The hub must publish and query everything
-   * again.
+   * Called when messages or broadcasts may have been lost, or when shared data may have been lost. This hub
+   * must then publish all its data and query all shared data again.
    */
   interrupted(): void;
 }
 
 export interface Backplane {
-  /** This hub's name: random, new with each start, matches HUB_NAME. */
+  /** The name of this hub. It is random, changes with each start, and matches HUB_NAME. */
   readonly hub: string;
   readonly routes: Routes;
   readonly presence: Presence;
@@ -125,38 +140,49 @@ export interface Backplane {
   readonly leases: Leases;
   readonly hubs: Hubs;
   /**
-   * Starts to receive messages and broadcasts. Also resolves while the backplane cannot be reached; interrupted() is
-   * called when it is back.
+   * Starts to receive messages and broadcasts. Also resolves if the backplane cannot be reached. In that case
+   * interrupted() is called when the backplane can be reached again.
    */
   start(handler: BackplaneHandler): Promise<void>;
   /**
-   * Sends a non-empty message to one hub. Resolves to false if that hub is known not to listen. The buffer may be
-   * reused once this resolves; after a rejection it may still be in use, so it must never be reused.
+   * Sends a message, which must not be empty, to one hub. Resolves to false if that hub is known not to
+   * listen. The caller may reuse the buffer when this promise has resolved. After a rejection the buffer may
+   * still be in use, so the caller must never reuse it.
    */
   send(hub: string, message: Uint8Array): Promise<boolean>;
-  /** Sends a message to one hub, in order with send(). Cheaper, as it does not find out whether that hub listens. */
+  /**
+   * Sends a message to one hub, in order with messages of send(). Costs less than send(), because it does not
+   * find out whether that hub listens.
+   */
   post(hub: string, message: Uint8Array): Promise<void>;
-  /** Broadcasts to all other hubs. */
+  /** Broadcasts a text to all other hubs. */
   tell(text: string): Promise<void>;
   /**
-   * A rate limiter that counts over all hubs, or over this hub alone while the backplane cannot be reached. Made once
-   * per name.
+   * Returns the rate limiter with this name. The limiter counts over all hubs. While the backplane cannot be
+   * reached, it counts over this hub alone.
    */
   limiter(name: string, points: number, seconds: number): RateLimiterAbstract;
   /**
-   * Milliseconds since the backplane was last empty. If it is young, missing entries may just not be written again yet.
+   * Returns how long ago the backplane was last empty, ms. If the time is short, the hubs may not have
+   * written all their entries again yet.
    */
   age(): Promise<number>;
-  /** Throws BACKPLANE_DOWN if the backplane cannot be reached. */
+  /** Resolves if the backplane can be reached. Otherwise rejects with BACKPLANE_DOWN. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A hub's name: 32 hex digits, which are as many bytes as an epoch has. */
+/** Format of a hub's name: 32 hexadecimal digits, which encode 16 bytes. */
 export const HUB_NAME = /^[0-9a-f]{32}$/;
-/** Routes and hub cards expire after this unless they are renewed. */
+/**
+ * The records of provider connections (routes) and of hubs (cards) expire after this time unless they are
+ * renewed, ms.
+ */
 export const ROUTE_MS = 15_000;
-/** Interval at which routes and cards are renewed. Two renewals may fail before one expires. */
+/**
+ * Interval at which hubs renew their records on the backplane, ms. Two renewals may fail before a record
+ * expires.
+ */
 export const RENEW_MS = 5_000;
-/** A provider's report is forgotten this long after the provider was last heard. */
+/** A provider's report is deleted this long after a hub last heard the provider, ms. */
 export const PRESENCE_MS = 60_000;

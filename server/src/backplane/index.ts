@@ -1,4 +1,4 @@
-/** The backplane's public interface for the rest of the hub. */
+/** Exports the public interface of the backplane for the rest of the hub. */
 export {
   type Backplane,
   type BackplaneHandler,

@@ -1,4 +1,4 @@
-/** The in-process backplane: for a hub that runs alone, or for the several hubs of a test. */
+/** The in-process backplane. A hub that runs alone uses it, and so do several hubs of one test. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible';
@@ -11,7 +11,7 @@ import {
   type Route,
 } from './backplane.ts';
 
-/** A map whose values expire. */
+/** A map in which each value expires after a given time. */
 class Expiring<T> {
   readonly #clock: Clock;
   readonly #values = new Map<string, { value: T; expiresAt: number }>();
@@ -21,7 +21,7 @@ class Expiring<T> {
   }
 
   set(key: string, value: T, ms: number): void {
-    // Reinserts the key at the end, so that the map stays ordered by age.
+    // An existing key moves to the end, so that the map stays ordered from the oldest to the newest entry.
     this.#values.delete(key);
     this.#values.set(key, { value, expiresAt: this.#clock.now() + ms });
     for (const [old, { expiresAt }] of this.#values) {
@@ -47,7 +47,7 @@ class Expiring<T> {
   }
 }
 
-/** The shared state of all hubs in this process. */
+/** The state that all hubs in this process share. */
 export class LocalWorld {
   readonly #clock: Clock;
   readonly #since: number;
@@ -70,7 +70,7 @@ export class LocalWorld {
     this.#cards = new Expiring(clock);
   }
 
-  /** Adds a hub and returns its backplane. */
+  /** Adds a hub and returns the backplane for this hub. */
   join(hub = randomBytes(16).toString('hex')): Backplane {
     const clock = this.#clock;
     const send = async (to: string, message: Uint8Array) => {
@@ -179,7 +179,7 @@ export class LocalWorld {
   }
 }
 
-/** Up to `count` distinct items at random. */
+/** Returns up to `count` different items, chosen at random. */
 function sample<T>(items: T[], count: number): T[] {
   for (let i = 0; i < Math.min(count, items.length); i++) {
     const j = i + Math.floor(Math.random() * (items.length - i));

@@ -1,16 +1,19 @@
-/** Events that the Redis backplane reports for /metrics. */
+/** Defines the events that the Redis backplane reports for /metrics. */
 
-/** The three Redis connections of one hub, by purpose. */
+/** The three Redis connections of a hub, named by their purpose. */
 export type Wire = 'commands' | 'publisher' | 'subscriber';
 
 export interface BackplaneMeter {
-  /** A call settled. operation: for example claim, or send. */
+  /**
+   * Reports that a call to the backplane resolved or rejected. operation: the kind of call, for example claim
+   * or send.
+   */
   called(operation: string, seconds: number, succeeded: boolean): void;
-  /** A connection to Redis that was lost is back. */
+  /** Reports that a lost connection to Redis works again. */
   reconnected(wire: Wire): void;
-  /** A connection to Redis on which no answer came was replaced. */
+  /** Reports that a connection to Redis was replaced because no answers came on it. */
   rebuilt(wire: Wire): void;
-  /** A message was dropped because the hub it was for did not listen. */
+  /** Reports that a message was dropped because the receiving hub did not listen. */
   dropped(): void;
 }
 

@@ -2,7 +2,10 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { BackplaneMeter } from './meter.ts';
 
-/** Histogram buckets in seconds, from a round trip on loopback up to a Redis that does not answer. */
+/**
+ * Histogram buckets, seconds. They range from a round trip on loopback to the timeout of a call that Redis
+ * does not answer.
+ */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.1, 0.5, 1];
 
 export function createBackplaneMeter(registry: Registry): BackplaneMeter {

@@ -1,4 +1,4 @@
-/** Opens the backplane that the configuration asks for: in process, or Redis. */
+/** Opens the backplane that the configuration describes: in process, or through Redis. */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Backplane } from './backplane.ts';
@@ -6,7 +6,7 @@ import { LocalWorld } from './local.ts';
 import { type BackplaneMeter, NO_METER } from './meter.ts';
 import { parseRedisUrl } from './redis-address.ts';
 
-/** Opens the backplane. The Redis client is loaded only if a Redis URL is configured. */
+/** Opens the backplane. The Redis client is loaded only if the configuration contains a Redis URL. */
 export async function openBackplane(
   { redisUrl }: { redisUrl?: string | undefined },
   clock: Clock,

@@ -7,7 +7,10 @@ const FORMS =
 
 export interface RedisAddress {
   readonly cluster: boolean;
-  /** One node; for a cluster, any of its nodes, from which the client learns the others. */
+  /**
+   * The address of one Redis server, or of any nodes of a cluster. The client learns the addresses of the
+   * other nodes from these nodes.
+   */
   readonly nodes: readonly { host: string; port: number }[];
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -15,7 +18,10 @@ export interface RedisAddress {
   readonly tls: ConnectionOptions | undefined;
 }
 
-/** Throws an Error that shows the valid forms of the URL. It never repeats the URL, which may hold a password. */
+/**
+ * Parses a Redis URL. If the URL is invalid, throws an Error that shows the valid forms of the URL. The error
+ * never contains the URL itself, because the URL may contain a password.
+ */
 export function parseRedisUrl(text: string): RedisAddress {
   const [, secure, cluster, login, hosts, path] =
     /^redis(s?)(\+cluster)?:\/\/(?:([^@/]*)@)?([^@/]+)(?:\/(\d*))?$/.exec(text) ?? [];
@@ -41,7 +47,7 @@ function parseNode(text: string): { host: string; port: number } {
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || DEFAULT_PORT) };
 }
 
-/** Accepts `user:password`, `:password`, and a lone `password`, as in redis://password@host. */
+/** Parses `user:password`, `:password`, or a lone `password` as in redis://password@host. */
 function parseLogin(text: string): [string | undefined, string | undefined] {
   const colon = text.indexOf(':');
   try {

@@ -1,10 +1,13 @@
-/** Calls to the agents of providers, whether they are connected here or to another hub. */
+/** Calls the agents of providers, whether a provider is connected to this hub or to another hub. */
 import { type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
 import type { TerminalMethods } from '@unicore/protocol/control';
 
-/** How long a call waits for a provider that is changing its socket or hub, ms. */
+/** How long a call waits for a provider that is reconnecting to this or another hub, ms. */
 const RETURN_MS = 3_000;
-/** Errors after which a call is repeated once: the connection ended before the answer. All calls are idempotent. */
+/**
+ * After one of these errors a call is repeated once, because the connection ended before the answer. A
+ * repetition is harmless: all calls are idempotent.
+ */
 const AGAIN: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',
   'LEG_LOST',
@@ -14,11 +17,14 @@ const AGAIN: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export interface AgentsDeps {
-  /** The leg that leads to a provider, awaited for up to waitMs. */
+  /** Returns the connection (leg) that leads to a provider. Waits up to waitMs for the connection. */
   reach(providerId: string, waitMs: number): Promise<Leg | undefined>;
-  /** The agent of a provider that is connected here. Throws PROVIDER_UNREACHABLE. */
+  /**
+   * Returns the agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE if the
+   * provider is not connected.
+   */
   here(providerId: string): TerminalMethods;
-  /** The agent of a provider behind a leg to another hub. */
+  /** Returns the agent of a provider that is reached through a connection (leg) to another hub. */
   there(leg: Leg, providerId: string): TerminalMethods;
 }
 
@@ -30,8 +36,8 @@ export class Agents {
   }
 
   /**
-   * The agent of a provider at any hub. Its calls throw PROVIDER_UNREACHABLE if the provider is connected nowhere, and
-   * BACKPLANE_DOWN if that cannot be found out.
+   * Returns the agent of a provider at any hub. The agent's methods throw PROVIDER_UNREACHABLE if the
+   * provider is connected to no hub, and BACKPLANE_DOWN if the backplane cannot be asked.
    */
   of(providerId: string): TerminalMethods {
     const call = <T>(what: (agent: TerminalMethods) => Promise<T>) => this.#call(providerId, what);

@@ -50,7 +50,7 @@ describe('the control host', () => {
     });
   });
 
-  /** A provider's socket opens, with an agent at its end. */
+  /** Opens a provider's socket with an agent at the other end. */
   async function connect() {
     const methods: AgentMethods = {
       ...obedientAgent(() => hub),

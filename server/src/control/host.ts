@@ -1,6 +1,7 @@
 /**
- * The hub's end of the control channels, one for each connected provider. It keeps each agent's orders up to date and
- * passes its reports on. A channel lives as long as its socket: orders are sent whole each time, so it never resumes.
+ * The hub's end of the control channels. Each connected provider has one control channel. On this channel the
+ * hub sends orders (the desired state of the provider's VMs), and the agent sends reports. A control channel
+ * ends with its socket and never resumes, because the hub sends all orders again on each new channel.
  */
 import { randomBytes } from 'node:crypto';
 import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
@@ -17,23 +18,23 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { rpcTracing } from '../tracing/index.ts';
 
-/** Backoff between attempts to send orders while the socket is open, ms. */
+/** First and longest delay between attempts to send orders to an agent while its socket is open, ms. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 15_000;
-/** A provider that takes longer to answer a PING gets no measurement, ms. */
+/** Timeout for the answer to a PING, ms. If a provider answers later, its round trip is not measured. */
 const PING_MS = 3_000;
-/** Most VMs in one report; no machine runs as many. */
+/** Maximum number of VMs in one report. No machine runs so many VMs. */
 const MAX_REPORTED = 10_000;
 
 const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });
 
-/** An agent's report of its VMs. */
+/** An agent's report about the state of its VMs. */
 type Report = Parameters<HubMethods['observed']>[0];
 
 export interface ControlDeps {
   clock: Clock;
   log: Logger;
-  /** Applies a report; returns the VMs that this provider has but should not have. */
+  /** Applies the report of an agent. Returns the ids of VMs that this provider has but should not have. */
   report(providerId: string, report: Report): Promise<string[]>;
   orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]>;
 }
@@ -46,7 +47,10 @@ export class ControlHost {
     this.#deps = deps;
   }
 
-  /** Opens the control channel on a provider's new socket; pending calls on an older socket still get their answers. */
+  /**
+   * Opens the control channel on a new socket of the provider. Pending calls on an older socket still get
+   * their answers.
+   */
   open(leg: Leg, providerId: string): void {
     this.#controls.get(providerId)?.retire();
     const control: Control = new Control(leg, providerId, this.#deps, () => {
@@ -55,24 +59,35 @@ export class ControlHost {
     this.#controls.set(providerId, control);
   }
 
-  /** Called when the provider is connected to another hub. Pending calls here still get their answers. */
+  /**
+   * Called when the provider has connected to another hub. Pending calls of this hub still get their answers.
+   */
   retire(providerId: string): void {
     this.#controls.get(providerId)?.retire();
     this.#controls.delete(providerId);
   }
 
-  /** Called when the orders of this provider may have changed. order: the only one that may have changed, if known. */
+  /**
+   * Called when the orders (desired VM states) of this provider may have changed. order: the only order that
+   * may have changed, if the caller knows it.
+   */
   ordersChanged(providerId: string, order?: VmOrder): void {
     const control = this.#controls.get(providerId);
     if (control && !(order && control.has(order))) control.ordersChanged();
   }
 
-  /** Events of changed orders may have been missed: compares the orders of all providers. */
+  /**
+   * Called when events about changed orders may have been missed. Compares the orders of all providers with
+   * those that the agents accepted last.
+   */
   checkOrders(): void {
     for (const control of this.#controls.values()) control.ordersChanged();
   }
 
-  /** The agent of a provider that is connected. Throws PROVIDER_UNREACHABLE. */
+  /**
+   * Returns the agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE if the
+   * provider is not connected.
+   */
   agent(providerId: string): AgentMethods {
     const control = this.#controls.get(providerId);
     if (control) return control.agent;
@@ -94,16 +109,16 @@ class Control {
   readonly #deps: ControlDeps;
   readonly #log: Logger;
   readonly #backoff = new Backoff({ first: RETRY_FIRST_MS, most: RETRY_MOST_MS, random: Math.random });
-  /** VMs that the agent reported but should not have: it is ordered to remove them. */
+  /** VMs that the agent reported but should not have. The hub orders the agent to remove these VMs. */
   readonly #strays = new Set<string>();
   readonly #settled: () => Promise<void>;
   readonly #close: () => void;
-  /** True once the control channel of a newer socket has taken the place of this one. */
+  /** True if a control channel on a newer socket has replaced this control channel. */
   #retired = false;
   #closed = false;
   #due = false;
   #sending = false;
-  /** The orders that the agent accepted last, as JSON. */
+  /** The orders (desired VM states) that the agent accepted last, as JSON. */
   #taken: string | undefined;
   #cancelRetry: () => void = () => {};
 
@@ -150,8 +165,8 @@ class Control {
             new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
           );
           closed();
-          // A provider is useless without its control channel. So its socket is closed: the next socket gets a new
-          // channel.
+          // A provider cannot be used without its control channel. The hub therefore closes the provider's
+          // socket. The provider's next socket gets a new control channel.
           if (leg.open && !this.#retired)
             leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
         },
@@ -167,20 +182,29 @@ class Control {
     if (!this.#closed) this.#close();
   }
 
-  /** Closes this channel once its pending calls are answered; orders go by the newer channel. */
+  /**
+   * Closes this channel when all its pending calls have been answered. The newer channel carries all further
+   * orders.
+   */
   retire(): void {
     this.#retired = true;
     this.#cancelRetry();
     void this.#settled().then(() => this.close());
   }
 
-  /** Whether the agent has accepted this order, and no other orders are being sent. */
+  /**
+   * Returns whether the agent has accepted this order (the desired state of a VM). Returns false while other
+   * orders are being sent.
+   */
   has(order: VmOrder): boolean {
     if (this.#due || this.#sending || this.#taken === undefined) return false;
     return this.#taken.includes(JSON.stringify(order));
   }
 
-  /** Sends all orders, now or after those that are being sent; retries until the agent accepted them. */
+  /**
+   * Sends all orders (desired VM states) to the agent. If orders are being sent already, sends the new ones
+   * afterwards. Retries until the agent has accepted the orders.
+   */
   ordersChanged(): void {
     this.#due = true;
     if (!this.#sending) void this.#send();
@@ -194,7 +218,8 @@ class Control {
       try {
         const orders = await this.#deps.orders(this.#providerId, this.#strays);
         const text = JSON.stringify(orders);
-        // Most changes of a VM come from the agent's own reports, and change no order.
+        // Most changes of a VM come from the agent's own reports and do not change the orders. Unchanged
+        // orders are not sent again.
         if (text === this.#taken) continue;
         await this.agent.apply(orders);
         this.#taken = text;

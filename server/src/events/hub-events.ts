@@ -1,6 +1,7 @@
 /**
- * Events of all hubs. An event says what changed; the store holds the current state. `tell` reaches the listeners of
- * every hub, so a listener's reaction must be correct when each hub runs it.
+ * Events for the listeners of all hubs. An event says what changed. The store holds the current state. `tell`
+ * reaches the listeners of every hub, so the reaction of a listener must be correct even if every hub runs
+ * it.
  */
 import { EventEmitter } from 'node:events';
 import { Id } from '@unicore/protocol/control';
@@ -10,13 +11,13 @@ import type { Backplane } from '../backplane/index.ts';
 import { ProviderRow, VmRow } from '../store/index.ts';
 
 /**
- * Number of VMs whose newest revision is remembered, so that an older event can be dropped. Events are late by seconds,
- * in which far fewer VMs change.
+ * Number of VMs whose newest revision is remembered, so that a late event with an older revision can be
+ * dropped. Events are late by a few seconds at most, and far fewer VMs change in that time.
  */
 const MAX_REMEMBERED = 10_000;
 /**
- * Number of events that wait until the other hubs are reachable. Beyond it the oldest are dropped; periodic work
- * repairs that.
+ * Maximum number of events that wait until the other hubs can be reached. Above this number the oldest events
+ * are dropped. Periodic work later repairs the effects of dropped events.
  */
 const MAX_UNTOLD = 10_000;
 
@@ -34,42 +35,49 @@ type News = z.infer<typeof News>;
 
 interface HubEventMap {
   /**
-   * A VM was created or changed, or is shown differently because its provider fell silent or came back. here: the event
-   * began at this hub, for reactions that only one hub should run.
+   * A VM was created or changed, or its provider became silent or was heard again. here: true if the event
+   * began at this hub. Reactions that only one hub should run depend on `here`.
    */
   vm: [vm: VmRow, here: boolean];
-  /** A provider joined, connected, disconnected, fell silent or was heard again. */
+  /** A provider joined, connected, disconnected, became silent or was heard again. */
   provider: [provider: ProviderRow];
-  /** A user ended a session: its sockets, channels and lists must end too. */
+  /** A user ended a session. The sockets, channels and event streams of the session must end too. */
   sessionEnded: [sessionId: string];
-  /** A provider's new connection is registered at some hub. */
+  /** A hub has registered a new connection of this provider. */
   route: [route: { providerId: string; connSeq: number }];
   /**
-   * A hub found no route to this provider, and the backplane recently lost its data. The hub that has the provider must
-   * claim its route again.
+   * A hub searches for a provider on the backplane but finds no entry, because the backplane recently lost
+   * its data. The hub to which the provider is connected must write its entry again.
    */
   seek: [sought: { providerId: string }];
-  /** Events of other hubs may have been missed, or the backplane may have lost its data: read everything again. */
+  /**
+   * Events of other hubs may have been missed, or the backplane may have lost its data. Listeners must read
+   * all data again.
+   */
   interrupted: [];
 }
 
 export class HubEvents extends EventEmitter<HubEventMap> {
   readonly #backplane: Backplane;
   readonly #log: Logger;
-  /** The newest revision of each VM that was emitted; the most recent entry is last. */
+  /** The newest emitted revision of each VM. The VM with the most recent event is last. */
   readonly #told = new Map<string, number>();
-  /** Events that could not be sent to the other hubs, oldest first. Of each subject only the newest is kept. */
+  /**
+   * Events that could not be sent to the other hubs, oldest first. For each VM, provider or session, only the
+   * newest event of a kind is kept.
+   */
   readonly #untold = new Map<string, News>();
 
   constructor(backplane: Backplane, log: Logger) {
     super();
     this.#backplane = backplane;
     this.#log = log;
-    // Each open page adds a listener, so Node's leak warning would be wrong; a leak would show in the socket metrics.
+    // Each open page adds listeners, so Node's warning about a listener leak would be wrong. The socket
+    // metrics would show a real leak.
     this.setMaxListeners(0);
   }
 
-  /** Emits the event at this hub now, and at all others as soon as they can be reached. */
+  /** Emits the event at this hub now, and at the other hubs as soon as they can be reached. */
   tell<E extends News['event']>(event: E, what: HubEventMap[E][0]): void {
     const news = { event, what } as News;
     if (this.#receive(news, true)) void this.#pass(news);
@@ -80,7 +88,7 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     try {
       this.#receive(News.parse(JSON.parse(text)), false);
     } catch (error) {
-      // The sender may be a hub of another version.
+      // The sender may be a hub of another version, whose events have another format.
       this.#log.warn({ err: error }, 'news from another hub could not be parsed');
     }
   }
@@ -109,7 +117,10 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     for (const news of untold) void this.#pass(news);
   }
 
-  /** Emits an event at this hub. Returns false if it drops the event, since a newer revision was emitted before. */
+  /**
+   * Emits an event at this hub. Returns false if the event was dropped because a newer revision of the VM was
+   * emitted before.
+   */
   #receive(news: News, here: boolean): boolean {
     switch (news.event) {
       case 'vm': {
@@ -150,7 +161,7 @@ function keyOf({ event, what }: News): string {
   }
 }
 
-/** Puts the entry last, and drops the first one of a full map. */
+/** Adds the entry at the end of the map. If the map is then too large, removes the first (oldest) entry. */
 function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.delete(key);
   map.set(key, value);

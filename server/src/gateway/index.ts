@@ -1,2 +1,2 @@
-/** Public interface of the gateway for raw terminals. */
+/** Exports the gateway that serves raw terminal sockets. */
 export { bridgeTerminal, type RawTerminal } from './raw-terminal.ts';

@@ -1,10 +1,14 @@
 /**
- * A consumer's leg without a socket. The gateway uses it to enter the relay in the same way as every other consumer.
+ * A connection (leg) between the gateway and the relay in one process, without a socket. The gateway thus
+ * uses the relay in the same way as every other consumer.
  */
 import { type Clock, Leg, type LegHandler, type Transport } from '@unicore/protocol';
 import type { Identity, Relay } from '../relay/index.ts';
 
-/** One direction between two legs in this process. Messages arrive in a later microtask, as from a socket. */
+/**
+ * Carries messages in one direction between two ends of a connection in this process. Messages arrive
+ * asynchronously, in a later microtask, as they would from a socket.
+ */
 class Wire implements Transport {
   buffered = 0;
   from: Leg | undefined;
@@ -31,7 +35,10 @@ interface InnerLegOptions {
   handler: LegHandler;
 }
 
-/** Returns the consumer's end; the relay holds the other one. Closing either closes both. */
+/**
+ * Returns the consumer's end of a new connection to the relay. The relay has the other end. If either end is
+ * closed, the other end is closed too.
+ */
 export function innerLeg({ clock, relay, identity, handler }: InnerLegOptions): Leg {
   const out = new Wire();
   const back = new Wire();

@@ -1,22 +1,22 @@
 /**
- * Keepalive of a raw terminal socket. WebSocket pings, which every client answers, keep proxies from closing it and
- * reveal a dead client.
+ * Keepalive of a raw terminal socket by WebSocket pings, which every client answers. The pings keep proxies
+ * from closing an idle socket, and reveal a dead client.
  */
 import type { Clock } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
-/** Ping interval, ms: shorter than the idle timeouts of proxies and home routers. */
+/** Interval of pings, ms. The interval is shorter than the idle timeouts of proxies and home routers. */
 const PING_MS = 20_000;
 /**
- * Number of unanswered pings after which the client counts as dead. A client with unread output gets more, because it
- * may just not be reading.
+ * Number of unanswered pings after which a client counts as dead. The higher number applies to a client with
+ * unread output, because that client may only be reading slowly.
  */
 const SILENT = 1;
 const SILENT_READER = 6;
 
 /**
- * Starts the keepalive, which ends when the socket closes. unread: returns whether the client has output that it has
- * not read.
+ * Starts the keepalive, which ends when the socket closes. unread: returns whether the client has output that
+ * it has not read yet.
  */
 export function keepAlive(ws: WebSocket, clock: Clock, unread: () => boolean): void {
   let inVain = -1;
@@ -24,7 +24,8 @@ export function keepAlive(ws: WebSocket, clock: Clock, unread: () => boolean): v
     inVain = -1;
   };
   const beat = () => {
-    // A paused socket receives no pongs, by our own choice. A dead client is then noticed by a failing write.
+    // While the hub has paused the socket, the hub receives no pongs, so missing pongs do not count. A
+    // failing write then reveals a dead client.
     inVain = ws.isPaused ? 0 : inVain + 1;
     if (inVain >= (unread() ? SILENT_READER : SILENT)) return ws.terminate();
     ws.ping();

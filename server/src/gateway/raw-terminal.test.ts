@@ -5,7 +5,10 @@ import { echo, flood, type Program, pattern, startTestAgent } from '../sockets/t
 import { identity, ORIGIN, startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 const MB = 1024 * 1024;
-/** Limit for what happens at once, on a busy machine too, ms: below the 20 s and more after which silence is noticed. */
+/**
+ * Maximum time for something that happens at once, even on a busy machine, ms. It is below the 20 s after
+ * which a silent client is noticed at the earliest.
+ */
 const AT_ONCE_MS = 10_000;
 
 let hub: TestHub;
@@ -187,7 +190,8 @@ test('input that the terminal does not read waits at the client until the termin
   const chunk = Buffer.alloc(64 * 1024);
   for (let sent = 0; sent < size; sent += chunk.length) ws.send(chunk);
   await expect.poll(() => held).toBe(128 * 1024);
-  // Bytes beyond the terminal's window, the hub's queue and the kernel's buffers are still at the client.
+  // The remaining bytes are still at the client. They fit neither into the terminal's window nor into the
+  // queue of the hub nor into the kernel's buffers.
   expect(ws.bufferedAmount).toBeGreaterThan(size / 2);
   release();
   await done.promise;
@@ -221,7 +225,7 @@ test('a client that does not read pauses its terminal, and gets everything when 
   await read(ws, 8 * MB);
   ws.pause();
   for (let i = 0; i < 20; i++) await agent.leg.ping();
-  // A client that has read fast still gets no more than one window in advance.
+  // Even a client that has read fast gets no more than one window in advance.
   expect(sent - got).toBeLessThanOrEqual(128 * 1024);
   ws.resume();
   await read(ws, 64 * MB - got);

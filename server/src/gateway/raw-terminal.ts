@@ -1,4 +1,7 @@
-/** A raw /terminal socket. The hub is the end of its channel, and translates between messages and bytes. */
+/**
+ * Serves a raw /terminal socket. The hub acts as the client's end of the terminal channel, and converts
+ * between WebSocket messages and bytes of the channel.
+ */
 import { randomBytes } from 'node:crypto';
 import { type Clock, type ErrorCode, FIXED_WINDOWS, Opener, Outbox } from '@unicore/protocol';
 import type { TerminalOpen } from '@unicore/protocol/control';
@@ -11,13 +14,13 @@ import { keepAlive } from './keepalive.ts';
 import { Receipts } from './receipts.ts';
 
 /**
- * Bytes of input that may wait for the terminal's credit. Above this the client's socket is paused; below half of it,
- * resumed.
+ * Maximum number of input bytes that may wait for credit from the terminal. Above this limit the hub pauses
+ * the client's socket. Below half of this limit the hub resumes the socket.
  */
 const MAX_INPUT = 256 * 1024;
 
 export interface RawTerminal {
-  /** An accepted socket, paused before anything was read. */
+  /** An accepted socket that was paused before any message was read. */
   ws: WebSocket;
   open: TerminalOpen;
   identity: Identity;
@@ -30,13 +33,17 @@ export interface RawTerminal {
 }
 
 /**
- * Connects a raw socket to a terminal until either side ends. Output counts as consumed once the client has read it, so
- * a slow client holds one window at most. If the path breaks, the socket is closed: a raw client cannot resume and has
- * to get a new ticket.
+ * Connects a raw socket to a terminal until either side ends. Output counts as consumed when the client has
+ * read it, so at most one flow-control window of output waits for a slow client. If the connection to the
+ * terminal breaks, the hub closes the socket. A raw client cannot resume a terminal and must get a new
+ * ticket.
  */
 export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, close }: RawTerminal): void {
   const input = new Outbox();
-  /** Closes the socket. Set once the shell has ended, and called when its last output has been sent. */
+  /**
+   * Closes the socket after the shell has ended. The function is set when the shell ends, and called when the
+   * last output has been sent.
+   */
   let farewell: (() => void) | undefined;
   const leg = innerLeg({
     clock,
@@ -56,7 +63,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
-    // Output that the client does not read waits in these windows.
+    // These windows limit the output that waits for a client that does not read.
     windows: FIXED_WINDOWS,
     deflater: zlibDeflater,
     handler: {
@@ -77,7 +84,7 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
         if (receipts.unsent === 0) farewell();
       },
       closed(code, message) {
-        // If the inner leg was closed, its own close handler has the better reason.
+        // If the connection to the relay was closed, its own close handler reports a better reason.
         if (leg.open) close(code, message);
       },
     },

@@ -1,16 +1,20 @@
 /**
- * Tracks how much output a raw client has read. On a slow line the kernel buffers megabytes unnoticed, so a ping
- * follows the output: its pong proves that everything before it was read. Every WebSocket client answers pings by
- * itself.
+ * Tracks how much output a raw client has read. On a slow network the kernel buffers megabytes that the
+ * client has not read yet. The hub therefore sends a ping after output. The pong proves that the client has
+ * read everything before the ping. Every WebSocket client answers pings automatically.
  */
 import { type Clock, WINDOWS } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
-/** After this many bytes of output a ping is sent even if another is unanswered; after fewer, the next ping waits. */
+/**
+ * After this many bytes of output the hub sends a new ping even if the last ping is unanswered. After fewer
+ * bytes the hub waits for the pong first.
+ */
 const ASK_BYTES = WINDOWS.terminal / 4;
 /**
- * A client that sends messages but no pong for this long is taken not to answer pings. Its output then counts as read
- * once the kernel has it. A client that sends nothing at all counts as not reading.
+ * If a client sends messages but no pong for this long, ms, the hub assumes that the client does not answer
+ * pings. Output then counts as read when the kernel has accepted it. A client that sends nothing at all
+ * counts as not reading.
  */
 const FIRST_ANSWER_MS = 10_000;
 
@@ -23,12 +27,15 @@ export interface ReceiptsOptions {
 
 export class Receipts {
   readonly #options: ReceiptsOptions;
-  /** Offsets in the output: given to the socket, accepted by the kernel, covered by the last ping, reported as read. */
+  /**
+   * Numbers of output bytes that were: given to the socket, accepted by the kernel, covered by the last ping,
+   * reported as read.
+   */
   #sent = 0;
   #taken = 0;
   #asked = 0;
   #read = 0;
-  /** When the first ping was sent. */
+  /** The time at which the first ping was sent, ms. */
   #waitsSince: number | undefined;
   #answered = false;
   #answers = true;
@@ -40,17 +47,17 @@ export class Receipts {
     ws.on('message', () => this.#spoke());
   }
 
-  /** Bytes that the kernel has not accepted yet. */
+  /** Number of bytes that the kernel has not accepted yet. */
   get unsent(): number {
     return this.#sent - this.#taken;
   }
 
-  /** Bytes that the client has not read yet, as far as known. */
+  /** Number of bytes that the client has not read yet, as far as the hub knows. */
   get unread(): number {
     return this.#sent - this.#read;
   }
 
-  /** done: called when the kernel has the bytes. */
+  /** Sends output to the client. done: called when the kernel has accepted the bytes. */
   send(bytes: Uint8Array, done: () => void): void {
     this.#sent += bytes.length;
     this.#options.ws.send(bytes, () => {
@@ -62,8 +69,9 @@ export class Receipts {
   }
 
   /**
-   * Reports what the client has read. Call it also when the socket is paused: no pongs are received then, and the program
-   * may be waiting for its output to be read.
+   * Reports all output that the kernel has accepted as read, if the hub can expect no pong. The hub can
+   * expect no pong if the client does not answer pings, or while the socket is paused. Without this report,
+   * the program in the terminal might wait forever for its output to be read.
    */
   settle(): void {
     if (!this.#answers || this.#options.ws.isPaused) this.#count(this.#taken);
@@ -86,8 +94,8 @@ export class Receipts {
   }
 
   /**
-   * Ignores a pong for output that the kernel does not have yet: it is forged and could make the hub buffer without
-   * limit.
+   * Handles a pong. A pong for output that the kernel does not have yet is ignored. Such a pong is forged,
+   * and could make the hub buffer output without limit.
    */
   #ponged(behind: number): void {
     if (!(behind > 0 && behind <= this.#taken)) return;

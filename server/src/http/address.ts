@@ -1,12 +1,13 @@
-/** The client address of a request, for limits that count by address. */
+/** Finds the client address of a request, for rate limits that count per address. */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export type AddressOf = (request: IncomingMessage) => string;
 
 /**
- * proxies: how many trusted proxies stand in front of the hub. Each appends its client's address to X-Forwarded-For, so
- * the outermost proxy wrote the entry at this position from the end. Entries before it came with the request and are not trusted.
+ * proxies: number of trusted proxies in front of the hub. Each proxy appends the address of its client to
+ * X-Forwarded-For. The client's address is therefore the entry at position `proxies` from the end. Entries
+ * before that position are not trusted, because the client may have sent them.
  */
 export function createAddressOf(proxies: number): AddressOf {
   return ({ socket, headers }) => {

@@ -1,14 +1,18 @@
-/** Authenticates requests: by a bearer token from anywhere, or by a session cookie from an allowed origin. */
+/**
+ * Authenticates requests by a bearer token from any origin, or by a session cookie from an allowed origin.
+ */
 import type { IncomingMessage } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
 import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
-/** Methods that change nothing; a browser may send them without an Origin header. */
+/** HTTP methods that change nothing. A browser may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
 
-/** The secret that a request carries. A bearer token takes precedence over a cookie. */
+/**
+ * The secret that a request carries. If the request has both a bearer token and a cookie, the token is used.
+ */
 export interface Proof {
   kind: 'bearer' | 'session';
   secret: string;
@@ -24,12 +28,14 @@ export class Callers {
   }
 
   /**
-   * The caller of a request; undefined: it proves none. Throws UNAUTHENTICATED for a wrong token and FORBIDDEN for a
-   * wrong origin.
+   * Returns the user and session id of a request. Returns undefined if the request contains no valid cookie
+   * or token. Throws UNAUTHENTICATED for an invalid bearer token, and FORBIDDEN for an origin that is not
+   * allowed.
    */
   async of(request: IncomingMessage): Promise<Caller | undefined> {
     const proof = proofOf(request);
-    // Also checks the origin of a request without cookie or token: a foreign page could use up its visitor's rate limit.
+    // The hub also checks the origin of a request without cookie or token. Otherwise a page of another site
+    // could use up the rate limit of its visitor's address.
     if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
@@ -43,13 +49,16 @@ export class Callers {
     return caller;
   }
 
-  /** The caller of a WebSocket upgrade by its cookie. The Origin header was checked before. */
+  /**
+   * Returns the user and session id for the cookie of a WebSocket upgrade request. The Origin header has been
+   * checked before.
+   */
   async ofCookie({ headers }: IncomingMessage): Promise<Caller | undefined> {
     const session = cookieOf(headers.cookie);
     return session === undefined ? undefined : this.#sessions.caller('session', session);
   }
 
-  /** Checks the Origin header of a request that a cookie authenticates. Throws FORBIDDEN for a wrong origin. */
+  /** Checks the Origin header of a request. Throws FORBIDDEN if the origin is not allowed. */
   checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
     this.#origins.check(headers, !SAFE.has(method));
   }
@@ -62,7 +71,9 @@ export function proofOf({ headers }: IncomingMessage): Proof | undefined {
   return session === undefined ? undefined : { kind: 'session', secret: session };
 }
 
-/** The Set-Cookie header of a session. maxAgeMs: 0 removes the cookie. */
+/**
+ * Returns the Set-Cookie header for a session. maxAgeMs: lifetime of the cookie, ms; 0 removes the cookie.
+ */
 export function setSessionCookie(value: string, maxAgeMs: number, secure: boolean): string {
   const attributes = `Path=/; Max-Age=${Math.floor(maxAgeMs / 1000)}; HttpOnly; SameSite=Strict`;
   return `${COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;

@@ -16,7 +16,7 @@ describe('HTTP', () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(`${hub.url}${path}`, { redirect: 'manual', ...init });
 
-  /** A mutation that changes nothing: its VM does not exist. */
+  /** A mutation that changes nothing, because its VM does not exist. */
   const mutate = (headers: Record<string, string>) =>
     get('/trpc/vm.start', {
       method: 'POST',
@@ -144,7 +144,7 @@ describe('HTTP', () => {
   describe('origins', () => {
     test('a cookie may change things from an allowed origin only', async () => {
       const cookie = await hub.owner.signIn();
-      // 404: it passed the origin check.
+      // The status 404 shows that the request passed the origin check.
       expect((await mutate({ cookie, origin: hub.url })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://page.test' })).status).toBe(404);
       expect((await mutate({ cookie, origin: 'http://evil.test' })).status).toBe(403);

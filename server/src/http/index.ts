@@ -1,4 +1,4 @@
-/** The HTTP server's public interface for the rest of the hub. */
+/** Exports the public interface of the HTTP server for the rest of the hub. */
 export { type AddressOf, createAddressOf } from './address.ts';
 export { Callers } from './callers.ts';
 export { attachHttp, createHubServer, type Http } from './server.ts';

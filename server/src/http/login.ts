@@ -1,4 +1,7 @@
-/** /login exchanges a link's key for a session cookie; /logout ends a session and everything that it has open. */
+/**
+ * Handles /login and /logout. /login exchanges the key of a login link for a session cookie. /logout ends a
+ * session and everything that the session has open.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -14,11 +17,14 @@ export interface LoginDeps {
   log: Logger;
   limit: Limit;
   addressOf: AddressOf;
-  /** Whether the hub is reached by https only, so that the cookie gets the Secure attribute. */
+  /** True if clients reach the hub by https only. The cookie then gets the Secure attribute. */
   secure: boolean;
 }
 
-/** GET /login?key=…: a wrong key is answered with a page, because people open these links in a browser. */
+/**
+ * Handles GET /login?key=…. The answer to a wrong key is an HTML page, because people open login links in a
+ * browser.
+ */
 export async function login(deps: LoginDeps, request: IncomingMessage, response: ServerResponse, url: URL) {
   try {
     const { user, session } = await signIn(deps, request, url.searchParams.get('key') ?? '');
@@ -32,7 +38,10 @@ export async function login(deps: LoginDeps, request: IncomingMessage, response:
   }
 }
 
-/** Only wrong keys count against the limit, so right keys work even while another page guesses from the same address. */
+/**
+ * Signs a user in with a login key. Only wrong keys count against the rate limit. A right key therefore works
+ * even while somebody else guesses keys from the same address.
+ */
 async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMessage, key: string) {
   try {
     return await auth.login(key);
@@ -42,7 +51,7 @@ async function signIn({ auth, limit, addressOf }: LoginDeps, request: IncomingMe
   }
 }
 
-/** POST /logout: ends the session or bearer token that the request carries. */
+/** Handles POST /logout. Ends the session or bearer token that the request carries. */
 export async function logout(deps: LoginDeps, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST');
@@ -54,7 +63,8 @@ export async function logout(deps: LoginDeps, request: IncomingMessage, response
   if (ended !== undefined) {
     deps.log.info({ session: ended }, 'signed out');
   }
-  // A form on another site sends no cookie, and must not clear the browser's cookie either.
+  // A form on another site sends no cookie, because the cookie is SameSite=Strict. Such a request must not
+  // clear the browser's cookie.
   if (proof?.kind === 'session') response.setHeader('Set-Cookie', setSessionCookie('', 0, deps.secure));
   response.writeHead(204).end();
 }

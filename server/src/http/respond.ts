@@ -1,4 +1,6 @@
-/** Responses of the hub's own routes: JSON or text for programs, a short page for people. */
+/**
+ * Sends the responses of the hub's own routes: JSON or text for programs, and a short HTML page for people.
+ */
 import type { ServerResponse } from 'node:http';
 import { ERRORS, type UniCoreError } from '@unicore/protocol';
 
@@ -19,7 +21,10 @@ export function sendError(response: ServerResponse, { code, message, retryAfterM
   });
 }
 
-/** A page with one message. Both texts are trusted HTML: nothing in them may come from a request. */
+/**
+ * Sends an HTML page with one message. title and text are inserted without escaping, so they must not contain
+ * anything from a request.
+ */
 export function sendPage(response: ServerResponse, status: number, title: string, text: string): void {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>UniCore: ${title}</title><style>body{font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em;color-scheme:light dark}</style><h1>${title}</h1><p>${text}</p></html>\n`;
   send(response, status, 'text/html; charset=utf-8', html);

@@ -1,4 +1,7 @@
-/** The hub's HTTP server: its routes, and how it drains. WebSockets are in sockets/. */
+/**
+ * The hub's HTTP server: its routes, and how it moves clients to other hubs before it stops. The folder
+ * sockets/ handles WebSockets.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { type Clock, UniCoreError } from '@unicore/protocol';
@@ -21,30 +24,36 @@ import { sendError, sendJson, sendText } from './respond.ts';
 import { setSecurityHeaders } from './security.ts';
 import { webApp } from './web.ts';
 
-/** Largest number of calls in one tRPC request; the SDK sends fewer (client/src/sdk/api.ts). */
+/**
+ * Maximum number of calls in one tRPC request. The SDK sends fewer calls per request (client/src/sdk/api.ts).
+ */
 const MAX_BATCH = 100;
 
 const TRPC_PATH = '/trpc';
 
 /**
- * How soon a client reconnects after its event stream has ended, ms. That is before a page would show the loss
- * (browsers wait 3 s by default), and at random, so that clients do not come all at once.
+ * Delay after which a client reconnects when its event stream has ended, ms. The delay is shorter than the 3
+ * s that browsers wait by default, so that a page does not show the interruption. The delay is random, so
+ * that clients do not all reconnect at once.
  */
 const COME_BACK_MS = { least: 200, most: 700 };
-/** How long an event stream stays open after its client was told when to reconnect, ms, so that this still arrives. */
+/**
+ * How long an event stream stays open after the hub told the client when to reconnect, ms. The message needs
+ * this time to arrive.
+ */
 const LAST_WORDS_MS = 100;
 
 export interface HttpDeps extends LoginDeps {
   clock: Clock;
   metrics: Metrics;
   services: Services;
-  /** Origins whose pages may call this hub, and measure its distance by /ping. */
+  /** Origins whose pages may call this hub, and may measure the round trip to the hub with /ping. */
   origins: Origins;
   regions: Regions;
   webDir: string;
-  /** Rejects with the reason while the hub is not ready. */
+  /** Resolves if the hub is ready. Otherwise rejects with the reason. */
   ready(): Promise<void>;
-  /** ws(s)://host under which this request reached the hub. */
+  /** Returns the WebSocket URL (ws://host or wss://host) under which this request reached the hub. */
   socketUrl(request: IncomingMessage): string;
 }
 
@@ -56,14 +65,15 @@ export function createHubServer(): Server {
 
 export interface Http {
   /**
-   * Makes each client use another hub from its next request on, and ends each live list at a random moment within `ms`.
+   * From now on closes each HTTP connection after its next response, so that the client's later requests can
+   * go to another hub. Also ends each event stream at a random moment within `ms`.
    */
   drain(ms: number): void;
-  /** Ends the live lists, which would otherwise keep the server from closing. */
+  /** Ends all event streams. Open event streams would keep the server from closing. */
   endStreams(): void;
 }
 
-/** Starts answering the server's requests. */
+/** Adds the hub's routes to the server, which then answers requests. */
 export function attachHttp(server: Server, deps: HttpDeps): Http {
   const routes = createRoutes(deps);
   const web = webApp(deps.webDir);
@@ -112,7 +122,10 @@ export function attachHttp(server: Server, deps: HttpDeps): Http {
   };
 }
 
-/** Ends a live list after telling its client when to reconnect. A `retry:` line is valid between any two events. */
+/**
+ * Ends an event stream after telling the client when to reconnect. A `retry:` line is valid between any two
+ * events.
+ */
 function endStream(response: ServerResponse, clock: Clock): void {
   if (response.writableEnded || response.destroyed) return;
   const { least, most } = COME_BACK_MS;
@@ -120,7 +133,10 @@ function endStream(response: ServerResponse, clock: Clock): void {
   clock.after(LAST_WORDS_MS, () => response.destroy());
 }
 
-/** Whether this is a live list. Its client reconnects if the connection breaks, but not if the stream ends regularly. */
+/**
+ * Returns whether the response is an event stream. The client of an event stream reconnects if the connection
+ * breaks, but not if the stream ends regularly.
+ */
 function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
@@ -166,7 +182,10 @@ function createRoutes(deps: HttpDeps): Map<string, Handle> {
   ]);
 }
 
-/** A route answers its path and everything below it; the longest match wins. */
+/**
+ * Finds the route for a path. A route answers its own path and all paths below it. The longest matching route
+ * is used.
+ */
 function match(routes: Map<string, Handle>, path: string): [string, Handle] | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     const route = path.slice(0, end);
@@ -185,7 +204,8 @@ async function contextOf(
 }
 
 /**
- * GET /ping: pages of this and other regions measure the round trip to this hub. (Cloud Run answers /healthz itself.)
+ * Handles GET /ping. Pages of this region and of other regions call it to measure the round trip to this hub.
+ * They cannot use /healthz, because Cloud Run answers that path itself.
  */
 function ping({ origins, regions }: HttpDeps, { headers }: IncomingMessage, response: ServerResponse): void {
   const { origin, host } = headers;
@@ -200,7 +220,7 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // A draining hub does not log that it is not ready: load balancers ask many times.
+    // A hub that drains does not log that it is not ready, because load balancers ask many times.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');
@@ -219,6 +239,6 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // The host in this URL is not used, but the URL parser needs one.
+  // The URL parser needs a host name. The hub does not use this host name.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

@@ -1,4 +1,4 @@
-/** The web app: the files that Vite built, and its index page for every other path. */
+/** Serves the web app: the files that Vite built, and the index page of the app for every other path. */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -6,7 +6,10 @@ import { UniCoreError } from '@unicore/protocol';
 import sirv from 'sirv';
 import { sendError, sendPage } from './respond.ts';
 
-/** Vite names these files by a hash of their content, so they never change. */
+/**
+ * Vite puts a hash of the content into the names of these files. A file with a given name therefore never
+ * changes.
+ */
 const HASHED = '/assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -14,7 +17,8 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // sirv reads the disk for each request: the app may be built or rebuilt while the hub runs.
+    // With this option sirv reads the disk for each request. The web app may be built or rebuilt while the
+    // hub runs.
     dev: true,
     etag: true,
     single: true,
@@ -38,7 +42,7 @@ export function webApp(webDir: string): WebApp {
         'The hub runs, but its web app is not there. Stop it and use <code>npm start</code>, which builds it.',
       );
     }
-    // sirv throws on an invalid range.
+    // sirv throws an error if the Range header is invalid, so the header is removed.
     delete request.headers.range;
     files(request, response, () =>
       sendError(response, new UniCoreError('NOT_FOUND', 'There is no such file.')),

@@ -1,4 +1,4 @@
-/** Calls to an agent from one hub while the agent is connected to another hub. */
+/** Tests calls from one hub to an agent that is connected to another hub. */
 import { systemClock } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';

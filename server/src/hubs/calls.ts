@@ -1,6 +1,7 @@
 /**
- * Terminal calls to an agent that is connected to another hub. They use the control RPC on a channel of the leg between
- * the two hubs. The channel lives as long as the leg, and every call is safe to repeat.
+ * Makes terminal calls to an agent that is connected to another hub. The calls use the control RPC on a
+ * channel between the two hubs. The channel lives as long as the connection (leg) between the hubs. Every
+ * call is safe to repeat.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -37,32 +38,40 @@ type Call = z.infer<typeof Call>;
 
 /** RPC methods that a hub offers to other hubs. */
 interface HubAnswers {
-  /** Calls the agent of a provider that is connected to the called hub. Throws PROVIDER_UNREACHABLE if it is not. */
+  /**
+   * Calls the agent of a provider that is connected to the called hub. Throws PROVIDER_UNREACHABLE if the
+   * provider is not connected to that hub.
+   */
   agent(providerId: string, call: Call): Promise<unknown>;
 }
 
 export interface HubCallsOptions {
   clock: Clock;
   log: Logger;
-  /** The agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE. */
+  /**
+   * Returns the agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE if the
+   * provider is not connected.
+   */
   agent(providerId: string): TerminalMethods;
 }
 
 export class HubCalls {
   readonly #options: HubCallsOptions;
-  /** RPC clients, by the leg that this hub dialled. */
+  /** RPC clients: one for each connection (leg) that this hub dialled to another hub. */
   readonly #asking = new Map<Leg, ControlRpc<HubAnswers>>();
-  /** RPC servers, by the leg that the other hub dialled. */
+  /** RPC servers: one for each connection (leg) that another hub dialled to this hub. */
   readonly #answering = new WeakMap<Leg, Acceptor>();
 
   constructor(options: HubCallsOptions) {
     this.#options = options;
   }
 
-  /** The agent of a provider that is connected to the hub at the other end of this leg. */
+  /**
+   * Returns the agent of a provider that is connected to the hub at the other end of this connection (leg).
+   */
   agent(leg: Leg, providerId: string): TerminalMethods {
     const hub = (this.#asking.get(leg) ?? this.#ask(leg)).remote;
-    // The answers come from the agent unchecked; the caller parses them.
+    // The other hub does not check the agent's answers, so the caller must parse them.
     const ask = <T>(call: Call) => hub.agent(providerId, call) as Promise<T>;
     return {
       terminals: (what) => ask({ method: 'terminals', what }),
@@ -73,7 +82,7 @@ export class HubCalls {
     };
   }
 
-  /** Handles an OPEN of kind control on a leg that another hub dialled. */
+  /** Handles an OPEN frame for a control channel on a connection (leg) that another hub dialled. */
   opened(leg: Leg, open: FrameOf<typeof FrameType.OPEN>): void {
     const acceptor = this.#answering.get(leg) ?? this.#answer();
     this.#answering.set(leg, acceptor);

@@ -1,5 +1,6 @@
 /**
- * Tells the other hubs which providers are connected to this one: claims their routes on the backplane and renews them.
+ * Tells other hubs which providers are connected to this hub. For each provider it writes an entry (route) to
+ * the backplane, and renews the entry at intervals.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -9,9 +10,9 @@ export interface ClaimsOptions {
   backplane: Backplane;
   clock: Clock;
   log: Logger;
-  /** Called when a provider's new connection is registered for this hub. */
+  /** Called when the backplane has recorded a provider's new connection to this hub. */
   known(providerId: string, connSeq: number): void;
-  /** Called when another hub has a newer connection of the provider. */
+  /** Called when the provider has a newer connection to another hub. */
   lost(providerId: string, connSeq: number): void;
 }
 
@@ -44,11 +45,15 @@ export class Claims {
     const connSeq = this.#claimed.get(providerId);
     if (connSeq === undefined) return;
     this.#claimed.delete(providerId);
-    // If the release fails, the route expires because it is no longer renewed.
+    // If the removal fails, the provider's backplane entry expires by itself, because this hub no longer
+    // renews it.
     this.#options.backplane.routes.release(providerId, connSeq).catch(isDown);
   }
 
-  /** Another hub found no route to this provider: claim it again if the provider is connected here. */
+  /**
+   * Called when another hub finds no backplane entry for this provider. Writes the entry again if the
+   * provider is connected to this hub.
+   */
   sought(providerId: string): void {
     const connSeq = this.#claimed.get(providerId);
     if (connSeq !== undefined) void this.#say(providerId, connSeq);
@@ -64,7 +69,7 @@ export class Claims {
     try {
       const { now, before } = await backplane.routes.claim(providerId, connSeq);
       if (this.#claimed.get(providerId) !== connSeq) {
-        // The connection closed during the claim.
+        // The provider's connection was closed while its backplane entry was being written.
         if (!this.#claimed.has(providerId)) await backplane.routes.release(providerId, connSeq);
       } else if (now.hub !== backplane.hub || now.connSeq !== connSeq) {
         this.#claimed.delete(providerId);
@@ -77,7 +82,7 @@ export class Claims {
   }
 }
 
-/** Ignores a backplane failure; the next renewal repeats the call. */
+/** Ignores a backplane failure, because the next renewal repeats the call. */
 function isDown(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

@@ -1,4 +1,4 @@
-/** Sockets between hubs, and the fallback to messages through the backplane. */
+/** Tests sockets between hubs, and the fallback to messages through the backplane. */
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';

@@ -1,4 +1,7 @@
-/** Legs over a direct WebSocket between two hubs, without Redis. Used if the other hub has an address. */
+/**
+ * Connections (legs) over a direct WebSocket between two hubs, without Redis. A direct leg is used if the
+ * other hub has an address.
+ */
 import type { Socket } from 'node:net';
 import { type Clock, type Leg, MAX_MESSAGE, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
@@ -7,9 +10,14 @@ import type { Directory } from './directory.ts';
 import { greeted, type HubDialer, type LegEvents } from './hub-dialer.ts';
 import type { HubTokens } from './hub-tokens.ts';
 
-/** Timeout for connecting. Hubs on one network answer within milliseconds, and there is a fallback through Redis. */
+/**
+ * Timeout for connecting to another hub, ms. Hubs on one network answer within milliseconds. If the hub does
+ * not answer, this hub sends its messages through Redis.
+ */
 const CONNECT_MS = 1_000;
-/** Keepalive limits of a leg between hubs, the same as through Redis. */
+/**
+ * Keepalive limits of a connection (leg) between hubs, ms. A connection through Redis has the same limits.
+ */
 export const HUB_PATIENCE = { askMs: 500, deadMs: 1_500 };
 
 export interface DirectOptions {
@@ -66,7 +74,8 @@ function connect(url: string): Promise<{ ws: WebSocket; socket: Socket }> {
       maxPayload: MAX_MESSAGE,
       handshakeTimeout: CONNECT_MS,
     });
-    // This listener also keeps a later error from ending the process. The 'close' event follows and is handled.
+    // This listener also prevents a later error from ending the process. A 'close' event follows each error,
+    // and another handler handles that event.
     ws.on('error', (error) =>
       reject(new UniCoreError('LEG_LOST', `No hub answers at ${url}: ${error.message}`, { cause: error })),
     );

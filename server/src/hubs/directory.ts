@@ -1,6 +1,6 @@
 /**
- * The list of hubs. At intervals it announces what other hubs must know of this one (its card), and it keeps the last
- * known cards of the others.
+ * The list of hubs. At regular intervals this hub announces data about itself (its card), and reads the cards
+ * of the other hubs.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import { type Backplane, type HubCard, RENEW_MS } from '../backplane/index.ts';
@@ -24,19 +24,28 @@ export class Directory {
     this.#card = options.card;
   }
 
-  /** Cards of the known hubs, this one included. While the backplane cannot be reached, they stay as they are. */
+  /**
+   * The data that all known hubs announce about themselves (their cards), including this hub. The list does
+   * not change while the backplane cannot be reached.
+   */
   get cards(): readonly HubCard[] {
     return this.#cards;
   }
 
-  /** The card of a hub. Asks the backplane if it is not known, because that hub may have just started. */
+  /**
+   * Returns the data that a hub announces about itself (its card). If the hub is unknown, reads the backplane
+   * again, because the hub may have just started.
+   */
   async card(hub: string): Promise<HubCard | undefined> {
     const known = () => this.#cards.find((card) => card.hub === hub);
     if (!known()) await this.refresh();
     return known();
   }
 
-  /** Announces this hub's card and reads those of all hubs: now, and again at intervals. */
+  /**
+   * Announces data about this hub, and reads the data that all hubs announce. Repeats this at regular
+   * intervals.
+   */
   refresh(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
@@ -44,7 +53,10 @@ export class Directory {
     return this.#asking;
   }
 
-  /** Withdraws the public URL, so that no new clients come here. Other hubs can still connect. */
+  /**
+   * Removes the public URL from the data that this hub announces, so that no new clients come to this hub.
+   * Other hubs can still connect to this hub.
+   */
   async hide(): Promise<void> {
     this.#card = { ...this.#card, publicUrl: null };
     await this.#options.backplane.hubs.announce(this.#card).catch(known);
@@ -70,7 +82,7 @@ export class Directory {
   }
 }
 
-/** Ignores a backplane failure; the next refresh repeats the call. */
+/** Ignores a backplane failure, because the next refresh repeats the call. */
 function known(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

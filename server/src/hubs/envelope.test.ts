@@ -37,7 +37,7 @@ test('a malformed envelope or one of another version is refused, and the error s
     fc.property(Letter, fc.nat({ max: 1_000 }), (letter, cut) => {
       const whole = seal({ ...letter, messages: [Uint8Array.of(1, 2, 3)] });
       const part = whole.subarray(0, cut % whole.length);
-      // A bare header is a valid envelope without messages.
+      // An envelope that consists only of a header is valid and has no messages.
       if (part.length !== 52) expect(() => unseal(part)).toThrow(refusal);
     }),
   );

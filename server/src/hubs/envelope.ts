@@ -1,17 +1,21 @@
 /**
- * Binary format of hub-to-hub messages through Redis (mail): a header, then the messages of one leg, each after its
- * length (u32, big endian). The header says how many bytes the leg has carried and how many the other side may send.
- * Every envelope repeats this, so a lost one costs only its own bytes.
+ * Binary format of messages between hubs through Redis (mail). An envelope has a header, and then messages of
+ * one leg (a connection between two hubs). Before each message is its length (u32, big endian). The header
+ * says how many bytes the leg has carried, and how many bytes the other side may send. Every envelope repeats
+ * these numbers, so a lost envelope loses only its own messages.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { MailMemory } from './mail-memory.ts';
 
-/** Version of the format, raised with any change. Hubs with different versions can't relay channels to one another. */
+/**
+ * Version of the format, raised with each change. Hubs with different versions cannot relay channels to one
+ * another.
+ */
 const LAYOUT = 1;
 const DIALLED = 1;
 /**
- * Byte offsets of the header's fields, all big endian. The format is fixed, because one keystroke may be one envelope:
- * to parse a map took longer than everything else.
+ * Byte offsets of the header's fields, which are all big endian. The layout is fixed for speed. One keystroke
+ * may need an envelope of its own, and parsing a map took longer than all other work for the envelope.
  */
 const AT = {
   layout: 0,
@@ -25,28 +29,31 @@ const AT = {
   messages: 52,
 };
 const NAME_BYTES = 16;
-/** Size of a position in a leg's bytes: 6 bytes allow 256 TiB per leg. */
+/** Size of a byte position in the header, bytes. 6 bytes allow 256 TiB per connection (leg). */
 const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 
 export interface Envelope {
-  /** Names of the sending and the receiving hub; each matches HUB_NAME. */
+  /** The name of the sending hub and the name of the receiving hub. Both match HUB_NAME. */
   from: string;
   to: string;
-  /** Number of the leg, counted by the hub that dialled it; u32. */
+  /**
+   * Number of the connection (leg) between the two hubs, u32. The hub that dialled the connection chose the
+   * number.
+   */
   leg: number;
-  /** Whether `from` dialled the leg. */
+  /** True if the sending hub dialled the connection (leg). */
   dialled: boolean;
-  /** Message bytes sent on this leg before this envelope. */
+  /** Number of message bytes that were sent on this connection (leg) before this envelope. */
   position: number;
-  /** Position up to which the other side may send. */
+  /** Number of message bytes that the receiving hub may send on this connection (leg) in total. */
   limit: number;
-  /** 0, or the code with which `from` closed the leg. */
+  /** The code with which the sending hub closed the connection (leg). 0 if the connection is open. */
   closed: number;
   messages: readonly Uint8Array[];
 }
 
-/** Encodes an envelope, into `memory` if given. */
+/** Encodes an envelope. If `memory` is given, the result uses a buffer of `memory`. */
 export function seal(envelope: Envelope, memory?: MailMemory): Buffer {
   const { from, to, leg, dialled, position, limit, closed, messages } = envelope;
   const size = messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, AT.messages);
@@ -69,8 +76,8 @@ export function seal(envelope: Envelope, memory?: MailMemory): Buffer {
 }
 
 /**
- * Decodes an envelope. Its messages are views of the given buffer. Throws BAD_REQUEST if it is malformed or of another
- * version.
+ * Decodes an envelope. The decoded messages are views of the given buffer. Throws BAD_REQUEST if the envelope
+ * is malformed or has another version.
  */
 export function unseal(mail: Buffer): Envelope {
   const name = (at: number) => mail.toString('hex', at, at + NAME_BYTES);

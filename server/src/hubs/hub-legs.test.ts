@@ -1,4 +1,7 @@
-/** Two hubs whose messages through the backplane get lost: a loss is noticed and ends the leg at both hubs. */
+/**
+ * Tests two hubs whose messages through the backplane get lost. Both hubs notice a loss, and the leg ends at
+ * both hubs.
+ */
 import { encode, FrameType, type Leg, type Port, UniCoreError } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { SAMPLES } from '@unicore/protocol/testing';
@@ -50,7 +53,7 @@ async function hub(): Promise<TestHub> {
   return { lossy: plane, legs, post, opened };
 }
 
-/** A leg from a to b as each side sees it, with a channel bound at both ends. */
+/** A leg from hub a to hub b as each hub sees it, with a channel at both ends. */
 async function connect() {
   const dialled = a.legs.to(b.lossy.plane.hub);
   await clock.advance(1);
@@ -168,7 +171,7 @@ test('a leg that one hub has closed ends at the other as soon as it sends anythi
 
 test('a hub that stood still reads its waiting messages before it declares others silent', async () => {
   const { near, far } = await connect();
-  // Simulates a process that stands still: its messages are held back.
+  // Simulates a process that is blocked for some time: its messages are held back.
   const held: Buffer[] = [];
   b.lossy.fate = (mail) => {
     held.push(Buffer.from(mail));
@@ -183,7 +186,7 @@ test('a hub that stood still reads its waiting messages before it declares other
 
 test('a flood stays within the window while no window updates arrive', async () => {
   const { near, ch } = await connect();
-  // The window updates from b are lost.
+  // The window updates from hub b are lost.
   b.lossy.fate = () => 'lost';
   const before = a.lossy.bytes;
   for (let i = 0; i < 1_000; i++) near.forward(data(ch, i, 16_000));

@@ -1,23 +1,26 @@
-/** The legs between this hub and others: one to each hub that this hub needs, and one from each hub that needs it. */
+/**
+ * The connections (legs) between this hub and other hubs. This hub dials a leg to each hub that it needs, and
+ * accepts a leg from each hub that needs this hub.
+ */
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { HubDialer } from './hub-dialer.ts';
 import type { HubMeter, LegEnd } from './meter.ts';
 
-/** Interval at which a leg over the fallback transport retries the better one, ms. */
+/** Interval at which a connection over the fallback transport tries the better transport again, ms. */
 const BETTER_MS = 30_000;
-/** How long a replaced leg may keep its last channels, ms. */
+/** How long a replaced connection may keep its last channels before it is closed, ms. */
 const RETIRE_MS = 15_000;
 
 export interface HubLegsOptions {
   clock: Clock;
   log: Logger;
   meter: HubMeter;
-  /** Transports to try, best first. */
+  /** The transports to try for a connection to another hub, best transport first. */
   ways: readonly HubDialer[];
 }
 
-/** This hub's leg to another hub: being dialled, or up. */
+/** A connection (leg) from this hub to another hub. The connection is up or is being dialled. */
 interface Ours {
   up: Promise<Leg>;
   leg?: Leg;
@@ -26,7 +29,7 @@ interface Ours {
 export class HubLegs {
   readonly #options: HubLegsOptions;
   readonly #ours = new Map<string, Ours>();
-  /** All legs that are up, in both directions. */
+  /** All connections to other hubs (legs) that are up, both dialled and accepted. */
   readonly #up = new Set<Leg>();
   #closed = false;
 
@@ -34,22 +37,24 @@ export class HubLegs {
     this.#options = options;
   }
 
-  /** Number of legs that are up. */
+  /** Number of connections to other hubs (legs) that are up. */
   get size(): number {
     return this.#up.size;
   }
 
-  /** Whether this hub has a leg to that hub. */
+  /** Returns whether this hub has dialled a connection (leg) to that hub and the connection is up. */
   has(peer: string): boolean {
     return this.#ours.get(peer)?.leg?.up === true;
   }
 
   /**
-   * The leg to that hub, once it is up. Dials it if there is none. Rejects within seconds if the hub does not answer.
+   * Returns the connection (leg) to that hub when it is up. Dials the hub if there is no connection. Rejects
+   * within seconds if the hub does not answer.
    */
   to(peer: string): Promise<Leg> {
     const known = this.#ours.get(peer);
-    // A leg that closed as soon as it came up was not registered yet at that time, so its state is checked here.
+    // If a connection closes before `ours.leg` is set, the close handler does not remove it from the map. The
+    // state of the connection is therefore checked here.
     if (known && known.leg?.open !== false) return known.up;
     const ours: Ours = { up: this.#dial(peer) };
     this.#ours.set(peer, ours);
@@ -62,7 +67,10 @@ export class HubLegs {
     return ours.up;
   }
 
-  /** Registers a leg that another hub has dialled. The returned function must be called when it closes. */
+  /**
+   * Registers a connection (leg) that another hub has dialled. The caller must call the returned function
+   * when the connection closes.
+   */
   accepted(leg: Leg, way: HubDialer['name']): () => void {
     this.#count(leg, way, 'accepted');
     return () => this.#uncount(leg, way, 'accepted');
@@ -73,7 +81,7 @@ export class HubLegs {
     for (const leg of [...this.#up]) leg.close('GOING_AWAY', 'This hub is stopping.');
   }
 
-  /** Dials by the first transport that works. */
+  /** Dials the other hub with the first transport that works. */
   async #dial(peer: string): Promise<Leg> {
     const { ways } = this.#options;
     let failed: unknown = new UniCoreError('LEG_LOST', 'The other hub is gone.');
@@ -117,8 +125,8 @@ export class HubLegs {
   }
 
   /**
-   * Retries the better transports later. If one works, channels move to the new leg one by one, and the old leg is
-   * closed.
+   * Tries the better transports again later. If one of them works, channels move to the new connection one by
+   * one. Then the old connection is closed.
    */
   #betterLater(peer: string, leg: Leg, ways: readonly HubDialer[]): void {
     const { clock } = this.#options;

@@ -1,12 +1,12 @@
 /**
- * Tokens by which a hub proves to another that it belongs to the same deployment. They are signed with a secret from
- * the shared store.
+ * Tokens with which a hub proves to another hub that both belong to the same deployment. The tokens are
+ * signed with a secret from the shared store.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { HUB_NAME } from '../backplane/index.ts';
 
-/** Lifetime of a token. It is used at once, but the hubs' clocks may differ. */
+/** Lifetime of a token, ms. A token is used at once, but the clocks of two hubs may differ. */
 const PASS_MS = 60_000;
 const AUDIENCE = 'unicore-hub';
 
@@ -14,13 +14,13 @@ export class HubTokens {
   readonly #hub: string;
   readonly #secret: () => Promise<Uint8Array>;
 
-  /** hub: this hub's name. secret: the same at all hubs. */
+  /** hub: name of this hub. secret: returns the signing key, which is the same at all hubs. */
   constructor(hub: string, secret: () => Promise<Uint8Array>) {
     this.#hub = hub;
     this.#secret = secret;
   }
 
-  /** Issues a token that is valid at one other hub. */
+  /** Issues a token that is valid only at the hub `peer`. */
   async issue(peer: string): Promise<string> {
     return new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
@@ -30,7 +30,10 @@ export class HubTokens {
       .sign(await this.#secret());
   }
 
-  /** Verifies a token for this hub and returns the name of the hub that issued it. Throws UNAUTHENTICATED. */
+  /**
+   * Verifies a token for this hub. Returns the name of the hub that issued the token. Throws UNAUTHENTICATED
+   * if the token is not valid.
+   */
   async verify(token: string): Promise<string> {
     const options = { audience: `${AUDIENCE} ${this.#hub}`, algorithms: ['HS256'] };
     try {

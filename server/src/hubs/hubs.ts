@@ -1,4 +1,7 @@
-/** The relay's view of other hubs: finds the hub that has a provider and returns a leg to it. */
+/**
+ * The relay's access to other hubs. Finds the hub to which a provider is connected, and returns a connection
+ * (leg) to that hub.
+ */
 import type { Clock, Leg } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { type Backplane, type HubCard, ROUTE_MS } from '../backplane/index.ts';
@@ -13,9 +16,12 @@ import { HubTokens } from './hub-tokens.ts';
 import type { HubMeter } from './meter.ts';
 import { PostOffice } from './post-office.ts';
 
-/** Number of providers whose last known hub is kept, for use while Redis is down. */
+/**
+ * Maximum number of providers whose last known hub is remembered. The remembered hubs are used while Redis is
+ * down.
+ */
 const MAX_REMEMBERED = 10_000;
-/** Minimum interval between broadcasts that search for the same provider, ms. */
+/** Minimum interval between two broadcasts that search for the same provider, ms. */
 const SEEK_MS = 1_000;
 
 export interface HubsOptions {
@@ -25,20 +31,29 @@ export interface HubsOptions {
   meter: SocketMeter & HubMeter;
   /** This hub's card. */
   card: Omit<HubCard, 'hub'>;
-  /** Secret shared by all hubs, and by no other program. */
+  /** Returns the secret that all hubs share and that no other program knows. */
   secret(): Promise<Uint8Array>;
-  /** Called when another hub opens a channel on its leg to this one. */
+  /** Called when another hub opens a channel on a connection (leg) that it dialled to this hub. */
   opened: OpenedLeg;
-  /** Called when a provider's connection is registered here; all hubs should then be told. */
+  /**
+   * Called when the backplane has recorded a provider's connection to this hub. The function should tell all
+   * hubs.
+   */
   here(providerId: string, connSeq: number): void;
-  /** Called when another hub has a newer connection of the provider. */
+  /** Called when the provider has a newer connection to another hub. */
   elsewhere(providerId: string, connSeq: number): void;
-  /** Asks all hubs whether they have this provider. Used when the backplane has just lost its data. */
+  /**
+   * Asks all hubs whether this provider is connected to them. Called if the backplane has recently lost its
+   * data.
+   */
   seek(providerId: string): void;
 }
 
 export class Hubs implements Elsewhere {
-  /** What the endpoint for other hubs' sockets needs; undefined if this hub has no address. */
+  /**
+   * The functions that the endpoint for other hubs' sockets needs. Undefined if other hubs have no address
+   * for this hub.
+   */
   readonly sockets: HubSockets | undefined;
   readonly #options: HubsOptions;
   readonly #backplane: Backplane;
@@ -47,7 +62,7 @@ export class Hubs implements Elsewhere {
   readonly #post: PostOffice;
   readonly #legs: HubLegs;
   readonly #remembered = new Map<string, string>();
-  /** Providers that were searched for within the last SEEK_MS. */
+  /** Providers for which this hub searched within the last SEEK_MS. */
   readonly #sought = new Set<string>();
 
   constructor(options: HubsOptions) {
@@ -77,18 +92,24 @@ export class Hubs implements Elsewhere {
     }
   }
 
-  /** Starts to claim routes and to announce this hub. Called once the backplane accepts calls. */
+  /**
+   * Starts to announce this hub and the routes of its providers to other hubs. Called when the backplane
+   * accepts calls.
+   */
   async start(): Promise<void> {
     this.#claims.start();
     await this.#directory.refresh();
   }
 
-  /** What each live hub announces of itself (its card), as far as known; this hub is included. */
+  /**
+   * The data that each live hub announces about itself (its card), as far as this hub knows. This hub is
+   * included.
+   */
   get cards(): readonly HubCard[] {
     return this.#directory.cards;
   }
 
-  /** Removes this hub from the list for new clients, because it will stop. */
+  /** Stops announcing this hub to new clients. Called before this hub stops. */
   hide(): Promise<void> {
     return this.#directory.hide();
   }
@@ -114,12 +135,15 @@ export class Hubs implements Elsewhere {
     this.#post.deliver(bytes);
   }
 
-  /** Another hub searches for this provider. */
+  /** Called when another hub searches for this provider. */
   sought(providerId: string): void {
     this.#claims.sought(providerId);
   }
 
-  /** The backplane may have lost this hub's entries or those of others. */
+  /**
+   * Called when the backplane may have lost entries of any hub. Writes this hub's entries again, and reads
+   * the entries of other hubs.
+   */
   interrupted(): void {
     this.#claims.renew();
     void this.#directory.refresh();
@@ -137,19 +161,19 @@ export class Hubs implements Elsewhere {
       const route = await this.#backplane.routes.find(providerId);
       this.#remembered.delete(providerId);
       if (route) this.#remember(providerId, route.hub);
-      // If the backplane is old, a missing route means that no hub has the provider. If it is young, the route may just
-      // not have been claimed again yet.
+      // A missing route usually means that no hub has the provider. But if the backplane was empty less than
+      // ROUTE_MS ago, the provider's hub may not have recorded the route again yet.
       else if ((await this.#backplane.age()) < ROUTE_MS) this.#seek(providerId);
       return route?.hub;
     } catch (error) {
       const hub = this.#remembered.get(providerId);
-      // A direct leg to the last known hub may still work without the backplane.
+      // An existing connection to the last known hub may still work while the backplane cannot be reached.
       if (hub === undefined || !this.#legs.has(hub)) throw error;
       return hub;
     }
   }
 
-  /** Searches for a provider, at most once per SEEK_MS however many ask. */
+  /** Searches for a provider by a broadcast, at most once per SEEK_MS for each provider. */
   #seek(providerId: string): void {
     const { clock, seek } = this.#options;
     if (this.#sought.has(providerId)) return;

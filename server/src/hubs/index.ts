@@ -1,4 +1,4 @@
-/** Public interface of the connections between hubs. */
+/** Exports the connections between hubs for the rest of the hub. */
 export { HubCalls } from './calls.ts';
 export type { HubDialer } from './hub-dialer.ts';
 export { Hubs } from './hubs.ts';

@@ -1,4 +1,4 @@
-/** A hub whose process stood still for a while, with unread messages waiting. */
+/** Tests a hub whose process was blocked for some time while unread messages waited. */
 import { type Clock, Leg } from '@unicore/protocol';
 import { expect, test } from 'vitest';
 import { LocalWorld } from '../backplane/index.ts';
@@ -7,8 +7,8 @@ import { unseal } from './envelope.ts';
 import { MailLine } from './mail-line.ts';
 
 /**
- * A clock that can pass time without running timers, as in a process that stands still. due() then runs all timers that
- * are due. read() runs what was put off until all received data was handled.
+ * A clock that can pass time without running timers, as in a process that is blocked. due() then runs all
+ * timers that are due. read() runs the work that waits until all received data has been handled.
  */
 function heldClock() {
   let now = 0;

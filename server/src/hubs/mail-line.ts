@@ -1,7 +1,8 @@
 /**
- * Transport of a leg between two hubs that have no socket to one another: it sends messages through Redis (mail), which
- * may silently drop them. Each side grants the other a window, positions reveal gaps, and heartbeats reveal a dead
- * peer. Losses are not repaired: the leg ends, and its channels attach again.
+ * Transport of a connection (leg) between two hubs that have no socket to one another. It sends messages
+ * through Redis (mail), which may drop messages without notice. Flow-control windows limit the data in
+ * flight. Byte positions reveal lost messages, and heartbeats reveal a dead peer. Lost messages are not sent
+ * again: the connection ends, and its channels continue on a new connection.
  */
 import {
   type Clock,
@@ -17,20 +18,31 @@ import { type Envelope, seal } from './envelope.ts';
 import { MailMemory } from './mail-memory.ts';
 import type { HubMeter } from './meter.ts';
 
-/** Heartbeat interval, ms. A heartbeat carries this side's position and the other side's window. */
+/**
+ * Heartbeat interval, ms. A heartbeat tells the other hub how many bytes this hub has sent, and how many
+ * bytes the other hub may send.
+ */
 const BEACON_MS = 500;
-/** After three missed heartbeats the other hub counts as gone or unreachable. */
+/**
+ * The other hub counts as dead or unreachable after this time without a message, which is three heartbeat
+ * intervals, ms.
+ */
 const SILENT_MS = 3 * BEACON_MS;
-/** Bytes that may be sent before the other side has answered: enough for the handshake. */
+/**
+ * Number of bytes that may be sent before the other hub has answered. The number is enough for the handshake.
+ */
 const FIRST_LIMIT = 64 * 1024;
 /**
- * Bytes that may wait for the backplane's answers before back-pressure starts. With a lower limit, a flood of output
- * would wait for each answer.
+ * Number of bytes that may wait for answers of the backplane before back-pressure starts. With a lower limit,
+ * bulk output would wait for each answer.
  */
 const UNDER_WAY = 1024 * 1024;
-/** A batch of at least this many bytes is sent at once; a smaller one waits for more messages from the same turn. */
+/**
+ * A batch of at least this many bytes is sent at once. A smaller batch waits for more messages of the same
+ * event-loop turn.
+ */
 const FULL = 32 * 1024;
-/** The other side gets a new window after it has used this fraction (1/4) of it. */
+/** The other hub gets a new window when it has used 1/4 of its window. */
 const REPORT_SHARE = 4;
 
 export interface MailLineOptions {
@@ -39,10 +51,16 @@ export interface MailLineOptions {
   meter: HubMeter & LegMeter;
   /** Name of the other hub. */
   peer: string;
-  /** Number of the leg, counted by the hub that dialled it. */
+  /**
+   * Number of the connection (leg) between the two hubs. The hub that dialled the connection chose the
+   * number.
+   */
   id: number;
   dialled: boolean;
-  /** Size of the window: bytes that the other side may send beyond what was received. Called again each time. */
+  /**
+   * Returns the window size: the number of bytes that the other hub may send beyond those already received.
+   * The size may change, so the function is called for each message.
+   */
   room: () => number;
 }
 
@@ -50,25 +68,30 @@ export class MailLine implements Transport {
   readonly #options: MailLineOptions;
   readonly #memory = new MailMemory();
   #leg: Leg | undefined;
-  /** Messages waiting to be sent. */
+  /** The messages that wait to be sent. */
   #batch: Uint8Array[] = [];
   #batchSize = 0;
-  /** Whether a send is scheduled for the end of this turn, after all received data was handled. */
+  /**
+   * True if a send is scheduled for the end of this event-loop turn, after all received data has been
+   * handled.
+   */
   #scheduled = false;
-  /** Callbacks that release the messages' memory, to be called once the batch is serialised. */
+  /** Callbacks that release the memory of messages. They are called when the batch has been serialised. */
   #lent: (() => void)[] = [];
   #corks = 0;
-  /** Bytes handed to the backplane and not yet accepted by it. */
+  /** Number of bytes that this hub gave to the backplane and that the backplane has not accepted yet. */
   #underWay = 0;
   #sent = 0;
-  /** Time since when messages have waited for the other side's window. */
+  /**
+   * The time from which messages have waited for the window of the other hub. Undefined if no messages wait.
+   */
   #stalledAt: number | undefined;
-  /** Position up to which this side may send. */
+  /** Number of bytes that this hub may send on this connection in total. */
   #limit = FIRST_LIMIT;
   #received = 0;
-  /** Position up to which the other side has been allowed to send. */
+  /** Number of bytes that the other hub may send on this connection in total. */
   #granted = FIRST_LIMIT;
-  /** Whether the other hub has ever sent anything on this leg. */
+  /** True if the other hub has sent at least one message on this connection. */
   #answered = false;
   #heardAt: number;
   #beaconAt: number;
@@ -81,7 +104,10 @@ export class MailLine implements Transport {
     this.#beaconAt = this.#heardAt;
   }
 
-  /** Passes incoming messages to this leg from now on. */
+  /**
+   * Connects this transport to its end of the connection (leg), which gets all incoming messages from now on.
+   * Starts the heartbeats.
+   */
   attach(leg: Leg): void {
     this.#leg = leg;
     this.#beacon();
@@ -144,8 +170,8 @@ export class MailLine implements Transport {
   // ---- private
 
   /**
-   * Batches the messages of one turn. With one envelope per keystroke, a hub with a thousand typing users would spend a
-   * third of its time on envelopes.
+   * Sends the messages of one event-loop turn as one batch. With one envelope per keystroke, a hub with a
+   * thousand typing users would spend a third of its time on envelopes.
    */
   #postSoon(): void {
     if (this.#batchSize >= FULL) return this.#post();
@@ -162,8 +188,8 @@ export class MailLine implements Transport {
   }
 
   /**
-   * Sends the waiting messages if the other side's window allows it, and grants the other side a window in any case.
-   * ask: also finds out whether the other hub listens.
+   * Sends the waiting messages if the window of the other hub allows it. In any case gives the other hub a
+   * new window. ask: also find out whether the other hub listens.
    */
   #send({ ask, closed = 0 }: { ask: boolean; closed?: number }): void {
     if (this.#closed) return;
@@ -205,7 +231,7 @@ export class MailLine implements Transport {
     this.#stalledAt = undefined;
   }
 
-  /** Whether the other side has used enough of its window to be granted more. */
+  /** Returns whether the other hub has used so much of its window that it should get a new window. */
   #due(): boolean {
     const room = this.#options.room();
     return this.#received + room - this.#granted >= room / REPORT_SHARE;
@@ -214,7 +240,8 @@ export class MailLine implements Transport {
   #beacon(): void {
     const { clock } = this.#options;
     const now = clock.now();
-    // If this process stood still, it must read its waiting messages before it declares the other hub silent.
+    // If this process was blocked for some time, messages may wait unread. The process must read them before
+    // it may declare the other hub dead.
     const late = now - this.#beaconAt >= 2 * BEACON_MS;
     this.#beaconAt = now;
     if (!late && now - this.#heardAt >= SILENT_MS) {
@@ -226,7 +253,8 @@ export class MailLine implements Transport {
 
   #lose(code: ErrorCode, message: string): void {
     if (this.#closed) return;
-    // The other hub may still be alive and should not have to wait for the heartbeat timeout.
+    // The other hub may still be alive. This message tells it that the connection has ended, so that it need
+    // not wait for the heartbeat timeout.
     this.#send({ ask: true, closed: closeCode('LEG_LOST') });
     this.#stop();
     this.#leg?.socketClosed(closeCode(code), message);

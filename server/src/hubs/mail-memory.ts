@@ -1,12 +1,18 @@
 /**
- * Reusable buffers for hub-to-hub messages through Redis (mail). A buffer is in use until Redis has accepted it. New
- * buffers would survive that long into the old generation of the heap, and a flood would keep the garbage collector
- * busy.
+ * Reusable buffers for messages between hubs through Redis (mail). A buffer is in use until Redis has
+ * accepted the message. A new buffer for each message would live long enough to enter the old generation of
+ * the heap, and bulk output would keep the garbage collector busy.
  */
 
-/** Size of a buffer: usually enough for what one event-loop turn sends, which is a full batch and one more message. */
+/**
+ * Size of a buffer, bytes. One event-loop turn usually sends no more than this: a full batch and one more
+ * message.
+ */
 const SIZE = 160 * 1024;
-/** Most free buffers that are kept: as many as one leg can have in flight. */
+/**
+ * Maximum number of free buffers that are kept. One connection between hubs can have as many buffers in
+ * flight.
+ */
 const MOST_FREE = 16;
 
 export class MailMemory {
@@ -17,7 +23,7 @@ export class MailMemory {
     return Buffer.from(this.#free.pop() ?? new ArrayBuffer(SIZE), 0, size);
   }
 
-  /** Returns a buffer that is no longer read. */
+  /** Takes back a buffer that is no longer read, so that it can be reused. */
   giveBack(mail: Buffer): void {
     const { buffer } = mail;
     if (buffer instanceof ArrayBuffer && buffer.byteLength === SIZE && this.#free.length < MOST_FREE) {

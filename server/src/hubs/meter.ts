@@ -1,19 +1,22 @@
-/** Events that the legs between hubs report for /metrics. */
+/** Defines the events that connections between hubs (legs) report for /metrics. */
 import type { ErrorCode } from '@unicore/protocol';
 import type { HubDialer } from './hub-dialer.ts';
 
-/** Whether this hub or the other one dialled a leg. */
+/** Whether this hub dialled a connection (leg), or accepted a connection that another hub dialled. */
 export type LegEnd = 'dialled' | 'accepted';
 
 export interface HubMeter {
-  /** Change in the number of legs that are up. */
+  /** Reports a change in the number of connections to other hubs (legs) that are up. */
   legs(way: HubDialer['name'], end: LegEnd, change: 1 | -1): void;
-  /** A leg that this hub had dialled closed. */
+  /** Reports that a connection closed that this hub had dialled to another hub. */
   lost(way: HubDialer['name'], code: ErrorCode): void;
-  /** Another hub could not be reached by this transport. */
+  /** Reports that another hub could not be reached by this transport. */
   unreached(way: HubDialer['name'], code: ErrorCode): void;
-  /** A message (mail) arrived for a leg that is unknown or closed. */
+  /**
+   * Reports that a message (mail) arrived that could not be read, or whose connection (leg) is unknown or
+   * closed.
+   */
   strayMail(): void;
-  /** Messages waited this long for the other hub's window. */
+  /** Reports how long messages waited for the window of the other hub, ms. */
   stalled(ms: number): void;
 }

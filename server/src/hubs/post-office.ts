@@ -1,6 +1,6 @@
 /**
- * Manages this hub's legs through Redis: passes each message from another hub (an envelope) to its leg, and answers
- * envelopes of unknown legs.
+ * Manages this hub's connections to other hubs (legs) through Redis. Passes each message from another hub (an
+ * envelope) to its connection. Answers envelopes of unknown connections.
  */
 import { randomInt } from 'node:crypto';
 import { type Clock, closeCode, Leg } from '@unicore/protocol';
@@ -13,8 +13,9 @@ import { MailLine } from './mail-line.ts';
 import type { HubMeter } from './meter.ts';
 
 /**
- * Total window of all legs: bytes that may be on their way to this hub. Redis disconnects a subscriber without notice
- * if 8 MiB wait for it for a minute, or 32 MiB at once.
+ * Total flow-control window of all connections through Redis, bytes. The total limits how much data can wait
+ * for this hub in Redis. Redis disconnects a subscriber without notice if 8 MiB wait for a minute, or 32 MiB
+ * at any moment.
  */
 const INBOX = 6 * 1024 * 1024;
 
@@ -23,19 +24,26 @@ export interface PostOfficeOptions {
   clock: Clock;
   log: Logger;
   meter: HubMeter & LegMeter;
-  /** Called when another hub opens a channel on its leg to this one. */
+  /** Called when another hub opens a channel on a connection (leg) that it dialled to this hub. */
   opened: OpenedLeg;
-  /** Called when another hub's leg is up; the returned function is called when it closes. */
+  /**
+   * Called when a connection (leg) that another hub dialled is up. The returned function is called when that
+   * connection closes.
+   */
   accepted(leg: Leg): () => void;
 }
 
 export class PostOffice implements HubDialer {
   readonly name = 'mail';
   readonly #options: PostOfficeOptions;
-  /** Legs by hub, number and dialling side. */
+  /**
+   * Connections (legs) through Redis. A key consists of the other hub's name, the connection's number and the
+   * dialling side.
+   */
   readonly #lines = new Map<string, MailLine>();
   /**
-   * Starts at a random number, so that a hub that still has an old leg of this hub cannot mistake the new one for it.
+   * Number of the last connection that this hub dialled. The first number is random, so that another hub
+   * cannot mistake a new connection of this hub for an old one.
    */
   #lastId = randomInt(2 ** 31);
   #closed = false;
@@ -90,7 +98,7 @@ export class PostOffice implements HubDialer {
     this.#closed = true;
   }
 
-  /** Metrics handlers that all legs share, whichever side dialled them. */
+  /** Handlers for metrics that all connections share, both dialled and accepted connections. */
   get #told() {
     const { meter } = this.#options;
     return {
@@ -127,7 +135,8 @@ export class PostOffice implements HubDialer {
   }
 
   /**
-   * Answers an envelope of an unknown leg with a close, so that the other side need not wait for the heartbeat timeout.
+   * Answers an envelope of an unknown connection (leg) with a close, so that the other hub need not wait for
+   * the heartbeat timeout.
    */
   #refuse({ from, leg, dialled }: Envelope): void {
     const { backplane, meter } = this.#options;
@@ -141,7 +150,7 @@ export class PostOffice implements HubDialer {
       limit: 0,
       messages: [],
     };
-    // If this is lost, the other side's heartbeat timeout ends the leg.
+    // If this answer is lost, the heartbeat timeout of the other hub ends the connection.
     backplane.send(from, seal({ ...ended, closed: closeCode('LEG_LOST') })).catch(() => {});
   }
 
@@ -154,7 +163,10 @@ export class PostOffice implements HubDialer {
   }
 }
 
-/** Key of a leg. It includes the dialling side, because two hubs may have dialled one another with the same number. */
+/**
+ * Returns the key of a connection (leg). The key includes the dialling side, because two hubs may each have
+ * dialled a connection with the same number.
+ */
 function nameOf(peer: string, id: number, dialled: boolean): string {
   return `${peer} ${id} ${dialled}`;
 }

@@ -1,4 +1,4 @@
-/** The public addresses of a deployment, and the access that follows from them. */
+/** Tests the public addresses of a deployment, and which origins get access because of them. */
 import { systemClock } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

@@ -1,40 +1,43 @@
-/** The regions of this deployment, each with the URL that its hubs share. */
+/** The regions of this deployment. Each region has a URL that its hubs share. */
 import type { HubPlace } from '@unicore/protocol';
 import type { HubCard } from '../backplane/index.ts';
 
-/** Domains that strangers share: Cloud Run's domain, top-level domains, and parts of IP addresses. */
+/**
+ * Matches domains in which strangers may have hosts: Cloud Run's domain, top-level domains, and parts of IP
+ * addresses.
+ */
 const SHARED = /(^|\.)run\.app$|^[^.]*$|^[\d.]*$/;
 
 export class Regions {
   readonly #own: HubPlace;
   readonly #cards: () => readonly HubCard[];
   /**
-   * Cached list of regions. Every request reads it, but it changes only when a hub announces something new about
-   * itself.
+   * Cached list of regions, because every request reads the list. The list is computed again when this hub
+   * has read new data about other hubs.
    */
   #last: { cards: readonly HubCard[]; list: HubPlace[] } | undefined;
 
-  /** cards: returns what each live hub announces about itself. */
+  /** cards: returns the data that each live hub announces about itself. */
   constructor(own: HubPlace, cards: () => readonly HubCard[]) {
     this.#own = own;
     this.#cards = cards;
   }
 
-  /** All regions, sorted by region and URL, always including this hub's own. */
+  /** All regions, sorted by region name and URL. The list always includes this hub's own region. */
   get list(): readonly HubPlace[] {
     const cards = this.#cards();
     if (this.#last?.cards !== cards) this.#last = { cards, list: this.#of(cards) };
     return this.#last.list;
   }
 
-  /** Whether this origin belongs to the deployment. */
+  /** Returns whether this origin belongs to a hub of this deployment. */
   has(origin: string): boolean {
     return this.list.some(({ url }) => url === origin);
   }
 
   /**
-   * The parent domain that all URLs share. Undefined if they are all under this hub's own host name, or if strangers
-   * may share the parent.
+   * The parent domain that the URLs of all regions share. Undefined if all these URLs are under this hub's
+   * own host name, or if strangers may also have hosts in the parent domain.
    */
   get family(): string | undefined {
     const [own, ...others] = [this.#own, ...this.list].map(({ url }) => new URL(url).hostname);

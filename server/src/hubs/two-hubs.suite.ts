@@ -1,6 +1,6 @@
 /**
- * Contract suite for a consumer at one hub and its provider at another: everything works as at a single hub, by
- * whatever transport the hubs are connected.
+ * Contract suite for a consumer at one hub whose provider is connected to another hub. Everything must work
+ * as at a single hub, for every transport between the hubs.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Backplane } from '../backplane/index.ts';
@@ -10,7 +10,10 @@ import { openTerminal, startTestConsumer } from '../sockets/testing/test-consume
 import { startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
 
 const VM = { vmId: 'vm-a' };
-/** Limit for what happens at once, on a busy machine too, ms: below the 20 s and more after which silence is noticed. */
+/**
+ * Maximum time for something that happens at once, even on a busy machine, ms. It is below the 20 s after
+ * which a silent peer is noticed at the earliest.
+ */
 const AT_ONCE_MS = 10_000;
 
 /** world: the backplane that the hubs join. direct: whether the hubs open sockets to one another. */
@@ -102,7 +105,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     terminal.write('one ');
     await terminal.received(4);
     await startAgent(second, { acceptor, connSeq: 2 });
-    // The old hub closes the provider's socket when the last channel has left it.
+    // The old hub closes the provider's socket when the last channel has left this socket.
     expect(await before.closed).toMatchObject({ code: 'SUPERSEDED' });
     terminal.write('two');
     expect((await terminal.received(7)).toString()).toBe('one two');

@@ -1,4 +1,4 @@
-/** Failures of single nodes of a Redis Cluster, and how hubs recover from them. */
+/** Tests how hubs recover from failures of single nodes of a Redis Cluster. */
 import { describe, expect, test } from 'vitest';
 import { expectAllWell, expectRecovered, hubs, poll, started, world } from './testing/outage.ts';
 import { startRedisCluster } from './testing/redis-cluster.ts';

@@ -1,4 +1,7 @@
-/** Request-response commands to Redis. Each is answered within ANSWER_MS or rejects with BACKPLANE_DOWN. */
+/**
+ * Request-response commands to Redis. Redis answers each command within ANSWER_MS, or the command rejects
+ * with BACKPLANE_DOWN.
+ */
 import { Cluster, type Redis } from 'ioredis';
 import type { BackplaneMeter } from '../meter.ts';
 import type { RedisAddress } from '../redis-address.ts';
@@ -10,7 +13,7 @@ export class Commands {
   readonly #meter: BackplaneMeter;
   readonly #unanswered: () => void;
 
-  /** on.lost: a connection broke. on.unanswered: Redis did not answer in time. */
+  /** on.lost: called when a connection broke. on.unanswered: called when Redis did not answer in time. */
   constructor(
     address: RedisAddress,
     meter: BackplaneMeter,
@@ -18,8 +21,8 @@ export class Commands {
   ) {
     this.#meter = meter;
     this.#unanswered = on.unanswered;
-    // No auto-pipelining: one stalled command would hold back all behind it, and on a cluster a slot that moves would
-    // fail the whole batch.
+    // Auto-pipelining stays off. With auto-pipelining, one stalled command would delay all later commands. On
+    // a cluster, a slot that moves to another node would also make the whole batch fail.
     this.client = dial(address, 'commands');
     let again = false;
     this.client.on('ready', () => {
@@ -45,13 +48,16 @@ export class Commands {
   }
 
   /**
-   * Runs a Lua script on one key. On a cluster, two keys may be on different nodes, so scripts never use more than one.
+   * Runs a Lua script on one key. Scripts never use more than one key, because two keys may be on different
+   * nodes of a cluster.
    */
   script(operation: string, lua: string, key: string, ...args: (string | number)[]): Promise<unknown> {
     return this.ask(operation, (client) => client.eval(lua, 1, key, ...args));
   }
 
-  /** The Redis nodes that currently hold data: the masters of a cluster, or the one Redis. */
+  /**
+   * Returns the Redis nodes that currently hold data: the masters of a cluster, or the single Redis server.
+   */
   nodes(): Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
   }

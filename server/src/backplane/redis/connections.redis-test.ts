@@ -1,4 +1,7 @@
-/** Connections from hubs to Redis: logins, unanswered commands, and connections that fail while Redis itself works. */
+/**
+ * Tests the connections from hubs to Redis: logins, unanswered commands, and connections that fail while
+ * Redis itself works.
+ */
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
@@ -20,7 +23,8 @@ import { RedisServer } from './testing/redis-server.ts';
 test('Redis does not answer posted messages', async () => {
   const redis = await started(RedisServer.start());
   const [a, b] = await hubs(2, world(redis.url));
-  // The first messages may be sent before the client has found out that Redis accepts CLIENT REPLY.
+  // The test posts messages repeatedly, because the hub may send the first ones before it knows that Redis
+  // accepts CLIENT REPLY.
   await expect
     .poll(async () => {
       await a!.plane.post(b!.plane.hub, Buffer.from('x'));
@@ -42,7 +46,7 @@ describe('a Redis with a password', () => {
     const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
     const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
     const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
-    // If Redis answered a posted message, the client would take that answer for the one to this call.
+    // If Redis answered a posted message, the client would mistake that answer for the answer to send().
     expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
     await Promise.all(posts);
     await expect.poll(() => b!.mail, poll).toEqual(sent);
@@ -77,7 +81,7 @@ describe('pub/sub that fails while Redis works', () => {
     async (wire, command) => {
       const redis = await started(RedisServer.start());
       const line = await LineProxy.open(redis.port);
-      // With the newlines around the command, `publish` does not match `spublish`.
+      // The marker includes the newlines around the command, so that `publish` does not match `spublish`.
       line.marker = `\n${command}\r\n`;
       cleanups.push(() => line.close());
       const rebuilt: Wire[] = [];

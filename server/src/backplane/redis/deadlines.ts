@@ -1,4 +1,4 @@
-/** Deadlines in Redis: one sorted set per name, ordered by due time. */
+/** Stores deadlines in Redis. Each name has one sorted set, ordered by due time. */
 import { z } from 'zod';
 import type { Deadlines } from '../backplane.ts';
 import type { Commands } from './commands.ts';

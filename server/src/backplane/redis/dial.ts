@@ -1,4 +1,4 @@
-/** Connects to Redis or a Redis Cluster with the client options that hubs need. */
+/** Connects to Redis or to a Redis Cluster, with the client options that hubs need. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Wire } from '../meter.ts';
 import type { RedisAddress } from '../redis-address.ts';
@@ -7,15 +7,21 @@ export type Client = Redis | Cluster;
 
 /** Timeout of one Redis command, ms. */
 export const ANSWER_MS = 1_000;
-/** A connection that owes an answer for this long is closed, ms. Not used for publishing: see publisher.ts. */
+/**
+ * A connection on which an answer is overdue for this long is closed, ms. The publishing connection is not
+ * closed; publisher.ts explains the reason.
+ */
 const SILENT_MS = 5_000;
 /** Timeout of the TCP (and TLS) handshake, ms. */
 const CONNECT_MS = 3_000;
-/** Delay between attempts to reconnect, repeated without limit. Random, so that hubs do not all reconnect at once. */
+/**
+ * Delay before each attempt to reconnect, ms. The number of attempts is not limited. The delay is random, so
+ * that hubs do not all reconnect at once.
+ */
 const RETRY_MS = { least: 50, most: 250 };
 /**
- * How often the client asks a cluster which node has which slots, ms. A node asked for a slot it does not have says so
- * at once.
+ * Interval at which the client asks a Redis cluster which node has which slots, ms. A node that gets a
+ * command for a slot of another node also says so at once.
  */
 const SLOTS_MS = 5_000;
 
@@ -24,7 +30,7 @@ const retry = () => RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.l
 const OPTIONS: Record<Wire, Pick<RedisOptions, 'commandTimeout' | 'socketTimeout' | 'autoResubscribe'>> = {
   commands: { commandTimeout: ANSWER_MS, socketTimeout: SILENT_MS },
   publisher: {},
-  // The inbox subscribes by itself, so that it can tell when each subscription is active.
+  // ioredis does not restore subscriptions after a reconnect, because inbox.ts subscribes itself.
   subscriber: { autoResubscribe: false },
 };
 
@@ -37,15 +43,16 @@ export function dial(address: RedisAddress, wire: Wire): Client {
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: CONNECT_MS,
     connectionName: `unicore-${wire}`,
-    // A command is never resent after a lost connection: a hub-to-hub message might be delivered twice.
+    // The client never sends a command again after its connection was lost. Otherwise a message between hubs
+    // might be delivered twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   };
   const client = cluster
     ? new Cluster([...nodes], {
         redisOptions: options,
-        // The client connects to a cluster's nodes on first use, and queues commands meanwhile. Commands never queue
-        // for the whole cluster, because `usable` is checked first.
+        // The client connects to the nodes of a cluster on first use, and must queue commands until then.
+        // Commands never queue while the whole cluster is unreachable, because usable() is called first.
         enableOfflineQueue: true,
         clusterRetryStrategy: retry,
         retryDelayOnFailover: 0,
@@ -53,13 +60,16 @@ export function dial(address: RedisAddress, wire: Wire): Client {
         slotsRefreshInterval: SLOTS_MS,
         slotsRefreshTimeout: ANSWER_MS,
         shardedSubscribers: wire === 'subscriber',
-        // A TLS certificate is issued for the host name, so the name must not be replaced by its address.
+        // A TLS certificate is issued for a host name. The client must therefore not replace the host name by
+        // its IP address.
         ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
-        // A message redirected to another cluster node might be overtaken by a later one, so redirections are off.
+        // Redirections are off. A message that is redirected to another cluster node might arrive after a
+        // later message.
         ...(wire === 'publisher' ? { maxRedirections: 0 } : {}),
       })
     : new Redis({ ...options, ...nodes[0]!, db, enableOfflineQueue: false, retryStrategy: retry });
-  // Without a listener, ioredis prints the error to stderr. On a cluster, the last node's error says more.
+  // Without an error listener, ioredis prints errors to stderr. On a cluster, lastNodeError describes the
+  // cause more precisely.
   client.on('error', (error: Error & { lastNodeError?: Error }) =>
     reasons.set(client, error.lastNodeError ?? error),
   );
@@ -67,10 +77,13 @@ export function dial(address: RedisAddress, wire: Wire): Client {
   return client;
 }
 
-/** The last known reason why a Redis client is not connected. */
+/** The last known reason why each Redis client is not connected. */
 const reasons = new WeakMap<Client, Error>();
 
-/** Throws the reason if the Redis client is not connected. Calls fail at once instead of waiting for a connection. */
+/**
+ * Returns the Redis client if it is connected. Otherwise throws the reason, so that calls fail at once and do
+ * not wait for a connection.
+ */
 export function usable(client: Client): Client {
   if (client.status !== 'ready') throw reasons.get(client) ?? new Error('Connection is closed.');
   return client;

@@ -1,11 +1,12 @@
-/** Turns Redis errors into messages that a person can act on. */
+/** Turns Redis errors into messages that help a person to fix the cause. */
 import { UniCoreError } from '@unicore/protocol';
 
 const RETRY_AFTER_MS = 1_000;
 
 /**
- * reason: the error of Redis or of its client. It is not attached as `cause`, because it holds the command with its
- * arguments, and for a login those include the password.
+ * Returns a BACKPLANE_DOWN error. reason: the error of Redis or of its client. That error is not attached as
+ * `cause`, because it contains the failed command with its arguments. The arguments of a login include the
+ * password.
  */
 export function backplaneDown(reason: unknown): UniCoreError {
   const message = reason instanceof Error ? reason.message : String(reason);
@@ -16,7 +17,7 @@ export function backplaneDown(reason: unknown): UniCoreError {
   );
 }
 
-/** Whether the error is the timeout of a Redis command, raised by ioredis or by the publisher. */
+/** Returns whether the error is the timeout of a Redis command. ioredis and publisher.ts raise this error. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Command timed out';
 }

@@ -1,4 +1,6 @@
-/** Failures of a real Redis (restart, pause, failover, flush), and that hubs recover from each by themselves. */
+/**
+ * Tests that hubs recover by themselves from failures of a real Redis: restart, pause, failover and flush.
+ */
 import { describe, expect, test } from 'vitest';
 import {
   expectAllWell,
@@ -12,14 +14,15 @@ import {
 } from './testing/outage.ts';
 import { RedisServer } from './testing/redis-server.ts';
 
-/** How long these tests pause Redis; `npm run chaos -- hubs` pauses it for longer. */
+/** How long these tests pause Redis, ms. `npm run chaos -- hubs` pauses Redis for a longer time. */
 const PAUSE_MS = 3_000;
 
 describe('without a failure', () => {
   test('no interruption is reported over several probes', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
-    // Watches Redis's own command log until two probes of each kind were sent.
+    // MONITOR shows the commands that Redis receives. The test waits until each of the two hubs has sent two
+    // probes of each kind.
     const probes = await redis.client.monitor();
     let seen = 0;
     probes.on('monitor', (_, [command]: string[]) => (seen += Number(command === 'publish')));
@@ -98,12 +101,12 @@ test('after a failover to a replica without the last writes, the newest route so
   await a!.plane.routes.claim('p-1', 1);
   await replica.replicate(master);
   await replica.promote();
-  // The replica never receives this write.
+  // The replica was promoted before this claim, so it never receives this write.
   await b!.plane.routes.claim('p-1', 2);
   line.target = replica.port;
   await master.kill();
   await expectRecovered(a!, b!);
-  // The hub with the older connection does not know of the newer one, so it claims the route again.
+  // The hub with the older connection does not know of the newer connection, so it claims the route again.
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(a!.plane.hub);
   expect((await b!.plane.routes.claim('p-1', 2)).now).toEqual({ hub: b!.plane.hub, connSeq: 2 });
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(b!.plane.hub);
@@ -118,7 +121,7 @@ describe('a Redis that is paused', () => {
     const sent = Array.from({ length: 200 }, (_, i) => `mail ${i}`);
     const sends = sent.map((text) => a!.plane.send(b!.plane.hub, Buffer.from(text)));
     await Promise.all([...sends, a!.plane.routes.claim('p-1', 1), a!.plane.ping()].map(expectDown));
-    // Redis is paused so long that the hub closes its command connection and tries to open new ones.
+    // Redis stays paused for longer than the timeout of a command.
     await expect.poll(() => performance.now() - start, poll).toBeGreaterThan(PAUSE_MS);
     expect(b!.mail).toEqual([]);
     redis.resume();
@@ -131,7 +134,8 @@ describe('a Redis that is paused', () => {
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
     const message = Buffer.alloc(1024 * 1024);
-    // Messages that wait are refused after the time limit, as this ping is; the others at once.
+    // The hub refuses the waiting messages after the command timeout, together with this ping. The hub
+    // refuses all further messages at once.
     let waited = false;
     const waiting = a!.plane.ping().catch(() => {
       waited = true;

@@ -1,4 +1,7 @@
-/** The hubs' cards in Redis: one hash. Each value is the expiry time followed by the card. */
+/**
+ * Stores the data that hubs announce about themselves (their cards) in one Redis hash. Each value consists of
+ * the expiry time and the card.
+ */
 import { z } from 'zod';
 import { HUB_NAME, type HubCard, type Hubs, ROUTE_MS } from '../backplane.ts';
 import type { Commands } from './commands.ts';
@@ -34,7 +37,8 @@ export function redisHubs(commands: Commands, prefix: string, hub: string): Hubs
     },
     async all() {
       const cards = z.array(z.string()).parse(await commands.script('hubs', ALL, key));
-      // A card in an unknown format comes from a newer hub version, which this hub could not talk to. It is skipped.
+      // Hub records in an unknown format are skipped. Such a record comes from a newer version of the hub,
+      // with which this hub could not communicate.
       return cards.flatMap((text) => Card.safeParse(JSON.parse(text)).data ?? []);
     },
   };

@@ -1,4 +1,7 @@
-/** Subscribes to this hub's Redis channels: its messages from other hubs (mail), and broadcasts to all hubs (news). */
+/**
+ * Subscribes to the Redis channels of this hub: messages from other hubs (mail), broadcasts to all hubs
+ * (news), and probes.
+ */
 import { Cluster } from 'ioredis';
 import type { BackplaneMeter } from '../meter.ts';
 import type { RedisAddress } from '../redis-address.ts';
@@ -8,8 +11,8 @@ export interface Channels {
   readonly mail: string;
   readonly news: string;
   /**
-   * This hub's probe channel. On a cluster it is on the same node as the news, so a probe that arrives proves that news
-   * would.
+   * The channel for probes of this hub. On a cluster, this channel is on the same node as the news channel. A
+   * probe that arrives therefore proves that broadcasts would arrive too.
    */
   readonly echo: string;
 }
@@ -24,9 +27,9 @@ export function channelsOf(prefix: string, hub: string): Channels {
 
 export interface InboxHandler {
   mail(message: Buffer): void;
-  /** The broadcast as it was published, including the sender's name. */
+  /** Called with a broadcast as it was published, including the sender's name. */
   news(message: Buffer): void;
-  /** The subscription broke: messages may be lost until it is back. */
+  /** Called when the subscription broke. Messages may be lost until the subscription works again. */
   lost(): void;
 }
 
@@ -39,7 +42,10 @@ export class Inbox {
   readonly #news: Buffer;
   #client: Client | undefined;
   #again = false;
-  /** Whether anything has arrived on the mail channel, and on the news or probe channel, since the last listen(). */
+  /**
+   * Whether any message has arrived since the last listen(). `mail`: on the mail channel. `news`: on the news
+   * channel or the probe channel.
+   */
   #heard = { mail: false, news: false };
   #onHeard = () => {};
 
@@ -67,7 +73,8 @@ export class Inbox {
     client.on('ready', () => {
       if (this.#again) this.#meter.reconnected('subscriber');
       this.#again = true;
-      // A failed subscription is noticed by the watch, because its probes do not arrive.
+      // Errors of a subscription are ignored here. watch.ts notices a failed subscription, because its probes
+      // do not arrive.
       for (const name of this.#names) {
         void (async () => (sharded ? client.ssubscribe(name) : client.subscribe(name)))().catch(() => {});
       }
@@ -85,12 +92,15 @@ export class Inbox {
     this.#client = undefined;
   }
 
-  /** Forgets what has arrived: from here on only new messages prove that the subscription works. */
+  /** Forgets which messages have arrived. Only later messages then prove that the subscription works. */
   listen(): void {
     this.#heard = { mail: false, news: false };
   }
 
-  /** Resolves when a message has arrived on both kinds of channel since listen(). */
+  /**
+   * Resolves when, since listen(), a message has arrived on the mail channel, and another on the news or
+   * probe channel.
+   */
   heard(): Promise<void> {
     return new Promise((resolve) => {
       this.#onHeard = () => {
@@ -105,7 +115,7 @@ export class Inbox {
     if (isMail) this.#heard.mail = true;
     else this.#heard.news = true;
     this.#onHeard();
-    // An empty message only probes the subscription.
+    // An empty message is a probe of the subscription and has no other content.
     if (message.length === 0) return;
     if (isMail) this.#handler.mail(message);
     else if (channel.equals(this.#news)) this.#handler.news(message);

@@ -1,2 +1,5 @@
-/** The Redis backplane. Imported lazily, so that the Redis client is loaded only if it is used. */
+/**
+ * Exports the Redis backplane. This module is imported only if it is needed, so that the Redis client is not
+ * loaded otherwise.
+ */
 export { type RedisBackplaneOptions, redisBackplane } from './redis-backplane.ts';

@@ -1,4 +1,7 @@
-/** Leases in Redis: one expiring key each, which holds the name of the hub that has the lease. */
+/**
+ * Stores leases in Redis. Each lease is one expiring key whose value is the name of the hub that holds the
+ * lease.
+ */
 import type { Leases } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 

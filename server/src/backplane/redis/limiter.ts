@@ -1,4 +1,6 @@
-/** Rate limits that count over all hubs through Redis, or over this hub alone while Redis can't be reached. */
+/**
+ * Rate limits that count over all hubs through Redis. While Redis cannot be reached, each hub counts alone.
+ */
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Commands } from './commands.ts';
 

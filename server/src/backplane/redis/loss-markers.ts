@@ -1,6 +1,6 @@
 /**
- * Detects that Redis may have lost data. Each node has a marker key that holds its creation time, and each Redis
- * process has a run id. A new marker or a new process means that data may be gone.
+ * Detects that Redis may have lost data. Each Redis node has marker keys that contain their creation time,
+ * and each Redis process has a run id. A new marker or a new run id means that data may be lost.
  */
 import { z } from 'zod';
 import type { Commands } from './commands.ts';
@@ -13,8 +13,9 @@ return {redis.call('GET', KEYS[1]), string.format('%.0f', now)}`;
 const Marked = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /**
- * Each node of a cluster can lose its data alone, so each needs a marker. The slots of these hash tags are spread
- * evenly, one per sixteenth of the slots. With equal shares, each of up to eight nodes has at least one.
+ * Each node of a cluster can lose its data alone, so each node needs a marker key. These hash tags are spread
+ * evenly: each sixteenth of the slots contains one tag. If all nodes have equal shares of the slots, each of
+ * up to eight nodes has at least one marker.
  */
 const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
@@ -27,13 +28,14 @@ export class LossMarkers {
     this.#markers = (cluster ? CLUSTER_TAGS : [0]).map((tag) => `${prefix}since:{${tag}}`);
   }
 
-  /** Milliseconds since the youngest part of Redis was empty. */
+  /** Returns how long ago any Redis node was last empty, ms. */
   async age(): Promise<number> {
     return Math.min(...(await this.#marked()).map(([since, now]) => now - since));
   }
 
   /**
-   * Identity of this Redis: its markers and run ids. An entry that was not there before means that data may be lost.
+   * Returns the markers and run ids of all Redis nodes. An entry that was not there before means that data
+   * may be lost.
    */
   async marks(): Promise<Set<string>> {
     const [marked, processes] = await Promise.all([this.#marked(), this.#processes()]);

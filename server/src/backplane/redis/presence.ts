@@ -1,14 +1,15 @@
 /**
- * Agents' reports in Redis. Each provider has a key that expires PRESENCE_MS after it was last heard, so the key's
- * remaining lifetime tells how long it has been silent. One sorted set of all providers, by the time they were last
- * heard, serves random picks.
+ * Stores the reports of agents in Redis. Each provider has a key that expires PRESENCE_MS after a hub last
+ * heard the provider. The remaining lifetime of the key therefore shows how long the provider has been
+ * silent. A sorted set contains all providers by the time they were last heard, and is used to pick random
+ * providers.
  */
 import { z } from 'zod';
 import { PRESENCE_MS, type Presence } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 import { TIME } from './time.ts';
 
-/** Stores the report unless another hub has stored a later one. */
+/** Stores the report, unless another hub has already stored a later report. */
 const HEARD = `
 if redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`;
 
@@ -16,8 +17,8 @@ const LIST = `${TIME}
 redis.call('ZADD', KEYS[1], 'GT', now - tonumber(ARGV[2]), ARGV[1])`;
 
 /**
- * Picks distinct random ranks, or all entries if there are no more than `count`. The seed comes from the hub, because
- * Redis seeds Lua's random numbers the same way each time.
+ * Picks random providers that were heard recently, or all of them if there are at most `count`. The hub
+ * passes a random seed, because Redis seeds Lua's random numbers with the same value each time.
  */
 const SOME = `${TIME}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))

@@ -1,31 +1,37 @@
 /**
- * The PUBLISH command, written to the socket without copying the message. A copy costs a third of the time of a
- * publish, since allocating memory per message keeps the garbage collector busy. All messages of one event-loop turn go
- * to the kernel in one call.
+ * Writes the PUBLISH command to the socket without a copy of the message. A copy would take a third of the
+ * time of a publish, because allocating memory for each message keeps the garbage collector busy. All
+ * messages of one event-loop turn go to the kernel in one call.
  */
 import type { Writable } from 'node:stream';
 import { Command } from 'ioredis';
 
-/** Messages below this size are copied: that is cheaper than writing three pieces. */
+/**
+ * Messages with fewer bytes than this are copied, because a copy is cheaper than writing a message in three
+ * pieces.
+ */
 const COPY_BYTES = 4 * 1024;
-/** CLIENT REPLY SKIP tells Redis not to answer the next command. */
+/** The command CLIENT REPLY SKIP tells Redis not to answer the next command. */
 const SKIP_REPLY = '*3\r\n$6\r\nCLIENT\r\n$5\r\nREPLY\r\n$4\r\nSKIP\r\n';
 
 const CRLF = Buffer.from('\r\n');
 
-/** A PUBLISH command for ioredis. */
+/** A PUBLISH command for ioredis that does not copy large messages. */
 export class Publish extends Command {
   readonly #channel: string;
   readonly #message: Buffer;
 
-  /** name: PUBLISH, or SPUBLISH on a cluster. The message buffer must not be changed before the command is answered. */
+  /**
+   * name: PUBLISH, or SPUBLISH on a cluster. The caller must not change the message buffer before Redis has
+   * answered the command.
+   */
   constructor(name: 'publish' | 'spublish', channel: string, message: Buffer) {
     super(name, [channel, message]);
     this.#channel = channel;
     this.#message = message;
   }
 
-  /** Called by ioredis, which writes what is returned to the socket. */
+  /** ioredis calls this method and writes the returned data to the socket. */
   override toWritable(socket: object): string | Buffer {
     const stream = socket as Writable;
     corkForTurn(stream);
@@ -37,8 +43,9 @@ export class Publish extends Command {
 }
 
 /**
- * Publishes without an answer from Redis, so ioredis does not know of the command. taken: called when the kernel has
- * the message and its buffer may be reused, or with an error.
+ * Publishes a message without an answer from Redis. ioredis does not see the command, because ioredis would
+ * wait for an answer. taken: called when the kernel has the message and the caller may reuse its buffer, or
+ * called with an error.
  */
 export function publishUnasked(
   stream: Writable,
@@ -63,12 +70,12 @@ function corkForTurn(stream: Writable): void {
   process.nextTick(() => stream.uncork());
 }
 
-/** The command up to the message. The channel's name is ASCII. */
+/** Returns the part of the command before the message. The channel's name must be ASCII. */
 function head(name: string, channel: string, message: Buffer): string {
   return `*3\r\n${bulk(name)}${bulk(channel)}$${message.length}\r\n`;
 }
 
-/** A bulk string in the Redis protocol (RESP). */
+/** Returns a text as a bulk string of the Redis protocol (RESP). */
 function bulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }

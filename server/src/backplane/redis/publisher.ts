@@ -1,7 +1,8 @@
 /**
- * Publishes this hub's messages to other hubs, in order. The connection is kept while Redis pauses: Redis might read
- * bytes left on a closed connection after those of its successor, out of order. watch.ts replaces the connection if
- * Redis answers on others but not on this one.
+ * Publishes this hub's messages to other hubs, in order. The publisher keeps its connection while Redis
+ * pauses. If it opened a new connection, Redis might read from the new connection before it reads the bytes
+ * left on the old one, and messages would arrive out of order. watch.ts replaces the connection if Redis
+ * answers on other connections but not on this one.
  */
 import { Cluster, type Redis } from 'ioredis';
 import type { BackplaneMeter } from '../meter.ts';
@@ -10,9 +11,15 @@ import { ANSWER_MS, type Client, dial, usable } from './dial.ts';
 import { backplaneDown } from './failure.ts';
 import { Publish, publishUnasked } from './publish.ts';
 
-/** Bytes that may wait for Redis at a time; more is refused. Ten times what 400 MB/s needs at a round trip of 4 ms. */
+/**
+ * Maximum number of bytes that may wait for Redis. More bytes are refused. The limit is ten times what a rate
+ * of 400 MB/s needs at a round trip of 4 ms.
+ */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
-/** Redis does not answer posted messages. After this many posted bytes it answers one, which confirms all before it. */
+/**
+ * Redis does not answer posted messages. After this many posted bytes, the hub asks for the answer to one
+ * message. That answer confirms all messages before it.
+ */
 const UNASKED_BYTES = 256 * 1024;
 
 export class Publisher {
@@ -21,9 +28,9 @@ export class Publisher {
   readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
-  /** Posted bytes that no answer has confirmed yet. */
+  /** Number of posted bytes that no answer has confirmed yet. */
   #unasked = 0;
-  /** The connection on which Redis accepts CLIENT REPLY, so that answers can be switched off. */
+  /** The connection on which Redis accepts CLIENT REPLY, so that the hub can switch answers off. */
   #quiet: Redis | undefined;
   #again = false;
 
@@ -35,12 +42,15 @@ export class Publisher {
     this.#client = this.#dial();
   }
 
-  /** Resolves to the number of subscribers. Rejects with BACKPLANE_DOWN; the message may then still arrive. */
+  /**
+   * Publishes a message. Resolves to the number of subscribers. After a rejection with BACKPLANE_DOWN the
+   * message may still arrive.
+   */
   publish(channel: string, message: Buffer): Promise<number> {
     if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
       return Promise.reject(backplaneDown('it takes mail too slowly'));
     }
-    // The answer to this message also confirms the posted bytes before it.
+    // The answer to this message also confirms the bytes that were posted before it.
     const bytes = this.#unasked + message.length;
     this.#unasked = 0;
     this.#inFlight += message.length;
@@ -71,8 +81,8 @@ export class Publisher {
   }
 
   /**
-   * Publishes without asking for the number of subscribers. An answer costs as much as a message, since Redis and this
-   * hub have to wake up for it. Resolves when the kernel has the bytes.
+   * Publishes a message without asking Redis for an answer. An answer would cost as much as a message,
+   * because both Redis and this hub would have to wake up for it. Resolves when the kernel has the bytes.
    */
   async post(channel: string, message: Buffer): Promise<void> {
     const client = this.#quiet;
@@ -114,8 +124,8 @@ export class Publisher {
   }
 
   /**
-   * Checks that Redis accepts CLIENT REPLY. If it did not, it would send an error that nobody expects, and the client
-   * would take that for the next command's answer.
+   * Checks that Redis accepts CLIENT REPLY. If Redis refused that command later, the client would mistake the
+   * error for the answer to its next command.
    */
   async #hush(client: Client): Promise<void> {
     if (client instanceof Cluster) return;
@@ -124,15 +134,15 @@ export class Publisher {
   }
 
   /**
-   * Publishes and returns the number of subscribers. On a cluster that counts all of them, since every hub subscribes
-   * at the master of the channel's slot.
+   * Publishes a message and returns the number of subscribers. On a cluster this number includes all
+   * subscribers, because every hub subscribes at the master of the channel's slot.
    */
   async #send(channel: string, message: Buffer): Promise<number> {
     const command = new Publish(this.#address.cluster ? 'spublish' : 'publish', channel, message);
     return Number(await usable(this.#client).sendCommand(command));
   }
 
-  /** After an error, asks the Redis cluster where its slots are now. The publishing client would not do so itself. */
+  /** After an error, asks the Redis cluster where its slots are now. The client does not ask by itself. */
   #look(): void {
     if (this.#client instanceof Cluster && this.#client.status === 'ready') this.#client.refreshSlotsCache();
   }

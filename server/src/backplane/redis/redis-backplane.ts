@@ -1,4 +1,7 @@
-/** The backplane for many hubs, on one Redis or a Redis Cluster. If Redis loses its data, the hubs write it again. */
+/**
+ * The backplane for many hubs, based on one Redis or a Redis Cluster. If Redis loses its data, the hubs write
+ * the data again.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -18,11 +21,14 @@ import { redisRoutes } from './routes.ts';
 import { redisValues } from './values.ts';
 import { Watch } from './watch.ts';
 
-/** Prefix of all keys and channels, so that a Redis can be shared with other programs. */
+/** Prefix of all Redis keys and channels. With the prefix, other programs can use the same Redis. */
 export const PREFIX = 'unicore:';
-/** How long start() waits for Redis, ms. After that the hub starts without it. */
+/** How long start() waits for Redis, ms. After this time the hub starts without Redis. */
 const START_MS = 3_000;
-/** Length of the sender's name in front of each broadcast. A hub skips its own broadcasts by it. */
+/**
+ * Length of the sender's name at the start of each broadcast, bytes. A hub uses the name to skip its own
+ * broadcasts.
+ */
 const NAME_BYTES = 32;
 
 export interface RedisBackplaneOptions {

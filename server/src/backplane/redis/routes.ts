@@ -1,11 +1,14 @@
-/** Routes in Redis: one expiring string "connSeq hub" per provider. */
+/**
+ * Stores in Redis which hub each provider is connected to (its route). Each provider has one expiring string
+ * "connSeq hub": the number of its connection and the name of its hub.
+ */
 import { z } from 'zod';
 import { ROUTE_MS, type Route, type Routes } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 
 /**
- * Sets the route unless another connection's number is at least as high. Lua numbers are doubles, exact up to 2^53 - 1,
- * the highest connection number.
+ * Records the provider's connection, unless another connection has the same or a higher number. Lua numbers
+ * are doubles and are exact up to 2^53 - 1, which is the highest connection number.
  */
 const CLAIM = `
 local before = redis.call('GET', KEYS[1])

@@ -1,4 +1,4 @@
-/** Small expiring values in Redis. */
+/** Stores small values with an expiry time in Redis. */
 import type { ExpiringValues } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 

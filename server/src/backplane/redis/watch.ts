@@ -1,6 +1,7 @@
 /**
- * Monitors the connection between this hub and Redis. Every few seconds the hub sends itself probe messages and checks
- * that Redis has kept its data. After a failure it probes often, and reports when everything works again.
+ * Monitors the connection between this hub and Redis. Every few seconds the hub sends probe messages to
+ * itself and checks that Redis has kept its data. After a failure the hub sends probes more often, and
+ * reports when everything works again.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -9,13 +10,16 @@ import type { Channels, Inbox } from './inbox.ts';
 import type { LossMarkers } from './loss-markers.ts';
 import type { Publisher } from './publisher.ts';
 
-/** Interval of probes, ms. A broken pub/sub subscription gives no error, so it may go unnoticed for this long. */
+/**
+ * Interval of probes, ms. A broken pub/sub subscription causes no error, so the failure may stay unnoticed
+ * for this long.
+ */
 const PROBE_MS = 5_000;
 /** Interval of probes while Redis does not work, ms. */
 const RETRY_MS = 250;
-/** The connection is replaced after this many probes in a row without an echo. */
+/** A connection is replaced after this many missed probes in a row. */
 const MISSES = 2;
-/** A new connection has this long to come up before missed probes count against it, ms. */
+/** A new connection gets this much time before missed probes can cause its replacement, ms. */
 const PATIENCE_MS = 3_000;
 /** Interval of checks during start(), ms. */
 const STARTING_MS = 10;
@@ -27,7 +31,7 @@ export interface WatchParts {
   readonly markers: LossMarkers;
   readonly publisher: Publisher;
   readonly inbox: Inbox;
-  /** Called when Redis works again, but data or messages may have been lost in between. */
+  /** Called when Redis works again and data or messages may have been lost in the meantime. */
   interrupted(): void;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
@@ -35,15 +39,16 @@ export interface WatchParts {
 export class Watch {
   readonly #parts: WatchParts;
   #known: ReadonlySet<string> | undefined;
-  /** Whether data or messages may have been lost since Redis last worked. */
+  /** True if data or messages may have been lost since Redis last worked. */
   #suspect = false;
-  /** Whether Redis does not work now, so that probes are sent often. */
+  /** True while Redis does not work. Probes are then sent more often. */
   #hurry = false;
-  /** Why the last probe failed, and whether that was logged. */
+  /** The reason why the last probe failed, and whether a failure has been logged. */
   #reason = '';
   #said = false;
   /**
-   * Number of lost connections. It tells a probe that a loss happened while it ran, so that its success does not count.
+   * Number of lost connections. If the number changes while a probe runs, the success of that probe does not
+   * count.
    */
   #losses = 0;
   #started = false;
@@ -51,8 +56,9 @@ export class Watch {
   #probing = false;
   #cancel = () => {};
   /**
-   * Number of probes missed in a row, and the time from which they count. A probe of the publisher is missed if Redis
-   * did not accept it; one of the inbox, if it did not come back.
+   * For each connection, the number of probes missed in a row, and the time from which they count. The
+   * publisher misses a probe if Redis does not accept the probe. The inbox misses a probe if the probe does
+   * not come back.
    */
   readonly #publisher = { misses: 0, since: 0 };
   readonly #inbox = { misses: 0, since: 0 };
@@ -61,7 +67,7 @@ export class Watch {
     this.#parts = parts;
   }
 
-  /** Resolves when messages arrive, or after `withinMs`. */
+  /** Starts to monitor Redis. Resolves when messages arrive, or after `withinMs` at the latest. */
   async start(withinMs: number): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + withinMs;
@@ -72,14 +78,17 @@ export class Watch {
       await new Promise<void>((resolve) => clock.after(STARTING_MS, resolve));
       well = await this.#prove();
     }
-    // Before its start this hub shared no data through Redis, so none can have been lost.
+    // This hub shared no data through Redis before its start, so no data of this hub can have been lost.
     this.#suspect = false;
     if (!well) this.#fail();
     this.#started = true;
     this.#next();
   }
 
-  /** A connection was lost. It reconnects by itself, or is replaced if it does not. */
+  /**
+   * Called when a connection to Redis was lost. The client reconnects by itself, and probes are sent more
+   * often until Redis works.
+   */
   lost(wire: 'commands' | 'inbox'): void {
     this.#losses += 1;
     this.#suspect = true;
@@ -90,8 +99,8 @@ export class Watch {
   }
 
   /**
-   * Redis did not answer in time. Probes are not sped up: Redis may just be busy, and hubs that publish everything
-   * again would add to that.
+   * Called when Redis did not answer a command in time. Probes are not sent more often: Redis may only be
+   * busy, and the load would grow if all hubs published their data again.
    */
   doubt(): void {
     this.#suspect = true;
@@ -138,11 +147,11 @@ export class Watch {
     );
   }
 
-  /** Whether Redis answers and both messages and broadcasts arrive. */
+  /** Resolves to true if Redis answers, and both messages and broadcasts arrive. */
   async #prove(): Promise<boolean> {
     const { markers, publisher, inbox } = this.#parts;
     const marks = await markers.marks().catch((error: Error) => this.#because(error.message));
-    // Without an answer from Redis, the other connections cannot be judged.
+    // If Redis does not answer commands, missed probes do not prove that the other connections are broken.
     if (!marks) return false;
     const known = this.#known ?? marks;
     if ([...marks].some((mark) => !known.has(mark))) this.#suspect = true;
@@ -183,7 +192,7 @@ export class Watch {
     });
   }
 
-  /** Counts a missed probe. True if the connection should be replaced. */
+  /** Counts a missed probe. Returns true if the connection should be replaced. */
   #missed(wire: { misses: number; since: number }): boolean {
     wire.misses += 1;
     if (wire.misses < MISSES || this.#parts.clock.now() - wire.since < PATIENCE_MS) return false;

@@ -1,7 +1,7 @@
-/** What the backplane's test suites need from an implementation. */
+/** Defines what the test suites of the backplane need from an implementation. */
 import type { Backplane } from '../backplane.ts';
 
-/** A separate backplane for one test, which hubs can join. */
+/** A separate backplane for one test. Hubs can join it. */
 export interface BackplaneWorld {
   join(): Promise<Backplane>;
   close(): Promise<void>;

@@ -5,9 +5,9 @@ export type Fate = 'arrives' | 'lost' | 'nobody' | 'never' | Error;
 
 export interface LossyBackplane {
   plane: Backplane;
-  /** Decides what happens to the next message; called for each. */
+  /** Decides what happens to the next message. Called once for each message. */
   fate: (message: Uint8Array) => Fate;
-  /** While set, all calls for messages, broadcasts, routes and hub cards reject with this error. */
+  /** While this error is set, all calls for messages, broadcasts, routes and hub cards reject with it. */
   down: Error | undefined;
   /** Number of messages sent so far. */
   mails: number;
@@ -15,11 +15,11 @@ export interface LossyBackplane {
 }
 
 /**
- * Wraps a backplane. Fates: lost: silently dropped. nobody: the hub does not listen. never: the backplane does not
- * answer.
+ * Wraps a backplane. The fate of a message is one of these. lost: the message is dropped without notice.
+ * nobody: the other hub does not listen. never: the backplane does not answer.
  */
 export function lossyBackplane(inner: Backplane): LossyBackplane {
-  /** The same calls, rejected while `down` is set. */
+  /** Wraps an object so that its calls reject while `down` is set. */
   function failing<T extends object>(part: T): T {
     return new Proxy(part, {
       get(target, name) {

@@ -8,9 +8,14 @@ import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import type { RedisServer } from './redis-server.ts';
 import { redisWorld } from './world.ts';
 
-/** Longest time from the return of Redis until a hub works again: reconnect delays, a probe, and a slow machine. */
+/**
+ * Maximum time from the return of Redis until a hub works again, ms. It includes reconnect delays, a probe,
+ * and a margin for a slow machine.
+ */
 export const BACK_MS = 60_000;
-/** Calls reject after 1 s; the rest is margin for a slow machine. */
+/**
+ * Maximum time until a call rejects, ms. Calls reject after 1 s, and the rest is a margin for a slow machine.
+ */
 const SOON_MS = 4_000;
 export const poll = { timeout: BACK_MS, interval: 50 };
 
@@ -90,7 +95,10 @@ export async function expectAllWell(a: Hub, b: Hub, name: string): Promise<void>
   expect(await served(() => b.plane.leases.hold(name, 10_000))).toBe(false);
 }
 
-/** What a call gives as soon as Redis serves it: the parts of a cluster come back one after the other. */
+/**
+ * Repeats a call until Redis serves it, and returns the result. The nodes of a cluster come back one after
+ * the other.
+ */
 async function served<T>(call: () => Promise<T>): Promise<T> {
   const results: T[] = [];
   const said = () =>
@@ -105,7 +113,7 @@ async function served<T>(call: () => Promise<T>): Promise<T> {
   return results.at(-1) as T;
 }
 
-/** Checks that the `told` hubs were told of the interruption, and then that everything works. */
+/** Checks that the hubs in `told` were notified of the interruption, and then that everything works. */
 export async function expectRecovered(a: Hub, b: Hub, told = [a, b]): Promise<void> {
   await expect
     .poll(() => told.map(({ interruptions }) => interruptions > 0), poll)

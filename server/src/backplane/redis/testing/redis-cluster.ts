@@ -14,8 +14,8 @@ export interface RedisCluster {
 }
 
 /**
- * Starts a new, empty cluster that serves all slots. A master that is killed and started again comes back empty under
- * its old name. With replicas, its replica takes over about 3 s after the kill.
+ * Starts a new, empty cluster that serves all slots. A master that is killed and started again is empty and
+ * has its old name. If the cluster has replicas, a master's replica takes over about 3 s after the kill.
  */
 export async function startRedisCluster({ replicas = false } = {}): Promise<RedisCluster> {
   const count = replicas ? 2 * NODES : NODES;
@@ -38,7 +38,8 @@ async function join(nodes: readonly Node[]): Promise<void> {
     masters.map(async ({ server }, i) => {
       const [from, next] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / NODES));
       await server.client.call('CLUSTER', 'ADDSLOTSRANGE', from!, next! - 1);
-      // With equal epochs, the masters would have to settle a conflict first.
+      // Each master gets its own epoch. With equal epochs, the masters would first have to resolve a
+      // conflict.
       await server.client.cluster('SET-CONFIG-EPOCH', i + 1);
     }),
   );

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 
-/** Options of every instance: loopback only, and nothing is written to disk unless asked. */
+/**
+ * Options of every instance. Redis listens on loopback only, and writes nothing to disk unless a test asks
+ * for it.
+ */
 const OPTIONS = [
   '--bind',
   '127.0.0.1',
@@ -19,7 +22,7 @@ const OPTIONS = [
   '--repl-diskless-sync-delay',
   '0',
 ];
-/** Makes Redis end with the process that started it, even if that is killed. */
+/** Makes Redis end when the process that started it ends, even if that process is killed. */
 const TETHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
 
 export class RedisServer {
@@ -62,7 +65,7 @@ export class RedisServer {
     return this.#client;
   }
 
-  /** SIGSTOP: connections stay open, but nothing is answered. */
+  /** Pauses Redis with SIGSTOP. Connections stay open, but Redis answers nothing. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -72,7 +75,10 @@ export class RedisServer {
     this.#child?.kill('SIGCONT');
   }
 
-  /** SIGKILL: connections break and the data is lost. Resolves when the process has ended; again() starts it again. */
+  /**
+   * Kills Redis with SIGKILL. Connections break and the data is lost. Resolves when the process has ended.
+   * again() starts it again.
+   */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -87,7 +93,10 @@ export class RedisServer {
     await this.#run();
   }
 
-  /** Kills Redis and starts it again at once. keep: with its data, as after an orderly restart; otherwise empty. */
+  /**
+   * Kills Redis and starts it again at once. keep: true to keep the data, as an orderly restart does.
+   * Otherwise Redis is empty.
+   */
   async restart({ keep = false } = {}): Promise<void> {
     if (keep) await this.save();
     await this.kill();
@@ -99,7 +108,10 @@ export class RedisServer {
     await this.client.save();
   }
 
-  /** Makes this instance a replica of the other, and resolves when it has all of its data. */
+  /**
+   * Makes this instance a replica of the other one. Resolves when this instance has all data of the other
+   * one.
+   */
   async replicate(of: RedisServer): Promise<void> {
     await this.client.replicaof('127.0.0.1', of.port);
     await this.synced();
@@ -110,7 +122,7 @@ export class RedisServer {
     while (!/^master_link_status:up/m.test(await this.client.info('replication'))) await pause(10);
   }
 
-  /** Stops replicating: later writes to the master are lost if this instance takes over. */
+  /** Stops replicating. If this instance takes over, writes that the master accepted later are lost. */
   async promote(): Promise<void> {
     await this.client.replicaof('NO', 'ONE');
   }
@@ -161,7 +173,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Delay between polls of a state that Redis does not announce. */
+/** Waits, in order to poll a state that Redis does not announce. ms: the delay, ms. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,7 +8,10 @@ import { parseRedisUrl } from '../../redis-address.ts';
 import type { BackplaneWorld } from '../../testing/backplane-world.ts';
 import { redisBackplane } from '../redis-backplane.ts';
 
-/** A separate backplane on a Redis that tests may share: its keys have their own prefix. */
+/**
+ * Creates a separate backplane on a Redis that several tests may share. The keys of each backplane have their
+ * own prefix.
+ */
 export function redisWorld(
   url: string,
   meter: BackplaneMeter = NO_METER,
