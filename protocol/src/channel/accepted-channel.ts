@@ -1,4 +1,7 @@
-/** The accepting end of a channel. It never attaches by itself: it follows the newest OPEN of its opener. */
+/**
+ * The end of a channel that answers OPEN. This end never opens an attachment itself: it attaches to the leg
+ * on which the newest OPEN came.
+ */
 import type { Leg, Port } from '../leg/index.ts';
 import {
   ERRORS,
@@ -15,11 +18,11 @@ import { Attachment } from './attachment.ts';
 import { Channel } from './channel.ts';
 import type { ChannelOptions } from './channel-options.ts';
 
-/** A channel without an attachment is closed after this long. */
+/** A channel that has no attachment for this many ms is closed. */
 const ORPHAN_MS = 120_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
-/** Why a channel is over, or was never opened. */
+/** The reason why a channel was closed, or why it was never opened. */
 export type Refusal = { code: ErrorCode; message: string };
 
 export class AcceptedChannel extends Channel {
@@ -35,12 +38,12 @@ export class AcceptedChannel extends Channel {
     this.#onOver = onOver;
   }
 
-  /** The number of the channel's current or last attachment. */
+  /** The number of the current attachment, or of the last one if the channel is not attached now. */
   get attachNumber(): number {
     return this.#attach;
   }
 
-  /** Attaches where the OPEN came from. Sends DETACHED to the place where the channel was attached before. */
+  /** Attaches the channel to the leg on which the OPEN came. Sends DETACHED on the previous attachment. */
   adopt(leg: Leg, open: Open, meta: unknown): void {
     this.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number }));
     this.#cancelOrphan?.();
@@ -54,7 +57,7 @@ export class AcceptedChannel extends Channel {
       this.attached(at, open.recvNext, open.limit, said.features);
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
-      // The OPEN acknowledges bytes that were never sent.
+      // attached() throws if the OPEN acknowledges bytes that this end never sent. The channel is then reset.
       return this.reset(error.code, error.message);
     }
     if (!this.isClosed) this.handler.attached?.(said.meta);
@@ -65,15 +68,15 @@ export class AcceptedChannel extends Channel {
   }
 
   /**
-   * Handles a repeated or late OPEN. Sends ACCEPT again if the channel is attached there, since the first may have been
-   * lost; otherwise DETACHED.
+   * Answers a repeated or late OPEN. Sends ACCEPT again if the channel is attached to this channel number,
+   * because the first ACCEPT may have been lost. Otherwise sends DETACHED.
    */
   answerAgain(leg: Leg, ch: number): void {
     if (this.isAt(leg.portOf(ch))) this.#sayAccept(this.attachment!);
     else release(leg, ch);
   }
 
-  /** Starts the timer that closes this channel if no opener attaches in time. */
+  /** Starts the timer that closes this channel if its opener does not attach in time. */
   orphan(): void {
     this.#cancelOrphan ??= this.clock.after(ORPHAN_MS, () => this.#expire());
   }
@@ -98,22 +101,22 @@ export class AcceptedChannel extends Channel {
   }
 
   /**
-   * Closes a channel to which no opener came back. The code is LEG_LOST even if both ends have sent FIN: the opener's
-   * last ACK was probably lost with the path, but this end cannot know. An opener that attaches later has missed
-   * something, and must not be told OK.
+   * Closes a channel whose opener did not attach again in time. The code is LEG_LOST even if both ends have
+   * sent FIN. The opener's last ACK was then probably lost, but this end cannot know that. With the code OK,
+   * an opener that attaches later would believe that it has received everything.
    */
   #expire(): void {
     this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
   }
 
   protected override gap(at: Attachment): void {
-    // Only the opener can attach again, so it is told that this attachment is broken.
+    // Only the opener can attach again, so this end tells the opener that the attachment is broken.
     at.say((ch) => ({ type: FrameType.DETACHED, ch, code: ERRORS.GAP.number }));
     this.lost(at, 'GAP');
   }
 
   protected override finished(): void {
-    // Nothing to do: the opener tells the hops to forget this channel.
+    // Does nothing: the opener tells the hops that the channel has ended.
   }
 
   protected override over(code: ErrorCode, message: string): void {
@@ -122,7 +125,7 @@ export class AcceptedChannel extends Channel {
   }
 }
 
-/** Tells the hops of this channel number to forget it, because no channel is attached there. */
+/** Sends DETACHED for a channel number to which no channel is attached, so that the hops forget the number. */
 export function release(leg: Leg, ch: number): void {
   if (leg.open) leg.send({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
 }

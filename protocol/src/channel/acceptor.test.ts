@@ -1,4 +1,7 @@
-/** The accepting end trusts no OPEN: one that breaks the rules ends its channel and leaves nothing behind. */
+/**
+ * The accepting end trusts no OPEN. An OPEN that breaks the rules ends its channel and leaves no memory
+ * behind.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
@@ -17,7 +20,7 @@ import { Acceptor, type OpenRequest } from './acceptor.ts';
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** A leg whose far end is the test: it writes frames and reads the answers. */
+/** Makes a leg whose far end is the test: the test writes frames and reads the answers. */
 function scripted(
   accept?: (request: OpenRequest) => void,
   reattach?: NonNullable<ConstructorParameters<typeof Acceptor>[0]['reattach']>,

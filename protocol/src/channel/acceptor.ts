@@ -1,5 +1,6 @@
 /**
- * Accepts channels. It knows every open channel by its epoch and, for a while, how each closed one ended (a tombstone).
+ * Accepts channels. The acceptor finds each open channel by its epoch (a random id). For a while it also
+ * remembers how each closed channel ended: this memory is called a tombstone.
  */
 
 import type { Leg } from '../leg/index.ts';
@@ -20,19 +21,22 @@ import type { ChannelHandler } from './channel-handler.ts';
 import type { Deflater } from './deflater.ts';
 import { PendingOpen } from './pending-open.ts';
 
-/** How long the acceptor remembers how a channel ended (its tombstone). A late OPEN is answered with that reason. */
+/**
+ * How long the acceptor remembers how a channel ended (its tombstone), in ms. A late OPEN for this channel is
+ * refused with the same code.
+ */
 const TOMBSTONE_MS = 120_000;
 
 type Open = FrameOf<typeof FrameType.OPEN>;
 
-/** A channel that a peer wants to open. Call exactly one of accept() and refuse(), now or later. */
+/** A request to open a channel. The application must call either accept() or refuse(), once, now or later. */
 export interface OpenRequest {
   readonly kind: ChannelKindName;
-  /** Metadata written by a hub. */
+  /** The metadata that a hub added to the OPEN. */
   readonly auth: unknown;
-  /** Metadata written by the consumer. */
+  /** The metadata that the opener of the channel sent. */
   readonly meta: unknown;
-  /** The channel's name, in logs and in other calls about it. */
+  /** The channel's epoch (its random id) in hexadecimal. It names the channel in logs and in other calls. */
   readonly epochHex: string;
   accept(handler: ChannelHandler, meta: unknown): AcceptedChannel;
   refuse(code: ErrorCode, message: string): void;
@@ -41,20 +45,24 @@ export interface OpenRequest {
 export interface AcceptorOptions {
   clock: Clock;
   accept(request: OpenRequest): void;
-  /** Lets both ends send DATAZ, if the other end has a deflater too. */
+  /** The deflater for compressed frames (DATAZ). They are used only if the other end has a deflater too. */
   deflater?: Deflater;
   /**
-   * Called when a known channel attaches again; checks that it still may. Returns the metadata for ACCEPT, or throws a
-   * UniCoreError. Throw EPOCH_LOST if the asker does not own the channel: it must not learn that the epoch exists.
+   * Called when an opener attaches to a known channel again. Checks that the opener may still use the
+   * channel, and returns the metadata for ACCEPT. Otherwise throws a UniCoreError: EPOCH_LOST if the opener
+   * does not own the channel, so that this opener does not learn that the channel exists.
    */
   reattach?(channel: AcceptedChannel, auth: unknown, meta: unknown): unknown;
 }
 
 interface Epoch {
   channel: AcceptedChannel | undefined;
-  /** How the channel ended or why it was refused; undefined while it is open. */
+  /** How the channel ended; undefined while the channel is open. */
   ended: Refusal | undefined;
-  /** The newest OPEN, while the application has not decided about the channel. The decision will answer this OPEN. */
+  /**
+   * The newest OPEN, until the application accepts or refuses the channel. The decision is the answer to this
+   * OPEN.
+   */
   pending: PendingOpen | undefined;
 }
 
@@ -67,7 +75,7 @@ export class Acceptor {
     this.#options = options;
   }
 
-  /** Number of epochs that are known: those of open channels and of tombstones. */
+  /** Number of known epochs: those of open channels, of undecided requests and of tombstones. */
   get size(): number {
     return this.#epochs.size;
   }
@@ -78,7 +86,8 @@ export class Acceptor {
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
     if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
-      // The number would belong to two channels, and the first one would not learn when the leg ends.
+      // With this OPEN, the number would belong to two channels. The first channel would not learn when the
+      // leg closes.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
     if (!epoch && open.mustExist) {
@@ -111,9 +120,12 @@ export class Acceptor {
     }
   }
 
-  /** An OPEN came again before the first was decided. Only the newest one will be answered. */
+  /**
+   * Handles another OPEN for a channel that the application has not decided yet. Only the newest OPEN will be
+   * answered.
+   */
   #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
-    // The metadata is read before the OPEN is stored, since invalid metadata throws.
+    // Invalid metadata throws, so the metadata is read before the OPEN is stored.
     unpackSaid(open.meta);
     const { pending } = epoch;
     if (!pending || leg.portOf(open.ch) === pending) return;
@@ -126,7 +138,7 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
-    // The metadata is read before anything is stored, since invalid metadata throws.
+    // Invalid metadata throws, so the metadata is read before anything is stored.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);
@@ -152,7 +164,8 @@ export class Acceptor {
       },
       refuse: (code, message) => {
         const at = epoch.pending!;
-        // No channel was made, so a later OPEN with the same epoch may be decided again.
+        // No channel was made, so the application may decide differently about a later OPEN with the same
+        // epoch.
         this.#epochs.delete(epochHex);
         if (at.wanted) refuse(at.leg, at.open.ch, { code, message });
         at.leave();

@@ -1,23 +1,23 @@
 /**
- * A place where a channel is attached: its number on one leg. A channel that moves to another leg has two of them for a
- * while.
+ * An attachment is the place of a channel on one leg, with a channel number on that leg. A channel that moves
+ * to another leg has two attachments until the move is complete.
  */
 
 import type { Leg, Port } from '../leg/index.ts';
 import type { ErrorCode, Frame } from '../wire/index.ts';
 
-/** The channel's side: what its attachments report to it. */
+/** The methods by which an attachment reports events to its channel. */
 export interface Attached {
-  /** A frame of the channel came. Its layout was checked. */
+  /** Called when a frame of the channel came. The layout of the frame has been checked already. */
   receive(at: Attachment, message: Uint8Array, start: number): void;
-  /** The leg of this attachment closed. */
+  /** Called when the leg of this attachment has closed. */
   lost(at: Attachment, code: ErrorCode): void;
 }
 
 export class Attachment implements Port {
   readonly leg: Leg;
   readonly ch: number;
-  /** Number of this attachment. It rises with each attachment of the channel. */
+  /** The sequence number of this attachment. Each new attachment of a channel has a higher number. */
   readonly attach: number;
   readonly #channel: Attached;
 
@@ -33,9 +33,9 @@ export class Attachment implements Port {
     if (this.leg.open) this.leg.send(frame(this.ch));
   }
 
-  /** Releases the number. Frames that still come for it do not reach the channel any more. */
+  /** Releases the channel number. Later frames with this number do not reach the channel any more. */
   leave(): void {
-    // A peer may open the same number twice; the number then belongs to another attachment.
+    // If the peer has opened the same number again, the number already belongs to a newer attachment.
     if (this.leg.portOf(this.ch) === this) this.leg.unbind(this.ch);
   }
 

@@ -1,28 +1,39 @@
-/** The application's side of a channel: where bytes come from and go to, and what it is told. */
+/**
+ * The callbacks of an application for one channel. They take received bytes, give bytes to send, and report
+ * events.
+ */
 import type { ErrorCode } from '../wire/index.ts';
 
 export interface ChannelHandler {
-  /** Bytes from the peer, in order. Call consumed() when they are really used: only that gives the peer new credit. */
+  /**
+   * Called with bytes from the peer, in order. The application calls consumed() when it has processed the
+   * bytes. Only consumed() gives the peer new credit.
+   */
   data(bytes: Uint8Array): void;
   /**
-   * Returns the next bytes to send, at most `max`. They must not change afterwards. Undefined if there are none now:
-   * call wake() when there are.
+   * Returns the next bytes to send, at most `max`. The application must not change these bytes afterwards.
+   * Returns undefined if there are no bytes; the application calls wake() when there are bytes again.
    */
   pull?(max: number): Uint8Array | undefined;
   /**
-   * Number of bytes that pull() would return. With this method, small pieces of a flood are collected for up to 50 ms.
+   * Returns the number of bytes that pull() could return now. If this method exists, the channel collects the
+   * small writes of a flood (bulk output) for up to 50 ms.
    */
   pending?(): number;
-  /** The channel is attached, for the first time or again. meta: what the other end sent. */
+  /**
+   * Called when the channel is attached, for the first time or again. `meta` is the metadata from the other
+   * end.
+   */
   attached?(meta: unknown): void;
   /**
-   * The path broke. Bytes that were sent wait for the next attachment. Not called if the channel only changes its path.
+   * Called when the channel has lost its path. Unconfirmed bytes are sent again on the next attachment. Not
+   * called while the channel only moves from one path to another.
    */
   detached?(code: ErrorCode): void;
-  /** A probe was answered, so the path works. rtt: its round trip in ms. */
+  /** Called when the other end has answered a probe, so the path works. `rtt` is the round-trip time in ms. */
   measured?(rtt: number): void;
-  /** The peer ended its direction: no more bytes will come. */
+  /** Called when the peer has ended its direction and sends no more bytes. */
   ended?(code: ErrorCode, message: string): void;
-  /** The channel is over in both directions. Called exactly once. */
+  /** Called exactly once, when the channel is closed in both directions. */
   closed(code: ErrorCode, message: string): void;
 }

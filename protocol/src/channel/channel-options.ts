@@ -1,4 +1,4 @@
-/** The options of a channel's end, opener and acceptor alike. */
+/** The options that both ends of a channel have: the opener and the acceptor. */
 import type { Clock } from '../time/index.ts';
 import type { ChannelKindName } from '../wire/index.ts';
 import type { ChannelHandler } from './channel-handler.ts';
@@ -9,8 +9,8 @@ export interface ChannelOptions {
   clock: Clock;
   kind: ChannelKindName;
   handler: ChannelHandler;
-  /** Lets both ends send DATAZ, if the other end has a deflater too. */
+  /** The deflater for compressed frames (DATAZ). They are used only if the other end has a deflater too. */
   deflater?: Deflater | undefined;
-  /** The pool that this channel's receive window is taken from. */
+  /** The pool from which this channel takes the bytes of its receive window. */
   windows?: Windows;
 }

@@ -1,4 +1,4 @@
-/** One end of a channel: a reliable byte stream in both directions that outlives the legs it is attached to. */
+/** One end of a channel: a reliable byte stream in both directions. A channel outlives the legs that carry it. */
 
 import type { SendQueue } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
@@ -30,7 +30,7 @@ import { Window } from './window.ts';
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
-  /** Bytes of finished frames that wait. Always 0, since a channel makes each frame only when it is sent. */
+  /** Number of bytes in finished frames that wait. Always 0, because a channel makes each frame only when it is sent. */
   readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
@@ -75,22 +75,22 @@ export abstract class Channel implements Attached, SendQueue {
     return this.#closed;
   }
 
-  /** Last measured round trip to the other end, over all hops, ms. */
+  /** Last measured round-trip time to the other end of the channel, over all hops, in ms. */
   get rtt(): number | undefined {
     return this.#probeTimer.rtt;
   }
 
-  /** Bytes sent that the other end has not confirmed. */
+  /** Number of sent bytes that the other end has not confirmed. */
   get inFlight(): number {
     return this.outgoing.inFlight;
   }
 
-  /** True while small writes are collected before they are sent. Call wake() again after each further write. */
+  /** True while the channel collects small writes before it sends them. Call wake() after each further write. */
   get gathers(): boolean {
     return this.#pacer.gathers;
   }
 
-  /** Tells the channel that pull() has bytes. */
+  /** Tells the channel that pull() has bytes to send. */
   wake(): void {
     if (this.#closed || !this.#attachment) return;
     const gathers = this.handler.pending !== undefined && !this.outgoing.ending && !this.outgoing.behind;
@@ -104,21 +104,21 @@ export abstract class Channel implements Attached, SendQueue {
     this.#closeWhenDone();
   }
 
-  /** Ends this direction of the channel after the bytes that pull() still returns. */
+  /** Ends the sending direction in order, after all bytes that pull() still returns. */
   end(code: ErrorCode = 'OK', message = ''): void {
     if (this.outgoing.ending) return;
     this.outgoing.end({ code: ERRORS[code].number, message });
     this.wake();
   }
 
-  /** Aborts both directions of the channel. */
+  /** Aborts both directions of the channel at once. */
   reset(code: ErrorCode, message: string): void {
     if (this.#closed) return;
     this.say((ch) => resetFrame(ch, code, message));
     this.close(code, message);
   }
 
-  /** Asks the other end for its positions. The answer measures the round trip. */
+  /** Asks the other end for its offsets. The answer also measures the round-trip time. */
   probe(): void {
     this.#probeTimer.probe();
   }
@@ -133,7 +133,7 @@ export abstract class Channel implements Attached, SendQueue {
     const piece = this.outgoing.next(most, (max) => this.handler.pull?.(max));
     if (!piece && this.outgoing.dry) {
       this.#pacer.dry();
-      // Sends a key's echo and its ACK together. A message of its own for each would cost every hop.
+      // Sends the ACK of a keystroke together with its echo: a separate message would cost work at every hop.
       this.#acks.piggyback();
     }
     const frame = piece
@@ -144,7 +144,7 @@ export abstract class Channel implements Attached, SendQueue {
     return frame;
   }
 
-  // ---- events of attachments and legs
+  // ---- attachment events
 
   receive(at: Attachment, message: Uint8Array, start: number): void {
     try {
@@ -156,10 +156,10 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   drop(): void {
-    // A closed leg drops no bytes: sent bytes are kept for the next attachment.
+    // Nothing to drop: the channel keeps unconfirmed bytes and sends them again on its next attachment.
   }
 
-  /** Leaves an attachment that cannot be used any more. */
+  /** Leaves an attachment that can no longer be used. */
   lost(at: Attachment, code: ErrorCode): void {
     at.leave();
     if (this.#closed || at !== this.#attachment) return;
@@ -167,33 +167,33 @@ export abstract class Channel implements Attached, SendQueue {
     this.unattached(code);
   }
 
-  // ---- what opener and acceptor do differently
+  // ---- for subclasses
 
-  /** Handles a frame that only the opener or only the acceptor understands. */
+  /** Handles the frame types that the opener and the acceptor treat differently. */
   protected abstract other(at: Attachment, frame: Frame): void;
-  /** Called when the channel lost its attachment and is still open. */
+  /** Called when the channel has lost its attachment but is still open. */
   protected abstract unattached(code: ErrorCode): void;
-  /** Called when both directions have ended in order, while still attached. */
+  /** Called when both directions have ended in order, before the channel leaves its attachment. */
   protected abstract finished(): void;
-  /** Called when the other end is closed and said so on this attachment. */
+  /** Called when the other end has reported on this attachment that it closed the channel. */
   protected overAt(_at: Attachment): void {}
-  /** Called once when the channel is over, before the handler's closed(). */
+  /** Called once when the channel has closed, before the handler's closed(). */
   protected abstract over(code: ErrorCode, message: string): void;
-  /** A hop or the acceptor sent DETACHED: this attachment is gone, or soon will be. */
+  /** Called when a hop or the acceptor sent DETACHED: this attachment has ended, or will end soon. */
   protected detachedBy(at: Attachment, code: ErrorCode): void {
     this.lost(at, code);
   }
-  /** Called when bytes are missing before those that came on this attachment. */
+  /** Called when a received frame shows that earlier frames of this attachment were lost. */
   protected abstract gap(at: Attachment): void;
 
   protected get attachment(): Attachment | undefined {
     return this.#attachment;
   }
 
-  /** Makes this the channel's only attachment. */
+  /** Makes this attachment the only one of the channel. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // The attachment is set before rewind(), so that an error about an invalid position is sent on it.
+    // rewind() throws on an invalid offset. The attachment is set first, so that the RESET is sent on it.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);
@@ -216,7 +216,7 @@ export abstract class Channel implements Attached, SendQueue {
     this.#attachment?.say(frame);
   }
 
-  /** Resends the ACK; the previous one may have been lost. */
+  /** Sends the ACK again, because the previous ACK may have been lost. */
   protected acknowledgeAgain(): void {
     this.#acks.resend();
   }
@@ -225,7 +225,7 @@ export abstract class Channel implements Attached, SendQueue {
 
   #receive(at: Attachment, frame: Frame): void {
     if (this.#closed) return;
-    // A hop lost the ACCEPT that came before this frame, and perhaps other frames too.
+    // This frame came before ACCEPT: a hop has lost the ACCEPT, and perhaps other frames too.
     if (at !== this.#attachment && !ANSWERS.has(frame.type)) return this.gap(at);
     switch (frame.type) {
       case FrameType.DATA:
@@ -249,10 +249,10 @@ export abstract class Channel implements Attached, SendQueue {
 
   #resetBy(at: Attachment, code: ErrorCode, message: string): void {
     const fin = this.incoming.fin;
-    // The neighbour no longer knows the number. The channel itself may still be alive.
+    // The neighbour no longer knows this channel number. The channel itself may still exist.
     if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
     this.overAt(at);
-    // The other end says again that it is closed. How it ended is already known here.
+    // After FIN, a RESET with OK only repeats that the other end is closed. The FIN has already given the reason.
     if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }
@@ -308,7 +308,7 @@ export abstract class Channel implements Attached, SendQueue {
     this.close(errorName(code), message);
   }
 
-  /** Leaves this attachment. Bytes on their way there, and answers from there, no longer count. */
+  /** Leaves this attachment. Bytes and answers that are still on its path are ignored. */
   #drop(at: Attachment): void {
     at.leave();
     at.leg.forget(this);

@@ -1,6 +1,6 @@
 /**
- * What is deflated, and how hard: never at a loss, with little time spent on what does not shrink, and less effort under
- * load.
+ * Which bytes are deflated, and with how much effort. Deflate never makes data longer, uses little time on
+ * data that does not shrink, and uses less effort under load.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
@@ -8,7 +8,7 @@ import { type ChannelKindName, FrameType, MAX_DATA } from '../wire/index.ts';
 import { Compression } from './compression.ts';
 import type { Deflater, Effort } from './deflater.ts';
 
-/** Returns as many bytes as it is told to, and records each call. */
+/** A deflater that returns as many bytes as the test asks for, and records each call. */
 class Fake implements Deflater {
   readonly least = 10;
   ratio = 4;
@@ -84,7 +84,8 @@ describe('bytes that do not shrink', () => {
 
   test('are tried less and less often, down to one frame in 65', () => {
     deflater.ratio = 1.05;
-    // It tries the 1st, 3rd, 6th, 11th, 20th, 37th and 70th frame, and then each 65th.
+    // Compression tries to deflate the 1st, 3rd, 6th, 11th, 20th, 37th and 70th frame, and then every 65th
+    // frame.
     expect(tries(69, 1_000)).toBe(6);
     expect(tries(1 + 65 * 10, 1_000)).toBe(17);
   });

@@ -1,6 +1,6 @@
 /**
- * Compression of one channel with DATAZ frames. Decides which bytes are deflated, how hard, and when deflate is not
- * worth it. Also inflates received frames.
+ * Compresses one channel with DATAZ frames. Decides which bytes are deflated, at which level, and when
+ * deflate is not worth its CPU time. Also inflates received DATAZ frames.
  */
 import type { Clock } from '../time/index.ts';
 import {
@@ -16,7 +16,10 @@ import {
 } from '../wire/index.ts';
 import type { Deflater, Effort } from './deflater.ts';
 
-/** Channel kinds that carry mostly text are deflated. The others are compressed or encrypted already, or too fast. */
+/**
+ * True for the channel kinds that carry mostly text: only these are deflated. The data of the other kinds is
+ * already compressed or encrypted, or too fast to be deflated.
+ */
 const DEFLATED: Record<ChannelKindName, boolean> = {
   terminal: true,
   control: true,
@@ -26,51 +29,63 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
   egress: false,
 };
 
-/** Bytes that a DATAZ frame needs in addition to those of a DATA frame. */
+/** Number of bytes by which the fields of a DATAZ frame are longer than those of a DATA frame. */
 const EXTRA_BYTES = LAYOUTS[FrameType.DATAZ]!.fixedBytes - LAYOUTS[FrameType.DATA]!.fixedBytes;
-/** Bytes that shrink by less than this factor count as incompressible. */
+/** If deflate shrinks bytes by less than this factor, the bytes count as incompressible. */
 const MIN_RATIO = 1.1;
-/** After failures of deflate in a row, 1, 2, 4 … frames are sent raw before the next try; never more than this. */
+/**
+ * After a failed try of deflate, some frames are sent uncompressed before the next try. Their number doubles
+ * with each failure in a row (1, 2, 4 …), up to this limit.
+ */
 const MOST_SKIPPED = 64;
 /**
- * A fast flood sends these raw frames at once and would try too often. So after a failure with a frame of at least
- * LARGE bytes, the next try also waits SKIPPED_MS for each raw frame.
+ * Fast bulk output would send these uncompressed frames at once, and deflate would be tried too often. So
+ * after a failed try with a frame of at least LARGE bytes, the next try also waits SKIPPED_MS for each of
+ * these frames.
  */
 const LARGE = 1024;
 const SKIPPED_MS = 10;
-/** Most deflated bytes in one DATAZ frame. Hops cannot split it; this much takes 33 ms on a line of 1 Mbit/s. */
+/**
+ * Most deflated bytes in one DATAZ frame. Hops cannot split a DATAZ frame, and this many bytes take 33 ms on
+ * a line of 1 Mbit/s.
+ */
 const MOST_PACKED = 4 * 1024;
 /**
- * Length of the dictionary, as a multiple of the frame's length. For a short frame the dictionary takes most of the
- * time, and a match far back is seldom found.
+ * Length of the dictionary, as a multiple of the frame's length. A longer dictionary would use much CPU time
+ * for a short frame, and distant matches are rare.
  */
 const REACH = 16;
 const LEAST_DICTIONARY = 8 * 1024;
-/** After a better frame, the expected compression ratio rises by this part of the difference. */
+/**
+ * If a frame shrinks more than expected, the expected compression ratio rises by this part of the difference.
+ */
 const RISE = 1 / 4;
 /**
- * A budget for the effort `small`, which takes 20 to 40 ms of CPU per MiB: raw bytes per second, and the most raw bytes
- * that can be saved up.
+ * CPU budget for the effort `small`, which takes 20 to 40 ms per MiB. The budget grows by SMALL_PER_SECOND
+ * uncompressed bytes per second, up to SMALL_AT_ONCE bytes.
  */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
 
-/** The earlier bytes of one direction, as a dictionary for the next ones. */
+/** The earlier bytes of one direction. They are the dictionary for later bytes. */
 export interface Past {
-  /** The bytes right before an offset: `length` of them, or fewer if older ones are gone. */
+  /** Returns the `length` bytes before this offset, or fewer if older bytes are no longer kept. */
   before(off: number, length: number): Uint8Array;
 }
 
 export class Compression {
   readonly #clock: Clock;
-  /** undefined if this channel's bytes are never deflated, in either direction. */
+  /** undefined if this channel never uses DATAZ, in either direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
-  /** Failures of deflate in a row, and the bytes that are still sent raw before the next try. */
+  /**
+   * The number of failed tries of deflate in a row, and the number of bytes that are still sent uncompressed
+   * before the next try.
+   */
   #misses = 0;
   #skip = 0;
   #retryAt = 0;
-  /** The factor by which the next bytes will probably shrink when deflated. */
+  /** The compression ratio that is expected for the next frame: uncompressed bytes per deflated byte. */
   #ratio = MAX_DATA / MOST_PACKED;
   #allowance = SMALL_AT_ONCE;
   #allowanceAt = 0;
@@ -80,29 +95,32 @@ export class Compression {
     this.#deflater = DEFLATED[kind] ? deflater : undefined;
   }
 
-  /** True if this end can read DATAZ. */
+  /** True if this end can read DATAZ frames. */
   get reads(): boolean {
     return this.#deflater !== undefined;
   }
 
-  /** The optional features that this end announces to its peer. */
+  /** The optional features that this end announces to the other end. */
   get features(): readonly Feature[] {
     return this.reads ? ['dataz'] : [];
   }
 
-  /** Takes the features that the peer announces. Returns true if it may be sent DATAZ. */
+  /** Stores the features that the other end announces. Returns true if this end may send DATAZ frames. */
   heard(features: readonly unknown[]): boolean {
     this.#peerReads = this.reads && features.includes('dataz');
     return this.#peerReads;
   }
 
-  /** How many raw bytes the next frame should carry, if `maxData` bytes fit into it. */
+  /**
+   * Returns how many uncompressed bytes the next frame should carry, if the frame has room for `maxData`
+   * bytes.
+   */
   rawFor(maxData: number): number {
     if (!this.#peerReads || this.#rests) return maxData;
     return Math.ceil(Math.min(MAX_DATA, Math.min(maxData, MOST_PACKED) * this.#ratio));
   }
 
-  /** Makes the frame for bytes that are to be sent: DATAZ if that is shorter, otherwise DATA. */
+  /** Makes a DATAZ frame of these bytes, or a DATA frame if a DATAZ frame would not be shorter. */
   frame(ch: number, { off, bytes }: { off: number; bytes: Uint8Array }, sent: Past): Frame {
     const raw: Frame = { type: FrameType.DATA, ch, off, bytes };
     if (!this.#deflater || !this.#peerReads || bytes.length < this.#deflater.least) return raw;
@@ -116,7 +134,8 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // The raw frames are counted in bytes, so failures with short frames do not make a whole flood go raw.
+      // The pause is counted in bytes and not in frames. Otherwise failures with short frames would make all
+      // frames of bulk output uncompressed.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;
@@ -126,7 +145,10 @@ export class Compression {
     return { type: FrameType.DATAZ, ch, off, dictLen, rawLen, bytes: packed };
   }
 
-  /** Returns a function that inflates this DATAZ. Throws PROTOCOL_ERROR if the peer may not send it. */
+  /**
+   * Returns a function that inflates this DATAZ frame. Throws PROTOCOL_ERROR if the peer may not send this
+   * frame.
+   */
   reader({ off, dictLen, rawLen, bytes }: FrameOf<typeof FrameType.DATAZ>, received: Past): () => Uint8Array {
     const deflater = this.#deflater;
     if (!deflater) throw new UniCoreError('PROTOCOL_ERROR', 'This end has not said that it reads DATAZ.');
@@ -141,8 +163,8 @@ export class Compression {
   }
 
   /**
-   * Adapts the expected ratio. It falls to a worse ratio at once, since a frame that is larger than expected delays
-   * others.
+   * Updates the expected compression ratio. A worse ratio is used at once, because a frame that is longer
+   * than expected delays other frames.
    */
   #learn(ratio: number): void {
     this.#ratio = Math.min(ratio, this.#ratio + (ratio - this.#ratio) * RISE);

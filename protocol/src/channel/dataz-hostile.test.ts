@@ -1,4 +1,7 @@
-/** An accepting end reads the DATAZ frames of honest peers, and ends the channel of a peer that sends wrong ones. */
+/**
+ * The accepting end reads the DATAZ frames of honest peers. It ends the channel of a peer that sends invalid
+ * DATAZ frames.
+ */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
@@ -26,7 +29,7 @@ const OPEN: FrameOf<typeof FrameType.OPEN> = {
 };
 const NONE = new Uint8Array(0);
 
-/** A DATAZ as an honest peer would send it. */
+/** Makes a DATAZ frame as an honest peer would send it. */
 function dataz(off: number, raw: Uint8Array, dictionary: Uint8Array = NONE): FrameOf<typeof FrameType.DATAZ> {
   const bytes = fflateDeflater.deflate(raw, dictionary, 'small')!;
   return { type: FrameType.DATAZ, ch: 2, off, dictLen: dictionary.length, rawLen: raw.length, bytes };

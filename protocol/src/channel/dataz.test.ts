@@ -1,4 +1,4 @@
-/** With or without compression a channel carries the same bytes, over every loss and to every peer. */
+/** A channel carries the same bytes with or without compression, after every loss and to every peer. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFLATERS, text } from '../testing/index.ts';
@@ -7,7 +7,7 @@ import { MAX_DATA } from '../wire/index.ts';
 import type { Deflater } from './deflater.ts';
 import { fflateDeflater } from './fflate/index.ts';
 
-/** Counts the frames that it inflates, to show that any were deflated. */
+/** Counts the frames that this deflater inflates, to prove that some frames were deflated. */
 function counting(deflater: Deflater): Deflater & { read: number } {
   const counted = {
     read: 0,
@@ -21,7 +21,7 @@ function counting(deflater: Deflater): Deflater & { read: number } {
   return counted;
 }
 
-/** Carries everything over this path. */
+/** Waits until all bytes were carried over this path, and checks them. */
 async function carry(s: ReturnType<typeof setup>): Promise<void> {
   await s.path.clock.until(() => done(s), 300_000);
   expectWhole(s.consumer, s.provider);

@@ -1,4 +1,4 @@
-/** When a channel reports what it has consumed, in simulated time. */
+/** Tests, in simulated time, when a channel acknowledges the bytes that it has consumed. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { DelayedAcks } from './delayed-acks.ts';

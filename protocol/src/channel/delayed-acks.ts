@@ -1,17 +1,17 @@
 /**
- * Delayed ACKs: tells the other end how much was consumed. If that end may soon run out of credit, this happens at
- * once; otherwise together with other data, or after a short delay.
+ * Delayed ACKs. They tell the other end how much was consumed. An ACK is sent at once if the other end may
+ * soon have no credit. Otherwise the ACK is sent together with data, or after a short delay.
  */
 import { Alarm, type Clock } from '../time/index.ts';
 import type { Incoming } from './incoming.ts';
 
-/** The longest delay between consuming bytes and reporting it, ms. */
+/** The longest delay in ms between consuming bytes and acknowledging them. */
 const ACK_MS = 25;
 
 export interface DelayedAcksOptions {
   clock: Clock;
   incoming: Incoming;
-  /** Sends the ACK on the current attachment. */
+  /** Sends an ACK with these values on the current attachment. */
   say: (report: { consumed: number; limit: number }) => void;
 }
 
@@ -25,7 +25,7 @@ export class DelayedAcks {
     this.#alarm = new Alarm(options.clock, () => this.flush());
   }
 
-  /** Sends the ACK now or after a delay. Called after bytes were consumed. */
+  /** Called after bytes were consumed. Sends the ACK now, or starts the timer that sends it. */
   schedule(): void {
     const { incoming } = this.#options;
     if (!incoming.unreported) return;
@@ -33,19 +33,19 @@ export class DelayedAcks {
     else if (!this.#alarm.isSet) this.#alarm.set(ACK_MS);
   }
 
-  /** Piggybacks the ACK on data that leaves now, but at most once per ACK_MS. */
+  /** Sends the ACK together with data that is sent now, but at most one ACK per ACK_MS. */
   piggyback(): void {
     const { clock } = this.#options;
     if (clock.now() - this.#saidAt >= ACK_MS) this.flush();
   }
 
-  /** Sends the ACK now if there is anything to report. */
+  /** Sends an ACK now if consumed bytes, or the end of the stream, are not acknowledged yet. */
   flush(): void {
     if (this.#options.incoming.unreported) this.resend();
     else this.#alarm.clear();
   }
 
-  /** Resends the ACK; the previous one may have been lost. */
+  /** Sends the ACK again, because the previous ACK may have been lost. */
   resend(): void {
     this.#alarm.clear();
     this.#saidAt = this.#options.clock.now();

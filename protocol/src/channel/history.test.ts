@@ -1,6 +1,6 @@
 /**
- * A history returns the last bytes that were appended, in whatever pieces they came, and uses as little memory as it
- * can.
+ * A history returns the last bytes that were appended, whatever the size of the appended pieces. It uses as
+ * little memory as possible.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -26,7 +26,7 @@ test('keeps the last bytes, whatever pieces they came in', () => {
         history.append(more);
         const kept = Math.min(CAPACITY, said.length);
         expect(history.start).toBe(offset + said.length - kept);
-        // Not toEqual, which is slow with long arrays.
+        // toEqual is slow with long arrays, so the bytes are compared one by one.
         const last = said.subarray(said.length - kept);
         expect(tail(history, offset + said.length).every((byte, i) => byte === last[i])).toBe(true);
       }

@@ -1,25 +1,29 @@
 /**
- * The latest raw bytes of one direction, to which a DATAZ frame may refer. Memory grows only with the bytes that came.
+ * The latest uncompressed bytes of one direction. A DATAZ frame may refer to these bytes. Memory is allocated
+ * only as bytes arrive.
  */
 
 const FIRST_BYTES = 1024;
 
 export class History {
   readonly #capacity: number;
-  /** The kept bytes: filled from the front, and used as a ring buffer once it has its full size. */
+  /**
+   * The kept bytes. The array is filled from index 0 while it grows. At its full size, the array is a ring
+   * buffer.
+   */
   #memory = new Uint8Array(0);
-  /** Index in #memory for the next byte. */
+  /** The index in #memory where the next byte will be stored. */
   #at = 0;
   #size = 0;
   #end: number;
 
-  /** offset: stream offset of the first byte that will be appended. */
+  /** `offset` is the stream offset of the first byte that will be appended. */
   constructor(capacity: number, offset = 0) {
     this.#capacity = capacity;
     this.#end = offset;
   }
 
-  /** Stream offset of the oldest byte that is still kept. */
+  /** The stream offset of the oldest byte that is still kept. */
   get start(): number {
     return this.#end - this.#size;
   }
@@ -39,8 +43,8 @@ export class History {
   }
 
   /**
-   * Copies bytes from this stream offset on to the front of `out` and returns their number. Throws if that offset is not
-   * here.
+   * Copies kept bytes, beginning at stream offset `from`, into `out`. Returns the number of copied bytes.
+   * Throws if the byte at `from` is not kept.
    */
   copy(from: number, out: Uint8Array): number {
     const length = Math.min(this.#end - from, out.length);
@@ -58,7 +62,7 @@ export class History {
     let size = Math.max(FIRST_BYTES, this.#memory.length);
     while (size < wanted) size *= 2;
     const grown = new Uint8Array(Math.min(size, this.#capacity));
-    // #memory is not a ring yet, so its bytes lie in order from the front.
+    // #memory is not used as a ring buffer yet, so its bytes are in order from index 0.
     grown.set(this.#memory.subarray(0, this.#size));
     this.#memory = grown;
     this.#at = this.#size;

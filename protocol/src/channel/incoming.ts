@@ -1,14 +1,17 @@
-/** The receiving direction of a channel: which bytes arrived, which were consumed, and the credit given for them. */
+/**
+ * The receiving direction of a channel: which bytes have arrived, which were consumed, and how much credit
+ * the sender has.
+ */
 import { MAX_DATA, MAX_DICTIONARY, UniCoreError } from '../wire/index.ts';
 import { History } from './history.ts';
 import type { Fin } from './outgoing.ts';
 import type { Window } from './window.ts';
 
-/** An ACK is due when this fraction (1/n) of the window was consumed since the last one. */
+/** An ACK is sent as soon as this fraction (1/n) of the window was consumed since the last ACK. */
 const ACK_SHARE = 4;
 /**
- * Received bytes that are kept for DATAZ frames. A repeated frame may begin almost MAX_DATA below `next` and bring one
- * new byte; its dictionary lies before that.
+ * Number of received bytes that are kept for DATAZ frames. A repeated frame may begin almost MAX_DATA bytes
+ * before the next expected offset, and its dictionary is before that frame.
  */
 const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 
@@ -21,14 +24,17 @@ export class Incoming {
   #fin: (Fin & { finalOff: number }) | undefined;
   readonly #history: History | undefined;
 
-  /** remember: keep received bytes, since DATAZ frames may refer to them. */
+  /** If `remember` is true, received bytes are kept, because DATAZ frames may refer to them. */
   constructor(window: Window, remember = false) {
     this.#window = window;
     this.#limit = window.size;
     this.#history = remember ? new History(HISTORY_BYTES) : undefined;
   }
 
-  /** The next expected offset; one past the last byte once FIN has arrived. */
+  /**
+   * The next expected offset. After FIN, this is one more than the final offset, because FIN counts as one
+   * byte.
+   */
   get next(): number {
     return this.#fin ? this.#fin.finalOff + 1 : this.#next;
   }
@@ -37,7 +43,7 @@ export class Incoming {
     return this.#limit;
   }
 
-  /** True if everything arrived and was consumed, FIN included. */
+  /** True if all bytes and the FIN have arrived, and all bytes were consumed. */
   get done(): boolean {
     return this.#fin !== undefined && this.#consumed === this.#fin.finalOff;
   }
@@ -46,19 +52,19 @@ export class Incoming {
     return this.#fin;
   }
 
-  /** True if consumed bytes, or the end, were not reported yet. */
+  /** True if consumed bytes, or the end of the stream, are not acknowledged yet. */
   get unreported(): boolean {
     return this.#position() > this.#reported;
   }
 
-  /** True if an ACK should be sent now, since enough was consumed or the direction is done. */
+  /** True if an ACK should be sent now: enough bytes were consumed, or the direction is complete. */
   get due(): boolean {
     return this.done || this.#consumed - this.#reported >= this.#window.size / ACK_SHARE;
   }
 
   /**
-   * Returns the new part of a frame's bytes; undefined if none are new, 'gap' if bytes before them are missing. `read`
-   * is only called if there are new bytes.
+   * Returns those bytes of a frame that are new. Returns undefined if no bytes are new, and 'gap' if earlier
+   * bytes are missing. Calls `read` only if there are new bytes.
    */
   take(off: number, length: number, read: () => Uint8Array): Uint8Array | 'gap' | undefined {
     const end = off + length;
@@ -76,14 +82,17 @@ export class Incoming {
     return fresh;
   }
 
-  /** Returns the received bytes right before an offset, as the dictionary of a DATAZ frame. */
+  /** Returns the `length` received bytes just before this offset: the dictionary of a DATAZ frame. */
   before(off: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     if (length > 0) this.#history!.copy(off - length, bytes);
     return bytes;
   }
 
-  /** Takes the end of this direction. Returns false if it was known already, 'gap' if bytes before it are missing. */
+  /**
+   * Handles the end of this direction. Returns false if the end was known already, and 'gap' if earlier bytes
+   * are missing.
+   */
   finish(finalOff: number, fin: Fin): boolean | 'gap' {
     if (this.#fin ? finalOff !== this.#fin.finalOff : finalOff < this.#next) {
       throw new UniCoreError(
@@ -97,7 +106,10 @@ export class Incoming {
     return true;
   }
 
-  /** Records that bytes were consumed. now, rtt: ms. Returns true if the caller should measure the round trip. */
+  /**
+   * Records that bytes were consumed. `now` and `rtt` are in ms. Returns true if the caller should measure
+   * the round-trip time.
+   */
   consumed(bytes: number, now: number, rtt: number | undefined): boolean {
     if (bytes < 0 || this.#consumed + bytes > this.#next) {
       throw new Error(`${bytes} bytes consumed, ${this.#next - this.#consumed} were delivered`);
@@ -106,7 +118,7 @@ export class Incoming {
     return this.#window.used(this.#consumed, now, rtt);
   }
 
-  /** Returns the content of an ACK, and records that it was reported. */
+  /** Returns the values for an ACK, and records them as acknowledged. */
   report(): { consumed: number; limit: number } {
     this.#reported = this.#position();
     this.#limit = Math.max(this.#limit, this.#consumed + this.#window.size);

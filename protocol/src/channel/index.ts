@@ -1,4 +1,7 @@
-/** The two ends of a channel: a reliable byte stream over legs that may be lost. Imports `leg`, `wire` and `time`. */
+/**
+ * The two ends of a channel: a reliable byte stream over legs (sockets) that may be lost. This folder imports
+ * `leg`, `wire` and `time`.
+ */
 export { AcceptedChannel } from './accepted-channel.ts';
 export { Acceptor, type OpenRequest } from './acceptor.ts';
 export { Channel } from './channel.ts';

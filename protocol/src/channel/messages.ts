@@ -1,24 +1,30 @@
 /**
- * Whole messages over a channel's byte stream, for RPC. Each is a u32 length (big endian) and that many bytes of
- * msgpack.
+ * Sends and receives whole messages over a channel's byte stream, for RPC. Each message is a length (u32, big
+ * endian), followed by this many bytes of msgpack.
  */
 
 import { type PackLimits, packMeta, UniCoreError, unpackMeta } from '../wire/index.ts';
 import type { Channel } from './channel.ts';
 import { Outbox } from './outbox.ts';
 
-/** Larger than the limits of metadata, since a report names every VM of a provider. */
+/**
+ * These limits are larger than those for the metadata of frames, because a report lists every VM of a
+ * provider.
+ */
 const LIMITS: PackLimits = { bytes: 1024 * 1024, depth: 12, entries: 65_536 };
 const HEADER_BYTES = 4;
 
-/** Put `data` and `pull` into the channel's handler, then call bind() with the channel. */
+/**
+ * Sends and receives messages on one channel. First put `data` and `pull` into the channel's handler, then
+ * call bind() with the channel.
+ */
 export class Messages {
   readonly #onMessage: (value: unknown) => void;
   readonly #outbox = new Outbox();
   #channel: Channel | undefined;
   readonly #header = new Uint8Array(HEADER_BYTES);
   #body: Uint8Array | undefined;
-  /** Bytes that have arrived of the header, or of the body once its length is known. */
+  /** Number of bytes that have arrived of the header, or of the body once the length is known. */
   #filled = 0;
 
   constructor(onMessage: (value: unknown) => void) {
@@ -30,7 +36,7 @@ export class Messages {
     channel.wake();
   }
 
-  /** Queues a message. It is sent when the channel is attached and has credit. */
+  /** Queues a message. The message is sent when the channel is attached and has credit. */
   send(value: unknown): void {
     const body = packMeta(value, LIMITS);
     const whole = new Uint8Array(HEADER_BYTES + body.length);
@@ -40,10 +46,10 @@ export class Messages {
     this.#channel?.wake();
   }
 
-  /** The `pull` method for the channel's handler. */
+  /** The `pull` callback for the channel's handler. */
   readonly pull = (max: number): Uint8Array | undefined => this.#outbox.pull(max);
 
-  /** The `data` method for the channel's handler. */
+  /** The `data` callback for the channel's handler. */
   readonly data = (bytes: Uint8Array): void => {
     let rest = bytes;
     while (rest.length > 0) rest = this.#take(rest);
@@ -51,8 +57,8 @@ export class Messages {
   };
 
   /**
-   * Copies bytes once, directly to their place, so a peer that sends single bytes causes no extra work. Returns the
-   * rest.
+   * Copies bytes to their final place, and returns the bytes that are left over. Each byte is copied only
+   * once, so a peer that sends single bytes causes no extra work.
    */
   #take(bytes: Uint8Array): Uint8Array {
     const target = this.#body ?? this.#header;

@@ -1,4 +1,7 @@
-/** Make before break: a channel changes its legs while bytes flow, and the applications at both ends do not notice. */
+/**
+ * Make before break: a channel moves to other legs while bytes flow, and the applications at both ends do not
+ * notice the move.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { done, expectWhole, setup } from '../testing/transfer/index.ts';
@@ -58,7 +61,7 @@ describe('a channel that moves', () => {
   });
 });
 
-/** ms from a key to its arrival, with a move that began `after` ms before it. */
+/** Returns the ms from a keystroke to its arrival, with a move that began `after` ms before the keystroke. */
 async function keyDelay(moved?: { what: 'moveConsumer' | 'moveProvider'; after: number }): Promise<number> {
   const s = setup({ up: 0, down: 0 });
   const { clock } = s.path;

@@ -1,4 +1,7 @@
-/** What only the opening end does: it attaches the channel, and clears its hops afterwards. */
+/**
+ * What only the opening end does: it attaches the channel, and tells the hops afterwards to forget the
+ * channel.
+ */
 import { expect, test } from 'vitest';
 import { Leg } from '../leg/index.ts';
 import { SimClock } from '../sim/index.ts';
@@ -21,7 +24,10 @@ type Open = FrameOf<typeof FrameType.OPEN>;
 
 const NONE = packMeta({});
 
-/** An opener whose peer answers each OPEN with these frames. It attaches as soon as its leg is up. */
+/**
+ * Makes an opener whose peer answers each OPEN with these frames. The opener attaches as soon as its leg is
+ * up.
+ */
 async function openerOver(answers: (open: Open) => Frame[], handler: Partial<ChannelHandler> = {}) {
   const clock = new SimClock();
   const opens: Open[] = [];
@@ -89,7 +95,7 @@ test('a channel that is aborted while it is being opened leaves nothing at the o
 
 test('a channel that turns out to be over when it attaches again reports only that it is closed', async () => {
   const told: string[] = [];
-  // The second OPEN is answered with a position after the end.
+  // The answer to the second OPEN has an offset after the end of the stream.
   const answers = (open: Open): Frame[] => [
     accept(open, open.attach - 1),
     ...(open.attach > 1

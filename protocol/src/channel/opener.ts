@@ -1,6 +1,6 @@
 /**
- * The opening end of a channel, and the only one that attaches it again. The SDK, the gateway and the hub's control
- * channel use it.
+ * The end of a channel that opens the channel. Only this end attaches the channel again after a loss. The
+ * SDK, the gateway and the hub's control channel use this class.
  */
 
 import type { Leg } from '../leg/index.ts';
@@ -20,22 +20,29 @@ import { Channel } from './channel.ts';
 import type { ChannelOptions } from './channel-options.ts';
 import { resetFrame } from './state-frames.ts';
 
-/** Pauses between attempts to attach while the leg is up but the far side is not reachable, ms. */
+/** Pauses in ms between attempts to attach while the leg works but the acceptor cannot be reached. */
 const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
-/** An unanswered OPEN is repeated after growing pauses within these limits, ms. */
+/**
+ * An unanswered OPEN is sent again after a pause. The pauses grow from the first limit to the second, in ms.
+ */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
 const CLEAR = (ch: number): Frame => resetFrame(ch, 'OK', '');
 const NO_AUTH = new Uint8Array(0);
 
 export interface OpenerOptions extends ChannelOptions {
-  /** The metadata for OPEN. Called at each attachment, so that it is current (a window's size). */
+  /**
+   * Returns the metadata for an OPEN. Called for each OPEN, so that the metadata is current, such as a
+   * terminal's size.
+   */
   meta: () => unknown;
   /** Cryptographically random bytes. */
   random: (bytes: number) => Uint8Array;
-  /** The leg to attach to now; undefined while there is none. Call attach() when it has changed. */
+  /**
+   * Returns the leg to attach to now, or undefined if there is none. Call attach() when the leg has changed.
+   */
   leg: () => Leg | undefined;
-  /** Whether the channel attaches again after it lost its path. Otherwise it closes. */
+  /** True if the channel attaches again after it has lost its path. If false, the channel closes instead. */
   resume: boolean;
 }
 
@@ -44,16 +51,19 @@ export class Opener extends Channel {
   readonly #epoch: Uint8Array;
   readonly #backoff: Backoff;
   #attach = 0;
-  /** True once the acceptor has accepted this epoch. From then on each OPEN says mustExist. */
+  /**
+   * True once the acceptor has accepted this channel. Later OPENs set `mustExist`, so that they never create
+   * a new channel.
+   */
   #established = false;
-  /** The attachment whose OPEN waits for an answer. */
+  /** The attachment whose OPEN has not been answered yet. */
   #opening: Attachment | undefined;
   /**
-   * True while the channel moves: it was attached when its last OPEN was sent. The handler hears of a move only if it
-   * fails.
+   * True while the channel moves to another path: the channel was attached when it sent its last OPEN. The
+   * handler's detached() is called only if the move fails.
    */
   #moving = false;
-  /** The attachment that this channel should leave soon, because the path behind it will change. */
+  /** The attachment that the channel should leave soon, because a hop on its path will close. */
   #leaving: Attachment | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -69,8 +79,8 @@ export class Opener extends Channel {
   }
 
   /**
-   * Attaches to the current leg if that leg is up. A channel that is attached to another leg moves: it stays usable
-   * there until the new attachment is accepted.
+   * Attaches the channel to the current leg if this leg is up. If the channel is attached to another leg, the
+   * channel moves: it uses the old leg until the new attachment is accepted.
    */
   attach(): void {
     const leg = this.#options.leg();
@@ -88,7 +98,7 @@ export class Opener extends Channel {
   }
 
   override reset(code: ErrorCode, message: string): void {
-    // An OPEN is on its way, and the channel that it may create must be closed too.
+    // An unanswered OPEN may create the channel at the other end, so this channel must be reset there too.
     this.#opening?.say((ch) => resetFrame(ch, code, message));
     super.reset(code, message);
   }
@@ -103,43 +113,43 @@ export class Opener extends Channel {
     this.#backoff.reset();
     this.attached(at, frame.recvNext, frame.limit, features);
     if (this.isClosed) return;
-    // The acceptor may not know what was consumed since the OPEN was sent.
+    // The acceptor may not know of bytes that this end consumed after it sent the OPEN.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
-    // The leg may have been replaced meanwhile; then the channel moves again.
+    // If the leg was replaced while the OPEN was unanswered, the channel moves again.
     this.attach();
   }
 
   protected override unattached(code: ErrorCode): void {
-    // Another attempt to attach is already under way.
+    // If an OPEN is unanswered, an attempt to attach is already under way.
     if (!this.#opening) this.#detached(code);
   }
 
   protected override detachedBy(at: Attachment, code: ErrorCode): void {
     if (code !== 'GOING_AWAY') return this.lost(at, code);
-    // The path behind this leg will change, though the leg itself stays. The old path works until the channel has
-    // moved.
+    // A hop on the path will close, but this leg stays open. The old path works until the channel has moved.
     this.#leaving = at;
     if (!this.#opening) this.attach();
     else if (at === this.#opening) this.#waitForAnswer(at, 0);
   }
 
   protected override gap(at: Attachment): void {
-    // An attachment is never repaired; the opener attaches again. The RESET clears the hops, which a closed acceptor
-    // would not do.
+    // A broken attachment is never repaired: the opener attaches again. The RESET tells the hops to forget
+    // the old attachment. An acceptor that has closed the channel would not tell them.
     at.say((ch) => resetFrame(ch, 'CHANNEL_UNKNOWN', ''));
     this.lost(at, 'GAP');
   }
 
   protected override finished(): void {
-    // The hops cannot see that both ends are done, so they are told to forget the number.
+    // The hops cannot see that both ends have finished, so the opener tells them to forget the channel
+    // number.
     this.#opening?.say(CLEAR);
     this.say(CLEAR);
   }
 
   protected override overAt(at: Attachment): void {
-    // A moving channel has two attachments. The peer has ended it on one; only this end clears the hops of the other
-    // one.
+    // A moving channel has two attachments, and the peer has ended the channel on one of them. Only the
+    // opener can tell the hops of the other attachment to forget the channel.
     for (const place of [this.#opening, this.attachment]) if (place !== at) place?.say(CLEAR);
   }
 
@@ -150,7 +160,8 @@ export class Opener extends Channel {
 
   #open(leg: Leg): void {
     const moving = this.attachedNow;
-    // An earlier OPEN went to an older leg. The new OPEN takes over whatever it created.
+    // An earlier OPEN was sent on an older leg. The new OPEN takes over any channel that the earlier OPEN has
+    // created.
     this.#opening?.leave();
     this.#stopOpening();
     this.#moving = moving;
@@ -181,7 +192,7 @@ export class Opener extends Channel {
     const rtt = at.leg.rtt ?? 0;
     const wait = Math.min(OPEN_MAX_MS, Math.max(OPEN_MIN_MS, 4 * rtt) * 2 ** Math.min(tries, 6));
     this.#cancelTimer = this.clock.after(wait, () => {
-      // The old path does not answer any more, so attach to the new leg if it is up.
+      // The old path gives no answer, so the channel attaches to the new leg if that leg is up.
       if (at === this.#leaving && this.#options.leg()?.up) this.attach();
       else this.#sayOpen(at, tries + 1);
     });

@@ -1,4 +1,4 @@
-/** A queue of bytes: the application pushes, and the channel pulls when it has credit. */
+/** A queue of bytes to send. The application adds bytes, and the channel removes them when it has credit. */
 export class Outbox {
   #chunks: Uint8Array[] = [];
   #size = 0;
@@ -8,14 +8,17 @@ export class Outbox {
     return this.#size;
   }
 
-  /** Queues bytes without copying them. The caller must not change them afterwards. */
+  /** Adds bytes to the queue without copying them. The caller must not change these bytes afterwards. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
     this.#size += bytes.length;
   }
 
-  /** Takes at most `max` bytes and joins small pushes to one piece. Undefined if there are none. */
+  /**
+   * Removes and returns at most `max` bytes. Joins small pushes into one array. Returns undefined if the
+   * queue is empty.
+   */
   pull(max: number): Uint8Array | undefined {
     const first = this.#chunks[0];
     if (first === undefined || max <= 0) return undefined;

@@ -1,11 +1,13 @@
-/** The sending direction keeps what it may have to send again, and never more than its window. */
+/**
+ * The sending direction keeps the bytes that may have to be sent again, and never keeps more than its window.
+ */
 import { expect, test } from 'vitest';
 import { Outgoing } from './outgoing.ts';
 
 const WINDOW = 100;
 const endless = (max: number) => new Uint8Array(max);
 
-/** Sends until nothing more may be sent; returns the number of bytes. */
+/** Sends until nothing more may be sent. Returns the number of sent bytes. */
 function flood(outgoing: Outgoing): number {
   let sent = 0;
   for (let piece = outgoing.next(30, endless); piece; piece = outgoing.next(30, endless)) {

@@ -1,38 +1,47 @@
 /**
- * The sending direction of a channel: which bytes were sent, which may have to be sent again, and how far the peer's
- * credit goes.
+ * The sending direction of a channel: which bytes were sent, which may have to be sent again, and how much
+ * credit the peer has given.
  */
 import { MAX_DICTIONARY, UniCoreError } from '../wire/index.ts';
 import { History } from './history.ts';
 
-/** The orderly end of a direction. It counts as one byte after the last, so that it is acknowledged like a byte. */
+/**
+ * The content of FIN, the orderly end of a direction. FIN counts as one byte after the last byte, so the peer
+ * confirms it like a byte.
+ */
 export interface Fin {
   code: number;
   message: string;
 }
 
 export class Outgoing {
-  /** Most bytes that may be in flight, and so are kept, whatever limit the peer sends. */
+  /**
+   * Most bytes in flight, whatever limit the peer sends. Bytes in flight are kept in memory until the peer
+   * confirms them.
+   */
   readonly #window: number;
-  /** Chunks of the bytes that the peer has not confirmed, in order. The first one begins at #base. */
+  /**
+   * Chunks of sent bytes that the peer has not confirmed, in order. The first chunk begins at stream offset
+   * #base.
+   */
   #kept: Uint8Array[] = [];
-  /** Stream offset of the first kept byte. */
+  /** The stream offset of the first byte that is kept. */
   #base = 0;
-  /** Stream offset after the last byte that the application gave. */
+  /** The stream offset just after the last byte that the application has given. */
   #end = 0;
-  /** Offset of the next byte to send on this attachment. After a rewind it is below #end. */
+  /** The stream offset of the next byte to send on this attachment. After rewind(), it is below #end. */
   #sent = 0;
-  /** Highest offset that the peer has confirmed, FIN included. */
+  /** The highest offset that the peer has confirmed. FIN counts as one byte. */
   #known = 0;
-  /** The peer accepts bytes below this offset (its credit). */
+  /** The credit limit: the peer accepts only bytes below this offset. */
   #limit = 0;
   #fin: Fin | undefined;
   #finSent = false;
-  /** Confirmed bytes that are kept as a dictionary; undefined until remember() is called. */
+  /** Confirmed bytes that are kept as the dictionary for DATAZ frames; undefined until remember() is called. */
   #history: History | undefined;
   /**
-   * The application had no bytes when it was last asked, although the peer's credit allowed some. Only then may FIN
-   * follow.
+   * True if the application had nothing to send when it was last asked, although there was credit. FIN may be
+   * sent only then.
    */
   #dry = false;
 
@@ -44,7 +53,7 @@ export class Outgoing {
     return this.#finSent ? this.#end + 1 : this.#sent;
   }
 
-  /** Bytes that must be sent again if every hop crashes now. */
+  /** Number of bytes that were sent and not confirmed. They must be sent again if the path breaks. */
   get inFlight(): number {
     return this.#end - this.#base;
   }
@@ -53,17 +62,17 @@ export class Outgoing {
     return this.#sent >= this.#limit;
   }
 
-  /** True if the peer has not confirmed everything that was sent. */
+  /** True if the peer has not confirmed everything that was sent, FIN included. */
   get unanswered(): boolean {
     return this.sentEnd > this.#known;
   }
 
-  /** Bytes sent on this attachment that the peer has not confirmed. */
+  /** Number of bytes that were sent on this attachment and that the peer has not confirmed. */
   get onTheWay(): number {
     return Math.max(0, this.#sent - this.#known);
   }
 
-  /** True while bytes of an earlier attachment have to be sent again. */
+  /** True while bytes of an earlier attachment must be sent again on this attachment. */
   get behind(): boolean {
     return this.#sent < this.#end;
   }
@@ -77,7 +86,7 @@ export class Outgoing {
     return this.#fin !== undefined;
   }
 
-  /** True if the peer has confirmed everything, FIN included. */
+  /** True if the peer has confirmed all bytes and the FIN. */
   get done(): boolean {
     return this.#fin !== undefined && this.#known > this.#end;
   }
@@ -87,8 +96,8 @@ export class Outgoing {
   }
 
   /**
-   * Returns the next bytes to send, within the credit: first bytes that must be repeated, then new ones from the
-   * application.
+   * Returns the next bytes to send, within the peer's credit: first the bytes that must be sent again, then
+   * new bytes from the application.
    */
   next(
     max: number,
@@ -104,12 +113,15 @@ export class Outgoing {
     return { off, bytes };
   }
 
-  /** From now on keeps confirmed bytes for a while, as a dictionary for DATAZ frames. */
+  /** From now on, keeps the latest confirmed bytes as the dictionary for DATAZ frames. */
   remember(): void {
     this.#history ??= new History(MAX_DICTIONARY, this.#base);
   }
 
-  /** The bytes right before an offset that next() returned: `length` of them, fewer if older ones are gone. */
+  /**
+   * Returns the `length` bytes before this offset, or fewer if older bytes are no longer kept. The offset
+   * must be one that next() has returned.
+   */
   before(off: number, length: number): Uint8Array {
     const start = Math.max(off - length, this.#history?.start ?? this.#base);
     const bytes = new Uint8Array(off - start);
@@ -125,14 +137,17 @@ export class Outgoing {
     return bytes;
   }
 
-  /** Returns the FIN to send, once, after next() has found no byte before it. */
+  /** Returns the FIN to send, once, after next() has found no more bytes. Otherwise returns undefined. */
   takeFin(): (Fin & { finalOff: number }) | undefined {
     if (!this.#fin || this.#finSent || !this.#dry) return undefined;
     this.#finSent = true;
     return { ...this.#fin, finalOff: this.#end };
   }
 
-  /** The peer has everything below `upTo` and accepts bytes below `limit`. Returns true if either is new. */
+  /**
+   * Records that the peer has all bytes below `upTo` and accepts bytes below `limit`. Returns true if one of
+   * these values has risen.
+   */
   confirm(upTo: number, limit: number): boolean {
     const most = this.#fin ? this.#end + 1 : this.#end;
     if (upTo > most) {
@@ -152,9 +167,9 @@ export class Outgoing {
   }
 
   /**
-   * Continues on a new attachment, from the offset that the peer expects. Confirmed bytes stay confirmed: while a
-   * channel moves, a newer ACK may arrive earlier on the old path. The old limit is dropped: the hops of the new path
-   * have not seen it, and they enforce only limits that they saw.
+   * Continues on a new attachment, at the offset that the peer expects. Confirmed bytes stay confirmed: while
+   * a channel moves, the old path may have delivered a newer ACK first. The old credit limit is dropped,
+   * because the hops of the new path have not seen it, and hops enforce only limits that they have seen.
    */
   rewind(recvNext: number, limit: number): void {
     this.confirm(recvNext, limit);
@@ -164,7 +179,10 @@ export class Outgoing {
     this.#skipTo(this.#known);
   }
 
-  /** Skips bytes that the peer has confirmed. After a rewind, it may have got them on the old path. */
+  /**
+   * Skips bytes that the peer has confirmed. After rewind(), the peer may have received these bytes on the
+   * old path.
+   */
   #skipTo(known: number): void {
     this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
     this.#finSent ||= this.#fin !== undefined && known > this.#end;
@@ -200,7 +218,7 @@ export class Outgoing {
     if (used > 0) this.#kept.splice(0, used);
     const first = this.#kept[0];
     if (first && upTo > this.#base) {
-      // The unconfirmed rest is copied, since a view would keep the confirmed part in memory as well.
+      // The unconfirmed rest is copied. A view would keep the confirmed part in memory too.
       this.#kept[0] = first.slice(upTo - this.#base);
       this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;

@@ -1,4 +1,7 @@
-/** How much of a channel may be on the way, and when small writes of a flood are collected. */
+/**
+ * How many bytes of a channel may be in flight, and when the small writes of a flood (bulk output) are
+ * collected.
+ */
 import { beforeEach, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { Pacer } from './pacer.ts';
@@ -14,7 +17,7 @@ beforeEach(() => {
   pace = new Pacer({ clock, window: 128 * KIB, go: () => went++ });
 });
 
-/** A source that writes more than a screenful at once, and then nothing. */
+/** Simulates a source that writes more than a screenful at once, and then nothing. */
 function burst(): void {
   pace.sent(32 * KIB, 32 * KIB, 32 * KIB);
   pace.dry();
@@ -33,7 +36,10 @@ test('a frame that a hop has split frees room piece by piece', async () => {
 });
 
 test('a slow path that acknowledges only whole frames, and late, is filled all the same', async () => {
-  /** Bytes per ms; and ms from the last byte of a frame to its ACK, on a line of 80 ms with ACKs delayed by 25 ms. */
+  /**
+   * The rate in bytes per ms, and the time in ms from the last byte of a frame to its ACK: 80 ms on the line
+   * and 25 ms of ACK delay.
+   */
   const [rate, answer] = [125, 105];
   let [freeAt, upTo, confirmed] = [0, 0, 0];
   const send = () => {

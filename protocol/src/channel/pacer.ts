@@ -1,34 +1,48 @@
 /**
- * Pacing of a channel's end. It sends no more than the path carries, so that no queue grows there. Later bytes, or a
- * snapshot in place of skipped ones, then arrive soon. It also joins the small writes of a flood.
+ * Paces one end of a channel: the end sends no more than the path carries, so that no long queue grows on the
+ * path. Later bytes, or a snapshot that replaces skipped bytes, then arrive soon. The pacer also joins the
+ * small writes of a flood (bulk output).
  */
 
 import { CongestionWindow, type Mark } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
 
 /**
- * Length of the queue that a channel leaves on its path, ms. On a slow line a screen may lag behind its program by this
- * much.
+ * Length in ms of the queue that a channel may leave on its path. On a slow line, a screen may show a
+ * program's output this much later.
  */
 const QUEUE_MS = 100;
 const MIN_QUEUE = 8 * 1024;
-/** Bytes that may be on the way before the path was measured; as many as one ACK confirms. */
+/**
+ * Bytes that may be in flight before the path has been measured. One ACK usually confirms about this many
+ * bytes.
+ */
 const FIRST_FLIGHT = 32 * 1024;
-/** A source that gave this many bytes without a pause of PAUSE_MS is a flood: its small writes are collected. */
+/**
+ * A source that has sent this many bytes without a pause of PAUSE_MS is a flood (bulk output). Its small
+ * writes are then collected.
+ */
 const FLOOD = 16 * 1024;
 const PAUSE_MS = 100;
-/** If bytes are on the way and the congestion window has less room than this, the channel waits for more room. */
+/**
+ * If bytes are in flight and the congestion window has room for fewer bytes than this, the channel waits for
+ * more room.
+ */
 const CRUMB = 1024;
 /**
- * A frame is at most this part of the congestion window. A frame arrives and is acknowledged as a whole. If it filled
- * the window, the path would be idle until the ACK comes, and would be measured as slower than it is.
+ * A frame takes at most this fraction (1/n) of the congestion window. The peer acknowledges a frame as a
+ * whole. If one frame filled the window, the path would be idle until the ACK comes, and the measured rate
+ * would be too low.
  */
 const FRAME_SHARE = 4;
-/** This many collected bytes are sent at once; fewer wait for up to GATHER_MS. */
+/** This many collected bytes are sent at once. Fewer bytes wait for up to GATHER_MS. */
 const RIPE = 64 * 1024;
 const GATHER_MS = 50;
 
-/** A frame on the way: its first and last offset in the stream, its size on the wire, and the marks of both windows. */
+/**
+ * A frame in flight: its start and end offset in the stream, its size on the wire, and its marks in both
+ * congestion windows.
+ */
 interface Sent {
   readonly from: number;
   readonly upTo: number;
@@ -39,7 +53,7 @@ interface Sent {
 
 export interface PacerOptions {
   clock: Clock;
-  /** Most bytes that the peer's credit will ever allow to be on the way. */
+  /** The most bytes in flight that the peer's credit will ever allow. */
   window: number;
   /** Called when the collected small writes should be sent. */
   go: () => void;
@@ -48,14 +62,17 @@ export interface PacerOptions {
 export class Pacer {
   readonly #options: PacerOptions;
   /**
-   * Two congestion windows of the same path: one counts bytes on the wire, one counts inflated bytes. Deflated bytes may
-   * be few on the wire, but the reader, such as a page that draws, must handle all of them.
+   * Two congestion windows of the same path: one counts bytes on the wire, the other counts uncompressed
+   * bytes. Even if deflate leaves few bytes on the wire, the receiver, such as a page that draws, must
+   * process all of them.
    */
   #wire: CongestionWindow;
   #whole: CongestionWindow;
-  /** Frames on the way, in order. */
+  /** The frames in flight, in the order of sending. */
   #marks: Sent[] = [];
-  /** Bytes that the source has sent since its last pause, and the time since when it has had none. */
+  /**
+   * The number of bytes that the source has sent since its last pause, and the time when it ran out of bytes.
+   */
   #burst = 0;
   #dryAt: number | undefined;
   #cancelGather: (() => void) | undefined;
@@ -71,7 +88,8 @@ export class Pacer {
   }
 
   /**
-   * Size of the next frame: most bytes on the wire, and most bytes before compression. empty: no bytes are on the way.
+   * Returns the size limits of the next frame: bytes on the wire, and bytes before compression. `empty` is
+   * true if no bytes are in flight.
    */
   room(empty: boolean): { wire: number; whole: number } {
     const wire = frameOf(this.#wire, empty);
@@ -79,7 +97,7 @@ export class Pacer {
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };
   }
 
-  /** Starts measuring again: the channel has a new path, of which nothing is known. */
+  /** Forgets all measurements, because the channel has a new path that was not measured yet. */
   restart(): void {
     this.#wire = this.#newWindow();
     this.#whole = this.#newWindow();
@@ -92,10 +110,11 @@ export class Pacer {
     this.#cancelGather = undefined;
   }
 
-  /** Whether to send now, with this many bytes pending. If not, go() is called later. */
+  /** Returns true if the `pending` bytes should be sent now. Otherwise go() is called later. */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
-    // The source has more bytes and has waited for room; its small writes were collected meanwhile.
+    // True if the source has had bytes to send since the last frame. Its small writes were then collected
+    // while they waited.
     const held = this.#dryAt === undefined;
     if (held || this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
       this.stop();
@@ -108,7 +127,10 @@ export class Pacer {
     return false;
   }
 
-  /** Records a frame: its end offset, its raw bytes, and its bytes on the wire (deflated, perhaps a hundredth). */
+  /**
+   * Records a sent frame: its end offset, its uncompressed bytes, and its bytes on the wire. After deflate,
+   * the bytes on the wire may be a hundred times fewer.
+   */
   sent(upTo: number, bytes: number, onWire: number): void {
     this.stop();
     if (this.#paused) this.#burst = 0;
@@ -125,14 +147,14 @@ export class Pacer {
     });
   }
 
-  /** The source has nothing more to send. */
+  /** Records that the source has nothing more to send. */
   dry(): void {
     this.#dryAt ??= this.#options.clock.now();
     this.#wire.idle();
     this.#whole.idle();
   }
 
-  /** The other end has consumed everything below this offset. */
+  /** Records that the other end has consumed all bytes below this offset. */
   confirmed(upTo: number): void {
     let passed = 0;
     while (passed < this.#marks.length && this.#marks[passed]!.upTo <= upTo) passed++;
@@ -140,7 +162,8 @@ export class Pacer {
     const last = next && next.from < upTo ? next : this.#marks[passed - 1];
     if (!last) return;
     if (passed > 0) this.#marks.splice(0, passed);
-    // A hop may have split the frame. The part that arrived counts; otherwise large frames would be sent one at a time.
+    // A hop may have split the frame, so the part that has arrived counts. Otherwise large frames would be
+    // sent one at a time.
     const missing = Math.max(0, last.upTo - upTo);
     const missingOnWire = (last.onWire * missing) / (last.upTo - last.from);
     this.#wire.arrived(last.wire, missingOnWire);

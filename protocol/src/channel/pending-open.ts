@@ -1,6 +1,6 @@
 /**
- * A pending open: holds the channel number of an OPEN until it is accepted or refused. Until then the peer may only take
- * it back.
+ * An OPEN that was neither accepted nor refused yet. This object reserves the channel number until the
+ * decision. Until then, the peer may only cancel the OPEN.
  */
 
 import type { Leg, Port } from '../leg/index.ts';
@@ -32,6 +32,6 @@ export class PendingOpen implements Port {
     this.leave();
   }
 
-  /** Nothing to do: the leg has already released the number. */
+  /** Does nothing: the leg has already released the channel number. */
   lost(): void {}
 }

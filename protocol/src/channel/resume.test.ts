@@ -1,4 +1,7 @@
-/** What must hold while a channel resumes: after each single loss, and after losses during an earlier recovery. */
+/**
+ * What must be true while a channel resumes: after each single loss, and after losses during an earlier
+ * recovery.
+ */
 import { expect, test } from 'vitest';
 import type { Leg } from '../leg/index.ts';
 import { done, expectWhole, setup } from '../testing/transfer/index.ts';
@@ -7,7 +10,10 @@ import { FrameType } from '../wire/index.ts';
 const LIMIT_MS = 300_000;
 const KILLS = ['cutConsumer', 'cutProvider', 'killHub', 'moveConsumer', 'moveProvider'] as const;
 
-/** From now on the leg sends no frame of this type, up to `most` times. */
+/**
+ * From now on, the leg drops up to `most` frames of this type. Returns a function that counts the dropped
+ * frames.
+ */
 function loses(leg: Leg, lost: number, most = Number.POSITIVE_INFINITY): () => number {
   let count = 0;
   const send = leg.send.bind(leg);

@@ -1,9 +1,15 @@
-/** Makes the frames by which one end of a channel reports its positions or its end: SYNC, FIN and RESET. */
+/**
+ * Makes the frames SYNC, FIN and RESET. With these frames, one end of a channel reports its offsets or its
+ * end.
+ */
 import { ERRORS, type ErrorCode, encode, type Frame, FrameType } from '../wire/index.ts';
 import type { Incoming } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** Makes a SYNC frame with this end's positions in both directions. reply: it answers a SYNC. */
+/**
+ * Makes a SYNC frame with this end's offsets in both directions. `reply` is true if the frame answers another
+ * SYNC.
+ */
 export function syncFrame(
   attach: number,
   incoming: Incoming,
@@ -15,13 +21,13 @@ export function syncFrame(
   return (ch) => ({ type: FrameType.SYNC, ch, attach, recvNext, limit, sentEnd, reply });
 }
 
-/** Returns the bytes of the FIN frame, once, when every byte before it was sent; otherwise undefined. */
+/** Returns the bytes of the FIN frame, once, after all earlier bytes were sent. Otherwise returns undefined. */
 export function finFrame(ch: number, outgoing: Outgoing): Uint8Array | undefined {
   const fin = outgoing.takeFin();
   return fin && encode({ type: FrameType.FIN, ch, ...fin });
 }
 
-/** The only frames that may come on an attachment before the acceptor has accepted it. */
+/** The only frame types that may come on an attachment before the acceptor has accepted the attachment. */
 export const ANSWERS: ReadonlySet<number> = new Set([FrameType.ACCEPT, FrameType.RESET, FrameType.DETACHED]);
 
 export function resetFrame(ch: number, code: ErrorCode, message: string): Frame {

@@ -1,4 +1,4 @@
-/** Windows grow where they slow a stream down, and all windows together stay within their pool. */
+/** Windows grow if they limit the throughput, and all windows together stay within their pool. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MOST_WINDOWS, WINDOWS } from '../wire/index.ts';
@@ -7,8 +7,8 @@ import { Window, WindowPool } from './window.ts';
 const KIB = 1024;
 
 /**
- * The window after `trips` round trips of a stream that moves `perTrip` bytes in each, or a whole window if that is
- * less.
+ * Returns the window in bytes after `trips` round trips. In each round trip, the stream moves `perTrip`
+ * bytes, or a whole window if that is less.
  */
 function grown(trips: number, perTrip: number, rtt: number | undefined): number {
   const window = new Window(WINDOWS.tcp, MOST_WINDOWS.tcp);

@@ -1,34 +1,43 @@
 /**
- * Receive windows: how many bytes a sender may send before its reader has consumed them. Some grow when they slow the
- * stream down.
+ * Receive windows: how many bytes a sender may send before the receiver has consumed them. Some windows grow
+ * when they limit the throughput.
  */
 
 /**
- * If a window is used up in fewer round trips than this, it slows the stream down: the reader and the path could go
- * faster.
+ * If a window is used up in fewer round trips than this, the window limits the throughput: the receiver and
+ * the path could go faster.
  */
 const NARROW_ROUND_TRIPS = 2;
 /**
- * One channel takes at most this fraction (1/n) of the pool's free bytes, so that some always remain for the next
- * channel.
+ * One channel takes at most this fraction (1/n) of the free bytes in the pool, so that some bytes always
+ * remain for the next channel.
  */
 const SHARE = 16;
-/** A window grows only while more than this part of the pool is free, so that floods leave enough for new channels. */
+/**
+ * A window grows only while more than this part of the pool is free, so that floods (bulk data) leave enough
+ * bytes for new channels.
+ */
 const RESERVE = 1 / 2;
 
 /** A source of bytes for receive windows, such as a pool. */
 export interface Windows {
-  /** Returns bytes for the window of a new channel: as many as wanted, or as many as can be spared. */
+  /** Returns the size in bytes of a new channel's window: `wanted`, or less if the pool cannot give so much. */
   take(wanted: number): number;
-  /** Returns bytes for a window that grows. Unlike take(), it leaves a reserve for new channels. */
+  /**
+   * Returns the number of bytes by which a window may grow. Unlike take(), this method leaves a reserve for
+   * new channels.
+   */
   takeMore(wanted: number): number;
   give(bytes: number): void;
 }
 
-/** Receive windows that keep their initial size. */
+/** A source whose receive windows keep their initial size. */
 export const FIXED_WINDOWS: Windows = { take: (wanted) => wanted, takeMore: () => 0, give() {} };
 
-/** A limit in bytes for the windows of many channels together, and so for all bytes that were sent but not consumed. */
+/**
+ * Limits the total size in bytes of many receive windows. So the senders together can send only this much
+ * before the receivers consume bytes.
+ */
 export class WindowPool implements Windows {
   readonly #reserve: number;
   #left: number;
@@ -65,11 +74,11 @@ export class Window {
   readonly #most: number;
   readonly #from: Windows | undefined;
   #size: number;
-  /** Bytes consumed in total, and the time, when this window was last checked for growth. */
+  /** The total number of consumed bytes, and the time, when this window was last checked for growth. */
   #consumed = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** first, most: the initial and the largest size of the window, in bytes. */
+  /** `first` is the initial size of the window in bytes, and `most` is the largest size. */
   constructor(first: number, most: number, from?: Windows) {
     this.#most = most;
     this.#from = from;
@@ -81,8 +90,9 @@ export class Window {
   }
 
   /**
-   * Doubles the window if it slows the stream down. consumed: bytes in total; rtt: end to end, ms. Returns true if the
-   * round trip must be measured first. It never asks for that if the reader has little to read.
+   * Doubles the window if it limits the throughput. `consumed` is the total number of consumed bytes, and
+   * `rtt` is the end-to-end round-trip time in ms. Returns true if the round-trip time must be measured
+   * first. This happens only after half a window was consumed.
    */
   used(consumed: number, now: number, rtt: number | undefined): boolean {
     const used = (consumed - this.#consumed) / this.#size;
@@ -98,7 +108,7 @@ export class Window {
     return false;
   }
 
-  /** Returns the window's bytes to the pool when the channel is over. */
+  /** Gives the bytes of the window back to the pool when the channel has closed. */
   release(): void {
     this.#from?.give(this.#size);
     this.#size = 0;

@@ -1,4 +1,4 @@
-/** Beyond a budget the longest queue is dropped, and no other. */
+/** Above the budget, only the longest queue is dropped. */
 import { expect, test } from 'vitest';
 import { Budget, type Purgeable } from './budget.ts';
 

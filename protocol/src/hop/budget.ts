@@ -1,9 +1,9 @@
 /**
- * A limit for the bytes that wait in all hops of a process. Beyond it, the longest queue is dropped; the others are not
- * affected.
+ * Limits the bytes that wait in all hops of a process. Above the limit, the longest queue is dropped. The
+ * other queues are not affected.
  */
 export interface Purgeable {
-  /** The kind of peer that a queue's bytes wait for. */
+  /** The kind of peer to which the bytes in this queue will be sent. */
   readonly to: string;
   readonly queued: number;
   purge(): void;
@@ -15,7 +15,7 @@ export class Budget {
   readonly #waiting = new Set<Purgeable>();
   #used = 0;
 
-  /** bytes: how many may wait at once. whole: a larger budget that this one is part of. */
+  /** `bytes` is the most that may wait at once. `whole` is a larger budget that includes this budget. */
   constructor(bytes: number, whole?: Budget) {
     this.#bytes = bytes;
     this.#whole = whole;
@@ -26,14 +26,17 @@ export class Budget {
     return this.#used;
   }
 
-  /** Bytes that wait now, by kind of peer. */
+  /** Number of bytes that wait now, for each kind of peer. */
   get usedTo(): Map<string, number> {
     const used = new Map<string, number>();
     for (const { to, queued } of this.#waiting) used.set(to, (used.get(to) ?? 0) + queued);
     return used;
   }
 
-  /** Call when a queue has grown by this many bytes; negative if it has shrunk. */
+  /**
+   * Call this method when a queue has grown by this many bytes. The number is negative if the queue has
+   * shrunk.
+   */
   changed(queue: Purgeable, bytes: number): void {
     this.#used += bytes;
     if (queue.queued === 0) this.#waiting.delete(queue);
@@ -41,7 +44,10 @@ export class Budget {
     this.#whole?.changed(queue, bytes);
   }
 
-  /** Drops the longest queues until the limit holds. Call it after a queue has grown. */
+  /**
+   * Drops the longest queues until the waiting bytes are within the limit. Call this method after a queue has
+   * grown.
+   */
   enforce(): void {
     while (this.#used > this.#bytes) this.#largest().purge();
     this.#whole?.enforce();
@@ -50,7 +56,7 @@ export class Budget {
   #largest(): Purgeable {
     let largest: Purgeable | undefined;
     for (const queue of this.#waiting) if (!largest || queue.queued > largest.queued) largest = queue;
-    // There is at least one queue, since some bytes are in use.
+    // Some bytes are waiting, so at least one queue exists.
     return largest!;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The send queue of a hop: whole frames of one channel, in order, within a budget that all hops of this process share.
+ * The send queue of a hop. It holds whole frames of one channel, in order. All hops of this process together
+ * may hold only a limited number of bytes.
  */
 
 import type { Leg, SendQueue } from '../leg/index.ts';
@@ -10,7 +11,10 @@ export interface HopQueueOptions {
   leg: Leg;
   group: string;
   budget: Budget | undefined;
-  /** The budget is used up and this is the longest queue, so its channel must go. */
+  /**
+   * Called when the limit for waiting bytes is exceeded and this queue is the longest. Its frames were
+   * dropped, so the channel must leave this hop.
+   */
   purged: () => void;
 }
 
@@ -53,7 +57,10 @@ export class HopQueue implements SendQueue {
     return sent;
   }
 
-  /** The hop is over. The two ends of the channel send again what waited here, if it still matters. */
+  /**
+   * Called when the hop ends. Drops the waiting frames: if the channel goes on, its two ends send these bytes
+   * again.
+   */
   end(): void {
     this.drop();
     this.#options.leg.forget(this);

@@ -1,15 +1,21 @@
-/** A hop passes a channel's frames from one leg to another. It changes the channel number and nothing else. */
+/**
+ * A hop passes the frames of a channel from one leg to another. Each frame gets the channel number of the
+ * next leg.
+ */
 import type { Leg, Port } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, type FrameOf, FrameType, frameAt, patchChannel } from '../wire/index.ts';
 import type { HopQueue } from './hop-queue.ts';
 
 /**
- * Parts of a message that are smaller than this are copied. A view that waits to be sent would keep the whole message
- * in memory.
+ * Frames that are shorter than this many bytes are copied. A view of a short frame would keep the whole
+ * WebSocket message in memory while the frame waits.
  */
 const COPY_BELOW = 4 * 1024;
 
-/** Control frames of a channel. Their place among its data frames does not matter, so they may overtake those. */
+/**
+ * Control frames of a channel. Their order relative to data frames does not matter, so they may overtake data
+ * frames.
+ */
 const STEERING: ReadonlySet<number> = new Set([
   FrameType.OPEN,
   FrameType.ACCEPT,
@@ -18,7 +24,7 @@ const STEERING: ReadonlySet<number> = new Set([
   FrameType.DETACHED,
 ]);
 
-/** One direction of a hop. It is bound on the leg where frames come from, and knows where they go. */
+/** One direction of a hop. Receives the frames of a channel on one leg and sends them on another leg. */
 export class Hop implements Port {
   readonly leg: Leg;
   readonly ch: number;
@@ -35,7 +41,7 @@ export class Hop implements Port {
   }
 
   receive(type: number, message: Uint8Array, start: number, end: number): void {
-    // This is all that a relay does: the frame gets the number that its channel has on the next leg.
+    // The frame gets the number that its channel has on the next leg. A relay changes nothing else.
     patchChannel(message, start, this.ch);
     const frame = this.#own(message, start, end);
     if (STEERING.has(type)) this.leg.forward(frame);
@@ -50,8 +56,8 @@ export class Hop implements Port {
   }
 
   /**
-   * Asks the opener to attach another way. This hop works until the acceptor is attached elsewhere and detaches this
-   * number.
+   * Asks the opener to attach over another path. This hop works until the acceptor has attached elsewhere and
+   * detaches this channel number.
    */
   vacate(): void {
     if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));

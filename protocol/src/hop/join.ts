@@ -1,4 +1,4 @@
-/** Joins two channel numbers on two legs to one channel, with a hop in each direction. */
+/** Joins two channel numbers on two legs into one channel, with a hop in each direction. */
 import type { Leg } from '../leg/index.ts';
 import { ERRORS, type ErrorCode, FrameType } from '../wire/index.ts';
 import type { Budget } from './budget.ts';
@@ -6,29 +6,38 @@ import { detached, Hop } from './hop.ts';
 import { HopQueue } from './hop-queue.ts';
 
 export interface Joined {
-  /** Ends the hop and tells both sides that the channel is over, for example because a permission was revoked. */
+  /**
+   * Ends the hop and tells both sides that the channel has ended, for example because a permission was
+   * revoked.
+   */
   reset(code: ErrorCode, message: string): void;
-  /** Ends the hop and tells both sides to attach again. */
+  /** Ends the hop and tells both sides that the channel must be attached again. */
   detach(code: ErrorCode): void;
 }
 
 export interface JoinOptions {
-  /** The user that the channel belongs to. On each leg, the channels of one group share a turn. */
+  /**
+   * The user to whom the channel belongs. On each leg, all channels of one group share a turn of the fair
+   * queue.
+   */
   group?: string;
-  /** Limits the bytes that wait in this hop, together with those of other hops. */
+  /** Limits the bytes that wait in this hop, together with the bytes in other hops. */
   budget?: Budget;
-  /** Called for each frame that passes, with its size in bytes. */
+  /** Called for each frame that is forwarded, with its size in bytes. */
   frame?: (bytes: number) => void;
-  /** Called when the budget for queued bytes was used up, and this channel had to be dropped. */
+  /**
+   * Called when too many bytes were waiting in all hops, and this channel was dropped because its queue was
+   * the longest.
+   */
   purged?: () => void;
   end?: () => void;
 }
 
 /**
- * Makes one channel of number `aCh` on leg `a` and number `bCh` on leg `b`. The hop ends by itself when either leg
- * closes (the other side gets DETACHED), when a RESET or DETACHED passes, or when the budget drops its queue. It does
- * not forward a repeated OPEN: the leg's handler gets every OPEN, finds the Hop by leg.portOf(ch), and may forward it
- * with fresh auth.
+ * Joins number `aCh` on leg `a` and number `bCh` on leg `b` into one channel. The hop ends when a leg closes
+ * (the other side then gets DETACHED), when its queue is dropped, or when a RESET or DETACHED passes (except
+ * DETACHED with GOING_AWAY). The hop does not forward a repeated OPEN. The leg's handler gets every OPEN,
+ * finds the hop with leg.portOf(ch), and may forward the OPEN with new `auth` metadata.
  */
 export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOptions = {}): Joined {
   const { group = '', budget, frame, purged, end } = options;

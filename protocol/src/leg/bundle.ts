@@ -1,4 +1,4 @@
-/** Collects frames that leave together as one WebSocket message. */
+/** Collects frames that are sent together as one WebSocket message. */
 import { MAX_MESSAGE } from '../wire/index.ts';
 
 export class Bundle {
@@ -9,7 +9,7 @@ export class Bundle {
     return MAX_MESSAGE - this.size;
   }
 
-  /** True if the message has exactly one frame, whose bytes need not be copied. */
+  /** True if the message has exactly one frame, so that no bytes need to be copied. */
   get single(): boolean {
     return this.#frames.length === 1;
   }
@@ -22,8 +22,8 @@ export class Bundle {
   }
 
   /**
-   * Returns all frames as one message; undefined if there are none. copied: called for each frame whose bytes were
-   * copied, so that its memory is free.
+   * Returns all frames as one message, or undefined if there are none. Calls `copied` for each frame whose
+   * bytes were copied, because the frame's memory can then be reused.
    */
   whole(copied: (frame: Uint8Array) => void): Uint8Array | undefined {
     if (this.#frames.length <= 1) return this.#frames[0];

@@ -1,39 +1,49 @@
 /**
- * Congestion control of a leg. It limits how much bulk data (floods) is on the path at once, measured by PINGs sent
- * behind that data. The path stays full, but without a long queue that a keystroke would have to wait behind.
+ * Congestion control of a leg. Limits how many bytes of floods (bulk data) are on the path at once. PINGs
+ * that are sent behind these bytes measure the path. The path stays full, but the queue on it stays short, so
+ * that a keystroke does not wait long.
  */
 import type { Clock } from '../time/index.ts';
 import { MAX_DATA } from '../wire/index.ts';
 import { CongestionWindow } from './congestion-window.ts';
 
-/** Largest frame of a flood: the bytes that the path carries in this many ms, but at least MIN_FRAME. */
+/**
+ * The largest frame of bulk data holds the bytes that the path carries in FRAME_MS, but at least MIN_FRAME
+ * bytes.
+ */
 const FRAME_MS = 10;
 const MIN_FRAME = 1024;
-/** Length of the queue that floods may leave on the path: ms at the measured rate, and the limits in bytes. */
+/**
+ * Length of the queue that floods (bulk data) may leave on the path: QUEUE_MS at the measured rate, but
+ * between MIN_QUEUE and MAX_QUEUE bytes.
+ */
 const QUEUE_MS = 30;
 const MIN_QUEUE = 2 * 1024;
 const MAX_QUEUE = 256 * 1024;
 /**
- * Replaces MAX_QUEUE once nothing but floods was sent for ALONE_MS: no key waits behind them then, and a longer queue
- * needs fewer wake-ups.
+ * Replaces MAX_QUEUE after ALONE_MS in which only bulk data was sent. No keystroke waits behind the data
+ * then, and a longer queue causes fewer wake-ups of the process.
  */
 const MAX_QUEUE_ALONE = 2 * 1024 * 1024;
 const ALONE_MS = 500;
-/** Bytes that may be on the way before the path was measured. */
+/** Bytes that may be in flight before the path has been measured. */
 const FIRST_FLIGHT = 32 * 1024;
-/** Interval at which the path's least round trip is measured again, ms. */
+/** The minimum round-trip time of the path is measured again after this many ms. */
 const REMEASURE_MS = 10_000;
-/** Least distance between two PINGs: the bytes that the path carries in MARK_MS, and 1/MARK_SHARE of the window. */
+/**
+ * The distance between two PINGs is at least the bytes that the path carries in MARK_MS, and at least
+ * 1/MARK_SHARE of the window.
+ */
 const MARK_MS = 0.5;
 const MARK_SHARE = 8;
-/** If a PING is not answered within this time, the peer may have dropped it, so another one is sent, ms. */
+/** If a PING has no answer after this many ms, the peer may have dropped it. Another PING is then sent. */
 const LOST_MS = 1_000;
 
 export interface CongestionControlOptions {
   clock: Clock;
-  /** Makes a PING to be sent; `answered` is called when its PONG comes. */
+  /** Makes a PING frame that the caller sends. `answered` is called when the PONG comes. */
   ping: (answered: () => void) => Uint8Array;
-  /** Called when there may be room for floods again. */
+  /** Called when the window may have room for bulk data again. */
   opened: () => void;
 }
 
@@ -44,7 +54,7 @@ export class CongestionControl {
   #markAt = Number.NEGATIVE_INFINITY;
   #marksOut = 0;
   #sinceMark = 0;
-  /** Cancels the timer that runs while floods wait for room in the window. */
+  /** Cancels the timer that runs while bulk data waits because the window is full. */
   #cancelWait: (() => void) | undefined;
 
   constructor(options: CongestionControlOptions) {
@@ -60,14 +70,14 @@ export class CongestionControl {
     });
   }
 
-  /** Bytes of floods that may be sent now. */
+  /** Number of bytes of bulk data that may be sent now. */
   get room(): number {
     const alone = this.#options.clock.now() - this.#othersAt >= ALONE_MS;
     this.#window.maxQueue = alone ? MAX_QUEUE_ALONE : MAX_QUEUE;
     return this.#window.room;
   }
 
-  /** Most payload bytes that the next frame of a flood may have. */
+  /** The most payload bytes that the next frame of bulk data may have. */
   get frameSize(): number {
     const { rate } = this.#window;
     if (rate === undefined) return MIN_FRAME;
@@ -75,8 +85,8 @@ export class CongestionControl {
   }
 
   /**
-   * Most bytes of a message, whatever is in it. A message arrives as a whole and is followed by one PING. Behind a long
-   * message on a slow line, that PING would measure too late.
+   * The most bytes of a message, whatever frames it contains. A message arrives as a whole, and one PING
+   * follows it. Behind a long message on a slow line, the PING would measure too late.
    */
   get messageSize(): number {
     const { rate, window } = this.#window;
@@ -84,20 +94,23 @@ export class CongestionControl {
     return Math.max(MIN_FRAME, window / MARK_SHARE, rate * MARK_MS);
   }
 
-  /** Records that something other than a flood is sent. From now on floods leave only a short queue on the path. */
+  /**
+   * Records that a frame is sent that is not bulk data. For the next ALONE_MS, bulk data leaves only a short
+   * queue on the path.
+   */
   others(): void {
     this.#othersAt = this.#options.clock.now();
   }
 
-  /** Counts a message of this many bytes as sent. */
+  /** Counts this many bytes of a message as sent. */
   passed(bytes: number): void {
     this.#window.sent(bytes);
     this.#sinceMark += bytes;
   }
 
   /**
-   * Returns a PING if one is due. It follows a message, early enough to keep the path full. It goes alone if floods
-   * would otherwise wait without end.
+   * Returns a PING if a measurement is due, otherwise undefined. The PING follows a message, early enough to
+   * keep the path full. If bulk data would otherwise wait without end, the PING is sent alone.
    */
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {
     const { clock, ping, opened } = this.#options;

@@ -1,4 +1,4 @@
-/** A congestion window fills its path and leaves a short queue on it, whatever the path is like. */
+/** A congestion window fills any path and leaves only a short queue on the path. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { CongestionWindow } from './congestion-window.ts';
@@ -8,11 +8,11 @@ interface Line {
   rate: number;
   /** One-way delay, ms. */
   delay: number;
-  /** How much later answers come because a machine was busy, ms. */
+  /** Extra delay of answers in ms, because a machine was busy. */
   late?: () => number;
 }
 
-/** A sender that always has more to send, over a line with one queue in front of it. */
+/** Simulates a sender that always has more to send, over a line with one queue. */
 function sender(clock: SimClock, line: Line) {
   // Each piece occupies the line for a few ms.
   const piece = Math.max(1_000, 2 * line.rate);
@@ -53,7 +53,10 @@ function sender(clock: SimClock, line: Line) {
   pump();
   return {
     flight,
-    /** Over `ms`: the bytes per ms that arrived, and the 95th percentile of the time that pieces waited in the queue. */
+    /**
+     * Measures for `ms` milliseconds. Returns the bytes per ms that arrived, and the 95th percentile of the
+     * time in ms that pieces waited in the queue.
+     */
     async measure(ms: number): Promise<{ rate: number; queue: number }> {
       const before = arrived;
       waits = [];

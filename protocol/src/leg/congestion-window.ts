@@ -1,84 +1,87 @@
 /**
- * A congestion window: how many bytes may be on a path at once. Marks (such as PINGs) are sent behind bytes and come
- * back when these have arrived. So marks measure the path's rate and its least round trip. The product of both is the
- * number of bytes that fill the path without a queue (as in BBR).
+ * A congestion window: how many bytes may be on a path at once. A mark (such as a PING) is sent behind bytes
+ * and is answered when these bytes have arrived. Marks measure the rate and the minimum round-trip time of
+ * the path. The product of both is the number of bytes that fill the path without a queue (as in BBR).
  */
 import type { Clock } from '../time/index.ts';
 
 /**
- * The rate is the greatest one of this period and the one before. A period lasts RATE_MS, or RATE_ROUND_TRIPS if that
- * is longer.
+ * The rate is the highest rate of the current period and the previous period. A period lasts RATE_MS, or
+ * RATE_ROUND_TRIPS round trips if that is longer.
  */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /**
- * How long the first least round trip is trusted, as a part of remeasureMs. It is short, because nothing limited the
- * sender during that measurement. Each later one is trusted twice as long.
+ * The first minimum round-trip time is trusted for only this part of remeasureMs, because nothing limited the
+ * sender while it was measured. Each later minimum is trusted twice as long as the previous one.
  */
 const FIRST_TRUST = 1 / 8;
 /**
- * Slow start: the window is START_GAIN times the bytes that fill the path. It ends when a round trip exceeds the least
- * one by START_SHARE and START_MS, because a queue has grown then.
+ * Slow start: the window is START_GAIN times the bytes that fill the path. Slow start ends when a round trip
+ * is longer than the minimum by the fraction START_SHARE plus START_MS, because a queue has grown then.
  */
 const START_GAIN = 2;
 const START_SHARE = 0.25;
 const START_MS = 5;
-/** A least round trip is not doubted for this long after it was measured, ms. */
+/**
+ * For this many ms after the minimum round-trip time was measured, a smaller window causes no new
+ * measurement.
+ */
 const DOUBT_MS = 2_000;
 
 export interface CongestionWindowOptions {
   clock: Clock;
-  /** Length of the queue that may stand on the path, ms at the measured rate. */
+  /** Length of the queue that may stay on the path, in ms at the measured rate. */
   queueMs: number;
-  /** Limits in bytes for the queue that may stand on the path. maxQueue may be changed later. */
+  /** The lower and the upper limit for the queue on the path, in bytes. maxQueue may be changed later. */
   minQueue: number;
   maxQueue: number;
-  /** Bytes that may be on the way before the path was measured. */
+  /** Bytes that may be in flight before the path has been measured. */
   initial: number;
   /**
-   * How long a least round trip is trusted, ms. After that, sending stops until everything has arrived, since the
-   * sender's own queue would distort the next measurement. The caller must send a mark when there is no room and no
-   * mark is on the way.
+   * How long a minimum round-trip time is trusted, in ms. After that time, nothing is sent until all bytes
+   * have arrived, because the sender's own queue would distort the next measurement. If the window is full
+   * and no mark is in flight, the caller must send a mark.
    */
   remeasureMs: number;
 }
 
-/** A position in the sent bytes, and what was known about the path when the mark was sent. */
+/** A mark: a position in the sent bytes, and what was known about the path when the mark was sent. */
 export interface Mark {
   readonly sent: number;
   readonly at: number;
   readonly arrived: number;
   readonly arrivedAt: number;
   /**
-   * True if the sender always had more to send since `arrivedAt`. Otherwise a low rate is the sender's and not the
-   * path's.
+   * True if the sender always had more to send since `arrivedAt`. If false, the sender and not the path may
+   * be the cause of a low rate.
    */
   readonly limited: boolean;
 }
 
 export class CongestionWindow {
-  /** Most bytes of the queue that may stand on the path. */
+  /** The upper limit for the queue on the path, in bytes. */
   maxQueue: number;
   readonly #options: CongestionWindowOptions;
   #sent = 0;
   #arrived = 0;
   #arrivedAt: number;
-  /** The greatest rate, in bytes per ms, of this period and of the one before. */
+  /** The highest rate of the current period and that of the previous period, in bytes per ms. */
   #rate = 0;
   #rateBefore = 0;
   #rateSince: number;
   #starting = true;
   #rtt = Number.POSITIVE_INFINITY;
   #rttAt: number;
-  /** How long the measured round trip of the path is trusted, ms. */
+  /** How long the measured round-trip time of the path is trusted, in ms. */
   #trustMs: number;
-  /** The largest congestion window since the round trip was last measured. */
+  /** The largest congestion window in bytes since the round-trip time was last measured. */
   #widest = 0;
-  /** When the sender last had less to send than the window allowed. */
+  /** The last time when the sender had less to send than the window allowed. */
   #idleAt: number;
   /**
-   * While this offset is set, nothing is sent until all bytes below it have arrived. The next round trip is then
-   * measured without a queue.
+   * While this offset is set, nothing is sent until all bytes below this offset have arrived. The next
+   * round-trip time is then measured without a queue.
    */
   #drainTo: number | undefined;
   #dryAt: number | undefined;
@@ -100,7 +103,7 @@ export class CongestionWindow {
     return rate > 0 ? rate : undefined;
   }
 
-  /** Bytes that may be on the way at once. */
+  /** The number of bytes that may be in flight at once. */
   get window(): number {
     const { queueMs, minQueue, initial } = this.#options;
     const { rate, maxQueue } = this;
@@ -110,7 +113,7 @@ export class CongestionWindow {
     return this.#starting ? Math.max(START_GAIN * filling, filling + queue) : filling + queue;
   }
 
-  /** Bytes that may be sent now. */
+  /** The number of bytes that may be sent now. */
   get room(): number {
     return this.#drainTo === undefined ? this.window - (this.#sent - this.#arrived) : 0;
   }
@@ -119,7 +122,10 @@ export class CongestionWindow {
     this.#sent += bytes;
   }
 
-  /** Records that there is nothing more to send. From here on the arrival rate says nothing about the path. */
+  /**
+   * Records that the sender has nothing more to send. From now on, the arrival rate does not show how fast
+   * the path is.
+   */
   idle(): void {
     this.#idleAt = this.#options.clock.now();
   }
@@ -134,7 +140,7 @@ export class CongestionWindow {
     };
   }
 
-  /** Records that everything sent before the mark has arrived, except the last `missing` bytes. */
+  /** Records that all bytes before the mark have arrived, except the last `missing` bytes. */
   arrived(mark: Mark, missing = 0): void {
     const upTo = mark.sent - missing;
     if (upTo < this.#arrived) return;
@@ -169,8 +175,9 @@ export class CongestionWindow {
   }
 
   /**
-   * Measures the round trip again if the window fell to a third. The path may have become slower or longer. Answers are
-   * late then although the sender leaves no queue, and the window would shrink further and further.
+   * Measures the round-trip time again if the window has fallen to a third. If the path has become slower or
+   * longer, answers come late even without a queue. Without a new measurement, the window would shrink
+   * further and further.
    */
   #doubt(now: number): void {
     if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;

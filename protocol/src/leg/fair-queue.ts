@@ -1,15 +1,15 @@
 /**
- * Fair queueing: round robin between groups, then between the send queues of a group. Turns are counted in bytes, so
- * small frames lose nothing to large ones.
+ * Fair queueing: round robin between groups, and within a group between its send queues. A turn is a number
+ * of bytes, so a queue with small frames has no disadvantage.
  */
 import type { SendQueue } from './send-queue.ts';
 
-/** Bytes that may be sent in one turn. The largest frame fits into it. */
+/** The number of bytes that may be sent in one turn: about as many as the largest frame has. */
 const TURN = 16 * 1024;
 
 /**
- * Items in the order of their turns, with the bytes left of each turn. Most calls are about the first item, so a plain
- * array is fast.
+ * Items in the order of their turns, with the number of bytes that are left in each turn. Most calls concern
+ * the first item, so a plain array is fast enough.
  */
 class Ring<T> {
   readonly #turns: { readonly of: T; left: number }[] = [];
@@ -18,12 +18,12 @@ class Ring<T> {
     return this.#turns.length;
   }
 
-  /** The item whose turn it is. The ring must not be empty. */
+  /** The item that has its turn now. The ring must not be empty. */
   get first(): T {
     return this.#turns[0]!.of;
   }
 
-  /** Adds an item that is not in the ring. */
+  /** Adds an item that is not in the ring yet. */
   add(item: T): void {
     this.#turns.push({ of: item, left: TURN });
   }
@@ -34,8 +34,8 @@ class Ring<T> {
   }
 
   /**
-   * Takes bytes from an item's turn. An item that has used its turn up goes to the back; excess bytes are taken from its
-   * next turn.
+   * Counts sent bytes against an item's turn. An item that has used up its turn goes to the end of the ring.
+   * Excess bytes are taken from its next turn.
    */
   charge(item: T, bytes: number): void {
     const at = this.#find(item);
@@ -61,12 +61,12 @@ export class FairQueue {
     return this.#groups.size === 0;
   }
 
-  /** The send queue whose turn it is. There must be one; check `empty` first. */
+  /** The send queue that has its turn now. Check `empty` first, because at least one send queue must exist. */
   get next(): SendQueue {
     return this.#queues.get(this.#groups.first)!.first;
   }
 
-  /** Adds a send queue, which must not be here yet. */
+  /** Adds a send queue. The same send queue must not be added twice. */
   add(queue: SendQueue): void {
     let queues = this.#queues.get(queue.group);
     if (!queues) {
@@ -85,7 +85,7 @@ export class FairQueue {
     this.#groups.delete(queue.group);
   }
 
-  /** Counts sent bytes against the turn of a send queue and of its group. */
+  /** Counts sent bytes against the turn of a send queue and the turn of its group. */
   charge(queue: SendQueue, bytes: number): void {
     this.#queues.get(queue.group)?.charge(queue, bytes);
     this.#groups.charge(queue.group, bytes);

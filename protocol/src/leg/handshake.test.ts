@@ -1,4 +1,4 @@
-/** Two sides of different versions agree on the newest that both speak, or say plainly that there is none. */
+/** Two sides agree on the newest version that both understand, or report that there is no such version. */
 import { expect, test } from 'vitest';
 import { SimClock, Wire } from '../sim/index.ts';
 import { closeCode } from '../wire/index.ts';
@@ -7,7 +7,7 @@ import { Leg } from './leg.ts';
 
 const speaks = (minVersion: number, version: number): Versions => ({ minVersion, version });
 
-/** Lets one side dial the other. Returns the version that each side found in force, or how it closed. */
+/** Lets one side dial the other. Returns the version that each side uses, or how each side closed. */
 async function meet(dialling: Versions, accepting: Versions) {
   const clock = new SimClock();
   const wire = new Wire(clock, 5);

@@ -1,6 +1,6 @@
 /**
- * The first frame from each side of a leg. The side that dialled sends HELLO, the other answers WELCOME, and both agree
- * on a version.
+ * The handshake of a leg. The side that dialled sends HELLO, and the other side answers with WELCOME. These
+ * first frames agree on a protocol version.
  */
 import {
   type Frame,
@@ -12,12 +12,15 @@ import {
   VERSION,
 } from '../wire/index.ts';
 
-/** A socket is closed if its peer sends nothing for this long after it opened. */
+/** The accepting side closes a socket if no HELLO comes within this many ms. */
 export const HELLO_MS = 5_000;
-/** The dialling side waits longer, since the hub may have to look a token up. */
+/**
+ * The dialling side closes a socket if no WELCOME comes within this many ms. It waits longer than the
+ * accepting side, because the hub may have to look up a token.
+ */
 export const WELCOME_MS = 10_000;
 
-/** The versions that one side speaks: the newest, and the oldest that it still understands. */
+/** The protocol versions that one side understands: the newest and the oldest. */
 export interface Versions {
   version: number;
   minVersion: number;
@@ -25,9 +28,9 @@ export interface Versions {
 
 export const OUR_VERSIONS: Versions = { version: VERSION, minVersion: MIN_VERSION };
 
-/** The content of the peer's first frame. */
+/** The content of HELLO or WELCOME, the first frame of the peer. */
 export interface Greeting {
-  /** The protocol version that both sides use from here on. */
+  /** The protocol version that both sides use after the handshake. */
   version: number;
   meta: unknown;
 }
@@ -40,7 +43,10 @@ export function welcome(version: number, meta: unknown): Frame {
   return { type: FrameType.WELCOME, version, meta: packMeta(meta) };
 }
 
-/** Throws if this is not the expected first frame, or if the two sides share no version. */
+/**
+ * Throws if the frame is not the expected first frame, or if the two sides have no protocol version in
+ * common.
+ */
 export function readGreeting(frame: Frame, dialled: boolean, ours: Versions): Greeting {
   if (frame.type === FrameType.HELLO && !dialled) return readHello(frame, ours);
   if (frame.type === FrameType.WELCOME && dialled) return readWelcome(frame, ours);

@@ -1,4 +1,7 @@
-/** One socket between two neighbours: handshake, keepalive, send queues and congestion control. Imports `wire` and `time`. */
+/**
+ * A leg is one socket between two neighbours, with handshake, keepalive, send queues and congestion control.
+ * This folder imports `wire` and `time`.
+ */
 export { CongestionWindow, type Mark } from './congestion-window.ts';
 export type { Versions } from './handshake.ts';
 export type { Patience } from './keepalive.ts';

@@ -1,4 +1,7 @@
-/** Silence is answered with a PING and then counts as death, on any clock. */
+/**
+ * After some silence of the peer, a PING is sent. After more silence, the peer counts as dead. This holds on
+ * any clock.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';

@@ -1,18 +1,20 @@
 /**
- * Keepalive of a leg. Any byte from the peer proves that it is alive. After some silence it is sent a PING; after more
- * silence it counts as dead.
+ * Keepalive of a leg. Any byte from the peer proves that the peer is alive. After some silence, the leg sends
+ * a PING. After more silence, the peer counts as dead.
  */
 import type { Clock } from '../time/index.ts';
 
-/** How long a peer may be silent, ms. */
+/** How long a peer may send nothing, in ms. */
 export interface Patience {
-  /** A PING is sent after this much silence, ms. */
+  /** A PING is sent when the peer has sent nothing for this many ms. */
   askMs: number;
-  /** The peer counts as dead after this much silence, ms. */
+  /** The peer counts as dead when it has sent nothing for this many ms. */
   deadMs: number;
 }
 
-/** For peers over the Internet: a phone may be without a network for a while. */
+/**
+ * The limits for peers over the Internet. They are generous, because a phone may have no network for a while.
+ */
 export const PATIENCE: Patience = { askMs: 10_000, deadMs: 25_000 };
 
 export interface KeepaliveOptions {
@@ -20,7 +22,7 @@ export interface KeepaliveOptions {
   patience: Patience;
   /** Sends a PING with this id. */
   ping: (id: number) => void;
-  /** Called for each PING that was answered, with the round trip in ms. */
+  /** Called for each PING that was answered, with the round-trip time in ms. */
   measured?: ((rtt: number) => void) | undefined;
   /** Called once, when the peer counts as dead. */
   dead: (message: string) => void;
@@ -40,7 +42,7 @@ export class Keepalive {
     this.#heardAt = options.clock.now();
   }
 
-  /** Last measured round trip, ms. */
+  /** Last measured round-trip time, in ms. */
   get rtt(): number | undefined {
     return this.#rtt;
   }
@@ -49,7 +51,7 @@ export class Keepalive {
     this.#heardAt = this.#options.clock.now();
   }
 
-  /** Starts the keepalive timer; silence counts from here on. */
+  /** Starts the keepalive timer. */
   start(): void {
     this.#look(this.#options.clock.now());
   }
@@ -59,18 +61,20 @@ export class Keepalive {
     this.#pings.clear();
   }
 
-  /** Returns the id of a PING that the caller now sends. `answered` gets the round trip in ms. */
+  /**
+   * Returns the id for a PING that the caller sends now. `answered` is called with the round-trip time in ms.
+   */
   ask(answered: (rtt: number) => void): number {
     const id = this.#nextPing++;
     this.#pings.set(id, { sentAt: this.#options.clock.now(), answered });
     return id;
   }
 
-  /** Handles a PONG. Returns false if no PING with this id is open. */
+  /** Handles a PONG. Returns false if its id belongs to no unanswered PING. */
   ponged(id: number): boolean {
     const ping = this.#pings.get(id);
     if (!ping) return false;
-    // Peers answer in order, so earlier PINGs without an answer were dropped.
+    // Peers answer PINGs in order, so earlier PINGs that have no answer were dropped.
     for (const earlier of this.#pings.keys()) {
       this.#pings.delete(earlier);
       if (earlier === id) break;
@@ -81,18 +85,19 @@ export class Keepalive {
     return true;
   }
 
-  /** Checks how long the peer was silent. dueAt: when this check should have run. */
+  /** Checks how long the peer has sent nothing. `dueAt` is the time for which this check was planned. */
   #look(dueAt: number): void {
     const { clock, patience, dead, ping } = this.#options;
     const { askMs, deadMs } = patience;
     const now = clock.now();
     const idle = now - this.#heardAt;
-    // This process itself was held up. It must read what has arrived before it calls its peer silent.
+    // If this check is late, the process itself was blocked. It must first read what has arrived, before the
+    // peer counts as dead.
     const late = now - dueAt >= askMs;
     if (idle >= deadMs && !late) return dead(`nothing heard for ${deadMs / 1000} s`);
     if (idle >= askMs) ping(this.ask(() => {}));
     const next = idle < askMs ? askMs - idle : Math.min(askMs / 2, Math.max(0, deadMs - idle));
-    // The pause is at least 1 ms: a rest left by rounding would otherwise start the timer again and again.
+    // The pause is at least 1 ms. Otherwise a rounding error could start the timer again and again.
     const wait = Math.max(1, next);
     this.#cancel = clock.after(wait, () => this.#look(now + wait));
   }

@@ -1,4 +1,4 @@
-/** What a leg is given: its socket, the kind of its peer, limits, and a handler for its events. */
+/** The options of a leg: its socket, the kind of its peer, limits, and a handler for its events. */
 import type { Clock } from '../time/index.ts';
 import type { ErrorCode, FrameOf, FrameType, Peer } from '../wire/index.ts';
 import type { Versions } from './handshake.ts';
@@ -6,24 +6,32 @@ import type { Patience } from './keepalive.ts';
 import type { Transport } from './sender.ts';
 
 export interface LegHandler {
-  /** Accepting side: a HELLO came. Authenticate the peer, then call welcome() or close(). */
+  /** Called on the accepting side when a HELLO came. Authenticate the peer, then call welcome() or close(). */
   hello?(meta: unknown): void;
-  /** Dialling side: a WELCOME came and the leg is up. */
+  /** Called on the dialling side when a WELCOME came. The leg is then up. */
   welcome?(meta: unknown): void;
-  /** An OPEN came. Its number may be bound already if the peer repeats it; see portOf(). */
+  /**
+   * Called when an OPEN came. If the peer repeats an OPEN, its channel number may be bound already: see
+   * portOf().
+   */
   open?(open: FrameOf<typeof FrameType.OPEN>): void;
   beat?(seq: number, meta: unknown): void;
   beatAck?(seq: number, meta: unknown): void;
   goAway?(code: ErrorCode, afterMs: number): void;
-  /** The last channel number of this leg was released. */
+  /** Called when the last channel number in use on this leg was released. */
   idle?(): void;
-  /** A PING was answered after this many ms. A busy leg calls it often, so it must be cheap. */
+  /**
+   * Called when a PING was answered, with the round-trip time in ms. A busy leg calls this method often, so
+   * it must be cheap.
+   */
   measured?(rtt: number): void;
-  /** A frame came for a channel number that is not bound, and was dropped. */
+  /** Called when a frame was dropped, because its channel number is not bound on this leg. */
   stray?(): void;
-  /** Our own code threw while it handled a frame, and the channel was reset. Log the error. */
+  /**
+   * Called when this program's own code threw while it handled a frame. The channel was reset. Log the error.
+   */
   fault?(error: unknown): void;
-  /** The leg is closed. Called exactly once. */
+  /** Called exactly once, when the leg has closed. */
   closed(code: ErrorCode, message: string): void;
 }
 
@@ -31,16 +39,19 @@ export interface LegOptions {
   transport: Transport;
   clock: Clock;
   peer: Peer;
-  /** HELLO's metadata, given on the dialling side only. That side sends HELLO and allocates odd channel numbers. */
+  /**
+   * The metadata for HELLO. Only the dialling side gives this option: it sends HELLO and allocates odd
+   * channel numbers.
+   */
   dial?: { meta: unknown };
-  /** The versions that this side speaks. Default: those of this code. */
+  /** The protocol versions that this side understands. Default: the versions of this code. */
   versions?: Versions;
   /**
-   * The leg closes when more bytes than this wait for a peer that does not read. Bytes in send queues do not count; what
-   * waits is mostly answers.
+   * The leg closes when more than this many bytes wait for a peer that does not read. Most of these bytes are
+   * answers. Bytes in send queues do not count.
    */
   maxQueued?: number;
-  /** How long the peer may be silent. Default: as long as a peer over the Internet. */
+  /** How long the peer may send nothing. Default: the limits for a peer over the Internet. */
   patience?: Patience;
   /** A rate limit for frames that belong to no bound channel. The leg closes when take() returns false. */
   strays?: { take(): boolean };

@@ -20,7 +20,7 @@ const HELLO = encode({ type: FrameType.HELLO, version: 1, minVersion: 1, meta: M
 
 const OPEN = SAMPLES[FrameType.OPEN];
 
-/** A leg whose other side is this test: frames are scripted, and what the leg sends is recorded. */
+/** Makes a leg whose other side is this test. The test sends scripted frames and records what the leg sends. */
 function scripted(peer: Peer, handler: Partial<LegHandler> = {}, dial = false) {
   const clock = new SimClock();
   const sent: Frame[] = [];

@@ -1,5 +1,6 @@
 /**
- * One live socket between two neighbours: its handshake, its keepalive, and which port gets the frames of each channel.
+ * A leg is one live socket between two neighbours. It does the handshake and the keepalive, and gives the frames of
+ * each channel number to the port (the receiver) that is bound to that number.
  */
 import type { Clock } from '../time/index.ts';
 import {
@@ -36,7 +37,7 @@ import { type Port, Ports } from './ports.ts';
 import type { SendQueue } from './send-queue.ts';
 import { Sender, type Transport } from './sender.ts';
 
-/** A peer that sends requests but does not read gets no more answers while this many bytes wait for it. */
+/** If more than this many bytes wait for a peer that does not read, its requests get no more answers. */
 const MAX_UNREAD = 1024 * 1024;
 
 export class Leg {
@@ -105,7 +106,7 @@ export class Leg {
     }
   }
 
-  /** The handshake is done and the socket is open. */
+  /** True if the handshake is done and the socket is open. */
   get up(): boolean {
     return this.#state === 'up';
   }
@@ -119,12 +120,12 @@ export class Leg {
     return this.#version;
   }
 
-  /** Last measured round trip to the neighbour, ms. */
+  /** Last measured round-trip time to the neighbour, in ms. */
   get rtt(): number | undefined {
     return this.#keepalive.rtt;
   }
 
-  // ---- events of the socket
+  // ---- socket events
 
   receive(message: Uint8Array): void {
     if (!this.open) return;
@@ -157,9 +158,9 @@ export class Leg {
     this.#finish(closeError(code) ?? 'LEG_LOST', reason || `the socket closed (${code})`);
   }
 
-  // ---- what the owner of the leg does
+  // ---- for the owner
 
-  /** Accepting side: the peer is authenticated, and frames may flow. */
+  /** Called on the accepting side when the peer is authenticated. Sends WELCOME, and from then on frames may flow. */
   welcome(meta: unknown): void {
     if (this.#state !== 'authenticating') return;
     this.send(welcome(this.#version!, meta));
@@ -177,7 +178,7 @@ export class Leg {
     this.forward(encode(frame));
   }
 
-  /** Sends the bytes of a whole frame, before everything that waits in send queues. */
+  /** Sends the bytes of a whole frame before all frames that wait in send queues. */
   forward(frame: Uint8Array): void {
     if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
     else this.#sender.push(frame);
@@ -194,12 +195,12 @@ export class Leg {
     this.#sender.forget(queue);
   }
 
-  /** True while the send queues are blocked (back-pressure). */
+  /** True while the send queues have to wait (back-pressure). */
   get held(): boolean {
     return this.#sender.held;
   }
 
-  /** Returns a channel number that was never used on this leg: odd on the side that dialled, even on the other. */
+  /** Returns a channel number that was never used on this leg: odd on the side that dialled, even on the other side. */
   allocate(): number {
     return this.#ports.allocate();
   }
@@ -212,7 +213,7 @@ export class Leg {
     this.#ports.unbind(ch);
   }
 
-  /** One function per bound channel; each asks its channel to leave this leg. */
+  /** Returns one function for each bound channel. The function asks its channel to leave this leg. */
   vacating(): (() => void)[] {
     return this.#ports.all().map((port) => () => port.vacate?.());
   }
@@ -221,17 +222,17 @@ export class Leg {
     return this.#ports.get(ch);
   }
 
-  /** Number of channels that are bound now. */
+  /** Number of channels that are bound to this leg now. */
   get channels(): number {
     return this.#ports.size;
   }
 
-  /** Measures the round trip to the neighbour, ms. Never settles if the leg closes first. */
+  /** Resolves with the round-trip time to the neighbour, in ms. Never settles if the leg closes first. */
   ping(): Promise<number> {
     return new Promise((answered) => this.send({ type: FrameType.PING, id: this.#keepalive.ask(answered) }));
   }
 
-  /** Like ping(), but resolves to null if no answer comes within this many ms. */
+  /** Like ping(), but resolves with null if no answer comes within this many ms. */
   pingWithin(ms: number): Promise<number | null> {
     return new Promise((settle) => {
       const cancel = this.#clock.after(ms, () => settle(null));
@@ -270,8 +271,8 @@ export class Leg {
   }
 
   /**
-   * Credit does not limit requests, so a peer could make us queue answers without end. Dropping an answer is safe: the
-   * peer asks again, as after a lost hop.
+   * Credit does not limit requests, so a peer could make this side queue answers without end. Dropping an answer is
+   * safe, because the peer asks again, as after a lost hop.
    */
   #answer(frame: Frame): void {
     if (this.#sender.queued <= MAX_UNREAD) this.send(frame);

@@ -1,5 +1,6 @@
 /**
- * The channels of one leg: which numbers are in use, which port gets each one's frames, and what ends after an error.
+ * The channel numbers of one leg. A port receives the frames of each number in use. An error in one channel
+ * ends only that channel.
  */
 import {
   channelOf,
@@ -12,28 +13,40 @@ import {
   UniCoreError,
 } from '../wire/index.ts';
 
-/** The receiver of one channel's frames on a leg: the end of a channel, or a hop that passes them on. */
+/**
+ * Receives the frames of one channel on a leg. A port is the end of a channel, or a hop that forwards the
+ * frames.
+ */
 export interface Port {
-  /** Handles a frame of this channel: the bytes from start to end of the message. Their layout was checked. */
+  /**
+   * Handles a frame of this channel: the bytes of the message from `start` to `end`. The layout of the frame
+   * has been checked already.
+   */
   receive(type: number, message: Uint8Array, start: number, end: number): void;
-  /** The leg of this port closed; no more frames come. */
+  /**
+   * Called when the leg of this port has closed, or when an error has ended this channel. No more frames
+   * come.
+   */
   lost(code: ErrorCode): void;
-  /** The leg still works but will be closed soon. A hop then asks its channel to attach another way. */
+  /**
+   * Called when the leg still works but will be closed soon. A hop then asks its channel to attach over
+   * another path.
+   */
   vacate?(): void;
 }
 
 export interface PortsOptions {
-  /** The first number to allocate: odd on the side that dialled, even on the other. */
+  /** The first channel number to allocate: odd on the side that dialled, even on the other side. */
   first: 1 | 2;
-  /** Handles an OPEN. Its number may be bound already if the peer repeats it. */
+  /** Handles an OPEN. If the peer repeats an OPEN, its channel number may be bound already. */
   opened: ((open: FrameOf<typeof FrameType.OPEN>) => void) | undefined;
-  /** Sends a frame to the peer, unless too many bytes wait for it already. */
+  /** Sends a frame to the peer, unless too many bytes already wait for the peer. */
   answer(frame: Frame): void;
-  /** Counts a frame that belongs to no bound channel. Throws if there are too many. */
+  /** Counts a frame that belongs to no bound channel. Throws if there are too many such frames. */
   stray(): void;
-  /** Called when the last number was released. */
+  /** Called when the last channel number in use was released. */
   idle(): void;
-  /** Called when our own code threw while it handled a frame; the channel was reset. */
+  /** Called when this program's own code threw while it handled a frame. The channel was reset. */
   fault(error: unknown): void;
 }
 
@@ -41,7 +54,10 @@ export class Ports {
   readonly #options: PortsOptions;
   readonly #bound = new Map<number, Port>();
   #next: number;
-  /** The highest number that the peer has opened. It uses its numbers in rising order, each once. */
+  /**
+   * The highest channel number that the peer has opened. The peer uses its numbers in rising order, and each
+   * number once.
+   */
   #lastOpened = 0;
 
   constructor(options: PortsOptions) {
@@ -75,7 +91,7 @@ export class Ports {
     return [...this.#bound.values()];
   }
 
-  /** Tells every port that the leg closed. */
+  /** Tells every port that the leg has closed. */
   lose(): void {
     const ports = this.all();
     this.#bound.clear();
@@ -87,9 +103,9 @@ export class Ports {
     const { opened, stray, answer } = this.#options;
     const { ch } = frame;
     if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
-      // The peer repeated this OPEN before it learned that its number is no longer in use. Treated as a new OPEN, it
-      // would open a channel that has no opener. An acceptor that has just lost its memory would even create a second,
-      // empty channel with the epoch of a living one.
+      // The peer repeated this OPEN before it learned that its channel number is no longer in use. If this
+      // OPEN were handled as new, it would open a channel that has no opener. An acceptor that has just lost
+      // its memory would even create a second, empty channel with the epoch of a living channel.
       stray();
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }
@@ -108,7 +124,7 @@ export class Ports {
     }
   }
 
-  /** Runs `work`. An error in it ends this channel only, since others share the socket. */
+  /** Runs `work`. An error in `work` ends only this channel, because other channels use the same socket. */
   #guard(ch: number, work: () => void): void {
     try {
       work();

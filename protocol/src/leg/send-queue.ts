@@ -1,16 +1,26 @@
-/** What one channel has to send on one leg. The leg asks it for the next frame when there is room for one. */
+/**
+ * The frames that one channel has to send on one leg. The leg asks for the next frame when the socket has
+ * room for a frame.
+ */
 import type { FrameMemory } from '../wire/index.ts';
 
 export interface SendQueue {
-  /** The queues of one group share a turn, so a user with many channels gets no more than a user with one. */
+  /**
+   * All send queues of one group share a turn. So a user with many channels can send no more than a user with
+   * one channel.
+   */
   readonly group: string;
-  /** Bytes of whole frames that wait here; 0 if frames are only made when the leg asks for them. */
+  /**
+   * Number of bytes in finished frames that wait in this queue. It is 0 if frames are made only when the leg
+   * asks for them.
+   */
   readonly queued: number;
   /**
-   * Returns the next frame, or undefined if there is none now. A frame that can be split has at most `maxData` payload
-   * bytes. A frame made for this call may use `memory`, and the queue must not keep it.
+   * Returns the next frame, or undefined if there is none now. If the frame can be split, it has at most
+   * `maxData` payload bytes. A frame that is made during this call may use `memory`, and the queue must then
+   * not keep the frame.
    */
   emit(maxData: number, memory: FrameMemory): Uint8Array | undefined;
-  /** The leg closed: nothing of this send queue will be sent. */
+  /** Called when the leg has closed: no more frames of this send queue will be sent. */
   drop(): void;
 }

@@ -1,4 +1,4 @@
-/** Memory of large frames is reused, but never while the socket may still read it. */
+/** The memory of large frames is reused, but never while the socket may still read that memory. */
 import { expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, FrameMemory, FrameType, MAX_DATA } from '../wire/index.ts';
@@ -56,7 +56,7 @@ test('a transport that takes a frame late finds it unchanged', async () => {
   sender.want(queue);
   for (let turn = 0; turn < 100 && seen.length < 20; turn++) {
     await clock.advance(1_000);
-    // Freed one at a time: no other frame may have got the same memory meanwhile.
+    // The messages are freed one at a time. Until then, no other frame may have used the same memory.
     const first = taken.shift();
     if (!first) continue;
     const { frame } = decode(first.message);

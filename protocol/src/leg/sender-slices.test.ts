@@ -1,4 +1,7 @@
-/** A sender whose frames take time to make lets other work run in between, even if the socket asks for more at once. */
+/**
+ * If frames take long to make, the sender lets other work run in between, even if the socket accepts more at
+ * once.
+ */
 import { expect, test } from 'vitest';
 import type { SendQueue } from './send-queue.ts';
 import { Sender } from './sender.ts';

@@ -1,4 +1,4 @@
-/** What a leg sends first, how queues share it, and how long a keystroke waits. */
+/** What a leg sends first, how send queues share the leg, and how long a keystroke waits. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SimClock } from '../sim/index.ts';
 import { decode, encode, type Frame, FrameType, MAX_DATA } from '../wire/index.ts';
@@ -7,9 +7,9 @@ import { Sender } from './sender.ts';
 
 const KIB = 1024;
 
-/** A line with a queue in front of it. Its other end answers PINGs. */
+/** Simulates a line with a queue in front. The other end of the line answers PINGs. */
 class Line {
-  /** Bytes per ms, and the one-way delay in ms. */
+  /** The rate in bytes per ms, and the one-way delay in ms. */
   rate = 125;
   delay = 40;
   buffered = 0;
@@ -51,7 +51,7 @@ class Line {
   }
 }
 
-/** Sends `left` bytes, as many at once as allowed. */
+/** A send queue that sends `left` bytes, in frames that are as large as allowed. */
 class Source implements SendQueue {
   readonly group: string;
   readonly queued = 0;
@@ -92,7 +92,7 @@ const bytesOf = (ch: number, since = 0) =>
     0,
   );
 
-/** ms from a keystroke to its arrival. */
+/** Returns the ms from a keystroke to its arrival. */
 async function keystroke(ch = 99): Promise<number> {
   const typedAt = clock.now();
   sender.want(new Source(ch, 1));
@@ -179,7 +179,7 @@ describe('sharing', () => {
     sender.want(new Source(1, 10 * KIB * KIB));
     await clock.advance(2_000);
     const from = clock.now();
-    // Hundreds of queues with little to send each; together they fill the line.
+    // Each of these many queues has little to send, but together they fill the line.
     for (let ch = 100; ch < 1_100; ch++) sender.want(new Source(ch, KIB));
     await clock.advance(8_000);
     expect(bytesOf(1, from)).toBeGreaterThan(10 * KIB);

@@ -1,6 +1,7 @@
 /**
- * Decides what a leg sends next: control frames first, then queues with little to send, then floods. It sends no faster
- * than the socket takes bytes, and floods no faster than the path carries them.
+ * Decides what a leg sends next: first control frames, then queues with little to send, then floods (bulk
+ * data). The leg sends no faster than the socket accepts bytes, and it sends floods no faster than the path
+ * carries them.
  */
 import { Alarm, type Clock } from '../time/index.ts';
 import { FrameMemory, MAX_DATA } from '../wire/index.ts';
@@ -9,32 +10,54 @@ import { CongestionControl } from './congestion-control.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { SendQueue } from './send-queue.ts';
 
-/** A socket with this many unsent bytes gets no more: nothing could overtake them in there. */
+/**
+ * A socket that has this many unsent bytes gets no more bytes, because urgent frames cannot overtake bytes
+ * that are already in the socket.
+ */
 const HIGH_WATER = 64 * 1024;
-/** Browsers do not report when a socket has drained, so a full one is checked again after this long. */
+/**
+ * A full socket is checked again after this many ms, because browsers do not report when a socket has
+ * drained.
+ */
 const POLL_MS = 10;
-/** Making frames takes time, mostly for deflate. After this many ms the event loop may run other work. */
+/**
+ * The sender makes frames for this many ms at most. Then other work may run in the event loop. Deflate takes
+ * most of the time.
+ */
 const SLICE_MS = 2;
 /**
- * A message of this size takes no further frames of send queues, and no PING. Small frames share the cost of a message;
- * a large one goes alone, since frames that share a message are copied here and at every hop.
+ * A message that has this many bytes gets no more frames from send queues. Small frames share the cost of a
+ * message. A large frame is sent alone, even without a PING, because frames that share a message are copied
+ * at the sender and at every hop.
  */
 const FULL = 8 * 1024;
-/** A queue is a flood if it has sent this much without a pause, or has this much waiting. */
+/**
+ * A send queue is a flood (bulk data) if it has sent this many bytes without a pause, or if this many bytes
+ * wait in it.
+ */
 const FLOOD = 16 * 1024;
-/** A send queue has paused if it had nothing to send for this long. */
+/** A send queue has paused if it had nothing to send for this many ms. */
 const PAUSE_MS = 100;
-/** After this many bytes of other queues a flood may send one frame, or it could wait without end. */
+/**
+ * After this many bytes of other send queues, a flood (bulk data) may send one frame. Otherwise bulk data
+ * could wait without end.
+ */
 const SHARE = 64 * 1024;
 
-/** The socket below a leg, as the leg needs it. */
+/** The interface that a leg needs of its socket. */
 export interface Transport {
-  /** `done` is called when the bytes were taken and may be overwritten; never, if the transport keeps them. */
+  /**
+   * Sends a message. `done` is called when the memory of the message may be overwritten. It is never called
+   * if the transport keeps that memory.
+   */
   send(message: Uint8Array, done?: () => void): void;
   close(code: number, reason: string): void;
-  /** Bytes accepted by send() and not yet handed to the kernel. */
+  /** Number of bytes that send() has accepted and that were not handed to the kernel yet. */
   readonly buffered: number;
-  /** Everything sent between cork() and uncork() goes to the kernel in one call, and wakes the other process once. */
+  /**
+   * All messages that are sent between cork() and uncork() go to the kernel in one call, and wake the
+   * receiving process only once.
+   */
   cork?(): void;
   uncork?(): void;
 }
@@ -42,11 +65,11 @@ export interface Transport {
 export interface SenderOptions {
   transport: Transport;
   clock: Clock;
-  /** Makes a PING to be sent; `answered` is called when its PONG comes. */
+  /** Makes a PING frame that the caller sends. `answered` is called when the PONG comes. */
   ping: (answered: () => void) => Uint8Array;
 }
 
-/** A frame that belongs to no send queue. */
+/** A control frame: it belongs to no send queue and is sent before all send queues. */
 interface ControlFrame {
   frame: Uint8Array;
   readonly ackOf: number | undefined;
@@ -54,9 +77,9 @@ interface ControlFrame {
 
 interface QueueState {
   fair: FairQueue | undefined;
-  /** Bytes that the queue has sent since its last pause. */
+  /** Number of bytes that the send queue has sent since its last pause. */
   burst: number;
-  /** When the send queue last had nothing more to send. */
+  /** The time when the send queue last had nothing more to send. */
   dryAt: number;
 }
 
@@ -65,19 +88,19 @@ export class Sender {
   readonly #clock: Clock;
   #frames: ControlFrame[] = [];
   #queued = 0;
-  /** The waiting ACK of each channel. A newer ACK replaces it, since it says everything that the older one did. */
+  /** The waiting ACK of each channel. A newer ACK replaces an older one, because an ACK is cumulative. */
   readonly #acks = new Map<number, ControlFrame>();
   readonly #queues = new Map<SendQueue, QueueState>();
   readonly #first = new FairQueue();
   readonly #floods = new FairQueue();
   readonly #congestion: CongestionControl;
   readonly #memory = new FrameMemory();
-  /** Bytes that other queues have sent since a flood had its turn. */
+  /** Number of bytes that other send queues have sent since a queue with bulk data last sent a frame. */
   #sinceFlood = 0;
   #scheduled = false;
-  /** The alarm after which a full socket is checked again. */
+  /** The timer after which a full socket is checked again. */
   readonly #poll: Alarm;
-  /** Cancels the next slice of work; undefined if none is scheduled. */
+  /** Cancels the timer that continues the sending; undefined if no such timer runs. */
   #cancelSlice: (() => void) | undefined;
   #stopped = false;
 
@@ -88,18 +111,19 @@ export class Sender {
     this.#congestion = new CongestionControl({ clock, ping, opened: () => this.flush() });
   }
 
-  /** Bytes of control frames that wait for the socket. */
+  /** Number of bytes in control frames that wait for the socket. */
   get queued(): number {
     return this.#queued;
   }
 
-  /** True while the send queues are blocked (back-pressure). */
+  /** True while the send queues have to wait (back-pressure). */
   get held(): boolean {
     return this.#poll.isSet || !this.#floods.empty;
   }
 
   /**
-   * Queues a frame that goes before all send queues. Frames pushed in one turn of the event loop leave as one message.
+   * Queues a control frame, which is sent before all send queues. Control frames that are pushed in one turn
+   * of the event loop are sent as one message.
    */
   push(frame: Uint8Array): void {
     if (this.#stopped) return;
@@ -108,8 +132,8 @@ export class Sender {
   }
 
   /**
-   * Like push(), for an ACK. It waits until all input that has arrived was handled, so that one message carries the ACKs
-   * of a whole flood. With a message each, the way back would cost as much as the flood.
+   * Queues an ACK, which waits until all input that has arrived was handled. One message can then carry the
+   * ACKs of much input. With one message for each ACK, the ACKs would cause as much work as the data.
    */
   pushAck(ch: number, frame: Uint8Array): void {
     if (this.#stopped) return;
@@ -121,11 +145,14 @@ export class Sender {
     const waiting = { frame, ackOf: ch };
     this.#acks.set(ch, waiting);
     this.#hold(waiting);
-    // The first waiting ACK schedules sending; later ones leave together with it.
+    // The first waiting ACK schedules the sending. Later ACKs are sent together with the first.
     if (this.#acks.size === 1) this.#clock.soon(() => this.#schedule());
   }
 
-  /** Tells the sender that this queue has something to send. The sender calls emit() on it when there is room. */
+  /**
+   * Tells the sender that this send queue has something to send. The sender calls emit() on the queue when
+   * the socket has room.
+   */
   want(queue: SendQueue): void {
     if (this.#stopped) return;
     let state = this.#queues.get(queue);
@@ -146,14 +173,17 @@ export class Sender {
     this.#queues.delete(queue);
   }
 
-  /** The socket has drained a little. Transports report it for each message, possibly within their own send(). */
+  /**
+   * Called when the socket has drained a little. A transport may call this method for each message, even
+   * within its own send().
+   */
   drained(): void {
     if (!this.#poll.isSet) return;
     this.#poll.clear();
     this.#schedule();
   }
 
-  /** Sends as much as the socket takes at the moment. */
+  /** Sends as much as the socket accepts now. */
   flush(): void {
     this.#poll.clear();
     this.#cancelSlice?.();
@@ -221,7 +251,7 @@ export class Sender {
     fair.add(queue);
   }
 
-  /** The next message, and a PING that goes right behind it as a message of its own. */
+  /** Returns the next message, and a PING that must be sent right behind it as a separate message. */
   #nextMessage(until: number): { message: Uint8Array | undefined; ping: Uint8Array | undefined } {
     const message = new Bundle();
     this.#steering(message);
@@ -241,11 +271,12 @@ export class Sender {
       if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
-    // Usually all frames fit. Then a new array is cheaper than splice(), which would copy all of them.
+    // Usually all frames fit into the message. A new array is then cheaper than splice(), which would copy
+    // all frames.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
-  /** Adds frames of send queues while there is room for a whole frame, and time. */
+  /** Adds frames from send queues while the message has room for a whole frame and there is time. */
   #gather(message: Bundle, until: number): void {
     const most = Math.min(FULL, this.#congestion.messageSize);
     while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
@@ -259,7 +290,7 @@ export class Sender {
     }
   }
 
-  /** Adds the next frame of the queue whose turn it is. Returns its size in bytes. */
+  /** Adds the next frame of the send queue that has its turn. Returns the size of the frame in bytes. */
   #serve(fair: FairQueue, message: Bundle, maxData: number): number {
     const queue = fair.next;
     const state = this.#queues.get(queue)!;
@@ -275,7 +306,7 @@ export class Sender {
     fair.charge(queue, frame.length);
     state.burst += frame.length;
     const flood = fair === this.#first && state.burst > FLOOD;
-    // The queue may have been removed while it made this frame.
+    // emit() may have removed the send queue from this sender.
     if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }

@@ -1,4 +1,7 @@
-/** The codec writes and reads one legal layout per frame, and msgpackr reads what it writes. */
+/**
+ * The codec writes and reads exactly one legal layout per frame, and msgpackr can read the frames that the
+ * codec writes.
+ */
 import fc from 'fast-check';
 import { Unpackr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
@@ -13,8 +16,8 @@ const samples = Object.values(SAMPLES) as Frame[];
 const nameOf = (frame: Frame) => LAYOUTS[frame.type]!.name;
 
 /**
- * Values that a field may have. Texts are well-formed, since replacement characters would not come back as the same
- * bytes.
+ * Values that a field may have. Texts are well-formed, because replacement characters would not give back the
+ * same bytes.
  */
 function fieldValues({ form, min, max }: Field): fc.Arbitrary<unknown> {
   if (form === Form.BOOL) return fc.boolean();
@@ -38,7 +41,10 @@ function frames(type: number): fc.Arbitrary<Frame> {
   }) as unknown as fc.Arbitrary<Frame>;
 }
 
-/** What msgpackr should read from a frame: its elements in the order of the layout, bins and texts as bytes. */
+/**
+ * What msgpackr should read from a frame: its elements in the order of the layout, with bin and text fields
+ * as bytes.
+ */
 function elements(frame: Frame): unknown[] {
   const values = frame as unknown as Record<string, unknown>;
   const ofField = ({ form, name }: Field) =>

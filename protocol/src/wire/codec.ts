@@ -1,6 +1,7 @@
 /**
- * Turns frames into bytes and back. encode, decode and scan all follow layout.ts, so a frame that one of them refuses is
- * refused by all. The bytes in a decoded frame are views of the message: copy them to keep them.
+ * Turns frames into bytes and back. encode, decode and scan all use layout.ts, so a frame that one of them
+ * refuses is refused by all of them. The byte fields of a decoded frame are views of the message. Copy these
+ * bytes to keep them.
  */
 
 import { UniCoreError } from './errors.ts';
@@ -8,14 +9,17 @@ import { EPOCH_BYTES, type Frame, MAX_TEXT } from './frame.ts';
 import type { FrameMemory } from './frame-memory.ts';
 import { type Field, FORM_BYTES, Form, LAYOUTS, type Layout } from './layout.ts';
 
-/** Offset of the four bytes of `ch` in a channel frame: the array header, the type and a ce byte come before. */
+/**
+ * Offset of the four bytes of `ch` in a channel frame. Three bytes come before `ch`: the array header, the
+ * frame type and the msgpack byte ce.
+ */
 const CH_AT = 3;
 const TWO_32 = 2 ** 32;
 
 const textEncoder = new TextEncoder();
 /**
- * Tolerates broken UTF-8, since the rest of the text is still worth showing. ignoreBOM keeps a leading U+FEFF like any
- * other character.
+ * This decoder accepts invalid UTF-8, because the rest of the text is still useful. `ignoreBOM` keeps U+FEFF
+ * at the start, like any other character.
  */
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);
@@ -23,8 +27,8 @@ const NO_BYTES = new Uint8Array(0);
 type Value = number | boolean | string | Uint8Array;
 
 /**
- * Returns the bytes of one frame. A text longer than MAX_TEXT is cut at a whole character. Throws PROTOCOL_ERROR if a
- * field is outside its limits, so it never writes what decode would refuse.
+ * Returns the bytes of one frame. Cuts a text that is longer than MAX_TEXT bytes, at a whole character.
+ * Throws PROTOCOL_ERROR if a field is outside its limits, because decode() would refuse such a frame.
  */
 export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
   const layout = LAYOUTS[frame.type]!;
@@ -50,15 +54,15 @@ export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
 }
 
 /**
- * Returns the frame at `start` and the offset where the next one begins. Throws PROTOCOL_ERROR if the bytes are not
- * exactly one of the legal layouts.
+ * Returns the frame at `start`, and the offset where the next frame begins. Throws PROTOCOL_ERROR if the
+ * bytes do not have exactly one of the legal layouts.
  */
 export function decode(message: Uint8Array, start = 0): { frame: Frame; end: number } {
   const end = scan(message, start);
   return { frame: frameAt(message, start), end };
 }
 
-/** Returns the frame at `start`, which must have passed scan(). */
+/** Returns the frame at `start`. The frame must have passed scan(). */
 export function frameAt(message: Uint8Array, start: number): Frame {
   const type = message[start + 1]!;
   const frame: Record<string, Value> = { type };
@@ -71,8 +75,9 @@ export function frameAt(message: Uint8Array, start: number): Frame {
 }
 
 /**
- * Checks the whole layout of the frame at `start` and returns where it ends. Allocates nothing, since hubs call it for
- * every frame that they forward. Throws PROTOCOL_ERROR.
+ * Checks the whole layout of the frame at `start`, and returns the offset where the frame ends. Throws
+ * PROTOCOL_ERROR if the layout is not legal. Allocates no memory, because hubs call scan() for every frame
+ * that they forward.
  */
 export function scan(message: Uint8Array, start: number): number {
   const type = start + 1 < message.length ? message[start + 1]! : -1;
@@ -95,27 +100,33 @@ export function scan(message: Uint8Array, start: number): number {
   return end;
 }
 
-/** The type of the frame at `start`, which must have passed scan(). */
+/** Returns the type of the frame at `start`. The frame must have passed scan(). */
 export function frameType(message: Uint8Array, start: number): number {
   return message[start + 1]!;
 }
 
-/** Whether frames of this type belong to a channel: only these have a channel number. */
+/** Returns true if frames of this type belong to a channel. Only these frames have a channel number. */
 export function isChannelFrame(type: number): boolean {
   return LAYOUTS[type]?.channel ?? false;
 }
 
-/** The channel number of the channel frame at `start`, which must have passed scan(). */
+/** Returns the channel number of the channel frame at `start`. The frame must have passed scan(). */
 export function channelOf(message: Uint8Array, start: number): number {
   return u32At(message, start + CH_AT);
 }
 
-/** Writes another channel number into the channel frame at `start`. A hop changes nothing else in a frame. */
+/**
+ * Writes another channel number into the channel frame at `start`. So a hop can forward a frame without
+ * decoding it.
+ */
 export function patchChannel(message: Uint8Array, start: number, ch: number): void {
   putU32(message, start + CH_AT, ch);
 }
 
-/** Returns the number in a field, or the length of a BIN, TEXT or EPOCH; -1 if the field is not in its legal form. */
+/**
+ * Returns the number in a field, or the length in bytes of a BIN, TEXT or EPOCH field. Returns -1 if the
+ * field is not in its legal form.
+ */
 function check(message: Uint8Array, at: number, field: Field): number {
   const head = message[at]!;
   switch (field.form) {
@@ -156,7 +167,7 @@ function contentLength(message: Uint8Array, at: number, field: Field): number {
   return field.form >= Form.BIN ? u16At(message, at + 1) : 0;
 }
 
-/** Writes one field and returns the offset of the next one. */
+/** Writes one field. Returns the offset where the next field begins. */
 function write(out: Uint8Array, at: number, layout: Layout, field: Field, value: Value): number {
   const measure = typeof value === 'object' ? value.length : Number(value);
   if (!Number.isInteger(measure) || measure < field.min || measure > field.max)
@@ -197,7 +208,7 @@ function write(out: Uint8Array, at: number, layout: Layout, field: Field, value:
   }
 }
 
-/** Cuts UTF-8 text to at most MAX_TEXT bytes, at a whole character. */
+/** Cuts UTF-8 text to at most MAX_TEXT bytes, without splitting a character. */
 function cutText(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let end = MAX_TEXT;
   while ((bytes[end]! & 0xc0) === 0x80) end--;
@@ -217,7 +228,7 @@ function putU16(out: Uint8Array, at: number, value: number): void {
   out[at + 1] = value;
 }
 
-/** Writes the low 32 bits of a value. */
+/** Writes the low 32 bits of a number, in big-endian order. */
 function putU32(out: Uint8Array, at: number, value: number): void {
   out[at] = value >>> 24;
   out[at + 1] = value >>> 16;

@@ -4,7 +4,7 @@ import { encode } from './codec.ts';
 import { bytesEnd, confirmedIn, limitIn } from './credit.ts';
 import { type Frame, FrameType } from './frame.ts';
 
-/** A frame behind other bytes, as in a message of several frames, with offsets beyond 32 bits. */
+/** Places a frame between other bytes, as in a message of several frames. */
 function placed(frame: Frame): { message: Uint8Array; start: number; end: number } {
   const bytes = encode(frame);
   const message = new Uint8Array(5 + bytes.length + 5).fill(0xff);

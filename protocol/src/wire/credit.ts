@@ -1,6 +1,6 @@
 /**
- * Reads offsets and credit from the bytes of a channel frame without decoding it. Their positions are the same in every
- * legal frame of a type.
+ * Reads offsets and credit limits from the bytes of a channel frame, without decoding the frame. Each of
+ * these fields has the same position in all legal frames of one type.
  */
 
 import { type Frame, FrameType } from './frame.ts';
@@ -8,7 +8,7 @@ import { FORM_BYTES, LAYOUTS } from './layout.ts';
 
 const TWO_32 = 2 ** 32;
 
-/** Position of the offset field in a DATA frame, and of its first payload byte. */
+/** The positions of the offset field and of the first payload byte in a DATA frame. */
 export const DATA_OFF_AT = numberAt(FrameType.DATA, 'off');
 export const DATA_BYTES_AT = numberAt(FrameType.DATA, 'bytes') + 2;
 const RAW_LENGTH_AT = numberAt(FrameType.DATAZ, 'rawLen');
@@ -19,7 +19,10 @@ const ACCEPT_NEXT_AT = numberAt(FrameType.ACCEPT, 'recvNext');
 const SYNC_LIMIT_AT = numberAt(FrameType.SYNC, 'limit');
 const SYNC_NEXT_AT = numberAt(FrameType.SYNC, 'recvNext');
 
-/** The stream offset behind the last byte that this frame carries; undefined if it carries none. */
+/**
+ * Returns the stream offset just after the last byte in this frame. Returns undefined if the frame carries no
+ * bytes of the stream.
+ */
 export function bytesEnd(type: number, message: Uint8Array, start: number, end: number): number | undefined {
   if (type === FrameType.DATA) return u64At(message, start + DATA_OFF_AT) + (end - start - DATA_BYTES_AT);
   if (type === FrameType.DATAZ) {
@@ -29,7 +32,10 @@ export function bytesEnd(type: number, message: Uint8Array, start: number, end: 
   return undefined;
 }
 
-/** The offset below which the frame's sender accepts bytes (its credit limit); undefined if the frame has none. */
+/**
+ * Returns the credit limit in this frame: the sender of the frame accepts only bytes below this offset.
+ * Returns undefined if the frame has no limit.
+ */
 export function limitIn(type: number, message: Uint8Array, start: number): number | undefined {
   if (type === FrameType.ACK) return u64At(message, start + ACK_LIMIT_AT);
   if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_LIMIT_AT);
@@ -37,7 +43,10 @@ export function limitIn(type: number, message: Uint8Array, start: number): numbe
   return undefined;
 }
 
-/** The offset below which the frame's sender already has all bytes; undefined if the frame does not say. */
+/**
+ * Returns the offset below which the sender of this frame has already received all bytes. Returns undefined
+ * if the frame has no such field.
+ */
 export function confirmedIn(type: number, message: Uint8Array, start: number): number | undefined {
   if (type === FrameType.ACK) return u64At(message, start + ACK_CONSUMED_AT);
   if (type === FrameType.ACCEPT) return u64At(message, start + ACCEPT_NEXT_AT);
@@ -46,8 +55,8 @@ export function confirmedIn(type: number, message: Uint8Array, start: number): n
 }
 
 /**
- * Position of a numeric field's digits, behind its head byte. Works only for fields that no variable-length field
- * precedes.
+ * Returns the position of a numeric field's value, after its msgpack type byte. Works only if no field of
+ * variable length comes before this field.
  */
 function numberAt(type: Frame['type'], name: string): number {
   let at = 2;

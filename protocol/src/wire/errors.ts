@@ -1,14 +1,18 @@
 /**
- * The closed list of errors. An error's number is used on the wire (u16), in WebSocket close codes (4000 + number) and
- * in logs; people and API clients see its name. Numbers are never reused.
+ * The complete list of errors. An error's number is used on the wire (u16), in WebSocket close codes (4000 +
+ * number) and in logs. People and API clients see the error's name. A number is never used again for another
+ * error.
  */
 
 interface ErrorKind {
-  /** The error's number in RESET, FIN, DETACHED and GOAWAY; a WebSocket is closed with 4000 + this number. */
+  /**
+   * The error's number in RESET, FIN, DETACHED and GOAWAY. A WebSocket is closed with the code 4000 + this
+   * number.
+   */
   readonly number: number;
-  /** HTTP status of the same error in the REST and tRPC interfaces. */
+  /** The HTTP status of this error in the REST and tRPC interfaces. */
   readonly http: number;
-  /** Whether the same request may succeed later. */
+  /** True if the same request may succeed later. */
   readonly retry: boolean;
 }
 
@@ -17,7 +21,9 @@ export const ERRORS = {
   BAD_REQUEST: { number: 1, http: 400, retry: false },
   UNAUTHENTICATED: { number: 2, http: 401, retry: false },
   FORBIDDEN: { number: 3, http: 403, retry: false },
-  /** Not found, or not the caller's own: a caller cannot tell the two cases apart. */
+  /**
+   * The object does not exist, or it does not belong to the caller. A caller cannot tell the two cases apart.
+   */
   NOT_FOUND: { number: 4, http: 404, retry: false },
   CONFLICT: { number: 5, http: 409, retry: false },
   VM_NOT_RUNNING: { number: 6, http: 409, retry: false },
@@ -25,26 +31,29 @@ export const ERRORS = {
   NO_CAPACITY: { number: 8, http: 503, retry: true },
   TICKET_INVALID: { number: 9, http: 401, retry: false },
   RATE_LIMITED: { number: 10, http: 429, retry: true },
-  /** Bytes that are no legal frame, or a frame that this kind of peer may not send. */
+  /** The bytes are not a legal frame, or this kind of peer may not send this frame. */
   PROTOCOL_ERROR: { number: 11, http: 400, retry: false },
   MESSAGE_TOO_BIG: { number: 12, http: 413, retry: false },
   HELLO_TIMEOUT: { number: 13, http: 408, retry: true },
   VERSION_UNSUPPORTED: { number: 14, http: 426, retry: false },
   KIND_UNKNOWN: { number: 15, http: 400, retry: false },
-  /** A channel should resume, but the other end no longer knows it. */
+  /** A channel cannot be resumed, because the other end no longer knows it. */
   EPOCH_LOST: { number: 16, http: 410, retry: false },
   CHANNEL_UNKNOWN: { number: 17, http: 404, retry: false },
-  /** Bytes came beyond the credit limit or at a wrong offset, or were acknowledged before they were sent. */
+  /**
+   * Bytes came beyond the credit limit or at a wrong offset, or bytes were acknowledged before they were
+   * sent.
+   */
   FLOW_VIOLATION: { number: 18, http: 400, retry: false },
   TOO_MANY_CHANNELS: { number: 19, http: 429, retry: true },
-  /** The other side of a socket sent nothing for 25 s. */
+  /** The other side of a socket sent nothing for too long. The limit is 25 s for peers over the Internet. */
   PEER_SILENT: { number: 20, http: 503, retry: true },
-  /** A newer socket of the same provider took over. */
+  /** A newer socket of the same provider has replaced this socket. */
   SUPERSEDED: { number: 21, http: 409, retry: false },
   GOING_AWAY: { number: 22, http: 503, retry: true },
-  /** A hop of the channel's path closed. */
+  /** A socket on the path of the channel has closed. */
   LEG_LOST: { number: 23, http: 503, retry: true },
-  /** Bytes were lost between two hops. A new attachment repairs the channel. */
+  /** Bytes were lost between two hops. The channel recovers with a new attachment. */
   GAP: { number: 24, http: 503, retry: true },
   READ_ONLY: { number: 25, http: 403, retry: false },
   RUNTIME_UNAVAILABLE: { number: 26, http: 503, retry: true },
@@ -54,7 +63,10 @@ export const ERRORS = {
   REVOKED: { number: 30, http: 403, retry: false },
   TIMEOUT: { number: 31, http: 504, retry: true },
   INTERNAL: { number: 32, http: 500, retry: true },
-  /** Hubs cannot reach what they share, such as Redis. Requests that need two hubs wait; the others go on. */
+  /**
+   * The hubs cannot reach what they share, such as Redis. Requests that need two hubs wait. Other requests go
+   * on.
+   */
   BACKPLANE_DOWN: { number: 33, http: 503, retry: true },
 } as const satisfies Record<string, ErrorKind>;
 
@@ -64,26 +76,35 @@ const NAMES = new Map<number, ErrorCode>(
   (Object.keys(ERRORS) as ErrorCode[]).map((name) => [ERRORS[name].number, name]),
 );
 
-/** The name of an error number from the wire. A number that is not in the list, from a newer peer, becomes INTERNAL. */
+/**
+ * Returns the name of an error number from the wire. An unknown number, for example from a newer peer,
+ * becomes INTERNAL.
+ */
 export function errorName(number: number): ErrorCode {
   return NAMES.get(number) ?? 'INTERNAL';
 }
 
-/** The WebSocket close code of an error: 4000 + its number; 1000 for OK. */
+/** Returns the WebSocket close code of an error: 1000 for OK, otherwise 4000 + the error's number. */
 export function closeCode(code: ErrorCode): number {
   return code === 'OK' ? 1000 : 4000 + ERRORS[code].number;
 }
 
-/** The error behind a WebSocket close code; undefined for codes that are not from this list, such as 1006. */
+/**
+ * Returns the error that a WebSocket close code stands for. Returns undefined for codes that are not from
+ * this list, such as 1006.
+ */
 export function closeError(closeCode: number): ErrorCode | undefined {
   if (closeCode === 1000) return 'OK';
   return closeCode >= 4000 ? NAMES.get(closeCode - 4000) : undefined;
 }
 
-/** The one error type that crosses module borders: a code from the list and a sentence for people. */
+/**
+ * The only type of error that crosses module boundaries. It has a code from the list of errors and a message
+ * for people.
+ */
 export class UniCoreError extends Error {
   readonly code: ErrorCode;
-  /** Milliseconds to wait before a retry; undefined if the sender does not know. */
+  /** Number of ms to wait before a retry; undefined if the sender of the error does not know. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {

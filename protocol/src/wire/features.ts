@@ -1,15 +1,17 @@
 /**
- * Optional features of the two ends of a channel, beyond version 1. Each end lists its own in the metadata of OPEN or
- * ACCEPT, under the key `features`; the application never sees that key.
+ * Optional features of the two ends of a channel, beyond version 1 of the protocol. Each end lists its
+ * features in the metadata of OPEN or ACCEPT, under the key `features`. The application never sees this key.
  */
 import { packMeta, unpackMeta } from './meta.ts';
 
-/** dataz: this end can read DATAZ frames, and keeps the earlier bytes that they refer to. */
+/**
+ * `dataz`: this end can read DATAZ frames (compressed data), and keeps the earlier bytes to which they refer.
+ */
 export type Feature = 'dataz';
 
 /**
- * Metadata without its `features` key, and the features of the end that sent it. That end may be newer and list unknown
- * ones.
+ * Metadata without its `features` key, and the features of the end that sent it. A newer end may list
+ * features that this code does not know.
  */
 export interface Said {
   meta: unknown;
@@ -20,7 +22,10 @@ export function packSaid(meta: unknown, features: readonly Feature[]): Uint8Arra
   return packMeta(features.length === 0 ? meta : { ...(meta as object), features });
 }
 
-/** Throws PROTOCOL_ERROR if the bytes are not valid metadata. */
+/**
+ * Separates the application's metadata from the features. Throws PROTOCOL_ERROR if the bytes are not valid
+ * metadata.
+ */
 export function unpackSaid(bytes: Uint8Array): Said {
   const said = unpackMeta(bytes);
   if (typeof said !== 'object' || said === null || !('features' in said)) return { meta: said, features: [] };

@@ -1,22 +1,33 @@
-/** Every frame of the protocol: types, fields, units. codec.ts turns them into bytes; PROTOCOL.md explains them. */
+/**
+ * All frames of the protocol: their types, fields and units. codec.ts turns frames into bytes, and
+ * PROTOCOL.md explains them.
+ */
 
-/** The protocol version that this code speaks, and the oldest that it still understands. */
+/** The protocol version of this code, and the oldest version that it still understands. */
 export const VERSION = 1;
 export const MIN_VERSION = 1;
 
-/** A WebSocket message is one or more frames, and at most this many bytes. */
+/** A WebSocket message contains one or more frames, and has at most this many bytes. */
 export const MAX_MESSAGE = 64 * 1024;
-/** Most raw bytes in one DATA frame. Small enough that a keystroke never waits long behind one. */
+/**
+ * The most uncompressed bytes in one DATA frame. The limit is low, so that a keystroke never waits long
+ * behind a frame.
+ */
 export const MAX_DATA = 16 * 1024;
-/** Most raw bytes before a DATAZ frame that it may refer to: as far back as deflate can reach. */
+/**
+ * The most uncompressed bytes before a DATAZ frame to which the frame may refer. Deflate cannot refer to
+ * older bytes.
+ */
 export const MAX_DICTIONARY = 32 * 1024;
-/** Most bytes of packed metadata in one frame, and of its packed `auth`. */
+/** The most bytes of packed metadata in one `meta` or `auth` field. */
 export const MAX_META = 8 * 1024;
-/** Most UTF-8 bytes of the message for people in RESET and FIN. */
+/** The most UTF-8 bytes of the message for people in RESET and FIN. */
 export const MAX_TEXT = 512;
 export const EPOCH_BYTES = 16;
 
-/** Frame types: the first element of every frame; a positive fixint on the wire. */
+/**
+ * Frame types. The type is the first element of every frame. On the wire, it is a positive fixint of msgpack.
+ */
 export const FrameType = {
   HELLO: 0,
   WELCOME: 1,
@@ -36,7 +47,7 @@ export const FrameType = {
   BEATACK: 15,
 } as const;
 
-/** Channel kinds: what a channel carries; a positive fixint on the wire. */
+/** Channel kinds: what a channel carries. On the wire, a kind is a positive fixint of msgpack. */
 export const ChannelKind = {
   terminal: 0,
   vnc: 1,
@@ -47,7 +58,10 @@ export const ChannelKind = {
 } as const;
 export type ChannelKindName = keyof typeof ChannelKind;
 
-/** Initial receive windows in bytes: what a sender may have in flight, so also the most that its replay buffer holds. */
+/**
+ * Initial receive windows in bytes. A sender may have this many bytes in flight, so its replay buffer holds
+ * at most this many.
+ */
 export const WINDOWS: Record<ChannelKindName, number> = {
   terminal: 128 * 1024,
   vnc: 512 * 1024,
@@ -57,8 +71,9 @@ export const WINDOWS: Record<ChannelKindName, number> = {
   control: 256 * 1024,
 };
 /**
- * Receive windows may grow to this where the window itself slows the stream down. 128 KiB allow 1.6 MB/s at a round trip
- * of 80 ms, 512 KiB four times that. Windows of the other kinds do not grow.
+ * Receive windows may grow to these sizes in bytes if the window limits the throughput. At a round-trip time
+ * of 80 ms, 128 KiB allow 1.6 MB/s, and 512 KiB allow four times as much. Windows of the other channel kinds
+ * do not grow.
  */
 export const MOST_WINDOWS: Record<ChannelKindName, number> = {
   ...WINDOWS,
@@ -67,12 +82,13 @@ export const MOST_WINDOWS: Record<ChannelKindName, number> = {
 };
 
 /**
- * Fields that several frames share:
- * - ch: channel number on this leg, u32, 1 or more; each leg has its own numbers, and hubs patch them
- * - off, consumed, limit, recvNext, sentEnd, finalOff: absolute byte offsets in one direction, u64 up to 2^53 - 1
- * - attach: rises with each attachment of a channel, u32
- * - code: number of an error in errors.ts, u16
- * - meta, auth: a packed msgpack map inside one bin; hubs read those of HELLO, WELCOME, OPEN and BEAT only
+ * Fields that several frames have:
+ * - ch: the channel number on this leg (u32, at least 1). Each leg has its own numbers, and hubs replace
+ *   them.
+ * - off, consumed, limit, recvNext, sentEnd, finalOff: byte offsets in one direction (u64, at most 2^53 - 1).
+ * - attach: the number of an attachment (u32). It rises with each attachment of a channel.
+ * - code: the number of an error in errors.ts (u16).
+ * - meta, auth: a packed msgpack map. Hubs read only the maps of HELLO, WELCOME, OPEN and BEAT.
  */
 export type Frame =
   | { type: typeof FrameType.HELLO; version: number; minVersion: number; meta: Uint8Array }
@@ -126,5 +142,5 @@ export type Frame =
   | { type: typeof FrameType.BEATACK; seq: number; meta: Uint8Array };
 
 export type FrameOf<T extends Frame['type']> = Extract<Frame, { type: T }>;
-/** Frames that belong to a channel. All of them have `ch` at the same place on the wire. */
+/** Frames that belong to a channel. In all of them, `ch` has the same position on the wire. */
 export type ChannelFrame = Extract<Frame, { ch: number }>;

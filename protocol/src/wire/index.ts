@@ -1,4 +1,7 @@
-/** What crosses a socket: frames, their bytes, errors, metadata, and which peer may send which frame. Imports no other folder. */
+/**
+ * Everything that crosses a socket: frames and their bytes, errors, metadata, and which peer may send which
+ * frame. This folder imports no other folder.
+ */
 export {
   channelOf,
   decode,

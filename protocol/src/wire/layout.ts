@@ -1,4 +1,7 @@
-/** The one legal layout of each frame type: which fields follow the type, in which order, and how each is written. */
+/**
+ * The only legal layout of each frame type: which fields follow the type, in which order, and how each field
+ * is written.
+ */
 import {
   EPOCH_BYTES,
   type Frame,
@@ -11,18 +14,23 @@ import {
 } from './frame.ts';
 
 /**
- * How one field is written. Each has a single legal form, so that equal frames are equal bytes:
- * FIXINT 00..7f · U16 cd+2 · U32 ce+4 · U64 cf+8 · BOOL c2|c3 · EPOCH c4 10+16 · BIN and TEXT c5+u16 length+bytes
+ * How one field is written in msgpack. Each form has only one legal encoding, so that equal frames have equal
+ * bytes. The type bytes are hexadecimal:
+ * FIXINT: 00 to 7f · U16: cd, 2 bytes · U32: ce, 4 bytes · U64: cf, 8 bytes · BOOL: c2 or c3
+ * EPOCH: c4 10, 16 bytes · BIN and TEXT: c5, length as u16, content
  */
 export const Form = { FIXINT: 0, U16: 1, U32: 2, U64: 3, BOOL: 4, EPOCH: 5, BIN: 6, TEXT: 7 } as const;
 
-/** Bytes of each form without the content of BIN and TEXT; indexed by form. */
+/** Number of bytes of each form, without the content of BIN and TEXT. The index is the form. */
 export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 
 export interface Field<Name extends string = string, F extends number = number> {
   readonly name: Name;
   readonly form: F;
-  /** The smallest and the greatest legal value; for BIN and TEXT, of their length in bytes. */
+  /**
+   * The smallest and the largest legal value. For BIN, TEXT and EPOCH, these are limits of the length in
+   * bytes.
+   */
   readonly min: number;
   readonly max: number;
 }
@@ -50,7 +58,10 @@ const epoch = <N extends string>(name: N) =>
 const bin = <N extends string>(name: N, max: number) => ({ name, form: Form.BIN, min: 0, max }) as const;
 const text = <N extends string>(name: N) => ({ name, form: Form.TEXT, min: 0, max: MAX_TEXT }) as const;
 
-/** The first field of every channel frame, so `ch` is at the same four bytes in all of them. */
+/**
+ * The first field of every channel frame. The four bytes of `ch` therefore have the same position in all
+ * channel frames.
+ */
 const ch = u32('ch', 1);
 
 const FIELDS: { readonly [T in Frame['type']]: FieldsOf<FrameOf<T>> } = {
@@ -90,16 +101,16 @@ const FIELDS: { readonly [T in Frame['type']]: FieldsOf<FrameOf<T>> } = {
 
 export interface Layout {
   readonly name: string;
-  /** The first byte of the frame: a fixarray header with the number of elements, the type included. */
+  /** The first byte of the frame: a msgpack array header with the number of elements, including the type. */
   readonly header: number;
   readonly fields: readonly Field[];
-  /** Bytes of the frame without the content of its BIN and TEXT fields. */
+  /** Number of bytes in the frame, without the content of its BIN and TEXT fields. */
   readonly fixedBytes: number;
-  /** Whether the frame belongs to a channel: its first field is `ch`. */
+  /** True if the frame belongs to a channel. Its first field is then `ch`. */
   readonly channel: boolean;
 }
 
-/** All layouts, indexed by frame type. */
+/** The layouts of all frames. The index is the frame type. */
 export const LAYOUTS: readonly Layout[] = Object.entries(FrameType).map(([name, type]) => {
   const fields: readonly Field[] = FIELDS[type];
   return {

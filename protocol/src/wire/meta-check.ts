@@ -1,24 +1,27 @@
-/** Checks packed msgpack before it is unpacked. Refuses what is too large, too deep, cut off or more than plain data. */
+/**
+ * Checks packed msgpack before it is unpacked. Refuses a value that is too large, too deeply nested,
+ * incomplete, or not plain data.
+ */
 import { UniCoreError } from './errors.ts';
 
 export interface PackLimits {
-  /** Most bytes of the whole packed value. */
+  /** The most bytes of the whole packed value. */
   readonly bytes: number;
-  /** How deep arrays and maps may be nested. */
+  /** How deeply arrays and maps may be nested. */
   readonly depth: number;
-  /** Most array elements and map pairs, all together. */
+  /** The most array elements and map pairs in all arrays and maps together. */
   readonly entries: number;
 }
 
-/** An object key that would change the object's prototype. */
+/** This object key is refused, because it would change the prototype of the object. */
 const FORBIDDEN_KEY = '__proto__';
-/** A u64 or i64 whose upper half is beyond this is not exact as a JavaScript number. */
+/** The largest upper 32 bits of a 64-bit integer that a JavaScript number can hold exactly. */
 const MAX_HIGH = 0x1fffff;
 
-/** Bytes of the number behind a head byte, for the heads ca to d3. */
+/** Number of bytes after a msgpack type byte, for the number types ca to d3 (hexadecimal). */
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
 
-/** Returns if `bytes` is exactly one plain value within the limits; throws PROTOCOL_ERROR otherwise. */
+/** Throws PROTOCOL_ERROR unless `bytes` is exactly one plain value within the limits. */
 export function checkPacked(bytes: Uint8Array, limits: PackLimits): void {
   if (bytes.length > limits.bytes)
     throw refused(`has ${bytes.length} bytes; at most ${limits.bytes} are allowed`);
@@ -36,7 +39,7 @@ class Walk {
     this.#limits = limits;
   }
 
-  /** Checks the value at `at` and returns where the next one begins. */
+  /** Checks the value at offset `at`, and returns the offset where the next value begins. */
   value(at: number, depth: number): number {
     const head = this.#number(at, 1);
     const next = at + 1;
@@ -65,7 +68,7 @@ class Walk {
     return at;
   }
 
-  /** Counts the entries of an array or map before reading any of them. */
+  /** Checks the depth and the number of entries of an array or map, before any entry is read. */
   #enter(length: number, depth: number): void {
     this.#entries += length;
     if (depth > this.#limits.depth) throw refused(`is nested deeper than ${this.#limits.depth}`);
@@ -81,20 +84,23 @@ class Walk {
     return end;
   }
 
-  /** Checks the string whose head is at `at` and returns where it ends. */
+  /** Checks the string whose type byte is at offset `at`, and returns the offset where the string ends. */
   #string(at: number): number {
     const head = this.#bytes[at]!;
     const start = this.#contentAt(at);
     return this.#skip(start, head <= 0xbf ? head & 0x1f : this.#number(at + 1, start - at - 1));
   }
 
-  /** Returns where the content of the string at `at` begins. */
+  /** Returns the offset where the content of the string at `at` begins. */
   #contentAt(at: number): number {
     const head = this.#bytes[at]!;
     return head <= 0xbf ? at + 1 : at + 1 + (1 << (head - 0xd9));
   }
 
-  /** Skips content whose length is written in the `width` bytes at `at`. */
+  /**
+   * Skips content whose length is written in the `width` bytes at offset `at`. Returns the offset after the
+   * content.
+   */
   #sized(at: number, width: number): number {
     return this.#skip(at + width, this.#number(at, width));
   }
@@ -109,7 +115,7 @@ class Walk {
     return end;
   }
 
-  /** Whether the bytes from `start` to `end` are `text` (ASCII). */
+  /** Returns true if the bytes from `start` to `end` are the ASCII text `text`. */
   #is(start: number, end: number, text: string): boolean {
     if (end - start !== text.length) return false;
     for (let i = 0; i < text.length; i++) if (this.#bytes[start + i] !== text.charCodeAt(i)) return false;

@@ -1,4 +1,4 @@
-/** Metadata is plain data within limits, in both directions, whatever the bytes claim. */
+/** Packed and unpacked metadata is always plain data within limits, whatever lengths the bytes claim. */
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';

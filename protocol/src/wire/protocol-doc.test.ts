@@ -1,4 +1,6 @@
-/** PROTOCOL.md agrees with the code: its layouts, examples, lists and figures are compared with it. */
+/**
+ * PROTOCOL.md agrees with the code: the tests compare its layouts, examples, lists and numbers with the code.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SAMPLES } from '../testing/index.ts';
@@ -24,7 +26,10 @@ const doc = readFileSync(new URL('../../../PROTOCOL.md', import.meta.url), 'utf8
 const samples = Object.values(SAMPLES) as Frame[];
 const FORM_NAMES = Object.keys(Form).map((name) => name.toLowerCase());
 
-/** The rows of the table whose first column has this heading, cells trimmed, code marks removed. */
+/**
+ * Returns the rows of the table whose first column has this heading. Cells are trimmed, and code marks are
+ * removed.
+ */
 function table(firstColumn: string): string[][] {
   const lines = doc.split('\n');
   const start = lines.findIndex((line) => line.startsWith(`| ${firstColumn} |`));
@@ -39,7 +44,10 @@ function table(firstColumn: string): string[][] {
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** The layout of a type on one line and its example on the next, with two spaces between fields. */
+/**
+ * Returns the layout of a frame type on one line and an example on the next line, with two spaces between
+ * fields.
+ */
 function frameLines(frame: Frame): string {
   const { name, header, fields } = LAYOUTS[frame.type]!;
   const bytes = encode(frame);

@@ -1,15 +1,19 @@
-/** Which frames each kind of peer may send. A peer that sends another frame has its socket closed. */
+/** Which frames each kind of peer may send. If a peer sends another frame, its socket is closed. */
 import { FrameType } from './frame.ts';
 
-/** The kind of peer at the other side of a leg. relay: another hub, which forwards the channels of its consumers. */
+/**
+ * The kind of peer at the other side of a leg. A `relay` is another hub, which forwards the channels of its
+ * consumers.
+ */
 export type Peer = 'consumer' | 'provider' | 'hub' | 'relay' | 'tunnel' | 'keeper';
 
 const T = FrameType;
-/** Frames that both ends of a channel, and every hop between them, may send. */
+/** The frames that both ends of a channel, and every hop between them, may send. */
 const CHANNEL = [T.OPEN, T.DATA, T.DATAZ, T.ACK, T.FIN, T.RESET, T.SYNC, T.PING, T.PONG];
 
 const MAY_SEND: Record<Peer, ReadonlySet<number>> = {
-  // A consumer opens channels and never accepts one, and no hop lies behind it.
+  // A consumer only opens channels, so it never sends ACCEPT. No hop is behind a consumer, so it never sends
+  // DETACHED.
   consumer: new Set([T.HELLO, ...CHANNEL]),
   provider: new Set([T.HELLO, ...CHANNEL, T.ACCEPT, T.DETACHED, T.BEAT]),
   hub: new Set([T.WELCOME, ...CHANNEL, T.ACCEPT, T.DETACHED, T.GOAWAY, T.BEATACK]),

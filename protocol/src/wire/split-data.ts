@@ -1,13 +1,17 @@
-/** Splits a DATA frame in two, so that whatever comes behind it on a slow line waits less. Other frames stay whole. */
+/**
+ * Splits a DATA frame into two, so that frames behind it wait less on a slow line. Other frame types are
+ * never split.
+ */
 import { DATA_BYTES_AT, DATA_OFF_AT } from './credit.ts';
 import { FrameType } from './frame.ts';
 
-/** A UTF-8 character has at most this many bytes after its first one. */
+/** A UTF-8 character has at most this many bytes after its first byte. */
 const MOST_CONTINUED = 3;
 
 /**
- * Returns two frames, the first with at most `maxData` payload bytes; up to three fewer if that keeps a character whole.
- * The second reuses the memory of `frame`. Undefined if the frame need not or cannot be split.
+ * Returns two frames. The first frame has at most `maxData` payload bytes, or up to three fewer if that keeps
+ * a UTF-8 character whole. The second frame reuses the memory of `frame`. Returns undefined if the frame is
+ * short enough, or if it is not a DATA frame.
  */
 export function splitData(
   frame: Uint8Array,
@@ -15,14 +19,14 @@ export function splitData(
 ): { first: Uint8Array; rest: Uint8Array } | undefined {
   if (frame[1] !== FrameType.DATA || frame.length - DATA_BYTES_AT <= maxData) return undefined;
   const length = wholeCharacters(frame, maxData);
-  // slice() would not do here: it copies nothing if the array is a Node Buffer.
+  // The bytes are copied with `new Uint8Array`, because slice() of a Node Buffer copies nothing.
   const first = new Uint8Array(frame.subarray(0, DATA_BYTES_AT + length));
   const rest = frame.subarray(length);
   rest.set(first.subarray(0, DATA_BYTES_AT));
   const view = new DataView(frame.buffer, frame.byteOffset);
   putLength(first, length);
   putLength(rest, rest.length - DATA_BYTES_AT);
-  // The offset has 64 bits, of which a JavaScript number can hold 53.
+  // The offset field has 64 bits, so it is read and written as a BigInt.
   const offset = Number(view.getBigUint64(length + DATA_OFF_AT)) + length;
   view.setBigUint64(length + DATA_OFF_AT, BigInt(offset));
   return { first, rest };

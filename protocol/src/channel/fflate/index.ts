@@ -1,20 +1,22 @@
-/** Deflate in plain JavaScript. It runs everywhere, several times slower than zlib. */
+/** Deflate in plain JavaScript. This deflater runs everywhere, but is several times slower than zlib. */
 import { deflateSync, inflateSync } from 'fflate';
 import { corrupt, type Deflater, LEVELS, wrongLength } from '../deflater.ts';
 
 export const fflateDeflater: Deflater = {
-  // Each call of fflate fills 300 KB of tables, on the thread that also draws. That pays off for pasted text only.
+  // Each call of fflate fills 300 KB of tables, on the thread that also draws the page. Only long inputs,
+  // such as pasted text, are worth this cost.
   least: 4 * 1024,
 
   deflate(raw, dictionary, effort) {
     const packed = deflateSync(raw, { level: LEVELS[effort], dictionary });
-    // fflate stores data that it cannot shrink. It then also stores a short dictionary, by mistake; such output is wrong
-    // and longer than the input.
+    // fflate stores bytes that it cannot shrink. By mistake, fflate then also stores a short dictionary. Such
+    // output is wrong but longer than the input, and so is never used.
     return packed.length < raw.length ? packed : undefined;
   },
 
   inflate(packed, dictionary, rawLength) {
-    // fflate silently drops inflated bytes that do not fit. One extra byte of room shows that there were too many.
+    // fflate silently drops inflated bytes that do not fit into the output. The output therefore has one
+    // extra byte, which is filled only if there are too many bytes.
     const out = inflate(packed, dictionary, new Uint8Array(rawLength + 1));
     if (out.length !== rawLength) throw wrongLength(rawLength);
     return out;
