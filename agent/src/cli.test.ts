@@ -1,4 +1,4 @@
-/** The command line as a person uses it: its output and its exit codes. */
+/** Tests of the command line as a person uses it: its output and its exit codes. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,7 +11,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { loadState } from './state/index.ts';
 
-/** Enough on a busy machine, and less than the 10 s that an agent gives a hub to answer. */
+/**
+ * Time limit in ms. It is enough on a busy machine, and less than the 10 s in which a hub must answer an
+ * agent.
+ */
 const AT_ONCE_MS = 8_000;
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -70,7 +73,9 @@ function cli(...args: string[]): Promise<Ended> {
 const join_ = (...flags: string[]) =>
   cli('join', hubUrl, 'token', '--runtime', 'process', '--name', 'desk', ...flags);
 
-/** Starts `run`, and waits until it has its keeper, so that no process is still starting. */
+/**
+ * Starts `run`, and waits until the agent is connected to its keeper, so that no process is still starting.
+ */
 async function running(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [CLI, 'run', '--data', agentDir], { stdio: 'ignore' });
   children.push(child);
@@ -78,7 +83,7 @@ async function running(): Promise<ChildProcess> {
   return child;
 }
 
-/** The hub closes every socket of the agent, and each that comes later. */
+/** The hub closes every socket of the agent, including sockets that are opened later. */
 function closeSockets(code: number, reason: string): void {
   for (const ws of sockets.clients) ws.close(code, reason);
   sockets.on('connection', (ws) => ws.close(code, reason));
@@ -164,7 +169,8 @@ describe('run', () => {
   test('a revoked provider ends, with an exit code that tells a supervisor not to restart it', async () => {
     await join_();
     const run = cli('run');
-    // `stop` ends a keeper that listens: one that is still starting would run on.
+    // Wait for the keeper. `stop` ends only a keeper that listens, so a keeper that is still starting would
+    // keep running.
     await expect.poll(() => loadState(agentDir)).toMatchObject({ keeper: 'connected' });
     closeSockets(4030, 'The owner removed this provider.');
     const { code, err } = await run;

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** unicore-agent: makes this machine a provider, runs its agent, and shows its status. */
+/**
+ * The command unicore-agent. It makes this machine a provider (a machine that runs VMs for others), runs the
+ * agent, and shows the agent's status.
+ */
 import { resolve } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { Command, Option } from 'commander';
@@ -10,12 +13,18 @@ import { dockerSocket } from './runtime/index.ts';
 
 /** Exit code for any failure. The printed message says what to do. */
 const EXIT_FAILED = 1;
-/** Exit code of `status` if no agent runs here, as service managers expect it. */
+/** Exit code of `status` if no agent runs on this machine. Service managers expect this code. */
 const EXIT_NOT_RUNNING = 3;
-/** Exit code if the hub revoked this provider, so that starting again does not help (EX_CONFIG of sysexits.h). */
+/**
+ * Exit code if the hub revoked this provider, so that starting the agent again does not help. The code is
+ * EX_CONFIG of sysexits.h.
+ */
 const EXIT_REVOKED = 78;
 
-/** A join token that begins with a dash: 256 bits in base64url. No option is that long. */
+/**
+ * Matches a join token that begins with a dash: 256 random bits in base64url. No option of this command is
+ * that long.
+ */
 const DASHED_TOKEN = /^-[\w-]{42}$/;
 
 interface JoinFlags {
@@ -85,7 +94,7 @@ program
       .default('info'),
   )
   .action((options: { data: string; logLevel: string }) => {
-    // The name in a list of processes, so that the machine's owner recognises it.
+    // Set the process name, so that the machine's owner recognises the agent in a list of processes.
     process.title = 'unicore-agent';
     return run(options, process.env);
   });
@@ -110,7 +119,7 @@ program
     for (const line of await stop(options, process.env)) console.log(line);
   });
 
-/** A token is random and may begin with a dash. Moved behind `--`, it is not taken for an option. */
+/** Moves a join token that begins with a dash behind `--`, so that the token is not parsed as an option. */
 function tokenLast(args: string[]): string[] {
   const dashed = args.filter((arg) => DASHED_TOKEN.test(arg));
   if (dashed.length === 0) return args;
@@ -119,7 +128,7 @@ function tokenLast(args: string[]): string[] {
 
 try {
   await program.parseAsync(tokenLast(process.argv.slice(2)), { from: 'user' });
-  // Exit although something may still be open, such as the engine's event stream.
+  // Exit even if something is still open, such as the event stream of the Docker engine.
   process.exit();
 } catch (error) {
   if (!(error instanceof UniCoreError)) throw error;

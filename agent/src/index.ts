@@ -1,4 +1,7 @@
-/** The agent as a library: join a hub, start an agent in this process, read its files. */
+/**
+ * The agent as a library: functions to join a hub, to start an agent in this process, and to read the agent's
+ * files.
+ */
 export { type Agent, type AgentOptions, startAgent } from './agent/index.ts';
 export { type JoinOptions, joinHub } from './commands/index.ts';
 export { AgentConfig, defaultAgentDir, loadConfig, type RuntimeKind, saveConfig } from './identity/index.ts';

@@ -1,4 +1,4 @@
-/** A whole agent in this process, with a small hub on a real socket. */
+/** Tests of a whole agent in this process, with a small hub on a real socket. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -55,7 +55,7 @@ class SmallHub {
     this.#server = server;
   }
 
-  /** Ends without close frames, as if it were killed. */
+  /** Ends the hub without close frames, as if the hub were killed. */
   async kill(): Promise<void> {
     for (const ws of this.#sockets) ws.terminate();
     await new Promise((done) => this.#server!.close(done));
@@ -249,7 +249,7 @@ test('state.json holds the connection and the VMs', async () => {
 test('a second agent for the same folder is refused', async () => {
   await (await started()).close();
   const state = (await loadState(agentDir))!;
-  // A second agent must be another process, so the file names one that runs.
+  // A second agent must be another process. So the file names another process that is running.
   await writeFile(
     join(agentDir, 'state.json'),
     JSON.stringify({ ...state, pid: process.ppid, born: await bornOf(process.ppid) }),

@@ -1,4 +1,7 @@
-/** The tunnel process of an agent, put together: its identity, VMs, socket to the hub and connection to the keeper. */
+/**
+ * Starts an agent: the process that connects this machine to a hub. Creates all its parts: identity, VMs,
+ * socket to the hub, and connection to the keeper.
+ */
 import { join } from 'node:path';
 import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/protocol/control';
@@ -24,7 +27,7 @@ import { measureLatency, Tunnel } from '../tunnel/index.ts';
 import { LoadMeter } from './load.ts';
 import { VERSION } from './version.ts';
 
-/** The agent dials the hub after this time, even if it does not know the state of its VMs yet. */
+/** Longest time, in ms, that the agent waits for the state of its VMs before it dials the hub. */
 const LOOK_MS = 3_000;
 
 export interface AgentOptions {
@@ -32,7 +35,9 @@ export interface AgentOptions {
   log: Logger;
   /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
   socketPath?: string;
-  /** Connects to a keeper. Default: to the keeper of this folder, which is started if none runs. */
+  /**
+   * Connects to a keeper. Default: connects to the keeper of `agentDir`, and starts a keeper if none runs.
+   */
   connectKeeper?: () => Promise<KeeperConnection>;
   clock?: Clock;
   random?: () => number;
@@ -48,7 +53,9 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-/** Rejects if this folder has not joined a hub, or if another agent already runs for it. */
+/**
+ * Rejects if the agent of `agentDir` has not joined a hub, or if another agent already runs for that folder.
+ */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { agentDir, log, clock = systemClock, random = Math.random } = options;
   const { config, key } = await identity(agentDir);
@@ -125,7 +132,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
 
   keeper.start();
-  // The first report to the hub should hold the present state of the VMs. An engine that hangs must not delay it for long.
+  // Wait for the state of the VMs, so that the first report to the hub contains it. Wait at most LOOK_MS,
+  // since the engine may hang.
   await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
   tunnel.start();
   return {

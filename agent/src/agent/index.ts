@@ -1,3 +1,3 @@
-/** The agent's process, put together. */
+/** The function that starts an agent, and the agent's version. */
 export { type Agent, type AgentOptions, startAgent } from './agent.ts';
 export { VERSION } from './version.ts';

@@ -1,4 +1,7 @@
-/** CPU load, free memory and free disk of this machine. Every BEAT frame carries them to the hub. */
+/**
+ * Measures CPU load, free memory and free disk space of this machine. Every BEAT (heartbeat) frame carries
+ * these values to the hub.
+ */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { BeatMeta } from '@unicore/protocol/control';
@@ -17,7 +20,10 @@ export class LoadMeter {
     this.#dir = dir;
   }
 
-  /** `cpu` is the share of busy time since the last call, 0 to 1. */
+  /**
+   * Returns the load of this machine. `cpu` is the share of CPU time (0 to 1) that was busy since the last
+   * call.
+   */
   async sample(vms: number): Promise<BeatMeta> {
     const now = cpuTimes();
     const total = now.total - this.#last.total;

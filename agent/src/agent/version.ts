@@ -1,4 +1,4 @@
-/** The version of this agent, from its package.json. */
+/** The version of this agent, taken from package.json. */
 import pkg from '../../package.json' with { type: 'json' };
 
 export const VERSION = pkg.version;

@@ -1,4 +1,4 @@
-/** Serves the channels that the hub opens on a connection: one control channel, and terminals. */
+/** Serves the channels that the hub opens on one connection: a control channel, and channels of terminals. */
 import {
   Acceptor,
   ChannelKind,
@@ -46,7 +46,8 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
     });
     return {
       open(frame) {
-        // The opener does not know of the provider's newer connection yet. It will retry there.
+        // A newer connection has replaced this one. DETACHED makes the opener of the channel retry on the
+        // newer connection.
         if (retired)
           return leg.send({
             type: FrameType.DETACHED,
@@ -67,8 +68,8 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
 }
 
 /**
- * Refuses orders on a retired connection. A hub that does not know of the provider's newer connection would send
- * stale ones.
+ * Returns methods that refuse orders on a connection that a newer one has replaced. A hub that still sends
+ * orders on the old connection does not know of the newer one, so its orders may be outdated.
  */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
   return {

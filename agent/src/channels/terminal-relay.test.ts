@@ -1,4 +1,7 @@
-/** A terminal's channel through the agent, over simulated sockets: hub, tunnel, keeper. */
+/**
+ * Tests of a terminal's channel through the agent. The hub, the tunnel and the keeper are connected by
+ * simulated sockets.
+ */
 import {
   Acceptor,
   ERRORS,
@@ -24,7 +27,7 @@ async function setUp() {
   const clock = new SimClock();
   const asked: OpenTerminal[] = [];
   const accepted: OpenRequest[] = [];
-  /** The keeper's end: echoes what it receives. */
+  /** The keeper's end of the channel, which echoes every byte. */
   const acceptor = new Acceptor({
     clock,
     accept(request) {
@@ -99,7 +102,7 @@ async function setUp() {
   return { clock, asked, accepted, state, keeper, hub, got, events, opener };
 }
 
-/** The hub writes its own auth into every OPEN that it passes on. */
+/** The hub writes its own `auth` into every OPEN frame that it forwards. */
 function stamped(leg: Leg, auth: unknown): Leg {
   const send = leg.send.bind(leg);
   leg.send = (frame) => send(frame.type === FrameType.OPEN ? { ...frame, auth: packMeta(auth) } : frame);
@@ -122,7 +125,7 @@ test('a channel that resumes starts no new shell', async () => {
   const { clock, asked, accepted, keeper, events, opener } = await setUp();
   opener();
   await clock.advance(100);
-  // One hop loses the channel, and the opener attaches again.
+  // DETACHED means that one hop has lost the channel. Then the opener attaches the channel again.
   keeper.far.send({ type: FrameType.DETACHED, ch: 1, code: ERRORS.LEG_LOST.number });
   await clock.advance(500);
   expect(events).toEqual(['attached', 'detached LEG_LOST', 'attached']);

@@ -1,4 +1,4 @@
-/** Joins terminal channels of the hub to the keeper, after checking that the VM runs here. */
+/** Connects terminal channels of the hub to the keeper, after a check that the VM runs on this machine. */
 import {
   ERRORS,
   type ErrorCode,
@@ -19,11 +19,17 @@ import type { KeeperConnection } from '../keeper/index.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 export interface TerminalRelayOptions {
-  /** Whether this generation of the VM is running here. */
+  /** Returns true if this generation of the VM runs on this machine. */
   runs(vmId: string, gen: number): boolean;
-  /** Waits for a connection to the keeper. Rejects with LEG_LOST if none comes up in time. */
+  /**
+   * Resolves when the keeper is connected. Rejects with LEG_LOST if the keeper is not connected within a few
+   * seconds.
+   */
   keeper(): Promise<KeeperConnection>;
-  /** Creates the terminal if it does not exist. Rejects with VM_NOT_RUNNING, or with LEG_LOST while there is no keeper. */
+  /**
+   * Creates the terminal if it does not exist. Rejects with VM_NOT_RUNNING, or with LEG_LOST if the keeper is
+   * not connected.
+   */
   ensureTerminal(open: OpenTerminal): Promise<{ keeper: KeeperConnection }>;
   log: Logger;
 }
@@ -37,7 +43,8 @@ export class TerminalRelay {
 
   open(leg: Leg, open: Open): void {
     const port = leg.portOf(open.ch);
-    // A repeated OPEN: the answer may have been lost. Pass it on, and the keeper repeats the answer.
+    // The OPEN frame was repeated, since its answer may be lost. Forward the frame, so that the keeper
+    // answers again.
     if (port instanceof Hop) return port.leg.send({ ...open, ch: port.ch });
     if (port) return;
     const pending = new Pending();
@@ -48,7 +55,8 @@ export class TerminalRelay {
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
       const { user, wish } = requested(open);
-      // The VM may still be starting. DETACHED makes the opener retry; the hub refuses the retry if the VM is not starting.
+      // The VM may still be starting, so DETACHED makes the opener retry. If the VM is not starting, the hub
+      // refuses the retry.
       if (!this.#options.runs(wish.vmId, wish.gen)) {
         leg.unbind(open.ch);
         return detach(leg, open.ch, 'VM_NOT_RUNNING');
@@ -67,7 +75,10 @@ export class TerminalRelay {
     }
   }
 
-  /** A resumed channel must find its old terminal, so no new shell is started for it. */
+  /**
+   * Returns the keeper that has the terminal. A resumed channel must find its old terminal, so no new shell
+   * is started for a resumed channel.
+   */
   async #keeperFor(open: Open, wish: OpenTerminal): Promise<KeeperConnection> {
     if (open.mustExist) return this.#options.keeper();
     return (await this.#options.ensureTerminal(wish)).keeper;
@@ -78,23 +89,24 @@ export class TerminalRelay {
     if (!known) this.#options.log.error({ err: error }, 'a terminal could not be opened');
     const code: ErrorCode = known ? error.code : 'INTERNAL';
     const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
-    // While the keeper is starting, DETACHED makes the opener retry; RESET would end its channel.
+    // LEG_LOST means that the keeper may be starting. DETACHED makes the opener retry. RESET would end the
+    // channel.
     if (code === 'LEG_LOST') detach(leg, ch, code);
     else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
   }
 }
 
-/** Sends DETACHED, after which the opener retries in a moment. */
+/** Sends DETACHED, so that the opener of the channel retries after a short pause. */
 function detach(leg: Leg, ch: number, code: ErrorCode): void {
   leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
 }
 
-/** Reserves a channel number while its terminal is being created. */
+/** Reserves the number of a channel while the channel's terminal is being created. */
 class Pending implements Port {
   over = false;
 
   receive(type: number): void {
-    // A repeated OPEN needs no reaction: its answer will follow.
+    // A repeated OPEN is ignored, since the first OPEN will still be answered.
     if (type === FrameType.RESET || type === FrameType.DETACHED) this.over = true;
   }
 

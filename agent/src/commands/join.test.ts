@@ -1,4 +1,4 @@
-/** How an agent joins a hub, and what it refuses to join. */
+/** Tests how an agent joins a hub, and which hubs it refuses to join. */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** `unicore-agent join`: exchanges a join token for an identity of this machine. */
+/** `unicore-agent join`: makes this machine a provider of a hub, with a join token. */
 import { hostname } from 'node:os';
 import { UniCoreError } from '@unicore/protocol';
 import {
@@ -22,7 +22,9 @@ export interface JoinOptions {
   token: string;
   /** Name of this provider. Default: the machine's host name. */
   name?: string;
-  /** How VMs run here. Default: docker if an engine answers at `socketPath`, otherwise process. */
+  /**
+   * Kind of the VMs on this machine. Default: docker if an engine answers at `socketPath`, otherwise process.
+   */
   runtime?: RuntimeKind;
   socketPath: string;
   insecure?: boolean;
@@ -30,7 +32,10 @@ export interface JoinOptions {
   regionsUnder?: string;
 }
 
-/** Writes key.pem and agent.json. Everything else is checked first, so that a failed check does not use up the token. */
+/**
+ * Joins a hub, and writes key.pem and agent.json. All checks come before the request to the hub, so that a
+ * failed check does not use up the token.
+ */
 export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   const { agentDir, token, insecure = false, allowUnisolatedRemoteHub = false } = options;
   const hub = parseHubUrl(options.hub);
@@ -45,7 +50,7 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
   checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
   if (runtime === 'docker') await requireEngine(options.socketPath);
-  // A key that a failed join left behind can be used.
+  // Use the key that a failed join may have left behind.
   const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
   const name = options.name ?? hostname();
   const { providerId } = await hubApi(hub).join({ token, publicKey: key.publicJwk, name });
@@ -62,7 +67,10 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   return config;
 }
 
-/** A running agent tolerates a missing engine, but joining requires one, so that the owner learns of the problem. */
+/**
+ * Rejects if the Docker engine does not answer. A running agent tolerates a missing engine, but `join` does
+ * not, so that the owner learns of the problem.
+ */
 async function requireEngine(socketPath: string): Promise<void> {
   try {
     await pingEngine(socketPath);

@@ -1,4 +1,7 @@
-/** `unicore-agent run`: the agent in the foreground, until it gets a signal or the hub revokes it. */
+/**
+ * `unicore-agent run`: runs the agent in the foreground, until a signal arrives or the hub revokes this
+ * provider.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { startAgent } from '../agent/index.ts';
 import { dockerSocket } from '../runtime/index.ts';
@@ -14,7 +17,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
   const log = createLog(logLevel);
   const stopRequest = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-    // The IPC channel closes when the supervisor (npm start) is gone, even if it was killed.
+    // The IPC channel closes when the supervisor (npm start) has ended, even if the supervisor was killed.
     process.once('disconnect', () => resolve('disconnect'));
   });
   const agent = await startAgent({ agentDir, log, socketPath: dockerSocket(env) });

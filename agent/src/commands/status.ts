@@ -1,15 +1,18 @@
-/** `unicore-agent status`: read from the files in the agent's folder, so it works without a running agent. */
+/**
+ * `unicore-agent status`: reads the status from files in the agent's folder, so that the command also works
+ * when no agent runs.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { AgentConfig, loadConfig } from '../identity/index.ts';
 import { AgentState, isAlive, loadState } from '../state/index.ts';
 
 export const Status = z.object({
-  /** Whether the agent's process runs now. */
+  /** True if the agent's process runs now. */
   running: z.boolean(),
   agentDir: z.string(),
   config: AgentConfig,
-  /** The last state that the agent wrote; null if it never ran. */
+  /** The last state that the agent wrote. It is null if the agent never ran. */
   state: AgentState.nullable(),
 });
 export type Status = z.infer<typeof Status>;
@@ -59,7 +62,7 @@ function table(rows: [string, string][]): string {
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
 
-/** Local time with its offset from UTC, to the second. */
+/** Returns a time as local time, with seconds and the offset from UTC. */
 function when(ms: number): string {
   return new Date(ms).toLocaleString('sv-SE', { timeZoneName: 'short' });
 }

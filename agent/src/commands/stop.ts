@@ -1,4 +1,7 @@
-/** `unicore-agent stop`: ends the agent, its keeper and all shells, and on request the containers. */
+/**
+ * `unicore-agent stop`: ends the agent, its keeper and all shells. With --vms, the command also stops the
+ * containers.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { loadConfig } from '../identity/index.ts';
@@ -6,7 +9,7 @@ import { stopKeeper } from '../keeper/index.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
 import { type AgentState, isAlive, loadState } from '../state/index.ts';
 
-/** An agent that takes longer than this to end is considered hung. */
+/** Time after which an agent that has not ended is considered hung, in ms. */
 const END_MS = 10_000;
 const LOOK_MS = 50;
 
@@ -16,7 +19,7 @@ export interface StopOptions {
   vms?: boolean;
 }
 
-/** Returns lines for a person that say what was done. */
+/** Stops the agent. Returns lines of text that tell a person what was done. */
 export async function stop({ data: agentDir, vms }: StopOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
   const done: string[] = [];
   const state = await loadState(agentDir);
@@ -57,7 +60,7 @@ async function stopVms(agentDir: string, env: NodeJS.ProcessEnv): Promise<number
     providerId: config.providerId,
     socketPath: dockerSocket(env),
     vmsDir: `${agentDir}/vms`,
-    // The shells ended with the keeper.
+    // The shells have already ended together with the keeper.
     closeVm: async () => undefined,
     clock: systemClock,
     random: Math.random,

@@ -1,4 +1,4 @@
-/** The agent's end of the control channel. The hub opens one on each connection. */
+/** The agent's end of the control channel. The hub opens one control channel on each connection. */
 import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { type AgentMethods, controlRpc, type HubMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';

@@ -1,4 +1,4 @@
-/** Orders are carried out: what is reached, what is reported, what is tried again. */
+/** Tests how orders are carried out: which state is reached, what is reported, and what is tried again. */
 import { UniCoreError } from '@unicore/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { closeFleets, order, startFleet } from './testing/index.ts';

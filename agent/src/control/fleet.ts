@@ -1,4 +1,7 @@
-/** All VMs of this provider. It passes orders and engine events to one worker per VM, and reports what they observe. */
+/**
+ * All VMs of this provider. The fleet passes orders and engine events to one worker per VM, and reports the
+ * VM states that the workers observe.
+ */
 import type { Clock, UniCoreError } from '@unicore/protocol';
 import type { VmObserved, VmOrder } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
@@ -12,7 +15,7 @@ export interface FleetOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  /** The observed state of one VM changed. */
+  /** Called when the observed state of one VM has changed. */
   changed(vm: VmObserved): void;
 }
 
@@ -20,7 +23,10 @@ export class Fleet implements RuntimeListener {
   readonly #options: FleetOptions;
   readonly #orders: SavedOrders;
   readonly #workers = new Map<string, VmWorker>();
-  /** VMs that exist here without an order, perhaps because the folder was restored. They are reported and left alone. */
+  /**
+   * VMs that exist on this machine without an order, perhaps because the agent's folder was restored from a
+   * backup. The agent reports these VMs, but does not change them.
+   */
   #strays = new Map<string, VmObserved>();
   #unwatch: () => void = () => undefined;
 
@@ -35,15 +41,18 @@ export class Fleet implements RuntimeListener {
     return new Fleet(options, await SavedOrders.load(options.agentDir));
   }
 
-  /** Resumes the orders as soon as the runtime answers. Resolves when the state of every VM is known. */
+  /**
+   * Resumes the orders as soon as the runtime answers. Resolves when the state of every VM is known, or when
+   * the runtime is unavailable.
+   */
   async start(): Promise<void> {
     this.#unwatch = this.#options.runtime.watch(this);
     await Promise.all([...this.#workers.values()].map(({ looked }) => looked));
   }
 
   /**
-   * Resolves when the orders are saved (a full disk is only logged). They are carried out later, and the result is
-   * reported.
+   * Resolves when the orders are saved. If the disk is full, the failure is only logged. The orders are
+   * carried out later, and their results are reported to the hub.
    */
   async apply(orders: VmOrder[]): Promise<void> {
     const fresh = orders.filter((order) => this.#accepts(order));
@@ -62,7 +71,7 @@ export class Fleet implements RuntimeListener {
     return [...this.#strays.values(), ...[...this.#workers.values()].map(({ observed }) => observed)];
   }
 
-  /** Whether this generation of the VM is running, so that a terminal may be opened in it. */
+  /** Returns true if this generation of the VM is running. Only then may a terminal be opened in the VM. */
   runs(vmId: string, gen: number): boolean {
     const observed = this.#workers.get(vmId)?.observed;
     return observed?.gen === gen && observed.phase === 'running';
@@ -72,7 +81,9 @@ export class Fleet implements RuntimeListener {
     return this.observed().filter(({ phase }) => phase === 'running').length;
   }
 
-  /** Resolves when the orders are saved for the next run. VMs keep running. */
+  /**
+   * Stops all workers. Resolves when the orders are saved for the next run of the agent. VMs keep running.
+   */
   async close(): Promise<void> {
     this.#unwatch();
     for (const worker of this.#workers.values()) worker.close();
@@ -126,7 +137,8 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
-        // Ignores the failure of an order that was replaced: the newer one is saved before the VM's worker gets it.
+        // Ignore the failure of an order that a newer order has replaced. The newer order is saved before the
+        // worker gets it.
         if (this.#orders.get(vmId)?.order !== worker.order) return;
         this.#orders.set({ order: worker.order, failure });
         void this.#save();
@@ -136,7 +148,10 @@ export class Fleet implements RuntimeListener {
     return worker;
   }
 
-  /** Drops a deleted VM. If its last report is lost, the hub repeats the order, and deleting again does no harm. */
+  /**
+   * Removes a deleted VM from the fleet. If the last report about the VM is lost, the hub repeats the order.
+   * Deleting the VM again does no harm.
+   */
   #forget(vmId: string, worker: VmWorker): void {
     if (this.#orders.get(vmId)?.order !== worker.order) return;
     worker.close();
@@ -145,7 +160,10 @@ export class Fleet implements RuntimeListener {
     void this.#save();
   }
 
-  /** A failed write is only logged, since the hub repeats its orders to the next run of the agent. */
+  /**
+   * Saves the orders. A failed write is only logged, since the hub sends its orders again to the next run of
+   * the agent.
+   */
   async #save(): Promise<void> {
     try {
       await this.#orders.save();

@@ -1,4 +1,7 @@
-/** RPC methods that the hub may call on this agent. They validate the arguments and delegate the work. */
+/**
+ * RPC methods that the hub may call on this agent. Each method validates its arguments and delegates the
+ * work.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
@@ -14,7 +17,9 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Fleet } from './fleet.ts';
 
 const Orders = z.array(VmOrder).max(10_000);
-/** The round trip to the keeper is not reported if its PONG takes longer than this. */
+/**
+ * Time limit of a PING to the keeper, in ms. If the PONG takes longer, the round-trip time is not reported.
+ */
 const PING_MS = 2_000;
 
 const VmRef = z.object({ vmId: Id });
@@ -23,11 +28,17 @@ const TerminalRef = z.object({ vmId: Id, terminalId: Id });
 export interface AgentServices {
   fleet: Fleet;
   runtime: Runtime;
-  /** Waits for a connection to the keeper. Rejects with LEG_LOST if none comes up in time. */
+  /**
+   * Resolves when the keeper is connected. Rejects with LEG_LOST if the keeper is not connected within a few
+   * seconds.
+   */
   keeper(): Promise<KeeperConnection>;
 }
 
-/** Creates the terminal if it does not exist. The VM must be running here in exactly this generation. */
+/**
+ * Creates the terminal if it does not exist. Rejects unless exactly this generation of the VM runs on this
+ * machine.
+ */
 export async function ensureTerminal(
   { fleet, runtime, keeper }: AgentServices,
   { vmId, gen, terminalId, cols, rows }: OpenTerminal,

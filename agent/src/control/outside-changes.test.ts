@@ -1,4 +1,4 @@
-/** What happens to VMs and their engine outside of UniCore is noticed and reported. */
+/** Tests that changes of VMs and of their engine from outside UniCore are noticed and reported. */
 import { afterEach, expect, test } from 'vitest';
 import { closeFleets, order, startFleet } from './testing/index.ts';
 

@@ -1,4 +1,4 @@
-/** What the hub is told, and in which order. */
+/** Tests which reports the hub gets, and in which order. */
 
 import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';

@@ -1,21 +1,24 @@
-/** Reports the VMs to the hub: all of them after each connect, then changes, one report at a time. */
+/**
+ * Reports the VMs to the hub: all VMs after each connect, then only changes. The next report waits for the
+ * answer to the previous one.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 
-/** Pause after a failed report. The next report holds all VMs. */
+/** Pause after a failed report, in ms. The report after the pause contains all VMs. */
 const RETRY_MS = 1_000;
 
 export interface ReporterOptions {
   clock: Clock;
   log: Logger;
-  /** The observed state of all VMs. */
+  /** Returns the observed state of all VMs. */
   whole(): VmObserved[];
 }
 
 export class Reporter {
   readonly #options: ReporterOptions;
-  /** The newest unsent state of each VM. */
+  /** The newest state of each VM whose change is not reported yet. */
   #changed = new Map<string, VmObserved>();
   #hub: HubMethods | undefined;
   #toldAll = false;
@@ -32,7 +35,7 @@ export class Reporter {
     this.#flush();
   }
 
-  /** Stops reporting to this hub. Does nothing unless this hub connected last. */
+  /** Stops reporting on this connection to the hub. Does nothing if a newer connection is already in use. */
   disconnect(hub: HubMethods): void {
     if (this.#hub !== hub) return;
     this.#hub = undefined;
@@ -69,7 +72,10 @@ export class Reporter {
     this.#sending = false;
   }
 
-  /** All VMs, and those deleted since the last report: they are no longer observed, but the hub waits for that report. */
+  /**
+   * Returns all VMs, and the VMs that were deleted since the last report. Deleted VMs are no longer observed,
+   * but the hub waits for a report of their deletion.
+   */
   #withEnded(): VmObserved[] {
     const ended = [...this.#changed.values()].filter(({ phase }) => phase === 'deleted');
     return [...ended, ...this.#options.whole()];

@@ -1,4 +1,4 @@
-/** vms.json: what a restarted agent still knows of its orders. */
+/** Tests of vms.json: which orders a restarted agent still knows. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
@@ -46,7 +46,7 @@ test('an order that comes while a failure is being saved is not lost', async () 
 
 test('orders are carried out even if they cannot be saved', async () => {
   const { apply, fleet, dir, one } = await startFleet();
-  // A folder in place of the file makes saving fail, even for root.
+  // A folder with the name of the file makes saving fail, even for root.
   await mkdir(join(dir, 'vms.json'));
   await apply(order('running'));
   expect(one()).toMatchObject({ phase: 'running' });

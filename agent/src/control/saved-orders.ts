@@ -1,10 +1,13 @@
-/** vms.json: the last order for each VM, and starts that were given up, so that a restarted agent knows its VMs. */
+/**
+ * vms.json: the last order for each VM, and why a start was given up. A restarted agent learns from this file
+ * which VMs it has.
+ */
 import { join } from 'node:path';
 import { VmOrder } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { LatestFile, readJson } from '../files/index.ts';
 
-/** Why the start of a VM was given up. Only a new order clears it. */
+/** Why the start of a VM was given up. Only a new order for the VM clears the failure. */
 export const Failure = z.object({ code: z.string(), reason: z.string() });
 export type Failure = z.infer<typeof Failure>;
 

@@ -1,20 +1,23 @@
 /**
- * Brings one VM into the state that was ordered last, one step at a time, and reports what it observes. Only a start is
- * given up after some failures, since a person may press Start again. Stopping, deleting and a missing engine are retried
- * without end.
+ * Brings one VM into the state that the last order asks for, one step at a time, and reports the observed
+ * state. After some failures a start is given up, since a person can press Start again. Stopping, deleting,
+ * and connecting to a missing engine are retried without end.
  */
 import { Backoff, type Clock, ERRORS, UniCoreError } from '@unicore/protocol';
 import { SIZES, type VmObserved, type VmOrder } from '@unicore/protocol/control';
 import type { Runtime } from '../runtime/index.ts';
 import type { Entry, Failure } from './saved-orders.ts';
 
-/** A start is given up after this number of failures. */
+/** Number of failures after which a start is given up. */
 const TRIES = 3;
 const RETRY = { first: 500, most: 10_000 };
-/** Most characters of a reason that the wire schema accepts. Messages of the engine may be longer. */
+/**
+ * Longest reason that the wire schema accepts, in characters. Messages of the engine may be longer, and are
+ * cut.
+ */
 const REASON_CHARS = 1000;
 
-/** How long a running VM is reported with the note that it ran out of memory. */
+/** Time for which a running VM is reported with the note that its memory was full, in ms. */
 const NOTE_MS = 10 * 60_000;
 
 type Phase = VmObserved['phase'];
@@ -30,9 +33,12 @@ export interface VmWorkerOptions {
   runtime: Runtime;
   clock: Clock;
   random: () => number;
-  /** The observed state changed. */
+  /** Called when the observed state has changed. */
   changed(observed: VmObserved): void;
-  /** The start was given up. The failure must be saved, so that a restarted agent does not try again. */
+  /**
+   * Called when the start of the VM is given up. The caller must save the failure, so that a restarted agent
+   * does not try again.
+   */
   failed(failure: Failure): void;
 }
 
@@ -41,7 +47,10 @@ export class VmWorker {
   readonly #backoff: Backoff;
   #order: VmOrder;
   #observed: VmObserved;
-  /** The order that was carried out last. While it is the current order, any change of the VM came from outside. */
+  /**
+   * The order that was carried out last. If this order is still the current one, any later change of the VM
+   * came from outside UniCore.
+   */
   #reached: VmOrder | undefined;
   #givenUp: boolean;
   #tries = 0;
@@ -72,8 +81,8 @@ export class VmWorker {
   }
 
   /**
-   * Resolves when the VM's real state is known. Until then `observed` may be only what an earlier run of the agent
-   * saved.
+   * Resolves when the real state of the VM is known, or when the engine is unavailable. Before that,
+   * `observed` is only derived from the saved order.
    */
   get looked(): Promise<void> {
     return this.#looked.promise;
@@ -83,7 +92,10 @@ export class VmWorker {
     return this.#order;
   }
 
-  /** Whether the order is newer than the current one. An order of an older generation never is. */
+  /**
+   * Returns true if the order is newer than the current order. An order for an older generation of the VM is
+   * never newer.
+   */
   accepts(order: VmOrder): boolean {
     const { gen, desired, attempt = 0 } = this.#order;
     if (order.gen !== gen) return order.gen > gen;
@@ -99,14 +111,17 @@ export class VmWorker {
     this.look();
   }
 
-  /** Compares the VM with its order: now, or right after the step that is running. */
+  /**
+   * Compares the VM with its order, and changes the VM if necessary. If a step is running, the comparison
+   * comes right after that step.
+   */
   look(): void {
     this.#cancelRetry?.();
     this.#again = true;
     if (!this.#busy && !this.#stopped) void this.#run();
   }
 
-  /** The engine is gone. When it is back, the caller calls look(). */
+  /** Called when the engine does not answer. When the engine answers again, the caller must call look(). */
   unavailable(error: UniCoreError): void {
     this.#looked.resolve();
     if (this.#givenUp || this.#order.desired !== 'running') return;
@@ -140,7 +155,7 @@ export class VmWorker {
         if (this.#reached === order) await this.#check(order);
         else await this.#reach(order);
       } catch (error) {
-        // The failure of an order does not matter once a newer order has come.
+        // Ignore the failure of an order that a newer order has replaced.
         if (order === this.#order) this.#failed(order, asUniCoreError(error));
       }
     }
@@ -152,7 +167,7 @@ export class VmWorker {
     const { runtime } = this.#options;
     const { vmId, gen, image, size } = order;
     if (order.desired === 'running') {
-      // Do not report "starting" for a VM that kept running while the agent restarted.
+      // A VM may have kept running while the agent restarted. Such a VM is not reported as "starting".
       const { state } = await runtime.find(vmId, gen);
       if (state !== 'running') this.#say('starting');
       await runtime.start({ vmId, gen, image, size });
@@ -167,7 +182,9 @@ export class VmWorker {
     this.#say(order.desired);
   }
 
-  /** Checks a VM that should be running: if it is not, something other than the agent ended it. */
+  /**
+   * Checks a VM that should be running. If the VM does not run, something other than the agent has ended it.
+   */
   async #check({ vmId, gen, desired }: VmOrder): Promise<void> {
     if (desired !== 'running') return;
     const presence = await this.#options.runtime.find(vmId, gen);

@@ -1,11 +1,14 @@
-/** Small JSON files that survive a crash: written to a temporary file, then renamed. They are validated on load. */
+/**
+ * Reads and writes small JSON files. A file is written under a temporary name and then renamed, so that a
+ * crash does not damage it. Every file is validated when it is read.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 
-/** Only the owner may read the agent's files. */
+/** Permissions of the agent's files and folders: only the owner may access them. */
 const FILE_MODE = 0o600;
 const DIR_MODE = 0o700;
 
@@ -17,7 +20,10 @@ export async function makeDir(path: string): Promise<void> {
   }
 }
 
-/** A reader sees the old content or the new content, never a part of it, even after a power cut. */
+/**
+ * Writes a file so that a reader gets either the complete old content or the complete new content, even after
+ * a power failure.
+ */
 export async function writeAtomic(path: string, content: string): Promise<void> {
   await makeDir(dirname(path));
   const aside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
@@ -40,7 +46,10 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Returns undefined if there is no such file. Throws an error with file, field and remedy if it is damaged. */
+/**
+ * Returns undefined if the file does not exist. If the file is damaged, throws an error that names the file,
+ * the invalid field and a remedy.
+ */
 export async function readJson<T>(
   path: string,
   schema: z.ZodType<T>,
@@ -61,7 +70,7 @@ export async function readJson<T>(
   }
 }
 
-/** The name of a system error, such as ENOENT. */
+/** Returns the code of a system error, such as ENOENT. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,4 +1,7 @@
-/** A JSON file that is written often. While one write runs, only the newest pending value is kept. */
+/**
+ * A JSON file that is written often. While one write is running, only the newest of the waiting values is
+ * kept.
+ */
 import { writeJson } from './json.ts';
 
 export class LatestFile {
@@ -10,10 +13,10 @@ export class LatestFile {
     this.#path = path;
   }
 
-  /** Resolves when this value, or a newer one, is on disk. */
+  /** Resolves when this value, or a newer value, is on disk. */
   save(value: () => unknown): Promise<void> {
     this.#next = value;
-    // A write that already runs may hold an older value, so this call waits for the write after it.
+    // The write that is running may contain an older value. So this call waits for the next write.
     this.#writing = this.#writing
       ? this.#writing.catch(() => undefined).then(() => this.#write())
       : this.#write();

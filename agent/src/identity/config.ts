@@ -1,4 +1,7 @@
-/** agent.json: the hub that this agent joined, its provider id there, and what the owner allowed. */
+/**
+ * agent.json: the hub that this agent joined, the agent's provider id at that hub, and what the owner
+ * allowed.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Id } from '@unicore/protocol/control';
@@ -15,11 +18,14 @@ export const AgentConfig = z.object({
   /** The name of this machine on the hub's page. */
   name: z.string().min(1).max(200),
   runtime: RuntimeKind,
-  /** The owner allowed plain http to a hub that is not on this machine. */
+  /** True if the owner allowed plain HTTP to a hub on another machine. */
   insecure: z.boolean().default(false),
-  /** The owner allowed VMs that are not isolated, for a hub that is not on this machine. */
+  /** True if the owner allowed VMs without isolation for a hub on another machine. */
   allowUnisolatedRemoteHub: z.boolean().default(false),
-  /** The agent may move to hubs of other regions under this domain. Default: under the hub's own host. */
+  /**
+   * The agent may move to hubs of other regions whose host name is under this domain. Default: the host name
+   * of the hub that the agent joined.
+   */
   regionsUnder: z
     .string()
     .regex(/^[a-z0-9.-]+$/, 'must be a domain such as example.org')

@@ -1,18 +1,21 @@
 /**
- * The token for the tunnel's HELLO frame. The agent signs a challenge for it, and reuses it until shortly before it
- * expires.
+ * Gets the token for the tunnel's HELLO frame. To get a token, the agent signs a challenge from the hub. The
+ * agent uses a token again until shortly before the token expires.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { AgentCalls, AgentToken } from '@unicore/protocol/control';
 import type { ProviderKey } from './key.ts';
 
-/** A token with less time left might expire on the way to the hub. */
+/**
+ * A token that expires within this time, in ms, is replaced, since the token might expire on the way to the
+ * hub.
+ */
 const SPARE_MS = 60_000;
 
 export interface CredentialsOptions {
   providerId: string;
   key: ProviderKey;
-  /** The API of one hub of the deployment. */
+  /** Returns the HTTP API of the hub at this address. */
   hub(url: string): AgentCalls;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -26,14 +29,17 @@ export class Credentials {
     this.#options = options;
   }
 
-  /** A token is valid at every hub of the deployment. If a new one is needed, it is requested from this hub. */
+  /**
+   * Returns a token, which is valid at every hub of the deployment. If a new token is needed, it is requested
+   * from `hub`.
+   */
   async token(hub: string): Promise<string> {
     if (!this.#token || this.#token.expiresAt - SPARE_MS <= this.#options.now())
       this.#token = await this.#fetch(hub);
     return this.#token.token;
   }
 
-  /** The hub refused the token: the next token() requests a new one. */
+  /** Called when the hub has refused the token. The next call of token() requests a new token. */
   discard(): void {
     this.#token = undefined;
   }
@@ -42,7 +48,7 @@ export class Credentials {
     const { providerId, key } = this.#options;
     const hub = this.#options.hub(url);
     const { challenge } = await hub.challenge({ providerId });
-    // The key signs nothing but challenges for this provider, so that a malicious hub cannot get other signatures.
+    // Sign only challenges for this provider, so that a malicious hub cannot get signatures of other texts.
     if (!challenge.startsWith(`unicore-provider-challenge:${providerId}:`)) {
       throw new UniCoreError(
         'PROTOCOL_ERROR',

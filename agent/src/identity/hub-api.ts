@@ -1,4 +1,7 @@
-/** The three calls that an agent makes over HTTP: one to join, two to get a token for its socket. */
+/**
+ * The three HTTP calls that an agent makes: one call to join a hub, and two calls to get a token for the
+ * WebSocket.
+ */
 
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
@@ -6,16 +9,19 @@ import { type AgentCalls, AgentChallenge, AgentToken, ProviderRef } from '@unico
 import type { z } from 'zod';
 import { codeOf } from '../files/index.ts';
 
-/** Long enough for a hub that is starting or far away. */
+/** Time limit of one call, in ms. It is long enough for a hub that is starting or far away. */
 const ANSWER_MS = 10_000;
 
-/** hub: as returned by parseHubUrl. Every call rejects with a UniCoreError. */
+/**
+ * Returns the HTTP API of a hub. hub: address as returned by parseHubUrl(). A failed call rejects with a
+ * UniCoreError.
+ */
 export function hubApi(hub: string): AgentCalls {
   const client = createTRPCUntypedClient({
     links: [
       httpLink({
         url: `${hub}/trpc`,
-        // No keep-alive: only the tunnel stays open between agent and hub.
+        // No keep-alive: the tunnel is the only connection that stays open between agent and hub.
         headers: { connection: 'close' },
         fetch: (input, init) =>
           fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' }),
@@ -59,7 +65,7 @@ function networkFailure(hub: string, cause: unknown): UniCoreError | undefined {
       cause,
     });
   }
-  // The message of fetch is only "fetch failed". The reason is in the cause of its cause.
+  // The error message of fetch() is only "fetch failed". The reason is in the `cause` of that error.
   if (cause.message !== 'fetch failed') return undefined;
   const why = codeOf(cause.cause) ?? (cause.cause instanceof Error ? cause.cause.message : 'unknown');
   const known: Record<string, string> = {

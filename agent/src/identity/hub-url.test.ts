@@ -1,4 +1,4 @@
-/** Addresses of hubs, and which of them an agent may join. */
+/** Tests of hub addresses, and of the rules which hubs an agent may join. */
 import { expect, test } from 'vitest';
 import { checkHub, isLoopback, mayBeSentTo, parseHubUrl, tunnelUrl } from './hub-url.ts';
 

@@ -1,4 +1,4 @@
-/** Addresses of hubs: how they are written, and which of them an agent may join. */
+/** Parses addresses of hubs, and decides which hubs an agent may join. */
 import { UniCoreError } from '@unicore/protocol';
 import type { RuntimeKind } from './config.ts';
 
@@ -8,7 +8,10 @@ export interface HubPolicy {
   allowUnisolatedRemoteHub: boolean;
 }
 
-/** Returns the address in the form that is stored: http(s), without user, query and trailing slash. */
+/**
+ * Returns the hub's address in the form that is stored: an http or https URL without user, query and trailing
+ * slash.
+ */
 export function parseHubUrl(text: string): string {
   let url: URL;
   try {
@@ -36,7 +39,10 @@ export function isLoopback(hub: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Throws if joining this hub would put the machine or its credentials at risk and the owner has not allowed it. */
+/**
+ * Throws if joining this hub would put the machine or its credentials at risk, unless the owner has allowed
+ * that risk.
+ */
 export function checkHub(hub: string, policy: HubPolicy): void {
   if (isLoopback(hub)) return;
   if (policy.runtime === 'process' && !policy.allowUnisolatedRemoteHub) {
@@ -56,9 +62,9 @@ export function checkHub(hub: string, policy: HubPolicy): void {
 }
 
 /**
- * Whether a hub may send this agent to another hub of its deployment. A hijacked hub controls the agent while it is
- * connected, but must not be able to move it away for good. So the other hub must be under the first one's host name, or
- * under the domain that the owner allowed.
+ * Returns true if a hub may move this agent to another hub of its deployment. A hijacked hub controls the
+ * agent while the agent is connected, but must not be able to move the agent away for good. So the other hub
+ * must be under the host name of the first hub, or under the domain that the owner allowed.
  */
 export function mayBeSentTo(hub: string, regionsUnder: string | undefined, url: string): boolean {
   const [home, other] = [new URL(hub), new URL(url)];
@@ -68,7 +74,7 @@ export function mayBeSentTo(hub: string, regionsUnder: string | undefined, url: 
   return other.hostname === domain || other.hostname.endsWith(`.${domain}`);
 }
 
-/** URL of the tunnel's WebSocket at this hub. */
+/** Returns the URL of the tunnel's WebSocket at this hub. */
 export function tunnelUrl(hub: string): string {
   return `${hub.replace(/^http/, 'ws')}/provider`;
 }

@@ -1,4 +1,4 @@
-/** Who the agent is: its files, and how it proves itself. */
+/** Tests of the agent's identity: its files, and how the agent proves its identity. */
 import { createPublicKey, verify } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

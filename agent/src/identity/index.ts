@@ -1,4 +1,4 @@
-/** Who this agent is, and which hub it joined. */
+/** The identity of this agent, and the hub that the agent joined. */
 export { AgentConfig, defaultAgentDir, loadConfig, RuntimeKind, saveConfig } from './config.ts';
 export { nextConnSeq } from './conn-seq.ts';
 export { Credentials } from './credentials.ts';

@@ -1,4 +1,7 @@
-/** The provider's Ed25519 key. It is generated here and never leaves this machine. */
+/**
+ * The provider's Ed25519 key pair. It is generated on this machine, and the private key never leaves the
+ * machine.
+ */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +19,7 @@ export class ProviderKey {
     this.#private = privateKey;
   }
 
-  /** The public key, as the hub stores it. */
+  /** The public key as a JWK, the form in which the hub stores it. */
   get publicJwk(): PublicJwk {
     return PublicKey.parse(createPublicKey(this.#private).export({ format: 'jwk' }));
   }
@@ -27,7 +30,7 @@ export class ProviderKey {
   }
 }
 
-/** Returns undefined if there is no key yet. */
+/** Returns undefined if no key exists yet. */
 export async function loadKey(agentDir: string): Promise<ProviderKey | undefined> {
   const path = keyPath(agentDir);
   let pem: string;

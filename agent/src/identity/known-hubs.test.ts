@@ -1,4 +1,4 @@
-/** hubs.json: which hubs a restarted agent knows. */
+/** Tests of hubs.json: which hubs a restarted agent knows. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

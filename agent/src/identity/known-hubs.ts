@@ -1,4 +1,7 @@
-/** hubs.json: the known hubs of the deployment, nearest first. The agent tries them if the hub that it joined is down. */
+/**
+ * hubs.json: the known hubs of the deployment, nearest first. If the hub that the agent joined is down, the
+ * agent tries the other hubs in this list.
+ */
 import { join } from 'node:path';
 import type { HubPlace } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -6,7 +9,10 @@ import { z } from 'zod';
 import { LatestFile, readJson } from '../files/index.ts';
 
 const File = z.object({
-  /** The hub that was joined. The list is ignored if the agent has joined another hub since. */
+  /**
+   * Address of the hub that the agent had joined when the list was saved. If the agent has joined another hub
+   * since, the list is ignored.
+   */
   hub: z.string(),
   places: z.array(z.object({ region: z.string().nullable(), url: z.url() })),
 });
@@ -24,7 +30,10 @@ export class KnownHubs {
     this.#log = log;
   }
 
-  /** A damaged file counts as an empty list: the agent can still dial the hub that it joined. */
+  /**
+   * Loads the known hubs. A damaged file is treated as an empty list, since the agent can still dial the hub
+   * that it joined.
+   */
   static async load(agentDir: string, hub: string, log: Logger): Promise<KnownHubs> {
     const path = join(agentDir, 'hubs.json');
     const file = await readJson(path, File, 'Delete it.').catch(() => undefined);

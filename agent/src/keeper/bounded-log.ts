@@ -1,4 +1,7 @@
-/** A log file of bounded size: a full file is renamed to `.1`, which replaces the previous one. */
+/**
+ * A log file of limited size. When the file is full, it is renamed to end in `.1`, and replaces the previous
+ * file of that name.
+ */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 
 const MAX_BYTES = 1024 * 1024;
@@ -12,7 +15,10 @@ export class BoundedLog {
     this.#size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** The interface that pino expects of a destination. A failed write is ignored, since it must not end the shells. */
+  /**
+   * Appends a line to the log file. pino calls this method. A failed write is ignored, since it must not end
+   * the shells.
+   */
   write(line: string): void {
     try {
       if (this.#size + line.length > MAX_BYTES && this.#size > 0) {
@@ -22,7 +28,7 @@ export class BoundedLog {
       appendFileSync(this.#path, line, { mode: 0o600 });
       this.#size += Buffer.byteLength(line);
     } catch {
-      // The disk may be full, or the folder gone.
+      // The disk may be full, or the folder may be gone.
     }
   }
 }

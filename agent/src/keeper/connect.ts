@@ -1,4 +1,6 @@
-/** The tunnel's side of the keeper's socket: connects to the keeper of an agent's folder, and starts one if none runs. */
+/**
+ * Connects the tunnel process to the keeper's socket. Starts a keeper if none runs for the agent's folder.
+ */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -38,7 +40,7 @@ async function startAndReach(agentDir: string, path: string, clock: Clock): Prom
   throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
 }
 
-/** Returns undefined if no keeper listens, or if it ends during the handshake. */
+/** Returns undefined if no keeper listens, or if the keeper ends during the handshake. */
 async function reach(path: string, clock: Clock): Promise<KeeperConnection | undefined> {
   const socket = await dial(path);
   if (!socket) return undefined;

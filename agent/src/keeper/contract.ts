@@ -1,4 +1,7 @@
-/** RPC between tunnel and keeper on their control channel. The keeper validates what arrives. */
+/**
+ * RPC methods that the tunnel process calls on the keeper, over their control channel. The keeper validates
+ * the arguments.
+ */
 import { Id, OpenTerminal, ResizeTerminal, TerminalInfo } from '@unicore/protocol/control';
 import { z } from 'zod';
 

@@ -1,4 +1,7 @@
-/** The connection to the keeper is restored when it breaks, and waiting for it has a limit. */
+/**
+ * Tests that the connection to the keeper is restored when it breaks, and that waiting for the connection has
+ * a time limit.
+ */
 import type { Leg } from '@unicore/protocol';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';

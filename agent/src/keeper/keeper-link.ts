@@ -1,10 +1,10 @@
-/** Keeps a connection to the keeper process. Connecting starts a keeper if none runs. */
+/** Keeps the tunnel process connected to the keeper process. Starts a keeper if none runs. */
 import { Backoff, type Clock, RECOVERY_MS, RECOVERY_PAUSE_MS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { KeeperConnection } from './connect.ts';
 
 const RETRY = { first: 100, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
-/** Longest wait for a connection to the keeper, ms. Starting a keeper takes less. */
+/** Longest wait for a connection to the keeper, in ms. Starting a keeper takes less time. */
 const WAIT_MS = 5_000;
 
 export interface KeeperLinkOptions {
@@ -32,7 +32,10 @@ export class KeeperLink {
     void this.#connect();
   }
 
-  /** Waits for a connection to the keeper. Rejects with LEG_LOST, after which the caller may try again. */
+  /**
+   * Resolves when the keeper is connected. Rejects with LEG_LOST after WAIT_MS. Then the caller may try
+   * again.
+   */
   get(): Promise<KeeperConnection> {
     if (this.#current) return Promise.resolve(this.#current);
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** A keeper in this process, its terminals and their viewers. */
+/** Tests of a keeper in this process, its terminals and their viewers. */
 import { chmodSync, existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,7 +139,7 @@ test('shells outlive their tunnel, and their channels continue over the next one
   await connection.closed;
   shell.type('echo kept=$kept\n');
   await shell.shows('kept=yes');
-  // The output continued, without a new snapshot.
+  // The output has continued without a new snapshot.
   expect(shell.text.slice(before)).not.toContain('\x1bc');
 });
 
@@ -204,7 +204,7 @@ test('of several keepers that start at once one wins, even if a dead keeper left
   await keeper.close();
   const dead = createServer().listen(keeperSocketPath(agentDir));
   await new Promise((listening) => dead.once('listening', listening));
-  // As after SIGKILL: the socket file exists, but nothing listens.
+  // This is the state after SIGKILL: the socket file exists, but nothing listens.
   linkSync(keeperSocketPath(agentDir), `${keeperSocketPath(agentDir)}.left`);
   await new Promise((closed) => dead.close(closed));
   linkSync(`${keeperSocketPath(agentDir)}.left`, keeperSocketPath(agentDir));

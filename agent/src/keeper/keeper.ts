@@ -1,4 +1,7 @@
-/** A keeper, put together: it serves the terminals of one agent's folder on a unix socket. */
+/**
+ * Starts a keeper: the process that owns the terminals of one agent's folder, and serves them on a unix
+ * socket.
+ */
 import { type Clock, systemClock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { KeeperMethods } from './contract.ts';
@@ -13,7 +16,7 @@ export interface KeeperOptions {
 }
 
 export interface Keeper {
-  /** Resolves when the keeper has ended, because it was idle or was told to end. */
+  /** Resolves when the keeper has ended, because the keeper was idle or was told to end. */
   readonly ended: Promise<void>;
   /** Closes all terminals and ends the keeper. */
   close(): Promise<void>;
@@ -39,7 +42,7 @@ export async function startKeeper({ agentDir, log, clock = systemClock }: Keeper
   const methods: KeeperMethods = {
     ...terminals.methods,
     status: async () => ({ pid: process.pid, terminals: terminals.size }),
-    // The answer must be sent first, since closing the keeper also closes this connection.
+    // Answer the call before the keeper closes, since closing the keeper also closes the caller's connection.
     shutdown: async () => void setImmediate(() => void close()),
   };
   const server = await KeeperServer.start({

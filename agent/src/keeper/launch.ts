@@ -1,4 +1,7 @@
-/** A short-lived process that starts the keeper, so that the keeper is no child of the tunnel. See spawn.ts. */
+/**
+ * A short-lived process that starts the keeper, so that the keeper is not a child process of the tunnel. See
+ * spawn.ts.
+ */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NODE_FLAGS } from '../node/index.ts';
@@ -7,6 +10,6 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 spawn(process.execPath, [...NODE_FLAGS, MAIN, ...process.argv.slice(2)], {
   detached: true,
-  // stdout and stderr go to the log. Descriptor 3 is the pipe on which the tunnel waits for "ready".
+  // stdout and stderr go to the log. File descriptor 3 is the pipe on which the tunnel waits for "ready".
   stdio: ['ignore', 1, 2, 3],
 }).unref();

@@ -1,4 +1,4 @@
-/** Listens on the keeper's socket path, unless another keeper already does. */
+/** Listens on the keeper's socket path. Fails if another keeper already listens on the path. */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -6,11 +6,14 @@ import { UniCoreError } from '@unicore/protocol';
 import { tryLock } from './lock.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
-/** A keeper that has the lock needs a moment until it listens. Others look for it at this interval, this many times. */
+/**
+ * A keeper that has the lock needs a moment until it listens. Until then, other keepers try to connect to its
+ * socket: at most LOOKS times, with pauses of LOOK_MS (ms).
+ */
 const LOOK_MS = 20;
 const LOOKS = 500;
 
-/** Returns a function that stops listening. Rejects with CONFLICT if another keeper has the lock and listens. */
+/** Returns a function that stops listening. Rejects with CONFLICT if another keeper has the lock. */
 export async function listenAlone(server: Server, socketPath: string): Promise<() => void> {
   if (process.platform === 'win32') {
     await listen(server, socketPath);
@@ -18,7 +21,7 @@ export async function listenAlone(server: Server, socketPath: string): Promise<(
   }
   makePrivateFolder(dirname(socketPath));
   const unlock = await lockOrFind(socketPath);
-  // This process has the lock, so an existing socket file was left by a keeper that was killed.
+  // This process has the lock. So an existing socket file was left behind by a keeper that was killed.
   rmSync(socketPath, { force: true });
   await listen(server, socketPath);
   chmodSync(socketPath, 0o600);

@@ -1,4 +1,7 @@
-/** The keeper process: `main.ts AGENT_DIR`, started by launch.ts. It writes "ready" to a pipe once it listens. */
+/**
+ * Entry point of the keeper process: `main.ts AGENT_DIR`. It is started by launch.ts. When the keeper
+ * listens, it writes "ready" to a pipe.
+ */
 import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
@@ -7,17 +10,18 @@ import { BoundedLog } from './bounded-log.ts';
 import { startKeeper } from './keeper.ts';
 import { LOG_FILE } from './spawn.ts';
 
-/** Descriptor of the pipe from which spawn.ts reads "ready". */
+/** File descriptor of the pipe from which spawn.ts reads "ready". */
 const READY_FD = 3;
 
 const [, , agentDir] = process.argv;
 if (agentDir === undefined) throw new Error('usage: main.ts AGENT_DIR');
-// The name in a list of processes, so that the machine's owner recognises it.
+// Set the process name, so that the machine's owner recognises the keeper in a list of processes.
 process.title = `unicore-keeper ${agentDir}`;
 
 const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(join(agentDir, LOG_FILE)));
 
-// Signals that go to a whole process group (a closed terminal window, Ctrl-C) must not end the shells.
+// Ignore signals that are sent to a whole process group, such as by Ctrl-C or a closed terminal window. Such
+// signals must not end the shells.
 for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
 
 // A bug in one terminal must not end the shells of all the others.
@@ -30,7 +34,7 @@ try {
   await keeper.ended;
   process.exit(0);
 } catch (error) {
-  // Another keeper process started first. The tunnel can use that one.
+  // Another keeper has already started for this folder. The tunnel can use that keeper.
   if (error instanceof UniCoreError && error.code === 'CONFLICT') say('ready');
   else log.fatal({ err: error }, 'the keeper could not start');
   process.exit(error instanceof UniCoreError && error.code === 'CONFLICT' ? 0 : 1);

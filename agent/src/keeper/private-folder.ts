@@ -1,4 +1,7 @@
-/** The folder of the keeper's socket must be private: any user who can reach the socket can type in every terminal. */
+/**
+ * The folder of the keeper's socket must be private. Any user who can open the socket can type in every
+ * terminal.
+ */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { UniCoreError } from '@unicore/protocol';
 
@@ -10,11 +13,14 @@ export function makePrivateFolder(path: string): void {
   requirePrivateFolder(path);
 }
 
-/** Throws if other users can enter the folder. Another user of this machine may have created it first. */
+/**
+ * Throws if other users can enter the folder. For example, another user of this machine may have created the
+ * folder first.
+ */
 export function requirePrivateFolder(path: string): void {
   const uid = process.getuid?.();
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  // Windows has no uid, and its named pipes lie in no folder.
+  // Windows has no uid, and its named pipes are not in any folder.
   if (uid === undefined || !stat) return;
   const isPrivate = stat.isDirectory() && stat.uid === uid && (stat.mode & OTHERS) === 0;
   if (isPrivate) return;

@@ -1,4 +1,4 @@
-/** The keeper as a separate process, and its log. */
+/** Tests of the keeper as a separate process, and of its log. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function folder(): string {
   return path;
 }
 
-/** Parent and session of a process, from /proc. */
+/** Returns the parent and the session of a process, from /proc. */
 function placeOf(pid: number): { parent: number; session: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -62,7 +62,8 @@ test('a shell survives without a tunnel, but not the death of its keeper', async
   await first.closed;
   const next = await connectKeeper({ agentDir });
   expect(await next.control.terminals({ vmId: 'vm-1' })).toMatchObject([{ terminalId: 'main' }]);
-  // Killing the keeper ends its shells. It leaves nothing that keeps the next one from starting.
+  // Killing the keeper ends its shells. The killed keeper must leave nothing behind that stops the next
+  // keeper from starting.
   process.kill((await next.control.status()).pid, 'SIGKILL');
   await next.closed;
   const other = await connectKeeper({ agentDir });

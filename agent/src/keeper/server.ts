@@ -1,4 +1,7 @@
-/** The keeper's side of its unix socket. It serves one tunnel at a time, the newest, and ends an idle keeper. */
+/**
+ * The keeper's end of its unix socket. The server serves only the newest tunnel process, and ends the keeper
+ * when it is idle.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { controlRpc } from '@unicore/protocol/control';
@@ -8,15 +11,15 @@ import type { KeeperMethods } from './contract.ts';
 import { listenAlone } from './listen.ts';
 import { StreamTransport } from './stream-transport.ts';
 
-/** A keeper without terminals and without a tunnel ends after this time. */
+/** A keeper that has no terminals and no tunnel ends after this time, in ms. */
 const IDLE_MS = 30_000;
 
-/** What the server needs of the keeper's terminals. */
+/** The interface through which the server uses the keeper's terminals. */
 export interface TerminalHost {
   readonly methods: KeeperMethods;
-  /** A viewer opens a channel to a terminal. */
+  /** Called when a viewer opens a channel to a terminal. */
   accept(request: OpenRequest): void;
-  /** A viewer resumes its channel. Returns the metadata of the answer, or throws. */
+  /** Called when a viewer resumes its channel. Returns the metadata for the answer, or throws to refuse. */
   reattach(epochHex: string, auth: unknown, meta: unknown): unknown;
   /** Number of live terminals. */
   readonly size: number;
@@ -27,7 +30,7 @@ export interface KeeperServerOptions {
   terminals: TerminalHost;
   clock: Clock;
   log: Logger;
-  /** The keeper is idle and should end. */
+  /** Called when the keeper is idle and should end. */
   idle(): void;
 }
 

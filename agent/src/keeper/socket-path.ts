@@ -1,9 +1,9 @@
-/** Path of the keeper's socket. */
+/** Computes the path of the keeper's socket. */
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The kernel limits the path of a unix socket to 108 bytes on Linux, and to 104 elsewhere. */
+/** The kernel limits the path of a unix socket to 108 bytes on Linux, and to 104 bytes on other systems. */
 const MAX_PATH_BYTES = 100;
 
 export function keeperSocketPath(agentDir: string): string {

@@ -1,4 +1,7 @@
-/** Starts the keeper as a detached daemon, so that killing the tunnel's process tree leaves it running. */
+/**
+ * Starts the keeper as a detached daemon. So the keeper keeps running when the tunnel's process tree is
+ * killed.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +9,23 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UniCoreError } from '@unicore/protocol';
 
-/** The keeper's log in the agent's folder. It also gets the error output of a keeper that fails to start. */
+/**
+ * Name of the keeper's log file in the agent's folder. The file also gets the error output of a keeper that
+ * fails to start.
+ */
 export const LOG_FILE = 'keeper.log';
-/** Descriptor of the pipe on which the keeper writes "ready". */
+/** File descriptor of the pipe on which the keeper writes "ready". */
 const READY_FD = 3;
 
 const LAUNCH = fileURLToPath(new URL('./launch.ts', import.meta.url));
 
-/** Resolves when the keeper listens, or when it found that another keeper does. */
+/** Resolves when a keeper listens: the new keeper, or another keeper that already runs. */
 export async function spawnKeeper(agentDir: string): Promise<void> {
   mkdirSync(agentDir, { recursive: true, mode: 0o700 });
   const log = openSync(join(agentDir, LOG_FILE), 'a', 0o600);
   try {
-    // The launcher starts the keeper and exits at once. So the keeper becomes a child of init, in its own session.
+    // The launcher starts the keeper and exits at once. So the keeper becomes a child of init, in a session
+    // of its own.
     const launcher = spawn(process.execPath, [LAUNCH, agentDir], {
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],

@@ -1,4 +1,7 @@
-/** A unix socket as the transport of a leg. Each message is preceded by its length, a big-endian u32. */
+/**
+ * A unix socket as the transport of a leg (a connection of the protocol). Each message is preceded by its
+ * length as a big-endian 32-bit number.
+ */
 import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport } from '@unicore/protocol';
 
@@ -17,11 +20,11 @@ export class StreamTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  /** Delivers all messages to this leg from now on. */
+  /** From now on, delivers all received messages to this leg. */
   attach(leg: Leg): void {
     this.#socket.on('data', (bytes: Buffer) => this.#received(bytes, leg));
     this.#socket.on('drain', () => leg.drained());
-    // Without a listener the error would end the process. The 'close' event follows and is handled.
+    // Without a listener, an 'error' event would end the process. The 'close' event follows and is handled.
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => leg.socketClosed(1006, ''));
   }
@@ -44,7 +47,7 @@ export class StreamTransport implements Transport {
     this.#socket.uncork();
   }
 
-  /** A stream has no close frame, so the peer sees the end but no code or reason. */
+  /** A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. */
   close(): void {
     this.#socket.end();
   }

@@ -1,4 +1,4 @@
-/** All terminals of this agent, by VM and terminal id, and the channels of their viewers. */
+/** All terminals of this agent, by VM id and terminal id, and the channels of their viewers. */
 import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
@@ -7,7 +7,10 @@ import { openPty } from '../pty/index.ts';
 import { Terminal } from '../terminal/index.ts';
 import { EnsureTerminal, type KeeperMethods, ResizeTerminal, TerminalRef, VmRef } from './contract.ts';
 
-/** A terminal takes some megabytes. The limit keeps a client's endless loop from using up the machine's memory. */
+/**
+ * Largest number of terminals of one VM. A terminal takes some megabytes. Without this limit, a client in an
+ * endless loop could use up the machine's memory.
+ */
 const MAX_PER_VM = 32;
 
 export interface TerminalsOptions {
@@ -17,13 +20,13 @@ export interface TerminalsOptions {
 
 interface Entry {
   gen: number;
-  /** Settles when the PTY is open, or could not be opened. */
+  /** Resolves when the PTY is open. Rejects if the PTY cannot be opened. */
   terminal: Promise<Terminal>;
-  /** The terminal, once its PTY is open. */
+  /** The terminal. It is undefined until the PTY is open. */
   open: Terminal | undefined;
 }
 
-/** A live channel of a viewer: its user, and the terminal that it shows. */
+/** The user of a viewer's live channel, and the terminal that the channel shows. */
 interface Viewing {
   auth: ChannelAuth;
   terminal: Terminal;
@@ -33,7 +36,7 @@ export class Terminals {
   readonly #options: TerminalsOptions;
   /** Terminals by VM id, then by terminal id. */
   readonly #vms = new Map<string, Map<string, Entry>>();
-  /** Live channels of viewers, by epoch. */
+  /** Live channels of viewers, by epoch (the id of a channel). */
   readonly #viewing = new Map<string, Viewing>();
   readonly methods: Omit<KeeperMethods, 'status' | 'shutdown'>;
 
@@ -82,8 +85,8 @@ export class Terminals {
   }
 
   /**
-   * Applies the rights that the hub states now. A user who does not own the channel gets the answer for an unknown
-   * channel.
+   * Called when a viewer resumes its channel. Applies the rights that the hub states now. If the channel
+   * belongs to another user or VM, throws the error for an unknown channel.
    */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');
@@ -118,7 +121,8 @@ export class Terminals {
     }
     const size = { cols, rows };
     const make = async (): Promise<Terminal> => {
-      // A terminal of an older generation of the VM must end first, so that it does not show up in the new one.
+      // First close the terminal of an older generation of the VM, so that this terminal does not appear in
+      // the new generation.
       await known?.terminal.then(closed, () => undefined);
       const { clock, log: parent } = this.#options;
       const log = parent.child({ vm: vmId, terminal: terminalId });

@@ -1,2 +1,2 @@
-/** How the agent starts Node. */
+/** The flags with which the agent and the keeper start Node. */
 export { NODE_FLAGS } from './flags.ts';

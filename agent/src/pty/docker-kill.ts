@@ -1,18 +1,22 @@
 /**
- * Signals the programs of one exec. The engine has no API for that, and closing the exec's stream leaves them running.
- * So each exec gets a unique environment variable, by which its programs are found inside the container.
+ * Sends signals to the programs of one Docker exec. The engine has no API for that, and closing the exec's
+ * stream leaves the programs running. So each exec gets a unique environment variable, which marks its
+ * programs inside the container.
  */
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 
-/** The user of the VM's container. Root could not signal its programs, since the container has no capabilities. */
+/**
+ * The user of the VM's container. Root could not send signals to this user's programs, since the container
+ * has no capabilities.
+ */
 export const CONTAINER_USER = '1000:1000';
 const VARIABLE = 'UNICORE_TERMINAL';
 
 /**
- * The script needs only bash, since an image may have nothing else. For SIGKILL it repeats until it finds no program any
- * more, since a program may fork while the list is read. It gives up after five rounds, so that a fork bomb cannot keep it
- * busy.
+ * The script needs only bash, since an image may contain no other tools. For SIGKILL, the script repeats
+ * until it finds no program, since a program may fork while the list is read. The script gives up after five
+ * rounds, so that a fork bomb cannot keep it running.
  */
 const SCRIPT = `
 for try in 1 2 3 4 5; do
@@ -33,7 +37,10 @@ export function newMark(): string {
   return `${VARIABLE}=${randomBytes(12).toString('hex')}`;
 }
 
-/** Signals the marked programs. Never rejects: a container that is stopped or gone has none. */
+/**
+ * Sends a signal to the programs with this mark. Never rejects: a stopped or removed container has no
+ * programs.
+ */
 export async function signalMarked(
   docker: Docker,
   container: string,
@@ -50,6 +57,6 @@ export async function signalMarked(
     stream.resume();
     await new Promise((done) => stream.once('close', done).once('end', done).once('error', done));
   } catch {
-    // The container is stopped or gone.
+    // The container is stopped or removed, so it has no programs.
   }
 }

@@ -1,14 +1,20 @@
-/** Resizes an exec's terminal, with retries, since the engine refuses until the program has really started. */
+/**
+ * Resizes the terminal of a Docker exec. Retries, since the engine refuses to resize before the program has
+ * started.
+ */
 import type Docker from 'dockerode';
 import type { PtySize } from './pty.ts';
 
 const RETRY_MS = 10;
-/** After this many failures in a row the size is dropped: the program has failed to start, or the engine is overloaded. */
+/**
+ * Number of failures in a row after which the size is dropped. Then the program has failed to start, or the
+ * engine is overloaded.
+ */
 const RETRIES = 200;
 
 /**
- * Returns a function that sets the size. It may be called at any time; of several quick calls only the last may reach
- * the engine.
+ * Returns a function that sets the size. If that function is called several times quickly, only the last size
+ * may reach the engine.
  */
 export function startedResize(exec: Docker.Exec, over: () => boolean): (size: PtySize) => void {
   let wanted: PtySize | undefined;

@@ -1,4 +1,4 @@
-/** PTYs in a container of a real engine. */
+/** Tests of PTYs in a container of a real Docker engine. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDockerPty } from './docker.ts';
@@ -26,7 +26,7 @@ ptyContract('docker', () => ({
   open: (command, size = { cols: 80, rows: 24 }) => openDockerPty({ container: name, command, ...size }),
 }));
 
-/** Commands that run in the container, without its main process. */
+/** Returns the commands that run in the container, except its main process. */
 async function running(): Promise<string[]> {
   const { Processes } = await docker.getContainer(name).top();
   return (Processes as string[][])

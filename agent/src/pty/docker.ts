@@ -10,12 +10,12 @@ import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } f
 /** Home directory of the VM's user, where the VM's volume is mounted. */
 const HOME = '/home/consumer';
 /**
- * The engine requires "detach keys", a sequence that ends the stream, and holds back typed keys that may be its start.
- * So it begins with a key that is rarely typed alone (^\ is held back until the next key), and people do not type the
- * rest of it.
+ * Detach keys: typing these keys in this order ends the stream. The engine requires such keys, and holds back
+ * typed keys that may be the start of them. So the first key is ^\, which is rarely typed alone, and people
+ * do not type the other keys after it. A typed ^\ is held back until the next key.
  */
 const DETACH_KEYS = 'ctrl-\\,ctrl-@,ctrl-\\,ctrl-_,ctrl-\\,ctrl-^,ctrl-\\,ctrl-]';
-/** Exit status that is reported if the engine no longer knows the status of the program. */
+/** Exit status that is reported if the engine no longer knows the program's exit status. */
 const LOST = 255;
 
 export interface DockerPtyOptions extends PtySize {
@@ -78,7 +78,8 @@ class DockerPty implements Pty {
     this.#resize = startedResize(exec, () => this.#over);
     this.#resize(size);
     stream.on('data', (bytes: Buffer) => this.#listener(bytes));
-    // A broken connection ends the PTY like a normal end. #ended() then asks the engine for the exit status.
+    // A broken connection ends the PTY like a normal end of the program. Then #ended() asks the engine for
+    // the exit status.
     stream.on('error', () => stream.destroy());
     this.#closed = new Promise((closed) => stream.once('end', closed).once('close', closed));
     this.exited = this.#closed.then(() => this.#ended());
@@ -90,7 +91,7 @@ class DockerPty implements Pty {
 
   write(bytes: Uint8Array, done: () => void): void {
     if (this.#over || !this.#stream.writable) return done();
-    // The error of a failed write also destroys the stream, which is handled in the constructor.
+    // A failed write also destroys the stream. The constructor handles that error.
     this.#stream.write(bytes, () => done());
   }
 
@@ -118,8 +119,8 @@ class DockerPty implements Pty {
   }
 
   /**
-   * The stream may end before the program: if the engine restarted, or the detach keys were typed. Then the program
-   * is killed.
+   * Called when the stream has ended. The program may still run if the engine restarted or the detach keys
+   * were typed. In that case the program is killed.
    */
   async #ended(): Promise<PtyExit> {
     this.#over = true;

@@ -1,6 +1,6 @@
 /**
- * Finds the end of a program's output. When the program has ended, a unique mark is written to its terminal. All bytes
- * before the mark are output, and the rest is ignored.
+ * Finds the end of a program's output. When the program has ended, a unique mark is written to its terminal.
+ * Bytes before the mark are output. Bytes after the mark are ignored.
  */
 import { randomInt } from 'node:crypto';
 
@@ -8,8 +8,8 @@ const NONCE_DIGITS = 30;
 
 export class EndMark {
   /**
-   * The mark's bytes: digits between control characters, and no newline, so that no output setting of the terminal
-   * changes them.
+   * The bytes of the mark: digits between control characters, without a newline. So no output setting of the
+   * terminal changes the mark.
    */
   readonly bytes: Buffer;
   #held: Buffer = Buffer.alloc(0);
@@ -29,7 +29,7 @@ export class EndMark {
     return { output: all.subarray(0, all.length - keep), found: false };
   }
 
-  /** The bytes that were held back, for the case that the mark never comes. */
+  /** Returns the bytes that were held back. They are output if the mark never comes. */
   rest(): Uint8Array {
     return this.#held;
   }

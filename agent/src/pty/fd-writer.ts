@@ -1,7 +1,13 @@
-/** Writes to a non-blocking file descriptor, in order, and calls back when each piece is written. */
+/**
+ * Writes bytes to a non-blocking file descriptor, in order. Calls a callback when each piece of bytes is
+ * written.
+ */
 import { writeSync } from 'node:fs';
 
-/** A terminal's input queue fills up while its program does not read. There is no event for when it has room again. */
+/**
+ * Pause before a write is retried, in ms. While a program does not read, its terminal's input queue is full.
+ * No event says when the queue has space again.
+ */
 const RETRY_MS = 10;
 
 interface Piece {
@@ -15,7 +21,10 @@ export class FdWriter {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** fd: opened with O_NONBLOCK. A Node stream would busy-wait on it and block the whole process until the program reads. */
+  /**
+   * fd: a file descriptor opened with O_NONBLOCK. A Node stream on such a descriptor would busy-wait and
+   * block the whole process until the program reads.
+   */
   constructor(fd: number) {
     this.#fd = fd;
   }
@@ -26,7 +35,7 @@ export class FdWriter {
     if (this.#queue.length === 1) this.#flush();
   }
 
-  /** Drops unwritten bytes. The descriptor stays open. */
+  /** Drops all bytes that are not written yet. The file descriptor stays open. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

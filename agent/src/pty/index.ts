@@ -1,3 +1,3 @@
-/** Pseudo-terminals, in containers and on this machine. */
+/** Pseudo-terminals (PTYs) in containers and on this machine. */
 export { openPty } from './open.ts';
 export type { Pty, PtyExit, PtySize } from './pty.ts';

@@ -1,6 +1,7 @@
 /**
- * Types for node-pty's native binding. Its JavaScript class is not used: it destroys the descriptor 200 ms after the
- * program ends, even while reading is paused, and so loses the end of the output.
+ * Types for the native binding of node-pty. The JavaScript class of node-pty is not used. That class destroys
+ * the file descriptor 200 ms after the program ends, even while reading is paused, and so loses the end of
+ * the output.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,7 +25,7 @@ interface Native {
   resize(fd: number, cols: number, rows: number, widthPx: number, heightPx: number): void;
 }
 
-/** The uid and gid that mean: run the program as the user of this process. */
+/** Value for uid and gid which means that the program runs as the user of this process. */
 const SAME_USER = -1;
 
 const native = (nodePty as unknown as { native: Native }).native;
@@ -37,7 +38,10 @@ export interface ForkOptions extends PtySize {
   onExit: (code: number, signal: number) => void;
 }
 
-/** fd: the master's descriptor, non-blocking, and not inherited by later forks. pty: path of the slave. */
+/**
+ * Starts a program in a new PTY. fd: the non-blocking file descriptor of the master, which later forks do not
+ * inherit. pty: the path of the slave.
+ */
 export function fork(options: ForkOptions): { fd: number; pid: number; pty: string } {
   const { file, args, env, cwd, cols, rows, onExit } = options;
   const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`);
@@ -48,7 +52,10 @@ export function resizeFd(fd: number, { cols, rows }: PtySize): void {
   native.resize(fd, cols, rows, 0, 0);
 }
 
-/** Path of the helper program that sets up the terminal on macOS, where this cannot be done between fork and exec. */
+/**
+ * Returns the path of the helper program that sets up the terminal on macOS. On macOS the setup cannot be
+ * done between fork and exec. Other systems need no helper program.
+ */
 function helperPath(): string {
   const { platform, arch } = process;
   if (platform !== 'darwin') return '';

@@ -1,10 +1,10 @@
-/** Opens a PTY in a VM of either runtime. */
+/** Opens a PTY in a VM of the docker runtime or of the process runtime. */
 import type { PtyPlace } from '../runtime/index.ts';
 import { openDockerPty } from './docker.ts';
 import { ProcessPty } from './process.ts';
 import type { Pty, PtySize } from './pty.ts';
 
-/** command: program and arguments. Default: a login shell. */
+/** Opens a PTY. command: program and arguments. Default: a login shell. */
 export async function openPty(
   place: PtyPlace,
   size: PtySize,

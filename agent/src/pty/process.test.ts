@@ -1,4 +1,4 @@
-/** PTYs on this machine. */
+/** Tests of PTYs on this machine. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

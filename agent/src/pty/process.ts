@@ -1,4 +1,4 @@
-/** A PTY on this machine, as the agent's own user, for VMs of the process runtime. */
+/** A PTY for VMs of the process runtime. Its program runs on this machine, as the agent's own user. */
 import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
@@ -11,15 +11,15 @@ import { HANGUP_GRACE_MS, type Pty, type PtyExit, type PtySize, TERMINAL_ENV } f
 import { hangUp, killSession } from './unix-session.ts';
 
 /**
- * If no output comes for this long after the program's end, ^S has stopped it, and the PTY closes without waiting for
- * more.
+ * If no output comes for this time after the program's end, in ms, the output was stopped with ^S. Then the
+ * PTY closes without waiting for more output.
  */
 const TAIL_GIVE_UP_MS = 2_000;
-/** Shells that understand `-l`, so that they read the user's profile as at a login. */
+/** Shells that understand the option -l, which makes a shell read the user's profile as at a login. */
 const LOGIN_SHELLS = new Set(['bash', 'zsh', 'fish', 'ksh', 'dash', 'sh']);
 
 export interface ProcessPtyOptions extends PtySize {
-  /** The VM's folder, which is the working directory and HOME. */
+  /** The VM's folder. It is the program's working directory and HOME. */
   home: string;
   /** Program and arguments. Default: the user's own shell. */
   command?: readonly [string, ...string[]];
@@ -29,7 +29,10 @@ export class ProcessPty implements Pty {
   readonly exited: Promise<PtyExit>;
   readonly #pid: number;
   readonly #fd: number;
-  /** The slave is kept open here: without an open slave, a read of the master may fail before the last bytes are read. */
+  /**
+   * File descriptor of the PTY's slave, which is kept open. Without an open slave, a read of the master may
+   * fail before the last bytes are read.
+   */
   readonly #slave: number;
   readonly #socket: ReadStream;
   readonly #input: FdWriter;
@@ -120,7 +123,7 @@ export class ProcessPty implements Pty {
     }, TAIL_GIVE_UP_MS);
   }
 
-  /** Closing the master sends SIGHUP to the programs that still run in the terminal. */
+  /** Closes the PTY's master. Then the kernel sends SIGHUP to the programs that still run in the terminal. */
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -142,7 +145,10 @@ function loginShell(): [string, ...string[]] {
   return LOGIN_SHELLS.has(basename(shell)) ? [shell, '-l'] : [shell];
 }
 
-/** Only a few variables of the agent's environment are passed on, since it may hold secrets of its owner. */
+/**
+ * Returns the program's environment. It contains only a few variables of the agent's environment, since the
+ * others may contain secrets of the owner.
+ */
 function cleanEnv(home: string): Record<string, string> {
   const { username, shell } = userInfo();
   return {

@@ -1,14 +1,17 @@
-/** The processes of one terminal on this machine: those in the Unix session of its shell. */
+/**
+ * Sends signals to the processes of one terminal on this machine. These are the processes in the Unix session
+ * of the terminal's shell.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Sends SIGHUP to the shell only, which passes it on to its jobs. */
+/** Sends SIGHUP to the shell only. The shell passes the signal on to its jobs. */
 export function hangUp(leader: number): void {
   signal(leader, 'SIGHUP');
 }
 
 /**
- * Sends SIGKILL to every process of the session, including its leader. Without /proc, only to the leader's process
- * group.
+ * Sends SIGKILL to every process of the session, including its leader. On a system without /proc, the signal
+ * goes only to the leader's process group.
  */
 export function killSession(leader: number): void {
   const members = sessionMembers(leader);
@@ -29,7 +32,8 @@ function sessionMembers(leader: number): number[] {
 function sessionOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Fields: pid (name) state ppid pgrp session … The name may hold anything, even parentheses and spaces.
+    // Fields of the file: pid (name) state ppid pgrp session … The name may contain anything, even
+    // parentheses and spaces.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
   } catch {
     return undefined;

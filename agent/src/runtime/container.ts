@@ -1,6 +1,6 @@
 /**
- * Options of the only kind of container that the agent creates. It is hardened, and all options are fixed here: a hub
- * chooses only the VM's id, generation, size and image, and each is validated first.
+ * Options of the containers that the agent creates. All these containers are hardened in the same way. A hub
+ * chooses only the VM's id, generation, size and image, and each of these values is validated first.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { SIZES } from '@unicore/protocol/control';
@@ -9,17 +9,23 @@ import type { VmSpec } from './runtime.ts';
 
 export const LABEL = { vm: 'unicore.vm', gen: 'unicore.gen', provider: 'unicore.provider' } as const;
 
-/** uid:gid of the VM's user. */
+/** User id and group id of the VM's user, as uid:gid. */
 const USER = '1000:1000';
-/** Mount point of the VM's volume. Only files in it outlive the container. */
+/** Mount point of the VM's volume. Only files in the volume outlive the container. */
 const HOME = '/home/consumer';
-/** The kernel's limit for a host name. */
+/** Longest host name that the kernel accepts, in characters. */
 const HOSTNAME_CHARS = 63;
-/** Limit of processes and threads in a VM, against fork bombs. */
+/** Largest number of processes and threads in a VM. This limit stops fork bombs. */
 const PIDS_LIMIT = 512;
-/** Open files of one process: enough for development tools, and within what most engines may grant. */
+/**
+ * Largest number of open files of one process. It is enough for development tools, and most engines may grant
+ * it.
+ */
 const OPEN_FILES = 8_192;
-/** tmpfs mounts, which count as the VM's memory. /tmp allows execution, since build tools need it. */
+/**
+ * File systems in memory (tmpfs), which count as the VM's memory. /tmp allows execution, since build tools
+ * need it.
+ */
 const TMPFS = {
   '/tmp': 'rw,exec,nosuid,nodev,size=256m,mode=1777',
   '/run': 'rw,noexec,nosuid,nodev,size=16m,uid=1000,gid=1000,mode=755',
@@ -27,7 +33,7 @@ const TMPFS = {
 const SHM_BYTES = 64 * 2 ** 20;
 /** If the whole machine runs out of memory, the kernel kills VMs before the owner's programs. */
 const OOM_SCORE_ADJ = 500;
-/** Grammar of image references: [registry/]repository[:tag][@digest], with lower-case paths. */
+/** Matches an image reference: [registry/]repository[:tag][@digest], with lower-case paths. */
 const IMAGE =
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
@@ -39,7 +45,10 @@ export function volumeName(vmId: string): string {
   return `unicore-${vmId}`;
 }
 
-/** providerId: tells apart the containers of several agents on one engine. cores: CPU cores of the engine. */
+/**
+ * Returns the options for the container of a VM. providerId: distinguishes the containers of several agents
+ * on one engine. cores: number of CPU cores of the engine.
+ */
 export function containerOptions(spec: VmSpec, providerId: string, cores: number): ContainerCreateOptions {
   return {
     name: containerName(spec.vmId, spec.gen),
@@ -68,7 +77,8 @@ function hostConfig(
     Privileged: false,
     ReadonlyRootfs: true,
     Tmpfs: TMPFS,
-    // The engine creates the volume if it does not exist. The label proves later that it belongs to this provider.
+    // The engine creates the volume if it does not exist. Later the label proves that this provider created
+    // the volume.
     Mounts: [
       {
         Type: 'volume',

@@ -1,4 +1,7 @@
-/** Runtime docker on a real engine: the contract, the hardening as seen from inside, and a failing engine. */
+/**
+ * Tests of the docker runtime on a real engine: the runtime contract, the hardening as seen from inside a
+ * container, and a failing engine.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -24,7 +27,7 @@ afterEach(async () => {
 });
 
 let lastProvider = 0;
-/** Each test gets a new provider id, so that it does not see what another test left. */
+/** Each test gets a new provider id, so that a test does not see the containers of another test. */
 function dockerRuntime(socketPath: string = SOCKET): DockerRuntime {
   const providerId = `test-${process.pid}-${++lastProvider}`;
   return new DockerRuntime({ providerId, clock: systemClock, random: Math.random, socketPath });
@@ -51,7 +54,7 @@ async function started(
   return { runtime, spec, name: `unicore-${spec.vmId}-g1` };
 }
 
-/** Records the events of a watch, and waits for one. */
+/** Records the events of a watch, and can wait for one event. */
 function listen(runtime: DockerRuntime): { told: string[]; until(what: string): Promise<void> } {
   const told: string[] = [];
   let wake: () => void = () => undefined;
@@ -222,13 +225,14 @@ test('while an engine shuts down, its containers are not reported as lost', asyn
   const proxy = await engineProxy();
   const runtime = dockerRuntime(proxy.socketPath);
   await runtime.list();
-  // When dockerd stops, it first refuses new connections, then ends containers. Old connections still get answers.
+  // When dockerd stops, it first refuses new connections and then ends containers. Old connections still get
+  // answers.
   await proxy.refuse();
   await engine.getContainer(name).kill();
   await expect(runtime.find(name, 1)).rejects.toMatchObject({ code: 'RUNTIME_UNAVAILABLE' });
 });
 
-/** A proxy in front of the engine, so that a test can take the engine away from one agent only. */
+/** A proxy in front of the engine. With it, a test can make the engine unavailable to one agent only. */
 async function engineProxy() {
   const dir = await mkdtemp(join(tmpdir(), 'unicore-engine-'));
   const socketPath = join(dir, 'docker.sock');

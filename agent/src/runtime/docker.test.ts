@@ -1,4 +1,7 @@
-/** Runtime docker with a fake engine: one that hangs, and one with foreign volumes. */
+/**
+ * Tests of the docker runtime with two fake engines: an engine that hangs, and an engine with foreign
+ * volumes.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,7 +12,7 @@ import { DockerRuntime } from './docker.ts';
 
 let dir: string;
 let engine: Server;
-/** Answers by a part of the request's path. Other requests are never answered. */
+/** Answers of the engine. The key is a part of the request's path. Other requests are never answered. */
 let answers: Record<string, unknown>;
 let asked: string[];
 

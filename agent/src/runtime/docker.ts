@@ -1,4 +1,4 @@
-/** Runtime docker: each generation of a VM is a container, and the VM's files are in a named volume. */
+/** The runtime docker: each generation of a VM is a container, and the VM's files are in a named volume. */
 
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Isolation } from '@unicore/protocol/control';
@@ -10,9 +10,15 @@ import { engineError, statusOf } from './engine-errors.ts';
 import { watchEngine } from './engine-events.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
 
-/** A call that takes longer is taken for a hang. Creating a container on a busy disk takes seconds. */
+/**
+ * Time limit of a call to the engine, in ms. If a call takes longer, the engine is considered hung. Creating
+ * a container on a busy disk takes seconds.
+ */
 const CALL_MS = 60_000;
-/** Time between SIGTERM and SIGKILL, for shells. The main process ends at once on SIGTERM. */
+/**
+ * Time between SIGTERM and SIGKILL, in seconds. Shells need this time. The container's main process ends at
+ * once on SIGTERM.
+ */
 const STOP_S = 2;
 
 const EngineInfo = z.object({ NCPU: z.number().positive(), DefaultRuntime: z.string().optional() });
@@ -40,10 +46,13 @@ export class DockerRuntime implements Runtime {
     this.#docker = engineAt(this.#socketPath, CALL_MS);
   }
 
-  /** If the engine does not answer, reports the weaker isolation, so that the provider can still connect to its hub. */
+  /**
+   * Returns how strongly VMs are isolated. If the engine does not answer, returns the weaker isolation, so
+   * that the provider can still connect to its hub.
+   */
   async isolation(): Promise<Isolation> {
     try {
-      // The short time limit keeps an engine that hangs from delaying the connection to the hub.
+      // Use a short time limit, so that an engine that hangs does not delay the connection to the hub.
       const { DefaultRuntime } = await this.#info(engineAt(this.#socketPath, PING_MS));
       return DefaultRuntime === 'runsc' ? 'gvisor' : 'container';
     } catch {
@@ -80,8 +89,8 @@ export class DockerRuntime implements Runtime {
       let running = false;
       for (const { Id, Names, State } of await this.#containers(spec.vmId)) {
         if (State === 'running' && Names.includes(`/${name}`)) running = true;
-        // Other generations would write to the same volume. A container that ended has nothing to keep, and may have
-        // an old image.
+        // Remove containers of other generations, since they would write to the same volume. Also remove a
+        // stopped container: it contains nothing to keep, and may have an old image.
         else await this.#removeContainer(Id);
       }
       if (running) return;
@@ -122,18 +131,25 @@ export class DockerRuntime implements Runtime {
     await this.#docker.createContainer(containerOptions(spec, providerId, NCPU));
   }
 
-  /** The engine's own description. It is cached, since it changes only with the engine's configuration. */
+  /**
+   * Returns the engine's description of itself. The description is cached, since it changes only with the
+   * engine's configuration.
+   */
   async #info(docker = this.#docker): Promise<EngineInfo> {
     this.#known ??= EngineInfo.parse(await docker.info());
     return this.#known;
   }
 
-  /** Removes a container with force (SIGKILL), so that a stale one does not run on during a slow shutdown. */
+  /**
+   * Removes a container with SIGKILL, so that an outdated container does not keep running during a slow
+   * shutdown.
+   */
   async #removeContainer(id: string): Promise<void> {
     try {
       await this.#docker.getContainer(id).remove({ force: true });
     } catch (error) {
-      // HTTP 404: the container is already gone. 409: another client is removing it.
+      // HTTP status 404 means that the container is already gone. HTTP status 409 means that another client
+      // is removing the container.
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   }
@@ -144,8 +160,8 @@ export class DockerRuntime implements Runtime {
   }
 
   /**
-   * Throws if the volume belongs to something else. The hub chooses VM ids and so volume names, and could otherwise
-   * read foreign data.
+   * Throws if the volume exists, but this provider did not create it. The hub chooses the ids of VMs, and so
+   * the names of volumes. Without this check, a hub could read data in other volumes of this machine.
    */
   async #requireOwnVolume(vmId: string): Promise<void> {
     if ((await this.#ownsVolume(vmId)) !== false) return;
@@ -155,7 +171,7 @@ export class DockerRuntime implements Runtime {
     );
   }
 
-  /** Returns undefined if the volume does not exist. */
+  /** Returns true if this provider created the volume. Returns undefined if the volume does not exist. */
   async #ownsVolume(vmId: string): Promise<boolean | undefined> {
     try {
       const { Labels } = VolumeInfo.parse(await this.#docker.getVolume(volumeName(vmId)).inspect());
@@ -181,7 +197,7 @@ export class DockerRuntime implements Runtime {
   }
 }
 
-/** Ignores an engine's error with this HTTP status, which says that there is nothing to do. */
+/** Ignores an error of the engine with this HTTP status. The status means that there is nothing to do. */
 async function ignoring(status: number, work: Promise<unknown>): Promise<void> {
   try {
     await work;

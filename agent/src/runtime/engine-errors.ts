@@ -2,10 +2,10 @@
 import { UniCoreError } from '@unicore/protocol';
 import { codeOf } from '../files/index.ts';
 
-/** Error codes that mean that no engine listens on the socket. */
+/** Error codes which mean that no engine listens on the socket. */
 const GONE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTSOCK', 'ETIMEDOUT']);
 
-/** dockerode's prefix in front of the engine's message. */
+/** Matches the prefix that dockerode adds before the engine's message. */
 const HTTP_PREFIX = /^\(HTTP code \d+\)[^-]*- /;
 
 export function engineError(error: unknown, socketPath: string, image?: string): UniCoreError {
@@ -46,7 +46,7 @@ export function engineError(error: unknown, socketPath: string, image?: string):
   });
 }
 
-/** HTTP status of the engine's answer, if the error has one. */
+/** Returns the HTTP status of the engine's answer, if the error contains a status. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;

@@ -1,6 +1,6 @@
 /**
- * Follows the engine's event stream, with reconnects: events of this provider's containers, and whether the engine
- * answers.
+ * Follows the engine's event stream, and reconnects when the stream breaks. Reports events of this provider's
+ * containers, and whether the engine answers.
  */
 import type { Readable } from 'node:stream';
 import { Backoff, type Clock, type UniCoreError } from '@unicore/protocol';
@@ -10,9 +10,9 @@ import { LABEL } from './container.ts';
 import { engineAt, pingEngine } from './engine.ts';
 import type { RuntimeListener } from './runtime.ts';
 
-/** Backoff between attempts to reach the engine: first and longest pause, ms. */
+/** Pauses between attempts to reach the engine, in ms: the first pause and the longest pause. */
 const RETRY = { first: 250, most: 5_000 };
-/** Limit for one line. An event is a line of JSON of some hundred bytes. */
+/** Longest line of the event stream, in characters. An event is one line of JSON of some hundred bytes. */
 const MAX_LINE = 1024 * 1024;
 
 const EngineEvent = z.object({
@@ -29,7 +29,7 @@ interface WatchOptions {
 }
 
 export function watchEngine({ socketPath, providerId, clock, random, listener }: WatchOptions): () => void {
-  // A separate client without a time limit, since a stream without events is normal.
+  // The event stream needs a client without a time limit, since a stream without events is normal.
   const docker = engineAt(socketPath);
   const backoff = new Backoff({ ...RETRY, random });
   let stop: () => void = () => undefined;
@@ -56,7 +56,8 @@ export function watchEngine({ socketPath, providerId, clock, random, listener }:
   }
 
   async function run(): Promise<void> {
-    // The stream may break while the engine is alive. Only an engine that does not answer a ping is unavailable.
+    // The event stream may break while the engine still works. An engine is reported as unavailable only if
+    // it does not answer a ping.
     await follow().catch(() => undefined);
     if (stopped) return;
     await pingEngine(socketPath).catch((error: UniCoreError) => {

@@ -1,17 +1,17 @@
-/** The Docker engine: its socket, a client for it, and a check whether it answers. */
+/** The Docker engine: the path of its socket, a client, and a check whether the engine answers. */
 import { Agent } from 'node:http';
 import { UniCoreError } from '@unicore/protocol';
 import Docker, { type DockerOptions } from 'dockerode';
 import { engineError } from './engine-errors.ts';
 
 export const DEFAULT_SOCKET = '/var/run/docker.sock';
-/** Time limit of a ping. A local engine answers at once. */
+/** Time limit of a ping, in ms. An engine on this machine answers at once. */
 export const PING_MS = 2_000;
 
 /**
- * Returns a client that opens a new connection for each call. An engine that shuts down closes its listening socket, then
- * ends containers, and still answers on old connections. With new ones, the end of a container can be told from the end
- * of the engine.
+ * Returns a client that opens a new connection for each call. An engine that shuts down first closes its
+ * listening socket and then ends its containers, but still answers on old connections. With new connections,
+ * the agent can distinguish the end of a container from the end of the engine.
  */
 export function engineAt(socketPath: string, timeoutMs?: number): Docker {
   const options: DockerOptions & { agent: Agent } = { socketPath, agent: new Agent({ keepAlive: false }) };
@@ -19,7 +19,7 @@ export function engineAt(socketPath: string, timeoutMs?: number): Docker {
   return new Docker(options);
 }
 
-/** Rejects with a UniCoreError that says what to do if no engine answers. */
+/** Rejects with a UniCoreError if no engine answers. The error says what to do. */
 export async function pingEngine(socketPath: string, timeoutMs: number = PING_MS): Promise<void> {
   try {
     await engineAt(socketPath, timeoutMs).ping();
@@ -28,7 +28,10 @@ export async function pingEngine(socketPath: string, timeoutMs: number = PING_MS
   }
 }
 
-/** The engine's socket, from DOCKER_HOST. Throws for a remote engine, since agent and keeper use a local one only. */
+/**
+ * Returns the path of the engine's socket from DOCKER_HOST. Throws if DOCKER_HOST names a remote engine,
+ * since agent and keeper use only a local engine.
+ */
 export function dockerSocket(env: NodeJS.ProcessEnv): string {
   const host = env.DOCKER_HOST;
   if (!host) return DEFAULT_SOCKET;

@@ -1,4 +1,4 @@
-/** Runtimes: what a VM is on this machine. */
+/** The runtimes, which run VMs on this machine: docker and process. */
 import type { Clock } from '@unicore/protocol';
 import { DockerRuntime } from './docker.ts';
 import { pingEngine } from './engine.ts';
@@ -17,7 +17,7 @@ export type {
   VmSpec,
 } from './runtime.ts';
 
-/** Returns docker if an engine answers, otherwise process. */
+/** Returns 'docker' if a Docker engine answers, otherwise 'process'. */
 export async function detectRuntime(socketPath: string): Promise<RuntimeKind> {
   try {
     await pingEngine(socketPath);
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
   kind: RuntimeKind;
   providerId: string;
   socketPath: string;
-  /** Folder for the VMs of the process runtime. */
+  /** Folder that contains the VMs of the process runtime. */
   vmsDir: string;
   closeVm(vmId: string): Promise<void>;
   clock: Clock;

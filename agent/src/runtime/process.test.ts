@@ -1,4 +1,4 @@
-/** Runtime process: the contract, and that it deletes nothing but VMs. */
+/** Tests of the process runtime: the runtime contract, and that only VMs are deleted. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

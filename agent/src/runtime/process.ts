@@ -1,6 +1,6 @@
 /**
- * Runtime process: a VM is a folder, and its programs run as the agent's own user. It isolates nothing, so it is only for
- * a hub on the same machine, unless the owner allows others.
+ * The runtime process: a VM is a folder, and its programs run as the agent's own user. This runtime isolates
+ * nothing. So it serves only a hub on the same machine, unless the owner allows other hubs.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -10,13 +10,15 @@ import { z } from 'zod';
 import { codeOf, makeDir, readJson, writeJson } from '../files/index.ts';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from './runtime.ts';
 
-/** `vm.json` beside the VM's home: what Docker keeps as labels and state of a container. */
+/** `vm.json`, in the VM's folder. It stores what Docker stores as the labels and the state of a container. */
 const VmFile = z.object({ gen: z.number().int().positive(), running: z.boolean() });
 
 export interface ProcessRuntimeOptions {
   /** Folder that holds one folder per VM. */
   dir: string;
-  /** Ends the VM's terminals, and so its programs. There is no other way to find the programs. */
+  /**
+   * Ends the VM's terminals, and so its programs. The runtime cannot find these programs in any other way.
+   */
   closeVm(vmId: string): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export class ProcessRuntime implements Runtime {
   async list(): Promise<RuntimeVm[]> {
     const vms: RuntimeVm[] = [];
     for (const vmId of await this.#folders()) {
-      // A damaged file must not hide the other VMs. find() reports it.
+      // A damaged file must not hide the other VMs. The method find() reports the damage.
       const file = await this.#read(vmId).catch(() => undefined);
       if (file) vms.push({ vmId, ...file });
     }
@@ -80,7 +82,10 @@ export class ProcessRuntime implements Runtime {
     return { kind: 'process', home: this.#home(vmId) };
   }
 
-  /** There is nothing to watch: only the agent changes a folder's state, and there is no engine that could fail. */
+  /**
+   * Reports the runtime as available, and watches nothing. Only the agent changes a VM's folder, and there is
+   * no engine that could fail.
+   */
   watch(listener: RuntimeListener): () => void {
     queueMicrotask(() => listener.available());
     return () => undefined;
@@ -96,7 +101,7 @@ export class ProcessRuntime implements Runtime {
     }
   }
 
-  /** The id is validated again where it becomes part of a path, since remove() deletes that path. */
+  /** Returns the VM's folder. The id is validated again, since remove() deletes this folder. */
   #folder(vmId: string): string {
     return join(this.#dir, Id.parse(vmId));
   }

@@ -1,4 +1,7 @@
-/** state.json: what a running agent tells `unicore-agent status`, and whether that agent still runs. */
+/**
+ * state.json: the state that a running agent writes for `unicore-agent status`. This module also checks
+ * whether that agent still runs.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HubDistance, UniCoreError } from '@unicore/protocol';
@@ -11,7 +14,7 @@ import type { TunnelState } from '../tunnel/index.ts';
 
 export const AgentState = z.object({
   pid: z.number().int().positive(),
-  /** Start time of the process. A later process with the same pid has another one. */
+  /** Start time of the process. A later process with the same pid has a different start time. */
   born: z.string(),
   startedAt: z.number(),
   hub: z.string(),
@@ -20,13 +23,16 @@ export const AgentState = z.object({
   runtime: RuntimeKind,
   connection: z.object({
     state: z.enum(['connecting', 'connected', 'revoked']),
-    /** When this connection state began, ms since 1970. */
+    /** Time when this connection state began, in ms since 1970. */
     since: z.number(),
-    /** Why the agent is not connected. */
+    /** The reason why the agent is not connected. */
     reason: z.string().nullable(),
   }),
   keeper: z.enum(['connected', 'absent']),
-  /** All hubs of the deployment, nearest first; `ms` is the round trip. Empty if there is only one hub. */
+  /**
+   * All hubs of the deployment, nearest first. `ms` is the round-trip time. The list is empty if there is
+   * only one hub.
+   */
   hubs: z
     .array(z.object({ region: z.string().nullable(), url: z.string(), ms: z.number().nullable() }))
     .default([]),
@@ -34,7 +40,7 @@ export const AgentState = z.object({
 });
 export type AgentState = z.infer<typeof AgentState>;
 
-/** The state of this process. Every change is written to the file. */
+/** The state of this process. Every change of the state is written to state.json. */
 export class LiveState {
   readonly #file: LatestFile;
   readonly #vms: () => VmObserved[];
@@ -89,7 +95,10 @@ export class LiveState {
     void this.save();
   }
 
-  /** Resolves when the file is written. A failure is only logged, since the agent itself never reads this file. */
+  /**
+   * Resolves when the file is written. A failed write is only logged, since the agent can work without this
+   * file.
+   */
   async save(): Promise<void> {
     try {
       await this.#file.save(() => ({ ...this.#state, vms: this.#vms() }));
@@ -100,8 +109,8 @@ export class LiveState {
 }
 
 /**
- * Throws if another agent runs for this folder: two agents with one identity would keep displacing each other at the
- * hub.
+ * Throws if another agent runs for this folder. Two agents with one identity would replace each other's
+ * connection to the hub again and again.
  */
 export async function refuseSecond(agentDir: string): Promise<void> {
   const state = await loadState(agentDir);
@@ -116,23 +125,27 @@ export function loadState(agentDir: string): Promise<AgentState | undefined> {
   return readJson(statePath(agentDir), AgentState, 'Delete it and start the agent again.');
 }
 
-/** Whether the process that wrote this state still runs. */
+/** Returns true if the process that wrote this state still runs. */
 export async function isAlive({ pid, born }: AgentState): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: the process exists, but belongs to another user.
+    // EPERM means that the process exists, but belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   return (await bornOf(pid)) === born;
 }
 
-/** When a process started: ticks since boot and the id of that boot. Empty on systems other than Linux. */
+/**
+ * Returns when a process started: clock ticks since boot, and the id of that boot. Returns an empty string on
+ * systems other than Linux.
+ */
 export async function bornOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    // The process name in parentheses may hold anything. The start time is field 22, the 20th after that name.
+    // The process name in parentheses may contain anything. The start time is field 22, which is the 20th
+    // field after the name.
     return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot.trim()}`;
   } catch {
     return '';

@@ -1,4 +1,4 @@
-/** Which keys count for the echo time. */
+/** Tests which keys count for the echo time. */
 import { SimClock } from '@unicore/protocol/sim';
 import { beforeEach, expect, test } from 'vitest';
 import { Echo } from './echo.ts';

@@ -1,9 +1,12 @@
-/** Measures the echo time of a terminal: from a key to the first output after it. */
+/** Measures the echo time of a terminal: the time from a typed key to the first output after the key. */
 import type { Clock } from '@unicore/protocol';
 
-/** A key is measured only if there was no output for this long before it, since other output is no echo. */
+/**
+ * Time without output before a key, in ms. A key is measured only after this time, since other output could
+ * be taken for the echo.
+ */
 const QUIET_MS = 50;
-/** Output that comes later than this is no echo of the key. */
+/** Longest echo time, in ms. Output that comes later is not the echo of the key. */
 const MOST_MS = 1_000;
 
 export class Echo {
@@ -16,7 +19,7 @@ export class Echo {
     this.#clock = clock;
   }
 
-  /** The last echo time, ms; null before the first one. */
+  /** The last echo time, in ms. It is null before the first measurement. */
   get ms(): number | null {
     return this.#ms;
   }

@@ -1,2 +1,2 @@
-/** Terminals with many viewers. */
+/** Terminals that many viewers can share. */
 export { Terminal, type ViewRequest } from './terminal.ts';

@@ -1,4 +1,4 @@
-/** What counts as typed, and what as a report of the terminal. */
+/** Tests which input counts as typed, and which input is a report of the terminal. */
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from './emulator/index.ts';
 import { readInput } from './input.ts';

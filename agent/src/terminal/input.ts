@@ -1,10 +1,11 @@
 /**
- * Separates what a person typed from what the terminal sends by itself: mouse events, focus reports, and answers to a
- * program's queries. The program expects one answer, not one per viewer.
+ * Separates what a person typed from what a viewer's terminal sends by itself: mouse events, focus reports,
+ * and answers to a program's queries. The program expects one answer to a query, not one answer from each
+ * viewer.
  */
 
 /**
- * Matches what xterm sends by itself: answers to a program's queries (such as the cursor's position), and focus
+ * Matches the answers of xterm to a program's queries (such as the cursor's position), and xterm's focus
  * reports.
  */
 const REPORT = escapeSequences(
@@ -24,13 +25,13 @@ const REPORT = escapeSequences(
 const MOUSE = escapeSequences('\\[<[\\d;]+[mM]', '\\[M[\\s\\S]{3}', '\\[\\d+;\\d+;\\d+M');
 const ESC = 0x1b;
 /**
- * The keys ^C, ^Z and ^\\, which interrupt a program. Some programs read them as ordinary keys; treating them as
- * interrupts does no harm there.
+ * The keys ^C, ^Z and ^\, which interrupt a program. Some programs read these keys as ordinary keys. Treating
+ * the keys as interrupts does no harm to such programs.
  */
 const INTERRUPTS = [0x03, 0x1a, 0x1c];
 
 export interface Input {
-  /** A person pressed a key or pasted. */
+  /** True if a person pressed a key or pasted text. */
   typed: boolean;
   /** The input without answers to queries and without focus reports. */
   withoutReports: Uint8Array;

@@ -1,9 +1,9 @@
-/** After an interrupt, a viewer that is far behind skips to the current screen. */
+/** Tests that a viewer that is far behind skips to the current screen after an interrupt. */
 import { expect, test } from 'vitest';
 import { lines, parsed, startTerminal } from './testing/index.ts';
 
 const KIB = 1024;
-/** Longer than the pause after which the output counts as over. */
+/** Time in ms without output. It is longer than the pause after which output is considered finished. */
 const QUIET_MS = 50;
 
 test('after an interrupt, a viewer with a large backlog skips to the screen at the next pause of the output', async () => {
@@ -16,7 +16,7 @@ test('after an interrupt, a viewer with a large backlog skips to the screen at t
   expect(pty.paused).toBe(true);
   viewer.type('\x03');
   expect([pty.input, pty.paused]).toEqual(['\x03', false]);
-  // Output that the program wrote before it got the interrupt.
+  // The program wrote this output before it got the interrupt.
   for (let n = 50_000; n < 60_000; n += 2_000) {
     pty.print(lines(n, n + 2_000));
     await clock.advance(20);
@@ -69,7 +69,7 @@ test('a fast viewer skips nothing when a slow one interrupts', async () => {
       const more = lines(text.length, text.length + 10_000);
       pty.print(more);
       text += more;
-      // Always a little behind the end.
+      // The fast viewer always stays a little behind the end of the output.
       read += fast.take(text.length - read.length - 20_000);
       slow.take(100);
       await parsed();
@@ -92,7 +92,7 @@ test('on a slow connection even a small backlog is skipped', async () => {
   const viewer = join('a');
   viewer.take();
   pty.print(lines(0, 10_000));
-  // 100 KB a second.
+  // The viewer reads 100 KB per second.
   for (let ms = 0; ms < 300; ms += 10) {
     viewer.take(1_000);
     await clock.advance(10);
@@ -118,7 +118,7 @@ test('output that an engine had buffered is skipped too, although the backlog he
       await clock.advance(10);
     }
   };
-  // At 2.5 MB a second the 256 KiB in the backlog take a tenth of a second.
+  // At 2.5 MB per second, the 256 KiB in the backlog take a tenth of a second.
   await pass(250, 25_000);
   line = 0;
   viewer.type('\x03');
@@ -147,7 +147,7 @@ test('a full-screen program that reads ^C as a key: a screen that is being sent 
   viewer.take();
   const rows = Array.from({ length: 24 }, (_, y) => `\x1b[${y + 1};1H${'x'.repeat(79)}`).join('');
   pty.print(`\x1b[?1049h${rows}`);
-  // A connection on which this takes a second.
+  // On this connection, the whole output would take a second.
   for (let ms = 0; ms < 200; ms += 10) {
     viewer.take(20);
     await clock.advance(10);

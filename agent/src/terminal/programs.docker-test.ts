@@ -1,4 +1,4 @@
-/** Viewers that attach in the middle of real programs. */
+/** Tests viewers that attach in the middle of the output of real programs. */
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPty } from '../pty/index.ts';
@@ -7,7 +7,7 @@ import { SESSIONS } from './testing/recordings/index.ts';
 
 const docker = new Docker();
 const container = `unicore-programs-test-${process.pid}`;
-/** A program has finished drawing if it printed nothing for this long. */
+/** Time without output after which a program has finished drawing, in ms. */
 const QUIET_MS = 300;
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => docker.getContainer(container).remove({ force: true }));
 
-/** Reads all output as it comes, and answers queries like the page's terminal. */
+/** A viewer that reads all output at once, and answers queries like the terminal in the page. */
 function follow(viewer: FakeViewer): { quiet(): Promise<void> } {
   let last = performance.now();
   viewer.onWake = () => {

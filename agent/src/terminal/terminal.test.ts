@@ -1,4 +1,4 @@
-/** A terminal with viewers: output, back-pressure, rights, answers, the end. */
+/** Tests of a terminal with viewers: output, back-pressure, rights, answers, and the program's end. */
 import { expect, test } from 'vitest';
 import { lines, parsed, startTerminal } from './testing/index.ts';
 
@@ -189,7 +189,7 @@ test('of several viewers only the one that typed last answers queries', () => {
   b.type('x');
   for (const viewer of [a, b]) viewer.type('\x1b[5;5R');
   expect(pty.input).toBe('\x1b[?1;2cx\x1b[5;5R');
-  // When that one is disconnected, the other answers.
+  // When viewer b is disconnected, viewer a answers.
   b.handler!.detached!('LEG_LOST');
   a.type('\x1b[0n');
   expect(pty.input).toBe('\x1b[?1;2cx\x1b[5;5R\x1b[0n');

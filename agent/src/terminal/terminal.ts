@@ -10,16 +10,22 @@ import { RoundRobin, Screen } from './screen/index.ts';
 import { Viewer, Viewers } from './viewers/index.ts';
 
 /**
- * Back-pressure: the program is paused while even the fastest viewer is this many bytes behind, and resumed at half
- * of it.
+ * Back-pressure limit, in bytes. While even the fastest viewer is further behind, the program is paused. The
+ * program is resumed at half of this limit.
  */
 const MAX_LAG = 256 * 1024;
-/** The program is also paused at this many bytes that the screen has not parsed, which takes some tens of ms. */
+/**
+ * The program is also paused if the screen has not parsed this many bytes yet. Parsing so many bytes takes
+ * some tens of ms.
+ */
 const MAX_UNPARSED = 512 * 1024;
-/** Bytes of answers that may wait for the program. A program that sends queries but never reads gets no more. */
+/**
+ * Largest number of bytes of answers that may wait for the program. A program that sends queries but never
+ * reads gets no more answers.
+ */
 const MAX_ANSWERS = 4 * 1024;
 
-/** All screens of this process parse in turns. */
+/** The screens of all terminals in this process take turns in parsing. */
 const scheduler = new RoundRobin();
 
 export interface TerminalOptions {
@@ -31,7 +37,7 @@ export interface TerminalOptions {
 }
 
 export interface ViewRequest {
-  /** Id of the viewer, by which RPC calls name it. */
+  /** Id of the viewer. RPC calls use this id to name the viewer. */
   viewer: string;
   user: string;
   mayWrite: boolean;
@@ -54,7 +60,10 @@ export class Terminal {
   readonly #echo: Echo;
   readonly #createdAt = Date.now();
   #size: PtySize;
-  /** Size at the end of the output. A new size takes effect at the next offset that cuts no sequence or character. */
+  /**
+   * Size of the terminal at the end of the output. A new size takes effect at the next offset that is not
+   * inside a sequence or a character.
+   */
   #sizeInOutput: PtySize;
   #unreadAnswers = 0;
   #paused = false;
@@ -115,13 +124,13 @@ export class Terminal {
       },
     });
     this.#viewers.add(viewer);
-    // The size is set before the snapshot is drawn, so that the snapshot fits the window that counts.
+    // Set the size before the snapshot is drawn. Then the snapshot fits the window that determines the size.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);
   }
 
-  /** A viewer has resumed its channel, perhaps with other rights and another window size. */
+  /** Called when a viewer has resumed its channel, perhaps with other rights and another window size. */
   returned(id: string, { mayWrite, size }: { mayWrite: boolean; size: PtySize }): void {
     const viewer = this.#viewers.find(id);
     if (!viewer) return;
@@ -131,8 +140,8 @@ export class Terminal {
   }
 
   /**
-   * Sets the size of a viewer's window, which counts if that viewer typed last. Without a viewer: sets the terminal's
-   * size.
+   * Sets the size of a viewer's window. If that viewer typed last, the terminal gets the same size. Without a
+   * viewer, sets only the terminal's size.
    */
   resize(size: PtySize, viewerId?: string): void {
     if (viewerId === undefined) return this.#resize(size);
@@ -142,7 +151,7 @@ export class Terminal {
     if (this.#viewers.typist === viewer) this.#resize(size);
   }
 
-  /** Sends SIGHUP, and resolves when the program has ended. */
+  /** Sends SIGHUP to the program. Resolves when the program has ended. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#regulate();
@@ -196,7 +205,7 @@ export class Terminal {
     if (interrupts(allowed)) for (const each of this.#viewers) each.interrupted(each === viewer);
   }
 
-  /** Answers a query of the program, unless a viewer's terminal does. */
+  /** Answers a query of the program, unless a viewer's terminal answers queries. */
   #answer(bytes: Uint8Array): void {
     if (this.#viewers.responder || this.#unreadAnswers + bytes.length > MAX_ANSWERS) return;
     this.#unreadAnswers += bytes.length;
@@ -212,7 +221,7 @@ export class Terminal {
     this.#regulate();
   }
 
-  /** Adopts the window size of the viewer that typed last, and tells all viewers. */
+  /** Gives the terminal the window size of the viewer that typed last, and tells all viewers. */
   #follow(): void {
     const { typist } = this.#viewers;
     if (typist && !same(typist.size, this.#size)) this.#resize(typist.size);

@@ -1,4 +1,4 @@
-/** Which viewer's window gives the terminal its size. */
+/** Tests which viewer's window gives the terminal its size. */
 import { expect, test } from 'vitest';
 import { startTerminal } from './testing/index.ts';
 

@@ -1,11 +1,14 @@
-/** One socket to the hub: sends HELLO, passes opened channels to a session, and sends BEATs while it is the current one. */
+/**
+ * One socket to the hub. The connection sends HELLO, and passes opened channels to a session. It sends BEAT
+ * frames until a newer connection replaces it.
+ */
 import { type Clock, type ErrorCode, FrameType, Leg, packMeta, UniCoreError } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { HubSession } from './session.ts';
 import type { TunnelSocket } from './socket.ts';
 
-/** Heartbeat interval. The hub considers a provider unreachable after two missed beats. */
+/** Heartbeat interval, in ms. The hub considers a provider unreachable after two missed heartbeats. */
 const BEAT_MS = 5_000;
 
 export interface ConnectionOptions {
@@ -17,9 +20,9 @@ export interface ConnectionOptions {
   log: Logger;
   beat(): Promise<BeatMeta>;
   session(leg: Leg): HubSession;
-  /** The handshake is done. welcome: metadata of the hub's WELCOME frame. */
+  /** Called when the handshake is done. welcome: metadata of the hub's WELCOME frame. */
   up(connection: Connection, welcome: unknown): void;
-  /** The hub will close this socket in `afterMs`. */
+  /** Called when the hub announces that it will close this socket after `afterMs` ms. */
   goAway(connection: Connection, afterMs: number): void;
   /** Called exactly once. */
   closed(connection: Connection, error: UniCoreError): void;
@@ -70,7 +73,10 @@ export class Connection {
     return this.#retired;
   }
 
-  /** A newer connection is current. Channels on this one continue until the hub has moved them and closes it. */
+  /**
+   * Called when a newer connection replaces this one. Open channels continue on this connection until the hub
+   * has moved them. Then the hub closes this connection.
+   */
   retire(): void {
     this.#retired = true;
     this.#cancelBeat();

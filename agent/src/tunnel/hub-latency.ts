@@ -1,13 +1,13 @@
-/** Measures the latency of a hub with a few requests over one connection, which is then closed. */
+/** Measures the latency of a hub with a few requests over one connection, and then closes that connection. */
 import { Agent as HttpAgent, get as httpGet, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { roundTrip } from '@unicore/protocol';
 
-/** Time limit. A hub that takes longer is not the nearest one. */
+/** Time limit of the measurement, in ms. A hub that needs more time is not the nearest hub. */
 const ANSWER_MS = 3_000;
 const NO_CONTENT = 204;
 
-/** Returns the round trip to this hub, in ms. Rejects if it does not answer. */
+/** Returns the round-trip time to this hub, in ms. Rejects if the hub does not answer. */
 export async function measureLatency(hub: string): Promise<number> {
   const tls = new URL(hub).protocol === 'https:';
   const agent = new (tls ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });

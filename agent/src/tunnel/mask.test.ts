@@ -1,4 +1,4 @@
-/** When WebSocket frames are really masked. */
+/** Tests when WebSocket frames get a random mask. */
 import { expect, test } from 'vitest';
 import { maskFor } from './mask.ts';
 

@@ -1,4 +1,4 @@
-/** The tunnel replaces a connection before it ends, and moves to a nearer hub. */
+/** Tests that the tunnel replaces a connection before the connection ends, and moves to a nearer hub. */
 import { ERRORS, FrameType } from '@unicore/protocol';
 import { describe, expect, test } from 'vitest';
 import { setUpTunnel } from './testing/index.ts';
@@ -56,7 +56,7 @@ describe('a connection that will end', () => {
 
   test('is kept while the draining hub refuses the next one, and the hub is soon tried again', async () => {
     const { clock, hub, tunnel, states } = setUpTunnel();
-    // First an outage that is long enough for the backoff to grow.
+    // First, an outage lasts long enough for the backoff to grow.
     hub.away = true;
     tunnel.start();
     await clock.advance(300_000);
@@ -117,7 +117,7 @@ describe('several regions', () => {
     hub.cut();
     await clock.advance(2_000);
     expect([hub.urls.at(-1), now()]).toEqual(['ws://hub/provider', 'connected']);
-    // It still answers latency probes, so it is tried again.
+    // The near hub still answers latency probes, so the tunnel tries it again.
     const tried = near(hub.urls);
     hub.awayUrl = undefined;
     await clock.advance(120_000);

@@ -1,4 +1,4 @@
-/** The one outbound WebSocket of an agent, as the transport of a leg. */
+/** The agent's outbound WebSocket, as the transport of a leg (a connection of the protocol). */
 import type { Socket } from 'node:net';
 import { type Leg, MAX_MESSAGE, type Transport, UniCoreError } from '@unicore/protocol';
 import { WebSocket } from 'ws';
@@ -6,24 +6,27 @@ import { codeOf } from '../files/index.ts';
 import { maskFor } from './mask.ts';
 
 const SUBPROTOCOL = 'unicore.v1';
-/** Time limit for TCP, TLS and the WebSocket upgrade together. */
+/** Time limit for the TCP, TLS and WebSocket handshakes together, in ms. */
 const HANDSHAKE_MS = 10_000;
-/** How long the peer may take to answer a close frame. */
+/** Time limit for the peer's answer to a close frame, in ms. */
 const GOODBYE_MS = 1_000;
-/** Limit for the reason in a close frame, UTF-8 bytes. */
+/** Longest reason in a close frame, in UTF-8 bytes. */
 const MAX_REASON = 123;
 
 export interface TunnelSocket extends Transport {
-  /** Delivers all messages to this leg from now on. */
+  /** From now on, delivers all received messages to this leg. */
   attach(leg: Leg): void;
 }
 
-/** Rejects with a UniCoreError if no hub answers, or it does not speak this protocol. */
+/**
+ * Opens a WebSocket. Rejects with a UniCoreError if no hub answers, or if the server does not speak this
+ * protocol.
+ */
 export type OpenSocket = (url: string, signal: AbortSignal) => Promise<TunnelSocket>;
 
 export const openSocket: OpenSocket = (url, signal) =>
   new Promise((resolve, reject) => {
-    // ws sends no Origin header, so the hub treats this as a program and not as a page.
+    // ws sends no Origin header, so the hub knows that the client is a program and not a web page.
     const ws = new WebSocket(url, SUBPROTOCOL, {
       perMessageDeflate: false,
       ...maskFor(url),
@@ -32,12 +35,13 @@ export const openSocket: OpenSocket = (url, signal) =>
     });
     const abort = () => ws.terminate();
     signal.addEventListener('abort', abort, { once: true });
-    // This listener also keeps later errors from ending the process. The 'close' event follows them and is handled.
+    // This listener also prevents later errors from ending the process. A 'close' event follows each error
+    // and is handled.
     ws.on('error', (error) => reject(socketError(url, error)));
     ws.on('close', () => signal.removeEventListener('abort', abort));
     ws.once('upgrade', ({ socket }) => {
       ws.once('open', () => {
-        // Nothing listens yet, so the first messages must wait for attach().
+        // No listener for messages exists yet. The first messages must wait until attach() is called.
         ws.pause();
         resolve(new WsTransport(ws, socket));
       });
@@ -84,7 +88,7 @@ class WsTransport implements TunnelSocket {
   }
 
   close(code: number, reason: string): void {
-    // Cutting the reason inside a character leaves a replacement character at the end, which is dropped.
+    // A reason that is cut inside a character has a replacement character at its end. Remove that character.
     this.#ws.close(
       code,
       Buffer.from(reason)
@@ -92,7 +96,8 @@ class WsTransport implements TunnelSocket {
         .toString()
         .replace(/\uFFFD$/, ''),
     );
-    // A dead peer never answers the close frame. The socket must not stay open beside the next one.
+    // A dead peer never answers the close frame. Terminate the socket, so that it does not stay open beside
+    // the next socket.
     setTimeout(() => this.#ws.terminate(), GOODBYE_MS).unref();
   }
 }

@@ -1,4 +1,4 @@
-/** The tunnel against a simulated hub: how it dials again, and when it does not. */
+/** Tests of the tunnel with a simulated hub: when the tunnel dials again, and when it does not. */
 import { expect, test } from 'vitest';
 import { BEAT, HELLO, setUpTunnel } from './testing/index.ts';
 
@@ -72,7 +72,7 @@ test('a connection without a sign of life for 25 s is closed, and the hub dialle
   const { clock, hub, tunnel, states } = setUpTunnel();
   tunnel.start();
   await clock.advance(1_000);
-  // The hub's end is gone without a close: nothing answers the agent.
+  // The hub's end is gone without a close frame. Nothing answers the agent.
   hub.leg!.receive = () => undefined;
   await clock.advance(26_000);
   expect(states.map(({ state }) => state)).toEqual(['connecting', 'connected', 'connecting', 'connected']);

@@ -1,4 +1,7 @@
-/** Keeps a connection to a hub: opens a new one when it breaks, and in advance when its end is known. */
+/**
+ * Keeps the agent connected to a hub. The tunnel opens a new connection when the current one breaks, or
+ * earlier if the end of the current one is known in advance.
+ */
 import {
   Backoff,
   type Clock,
@@ -17,13 +20,16 @@ import type { HubSession } from './session.ts';
 import { type OpenSocket, openSocket } from './socket.ts';
 
 const RETRY = { first: 200, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 5_000 } };
-/** The backoff is reset if a connection lived at least this long. */
+/** Shortest life of a connection, in ms, after which the backoff is reset. */
 const STABLE_MS = 1_000;
-/** Pause after another process connected with the same key. Without it, the two would displace each other in a loop. */
+/**
+ * Extra pause after another process connected with the same key, in ms. Without this pause, the two processes
+ * would replace each other's connection in a loop.
+ */
 const SUPERSEDED_MS = 30_000;
 /**
- * Age at which a connection is renewed, ± RENEW_SPREAD_MS. Proxies end a socket after an hour, even if the hub has not
- * announced it.
+ * Age at which a connection is renewed, in ms, plus or minus RENEW_SPREAD_MS. Proxies end a socket after an
+ * hour, even if the hub has announced nothing.
  */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
@@ -31,7 +37,7 @@ const RENEW_SPREAD_MS = 3 * 60_000;
 export type TunnelState =
   | { state: 'connecting'; error?: UniCoreError }
   | { state: 'connected' }
-  /** The hub has revoked this provider. The tunnel stops dialling. */
+  /** The hub has revoked this provider. The tunnel does not dial any more. */
   | { state: 'revoked'; error: UniCoreError };
 
 export interface TunnelOptions {
@@ -41,7 +47,7 @@ export interface TunnelOptions {
   /** The fields of HELLO, without the token. */
   hello(): Promise<Omit<AgentHello, 'token'>>;
   beat(): Promise<BeatMeta>;
-  /** Called when a connection is up. Serves the channels on it. */
+  /** Called when a connection is up. The returned session serves the channels on that connection. */
   session(leg: Leg): HubSession;
   changed(state: TunnelState): void;
   clock: Clock;
@@ -54,10 +60,13 @@ export class Tunnel {
   readonly #options: TunnelOptions;
   readonly #backoff: Backoff;
   readonly #ended = new AbortController();
-  /** All open connections: the current one, one whose handshake is not done, and retired ones that still carry channels. */
+  /**
+   * All open connections: the current one, one whose handshake is not done, and replaced ones that still
+   * carry channels.
+   */
   readonly #connections = new Set<Connection>();
   #current: Connection | undefined;
-  /** A connection is being opened: from the request for a token until the handshake is done. */
+  /** True while a connection is being opened: from the request for a token until the handshake is done. */
   #dialling = false;
   #upAt = 0;
   #cancelDial = () => {};
@@ -129,17 +138,22 @@ export class Tunnel {
     changed({ state: 'connected' });
   }
 
-  /** With `afterMs` 0 the hub closes at once, and the tunnel dials again after that. */
+  /**
+   * Called when the hub will close the connection after `afterMs` ms. If `afterMs` is 0, the hub closes the
+   * connection at once. Then the tunnel dials after the close.
+   */
   #toldToGo(connection: Connection, afterMs: number): void {
     if (connection !== this.#current || this.#dialling || afterMs === 0) return;
-    // Jitter, so that not all agents reconnect at once. At least half the time is left for the channels to move.
+    // Choose a random time, so that not all agents reconnect at once. At least half of the time remains for
+    // the channels to move.
     this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
   #closed(connection: Connection, error: UniCoreError): void {
     this.#connections.delete(connection);
     if (connection === this.#current) this.#lost(error);
-    // The hub closes a retired connection once its channels have moved. That is no failure.
+    // A retired connection has been replaced. The hub closes it after its channels have moved, so this close
+    // is no failure.
     else if (!connection.retired) this.#failed(connection.hub, error);
   }
 
@@ -150,7 +164,8 @@ export class Tunnel {
     this.#rest();
     if (this.#over(error)) return;
     changed({ state: 'connecting', error });
-    // While another connection is being opened, its result decides: it may be the replacement of this one.
+    // If another connection is being opened, do not dial now. That connection may already replace the lost
+    // one.
     if (!this.#dialling) this.#dialLater(error);
   }
 
@@ -162,7 +177,7 @@ export class Tunnel {
     this.#dialLater(error);
   }
 
-  /** Handles the error with which a connection ended. Returns true if the tunnel must not dial again. */
+  /** Handles the error that ended a connection. Returns true if the tunnel must not dial again. */
   #over(error: UniCoreError): boolean {
     const { credentials, log, changed } = this.#options;
     if (this.#ended.signal.aborted) return true;
@@ -172,13 +187,13 @@ export class Tunnel {
       return true;
     }
     if (error.code === 'UNAUTHENTICATED') credentials.discard();
-    // Log a message once, or a hub that is down for a day would fill the log.
+    // Do not log the same message twice in a row. Otherwise a hub that is down for a day would fill the log.
     if (error.message !== this.#complaint) log.warn({ code: error.code }, error.message);
     this.#complaint = error.message;
     return false;
   }
 
-  /** Resets the backoff if the last connection was stable. */
+  /** Resets the backoff if the last connection lasted at least STABLE_MS. */
   #rest(): void {
     if (this.#options.clock.now() - this.#upAt >= STABLE_MS) this.#backoff.reset();
   }

@@ -1,4 +1,4 @@
-/** A fleet on a runtime that does what the test says. */
+/** Sets up a fleet on a runtime whose answers the test chooses. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { Fleet } from '../index.ts';
 
 const folders: string[] = [];
 const fleets: Fleet[] = [];
-/** Call it from `afterEach`. */
+/** Closes all fleets and deletes their folders. Tests call this function from `afterEach`. */
 export async function closeFleets(): Promise<void> {
   for (const fleet of fleets.splice(0)) await fleet.close();
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
@@ -49,7 +49,7 @@ export async function startFleet(runtime = new FakeRuntime(), agentDir?: string)
     seen,
     phases: () => seen.map(({ phase }) => phase),
     one: () => fleet.observed().find(({ vmId }) => vmId === 'one'),
-    /** Gives orders, and time to carry them out. */
+    /** Gives orders to the fleet, and waits until the orders are carried out. */
     async apply(...orders: VmOrder[]) {
       await fleet.apply(orders);
       await clock.advance(10);

@@ -1,16 +1,16 @@
-/** A hub's HTTP API that answers as the test says. */
+/** The HTTP API of a hub whose answers the test chooses. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 const servers: Server[] = [];
 
-/** Call it from `afterEach`. */
+/** Closes all servers. Tests call this function from `afterEach`. */
 export function closeFakeHubApis(): void {
   for (const server of servers.splice(0)) server.close();
 }
 
-/** `raw` is the whole body; otherwise it is made of `data` or `error`. */
+/** `raw` is the whole body. Without `raw`, the body is built from `data` or `error`. */
 export type Answer = {
   status?: number;
   data?: unknown;
@@ -18,7 +18,7 @@ export type Answer = {
   raw?: string;
 };
 
-/** A hub that answers each procedure as the test says, and records the requests. */
+/** A hub that gives each procedure the answer that the test chooses, and records the requests. */
 export async function fakeHubApi(answer: (procedure: string, input: Record<string, unknown>) => Answer) {
   const asked: { procedure: string; input: Record<string, unknown>; connection: string | undefined }[] = [];
   const server = createServer(async (request: IncomingMessage, response) => {

@@ -1,4 +1,4 @@
-/** A consumer of a keeper's terminals, behind a relay that adds `auth` to OPEN, as a hub does. */
+/** A consumer of a keeper's terminals. A relay between the two adds `auth` to OPEN, as a hub does. */
 import { randomBytes } from 'node:crypto';
 import {
   type ErrorCode,
@@ -48,7 +48,7 @@ export class Consumer {
   }
 }
 
-/** One terminal's channel: collects its output, and waits for parts of it. */
+/** The channel of one terminal. It collects the terminal's output, and can wait for parts of the output. */
 export class Shell {
   readonly closed: Promise<{ code: ErrorCode; message: string }>;
   /** Metadata of ACCEPT. */
@@ -96,7 +96,7 @@ export class Shell {
     this.#channel.wake();
   }
 
-  /** Ends the channel from this side. */
+  /** Ends the channel from the consumer's side. */
   leave(): void {
     this.#channel.end();
   }

@@ -1,16 +1,19 @@
-/** Contract of PTYs, run by the test of each implementation. The programs are bash and coreutils. */
+/**
+ * The contract of PTYs as tests. Each implementation of PTYs runs these tests. The programs are bash and
+ * coreutils.
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Pty, PtySize } from '../index.ts';
 
 export interface PtyUnderTest {
-  /** Working directory and HOME of what runs in it. */
+  /** Working directory and HOME of the programs in the PTY. */
   home: string;
   open(command: readonly [string, ...string[]], size?: PtySize): Promise<Pty>;
 }
 
 const SIZE: PtySize = { cols: 80, rows: 24 };
-/** About 20 MB of numbered lines, so that any gap shows. */
+/** Number of the last line. The numbered lines are about 20 MB in total, and any gap in them is visible. */
 const LAST_LINE = 2_600_000;
 
 export function ptyContract(name: string, subject: () => PtyUnderTest): void {
@@ -62,7 +65,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
 
     test('lets a job be interrupted, stopped and continued', async () => {
       const pty = await interactive();
-      // The sums keep the echo of the command from looking like its output.
+      // The command contains sums instead of their results. So its echo does not look like its output.
       const job = 'trap "echo on\\$((2+2))" CONT; echo up$((40+2)); while true; do sleep 0.02; done';
       pty.type(`bash -c '${job}'\n`);
       await pty.until('up42');
@@ -100,7 +103,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
       const pty = await bash('stty raw; seq 1 200000; printf end');
       await pty.until('100000\n');
       pty.pty.pause();
-      // Long enough for the program to write all that fits into the buffers, and to end if it could.
+      // This time is enough for the program to fill all buffers, and to end if it could.
       await new Promise((soon) => setTimeout(soon, 600));
       const atPause = pty.bytes.length;
       await new Promise((soon) => setTimeout(soon, 100));
@@ -150,7 +153,7 @@ export function ptyContract(name: string, subject: () => PtyUnderTest): void {
   });
 }
 
-/** Collects a PTY's output, and waits for parts of it. */
+/** Collects the output of a PTY, and can wait for parts of the output. */
 export class Reader {
   readonly pty: Pty;
   #chunks: Uint8Array[] = [];
@@ -188,7 +191,7 @@ export class Reader {
     return new Promise((done) => this.pty.write(bytes, done));
   }
 
-  /** Resolves when the output contains the text. Rejects if the program ended without it. */
+  /** Resolves when the output contains the text. Rejects if the program ends without printing the text. */
   until(text: string): Promise<void> {
     return new Promise((found, missing) => {
       const look = () => {

@@ -1,4 +1,4 @@
-/** A runtime whose engine does what a test says. */
+/** A runtime whose engine does what a test chooses. */
 import { UniCoreError } from '@unicore/protocol';
 import type { Isolation } from '@unicore/protocol/control';
 import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } from '../index.ts';
@@ -10,9 +10,9 @@ export class FakeRuntime implements Runtime {
   readonly vms = new Map<string, RuntimeVm>();
   /** Calls so far, such as `start one 1`. */
   readonly done: string[] = [];
-  /** Errors for the next calls that change something, one each. */
+  /** Errors for the next calls that change a VM. Each call takes one error. */
   readonly failures: Error[] = [];
-  /** Every call waits for it. */
+  /** Every call waits for this promise. */
   gate: Promise<void> = Promise.resolve();
   listener: RuntimeListener | undefined;
   #engine = true;
@@ -61,7 +61,7 @@ export class FakeRuntime implements Runtime {
     };
   }
 
-  /** The engine goes away or comes back, and the watch reports it. */
+  /** Makes the engine unavailable or available again. The watch reports the change. */
   engine(answers: boolean): void {
     this.#engine = answers;
     if (answers) this.listener?.available();

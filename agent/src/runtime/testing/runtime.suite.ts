@@ -1,4 +1,4 @@
-/** Contract of runtimes, run by the test of each implementation. */
+/** The contract of runtimes as tests. Each implementation of runtimes runs these tests. */
 import { afterEach, expect, test } from 'vitest';
 import type { Runtime, VmSpec } from '../index.ts';
 
@@ -6,7 +6,7 @@ export interface RuntimeHarness {
   runtime: Runtime;
   /** An image that exists. Runtimes without images accept any name. */
   image: string;
-  /** Runs a shell command as the VM's user in its home, and returns what it printed. */
+  /** Runs a shell command as the VM's user in the VM's home folder. Returns the output of the command. */
   run(vmId: string, gen: number, command: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -20,7 +20,8 @@ export function runtimeContract(make: () => Promise<RuntimeHarness>): void {
     gen = 1,
   ): Promise<{ harness: RuntimeHarness; runtime: Runtime; spec: VmSpec }> {
     harness ??= await make();
-    // An id of this run alone: a run that was killed may have left its VM and volume at the engine.
+    // This id is unique to this test run. An earlier run that was killed may have left its VM and volume in
+    // the engine.
     const vmId = `${name}-${process.pid}`;
     made.add(vmId);
     return { harness, runtime: harness.runtime, spec: { vmId, gen, image: harness.image, size: 'small' } };

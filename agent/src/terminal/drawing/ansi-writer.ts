@@ -1,9 +1,12 @@
-/** Collects output that draws a screen: characters, cursor moves, and attributes (SGR) only where they change. */
+/**
+ * Builds terminal output that draws a screen: characters, cursor moves, and attributes (SGR). Attributes are
+ * written only where they change.
+ */
 import { type Attributes, HAS_EXTENDED, underlineStyle, type XtermCore } from '../emulator/index.ts';
 
 /**
- * Flags of Attributes.fg, from xterm's buffer/Constants.ts, each with the SGR code that sets it. BG_FLAGS are those of
- * Attributes.bg.
+ * Flags in Attributes.fg, from xterm's buffer/Constants.ts, each with the SGR code that sets the attribute.
+ * BG_FLAGS contains the flags in Attributes.bg.
  */
 const FG_FLAGS: [number, number][] = [
   [0x4000000, 7],
@@ -18,12 +21,18 @@ const BG_FLAGS: [number, number][] = [
   [0x40000000, 53],
 ];
 const PROTECTED = 0x20000000;
-/** Bits of a colour and its mode: none, one of 16, one of 256, or RGB. */
+/**
+ * Bit masks for a packed colour. COLOR covers the colour and its mode. The mode is none, one of 16 colours,
+ * one of 256 colours, or RGB.
+ */
 const COLOR = 0x3ffffff;
 const COLOR_MODE = 0x3000000;
 const MODE_16 = 0x1000000;
 const MODE_256 = 0x2000000;
-/** Longer links are dropped, or a program could give every cell a link of a megabyte. */
+/**
+ * Longest link that is written, in characters. Without this limit, a program could give every cell a link of
+ * a megabyte.
+ */
 const MAX_LINK = 2_048;
 const NO_STYLE = '0';
 
@@ -51,7 +60,7 @@ export class AnsiWriter {
     this.#text += `\x1b[${parts.join('')}`;
   }
 
-  /** Moves the cursor. Column and row start at 0, in the viewport, without origin mode. */
+  /** Moves the cursor. Column and row are counted from 0 in the viewport. Origin mode must be off. */
   moveTo(x: number, y: number): void {
     this.csi(y + 1, ';', x + 1, 'H');
   }
@@ -61,7 +70,7 @@ export class AnsiWriter {
     const isProtected = (attributes.bg & PROTECTED) !== 0;
     if (style !== this.#style || this.#protected !== isProtected) {
       this.csi(style === NO_STYLE ? '' : style, 'm');
-      // Each style begins with a reset, which also ends protection.
+      // Each style begins with a reset. The reset also ends the protection of cells.
       if (isProtected) this.csi('1"q');
     }
     this.#style = style;
@@ -69,7 +78,7 @@ export class AnsiWriter {
     this.#linkTo(attributes.bg & HAS_EXTENDED ? attributes.extended.urlId : 0);
   }
 
-  /** Sets the colour of later underlines, if there is no underline now. */
+  /** Sets the colour of later underlines, if the current attributes contain no underline. */
   latentUnderline(attributes: Attributes): void {
     const codes = color(attributes.extended._ext, 58);
     if (underlineStyle(attributes) === 0 && codes.length > 0) this.csi(...codes, 'm');
@@ -91,12 +100,12 @@ export class AnsiWriter {
   }
 }
 
-/** Background colour. It is the only attribute that an erased cell keeps. */
+/** Returns the background colour. The background colour is the only attribute that an erased cell keeps. */
 export function background(attributes: Attributes): number {
   return attributes.bg & COLOR;
 }
 
-/** Whether these attributes can be those of an erased cell: nothing but a background. */
+/** Returns true if an erased cell can have these attributes, which are nothing but a background colour. */
 export function isErased(attributes: Attributes): boolean {
   return attributes.fg === 0 && (attributes.bg & ~COLOR) === 0;
 }

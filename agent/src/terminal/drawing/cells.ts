@@ -1,14 +1,20 @@
-/** Writes the lines of a screen buffer as output that reproduces every cell in an empty buffer. */
+/**
+ * Writes the lines of a screen buffer as terminal output. In an empty buffer, this output reproduces every
+ * cell.
+ */
 
 import type { Cell, Line, ScreenBuffer, XtermCore } from '../emulator/index.ts';
 import { type AnsiWriter, background, isErased } from './ansi-writer.ts';
 
-/** A character of two columns. Printed in the last column, it wraps and leaves that column empty. */
+/**
+ * A character that is two columns wide. When it is printed in the last column, it wraps to the next line and
+ * leaves the last column empty.
+ */
 const WIDE_FILLER = '一';
-/** Limit of code points in one cell. More are no real text. */
+/** Largest number of code points in one cell. Real text has fewer. */
 const MAX_CELL = 64;
 
-/** Draws from `firstLine` (counted from the top of the buffer) to the end, starting at the cursor. */
+/** Draws from `firstLine` (counted from the top of the buffer) to the last line, starting at the cursor. */
 export function drawCells(
   writer: AnsiWriter,
   core: XtermCore,
@@ -25,7 +31,7 @@ class CellDrawer {
   readonly #cell: Cell;
   readonly #cols: number;
   #above: Line | undefined;
-  /** Column of the next character; `cols` if that character would wrap. */
+  /** Column of the next character. It equals `cols` if the next character would wrap. */
   #x = 0;
 
   constructor(writer: AnsiWriter, cell: Cell, cols: number) {
@@ -44,14 +50,17 @@ class CellDrawer {
   #nextLine(line: Line): void {
     if (line.isWrapped) this.#wrapInto(line);
     else {
-      // A line that scrolls in gets the current background colour, so reset it first.
+      // A line that scrolls in gets the current background colour. So the colour is reset first.
       this.#writer.plain();
       this.#writer.write('\r\n');
     }
     this.#x = 0;
   }
 
-  /** Marks the line as a continuation of the line above. Only printing past the last column does that. */
+  /**
+   * Marks the line as a continuation of the line above. A terminal does this only when text is printed past
+   * the last column.
+   */
   #wrapInto(line: Line): void {
     const writer = this.#writer;
     if (this.#x === this.#cols) {
@@ -68,8 +77,8 @@ class CellDrawer {
   }
 
   /**
-   * Whether printing the line's first character wraps by itself. A character with a background does not count, since
-   * its colour would fill the rest of the line.
+   * Returns true if the line's first character wraps into this line when it is printed. A character with a
+   * background colour does not count, since its colour would fill the rest of the line.
    */
   #wrapsByItself(line: Line): boolean {
     const first = line.loadCell(0, this.#cell);
@@ -84,9 +93,11 @@ class CellDrawer {
     if (chars === '' && isErased(cell)) return this.#erased(line, x, background(cell));
     this.#moveTo(x);
     this.#writer.style(cell);
-    // A space looks the same as half a wide character, or as an empty cell with attributes such as underline.
+    // Print a space for half of a wide character, or for an empty cell with attributes such as underline. The
+    // space looks the same.
     if (chars === '' || (width === 2 && x === this.#cols - 1)) return this.#print(' ', 1);
-    // A combining character without a base. A cursor move before it keeps it from joining the previous character.
+    // This combining character has no base character. A cursor move stops it from joining the previous
+    // character.
     if (width === 0) this.#writer.csi(x + 1, 'G');
     return this.#print(bounded(chars), Math.max(width, 1));
   }
@@ -117,7 +128,7 @@ class CellDrawer {
     this.#x = x;
   }
 
-  /** Returns the number of columns up to the last cell that is not erased, or has a colour. */
+  /** Returns the number of columns up to the last cell that is not empty or has attributes. */
   #lastColumn(line: Line): number {
     for (let x = Math.min(line.length, this.#cols); x > 0; x--) {
       const cell = line.loadCell(x - 1, this.#cell);

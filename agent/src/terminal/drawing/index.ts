@@ -1,2 +1,2 @@
-/** Converts the state of a terminal to output that reproduces it. */
+/** Converts the state of a terminal to output that reproduces the state. */
 export { snapshot } from './snapshot.ts';

@@ -1,4 +1,7 @@
-/** Writes a terminal's whole state as output that reproduces it in a freshly reset terminal of the same size. */
+/**
+ * Writes the whole state of a terminal as output. In a freshly reset terminal of the same size, this output
+ * reproduces the state.
+ */
 
 import type { XtermCore } from '../emulator/index.ts';
 import { AnsiWriter } from './ansi-writer.ts';
@@ -11,7 +14,7 @@ import {
   restoreSavedCursor,
 } from './state.ts';
 
-/** scrollback: at most this many lines above the screen. */
+/** scrollback: largest number of lines above the screen that the snapshot contains. */
 export function snapshot(core: XtermCore, scrollback: number): string {
   const writer = new AnsiWriter(core);
   const { normal, alternate, active } = core;

@@ -1,4 +1,7 @@
-/** Writes the state of a terminal apart from its cells: modes, tab stops, scroll region, cursors, character sets. */
+/**
+ * Writes the state of a terminal except its cells: modes, tab stops, scroll region, cursors, and character
+ * sets.
+ */
 import {
   ASCII,
   type Attributes,
@@ -13,10 +16,13 @@ const TAB_WIDTH = 8;
 const MOUSE_PROTOCOLS: Record<string, number | undefined> = { X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003 };
 const MOUSE_ENCODINGS: Record<string, number | undefined> = { SGR: 1006, SGR_PIXELS: 1016 };
 const CURSOR_STYLES = { block: 1, underline: 3, bar: 5 } as const;
-/** Intermediate bytes of the sequences that set G0 to G3. */
+/** Intermediate bytes of the escape sequences that set the character sets G0 to G3. */
 const DESIGNATORS = ['(', ')', '*', '+'] as const;
 
-/** Writes what each screen buffer has separately. Moves the cursor. The character set G0 is ASCII before and after. */
+/**
+ * Writes the state that each screen buffer has separately: tab stops, scroll region, and saved cursor. Moves
+ * the cursor. The character set G0 must be ASCII before this call, and is ASCII afterwards.
+ */
 export function restoreBufferState(
   writer: AnsiWriter,
   buffer: ScreenBuffer,
@@ -35,11 +41,13 @@ export function hasSavedCursor({ savedX, savedY, savedCurAttrData, savedCharset 
   );
 }
 
-/** State that both buffers share, without the cursor. Moves the cursor home. */
+/**
+ * Writes the state that both screen buffers share, except the cursor. Moves the cursor to its home position.
+ */
 export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) restoreCharsets(writer, core);
   const { modes, mouse } = core;
-  // A terminal reset changes neither cursor visibility nor newline mode, so both are always written.
+  // A terminal reset does not change cursor visibility or newline mode. So both modes are always written.
   writer.csi(modes.cursorHidden ? '?25l' : '?25h');
   writer.csi(modes.newLine ? '20h' : '20l');
   if (modes.blink) writer.csi('?12h');
@@ -60,8 +68,9 @@ export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
 }
 
 /**
- * The cursor and the current attributes. They must be written last: a pending wrap, and joining by a combining character,
- * only work directly after a printed character. So the last character is printed again.
+ * Writes the cursor and the current attributes. They must be written last. A pending wrap exists only
+ * directly after a printed character, and a combining character joins only such a character. So the last
+ * character is printed again.
  */
 export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   const { active: buffer, modes, cols } = core;
@@ -76,7 +85,8 @@ export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   } else {
     writer.style(core.currentAttributes);
     writer.latentUnderline(core.currentAttributes);
-    // A sequence without effect keeps a combining character from joining the last printed character.
+    // This sequence has no effect of its own. It stops a combining character from joining the last printed
+    // character.
     writer.write('\x1b\\');
   }
 }
@@ -89,7 +99,8 @@ function printAgain(
 ): void {
   writer.style(cell);
   if (after) writer.latentUnderline(after);
-  // In insert mode printing moves the cells to its right, so the cells to be printed are deleted first.
+  // In insert mode, printing moves the cells on the right. So the cells that will be printed are deleted
+  // first.
   if (insertMode) writer.csi(width, 'P');
   writer.write(chars);
 }
@@ -105,7 +116,7 @@ function lastCharacter(core: XtermCore): LastCharacter | undefined {
   const { active: buffer, cols } = core;
   const line = buffer.lines.get(buffer.ybase + buffer.y);
   if (!line) return undefined;
-  // A lone combining character after the last column can leave the cursor beyond `cols`.
+  // A single combining character after the last column can leave the cursor beyond `cols`.
   const end = Math.min(buffer.x, cols);
   for (let x = end - 1; x >= Math.max(0, end - 2); x--) {
     const cell = line.loadCell(x, core.newCell());
@@ -129,7 +140,7 @@ function restoreTabs(writer: AnsiWriter, { tabs }: ScreenBuffer, cols: number): 
   }
 }
 
-/** Writes the saved cursor. The character set G0 must be ASCII before this call, and is ASCII after it. */
+/** Writes the saved cursor. The character set G0 must be ASCII before this call, and is ASCII afterwards. */
 export function restoreSavedCursor(
   writer: AnsiWriter,
   buffer: ScreenBuffer,
@@ -147,7 +158,10 @@ export function restoreSavedCursor(
   writer.plain();
 }
 
-/** A saved cursor has no extended attributes, only whether there is an underline. */
+/**
+ * Returns the attributes of a saved cursor. A saved cursor has no extended attributes, and only stores
+ * whether there is an underline.
+ */
 function saved({ fg, bg }: Attributes): Attributes {
   return { fg, bg: bg & ~HAS_EXTENDED, extended: { _ext: 0, urlId: 0 } };
 }
@@ -162,7 +176,9 @@ function restoreCharsets(writer: AnsiWriter, core: XtermCore): void {
   if (usesSavedCharset(core)) writer.write('\x1b8');
 }
 
-/** Whether the character set in use came from a restored cursor, and so need not be one of G0 to G3. */
+/**
+ * Returns true if the character set in use came from a restored cursor. Such a set may be none of G0 to G3.
+ */
 function usesSavedCharset({ active, charsets: { designated, level, charset } }: XtermCore): boolean {
   return charset !== designated[level] && charset === active.savedCharset;
 }

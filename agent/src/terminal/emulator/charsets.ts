@@ -1,11 +1,11 @@
 /**
- * Names of xterm's character sets. xterm keeps only the maps, one shared object per set, so the names are learned
- * from it.
+ * Names of xterm's character sets. xterm keeps only the map of each set, as one shared object. So this module
+ * selects each set once in a terminal, and remembers which map belongs to which name.
  */
 import { headlessTerminal } from './headless.ts';
 import { type Charset, XtermCore } from './xterm-core.ts';
 
-/** Final bytes of the escape sequences that select a character set. ASCII is B. */
+/** Final bytes of the escape sequences that select a character set. The final byte for ASCII is B. */
 const FINALS = '0A4C5RfQK9EY`6=HZ7'.split('');
 export const ASCII = 'B';
 

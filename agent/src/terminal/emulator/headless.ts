@@ -1,4 +1,7 @@
-/** Creates a headless terminal with the same settings as in the page, since both must count columns alike. */
+/**
+ * Creates a headless terminal with the settings of the terminal in the page. The two must agree on the width
+ * of every character.
+ */
 import unicode11 from '@xterm/addon-unicode11';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -6,7 +9,7 @@ import { limitJoins } from './limits.ts';
 
 type WindowTerminal = Parameters<InstanceType<typeof unicode11.Unicode11Addon>['activate']>[0];
 
-/** Lines of scrollback, for viewers that attach later. */
+/** Lines of scrollback that are kept for viewers that attach later. */
 export const SCROLLBACK = 1_000;
 
 export function headlessTerminal({ cols, rows }: PtySize, scrollback: number = SCROLLBACK): Terminal {
@@ -16,7 +19,9 @@ export function headlessTerminal({ cols, rows }: PtySize, scrollback: number = S
   return terminal;
 }
 
-/** Extracts the Unicode provider from its addon, which can only register it with a terminal. */
+/**
+ * Returns the Unicode provider of the addon. The addon itself can only register the provider with a terminal.
+ */
 function unicode11Provider(): IUnicodeVersionProvider {
   let provider: IUnicodeVersionProvider | undefined;
   const unicode = {

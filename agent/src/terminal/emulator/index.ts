@@ -1,4 +1,4 @@
-/** Headless xterm, and access to internals that its public interface does not offer. */
+/** A headless xterm, and access to internals that xterm's public API does not offer. */
 export { ASCII, charsetName } from './charsets.ts';
 export { headlessTerminal, SCROLLBACK } from './headless.ts';
 export { limitEmulator, MAX_JOINED } from './limits.ts';

@@ -1,34 +1,40 @@
 /**
- * Keeps malicious output from freezing the process or filling its memory, since it holds the terminals of other people too.
- * xterm itself repeats an operation as often as a number in a sequence says, and keeps every link, title and combining
- * character.
+ * Limits what output can do to the emulator. Without limits, malicious output could freeze the process or
+ * fill its memory, and the process also holds terminals of other people. xterm repeats an operation as often
+ * as a sequence demands, and keeps every link, title and combining character.
  */
 import type { Terminal } from '@xterm/headless';
 import type { LoopingCsi, XtermCore } from './xterm-core.ts';
 
-/** Limit of links that a terminal keeps. */
+/** Largest number of links that a terminal keeps. */
 const MAX_LINKS = 4_096;
-/** Limit of characters in a link or a title. */
+/** Longest link or title, in characters. */
 const MAX_STRING = 4_096;
-/** Limit of combining characters in one cell. The longest emoji have 10. */
+/** Largest number of combining characters in one cell. The longest emoji have 10. */
 export const MAX_JOINED = 20;
 
-/** A character's properties in xterm: bit 0 says that it joins the character before, bits 1 and 2 are its width. */
+/**
+ * Properties of a character in xterm. Bit 0 means that the character joins the previous one. Bits 1 and 2 are
+ * its width.
+ */
 const JOINS = 1;
 const WIDTH_AND_JOIN = 7;
 const COUNT_SHIFT = 3;
-/** Properties of a character that gets its own cell, one column wide. */
+/** Properties of a character that gets its own cell and is one column wide. */
 const ALONE = 2;
 
-/** Sequences that insert, delete or scroll lines. A count above the screen's height has the same effect as its height. */
+/**
+ * Final bytes of sequences that insert, delete or scroll lines. A count above the screen's height has the
+ * same effect as a count equal to the height.
+ */
 const LINE_LOOPS: LoopingCsi[] = ['L', 'M', 'S', 'T'];
-/** Sequences that move by tab stops or repeat a character. */
+/** Final bytes of sequences that move by tab stops or repeat a character. */
 const COLUMN_LOOPS: LoopingCsi[] = ['I', 'Z', 'b'];
 
 export function limitEmulator(terminal: Terminal, core: XtermCore): void {
   for (const final of LINE_LOOPS) limitCount(terminal, core, final, () => terminal.rows);
   for (const final of COLUMN_LOOPS) limitCount(terminal, core, final, () => 2 * terminal.cols);
-  // Returning true means: handled, so that xterm ignores the sequence.
+  // A handler that returns true has handled the sequence. Then xterm ignores the sequence.
   terminal.parser.registerOscHandler(8, (link) => {
     const ends = link.endsWith(';');
     return !ends && (link.length > MAX_STRING || core.links >= MAX_LINKS);
@@ -45,7 +51,10 @@ function limitCount(terminal: Terminal, core: XtermCore, final: LoopingCsi, most
   });
 }
 
-/** Counts the combining characters of a cell, in bits that the wrapped provider does not use. */
+/**
+ * Limits the combining characters in a cell. The count is stored in bits that the wrapped provider does not
+ * use.
+ */
 export function limitJoins<T extends { charProperties(code: number, preceding: number): number }>(
   provider: T,
 ): T {

@@ -1,13 +1,16 @@
-/** Colours that programs set (OSC 4, 10, 11, 12). xterm passes them to its renderer without keeping them. */
+/**
+ * Colours that programs set (OSC 4, 10, 11, 12). xterm passes these colours to its renderer, but does not
+ * keep them.
+ */
 import { COLOR_RESTORE, COLOR_SET, type ColorChange } from './xterm-core.ts';
 
-/** OSC number by xterm's index, for the colours of text, background and cursor. */
+/** OSC numbers of the colours for text, background and cursor. The key is xterm's colour index. */
 const SPECIAL = new Map([
   [256, 10],
   [257, 11],
   [258, 12],
 ]);
-/** Resets all colours to the viewer's own. */
+/** Resets all colours to the colours of the viewer's own terminal. */
 const RESET = '\x1b]104\x07\x1b]110\x07\x1b]111\x07\x1b]112\x07';
 
 export class Palette {
@@ -20,7 +23,7 @@ export class Palette {
     }
   }
 
-  /** Returns sequences that give a viewer exactly these colours. */
+  /** Returns sequences that give a viewer's terminal exactly these colours. */
   restored(): string {
     const set = [...this.#colors].map(([index, color]) => {
       const special = SPECIAL.get(index);

@@ -1,21 +1,27 @@
 /**
- * Access to xterm's internals that a snapshot needs. The names are those of the pinned version. xterm's own serialize addon
- * uses internals in the same way, and tests would notice a change.
+ * Access to the internals of xterm that a snapshot needs. The names are those of the pinned version of xterm.
+ * xterm's own serialize addon uses internals in the same way. Tests fail if the internals change.
  */
 import type { Terminal } from '@xterm/headless';
 
 export interface Attributes {
-  /** Text colour, its mode, and flags, packed as in xterm's buffer/Constants.ts. */
+  /** Text colour, its mode, and flags. They are packed as in xterm's buffer/Constants.ts. */
   fg: number;
   bg: number;
-  /** Extended attributes, valid only if `bg` has HAS_EXTENDED. `_ext`: style and colour of the underline. */
+  /**
+   * Extended attributes. They are valid only if `bg` contains HAS_EXTENDED. `_ext`: style and colour of the
+   * underline.
+   */
   extended: { _ext: number; urlId: number };
 }
 
 export const UNDERLINE = 0x10000000;
 export const HAS_EXTENDED = 0x10000000;
 
-/** Returns 0 for none, 1 to 5 for single, double, curly, dotted, dashed. The underline of a link does not count. */
+/**
+ * Returns the underline style: 0 none, 1 single, 2 double, 3 curly, 4 dotted, 5 dashed. The underline of a
+ * link does not count.
+ */
 export function underlineStyle({ fg, bg, extended }: Attributes): number {
   if (!(fg & UNDERLINE)) return 0;
   return bg & HAS_EXTENDED ? (extended._ext >> 26) & 7 : 1;
@@ -32,7 +38,7 @@ export interface Line {
   loadCell(x: number, cell: Cell): Cell;
 }
 
-/** Maps characters to line-drawing or national characters. undefined is US ASCII. */
+/** Maps characters to line-drawing or national characters. For US ASCII the map is undefined. */
 export type Charset = Record<string, string> | undefined;
 
 export interface ScreenBuffer {
@@ -65,7 +71,10 @@ interface DecModes {
   wraparound: boolean;
 }
 
-/** A colour that a program sets. index 0 to 255: palette; 256: text, 257: background, 258: cursor; none: all. */
+/**
+ * A colour that a program sets or resets. index: 0 to 255 is the palette, 256 text, 257 background, 258
+ * cursor. Without an index, the whole palette is reset.
+ */
 export interface ColorChange {
   type: 0 | 1 | 2;
   index?: number;
@@ -74,7 +83,10 @@ export interface ColorChange {
 export const COLOR_SET = 1;
 export const COLOR_RESTORE = 2;
 
-/** CSI sequences whose first parameter is a repeat count, by final byte, with xterm's handler for each. */
+/**
+ * CSI sequences whose first parameter is a repeat count. The key is the final byte, and the value is xterm's
+ * handler.
+ */
 const LOOPS = {
   L: 'insertLines',
   M: 'deleteLines',
@@ -117,7 +129,7 @@ export class XtermCore {
     this.#core = (terminal as unknown as { _core: Internals })._core;
   }
 
-  /** Returns a cell object for loadCell(), which fills it. One object can be reused. */
+  /** Returns a cell object that loadCell() can fill. The object can be reused. */
   newCell(): Cell {
     return this.#terminal.buffer.normal.getNullCell() as unknown as Cell;
   }
@@ -147,12 +159,12 @@ export class XtermCore {
     return this.#core.buffers.active;
   }
 
-  /** Number of new lines that push everything out of the active buffer, wherever the cursor is. */
+  /** Number of new lines that scroll everything out of the active buffer, at any cursor position. */
   get page(): number {
     return this.active.lines.maxLength + this.rows;
   }
 
-  /** Whether the whole screen scrolls, that is, no scroll region is set. */
+  /** True if the whole screen scrolls, because no scroll region is set. */
   get scrollsAsAWhole(): boolean {
     return this.active.scrollTop === 0 && this.active.scrollBottom === this.rows - 1;
   }
@@ -180,15 +192,15 @@ export class XtermCore {
   }
 
   /**
-   * The character sets. designated: G0 to G3. level: index of the active one. charset: the set in use, which may be
-   * another one after a cursor was restored.
+   * The character sets. designated: the sets G0 to G3. level: index of the selected set. charset: the set in
+   * use, which may be a different set after a cursor was restored.
    */
   get charsets(): { designated: Charset[]; level: number; charset: Charset } {
     const { charset, glevel, _charsets } = this.#core._charsetService;
     return { designated: [0, 1, 2, 3].map((g) => _charsets[g]), level: glevel, charset };
   }
 
-  /** Does what the sequence `CSI count final` does. */
+  /** Has the same effect as the sequence `CSI count final`. */
   loop(final: LoopingCsi, count: number): void {
     this.#core._inputHandler[LOOPS[final]]({ params: [count], length: 1 });
   }
@@ -202,12 +214,15 @@ export class XtermCore {
     return this.#core._oscLinkService.getLinkData(id);
   }
 
-  /** Whether the last output was a character that a combining character would join, and that CSI b would repeat. */
+  /**
+   * True if the last output was a character. A combining character would join that character, and CSI b would
+   * repeat it.
+   */
   get joins(): boolean {
     return this.#core._inputHandler._parser.precedingJoinState !== 0;
   }
 
-  /** Whether the output so far ends in the middle of a sequence or a character. */
+  /** True if the output so far ends inside a control sequence or inside a character. */
   get midSequence(): boolean {
     const { _parser, _utf8Decoder } = this.#core._inputHandler;
     return _parser.currentState !== 0 || _utf8Decoder.interim[0] !== 0;

@@ -1,4 +1,6 @@
-/** The output of a terminal's program, and where other bytes may be inserted into it. */
+/**
+ * The output of a terminal's program, and the offsets at which other bytes may be inserted into the output.
+ */
 export { CANCEL, RESET, sizeNotice, skippedNotice, withoutControls } from './notice.ts';
 export { Output } from './output.ts';
 export { RING_BYTES } from './ring.ts';

@@ -1,15 +1,20 @@
-/** In-band notices to a viewer: a private OSC sequence between two bytes of output, which other terminals ignore. */
+/**
+ * In-band notices to a viewer. A notice is a private OSC sequence that is inserted between two bytes of
+ * output. Other terminals ignore this sequence.
+ */
 import type { PtySize } from '../../pty/index.ts';
 
-/** Full terminal reset. It precedes every snapshot. */
+/** Resets the terminal completely. This sequence precedes every snapshot. */
 export const RESET = '\x1bc';
-/** CAN: cancels a sequence that the viewer's parser is in the middle of. */
+/** CAN, a control character that cancels an unfinished sequence in the viewer's parser. */
 export const CANCEL = '\x18';
 
 export interface SizeNotice extends PtySize {
-  /** True if the viewer that gets this notice typed last, so its window determines the size. */
+  /**
+   * True if the viewer that gets this notice typed last. Then the window of this viewer determines the size.
+   */
   mine: boolean;
-  /** The user whose window determines the size; absent if there is none. */
+  /** The user whose window determines the size. It is undefined if there is no such user. */
   typist: string | undefined;
 }
 
@@ -25,7 +30,9 @@ export function skippedNotice(bytes: number): string {
   return notice({ skipped: bytes });
 }
 
-/** Removes control characters, including 8-bit ones, since they would end a notice or a title early. */
+/**
+ * Removes control characters, including 8-bit ones. A control character would end a notice or a title early.
+ */
 export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, '');
 }

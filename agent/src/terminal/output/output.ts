@@ -1,4 +1,7 @@
-/** The latest output of a terminal's program, and the offsets at which other bytes may be inserted into it. */
+/**
+ * The latest output of a terminal's program, and the offsets at which other bytes may be inserted into the
+ * output.
+ */
 import { Ring } from './ring.ts';
 import { Sequences } from './sequences.ts';
 
@@ -26,7 +29,10 @@ export class Output {
     this.#sequences.feed(done === 0 ? bytes : bytes.subarray(done));
   }
 
-  /** Calls back with the first offset that cuts no sequence or character: at once, or when later output reaches one. */
+  /**
+   * Calls `run` with the first offset that is not inside a sequence or a character. The call comes at once,
+   * or when later output reaches such an offset.
+   */
   whenClosed(run: (offset: number) => void): void {
     if (this.#sequences.open) this.#waiting.push(run);
     else run(this.end);

@@ -1,6 +1,12 @@
-/** A ring buffer with the latest output of a terminal. Offsets are absolute: they count from the terminal's first byte. */
+/**
+ * A ring buffer with the latest output of a terminal. Offsets are absolute: they count from the first byte
+ * that the terminal printed.
+ */
 
-/** Capacity. A viewer that is further behind gets a snapshot instead. Unused parts take no memory. */
+/**
+ * Capacity in bytes. A viewer that is further behind gets a snapshot instead of the output. Unused parts of
+ * the buffer take no memory.
+ */
 export const RING_BYTES = 2 * 2 ** 20;
 
 export class Ring {
@@ -31,7 +37,10 @@ export class Ring {
     this.#end += bytes.length;
   }
 
-  /** Returns a copy of at most `max` bytes from the offset, which must be between start and end. */
+  /**
+   * Returns a copy of at most `max` bytes, beginning at offset `from`. The offset must be between start and
+   * end.
+   */
   read(from: number, max: number): Uint8Array {
     if (from < this.start || from > this.#end) {
       throw new RangeError(`offset ${from} is not between ${this.start} and ${this.#end}`);

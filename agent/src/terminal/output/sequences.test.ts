@@ -1,4 +1,4 @@
-/** The sequence parser agrees with that of xterm. */
+/** Tests that the sequence parser gives the same results as xterm's parser. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headlessTerminal, XtermCore } from '../emulator/index.ts';
@@ -32,7 +32,7 @@ test('is open exactly where the parser of xterm is inside a sequence or a charac
       const sequences = new Sequences();
       for (let end = 1; end <= stream.length; end++) {
         sequences.feed(stream.subarray(end - 1, end));
-        // Written in one piece, since xterm loses some split characters (see utf8.ts).
+        // Write the bytes in one piece, since xterm loses some split characters (see utf8.ts).
         core.writeSync(Buffer.concat([CAN, stream.subarray(0, end)]));
         expect([sequences.open, end]).toEqual([core.midSequence, end]);
       }

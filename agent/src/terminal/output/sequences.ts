@@ -1,6 +1,7 @@
 /**
- * A minimal parser of terminal output. It only knows whether an offset is inside a control sequence or a character, where
- * nothing may be inserted. The states are those of xterm's parser (Paul Williams' model of DEC's).
+ * A minimal parser of terminal output. The parser only knows whether an offset is inside a control sequence
+ * or a character. Nothing may be inserted at such an offset. The states are those of xterm's parser, which
+ * follows Paul Williams' model of DEC terminals.
  */
 
 const State = {
@@ -11,7 +12,7 @@ const State = {
   csiParam: 4,
   csiIntermediate: 5,
   csiIgnore: 6,
-  /** SOS, PM, APC: strings that terminals ignore. */
+  /** SOS, PM and APC: strings that terminals ignore. */
   string: 7,
   osc: 8,
   dcsEntry: 9,
@@ -23,7 +24,7 @@ const State = {
 type StateNumber = (typeof State)[keyof typeof State];
 
 const ESC = 0x1b;
-/** Input class of all printable characters beyond ASCII. */
+/** Input class that stands for all printable characters beyond ASCII. */
 const WIDE = 0xa0;
 const UNITS = WIDE + 1;
 
@@ -33,17 +34,19 @@ export class Sequences {
   #state: StateNumber = State.ground;
   #offset = 0;
   #openedAt = 0;
-  /** State of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest legal value. */
+  /**
+   * State of an unfinished UTF-8 character: number of missing bytes, value so far, and smallest valid value.
+   */
   #more = 0;
   #code = 0;
   #least = 0;
 
-  /** Whether the output so far ends in the middle of a sequence or a character. */
+  /** True if the output so far ends inside a sequence or a character. */
   get open(): boolean {
     return this.#state !== State.ground || this.#more > 0;
   }
 
-  /** Whether the output so far ends in the middle of a sequence. */
+  /** True if the output so far ends inside a sequence. */
   get inSequence(): boolean {
     return this.#state !== State.ground;
   }
@@ -57,14 +60,17 @@ export class Sequences {
     return this.#offset;
   }
 
-  /** The kind of the unfinished sequence. Only `other` is always short. */
+  /** The kind of the unfinished sequence. Only sequences of the kind `other` are always short. */
   get kind(): 'osc' | 'dcs' | 'string' | 'other' {
     if (this.#state === State.osc) return 'osc';
     if (this.#state === State.string) return 'string';
     return this.#state >= State.dcsEntry ? 'dcs' : 'other';
   }
 
-  /** Parses the bytes, or only up to the first offset where nothing is unfinished. Returns the number of parsed bytes. */
+  /**
+   * Parses the bytes. With `stopWhenClosed`, parsing stops at the first offset that is not inside a sequence
+   * or a character. Returns the number of parsed bytes.
+   */
   feed(bytes: Uint8Array, stopWhenClosed = false): number {
     const { length } = bytes;
     let i = 0;
@@ -82,7 +88,7 @@ export class Sequences {
     return i;
   }
 
-  /** Skips bytes of plain text. Nothing may be unfinished. */
+  /** Skips bytes of plain text. This method must not be called inside an unfinished sequence or character. */
   skipPlain(bytes: number): void {
     this.#offset += bytes;
   }
@@ -115,7 +121,7 @@ export class Sequences {
   #character(offset: number): void {
     const code = this.#code;
     const surrogate = code >= 0xd800 && code <= 0xdfff;
-    // xterm ignores these characters.
+    // xterm ignores invalid characters and the byte order mark.
     if (code < this.#least || surrogate || code > 0x10ffff || code === 0xfeff) return;
     this.#unit(Math.min(code, WIDE), offset - (code < 0xa0 ? 1 : 0));
   }
@@ -123,14 +129,14 @@ export class Sequences {
   #unit(unit: number, offset: number): void {
     const before = this.#state;
     this.#state = TABLE[before * UNITS + unit] as StateNumber;
-    // ESC and the 8-bit control characters abort an unfinished sequence.
+    // ESC and the 8-bit control characters abort an unfinished sequence and begin a new one.
     if (before === State.ground || unit === ESC || unit >= 0x80) this.#openedAt = offset;
   }
 }
 
 /**
- * Index of the first byte that may begin a sequence or character, or the length. A fast path, since most output is
- * plain text.
+ * Returns the index of the first byte that may begin a sequence or a character. If there is no such byte,
+ * returns the length. This is a fast path, since most output is plain text.
  */
 function plainEnd(bytes: Uint8Array, from: number): number {
   let i = from;
@@ -189,7 +195,10 @@ function inDcs(state: StateNumber, unit: number): StateNumber {
   return after === State.csiIntermediate ? State.dcsIntermediate : State.dcsParam;
 }
 
-/** The state after a parameter or intermediate byte of a CSI or DCS sequence. A private marker is only valid in front. */
+/**
+ * Returns the state after a parameter byte or an intermediate byte of a CSI or DCS sequence. A private marker
+ * is valid only as the first byte.
+ */
 function header(state: StateNumber, unit: number, entry: StateNumber): StateNumber {
   if (state === State.csiIgnore) return state;
   if (unit < 0x30) return State.csiIntermediate;

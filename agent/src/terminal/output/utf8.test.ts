@@ -1,4 +1,4 @@
-/** Where UTF-8 may be split. */
+/** Tests where UTF-8 text may be split. */
 import { expect, test } from 'vitest';
 import { wholeLength } from './utf8.ts';
 

@@ -1,9 +1,13 @@
 /**
- * Where UTF-8 may be split. xterm buffers a split character until the next write, but loses those that are split after a
- * byte 0x80 (such as “ ” – — …). So nothing is written to xterm that ends inside a character.
+ * Finds the offsets at which UTF-8 text may be split. xterm keeps a split character until the next write, but
+ * loses the character if the split comes after a byte 0x80 (as in “ ” – — …). So no write to xterm ends
+ * inside a character.
  */
 
-/** Length of the longest prefix that ends with a complete character. Invalid bytes count as complete. */
+/**
+ * Returns the length of the longest prefix that ends with a complete character. Invalid bytes count as
+ * complete.
+ */
 export function wholeLength(bytes: Uint8Array): number {
   const { length } = bytes;
   for (let back = 1; back <= 3 && back <= length; back++) {

@@ -22,7 +22,7 @@ function screenOf(size: PtySize) {
   return { output, screen, faults };
 }
 
-/** The screen of a viewer after all of this output is parsed. */
+/** Returns the screen of a viewer after all of this output is parsed. */
 async function shown(text: string) {
   const { output, screen, faults } = screenOf(SIZE);
   output.append(Buffer.from(text));
@@ -53,7 +53,7 @@ test('counts within the limits have their normal effect', async () => {
 test('endless combining characters make a cell of bounded size', async () => {
   const { lines } = (await shown(`a${'\u0301'.repeat(100_000)}`)).normal;
   expect(lines[0]!.trimStart().startsWith(`a${'\u0301'.repeat(MAX_JOINED)}`)).toBe(true);
-  // The other characters got their own cells, and so filled more lines.
+  // The other combining characters got their own cells, and so filled more lines.
   expect(lines.length).toBeGreaterThan(50);
 });
 
@@ -80,6 +80,6 @@ test('output that is slow to parse delays neither other terminals nor a snapshot
     await new Promise(setImmediate);
     most = Math.max(most, before - screen.unparsed);
   }
-  // At most a dozen sequences per turn, even on a large screen.
+  // At most a dozen sequences were parsed per turn, even on a large screen.
   expect(most).toBeLessThan(200);
 });

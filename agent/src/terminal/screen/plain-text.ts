@@ -1,9 +1,12 @@
 /**
- * Finds plain text that scrolls out of the buffer anyway. Of a flood of such text only the last lines remain, so a screen
- * that is behind need not parse the others.
+ * Finds plain text that will scroll out of the buffer. Of a large amount of plain text, only the last lines
+ * remain. So a screen that has fallen behind does not parse the other lines.
  */
 
-/** Plain text is printable ASCII, the bell, and control characters that move the cursor in its line or to the next. */
+/**
+ * Plain text consists of printable ASCII, the bell, and control characters that move the cursor within its
+ * line or to the next line.
+ */
 const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 const LF = 0x0a;
@@ -15,13 +18,13 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 export interface Page {
   cols: number;
-  /** Number of lines that push out everything that the terminal holds, wherever its cursor is. */
+  /** Number of lines that scroll out everything that the terminal contains, at any cursor position. */
   lines: number;
-  /** Wrap mode: text that reaches the last column continues in a new line. */
+  /** True if wrap mode is on: text that reaches the last column continues on a new line. */
   wraps: boolean;
 }
 
-/** Number of bytes of plain text at the start. */
+/** Returns the number of bytes of plain text at the start. */
 export function plainLength(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length && PLAIN[bytes[at]!] === 1) at++;
@@ -29,8 +32,9 @@ export function plainLength(bytes: Uint8Array): number {
 }
 
 /**
- * Number of bytes at the start that need not be parsed. They end with CR LF, so that the rest begins in the first column.
- * The parser must not be inside a sequence, and the terminal must have no scroll region.
+ * Returns the number of bytes at the start that need not be parsed. These bytes end with CR LF, so the rest
+ * begins in the first column. The parser must not be inside a sequence, and the terminal must have no scroll
+ * region.
  */
 export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page): number {
   let line = plain.lastIndexOf(LF);
@@ -43,7 +47,10 @@ export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page)
   return 0;
 }
 
-/** Lower bound for the rows that a line takes on the screen. `end` is the position of its LF. */
+/**
+ * Returns a lower bound for the number of rows that a line takes on the screen. `end` is the position of the
+ * line's LF.
+ */
 function rowsOf(bytes: Uint8Array, start: number, end: number, cols: number): number {
   const last = bytes[end - 1] === CR ? end - 1 : end;
   for (let at = start; at < last; at++) if (!isPrintable(bytes[at]!)) return 1;

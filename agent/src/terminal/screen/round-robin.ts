@@ -1,16 +1,16 @@
 /**
- * A round-robin scheduler: one slice of work per turn of the event loop. So a flood of output in many terminals delays a
- * keystroke in another terminal by only one slice.
+ * A round-robin scheduler. It does one slice of work per turn of the event loop. So a keystroke in one
+ * terminal waits for only one slice, even if many other terminals have much output.
  */
 
-/** Does one slice of work. Returns true if there is more. */
+/** Does one slice of work. Returns true if there is more work. */
 type Slice = () => boolean;
 
 export class RoundRobin {
   readonly #queue = new Set<Slice>();
   #scheduled = false;
 
-  /** Queues the slice. Adding it again before its turn changes nothing. */
+  /** Adds the slice to the queue. If the slice is already in the queue, nothing changes. */
   add(slice: Slice): void {
     this.#queue.add(slice);
     this.#schedule();

@@ -1,4 +1,4 @@
-/** Snapshots of recorded programs, skipped floods, sizes, titles and queries. */
+/** Tests of snapshots of recorded programs, skipped output, sizes, titles and queries. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimClock } from '@unicore/protocol/sim';
@@ -15,7 +15,10 @@ const FIXTURES = join(import.meta.dirname, '../testing/recordings');
 const recordings = readdirSync(FIXTURES)
   .filter((name) => name.endsWith('.ansi'))
   .map((name) => ({ name, bytes: readFileSync(join(FIXTURES, name)) }));
-/** Number of places per recording at which it is cut. The odd stride varies the kind of place. */
+/**
+ * Number of offsets at which each recording is cut. The odd distance makes the offsets fall in different
+ * kinds of output.
+ */
 const CUTS = 100;
 /** Screens are compared at the next multiple of this offset after a cut. */
 const CHECKPOINT = 700;
@@ -24,14 +27,15 @@ function screenOf(events: Partial<ScreenEvents> = {}) {
   const output = new Output();
   const quiet = { answer: () => undefined, parsed: () => undefined, fault: () => undefined };
   const options = { output, size: SIZE, scheduler: new RoundRobin(), events: { ...quiet, ...events } };
-  // Time stands still, so that a snapshot always parses all output.
+  // The clock does not advance, so a snapshot always parses all output.
   return { output, screen: new Screen({ ...options, clock: new SimClock() }) };
 }
 
 function terminalWith(...pieces: Uint8Array[]) {
   const terminal = headlessTerminal(SIZE);
   const core = new XtermCore(terminal);
-  // The same limits as in Screen, since digits in the random text may be the count of a repeating sequence.
+  // Use the same limits as Screen, since digits in the random text may become the count of a repeating
+  // sequence.
   limitEmulator(terminal, core);
   for (const piece of pieces) core.writeSync(piece);
   return terminal;
@@ -77,7 +81,7 @@ describe.each(recordings)('$name', ({ bytes }) => {
 
 describe('a flood of plain text, of which most is skipped', () => {
   const CONTROLS = ['\t', '\b', '\r', '\x07', '\r\n', '\n'];
-  /** Lines of all lengths. Every seventh has control characters in it. */
+  /** Lines of different lengths. About every seventh line contains control characters. */
   const plain = fc
     .array(fc.tuple(fc.nat(350), fc.nat(6), fc.constantFrom(...CONTROLS), fc.nat(9)), {
       minLength: 50,
@@ -90,7 +94,10 @@ describe('a flood of plain text, of which most is skipped', () => {
       });
       return Array.from({ length: 12 }, (_, n) => `${n}${text.join('')}`).join('');
     });
-  /** Output before the flood: attributes, modes, saved cursors, the alternate buffer, scroll regions, unfinished sequences. */
+  /**
+   * Output before the large plain text: attributes, modes, saved cursors, the alternate buffer, scroll
+   * regions, and unfinished sequences.
+   */
   const before = fc.constantFrom(
     '',
     'half a line',

@@ -1,4 +1,7 @@
-/** The current screen of a terminal: a headless emulator that parses the output asynchronously, and draws snapshots. */
+/**
+ * The current screen of a terminal. A headless emulator parses the output asynchronously, and draws
+ * snapshots.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Terminal } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -10,50 +13,57 @@ import { plainLength, skippableLength } from './plain-text.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /**
- * Bytes parsed in one turn of the event loop, on a screen of USUAL_CELLS. This much text takes less than half a
- * millisecond.
+ * Number of bytes parsed in one turn of the event loop, on a screen of USUAL_CELLS cells. Parsing so much
+ * text takes less than half a millisecond.
  */
 const SLICE = 8 * 1024;
 const USUAL_CELLS = 80 * 24;
 /**
- * Least bytes parsed in one turn. A larger screen gets fewer bytes per turn, since a few bytes can clear or move all
- * cells.
+ * Smallest number of bytes parsed in one turn. A larger screen gets fewer bytes per turn, since a few bytes
+ * can clear or move all its cells.
  */
 const SMALLEST_SLICE = 64;
-/** If this many bytes are not parsed yet, the screen looks for plain text that need not be parsed at all. */
+/** If at least this many bytes are not parsed yet, the screen looks for plain text that it can skip. */
 const SKIP_FROM = 64 * 1024;
 /**
- * How long a snapshot may spend on parsing first, ms. Output that is not parsed by then is sent to the viewer as it is.
+ * Time limit for parsing before a snapshot is drawn, in ms. Output that is not parsed by then is sent to the
+ * viewer unchanged.
  */
 const CATCH_UP_MS = 20;
-/** Largest snapshot in bytes. A larger one (all cells differ in all attributes) is drawn again without scrollback. */
+/**
+ * Largest snapshot, in characters. A larger snapshot (every cell has different attributes) is drawn again
+ * without scrollback.
+ */
 const MAX_DRAWING = 2 * 2 ** 20;
-/** Moves the cursor to the first column, where it would be after the lines that were skipped. */
+/** Moves the cursor to the first column, since the skipped lines would have left the cursor there. */
 const CARRIAGE_RETURN = Buffer.from('\r');
-/** Longer titles are truncated. */
+/** Longest title, in characters. A longer title is cut. */
 const MAX_TITLE = 200;
 
 export interface SizeChange {
-  /** Offset in the output from which the size applies. */
+  /** Offset in the output at which the new size takes effect. */
   at: number;
   size: PtySize;
 }
 
-/** A snapshot: bytes that bring a freshly reset terminal of `size` to the state at offset `at` of the output. */
+/**
+ * A snapshot. Its bytes bring a freshly reset terminal of size `size` to the state at offset `at` of the
+ * output.
+ */
 export interface Drawing {
   bytes: Uint8Array;
   at: number;
   size: PtySize;
-  /** Size changes after offset `at`. */
+  /** Size changes that take effect after offset `at`. */
   later: SizeChange[];
 }
 
 export interface ScreenEvents {
-  /** The emulator's answer to a query in the output. */
+  /** Called with the emulator's answer to a query in the output. */
   answer(bytes: Uint8Array): void;
-  /** Some more output was parsed. */
+  /** Called when more output was parsed. */
   parsed(): void;
-  /** The emulator threw an error, so some output may be missing on the screen. */
+  /** Called when the emulator threw an error. Some output may be missing on the screen. */
   fault(error: unknown): void;
 }
 
@@ -76,7 +86,7 @@ export class Screen {
   readonly #sequences = new Sequences();
   readonly #slice = () => this.#parseSlice();
   #parsed = 0;
-  /** No search for text to skip begins before this offset, so that no byte is checked twice. */
+  /** The next search for text to skip begins at this offset or later, so that no byte is checked twice. */
   #skipFrom = 0;
   #size: PtySize;
   #sizes: SizeChange[] = [];
@@ -109,18 +119,22 @@ export class Screen {
 
   /** Called when there is more output. */
   wake(): void {
-    // The program was paused too late. Parse at once, before the ring overwrites output that is not parsed.
+    // The program was paused too late. Parse at once, before the ring overwrites output that is not parsed
+    // yet.
     while (this.unparsed > RING_BYTES / 2 && this.#parse());
     this.#scheduler.add(this.#slice);
   }
 
-  /** Changes the size from that offset on. The offset must not be parsed yet. */
+  /** Changes the size at the offset `at` of the output. That offset must not be parsed yet. */
   resizeAt(at: number, size: PtySize): void {
     this.#sizes.push({ at, size });
     this.wake();
   }
 
-  /** Draws the screen after all output so far, or after a little less if parsing takes too long. */
+  /**
+   * Draws the screen after all output so far. If parsing takes too long, the snapshot does not include the
+   * last part of the output.
+   */
   snapshot(scrollback: number = SCROLLBACK): Drawing {
     const until = this.#clock.now() + CATCH_UP_MS;
     while (this.#clock.now() < until && this.#parse());
@@ -162,11 +176,11 @@ export class Screen {
     return this.#parsed < end || this.#sizes.length > 0;
   }
 
-  /** Skips plain text if later plain text scrolls it out of the buffer. */
+  /** Skips plain text that later plain text scrolls out of the buffer. */
   #skip(): void {
     if (this.#sequences.open || !this.#core.scrollsAsAWhole) return;
     const bytes = this.#plain();
-    // These bytes must be parsed before the next search, so that no byte is checked twice.
+    // The next search begins after these bytes are parsed, so that no byte is checked twice.
     this.#skipFrom = this.#parsed + bytes.length + 1;
     const { cols, page: lines, modes } = this.#core;
     const unseen = skippableLength(bytes, { cols, lines, wraps: modes.wraparound });
@@ -177,8 +191,8 @@ export class Screen {
   }
 
   /**
-   * Returns the plain text at the parse position. A small part is tried first, since most output has few plain bytes
-   * in a row.
+   * Returns the plain text at the parse position. A small part is checked first, since most output has few
+   * plain bytes in a row.
    */
   #plain(): Uint8Array {
     const { ring } = this.#output;
@@ -192,7 +206,7 @@ export class Screen {
     try {
       this.#core.writeSync(bytes);
     } catch (error) {
-      // A bug in xterm. The effect of these bytes is lost, but the terminal goes on.
+      // This error is a bug in xterm. The effect of these bytes is lost, but the terminal continues to work.
       this.#events.fault(error);
     }
   }

@@ -1,4 +1,4 @@
-/** A PTY whose program is the test. */
+/** A PTY in which the test acts as the program. */
 import type { Pty, PtyExit, PtySize } from '../../pty/index.ts';
 
 export class FakePty implements Pty {
@@ -6,7 +6,7 @@ export class FakePty implements Pty {
   exit: (exit: PtyExit) => void = () => undefined;
   paused = false;
   sizes: PtySize[] = [];
-  /** Input so far. While `reads` is false, the program takes none of it. */
+  /** All input so far. While `reads` is false, the program does not read the input. */
   input = '';
   reads = true;
   killed = false;

@@ -1,4 +1,6 @@
-/** A viewer that reads as much as the test says, with a terminal like the page's. */
+/**
+ * A viewer that reads as much as the test chooses. Its terminal has the settings of the terminal in the page.
+ */
 import type { Channel, ChannelHandler } from '@unicore/protocol';
 import type { Terminal as Xterm } from '@xterm/headless';
 import type { PtySize } from '../../pty/index.ts';
@@ -17,7 +19,7 @@ export class FakeViewer {
   /** Called when there is output to read. */
   onWake: () => void = () => undefined;
   readonly xterm: Xterm = headlessTerminal(SIZE);
-  /** Contents of our private OSCs, oldest first. */
+  /** Contents of the private OSC sequences that the viewer received, oldest first. */
   readonly notices: Record<string, unknown>[] = [];
 
   constructor(name: string) {

@@ -1,13 +1,13 @@
-/** Output in large amounts, and time for the screen to parse it. */
+/** Large amounts of output, and a wait until the screen has parsed them. */
 
-/** Numbered lines, so that a hole or a repetition shows. */
+/** Returns numbered lines, so that a missing or repeated line is visible. */
 export function lines(from: number, to: number): string {
   let text = '';
   for (let n = from; n < to; n++) text += `${n}\r\n`;
   return text;
 }
 
-/** Enough turns of the event loop for the screen to parse what it was given. */
+/** Waits for so many turns of the event loop that the screen has parsed all its output. */
 export async function parsed(): Promise<void> {
   for (let turn = 0; turn < 400; turn++) await new Promise(setImmediate);
 }

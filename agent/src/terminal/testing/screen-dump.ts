@@ -68,7 +68,7 @@ function bufferDump(core: XtermCore, buffer: ScreenBuffer, most: number): Buffer
   };
 }
 
-/** Dumps one line. For the first line it is not visible whether it continues a line above. */
+/** Dumps one line. The dump of the first line does not show whether it continues a line above. */
 function lineDump(core: XtermCore, buffer: ScreenBuffer, y: number, isFirst: boolean): string {
   const line = buffer.lines.get(y)!;
   const cell: Cell = core.newCell();
@@ -80,7 +80,8 @@ function lineDump(core: XtermCore, buffer: ScreenBuffer, y: number, isFirst: boo
     const style = attributes(core, cell);
     if (style !== last) text += `{${style}}`;
     last = style;
-    // An empty cell and a space look the same, and so do both kinds of cell after a wide character.
+    // An empty cell and a space look the same. The two kinds of cell that can follow a wide character look
+    // the same, too.
     const isHalf = wide && cell.getChars() === '';
     text += isHalf ? '' : cell.getChars() || ' ';
     wide = cell.getWidth() === 2;
@@ -101,7 +102,7 @@ function attributes(core: XtermCore, a: Attributes, extended = true): string {
   return parts.join(' ').replace(/^0 0 0 0$/, '');
 }
 
-/** xterm leaves bits of an older RGB colour behind an index. */
+/** Returns the colour without unused bits. xterm leaves bits of an older RGB colour behind a colour index. */
 function color(packed: number): number {
   const mode = packed & 0x3000000;
   return mode === 0x3000000 ? packed & 0x3ffffff : mode | (mode && packed & 0xff);

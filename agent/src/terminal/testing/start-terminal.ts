@@ -1,4 +1,4 @@
-/** Starts a terminal on a simulated clock; viewers join it by name. */
+/** Starts a terminal on a simulated clock. Viewers join the terminal by name. */
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import type { Pty } from '../../pty/index.ts';
@@ -9,7 +9,7 @@ import { FakeViewer, SIZE } from './fake-viewer.ts';
 interface TerminalUnderTest {
   clock: SimClock;
   terminal: Terminal;
-  /** A viewer attaches. */
+  /** Attaches a viewer to the terminal. */
   join(name: string, options?: Partial<ViewRequest>): FakeViewer;
 }
 

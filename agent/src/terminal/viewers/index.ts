@@ -1,3 +1,3 @@
-/** The viewers of a terminal: their channels, and how far each has read. */
+/** The viewers of a terminal: their channels, and how far each viewer has read. */
 export { Viewer } from './viewer.ts';
 export { Viewers } from './viewers.ts';

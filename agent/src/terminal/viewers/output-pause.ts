@@ -1,24 +1,30 @@
 /**
- * Waits for a pause in the output. After an interrupt, output that the program wrote before still arrives: an engine buffers
- * more than a megabyte, which takes some tens of milliseconds to arrive at full speed.
+ * Waits for a pause in the output. After an interrupt, output from before the interrupt still arrives. A
+ * Docker engine buffers more than a megabyte of output, which takes some tens of ms to arrive at full speed.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Output } from '../output/index.ts';
 
-/** A pause is this many checks in a row, at this interval, without new output. Gaps of up to 14 ms were measured. */
+/**
+ * A pause is QUIET_LOOKS checks in a row without new output, one check every LOOK_MS (ms). In continuous
+ * output, gaps of up to 14 ms were measured.
+ */
 const LOOK_MS = 10;
 const QUIET_LOOKS = 3;
-/** Limit of checks, for a program that keeps writing. */
+/** Largest number of checks. After them the wait ends, even if the program still writes. */
 const MOST_LOOKS = 30;
 
 export interface PauseOptions {
   clock: Clock;
   output: Output;
-  /** Whether the PTY is paused. Then no output does not mean a pause of the program. */
+  /**
+   * Returns true if the PTY is paused. In that case, missing output does not mean that the program has
+   * paused.
+   */
   held(): boolean;
 }
 
-/** Calls `done` once, at the next pause in the output. The returned function cancels. */
+/** Calls `done` once, at the next pause in the output. Returns a function that cancels the wait. */
 export function waitForPause({ clock, output, held }: PauseOptions, done: () => void): () => void {
   let seen = output.end;
   let quiet = 0;

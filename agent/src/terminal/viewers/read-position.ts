@@ -1,13 +1,16 @@
 /**
- * A viewer's position in the output. It begins with a snapshot, and jumps to a new snapshot if the viewer falls too far
- * behind.
+ * A viewer's position in the output. The viewer begins with a snapshot, and jumps to a new snapshot if it
+ * falls too far behind.
  */
 import type { PtySize } from '../../pty/index.ts';
 import type { Output } from '../output/index.ts';
 import { CANCEL, RESET, skippedNotice, wholeLength } from '../output/index.ts';
 import type { Drawing, SizeChange } from '../screen/index.ts';
 
-/** Lines of scrollback in the snapshot to which a viewer jumps. They are few, so that the snapshot is quick. */
+/**
+ * Lines of scrollback in the snapshot to which a viewer jumps. The number is small, so that the snapshot is
+ * drawn quickly.
+ */
 const JUMP_SCROLLBACK = 100;
 const NOTHING = new Uint8Array(0);
 
@@ -15,7 +18,7 @@ export interface ReadPositionOptions {
   output: Output;
   /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** Returns the in-band notice about a size for this viewer. */
+  /** Returns the in-band notice that tells this viewer a size. */
   notice(size: PtySize): string;
 }
 
@@ -32,29 +35,34 @@ export class ReadPosition {
     this.#at = options.output.end;
   }
 
-  /** Bytes that the viewer has not been given yet. */
+  /** Number of bytes that were not given to the viewer yet. */
   get backlog(): number {
     return this.#front.length + this.#options.output.end - this.#at;
   }
 
-  /** Starts with the current screen and its whole scrollback. */
+  /** Begins with a snapshot of the current screen and its whole scrollback. */
   begin(): void {
     const drawing = this.#options.draw();
     this.#goOn(drawing, RESET + this.#options.notice(drawing.size));
   }
 
-  /** Queues a size notice, which is sent when this position reaches its offset. */
+  /**
+   * Queues a notice about a new size. The notice is sent when this position reaches the offset of the change.
+   */
   tell({ at, size }: SizeChange): void {
     this.#notices.push({ at, text: this.#options.notice(size) });
   }
 
-  /** Replaces the backlog by a snapshot, if the snapshot is shorter. */
+  /** Replaces the backlog with a snapshot if the snapshot is shorter than the backlog. */
   jumpIfShorter(): void {
     const jump = this.#jump();
     if (jump.text.length + jump.drawing.bytes.length < this.backlog) this.#goOn(jump.drawing, jump.text);
   }
 
-  /** Returns at most `max` bytes. last: no more output follows, so an incomplete character is sent too. */
+  /**
+   * Returns at most `max` bytes. last: true if no more output follows. Then an incomplete character is sent,
+   * too.
+   */
   next(max: number, last: boolean): Uint8Array | undefined {
     const { output } = this.#options;
     if (this.#front.length === 0) this.#advance();
@@ -65,8 +73,8 @@ export class ReadPosition {
     }
     const until = this.#notices[0]?.at ?? output.end;
     const bytes = output.ring.read(this.#at, Math.min(max, until - this.#at));
-    // A character that is incomplete at the end of the output waits for the rest. One that is cut by `max` does not wait,
-    // since `max` may never be large enough.
+    // A character that is incomplete at the end of the output waits for its remaining bytes. A character that
+    // is cut by `max` does not wait, since `max` may never be large enough.
     const held = this.#at + bytes.length === output.end && !last ? wholeLength(bytes) : undefined;
     const part = held === undefined ? takeWhole(bytes, max) : bytes.subarray(0, held);
     this.#at += part.length;
@@ -74,8 +82,8 @@ export class ReadPosition {
   }
 
   /**
-   * Queues what must be sent before the next byte of the ring: notices, or a snapshot if the ring has overwritten that
-   * byte.
+   * Queues what must be sent before the next byte of the ring: notices, or a snapshot if the ring has
+   * overwritten that byte.
    */
   #advance(): void {
     if (this.#at < this.#options.output.ring.start) {
@@ -88,7 +96,8 @@ export class ReadPosition {
   }
 
   /**
-   * Draws a snapshot, and makes the sequences that go before it: a reset, the size, and how many bytes were skipped.
+   * Draws a snapshot, and creates the sequences that precede it: a reset, the size, and the number of skipped
+   * bytes.
    */
   #jump(): { drawing: Drawing; text: string } {
     const { output, draw, notice } = this.#options;
@@ -105,7 +114,7 @@ export class ReadPosition {
   }
 }
 
-/** Returns at most `max` bytes, which end with a complete character if possible. */
+/** Returns at most `max` bytes. They end with a complete character if possible. */
 function takeWhole(bytes: Uint8Array, max: number): Uint8Array {
   const part = bytes.subarray(0, max);
   return part.subarray(0, wholeLength(part) || part.length);

@@ -1,6 +1,6 @@
 /**
- * One viewer of a terminal: its channel, its read position, and whether it is connected. It reads as fast as its credit
- * allows, and does not slow down other viewers.
+ * One viewer of a terminal: its channel, its read position, and whether it is connected. A viewer reads as
+ * fast as its flow-control credit allows, and does not slow down other viewers.
  */
 import type { Channel, ChannelHandler, Clock } from '@unicore/protocol';
 import type { PtySize } from '../../pty/index.ts';
@@ -10,33 +10,42 @@ import { waitForPause } from './output-pause.ts';
 import { ReadPosition } from './read-position.ts';
 import { ReadRate } from './read-rate.ts';
 
-/** A disconnected viewer still holds back the program for this time, so that it misses nothing if it returns soon. */
+/**
+ * Time for which a disconnected viewer still causes back-pressure on the program, in ms. A viewer that
+ * returns within this time misses no output.
+ */
 const HOLD_MS = 30_000;
 /**
- * After an interrupt, a viewer skips its backlog if sending it would take longer than this, ms. So the effect of ^C
- * shows at once.
+ * Longest time for sending the backlog after an interrupt, in ms. A viewer that would need more time skips
+ * its backlog, so that the effect of ^C shows at once.
  */
 const INTERRUPT_MS = 150;
-/** The same limit in bytes, for a viewer whose read rate is not known yet. */
+/**
+ * Largest backlog that is still sent after an interrupt, in bytes, if the viewer's read rate is not known
+ * yet.
+ */
 const INTERRUPT_BYTES = 64 * 1024;
 
 export interface ViewerOptions {
-  /** Id of the viewer, by which RPC calls name it. */
+  /** Id of the viewer. RPC calls use this id to name the viewer. */
   id: string;
   user: string;
   mayWrite: boolean;
   size: PtySize;
   clock: Clock;
   output: Output;
-  /** Whether the program is paused. */
+  /** Returns true while the program is paused. */
   held(): boolean;
   /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** Returns the in-band notice about a size for this viewer. */
+  /** Returns the in-band notice that tells this viewer a size. */
   notice(viewer: Viewer, size: PtySize): string;
-  /** Handles input. Calls `done` when the PTY has taken it, so that the viewer gets new credit. */
+  /**
+   * Handles input from the viewer. Calls `done` when the PTY has taken the input, so that the viewer gets new
+   * credit.
+   */
   input(viewer: Viewer, bytes: Uint8Array, done: () => void): void;
-  /** The viewer has read something, or was connected or disconnected. */
+  /** Called when the viewer has read output, or was connected or disconnected. */
   changed(viewer: Viewer): void;
   gone(viewer: Viewer): void;
 }
@@ -51,19 +60,19 @@ export class Viewer implements ChannelHandler {
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** True if the channel will pull more output by itself; otherwise it must be woken. */
+  /** True if the channel will pull more output by itself. If false, the channel must be woken. */
   #asking = false;
-  /** Bytes given to the channel in total. */
+  /** Number of bytes given to the channel in total. */
   #given = 0;
   /**
-   * Set while this viewer waits for a pause in the output after an interrupt; a call cancels the wait. Meanwhile the
-   * program need not wait for this viewer.
+   * Cancels the wait for a pause in the output. This function is set only during the wait, after an
+   * interrupt. During the wait, the program need not wait for this viewer.
    */
   #cancelWait: (() => void) | undefined;
-  /** True while output is withheld from this viewer, until the pause in the output. */
+  /** True while no output is sent to this viewer, until there is a pause in the output. */
   #skips = false;
   #jumpDue = false;
-  /** The program has ended. */
+  /** True if the program has ended. */
   #last = false;
   #left = false;
 
@@ -85,45 +94,50 @@ export class Viewer implements ChannelHandler {
     return this.#options.user;
   }
 
-  /** Whether the viewer is connected. */
+  /** True if the viewer is connected. */
   get present(): boolean {
     return this.#present;
   }
 
-  /** Whether the viewer is connected, or was until a moment ago and may return. */
+  /** True if the viewer is connected, or was disconnected only a short time ago and may return. */
   get counts(): boolean {
     return !this.#left && (this.#present || this.#cancelHold !== undefined);
   }
 
-  /** Bytes that the viewer has not read yet; undefined while the program need not wait for it. */
+  /**
+   * Number of bytes that the viewer has not read yet. It is undefined while the program need not wait for
+   * this viewer.
+   */
   get lag(): number | undefined {
     return this.counts && !this.#cancelWait ? this.#position.backlog : undefined;
   }
 
-  /** Opens the channel with this viewer as handler, and starts with a snapshot. */
+  /** Opens the channel with this viewer as its handler. The channel's output begins with a snapshot. */
   begin(open: (handler: ChannelHandler) => Channel): void {
     this.#position.begin();
     this.#channel = open(this);
     this.wake();
   }
 
-  /** Called when there may be output. It costs almost nothing while the viewer does not read. */
+  /** Called when there may be new output. The call costs almost nothing while the viewer does not read. */
   wake(): void {
     if (!this.#channel || (this.#asking && !this.#channel.gathers)) return;
     this.#asking = true;
     this.#channel.wake();
   }
 
-  /** Queues a size notice, which is sent when the viewer reaches its offset. */
+  /**
+   * Queues a notice about a new size. The notice is sent when the viewer reaches the offset of the change.
+   */
   tell(change: SizeChange): void {
     this.#position.tell(change);
     this.wake();
   }
 
   /**
-   * The program was interrupted, by this viewer or another. A viewer with a large backlog skips to the screen after the
-   * interrupt. For the viewer that typed the interrupt, the backlog is judged again later, since output from before the
-   * interrupt may still arrive.
+   * Called when this viewer or another viewer has interrupted the program. A viewer with a large backlog
+   * skips to the screen after the interrupt. If this viewer typed the interrupt, its backlog is checked again
+   * later, since output from before the interrupt may still arrive.
    */
   interrupted(byItself: boolean): void {
     if (this.#cancelWait || this.#last || this.#left) return;
@@ -133,7 +147,7 @@ export class Viewer implements ChannelHandler {
     this.#options.changed(this);
   }
 
-  /** The program has ended. The channel ends after the rest of the output. */
+  /** Called when the program has ended. The channel ends after the remaining output. */
   end(message: string): void {
     this.#last = true;
     if (this.#cancelWait) this.#afterPause();
@@ -219,7 +233,7 @@ export class Viewer implements ChannelHandler {
     return this.#position.next(max, this.#last);
   }
 
-  /** Bytes given to the channel that the other end has received. */
+  /** Number of bytes given to the channel that the other end has received. */
   get #taken(): number {
     return this.#given - (this.#channel?.inFlight ?? 0);
   }
@@ -233,7 +247,8 @@ export class Viewer implements ChannelHandler {
   #afterPause(): void {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    // The snapshot is drawn when the viewer pulls: as late as possible, and never for a viewer that does not read.
+    // The snapshot is drawn when the viewer pulls output. So the snapshot is as new as possible. No snapshot
+    // is drawn for a viewer that does not read.
     this.#jumpDue = this.#skips || this.#isLate;
     this.wake();
     this.#options.changed(this);

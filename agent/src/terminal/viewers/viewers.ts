@@ -1,4 +1,7 @@
-/** The viewers of a terminal: whose window gives the size, which one answers queries, and how far the fastest has read. */
+/**
+ * The viewers of a terminal. This class knows whose window determines the size, which viewer answers queries,
+ * and how far the fastest viewer has read.
+ */
 import type { Viewer } from './viewer.ts';
 
 export class Viewers {
@@ -18,18 +21,24 @@ export class Viewers {
     return this.#count((viewer) => viewer.present);
   }
 
-  /** The viewer that typed last. If none has typed, or it left: the oldest viewer with the right to write. */
+  /**
+   * The viewer that typed last. If no viewer has typed, or that viewer has left, it is the oldest viewer with
+   * the right to write.
+   */
   get typist(): Viewer | undefined {
     return this.#typist;
   }
 
-  /** The viewer whose terminal answers the program's queries. Answers of all others are dropped. */
+  /** The viewer whose terminal answers the program's queries. Answers from all other viewers are dropped. */
   get responder(): Viewer | undefined {
     if (this.#typist?.present) return this.#typist;
     return this.#writers().find((viewer) => viewer.present) ?? this.#typist;
   }
 
-  /** Bytes that the fastest viewer has not read yet. 0 if the program need not wait for any viewer. */
+  /**
+   * Number of bytes that the fastest viewer has not read yet. It is 0 if the program need not wait for any
+   * viewer.
+   */
   get lag(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const { lag } of this.#viewers) if (lag !== undefined) least = Math.min(least, lag);
@@ -48,7 +57,10 @@ export class Viewers {
     this.#viewers.delete(viewer);
   }
 
-  /** Makes this viewer, which has just typed, the typist. Returns true if another one was the typist before. */
+  /**
+   * Records that this viewer has typed. Returns false if this viewer was already the typist (the viewer that
+   * typed last).
+   */
   typed(viewer: Viewer): boolean {
     if (this.#typist === viewer) return false;
     this.#typist = viewer;
@@ -56,8 +68,8 @@ export class Viewers {
   }
 
   /**
-   * Called when a viewer came, left, or lost a right. Returns true if another viewer became the typist (whose window
-   * gives the size).
+   * Called when a viewer has come, has left, or has lost a right. Returns true if the typist has changed. The
+   * typist is the viewer whose window determines the size.
    */
   settle(): boolean {
     const before = this.#typist;

@@ -1,4 +1,4 @@
-/** A hub at the other end of a simulated socket, which can refuse or be unreachable. */
+/** A hub at the other end of a simulated socket. The hub can refuse connections or be unreachable. */
 import { type ErrorCode, Leg, type LegHandler, UniCoreError } from '@unicore/protocol';
 import { type SimClock, Wire } from '@unicore/protocol/sim';
 import type { TunnelSocket } from '../index.ts';
@@ -10,18 +10,18 @@ export class FakeHub {
   readonly dials: number[] = [];
   /** URLs of all dials. */
   readonly urls: string[] = [];
-  /** WELCOME's metadata. */
+  /** Metadata of the WELCOME frame. */
   welcome: unknown = {};
-  /** An address that cannot be reached. */
+  /** An address at which no hub can be reached. */
   awayUrl: string | undefined;
-  /** Metadata of each HELLO. */
+  /** Metadata of each HELLO frame. */
   readonly hellos: unknown[] = [];
   readonly beats: { seq: number; meta: unknown; at: number }[] = [];
   /** The hub's end of the newest connection. */
   leg: Leg | undefined;
-  /** True: no address can be reached. */
+  /** If true, no address can be reached. */
   away = false;
-  /** Answers HELLO by closing with this code. */
+  /** If set, the hub answers HELLO by closing the socket with this code. */
   refuse: ErrorCode | undefined;
   readonly #clock: SimClock;
   readonly #handler: Partial<LegHandler>;

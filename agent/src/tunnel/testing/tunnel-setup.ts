@@ -1,4 +1,4 @@
-/** A tunnel on a simulated clock, and the hub that it dials. */
+/** Sets up a tunnel on a simulated clock, and the hub that the tunnel dials. */
 import { Nearest } from '@unicore/protocol';
 import type { AgentCalls } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
@@ -16,7 +16,7 @@ export const HELLO = {
   beat: BEAT,
 } as const;
 
-/** distances: round trip to each hub, ms. */
+/** distances: round-trip time to each hub, in ms. */
 export function setUpTunnel(random = () => 0.5, distances: Record<string, number> = {}) {
   const clock = new SimClock();
   const hub = new FakeHub(clock);

@@ -1,6 +1,6 @@
 /**
- * Makes the recordings beside this file again: `node agent/src/terminal/testing/recordings/record.ts`. Each is the output
- * of a program in an 80×24 terminal, in a container of the standard image.
+ * Creates the recordings in this folder again: `node agent/src/terminal/testing/recordings/record.ts`. Each
+ * recording is the output of a program in an 80×24 terminal, in a container of the standard image.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { openPty } from '../../../pty/index.ts';
 import { SESSIONS } from './sessions.ts';
 
 const SIZE = { cols: 80, rows: 24 };
-/** A program has finished drawing if it printed nothing for this long. */
+/** Time without output after which a program has finished drawing, in ms. */
 const QUIET_MS = 400;
 const docker = new Docker();
 const container = await docker.createContainer({
