@@ -133,7 +133,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   keeper.start();
   // Wait for the state of the VMs, so that the first report to the hub contains it. Wait at most LOOK_MS,
-  // since the engine may hang.
+  // since the Docker engine may hang.
   await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
   tunnel.start();
   return {

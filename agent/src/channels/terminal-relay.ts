@@ -19,7 +19,10 @@ import type { KeeperConnection } from '../keeper/index.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 export interface TerminalRelayOptions {
-  /** Returns true if this generation of the VM runs on this machine. */
+  /**
+   * Returns true if the VM runs on this machine in generation `gen`. The generation increases each time the
+   * hub assigns the VM to a provider.
+   */
   runs(vmId: string, gen: number): boolean;
   /**
    * Resolves when the keeper is connected. Rejects with LEG_LOST if the keeper is not connected within a few
@@ -55,8 +58,8 @@ export class TerminalRelay {
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
       const { user, wish } = requested(open);
-      // The VM may still be starting, so DETACHED makes the opener retry. If the VM is not starting, the hub
-      // refuses the retry.
+      // The VM does not run, but may be starting. So DETACHED makes the opener of the channel retry. If the
+      // VM is not starting, the hub refuses the retry.
       if (!this.#options.runs(wish.vmId, wish.gen)) {
         leg.unbind(open.ch);
         return detach(leg, open.ch, 'VM_NOT_RUNNING');
@@ -76,8 +79,8 @@ export class TerminalRelay {
   }
 
   /**
-   * Returns the keeper that has the terminal. A resumed channel must find its old terminal, so no new shell
-   * is started for a resumed channel.
+   * Returns the keeper. For a new channel, the keeper first starts the terminal if it does not exist. A
+   * resumed channel must find its old terminal, so no new shell is started for it.
    */
   async #keeperFor(open: Open, wish: OpenTerminal): Promise<KeeperConnection> {
     if (open.mustExist) return this.#options.keeper();
@@ -101,7 +104,10 @@ function detach(leg: Leg, ch: number, code: ErrorCode): void {
   leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
 }
 
-/** Reserves the number of a channel while the channel's terminal is being created. */
+/**
+ * Occupies the number of a channel until the keeper has created the channel's terminal. So a repeated OPEN
+ * does not create the terminal twice, and a RESET is noticed.
+ */
 class Pending implements Port {
   over = false;
 

@@ -50,7 +50,7 @@ export async function joinHub(options: JoinOptions): Promise<AgentConfig> {
   const runtime = options.runtime ?? (await detectRuntime(options.socketPath));
   checkHub(hub, { runtime, insecure, allowUnisolatedRemoteHub });
   if (runtime === 'docker') await requireEngine(options.socketPath);
-  // Use the key that a failed join may have left behind.
+  // An earlier join that failed may have left a key behind. Use that key again.
   const key = (await loadKey(agentDir)) ?? (await makeKey(agentDir));
   const name = options.name ?? hostname();
   const { providerId } = await hubApi(hub).join({ token, publicKey: key.publicJwk, name });

@@ -18,6 +18,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
   const stopRequest = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     // The IPC channel closes when the supervisor (npm start) has ended, even if the supervisor was killed.
+    // Then the agent ends, too.
     process.once('disconnect', () => resolve('disconnect'));
   });
   const agent = await startAgent({ agentDir, log, socketPath: dockerSocket(env) });

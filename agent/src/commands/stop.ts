@@ -9,7 +9,7 @@ import { stopKeeper } from '../keeper/index.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
 import { type AgentState, isAlive, loadState } from '../state/index.ts';
 
-/** Time after which an agent that has not ended is considered hung, in ms. */
+/** Time in which the agent must end after SIGTERM, in ms. An agent that runs longer is considered hung. */
 const END_MS = 10_000;
 const LOOK_MS = 50;
 
@@ -60,7 +60,7 @@ async function stopVms(agentDir: string, env: NodeJS.ProcessEnv): Promise<number
     providerId: config.providerId,
     socketPath: dockerSocket(env),
     vmsDir: `${agentDir}/vms`,
-    // The shells have already ended together with the keeper.
+    // Nothing to do here: all shells of the VMs ended when the keeper ended.
     closeVm: async () => undefined,
     clock: systemClock,
     random: Math.random,

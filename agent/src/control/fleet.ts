@@ -71,7 +71,10 @@ export class Fleet implements RuntimeListener {
     return [...this.#strays.values(), ...[...this.#workers.values()].map(({ observed }) => observed)];
   }
 
-  /** Returns true if this generation of the VM is running. Only then may a terminal be opened in the VM. */
+  /**
+   * Returns true if the VM runs in generation `gen`. Only then may a terminal be opened in the VM. The
+   * generation increases each time the hub assigns the VM to a provider.
+   */
   runs(vmId: string, gen: number): boolean {
     const observed = this.#workers.get(vmId)?.observed;
     return observed?.gen === gen && observed.phase === 'running';
@@ -137,8 +140,8 @@ export class Fleet implements RuntimeListener {
         this.#options.changed(observed);
       },
       failed: (failure) => {
-        // Ignore the failure of an order that a newer order has replaced. The newer order is saved before the
-        // worker gets it.
+        // A newer order has replaced the order that failed. Do not save this failure, since it would
+        // overwrite the newer order.
         if (this.#orders.get(vmId)?.order !== worker.order) return;
         this.#orders.set({ order: worker.order, failure });
         void this.#save();
@@ -149,8 +152,8 @@ export class Fleet implements RuntimeListener {
   }
 
   /**
-   * Removes a deleted VM from the fleet. If the last report about the VM is lost, the hub repeats the order.
-   * Deleting the VM again does no harm.
+   * Removes a deleted VM from the fleet. If the hub does not get the report of the deletion, it orders the
+   * deletion again. Deleting the VM again does no harm.
    */
   #forget(vmId: string, worker: VmWorker): void {
     if (this.#orders.get(vmId)?.order !== worker.order) return;

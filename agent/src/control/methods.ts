@@ -36,8 +36,8 @@ export interface AgentServices {
 }
 
 /**
- * Creates the terminal if it does not exist. Rejects unless exactly this generation of the VM runs on this
- * machine.
+ * Creates the terminal if it does not exist. Rejects unless the VM runs on this machine in generation `gen`.
+ * The generation increases each time the hub assigns the VM to a provider.
  */
 export async function ensureTerminal(
   { fleet, runtime, keeper }: AgentServices,

@@ -48,7 +48,7 @@ export class SavedOrders {
     this.#entries.delete(vmId);
   }
 
-  /** Resolves when all entries set so far are on disk. */
+  /** Resolves when all orders and failures that were set so far are on disk. */
   save(): Promise<void> {
     return this.#file.save(() => ({ vms: this.entries() }));
   }

@@ -93,8 +93,8 @@ export class VmWorker {
   }
 
   /**
-   * Returns true if the order is newer than the current order. An order for an older generation of the VM is
-   * never newer.
+   * Returns true if the order is newer than the current order. The VM's generation increases each time the
+   * hub assigns the VM to a provider. So an order with a lower generation is never newer.
    */
   accepts(order: VmOrder): boolean {
     const { gen, desired, attempt = 0 } = this.#order;

@@ -9,9 +9,9 @@ import { readJson, writeJson } from '../files/index.ts';
 const ConnSeqFile = z.object({ connSeq: z.number().int().nonnegative() });
 
 /**
- * Returns the number for the next connection. The number is at least the wall-clock time in ms, so it
- * increases even if the file is lost. If the clock is set back, the number in the file still increases. One
- * of the two is enough, so a damaged file or a full disk does not stop the agent from connecting.
+ * Returns the number for the next connection. The number is higher than the last number in the file, and at
+ * least the wall-clock time in ms. So it increases even if the clock is set back, or if the file is lost. A
+ * damaged file or a full disk does not stop the agent from connecting.
  */
 export async function nextConnSeq(agentDir: string, unixMs: number): Promise<number> {
   const path = join(agentDir, 'conn-seq.json');

@@ -21,7 +21,7 @@ export function hubApi(hub: string): AgentCalls {
     links: [
       httpLink({
         url: `${hub}/trpc`,
-        // No keep-alive: the tunnel is the only connection that stays open between agent and hub.
+        // Close the HTTP connection after each call. Only the tunnel stays open between agent and hub.
         headers: { connection: 'close' },
         fetch: (input, init) =>
           fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' }),

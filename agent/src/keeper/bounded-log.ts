@@ -16,8 +16,8 @@ export class BoundedLog {
   }
 
   /**
-   * Appends a line to the log file. pino calls this method. A failed write is ignored, since it must not end
-   * the shells.
+   * Appends a line to the log file. The logger pino calls this method. A failed write is ignored, since the
+   * keeper and its shells must go on without a log.
    */
   write(line: string): void {
     try {
@@ -28,7 +28,7 @@ export class BoundedLog {
       appendFileSync(this.#path, line, { mode: 0o600 });
       this.#size += Buffer.byteLength(line);
     } catch {
-      // The disk may be full, or the folder may be gone.
+      // The line is lost. Perhaps the disk is full, or the log's folder is gone.
     }
   }
 }

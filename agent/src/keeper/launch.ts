@@ -10,6 +10,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 spawn(process.execPath, [...NODE_FLAGS, MAIN, ...process.argv.slice(2)], {
   detached: true,
-  // stdout and stderr go to the log. File descriptor 3 is the pipe on which the tunnel waits for "ready".
+  // The keeper's stdout and stderr go to its log file. File descriptor 3 is the pipe on which the keeper
+  // writes "ready", and on which the tunnel process waits for it.
   stdio: ['ignore', 1, 2, 3],
 }).unref();

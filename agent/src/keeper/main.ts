@@ -24,7 +24,8 @@ const log = pino({ base: { pid: process.pid, part: 'keeper' } }, new BoundedLog(
 // signals must not end the shells.
 for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => undefined);
 
-// A bug in one terminal must not end the shells of all the others.
+// A bug in one terminal must not end the keeper, and so the shells of all the other terminals. So an uncaught
+// exception is only logged.
 process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
 
 try {

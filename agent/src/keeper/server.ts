@@ -19,7 +19,10 @@ export interface TerminalHost {
   readonly methods: KeeperMethods;
   /** Called when a viewer opens a channel to a terminal. */
   accept(request: OpenRequest): void;
-  /** Called when a viewer resumes its channel. Returns the metadata for the answer, or throws to refuse. */
+  /**
+   * Called when a viewer resumes its channel. Returns the metadata for the answer to the viewer, or throws to
+   * refuse the viewer.
+   */
   reattach(epochHex: string, auth: unknown, meta: unknown): unknown;
   /** Number of live terminals. */
   readonly size: number;

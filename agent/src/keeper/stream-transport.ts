@@ -20,7 +20,7 @@ export class StreamTransport implements Transport {
     return this.#socket.writableLength;
   }
 
-  /** From now on, delivers all received messages to this leg. */
+  /** From now on, delivers all received messages to this leg (a connection of the protocol). */
   attach(leg: Leg): void {
     this.#socket.on('data', (bytes: Buffer) => this.#received(bytes, leg));
     this.#socket.on('drain', () => leg.drained());

@@ -86,7 +86,7 @@ export class Terminals {
 
   /**
    * Called when a viewer resumes its channel. Applies the rights that the hub states now. If the channel
-   * belongs to another user or VM, throws the error for an unknown channel.
+   * belongs to another user or VM, throws the same error as for a channel that does not exist.
    */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = parse(ChannelAuth, rawAuth, 'auth');

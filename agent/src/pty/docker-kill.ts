@@ -7,16 +7,17 @@ import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 
 /**
- * The user of the VM's container. Root could not send signals to this user's programs, since the container
- * has no capabilities.
+ * The user of the VM's container. Signals are sent as this user. Root could not send signals to this user's
+ * programs, since the container has no capabilities.
  */
 export const CONTAINER_USER = '1000:1000';
 const VARIABLE = 'UNICORE_TERMINAL';
 
 /**
- * The script needs only bash, since an image may contain no other tools. For SIGKILL, the script repeats
- * until it finds no program, since a program may fork while the list is read. The script gives up after five
- * rounds, so that a fork bomb cannot keep it running.
+ * Sends the signal $2 to all processes that have the entry $1 in their environment. The script needs only
+ * bash, since an image may contain no other tools. For SIGKILL, the script searches again until it finds no
+ * such process, since a process may fork during the search. It stops after five searches, so that a fork bomb
+ * cannot keep it running.
  */
 const SCRIPT = `
 for try in 1 2 3 4 5; do

@@ -91,7 +91,8 @@ class DockerPty implements Pty {
 
   write(bytes: Uint8Array, done: () => void): void {
     if (this.#over || !this.#stream.writable) return done();
-    // A failed write also destroys the stream. The constructor handles that error.
+    // A failed write also destroys the stream. The 'error' listener in the constructor handles the error, so
+    // it is ignored here.
     this.#stream.write(bytes, () => done());
   }
 

@@ -32,7 +32,7 @@ function sessionMembers(leader: number): number[] {
 function sessionOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Fields of the file: pid (name) state ppid pgrp session … The name may contain anything, even
+    // Fields of /proc/PID/stat: pid (name) state ppid pgrp session … The name may contain anything, even
     // parentheses and spaces.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
   } catch {
@@ -44,6 +44,6 @@ function signal(pid: number, name: 'SIGHUP' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch {
-    // The process has already ended.
+    // The process has already ended, so it needs no signal.
   }
 }

@@ -18,8 +18,8 @@ const HOSTNAME_CHARS = 63;
 /** Largest number of processes and threads in a VM. This limit stops fork bombs. */
 const PIDS_LIMIT = 512;
 /**
- * Largest number of open files of one process. It is enough for development tools, and most engines may grant
- * it.
+ * Largest number of open files of one process. It is enough for development tools, and low enough for the
+ * limits of most Docker engines.
  */
 const OPEN_FILES = 8_192;
 /**

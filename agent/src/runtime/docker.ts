@@ -16,8 +16,8 @@ import type { Presence, PtyPlace, Runtime, RuntimeListener, RuntimeVm, VmSpec } 
  */
 const CALL_MS = 60_000;
 /**
- * Time between SIGTERM and SIGKILL, in seconds. Shells need this time. The container's main process ends at
- * once on SIGTERM.
+ * Longest time between SIGTERM and SIGKILL when a container is stopped, in seconds. Usually the container
+ * ends earlier, since its main process ends at once on SIGTERM.
  */
 const STOP_S = 2;
 

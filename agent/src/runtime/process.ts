@@ -39,7 +39,8 @@ export class ProcessRuntime implements Runtime {
   async list(): Promise<RuntimeVm[]> {
     const vms: RuntimeVm[] = [];
     for (const vmId of await this.#folders()) {
-      // A damaged file must not hide the other VMs. The method find() reports the damage.
+      // Skip a VM whose vm.json is damaged, so that the other VMs are still returned. The method find()
+      // reports the damage.
       const file = await this.#read(vmId).catch(() => undefined);
       if (file) vms.push({ vmId, ...file });
     }

@@ -144,8 +144,8 @@ export async function bornOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    // The process name in parentheses may contain anything. The start time is field 22, which is the 20th
-    // field after the name.
+    // In /proc/PID/stat, the process name in parentheses may contain anything. The start time is field 22,
+    // which is the 20th field after the name.
     return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}@${boot.trim()}`;
   } catch {
     return '';

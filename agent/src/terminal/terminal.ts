@@ -10,8 +10,8 @@ import { RoundRobin, Screen } from './screen/index.ts';
 import { Viewer, Viewers } from './viewers/index.ts';
 
 /**
- * Back-pressure limit, in bytes. While even the fastest viewer is further behind, the program is paused. The
- * program is resumed at half of this limit.
+ * Back-pressure limit, in bytes. While even the fastest viewer has more unread output than this, the program
+ * is paused. The program is resumed at half of this limit.
  */
 const MAX_LAG = 256 * 1024;
 /**

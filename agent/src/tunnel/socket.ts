@@ -14,7 +14,7 @@ const GOODBYE_MS = 1_000;
 const MAX_REASON = 123;
 
 export interface TunnelSocket extends Transport {
-  /** From now on, delivers all received messages to this leg. */
+  /** From now on, delivers all received messages to this leg (a connection of the protocol). */
   attach(leg: Leg): void;
 }
 

@@ -28,8 +28,8 @@ const STABLE_MS = 1_000;
  */
 const SUPERSEDED_MS = 30_000;
 /**
- * Age at which a connection is renewed, in ms, plus or minus RENEW_SPREAD_MS. Proxies end a socket after an
- * hour, even if the hub has announced nothing.
+ * Age at which a connection is replaced by a new one, in ms, plus or minus RENEW_SPREAD_MS. Many proxies end
+ * a socket after one hour without any warning, so the connection is replaced before that.
  */
 const RENEW_MS = 55 * 60_000;
 const RENEW_SPREAD_MS = 3 * 60_000;
@@ -144,8 +144,8 @@ export class Tunnel {
    */
   #toldToGo(connection: Connection, afterMs: number): void {
     if (connection !== this.#current || this.#dialling || afterMs === 0) return;
-    // Choose a random time, so that not all agents reconnect at once. At least half of the time remains for
-    // the channels to move.
+    // Choose a random time, so that not all agents of the hub reconnect at once. Reconnect in the first half
+    // of `afterMs`, so that the channels have the other half to move to the new connection.
     this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 

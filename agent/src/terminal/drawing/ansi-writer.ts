@@ -70,7 +70,8 @@ export class AnsiWriter {
     const isProtected = (attributes.bg & PROTECTED) !== 0;
     if (style !== this.#style || this.#protected !== isProtected) {
       this.csi(style === NO_STYLE ? '' : style, 'm');
-      // Each style begins with a reset. The reset also ends the protection of cells.
+      // The codes of each style begin with a reset, which also ends the protection of cells. So the
+      // protection is set again after the style.
       if (isProtected) this.csi('1"q');
     }
     this.#style = style;
@@ -78,7 +79,10 @@ export class AnsiWriter {
     this.#linkTo(attributes.bg & HAS_EXTENDED ? attributes.extended.urlId : 0);
   }
 
-  /** Sets the colour of later underlines, if the current attributes contain no underline. */
+  /**
+   * If these attributes contain no underline, sets the underline colour alone. It is the colour of an
+   * underline that the program turns on later.
+   */
   latentUnderline(attributes: Attributes): void {
     const codes = color(attributes.extended._ext, 58);
     if (underlineStyle(attributes) === 0 && codes.length > 0) this.csi(...codes, 'm');
@@ -105,7 +109,10 @@ export function background(attributes: Attributes): number {
   return attributes.bg & COLOR;
 }
 
-/** Returns true if an erased cell can have these attributes, which are nothing but a background colour. */
+/**
+ * Returns true if an erased cell can have these attributes. An erased cell has no attribute except a
+ * background colour.
+ */
 export function isErased(attributes: Attributes): boolean {
   return attributes.fg === 0 && (attributes.bg & ~COLOR) === 0;
 }

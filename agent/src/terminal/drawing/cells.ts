@@ -50,7 +50,8 @@ class CellDrawer {
   #nextLine(line: Line): void {
     if (line.isWrapped) this.#wrapInto(line);
     else {
-      // A line that scrolls in gets the current background colour. So the colour is reset first.
+      // If the screen scrolls, the new line gets the current background colour. So the colour is reset before
+      // the line break.
       this.#writer.plain();
       this.#writer.write('\r\n');
     }
@@ -77,15 +78,18 @@ class CellDrawer {
   }
 
   /**
-   * Returns true if the line's first character wraps into this line when it is printed. A character with a
-   * background colour does not count, since its colour would fill the rest of the line.
+   * Returns true if the terminal itself wraps when this line's first character is printed after a full line.
+   * Returns false for a character with a background colour, since its colour would fill the rest of the line.
    */
   #wrapsByItself(line: Line): boolean {
     const first = line.loadCell(0, this.#cell);
     return first.getChars() !== '' && first.getWidth() > 0 && background(first) === 0;
   }
 
-  /** Returns the number of columns drawn. */
+  /**
+   * Draws the cell in column `x`. Returns the number of columns drawn: a wide character takes two columns,
+   * and erased cells are drawn together.
+   */
   #drawCell(line: Line, x: number): number {
     const cell = line.loadCell(x, this.#cell);
     const chars = cell.getChars();

@@ -26,7 +26,8 @@ export function snapshot(core: XtermCore, scrollback: number): string {
     drawCells(writer, core, alternate, 0);
     restoreBufferState(writer, alternate, core);
   } else if (hasSavedCursor(alternate)) {
-    // The alternate buffer keeps its saved cursor while the normal buffer is shown.
+    // The alternate buffer keeps its saved cursor while the normal buffer is shown. So show the alternate
+    // buffer, restore its saved cursor, and show the normal buffer again.
     writer.csi('?1047h');
     restoreSavedCursor(writer, alternate, core.cols, core.rows);
     writer.csi('?1047l');

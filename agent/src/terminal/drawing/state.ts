@@ -68,9 +68,9 @@ export function restoreModes(writer: AnsiWriter, core: XtermCore): void {
 }
 
 /**
- * Writes the cursor and the current attributes. They must be written last. A pending wrap exists only
- * directly after a printed character, and a combining character joins only such a character. So the last
- * character is printed again.
+ * Writes the cursor and the current attributes. Two states exist only directly after a printed character: a
+ * pending wrap, and a character that a combining character can join. To reproduce such a state, the last
+ * character is printed again. So no other output may follow.
  */
 export function restoreCursor(writer: AnsiWriter, core: XtermCore): void {
   const { active: buffer, modes, cols } = core;
@@ -116,7 +116,8 @@ function lastCharacter(core: XtermCore): LastCharacter | undefined {
   const { active: buffer, cols } = core;
   const line = buffer.lines.get(buffer.ybase + buffer.y);
   if (!line) return undefined;
-  // A single combining character after the last column can leave the cursor beyond `cols`.
+  // xterm can leave the cursor beyond `cols`, if a single combining character was printed after the last
+  // column. So the column is limited to `cols`.
   const end = Math.min(buffer.x, cols);
   for (let x = end - 1; x >= Math.max(0, end - 2); x--) {
     const cell = line.loadCell(x, core.newCell());

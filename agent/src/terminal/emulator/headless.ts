@@ -20,7 +20,8 @@ export function headlessTerminal({ cols, rows }: PtySize, scrollback: number = S
 }
 
 /**
- * Returns the Unicode provider of the addon. The addon itself can only register the provider with a terminal.
+ * Returns the addon's Unicode provider, which knows the width of each character. The addon gives its provider
+ * only to a terminal. So the addon gets an object that looks like a terminal and keeps the provider.
  */
 function unicode11Provider(): IUnicodeVersionProvider {
   let provider: IUnicodeVersionProvider | undefined;

@@ -52,8 +52,8 @@ function limitCount(terminal: Terminal, core: XtermCore, final: LoopingCsi, most
 }
 
 /**
- * Limits the combining characters in a cell. The count is stored in bits that the wrapped provider does not
- * use.
+ * Limits the combining characters in a cell. Changes `provider`, which tells xterm the properties of each
+ * character. The number of combining characters so far is stored in unused bits of the properties.
  */
 export function limitJoins<T extends { charProperties(code: number, preceding: number): number }>(
   provider: T,

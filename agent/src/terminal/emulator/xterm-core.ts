@@ -159,7 +159,9 @@ export class XtermCore {
     return this.#core.buffers.active;
   }
 
-  /** Number of new lines that scroll everything out of the active buffer, at any cursor position. */
+  /**
+   * Number of new lines that surely scroll all old lines out of the active buffer, wherever the cursor is.
+   */
   get page(): number {
     return this.active.lines.maxLength + this.rows;
   }
@@ -200,7 +202,10 @@ export class XtermCore {
     return { designated: [0, 1, 2, 3].map((g) => _charsets[g]), level: glevel, charset };
   }
 
-  /** Has the same effect as the sequence `CSI count final`. */
+  /**
+   * Executes the control sequence `CSI count final`. The final byte `final` names the operation, and xterm
+   * repeats the operation `count` times.
+   */
   loop(final: LoopingCsi, count: number): void {
     this.#core._inputHandler[LOOPS[final]]({ params: [count], length: 1 });
   }

@@ -121,7 +121,7 @@ export class Sequences {
   #character(offset: number): void {
     const code = this.#code;
     const surrogate = code >= 0xd800 && code <= 0xdfff;
-    // xterm ignores invalid characters and the byte order mark.
+    // xterm ignores invalid characters and the byte order mark. So this parser ignores them, too.
     if (code < this.#least || surrogate || code > 0x10ffff || code === 0xfeff) return;
     this.#unit(Math.min(code, WIDE), offset - (code < 0xa0 ? 1 : 0));
   }

@@ -1,6 +1,6 @@
 /**
- * Returns bytes that bring a viewer's parser to the same position inside an unfinished sequence. A snapshot
- * ends with these bytes.
+ * A snapshot may be drawn while the output is inside an unfinished control sequence. This module returns the
+ * last bytes of such a snapshot. They bring the viewer's parser to the same position inside the sequence.
  */
 import type { Ring } from './ring.ts';
 import type { Sequences } from './sequences.ts';

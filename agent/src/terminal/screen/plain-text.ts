@@ -18,7 +18,7 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 export interface Page {
   cols: number;
-  /** Number of lines that scroll out everything that the terminal contains, at any cursor position. */
+  /** Number of new lines that surely scroll all old lines out of the terminal, wherever the cursor is. */
   lines: number;
   /** True if wrap mode is on: text that reaches the last column continues on a new line. */
   wraps: boolean;

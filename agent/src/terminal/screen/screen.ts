@@ -35,7 +35,10 @@ const CATCH_UP_MS = 20;
  * without scrollback.
  */
 const MAX_DRAWING = 2 * 2 ** 20;
-/** Moves the cursor to the first column, since the skipped lines would have left the cursor there. */
+/**
+ * Written in place of skipped plain text, which ends with a line break. It moves the cursor to the first
+ * column, as the skipped text would have done.
+ */
 const CARRIAGE_RETURN = Buffer.from('\r');
 /** Longest title, in characters. A longer title is cut. */
 const MAX_TITLE = 200;
@@ -119,8 +122,8 @@ export class Screen {
 
   /** Called when there is more output. */
   wake(): void {
-    // The program was paused too late. Parse at once, before the ring overwrites output that is not parsed
-    // yet.
+    // Much output is not parsed yet, since the program was paused too late. Parse at once, before the ring
+    // buffer overwrites this output.
     while (this.unparsed > RING_BYTES / 2 && this.#parse());
     this.#scheduler.add(this.#slice);
   }

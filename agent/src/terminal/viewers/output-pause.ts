@@ -11,15 +11,17 @@ import type { Output } from '../output/index.ts';
  */
 const LOOK_MS = 10;
 const QUIET_LOOKS = 3;
-/** Largest number of checks. After them the wait ends, even if the program still writes. */
+/**
+ * Largest number of checks for new output. Then the wait for a pause ends, even if the program still writes.
+ */
 const MOST_LOOKS = 30;
 
 export interface PauseOptions {
   clock: Clock;
   output: Output;
   /**
-   * Returns true if the PTY is paused. In that case, missing output does not mean that the program has
-   * paused.
+   * Returns true while nothing is read from the PTY. Then no output arrives although the program may still
+   * write, so this time does not count as a pause in the output.
    */
   held(): boolean;
 }

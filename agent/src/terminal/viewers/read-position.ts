@@ -24,9 +24,9 @@ export interface ReadPositionOptions {
 
 export class ReadPosition {
   readonly #options: ReadPositionOptions;
-  /** The snapshot and the notices that are sent before the next byte of the ring. */
+  /** Bytes that the viewer gets before the next byte of output: a snapshot or notices. */
   #front: Uint8Array = NOTHING;
-  /** Offset of the next byte of the ring that will be sent. */
+  /** Offset of the next byte of output that the viewer will get. */
   #at: number;
   #notices: { at: number; text: string }[] = [];
 
@@ -53,7 +53,10 @@ export class ReadPosition {
     this.#notices.push({ at, text: this.#options.notice(size) });
   }
 
-  /** Replaces the backlog with a snapshot if the snapshot is shorter than the backlog. */
+  /**
+   * Replaces the backlog (the output that was not given to the viewer yet) with a snapshot, if the snapshot
+   * is shorter.
+   */
   jumpIfShorter(): void {
     const jump = this.#jump();
     if (jump.text.length + jump.drawing.bytes.length < this.backlog) this.#goOn(jump.drawing, jump.text);
@@ -82,8 +85,8 @@ export class ReadPosition {
   }
 
   /**
-   * Queues what must be sent before the next byte of the ring: notices, or a snapshot if the ring has
-   * overwritten that byte.
+   * Queues what the viewer must get before the next byte of output: notices, or a snapshot if the ring buffer
+   * has overwritten that byte.
    */
   #advance(): void {
     if (this.#at < this.#options.output.ring.start) {

@@ -3,10 +3,13 @@
  */
 import type { Clock } from '@unicore/protocol';
 
-/** Length of the measured window, and shortest measurement from which a rate is computed, in ms. */
+/**
+ * A viewer's read rate is measured over about the last WINDOW_MS (ms). It is unknown until the measurement
+ * has lasted LEAST_MS (ms).
+ */
 const WINDOW_MS = 500;
 const LEAST_MS = 100;
-/** Shortest time between two samples, in ms. */
+/** Shortest time between two samples of the number of bytes read, in ms. */
 const STEP_MS = 25;
 
 interface Sample {
@@ -16,24 +19,30 @@ interface Sample {
 
 export class ReadRate {
   readonly #clock: Clock;
-  /** Samples since the time when the viewer had last read all output. The oldest sample comes first. */
+  /**
+   * Each sample says how many bytes the viewer had read at some time. The oldest sample comes first. The
+   * samples are deleted whenever the viewer has read all output.
+   */
   #samples: Sample[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Called while there is output to read. taken: number of bytes read in total. */
+  /** Called while the viewer has output to read. taken: number of bytes that the viewer has read in total. */
   busy(taken: number): void {
     const at = this.#clock.now();
     const newest = this.#samples.at(-1);
     if (newest && at - newest.at < STEP_MS) return;
     this.#samples.push({ at, taken });
-    // Keep one sample that is at least WINDOW_MS (ms) old.
+    // Delete old samples, but keep one that is at least WINDOW_MS (ms) old: the measurement begins there.
     while (at - (this.#samples[1]?.at ?? at) >= WINDOW_MS) this.#samples.shift();
   }
 
-  /** Called when all output is read. Deletes the samples, since the idle time that follows must not count. */
+  /**
+   * Called when the viewer has read all output. Deletes the samples. Otherwise the idle time that follows
+   * would make the rate look too low.
+   */
   idle(): void {
     if (this.#samples.length > 0) this.#samples = [];
   }

@@ -65,8 +65,8 @@ export class Viewer implements ChannelHandler {
   /** Number of bytes given to the channel in total. */
   #given = 0;
   /**
-   * Cancels the wait for a pause in the output. This function is set only during the wait, after an
-   * interrupt. During the wait, the program need not wait for this viewer.
+   * After an interrupt (such as ^C), the viewer waits for a pause in the output. This function cancels that
+   * wait, and is set only during the wait. Meanwhile the program need not wait for this viewer.
    */
   #cancelWait: (() => void) | undefined;
   /** True while no output is sent to this viewer, until there is a pause in the output. */
