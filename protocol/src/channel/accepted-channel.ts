@@ -68,8 +68,8 @@ export class AcceptedChannel extends Channel {
   }
 
   /**
-   * Answers a repeated or late OPEN. Sends ACCEPT again if the channel is attached to this channel number,
-   * because the first ACCEPT may have been lost. Otherwise sends DETACHED.
+   * Answers a repeated or late OPEN. If the channel is attached with the channel number of this OPEN, the
+   * first ACCEPT may have been lost, and ACCEPT is sent again. Otherwise DETACHED is sent.
    */
   answerAgain(leg: Leg, ch: number): void {
     if (this.isAt(leg.portOf(ch))) this.#sayAccept(this.attachment!);
@@ -102,8 +102,8 @@ export class AcceptedChannel extends Channel {
 
   /**
    * Closes a channel whose opener did not attach again in time. The code is LEG_LOST even if both ends have
-   * sent FIN. The opener's last ACK was then probably lost, but this end cannot know that. With the code OK,
-   * an opener that attaches later would believe that it has received everything.
+   * sent FIN, because the opener has not confirmed everything. With the code OK, an opener that attaches too
+   * late would believe that it has received everything.
    */
   #expire(): void {
     this.close('LEG_LOST', `nobody attached for ${ORPHAN_MS / 1000} s`);
@@ -116,7 +116,7 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override finished(): void {
-    // Does nothing: the opener tells the hops that the channel has ended.
+    // Nothing to do at this end: the opener tells the hops that the channel has ended.
   }
 
   protected override over(code: ErrorCode, message: string): void {

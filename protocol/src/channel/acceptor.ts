@@ -22,8 +22,8 @@ import type { Deflater } from './deflater.ts';
 import { PendingOpen } from './pending-open.ts';
 
 /**
- * How long the acceptor remembers how a channel ended (its tombstone), in ms. A late OPEN for this channel is
- * refused with the same code.
+ * How long the acceptor remembers how a channel ended (its tombstone), in ms. If a late OPEN for this channel
+ * comes, the acceptor refuses it with the error code with which the channel ended.
  */
 const TOMBSTONE_MS = 120_000;
 
@@ -36,7 +36,7 @@ export interface OpenRequest {
   readonly auth: unknown;
   /** The metadata that the opener of the channel sent. */
   readonly meta: unknown;
-  /** The channel's epoch (its random id) in hexadecimal. It names the channel in logs and in other calls. */
+  /** The channel's epoch (its random id) in hexadecimal. It identifies the channel, for example in logs. */
   readonly epochHex: string;
   accept(handler: ChannelHandler, meta: unknown): AcceptedChannel;
   refuse(code: ErrorCode, message: string): void;
@@ -45,12 +45,12 @@ export interface OpenRequest {
 export interface AcceptorOptions {
   clock: Clock;
   accept(request: OpenRequest): void;
-  /** The deflater for compressed frames (DATAZ). They are used only if the other end has a deflater too. */
+  /** The deflater for compressed frames (DATAZ). DATAZ is used only if the other end also has a deflater. */
   deflater?: Deflater;
   /**
-   * Called when an opener attaches to a known channel again. Checks that the opener may still use the
-   * channel, and returns the metadata for ACCEPT. Otherwise throws a UniCoreError: EPOCH_LOST if the opener
-   * does not own the channel, so that this opener does not learn that the channel exists.
+   * Called when an opener attaches again to a channel that exists. Checks the opener's permission, and
+   * returns the metadata for ACCEPT. Throws a UniCoreError to refuse the opener. The error is EPOCH_LOST if
+   * the opener does not own the channel, so that it does not learn that the channel exists.
    */
   reattach?(channel: AcceptedChannel, auth: unknown, meta: unknown): unknown;
 }
@@ -86,8 +86,8 @@ export class Acceptor {
     const epoch = this.#epochs.get(epochHex);
     const bound = leg.portOf(open.ch);
     if (bound && bound !== epoch?.pending && !epoch?.channel?.isAt(bound)) {
-      // With this OPEN, the number would belong to two channels. The first channel would not learn when the
-      // leg closes.
+      // This channel number is already used by another channel. If both used it, the first channel would not
+      // learn when the leg closes.
       throw new UniCoreError('PROTOCOL_ERROR', `channel number ${open.ch} is in use on this socket`);
     }
     if (!epoch && open.mustExist) {
@@ -121,11 +121,11 @@ export class Acceptor {
   }
 
   /**
-   * Handles another OPEN for a channel that the application has not decided yet. Only the newest OPEN will be
-   * answered.
+   * Handles another OPEN for a channel that the application has not accepted or refused yet. Only the newest
+   * OPEN will be answered.
    */
   #pendingAgain(epoch: Epoch, leg: Leg, open: Open): void {
-    // Invalid metadata throws, so the metadata is read before the OPEN is stored.
+    // Throws if the metadata is invalid. An invalid OPEN must not replace the earlier OPEN that is stored.
     unpackSaid(open.meta);
     const { pending } = epoch;
     if (!pending || leg.portOf(open.ch) === pending) return;
@@ -138,7 +138,7 @@ export class Acceptor {
   #fresh(epochHex: string, leg: Leg, open: Open): void {
     const kind = kindName(open.kind);
     if (!kind) return refuse(leg, open.ch, { code: 'KIND_UNKNOWN', message: `no channel kind ${open.kind}` });
-    // Invalid metadata throws, so the metadata is read before anything is stored.
+    // Throws if the metadata is invalid. An invalid OPEN must not leave a stored epoch behind.
     const [auth, { meta }] = [unpackMeta(open.auth), unpackSaid(open.meta)];
     const epoch: Epoch = { channel: undefined, ended: undefined, pending: new PendingOpen(leg, open) };
     this.#epochs.set(epochHex, epoch);
@@ -164,8 +164,8 @@ export class Acceptor {
       },
       refuse: (code, message) => {
         const at = epoch.pending!;
-        // No channel was made, so the application may decide differently about a later OPEN with the same
-        // epoch.
+        // A refusal made no channel, so the epoch is forgotten. If another OPEN with this epoch comes, the
+        // application may accept it.
         this.#epochs.delete(epochHex);
         if (at.wanted) refuse(at.leg, at.open.ch, { code, message });
         at.leave();

@@ -35,7 +35,8 @@ export class Attachment implements Port {
 
   /** Releases the channel number. Later frames with this number do not reach the channel any more. */
   leave(): void {
-    // If the peer has opened the same number again, the number already belongs to a newer attachment.
+    // The peer may have opened the same number again. A newer attachment then uses the number and must keep
+    // it.
     if (this.leg.portOf(this.ch) === this) this.leg.unbind(this.ch);
   }
 

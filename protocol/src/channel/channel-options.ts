@@ -9,7 +9,7 @@ export interface ChannelOptions {
   clock: Clock;
   kind: ChannelKindName;
   handler: ChannelHandler;
-  /** The deflater for compressed frames (DATAZ). They are used only if the other end has a deflater too. */
+  /** The deflater for compressed frames (DATAZ). DATAZ is used only if the other end also has a deflater. */
   deflater?: Deflater | undefined;
   /** The pool from which this channel takes the bytes of its receive window. */
   windows?: Windows;

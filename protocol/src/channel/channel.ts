@@ -156,7 +156,7 @@ export abstract class Channel implements Attached, SendQueue {
   }
 
   drop(): void {
-    // Nothing to drop: the channel keeps unconfirmed bytes and sends them again on its next attachment.
+    // Nothing to do when the leg closes: unconfirmed bytes are sent again on the channel's next attachment.
   }
 
   /** Leaves an attachment that can no longer be used. */
@@ -193,7 +193,7 @@ export abstract class Channel implements Attached, SendQueue {
   /** Makes this attachment the only one of the channel. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // rewind() throws on an invalid offset. The attachment is set first, so that the RESET is sent on it.
+    // rewind() throws if an offset is invalid. A RESET then reports the error, and needs the new attachment.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);
@@ -252,7 +252,7 @@ export abstract class Channel implements Attached, SendQueue {
     // The neighbour no longer knows this channel number. The channel itself may still exist.
     if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
     this.overAt(at);
-    // After FIN, a RESET with OK only repeats that the other end is closed. The FIN has already given the reason.
+    // If RESET with OK comes after FIN, the peer has closed, and the FIN has already given the reason.
     if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }

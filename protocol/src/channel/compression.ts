@@ -39,9 +39,9 @@ const MIN_RATIO = 1.1;
  */
 const MOST_SKIPPED = 64;
 /**
- * Fast bulk output would send these uncompressed frames at once, and deflate would be tried too often. So
- * after a failed try with a frame of at least LARGE bytes, the next try also waits SKIPPED_MS for each of
- * these frames.
+ * After a failed try of deflate, a fast sender would soon have sent the uncompressed frames that must come
+ * before the next try. It would try deflate too often. So if the failed frame had at least LARGE bytes, the
+ * next try also waits SKIPPED_MS for each of the uncompressed frames.
  */
 const LARGE = 1024;
 const SKIPPED_MS = 10;
@@ -61,8 +61,9 @@ const LEAST_DICTIONARY = 8 * 1024;
  */
 const RISE = 1 / 4;
 /**
- * CPU budget for the effort `small`, which takes 20 to 40 ms per MiB. The budget grows by SMALL_PER_SECOND
- * uncompressed bytes per second, up to SMALL_AT_ONCE bytes.
+ * Limits the CPU time for the effort `small`, which takes 20 to 40 ms per MiB. This effort may be used for
+ * SMALL_PER_SECOND uncompressed bytes per second. Up to SMALL_AT_ONCE bytes can be saved for later. Other
+ * bytes are deflated with the effort `fast`.
  */
 const SMALL_PER_SECOND = 2 * 1024 * 1024;
 const SMALL_AT_ONCE = 4 * 1024 * 1024;
@@ -75,7 +76,7 @@ export interface Past {
 
 export class Compression {
   readonly #clock: Clock;
-  /** undefined if this channel never uses DATAZ, in either direction. */
+  /** The deflater; undefined if this channel never uses DATAZ, in either direction. */
   readonly #deflater: Deflater | undefined;
   #peerReads = false;
   /**
@@ -134,8 +135,8 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // The pause is counted in bytes and not in frames. Otherwise failures with short frames would make all
-      // frames of bulk output uncompressed.
+      // After a failed try, deflate waits for a number of bytes and not of frames. Otherwise, after failed
+      // tries with short frames, many large frames of bulk output would be sent uncompressed.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;

@@ -11,7 +11,10 @@ const ACK_MS = 25;
 export interface DelayedAcksOptions {
   clock: Clock;
   incoming: Incoming;
-  /** Sends an ACK with these values on the current attachment. */
+  /**
+   * Sends an ACK on the current attachment. All bytes below offset `consumed` were consumed, and `limit` is
+   * the new credit limit.
+   */
   say: (report: { consumed: number; limit: number }) => void;
 }
 

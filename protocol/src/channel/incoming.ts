@@ -10,8 +10,9 @@ import type { Window } from './window.ts';
 /** An ACK is sent as soon as this fraction (1/n) of the window was consumed since the last ACK. */
 const ACK_SHARE = 4;
 /**
- * Number of received bytes that are kept for DATAZ frames. A repeated frame may begin almost MAX_DATA bytes
- * before the next expected offset, and its dictionary is before that frame.
+ * Number of received bytes that are kept, because DATAZ frames may refer to them. A frame that is sent again
+ * may begin almost MAX_DATA bytes before the next expected offset, and may refer to MAX_DICTIONARY bytes
+ * before its beginning.
  */
 const HISTORY_BYTES = MAX_DATA + MAX_DICTIONARY;
 

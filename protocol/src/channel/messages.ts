@@ -8,8 +8,8 @@ import type { Channel } from './channel.ts';
 import { Outbox } from './outbox.ts';
 
 /**
- * These limits are larger than those for the metadata of frames, because a report lists every VM of a
- * provider.
+ * The limits for one message. They are larger than the limits for the metadata of frames, because a
+ * provider's report is one message that lists all VMs of the provider.
  */
 const LIMITS: PackLimits = { bytes: 1024 * 1024, depth: 12, entries: 65_536 };
 const HEADER_BYTES = 4;
@@ -46,10 +46,10 @@ export class Messages {
     this.#channel?.wake();
   }
 
-  /** The `pull` callback for the channel's handler. */
+  /** The handler's `pull`: returns the next bytes of the queued messages, at most `max`. */
   readonly pull = (max: number): Uint8Array | undefined => this.#outbox.pull(max);
 
-  /** The `data` callback for the channel's handler. */
+  /** The handler's `data`: takes received bytes, which may be a part of a message or several messages. */
   readonly data = (bytes: Uint8Array): void => {
     let rest = bytes;
     while (rest.length > 0) rest = this.#take(rest);

@@ -98,7 +98,8 @@ export class Opener extends Channel {
   }
 
   override reset(code: ErrorCode, message: string): void {
-    // An unanswered OPEN may create the channel at the other end, so this channel must be reset there too.
+    // The acceptor may have created the channel because of an OPEN whose answer has not come yet. So RESET is
+    // also sent where this OPEN was sent.
     this.#opening?.say((ch) => resetFrame(ch, code, message));
     super.reset(code, message);
   }
@@ -113,7 +114,8 @@ export class Opener extends Channel {
     this.#backoff.reset();
     this.attached(at, frame.recvNext, frame.limit, features);
     if (this.isClosed) return;
-    // The acceptor may not know of bytes that this end consumed after it sent the OPEN.
+    // The OPEN told the acceptor how much this end had consumed. This end may have consumed more since then.
+    // Without another ACK, the acceptor could wait for credit.
     if (again) this.acknowledgeAgain();
     this.handler.attached?.(meta);
     // If the leg was replaced while the OPEN was unanswered, the channel moves again.
@@ -121,21 +123,21 @@ export class Opener extends Channel {
   }
 
   protected override unattached(code: ErrorCode): void {
-    // If an OPEN is unanswered, an attempt to attach is already under way.
+    // If an OPEN is unanswered, it may still attach the channel, so the loss is not reported yet.
     if (!this.#opening) this.#detached(code);
   }
 
   protected override detachedBy(at: Attachment, code: ErrorCode): void {
     if (code !== 'GOING_AWAY') return this.lost(at, code);
-    // A hop on the path will close, but this leg stays open. The old path works until the channel has moved.
+    // A hop on the path will close soon, so the channel moves to another path. The old path works until then.
     this.#leaving = at;
     if (!this.#opening) this.attach();
     else if (at === this.#opening) this.#waitForAnswer(at, 0);
   }
 
   protected override gap(at: Attachment): void {
-    // A broken attachment is never repaired: the opener attaches again. The RESET tells the hops to forget
-    // the old attachment. An acceptor that has closed the channel would not tell them.
+    // An attachment that has lost frames is never repaired: the opener attaches again. The RESET makes the
+    // hops forget the old attachment, because an acceptor that has closed the channel does not tell them.
     at.say((ch) => resetFrame(ch, 'CHANNEL_UNKNOWN', ''));
     this.lost(at, 'GAP');
   }
@@ -148,8 +150,8 @@ export class Opener extends Channel {
   }
 
   protected override overAt(at: Attachment): void {
-    // A moving channel has two attachments, and the peer has ended the channel on one of them. Only the
-    // opener can tell the hops of the other attachment to forget the channel.
+    // While a channel moves, it has two attachments. The peer has ended the channel on one of them. The hops
+    // of the other attachment would keep the channel number if the opener did not tell them.
     for (const place of [this.#opening, this.attachment]) if (place !== at) place?.say(CLEAR);
   }
 
@@ -160,8 +162,8 @@ export class Opener extends Channel {
 
   #open(leg: Leg): void {
     const moving = this.attachedNow;
-    // An earlier OPEN was sent on an older leg. The new OPEN takes over any channel that the earlier OPEN has
-    // created.
+    // An earlier OPEN may still be unanswered on an older leg. This end gives it up. If it has created the
+    // channel at the acceptor, the new OPEN attaches to the same channel.
     this.#opening?.leave();
     this.#stopOpening();
     this.#moving = moving;

@@ -167,9 +167,9 @@ export class Outgoing {
   }
 
   /**
-   * Continues on a new attachment, at the offset that the peer expects. Confirmed bytes stay confirmed: while
-   * a channel moves, the old path may have delivered a newer ACK first. The old credit limit is dropped,
-   * because the hops of the new path have not seen it, and hops enforce only limits that they have seen.
+   * Continues on a new attachment, at the offset that the peer expects (`recvNext`). If the old path has
+   * already confirmed more bytes, they stay confirmed. The old credit limit is dropped, and only `limit`
+   * counts: the hops of the new path have not seen the old limit.
    */
   rewind(recvNext: number, limit: number): void {
     this.confirm(recvNext, limit);
@@ -180,8 +180,8 @@ export class Outgoing {
   }
 
   /**
-   * Skips bytes that the peer has confirmed. After rewind(), the peer may have received these bytes on the
-   * old path.
+   * Skips bytes that the peer has confirmed. They need not be sent again on a new attachment, because the
+   * peer has received them on the old path.
    */
   #skipTo(known: number): void {
     this.#sent = Math.max(this.#sent, Math.min(known, this.#end));
@@ -218,7 +218,8 @@ export class Outgoing {
     if (used > 0) this.#kept.splice(0, used);
     const first = this.#kept[0];
     if (first && upTo > this.#base) {
-      // The unconfirmed rest is copied. A view would keep the confirmed part in memory too.
+      // The peer has confirmed only the first part of this chunk. The other part is copied, because a view
+      // would keep the whole chunk in memory.
       this.#kept[0] = first.slice(upTo - this.#base);
       this.#history?.append(first.subarray(0, upTo - this.#base));
       this.#base = upTo;

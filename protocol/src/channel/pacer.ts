@@ -1,7 +1,7 @@
 /**
- * Paces one end of a channel: the end sends no more than the path carries, so that no long queue grows on the
- * path. Later bytes, or a snapshot that replaces skipped bytes, then arrive soon. The pacer also joins the
- * small writes of a flood (bulk output).
+ * Paces one end of a channel: the end sends no more than the path carries. Otherwise a long queue would grow
+ * on the path, and newer bytes would arrive late behind it. The pacer also joins the small writes of a flood
+ * (bulk output).
  */
 
 import { CongestionWindow, type Mark } from '../leg/index.ts';
@@ -113,8 +113,8 @@ export class Pacer {
   /** Returns true if the `pending` bytes should be sent now. Otherwise go() is called later. */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
-    // True if the source has had bytes to send since the last frame. Its small writes were then collected
-    // while they waited.
+    // True if the source has had bytes to send since the last frame. While these bytes waited for the path,
+    // small writes were already joined, so no further wait is needed.
     const held = this.#dryAt === undefined;
     if (held || this.#burst <= FLOOD || this.#paused || pending === 0 || pending >= RIPE) {
       this.stop();
@@ -162,8 +162,8 @@ export class Pacer {
     const last = next && next.from < upTo ? next : this.#marks[passed - 1];
     if (!last) return;
     if (passed > 0) this.#marks.splice(0, passed);
-    // A hop may have split the frame, so the part that has arrived counts. Otherwise large frames would be
-    // sent one at a time.
+    // If a hop has split a large frame, the peer may confirm the first part earlier, and that part counts at
+    // once. Otherwise the sender would wait for each large frame to arrive whole before it sends the next.
     const missing = Math.max(0, last.upTo - upTo);
     const missingOnWire = (last.onWire * missing) / (last.upTo - last.from);
     this.#wire.arrived(last.wire, missingOnWire);

@@ -91,8 +91,8 @@ export class Window {
 
   /**
    * Doubles the window if it limits the throughput. `consumed` is the total number of consumed bytes, and
-   * `rtt` is the end-to-end round-trip time in ms. Returns true if the round-trip time must be measured
-   * first. This happens only after half a window was consumed.
+   * `rtt` is the end-to-end round-trip time in ms. Returns true if half a window was consumed and `rtt` is
+   * unknown: the caller must then measure it.
    */
   used(consumed: number, now: number, rtt: number | undefined): boolean {
     const used = (consumed - this.#consumed) / this.#size;

@@ -56,8 +56,8 @@ export class Hop implements Port {
   }
 
   /**
-   * Asks the opener to attach over another path. This hop works until the acceptor has attached elsewhere and
-   * detaches this channel number.
+   * Sends DETACHED with GOING_AWAY, which asks the opener to attach over another path. Until the channel has
+   * moved, this hop still forwards its frames.
    */
   vacate(): void {
     if (this.leg.open) this.leg.send(detached(this.ch, 'GOING_AWAY'));

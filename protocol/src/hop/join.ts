@@ -17,8 +17,8 @@ export interface Joined {
 
 export interface JoinOptions {
   /**
-   * The user to whom the channel belongs. On each leg, all channels of one group share a turn of the fair
-   * queue.
+   * The user to whom the channel belongs. On each leg, all channels of one user share one turn of the fair
+   * queue. So a user with many channels cannot send more than a user with one channel.
    */
   group?: string;
   /** Limits the bytes that wait in this hop, together with the bytes in other hops. */
@@ -34,10 +34,13 @@ export interface JoinOptions {
 }
 
 /**
- * Joins number `aCh` on leg `a` and number `bCh` on leg `b` into one channel. The hop ends when a leg closes
- * (the other side then gets DETACHED), when its queue is dropped, or when a RESET or DETACHED passes (except
- * DETACHED with GOING_AWAY). The hop does not forward a repeated OPEN. The leg's handler gets every OPEN,
- * finds the hop with leg.portOf(ch), and may forward the OPEN with new `auth` metadata.
+ * Joins number `aCh` on leg `a` and number `bCh` on leg `b` into one channel. The hop ends in each of these
+ * cases:
+ * - A leg closes. The other side then gets DETACHED.
+ * - The hop's queue is dropped.
+ * - A RESET or DETACHED passes, except DETACHED with GOING_AWAY.
+ * A repeated OPEN is not forwarded here. The leg's handler gets it, finds the hop with leg.portOf(ch), and
+ * may forward it with new `auth` metadata.
  */
 export function join(a: Leg, aCh: number, b: Leg, bCh: number, options: JoinOptions = {}): Joined {
   const { group = '', budget, frame, purged, end } = options;

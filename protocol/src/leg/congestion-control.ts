@@ -31,8 +31,8 @@ const FIRST_FLIGHT = 32 * 1024;
 /** The minimum round-trip time of the path is measured again after this many ms. */
 const REMEASURE_MS = 10_000;
 /**
- * The distance between two PINGs is at least the bytes that the path carries in MARK_MS, and at least
- * 1/MARK_SHARE of the window.
+ * PINGs measure the path. At least this many bytes are sent between two PINGs: the bytes that the path
+ * carries in MARK_MS, and at least 1/MARK_SHARE of the congestion window.
  */
 const MARK_MS = 0.5;
 const MARK_SHARE = 8;
@@ -85,8 +85,8 @@ export class CongestionControl {
   }
 
   /**
-   * The most bytes of a message, whatever frames it contains. A message arrives as a whole, and one PING
-   * follows it. Behind a long message on a slow line, the PING would measure too late.
+   * The most bytes of one message, whatever frames it contains. A PING can only follow a whole message. On a
+   * slow line, a long message would delay the PING, and the path would be measured too late.
    */
   get messageSize(): number {
     const { rate, window } = this.#window;
@@ -95,8 +95,8 @@ export class CongestionControl {
   }
 
   /**
-   * Records that a frame is sent that is not bulk data. For the next ALONE_MS, bulk data leaves only a short
-   * queue on the path.
+   * Records that the leg sends a frame of another kind than bulk data, such as a keystroke. For the next
+   * ALONE_MS, bulk data leaves only a short queue on the path, so that such frames do not wait long.
    */
   others(): void {
     this.#othersAt = this.#options.clock.now();
@@ -109,8 +109,9 @@ export class CongestionControl {
   }
 
   /**
-   * Returns a PING if a measurement is due, otherwise undefined. The PING follows a message, early enough to
-   * keep the path full. If bulk data would otherwise wait without end, the PING is sent alone.
+   * Returns a PING if the path should be measured now, otherwise undefined. Usually the PING follows a
+   * message. If bulk data waits because the window is full, and no PING is unanswered, the PING is sent
+   * alone. Otherwise the bulk data would wait forever.
    */
   mark(behind: boolean, floodsWait: boolean): Uint8Array | undefined {
     const { clock, ping, opened } = this.#options;

@@ -6,14 +6,15 @@
 import type { Clock } from '../time/index.ts';
 
 /**
- * The rate is the highest rate of the current period and the previous period. A period lasts RATE_MS, or
- * RATE_ROUND_TRIPS round trips if that is longer.
+ * The rate of the path is the highest rate that was measured in the current or the previous period. A period
+ * lasts RATE_MS, or RATE_ROUND_TRIPS round trips if that is longer.
  */
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /**
- * The first minimum round-trip time is trusted for only this part of remeasureMs, because nothing limited the
- * sender while it was measured. Each later minimum is trusted twice as long as the previous one.
+ * The first minimum round-trip time is measured again after only this part of remeasureMs. It may be too
+ * long, because the sender was not limited yet and could fill a queue on the path. Each later minimum is
+ * trusted twice as long as the previous one.
  */
 const FIRST_TRUST = 1 / 8;
 /**
@@ -24,8 +25,8 @@ const START_GAIN = 2;
 const START_SHARE = 0.25;
 const START_MS = 5;
 /**
- * For this many ms after the minimum round-trip time was measured, a smaller window causes no new
- * measurement.
+ * For this many ms after the minimum round-trip time was measured, it is not measured again, even if the
+ * congestion window becomes much smaller.
  */
 const DOUBT_MS = 2_000;
 
@@ -39,9 +40,10 @@ export interface CongestionWindowOptions {
   /** Bytes that may be in flight before the path has been measured. */
   initial: number;
   /**
-   * How long a minimum round-trip time is trusted, in ms. After that time, nothing is sent until all bytes
-   * have arrived, because the sender's own queue would distort the next measurement. If the window is full
-   * and no mark is in flight, the caller must send a mark.
+   * How long a minimum round-trip time is trusted, in ms. Then nothing is sent until all bytes have arrived,
+   * because the sender's own queue would make the next measured time too long. If the window is full and no
+   * mark is in flight, the caller must send a mark. Otherwise nothing would be measured, and the window would
+   * stay full.
    */
   remeasureMs: number;
 }
@@ -53,8 +55,8 @@ export interface Mark {
   readonly arrived: number;
   readonly arrivedAt: number;
   /**
-   * True if the sender always had more to send since `arrivedAt`. If false, the sender and not the path may
-   * be the cause of a low rate.
+   * True if the sender always had more to send since `arrivedAt`, the time when earlier bytes last arrived.
+   * If false, the sender and not the path may be the cause of a low rate.
    */
   readonly limited: boolean;
 }

@@ -8,8 +8,8 @@ import type { SendQueue } from './send-queue.ts';
 const TURN = 16 * 1024;
 
 /**
- * Items in the order of their turns, with the number of bytes that are left in each turn. Most calls concern
- * the first item, so a plain array is fast enough.
+ * A list of items that take turns, with the number of bytes that each item may still send in its turn. Most
+ * calls concern the first item, so a plain array is fast enough.
  */
 class Ring<T> {
   readonly #turns: { readonly of: T; left: number }[] = [];

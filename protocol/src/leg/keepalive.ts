@@ -91,13 +91,13 @@ export class Keepalive {
     const { askMs, deadMs } = patience;
     const now = clock.now();
     const idle = now - this.#heardAt;
-    // If this check is late, the process itself was blocked. It must first read what has arrived, before the
-    // peer counts as dead.
+    // If this check runs late, this process itself was blocked. Bytes of the peer may have arrived that are
+    // not read yet, so the peer does not count as dead.
     const late = now - dueAt >= askMs;
     if (idle >= deadMs && !late) return dead(`nothing heard for ${deadMs / 1000} s`);
     if (idle >= askMs) ping(this.ask(() => {}));
     const next = idle < askMs ? askMs - idle : Math.min(askMs / 2, Math.max(0, deadMs - idle));
-    // The pause is at least 1 ms. Otherwise a rounding error could start the timer again and again.
+    // The next check comes after at least 1 ms. Otherwise a rounding error could cause checks without end.
     const wait = Math.max(1, next);
     this.#cancel = clock.after(wait, () => this.#look(now + wait));
   }

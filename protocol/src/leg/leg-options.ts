@@ -47,8 +47,9 @@ export interface LegOptions {
   /** The protocol versions that this side understands. Default: the versions of this code. */
   versions?: Versions;
   /**
-   * The leg closes when more than this many bytes wait for a peer that does not read. Most of these bytes are
-   * answers. Bytes in send queues do not count.
+   * The leg closes when more than this many bytes of control frames wait for a peer that does not read. Most
+   * of them are answers to frames of the peer, such as PINGs. Bytes in the send queues of channels do not
+   * count.
    */
   maxQueued?: number;
   /** How long the peer may send nothing. Default: the limits for a peer over the Internet. */

@@ -271,8 +271,8 @@ export class Leg {
   }
 
   /**
-   * Credit does not limit requests, so a peer could make this side queue answers without end. Dropping an answer is
-   * safe, because the peer asks again, as after a lost hop.
+   * Credit does not limit frames that ask for an answer, such as PING. A peer could make this side queue
+   * answers without end. A dropped answer does no harm, because the peer asks again.
    */
   #answer(frame: Frame): void {
     if (this.#sender.queued <= MAX_UNREAD) this.send(frame);

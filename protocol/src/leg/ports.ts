@@ -103,9 +103,9 @@ export class Ports {
     const { opened, stray, answer } = this.#options;
     const { ch } = frame;
     if (ch <= this.#lastOpened && !this.#bound.has(ch)) {
-      // The peer repeated this OPEN before it learned that its channel number is no longer in use. If this
-      // OPEN were handled as new, it would open a channel that has no opener. An acceptor that has just lost
-      // its memory would even create a second, empty channel with the epoch of a living channel.
+      // The peer repeated this OPEN before it learned that its channel number is no longer in use. As a new
+      // OPEN, it would open a channel that has no opener. An acceptor that was just restarted would even
+      // create a second, empty channel with the epoch (the id) of a living channel.
       stray();
       return answer({ type: FrameType.DETACHED, ch, code: ERRORS.LEG_LOST.number });
     }

@@ -17,8 +17,8 @@ export interface SendQueue {
   readonly queued: number;
   /**
    * Returns the next frame, or undefined if there is none now. If the frame can be split, it has at most
-   * `maxData` payload bytes. A frame that is made during this call may use `memory`, and the queue must then
-   * not keep the frame.
+   * `maxData` payload bytes. If the frame is made during this call, its bytes may be in a reusable buffer
+   * from `memory`. The queue must not keep such a frame, because the buffer is overwritten later.
    */
   emit(maxData: number, memory: FrameMemory): Uint8Array | undefined;
   /** Called when the leg has closed: no more frames of this send queue will be sent. */

@@ -26,9 +26,9 @@ const POLL_MS = 10;
  */
 const SLICE_MS = 2;
 /**
- * A message that has this many bytes gets no more frames from send queues. Small frames share the cost of a
- * message. A large frame is sent alone, even without a PING, because frames that share a message are copied
- * at the sender and at every hop.
+ * A message that has this many bytes gets no more frames from send queues. Small frames are sent in one
+ * message, because each message has a cost. A large frame is sent alone, because frames that share a message
+ * are copied at the sender and at every hop.
  */
 const FULL = 8 * 1024;
 /**
@@ -271,8 +271,7 @@ export class Sender {
       if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
-    // Usually all frames fit into the message. A new array is then cheaper than splice(), which would copy
-    // all frames.
+    // Usually all frames are taken, and a new empty array is then enough. splice() would copy all frames.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
@@ -306,7 +305,7 @@ export class Sender {
     fair.charge(queue, frame.length);
     state.burst += frame.length;
     const flood = fair === this.#first && state.burst > FLOOD;
-    // emit() may have removed the send queue from this sender.
+    // emit() may have removed the send queue from this sender. The queue must then get no more turns.
     if (flood && this.#queues.get(queue) === state) this.#line(queue, state, this.#floods);
     return frame.length;
   }

@@ -18,8 +18,8 @@ const TWO_32 = 2 ** 32;
 
 const textEncoder = new TextEncoder();
 /**
- * This decoder accepts invalid UTF-8, because the rest of the text is still useful. `ignoreBOM` keeps U+FEFF
- * at the start, like any other character.
+ * Invalid UTF-8 in a text field causes no error, because the rest of the text is still useful. `ignoreBOM`
+ * keeps U+FEFF at the start, like any other character.
  */
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);

@@ -59,8 +59,8 @@ export const ChannelKind = {
 export type ChannelKindName = keyof typeof ChannelKind;
 
 /**
- * Initial receive windows in bytes. A sender may have this many bytes in flight, so its replay buffer holds
- * at most this many.
+ * The initial size of the receive window for each kind of channel, in bytes. A sender may have this many
+ * unconfirmed bytes in flight, and it keeps them until they are confirmed.
  */
 export const WINDOWS: Record<ChannelKindName, number> = {
   terminal: 128 * 1024,

@@ -21,7 +21,7 @@ import {
  */
 export const Form = { FIXINT: 0, U16: 1, U32: 2, U64: 3, BOOL: 4, EPOCH: 5, BIN: 6, TEXT: 7 } as const;
 
-/** Number of bytes of each form, without the content of BIN and TEXT. The index is the form. */
+/** The index is the form: number of bytes of a field, without the content of BIN and TEXT. */
 export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 
 export interface Field<Name extends string = string, F extends number = number> {

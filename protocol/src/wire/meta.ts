@@ -12,9 +12,9 @@ import { checkPacked, type PackLimits } from './meta-check.ts';
 export const META_LIMITS: PackLimits = { bytes: MAX_META, depth: 8, entries: 256 };
 
 /**
- * useRecords is false, because records are an extension that only msgpackr has. skipValues (missing in
- * msgpackr's types) leaves out undefined fields, as JSON does. int64AsType can be 'number', because
- * checkPacked refuses integers that a number cannot hold exactly.
+ * Options of msgpackr. useRecords is false, because only msgpackr can read records. skipValues is missing in
+ * msgpackr's types: it leaves out undefined fields, as JSON does. int64AsType can be 'number', because
+ * checkPacked refuses integers that a JavaScript number cannot hold exactly.
  */
 const OPTIONS: Options & { skipValues: unknown[] } = {
   useRecords: false,

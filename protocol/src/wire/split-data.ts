@@ -9,9 +9,9 @@ import { FrameType } from './frame.ts';
 const MOST_CONTINUED = 3;
 
 /**
- * Returns two frames. The first frame has at most `maxData` payload bytes, or up to three fewer if that keeps
- * a UTF-8 character whole. The second frame reuses the memory of `frame`. Returns undefined if the frame is
- * short enough, or if it is not a DATA frame.
+ * Returns two frames. The first frame has at most `maxData` payload bytes, or up to three fewer, so that no
+ * UTF-8 character is split. The second frame overwrites the memory of `frame`. Returns undefined if the frame
+ * is short enough, or if it is not a DATA frame.
  */
 export function splitData(
   frame: Uint8Array,

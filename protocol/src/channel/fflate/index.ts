@@ -3,8 +3,8 @@ import { deflateSync, inflateSync } from 'fflate';
 import { corrupt, type Deflater, LEVELS, wrongLength } from '../deflater.ts';
 
 export const fflateDeflater: Deflater = {
-  // Each call of fflate fills 300 KB of tables, on the thread that also draws the page. Only long inputs,
-  // such as pasted text, are worth this cost.
+  // Shorter inputs are not deflated. Each call of fflate fills 300 KB of tables, and this delays the page,
+  // because it runs on the same thread. Only long inputs, such as pasted text, are worth this cost.
   least: 4 * 1024,
 
   deflate(raw, dictionary, effort) {
