@@ -145,8 +145,8 @@ function plainError(error: unknown): { code: ErrorCode; message: string } {
 }
 
 /**
- * Error codes that a peer must not send. A peer cannot decide about the user's login, and a failure cannot be
- * OK.
+ * Error codes that are not accepted from a peer. A peer cannot decide that a user is signed out, and a failed
+ * call must not have the code OK.
  */
 const NOT_THE_PEERS: ReadonlySet<string> = new Set(['OK', 'UNAUTHENTICATED', 'REVOKED']);
 

@@ -6,7 +6,7 @@ import type { Terminal } from '@xterm/xterm';
 
 /**
  * Names of software renderers for WebGL, which are slower than the DOM renderer. Some browsers offer a
- * software renderer although probe() asks for hardware.
+ * software renderer even if a page asks for a hardware renderer.
  */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 

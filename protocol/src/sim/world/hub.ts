@@ -40,7 +40,7 @@ export class SimHub extends Part implements Host {
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
-  /** The user of each connection that a consumer has opened. */
+  /** The user name for each connection that a consumer has opened. It is the name of the consumer. */
   readonly #users = new Map<Leg, string>();
 
   constructor(name: string, world: World, plan: HubPlan, next?: NextHub) {
