@@ -194,8 +194,8 @@ export class Link {
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
     if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
-    // Input in flight is dropped with the old channel, because the shell may have received it already. Unsent
-    // input is kept.
+    // Input that was sent but not confirmed is dropped with the old channel. The shell may have received it
+    // already, and would otherwise get it twice. Unsent input is kept.
     this.#owedBefore += this.#owed;
     this.#owed = 0;
     this.#options.handler.detached();

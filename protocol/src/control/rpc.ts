@@ -77,7 +77,8 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
   });
   return {
-    // birpc's type adds `asEvent` to each method. Callers of this RPC need only the plain interface.
+    // The cast hides the member `asEvent` that birpc's type adds to each method. Callers of this RPC do not
+    // need it.
     remote: remembering(rpc as unknown as Remote, calls, tracing),
     settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {

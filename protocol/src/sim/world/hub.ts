@@ -23,7 +23,7 @@ export interface HubPlan {
   repeatsPass: boolean;
   /** What a hub does with a provider's older socket when the provider opens a newer socket. */
   newerRoute: 'closes' | 'moves' | 'leaves';
-  /** Longest time until a hub has decided about an OPEN frame, ms. */
+  /** Longest time until a hub forwards or refuses an OPEN frame, ms. */
   judgeMs?: number;
 }
 

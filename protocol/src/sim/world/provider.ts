@@ -100,8 +100,8 @@ export class SimKeeper extends Part<PlannedWorld> implements Host {
 
   /**
    * Compares the number of attached channels with the channel numbers in use. Returns a description if they
-   * do not match, and undefined otherwise. Each attached channel uses one number. Each undecided OPEN frame
-   * may use one more.
+   * do not match, and undefined otherwise. Each attached channel uses one number. Each OPEN frame that is not
+   * yet accepted or refused may use one more.
    */
   get miscounted(): string | undefined {
     let bound = 0;

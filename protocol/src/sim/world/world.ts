@@ -19,8 +19,8 @@ import { Trace } from './trace.ts';
 /** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
 /**
- * Time limit for all openers after the last fault, ms. The limit leaves time to detect dead sockets, and time
- * for the slowest reader to read everything.
+ * Time after the last fault within which all openers must finish, ms. It is long enough to detect dead
+ * sockets, and for the slowest reader to read everything.
  */
 const OPENERS_MS = 120_000;
 /**
@@ -29,7 +29,10 @@ const OPENERS_MS = 120_000;
  * delayed OPEN frame may even start a new acceptor.
  */
 const FORGOTTEN_MS = 300_000;
-/** Time for the last reconnections, ms. It covers the longest pause between two attempts and a handshake. */
+/**
+ * Time within which the last timers must end after all processes were killed, ms. It covers the longest pause
+ * between two connection attempts and a handshake.
+ */
 const REDIAL_MS = 5_000;
 /**
  * A fault of at most this length, in ms, cannot separate the two ends of a channel for 2 minutes. This holds
