@@ -118,8 +118,8 @@ export class ChannelSocket extends EventTarget implements WebSocket {
     this.#link.consumed(bytes);
   }
 
-  // These methods are redefined because noVNC looks for members only on an object and on its direct
-  // prototype.
+  // The event methods of EventTarget are redefined here because noVNC looks for members only on an object and
+  // on its direct prototype.
   override addEventListener<K extends keyof WebSocketEventMap>(
     type: K,
     listener: (this: WebSocket, event: WebSocketEventMap[K]) => unknown,

@@ -218,8 +218,8 @@ export class Line {
    * reconnects after the connection has closed.
    */
   #toldToGo(mine: Try, afterMs: number): void {
-    // The time is random, so that clients do not all move at once. It is in the first half of afterMs, so
-    // that all channels can move before the connection closes.
+    // The client reconnects at a random time, so that not all clients reconnect at once. The time is in the
+    // first half of afterMs, so that all channels can move before the hub closes the old connection.
     if (mine === this.#current && afterMs > 0) this.#renewIn((this.#options.random() * afterMs) / 2);
   }
 
@@ -252,16 +252,16 @@ export class Line {
   #failed(url: string, code: ErrorCode, message: string): void {
     this.#trying = undefined;
     this.#options.nearest.failed(url, code);
-    // A refusal is not final while the old connection works. The cause of the refusal may be gone when the
-    // old connection ends.
+    // If the hub refuses a new connection while the old one works, the client does not give up. It tries
+    // again, because the cause of the refusal may be gone when the old connection ends.
     if (!this.#current && this.#finally(code)) return this.#refused(code, message);
     this.#dialLater();
     if (!this.#current) for (const user of [...this.#users]) user.down();
   }
 
   /**
-   * True for the second refusal in a row with an error in FINAL. The first refusal is retried, because the
-   * token may have expired on its way to the hub.
+   * True if the hub refuses the client for the second time with an error in FINAL, for which a retry does not
+   * help. The first refusal is retried, because the token may have expired on its way to the hub.
    */
   #finally(code: ErrorCode): boolean {
     return FINAL.has(code) && ++this.#refusals > 1;
@@ -275,8 +275,8 @@ export class Line {
   }
 
   #dialLater(): void {
-    // A working connection must be replaced before it ends. This is also true without channels, because the
-    // application shows the connection's status.
+    // While the old connection works, the next attempt comes soon, even without channels. Otherwise the old
+    // connection could end before a new one is up, and the application would show a broken connection.
     const soon = this.#users.size > 0 || this.#current !== undefined;
     const pause = (soon ? this.#wanted : this.#unwanted).next();
     this.#cancelPause = this.#options.clock.after(pause, () => this.#dialNow());

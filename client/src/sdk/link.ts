@@ -65,7 +65,9 @@ export class Link {
   /** Bytes that the application has sent while the channel was not attached to a connection. */
   #waiting = 0;
   #ending = false;
-  /** True while the channel is attached but nothing has arrived within LATE_MS after a probe. */
+  /**
+   * True while the channel is attached but nothing has arrived within the time limit (LATE_MS) after a probe.
+   */
   #late = false;
   #cancelLate: (() => void) | undefined;
   #cancelProbe: (() => void) | undefined;
@@ -122,7 +124,10 @@ export class Link {
     if (now > 0) this.#opener.consumed(now);
   }
 
-  /** Counts all delivered bytes as consumed. */
+  /**
+   * Confirms that the application has used all bytes that were delivered to it. Called when the socket is
+   * closed.
+   */
   consumedAll(): void {
     this.consumed(this.#owedBefore + this.#owed);
   }
@@ -176,7 +181,7 @@ export class Link {
           this.#tellStatus();
         },
         ended: () => {
-          // The other end has ended, so nobody would read the queued input.
+          // The other end has ended the channel, so nobody would read the queued input. The input is dropped.
           this.#outbox.clear();
           opener.end();
         },
@@ -189,8 +194,8 @@ export class Link {
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
     if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
-    // Input in flight is dropped with the old channel, because the shell may have received it already. Unsent
-    // input is kept.
+    // Input that was sent but not confirmed is dropped with the old channel. The shell may have received it
+    // already, and would otherwise get it twice. Unsent input is kept.
     this.#owedBefore += this.#owed;
     this.#owed = 0;
     this.#options.handler.detached();

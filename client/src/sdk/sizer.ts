@@ -65,8 +65,8 @@ export class Sizer {
       () => false,
     );
     this.#telling = false;
-    // The channel was attached again during the call. The new OPEN frame carried the size that was wanted
-    // then.
+    // The channel was attached again during the call, so the result of the call no longer counts. The new
+    // OPEN frame has already reported a size. If the window has changed since, the new size is reported now.
     if (this.#viewer !== viewer) return void this.#tell();
     if (done) {
       this.#told = size;

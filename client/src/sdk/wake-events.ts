@@ -3,7 +3,10 @@
  * visible again.
  */
 
-/** Calls `run` at each of these events until the returned function is called. Node has no such events. */
+/**
+ * Calls `run` each time that the network is back or the page is visible again, until the returned function is
+ * called. In Node, `run` is never called.
+ */
 export function onWake(run: () => void): () => void {
   if (typeof window === 'undefined') return () => {};
   const shown = () => {

@@ -19,7 +19,10 @@ export const AgentJoin = z.object({
   name: z.string().trim().min(1).max(100),
 });
 export const AgentChallenge = z.object({
-  /** A text of the hub. The agent signs the UTF-8 bytes of this text, unchanged. */
+  /**
+   * A text from the hub (the challenge). The agent signs the UTF-8 bytes of this text, unchanged, to prove
+   * that it has its private key.
+   */
   challenge: z.string().max(1024),
   expiresAt: z.number(),
 });
@@ -37,8 +40,8 @@ export const AgentToken = z.object({ token: z.string().max(4096), expiresAt: z.n
 export type AgentToken = z.infer<typeof AgentToken>;
 
 /**
- * The three calls as an interface. The hub's router implements the calls under `agent.*`. A failed call
- * rejects with a UniCoreError.
+ * The calls join, challenge and token, which an agent makes over HTTP. The hub's router implements them under
+ * `agent.*`. A failed call rejects with a UniCoreError.
  */
 export interface AgentCalls {
   join(wish: z.input<typeof AgentJoin>): Promise<ProviderRef>;

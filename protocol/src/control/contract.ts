@@ -61,7 +61,10 @@ export const TerminalInfo = z.object({
   /** Viewers attached now. */
   viewers: z.number().int(),
   createdAt: z.number(),
-  /** Latest time from a key press to the output after it, ms; null if no such time was measured. */
+  /**
+   * Time from a key press to the output that follows it, ms. It is the most recent measurement; null if there
+   * is none.
+   */
   echoMs: z.number().nullable().optional(),
 });
 export type TerminalInfo = z.infer<typeof TerminalInfo>;

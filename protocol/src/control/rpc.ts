@@ -77,7 +77,8 @@ export function controlRpc<Remote extends object, Local extends object>(
     },
   });
   return {
-    // birpc's type adds `asEvent` to each method. Callers of this RPC need only the plain interface.
+    // The cast hides the member `asEvent` that birpc's type adds to each method. Callers of this RPC do not
+    // need it.
     remote: remembering(rpc as unknown as Remote, calls, tracing),
     settled: () => Promise.allSettled(calls).then(() => undefined),
     receive(value) {
@@ -145,8 +146,8 @@ function plainError(error: unknown): { code: ErrorCode; message: string } {
 }
 
 /**
- * Error codes that a peer must not send. A peer cannot decide about the user's login, and a failure cannot be
- * OK.
+ * Error codes that are not accepted from a peer. A peer cannot decide that a user is signed out, and a failed
+ * call must not have the code OK.
  */
 const NOT_THE_PEERS: ReadonlySet<string> = new Set(['OK', 'UNAUTHENTICATED', 'REVOKED']);
 

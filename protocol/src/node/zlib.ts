@@ -28,7 +28,8 @@ function inflate(packed: Uint8Array, dictionary: Uint8Array, rawLength: number):
     return inflateRawSync(packed, {
       dictionary,
       maxOutputLength: rawLength,
-      // The output buffer has one byte more than needed, so zlib finds the end without a second buffer.
+      // The output buffer has one byte more than needed. If the buffer became exactly full, zlib would
+      // allocate a second buffer to look for more output.
       chunkSize: Math.max(MIN_CHUNK, rawLength + 1),
     });
   } catch (cause) {

@@ -8,8 +8,8 @@ import type { ErrorCode } from '../wire/index.ts';
 import { type HubPlace, MAX_PLACES, placesIn } from './hub-place.ts';
 
 /**
- * A move to another hub costs a new socket and a round trip per channel. The move must save at least this
- * share of the round trip, and at least MARGIN_MS.
+ * A client moves to another hub only if the round trip gets shorter by at least this share (0 to 1), and by
+ * at least MARGIN_MS. A smaller gain is not worth the new socket and the round trip for each channel.
  */
 const MARGIN = 0.25;
 const MARGIN_MS = 10;
@@ -19,8 +19,8 @@ const MARGIN_MS = 10;
  */
 const TRIES = 2;
 /**
- * Pauses between two measurements, ms. Round trips change when a user travels, but travelling mostly ends the
- * connection, too.
+ * Pauses between two measurements of the hubs, ms. Long pauses are enough. Round trips change when a user
+ * travels, but then the connection mostly ends, too, and the hubs are measured again.
  */
 const LOOK = { first: 60_000, most: 60 * 60_000 };
 /**
@@ -34,7 +34,9 @@ export interface HubDistance extends HubPlace {
 }
 
 export interface NearestOptions {
-  /** URL of the hub that the user named. This hub can always be chosen. */
+  /**
+   * URL of the hub that the user configured. The client may always choose this hub, even if no hub lists it.
+   */
   home: string;
   /** Hubs that are known from an earlier run, the nearest first. The list may include `home`. */
   known?: readonly HubPlace[];
@@ -47,7 +49,10 @@ export interface NearestOptions {
    * True if a hub may send its clients to this URL. For example, only URLs in the same domain are trusted.
    */
   trusted(url: string): boolean;
-  /** True while no user would notice a better hub. Measurements are then postponed. */
+  /**
+   * True while no user would notice a better hub, for example because the page is hidden. Measurements are
+   * then postponed.
+   */
   unwatched?(): boolean;
   /** Called when the known hubs or their round trips have changed. */
   changed?(places: readonly HubDistance[]): void;

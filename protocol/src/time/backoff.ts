@@ -1,6 +1,6 @@
 /**
- * Growing pauses with jitter. The jitter prevents that many clients that lost the same hub reconnect at the
- * same moment.
+ * Pauses between attempts. They grow with each attempt and are partly random (jitter). The jitter keeps many
+ * clients that lost the same hub from reconnecting at the same moment.
  */
 export interface BackoffOptions {
   /** First pause, ms. */
@@ -8,8 +8,8 @@ export interface BackoffOptions {
   /** Longest pause, ms. */
   most: number;
   /**
-   * A second limit for long outages. After `after` ms of waiting in total, a pause may be as long as this
-   * `most`, ms.
+   * For long outages: after `after` ms of waiting in total, this `most` (in ms) replaces the limit for the
+   * longest pause.
    */
   later?: { after: number; most: number };
   /** A random number, uniform in [0, 1). */

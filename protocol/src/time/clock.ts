@@ -32,6 +32,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
-  // Node calls setImmediate callbacks after it has read from every socket that had data.
+  // Node calls setImmediate callbacks after it has read from every socket that had data. So all input that
+  // has arrived was handled before.
   soon: setImmediate ? (run) => void setImmediate(run) : (run) => queueMicrotask(run),
 };

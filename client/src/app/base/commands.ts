@@ -4,7 +4,10 @@ import { type Accessor, createSignal, onCleanup } from 'solid-js';
 export interface Command {
   id: string;
   title: string;
-  /** Keyboard shortcut that runs the same command, such as 'Ctrl+Shift+F'. */
+  /**
+   * Keyboard shortcut of this command, such as 'Ctrl+Shift+F'. The command palette shows it next to the
+   * command's title.
+   */
   keys?: string;
   run(): void;
 }

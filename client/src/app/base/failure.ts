@@ -15,8 +15,8 @@ const NO_HUB =
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error);
   if (code !== undefined && error instanceof Error) return { code, message: error.message };
-  // If the hub is unreachable, fetch only reports a text such as "Failed to fetch". The text differs between
-  // browsers.
+  // If the hub is unreachable, fetch reports only a technical text such as "Failed to fetch", which differs
+  // between browsers. The user gets a helpful sentence instead.
   if (hasCause(error)) return { code: undefined, message: NO_HUB };
   const message = error instanceof Error && error.message ? error.message : String(error);
   return { code: undefined, message };

@@ -28,9 +28,9 @@ interface Feed<Event> {
 }
 
 /**
- * Keeps a subscription while the tab is visible, until the calling component is removed. A hidden tab has no
- * subscription, because a browser allows only six streams per hub. A new stream begins with the full list, so
- * no change is missed. Returns a signal that is true while changes arrive live.
+ * Subscribes to the changes of a list while the tab is visible, until the calling component is removed. A
+ * hidden tab has no subscription, because a browser allows only six streams per hub. Each new stream begins
+ * with the complete list, so no change is missed. Returns a signal that is true while changes arrive live.
  */
 export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>): Accessor<boolean> {
   const [live, setLive] = createSignal(true);
@@ -38,7 +38,10 @@ export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>)
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Number of the current stream. Events that older streams send late, such as their end, are ignored. */
   let current = 0;
-  /** True after the first event has arrived. Until then, the first stream is not restarted. */
+  /**
+   * True after the first event has arrived. Before that, the stream is still starting. It is then not
+   * restarted when the hub becomes reachable.
+   */
   let begun = false;
 
   const stop = (): void => {

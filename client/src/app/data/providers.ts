@@ -16,8 +16,8 @@ export function useProviders() {
 }
 
 /**
- * Returns a function that finds a provider's name by its id. The name is undefined while the list is not
- * loaded.
+ * Returns a function that finds a provider's name by its id. The name is undefined while the list of
+ * providers is not loaded.
  */
 export function useProviderName(): (providerId: string | null) => string | undefined {
   const providers = useProviders();

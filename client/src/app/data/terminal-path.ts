@@ -12,8 +12,9 @@ export function usePath(vmId: Accessor<string>, terminalId: Accessor<string>, lo
     queryKey: ['path', vmId(), terminalId()],
     queryFn: async () => {
       const path = await api.vm.path.query({ vmId: vmId(), terminalId: terminalId() }).catch(() => UNKNOWN);
-      // The ping starts after the other request has finished. In parallel, the other request and the
-      // rendering would delay the ping's answer.
+      // The ping starts after the API call for the other round trips has finished. If both ran at once, the
+      // call and the rendering would delay the ping's answer, and the page would show a round trip that is
+      // too long.
       return { hubMs: await ping(), ...path };
     },
     enabled: looking(),

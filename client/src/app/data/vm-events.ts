@@ -21,8 +21,9 @@ export function applyVmEvent(vms: readonly Vm[], event: VmEvent): Vm[] {
 }
 
 /**
- * Returns the record with the later update time, because lists, events and answers can arrive in the wrong
- * order. If the times are equal, returns the new record.
+ * Returns the newer of two records of the same machine. Their update times are compared, because lists,
+ * events and answers can arrive in the wrong order. If the times are equal, returns the record that arrived
+ * last.
  */
 function newest(vms: readonly Vm[], vm: Vm): Vm {
   const known = vms.find(({ vmId }) => vmId === vm.vmId);

@@ -63,8 +63,8 @@ export function useVmActions() {
       mutationFn: (wish: { vmId: string; name: string }) => api.vm.rename.mutate(wish),
       onSuccess: changed,
     })),
-    // The answer is not added to the list. It could arrive after the event that removes the machine, and
-    // would bring the machine back.
+    // The hub's answer to the delete request does not change the list of machines. The answer could arrive
+    // after the event that removes the machine, and would then bring the machine back.
     remove: useMutation(() => ({ mutationFn: (vm: Vm) => api.vm.delete.mutate(ref(vm)) })),
   };
 }

@@ -15,7 +15,8 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const logOut = useLogOut();
   return (
     <>
-      {/* Shows the last successful answer, so that the page stays visible while the hub restarts. */}
+      {/* If the sign-in state cannot be loaded again, the last loaded state is used. So the page stays
+          visible while the hub restarts. */}
       <Switch fallback={<Loading />}>
         <Match when={system.data?.user}>
           {(user) => (

@@ -7,7 +7,7 @@ import { closeOverlay, createNow, failureOf, overlay } from '../base/index.ts';
 import { useJoinToken } from '../data/index.ts';
 import { Button, CopyableCommand, Dialog, DialogActions, Skeleton } from '../ui/index.ts';
 
-/** Matches the address of a hub that only the hub's own computer can reach. */
+/** Matches a loopback URL such as http://localhost. Other computers cannot reach a hub at such a URL. */
 const LOOPBACK = /\/\/(localhost|127\.|\[::1\])/;
 
 export function AddProviderDialog(): JSX.Element {

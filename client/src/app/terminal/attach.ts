@@ -9,8 +9,9 @@ import type { ChannelSocket } from '../../sdk/index.ts';
 export function attach(terminal: Terminal, socket: ChannelSocket): void {
   socket.manualConsume = true;
   terminal.loadAddon(new AttachAddon(socket));
-  // AttachAddon writes to xterm without a callback. Its message listener runs before this one. So the
-  // callback of this empty write runs after xterm has parsed the message.
+  // This listener must know when xterm has parsed a message, but AttachAddon writes to xterm without a
+  // callback. AttachAddon's listener runs first. So the callback of the empty write here runs after xterm has
+  // parsed the message.
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
     terminal.write('', () => socket.consumed(data.byteLength));
   });

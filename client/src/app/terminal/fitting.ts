@@ -9,8 +9,9 @@ import type { SizeInForce } from './notices.ts';
 import { FONT_SIZE } from './screen.ts';
 
 /**
- * Smallest font size, in CSS pixels. It shows only roughly what happens. A viewer that types gets the normal
- * font, because the terminal then takes the size of its window.
+ * Smallest font size, in CSS pixels. Such small text can hardly be read, but shows roughly what another
+ * viewer does. A viewer that types gets the normal font, because the terminal then takes the size of that
+ * viewer's window.
  */
 const SMALLEST_FONT = 3;
 /** Step between two font sizes that are tried, in CSS pixels. */
@@ -57,8 +58,8 @@ export class Fitting {
   }
 
   /**
-   * Applies a size from the output stream. It runs while xterm parses, because the bytes that follow were
-   * written for this size.
+   * Applies a new terminal size that arrived in the output stream. It is applied while xterm parses the
+   * stream, because the output after it was written for the new size.
    */
   apply(size: SizeInForce): void {
     this.#inForce = size;

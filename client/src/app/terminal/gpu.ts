@@ -6,7 +6,7 @@ import type { Terminal } from '@xterm/xterm';
 
 /**
  * Names of software renderers for WebGL, which are slower than the DOM renderer. Some browsers offer a
- * software renderer although probe() asks for hardware.
+ * software renderer even if a page asks for a hardware renderer.
  */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
@@ -23,8 +23,8 @@ export async function prepareGpu(): Promise<void> {
 function probe(): boolean {
   const gl = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (!gl) return false;
-  // Chromium reports only "WebKit WebGL", so the extension is needed to get the real name. Firefox reports
-  // the real name and warns if the extension is used.
+  // Chromium names the renderer only "WebKit WebGL". A WebGL extension is needed to get the real name of the
+  // renderer. Firefox gives the real name at once, and warns if the extension is used.
   let name = String(gl.getParameter(gl.RENDERER));
   const info = name === 'WebKit WebGL' && gl.getExtension('WEBGL_debug_renderer_info');
   if (info) name = String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL));

@@ -30,8 +30,8 @@ function chords(terminal: Terminal, actions: TerminalActions): Record<string, ()
 }
 
 /**
- * Key combinations that xterm must ignore. With V, the browser pastes. With Space, the page opens the command
- * palette.
+ * Keys that xterm must ignore when they are pressed with Ctrl+Shift or Cmd+Shift. With V, the browser pastes
+ * the clipboard. With Space, the page opens the command palette.
  */
 const PASSED_ON = new Set(['KeyV', 'Space']);
 

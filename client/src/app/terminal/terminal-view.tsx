@@ -84,8 +84,8 @@ export function TerminalView(props: TerminalViewProps): JSX.Element {
     onCleanup(drawOnGpu(terminal));
     if (first) session.connect();
     else session.refit();
-    // If a tab has the focus, the tab keeps it, so that the user can continue to move along the tabs with the
-    // arrow keys.
+    // A terminal gets the focus when it becomes visible. But if a tab has the focus, the tab keeps it, so
+    // that the user can continue to move along the tabs with the arrow keys.
     if (document.activeElement?.role !== 'tab') terminal.focus();
   };
 

@@ -10,7 +10,8 @@ import { Workspace } from './workspace.tsx';
 
 export function VmPage(): JSX.Element {
   const params = useParams<{ vmId: string }>();
-  // With `keyed`, no state of a machine's page remains when the user switches to another machine.
+  // With Solid's option `keyed`, each machine gets a new page. So no state of the previous machine remains
+  // when the user switches to another machine.
   return (
     <Show when={params.vmId} keyed>
       {(vmId) => <Machine vmId={vmId} />}

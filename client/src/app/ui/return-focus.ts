@@ -1,6 +1,6 @@
 /**
- * Gives back the focus after a dialog has closed. Kobalte focuses the button that opened a dialog, but these
- * dialogs have no such button.
+ * Gives back the focus after a dialog has closed. The UI library Kobalte can only focus a trigger button that
+ * belongs to the dialog. The dialogs of this page have no such button, so the focus would be lost.
  */
 import { type Accessor, createComputed, on } from 'solid-js';
 

@@ -1,6 +1,6 @@
 /**
- * A grey placeholder with the size of the content that is being loaded. It prevents that other content moves
- * later.
+ * A grey placeholder with the size of the content that is being loaded. It keeps the rest of the page from
+ * moving when the content appears.
  */
 import type { JSX } from 'solid-js';
 

@@ -39,7 +39,9 @@ export class App {
   readonly #saltOut: number;
   readonly #saltIn: number;
   #channel: Channel | undefined;
-  /** Number of bytes, out of `total`, that are ready to be sent. */
+  /**
+   * Number of bytes that the application has produced so far, out of `total`. Only these bytes may be sent.
+   */
   #ready: number;
   #unread = 0;
   #reading = false;

@@ -23,7 +23,7 @@ export interface HubPlan {
   repeatsPass: boolean;
   /** What a hub does with a provider's older socket when the provider opens a newer socket. */
   newerRoute: 'closes' | 'moves' | 'leaves';
-  /** Longest time until a hub has decided about an OPEN frame, ms. */
+  /** Longest time until a hub forwards or refuses an OPEN frame, ms. */
   judgeMs?: number;
 }
 
@@ -40,7 +40,7 @@ export class SimHub extends Part implements Host {
   #relay: SimRelay | undefined;
   #dialler: Dialler | undefined;
   readonly #routes = new Map<number, { leg: Leg; connSeq: number }>();
-  /** The user of each connection that a consumer has opened. */
+  /** The user name for each connection that a consumer has opened. It is the name of the consumer. */
   readonly #users = new Map<Leg, string>();
 
   constructor(name: string, world: World, plan: HubPlan, next?: NextHub) {

@@ -21,7 +21,10 @@ export interface World {
 export abstract class Part<W extends World = World> {
   readonly name: string;
   protected readonly world: W;
-  /** The current faults with which this process relays frames. */
+  /**
+   * The faults that this process currently has when it relays frames, such as lost frames. Empty if it has
+   * none.
+   */
   ill: Illness = {};
   #up = false;
   /** Rises with each start of the process. Timers that were set before a restart therefore do nothing. */

@@ -143,7 +143,7 @@ function end(random: Random, budget: number, span: number): EndPlan {
   return {
     total,
     chunk,
-    // An end that simulates typing must have sent everything within about `span` ms.
+    // The pauses of an end that simulates typing are short enough to send everything within about `span` ms.
     everyMs: typing ? Math.min(random.scaled(1, 500), (span * chunk) / Math.max(1, total)) : 0,
     readMs: random.pick([0, 0, 0, 5, 200]),
     stallAt: random.chance(0.15) ? random.int(0, total) : Number.POSITIVE_INFINITY,

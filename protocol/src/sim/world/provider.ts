@@ -99,8 +99,9 @@ export class SimKeeper extends Part<PlannedWorld> implements Host {
   }
 
   /**
-   * Describes a mismatch between channel numbers in use and channels; undefined if there is none. Each
-   * attached channel uses one number. Each undecided OPEN frame may use one more.
+   * Compares the number of attached channels with the channel numbers in use. Returns a description if they
+   * do not match, and undefined otherwise. Each attached channel uses one number. Each OPEN frame that is not
+   * yet accepted or refused may use one more.
    */
   get miscounted(): string | undefined {
     let bound = 0;

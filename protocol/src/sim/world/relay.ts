@@ -1,5 +1,5 @@
 /**
- * The relay in simulated hubs and tunnels. It decides about each OPEN frame, joins channels of two
+ * The relay in simulated hubs and tunnels. It forwards or refuses each OPEN frame, joins channels of two
  * connections, and can lose frames.
  */
 
@@ -12,8 +12,8 @@ import type { Random } from '../random.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /**
- * Default for the longest time that the relay takes to decide about an OPEN frame, ms. A real relay may have
- * to ask another process.
+ * Default for the longest time until the relay forwards or refuses an OPEN frame, ms. A real relay may have
+ * to ask another process first.
  */
 const JUDGE_MS = 30;
 
@@ -34,7 +34,7 @@ export interface RelayOptions {
   next: (open: Open) => Leg | undefined;
   /** Returns the field `auth` for the forwarded OPEN frame. Default: the field is unchanged. */
   stamp?: (from: Leg, open: Open) => Uint8Array;
-  /** True if repeated OPEN frames are forwarded, too. */
+  /** True if OPEN frames that arrive again are forwarded; false if they are dropped. */
   repeatsPass: boolean;
   ill: () => Illness;
   judgeMs?: number;
@@ -131,7 +131,7 @@ class Lossy implements Port {
   }
 }
 
-/** Reserves the channel's number until the relay has decided about the OPEN frame. */
+/** Reserves the channel's number until the relay has forwarded or refused the OPEN frame. */
 class Pending implements Port {
   over = false;
 

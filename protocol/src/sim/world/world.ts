@@ -19,21 +19,24 @@ import { Trace } from './trace.ts';
 /** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
 /**
- * Time limit for all openers after the last fault, ms. The limit leaves time to detect dead sockets, and time
- * for the slowest reader to read everything.
+ * Time after the last fault within which all openers must finish, ms. It is long enough to detect dead
+ * sockets, and for the slowest reader to read everything.
  */
 const OPENERS_MS = 120_000;
 /**
- * Time limit for everything else after the openers have finished, ms. In this time, stopped sockets are
- * closed. An acceptor without an opener gives up after 2 minutes, and forgets the channel after 2 more
- * minutes. A delayed OPEN frame may start all this again.
+ * Time limit for the cleanup after the openers have finished, ms. In this time, stopped sockets are closed.
+ * An acceptor without an opener gives up after 2 minutes, and forgets the channel after 2 more minutes. A
+ * delayed OPEN frame may even start a new acceptor.
  */
 const FORGOTTEN_MS = 300_000;
-/** Time for the last reconnections, ms. It covers the longest pause between two attempts and a handshake. */
+/**
+ * Time within which the last timers must end after all processes were killed, ms. It covers the longest pause
+ * between two connection attempts and a handshake.
+ */
 const REDIAL_MS = 5_000;
 /**
- * Longest fault that cannot separate the two ends of a channel for 2 minutes, ms. This holds even if several
- * faults follow each other.
+ * A fault of at most this length, in ms, cannot separate the two ends of a channel for 2 minutes. This holds
+ * even if several faults follow each other.
  */
 const LONG_MS = 20_000;
 /** Rate of a slowed socket, in bytes per ms. */
