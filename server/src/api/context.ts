@@ -64,8 +64,9 @@ export interface Services {
   regions: {
     readonly list: readonly HubPlace[];
     /**
-     * The parent domain that the public URLs of all hubs share. Undefined if all these URLs are under this
-     * hub's own host name, or if strangers may also have hosts in the parent domain.
+     * The parent domain that the public URLs of all hubs share. A new agent may trust every hub under this
+     * domain. Undefined if all hubs are under this hub's own host name anyway, or if strangers may also have
+     * hosts in the parent domain.
      */
     readonly family: string | undefined;
   };

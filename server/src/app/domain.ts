@@ -121,8 +121,8 @@ function reactToVms({ events, control, place }: VmReaction): void {
     // Any hub may have changed this VM. The hub that has the control channel to the VM's agent sends the
     // changed order (the desired state of the VM) to the agent.
     if (vm.providerId !== null) control.ordersChanged(vm.providerId, orderOf(vm));
-    // The VM uses no cores or memory of a provider now. Either the VM waits for a provider, or the VM has
-    // just freed resources that a waiting VM can use.
+    // The VM uses no cores or memory of a provider now. If the VM waits for a provider, the hub tries to find
+    // one for it. If the VM has just freed resources, another waiting VM may get them.
     if (here && !takesRoom(vm.phase)) place();
   });
   events.on('interrupted', () => control.checkOrders());

@@ -183,8 +183,8 @@ export class Hub {
       socketUrl: (request) => socketUrl(request, origins, url),
       ready: async () => {
         if (this.#stopping) throw new UniCoreError('GOING_AWAY', 'The hub is stopping.');
-        // A hub that cannot reach the backplane still counts as ready. All hubs lose the backplane at once,
-        // and each hub can still serve its own clients.
+        // A hub that cannot reach the backplane still counts as ready. All hubs lose the backplane at the
+        // same time. If they all counted as not ready, load balancers would send clients to no hub at all.
         await store.ping();
       },
     });
@@ -219,7 +219,8 @@ export class Hub {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');
     const hidden = domain.hubs.hide();
-    // Even if the drain time is very short, peers get half of it to move.
+    // If the drain time is very short, peers get half of it to move to other hubs. The other half is for
+    // closing the remaining sockets.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     this.#http?.drain(movingMs * STREAMS_SHARE);
     await Promise.all([hidden, this.#sockets?.drain(movingMs)]);

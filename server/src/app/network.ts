@@ -20,7 +20,10 @@ export interface NetworkOptions {
   meter: RelayMeter & SocketMeter & HubMeter;
   /** The data that this hub announces about itself to other hubs. */
   card: Omit<HubCard, 'hub'>;
-  /** Returns a key that all hubs of the deployment share and that no other program knows. */
+  /**
+   * Returns the key that signs the hubs' tokens, by which hubs recognise each other. All hubs of the
+   * deployment share this key, and no other program knows it.
+   */
   secret(): Promise<Uint8Array>;
   /** Maximum number of bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
@@ -54,8 +57,8 @@ export class Network {
       here,
       there: (leg, providerId) => this.#calls.agent(leg, providerId),
     });
-    // This listener also receives the events that this hub itself sends when a provider connects. Channels
-    // that wait for the provider can then continue.
+    // A hub sends this event to all hubs, including itself, when a provider connects to it. Channels that
+    // wait for the provider can then continue at every hub.
     events.on('route', ({ providerId, connSeq }) => this.#elsewhere(providerId, connSeq));
     events.on('seek', ({ providerId }) => this.hubs.sought(providerId));
     events.on('interrupted', () => {

@@ -1,12 +1,15 @@
 /**
- * Rate limits that count over all hubs. Secrets are too long to be guessed. The limits only keep the load
- * from guessing attempts low.
+ * Rate limits that count over all hubs. The limits are not needed to protect secrets, because secrets are too
+ * long to be guessed. They only keep the load low that guessing attempts cause.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Backplane } from '../backplane/index.ts';
 
-/** Allowed attempts per minute and address. A person who mistypes stays far below this limit. */
+/**
+ * Allowed attempts to sign in or to join, per minute and client address. A person who mistypes a key stays
+ * far below this limit.
+ */
 const TRIES_PER_MINUTE = 60;
 /**
  * Allowed calls of agents per minute and address. The limit is high enough for a data centre whose agents
@@ -26,7 +29,10 @@ export class Limit {
     this.#limiter = backplane.limiter(what, points, 60);
   }
 
-  /** Counts one attempt. Throws RATE_LIMITED above the limit. who: a client address or a user id. */
+  /**
+   * Counts one use of what this limit restricts, for example one attempt to sign in. Throws RATE_LIMITED
+   * above the limit. who: a client address or a user id.
+   */
   async use(who: string): Promise<void> {
     try {
       await this.#limiter.consume(who);

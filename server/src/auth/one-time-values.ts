@@ -1,6 +1,6 @@
 /**
- * Values that one hub issues and that any hub can redeem once. While the backplane cannot be reached, each
- * hub keeps its own values in memory, and only the hub that issued a value can redeem it.
+ * Values that any hub can redeem once, for example tickets. While the backplane cannot be reached, each hub
+ * keeps the values that it issues in its own memory. Then only the hub that issued a value can redeem it.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Backplane } from '../backplane/index.ts';
@@ -25,9 +25,10 @@ export class OneTimeValues {
   }
 
   /**
-   * Stores a value and returns a new key for it. nameOf: returns the name under which the value is stored,
-   * for example a hash of the key. If the backplane fails, newKey is called a second time, because the
-   * backplane may already have stored the value for the first key.
+   * Stores a value and returns a new key for it. newKey: creates a key. nameOf: returns the name under which
+   * the value is stored, for example a hash of the key. If the backplane fails, this hub keeps the value in
+   * memory under a second new key. With the first key, the value could be redeemed twice, because the
+   * backplane may already have stored it.
    */
   async put(newKey: () => string, nameOf: (key: string) => string, value: string): Promise<string> {
     const key = newKey();

@@ -44,12 +44,12 @@ export class Sessions {
     const key = keyOf(kind, secret);
     const text = await this.#try(() => this.#backplane.values.get(key));
     if (text !== undefined) {
-      // A hub of another version may have cached the user in another format.
+      // A hub of another version may have cached the user in another format. Such a cache entry is ignored.
       const { data } = Remembered.safeParse(JSON.parse(text));
       if (data && !this.#ended.has(data.sessionId)) return data;
     }
     const caller = await this.#auth.caller(kind, secret);
-    // The session may have ended while this hub read the store.
+    // A logout may have ended the session while this hub read the store, so this is checked again.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
     await this.#try(() => this.#backplane.values.put(key, JSON.stringify(caller), REMEMBERED_MS));
     if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.values.drop(key));

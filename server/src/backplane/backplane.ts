@@ -20,10 +20,9 @@ export interface Route {
 
 export interface Routes {
   /**
-   * Records that the provider is connected to this hub (its route), unless a newer connection is already
-   * recorded. The route expires after ROUTE_MS, so the hub must repeat the call before that. Returns the
-   * route after this call (`now`) and the route before this call (`before`). `now` names another hub if that
-   * hub has a newer connection.
+   * Records that the provider is connected to this hub (its route). Does nothing if a newer connection is
+   * already recorded. The route expires after ROUTE_MS, so the hub must repeat the call before that. Returns
+   * the routes before and after this call. If `now` names another hub, that hub has a newer connection.
    */
   claim(providerId: string, connSeq: number): Promise<{ now: Route; before: Route | undefined }>;
   /**

@@ -21,7 +21,8 @@ class Expiring<T> {
   }
 
   set(key: string, value: T, ms: number): void {
-    // An existing key moves to the end, so that the map stays ordered from the oldest to the newest entry.
+    // A key that is set again moves to the end, so that the map stays ordered from the oldest to the newest
+    // entry.
     this.#values.delete(key);
     this.#values.set(key, { value, expiresAt: this.#clock.now() + ms });
     for (const [old, { expiresAt }] of this.#values) {

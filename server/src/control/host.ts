@@ -165,8 +165,8 @@ class Control {
             new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
           );
           closed();
-          // A provider cannot be used without its control channel. The hub therefore closes the provider's
-          // socket. The provider's next socket gets a new control channel.
+          // The hub also closes the provider's socket, because a provider cannot be used without its control
+          // channel. When the provider connects again, it gets a new control channel.
           if (leg.open && !this.#retired)
             leg.close(code === 'OK' ? 'LEG_LOST' : code, `The control channel ended: ${message}`);
         },
@@ -183,8 +183,8 @@ class Control {
   }
 
   /**
-   * Closes this channel when all its pending calls have been answered. The newer channel carries all further
-   * orders.
+   * Called when the provider has a newer control channel, which carries all further orders. Closes this
+   * channel when all its pending calls have been answered.
    */
   retire(): void {
     this.#retired = true;
@@ -218,8 +218,8 @@ class Control {
       try {
         const orders = await this.#deps.orders(this.#providerId, this.#strays);
         const text = JSON.stringify(orders);
-        // Most changes of a VM come from the agent's own reports and do not change the orders. Unchanged
-        // orders are not sent again.
+        // The agent's own reports cause most changes of a VM, and such changes leave the orders to the agent
+        // as they are. Orders that are the same as before are not sent again.
         if (text === this.#taken) continue;
         await this.agent.apply(orders);
         this.#taken = text;

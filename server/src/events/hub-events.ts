@@ -72,8 +72,8 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     super();
     this.#backplane = backplane;
     this.#log = log;
-    // Each open page adds listeners, so Node's warning about a listener leak would be wrong. The socket
-    // metrics would show a real leak.
+    // Switches off Node's warning about too many listeners. Each open page adds listeners, so a large number
+    // is normal. A real leak of listeners would show in the socket metrics.
     this.setMaxListeners(0);
   }
 
@@ -88,7 +88,8 @@ export class HubEvents extends EventEmitter<HubEventMap> {
     try {
       this.#receive(News.parse(JSON.parse(text)), false);
     } catch (error) {
-      // The sender may be a hub of another version, whose events have another format.
+      // The hub that sent this event may have another version, whose events have another format. This hub
+      // then ignores the event.
       this.#log.warn({ err: error }, 'news from another hub could not be parsed');
     }
   }

@@ -63,7 +63,8 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
-    // These windows limit the output that waits for a client that does not read.
+    // These flow-control windows have a fixed size. They limit how much output the hub holds for a client
+    // that does not read.
     windows: FIXED_WINDOWS,
     deflater: zlibDeflater,
     handler: {
@@ -84,7 +85,8 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
         if (receipts.unsent === 0) farewell();
       },
       closed(code, message) {
-        // If the connection to the relay was closed, its own close handler reports a better reason.
+        // If the whole connection to the relay was closed, the close handler of that connection closes the
+        // socket. It knows the reason more precisely than this handler of one channel.
         if (leg.open) close(code, message);
       },
     },

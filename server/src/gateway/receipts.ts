@@ -28,8 +28,8 @@ export interface ReceiptsOptions {
 export class Receipts {
   readonly #options: ReceiptsOptions;
   /**
-   * Numbers of output bytes that were: given to the socket, accepted by the kernel, covered by the last ping,
-   * reported as read.
+   * Four counts of output bytes, in this order: bytes given to the socket, bytes accepted by the kernel,
+   * bytes sent before the last ping, and bytes reported as read.
    */
   #sent = 0;
   #taken = 0;

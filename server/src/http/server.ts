@@ -220,7 +220,8 @@ async function readyz({ ready, log }: HttpDeps, response: ServerResponse): Promi
     await ready();
     sendText(response, 200, 'ready');
   } catch (error) {
-    // A hub that drains does not log that it is not ready, because load balancers ask many times.
+    // A hub that is about to stop does not log that it is not ready. Load balancers ask often, and each
+    // request would add a line to the log.
     if (!(error instanceof UniCoreError && error.code === 'GOING_AWAY'))
       log.warn({ err: error }, 'not ready');
     sendText(response, 503, error instanceof UniCoreError ? error.message : 'The store is unreachable.');
@@ -239,6 +240,7 @@ function refuse(log: Logger, route: string, response: ServerResponse, error: unk
 }
 
 function parseUrl(path: string | undefined): URL | undefined {
-  // The URL parser needs a host name. The hub does not use this host name.
+  // The URL parser accepts only a complete URL, so a made-up host name is put before the path. The hub does
+  // not use this host name.
   return URL.parse(`http://hub${path ?? '/'}`) ?? undefined;
 }

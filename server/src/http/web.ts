@@ -17,8 +17,8 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse) => voi
 
 export function webApp(webDir: string): WebApp {
   const files = sirv(webDir, {
-    // With this option sirv reads the disk for each request. The web app may be built or rebuilt while the
-    // hub runs.
+    // With this option the file server (sirv) reads the disk for each request. Otherwise it would not find
+    // files that are built while the hub runs.
     dev: true,
     etag: true,
     single: true,

@@ -69,7 +69,8 @@ export class Claims {
     try {
       const { now, before } = await backplane.routes.claim(providerId, connSeq);
       if (this.#claimed.get(providerId) !== connSeq) {
-        // The provider's connection was closed while its backplane entry was being written.
+        // The provider's connection was closed while its backplane entry was being written. If the provider
+        // has no other connection to this hub, the entry is removed again.
         if (!this.#claimed.has(providerId)) await backplane.routes.release(providerId, connSeq);
       } else if (now.hub !== backplane.hub || now.connSeq !== connSeq) {
         this.#claimed.delete(providerId);
@@ -82,7 +83,10 @@ export class Claims {
   }
 }
 
-/** Ignores a backplane failure, because the next renewal repeats the call. */
+/**
+ * Ignores an error of the backplane. The hub renews its entries at regular intervals, so a failed call needs
+ * no other repair.
+ */
 function isDown(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

@@ -74,8 +74,9 @@ function connect(url: string): Promise<{ ws: WebSocket; socket: Socket }> {
       maxPayload: MAX_MESSAGE,
       handshakeTimeout: CONNECT_MS,
     });
-    // This listener also prevents a later error from ending the process. A 'close' event follows each error,
-    // and another handler handles that event.
+    // Without an 'error' listener, an error of the WebSocket would end the process. Before the connection is
+    // open, an error rejects the promise. Later errors need no action here, because a 'close' event follows
+    // and is handled elsewhere.
     ws.on('error', (error) =>
       reject(new UniCoreError('LEG_LOST', `No hub answers at ${url}: ${error.message}`, { cause: error })),
     );

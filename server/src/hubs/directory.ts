@@ -82,7 +82,10 @@ export class Directory {
   }
 }
 
-/** Ignores a backplane failure, because the next refresh repeats the call. */
+/**
+ * Ignores an error of the backplane. The list of hubs is refreshed at regular intervals, so a failed refresh
+ * needs no other repair.
+ */
 function known(error: unknown): void {
   if (!(error instanceof UniCoreError)) throw error;
 }

@@ -1,4 +1,4 @@
-/** Tests a Redis that has just lost all its data. */
+/** Tests that a hub finds a provider at another hub even if Redis has just lost all its data. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import type { Backplane } from '../backplane/index.ts';
@@ -13,8 +13,8 @@ test('a provider is found before its hub renews its routes', async () => {
   const world = redisWorld(redis.url);
   const vms = new Map([['vm-a', { owner: 'alice', providerId: 'p1', running: true }]]);
   const plane = await world.join();
-  // This hub does not renew its backplane entries. Its clock is stopped, and it is not notified that Redis
-  // was emptied.
+  // This hub does not renew its backplane entries by itself: its clock is stopped, so no timer fires, and it
+  // is not notified that Redis was emptied.
   const deaf: Backplane = { ...plane, start: (handler) => plane.start({ ...handler, interrupted() {} }) };
   const there = await startTestHub({ backplane: deaf, vms, clock: new SimClock() });
   const here = await startTestHub({ backplane: await world.join(), vms });

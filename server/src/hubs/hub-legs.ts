@@ -53,8 +53,8 @@ export class HubLegs {
    */
   to(peer: string): Promise<Leg> {
     const known = this.#ours.get(peer);
-    // If a connection closes before `ours.leg` is set, the close handler does not remove it from the map. The
-    // state of the connection is therefore checked here.
+    // A closed connection may still be in the map. Its close handler cannot remove it if the connection
+    // closes before `ours.leg` is set. So this code also checks that the connection is open.
     if (known && known.leg?.open !== false) return known.up;
     const ours: Ours = { up: this.#dial(peer) };
     this.#ours.set(peer, ours);
@@ -125,8 +125,9 @@ export class HubLegs {
   }
 
   /**
-   * Tries the better transports again later. If one of them works, channels move to the new connection one by
-   * one. Then the old connection is closed.
+   * Called for a connection that does not use the best transport. After a while, tries the better transports
+   * again. If one of them works, channels move to the new connection one by one. Then the old connection is
+   * closed.
    */
   #betterLater(peer: string, leg: Leg, ways: readonly HubDialer[]): void {
     const { clock } = this.#options;

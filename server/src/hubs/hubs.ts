@@ -31,7 +31,10 @@ export interface HubsOptions {
   meter: SocketMeter & HubMeter;
   /** This hub's card. */
   card: Omit<HubCard, 'hub'>;
-  /** Returns the secret that all hubs share and that no other program knows. */
+  /**
+   * Returns the key that signs the tokens by which hubs recognise each other. All hubs share this key, and no
+   * other program knows it.
+   */
   secret(): Promise<Uint8Array>;
   /** Called when another hub opens a channel on a connection (leg) that it dialled to this hub. */
   opened: OpenedLeg;
@@ -167,7 +170,8 @@ export class Hubs implements Elsewhere {
       return route?.hub;
     } catch (error) {
       const hub = this.#remembered.get(providerId);
-      // An existing connection to the last known hub may still work while the backplane cannot be reached.
+      // The backplane cannot be reached. If a connection to the provider's last known hub still exists, this
+      // hub uses it and does not fail.
       if (hub === undefined || !this.#legs.has(hub)) throw error;
       return hub;
     }

@@ -253,8 +253,8 @@ export class MailLine implements Transport {
 
   #lose(code: ErrorCode, message: string): void {
     if (this.#closed) return;
-    // The other hub may still be alive. This message tells it that the connection has ended, so that it need
-    // not wait for the heartbeat timeout.
+    // This connection has failed, but the other hub may still be alive. The message tells the other hub that
+    // the connection has ended. Otherwise the other hub would notice only after the heartbeat timeout.
     this.#send({ ask: true, closed: closeCode('LEG_LOST') });
     this.#stop();
     this.#leg?.socketClosed(closeCode(code), message);

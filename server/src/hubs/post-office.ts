@@ -150,7 +150,7 @@ export class PostOffice implements HubDialer {
       limit: 0,
       messages: [],
     };
-    // If this answer is lost, the heartbeat timeout of the other hub ends the connection.
+    // The answer may be lost. In that case the other hub ends the connection after its heartbeat timeout.
     backplane.send(from, seal({ ...ended, closed: closeCode('LEG_LOST') })).catch(() => {});
   }
 

@@ -23,8 +23,8 @@ import { RedisServer } from './testing/redis-server.ts';
 test('Redis does not answer posted messages', async () => {
   const redis = await started(RedisServer.start());
   const [a, b] = await hubs(2, world(redis.url));
-  // The test posts messages repeatedly, because the hub may send the first ones before it knows that Redis
-  // accepts CLIENT REPLY.
+  // A hub posts messages without an answer only if it knows that Redis accepts the command CLIENT REPLY. The
+  // hub may not know this for the first messages, so the test posts messages repeatedly.
   await expect
     .poll(async () => {
       await a!.plane.post(b!.plane.hub, Buffer.from('x'));
@@ -46,7 +46,8 @@ describe('a Redis with a password', () => {
     const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
     const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
     const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
-    // If Redis answered a posted message, the client would mistake that answer for the answer to send().
+    // This Redis refuses CLIENT REPLY, so it answers every message. If the hub did not expect an answer to a
+    // posted message, it would mistake that answer for the answer to the next send().
     expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
     await Promise.all(posts);
     await expect.poll(() => b!.mail, poll).toEqual(sent);
@@ -81,7 +82,8 @@ describe('pub/sub that fails while Redis works', () => {
     async (wire, command) => {
       const redis = await started(RedisServer.start());
       const line = await LineProxy.open(redis.port);
-      // The marker includes the newlines around the command, so that `publish` does not match `spublish`.
+      // The proxy recognises a connection to Redis by this text in its data. The text includes the newlines
+      // around the command, so that `publish` does not match `spublish`.
       line.marker = `\n${command}\r\n`;
       cleanups.push(() => line.close());
       const rebuilt: Wire[] = [];

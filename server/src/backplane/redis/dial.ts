@@ -43,16 +43,17 @@ export function dial(address: RedisAddress, wire: Wire): Client {
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: CONNECT_MS,
     connectionName: `unicore-${wire}`,
-    // The client never sends a command again after its connection was lost. Otherwise a message between hubs
-    // might be delivered twice.
+    // The Redis client does not repeat unanswered commands after a lost connection. Redis may already have
+    // run them, and a message between hubs might be delivered twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   };
   const client = cluster
     ? new Cluster([...nodes], {
         redisOptions: options,
-        // The client connects to the nodes of a cluster on first use, and must queue commands until then.
-        // Commands never queue while the whole cluster is unreachable, because usable() is called first.
+        // The Redis client connects to the nodes of a cluster on first use, and must queue commands until
+        // then. While the whole cluster is unreachable, usable() rejects commands before the client could
+        // queue them.
         enableOfflineQueue: true,
         clusterRetryStrategy: retry,
         retryDelayOnFailover: 0,
@@ -63,8 +64,8 @@ export function dial(address: RedisAddress, wire: Wire): Client {
         // A TLS certificate is issued for a host name. The client must therefore not replace the host name by
         // its IP address.
         ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
-        // Redirections are off. A message that is redirected to another cluster node might arrive after a
-        // later message.
+        // The Redis client does not follow redirections to another cluster node. A redirected message might
+        // arrive after a message that was sent later.
         ...(wire === 'publisher' ? { maxRedirections: 0 } : {}),
       })
     : new Redis({ ...options, ...nodes[0]!, db, enableOfflineQueue: false, retryStrategy: retry });

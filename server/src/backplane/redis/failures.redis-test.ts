@@ -21,8 +21,8 @@ describe('without a failure', () => {
   test('no interruption is reported over several probes', async () => {
     const redis = await started(RedisServer.start());
     const [a, b] = await hubs(2, world(redis.url));
-    // MONITOR shows the commands that Redis receives. The test waits until each of the two hubs has sent two
-    // probes of each kind.
+    // MONITOR shows the commands that Redis receives. The test waits for eight probes: each of the two hubs
+    // publishes two kinds of probe, and each kind should be seen twice.
     const probes = await redis.client.monitor();
     let seen = 0;
     probes.on('monitor', (_, [command]: string[]) => (seen += Number(command === 'publish')));
@@ -101,12 +101,14 @@ test('after a failover to a replica without the last writes, the newest route so
   await a!.plane.routes.claim('p-1', 1);
   await replica.replicate(master);
   await replica.promote();
-  // The replica was promoted before this claim, so it never receives this write.
+  // The second hub records a newer connection of the provider. The replica has already been promoted to
+  // master and no longer copies the old master, so it never receives this write.
   await b!.plane.routes.claim('p-1', 2);
   line.target = replica.port;
   await master.kill();
   await expectRecovered(a!, b!);
-  // The hub with the older connection does not know of the newer connection, so it claims the route again.
+  // The new master has lost the newer connection. The hub with the older connection does not know of the
+  // newer one either, so its claim of the provider succeeds at first.
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(a!.plane.hub);
   expect((await b!.plane.routes.claim('p-1', 2)).now).toEqual({ hub: b!.plane.hub, connSeq: 2 });
   expect((await a!.plane.routes.claim('p-1', 1)).now.hub).toBe(b!.plane.hub);
@@ -134,8 +136,9 @@ describe('a Redis that is paused', () => {
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
     const message = Buffer.alloc(1024 * 1024);
-    // The hub refuses the waiting messages after the command timeout, together with this ping. The hub
-    // refuses all further messages at once.
+    // The test counts which messages the hub refuses at once. Messages that fit the limit wait, and are
+    // refused only after the command timeout. The ping fails at that same time, so a message refused before
+    // the ping was refused at once.
     let waited = false;
     const waiting = a!.plane.ping().catch(() => {
       waited = true;

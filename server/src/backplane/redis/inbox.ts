@@ -115,7 +115,7 @@ export class Inbox {
     if (isMail) this.#heard.mail = true;
     else this.#heard.news = true;
     this.#onHeard();
-    // An empty message is a probe of the subscription and has no other content.
+    // An empty message is only a probe that tests the subscription. No handler needs to see it.
     if (message.length === 0) return;
     if (isMail) this.#handler.mail(message);
     else if (channel.equals(this.#news)) this.#handler.news(message);

@@ -13,9 +13,9 @@ return {redis.call('GET', KEYS[1]), string.format('%.0f', now)}`;
 const Marked = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /**
- * Each node of a cluster can lose its data alone, so each node needs a marker key. These hash tags are spread
- * evenly: each sixteenth of the slots contains one tag. If all nodes have equal shares of the slots, each of
- * up to eight nodes has at least one marker.
+ * Each node of a Redis cluster can lose its data alone, so each node needs a marker key. The hash tag in a
+ * key decides in which slot the key is stored. With these 16 hash tags, there is one marker in each sixteenth
+ * of the slots. So each node has a marker if up to eight nodes share the slots equally.
  */
 const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 

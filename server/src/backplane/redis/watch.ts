@@ -78,7 +78,7 @@ export class Watch {
       await new Promise<void>((resolve) => clock.after(STARTING_MS, resolve));
       well = await this.#prove();
     }
-    // This hub shared no data through Redis before its start, so no data of this hub can have been lost.
+    // Data that Redis lost before this hub started needs no repair: none of it came from this hub.
     this.#suspect = false;
     if (!well) this.#fail();
     this.#started = true;
