@@ -5,14 +5,16 @@
 import { Histogram, type Registry } from 'prom-client';
 
 /**
- * Upper bounds of the buckets, in seconds. They range from two processes on one machine to a very slow
- * network.
+ * Upper bounds of the histogram's buckets for round trips, in seconds. The shortest round trips are between
+ * two processes on one machine, the longest are over a very slow network.
  */
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 
 interface Row {
   kind: string;
-  /** Number of values in each bucket. The last element counts the values above all bounds. */
+  /**
+   * Number of recorded round trips in each bucket. The last element counts the round trips above all bounds.
+   */
   counts: Float64Array;
   sum: number;
 }
@@ -41,7 +43,10 @@ export class Latencies extends Histogram<'kind'> {
     };
   }
 
-  /** prom-client's registry and `get()` call this method, but prom-client's type declarations omit it. */
+  /**
+   * Returns the histogram's values for Prometheus. prom-client calls this method, but its type declarations
+   * omit the method.
+   */
   async getForPromString() {
     const values = this.#rows.flatMap((row) => this.#values(row));
     return { name: this.#name, help: this.#help, type: 'histogram', aggregator: 'sum', values };

@@ -13,8 +13,8 @@ import { createRelayMeter } from './relay.ts';
 import { createSocketMeter } from './sockets.ts';
 
 /**
- * Upper bounds of the buckets, in seconds. They range from a cached read to 10 s, the longest wait for an
- * agent's answer.
+ * Upper bounds of the histogram's buckets for the duration of an HTTP request, in seconds. A cached read
+ * takes about 1 ms. The longest wait for an agent's answer is 10 s.
  */
 const HTTP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 

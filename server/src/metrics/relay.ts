@@ -55,7 +55,8 @@ export function createRelayMeter(
       const of = (to: string) => bytes.get(to) ?? 0;
       this.set({ to: 'consumer' }, of('consumer'));
       this.set({ to: 'provider' }, of('provider'));
-      // A peer of kind `relay` is a hub that connected to this hub, so its bytes count as bytes for a hub.
+      // Connections between two hubs have kind `hub` if this hub opened them, and kind `relay` if the other
+      // hub did. The metric counts both as `hub`.
       this.set({ to: 'hub' }, of('hub') + of('relay'));
     },
   });

@@ -41,8 +41,8 @@ export class GracePeriod {
   }
 
   /**
-   * Returns the backplane's answer. If the backplane is unreachable, returns undefined and starts a grace
-   * period.
+   * Asks the backplane a question and returns the answer. If the backplane is unreachable, returns undefined
+   * and starts a grace period.
    */
   async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {

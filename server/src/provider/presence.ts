@@ -15,7 +15,10 @@ import { GRACE_MS, type GracePeriod, SILENT_MS } from './grace-period.ts';
 const TICK_MS = 1_000;
 /** A limit above any real number of providers, for backplane calls that require a limit. */
 const ALL = 100_000;
-/** Name of the set of deadlines on the backplane that detects silent providers. */
+/**
+ * Name of the backplane's set of deadlines, one for each provider. A provider whose deadline has expired may
+ * be silent.
+ */
 export const SILENT = 'silent';
 
 /**
@@ -195,11 +198,11 @@ export class Presence {
 
   #sightOf({ about: text, silentMs }: { about: string; silentMs: number }): Sight {
     const { data } = Said.safeParse(JSON.parse(text));
-    // The record may be unreadable, because a hub of another version wrote it.
+    // A hub of another version may have written the provider's record. This hub then cannot read the record.
     if (!data) return { ...UNKNOWN, silentMs };
     const { link, about } = data;
-    // The hub that wrote the record may have heard the provider once more before that hub died. Therefore a
-    // provider in state `up` gets a longer time limit.
+    // The hub that wrote this record may have died. It may have heard the provider after it wrote the record.
+    // Therefore a provider in state `up` counts as silent only after a longer time.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
@@ -235,8 +238,8 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
-    // A write in progress may still announce the old state `quiet`, so the new state is written after that
-    // write.
+    // A write in progress may still announce the provider's old state `quiet`. This function waits for its
+    // end, because a second write cannot start before. Otherwise the new state would not be written.
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
@@ -269,8 +272,9 @@ export class Presence {
     const done = await grace.ask(async () => {
       await backplane.presence.heard(providerId, text, silentMs);
       const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-      // A heartbeat does not move the deadline. The hub that finds an expired deadline checks when the
-      // provider was last heard, and sets a later deadline if needed (silence.ts).
+      // The deadline shows when the provider may be silent. A heartbeat does not move it. The hub that finds
+      // the expired deadline checks when the provider was last heard, and sets a later deadline if needed
+      // (silence.ts).
       if (link !== here.said)
         await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
       return true;

@@ -129,8 +129,8 @@ export class Providers {
   }
 
   /**
-   * Returns the providers as clients see them. `sights` holds what the caller has already read from the
-   * backplane.
+   * Returns the providers as clients see them. `sights` holds what the caller already knows about their
+   * presence, so that the backplane is not asked again.
    */
   async views(
     rows: readonly ProviderRow[],

@@ -8,13 +8,13 @@ import type { Backplane } from '../backplane/index.ts';
 import { GRACE_MS, type GracePeriod } from './grace-period.ts';
 import { type Presence, SILENT } from './presence.ts';
 
-/** How often a hub checks for expired deadlines, ms. */
+/** How often a hub checks for providers whose deadline has expired, ms. */
 const SWEEP_MS = 1_000;
-/** Maximum number of expired deadlines that a hub handles in one check. */
+/** Maximum number of providers with an expired deadline that a hub handles in one check. */
 const BATCH = 1_000;
 /**
- * A hub that takes an expired deadline has this much time to handle it, ms. If the hub dies meanwhile,
- * another hub gets the deadline afterwards.
+ * A hub that takes a provider's expired deadline has this much time to handle it, ms. If the hub dies
+ * meanwhile, another hub gets the deadline afterwards.
  */
 const AGAIN_MS = 5_000;
 /** Name of the lease that lets only one hub check all providers after a grace period. */
@@ -56,8 +56,8 @@ export class Silence {
   }
 
   /**
-   * Called when the backplane may have lost deadlines. A grace period begins, and all providers are checked
-   * at its end.
+   * Called when the backplane may have lost the providers' deadlines. A grace period begins, and all
+   * providers are checked at its end.
    */
   interrupted(): void {
     this.#cancelReview();
@@ -102,8 +102,8 @@ export class Silence {
     for (const [providerId, { suspect, silentMs }] of sights) {
       if (!suspect) continue;
       await began(providerId, silentMs);
-      // The deadline is removed only after the announcement. If this hub dies between the two steps, another
-      // hub repeats the announcement.
+      // A provider's deadline is removed only after its silence was announced. If this hub dies between the
+      // two steps, another hub repeats the announcement.
       await grace.ask(() => backplane.deadlines.drop(SILENT, providerId));
     }
   }

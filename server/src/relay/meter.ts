@@ -14,7 +14,10 @@ export interface ChannelPath {
 }
 
 export interface RelayMeter {
-  /** Called when the number of open channels on this path has changed by one. */
+  /**
+   * Called when a channel was opened or closed. `path` tells whether it comes from a consumer or a hub, and
+   * whether it leads to a provider or a hub.
+   */
   channels(path: ChannelPath, change: 1 | -1): void;
   /**
    * Called when a frame was forwarded; `bytes` is its size on the wire. It runs for every frame, so it must

@@ -24,7 +24,8 @@ export class Reach {
   async leg(providerId: string, waitMs: number): Promise<Leg | undefined> {
     const until = this.#clock.now() + waitMs;
     for (;;) {
-      // Starts to wait before the search, because the provider may connect while the search is running.
+      // Starts to wait before the search. Otherwise a provider that connects during the search would be
+      // missed.
       const arrival = this.#routes.arrival(providerId, until - this.#clock.now());
       try {
         const leg = this.#routes.get(providerId) ?? (await this.#elsewhere.leg(providerId));

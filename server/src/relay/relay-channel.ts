@@ -130,8 +130,8 @@ export class RelayChannel implements Port {
   }
 
   /**
-   * Detaches the channel, so that the consumer attaches it again. Used when a newer attachment of the channel
-   * exists, or when the consumer should make one.
+   * Ends this attachment, but not the channel. Used for an old attachment when the consumer attaches the same
+   * channel again.
    */
   detach(): void {
     this.#joined?.detach('LEG_LOST');

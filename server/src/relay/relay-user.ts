@@ -70,7 +70,10 @@ export class RelayUser {
     return others.size >= MAX_CHANNELS;
   }
 
-  /** Returns all joined attachments of this channel, oldest first. */
+  /**
+   * Returns all attachments of this channel that are connected to a provider, oldest first. While a channel
+   * moves to a new socket, it has more than one.
+   */
   attachments(epoch: string): RelayChannel[] {
     return [...this.channels].filter((channel) => channel.providerId && channel.epoch === epoch);
   }

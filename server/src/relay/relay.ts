@@ -25,7 +25,8 @@ import { Routes } from './routes.ts';
 /** Maximum size of an OPEN's metadata, in bytes. The limit is small because an OPEN costs no credit. */
 const MAX_OPEN_META = 1024;
 /**
- * How long an existing channel waits for its provider, ms. The provider may be reconnecting at the same time.
+ * When a consumer resumes an existing channel and the provider is not connected, the hub waits this long for
+ * the provider, ms. Often both have lost the same hub, and the provider is still reconnecting.
  */
 const RETURN_MS = 5_000;
 
@@ -215,8 +216,8 @@ export class Relay {
       );
     }
     if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-    // While a channel moves, its newest attachment may still be in use. All older attachments belong to
-    // sockets that died silently, so they are detached.
+    // A consumer that moves a channel to a new socket may still use the previous attachment, so that one is
+    // kept. All attachments before it belong to sockets that died silently, so they are detached.
     for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
     channel.join(leg, providerId, auth);
     this.#deps.log.info(channel.ids, 'channel joined');

@@ -5,8 +5,8 @@
 import { type Clock, type ErrorCode, type Leg, spread, UniCoreError } from '@unicore/protocol';
 
 /**
- * How long a replaced connection may keep its last channels, ms. This limit is needed because some consumers
- * may not react, and the connection may be dead.
+ * Maximum time to move all channels away from a replaced connection of a provider, ms. Then the hub closes
+ * the connection. Without a limit, it would stay open forever if a consumer does not move its channel.
  */
 const RETIRE_MS = 15_000;
 

@@ -119,7 +119,8 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
     WebSocket: HubSocket,
     perMessageDeflate: false,
     maxPayload,
-    // The ws library supports this option, but its type declarations lack it.
+    // How long the ws library waits for the peer's close frame. The library's type declarations lack this
+    // option.
     closeTimeout: CLOSE_MS,
     // If the server selects none of the offered subprotocols, a browser fails the connection and hides the
     // reason. So the hub always selects one. If the selected subprotocol is not supported, the hub closes the

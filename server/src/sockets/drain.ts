@@ -12,12 +12,15 @@ import type { GoAway } from './endpoint.ts';
  */
 const NOTICE_MS = 2_000;
 /**
- * The fraction of the time in which only providers move. Providers move first, because a provider's socket
- * carries channels of many consumers and takes longest to empty. A consumer that moves later finds its
+ * The fraction of the draining time in which only providers move. Providers move first, because a provider's
+ * socket carries channels of many consumers and takes longest to empty. A consumer that moves later finds its
  * provider at the new hub, so its path changes only once.
  */
 const PROVIDERS_SHARE = 1 / 4;
-/** A peer that is asked to leave connects to another hub within this fraction of `afterMs`. */
+/**
+ * GOAWAY tells a peer how much time it has to leave. The peer connects to another hub within this fraction of
+ * that time.
+ */
 const DIAL_SHARE = 1 / 2;
 
 export interface Peer {

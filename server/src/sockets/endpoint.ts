@@ -34,8 +34,9 @@ export type Endpoint = (incoming: Incoming, deps: SocketDeps) => GoAway;
 export const STOPPING = 'The hub is stopping. Connect again.';
 
 /**
- * Returns a function that sends GOAWAY. `stopRotation` cancels the planned replacement of the socket.
- * Otherwise a second GOAWAY would follow, and the peer would use the later time.
+ * Returns a function that sends GOAWAY, which asks the peer to move to another hub. `stopRotation` cancels
+ * the planned replacement of the socket. Otherwise a second GOAWAY would follow, and the peer would use the
+ * later time.
  */
 export function goAway(leg: Leg, stopRotation: () => void): GoAway {
   return (afterMs) => {

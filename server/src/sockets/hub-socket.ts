@@ -20,8 +20,8 @@ export class HubSocket extends WebSocket {
   }
 
   /**
-   * The ws library calls this method with standard codes such as 1009. All other callers pass the hub's own
-   * codes.
+   * Closes the socket. The ws library calls `close` with standard codes such as 1009, and this method
+   * replaces them with the hub's own codes. All other callers pass the hub's own codes.
    */
   override close(code?: number, reason?: string | Buffer): void {
     if (code === 1009)

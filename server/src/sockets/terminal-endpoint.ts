@@ -22,8 +22,8 @@ const Query = z.object({
 
 export const terminalEndpoint: Endpoint = (incoming, deps) => {
   const { ws, log, greeted } = incoming;
-  // The client may type before the terminal is attached. While the socket is paused, the client's input waits
-  // in it.
+  // The client may type before the hub has attached it to the terminal. The socket is paused until then, so
+  // that this input is not lost.
   ws.pause();
   ws.on('close', greeted);
   admit(incoming, deps).catch((error) => {

@@ -152,7 +152,7 @@ class SqliteStore implements Store {
     return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
   }
 
-  /** Runs the two steps in one transaction. The transaction is rolled back unless each step returns true. */
+  /** Runs `one` and then `two` in one transaction. The transaction is rolled back unless both return true. */
   #both(one: () => boolean, two: () => boolean): boolean {
     work(() => this.#db.exec('BEGIN IMMEDIATE'));
     try {

@@ -43,9 +43,9 @@ export interface Store {
   /** Returns all matching VMs except deleted ones, oldest first. */
   vms(of?: { ownerId?: string; providerId?: string; phase?: VmRow['phase'] }): Promise<VmRow[]>;
   /**
-   * Compare-and-set: writes the VM only if its stored `rev` still equals `vm.rev`, and raises `rev`. The
-   * caller passes `placed` if it assigns the VM to a provider. Then the provider's stored `placed` must equal
-   * it too, and is raised in the same write.
+   * Compare-and-set: writes the VM only if its stored `rev` still equals `vm.rev`, and raises `rev`. If the
+   * VM is assigned to a provider, the caller passes the provider's placement counter `placed`. Then the
+   * stored counter must equal it too, and is raised in the same write.
    */
   replaceVm(vm: VmRow, placed?: number): Promise<boolean>;
 

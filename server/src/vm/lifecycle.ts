@@ -53,7 +53,8 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // A VM in phase `assigned` has not started yet, so this report is about its previous run.
+    // `exited` means that the agent has reported a stopped VM which should run. A VM in phase `assigned` has
+    // not started yet, so the report is about its previous run and is ignored.
     exited: null,
     failed: 'failed',
     gone: null,
@@ -78,7 +79,7 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
     starting: 'starting',
     running: 'running',
     stopped: null,
-    // The order to run the VM is still valid. The agent restarts the VM, or reports why it cannot.
+    // The VM has stopped by itself, but it should still run. The agent restarts it, or reports why it cannot.
     exited: 'assigned',
     failed: 'failed',
     gone: 'assigned',

@@ -1,6 +1,7 @@
 /**
- * Periodic work that one hub does for all hubs every few seconds. The hub places queued VMs, and repeats
- * events about orders that had no effect. This completes the work of a hub that has died.
+ * Periodic work that one hub does for all hubs every few seconds. The hub places queued VMs. It also
+ * announces VMs again if their provider has not carried out its order, because a hub that died may not have
+ * sent the order.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -16,8 +17,8 @@ const EVERY_MS = 5_000;
  */
 const LEASE_MS = 12_000;
 /**
- * The number of rounds after which events about orders without effect are repeated. They are not repeated in
- * every round, because each such VM costs a read of the store.
+ * The hub looks for VMs whose provider has not carried out its order only once in this many rounds, because
+ * the store is read for each such VM.
  */
 const TELL_EVERY = 12;
 /**

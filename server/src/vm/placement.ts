@@ -75,7 +75,8 @@ export function place<C extends Candidate>(
 function freeShare({ cores, memoryTotal, runtime, load }: Candidate, size: VmSize): number {
   const all = [...load, size];
   const cpu = all.reduce((sum, each) => sum + Math.min(SIZES[each].cpu, cores), 0) / (cores * CPU_OVERCOMMIT);
-  // The process runtime sets no memory limits, so memory is not counted.
+  // A provider with the runtime `process` runs VMs as plain processes without memory limits, so memory is not
+  // counted.
   if (runtime === 'process') return 1 - cpu;
   const memory = all.reduce((sum, each) => sum + SIZES[each].memory, 0) / (memoryTotal * MEMORY_OVERCOMMIT);
   return 1 - Math.max(cpu, memory);

@@ -11,16 +11,16 @@ import { takesRoom } from './lifecycle.ts';
 import { type Candidate, type Placement, place } from './placement.ts';
 import type { VmWriter } from './writer.ts';
 
-/** Maximum number of providers that one pass considers for a VM. */
+/** Maximum number of providers that the hub considers for one VM. */
 const SAMPLE = 100;
 /**
- * Number of providers in the sample for a VM that asks for a region. The sample is larger, because most
- * providers may be in other regions.
+ * Number of providers that the hub picks at random for a VM that must run in one region. The number is larger
+ * than for other VMs, because most of these providers may be in other regions.
  */
 const REGION_SAMPLE = 2_000;
 /**
- * Number of providers whose VMs are counted together. Providers that reported the fewest VMs per core come
- * first.
+ * The hub counts the VMs of this many providers at a time, until one has room. It begins with the providers
+ * that reported the fewest VMs per core.
  */
 const CHUNK = 8;
 const PLACING = 'placer';
@@ -130,8 +130,8 @@ class Pass {
   readonly #presence: Presence;
   readonly #counted = new Map<string, Counted>();
   /**
-   * The sampled providers for each region, where null means any region. Providers with the fewest reported
-   * VMs per core come first.
+   * For each region, the providers that were picked at random. The key null means any region. Providers with
+   * the fewest reported VMs per core come first.
    */
   readonly #samples = new Map<string | null, [string, About][]>();
   #joined: number | undefined;

@@ -56,8 +56,8 @@ export class Reports {
     const orders = (await this.#store.vms({ providerId })).map(orderOf);
     for (const vmId of strays) {
       const vm = await this.#store.vm(vmId);
-      // The provider may still have an old generation of a VM that is now assigned to it again. The list
-      // already contains an order for such a VM.
+      // The provider may have an old generation of a VM that is now assigned to it again. The orders already
+      // contain one for this VM, so no order to delete it is added.
       if (!vm || orders.some((order) => order.vmId === vmId)) continue;
       orders.push({ ...orderOf(vm), desired: 'deleted' });
     }
@@ -87,7 +87,7 @@ export class Reports {
 
 export function orderOf(vm: VmRow): VmOrder {
   const { vmId, image, size, attempt } = vm;
-  // A queued VM must not run yet, even if its desired state is `running`.
+  // A queued VM must not run until a provider is chosen, even if its desired state is `running`.
   const desired = vm.phase === 'queued' ? 'stopped' : vm.desired;
   return { vmId, gen: Math.max(1, vm.gen), desired, image, size, attempt };
 }

@@ -3,8 +3,8 @@ import { UniCoreError } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 
 /**
- * Queues the newest state of each id. The iterator of `batches()` ends when the signal aborts. It throws when
- * the user's session ends.
+ * Collects the changes of a live list: for each id, only the newest state. The iterator of `batches()` ends
+ * when the signal aborts. It throws when the user's session ends.
  */
 export class Changes<T> {
   readonly #pending = new Map<string, T>();
@@ -36,8 +36,8 @@ export class Changes<T> {
   }
 
   /**
-   * Yields 'all' at first, and again when changes may have been lost. Otherwise yields the entries that have
-   * changed.
+   * Yields the text 'all' if the caller must read the complete list: at first, and when changes may have been
+   * lost. Otherwise yields the entries that have changed.
    */
   async *batches(): AsyncGenerator<T[] | 'all'> {
     while (!this.#signal?.aborted) {
@@ -45,8 +45,8 @@ export class Changes<T> {
         throw new UniCoreError('UNAUTHENTICATED', 'This session was ended. Sign in again.');
       if (this.#allDue) {
         this.#allDue = false;
-        // The caller reads the complete list after 'all'. That list contains the changes queued so far, so
-        // they are removed.
+        // When the caller gets 'all', it reads the complete list from the store. The complete list includes
+        // the changes that are queued now, so the queue is emptied.
         this.#pending.clear();
         yield 'all';
       } else if (this.#pending.size > 0) {

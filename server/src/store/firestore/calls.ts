@@ -81,7 +81,7 @@ export class Calls {
     };
     const answers: AsyncIterable<protos.google.firestore.v1.IRunQueryResponse> = client.runQuery(
       request,
-      // A query for a long list may use all of the remaining time.
+      // A query that returns many documents may use all of the time that remains for the operation.
       this.#options(Number.POSITIVE_INFINITY),
     );
     const found: Found[] = [];

@@ -11,8 +11,8 @@ import { Beaten, explained, mayTryAgain, unreachable } from './errors.ts';
  */
 const PATIENCE_MS = 6_000;
 /**
- * Maximum length of the first and of the last pauses between attempts, ms. Each pause is random, so that
- * writers that collided do not collide again.
+ * Maximum pause before the second attempt at an operation, and before any later attempt, ms. The maximum
+ * doubles after each attempt. Each pause is random, so that writers that collided do not collide again.
  */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
@@ -109,8 +109,8 @@ export class Database {
     const { projectId, emulator } = this.#address;
     const { v1 }: typeof import('@google-cloud/firestore-api') = load('@google-cloud/firestore-api');
     const client = new v1.FirestoreClient({ projectId, ...CHANNEL, ...(emulator && endpointOf(emulator)) });
-    // Initialises the client before the first call. Otherwise each call would initialise the client, and
-    // missing credentials would cause an unhandled rejection that ends the process.
+    // Initialises Google's client before the first call. Otherwise each call would initialise it, and missing
+    // credentials would cause an unhandled rejection that ends the process.
     await client.initialize();
     const database = this.#database;
     const headers = {

@@ -21,8 +21,8 @@ const UNSURE = new Set([CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAIL
 /** With these codes Firestore did not apply the call, but a later call may succeed. */
 const NOT_NOW = new Set([ABORTED, RESOURCE_EXHAUSTED]);
 /**
- * A commit fails with one of these codes if a condition was not met. A missing database also causes
- * NOT_FOUND. Then the next read of the document fails with a clear error.
+ * A commit fails with one of these codes if a document did not meet the condition of a write. NOT_FOUND can
+ * also mean that the whole database is missing. Then the next read fails with a clear error.
  */
 const CONDITIONS = new Set([NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION]);
 const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
@@ -30,7 +30,7 @@ const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED, NOT_FOUND]);
 /** The message of Google's library if there are no credentials. This error has no code. */
 const NO_CREDENTIALS = /default credentials/;
 
-/** The caller should wait this long before it tries again, ms. */
+/** If Firestore does not answer, the caller of the store should wait this long before it tries again, ms. */
 const RETRY_AFTER_MS = 1_000;
 
 const Status = z.object({ code: z.number() });

@@ -15,11 +15,14 @@ import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 
 const MARK_BYTES = 9;
-/** The marks of a VM's last writes, newest last. */
+/**
+ * Each write of a VM adds a random mark to the VM's document. This list holds the marks of the last writes,
+ * newest last.
+ */
 const Marks = z.array(z.string());
 /**
- * How many marks of a VM's last writes are kept. If an answer is lost and more writes than this follow before
- * the second attempt, the result of the first attempt stays unknown.
+ * How many marks of a VM's last writes are kept. A mark shows whether a write whose answer was lost has
+ * succeeded. If more writes than this follow before the second attempt, the result stays unknown.
  */
 const MARKS = 16;
 /**
@@ -277,7 +280,10 @@ function vmFields(vm: VmRow, marks: string[]): Fields {
   return { ...vm, listed: vm.phase !== 'deleted', marks };
 }
 
-/** Returns true if the write with this mark has made revision `rev`. */
+/**
+ * Returns true if the write with this mark has raised the VM's revision to `rev`. `marks` are the marks of
+ * the last writes.
+ */
 function wrote(mark: string, rev: number, now: number, marks: string[]): boolean {
   const writer = marks.at(rev - now - 1);
   if (writer !== undefined) return writer === mark;

@@ -14,7 +14,7 @@ export interface Document {
   name: string;
   fields: Fields;
   createTime: Micros;
-  /** The time of the last change. A write that changes nothing does not update it. */
+  /** The time when the document last changed. A write that changes nothing does not update it. */
   updateTime: Micros;
 }
 
