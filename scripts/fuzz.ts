@@ -22,7 +22,7 @@ const HELP = `npm run fuzz -- [options]
  * time.
  */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
-/** Memory is measured at most this often in one run of a target. */
+/** Largest number of memory measurements in one run of a target, if the run is limited by time. */
 const LOOKS = 20;
 const MIN_LOOK_MS = 1_000;
 /**

@@ -8,14 +8,21 @@ import { whole } from './lib/options.ts';
 import type { Measured } from './stalled/measure.ts';
 import { type Outcome, runStalled } from './stalled/run.ts';
 
-/** How much the measured values may change while viewers are stalled. */
+/** Limits for the product while some viewers have stopped reading (are stalled). */
 export interface Limits {
-  /** The viewer that still reads must keep at least this share of its data rate (0 to 1). */
+  /**
+   * While other viewers are stalled, the viewer that still reads must keep at least this share of its earlier
+   * data rate (0 to 1).
+   */
   readonly rate: number;
-  /** The p99 keystroke latency in another terminal may grow by at most this factor. */
+  /**
+   * While viewers are stalled, the p99 keystroke latency in another terminal may be at most this many times
+   * the earlier p99.
+   */
   readonly p99: number;
   /**
-   * The hub's memory may grow by at most this many bytes, compared with the time when all viewers still read.
+   * While viewers are stalled, the hub's memory may be at most this many bytes higher than when all viewers
+   * still read.
    */
   readonly memory: number;
 }
@@ -43,7 +50,7 @@ export async function run(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Returns each broken promise as a sentence. The list is empty if no promise was broken. */
+/** Returns a sentence for each limit that the product exceeded. The list is empty if it kept all limits. */
 export function brokenPromises({ before, together, during }: Outcome, limits: Limits): string[] {
   const broken: string[] = [];
   const rate = during.rate / before.rate;

@@ -1,6 +1,6 @@
 /**
- * The provider side of a replay. The number in a terminal's name selects the recording that is sent to this
- * terminal.
+ * The provider of the deflate suite. It sends recorded terminal output again (a replay). The number in a
+ * terminal's name selects the recording for this terminal.
  */
 import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';

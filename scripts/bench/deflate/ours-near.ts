@@ -1,6 +1,6 @@
 /**
- * The consumer side of a replay. Each recording uses its own socket, so that the bytes of each recording can
- * be counted.
+ * The consumer of the deflate suite. It receives recorded terminal output. Each recording uses its own
+ * socket, so that the bytes of each recording can be counted.
  */
 
 import { serve } from '../../testing/processes/child.ts';

@@ -35,8 +35,9 @@ const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
   /**
-   * Each flood (bulk transfer) has its own flag. An idle stream continues to ask the previous flood for bytes,
-   * so the flag of the previous flood must stay false.
+   * Creates a flag for a new flood (bulk transfer). Returns a function that tells whether this flood must
+   * continue. Floods do not share a flag, because an idle stream still asks the previous flood for bytes.
+   * With a shared flag, the previous flood would then continue.
    */
   const begin = () => {
     let going = true;
@@ -49,7 +50,8 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
     else if (bytes[0] !== STOP) stream.send(bytes.slice());
-    // If this process was delayed, STOP may arrive in the same chunk as the command that STOP ends.
+    // If this process was delayed, one chunk may contain a command and the STOP that ends it. Therefore the
+    // last byte of each chunk is checked, too.
     if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }

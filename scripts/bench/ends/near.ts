@@ -15,7 +15,7 @@ const KEY_PAUSE_MS = 1;
 const KEY = Buffer.from('k');
 
 export interface Flooded {
-  /** Throughput during the measured time. */
+  /** Throughput during the measured time, without the warm-up. */
   bytesPerSecond: number;
   /** Bytes of all floods (bulk data), warm-up included. CPU time per byte is computed from this number. */
   bytes: number;
@@ -123,7 +123,8 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // The round-trip time is computed in this callback, before other code can run and make the time longer.
+      // The time of the echo is read in the callback that receives the echo. After `await`, other code could
+      // have run first and made the round-trip time longer.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

@@ -54,7 +54,7 @@ function parentOf(pid: string): number {
   try {
     return Number(fieldsOf(pid)[1]);
   } catch {
-    // The process ended during the search.
+    // The process ended while its parent's id was being looked up.
     return 0;
   }
 }

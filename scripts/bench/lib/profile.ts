@@ -35,8 +35,8 @@ export interface Cost {
 }
 
 /**
- * Returns the costs by function, largest first. `text` is the content of a .cpuprofile file. Only samples
- * between `from` and `to` count. Default: the whole profile.
+ * Returns the CPU time of each function, largest first. `text` is the content of a .cpuprofile file. Only
+ * samples of the call stack between the times `from` and `to` count. Default: the whole profile.
  */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));

@@ -42,7 +42,7 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** For results that only explain other results: no goal. */
+/** The goal of a result that only explains other results: every value is good enough. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {

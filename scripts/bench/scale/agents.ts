@@ -5,7 +5,7 @@ import { type Placed, startMachine } from './machine.ts';
 export type AgentCalls = {
   /** Connects these providers. Resolves when all of them are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
-  /** Returns how often a connected provider has lost its connection. */
+  /** Returns how many connections all providers together have lost so far. */
   losses(): number;
 };
 

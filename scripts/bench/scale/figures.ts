@@ -8,7 +8,10 @@ import { NONE, paired, type Result } from '../lib/result.ts';
 import type { Held } from './process-memory.ts';
 import type { Step } from './step.ts';
 
-/** Goals of the scale suite: the p99 of the echo time, ms, and losses per hundred consumers. */
+/**
+ * Goals of the scale suite: the p99 of the time until a key's echo, ms, and the number of lost connections
+ * per hundred consumers.
+ */
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
 /**

@@ -42,8 +42,8 @@ export interface Step {
   /** Start and end of typing, in microseconds on the clock that CPU profiles use. */
   readonly between: readonly [number, number];
   /**
-   * Memory and file descriptors of both hubs. `nobody` was measured before the first connection, and `looks`
-   * during typing.
+   * Memory and file descriptors of both hubs. `nobody` is one measurement before the first consumer
+   * connected. `looks` are the measurements during typing.
    */
   readonly nobody: Held;
   readonly looks: readonly Held[];

@@ -80,8 +80,8 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // All recordings are replayed at the same time. The suite counts bytes, not time, and most of a
-      // recording is silence.
+      // All recordings are replayed at the same time, because most of a recording is silence. The recordings
+      // may slow each other down, but this suite counts bytes, not time.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);

@@ -1,6 +1,6 @@
 /**
  * Suite: delays that users notice, with fixed limits instead of a reference system. It measures ^C and keys
- * on a slow line, keys between distant regions, and a second start.
+ * on a slow line, keys between distant regions, and the duration of the second `npm start`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,14 +25,18 @@ import type { Result } from '../lib/result.ts';
 /** Goal: the echo of a key between regions takes at most this much longer than the network's round trip, ms. */
 const ABOVE_PATH_MS = 40;
 const ROUND_TRIPS_MS = [80, 150];
-/** Goal: a stream between regions transfers at least this many initial receive windows per round trip. */
+/**
+ * Goal: a stream between regions transfers at least this many times its initial receive window in each round
+ * trip. So the window must have grown.
+ */
 const LEAST_WINDOWS = 1.5;
 const SECOND_START_MS = 5_000;
 /** Approximate number of keys typed per second while bulk data is sent. */
 const KEYS_A_SECOND = 7;
 
 export async function feel(options: Options): Promise<Result[]> {
-  // The two slow lines are measured at the same time, because they use little CPU.
+  // The slow line of a consumer and the slow line of a provider are measured at the same time, because they
+  // use little CPU.
   const lines = await Promise.all([slowLine('consumer', options), slowLine('provider', options)]);
   options.progress('feel: slow lines');
   const far = await regions();

@@ -45,7 +45,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round is a warm-up and is not counted.
+  // The first round of measurements is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

@@ -43,7 +43,7 @@ async function measure(
   { reps, seconds, progress }: Options,
 ): Promise<Measurements> {
   const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
-  // The first round is a warm-up and is not counted.
+  // The first round of measurements is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const name of names) {
       const carrier = started.get(name);

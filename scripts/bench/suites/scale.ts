@@ -49,7 +49,7 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** Returns the largest number of consumers that was tried before the p99 exceeded its goal. */
+/** Returns the largest tried number of consumers with which the p99 of the echo time still met its goal. */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

@@ -11,8 +11,8 @@ const RESTART_MS = 500;
 /** After a failover, the new Redis lacks the writes of the last LAG_MS milliseconds. */
 const LAG_MS = 1_000;
 /**
- * How long Redis is slow, ms. This is long enough for hubs to send heartbeats and provider claims through the
- * slow Redis.
+ * How long Redis is slow, ms. During this time, each hub must tell Redis that it is alive, and which
+ * providers are connected to it.
  */
 const SLOW_MS = 3_000;
 /** How long one hub is cut off from Redis, ms. This is long enough for other hubs to miss its heartbeats. */
@@ -45,9 +45,10 @@ export function outages(pauseMs: number): readonly Outage[] {
 }
 
 /**
- * Freezes hub 0. Meanwhile, its provider moves to hub 1, and Redis loses the record of this move. When hub 0
- * continues, it still has the provider's old, dead socket. Its older connection number (connSeq) must lose,
- * even if hub 0 is the first hub to announce its socket.
+ * This outage tests a hub with outdated data. Hub 0 is frozen. Meanwhile, its provider connects to hub 1, and
+ * Redis loses all data. Then hub 0 continues, and still holds the provider's old, dead socket. Both hubs now
+ * announce that the provider is theirs. The newer connection (higher connSeq) must win, even if hub 0
+ * announces first.
  */
 async function staleHub({ hubs, providers, redis }: Deployment): Promise<void> {
   const { line } = providers[0]!;

@@ -73,7 +73,8 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
     const typists = new Typists(deployment, { places, everyMs, failed });
     await step(`${consumers} consumers type`, async () => {
       await typists.start();
-      // Starting many terminals slows down the machine for some time.
+      // The start of many terminals slows down the machine for some time. Latencies measured then would be
+      // too high.
       await sleep(calmMs);
       await typists.since(now(), START_LIMIT_MS);
     });

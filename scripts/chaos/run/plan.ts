@@ -14,15 +14,15 @@ export interface FaultKind<Environment> {
   /** Number of hops (processes or lines) that the fault can hit. The plan picks one of them at random. */
   readonly hops: number;
   /**
-   * Duration of the fault, ms. `share` is the probability that the fault lasts for this time (default 1).
-   * Otherwise, and without `lasts`, the fault is undone at once.
+   * Duration of the fault: from `low` to `high` ms. `share` is the probability that the fault lasts that long
+   * (default 1). Otherwise the fault is undone at once. Without `lasts`, it is always undone at once.
    */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
   /** True if the fault affects only one consumer. The consumer's number is then the number of the hop. */
   readonly ofConsumer?: boolean;
   /**
-   * Causes the fault, and undoes it. Resolves when the hop works again, even if channels have not resumed
-   * yet.
+   * Causes the fault, and undoes it after `ms` milliseconds. Resolves when the process or line works again,
+   * even if channels have not resumed yet.
    */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
@@ -38,8 +38,8 @@ export interface Step<Environment> {
   /** Faults that begin at the same time. All of them are of different kinds. */
   readonly faults: readonly Fault<Environment>[];
   /**
-   * 'whole' means that the run then waits until all channels have resumed. 'resuming' means that it does not
-   * wait.
+   * What the run waits for after these faults, before it continues with the plan. 'whole': until all channels
+   * have resumed. 'resuming': it does not wait for channels.
    */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;

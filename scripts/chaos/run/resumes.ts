@@ -41,8 +41,9 @@ export class Resumes {
   }
 
   /**
-   * Returns a row for each kind of fault. One more row is for pauses that ended while a fault was active. The
-   * last row is for pauses without a fault.
+   * Returns the rows of the report. For each kind of fault, a row shows the times from the end of the fault
+   * until channels transferred bytes again. Two more rows show how long channels transferred no bytes: one if
+   * they continued while a fault was still active, and one if no fault explains the pause.
    */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
@@ -62,7 +63,10 @@ export class Resumes {
     return [...rows, row('before it was undone', 0, early), row('no fault', 0, quiet)];
   }
 
-  /** Returns one row with all resumes after faults. */
+  /**
+   * Returns one row that covers the faults of all kinds: the times from the end of a fault until channels
+   * transferred bytes again.
+   */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
       const fault = this.#last(gap);
@@ -72,8 +76,9 @@ export class Resumes {
   }
 
   /**
-   * Returns the fault that explains a pause. If several faults overlap the pause, the result is the fault
-   * that ended last. A line that is still slow counts as an active fault.
+   * Returns the fault that explains why a channel transferred no bytes for a while (a gap). If several faults
+   * overlap the gap, the result is the fault that ended last. A line that is still slow counts as an active
+   * fault.
    */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;

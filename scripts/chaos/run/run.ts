@@ -8,7 +8,7 @@ import type { Gap } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** A pause of a channel is logged if it is longer than this, ms. */
+/** If a channel transfers no bytes for longer than this, the run logs it, ms. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {

@@ -8,14 +8,14 @@ import { GapDetector } from './gap-detector.ts';
 import { Oracle, type Way } from './oracle.ts';
 
 /**
- * STX is the first byte of peer.pl's stream, and EOT is the last. peer.pl expects EOT also at the end of the
- * consumer's stream.
+ * Bytes that mark the start and end of a stream. peer.pl, the program in the terminal, sends STX first and
+ * EOT last. The consumer also sends EOT last.
  */
 const STX = 0x02;
 const EOT = 0x04;
 /**
- * Sending pauses when this many bytes are unconfirmed. With a higher limit, a long fault could end the
- * socket.
+ * Sending pauses when the other end has not yet confirmed this many bytes. The SDK closes a channel if too
+ * many bytes wait for a lost connection. Without this limit, a long fault would therefore close the channel.
  */
 const MAX_UNCONFIRMED = 256 * 1024;
 
@@ -121,7 +121,8 @@ export class TerminalTraffic {
       this.#down.flow.detached();
       this.#up.flow.detached();
     }
-    // Bytes that arrived before the connection was lost do not count as new bytes.
+    // Bytes that the other end had received before the connection was lost do not count as new bytes, even if
+    // their confirmation arrives only now.
     else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
   }
 

@@ -17,8 +17,8 @@ const KEY_PAUSE_MS = 4;
  */
 const READY = 'echo is on';
 /**
- * Bytes that a viewer reads before it may stop reading. After this many bytes its windows have grown to their
- * full size.
+ * Bytes that a viewer reads before it may stop reading. After this many bytes its flow-control windows have
+ * grown to their full size.
  */
 const READ_BYTES = 4 * 1024 * 1024;
 /** When a stalled viewer reads again, it must be told that it missed at least this many bytes. */
@@ -54,7 +54,7 @@ const calls = {
 
   received: (): number => received,
 
-  /** Opens another terminal of the same VM, and starts a program that echoes. */
+  /** Opens a second terminal in the VM, and starts a program in it that echoes all input. */
   async prepareTyping(): Promise<void> {
     typist = unicore.openTerminal(vmId, { terminalId: 'typist' });
     const ready = Promise.withResolvers<void>();
@@ -110,7 +110,10 @@ const calls = {
     for (const viewer of viewers) viewer.stop();
   },
 
-  /** Prepares the viewers for the time when this process is frozen. */
+  /**
+   * Called before this process is frozen. Each viewer notes how many skipped bytes were reported to it so
+   * far, so that later reports can be told apart.
+   */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },

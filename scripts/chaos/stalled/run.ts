@@ -24,8 +24,8 @@ export interface StalledOptions {
   /** Number of viewers that stop reading. */
   readonly stalled: number;
   /**
-   * `ms` is the duration of the phase in which viewers are stalled. `beforeMs` is the duration of the other
-   * measured phases. The unit is ms.
+   * `ms` is the duration of the phase in which viewers are stalled (do not read). `beforeMs` is the duration
+   * of each of the other phases, ms.
    */
   readonly ms: number;
   readonly beforeMs: number;

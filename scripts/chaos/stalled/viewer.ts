@@ -85,7 +85,10 @@ export class Viewer {
     this.#socket.stop();
   }
 
-  /** Called instead of stop() if the viewer's whole process will be frozen. */
+  /**
+   * Notes how many skipped bytes were reported so far. Called instead of stop() if the viewer's whole process
+   * will be frozen.
+   */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }

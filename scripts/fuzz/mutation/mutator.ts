@@ -90,9 +90,9 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * With `sender`, the result contains only frames that this role may send. So the result passes the
- * connection's first check. Without `sender`, the result can contain anything, and usually ends the socket at
- * once.
+ * Changes a message. With `sender`, the changed message contains only frames that this role may send. So the
+ * receiver does not refuse it for its frame types. Without `sender`, the message can contain anything, and
+ * usually the receiver ends the socket at once.
  */
 export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);

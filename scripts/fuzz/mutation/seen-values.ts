@@ -79,8 +79,8 @@ export class SeenValues {
 }
 
 /**
- * Offsets and limits are kept in the same pool under different field names, because they have comparable
- * values.
+ * Byte offsets and flow-control limits have different field names, but are kept in the same list of seen
+ * values, because they have comparable values.
  */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;

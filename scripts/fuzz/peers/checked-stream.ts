@@ -10,10 +10,14 @@ import { Random } from '@unicore/protocol/sim';
  * size or window size do not match.
  */
 const PERIOD = 65_521;
-/** Two periods in a row, so that any part of up to one period is contiguous in memory. */
+/**
+ * The random letters, twice in a row. So each part of up to PERIOD letters is contiguous in memory, wherever
+ * it begins.
+ */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
 /**
- * Distance in bytes between the starts of two sequences. All sequences are parts of the same random letters.
+ * All sequences read the same random letters, but each sequence begins this many bytes after the previous
+ * one.
  */
 const APART = 4_099;
 

@@ -46,7 +46,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** True if the newest socket was closed through cut(). */
+  /** True if this peer itself has closed the newest socket, by cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }

@@ -41,7 +41,7 @@ export interface CampaignOptions {
 
 export async function campaign({ target, seed, budget, lookMs, report }: CampaignOptions): Promise<Result> {
   const worker = await Watched.start(target, seed);
-  // The start time of the worker does not count, because it may be long on a busy machine.
+  // The time in which the worker starts does not count, because it may be long on a busy machine.
   const began = performance.now();
   const result: Result = { target, codes: new Map(), looks: [] };
   let [cases, frames] = [0, 0];
@@ -72,7 +72,10 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
   return result;
 }
 
-/** Reproduces a failure with as few decisions as possible. */
+/**
+ * Repeats a failed case with fewer and fewer of its random decisions. Resolves with the failure of the
+ * shortest case that still fails.
+ */
 export async function shortened(failure: Failure): Promise<Failure> {
   const { target, seed, index } = failure;
   const worker = await Watched.start(target, seed);

@@ -14,14 +14,14 @@ export interface WorkerData {
 }
 
 /**
- * Indexes of the values in `pulse`: a counter of updates, the current case, and the newest decision of this
- * case. BYTES is the size of the buffer.
+ * Indexes of the values in `pulse`: a counter of updates, the number of the current case, and the number of
+ * the newest random decision in this case. BYTES is the size of the buffer.
  */
 export const Pulse = { BEATS: 0, CASE: 1, DECISION: 2, BYTES: 12 } as const;
 
 /**
- * An order for the worker to run cases. With `only`, the worker runs one case and carries out only these
- * decisions.
+ * An order for the worker to run cases. With `only`, the worker runs one case, and carries out only the
+ * random decisions with these numbers.
  */
 export interface Order {
   from: number;
@@ -45,7 +45,9 @@ export interface Failure {
   index: number;
   /** Text of the error that was found, with its stack trace. */
   text: string;
-  /** Numbers of the decisions that led to the failure. */
+  /**
+   * Numbers of the random decisions (such as: change this message) that were carried out in the failed case.
+   */
   taken: number[];
   story: string[];
 }

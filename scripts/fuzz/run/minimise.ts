@@ -1,6 +1,6 @@
 /**
- * Finds a small set of decisions that still leads to a failure. Each round tries to remove smaller parts of the
- * set.
+ * Makes a failed case shorter: finds a small set of its random decisions with which the case still fails.
+ * Each round tries to remove smaller parts of the set.
  */
 
 /** Largest number of attempts to remove decisions. Each attempt runs the case again. */

@@ -1,4 +1,7 @@
-/** One fuzzing case. A seed determines all decisions of the case, so that the case can be repeated. */
+/**
+ * One fuzzing case. A seed determines all random decisions of the case (such as: change this message), so
+ * that the case can be repeated.
+ */
 import { Random } from '@unicore/protocol/sim';
 import { seedOf } from '../../testing/seed.ts';
 
@@ -7,11 +10,11 @@ export interface PlanOptions {
   /** Number of the case in its run. */
   index: number;
   /**
-   * Numbers of the decisions to carry out. All other decisions have no effect. Default: all decisions are
-   * carried out.
+   * Numbers of the random decisions to carry out. All other decisions have no effect. Default: all decisions
+   * are carried out.
    */
   only?: ReadonlySet<number>;
-  /** Called at each action, with the number of the next decision. */
+  /** Called at each action as a sign of progress, with the number of the next random decision. */
   beat?: (decision: number) => void;
 }
 
@@ -23,7 +26,9 @@ export interface Decision {
 export class Plan {
   readonly seed: number;
   readonly index: number;
-  /** Random numbers for the setup of the case. Decisions do not use them. */
+  /**
+   * Random numbers for everything in the case except its decisions. Each decision has its own random numbers.
+   */
   readonly random: Random;
   /** Numbers of the decisions that were carried out. */
   readonly taken: number[] = [];
@@ -31,7 +36,7 @@ export class Plan {
   readonly story: string[] = [];
   /** Number of changed frames that reached a receiver. */
   frames = 0;
-  /** How often each outcome occurred. */
+  /** How often each outcome occurred, such as an error code or a close code. */
   readonly codes = new Map<string, number>();
   readonly #beat: (decision: number) => void;
   readonly #only: ReadonlySet<number> | undefined;
@@ -46,8 +51,8 @@ export class Plan {
   }
 
   /**
-   * Makes a decision that is positive with this probability. Each decision has its own random numbers, even
-   * if it is not carried out. So omitting one decision does not change the others.
+   * Makes a random decision, which is positive with this probability. Each decision has its own random
+   * numbers, even if it is not carried out. So leaving out one decision does not change the others.
    */
   decide(share: number): Decision | undefined {
     this.beat();

@@ -55,7 +55,8 @@ async function attempt(plan: Plan): Promise<unknown> {
   stray = undefined;
   try {
     await target.run(plan);
-    // Unhandled rejections are reported within one turn of the event loop.
+    // Node reports an unhandled rejection within one turn of the event loop. Without this wait, it would be
+    // blamed on the next case.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     return error;

@@ -19,8 +19,8 @@ const VMS = new Map([
   ['vm-mallory-far', running('mallory', 'bad')],
 ]);
 /**
- * After this time, all state of a channel must be gone, ms. The time is longer than any state of lost or
- * ended channels is kept.
+ * After this time, no state of lost or ended channels may be left, ms. The product keeps such state for a
+ * shorter time.
  */
 const FORGOTTEN_MS = 300_000;
 /**
@@ -45,7 +45,10 @@ export interface WorldOptions {
    * observe messages.
    */
   tamper: { mallory: Pair; bad: Pair; others: Pair };
-  /** Called with the error code or close code when a socket, channel or raw terminal has ended. */
+  /**
+   * Called with the error code or close code when a socket, a channel, or a raw terminal (a plain WebSocket
+   * for one terminal) has ended.
+   */
   ended(what: 'socket' | 'channel' | 'terminal', code: string): void;
 }
 
@@ -128,8 +131,8 @@ export class World {
    * provider must continue to work.
    */
   async start(): Promise<void> {
-    // A single advance may end before the promises of the handshake have settled. Therefore the condition is
-    // checked in a loop.
+    // One step of simulated time may end before the promises of the handshake have settled. Therefore time
+    // advances in a loop until both peers are connected.
     while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
@@ -144,7 +147,9 @@ export class World {
     return [...this.#bobs, ...this.#toBob];
   }
 
-  /** Opens a raw terminal of Mallory. */
+  /**
+   * Opens a raw terminal of Mallory: a plain WebSocket for one terminal, without the frames of the protocol.
+   */
   openRaw(query: string): LineEnd {
     const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
     this.raw.add(near);

@@ -166,7 +166,10 @@ function readControl(bytes: Uint8Array, random: Random, plan: Plan): void {
   if (typeof refused === 'string') plan.count(`control ${refused}`);
 }
 
-/** Returns the result, or the code of a UniCoreError. Any other error is a defect and is thrown. */
+/**
+ * Calls a decoding function. Returns its result, or the error code if it threw a UniCoreError. Any other
+ * error is a defect and is thrown.
+ */
 function outcome<T>(read: () => T): T | string {
   try {
     return read();

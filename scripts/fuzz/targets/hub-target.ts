@@ -23,7 +23,7 @@ const PAUSE_MS = 8;
 /** Probability that the same message is changed once more. */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Largest number of raw terminals at the same time. */
+/** Largest number of raw terminals (plain WebSockets for one terminal each) at the same time. */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {

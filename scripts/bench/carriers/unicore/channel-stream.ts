@@ -12,7 +12,8 @@ export class ChannelStream implements Stream {
   #next: () => Uint8Array | undefined = () => undefined;
 
   /**
-   * Returns the handler to register with the channel. `lost` is called when the channel closes with an error.
+   * Returns the handler that connects the channel to this stream. `lost` is called when the channel closes
+   * with an error.
    */
   handler(lost: (message: string) => void): ChannelHandler {
     return {

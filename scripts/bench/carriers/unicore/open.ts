@@ -29,7 +29,10 @@ export async function dialConsumer(
   return leg;
 }
 
-/** Resolves when the channel is attached. `onData` also gets bytes that arrive before the promise resolves. */
+/**
+ * Opens a terminal. Resolves when its channel is ready. `onData` also gets bytes that arrive before the
+ * promise resolves.
+ */
 export function openTerminal(
   leg: Leg,
   terminalId: string,
@@ -42,7 +45,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // This deflater is the one that the SDK uses.
+    // The SDK compresses with the same deflater.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

@@ -1,7 +1,8 @@
 /**
  * A hub process for the benchmark. Sockets, relay and connections to other hubs are the product's real code.
- * The token contains the user's name, and one provider serves all terminals. Optional arguments: the URL of a
- * Redis that another hub shares, and 'direct' if hubs connect by socket.
+ * Only the login is simplified: a bearer token contains the user's name, and one provider serves all
+ * terminals. Optional command-line arguments: the URL of a Redis that another hub shares, and 'direct' if the
+ * hubs connect by socket.
  */
 import { systemClock } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
@@ -13,7 +14,7 @@ import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
 export type HubCalls = ResidentCalls;
 
-/** The default limit of a hub for queued bytes. */
+/** Largest number of bytes that the hub queues. A real hub has the same default. */
 const QUEUE_BYTES = 256 * 1024 * 1024;
 
 const [redisUrl, way] = process.argv.slice(2);

@@ -71,7 +71,8 @@ export function muxedStream(stream: MuxedStream): Stream {
           if (piece !== undefined) stream.send(piece);
         }
         // All streams of the muxer get the 'drain' event one after the other. If the first stream sent at
-        // once, it would use all the free buffer space.
+        // once, it would use all the free buffer space. So a stream sends only after all streams have got the
+        // event.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();

@@ -47,7 +47,10 @@ export async function failCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Returns each wrong state that a hub reported, as a sentence. The list is empty if there were none. */
+/**
+ * Returns a sentence for each wrong state of a VM or provider that a hub reported. The list is empty if there
+ * were none.
+ */
 export function alarmsOf({ alarms }: FailingOutcome): string[] {
   return [...alarms].map(([what, times]) => `Falsely, ${times} times: ${what}.`);
 }

@@ -44,7 +44,10 @@ export async function rollCommand(args: string[]): Promise<void> {
   if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-/** Returns each broken promise as a sentence. The list is empty if no promise was broken. */
+/**
+ * Returns a sentence for each phase in which a keystroke took longer than the limit. The list is empty if the
+ * product kept the limit.
+ */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;
   return phases
