@@ -10,10 +10,12 @@ const HANG_MS = 300_000;
 const POLL_MS = 60_000;
 const patient = { testTimeout: HANG_MS, hookTimeout: HANG_MS, expect: { poll: { timeout: POLL_MS } } };
 
-/** The test that starts every benchmark with its processes. */
+/** File of the test that runs each benchmark once for a short time, with all its processes. */
 const BENCH = 'scripts/bench/bench.test.ts';
 
-/** Google's libraries must not search the network for the metadata server of Google Cloud. */
+/**
+ * Without this variable, Google's libraries would search the network for a server of Google Cloud and wait.
+ */
 const env = { METADATA_SERVER_DETECTION: 'none' };
 
 /**
@@ -21,7 +23,10 @@ const env = { METADATA_SERVER_DETECTION: 'none' };
  * mostly wait for timers, sockets and other processes.
  */
 const maxWorkers = 3;
-/** Settings of tests that only compute. Groups run one after the other, and the page's tests are group 0. */
+/**
+ * Settings of tests that only compute. Groups of tests run one after the other: first the page's tests (group
+ * 0), then these.
+ */
 const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };
 /** Settings of tests that use real engines, browsers and clusters. */
 const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
@@ -30,7 +35,7 @@ const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 3 } };
 
 /** Returns a glob for the test files in these folders and their subfolders. */
 const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.ts');
-/** Matches the files of installed packages. */
+/** Matches the files of installed packages, whose tests must not run. */
 const DEPENDENCIES = posix.join('**', 'node_modules', '**');
 
 export default defineConfig({

@@ -43,7 +43,8 @@ await main(async () => {
     throw new Error(`Port ${page} is in use by another program. Give the page another one with --page N.`);
   const show = options.verbose ? [process.stdout] : [];
   const pageUrl = `http://${HOST}:${page}`;
-  // A hub that chose a free port at its first start must use the same port after each restart.
+  // At its first start, the hub may choose a free port. It keeps this port at restarts, so that the agent and
+  // Vite find it again.
   let { port } = options;
   const hub = new Restarting('hub', ['protocol/src', 'server/src'], async () => {
     const started = await Hub.start({ port, dataDir: data, show, env: hubEnv() });

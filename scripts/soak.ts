@@ -1,7 +1,7 @@
 /**
- * Implements `npm run soak`: runs simulations, fuzzing and chaos tests for hours that `npm test` runs for
- * seconds. The commands run one after the other. At the end, prints for each command whether it passed, and
- * how to repeat it.
+ * Implements `npm run soak`: runs simulations, fuzzing and chaos tests for hours. `npm test` runs the same
+ * tests only for seconds. The commands run one after the other. At the end, prints for each command whether
+ * it passed, and how to repeat it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

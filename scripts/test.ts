@@ -36,7 +36,7 @@ const ENGINE_NEEDS: readonly Need[] = [
   { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker' },
 ];
 
-// Google's libraries must not search the network for the metadata server of Google Cloud.
+// Without this variable, Google's libraries would search the network for a server of Google Cloud and wait.
 process.env.METADATA_SERVER_DETECTION = 'none';
 // Tests start hundreds of Node processes. A cache of compiled code saves most of the time of each start.
 process.env.NODE_COMPILE_CACHE ??= join(ROOT, 'node_modules/.cache/compiled');

@@ -13,14 +13,14 @@ interface Workspace {
 }
 
 export const SOURCE = /\.([cm]?[jt]s|[jt]sx)$/;
-/** Folders of scripts/ are imported without an index.ts, which would make commands load unused libraries. */
+/** Files of scripts/ are imported directly. An index.ts would make commands load unused libraries. */
 const WITHOUT_INDEX = /^scripts\//;
 const FOR_TESTS = /\.(suite|([a-z]+-)?test)\.[cm]?[jt]sx?$|(^|\/)(testing|fixtures)(\/|$)|^scripts\/tests\//;
 const FROM_TESTING = 'product code imports nothing from testing/';
 const PROVING = /^scripts\/(bench|chaos|fuzz|check)[/.]|(^|\/)vitest\.[a-z.]*config\.ts$/;
 /** Maps each restricted library to the only folders of protocol/src that may import it. */
 const KEPT_IN: Record<string, string[]> = { zod: ['control', 'api'], birpc: ['control'] };
-/** Matches forbidden dependencies. @unicore/protocol is always allowed, and the client may use the server. */
+/** Matches `WORKSPACE PACKAGE` if the workspace may not depend on this other package of the project. */
 const UNWANTED = /^(protocol|server|agent|client(?! @unicore\/server$)) @unicore\/(?!protocol$)/;
 /** The client imports only types from these packages: values would bring zod or hub code into the browser. */
 const TYPES_ONLY = /^@unicore\/(protocol\/(api|control)|server(\/.*)?)$/;

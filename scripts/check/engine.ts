@@ -37,8 +37,7 @@ export async function startEngine(): Promise<() => Promise<void>> {
   }
   child.unref();
   return async () => {
-    // During the tests, dockerd does not keep this process alive (`unref`). Now this process must wait for
-    // dockerd to exit.
+    // `unref` allowed this process to end while dockerd runs. `ref` makes it wait until dockerd has exited.
     child.ref();
     child.kill('SIGTERM');
     await exited;

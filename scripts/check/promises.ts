@@ -6,7 +6,9 @@ import { nameOf, text, visit } from './specifiers.ts';
 
 const MODULES = /^(node:)?[a-z]+\/(promises|consumers)$/;
 
-/** Returns an error for each statement that calls such an API without `await` or `.catch()`. */
+/**
+ * Returns an error for each statement that calls one of Node's promise APIs without `await` or `.catch()`.
+ */
 export function floatingPromises(file: string, code: string): string[] {
   const imported = new Set<string>();
   const errors: string[] = [];

@@ -49,7 +49,7 @@ export const NOT_QUICK: readonly string[] = [
 
 /** Arguments that `--quick` passes to vitest. */
 export const QUICK: readonly string[] = [
-  // Worker threads start faster than processes.
+  // The tests run in worker threads, because worker threads start faster than processes.
   '--pool=threads',
   ...PROJECTS.map((name) => `--project=${name}`),
   ...NOT_QUICK.map((glob) => `--exclude=${join(ROOT, glob)}`),

@@ -6,7 +6,7 @@ export interface Specifier {
   readonly name: string | undefined;
   /** True if only types are imported from the module, so that nothing is loaded at run time. */
   readonly isType: boolean;
-  /** Form of the import. Biome does not see 'unseen' imports when it looks for import cycles. */
+  /** How the code refers to the module. Biome ignores 'unseen' references when it looks for import cycles. */
   readonly form: 'import' | 'unseen' | 'call' | 'path';
 }
 
@@ -28,7 +28,7 @@ export function specifiers(file: string, code: string): Specifier[] {
     if (type === 'TSImportType') add(node.source ?? node.argument, 'unseen', true);
     if (type === 'TSExternalModuleReference') add(node.expression, 'import');
     if (type === 'CallExpression' && isLoader(callee)) add(first, 'call');
-    // A path is named by `new URL('./main.ts', import.meta.url)` or by `new Worker('./main.ts')`.
+    // A file can also be referred to by `new URL('./main.ts', import.meta.url)` or `new Worker('./main.ts')`.
     const isPath = nameOf(second) === 'import.meta.url' || callee.endsWith('Worker');
     if (type === 'NewExpression' && isPath && text(first)) add(first, 'path');
   });

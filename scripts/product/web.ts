@@ -15,7 +15,10 @@ export const WEB_SOURCES = [
   'protocol/src',
   'package-lock.json',
 ];
-/** File with the hash of the built sources. Vite empties the folder first, so a broken build has no file. */
+/**
+ * File with the hash of the built sources. A failed build leaves no such file, because Vite empties the
+ * folder first. So the next command builds again.
+ */
 const STAMP = join(CLIENT, 'dist/.source');
 
 export async function webIsCurrent(): Promise<boolean> {

@@ -12,8 +12,8 @@ const count = (min: number, max: number) => {
 };
 
 /**
- * Settings of the hubs in one region. No field may hold a secret, because the manifest and the terminal
- * output show all fields.
+ * Settings of the hubs in one region. No field may hold a secret, because all fields appear in the Cloud Run
+ * manifest and in the terminal output.
  */
 const Target = z.object({
   project: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'my-project-123'),

@@ -41,8 +41,8 @@ export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): 
 async function run({ command: [program, ...args], input = '' }: Step, env: NodeJS.ProcessEnv): Promise<void> {
   say(paint('dim', `  ${[program, ...args].map(quoted).join(' ')}`));
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
-  // A program may exit before it has read all of its input. This write error is ignored, because the
-  // program's exit code says whether it failed.
+  // The program may exit before it has read all of its input. Writing the rest then fails. This error is
+  // ignored, because the program's exit code says whether the program failed.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

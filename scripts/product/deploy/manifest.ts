@@ -7,7 +7,7 @@ import { imageOf, type Target } from './deployment.ts';
 
 const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
 const MIB_PER_GI = 1024;
-/** The send queues of slow readers may use one quarter of an instance's memory. */
+/** A hub may use one quarter of its instance's memory for data that waits for slow readers. */
 const QUEUE_SHARE = 4;
 
 /**

@@ -11,7 +11,7 @@ export interface Step {
   readonly input?: string;
 }
 
-/** Cloud Run requires this platform, so every machine builds the image for this platform. */
+/** Platform for which every machine builds the hub's image, because Cloud Run supports no other platform. */
 const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {

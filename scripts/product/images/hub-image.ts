@@ -70,8 +70,8 @@ async function cpuOf(docker: Docker): Promise<string> {
 /** Installs dependencies with this machine's npm and npm settings, for the CPU of the Docker engine. */
 async function install(folder: string, cpu: string): Promise<void> {
   const env = { ...process.env };
-  // Variables that an outer `npm run` sets for its scripts are deleted, because they would mislead the inner
-  // npm.
+  // An outer `npm run` sets variables that describe its own package. They are deleted, because the inner npm
+  // would otherwise read them as its own settings.
   for (const name of Object.keys(env))
     if (/^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name)) delete env[name];
   const npm = join(TOOLCHAIN, 'node_modules/npm/bin/npm-cli.js');

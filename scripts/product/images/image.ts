@@ -71,8 +71,8 @@ export async function buildImage(docker: Docker, image: Image, note: (line: stri
     const tail = output.join('').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     throw new Error(`The image ${image.name} could not be built: ${(error as Error).message}\n${tail}`);
   }
-  // Removes the previous image of the same name and the build stages. They take half a gigabyte after each
-  // build.
+  // Removes the previous image of the same name and the build stages. Otherwise each build would leave half a
+  // gigabyte of unused data on the disk.
   await docker.pruneImages({ filters: { dangling: ['true'], label: [HASH_LABEL] } });
 }
 

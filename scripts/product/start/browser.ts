@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Returns false in CI, over SSH, and without a terminal or a display. Also returns false for root, because
- * most browsers refuse to run as root. Then the user can open the printed link.
+ * Returns true if this process can probably open a browser. Returns false in CI, over SSH, without a terminal
+ * or display, and for root, because most browsers refuse to run as root. The user can then open the printed
+ * link.
  */
 export function canOpenBrowser(env: NodeJS.ProcessEnv): boolean {
   if (env.CI || env.SSH_CONNECTION || !process.stdout.isTTY) return false;

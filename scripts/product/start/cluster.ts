@@ -12,7 +12,9 @@ import { missingPrograms, systemEnv } from './programs.ts';
 import { startRedis } from './redis.ts';
 
 const HOST = '127.0.0.1';
-/** Default store of the hubs. The fake Firestore accepts any project name. */
+/**
+ * Default store of the hubs: a fake of Google's Firestore on this machine, which accepts any project name.
+ */
 const OWN_STORE = 'firestore://unicore-local';
 const DRAIN_SECONDS = '10';
 
@@ -34,7 +36,7 @@ export interface ClusterOptions {
 export class Cluster {
   readonly url: string;
   readonly port: number;
-  /** Store of the hubs, as in UNICORE_STORE. */
+  /** Database of the hubs, in the form of the variable UNICORE_STORE, such as `firestore://PROJECT`. */
   readonly store: string;
   /** Address (HOST:PORT) of the fake Firestore, if this cluster started one. */
   readonly firestore: string | undefined;

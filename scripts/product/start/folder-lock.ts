@@ -18,8 +18,8 @@ export function lockFolder(folder: string): void {
       { cause },
     );
   }
-  // This reference keeps the database open. Otherwise garbage collection would close the database and free
-  // the lock.
+  // This reference keeps the SQLite database of the lock open. Otherwise garbage collection would close the
+  // database and free the lock.
   held.push(database);
 }
 

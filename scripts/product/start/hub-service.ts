@@ -51,7 +51,8 @@ export class Hub {
       message: (message) => {
         const listening = Listening.safeParse(message);
         if (!listening.success) return;
-        // A hub that chose a free port at its first start must use the same port after a restart.
+        // At its first start, the hub may choose a free port. It keeps this port at restarts, so that clients
+        // and agents find it again.
         port = listening.data.port;
         first.resolve(listening.data);
       },
@@ -60,7 +61,10 @@ export class Hub {
     return new Hub(await first.promise, child);
   }
 
-  /** Stops the hub at once, without a drain, because no other hub keeps running for the clients. */
+  /**
+   * Stops the hub at once with SIGINT. After SIGTERM, the hub would first move its clients to other hubs, but
+   * here no other hub keeps running.
+   */
   stop(): Promise<void> {
     return this.#child.stop('SIGINT');
   }

@@ -47,8 +47,8 @@ export class LocalAgent {
     const { dataDir, hub, socketPath } = options;
     const agentDir = join(dataDir, 'agent');
     const joined = await loadConfig(agentDir);
-    // The hub's port may have changed since the last start. The hub is still the same, because it uses the
-    // same data.
+    // The hub's port may have changed since the last start, so the agent gets the new address. The agent need
+    // not join again, because the hub still has the same data.
     const config = joined
       ? { ...joined, hub, runtime: await runtimeOf(joined, agentDir, socketPath) }
       : await joinHub({ agentDir, hub, token: await options.joinToken(), socketPath });

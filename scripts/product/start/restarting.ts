@@ -17,7 +17,9 @@ export class Restarting<Child extends { stop(): Promise<void> }> {
   readonly #run: () => Promise<Child>;
   #child: Child | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Resolves when all earlier restarts have finished. The next restart begins after that. */
+  /**
+   * Resolves when the latest restart has finished. The next restart waits for it, so that two never overlap.
+   */
   #last: Promise<unknown> = Promise.resolve();
   #stopping = false;
 

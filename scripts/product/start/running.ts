@@ -14,7 +14,7 @@ const Running = z.object({
   url: z.string(),
   /** Folder in which the hubs keep their data. */
   dataDir: z.string(),
-  /** Store of the hubs, as in UNICORE_STORE. */
+  /** Database of the hubs, in the form of the variable UNICORE_STORE, such as `sqlite`. */
   store: z.string(),
   /** Address (HOST:PORT) of the fake Firestore, if the hubs use one. It ends together with the hubs. */
   firestore: z.string().optional(),
@@ -31,7 +31,9 @@ export async function readRunning(data: string): Promise<Running | undefined> {
   return text === undefined ? undefined : Running.parse(JSON.parse(text));
 }
 
-/** Makes this process use the hubs' fake Firestore, if they have one. Throws if it is not running. */
+/**
+ * Makes this process use the fake Firestore of the hubs, if they use one. Throws if the fake is not running.
+ */
 export async function useFirestore({ firestore }: Running): Promise<void> {
   if (firestore === undefined) return;
   const { hostname, port } = new URL(`http://${firestore}`);

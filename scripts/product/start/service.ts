@@ -10,7 +10,7 @@ import { type ChildOptions, type Death, Supervised } from './supervisor.ts';
 
 /** Number of log lines that are shown if the program can't start. */
 const TAIL_LINES = 8;
-/** Number of exits in a row after which a warning says that the program exits again and again. */
+/** Number of exits in a row after which the user is warned that a program exits again and again. */
 const DEATHS_TO_COMPLAIN = 5;
 
 export interface ServiceOptions extends Pick<ChildOptions, 'command' | 'env' | 'message'> {

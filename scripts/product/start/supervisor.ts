@@ -7,8 +7,8 @@ import { TOOLCHAIN } from '../../lib/paths.ts';
 /** Folder of Node's compile cache. It halves the CPU time of a hub's restart, from 1.3 s to 0.7 s. */
 const COMPILE_CACHE = join(TOOLCHAIN, 'compile-cache');
 /**
- * Pause before a restart, in ms. The pause doubles from the first value to the last value while the child
- * keeps exiting early.
+ * The first and the longest pause before the child is restarted, in ms. The pause doubles each time the child
+ * exits early.
  */
 const FIRST_PAUSE_MS = 200;
 const LAST_PAUSE_MS = 5000;
@@ -22,8 +22,8 @@ const STOP_LIMIT_MS = 8000;
 
 export interface ChildOptions {
   /**
-   * Returns the program and its arguments for each start. A program other than Node must be wrapped with
-   * `tethered`, so that it ends with this process.
+   * Returns the program and its arguments for each start. A program other than Node must be wrapped with the
+   * function `tethered`. Otherwise it would keep running after the death of this process.
    */
   command(): readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export interface ChildOptions {
 /** Describes an exit of the child that `stop()` did not request. */
 export interface Death {
   readonly how: string;
-  /** Number of exits of the child in a row, without a recovery in between. */
+  /** Number of the child's exits in a row. After a run longer than HEALTHY_MS, counting begins at 1 again. */
   readonly inARow: number;
   /** Pause until the next start of the child, in ms. Undefined if the child is not started again. */
   readonly pauseMs: number | undefined;
