@@ -44,7 +44,7 @@ const COMMANDS = ['ls -la\r', 'echo $((6 * 7)) | tee answer\r', 'wc -l *.md\r', 
 export function programs(home: string): Program[] {
   const texts = ['PROTOCOL.md', 'ARCHITECTURE.md', 'README.md', 'LICENSE'].map((name) => join(ROOT, name));
   for (const text of texts) writeFileSync(join(home, text.slice(ROOT.length + 1)), readFileSync(text));
-  const licenses = '/usr/share/common-licenses/*';
+  const licenses = '/usr/share/common-licenses/[A-Z]*';
   return [
     { name: 'ls -laR --color', command: sh('ls -laR --color /usr/share /usr/lib'), flood: true },
     { name: 'top', command: ['top', '-d', '0.5', '-n', String(SCREENS_OF_TOP)], flood: false },
