@@ -46,8 +46,8 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
     });
     return {
       open(frame) {
-        // A newer connection has replaced this one. DETACHED makes the opener of the channel retry on the
-        // newer connection.
+        // A newer connection has replaced this one. A DETACHED frame makes the opener of the channel retry on
+        // the newer connection.
         if (retired)
           return leg.send({
             type: FrameType.DETACHED,
@@ -68,8 +68,9 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
 }
 
 /**
- * Returns methods that refuse orders on a connection that a newer one has replaced. A hub that still sends
- * orders on the old connection does not know of the newer one, so its orders may be outdated.
+ * Returns RPC methods that refuse the hub's orders about VMs on a connection that a newer one has replaced. A
+ * hub that still sends orders on the old connection does not know of the newer one, so its orders may be
+ * outdated.
  */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
   return {

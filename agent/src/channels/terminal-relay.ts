@@ -58,8 +58,8 @@ export class TerminalRelay {
   async #relay(leg: Leg, open: Open, pending: Pending): Promise<void> {
     try {
       const { user, wish } = requested(open);
-      // The VM does not run, but may be starting. So DETACHED makes the opener of the channel retry. If the
-      // VM is not starting, the hub refuses the retry.
+      // The VM does not run, but may be starting. So a DETACHED frame makes the opener of the channel retry.
+      // If the VM is not starting, the hub refuses the retry.
       if (!this.#options.runs(wish.vmId, wish.gen)) {
         leg.unbind(open.ch);
         return detach(leg, open.ch, 'VM_NOT_RUNNING');
@@ -92,14 +92,14 @@ export class TerminalRelay {
     if (!known) this.#options.log.error({ err: error }, 'a terminal could not be opened');
     const code: ErrorCode = known ? error.code : 'INTERNAL';
     const message = known ? error.message : 'The agent could not open the terminal. Its log says why.';
-    // LEG_LOST means that the keeper may be starting. DETACHED makes the opener retry. RESET would end the
-    // channel.
+    // The error LEG_LOST means that the keeper may be starting. A DETACHED frame makes the opener of the
+    // channel retry. A RESET frame would end the channel.
     if (code === 'LEG_LOST') detach(leg, ch, code);
     else leg.send({ type: FrameType.RESET, ch, code: ERRORS[code].number, message });
   }
 }
 
-/** Sends DETACHED, so that the opener of the channel retries after a short pause. */
+/** Sends a DETACHED frame, so that the opener of the channel retries after a short pause. */
 function detach(leg: Leg, ch: number, code: ErrorCode): void {
   leg.send({ type: FrameType.DETACHED, ch, code: ERRORS[code].number });
 }

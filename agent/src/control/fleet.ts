@@ -42,8 +42,8 @@ export class Fleet implements RuntimeListener {
   }
 
   /**
-   * Resumes the orders as soon as the runtime answers. Resolves when the state of every VM is known, or when
-   * the runtime is unavailable.
+   * Resumes carrying out the hub's orders as soon as the runtime answers. Resolves when the state of every VM
+   * is known, or when the runtime is unavailable.
    */
   async start(): Promise<void> {
     this.#unwatch = this.#options.runtime.watch(this);

@@ -8,12 +8,12 @@ import { SIZES, type VmObserved, type VmOrder } from '@unicore/protocol/control'
 import type { Runtime } from '../runtime/index.ts';
 import type { Entry, Failure } from './saved-orders.ts';
 
-/** Number of failures after which a start is given up. */
+/** Number of failed attempts to start a VM after which its start is given up. */
 const TRIES = 3;
 const RETRY = { first: 500, most: 10_000 };
 /**
- * Longest reason that the wire schema accepts, in characters. Messages of the engine may be longer, and are
- * cut.
+ * Longest error message about a VM that the wire schema accepts, in characters. Messages of the engine may be
+ * longer, and are cut.
  */
 const REASON_CHARS = 1000;
 
@@ -33,7 +33,7 @@ export interface VmWorkerOptions {
   runtime: Runtime;
   clock: Clock;
   random: () => number;
-  /** Called when the observed state has changed. */
+  /** Called when the observed state of the VM has changed. */
   changed(observed: VmObserved): void;
   /**
    * Called when the start of the VM is given up. The caller must save the failure, so that a restarted agent

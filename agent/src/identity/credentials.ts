@@ -15,7 +15,7 @@ const SPARE_MS = 60_000;
 export interface CredentialsOptions {
   providerId: string;
   key: ProviderKey;
-  /** Returns the HTTP API of the hub at this address. */
+  /** Returns a client that calls the HTTP API of the hub at this address. */
   hub(url: string): AgentCalls;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -13,8 +13,8 @@ import { codeOf } from '../files/index.ts';
 const ANSWER_MS = 10_000;
 
 /**
- * Returns the HTTP API of a hub. hub: address as returned by parseHubUrl(). A failed call rejects with a
- * UniCoreError.
+ * Returns a client for the HTTP API of a hub. hub: address as returned by parseHubUrl(). A failed call
+ * rejects with a UniCoreError.
  */
 export function hubApi(hub: string): AgentCalls {
   const client = createTRPCUntypedClient({

@@ -30,7 +30,7 @@ export class ProviderKey {
   }
 }
 
-/** Returns undefined if no key exists yet. */
+/** Reads the provider's key pair from the agent's folder. Returns undefined if no key exists yet. */
 export async function loadKey(agentDir: string): Promise<ProviderKey | undefined> {
   const path = keyPath(agentDir);
   let pem: string;

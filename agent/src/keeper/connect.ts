@@ -40,7 +40,10 @@ async function startAndReach(agentDir: string, path: string, clock: Clock): Prom
   throw new UniCoreError('LEG_LOST', 'The keeper of the terminals ended as soon as it had started.');
 }
 
-/** Returns undefined if no keeper listens, or if the keeper ends during the handshake. */
+/**
+ * Connects to a running keeper. Returns undefined if no keeper listens, or if the keeper ends during the
+ * handshake.
+ */
 async function reach(path: string, clock: Clock): Promise<KeeperConnection | undefined> {
   const socket = await dial(path);
   if (!socket) return undefined;

@@ -7,14 +7,14 @@ import type { PtySize } from './pty.ts';
 
 const RETRY_MS = 10;
 /**
- * Number of failures in a row after which the size is dropped. Then the program has failed to start, or the
- * engine is overloaded.
+ * Number of failed resize calls in a row after which the new terminal size is dropped. Then the program has
+ * failed to start, or the engine is overloaded.
  */
 const RETRIES = 200;
 
 /**
- * Returns a function that sets the size. If that function is called several times quickly, only the last size
- * may reach the engine.
+ * Returns a function that sets the size of the exec's terminal. If that function is called several times
+ * quickly, only the last size may reach the engine.
  */
 export function startedResize(exec: Docker.Exec, over: () => boolean): (size: PtySize) => void {
   let wanted: PtySize | undefined;

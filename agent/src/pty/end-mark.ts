@@ -19,7 +19,10 @@ export class EndMark {
     this.bytes = Buffer.from(`\x1b]7717;${nonce}\x07`);
   }
 
-  /** Returns the output in the chunk. Bytes that may be the start of the mark are held back until the next chunk. */
+  /**
+   * Returns the bytes of the chunk that are output of the program. Bytes that may be the start of the mark
+   * are held back until the next chunk.
+   */
   take(chunk: Uint8Array): { output: Uint8Array; found: boolean } {
     const all = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : asBuffer(chunk);
     const at = all.indexOf(this.bytes);

@@ -54,7 +54,7 @@ async function started(
   return { runtime, spec, name: `unicore-${spec.vmId}-g1` };
 }
 
-/** Records the events of a watch, and can wait for one event. */
+/** Records the events that a runtime reports about its VMs and its engine, and can wait for one event. */
 function listen(runtime: DockerRuntime): { told: string[]; until(what: string): Promise<void> } {
   const told: string[] = [];
   let wake: () => void = () => undefined;

@@ -61,8 +61,8 @@ export interface Runtime {
   list(): Promise<RuntimeVm[]>;
   find(vmId: string, gen: number): Promise<Presence>;
   /**
-   * Creates what is missing for the VM, and ends its other generations. Resolves when a terminal can be
-   * opened in the VM.
+   * Creates the missing parts of the VM (such as its container or folder), and ends its other generations.
+   * Resolves when a terminal can be opened in the VM.
    */
   start(spec: VmSpec): Promise<void>;
   /** Ends all processes of all generations of the VM. The VM's files stay. */

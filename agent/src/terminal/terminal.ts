@@ -124,7 +124,8 @@ export class Terminal {
       },
     });
     this.#viewers.add(viewer);
-    // Set the size before the snapshot is drawn. Then the snapshot fits the window that determines the size.
+    // Set the terminal's size before the snapshot is drawn. Then the snapshot fits the window that determines
+    // the size.
     this.#changed();
     viewer.begin(accept);
     if (this.#farewell !== undefined) viewer.end(this.#farewell);
@@ -140,8 +141,8 @@ export class Terminal {
   }
 
   /**
-   * Sets the size of a viewer's window. If that viewer typed last, the terminal gets the same size. Without a
-   * viewer, sets only the terminal's size.
+   * Sets the size of a viewer's window. If that viewer typed last, the terminal gets the same size. If no
+   * viewer is given, sets only the terminal's size.
    */
   resize(size: PtySize, viewerId?: string): void {
     if (viewerId === undefined) return this.#resize(size);
@@ -221,7 +222,10 @@ export class Terminal {
     this.#regulate();
   }
 
-  /** Gives the terminal the window size of the viewer that typed last, and tells all viewers. */
+  /**
+   * Gives the terminal the window size of the viewer that typed last, and tells all viewers the terminal's
+   * size.
+   */
   #follow(): void {
     const { typist } = this.#viewers;
     if (typist && !same(typist.size, this.#size)) this.#resize(typist.size);

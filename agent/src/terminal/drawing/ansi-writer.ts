@@ -70,8 +70,8 @@ export class AnsiWriter {
     const isProtected = (attributes.bg & PROTECTED) !== 0;
     if (style !== this.#style || this.#protected !== isProtected) {
       this.csi(style === NO_STYLE ? '' : style, 'm');
-      // The codes of each style begin with a reset, which also ends the protection of cells. So the
-      // protection is set again after the style.
+      // The codes of each style begin with a reset. The reset also ends the protection of cells against
+      // erasing. So the protection is set again after the style.
       if (isProtected) this.csi('1"q');
     }
     this.#style = style;
@@ -80,8 +80,8 @@ export class AnsiWriter {
   }
 
   /**
-   * If these attributes contain no underline, sets the underline colour alone. It is the colour of an
-   * underline that the program turns on later.
+   * Sets the underline colour for text without an underline. The colour takes effect if the program turns on
+   * the underline later.
    */
   latentUnderline(attributes: Attributes): void {
     const codes = color(attributes.extended._ext, 58);

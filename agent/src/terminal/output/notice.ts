@@ -11,10 +11,11 @@ export const CANCEL = '\x18';
 
 export interface SizeNotice extends PtySize {
   /**
-   * True if the viewer that gets this notice typed last. Then the window of this viewer determines the size.
+   * True if the viewer that gets this notice typed last. Then the window of this viewer determines the
+   * terminal's size.
    */
   mine: boolean;
-  /** The user whose window determines the size. It is undefined if there is no such user. */
+  /** The user whose window determines the terminal's size. It is undefined if there is no such user. */
   typist: string | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface Page {
   wraps: boolean;
 }
 
-/** Returns the number of bytes of plain text at the start. */
+/** Returns the number of bytes of plain text at the start of `bytes`. */
 export function plainLength(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length && PLAIN[bytes[at]!] === 1) at++;
@@ -32,9 +32,9 @@ export function plainLength(bytes: Uint8Array): number {
 }
 
 /**
- * Returns the number of bytes at the start that need not be parsed. These bytes end with CR LF, so the rest
- * begins in the first column. The parser must not be inside a sequence, and the terminal must have no scroll
- * region.
+ * Returns the number of bytes at the start of `plain` that need not be parsed. These bytes end with CR LF, so
+ * the text after them begins in the first column. The parser must not be inside a sequence, and the terminal
+ * must have no scroll region.
  */
 export function skippableLength(plain: Uint8Array, { cols, lines, wraps }: Page): number {
   let line = plain.lastIndexOf(LF);

@@ -40,11 +40,11 @@ const MAX_DRAWING = 2 * 2 ** 20;
  * column, as the skipped text would have done.
  */
 const CARRIAGE_RETURN = Buffer.from('\r');
-/** Longest title, in characters. A longer title is cut. */
+/** Longest title of a terminal, in characters. A longer title is cut. */
 const MAX_TITLE = 200;
 
 export interface SizeChange {
-  /** Offset in the output at which the new size takes effect. */
+  /** Offset in the output at which the terminal gets its new size. */
   at: number;
   size: PtySize;
 }
@@ -57,7 +57,7 @@ export interface Drawing {
   bytes: Uint8Array;
   at: number;
   size: PtySize;
-  /** Size changes that take effect after offset `at`. */
+  /** Changes of the terminal's size that take effect after offset `at` of the output. */
   later: SizeChange[];
 }
 
@@ -128,7 +128,7 @@ export class Screen {
     this.#scheduler.add(this.#slice);
   }
 
-  /** Changes the size at the offset `at` of the output. That offset must not be parsed yet. */
+  /** Changes the terminal's size at the offset `at` of the output. That offset must not be parsed yet. */
   resizeAt(at: number, size: PtySize): void {
     this.#sizes.push({ at, size });
     this.wake();
@@ -160,7 +160,7 @@ export class Screen {
     return more;
   }
 
-  /** Parses one slice. Returns true if there is more to parse. */
+  /** Parses the next slice of the terminal's output. Returns true if there is more output to parse. */
   #parse(): boolean {
     const { ring, end } = this.#output;
     const next = this.#sizes[0];

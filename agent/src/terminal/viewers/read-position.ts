@@ -18,7 +18,7 @@ export interface ReadPositionOptions {
   output: Output;
   /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** Returns the in-band notice that tells this viewer a size. */
+  /** Returns the in-band notice that tells this viewer the terminal's size. */
   notice(size: PtySize): string;
 }
 
@@ -35,19 +35,22 @@ export class ReadPosition {
     this.#at = options.output.end;
   }
 
-  /** Number of bytes that were not given to the viewer yet. */
+  /**
+   * Number of bytes that the viewer must still get: the unread output, and a snapshot or notices before it.
+   */
   get backlog(): number {
     return this.#front.length + this.#options.output.end - this.#at;
   }
 
-  /** Begins with a snapshot of the current screen and its whole scrollback. */
+  /** Draws a snapshot of the current screen and its whole scrollback. The viewer gets this snapshot first. */
   begin(): void {
     const drawing = this.#options.draw();
     this.#goOn(drawing, RESET + this.#options.notice(drawing.size));
   }
 
   /**
-   * Queues a notice about a new size. The notice is sent when this position reaches the offset of the change.
+   * Queues a notice that the terminal's size has changed. The viewer gets the notice when it has read the
+   * output up to the offset of that change.
    */
   tell({ at, size }: SizeChange): void {
     this.#notices.push({ at, text: this.#options.notice(size) });
@@ -63,8 +66,8 @@ export class ReadPosition {
   }
 
   /**
-   * Returns at most `max` bytes. last: true if no more output follows. Then an incomplete character is sent,
-   * too.
+   * Returns the next bytes for the viewer, at most `max`. last: true if the program prints no more output.
+   * Then an incomplete character at the end of the output is sent, too.
    */
   next(max: number, last: boolean): Uint8Array | undefined {
     const { output } = this.#options;
@@ -117,7 +120,7 @@ export class ReadPosition {
   }
 }
 
-/** Returns at most `max` bytes. They end with a complete character if possible. */
+/** Returns the start of `bytes`, at most `max` bytes long. It ends with a complete character if possible. */
 function takeWhole(bytes: Uint8Array, max: number): Uint8Array {
   const part = bytes.subarray(0, max);
   return part.subarray(0, wholeLength(part) || part.length);

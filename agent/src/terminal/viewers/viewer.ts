@@ -38,7 +38,7 @@ export interface ViewerOptions {
   held(): boolean;
   /** Draws the current screen. */
   draw(scrollback?: number): Drawing;
-  /** Returns the in-band notice that tells this viewer a size. */
+  /** Returns the in-band notice that tells this viewer the terminal's size. */
   notice(viewer: Viewer, size: PtySize): string;
   /**
    * Handles input from the viewer. Calls `done` when the PTY has taken the input, so that the viewer gets new
@@ -60,9 +60,9 @@ export class Viewer implements ChannelHandler {
   size: PtySize;
   #present = false;
   #cancelHold: (() => void) | undefined;
-  /** True if the channel will pull more output by itself. If false, the channel must be woken. */
+  /** True if the channel will fetch more output by itself. If false, the channel must be woken. */
   #asking = false;
-  /** Number of bytes given to the channel in total. */
+  /** Number of bytes that the channel to this viewer has taken so far. */
   #given = 0;
   /**
    * After an interrupt (such as ^C), the viewer waits for a pause in the output. This function cancels that
@@ -127,7 +127,8 @@ export class Viewer implements ChannelHandler {
   }
 
   /**
-   * Queues a notice about a new size. The notice is sent when the viewer reaches the offset of the change.
+   * Queues a notice that the terminal's size has changed. The viewer gets the notice when it has read the
+   * output up to the offset of that change.
    */
   tell(change: SizeChange): void {
     this.#position.tell(change);
@@ -233,7 +234,7 @@ export class Viewer implements ChannelHandler {
     return this.#position.next(max, this.#last);
   }
 
-  /** Number of bytes given to the channel that the other end has received. */
+  /** Number of bytes that have arrived at the other end of this viewer's channel. */
   get #taken(): number {
     return this.#given - (this.#channel?.inFlight ?? 0);
   }

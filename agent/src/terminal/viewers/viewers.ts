@@ -1,6 +1,6 @@
 /**
- * The viewers of a terminal. This class knows whose window determines the size, which viewer answers queries,
- * and how far the fastest viewer has read.
+ * The viewers of a terminal. This class knows whose window determines the terminal's size, which viewer
+ * answers the program's queries, and how far the fastest viewer has read.
  */
 import type { Viewer } from './viewer.ts';
 
@@ -69,7 +69,7 @@ export class Viewers {
 
   /**
    * Called when a viewer has come, has left, or has lost a right. Returns true if the typist has changed. The
-   * typist is the viewer whose window determines the size.
+   * typist is the viewer whose window determines the terminal's size.
    */
   settle(): boolean {
     const before = this.#typist;
