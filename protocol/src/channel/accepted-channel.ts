@@ -116,7 +116,7 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override finished(): void {
-    // Nothing to do at this end: the opener tells the hops that the channel has ended.
+    // When both directions have ended, this end sends nothing to the hops: the opener tells them.
   }
 
   protected override over(code: ErrorCode, message: string): void {

@@ -30,7 +30,7 @@ import { Window } from './window.ts';
 
 export abstract class Channel implements Attached, SendQueue {
   readonly group = '';
-  /** Number of bytes in finished frames that wait. Always 0, because a channel makes each frame only when it is sent. */
+  /** Bytes in finished frames that wait to be sent. Always 0: each frame is made when it is sent. */
   readonly queued = 0;
   protected readonly clock: Clock;
   protected readonly handler: ChannelHandler;
@@ -104,7 +104,7 @@ export abstract class Channel implements Attached, SendQueue {
     this.#closeWhenDone();
   }
 
-  /** Ends the sending direction in order, after all bytes that pull() still returns. */
+  /** Sends FIN, the orderly end of the sending direction, after all bytes that pull() still returns. */
   end(code: ErrorCode = 'OK', message = ''): void {
     if (this.outgoing.ending) return;
     this.outgoing.end({ code: ERRORS[code].number, message });
@@ -118,7 +118,7 @@ export abstract class Channel implements Attached, SendQueue {
     this.close(code, message);
   }
 
-  /** Asks the other end for its offsets. The answer also measures the round-trip time. */
+  /** Asks the other end which stream offsets it has reached. The answer also measures the round-trip time. */
   probe(): void {
     this.#probeTimer.probe();
   }
@@ -193,7 +193,7 @@ export abstract class Channel implements Attached, SendQueue {
   /** Makes this attachment the only one of the channel. */
   protected attached(at: Attachment, recvNext: number, limit: number, features: readonly unknown[]): void {
     if (this.#attachment) this.#drop(this.#attachment);
-    // rewind() throws if an offset is invalid. A RESET then reports the error, and needs the new attachment.
+    // If rewind() refuses an offset, RESET is sent on the new attachment. So #attachment is set first.
     this.#attachment = at;
     this.#pacer.restart();
     this.outgoing.rewind(recvNext, limit);

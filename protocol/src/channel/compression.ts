@@ -135,8 +135,9 @@ export class Compression {
     const size = packed?.length ?? bytes.length;
     this.#learn(bytes.length / size);
     if (size * MIN_RATIO > bytes.length) {
-      // After a failed try, deflate waits for a number of bytes and not of frames. Otherwise, after failed
-      // tries with short frames, many large frames of bulk output would be sent uncompressed.
+      // After a failed try of deflate, the wait until the next try is a number of bytes, not of frames.
+      // Otherwise, after failed tries with short frames, many large frames of bulk output would be sent
+      // uncompressed.
       const frames = Math.min(2 ** this.#misses++, MOST_SKIPPED);
       this.#skip = frames * bytes.length;
       if (bytes.length >= LARGE) this.#retryAt = this.#clock.now() + frames * SKIPPED_MS;

@@ -57,8 +57,8 @@ export class Messages {
   };
 
   /**
-   * Copies bytes to their final place, and returns the bytes that are left over. Each byte is copied only
-   * once, so a peer that sends single bytes causes no extra work.
+   * Copies received bytes into the header or the body of the current message. Returns the bytes that are left
+   * over. Each byte is copied only once, so a peer that sends single bytes causes no extra work.
    */
   #take(bytes: Uint8Array): Uint8Array {
     const target = this.#body ?? this.#header;

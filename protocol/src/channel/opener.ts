@@ -23,7 +23,8 @@ import { resetFrame } from './state-frames.ts';
 /** Pauses in ms between attempts to attach while the leg works but the acceptor cannot be reached. */
 const REATTACH = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: RECOVERY_MS, most: 2_000 } };
 /**
- * An unanswered OPEN is sent again after a pause. The pauses grow from the first limit to the second, in ms.
+ * An unanswered OPEN is sent again after a pause. The first pause is at least OPEN_MIN_MS. Each further pause
+ * is twice as long, up to OPEN_MAX_MS.
  */
 const OPEN_MIN_MS = 250;
 const OPEN_MAX_MS = 15_000;
@@ -99,7 +100,7 @@ export class Opener extends Channel {
 
   override reset(code: ErrorCode, message: string): void {
     // The acceptor may have created the channel because of an OPEN whose answer has not come yet. So RESET is
-    // also sent where this OPEN was sent.
+    // also sent on the leg on which this OPEN was sent.
     this.#opening?.say((ch) => resetFrame(ch, code, message));
     super.reset(code, message);
   }
@@ -123,7 +124,7 @@ export class Opener extends Channel {
   }
 
   protected override unattached(code: ErrorCode): void {
-    // If an OPEN is unanswered, it may still attach the channel, so the loss is not reported yet.
+    // An unanswered OPEN may still attach the channel, so the application is not told of the lost path yet.
     if (!this.#opening) this.#detached(code);
   }
 
@@ -162,8 +163,8 @@ export class Opener extends Channel {
 
   #open(leg: Leg): void {
     const moving = this.attachedNow;
-    // An earlier OPEN may still be unanswered on an older leg. This end gives it up. If it has created the
-    // channel at the acceptor, the new OPEN attaches to the same channel.
+    // An earlier OPEN may still be unanswered on an older leg. The opener gives up this earlier OPEN. If the
+    // acceptor has already created the channel for it, the new OPEN attaches to the same channel.
     this.#opening?.leave();
     this.#stopOpening();
     this.#moving = moving;

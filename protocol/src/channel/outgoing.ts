@@ -16,8 +16,8 @@ export interface Fin {
 
 export class Outgoing {
   /**
-   * Most bytes in flight, whatever limit the peer sends. Bytes in flight are kept in memory until the peer
-   * confirms them.
+   * The most bytes that may be in flight, whatever credit limit the peer sends. Bytes in flight are kept in
+   * memory until the peer confirms them.
    */
   readonly #window: number;
   /**

@@ -40,8 +40,8 @@ const RIPE = 64 * 1024;
 const GATHER_MS = 50;
 
 /**
- * A frame in flight: its start and end offset in the stream, its size on the wire, and its marks in both
- * congestion windows.
+ * A sent frame that the peer has not confirmed yet: its start and end offset in the stream, its size on the
+ * wire, and a mark (its position in the sent bytes) for each of the two congestion windows.
  */
 interface Sent {
   readonly from: number;
@@ -71,7 +71,8 @@ export class Pacer {
   /** The frames in flight, in the order of sending. */
   #marks: Sent[] = [];
   /**
-   * The number of bytes that the source has sent since its last pause, and the time when it ran out of bytes.
+   * How many bytes the application has sent on this channel since its last pause, and the time when it had no
+   * more bytes to send.
    */
   #burst = 0;
   #dryAt: number | undefined;
@@ -110,7 +111,10 @@ export class Pacer {
     this.#cancelGather = undefined;
   }
 
-  /** Returns true if the `pending` bytes should be sent now. Otherwise go() is called later. */
+  /**
+   * Returns true if the `pending` bytes should be sent now. Otherwise the callback go() is called when they
+   * should be sent.
+   */
   ready(pending: number): boolean {
     const { clock, go } = this.#options;
     // True if the source has had bytes to send since the last frame. While these bytes waited for the path,

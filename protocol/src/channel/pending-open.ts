@@ -32,6 +32,6 @@ export class PendingOpen implements Port {
     this.leave();
   }
 
-  /** Does nothing: the leg has already released the channel number. */
+  /** Nothing to do when the leg has closed or the channel has failed: the channel number is already free. */
   lost(): void {}
 }

@@ -15,13 +15,16 @@ export class Budget {
   readonly #waiting = new Set<Purgeable>();
   #used = 0;
 
-  /** `bytes` is the most that may wait at once. `whole` is a larger budget that includes this budget. */
+  /**
+   * `bytes` is the most bytes that may wait at once in the queues of this budget. `whole` is a larger budget:
+   * the bytes of this budget also count in it.
+   */
   constructor(bytes: number, whole?: Budget) {
     this.#bytes = bytes;
     this.#whole = whole;
   }
 
-  /** Bytes that wait now. */
+  /** Number of bytes that wait now in all queues of this budget. */
   get used(): number {
     return this.#used;
   }

@@ -21,7 +21,7 @@ export interface JoinOptions {
    * queue. So a user with many channels cannot send more than a user with one channel.
    */
   group?: string;
-  /** Limits the bytes that wait in this hop, together with the bytes in other hops. */
+  /** A limit that several hops share: at most this many bytes may wait in all of these hops together. */
   budget?: Budget;
   /** Called for each frame that is forwarded, with its size in bytes. */
   frame?: (bytes: number) => void;

@@ -12,9 +12,9 @@ import type { Clock } from '../time/index.ts';
 const RATE_MS = 500;
 const RATE_ROUND_TRIPS = 5;
 /**
- * The first minimum round-trip time is measured again after only this part of remeasureMs. It may be too
+ * The first measured minimum round-trip time is trusted only for this fraction of remeasureMs. It may be too
  * long, because the sender was not limited yet and could fill a queue on the path. Each later minimum is
- * trusted twice as long as the previous one.
+ * trusted twice as long as the previous one, up to remeasureMs.
  */
 const FIRST_TRUST = 1 / 8;
 /**
@@ -40,10 +40,10 @@ export interface CongestionWindowOptions {
   /** Bytes that may be in flight before the path has been measured. */
   initial: number;
   /**
-   * How long a minimum round-trip time is trusted, in ms. Then nothing is sent until all bytes have arrived,
-   * because the sender's own queue would make the next measured time too long. If the window is full and no
-   * mark is in flight, the caller must send a mark. Otherwise nothing would be measured, and the window would
-   * stay full.
+   * How long a minimum round-trip time is trusted, in ms. After this time, it is measured again: nothing is
+   * sent until all bytes in flight have arrived, because the sender's own queue would make the measured time
+   * too long. If the window is full and no mark is in flight, the caller must send a mark. Otherwise nothing
+   * would be measured, and the window would stay full.
    */
   remeasureMs: number;
 }
@@ -68,7 +68,10 @@ export class CongestionWindow {
   #sent = 0;
   #arrived = 0;
   #arrivedAt: number;
-  /** The highest rate of the current period and that of the previous period, in bytes per ms. */
+  /**
+   * The highest rates of the path that were measured, in bytes per ms: the highest in the current period of
+   * at least RATE_MS, and the highest in the previous period.
+   */
   #rate = 0;
   #rateBefore = 0;
   #rateSince: number;
@@ -142,7 +145,7 @@ export class CongestionWindow {
     };
   }
 
-  /** Records that all bytes before the mark have arrived, except the last `missing` bytes. */
+  /** Records that all bytes that were sent before the mark have arrived, except the last `missing` bytes. */
   arrived(mark: Mark, missing = 0): void {
     const upTo = mark.sent - missing;
     if (upTo < this.#arrived) return;
@@ -177,9 +180,9 @@ export class CongestionWindow {
   }
 
   /**
-   * Measures the round-trip time again if the window has fallen to a third. If the path has become slower or
-   * longer, answers come late even without a queue. Without a new measurement, the window would shrink
-   * further and further.
+   * Measures the round-trip time again if the congestion window has fallen below a third of its largest size.
+   * If the path has become slower or longer, answers come late even without a queue. Without a new
+   * measurement, the window would shrink further and further.
    */
   #doubt(now: number): void {
     if (this.#drainTo !== undefined || this.#options.remeasureMs === Number.POSITIVE_INFINITY) return;

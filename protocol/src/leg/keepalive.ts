@@ -4,7 +4,9 @@
  */
 import type { Clock } from '../time/index.ts';
 
-/** How long a peer may send nothing, in ms. */
+/**
+ * How long a peer may send nothing, in ms, before the leg sends a PING, and before the peer counts as dead.
+ */
 export interface Patience {
   /** A PING is sent when the peer has sent nothing for this many ms. */
   askMs: number;
@@ -13,7 +15,8 @@ export interface Patience {
 }
 
 /**
- * The limits for peers over the Internet. They are generous, because a phone may have no network for a while.
+ * How long a peer over the Internet may send nothing. These limits are generous, because a phone may have no
+ * network for a while.
  */
 export const PATIENCE: Patience = { askMs: 10_000, deadMs: 25_000 };
 

@@ -178,7 +178,7 @@ export class Leg {
     this.forward(encode(frame));
   }
 
-  /** Sends the bytes of a whole frame before all frames that wait in send queues. */
+  /** Sends a whole frame, given as bytes, before all frames that wait in send queues. */
   forward(frame: Uint8Array): void {
     if (frameType(frame, 0) === FrameType.ACK) this.#sender.pushAck(channelOf(frame, 0), frame);
     else this.#sender.push(frame);

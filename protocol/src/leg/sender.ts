@@ -271,7 +271,8 @@ export class Sender {
       if (ackOf !== undefined) this.#acks.delete(ackOf);
       taken++;
     }
-    // Usually all frames are taken, and a new empty array is then enough. splice() would copy all frames.
+    // Usually the message takes all waiting control frames. A new empty array then replaces the list, because
+    // splice() would copy all frames.
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 

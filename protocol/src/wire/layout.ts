@@ -21,15 +21,18 @@ import {
  */
 export const Form = { FIXINT: 0, U16: 1, U32: 2, U64: 3, BOOL: 4, EPOCH: 5, BIN: 6, TEXT: 7 } as const;
 
-/** The index is the form: number of bytes of a field, without the content of BIN and TEXT. */
+/**
+ * For each form of a field (such as U16): the number of bytes of the field, without the content of BIN and
+ * TEXT. The index is the number of the form.
+ */
 export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 
 export interface Field<Name extends string = string, F extends number = number> {
   readonly name: Name;
   readonly form: F;
   /**
-   * The smallest and the largest legal value. For BIN, TEXT and EPOCH, these are limits of the length in
-   * bytes.
+   * The smallest and the largest legal value of the field. For BIN, TEXT and EPOCH, these are limits of the
+   * field's length in bytes.
    */
   readonly min: number;
   readonly max: number;

@@ -9,8 +9,8 @@ export const fflateDeflater: Deflater = {
 
   deflate(raw, dictionary, effort) {
     const packed = deflateSync(raw, { level: LEVELS[effort], dictionary });
-    // fflate stores bytes that it cannot shrink. By mistake, fflate then also stores a short dictionary. Such
-    // output is wrong but longer than the input, and so is never used.
+    // If fflate cannot shrink the input, it copies the input into the output unchanged. A bug of fflate then
+    // also copies a short dictionary. Such output is wrong but longer than the input, and so is never used.
     return packed.length < raw.length ? packed : undefined;
   },
 
