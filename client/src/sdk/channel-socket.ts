@@ -17,7 +17,10 @@ export interface ChannelSocketOptions extends Omit<LinkOptions, 'handler' | 'met
   name: string;
   /** Metadata of the OPEN frame, without the window size. */
   meta: Readonly<Record<string, unknown>>;
-  /** Returns the viewer's name from the metadata of the ACCEPT frame. */
+  /**
+   * Returns the name that the other end gave to this viewer of the terminal. It is read from the metadata of
+   * the ACCEPT frame.
+   */
   viewerOf: (meta: unknown) => string | undefined;
 }
 
@@ -35,7 +38,7 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null = null;
   onerror: ((this: WebSocket, event: Event) => unknown) | null = null;
   onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null = null;
-  /** Called each time that the status changes. */
+  /** Called each time that the channel's status changes, for example from 'connecting' to 'connected'. */
   onstatus: ((status: ChannelStatus) => void) | null = null;
   /**
    * Decides who confirms that a message is consumed. If false, a message is consumed when its handlers have
@@ -110,8 +113,8 @@ export class ChannelSocket extends EventTarget implements WebSocket {
   }
 
   /**
-   * Confirms that the application has used this many more bytes of its messages, in order. Works only if
-   * manualConsume is true.
+   * Confirms that the application has used the next `bytes` bytes of the messages that it received. Works
+   * only if manualConsume is true.
    */
   consumed(bytes: number): void {
     if (!this.manualConsume || this.#readyState >= CLOSING) return;

@@ -267,7 +267,7 @@ export class Line {
     return FINAL.has(code) && ++this.#refusals > 1;
   }
 
-  /** Resets the pauses between attempts if the connection lasted at least STABLE_MS. */
+  /** Resets the pauses between connection attempts if the last connection lasted at least 1 s (STABLE_MS). */
   #rest(): void {
     if (this.#options.clock.now() - this.#upAt < STABLE_MS) return;
     this.#wanted.reset();

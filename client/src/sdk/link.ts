@@ -10,9 +10,15 @@ import type { Line } from './line.ts';
 export const MAX_WAITING = 1024 * 1024;
 /** Interval between two measurements of the round trip, ms. */
 const PROBE_MS = 5_000;
-/** Time limit after a probe, ms. If nothing arrives within this time, the status is no longer 'connected'. */
+/**
+ * Time limit after a probe (a measurement of the round trip), ms. If nothing arrives within this time, the
+ * channel's status is no longer 'connected'.
+ */
 const LATE_MS = 3_000;
-/** Time limit for an orderly end, ms. If the other end does not answer in time, the channel is reset. */
+/**
+ * Time limit for the orderly end of a channel, ms. If the other end does not answer in time, the channel is
+ * reset.
+ */
 const END_MS = 2_000;
 /** Pauses before a channel that the other end has forgotten is opened again, ms. */
 const REOPEN = { first: 50, most: 2_000 };
@@ -66,7 +72,8 @@ export class Link {
   #waiting = 0;
   #ending = false;
   /**
-   * True while the channel is attached but nothing has arrived within the time limit (LATE_MS) after a probe.
+   * True while the channel is attached to a connection, but nothing has arrived within the time limit
+   * (LATE_MS) after a probe. A probe measures the round trip.
    */
   #late = false;
   #cancelLate: (() => void) | undefined;
@@ -115,7 +122,7 @@ export class Link {
     this.#opener.wake();
   }
 
-  /** Confirms that the application has used this many more bytes, in the order in which it received them. */
+  /** Confirms that the application has used the next `bytes` bytes that it received. */
   consumed(bytes: number): void {
     const before = Math.min(bytes, this.#owedBefore);
     this.#owedBefore -= before;

@@ -1,9 +1,10 @@
 /**
- * Reports the newest window size to the other end. Only one call runs at a time. Outdated sizes are skipped.
+ * Reports the newest size of the user's window to the other end of a terminal channel. Only one API call runs
+ * at a time. Outdated sizes are skipped.
  */
 import type { Clock } from '@unicore/protocol';
 
-/** Pause before a failed call is repeated, ms. */
+/** Pause before a failed call that reports the window size is repeated, ms. */
 const RETRY_MS = 1_000;
 
 export interface Size {
@@ -21,7 +22,7 @@ export interface SizerOptions {
 export class Sizer {
   readonly #options: SizerOptions;
   #wanted: Size;
-  /** The last size that was reported to the other end. */
+  /** The last window size that was reported to the other end of the channel. */
   #told: Size | undefined;
   /** The name of this viewer, which the other end has chosen; undefined while the channel is not attached. */
   #viewer: string | undefined;
@@ -65,8 +66,9 @@ export class Sizer {
       () => false,
     );
     this.#telling = false;
-    // The channel was attached again during the call, so the result of the call no longer counts. The new
-    // OPEN frame has already reported a size. If the window has changed since, the new size is reported now.
+    // The channel was attached again while the call that reports a size was running. So the result of that
+    // call no longer counts. The new OPEN frame has already reported a size. If the window has changed since,
+    // the new size is reported now.
     if (this.#viewer !== viewer) return void this.#tell();
     if (done) {
       this.#told = size;

@@ -64,7 +64,10 @@ export interface UniCore {
   readonly status: LineStatus;
   /** The known hubs of the deployment, the nearest first. used: true for the hub that the terminals use. */
   readonly hubs: readonly (HubDistance & { used: boolean })[];
-  /** Calls the listener each time that the status changes. The returned function removes the listener. */
+  /**
+   * Calls the listener each time that the status of the connection to the hub changes. The returned function
+   * removes the listener.
+   */
   onStatus(listener: (status: LineStatus) => void): () => void;
   /**
    * Ends the channels of all terminals and closes the connection. Until then, the client keeps a Node process

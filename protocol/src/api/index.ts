@@ -104,8 +104,8 @@ export const Terminal = z.object({
 export type Terminal = z.infer<typeof Terminal>;
 
 /**
- * The events of vm.watch. The first event contains every VM of the user. Each later event contains one
- * change.
+ * The events of the subscription vm.watch. The first event contains every VM of the user. Each later event
+ * contains one change.
  */
 export const VmEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('all'), vms: z.array(Vm) }),
@@ -142,8 +142,8 @@ export const Provider = z.object({
 export type Provider = z.infer<typeof Provider>;
 
 /**
- * The events of provider.watch. The first event contains every provider of the hub. Each later event contains
- * one change.
+ * The events of the subscription provider.watch. The first event contains every provider of the hub. Each
+ * later event contains one change.
  */
 export const ProviderEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('all'), providers: z.array(Provider) }),

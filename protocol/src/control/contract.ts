@@ -1,7 +1,7 @@
 /**
  * The messages between hub and agent on the control channel. This file contains the schemas for both ends,
- * and the two interfaces that birpc makes callable. Each call carries a whole state and never a single step,
- * so that repeating a call does no harm.
+ * and the two interfaces that birpc makes callable. Each call describes a complete state and not a change. So
+ * repeating a call does no harm.
  */
 import { z } from 'zod';
 
@@ -35,7 +35,10 @@ export const VmOrder = z.object({
   desired: z.enum(['running', 'stopped', 'deleted']),
   image: z.string().min(1).max(200),
   size: VmSize,
-  /** Rises each time that a user starts the VM. If the VM had failed, the agent then tries again. */
+  /**
+   * A number that rises each time that a user starts the VM. When it rises after the VM has failed, the agent
+   * tries again to start the VM.
+   */
   attempt: z.number().int().nonnegative().optional(),
 });
 export type VmOrder = z.infer<typeof VmOrder>;
@@ -104,8 +107,8 @@ export type OpenTerminal = z.infer<typeof OpenTerminal>;
 
 export const ResizeTerminal = OpenTerminal.extend({
   /**
-   * Name of the viewer whose window changed, as in the metadata of ACCEPT. Without a viewer, the terminal
-   * itself is resized.
+   * Name of the viewer whose window changed, as in the metadata of that viewer's ACCEPT frame. If the name is
+   * missing, the terminal itself is resized.
    */
   viewer: z.string().max(64).optional(),
 });
@@ -185,7 +188,7 @@ export type ChannelAuth = z.infer<typeof ChannelAuth>;
 
 /**
  * Calls to an agent about the terminals of one VM. Repeating a call does no harm, because each call describes
- * a state and not a step.
+ * a complete state and not a change.
  */
 export interface TerminalMethods {
   terminals(vm: { vmId: string }): Promise<TerminalInfo[]>;
@@ -194,8 +197,8 @@ export interface TerminalMethods {
   resizeTerminal(resize: ResizeTerminal): Promise<void>;
   closeTerminal(which: { vmId: string; terminalId: string }): Promise<void>;
   /**
-   * Returns the round trips that the agent can measure on its machine. The hub adds the round trip to the
-   * provider.
+   * Returns the round trips of the path to a terminal that the agent can measure on its own machine. The hub
+   * adds the round trip between hub and provider.
    */
   terminalPath(which: { vmId: string; terminalId: string }): Promise<TerminalPath>;
 }

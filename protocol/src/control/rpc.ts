@@ -19,7 +19,7 @@ const Call = z.object({
   i: z.string().max(64).optional(),
   m: z.string().max(64),
   a: z.array(z.unknown()).max(8),
-  /** The trace to which the call belongs, if there is one. */
+  /** The OpenTelemetry trace to which the call belongs, if there is one. */
   c: TraceContext.optional(),
 });
 const Answer = z.object({

@@ -14,8 +14,8 @@ import { type HubPlace, MAX_PLACES, placesIn } from './hub-place.ts';
 const MARGIN = 0.25;
 const MARGIN_MS = 10;
 /**
- * Number of failed attempts in a row after which a hub is avoided. A single restart is no reason to use a
- * distant hub.
+ * Number of failed connection attempts in a row after which a client avoids a hub. A single restart of the
+ * hub is no reason to use a distant hub.
  */
 const TRIES = 2;
 /**
@@ -24,12 +24,14 @@ const TRIES = 2;
  */
 const LOOK = { first: 60_000, most: 60 * 60_000 };
 /**
- * After a reconnect, the next measurement starts at a random time within this many ms. Many clients may have
- * lost the same hub, and should not all measure at once.
+ * After a reconnect, the client measures the hubs again at a random time within this many ms. Many clients
+ * may have lost the same hub, and should not all measure at once.
  */
 const SOON_MS = 5_000;
 export interface HubDistance extends HubPlace {
-  /** Round trip, ms; null if it was not measured or the hub did not answer. */
+  /**
+   * Round trip between the client and this hub, ms; null if it was not measured or the hub did not answer.
+   */
   ms: number | null;
 }
 
@@ -38,7 +40,10 @@ export interface NearestOptions {
    * URL of the hub that the user configured. The client may always choose this hub, even if no hub lists it.
    */
   home: string;
-  /** Hubs that are known from an earlier run, the nearest first. The list may include `home`. */
+  /**
+   * Hubs that are known from an earlier run, the nearest first. The list may include the configured hub
+   * (`home`).
+   */
   known?: readonly HubPlace[];
   clock: Clock;
   /** A random number, uniform in [0, 1). */
@@ -50,8 +55,8 @@ export interface NearestOptions {
    */
   trusted(url: string): boolean;
   /**
-   * True while no user would notice a better hub, for example because the page is hidden. Measurements are
-   * then postponed.
+   * Returns true while the user does not look at the page, for example because its tab is hidden.
+   * Measurements of the hubs are then postponed, because the user would not notice a faster hub.
    */
   unwatched?(): boolean;
   /** Called when the known hubs or their round trips have changed. */
@@ -63,7 +68,7 @@ export class Nearest {
   readonly #pauses: Backoff;
   #places: HubDistance[] = [];
   #choice: string;
-  /** Number of failed attempts in a row, by the hub's URL. */
+  /** Number of failed connection attempts in a row for each hub. The key is the hub's URL. */
   readonly #failures = new Map<string, number>();
   #moved = () => {};
   #lost = false;
@@ -80,7 +85,7 @@ export class Nearest {
     this.#choice = known.find(({ url }) => url === home || options.trusted(url))?.url ?? home;
   }
 
-  /** Returns a Nearest that always chooses this hub and ignores the hubs that WELCOME lists. */
+  /** Returns an object that always chooses the hub `home` and ignores the hubs that WELCOME frames list. */
   static only(home: string, clock: Clock): Nearest {
     const probe = () => Promise.reject(new Error('there is nothing to choose'));
     return new Nearest({ home, clock, random: () => 0, probe, trusted: () => false });
@@ -134,7 +139,8 @@ export class Nearest {
 
   /** Call this method when an attempt to connect has failed. */
   failed(url: string, code: ErrorCode): void {
-    // A timeout has already taken much time, so the hub is avoided after only one timeout.
+    // A connection attempt that timed out has already taken much time. So a hub is avoided after only one
+    // timeout.
     this.#failures.set(url, code === 'TIMEOUT' ? TRIES : (this.#failures.get(url) ?? 0) + 1);
     if (this.#places.every((place) => (this.#failures.get(place.url) ?? 0) >= TRIES)) this.#failures.clear();
   }
@@ -147,7 +153,10 @@ export class Nearest {
     if (added || before.length !== this.#places.length) this.#options.changed?.(this.places);
   }
 
-  /** Returns `home` and the trusted hubs of this list, with their known round trips. */
+  /**
+   * Returns the configured hub (`home`) and the trusted hubs of the list `told`, with the round trips that
+   * are known.
+   */
   #with(told: readonly HubPlace[]): HubDistance[] {
     const { home, trusted } = this.#options;
     const byUrl = new Map<string, HubPlace>([[home, { region: null, url: home }]]);

@@ -5,7 +5,8 @@
 export interface Timer {
   readonly at: number;
   /**
-   * Rises with each timer. Timers that are due at the same moment run in the order in which they were set.
+   * A number that is higher for each timer that is set later. Timers that are due at the same moment run in
+   * this order.
    */
   readonly order: number;
   /** The callback; undefined once the timer has run or was cancelled. */

@@ -1,6 +1,7 @@
 /**
- * Pauses between attempts. They grow with each attempt and are partly random (jitter). The jitter keeps many
- * clients that lost the same hub from reconnecting at the same moment.
+ * Pauses between the attempts of a repeated action, such as connecting. The pauses grow with each attempt and
+ * are partly random (jitter). The jitter keeps many clients that lost the same hub from reconnecting at the
+ * same moment.
  */
 export interface BackoffOptions {
   /** First pause, ms. */
@@ -8,8 +9,8 @@ export interface BackoffOptions {
   /** Longest pause, ms. */
   most: number;
   /**
-   * For long outages: after `after` ms of waiting in total, this `most` (in ms) replaces the limit for the
-   * longest pause.
+   * A second limit for the longest pause, for long outages. It is `most` ms, and is used once the pauses
+   * together have lasted `after` ms.
    */
   later?: { after: number; most: number };
   /** A random number, uniform in [0, 1). */

@@ -22,7 +22,8 @@ export function bytes(count: number): string {
 }
 
 /**
- * Formats an age in one unit, such as 'just now', '5 min ago' or '12 d ago'. Both parameters are times in ms.
+ * Formats an age in one unit, such as 'just now', '5 min ago' or '12 d ago'. `since` is the start of the age
+ * and `now` is the current time, both in ms since 1970.
  */
 export function age(since: number, now: number): string {
   const passed = Math.max(0, now - since);

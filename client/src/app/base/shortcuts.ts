@@ -46,7 +46,7 @@ export const HELP: { title: string; rows: { keys: readonly string[]; does: strin
   },
 ];
 
-/** True if the user can type text into the target, such as an input element. */
+/** True if the element that gets a key press accepts text from the user, such as an input field. */
 function takesText(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
 }

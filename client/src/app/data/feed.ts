@@ -39,8 +39,8 @@ export function follow<Event>({ subscribe, apply, refused, onHub }: Feed<Event>)
   /** Number of the current stream. Events that older streams send late, such as their end, are ignored. */
   let current = 0;
   /**
-   * True after the first event has arrived. Before that, the stream is still starting. It is then not
-   * restarted when the hub becomes reachable.
+   * True after the first event of the stream has arrived. While it is false, the stream is still starting, so
+   * it is not restarted when the hub becomes reachable.
    */
   let begun = false;
 

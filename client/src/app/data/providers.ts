@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/solid-query';
 import { useUniCore } from './unicore.tsx';
 
-/** Interval between two requests, ms. Providers report their load every 5 s. */
+/** Interval between two requests for the list of providers, ms. Providers report their load every 5 s. */
 const REFRESH_MS = 5_000;
 
 export function useProviders() {

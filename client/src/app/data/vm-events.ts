@@ -1,4 +1,7 @@
-/** Pure functions that apply the events of vm.watch to the list of machines. */
+/**
+ * Pure functions that apply the events of the subscription vm.watch (changes of machines) to the list of
+ * machines.
+ */
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 
 /**

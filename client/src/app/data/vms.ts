@@ -1,4 +1,7 @@
-/** The list of machines, which vm.watch keeps up to date, and the actions on a machine. */
+/**
+ * The list of machines and the actions on a machine. The events of the subscription vm.watch keep the list up
+ * to date.
+ */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
 import type { Vm, VmEvent } from '@unicore/protocol/api';
 import type { Accessor } from 'solid-js';

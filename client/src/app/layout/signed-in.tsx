@@ -88,7 +88,7 @@ export function SignedIn(props: SignedInProps): JSX.Element {
   );
 }
 
-/** Returns a signal that is true when live updates have been interrupted for PATIENCE_MS. */
+/** Returns a signal that is true when live updates have been interrupted for 1.5 s (PATIENCE_MS). */
 function createStale(live: () => boolean): () => boolean {
   const [stale, setStale] = createSignal(false);
   createEffect(() => {

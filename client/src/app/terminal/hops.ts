@@ -10,7 +10,10 @@ export interface PathFacts {
   hubMs: number | null;
   /** Round trip between the provider and the hub that the provider is connected to. */
   providerMs: number | null;
-  /** Round trip on the provider's machine, between the agent and the keeper. */
+  /**
+   * Round trip on the provider's machine, between the process that is connected to the hub and the keeper.
+   * The keeper is the process that owns the terminal.
+   */
   keeperMs: number | null;
 }
 

@@ -13,8 +13,8 @@ export interface TabSet {
   active: Accessor<string>;
   choose(id: string): void;
   /**
-   * Moves to the tab this many places to the right, or to the left if the number is negative. Wraps around at
-   * the ends.
+   * Activates another tab. by: how many places to the right of the active tab; a negative number means to the
+   * left. Wraps around at the ends.
    */
   move(by: number): void;
   add(): void;

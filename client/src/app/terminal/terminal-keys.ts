@@ -6,7 +6,10 @@ import { failed } from '../ui/index.ts';
 export interface TerminalActions {
   find(): void;
   newTerminal(): void;
-  /** Activates the tab this many places to the right, or to the left if the number is negative. */
+  /**
+   * Activates another tab. by: how many places to the right of the active tab; a negative number means to the
+   * left.
+   */
   move(by: number): void;
   /** Moves the focus from the terminal to its tab. */
   leave(): void;

@@ -17,7 +17,7 @@ export interface AppOptions {
   side: 'opener' | 'acceptor';
   /** A number that makes the bytes of this channel differ from the bytes of other channels. */
   salt: number;
-  /** Called when an invariant is broken. */
+  /** Called when this application finds a broken invariant of the channel, such as a wrong byte. */
   violated: (what: string) => void;
   event: (text: string) => void;
   over?: (code: ErrorCode) => void;

@@ -67,7 +67,8 @@ export class SimConsumer extends Part<PlannedWorld> {
   }
 
   /**
-   * Bytes of the window pool that channels still hold. After all channels have closed, the value must be 0.
+   * Bytes of the shared pool of receive windows that this consumer's channels still hold. After all channels
+   * have closed, the value must be 0.
    */
   get keptWindows(): number {
     return WINDOWS_BYTES - this.#windows.left;

@@ -7,7 +7,7 @@ import type { Wire } from '../wire.ts';
 import type { Host, Line } from './net.ts';
 import type { World } from './part.ts';
 
-/** Pauses between attempts to dial, ms. */
+/** Default pauses between two attempts to connect to the host, ms. */
 const RETRY = { first: 100, most: 2_000 };
 
 export interface DiallerOptions {
@@ -16,7 +16,7 @@ export interface DiallerOptions {
   to: Host;
   /** Called for each socket. */
   line: () => Line;
-  /** Pauses between attempts to dial, ms. */
+  /** Pauses between two attempts to connect to the host, ms. */
   retry?: { first: number; most: number };
   /** The kind of peer at the other end of the connection. */
   peer: Peer;

@@ -5,7 +5,10 @@
 import type { Deflater } from '../../channel/index.ts';
 import { type Outcome, simulate } from './world.ts';
 
-/** The error for a broken invariant. Its message contains the command that reproduces the error. */
+/**
+ * The error that reports a seed whose simulated world broke an invariant. Its message contains the command
+ * that simulates this world again.
+ */
 export class Found extends Error {
   constructor({ seed, steps, violation }: Outcome) {
     super(
@@ -15,7 +18,10 @@ export class Found extends Error {
   }
 }
 
-/** Simulates the worlds of these seeds. Throws Found for the first seed that fails. */
+/**
+ * Simulates the world of each of these seeds. Throws the error Found for the first seed whose world breaks an
+ * invariant.
+ */
 export async function hunt(
   seeds: Iterable<number>,
   deflater: Deflater | undefined,
@@ -29,8 +35,8 @@ export async function hunt(
 }
 
 /**
- * Repeats a failing seed with only its first faults. Returns the outcome with the smallest number of faults
- * that still fails.
+ * Simulates the world of a failing seed again, first without faults, then with the first fault, then with the
+ * first two, and so on. Returns the first outcome in which an invariant breaks.
  */
 async function fewest(failed: Outcome, deflater: Deflater | undefined): Promise<Outcome> {
   for (let steps = 0; steps < failed.steps; steps++) {

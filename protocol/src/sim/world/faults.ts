@@ -6,38 +6,42 @@ import { FrameType } from '../../wire/index.ts';
 import type { Random } from '../random.ts';
 
 export type FaultKind =
-  /** A socket closes abnormally. */
+  /** Fault: a socket closes abnormally. */
   | 'cut'
   /**
-   * A socket delivers nothing in one or both directions. This lasts for a while, or until the ends close the
-   * socket.
+   * Fault: a socket delivers nothing in one or both directions. This lasts for a while, or until the ends
+   * close the socket.
    */
   | 'stall'
-  /** A socket becomes slow for a while. */
+  /** Fault: a socket becomes slow for a while. */
   | 'slow'
-  /** A process is killed and starts again later. Its memory is lost. */
+  /** Faults: a process is killed and starts again later. Its memory is lost. */
   | 'kill-hub'
   | 'kill-tunnel'
   | 'kill-keeper'
   /**
-   * A process opens a new socket although its old socket still exists. The old socket stays open for a while.
+   * Faults: a process opens a new socket although its old socket still exists. The old socket stays open for
+   * a while.
    */
   | 'redial-tunnel'
   | 'redial-consumer'
-  /** A hub asks a peer to open a new socket. Later, the hub closes the old socket. */
+  /** Fault: a hub asks a peer to open a new socket. Later, the hub closes the old socket. */
   | 'go-away'
-  /** A hub or a tunnel loses single frames for a while. */
+  /** Fault: a hub or a tunnel loses single frames for a while. */
   | 'lose'
-  /** A hub or a tunnel delays OPEN frames for a while, or sends them twice. */
+  /** Faults: a hub or a tunnel delays OPEN frames for a while, or sends them twice. */
   | 'delay-opens'
   | 'repeat-opens'
-  /** A hub drops a channel, as it does when its queues are full. */
+  /** Fault: a hub drops a channel, as a real hub does when its queues are full. */
   | 'purge';
 
 export interface Fault {
   at: number;
   kind: FaultKind;
-  /** A random number. It chooses the affected part among the candidates that exist at that time. */
+  /**
+   * A random number. It chooses the process, socket or channel that the fault affects among those that exist
+   * at that time.
+   */
   pick: number;
   /** Duration of the fault, ms. */
   ms: number;
@@ -102,8 +106,8 @@ function kindOf(random: Random): FaultKind {
 }
 
 /**
- * Returns a random duration of a fault, ms. Most durations are short. Few are longer than the time for which
- * an acceptor remembers a channel.
+ * Returns a random duration of a fault, ms. Most durations are short. A few are longer than the time for
+ * which the accepting end of a channel remembers the channel.
  */
 function duration(random: Random): number {
   if (random.chance(0.01)) return random.int(100_000, 300_000);

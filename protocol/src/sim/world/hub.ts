@@ -153,6 +153,9 @@ export class SimHub extends Part implements Host {
 
 export interface ProviderHello {
   provider: number;
-  /** Rises with each socket that the provider opens. So the hub knows which socket is the newest. */
+  /**
+   * A number that rises with each socket that the provider opens. It tells the hub which socket is the
+   * newest.
+   */
   connSeq: number;
 }

@@ -4,21 +4,24 @@ import type { App } from './app.ts';
 import type { Opened } from './consumer.ts';
 import { BROKEN } from './part.ts';
 
-/** Shortest time for which acceptors remember how a channel ended, ms. */
+/** Shortest time for which the accepting end of a channel remembers how the channel ended, ms. */
 const TOMBSTONE_MS = 119_000;
 
 /** Reasons why a channel may end although no application has ended it. */
 export interface Excuses {
   /** True if a keeper process was killed and lost its memory. */
   killed: boolean;
-  /** True if a fault lasted so long that an acceptor may have given up a channel without a connection. */
+  /**
+   * True if a fault lasted very long. A channel may then have had no connection for so long that its
+   * accepting end gave up the channel.
+   */
   cutOff: boolean;
 }
 
 interface Pair extends Opened {
   /**
-   * The acceptors of this channel. There are several only if the keeper was killed before the opener got an
-   * answer.
+   * The accepting ends of this channel. There are several only if the keeper process was killed before the
+   * opening end got an answer.
    */
   acceptors: App[];
 }
@@ -51,11 +54,11 @@ export class Pairs {
     return this.#all.reduce((sum, { attachments }) => sum + attachments, 0);
   }
 
-  /** Yields a description of each channel that ended wrongly. All channels must be closed before. */
+  /** Yields a description of each channel that ended wrongly. Call it only after all channels have closed. */
   *wrongs(excuses: Excuses): Generator<string> {
     for (const { app, acceptors } of this.#pairs.values()) {
-      // Only the last acceptor is checked. Earlier acceptors were lost with their keeper before the opener
-      // got an answer.
+      // Only the last accepting end of the channel is checked. Earlier accepting ends were lost when their
+      // keeper process was killed, before the opening end got an answer.
       const last = acceptors.at(-1);
       if (last) yield* wrongEnds(app, last, excuses);
       else if (app.closed?.code === 'OK') yield `${app.name} ended OK with nobody`;
@@ -78,8 +81,8 @@ function* wrongEnds(opener: App, acceptor: App, { killed, cutOff }: Excuses): Ge
       yield `not the acceptor's word: ${ends}`;
   }
   if (a === 'OK') {
-    // If the opener ended with LEG_LOST, the last ACK frames may have been lost. Then the acceptor cannot
-    // know whether all bytes arrived, and its OK may be wrong.
+    // If the opening end has lost its connection (LEG_LOST), the last ACK frames may have been lost. Then the
+    // accepting end cannot know whether all bytes arrived, and its result OK may be wrong.
     if (!opener.aborted && o !== 'LEG_LOST' && !whole(opener, acceptor))
       yield `the acceptor's OK is not true: ${ends}`;
     if (acceptor.closed!.message !== opener.farewell) yield `not the opener's word: ${ends}`;

@@ -27,7 +27,10 @@ export abstract class Part<W extends World = World> {
    */
   ill: Illness = {};
   #up = false;
-  /** Rises with each start of the process. Timers that were set before a restart therefore do nothing. */
+  /**
+   * A number that rises with each start of the process. With it, timers that were set before a restart do
+   * nothing.
+   */
   #life = 0;
 
   constructor(name: string, world: W) {

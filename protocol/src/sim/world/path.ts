@@ -12,7 +12,7 @@ import { Net } from './net.ts';
 import type { World } from './part.ts';
 import { Trace } from './trace.ts';
 
-/** Pauses between attempts to dial, ms. */
+/** Pauses between two attempts of a simulated process to open a connection, ms. */
 const RETRY = { first: 40, most: 1_000 };
 
 export interface PathOptions {

@@ -186,8 +186,8 @@ export class SimKeeper extends Part<PlannedWorld> implements Host {
 }
 
 /**
- * Returns a number that is derived from the epoch, which identifies a channel. Both ends compute the same
- * number, and different channels get different numbers.
+ * Returns a number for a channel, derived from the channel's epoch (its id). The test bytes of the channel
+ * depend on the number. Both ends compute the same number, and different channels get different numbers.
  */
 export function saltOf(epochHex: string): number {
   return Number.parseInt(epochHex.slice(0, 6), 16);

@@ -11,7 +11,7 @@ const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 export class Trace {
-  /** Called with every line of the trace; undefined if no text is wanted. */
+  /** Called with every line of the trace (the log of the simulation); undefined if no text is wanted. */
   readonly #tell: ((line: string) => void) | undefined;
   readonly #clock: Clock;
   #digest = BASIS;
@@ -21,7 +21,7 @@ export class Trace {
     this.#tell = tell;
   }
 
-  /** The digest of the trace so far. Equal digests mean that two runs were equal. */
+  /** A checksum (digest) of the log so far. Equal digests mean that two simulations did the same. */
   get digest(): string {
     return (this.#digest >>> 0).toString(16).padStart(8, '0');
   }

@@ -19,14 +19,14 @@ import { Trace } from './trace.ts';
 /** Time between two checks of the invariants, ms. */
 const CHECK_MS = 50;
 /**
- * Time after the last fault within which all openers must finish, ms. It is long enough to detect dead
- * sockets, and for the slowest reader to read everything.
+ * Time after the last fault within which the opening ends of all channels must finish, ms. It is long enough
+ * to detect dead sockets, and for the slowest reader to read everything.
  */
 const OPENERS_MS = 120_000;
 /**
- * Time limit for the cleanup after the openers have finished, ms. In this time, stopped sockets are closed.
- * An acceptor without an opener gives up after 2 minutes, and forgets the channel after 2 more minutes. A
- * delayed OPEN frame may even start a new acceptor.
+ * Time limit for the cleanup after the opening ends of all channels have finished, ms. In this time, stopped
+ * sockets are closed. An accepting end without an opening end gives up after 2 minutes, and forgets the
+ * channel after 2 more minutes. A delayed OPEN frame may even start a new accepting end.
  */
 const FORGOTTEN_MS = 300_000;
 /**
@@ -46,9 +46,12 @@ export interface SimulateOptions {
   seed: number;
   /** The compression for the ends of channels that use it. The seed decides which ends use it. */
   deflater?: Deflater;
-  /** Number of the seed's faults that happen. Default: all faults. */
+  /**
+   * Number of the planned faults that happen, counted from the first. Default: all faults that the seed
+   * plans.
+   */
   steps?: number;
-  /** Called with each line of the trace. */
+  /** Called with each line of the trace, which is the log of the simulation. */
   tell?: (line: string) => void;
 }
 
@@ -187,7 +190,10 @@ class Simulation implements PlannedWorld {
     if (this.#violation !== undefined) throw new Violation();
   }
 
-  /** Yields a description of everything that should have disappeared by the end of the simulation. */
+  /**
+   * Yields a description of everything that is wrongly left at the end of the simulation, such as open
+   * channels or timers.
+   */
   *#leftovers(): Generator<string> {
     for (const app of this.#pairs.waiting) yield app.describe();
     for (const { name, epochs } of this.#keepers) if (epochs > 0) yield `${name} remembers ${epochs} epochs`;
