@@ -74,9 +74,9 @@ export function trpcNumberOf(status: number): TRPC_ERROR_CODE_NUMBER {
 }
 
 /**
- * Returns the HTTP status of the response to a batch of `calls` tRPC calls, of which these errors are the
- * failures. The status is 207 if the errors have different statuses. Returns undefined if at least one call
- * succeeded. In that case tRPC chooses the status.
+ * Returns the HTTP status of the response to a batch of `calls` tRPC calls. errors: the errors of the calls
+ * that failed. The status is 207 if the errors have different statuses. Returns undefined if at least one
+ * call succeeded. In that case tRPC chooses the status.
  */
 export function statusOf(errors: readonly TRPCError[], calls: number): number | undefined {
   if (errors.length < calls) return undefined;

@@ -57,8 +57,8 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     },
     async stop(how = { drain: true }) {
       stopped = true;
-      // If the hub is still being opened, stop() waits and then closes it. If opening fails, start() rejects
-      // with the reason, so stop() ignores that error.
+      // If the hub is still being opened, stop() waits until it is open, and then closes it. If opening
+      // fails, start() reports the error, so stop() ignores it.
       const hub = await opening?.catch(() => undefined);
       await hub?.stop(how.drain ? config.drainSeconds * 1000 : 0);
       await store.close();

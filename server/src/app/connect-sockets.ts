@@ -27,7 +27,10 @@ export interface ConnectDeps {
   hub: { hubId: string; version: string };
 }
 
-/** When a VM enters one of these phases, all channels to the VM must be closed. */
+/**
+ * The phases of a VM that is stopped or deleted. When a VM enters one of them, all channels to the VM must be
+ * closed.
+ */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
 /** Starts accepting WebSockets. */

@@ -19,17 +19,18 @@ import { ownVersion } from './version.ts';
 /** Maximum time that open HTTP requests get to end when the hub stops, ms. */
 const REQUESTS_MS = 5_000;
 /**
- * The last part of the drain time, ms. It is reserved for closing the remaining sockets, which takes at most
- * 1 s.
+ * Before the hub stops, its peers get some time (the drain time) to move to another hub. This last part of
+ * the drain time, ms, is reserved for closing the remaining sockets, which takes at most 1 s.
  */
 const GOODBYE_MS = 1_500;
 /**
- * Event streams end during this first part of the drain time, each at a random moment. The streams do not all
- * end at once, because a load balancer needs some time before it stops sending clients back to this hub.
+ * Before this hub stops, its peers get some time to move to other hubs. Event streams end during this first
+ * fraction of that time, each at a random moment. The streams do not all end at once, because a load balancer
+ * needs some time before it stops sending clients back to this hub.
  */
 const STREAMS_SHARE = 1 / 4;
 const MIB = 1024 * 1024;
-/** Interval at which expired secrets are removed from the store, ms. */
+/** Interval at which expired secrets, for example of sessions, are removed from the store, ms. */
 const SWEEP_MS = 60 * 60_000;
 
 export interface HubOptions {
@@ -219,8 +220,8 @@ export class Hub {
     const { domain, log } = this.#parts;
     log.info({ ms }, 'draining');
     const hidden = domain.hubs.hide();
-    // If the drain time is very short, peers get half of it to move to other hubs. The other half is for
-    // closing the remaining sockets.
+    // If the time until the hub stops is very short, peers get half of it to move to other hubs. The other
+    // half is for closing the remaining sockets.
     const movingMs = Math.max(ms - GOODBYE_MS, ms / 2);
     this.#http?.drain(movingMs * STREAMS_SHARE);
     await Promise.all([hidden, this.#sockets?.drain(movingMs)]);

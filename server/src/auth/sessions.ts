@@ -49,7 +49,8 @@ export class Sessions {
       if (data && !this.#ended.has(data.sessionId)) return data;
     }
     const caller = await this.#auth.caller(kind, secret);
-    // A logout may have ended the session while this hub read the store, so this is checked again.
+    // A logout may have ended the session while this hub read the store, so the hub checks again whether the
+    // session has ended.
     if (!caller || this.#ended.has(caller.sessionId)) return undefined;
     await this.#try(() => this.#backplane.values.put(key, JSON.stringify(caller), REMEMBERED_MS));
     if (this.#ended.has(caller.sessionId)) await this.#try(() => this.#backplane.values.drop(key));

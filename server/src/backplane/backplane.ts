@@ -22,7 +22,8 @@ export interface Routes {
   /**
    * Records that the provider is connected to this hub (its route). Does nothing if a newer connection is
    * already recorded. The route expires after ROUTE_MS, so the hub must repeat the call before that. Returns
-   * the routes before and after this call. If `now` names another hub, that hub has a newer connection.
+   * the route before this call (`before`) and after this call (`now`). If `now` names another hub, that hub
+   * has a newer connection of the provider.
    */
   claim(providerId: string, connSeq: number): Promise<{ now: Route; before: Route | undefined }>;
   /**
@@ -62,16 +63,20 @@ export interface Presence {
 }
 
 /**
- * Named sets of ids. Each id has a due time, measured with one clock for all hubs. The sets are only indexes
- * of data that is stored elsewhere, so they can be filled again after a loss.
+ * Named sets of deadlines. Each deadline belongs to an id, for example the id of a provider that will count
+ * as silent. All deadlines are measured with one clock for all hubs. The sets are only indexes of data that
+ * is stored elsewhere, so they can be filled again after a loss.
  */
 export interface Deadlines {
-  /** Adds an id with its due time. Changes the due time if the id already has one. */
+  /**
+   * Adds an id with its deadline to the set `name`. Changes the deadline if the set already contains the id.
+   */
   set(name: string, id: string, inMs: number): Promise<void>;
   drop(name: string, id: string): Promise<void>;
   /**
-   * Returns ids whose due time has come, earliest first. Each id is given to one hub only. Because that hub
-   * may crash, the id is due again after `againMs`, unless a hub drops or moves it before.
+   * Returns the ids whose deadline has passed, earliest deadline first. Each id is given to one hub only.
+   * Because that hub may crash, the id is returned again after `againMs`, unless a hub removes the id or
+   * changes its deadline before.
    */
   due(name: string, limit: number, againMs: number): Promise<string[]>;
 }

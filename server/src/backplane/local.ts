@@ -48,7 +48,7 @@ class Expiring<T> {
   }
 }
 
-/** The state that all hubs in this process share. */
+/** The backplane data that all hubs in this process share. */
 export class LocalWorld {
   readonly #clock: Clock;
   readonly #since: number;

@@ -5,8 +5,8 @@ import type { TerminalMethods } from '@unicore/protocol/control';
 /** How long a call waits for a provider that is reconnecting to this or another hub, ms. */
 const RETURN_MS = 3_000;
 /**
- * After one of these errors a call is repeated once, because the connection ended before the answer. A
- * repetition is harmless: all calls are idempotent.
+ * If a call to an agent fails with one of these errors, the call is repeated once, because the connection
+ * ended before the answer arrived. A repetition is harmless: all calls are idempotent.
  */
 const AGAIN: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',

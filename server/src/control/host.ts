@@ -21,7 +21,10 @@ import { rpcTracing } from '../tracing/index.ts';
 /** First and longest delay between attempts to send orders to an agent while its socket is open, ms. */
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 15_000;
-/** Timeout for the answer to a PING, ms. If a provider answers later, its round trip is not measured. */
+/**
+ * Timeout for a provider's answer to a PING, ms. If the provider answers later, the round trip is not
+ * measured.
+ */
 const PING_MS = 3_000;
 /** Maximum number of VMs in one report. No machine runs so many VMs. */
 const MAX_REPORTED = 10_000;

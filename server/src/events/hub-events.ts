@@ -1,7 +1,7 @@
 /**
- * Events for the listeners of all hubs. An event says what changed. The store holds the current state. `tell`
- * reaches the listeners of every hub, so the reaction of a listener must be correct even if every hub runs
- * it.
+ * Events for the listeners of all hubs. An event says what changed. The store holds the current state. The
+ * method tell() sends an event to the listeners of every hub, so the reaction of a listener must be correct
+ * even if every hub runs it.
  */
 import { EventEmitter } from 'node:events';
 import { Id } from '@unicore/protocol/control';

@@ -14,8 +14,8 @@ import { keepAlive } from './keepalive.ts';
 import { Receipts } from './receipts.ts';
 
 /**
- * Maximum number of input bytes that may wait for credit from the terminal. Above this limit the hub pauses
- * the client's socket. Below half of this limit the hub resumes the socket.
+ * Maximum number of input bytes that may wait because the terminal does not accept more input yet. Above this
+ * limit the hub pauses the client's socket. Below half of this limit the hub resumes the socket.
  */
 const MAX_INPUT = 256 * 1024;
 
@@ -41,8 +41,8 @@ export interface RawTerminal {
 export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, close }: RawTerminal): void {
   const input = new Outbox();
   /**
-   * Closes the socket after the shell has ended. The function is set when the shell ends, and called when the
-   * last output has been sent.
+   * A function that closes the socket after the shell has ended. It is undefined until the shell ends. It is
+   * called when the last output has been sent.
    */
   let farewell: (() => void) | undefined;
   const leg = innerLeg({
@@ -63,8 +63,8 @@ export function bridgeTerminal({ ws, open, identity, relay, clock, meter, log, c
     random: randomBytes,
     leg: () => leg,
     resume: false,
-    // These flow-control windows have a fixed size. They limit how much output the hub holds for a client
-    // that does not read.
+    // The flow-control windows for the terminal's output have a fixed size. They limit how much output the
+    // hub holds for a client that does not read.
     windows: FIXED_WINDOWS,
     deflater: zlibDeflater,
     handler: {

@@ -7,8 +7,8 @@ import { type Clock, WINDOWS } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 
 /**
- * After this many bytes of output the hub sends a new ping even if the last ping is unanswered. After fewer
- * bytes the hub waits for the pong first.
+ * The hub normally waits for the pong before it sends the next ping. If this many bytes of output were sent
+ * since the last ping, the hub sends a new ping without waiting.
  */
 const ASK_BYTES = WINDOWS.terminal / 4;
 /**
@@ -21,7 +21,7 @@ const FIRST_ANSWER_MS = 10_000;
 export interface ReceiptsOptions {
   ws: WebSocket;
   clock: Clock;
-  /** Called when the client has read this many more bytes. */
+  /** Called when the client has read more output. bytes: number of bytes read since the last call. */
   read(bytes: number): void;
 }
 
@@ -47,12 +47,12 @@ export class Receipts {
     ws.on('message', () => this.#spoke());
   }
 
-  /** Number of bytes that the kernel has not accepted yet. */
+  /** Number of output bytes that the kernel has not accepted yet. */
   get unsent(): number {
     return this.#sent - this.#taken;
   }
 
-  /** Number of bytes that the client has not read yet, as far as the hub knows. */
+  /** Number of output bytes that the client has not read yet, as far as the hub knows. */
   get unread(): number {
     return this.#sent - this.#read;
   }
@@ -94,8 +94,9 @@ export class Receipts {
   }
 
   /**
-   * Handles a pong. A pong for output that the kernel does not have yet is ignored. Such a pong is forged,
-   * and could make the hub buffer output without limit.
+   * Handles a pong. The pong names a position in the output, up to which the client claims to have read. If
+   * the kernel has not accepted the output up to that position yet, the pong is forged and is ignored.
+   * Otherwise forged pongs could make the hub buffer output without limit.
    */
   #ponged(behind: number): void {
     if (!(behind > 0 && behind <= this.#taken)) return;

@@ -7,8 +7,8 @@ import sirv from 'sirv';
 import { sendError, sendPage } from './respond.ts';
 
 /**
- * Vite puts a hash of the content into the names of these files. A file with a given name therefore never
- * changes.
+ * The path of files whose names contain a hash of their content, which Vite puts there. A file with a given
+ * name therefore never changes.
  */
 const HASHED = '/assets/';
 const FOREVER = 'public, max-age=31536000, immutable';

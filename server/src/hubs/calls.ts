@@ -1,7 +1,7 @@
 /**
- * Makes terminal calls to an agent that is connected to another hub. The calls use the control RPC on a
- * channel between the two hubs. The channel lives as long as the connection (leg) between the hubs. Every
- * call is safe to repeat.
+ * Calls an agent that is connected to another hub, for example to open a terminal. The calls use the RPC
+ * protocol of control channels, on a channel between the two hubs. The channel lives as long as the
+ * connection (leg) between the hubs. Every call is safe to repeat.
  */
 import { randomBytes } from 'node:crypto';
 import {

@@ -16,7 +16,8 @@ import type { HubTokens } from './hub-tokens.ts';
  */
 const CONNECT_MS = 1_000;
 /**
- * Keepalive limits of a connection (leg) between hubs, ms. A connection through Redis has the same limits.
+ * Keepalive times of a connection (leg) between hubs, ms: the silence after which a PING is sent, and the
+ * silence after which the other hub counts as dead. A connection through Redis has the same times.
  */
 export const HUB_PATIENCE = { askMs: 500, deadMs: 1_500 };
 

@@ -14,8 +14,9 @@ import type { MailMemory } from './mail-memory.ts';
 const LAYOUT = 1;
 const DIALLED = 1;
 /**
- * Byte offsets of the header's fields, which are all big endian. The layout is fixed for speed. One keystroke
- * may need an envelope of its own, and parsing a map took longer than all other work for the envelope.
+ * Byte offsets of the fields in the header of a message between hubs. All fields are big endian. The offsets
+ * are fixed for speed. A header that is encoded as a map of keys and values took longer to parse than all
+ * other work for a message, and one keystroke may need a message of its own.
  */
 const AT = {
   layout: 0,
@@ -29,7 +30,10 @@ const AT = {
   messages: 52,
 };
 const NAME_BYTES = 16;
-/** Size of a byte position in the header, bytes. 6 bytes allow 256 TiB per connection (leg). */
+/**
+ * Size of a header field that contains a number of bytes sent on a connection (leg), bytes. 6 bytes can count
+ * up to 256 TiB.
+ */
 const POSITION_BYTES = 6;
 const LENGTH_BYTES = 4;
 
@@ -53,7 +57,10 @@ export interface Envelope {
   messages: readonly Uint8Array[];
 }
 
-/** Encodes an envelope. If `memory` is given, the result uses a buffer of `memory`. */
+/**
+ * Encodes an envelope. memory: a pool of reusable buffers. If it is given, the result is in one of its
+ * buffers.
+ */
 export function seal(envelope: Envelope, memory?: MailMemory): Buffer {
   const { from, to, leg, dialled, position, limit, closed, messages } = envelope;
   const size = messages.reduce((sum, { length }) => sum + LENGTH_BYTES + length, AT.messages);

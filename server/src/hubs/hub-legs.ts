@@ -53,8 +53,9 @@ export class HubLegs {
    */
   to(peer: string): Promise<Leg> {
     const known = this.#ours.get(peer);
-    // A closed connection may still be in the map. Its close handler cannot remove it if the connection
-    // closes before `ours.leg` is set. So this code also checks that the connection is open.
+    // The map of connections may still contain a connection that is closed. The connection's close handler
+    // cannot remove it if it closes before `ours.leg` is set. So this code also checks that the connection is
+    // open.
     if (known && known.leg?.open !== false) return known.up;
     const ours: Ours = { up: this.#dial(peer) };
     this.#ours.set(peer, ours);

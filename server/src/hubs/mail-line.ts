@@ -24,12 +24,13 @@ import type { HubMeter } from './meter.ts';
  */
 const BEACON_MS = 500;
 /**
- * The other hub counts as dead or unreachable after this time without a message, which is three heartbeat
- * intervals, ms.
+ * If no message of the other hub arrives for this time, ms, the other hub counts as dead or unreachable. The
+ * time is three heartbeat intervals.
  */
 const SILENT_MS = 3 * BEACON_MS;
 /**
- * Number of bytes that may be sent before the other hub has answered. The number is enough for the handshake.
+ * Number of message bytes that a hub may send on a new connection before the other hub has answered. The
+ * number is enough for the handshake.
  */
 const FIRST_LIMIT = 64 * 1024;
 /**
@@ -42,7 +43,7 @@ const UNDER_WAY = 1024 * 1024;
  * event-loop turn.
  */
 const FULL = 32 * 1024;
-/** The other hub gets a new window when it has used 1/4 of its window. */
+/** When the other hub has used 1/4 of its flow-control window, this hub gives it a new window. */
 const REPORT_SHARE = 4;
 
 export interface MailLineOptions {
@@ -72,8 +73,8 @@ export class MailLine implements Transport {
   #batch: Uint8Array[] = [];
   #batchSize = 0;
   /**
-   * True if a send is scheduled for the end of this event-loop turn, after all received data has been
-   * handled.
+   * True if the waiting messages will be sent at the end of this event-loop turn, after all received data has
+   * been handled.
    */
   #scheduled = false;
   /** Callbacks that release the memory of messages. They are called when the batch has been serialised. */
@@ -83,7 +84,8 @@ export class MailLine implements Transport {
   #underWay = 0;
   #sent = 0;
   /**
-   * The time from which messages have waited for the window of the other hub. Undefined if no messages wait.
+   * The time at which messages began to wait, because the flow-control window to the other hub was full.
+   * Undefined if no messages wait for the window.
    */
   #stalledAt: number | undefined;
   /** Number of bytes that this hub may send on this connection in total. */
@@ -188,8 +190,8 @@ export class MailLine implements Transport {
   }
 
   /**
-   * Sends the waiting messages if the window of the other hub allows it. In any case gives the other hub a
-   * new window. ask: also find out whether the other hub listens.
+   * Sends the waiting messages if the flow-control window to the other hub is not full. In any case tells the
+   * other hub how many bytes it may send. ask: also finds out whether the other hub listens.
    */
   #send({ ask, closed = 0 }: { ask: boolean; closed?: number }): void {
     if (this.#closed) return;
@@ -231,7 +233,9 @@ export class MailLine implements Transport {
     this.#stalledAt = undefined;
   }
 
-  /** Returns whether the other hub has used so much of its window that it should get a new window. */
+  /**
+   * Returns whether the other hub has used so much of its flow-control window that it should get a new one.
+   */
   #due(): boolean {
     const room = this.#options.room();
     return this.#received + room - this.#granted >= room / REPORT_SHARE;

@@ -10,8 +10,8 @@
  */
 const SIZE = 160 * 1024;
 /**
- * Maximum number of free buffers that are kept. One connection between hubs can have as many buffers in
- * flight.
+ * Maximum number of free buffers that are kept for reuse. One connection between hubs may use this many
+ * buffers at the same time.
  */
 const MOST_FREE = 16;
 

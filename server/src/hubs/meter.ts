@@ -17,6 +17,6 @@ export interface HubMeter {
    * closed.
    */
   strayMail(): void;
-  /** Reports how long messages waited for the window of the other hub, ms. */
+  /** Reports how long messages waited because the flow-control window to the other hub was full, ms. */
   stalled(ms: number): void;
 }

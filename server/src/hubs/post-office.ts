@@ -27,8 +27,8 @@ export interface PostOfficeOptions {
   /** Called when another hub opens a channel on a connection (leg) that it dialled to this hub. */
   opened: OpenedLeg;
   /**
-   * Called when a connection (leg) that another hub dialled is up. The returned function is called when that
-   * connection closes.
+   * Called when a connection (leg) that another hub dialled is up. Must return a function, which is called
+   * when that connection closes.
    */
   accepted(leg: Leg): () => void;
 }
@@ -98,7 +98,10 @@ export class PostOffice implements HubDialer {
     this.#closed = true;
   }
 
-  /** Handlers for metrics that all connections share, both dialled and accepted connections. */
+  /**
+   * Handlers that report metrics of connections through Redis. Dialled and accepted connections use the same
+   * handlers.
+   */
   get #told() {
     const { meter } = this.#options;
     return {

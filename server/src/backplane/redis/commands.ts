@@ -13,7 +13,10 @@ export class Commands {
   readonly #meter: BackplaneMeter;
   readonly #unanswered: () => void;
 
-  /** on.lost: called when a connection broke. on.unanswered: called when Redis did not answer in time. */
+  /**
+   * on.lost: called when a connection to Redis was lost. on.unanswered: called when Redis did not answer a
+   * command in time.
+   */
   constructor(
     address: RedisAddress,
     meter: BackplaneMeter,

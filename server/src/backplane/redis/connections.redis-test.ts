@@ -23,8 +23,9 @@ import { RedisServer } from './testing/redis-server.ts';
 test('Redis does not answer posted messages', async () => {
   const redis = await started(RedisServer.start());
   const [a, b] = await hubs(2, world(redis.url));
-  // A hub posts messages without an answer only if it knows that Redis accepts the command CLIENT REPLY. The
-  // hub may not know this for the first messages, so the test posts messages repeatedly.
+  // A hub publishes a message without an answer only if it knows that Redis accepts CLIENT REPLY, the command
+  // that switches answers off. The hub may not know this for the first messages, so the test publishes
+  // messages repeatedly.
   await expect
     .poll(async () => {
       await a!.plane.post(b!.plane.hub, Buffer.from('x'));
@@ -46,8 +47,9 @@ describe('a Redis with a password', () => {
     const [a, b] = await hubs(2, world(`redis://hub:pw@127.0.0.1:${redis.port}`));
     const sent = Array.from({ length: 50 }, (_, i) => `mail ${i}`);
     const posts = sent.map((text) => a!.plane.post(b!.plane.hub, Buffer.from(text)));
-    // This Redis refuses CLIENT REPLY, so it answers every message. If the hub did not expect an answer to a
-    // posted message, it would mistake that answer for the answer to the next send().
+    // This Redis refuses CLIENT REPLY, the command that switches answers off. So it answers every message. If
+    // the hub did not expect an answer to a message, it would mistake that answer for the answer to the next
+    // send().
     expect(await a!.plane.send('0'.repeat(32), Buffer.from('x'))).toBe(false);
     await Promise.all(posts);
     await expect.poll(() => b!.mail, poll).toEqual(sent);
@@ -82,8 +84,9 @@ describe('pub/sub that fails while Redis works', () => {
     async (wire, command) => {
       const redis = await started(RedisServer.start());
       const line = await LineProxy.open(redis.port);
-      // The proxy recognises a connection to Redis by this text in its data. The text includes the newlines
-      // around the command, so that `publish` does not match `spublish`.
+      // The test's proxy forwards all connections from the hubs to Redis. It drops all answers
+      // on the connection whose data contains this Redis command. The text includes the newlines around the
+      // command, so that `publish` does not match `spublish`.
       line.marker = `\n${command}\r\n`;
       cleanups.push(() => line.close());
       const rebuilt: Wire[] = [];

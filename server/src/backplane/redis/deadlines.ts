@@ -1,4 +1,7 @@
-/** Stores deadlines in Redis. Each name has one sorted set, ordered by due time. */
+/**
+ * Stores sets of deadlines in Redis. Each deadline belongs to an id, for example a provider's id. Each set is
+ * one Redis sorted set, ordered by the time of the deadlines.
+ */
 import { z } from 'zod';
 import type { Deadlines } from '../backplane.ts';
 import type { Commands } from './commands.ts';

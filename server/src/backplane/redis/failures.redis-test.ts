@@ -136,9 +136,9 @@ describe('a Redis that is paused', () => {
     const [a, b] = await hubs(2, world(redis.url));
     redis.pause();
     const message = Buffer.alloc(1024 * 1024);
-    // The test counts which messages the hub refuses at once. Messages that fit the limit wait, and are
-    // refused only after the command timeout. The ping fails at that same time, so a message refused before
-    // the ping was refused at once.
+    // While Redis is paused, the hub keeps messages up to a limit of bytes, and refuses all further messages
+    // at once. The kept messages are refused later, after the command timeout. The ping also fails after this
+    // timeout. So a message that was refused before the ping failed was refused at once.
     let waited = false;
     const waiting = a!.plane.ping().catch(() => {
       waited = true;

@@ -70,7 +70,7 @@ function corkForTurn(stream: Writable): void {
   process.nextTick(() => stream.uncork());
 }
 
-/** Returns the part of the command before the message. The channel's name must be ASCII. */
+/** Returns the part of a PUBLISH command that precedes the message. The channel's name must be ASCII. */
 function head(name: string, channel: string, message: Buffer): string {
   return `*3\r\n${bulk(name)}${bulk(channel)}$${message.length}\r\n`;
 }

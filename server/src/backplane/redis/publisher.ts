@@ -17,8 +17,8 @@ import { Publish, publishUnasked } from './publish.ts';
  */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 /**
- * Redis does not answer posted messages. After this many posted bytes, the hub asks for the answer to one
- * message. That answer confirms all messages before it.
+ * Redis does not answer a message that was published with post(). After this many bytes without an answer,
+ * the hub asks for the answer to one message. That answer confirms all messages before it.
  */
 const UNASKED_BYTES = 256 * 1024;
 
@@ -28,13 +28,16 @@ export class Publisher {
   readonly #unanswered: () => void;
   #client: Client;
   #inFlight = 0;
-  /** Number of posted bytes that no answer has confirmed yet. */
+  /** Number of bytes that were published with post(), and that no answer from Redis has confirmed yet. */
   #unasked = 0;
-  /** The connection on which Redis accepts CLIENT REPLY, so that the hub can switch answers off. */
+  /**
+   * The connection to Redis, if Redis allows the hub to switch off its answers on this connection (with the
+   * command CLIENT REPLY). Otherwise undefined.
+   */
   #quiet: Redis | undefined;
   #again = false;
 
-  /** unanswered: called when Redis did not answer in time. */
+  /** unanswered: called when Redis did not confirm a published message in time. */
   constructor(address: RedisAddress, meter: BackplaneMeter, unanswered: () => void) {
     this.#address = address;
     this.#meter = meter;
@@ -50,7 +53,7 @@ export class Publisher {
     if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
       return Promise.reject(backplaneDown('it takes mail too slowly'));
     }
-    // The answer to this message also confirms the bytes that were posted before it.
+    // The answer to this message also confirms the bytes that were published without an answer before it.
     const bytes = this.#unasked + message.length;
     this.#unasked = 0;
     this.#inFlight += message.length;
@@ -124,8 +127,8 @@ export class Publisher {
   }
 
   /**
-   * Checks that Redis accepts CLIENT REPLY. If Redis refused that command later, the client would mistake the
-   * error for the answer to its next command.
+   * Checks that Redis accepts CLIENT REPLY, the command that switches answers off. If Redis refused that
+   * command later, the client would mistake the error for the answer to its next command.
    */
   async #hush(client: Client): Promise<void> {
     if (client instanceof Cluster) return;

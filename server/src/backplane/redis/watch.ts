@@ -17,11 +17,13 @@ import type { Publisher } from './publisher.ts';
 const PROBE_MS = 5_000;
 /** Interval of probes while Redis does not work, ms. */
 const RETRY_MS = 250;
-/** A connection is replaced after this many missed probes in a row. */
+/** A connection to Redis is replaced after this many missed probes (test messages) in a row. */
 const MISSES = 2;
-/** A new connection gets this much time before missed probes can cause its replacement, ms. */
+/**
+ * A new connection to Redis is not replaced during this time, ms, even if probes (test messages) are missed.
+ */
 const PATIENCE_MS = 3_000;
-/** Interval of checks during start(), ms. */
+/** While the hub starts, it checks at this interval whether Redis works, ms. */
 const STARTING_MS = 10;
 const EMPTY = Buffer.alloc(0);
 
@@ -47,8 +49,8 @@ export class Watch {
   #reason = '';
   #said = false;
   /**
-   * Number of lost connections. If the number changes while a probe runs, the success of that probe does not
-   * count.
+   * How many times a connection to Redis was lost. If this number changes while a probe (test message) runs,
+   * the success of that probe does not count.
    */
   #losses = 0;
   #started = false;
@@ -56,9 +58,9 @@ export class Watch {
   #probing = false;
   #cancel = () => {};
   /**
-   * For each connection, the number of probes missed in a row, and the time from which they count. The
-   * publisher misses a probe if Redis does not accept the probe. The inbox misses a probe if the probe does
-   * not come back.
+   * For each of two connections to Redis: the number of probes (test messages) missed in a row, and the time
+   * from which misses count. The publisher (the sending connection) misses a probe if Redis does not accept
+   * the probe. The inbox (the receiving connection) misses a probe if the probe does not come back.
    */
   readonly #publisher = { misses: 0, since: 0 };
   readonly #inbox = { misses: 0, since: 0 };
@@ -151,7 +153,8 @@ export class Watch {
   async #prove(): Promise<boolean> {
     const { markers, publisher, inbox } = this.#parts;
     const marks = await markers.marks().catch((error: Error) => this.#because(error.message));
-    // If Redis does not answer commands, missed probes do not prove that the other connections are broken.
+    // If Redis does not answer commands, missed probes (test messages) do not prove that the sending or the
+    // receiving connection is broken.
     if (!marks) return false;
     const known = this.#known ?? marks;
     if ([...marks].some((mark) => !known.has(mark))) this.#suspect = true;
@@ -192,7 +195,10 @@ export class Watch {
     });
   }
 
-  /** Counts a missed probe. Returns true if the connection should be replaced. */
+  /**
+   * Counts a probe (test message) that was missed on a connection to Redis. Returns true if the connection
+   * should be replaced.
+   */
   #missed(wire: { misses: number; since: number }): boolean {
     wire.misses += 1;
     if (wire.misses < MISSES || this.#parts.clock.now() - wire.since < PATIENCE_MS) return false;
