@@ -20,7 +20,7 @@ const FROM_TESTING = 'product code imports nothing from testing/';
 const PROVING = /^scripts\/(bench|chaos|fuzz|check)[/.]|(^|\/)vitest\.[a-z.]*config\.ts$/;
 /** Maps each restricted library to the only folders of protocol/src that may import it. */
 const KEPT_IN: Record<string, string[]> = { zod: ['control', 'api'], birpc: ['control'] };
-/** Matches `WORKSPACE PACKAGE` if the workspace may not depend on this other package of the project. */
+/** Matches the names `WORKSPACE PACKAGE` if the workspace may not depend on this package of the project. */
 const UNWANTED = /^(protocol|server|agent|client(?! @unicore\/server$)) @unicore\/(?!protocol$)/;
 /** The client imports only types from these packages: values would bring zod or hub code into the browser. */
 const TYPES_ONLY = /^@unicore\/(protocol\/(api|control)|server(\/.*)?)$/;

@@ -23,11 +23,11 @@ export interface ClusterOptions {
   /** Port on which haproxy listens. */
   readonly port: number;
   readonly dataDir: string;
-  /** Streams that also receive the logs, such as stdout. */
+  /** Streams that get a copy of all logs of the cluster, such as stdout. */
   readonly show: readonly Writable[];
   /**
-   * URL of an external Redis, and the name of an external store. If a value is undefined, the cluster starts
-   * its own server instead.
+   * URL of an external Redis server, and address of an external database. For each value that is undefined,
+   * the cluster starts its own server.
    */
   readonly redis: string | undefined;
   readonly store: string | undefined;
@@ -55,7 +55,7 @@ export class Cluster {
 
   static async start({ dataDir, show, redis, store, ...options }: ClusterOptions): Promise<Cluster> {
     await requirePrograms(redis === undefined ? ['redis-server', 'haproxy'] : ['haproxy']);
-    // The started parts are stopped in reverse order, even if a later part can't start.
+    // If a part of the cluster can't start, the parts that have already started are stopped in reverse order.
     await using parts = new AsyncDisposableStack();
     const [ownRedis] = await startAll(parts, redis === undefined ? [startRedis(dataDir, show)] : []);
     const [ownFirestore] = await startAll(parts, store === undefined ? [startFirestore(dataDir, show)] : []);
@@ -102,8 +102,9 @@ export async function requirePrograms(names: readonly string[], env = systemEnv(
 }
 
 /**
- * Waits for parts that start at the same time. Registers them in `parts`, so that they stop together. If one
- * part can't start, throws, and the other parts are still stopped.
+ * Waits for several parts of the cluster, such as hubs, that start at the same time. Registers them in
+ * `parts`, so that they stop together. If one of them can't start, throws. The others are stopped later in
+ * any case, because they are registered.
  */
 async function startAll<T extends { stop(): Promise<void> }>(
   parts: AsyncDisposableStack,

@@ -13,7 +13,7 @@ const HOST = '127.0.0.1';
 const MAIN = join(ROOT, 'server/src/store/firestore/fake/main.ts');
 
 export interface OwnFirestore {
-  /** Address as HOST:PORT, in the form of FIRESTORE_EMULATOR_HOST. */
+  /** Address of the fake Firestore as HOST:PORT. The variable FIRESTORE_EMULATOR_HOST has the same form. */
   readonly address: string;
   stop(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export interface HubOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Streams that also receive the log, such as stdout. */
+  /** Streams that get a copy of the hub's log, such as stdout. */
   readonly show: readonly Writable[];
 }
 

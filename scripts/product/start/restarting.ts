@@ -18,7 +18,8 @@ export class Restarting<Child extends { stop(): Promise<void> }> {
   #child: Child | undefined;
   #timer: NodeJS.Timeout | undefined;
   /**
-   * Resolves when the latest restart has finished. The next restart waits for it, so that two never overlap.
+   * Resolves when the latest restart of the child process has finished. The next restart waits for this
+   * promise, so that two restarts never overlap.
    */
   #last: Promise<unknown> = Promise.resolve();
   #stopping = false;

@@ -17,7 +17,7 @@ export interface ServiceOptions extends Pick<ChildOptions, 'command' | 'env' | '
   /** Name of the program in messages, such as `hub`. */
   readonly name: string;
   readonly log: string;
-  /** Streams that also receive the log, such as stdout. */
+  /** Streams that get a copy of the program's log, such as stdout. */
   readonly show: readonly Writable[];
   /** Resolves when the program is ready for use. The signal aborts if the program exits before that. */
   ready(signal: AbortSignal): Promise<void>;

@@ -4,9 +4,9 @@ import type { RelayMeter } from '../relay/index.ts';
 import { PlainCounter } from './plain-counter.ts';
 
 /**
- * Upper bounds of the buckets for the duration of a resume, in seconds. A resume is fast if the provider is
- * connected to this hub. It is slower if the hub must search the backplane, and slowest if the provider is
- * reconnecting.
+ * Upper bounds of the histogram's buckets for the time that a consumer needs to resume a channel, in seconds.
+ * This is fast if the provider is connected to this hub. It is slower if the hub must search the backplane,
+ * the data shared by all hubs. It is slowest if the provider is reconnecting.
  */
 const RESUME_BUCKETS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 

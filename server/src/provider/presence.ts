@@ -130,7 +130,10 @@ export class Presence {
     this.#here.delete(providerId);
   }
 
-  /** Records a sign of life. Called for every message of the provider, so this function must be cheap. */
+  /**
+   * Records that the provider is alive. Called for every message of the provider, so this function must be
+   * cheap.
+   */
   heard(providerId: string): void {
     const here = this.#here.get(providerId);
     if (!here) return;
@@ -202,7 +205,8 @@ export class Presence {
     if (!data) return { ...UNKNOWN, silentMs };
     const { link, about } = data;
     // The hub that wrote this record may have died. It may have heard the provider after it wrote the record.
-    // Therefore a provider in state `up` counts as silent only after a longer time.
+    // Therefore a provider in state `up` counts as silent only after GRACE_MS, which is longer than
+    // SILENT_MS.
     const limit = link === 'up' ? GRACE_MS : SILENT_MS;
     const suspect = silentMs >= limit && !this.#deps.grace.lasts;
     return { suspect, up: link !== 'down' && silentMs < SILENT_MS, about, silentMs };
@@ -238,8 +242,9 @@ export class Presence {
   }
 
   async #return(providerId: string, here: Here, wasSilent: boolean): Promise<void> {
-    // A write in progress may still announce the provider's old state `quiet`. This function waits for its
-    // end, because a second write cannot start before. Otherwise the new state would not be written.
+    // The hub may still be writing the provider's old state `quiet` to the backplane. A second write cannot
+    // start before that write has ended, so this function waits for its end. Otherwise the new state would
+    // not be written.
     await here.saying;
     here.said = undefined;
     await this.#say(providerId, here);
@@ -272,9 +277,8 @@ export class Presence {
     const done = await grace.ask(async () => {
       await backplane.presence.heard(providerId, text, silentMs);
       const limit = link === 'up' ? GRACE_MS : SILENT_MS;
-      // The deadline shows when the provider may be silent. A heartbeat does not move it. The hub that finds
-      // the expired deadline checks when the provider was last heard, and sets a later deadline if needed
-      // (silence.ts).
+      // At the provider's deadline, one hub checks when the provider was last heard (silence.ts). Heartbeats
+      // do not change the deadline. If the provider is not silent, the hub that checks sets a later deadline.
       if (link !== here.said)
         await backplane.deadlines.set(SILENT, providerId, Math.max(0, limit - silentMs));
       return true;

@@ -24,8 +24,8 @@ export class Reach {
   async leg(providerId: string, waitMs: number): Promise<Leg | undefined> {
     const until = this.#clock.now() + waitMs;
     for (;;) {
-      // Starts to wait before the search. Otherwise a provider that connects during the search would be
-      // missed.
+      // The hub starts to wait for the provider before it searches for the provider's connection. Otherwise
+      // it would miss a provider that connects during the search.
       const arrival = this.#routes.arrival(providerId, until - this.#clock.now());
       try {
         const leg = this.#routes.get(providerId) ?? (await this.#elsewhere.leg(providerId));

@@ -21,8 +21,8 @@ import type { ChannelPath, RelayMeter } from './meter.ts';
 type Open = FrameOf<typeof FrameType.OPEN>;
 
 /**
- * After these errors the consumer should retry, so the relay answers DETACHED. All other refusals are final,
- * and the relay answers RESET.
+ * If an OPEN fails with one of these errors, the consumer should retry, so the relay answers DETACHED. All
+ * other errors are final, and the relay answers RESET.
  */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   'PROVIDER_UNREACHABLE',
@@ -69,7 +69,7 @@ export class RelayChannel implements Port {
   #over = false;
   /** Id of the VM. Undefined until the OPEN frame has been parsed. */
   vmId: string | undefined;
-  /** Id of the provider. Undefined until the channel is joined. */
+  /** Id of the provider. Undefined until the channel is connected to the provider. */
   providerId: string | undefined;
 
   constructor({ leg, open, userId, meter, waiting, overhead, overheadBack, ended }: RelayChannelOptions) {
@@ -130,8 +130,9 @@ export class RelayChannel implements Port {
   }
 
   /**
-   * Ends this attachment, but not the channel. Used for an old attachment when the consumer attaches the same
-   * channel again.
+   * Ends this attachment, which is the channel's path through one socket of the consumer. The channel itself
+   * stays open. Called for an old attachment when the consumer attaches the channel again through a newer
+   * socket.
    */
   detach(): void {
     this.#joined?.detach('LEG_LOST');

@@ -60,8 +60,9 @@ export class RelayUser {
   }
 
   /**
-   * Returns true if a new channel would exceed the limit on this provider. A channel that attaches again is
-   * counted once.
+   * Returns true if this user already has the maximum number of channels on this provider, so that no new
+   * channel may be opened. The channel with id `epoch` is not counted, because it may be an open channel that
+   * attaches again.
    */
   isFullOn(providerId: string, epoch: string): boolean {
     const others = new Set<string>();
@@ -71,8 +72,9 @@ export class RelayUser {
   }
 
   /**
-   * Returns all attachments of this channel that are connected to a provider, oldest first. While a channel
-   * moves to a new socket, it has more than one.
+   * Returns all attachments of this channel that are connected to a provider, oldest first. An attachment is
+   * the channel's path through one socket of the consumer. While a channel moves to a new socket, it has more
+   * than one attachment.
    */
   attachments(epoch: string): RelayChannel[] {
     return [...this.channels].filter((channel) => channel.providerId && channel.epoch === epoch);

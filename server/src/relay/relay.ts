@@ -216,14 +216,15 @@ export class Relay {
       );
     }
     if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');
-    // A consumer that moves a channel to a new socket may still use the previous attachment, so that one is
-    // kept. All attachments before it belong to sockets that died silently, so they are detached.
+    // A consumer that moves a channel to a new socket may still use the channel on the previous socket, so
+    // that attachment is kept. All older attachments belong to sockets that died silently, so they are
+    // detached.
     for (const lost of consumer.attachments(channel.epoch).slice(0, -1)) lost.detach();
     channel.join(leg, providerId, auth);
     this.#deps.log.info(channel.ids, 'channel joined');
   }
 
-  /** Joins the channel. If joining fails, refuses the channel. */
+  /** Runs `join`, which connects the channel to its provider. If `join` fails, refuses the channel. */
   async #settle(channel: RelayChannel, join: () => Promise<void>): Promise<void> {
     try {
       await join();

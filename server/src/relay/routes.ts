@@ -106,7 +106,8 @@ export class Routes {
   }
 
   /**
-   * Makes all waiting callers search again. Used when messages about connected providers may have been lost.
+   * Makes all callers that wait for a provider search for its connection again. Used when messages about
+   * connected providers may have been lost.
    */
   lookAgain(): void {
     for (const providerId of this.#waiting.keys()) this.#come(providerId);

@@ -14,16 +14,16 @@ import type { ProviderChange, Store } from './store.ts';
 /** How long a write waits for a write of another process, ms. */
 const BUSY_MS = 5_000;
 /**
- * Only the hub's user may read the file, because the file contains the secret that signs providers' tokens.
- * The folder may be readable for other users. SQLite gives its extra files the same mode.
+ * Only the system user that runs the hub may read the file, because the file contains the secret that signs
+ * providers' tokens. The folder may be readable for other users. SQLite gives its extra files the same mode.
  */
 const FILE_MODE = 0o600;
 /** SQLITE_FULL */
 const FULL = 13;
 
 /**
- * Opens the store. `file` is a path or ':memory:'. If the file's folder is missing, it is created with access
- * only for this user.
+ * Opens the store. `file` is a path or ':memory:'. If the file's folder is missing, it is created. Only the
+ * system user that runs this process can access the new folder.
  */
 export function openSqliteStore(file: string): Store {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -36,7 +36,8 @@ export interface Store {
   updateProvider(providerId: string, change: ProviderChange): Promise<void>;
 
   /**
-   * Adds a VM and returns it. If an earlier call with the same opId has added a VM, returns that VM instead.
+   * Adds a VM and returns it. If an earlier call with the same idempotency key (opId) has added a VM, returns
+   * that VM instead.
    */
   addVm(vm: VmRow): Promise<VmRow>;
   vm(vmId: string): Promise<VmRow | undefined>;

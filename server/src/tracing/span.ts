@@ -1,7 +1,7 @@
 /**
- * Tracing spans around control calls. A span contains the procedure, its duration and whether it failed, but
- * no data from users. This module does not load OpenTelemetry. While tracing is off, a call costs only one
- * check of a variable.
+ * Tracing spans around API calls of clients and around RPC calls of hubs and agents. A span contains the name
+ * of the called procedure, its duration and whether it failed, but no data from users. This module does not
+ * load OpenTelemetry. While tracing is off, a call costs only one check of a variable.
  */
 import type { RpcTracing, TraceContext } from '@unicore/protocol/control';
 
@@ -40,7 +40,7 @@ export function withinTrace<T>(context: TraceContext | undefined, work: () => T)
   return tracing && context ? tracing.within(context, work) : work();
 }
 
-/** The tracing functions for the control RPC. */
+/** The tracing functions for RPC calls between hubs, and between a hub and an agent. */
 export const rpcTracing: RpcTracing = {
   span: (name, work) => inSpan(name, {}, work),
   here: traceContext,

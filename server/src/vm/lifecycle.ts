@@ -148,7 +148,10 @@ export const LIFECYCLE: Record<Phase, Record<LifeEvent, Phase | null>> = {
   },
 };
 
-/** Converts an agent's report to an event, given the desired state of the VM. Returns undefined if there is none. */
+/**
+ * Converts an agent's report about a VM to an event of the life cycle. `desired` is the state that the VM
+ * should have. Returns undefined if the report causes no event.
+ */
 export function eventOf(desired: VmRow['desired'], phase: VmObserved['phase']): LifeEvent | undefined {
   switch (phase) {
     case 'starting':

@@ -1,7 +1,7 @@
 /**
  * Periodic work that one hub does for all hubs every few seconds. The hub places queued VMs. It also
- * announces VMs again if their provider has not carried out its order, because a hub that died may not have
- * sent the order.
+ * announces a VM again if the VM's provider has not carried out an order, such as to start or stop the VM.
+ * The hub that should have sent the order may have died.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -17,21 +17,21 @@ const EVERY_MS = 5_000;
  */
 const LEASE_MS = 12_000;
 /**
- * The hub looks for VMs whose provider has not carried out its order only once in this many rounds, because
- * the store is read for each such VM.
+ * The periodic work runs in rounds. Only once in this many rounds, the hub looks for VMs whose provider has
+ * not carried out its order, because it must read each such VM from the store.
  */
 const TELL_EVERY = 12;
 /**
- * An order that had no effect for this long counts as lost, ms. A provider that has received an order reacts
- * sooner.
+ * An order to a provider counts as lost if it had no effect for this long, ms. A provider that has received
+ * an order reacts sooner.
  */
 const LATE_MS = 20_000;
 /**
- * An order older than this is not sent again, ms. Its provider is probably offline, and a provider gets all
- * orders when it reconnects.
+ * An order to a provider is not sent again if it was created longer ago than this, ms. The provider is
+ * probably offline, and a provider gets all orders when it reconnects.
  */
 const GIVEN_UP_MS = 10 * 60_000;
-/** The phases in which the provider must carry out an order. */
+/** The phases of a VM in which its provider must carry out an order, such as to start or delete the VM. */
 const ORDERED: Phase[] = ['assigned', 'stopping', 'deleting'];
 
 export interface PeriodicWorkDeps {

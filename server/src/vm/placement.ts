@@ -36,8 +36,9 @@ export interface Wish {
 export type Placement<C extends Candidate = Candidate> = { candidate: C } | { reason: string };
 
 /**
- * Chooses among the `candidates`, which are the reachable providers. The provider with the largest free share
- * wins. `joined` is the number of providers that exist.
+ * Chooses the VM's provider among the `candidates`, which are the reachable providers. The provider with the
+ * largest free share of cores and memory wins. `joined` is 0 if no provider has joined the deployment yet.
+ * The returned reason then says so.
  */
 export function place<C extends Candidate>(
   wish: Wish,

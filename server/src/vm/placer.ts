@@ -45,7 +45,7 @@ export class Placer {
     this.#deps = deps;
   }
 
-  /** Places queued VMs. Resolves after a full pass that started after this call. */
+  /** Places queued VMs. Resolves when all queued VMs were considered once after this call. */
   run(): Promise<void> {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined;
@@ -60,7 +60,8 @@ export class Placer {
     const waiting = () => store.vms({ phase: 'queued' });
     let queued = await waiting();
     if (queued.length === 0) return;
-    // Reads the queued VMs again if another hub had the lease, because that hub may have placed them.
+    // If another hub had the placement lease, that hub may have placed some of the queued VMs. So this hub
+    // reads the list of queued VMs again.
     if (await this.#waitForLease()) queued = await waiting();
     try {
       const pass = new Pass(store, presence);

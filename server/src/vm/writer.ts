@@ -5,7 +5,7 @@ import type { HubEvents } from '../events/index.ts';
 import type { Store, VmRow } from '../store/index.ts';
 import { LIFECYCLE, type LifeEvent } from './lifecycle.ts';
 
-/** Returns the fields that change together with the phase. `to` is the new phase. */
+/** Returns the fields of a VM that change together with the VM's phase. `to` is the new phase. */
 export type Patch = (vm: VmRow, to: VmRow['phase']) => Partial<VmRow>;
 
 export interface Written {
@@ -94,7 +94,7 @@ export class VmWriter {
     }
   }
 
-  /** Adds a VM. If an earlier call with the same opId has created a VM, returns that VM. */
+  /** Adds a VM. If an earlier call with the same idempotency key (opId) has created a VM, returns that VM. */
   async add(vm: VmRow): Promise<VmRow> {
     const there = await this.#store.addVm(vm);
     if (there.vmId === vm.vmId) {
@@ -104,7 +104,7 @@ export class VmWriter {
     return there;
   }
 
-  /** Writes a change of phase to the log and to the permanent audit log. */
+  /** Writes a change of a VM's phase to the log and to the permanent audit log. */
   async #record(vm: VmRow, what: string, userId: string | null): Promise<void> {
     const { vmId, ownerId, phase, gen, providerId } = vm;
     this.#log.info({ vm: vmId, user: userId ?? ownerId, provider: providerId, gen, phase }, `VM ${what}`);

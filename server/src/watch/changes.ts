@@ -1,10 +1,10 @@
-/** The changes that a live list has not sent to its client yet. */
+/** The changes that wait to be sent to the client of a live list, such as its list of VMs. */
 import { UniCoreError } from '@unicore/protocol';
 import type { HubEvents } from '../events/index.ts';
 
 /**
- * Collects the changes of a live list: for each id, only the newest state. The iterator of `batches()` ends
- * when the signal aborts. It throws when the user's session ends.
+ * Collects the changes of a live list. For each entry of the list, only its newest state is kept. The
+ * iterator of `batches()` ends when the signal aborts. It throws when the user's session ends.
  */
 export class Changes<T> {
   readonly #pending = new Map<string, T>();

@@ -30,7 +30,10 @@ export class Watch implements WatchService {
   async *vms({ user, sessionId }: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent> {
     const { events, vms, views } = this.#deps;
     const changes = new Changes<VmRow>(events, sessionId, signal);
-    /** The revision of each VM that the client has received. An older event that arrives late is skipped. */
+    /**
+     * For each VM, the newest revision that the client has received. An event with an older revision that
+     * arrives late is skipped.
+     */
     const revs = new Map<string, number>();
     const listen = (vm: VmRow) => {
       if (vm.ownerId === user.userId) changes.add(vm.vmId, vm);

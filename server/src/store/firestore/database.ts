@@ -11,8 +11,9 @@ import { Beaten, explained, mayTryAgain, unreachable } from './errors.ts';
  */
 const PATIENCE_MS = 6_000;
 /**
- * Maximum pause before the second attempt at an operation, and before any later attempt, ms. The maximum
- * doubles after each attempt. Each pause is random, so that writers that collided do not collide again.
+ * Limits of the random pause between two attempts at an operation, ms. The limit is FIRST_PAUSE_MS before the
+ * second attempt. It doubles after each attempt, up to LAST_PAUSE_MS. Each pause is random, so that writers
+ * that collided do not collide again.
  */
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;

@@ -30,7 +30,10 @@ const MARKS = 16;
  * that the first succeeded.
  */
 const TAKEN_MS = 60_000;
-/** Number of secrets that one commit removes. Firestore allows at most 500 writes per commit. */
+/**
+ * Maximum number of expired or used secrets that one commit deletes. Firestore allows at most 500 writes per
+ * commit.
+ */
 const SWEEP = 300;
 
 /**

@@ -41,7 +41,10 @@ export class Faults {
     });
   }
 
-  /** Runs `play` instead of the next call of this method. `play` can apply the call by calling `work`. */
+  /**
+   * Runs the test's function `play` instead of the next call of this Firestore method. `play` may still carry
+   * out the call. For this, it calls its argument `work`.
+   */
   next(method: Method, play: Trick['play']): void {
     this.#add(1, method, play);
   }
