@@ -38,8 +38,8 @@ await main(async () => {
   }
   const report: Report = { suite, machine: at, results };
   say(json ? JSON.stringify(report) : table(report));
-  // The protocol remembers closed channels for two minutes. Without exit() these timers would keep this
-  // process alive.
+  // For each closed channel, the protocol code has a timer of two minutes. Without exit(), these timers would
+  // keep this process alive.
   process.exit();
 });
 

@@ -1,6 +1,6 @@
 /**
- * Starts a reference system for the benchmark: two end processes, and a plain WebSocket relay process between
- * them.
+ * Starts a system that UniCore is compared with. It consists of three processes: a client, a server, and a
+ * plain WebSocket relay between them.
  */
 
 import { Child } from '../../testing/processes/child.ts';
@@ -9,7 +9,7 @@ import type { StartCarrier } from './carrier.ts';
 import type { FarCalls } from './ws/far.ts';
 import type { RelayCalls } from './ws/relay.ts';
 
-/** folder: contains far.ts and near.ts, the scripts of the two ends. */
+/** folder: contains near.ts and far.ts, the scripts of the client process and the server process. */
 export function overBareRelay(folder: 'ws' | 'yamux'): StartCarrier {
   return async ({ streams }) => {
     const relay = new Child<RelayCalls>({ script: 'carriers/ws/relay.ts' });

@@ -7,7 +7,7 @@ import type { Calls } from '../../testing/processes/child.ts';
 import type { NearCalls } from '../ends/near.ts';
 
 export interface CarrierOptions {
-  /** Number of streams to open. */
+  /** Number of byte streams to open between the two processes. */
   readonly streams: number;
   /** Folder to which each UniCore process writes its CPU profile. */
   readonly cpuProf?: string | undefined;
@@ -15,7 +15,7 @@ export interface CarrierOptions {
 
 export interface Carrier {
   readonly near: BirpcReturn<NearCalls, Calls>;
-  /** Process ids of the two ends and of all relays between the ends. */
+  /** Process ids of the client (near), of the server (far), and of all relay processes between them. */
   readonly pids: Readonly<Record<'far' | 'relay' | 'near', readonly number[]>>;
   stop(): Promise<void>;
 }

@@ -20,7 +20,7 @@ const STARTERS = {
 export type CarrierName = keyof typeof STARTERS;
 
 export interface Carriers {
-  /** The transports that could be started, with UniCore first. */
+  /** The transports that were started successfully, with UniCore first. */
   readonly started: ReadonlyMap<CarrierName, Carrier>;
   /** For each transport that could not be started: the error message. */
   readonly missing: ReadonlyMap<CarrierName, string>;
@@ -28,8 +28,8 @@ export interface Carriers {
 }
 
 /**
- * Starts the transports one after the other. If another system than UniCore fails to start, `missing` gets its
- * error message. If UniCore fails to start, the promise rejects.
+ * Starts the transports one after the other. If UniCore fails to start, the promise rejects. If another
+ * transport fails to start, `missing` gets its error message.
  */
 export async function startCarriers(
   names: readonly CarrierName[],

@@ -1,6 +1,6 @@
 /**
- * The provider of the deflate suite. It sends recorded terminal output again (a replay). The number in a
- * terminal's name selects the recording for this terminal.
+ * The provider in the compression benchmark. It sends recorded terminal output again (a replay). The number
+ * in a terminal's name selects the recording for this terminal.
  */
 import { serveProvider } from '../carriers/unicore/provider.ts';
 import { load, replay } from './recording.ts';

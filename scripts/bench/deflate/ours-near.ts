@@ -1,6 +1,6 @@
 /**
- * The consumer of the deflate suite. It receives recorded terminal output. Each recording uses its own
- * socket, so that the bytes of each recording can be counted.
+ * The consumer in the compression benchmark. It receives recorded terminal output. Each recording uses its
+ * own socket, so that the bytes of each recording can be counted.
  */
 
 import { serve } from '../../testing/processes/child.ts';
@@ -19,7 +19,8 @@ const calls: ReceiverCalls = {
         if (counting) receiver.messages++;
       },
     });
-    // The WELCOME message of the handshake is not terminal output, so it does not count.
+    // The WELCOME message of the handshake is not terminal output, so it is not included in the number of
+    // messages.
     counting = true;
     const stream = await openTerminal(leg, `r${index}`, (piece) => receiver.take(piece));
     const received = await receiver.received();

@@ -8,9 +8,9 @@ import { ROOT } from '../../lib/paths.ts';
 export interface Program {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** The keys to type, one at a time, with a pause of `everyMs` after each key. */
+  /** The keys to type into the program, one at a time, with a pause of `everyMs` after each key. */
   readonly keys?: { readonly text: readonly string[]; readonly everyMs: number };
-  /** True if the program writes as fast as it can. */
+  /** True if the program produces output as fast as it can. */
   readonly flood: boolean;
 }
 
@@ -21,7 +21,7 @@ export const NEEDS: readonly Need[] = [
 ];
 
 const SCREENS_OF_TOP = 16;
-/** Pause between the keys of a fluent typist, ms. */
+/** Pause between two keys, ms. A fluent typist makes such pauses. */
 const TYPING_MS = 110;
 const VIM_MS = 150;
 const VIM_KEYS = [

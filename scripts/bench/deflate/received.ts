@@ -1,4 +1,6 @@
-/** Counts the cost of transferring a recording: bytes read from the TCP socket, and messages. */
+/**
+ * Counts what it costs to transfer recorded terminal output: messages, and bytes read from the TCP socket.
+ */
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 
@@ -11,7 +13,7 @@ export interface Received {
 }
 
 export type ReceiverCalls = {
-  /** Receives the whole recording with this index. `bytes` is the size of the recording. */
+  /** Receives the recorded terminal output with this index. `bytes` is its size. */
   receive(index: number, bytes: number): Promise<Received>;
 };
 
@@ -24,13 +26,13 @@ export class Receiver {
   #before = 0;
   messages = 0;
 
-  /** bytes: the size of the recording. */
+  /** bytes: the size of the recorded terminal output. */
   constructor(bytes: number) {
     this.#bytes = bytes;
     this.#left = bytes;
   }
 
-  /** Starts to count the bytes that the socket reads. Called after the HTTP handshake. */
+  /** Starts to count the bytes that are read from this socket. Called after the HTTP handshake. */
   watch(socket: Socket): void {
     this.#socket = socket;
     this.#before = socket.bytesRead;

@@ -4,9 +4,15 @@ import { ProcessPty } from '@unicore/agent/pty/process';
 import type { Program } from './programs.ts';
 import type { Read, Recording } from './recording.ts';
 
-/** When a recording has this many bytes, it is complete, and the program is killed. */
+/**
+ * Maximum size of a recording of terminal output, bytes. At this size the recording ends, and the recorded
+ * program is killed.
+ */
 const ENOUGH_BYTES = 1024 * 1024;
-/** Time that a program gets to draw its first screen before keys are typed, ms. */
+/**
+ * Pause between the start of a program and the first typed key, ms. Meanwhile the program draws its first
+ * screen.
+ */
 const START_MS = 500;
 
 export async function record({ command, keys }: Program, home: string): Promise<Recording> {

@@ -4,13 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Longest pause in a replay, ms. Longer pauses would not change the result, because UniCore delays bytes by
- * 50 ms at most.
+ * Longest pause when recorded terminal output is sent again, ms. Longer pauses would not change the result,
+ * because UniCore delays bytes by 50 ms at most.
  */
 const LONGEST_GAP_MS = 200;
 
 export interface Read {
-  /** Time since the first read, ms. */
+  /** Time from the first read of the PTY until this read, ms. */
   readonly at: number;
   readonly bytes: Uint8Array;
 }
@@ -38,8 +38,8 @@ export function load(file: string): Recording {
 }
 
 /**
- * Sends the bytes of each recorded PTY read at the recorded time. Long pauses are shortened. One turn of the
- * event loop sends at most one read.
+ * Sends recorded terminal output again, with the recorded pauses. Long pauses are shortened. One turn of the
+ * event loop sends at most one of the recorded PTY reads.
  */
 export async function replay(recording: Recording, send: (bytes: Uint8Array) => void): Promise<void> {
   let due = performance.now();

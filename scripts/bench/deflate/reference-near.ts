@@ -1,4 +1,6 @@
-/** The client of the deflate suite's reference: a ws (WebSocket) client with permessage-deflate. */
+/**
+ * A WebSocket client with permessage-deflate (library: ws). Its compression is compared with that of UniCore.
+ */
 import { WebSocket } from 'ws';
 import { serve } from '../../testing/processes/child.ts';
 import { Receiver, type ReceiverCalls } from './received.ts';

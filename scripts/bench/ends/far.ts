@@ -1,43 +1,44 @@
 /**
- * The server-side end of a stream, in place of a shell. It echoes keys. After a FLOOD or PACED command it
- * sends bulk data until STOP.
+ * The server-side end of a benchmark stream, in place of a shell. It echoes keys. After a FLOOD or PACED
+ * command it sends bulk data until the command STOP.
  */
 import { randomBytes } from 'node:crypto';
 import type { Stream } from './stream.ts';
 
 /**
- * Command bytes for the server-side end, which echoes all other bytes. After PACED comes a rate in bytes per
- * second, as u32.
+ * Bytes that are commands for the server-side end of a stream. It echoes all other bytes. After PACED comes
+ * the rate of the bulk data in bytes per second, as u32.
  */
 export const FLOOD = 0x01;
 export const STOP = 0x02;
 export const PACED = 0x03;
 const PACED_BYTES = 5;
-/** The last bytes of a flood (bulk data). These bytes occur nowhere else. */
+/** The last bytes of a bulk transfer (flood). These bytes occur nowhere else. */
 export const FLOOD_END = Buffer.from('the flood of this stream is over');
 
 /**
- * Bytes per piece of a flood (bulk data): UniCore's largest frame, and the message size of the reference
- * systems.
+ * Bytes of bulk data that are sent at once. This is UniCore's largest frame, and the message size of the
+ * systems that UniCore is compared with.
  */
 export const PIECE_BYTES = 16 * 1024;
-/** Interval between two portions of a flood with a fixed rate, ms. */
+/** In a bulk transfer with a fixed rate, bytes are sent at this interval, ms. */
 const PORTION_MS = 5;
 /**
- * Random bytes that are sent as bulk data. They do not compress, and they are longer than the history window of
- * the compression.
+ * Random bytes that are sent as bulk data. Compression cannot shrink them, because they repeat only after
+ * more bytes than deflate remembers.
  */
 const RANDOM = Array.from({ length: 64 }, () => randomBytes(PIECE_BYTES));
 
 /**
- * Serves a stream as its server-side end. `pieces` are the bytes that are sent as bulk data, again and again.
+ * Serves the server-side end of a stream. `pieces` are the bytes of the bulk data, which are sent again and
+ * again.
  */
 export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM): void {
   let stop = () => {};
   /**
-   * Creates a flag for a new flood (bulk transfer). Returns a function that tells whether this flood must
-   * continue. Floods do not share a flag, because an idle stream still asks the previous flood for bytes.
-   * With a shared flag, the previous flood would then continue.
+   * Creates a flag for a new bulk transfer (flood). Returns a function that tells whether this bulk transfer
+   * must continue. Each bulk transfer needs its own flag: an idle stream still asks the previous bulk
+   * transfer for bytes, and a shared flag would start it again.
    */
   const begin = () => {
     let going = true;
@@ -50,8 +51,8 @@ export function serveFar(stream: Stream, pieces: readonly Uint8Array[] = RANDOM)
     if (bytes[0] === FLOOD) stream.pour(flood(pieces, begin()));
     else if (bytes[0] === PACED) pace(stream, pieces, Buffer.from(bytes).readUInt32BE(1), begin());
     else if (bytes[0] !== STOP) stream.send(bytes.slice());
-    // If this process was delayed, one chunk may contain a command and the STOP that ends it. Therefore the
-    // last byte of each chunk is checked, too.
+    // If this process was delayed, a received chunk may contain a command and also the STOP for this command.
+    // Therefore the last byte of each chunk is checked, too.
     if (bytes.subarray(bytes[0] === PACED ? PACED_BYTES : 0).at(-1) === STOP) stop();
   });
 }
@@ -67,7 +68,7 @@ function flood(pieces: readonly Uint8Array[], going: () => boolean): () => Uint8
   };
 }
 
-/** Sends bulk data (a flood) at a fixed rate, even if the stream is slower than this rate. */
+/** Sends bulk data at a fixed rate, even if the stream is slower than this rate. */
 function pace(
   stream: Stream,
   pieces: readonly Uint8Array[],

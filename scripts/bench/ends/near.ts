@@ -1,46 +1,52 @@
 /**
- * The client-side end of streams, in place of a person at a web page. It counts received bulk data, and
- * measures keystroke times.
+ * The client-side end of benchmark streams, in place of a person at a web page. It counts received bulk data,
+ * and measures how long the echo of a key takes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { FLOOD, FLOOD_END, PACED, STOP } from './far.ts';
 import type { Stream } from './stream.ts';
 
-/** Warm-up of a flood (bulk data) before its bytes count, ms. During the warm-up, windows and buffers fill. */
+/**
+ * Warm-up time of a bulk transfer (flood), ms. Throughput is measured only after this time, when receive
+ * windows and buffers are full.
+ */
 const RAMP_MS = 300;
-/** Pause between two keystrokes, ms. After this pause the connection is idle again. */
+/** Pause between the echo of a key and the next key, ms. After this pause the connection is idle again. */
 const KEY_PAUSE_MS = 1;
-/** The byte of a keystroke. It must not be one of the server-side end's command bytes. */
+/** The key that is typed. This byte must not be one of the command bytes of the server-side end. */
 const KEY = Buffer.from('k');
 
 export interface Flooded {
-  /** Throughput during the measured time, without the warm-up. */
+  /** Throughput of all bulk transfers together, in bytes per second, without their warm-up time. */
   bytesPerSecond: number;
-  /** Bytes of all floods (bulk data), warm-up included. CPU time per byte is computed from this number. */
+  /**
+   * Bytes of all bulk transfers (floods), including their warm-up time. CPU time per byte is computed from
+   * this number.
+   */
   bytes: number;
 }
 
 export interface Typed extends Flooded {
-  /** Round-trip times of the keystrokes, ms. */
+  /** For each key: the time from sending the key until its echo arrived, ms. */
   rtts: number[];
 }
 
 export type NearCalls = {
   /** Resolves when all streams are open. */
   ready(): void;
-  /** Asks for floods (bulk data) on the streams 1 to n, and measures their throughput. */
+  /** Starts bulk transfers (floods) on this number of streams, and measures their throughput. */
   flood(streams: number, seconds: number): Promise<Flooded>;
   /**
-   * Types on stream 0 while the streams 1 to n carry bulk data (floods). Bulk data is sent as fast as possible,
-   * or at bytesPerSecond in total.
+   * Types keys on the first stream and measures their echo times. Meanwhile, `floods` other streams carry
+   * bulk data. bytesPerSecond is the rate of all bulk data together. Default: as fast as possible.
    */
   type(floods: number, seconds: number, bytesPerSecond?: number): Promise<Typed>;
 };
 
 /**
- * Answers the parent's measurement calls with these open streams. The first stream is for typing, and the
- * others are for bulk data.
+ * Measures on these open streams when the parent process asks for it. Keys are typed on the first stream, and
+ * the others carry bulk data.
  */
 export function serveNear(streams: readonly Stream[]): void {
   const typing = new Keys(streams[0]!);
@@ -91,7 +97,7 @@ class Flood {
     this.#stream.send(command);
   }
 
-  /** Stops the flood (bulk data). Resolves when the last byte of the flood has arrived. */
+  /** Stops this bulk transfer (flood). Resolves when its last byte has arrived. */
   stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = Buffer.alloc(0);
@@ -123,8 +129,8 @@ class Keys {
     while (performance.now() < end) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const start = performance.now();
-      // The time of the echo is read in the callback that receives the echo. After `await`, other code could
-      // have run first and made the round-trip time longer.
+      // The callback that receives the echo also reads the clock. After `await`, other code could run before
+      // the clock is read. Then the measured round-trip time would be too long.
       this.#echoed = () => {
         rtts.push(performance.now() - start);
         resolve();

@@ -61,13 +61,13 @@ function parentOf(pid: string): number {
 
 function ticksOf(pid: number): number {
   const fields = fieldsOf(pid);
-  // The fields 14 and 15 of the whole stat line are utime and stime. Their sum is the CPU time.
+  // The fields 14 and 15 of /proc/PID/stat are utime and stime. Their sum is the CPU time.
   return Number(fields[11]) + Number(fields[12]);
 }
 
 /**
- * Returns the fields of /proc/PID/stat from the third on. The line is: pid (name) state ppid …. The name may
- * contain spaces and brackets.
+ * Returns the fields of /proc/PID/stat, from the third field (the state) on. The file's content is: pid
+ * (name) state ppid …. The name may contain spaces and brackets.
  */
 function fieldsOf(pid: number | string): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

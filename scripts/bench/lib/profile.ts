@@ -15,7 +15,8 @@ const CpuProfile = z.object({
    */
   startTime: z.number(),
   /**
-   * `samples` contains the node id of each sample. `timeDeltas` contains the time since the previous sample.
+   * Each sample of the call stack has one entry in both lists. `samples` contains the id of the running
+   * function's node. `timeDeltas` contains the time since the previous sample.
    */
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
@@ -25,7 +26,7 @@ const CpuProfile = z.object({
 const IDLE = '(idle)';
 
 export interface Cost {
-  /** A function name with its file, or V8's name for work of V8 itself. */
+  /** A function's name with its file, or V8's name for its own work, such as garbage collection. */
   readonly what: string;
   /**
    * The function's share of the process's busy time, from 0 to 1. The time of functions that it calls is not
@@ -35,8 +36,9 @@ export interface Cost {
 }
 
 /**
- * Returns the CPU time of each function, largest first. `text` is the content of a .cpuprofile file. Only
- * samples of the call stack between the times `from` and `to` count. Default: the whole profile.
+ * Returns each function's share of the CPU time, largest first. `text` is the content of a .cpuprofile file.
+ * Samples of the call stack count only if they were taken between the times `from` and `to`. Default: the
+ * whole profile.
  */
 export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Cost[] {
   const { nodes, startTime, samples, timeDeltas } = CpuProfile.parse(JSON.parse(text));
@@ -48,7 +50,7 @@ export function costs(text: string, from = 0, to = Number.POSITIVE_INFINITY): Co
     at += timeDeltas[i]!;
     const what = names.get(node)!;
     if (at < from || at > to || what === IDLE) continue;
-    // A sample counts for the time until the next sample.
+    // A sample of the call stack stands for the time until the next sample.
     const time = timeDeltas[i + 1] ?? 0;
     spent.set(what, (spent.get(what) ?? 0) + time);
     busy += time;

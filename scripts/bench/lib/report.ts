@@ -15,7 +15,10 @@ interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Load average of the minute before the run. Other work on the machine makes all measured values wrong. */
+  /**
+   * Load average of the machine in the minute before the benchmark. Other work on the machine makes all
+   * measured values wrong.
+   */
   readonly load: number;
 }
 

@@ -1,34 +1,36 @@
-/** A measured value of the benchmark, compared with a reference value and a goal. */
+/**
+ * A result of the benchmark: a measured value of UniCore, a reference value to compare it with, and a goal.
+ */
 import { median } from '../../lib/stats.ts';
 
 export interface Result {
   readonly name: string;
-  /** Median of all repetitions. The value is null if it could not be measured. */
+  /** Median of the values that the repetitions measured. It is null if nothing could be measured. */
   readonly value: number | null;
   readonly unit: string;
   readonly reference: { readonly name: string; readonly value: number | null };
   /**
-   * For each repetition there is one ratio: value / reference. This is the median of these ratios, or null
-   * without a reference.
+   * Each repetition has one ratio: UniCore's value / reference value. This is the median of these ratios, or
+   * null without a reference value.
    */
   readonly ratio: number | null;
-  /** The smallest and the largest ratio of all repetitions. */
+  /** The smallest and the largest ratio (UniCore's value / reference value) of all repetitions. */
   readonly spread?: readonly [number, number];
   /**
-   * The goal in words. The goal is about the ratio unless the text says otherwise. '' if the result has no
-   * goal.
+   * The goal in words. It is about the ratio to the reference value unless the text says otherwise. '' if the
+   * result has no goal.
    */
   readonly goal: string;
   readonly ok: boolean;
-  /** Further values that explain this result. Each key is a name with a unit. */
+  /** Further measured values that explain this result. Each key is a name with a unit. */
   readonly more?: Readonly<Record<string, number>>;
-  /** A note for the reader, for example why a reference is missing. */
+  /** A note for the reader of the report, for example why a reference value is missing. */
   readonly note?: string;
 }
 
 export interface Goal {
   readonly text: string;
-  /** Returns true if this ratio reaches the goal. */
+  /** Returns true if the goal is reached with this ratio of UniCore's value to the reference value. */
   readonly reached: (ratio: number) => boolean;
 }
 
@@ -42,13 +44,13 @@ export const atMost = (ratio: number): Goal => ({
   reached: (value) => value <= ratio,
 });
 
-/** The goal of a result that only explains other results: every value is good enough. */
+/** For results without a goal. They only explain other results, so any value is good enough. */
 export const NONE: Goal = { text: '', reached: () => true };
 
 interface Pairs {
   readonly name: string;
   readonly unit: string;
-  /** One measured value for each repetition. */
+  /** UniCore's measured values, one for each repetition. */
   readonly ours: readonly number[];
   readonly reference: { readonly name: string; readonly values: readonly number[] };
   readonly goal: Goal;
@@ -56,8 +58,8 @@ interface Pairs {
 }
 
 /**
- * Compares our values with the reference values, one pair per repetition. The result is the median of the
- * ratios, with the smallest and largest ratio.
+ * Compares UniCore's values with the reference values, one pair per repetition. The result is the median of
+ * the pairs' ratios, with the smallest and largest ratio.
  */
 export function paired({ name, unit, ours, reference, goal, more }: Pairs): Result {
   const ratios = ours.map((value, index) => value / reference.values[index]!);
@@ -76,8 +78,8 @@ export function paired({ name, unit, ours, reference, goal, more }: Pairs): Resu
 }
 
 /**
- * Compares our values with the reference values, one pair per repetition. The result is the median of the
- * differences.
+ * Compares UniCore's values with the reference values, one pair per repetition. The goal limits the median of
+ * the pairs' differences.
  */
 export function above({
   name,
@@ -100,7 +102,10 @@ export function above({
   };
 }
 
-/** Returns the result for a reference that could not be measured. Such a result counts as a missed goal. */
+/**
+ * Creates a result without a reference value, because the other system could not be measured. Such a result
+ * counts as a missed goal.
+ */
 export function without(why: string, result: Omit<Pairs, 'reference'>, reference: string): Result {
   return {
     name: result.name,

@@ -1,4 +1,7 @@
-/** Opens idle client connections to the plain WebSocket server of the memory suite. */
+/**
+ * Opens idle client connections to a plain WebSocket server. The benchmark compares this server's memory with
+ * the hub's memory.
+ */
 import { once } from 'node:events';
 import { serve } from '../../testing/processes/child.ts';
 import { connect } from '../carriers/ws/socket-stream.ts';

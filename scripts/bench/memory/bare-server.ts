@@ -1,4 +1,4 @@
-/** The reference for the memory suite: a plain WebSocket server that echoes messages. */
+/** A plain WebSocket server that echoes messages. The benchmark compares its memory with the hub's memory. */
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { serve } from '../../testing/processes/child.ts';

@@ -1,4 +1,7 @@
-/** Opens idle consumers of a hub. Each consumer is a user with one socket and one channel. */
+/**
+ * Connects consumers that stay idle to a hub. Each consumer is a different user, with one socket and one
+ * channel.
+ */
 
 import { serve } from '../../testing/processes/child.ts';
 import { dialConsumer, openTerminal } from '../carriers/unicore/open.ts';

@@ -12,7 +12,7 @@ export interface Resident {
   /** Resident memory (RSS) of the process, as the operating system reports it, bytes. */
   rss: number;
   /**
-   * `heap` is the used part of the JavaScript heap, and `external` is memory in buffers outside the heap,
+   * `heap` is the used part of the JavaScript heap, bytes. `external` is memory in buffers outside the heap,
    * bytes.
    */
   heap: number;

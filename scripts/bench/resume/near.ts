@@ -1,4 +1,7 @@
-/** The consumer of the resume suite. It opens terminals, and reports when each terminal answers again. */
+/**
+ * The consumer in the benchmark of lost connections. It opens terminals. After a connection was lost, it
+ * reports when each terminal answers again.
+ */
 import { createUniCore } from '@unicore/client/sdk';
 import { serve } from '../../testing/processes/child.ts';
 import { runningVm, terminalStream } from '../carriers/product/terminal-stream.ts';

@@ -1,9 +1,12 @@
-/** Runs all providers of the scale suite in one process. */
+/**
+ * Runs all simulated providers of the scale suite in one process. The scale suite is the benchmark with more
+ * and more consumers.
+ */
 import { serve } from '../../testing/processes/child.ts';
 import { type Placed, startMachine } from './machine.ts';
 
 export type AgentCalls = {
-  /** Connects these providers. Resolves when all of them are connected. */
+  /** Connects these simulated providers to their hubs. Resolves when all of them are connected. */
   connect(machines: readonly Placed[]): Promise<void>;
   /** Returns how many connections all providers together have lost so far. */
   losses(): number;

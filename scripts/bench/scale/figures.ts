@@ -1,6 +1,6 @@
 /**
- * Computes the results of one step of the scale suite: latency, losses, CPU and memory. CPU and memory are
- * compared with the first step.
+ * Computes the results of one step of the scale suite, which connects more consumers in each step. The
+ * results are echo times, lost connections, CPU and memory. CPU and memory are compared with the first step.
  */
 
 import { sum } from '../../lib/stats.ts';
@@ -15,13 +15,13 @@ import type { Step } from './step.ts';
 export const MOST_P99_MS = 100;
 const MOST_LOST_PERCENT = 0.1;
 /**
- * Memory growth is checked only in runs of at least this many seconds. In a shorter run the heap has not
- * settled.
+ * The benchmark checks for memory growth only if consumers type for at least this many seconds. In a shorter
+ * time the heap has not reached its normal size.
  */
 const LONG_S = 60;
 /**
- * Highest allowed ratio of the memory at the end of a run to the memory in the middle. Uncollected garbage can
- * explain a ratio up to this limit.
+ * Maximum allowed growth of memory during the second half of a step, as a ratio: end / middle. Garbage that
+ * is not collected yet can explain growth up to this limit.
  */
 const FLAT = 1.05;
 const KIB = 1024;
@@ -124,8 +124,8 @@ function memory(step: Step, first: Step): Result {
 }
 
 /**
- * Compares memory (or file descriptors) at the end of a long run with the middle of the run, to detect a
- * leak.
+ * Compares the use of memory (or of file descriptors) at the end of a long step with that in the middle of
+ * the step, to detect a leak.
  */
 function flat({ looks, consumers }: Step, what: keyof Held): Result {
   const [scale, unit, name] = what === 'rss' ? [MIB, 'MiB', 'memory'] : [1, '', 'file descriptors'];

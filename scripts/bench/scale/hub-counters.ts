@@ -1,10 +1,13 @@
-/** Reads counters from the hubs' /metrics: closed sockets by reason, refused requests, and resumed channels. */
+/**
+ * Reads counters from the /metrics pages of the hubs: closed sockets by reason, refused requests, and resumed
+ * channels.
+ */
 
 const LINE =
   /^(unicore_socket_closes_total|unicore_refused_total)\{(?:kind="(\w+)",)?code="(\w+)"[^}]*\} (\d+)/gm;
 
 const RESUMED_LINE = /^unicore_resume_seconds_count\{[^}]*\} (\d+)/gm;
-/** Name of the counter for channels that lost their connection and resumed. */
+/** Name of the counter of channels that resumed after their connection was lost. */
 export const RESUMED = 'channels resumed';
 
 /** Counter values by name. An example of a name is `consumer closed RATE_LIMITED`. */

@@ -1,6 +1,6 @@
 /**
- * A simulated provider without containers. Its tunnel and credentials are the agent's real code. The provider
- * only reports to the hub that VMs run as ordered. Its terminals echo every byte.
+ * A simulated provider. Its tunnel and credentials are the agent's real code, but it has no containers. It
+ * reports to the hub that all ordered VMs are running. Its terminals echo every byte.
  */
 import { createPrivateKey } from 'node:crypto';
 import { createTRPCClient, httpLink } from '@trpc/client';
@@ -24,7 +24,7 @@ export interface Placed extends Machine {
   readonly address: string;
 }
 
-/** Connects the provider to its hub, and connects again after each loss. */
+/** Connects the simulated provider to its hub. Connects again whenever the connection is lost. */
 export function startMachine(
   { providerId, privateKey, vmIds, hub, address }: Placed,
   changed: (state: TunnelState) => void,

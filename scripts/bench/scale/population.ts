@@ -9,7 +9,7 @@ import { providerRow, vmRow } from '@unicore/server/testing';
 
 export interface Machine {
   readonly providerId: string;
-  /** Ed25519 private key, as PEM in PKCS #8 format. */
+  /** The provider's Ed25519 private key, as PEM in PKCS #8 format. */
   readonly privateKey: string;
   readonly vmIds: string[];
 }
@@ -18,13 +18,16 @@ export interface Person {
   /** Bearer token. */
   readonly token: string;
   readonly vmId: string;
-  /** Index of the machine on which the VM runs. */
+  /** Index of the provider's machine on which the user's VM runs. */
   readonly machine: number;
 }
 
 export interface Population {
   readonly machines: readonly Machine[];
-  /** The users, sorted by the machine of their VM. So the first n users need only the first machines. */
+  /**
+   * The users, in the order of the machines on which their VMs run. So if only the first n users connect,
+   * only the first machines are needed.
+   */
   readonly people: readonly Person[];
 }
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const KIB = 1024;
 
 export interface Held {
-  /** Sum of the resident memory of all processes, bytes. */
+  /** Sum of the resident memory of all given processes, bytes. */
   readonly rss: number;
   /** Open file descriptors. */
   readonly fds: number;

@@ -1,6 +1,6 @@
 /**
- * One step of the scale suite. More consumers connect, all consumers type for a while, and everything is
- * measured.
+ * One step of the scale suite, the benchmark with more and more consumers. New consumers connect, and then
+ * all consumers type for a while. Meanwhile echo times, CPU and memory are measured.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, sum } from '../../lib/stats.ts';
@@ -11,11 +11,14 @@ import { difference, RESUMED, tallies } from './hub-counters.ts';
 import { type Held, held } from './process-memory.ts';
 import type { System } from './system.ts';
 
-/** Interval between two measurements of all processes, s. */
+/** Memory and file descriptors of the hubs are measured at this interval, s. */
 const LOOK_S = 10;
 /** Interval between two keystrokes of a consumer, ms. */
 const KEY_EVERY_MS = 1_000;
-/** Time limit for the last echoes, ms. The echoes take this long only if something hangs. */
+/**
+ * After typing has stopped, the last echoes must arrive within this time, ms. They take this long only if
+ * something hangs.
+ */
 const LAST_MS = 15_000;
 
 type Part = keyof System['pids'];
@@ -24,37 +27,48 @@ export type Cpu = Readonly<Record<Part, number>>;
 export interface Step {
   readonly consumers: number;
   readonly providers: number;
-  /** Share of the consumers (0 to 1) whose provider is connected to the other hub. */
+  /**
+   * Share (0 to 1) of the consumers that are connected to one hub while their provider is connected to the
+   * other hub.
+   */
   readonly crossing: number;
-  /** Time until every new consumer had received an echo, ms. */
+  /**
+   * Time from the moment when the new consumers began to connect until each of them had received an echo, ms.
+   */
   readonly connectMs: number;
-  /** Requests that the hubs refused while consumers connected, as text. */
+  /** Number of requests that the hubs refused while consumers connected, by reason, as text. */
   readonly refused: string;
   /** For each key: the time from when the key was due until its echo arrived, ms. Sorted in ascending order. */
   readonly tookMs: Float64Array;
-  /** The p99 of the delay with which the consumers' process typed its keys, ms. */
+  /**
+   * The p99 of the delay with which the consumers' process sent its keys, ms. The cause of this delay is the
+   * process itself, not a hub.
+   */
   readonly lateMs: number;
   /** CPU seconds that each part of the system used during typing. */
   readonly cpu: Cpu;
   /** CPU seconds that all other programs on this machine used during typing. */
   readonly othersCpu: number;
   readonly seconds: number;
-  /** Start and end of typing, in microseconds on the clock that CPU profiles use. */
+  /** The times at which typing started and ended, in microseconds on the clock that CPU profiles use. */
   readonly between: readonly [number, number];
   /**
-   * Memory and file descriptors of both hubs. `nobody` is one measurement before the first consumer
-   * connected. `looks` are the measurements during typing.
+   * Memory and file descriptors of both hubs. `nobody` was measured once, before the first consumer
+   * connected. `looks` were measured at intervals during typing.
    */
   readonly nobody: Held;
   readonly looks: readonly Held[];
-  /** Number of sockets and channels that were lost during typing. */
+  /** Number of sockets that were lost during typing, plus the number of channels that resumed. */
   readonly lost: number;
   /**
-   * How often a terminal was shown as reconnecting. If no connection was lost, the terminal was shown as
-   * reconnecting because no answer came for 3 s.
+   * How often a terminal was shown as reconnecting although the consumer's socket was open. If no connection
+   * was lost at all, the reason is that no answer came for 3 s.
    */
   readonly shownLate: number;
-  /** Closed sockets by reason, and resumed channels, as text from the hubs' counters. '' if there were none. */
+  /**
+   * Numbers of closed sockets (by reason), refused requests and resumed channels during typing, as text. ''
+   * if there were none.
+   */
   readonly why: string;
   /** Failures as text: keys without an echo, wrong echoes, closed terminals. */
   readonly broken: readonly string[];
@@ -65,7 +79,7 @@ export interface StepOptions {
   readonly consumers: number;
   readonly seconds: number;
   readonly nobody: Held;
-  /** Called with a line about the progress after each measurement of the processes. */
+  /** Called after each measurement of the hubs' memory. `line` is a line of text about the progress. */
   progress(line: string): void;
 }
 
@@ -126,7 +140,10 @@ export async function step({ system, consumers, seconds, nobody, progress }: Ste
     broken: [...broken, ...(unechoed > 0 ? [`${unechoed} keys were never echoed`] : [])],
   };
 }
-/** Returns how many connections consumers and providers have lost since the start. */
+/**
+ * Returns how many sockets consumers and providers have lost so far, and how often terminals were shown as
+ * reconnecting.
+ */
 async function lostBy({ agents, consumers }: System): Promise<{ sockets: number; shown: number }> {
   const { sockets, shown } = await consumers.call.losses();
   return { sockets: sockets + (await agents.call.losses()), shown };

@@ -1,6 +1,6 @@
 /**
- * The system that the scale suite measures: two hubs, Redis, a database, one process with all providers, and
- * one process with all consumers.
+ * The system that the scale suite measures. It consists of two hubs, Redis, a database, one process with all
+ * providers, and one process with all consumers.
  */
 import { join } from 'node:path';
 import { RedisServer } from '@unicore/server/testing/redis';
@@ -13,13 +13,13 @@ import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
 /**
- * Node flags of the consumers' process. The flag sets V8's semi-space (MiB) to the default size, as in browsers
- * and in users' programs.
+ * Node flag for the process that runs all consumers. It gives V8's semi-space the default size (in MiB), as
+ * in browsers and in users' programs.
  */
 const OF_NODE = ['--max-semi-space-size=16'];
 
 export interface SystemOptions {
-  /** Numbers of providers and consumers at the last step. */
+  /** Numbers of providers and consumers in the last step, which has the most of them. */
   readonly providers: number;
   readonly consumers: number;
   readonly cpuProf: string | undefined;
@@ -73,8 +73,8 @@ export class System {
   }
 
   /**
-   * Connects the providers that this number of consumers needs. All of them connect at once, each to a random
-   * hub.
+   * Connects the providers whose VMs the first `consumers` consumers use. All new providers connect at the
+   * same time, each to a random hub.
    */
   async connectProviders(consumers: number): Promise<void> {
     const count = this.#population.people[consumers - 1]!.machine + 1;
@@ -85,7 +85,7 @@ export class System {
     await this.agents.call.connect(machines);
   }
 
-  /** Connects new consumers, all at once, until `count` consumers are connected. */
+  /** Connects new consumers, all at the same time, until `count` consumers are connected. */
   async connectConsumers(count: number): Promise<void> {
     const first = this.#consumersAt.length;
     const places = this.#population.people.slice(first, count).map(({ token, vmId }, i) => {
@@ -99,7 +99,10 @@ export class System {
     return this.#providersAt.length;
   }
 
-  /** Share of the consumers (0 to 1) whose provider is connected to the other hub. */
+  /**
+   * Share (0 to 1) of the consumers that are connected to one hub while their provider is connected to the
+   * other hub.
+   */
   get crossing(): number {
     const { people } = this.#population;
     const crossing = this.#consumersAt.filter((hub, i) => hub !== this.#providersAt[people[i]!.machine]);
@@ -131,7 +134,8 @@ export class System {
 }
 
 /**
- * Returns a different IP address for each user and each machine, because hubs apply rate limits per address.
+ * Returns a different IP address for each user and each provider, because hubs limit the rate of requests per
+ * address.
  */
 function addressOf(network: number, index: number): string {
   return [network, 0, index >> 8, index & 255].join('.');

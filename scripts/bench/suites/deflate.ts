@@ -1,6 +1,6 @@
 /**
- * Suite: the cost of sending real programs' output to a consumer. The suite counts messages, and bytes in
- * comparison with permessage-deflate.
+ * Benchmark suite: the cost of sending real programs' terminal output to a consumer. The suite counts
+ * messages and bytes. The bytes are compared with those of permessage-deflate.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import type { Options } from '../lib/options.ts';
 import { atMost, paired, type Result } from '../lib/result.ts';
 
 const PERMESSAGE_DEFLATE = 'permessage-deflate';
-/** Goal: compression saves at least this many per cent of the bytes of all recordings. */
+/** Goal: compression saves at least this many per cent of the bytes of all recorded terminal output. */
 const SAVED_GOAL = 88;
 
 interface Recorded {
@@ -28,11 +28,14 @@ interface Recorded {
   readonly recording: Recording;
   readonly size: number;
   readonly digest: string;
-  /** Size of the recording after deflating it as a whole, bytes. */
+  /** Size of the recorded terminal output if it is compressed as a whole, bytes. */
   readonly bound: number;
 }
 
-/** The costs of each recording in one repetition, for UniCore and for the reference. */
+/**
+ * What the transfer of each recorded terminal output cost in one repetition, for UniCore and for
+ * permessage-deflate.
+ */
 interface Rep {
   readonly ours: readonly Received[];
   readonly reference: readonly Received[];
@@ -80,8 +83,8 @@ async function replayAll(
   try {
     const all: Rep[] = [];
     for (let rep = 1; rep <= reps; rep++) {
-      // All recordings are replayed at the same time, because most of a recording is silence. The recordings
-      // may slow each other down, but this suite counts bytes, not time.
+      // All recorded terminal outputs are sent at the same time, because they contain long pauses. They may
+      // slow each other down, but this suite counts bytes, not time.
       const receive = ({ call }: typeof near) =>
         Promise.all(recorded.map(({ size }, index) => call.receive(index, size)));
       const [ours, theirs] = await Promise.all([receive(near), receive(reference)]);
@@ -122,7 +125,7 @@ function results(recorded: readonly Recorded[], reps: readonly Rep[]): Result[] 
   ];
 }
 
-/** Computes the share of the recordings' bytes that compression saved, per cent. */
+/** Computes how many per cent of the bytes of recorded terminal output compression saved. */
 function saved(
   name: string,
   indexes: readonly number[],
@@ -146,8 +149,8 @@ function saved(
     ok: !counts || (median(ours) >= SAVED_GOAL && median(ratios) >= 1),
     more: {
       'raw bytes': raw,
-      // The best result that deflate can reach: one deflate stream per recording, with no frames and no
-      // support for lost connections.
+      // No use of deflate can save more than this: each recorded terminal output is one deflate stream,
+      // without frames and without support for lost connections.
       'deflate -9 of the whole, %': 100 * (1 - sum(indexes.map((index) => recorded[index]!.bound)) / raw),
     },
   };

@@ -1,6 +1,7 @@
 /**
- * Suite: delays that users notice, with fixed limits instead of a reference system. It measures ^C and keys
- * on a slow line, keys between distant regions, and the duration of the second `npm start`.
+ * Benchmark suite: delays that users notice. They are compared with fixed limits, not with another system.
+ * The suite measures ^C and keys on a slow line, keys between distant regions, and the duration of the second
+ * `npm start`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,12 +23,15 @@ import { runningVm, shell } from '../../testing/vms.ts';
 import type { Options } from '../lib/options.ts';
 import type { Result } from '../lib/result.ts';
 
-/** Goal: the echo of a key between regions takes at most this much longer than the network's round trip, ms. */
+/**
+ * Goal: the echo of a key between two regions takes at most this much longer than the network's round trip,
+ * ms.
+ */
 const ABOVE_PATH_MS = 40;
 const ROUND_TRIPS_MS = [80, 150];
 /**
- * Goal: a stream between regions transfers at least this many times its initial receive window in each round
- * trip. So the window must have grown.
+ * Goal: in each network round trip, a stream between two regions transfers at least this many times its
+ * initial receive window. This is possible only if the window has grown.
  */
 const LEAST_WINDOWS = 1.5;
 const SECOND_START_MS = 5_000;
@@ -35,8 +39,8 @@ const SECOND_START_MS = 5_000;
 const KEYS_A_SECOND = 7;
 
 export async function feel(options: Options): Promise<Result[]> {
-  // The slow line of a consumer and the slow line of a provider are measured at the same time, because they
-  // use little CPU.
+  // The measurements on a consumer's slow line and on a provider's slow line run at the same time, because
+  // they use little CPU.
   const lines = await Promise.all([slowLine('consumer', options), slowLine('provider', options)]);
   options.progress('feel: slow lines');
   const far = await regions();

@@ -1,4 +1,4 @@
-/** Suite: the cost of a path through two hubs, compared with a path through one hub. */
+/** Benchmark suite: the cost of a path through two hubs, compared with a path through one hub. */
 
 import { median, percentile } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -8,18 +8,18 @@ import { above, atMost, NONE, paired, type Result } from '../lib/result.ts';
 
 const SAME = 'unicore';
 /**
- * The two kinds of connection between hubs. `cpu` is the goal for the CPU time per byte, as a multiple of the
- * path through one hub.
+ * The two kinds of connection between hubs. `cpu` is the maximum CPU time per byte, as a multiple of the CPU
+ * time with only one hub.
  */
 const WAYS = [
   { name: 'hubs by Redis', cpu: 2.5 },
   { name: 'hubs by sockets', cpu: 2 },
 ] as const satisfies { name: CarrierName; cpu: number }[];
-/** Goal for the time that the second hub adds to a keystroke, ms. */
+/** Goal: the second hub makes the echo of a key at most this much slower, ms. */
 const MOST_ABOVE_MS = 0.5;
 /**
- * Background load in bytes per second while the p99 of keystrokes is compared. Every path can easily carry this
- * load.
+ * Bulk data that is sent while the echo times (p99) of keys are compared, in bytes per second. Every path can
+ * easily carry this load.
  */
 const STEADY_BYTES_PER_SECOND = 40e6;
 const FLOODS = 8;
@@ -45,7 +45,7 @@ export async function hubs(options: Options): Promise<Result[]> {
 
 async function measure({ started }: Carriers, { reps, seconds, progress }: Options) {
   const measured = new Map([...started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round of measurements is a warm-up and is not counted.
+  // The first repetition of the measurements is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, carrier] of started) {
       const one = await measureOne(carrier, rep === 0 ? seconds / 2 : seconds);

@@ -1,4 +1,7 @@
-/** Suite: the round-trip time of a keystroke, on an idle connection and during bulk transfers. */
+/**
+ * Benchmark suite: the round-trip time of a key and its echo, on an idle connection and during bulk
+ * transfers.
+ */
 
 import { percentile } from '../../lib/stats.ts';
 import { type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -43,7 +46,7 @@ async function measure(
   { reps, seconds, progress }: Options,
 ): Promise<Measurements> {
   const measured = new Map<CarrierName, Measured[]>(names.map((name) => [name, []]));
-  // The first round of measurements is a warm-up and is not counted.
+  // The first repetition of the measurements is a warm-up and is not counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const name of names) {
       const carrier = started.get(name);
@@ -92,8 +95,8 @@ function floodResults(measured: Measurements, why: string | undefined): Result[]
 }
 
 /**
- * Returns how much tunnel, keeper (terminal daemon) and PTY add to the round-trip time of a connection that
- * ends directly at the hub. These results have no goal and only explain other results.
+ * Returns how much longer the echo of a key takes in the whole product than without the tunnel, the keeper
+ * (terminal daemon) and the PTY. These results have no goal and only explain other results.
  */
 function depth(measured: Measurements, when: string): Result[] {
   return (['p50', 'p99'] as const).map((which) =>

@@ -1,6 +1,6 @@
 /**
- * Suite: how much memory of a hub an idle consumer with one channel needs, compared with a plain WebSocket
- * connection.
+ * Benchmark suite: how much of a hub's memory an idle consumer with one channel needs, compared with a plain
+ * WebSocket connection.
  */
 
 import { median } from '../../lib/stats.ts';
@@ -12,7 +12,8 @@ import type { ClientCalls } from '../memory/consumers.ts';
 import type { Resident, ResidentCalls } from '../memory/resident.ts';
 
 /**
- * This many consumers connect before the measurement begins, so that code is compiled and memory pools exist.
+ * This many consumers connect before memory is measured for the first time. They cause the hub to compile its
+ * code and to create its memory pools.
  */
 const FIRST = 200;
 const COUNTED = 500;

@@ -1,4 +1,7 @@
-/** Suite: the throughput of a hub from provider to consumer, compared with other systems. */
+/**
+ * Benchmark suite: how many bytes per second a hub transfers from provider to consumer, compared with other
+ * systems.
+ */
 
 import { median } from '../../lib/stats.ts';
 import { type Carrier, type CarrierName, type Carriers, startCarriers } from '../carriers/index.ts';
@@ -17,7 +20,10 @@ const GB = 1e9;
 
 interface Measured {
   megabytesPerSecond: number;
-  /** CPU seconds per gigabyte of each part: server-side end (far), relay, and client-side end (near). */
+  /**
+   * CPU seconds per transferred gigabyte, for each part: server process (far), relay, and client process
+   * (near).
+   */
   cpu: Record<Part, number>;
 }
 
@@ -45,7 +51,8 @@ export async function relay(options: Options): Promise<Result[]> {
 async function withChannels(channels: number, carriers: Carriers, options: Options): Promise<Result[]> {
   const { reps, seconds, progress } = options;
   const measured = new Map([...carriers.started.keys()].map((name) => [name, [] as Measured[]]));
-  // The first round warms up compilers, buffers and TCP windows. It is not counted.
+  // The first repetition of the measurements is a warm-up for compilers, buffers and TCP windows. It is not
+  // counted.
   for (let rep = 0; rep <= reps; rep++) {
     for (const [name, { near, pids }] of carriers.started) {
       const before = cpuOf(pids);
@@ -80,7 +87,10 @@ async function withChannels(channels: number, carriers: Carriers, options: Optio
   });
 }
 
-/** Returns the CPU seconds of each part. The value is NaN if the system does not report CPU time. */
+/**
+ * Returns the CPU seconds of the server process, the relay and the client process. NaN if the operating
+ * system does not report CPU time.
+ */
 function cpuOf(pids: Carrier['pids']): Record<Part, number> {
   const of = (part: Part) => cpuSeconds(pids[part]) ?? Number.NaN;
   return { far: of('far'), relay: of('relay'), near: of('near') };

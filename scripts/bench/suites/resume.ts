@@ -1,6 +1,6 @@
 /**
- * Suite: a hub, a consumer's socket or a provider's socket fails and comes back. The suite measures how soon
- * every terminal answers again.
+ * Benchmark suite: a hub, a consumer's socket or a provider's socket fails and comes back. The suite measures
+ * how soon every terminal answers again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
@@ -12,7 +12,7 @@ import type { Result } from '../lib/result.ts';
 import type { NearCalls } from '../resume/near.ts';
 
 const TERMINALS = 16;
-/** Longest time for which a hub or socket is away, ms. */
+/** Maximum time between the failure of a hub or socket and its return, ms. */
 const AWAY_MS = 1_500;
 const LIMIT_MS = 1_000;
 
@@ -53,8 +53,8 @@ export async function resume({ reps, progress, cpuProf }: Options): Promise<Resu
 }
 
 /**
- * Returns one function per hop (hub or socket). The function kills the hop, restores it after awayMs, and
- * resolves when the hop is back.
+ * Returns one function for the hub and one for each of the two sockets. The function makes its hub or socket
+ * fail, restores it after awayMs, and resolves when it works again.
  */
 function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: number) => Promise<void>> {
   const cut = (line: LineProxy) => async (awayMs: number) => {
@@ -75,9 +75,12 @@ function killers({ product, consumer, provider }: Lines): Map<Hop, (awayMs: numb
   ]);
 }
 
-/** Returns for each terminal the time from the hop's return until the echo arrived, ms. */
+/**
+ * For each terminal, returns the time from the return of the failed hub or socket until the echo of a key
+ * arrived, ms.
+ */
 async function measure(near: Child<NearCalls>, kill: (awayMs: number) => Promise<void>): Promise<number[]> {
-  // Keys that are typed while the hop is away arrive after the hop is back.
+  // Keys that are typed after a hub or socket has failed arrive when it is back.
   const killed = kill(Math.random() * AWAY_MS).then(() => Date.now());
   const echoes = near.call.echoes();
   const back = await killed;

@@ -1,6 +1,6 @@
 /**
- * Suite: how the cost grows with the number of consumers. There are two hubs with Redis, and each consumer
- * types one key per second.
+ * Benchmark suite (scale): how the cost grows with the number of consumers. There are two hubs with Redis,
+ * and each consumer types one key per second.
  */
 import { readFile } from 'node:fs/promises';
 import type { Options } from '../lib/options.ts';
@@ -13,9 +13,9 @@ import { profileOf, System } from '../scale/system.ts';
 
 export const CONSUMERS: readonly number[] = [100, 500, 1_000, 2_000, 5_000];
 export const CONSUMERS_PER_PROVIDER = 5;
-/** Number of functions of a CPU profile that are shown. */
+/** How many functions of a CPU profile the report shows. */
 const COSTS = 12;
-/** Goal: any machine with two cores must serve this many consumers. */
+/** Goal: a machine with two cores can serve this many consumers. */
 const LEAST = 2_000;
 
 export async function scale(options: Options): Promise<Result[]> {
@@ -34,7 +34,7 @@ export async function scale(options: Options): Promise<Result[]> {
   return cpuProf === undefined ? results : [...results, await costliest(steps.at(-1)!, cpuProf)];
 }
 
-/** Returns the functions that took the most CPU time of a hub at the largest number of consumers. */
+/** Returns the functions that used the most CPU time of a hub in the step with the most consumers. */
 async function costliest({ consumers, between }: Step, folder: string): Promise<Result> {
   const found = costs(await readFile(profileOf(0, folder), 'utf8'), ...between).slice(0, COSTS);
   return {
@@ -49,7 +49,10 @@ async function costliest({ consumers, between }: Step, folder: string): Promise<
   };
 }
 
-/** Returns the largest tried number of consumers with which the p99 of the echo time still met its goal. */
+/**
+ * Returns the largest number of connected consumers with which the echo time of keys (p99) still met its
+ * goal.
+ */
 function carried(steps: readonly Step[]): Result {
   const over = steps.findIndex((one) => echo(one, 0.99) > MOST_P99_MS);
   const value = steps.at(over === -1 ? -1 : over - 1)!.consumers;

@@ -18,8 +18,8 @@ export interface ProductOptions {
   /** Folder to which each process writes its CPU profile. */
   readonly cpuProf?: string | undefined;
   /**
-   * Takes the hub's port, and returns the origin (URL) at which the agent reaches the hub. Default: the hub's
-   * own URL.
+   * Takes the hub's port. Returns the URL (origin) at which the agent reaches the hub. Default: the hub's own
+   * URL.
    */
   readonly agentVia?: (port: number) => string;
 }
@@ -30,7 +30,7 @@ export class Product {
   });
   readonly #hub: Hub;
   readonly #agent: AgentProgram;
-  /** A bearer token of the only user. */
+  /** Bearer token of the user. The hub has only this one user. */
   token = '';
 
   private constructor({ cpuProf }: ProductOptions) {

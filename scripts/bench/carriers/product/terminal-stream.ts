@@ -1,6 +1,6 @@
 /**
- * Opens a terminal as a benchmark stream. The terminal runs the benchmark's server-side program instead of a
- * shell.
+ * Opens a terminal as a byte stream of the benchmark. The terminal runs the benchmark's server-side program
+ * instead of a shell.
  */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Stream } from '../../ends/stream.ts';
@@ -16,8 +16,8 @@ export async function terminalStream(unicore: UniCore, vmId: string, terminalId:
     let seen = '';
     listener = (bytes) => {
       seen += Buffer.from(bytes).toString('latin1');
-      // The shell echoes the command line, which does not contain READY. So READY comes from the started
-      // program itself.
+      // The shell echoes the command line, but the command line does not contain the text READY. So this text
+      // comes from the started program itself.
       if (seen.includes(READY)) resolve();
     };
   });

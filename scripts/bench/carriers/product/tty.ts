@@ -9,7 +9,7 @@ import { serveFar } from '../../ends/far.ts';
 
 /** This program prints READY when it has replaced the shell in its terminal. */
 export const READY = 'the far end is here';
-/** Bytes per write. A PTY accepts this many bytes at once. */
+/** Bytes per write to the terminal. A PTY accepts this many bytes at once. */
 const PIECE_BYTES = 4096;
 
 if (import.meta.main) {

@@ -1,6 +1,6 @@
 /**
- * The server-side end of the OpenSSH reference. It is a TCP server, and the SSH client opens one connection
- * to it per stream.
+ * The server process when the benchmark measures OpenSSH. It is a TCP server, and the SSH client opens one
+ * connection to it per stream.
  */
 import { type AddressInfo, createServer } from 'node:net';
 import { serve } from '../../../testing/processes/child.ts';

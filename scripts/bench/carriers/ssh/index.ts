@@ -1,6 +1,6 @@
 /**
- * OpenSSH as a reference system: one SSH connection with remote forwarding (-R), and one SSH channel per
- * stream.
+ * OpenSSH as a system that UniCore is compared with. It uses one SSH connection with remote forwarding (-R),
+ * and one SSH channel per stream.
  */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

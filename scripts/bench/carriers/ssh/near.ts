@@ -1,6 +1,6 @@
 /**
- * The client-side end of the OpenSSH reference. It opens one TCP connection per stream to the port that sshd
- * forwards.
+ * The client process when the benchmark measures OpenSSH. It opens one TCP connection per stream to the port
+ * that sshd forwards.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -69,8 +69,8 @@ export async function startServer(folder: string): Promise<Started> {
 }
 
 /**
- * Starts the SSH client, which forwards to the server-side end. The returned port is where sshd listens for
- * the client-side end.
+ * Starts the SSH client. sshd listens on the returned port of 127.0.0.1. SSH forwards each connection from
+ * there to the port `farPort`.
  */
 export async function startClient(folder: string, serverPort: number, farPort: number): Promise<Started> {
   const options = {
@@ -96,8 +96,8 @@ export async function startClient(folder: string, serverPort: number, farPort: n
 }
 
 /**
- * Resolves with the first output line that matches. Rejects with all the output if the program ends before
- * that line.
+ * Resolves when a line of the program's output matches the pattern. If the program ends before that, rejects
+ * with all its output.
  */
 async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();

@@ -1,4 +1,4 @@
-/** Wraps a TCP socket as a benchmark stream. */
+/** Wraps a TCP socket as a byte stream of the benchmark. */
 import type { Socket } from 'node:net';
 import type { Stream } from '../../ends/stream.ts';
 

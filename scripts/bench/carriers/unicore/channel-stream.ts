@@ -1,6 +1,6 @@
 /**
- * Wraps a UniCore channel as a benchmark stream. As soon as bytes are delivered, the sender gets new
- * flow-control credit for them.
+ * Wraps a UniCore channel as a byte stream of the benchmark. As soon as bytes are delivered, the sender gets
+ * new flow-control credit for them.
  */
 import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
 import type { Stream } from '../../ends/stream.ts';
@@ -12,8 +12,8 @@ export class ChannelStream implements Stream {
   #next: () => Uint8Array | undefined = () => undefined;
 
   /**
-   * Returns the handler that connects the channel to this stream. `lost` is called when the channel closes
-   * with an error.
+   * Returns the channel's event handler, which passes the channel's data to this stream. `lost` is called
+   * when the channel closes with an error.
    */
   handler(lost: (message: string) => void): ChannelHandler {
     return {

@@ -1,4 +1,7 @@
-/** The server-side end of the UniCore benchmark transport: a provider that serves every terminal itself. */
+/**
+ * The server process when the benchmark measures UniCore. It is a provider without a keeper (terminal
+ * daemon): this process itself answers in every terminal.
+ */
 import { serveFar } from '../../ends/far.ts';
 import { serveProvider } from './provider.ts';
 

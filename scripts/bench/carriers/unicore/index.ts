@@ -1,6 +1,6 @@
 /**
- * UniCore as a benchmark transport: the hub's real sockets and relay code between a client-side end and a
- * server-side end.
+ * UniCore as a transport of the benchmark. Between the client process and the server process runs the hub's
+ * real code for sockets and relaying.
  */
 
 import { RedisServer } from '@unicore/server/testing/redis';
@@ -18,8 +18,8 @@ export const startUnicore: StartCarrier = async (options) => {
 };
 
 /**
- * Starts a provider at one hub and a consumer at another hub. The hubs exchange bytes through Redis or over a
- * socket.
+ * Starts a provider at one hub and a consumer at another hub. The hubs exchange bytes through Redis, or
+ * directly over a socket.
  */
 export function overTwoHubs(way: 'redis' | 'direct'): StartCarrier {
   return async (options) => {

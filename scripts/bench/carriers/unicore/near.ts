@@ -1,6 +1,6 @@
 /**
- * The client-side end of the UniCore benchmark transport: one connection to the hub, with one channel per
- * stream.
+ * The client process when the benchmark measures UniCore. It has one connection to the hub, with one channel
+ * per stream.
  */
 import { WindowPool } from '@unicore/protocol';
 import { serveNear } from '../../ends/near.ts';

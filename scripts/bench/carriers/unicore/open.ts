@@ -1,4 +1,4 @@
-/** Opens a consumer's connection to a hub, and channels on this connection as benchmark streams. */
+/** Connects a consumer to a hub, and opens channels on this connection as byte streams of the benchmark. */
 import { randomBytes } from 'node:crypto';
 import { maskFor } from '@unicore/agent/tunnel/mask';
 import { type Leg, Opener, systemClock, type WindowPool } from '@unicore/protocol';
@@ -7,8 +7,8 @@ import { type DialLegOptions, dialLeg } from '@unicore/server/testing/dial';
 import { ChannelStream } from './channel-stream.ts';
 
 /**
- * Opens a socket to the hub as this user, with the same WebSocket masking as the SDK. An internal error ends
- * the process.
+ * Connects to the hub as this user. Messages are masked in the same way as in the SDK. An internal error of
+ * the protocol code ends the process.
  */
 export async function dialConsumer(
   port: string,
@@ -30,8 +30,8 @@ export async function dialConsumer(
 }
 
 /**
- * Opens a terminal. Resolves when its channel is ready. `onData` also gets bytes that arrive before the
- * promise resolves.
+ * Opens a terminal. Resolves when its channel is ready. `onData` also gets terminal output that arrives
+ * before that.
  */
 export function openTerminal(
   leg: Leg,
@@ -45,7 +45,7 @@ export function openTerminal(
   const opener = new Opener({
     clock: systemClock,
     kind: 'terminal',
-    // The SDK compresses with the same deflater.
+    // The SDK uses the same implementation of deflate.
     deflater: fflateDeflater,
     meta: () => ({ vmId: 'bench', terminalId }),
     random: randomBytes,

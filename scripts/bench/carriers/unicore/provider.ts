@@ -1,4 +1,4 @@
-/** A provider for benchmarks. It hands each accepted terminal to its caller as a stream. */
+/** A provider for benchmarks. It passes each terminal that it accepts to its caller as a byte stream. */
 import { maskFor } from '@unicore/agent/tunnel/mask';
 import { Acceptor, type OpenRequest, systemClock } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
@@ -9,7 +9,7 @@ import { ChannelStream } from './channel-stream.ts';
 export type ProviderCalls = { ready(): void };
 
 /**
- * Accepts terminals as the keeper (terminal daemon) does, and calls `opened` with the stream of each
+ * Accepts terminals in the place of the keeper (terminal daemon). Calls `opened` with the byte stream of each
  * terminal.
  */
 export function streamAcceptor(opened: (stream: ChannelStream, request: OpenRequest) => void): Acceptor {

@@ -1,8 +1,8 @@
 /**
  * A hub process for the benchmark. Sockets, relay and connections to other hubs are the product's real code.
  * Only the login is simplified: a bearer token contains the user's name, and one provider serves all
- * terminals. Optional command-line arguments: the URL of a Redis that another hub shares, and 'direct' if the
- * hubs connect by socket.
+ * terminals. With another hub, the first command-line argument is the URL of the Redis that both hubs share.
+ * The second is 'direct' if the hubs send bytes directly over a socket.
  */
 import { systemClock } from '@unicore/protocol';
 import { openBackplane } from '@unicore/server/backplane';
@@ -14,7 +14,9 @@ import { type ResidentCalls, resident } from '../../memory/resident.ts';
 
 export type HubCalls = ResidentCalls;
 
-/** Largest number of bytes that the hub queues. A real hub has the same default. */
+/**
+ * Maximum number of bytes that may wait in the whole hub for slow receivers. A real hub has the same default.
+ */
 const QUEUE_BYTES = 256 * 1024 * 1024;
 
 const [redisUrl, way] = process.argv.slice(2);

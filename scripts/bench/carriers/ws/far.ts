@@ -1,4 +1,7 @@
-/** The server-side end of the plain WebSocket reference. It opens one WebSocket to the relay per stream. */
+/**
+ * The server process when the benchmark measures plain WebSockets. It opens one WebSocket to the relay per
+ * stream.
+ */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

@@ -1,4 +1,7 @@
-/** The client-side end of the plain WebSocket reference. It opens one WebSocket to the relay per stream. */
+/**
+ * The client process when the benchmark measures plain WebSockets. It opens one WebSocket to the relay per
+ * stream.
+ */
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';
 import { connect, socketStream } from './socket-stream.ts';

@@ -6,13 +6,18 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../../../testing/processes/child.ts';
 
-/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
+/**
+ * A socket counts as full when this many bytes wait in its send buffer. UniCore's own senders use the same
+ * limit.
+ */
 const HIGH_WATER = 64 * 1024;
 
 export type RelayCalls = { port(): Promise<number> };
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
-/** Sockets that wait for their partner, by URL path. Two sockets with the same URL path are partners. */
+/**
+ * Sockets whose partner has not connected yet, by URL path. Two sockets with the same URL path are partners.
+ */
 const waiting = new Map<string, WebSocket>();
 
 server.on('connection', (socket, { url = '' }) => {

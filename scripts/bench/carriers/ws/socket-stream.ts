@@ -1,9 +1,12 @@
-/** Wraps a WebSocket as a benchmark stream. The only framing is that of WebSocket itself. */
+/** Wraps a WebSocket as a byte stream of the benchmark. No other framing is added to that of WebSocket. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
+/**
+ * A socket counts as full when this many bytes wait in its send buffer. UniCore's own senders use the same
+ * limit.
+ */
 const HIGH_WATER = 64 * 1024;
 
 export async function connect(port: string, path: string): Promise<WebSocket> {

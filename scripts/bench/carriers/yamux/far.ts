@@ -1,4 +1,7 @@
-/** The server-side end of the libp2p-yamux reference. It serves every stream that the client-side end opens. */
+/**
+ * The server process when the benchmark measures libp2p's yamux. It serves every stream that the client
+ * process opens.
+ */
 
 import { serve } from '../../../testing/processes/child.ts';
 import { serveFar } from '../../ends/far.ts';

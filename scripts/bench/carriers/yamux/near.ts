@@ -1,4 +1,4 @@
-/** The client-side end of the libp2p-yamux reference. It opens all streams on one WebSocket. */
+/** The client process when the benchmark measures libp2p's yamux. It opens all streams on one WebSocket. */
 import { serveNear } from '../../ends/near.ts';
 import type { Stream } from '../../ends/stream.ts';
 import { connect } from '../ws/socket-stream.ts';

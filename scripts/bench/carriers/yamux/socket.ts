@@ -1,4 +1,4 @@
-/** Runs libp2p's yamux over a WebSocket, and wraps yamux streams as benchmark streams. */
+/** Runs libp2p's yamux over a WebSocket, and wraps yamux streams as byte streams of the benchmark. */
 import type { Stream as MuxedStream } from '@libp2p/interface';
 import { defaultLogger } from '@libp2p/logger';
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils';
@@ -7,7 +7,10 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import type { WebSocket } from 'ws';
 import type { Stream } from '../../ends/stream.ts';
 
-/** A socket counts as full when this many bytes are buffered. UniCore's own senders use the same limit. */
+/**
+ * A socket counts as full when this many bytes wait in its send buffer. UniCore's own senders use the same
+ * limit.
+ */
 const HIGH_WATER = 64 * 1024;
 /** Largest yamux message in bytes, equal to UniCore's largest message. */
 const MAX_MESSAGE = 64 * 1024;
@@ -70,9 +73,9 @@ export function muxedStream(stream: MuxedStream): Stream {
           over = piece === undefined;
           if (piece !== undefined) stream.send(piece);
         }
-        // All streams of the muxer get the 'drain' event one after the other. If the first stream sent at
-        // once, it would use all the free buffer space. So a stream sends only after all streams have got the
-        // event.
+        // All yamux streams of this WebSocket get the 'drain' event one after the other. If the first stream
+        // sent at once, it would use all the free buffer space. So each stream waits until all streams have
+        // got the event.
         if (!over) stream.addEventListener('drain', () => queueMicrotask(pump), { once: true });
       };
       pump();
