@@ -1,6 +1,7 @@
 /**
- * npm run fuzz: takes frames of recorded sessions, changes them, and sends them to three targets: the codec,
- * sessions in simulated time, and the three endpoints of a hub. Stops at the first defect.
+ * npm run fuzz: changes protocol frames at random, and sends them to three parts of the product (the
+ * targets): the codec, sessions in simulated time, and the three WebSocket endpoints of a hub. Stops at the
+ * first defect. The frames come from a recorded session.
  */
 import { parseArgs } from 'node:util';
 import { type Budget, campaign, once, type Progress, type Result, shortened } from './fuzz/run/campaign.ts';
@@ -18,17 +19,16 @@ const HELP = `npm run fuzz -- [options]
   --only A,B,…    carries out only these decisions of that case`;
 
 /**
- * How a number of frames is divided among the targets. With these shares each target takes about the same
- * time.
+ * With the option --frames: the share of the frames that each fuzzed part of the product gets (0 to 1). With
+ * these shares, each part is fuzzed for about the same time.
  */
 const SHARES: Record<TargetName, number> = { codec: 0.94, session: 0.05, hub: 0.01 };
-/** Largest number of memory measurements in one run of a target, if the run is limited by time. */
+/**
+ * With the option --minutes: how often memory is measured at most, while one part of the product is fuzzed.
+ */
 const LOOKS = 20;
 const MIN_LOOK_MS = 1_000;
-/**
- * Interval between two measurements of memory, ms, if the run is limited by a number of frames and not by
- * time.
- */
+/** With the option --frames: the interval between two measurements of memory, ms. */
 const LOOK_MS = 10_000;
 
 await main(async () => {
@@ -61,7 +61,7 @@ await main(async () => {
   }
 });
 
-/** Fuzzes one target. Resolves with true if no failure was found. */
+/** Fuzzes one part of the product (codec, session or hub). Resolves with true if no failure was found. */
 async function fuzz(target: TargetName, seed: number, budget: Budget): Promise<boolean> {
   const lookMs = Number.isFinite(budget.ms) ? Math.max(MIN_LOOK_MS, budget.ms / LOOKS) : LOOK_MS;
   const report = (progress: Progress) => say(`  ${target.padEnd(8)}${line(progress)}`);

@@ -1,6 +1,6 @@
 /**
- * npm run chaos -- hubs [rolling | redis]: fault tests with three hubs behind haproxy (a load balancer) and a
- * real Redis.
+ * npm run chaos -- hubs [rolling | redis]: chaos runs (fault tests) with three hubs behind haproxy (a load
+ * balancer) and a real Redis.
  */
 
 import { killCommand } from './hubs/commands/kills.ts';

@@ -1,6 +1,6 @@
 /**
- * npm run chaos -- sim: tests the protocol in simulations. A seed determines everything in a simulation, so a
- * failure can be repeated with its seed.
+ * npm run chaos -- sim: tests the protocol with faults in simulated networks. A seed determines everything in
+ * a simulation, so a failure can be repeated with its seed.
  */
 import { parseArgs } from 'node:util';
 import { hunt, type Outcome, simulate } from '@unicore/protocol/sim/world';
@@ -44,7 +44,8 @@ export async function run(args: string[]): Promise<void> {
 async function many(first: number, count: number): Promise<void> {
   const outcomes: Outcome[] = [];
   const begun = performance.now();
-  // An error that a callback throws belongs to the simulation with the current seed.
+  // An error that a callback throws belongs to the simulation that runs now, and is printed with the seed of
+  // this simulation.
   process.once('uncaughtException', (error) => {
     process.stderr.write(
       `${error.stack}\nAgain with: npm run chaos -- sim --seed ${first + outcomes.length}\n`,

@@ -1,6 +1,6 @@
 /**
- * npm run chaos -- stalled: a terminal sends bulk data, and some of its viewers stop reading. Other viewers
- * of the terminal, other terminals and the hub's memory must not be affected.
+ * npm run chaos -- stalled: a program sends bulk data to a terminal, and some viewers of the terminal stop
+ * reading. Other viewers of the terminal, other terminals and the hub's memory must not be affected.
  */
 import { parseArgs } from 'node:util';
 import { duration, paint, say, step } from '../lib/console.ts';

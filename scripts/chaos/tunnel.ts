@@ -8,7 +8,9 @@ import { runCommand } from './run/command.ts';
 import { TUNNEL } from './tunnel/scenario.ts';
 import { CONSUMERS } from './tunnel/tunnel-environment.ts';
 
-/** After a process or line works again, 99 of 100 channels must resume within this time, ms. */
+/**
+ * After a faulty process or network line works again, 99 of 100 channels must resume within this time, ms.
+ */
 const RESUME_P99_MS = 1_000;
 const HELP = `npm run chaos -- tunnel [options]
   --kills N      how often something is killed (default 100; 1000 is the whole promise)

@@ -1,4 +1,7 @@
-/** A hostile peer. It behaves like an honest peer, but replaces some of its messages before it sends them. */
+/**
+ * Part of the fuzz run: a hostile peer of the hub. It behaves like an honest peer, but replaces some of its
+ * messages by changed messages before it sends them.
+ */
 import { decode, FrameType, frameType, type Peer } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { countFrames, framesOf } from './mutation/frame-layout.ts';
@@ -12,23 +15,26 @@ const MUTATED = 0.3;
 /** Share of HELLO and WELCOME messages that are changed (0 to 1). */
 const GREETING = 0.05;
 /**
- * Share of mutations that may break the framing, or send frames that the peer's role does not allow. Both
- * errors end the socket.
+ * Share of changed messages that may contain invalid frames, or frames that the peer's role must not send (0
+ * to 1). The receiver ends the socket for both errors.
  */
 const BROKEN = 0.005;
 
-/** Replaces some messages of one peer by changed messages. */
+/** Replaces some messages of a hostile peer by changed messages. */
 export class HostilePeer {
   over = false;
   cut = () => {};
   readonly #plan: Plan;
   readonly #seen: SeenValues;
-  /** Messages that the peer keeps, to send them later. */
+  /** Messages that the hostile peer holds back now and sends later. */
   #held: Uint8Array[] = [];
 
   readonly #more: number;
 
-  /** more: the probability that the same message is changed once more. */
+  /**
+   * more: after a changed version of a message, the probability that another changed version of it is sent (0
+   * to 1).
+   */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;
     this.#seen = seen;
@@ -44,7 +50,8 @@ export class HostilePeer {
     // HELLO and WELCOME are rarely changed, because without them the connection is not established.
     const greets = frameType(message, 0) <= FrameType.WELCOME;
     const sent: Sent[] = [];
-    // A hostile peer can send several messages instead of one.
+    // Each round of this loop adds one changed version of the message. All of them are sent instead of the
+    // original.
     for (let share = greets ? GREETING : MUTATED; !this.over; share = greets ? 0 : this.#more) {
       const decision = this.#plan.decide(share);
       if (!decision) break;

@@ -1,4 +1,7 @@
-/** Records a session: frames of every type, which honest peers send on every kind of socket. */
+/**
+ * Part of the fuzz run: records a session between honest peers. It yields frames of every type from every
+ * kind of socket. The fuzz run changes these frames.
+ */
 import { encode, FrameType, frameType } from '@unicore/protocol';
 import { Random } from '@unicore/protocol/sim';
 import { SAMPLES } from '@unicore/protocol/testing';
@@ -6,12 +9,12 @@ import { framesOf } from './mutation/frame-layout.ts';
 import { World } from './session/session-world.ts';
 
 /**
- * Number of frames that are kept per type and direction. The number gives enough variety, and is small enough
- * that each frame is picked often.
+ * Number of recorded frames that are kept per frame type and direction. The number gives enough variety, and
+ * is small enough that each frame is picked often.
  */
 const KEPT = 12;
 
-/** Records frames of every type, in different variants. */
+/** Plays a session in simulated time. Resolves with recorded frames of every type, in different variants. */
 export async function record(seed: number): Promise<Uint8Array[]> {
   const kept = new Map<string, Uint8Array[]>();
   const tap = (from: string) => (message: Uint8Array) => {
@@ -38,7 +41,7 @@ export async function record(seed: number): Promise<Uint8Array[]> {
   return frames.concat(missing.map((type) => encode(SAMPLES[type])));
 }
 
-/** Plays a session in which every event of the protocol occurs. */
+/** Plays a session in simulated time in which every event of the protocol occurs. */
 async function play(world: World): Promise<void> {
   const { mallory, bad, honest } = world;
   await world.start();

@@ -1,6 +1,6 @@
 /**
- * Runs three hubs as in a real deployment: separate processes with Redis, a database, a load balancer, and
- * joined providers.
+ * Part of the chaos runs with several hubs: runs three hubs as in a real deployment, with separate processes,
+ * Redis, a database, a load balancer, and joined providers.
  */
 import { join } from 'node:path';
 import { openLocalAuth } from '@unicore/server';
@@ -19,7 +19,7 @@ export const HUBS = 3;
  * (drain).
  */
 const STOP_LIMIT_MS = 20_000;
-/** The message that server/src/store/firestore/fake/main.ts sends when it is ready for calls. */
+/** The message that the process of the fake Firestore (a database) sends when it is ready for calls. */
 const Serving = z.object({ type: z.literal('serving'), address: z.string() });
 
 export interface DeploymentOptions {
@@ -30,8 +30,8 @@ export interface DeploymentOptions {
   readonly firestore?: boolean;
   readonly drainSeconds?: number;
   /**
-   * True: hubs connect to Redis without proxies, because proxies cost CPU. Only for runs that cause no Redis
-   * faults.
+   * True: hubs connect to Redis directly, not through proxies, because proxies cost CPU time. Only for runs
+   * that cause no Redis faults.
    */
   readonly plain?: boolean;
   /** Called when a process ended unexpectedly. */
@@ -41,13 +41,13 @@ export interface DeploymentOptions {
 export class Deployment {
   readonly programs: Programs;
   readonly providers: readonly Provider[];
-  /** Hubs, Redis and load balancer are set when the promise of start() has resolved. */
+  /** The properties `hubs`, `redis` and `balancer` are set when the promise of start() has resolved. */
   hubs: readonly Hub[] = [];
   redis!: SharedRedis;
   balancer!: LoadBalancer;
   /**
-   * One proxy for each hub, through which the other hubs connect to it. The list is empty unless `direct` is
-   * set.
+   * One TCP proxy for each hub, through which the other hubs connect to it. The list is empty unless the
+   * option `direct` is set.
    */
   peerLines: readonly LineProxy[] = [];
   readonly #options: DeploymentOptions;
@@ -98,7 +98,7 @@ export class Deployment {
     await provider.start(port, token);
   }
 
-  /** Ends every process. If keepLogs is set, the folder with the logs is kept. */
+  /** Ends every process of the deployment. If keepLogs is set, the folder with the logs is kept. */
   async close(options: { keepLogs: boolean }): Promise<void> {
     for (const end of this.#ends) await end();
     await Promise.all(this.providers.map((provider) => provider.close()));
@@ -159,8 +159,8 @@ export class Deployment {
 }
 
 /**
- * Starts a deployment, calls `run` with it, and then ends the deployment. The promise also rejects when `run`
- * calls `failed`. The error message names the folder with the logs.
+ * Starts a deployment, calls `run` with it, and then ends the deployment. The promise rejects if `run` fails,
+ * or if `run` calls its argument `failed`. The error message names the folder with the logs.
  */
 export async function onDeployment<T>(
   { keepLogs, ...options }: Omit<DeploymentOptions, 'died'> & { readonly keepLogs: boolean },

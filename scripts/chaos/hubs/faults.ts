@@ -1,6 +1,6 @@
 /**
- * The faults that a run with several hubs can cause: faults of hubs, of Redis, and of the sockets of
- * consumers and providers.
+ * Part of the chaos run with several hubs: lists the faults that the run can cause, which are faults of hubs,
+ * of Redis, and of the sockets of consumers and providers.
  */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { FaultKind } from '../run/plan.ts';
@@ -8,9 +8,12 @@ import { AWAY, cut, slow, stalled } from '../run/process-faults.ts';
 import { HUBS } from './deployment.ts';
 import type { HubsEnvironment, HubsOptions } from './hubs-environment.ts';
 
-/** How many ms of writes a Redis replica has missed when it becomes the master. */
+/**
+ * Fault of Redis: a replica replaces the master. It has missed the master's writes of the last `low` to
+ * `high` ms.
+ */
 const LAG = { low: 50, high: 1_000 };
-/** How long Redis is paused, ms. */
+/** Fault of Redis: how long Redis is paused, from `low` to `high` ms. */
 const PAUSED = { low: 500, high: 4_000 };
 
 const redis = ({ deployment }: HubsEnvironment) => deployment.redis;

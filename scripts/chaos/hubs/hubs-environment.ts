@@ -1,6 +1,6 @@
 /**
- * The test environment with several hubs. Consumers and providers connect to the load balancer, which picks a
- * hub at random.
+ * Part of the chaos run with several hubs: starts all processes of the run. Consumers and providers connect
+ * to the load balancer, which picks a hub at random.
  */
 import { createUniCore } from '@unicore/client/sdk';
 import { untilOnline } from '../../testing/vms.ts';
@@ -18,7 +18,7 @@ export interface HubsOptions {
 
 export class HubsEnvironment implements Environment {
   readonly deployment: Deployment;
-  /** The consumer processes. Their network lines lead to the load balancer. */
+  /** The consumer processes. Their network lines (TCP proxies) lead to the load balancer. */
   readonly consumers: ConsumerPrograms;
 
   constructor({ consumers, ...options }: HubsOptions, { said, died }: EnvironmentEvents) {

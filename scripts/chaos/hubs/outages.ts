@@ -1,14 +1,14 @@
 /**
- * Outages of Redis, and a hub that continues with outdated state. The promise of each outage resolves when
- * everything is available again.
+ * Part of the chaos run in which Redis fails: causes outages of Redis, and makes a hub continue with outdated
+ * data. The promise of each outage resolves when everything is available again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cut, frozen, slow, stalled } from '../run/process-faults.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Time that an orchestrator needs to restart Redis, ms. */
+/** How long Redis is away when it restarts, ms. An orchestrator needs about this time to restart it. */
 const RESTART_MS = 500;
-/** After a failover, the new Redis lacks the writes of the last LAG_MS milliseconds. */
+/** In a failover, a replica replaces Redis. The replica lacks the writes of the last LAG_MS milliseconds. */
 const LAG_MS = 1_000;
 /**
  * How long Redis is slow, ms. During this time, each hub must tell Redis that it is alive, and which
@@ -17,20 +17,20 @@ const LAG_MS = 1_000;
 const SLOW_MS = 3_000;
 /** How long one hub is cut off from Redis, ms. This is long enough for other hubs to miss its heartbeats. */
 const ALONE_MS = 3_000;
-/** How long a hub is frozen, ms. Meanwhile, the hub's provider connects to another hub. */
+/** How long a hub process is frozen, ms. Meanwhile, the hub's provider connects to another hub. */
 const FROZEN_MS = 4_000;
 
 export interface Outage {
   readonly name: string;
   /**
-   * True if the outage moves a provider to another hub. The path of users at the old hub then leads through
+   * True if the outage moves a provider to another hub. Users at the old hub then reach this provider through
    * two hubs.
    */
   readonly moves?: boolean;
   act(deployment: Deployment): Promise<void>;
 }
 
-/** pauseMs: how long Redis is paused, in ms. */
+/** Returns all outages that can be caused. pauseMs: how long Redis is paused, in ms. */
 export function outages(pauseMs: number): readonly Outage[] {
   return [
     { name: 'restarted', act: ({ redis }) => redis.killed(RESTART_MS) },

@@ -1,6 +1,7 @@
 /**
- * Redis fails in several ways while simulated users (typists) type. Users at the same hub as their provider
- * must not notice the failures. Users at another hub may have to wait, but must then continue.
+ * The chaos run in which Redis fails: causes one Redis outage after the other while simulated users (typists)
+ * type. Users at the same hub as their provider must not notice the outages. Users at another hub may have to
+ * wait, but must then continue.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UniCore } from '@unicore/client/sdk';
@@ -20,17 +21,17 @@ const PROVIDERS = 2;
 /** Number of simulated users at each hub for each VM. */
 const PLACES = 2;
 const KEY_EVERY_MS = 100;
-/** A channel counts as lost if it has not resumed after this time, ms. */
+/** After an outage, a terminal counts as lost if its user sees no echo within this time, ms. */
 const BACK_LIMIT_MS = 30_000;
 
 export interface FailingOptions {
   readonly pauseMs: number;
   /**
-   * Length of the period without faults before the first outage, ms. After each outage, keystrokes count for
-   * that outage during the same time.
+   * Length of the period without faults before the first Redis outage, ms. There is another such period after
+   * each outage. The keystrokes in it count for that outage.
    */
   readonly quietMs: number;
-  /** Names of the outages to run. Default: all outages. */
+  /** Names of the Redis outages to cause. Default: all outages. */
   readonly only?: readonly string[];
   readonly direct: boolean;
   readonly firestore: boolean;
@@ -42,18 +43,18 @@ export interface OutageFelt {
   readonly name: string;
   readonly tookMs: number;
   /**
-   * True if the outage moves a provider to another hub. The path of users at the old hub then leads through
+   * True if the outage moves a provider to another hub. Users at the old hub then reach this provider through
    * two hubs.
    */
   readonly moves: boolean;
   /**
-   * Keystroke latencies of users at the same hub as their provider (same), and of users at another hub
-   * (across).
+   * Keystroke latencies during and after the outage: `same` of users at the same hub as their provider,
+   * `across` of users at another hub.
    */
   readonly same: Felt;
   readonly across: Felt;
   /**
-   * Time from the end of the outage until every user saw the echo of a key that was typed after the end, ms.
+   * Time from the end of the outage until every user saw the echo of a key that was typed after that end, ms.
    */
   readonly backMs: number;
 }
@@ -62,16 +63,19 @@ export interface FailingOutcome {
   readonly before: { readonly same: Felt; readonly across: Felt };
   readonly outages: readonly OutageFelt[];
   readonly keys: number;
-  /** Wrong states that hubs reported (such as "VM not running"), with their counts. The map must be empty. */
+  /**
+   * Wrong states of VMs and providers that hubs reported (such as "VM not running"), with their counts. The
+   * map must be empty.
+   */
   readonly alarms: ReadonlyMap<string, number>;
-  /** Number of hub answers and hub events that were checked. */
+  /** Number of query results and events of hubs that were checked for wrong states. */
   readonly looks: number;
   readonly logs: string;
 }
 
 /**
- * Runs all outages. Rejects when a key is lost, duplicated or reordered, or when a channel does not resume.
- * The error message names the folder with the logs.
+ * Causes the Redis outages one after the other. Rejects when a key is lost, duplicated or reordered, or when
+ * a terminal does not continue after an outage. The error message names the folder with the logs.
  */
 export async function failing(options: FailingOptions, signal?: AbortSignal): Promise<FailingOutcome> {
   const { pauseMs, quietMs, only, direct, firestore, keepLogs = false, step = (_, run) => run() } = options;
@@ -148,8 +152,8 @@ async function vmOfEach(deployment: Deployment, unicore: UniCore): Promise<strin
 }
 
 /**
- * Returns where each simulated user types: PLACES users at every hub for every VM. `same` contains the
- * numbers of the users whose hub is also the hub of their VM's provider.
+ * Returns the terminal in which each simulated user types. There are PLACES users at every hub for every VM.
+ * `same` contains the numbers of the users whose hub is also the hub of their VM's provider.
  */
 function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[]) {
   const places: TypistPlace[] = [];
@@ -174,11 +178,14 @@ function placesOf({ hubs }: Deployment, token: string, vmIds: readonly string[])
 
 interface Suffered {
   readonly outage: Outage;
-  /** Start and end of the outage, ms of the machine's monotonic clock. */
+  /** Start and end of the Redis outage, ms of the machine's monotonic clock. */
   readonly from: number;
   readonly to: number;
   readonly backMs: number;
-  /** Keystrokes up to this time count for this outage. */
+  /**
+   * Keystrokes from the start of the Redis outage to this time count for the outage, ms of the machine's
+   * monotonic clock.
+   */
   readonly end: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The Redis that several hubs share. Each hub connects through its own proxy. So a test can cut off one hub,
- * or move all hubs to a replica.
+ * Part of the chaos runs with several hubs: runs the Redis server that the hubs share, and causes its faults.
+ * Each hub connects through its own TCP proxy. So a run can cut off one hub, or move all hubs to a replica.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy } from '@unicore/server/testing';
@@ -24,14 +24,14 @@ export class SharedRedis {
     this.lines = lines;
   }
 
-  /** lines: the number of proxies, one for each hub. */
+  /** Starts Redis. lines: the number of TCP proxies to it, one for each hub. */
   static async start(lines: number): Promise<SharedRedis> {
     const server = await RedisServer.start(...DISKLESS);
     const opened = await Promise.all(Array.from({ length: lines }, () => LineProxy.open(server.port)));
     return new SharedRedis(server, opened);
   }
 
-  /** Returns the Redis URL for the configuration of one hub. */
+  /** Returns the Redis URL for one hub. It leads to this hub's proxy, if there is one. */
   url(hub: number): string {
     return `redis://127.0.0.1:${(this.lines[hub] ?? this.#server).port}`;
   }
@@ -45,7 +45,7 @@ export class SharedRedis {
     });
   }
 
-  /** Pauses Redis (SIGSTOP) for `ms` milliseconds. */
+  /** Pauses the Redis process (SIGSTOP) for `ms` milliseconds. */
   paused(ms: number): Promise<void> {
     return this.#alone(async () => {
       this.#server.pause();
@@ -77,7 +77,7 @@ export class SharedRedis {
     });
   }
 
-  /** Stops Redis after the current fault is over. */
+  /** Waits until the current Redis fault is over, and then stops Redis. */
   async stop(): Promise<void> {
     await this.#alone(() => this.#server.stop());
     for (const line of this.lines) line.close();

@@ -1,4 +1,7 @@
-/** Replaces three hubs one after the other, as a deployment does, while simulated users (typists) type. */
+/**
+ * The chaos run that replaces three hubs one after the other, as a deployment does, while simulated users
+ * (typists) type.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUniCore } from '@unicore/client/sdk';
 import { now } from '../../testing/monotonic.ts';
@@ -11,47 +14,53 @@ import { type Felt, felt } from './typing/echoes.ts';
 import { Typists } from './typing/typists.ts';
 
 const PROVIDERS = 2;
-/** Number of simulated users per process. They share one account and one VM, but each has its own terminal. */
+/**
+ * Number of simulated users per consumer process. They share one account and one VM, but each has its own
+ * terminal.
+ */
 const PLACES = 25;
 const DRAIN_S = 10;
-/** Time for the load balancer to notice a new hub, ms. It checks the hubs twice a second. */
+/**
+ * Time for the load balancer to notice that a replaced hub is available again, ms. It checks the hubs twice a
+ * second.
+ */
 const NOTICE_MS = 1_000;
 
-/** Time limit for all terminals to start, ms. */
+/** Time limit for every simulated user to see an echo after the start, ms. */
 const START_LIMIT_MS = 60_000;
 /** A keystroke is logged if its echo takes longer than this, ms. */
 const SLOW_MS = 500;
 
 export interface RollingOptions {
   readonly consumers: number;
-  /** Interval between two keystrokes of each consumer, ms. */
+  /** Interval between two keystrokes of each simulated user, ms. */
   readonly everyMs: number;
   /**
-   * How long consumers type without faults, before the first hub is replaced and after the last hub is
-   * replaced, ms.
+   * How long the simulated users type without faults, before the first hub is replaced and after the last hub
+   * is replaced, ms.
    */
   readonly calmMs: number;
   readonly direct: boolean;
   readonly firestore: boolean;
-  /** Keeps the logs even if the run succeeds. */
+  /** Keeps the folder with the logs even if the run succeeds. */
   readonly keepLogs?: boolean;
-  /** Prints the name of a step, and runs the step. */
+  /** Runs one step of the chaos run, and prints the step's name. */
   step?<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 export interface Rolled {
   readonly keys: number;
   /**
-   * Keystroke latencies by phase. The phases are: before the replacements, during the replacement of each
-   * hub, and after the replacements.
+   * Keystroke latencies in each phase of the run. The phases are: before the replacement of hubs, during the
+   * replacement of each hub, and after the replacements.
    */
   readonly phases: readonly (Felt & { readonly name: string; readonly tookMs: number })[];
   readonly logs: string;
 }
 
 /**
- * Replaces the hubs. Rejects when a key is lost, duplicated or reordered, or when a hub does not end by
- * itself. The error message names the folder with the logs.
+ * Replaces the hubs one after the other. Rejects when a key is lost, duplicated or reordered, or when a hub
+ * process does not end by itself. The error message names the folder with the logs.
  */
 export async function rolling(options: RollingOptions, signal?: AbortSignal): Promise<Rolled> {
   const {
@@ -104,7 +113,7 @@ export async function rolling(options: RollingOptions, signal?: AbortSignal): Pr
   });
 }
 
-/** Returns where each simulated user types, grouped by process. */
+/** Returns the terminal in which each simulated user types, grouped by the process that types. */
 async function placesOf(deployment: Deployment, consumers: number): Promise<TypistPlace[][]> {
   const url = deployment.balancer.url;
   const groups: TypistPlace[][] = [];

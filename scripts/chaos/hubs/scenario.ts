@@ -1,4 +1,7 @@
-/** The scenario of the chaos run with several hubs: the environment and the possible faults. */
+/**
+ * Part of the chaos run with several hubs: combines the processes of the run (the environment) with the
+ * faults that can occur.
+ */
 import type { Scenario } from '../run/run.ts';
 import { hubsFaults } from './faults.ts';
 import { HubsEnvironment, type HubsOptions } from './hubs-environment.ts';

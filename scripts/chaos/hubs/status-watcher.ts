@@ -1,25 +1,25 @@
 /**
- * Watches the states of VMs and providers that one hub reports in subscriptions and query results. Counts
- * states that are not healthy.
+ * Part of the chaos run in which Redis fails: watches the states of VMs and providers that one hub reports in
+ * subscriptions and query results. Counts the states that are not healthy.
  */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 
-/** Interval at which the lists of VMs and providers are queried, ms. */
+/** Interval at which the hub is asked for its lists of VMs and providers, ms. */
 const ASK_MS = 500;
 
 export class StatusWatcher {
   readonly unicore: UniCore;
   /**
-   * Counts of the unhealthy states that the hub reported. A healthy VM is running, and a healthy provider is
+   * How often the hub reported each unhealthy state. A healthy VM is running, and a healthy provider is
    * online.
    */
   readonly alarms = new Map<string, number>();
-  /** Number of query results and events that were checked. */
+  /** Number of the hub's query results and events that were checked for unhealthy states. */
   looks = 0;
   readonly #name: string;
   readonly #ends: (() => void)[] = [];
 
-  /** name: the name of the hub. */
+  /** name: the hub's name in the counts of unhealthy states. */
   constructor(name: string, url: string, token: string) {
     this.#name = name;
     this.unicore = createUniCore({ url, getToken: () => token });

@@ -1,10 +1,13 @@
-/** Command-line options of the chaos commands, and the signals that stop them. */
+/** Part of the chaos runs: parses command-line options, and stops a run when a signal asks for it. */
 
 export const FLAG = { type: 'boolean', default: false } as const;
-/** Flags of the commands that run several hubs. */
+/** Command-line options without a value that the chaos runs with several hubs accept. */
 export const HUBS_FLAGS = { direct: FLAG, sqlite: FLAG, logs: FLAG, help: FLAG } as const;
 
-/** Parses an option as an integer. Throws if the number is less than `least` or more than `most`. */
+/**
+ * Parses the value of a command-line option as an integer. Throws if the integer is less than `least` or more
+ * than `most`.
+ */
 export function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
@@ -12,8 +15,8 @@ export function whole(name: string, text: string, least: number, most: number): 
 }
 
 /**
- * Returns an AbortSignal that aborts when this process is asked to end. The run can then end the processes
- * that it started.
+ * Returns an AbortSignal that aborts when this process is asked to end. The chaos run can then end the
+ * processes that it started.
  */
 export function untilTold(): AbortSignal {
   const stop = new AbortController();

@@ -1,25 +1,31 @@
 /**
- * Controls the consumer processes of a chaos run. Tracks which channels transfer bytes, have resumed, or have
- * ended.
+ * Part of the chaos runs: controls the consumer processes. Tracks which channels transfer bytes, have resumed
+ * after a fault, or have ended.
  */
 
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
 
-/** Time limits for all programs to start, and to end, ms. */
+/**
+ * Time limit for bytes to flow in all channels at the start of the run, and time limit for all channels to
+ * end, ms.
+ */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
-/** A channel counts as lost if it has not resumed after this time, ms. */
+/**
+ * A channel counts as lost if no new bytes have arrived in both directions within this time after a fault,
+ * ms.
+ */
 const BACK_LIMIT_MS = 20_000;
 
 export interface ChannelTrackerOptions {
   readonly channels: number;
-  /** Bytes per second in each direction of each channel. */
+  /** Data rate in each direction of each channel, bytes per second. */
   readonly rate: number;
   readonly seed: number;
   gap(gap: Gap): void;
-  /** Called when a byte is wrong, or when a channel transfers no bytes for too long. */
+  /** Called when a received byte is wrong, or when a channel transfers no bytes for too long. */
   failed(message: string): void;
 }
 
@@ -27,7 +33,10 @@ export class ChannelTracker {
   /** Bytes received in each direction, summed over all channels that have ended. */
   readonly bytes = { down: 0, up: 0 };
   readonly #options: ChannelTrackerOptions;
-  /** Channels that have not yet reached the state that the tracker waits for. */
+  /**
+   * Numbers of the channels that have not yet reached the state that the tracker waits for, such as: bytes
+   * flow.
+   */
   #awaited = new Set<number>();
   #question = 0;
   #allDone: () => void = () => undefined;
@@ -60,14 +69,14 @@ export class ChannelTracker {
     await flowing;
   }
 
-  /** Resolves when new bytes have arrived in both directions of every channel. */
+  /** Resolves when new bytes have arrived in both directions of every channel after the fault. */
   async whole(environment: Environment, after: string): Promise<void> {
     const moved = this.#await(BACK_LIMIT_MS, `have not come back after "${after}"`);
     this.#tellAll(environment, { type: 'ask', question: ++this.#question });
     await moved;
   }
 
-  /** Stops sending. Resolves when the two ends of every channel agree on all bytes. */
+  /** Stops the sending of bytes. Resolves when the two ends of every channel agree on all bytes. */
   async finish(environment: Environment): Promise<void> {
     const done = this.#await(END_LIMIT_MS, 'have not ended');
     this.#tellAll(environment, { type: 'finish' });

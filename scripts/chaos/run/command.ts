@@ -1,6 +1,6 @@
 /**
- * Runs a chaos command: parses the options, starts the run, prints the report, and tells how to repeat a
- * failed run.
+ * Part of the chaos runs: parses the options of a chaos command, starts the run, prints the report, and tells
+ * how to repeat a failed run.
  */
 import { parseArgs } from 'node:util';
 import { say } from '../../lib/console.ts';
@@ -11,17 +11,17 @@ import { report, showProgress } from './report.ts';
 import { type Outcome, runChaos, type Scenario } from './run.ts';
 
 export interface ChaosCommand<S extends Environment, Flag extends string> {
-  /** The command's name in `npm run chaos -- NAME`. */
+  /** The name of the chaos command in `npm run chaos -- NAME`. */
   readonly name: string;
-  /** The text that --help prints. */
+  /** The text that the option --help prints. */
   readonly help: string;
   readonly defaults: { readonly kills: string; readonly channels: string; readonly rate: string };
-  /** Smallest number of channels that the command accepts. Each consumer needs one. */
+  /** Smallest number of channels that the chaos command accepts. Each consumer needs at least one channel. */
   readonly leastChannels: number;
   /** Options without a value. */
   readonly flags: readonly Flag[];
   scenario(flags: Readonly<Record<Flag, boolean>>): Scenario<S>;
-  /** Checks the run's outcome. Throws if the product broke one of its promises. */
+  /** Checks the outcome of the chaos run. Throws if the product broke one of its promises. */
   judge?(outcome: Outcome): void;
 }
 

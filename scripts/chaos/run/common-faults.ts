@@ -1,12 +1,12 @@
 /**
- * Faults that are possible in every environment: faults of hubs, of tunnel processes, and of the network
- * lines of providers and consumers.
+ * Part of the chaos runs: lists the faults that every run can cause, which are faults of hubs, of tunnel
+ * processes, and of the network lines of providers and consumers.
  */
 import type { Environment } from './environment.ts';
 import type { FaultKind } from './plan.ts';
 import { AWAY, cut, frozen, HELD, killed, slow, stalled } from './process-faults.ts';
 
-/** How many hubs, providers and consumers an environment has. */
+/** Number of hubs, providers and consumers in a chaos run. */
 export interface Hops {
   readonly hubs: number;
   readonly providers: number;
@@ -18,9 +18,11 @@ export interface Hops {
  * while.
  */
 export interface FaultLists<E> {
-  /** Faults of a process or line that close the connections of each channel that uses it. */
+  /** Faults that close the connections of each channel whose path uses the faulty process or network line. */
   readonly kills: Omit<FaultKind<E>, 'kills'>[];
-  /** Faults that slow or stop a process or line for a while, but do not themselves close a connection. */
+  /**
+   * Faults that slow or stop a process or network line for a while, but do not themselves close a connection.
+   */
   readonly disturbances: Omit<FaultKind<E>, 'kills' | 'lasts'>[];
 }
 
@@ -40,7 +42,8 @@ export function commonFaults({ hubs, providers, consumers }: Hops): FaultLists<E
         lasts: AWAY,
         act: (env, hop, ms) => killed(env.hubs[hop]!.program, ms),
       },
-      // A killed tunnel process restarts at once, as if a service manager restarted it.
+      // The service manager restarts a killed process at once. Therefore this fault restarts a killed tunnel
+      // process at once, too.
       { name: 'tunnel killed', ...ofProvider, act: (env, hop) => killed(tunnel(env, hop), 0) },
       {
         name: 'provider line cut',

@@ -1,5 +1,6 @@
 /**
- * A consumer process of a chaos run, which uses the SDK. Its parent process tells it which terminals to open.
+ * Part of the chaos runs: a consumer process (a client of the hub), which uses the SDK. Its parent process
+ * tells it which terminals to open.
  */
 import { join } from 'node:path';
 import { createUniCore } from '@unicore/client/sdk';
@@ -44,7 +45,7 @@ function start({ url, token, places, rate, seed }: Extract<ToConsumer, { type: '
   setInterval(() => {
     const due = ((now() - last) * rate) / 1000;
     last = now();
-    // Writes have random sizes, so that frame boundaries are at different offsets in each channel.
+    // Each write has a random size, so that frame boundaries are at different offsets in each channel.
     for (const traffic of all.values()) traffic.say(Math.round(due * 2 * random.fraction()));
   }, TICK_MS);
 }

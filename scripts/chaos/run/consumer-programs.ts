@@ -1,6 +1,6 @@
 /**
- * The consumer processes of a chaos run. Each consumer has its own VM, and its own network line to the hub or
- * load balancer.
+ * Part of the chaos runs: starts and ends the consumer processes. Each consumer has its own VM, and its own
+ * network line (a TCP proxy) to the hub or load balancer.
  */
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
@@ -10,10 +10,7 @@ import type { Programs } from '../../testing/processes/programs.ts';
 import { runningVm } from '../../testing/vms.ts';
 import { FromConsumer } from './messages.ts';
 
-/**
- * The data that a consumer needs to open terminals: the hub's URL, a token, and a VM with at most 32
- * terminals.
- */
+/** The data that a consumer needs to open terminals: the hub's URL, a token, and the id of a VM. */
 export interface Access {
   readonly url: string;
   readonly token: string;
@@ -22,11 +19,14 @@ export interface Access {
 
 export class ConsumerPrograms {
   readonly programs: readonly Program[];
-  /** The network line (a TCP proxy) of each consumer, in the order of `programs`. Empty before connect(). */
+  /**
+   * The network lines (TCP proxies) of the consumers, in the order of `programs`. The list is empty before
+   * connect() is called.
+   */
   readonly lines: LineProxy[] = [];
   readonly #access: Access[] = [];
 
-  /** Creates the consumers, but does not start them. */
+  /** Creates the consumer processes, but does not start them. */
   constructor(all: Programs, count: number, said: (message: FromConsumer) => void) {
     this.programs = Array.from({ length: count }, (_, index) =>
       all.add(`consumer-${index}`, {
@@ -37,8 +37,8 @@ export class ConsumerPrograms {
   }
 
   /**
-   * Starts the consumers. `port` is the port of the hub or load balancer. `token` and `unicore` belong to the
-   * user who owns the consumers' VMs.
+   * Starts a VM and a consumer process for each consumer. `port` is the port of the hub or load balancer.
+   * `token` is the token of the user who owns the VMs, and `unicore` is an SDK client of this user.
    */
   async connect({ port, token, unicore }: { port: number; token: string; unicore: UniCore }): Promise<void> {
     for (const consumer of this.programs) {

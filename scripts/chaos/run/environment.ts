@@ -1,6 +1,6 @@
 /**
- * The interface of a chaos run's environment: hubs and providers that faults hit, and consumers whose
- * terminals transfer bytes.
+ * Part of the chaos runs: the interface of the processes that a run needs (its environment). Faults hit the
+ * hubs and providers, and the consumers have terminals that transfer bytes.
  */
 import type { Provider } from '../../testing/processes/agent-program.ts';
 import type { Hub } from '../../testing/processes/hub-program.ts';
@@ -19,10 +19,10 @@ export interface Environment {
   readonly hubs: readonly Hub[];
   readonly providers: readonly Provider[];
   readonly consumers: ConsumerPrograms;
-  /** Starts all processes, and a running VM for each consumer. */
+  /** Starts all processes of the chaos run, and a running VM for each consumer. */
   start(): Promise<void>;
-  /** Writes a line to the run's own log. */
+  /** Writes a line to the log of the chaos run itself. */
   note(line: string): void;
-  /** Ends every process. If keepLogs is set, the folder with the logs is kept. */
+  /** Ends every process of the chaos run. If keepLogs is set, the folder with the logs is kept. */
   close(options: { keepLogs: boolean }): Promise<void>;
 }

@@ -1,6 +1,9 @@
-/** Detects pauses in one direction of a channel, and reports each pause when the next bytes arrive. */
+/**
+ * Part of the chaos runs: detects when one direction of a channel transfers no bytes for a while (a pause).
+ * Reports each pause when the next bytes arrive.
+ */
 
-/** Shortest pause that is reported, ms. Without faults, bytes arrive every 40 ms. */
+/** Shortest pause between bytes that is reported, ms. Without faults, bytes arrive every 40 ms. */
 const SILENCE_MS = 150;
 
 export class GapDetector {
@@ -15,22 +18,22 @@ export class GapDetector {
     this.#gap = gap;
   }
 
-  /** Starts to watch for pauses. Bytes are expected from this call on. */
+  /** Starts to watch this direction of the channel for pauses. Bytes are expected from this call on. */
   begin(): void {
     this.#last = this.#now();
   }
 
-  /** Called when the channel lost its connection. */
+  /** The caller calls this method when the channel lost its connection. */
   detached(): void {
     this.#detached = true;
   }
 
-  /** Resolves when the next new byte arrives. */
+  /** Resolves when the next new bytes arrive in this direction of the channel. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Called when new bytes have arrived. */
+  /** The caller calls this method when new bytes have arrived in this direction of the channel. */
   moved(): void {
     const now = this.#now();
     if (this.#detached || now - this.#last > SILENCE_MS) this.#gap(this.#last, now, this.#detached);

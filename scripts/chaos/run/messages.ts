@@ -1,6 +1,6 @@
 /**
- * Messages between a chaos run and its consumer processes. Times are in milliseconds of the machine's
- * monotonic clock.
+ * Part of the chaos runs: the messages between the main process of a run and its consumer processes. Times
+ * are in milliseconds of the machine's monotonic clock.
  */
 import { z } from 'zod';
 
@@ -13,14 +13,14 @@ export const ToConsumer = z.discriminatedUnion('type', [
     url: z.string(),
     token: z.string(),
     places: z.array(Place),
-    /** Bytes per second in each direction of each channel. */
+    /** Data rate in each direction of each channel, bytes per second. */
     rate: z.number(),
     seed: z.number(),
   }),
-  /** Asks the consumer to report, for each channel, when new bytes have arrived in both directions. */
+  /** Asks the consumer to report, for each channel, as soon as new bytes have arrived in both directions. */
   z.object({ type: z.literal('ask'), question: z.number() }),
   /**
-   * Asks the consumer to stop sending. Each program in a terminal then reports whether the bytes that it
+   * Asks the consumer to stop sending. The program in each terminal then reports whether the bytes that it
    * received were right.
    */
   z.object({ type: z.literal('finish') }),
@@ -40,10 +40,12 @@ export const FromConsumer = z.discriminatedUnion('type', [
     /** True if the channel lost its connection during the pause. */
     detached: z.boolean(),
   }),
-  /** The answer to `ask`: new bytes have arrived in both directions of this channel. */
+  /**
+   * The consumer's answer to the message `ask`: new bytes have arrived in both directions of this channel.
+   */
   z.object({ type: z.literal('moved'), channel: z.number(), question: z.number() }),
   z.object({ type: z.literal('done'), channel: z.number(), down: z.number(), up: z.number() }),
-  /** The consumer reports that a byte was wrong, or that the terminal closed. */
+  /** The consumer reports that a received byte was wrong, or that the terminal closed too early. */
   z.object({ type: z.literal('broken'), channel: z.number(), message: z.string() }),
 ]);
 export type FromConsumer = z.infer<typeof FromConsumer>;

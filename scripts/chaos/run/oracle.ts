@@ -1,17 +1,24 @@
 /**
- * Computes the expected byte at each offset of a channel and direction, so that each arriving byte can be
- * checked by itself. peer.pl, the program in the terminal, computes the same bytes. The stream consists of
- * records of 32 bytes, such as "d003 00000010 e3779b10 5ebca6b0\n". A record contains the direction and
- * channel, the record's index, and two numbers that are computed from channel and index. Therefore a wrong
- * record shows which bytes were lost, repeated or moved. The only control character in a record is the newline.
+ * Part of the chaos runs: computes the expected byte at each offset of a channel and direction, so that each
+ * arriving byte can be checked by itself. peer.pl, the program in the terminal, computes the same bytes. The
+ * stream of bytes consists of records of 32 bytes, such as "d003 00000010 e3779b10 5ebca6b0\n". A record
+ * contains the direction, the number of the channel, the index of the record, and two numbers that are
+ * computed from these. Therefore a wrong record shows which bytes were lost, repeated or moved. The only
+ * control character in a record is the newline.
  */
 
 export const RECORD_BYTES = 32;
-/** Number of records that are computed at once. Small reads then do not compute the same record again. */
+/**
+ * Number of records (32 bytes each) of the expected stream that are computed together and then kept. So small
+ * reads do not compute the same record again.
+ */
 const BLOCK_RECORDS = 128;
 const BLOCK_BYTES = RECORD_BYTES * BLOCK_RECORDS;
 
-/** down: from the program in the terminal to the consumer. up: from the consumer to the program. */
+/**
+ * The directions of a channel. down: from the program in the terminal to the consumer. up: from the consumer
+ * to the program.
+ */
 export type Way = 'down' | 'up';
 
 export class Oracle {
@@ -26,8 +33,7 @@ export class Oracle {
   }
 
   /**
-   * Returns the expected bytes from this offset on. The result may be a view that is valid only until the
-   * next call.
+   * Returns the expected bytes of the stream from this offset on. They may be valid only until the next call.
    */
   bytes(offset: number, length: number): Buffer {
     const parts: Buffer[] = [];
@@ -40,7 +46,10 @@ export class Oracle {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
-  /** Describes the error in bytes that arrived at this offset. Returns undefined if all bytes are right. */
+  /**
+   * Compares received bytes with the expected bytes at this offset of the stream. Returns a description of
+   * the first error, or undefined if all bytes are right.
+   */
   judge(offset: number, bytes: Uint8Array): string | undefined {
     const expected = this.bytes(offset, bytes.length);
     if (expected.equals(bytes)) return undefined;

@@ -1,4 +1,7 @@
-/** Plans all faults of a run. The plan depends only on the seed, not on the behaviour of the processes. */
+/**
+ * Part of the chaos runs: plans all faults of a run. The plan depends only on the seed, not on the behaviour
+ * of the processes.
+ */
 import type { Random } from '@unicore/protocol/sim';
 
 /** Longest pause before the next fault, ms, if that fault may occur while channels are still resuming. */
@@ -6,23 +9,26 @@ const SOON_MS = 400;
 /** Longest pause before the next fault, ms, if all channels must have resumed before that fault. */
 const LATER_MS = 300;
 
-/** A kind of fault that can occur in an environment of this type. */
+/** A kind of fault that can occur in a chaos run. */
 export interface FaultKind<Environment> {
   readonly name: string;
   /** True if the fault closes connections. False if the fault only slows or stops them for a while. */
   readonly kills: boolean;
-  /** Number of hops (processes or lines) that the fault can hit. The plan picks one of them at random. */
+  /**
+   * Number of places (processes or network lines) that this kind of fault can hit. The plan picks one of them
+   * at random.
+   */
   readonly hops: number;
   /**
    * Duration of the fault: from `low` to `high` ms. `share` is the probability that the fault lasts that long
-   * (default 1). Otherwise the fault is undone at once. Without `lasts`, it is always undone at once.
+   * (default 1). Otherwise the fault ends at once. Without `lasts`, the fault always ends at once.
    */
   readonly lasts?: { readonly low: number; readonly high: number; readonly share?: number };
-  /** True if the fault affects only one consumer. The consumer's number is then the number of the hop. */
+  /** True if the fault affects only one consumer. `hop` is then the number of this consumer. */
   readonly ofConsumer?: boolean;
   /**
-   * Causes the fault, and undoes it after `ms` milliseconds. Resolves when the process or line works again,
-   * even if channels have not resumed yet.
+   * Causes the fault, and ends it after `ms` milliseconds. Resolves when the process or network line works
+   * again, even if channels have not resumed yet.
    */
   act(environment: Environment, hop: number, ms: number): Promise<void> | void;
 }
@@ -30,7 +36,7 @@ export interface FaultKind<Environment> {
 export interface Fault<Environment> {
   readonly kind: FaultKind<Environment>;
   readonly hop: number;
-  /** Time until the fault is undone, ms. */
+  /** How long the fault lasts, ms. */
   readonly ms: number;
 }
 
@@ -38,8 +44,9 @@ export interface Step<Environment> {
   /** Faults that begin at the same time. All of them are of different kinds. */
   readonly faults: readonly Fault<Environment>[];
   /**
-   * What the run waits for after these faults, before it continues with the plan. 'whole': until all channels
-   * have resumed. 'resuming': it does not wait for channels.
+   * What the run waits for when these faults are over. 'whole': until all channels transfer bytes again.
+   * 'resuming': it does not wait for channels, so the next fault may occur while they are still resuming. In
+   * both cases the run then pauses for `pauseMs` milliseconds.
    */
   readonly wait: 'whole' | 'resuming';
   readonly pauseMs: number;

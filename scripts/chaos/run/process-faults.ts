@@ -1,6 +1,6 @@
 /**
- * Faults of a process or of a network line. The promise of each function resolves when the fault is undone.
- * At that time, channels may still be resuming.
+ * Part of the chaos runs: causes faults of a process or of a network line. The promise of each function
+ * resolves when the process or line works again. At that time, channels may still be resuming.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineProxy } from '@unicore/server/testing';
@@ -9,11 +9,11 @@ import type { Program } from '../../testing/processes/program.ts';
 /** One-way delay of a network line while the line is slow, ms. */
 const SLOW_MS = 100;
 /**
- * How long a killed process or line stays away. With the probability `share` the time is from `low` to `high`
- * ms. Otherwise the time is 0.
+ * How long a killed process or a cut network line stays unavailable. With the probability `share` the time is
+ * from `low` to `high` ms. Otherwise the time is 0.
  */
 export const AWAY = { low: 1, high: 3_000, share: 0.3 };
-/** How long a process or line stays frozen, stalled or slow: from `low` to `high` ms. */
+/** How long a process stays frozen, or a network line stays stalled or slow: from `low` to `high` ms. */
 export const HELD = { low: 50, high: 2_000 };
 
 export async function killed(program: Program, ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Prints the outcome of a chaos run as a table. */
+/** Part of the chaos runs: prints the outcome of a run as a table. */
 import { duration, paint, say } from '../../lib/console.ts';
 import type { Row } from './resumes.ts';
 import type { Outcome } from './run.ts';
@@ -14,7 +14,10 @@ export function report({ channels }: { channels: number }, { bytes, rows, total,
   say(`  ${paint('green', '0 lost, 0 duplicated, 0 reordered')}\n`);
 }
 
-/** Returns a function that prints the progress each time another tenth of the kills is done. */
+/**
+ * Returns a function that prints the progress of the run each time another tenth of the kills is done (the
+ * planned faults that close connections).
+ */
 export function showProgress(kills: number): (done: number) => void {
   let shown = 0;
   return (done) => {

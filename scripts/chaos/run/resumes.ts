@@ -1,27 +1,29 @@
 /**
- * Measures how long each channel needed to resume. The time counts from when the broken process or line works
- * again.
+ * Part of the chaos runs: measures how long each channel needed to resume after a fault. The time counts from
+ * when the faulty process or network line works again.
  */
 import type { Gap } from './messages.ts';
 
 /** A fault that has occurred or is still active. */
 export interface Committed {
   readonly name: string;
-  /** Channels whose path uses the process or line that the fault hit. */
+  /** Numbers of the channels whose path uses the process or network line that the fault hit. */
   readonly channels: ReadonlySet<number>;
   readonly from: number;
-  /** When the process or line worked again. Undefined while the fault is active. */
+  /** When the faulty process or network line worked again. Undefined while the fault is active. */
   to: number | undefined;
 }
 
 export interface Row {
   readonly name: string;
   readonly faults: number;
-  /** Number of resumes. The two directions of a channel count separately. */
+  /**
+   * How often channels resumed after faults of this kind. The two directions of a channel count separately.
+   */
   readonly resumes: number;
   /**
-   * Times from when the process or line worked again until channels resumed, ms. Undefined if no channel
-   * resumed.
+   * Percentiles and maximum of the time that channels needed to resume, ms. The time counts from when the
+   * faulty process or network line worked again. Undefined if no channel resumed.
    */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
@@ -41,9 +43,10 @@ export class Resumes {
   }
 
   /**
-   * Returns the rows of the report. For each kind of fault, a row shows the times from the end of the fault
-   * until channels transferred bytes again. Two more rows show how long channels transferred no bytes: one if
-   * they continued while a fault was still active, and one if no fault explains the pause.
+   * Returns the rows of the report. There is a row for each kind of fault. It shows the times from the end of
+   * the fault until channels transferred bytes again. Two more rows show how long channels transferred no
+   * bytes: one for channels that continued while a fault was still active, and one for pauses that no fault
+   * explains.
    */
   rows(): Row[] {
     const times = new Map<string, number[]>(this.#faults.map(({ name }) => [name, []]));
@@ -64,8 +67,8 @@ export class Resumes {
   }
 
   /**
-   * Returns one row that covers the faults of all kinds: the times from the end of a fault until channels
-   * transferred bytes again.
+   * Returns one row of the report that covers the faults of all kinds. It shows the times from the end of a
+   * fault until channels transferred bytes again.
    */
   total(): Row {
     const list = this.#gaps.flatMap((gap) => {
@@ -77,8 +80,8 @@ export class Resumes {
 
   /**
    * Returns the fault that explains why a channel transferred no bytes for a while (a gap). If several faults
-   * overlap the gap, the result is the fault that ended last. A line that is still slow counts as an active
-   * fault.
+   * overlap the gap, the result is the fault that ended last. A network line that is still slow counts as an
+   * active fault.
    */
   #last({ channel, from, to }: Gap): Committed | undefined {
     let last: Committed | undefined;

@@ -1,4 +1,7 @@
-/** Runs a whole chaos test: channels transfer bytes, faults occur as planned, and the outcome is measured. */
+/**
+ * Part of the chaos runs: runs a whole chaos test. Channels transfer bytes, faults occur as planned, and the
+ * outcome is measured.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@unicore/protocol/sim';
 import { now } from '../../testing/monotonic.ts';
@@ -8,18 +11,18 @@ import type { Gap } from './messages.ts';
 import { type Fault, type FaultKind, makePlan, type Step } from './plan.ts';
 import { type Committed, Resumes, type Row } from './resumes.ts';
 
-/** If a channel transfers no bytes for longer than this, the run logs it, ms. */
+/** If a channel transfers no bytes for longer than this time, ms, the run writes it to its log. */
 const LONG_MS = 1_000;
 
 export interface RunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly channels: number;
-  /** Bytes per second, in each direction of each channel. */
+  /** Data rate in each direction of each channel, bytes per second. */
   readonly rate: number;
-  /** Keeps the logs even if the run succeeds. */
+  /** Keeps the folder with the logs even if the run succeeds. */
   readonly keepLogs?: boolean;
-  /** Called with the number of kills so far. */
+  /** Called with the number of kills (faults that close connections) that the run has caused so far. */
   progress?(kills: number): void;
 }
 
@@ -28,19 +31,19 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly total: Row;
   readonly tookMs: number;
-  /** Path of the folder with the logs, if the logs were kept. */
+  /** Path of the folder with the logs. The folder exists only if the logs were kept. */
   readonly logs: string;
 }
 
-/** An environment, and the faults that can occur in this environment. */
+/** A kind of chaos run: the processes that it needs (its environment), and the faults that can occur. */
 export interface Scenario<S extends Environment> {
   environment(events: EnvironmentEvents): S;
   readonly faults: readonly FaultKind<S>[];
 }
 
 /**
- * Runs a chaos test. Rejects as soon as a byte is wrong or a channel is lost. The error message names the
- * folder with the logs.
+ * Runs a chaos test. Rejects as soon as a received byte is wrong or a channel is lost. The error message
+ * names the folder with the logs.
  */
 export async function runChaos<S extends Environment>(
   scenario: Scenario<S>,

@@ -1,6 +1,6 @@
 /**
- * The traffic of one terminal. Bytes flow in both directions all the time, and each byte is checked when it
- * arrives. At the end, the two sides compare their byte counts.
+ * Part of the chaos runs: sends and receives the bytes of one terminal. Bytes flow in both directions all the
+ * time, and each byte is checked when it arrives. At the end, the two sides compare their byte counts.
  */
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { Random } from '@unicore/protocol/sim';
@@ -14,15 +14,16 @@ import { Oracle, type Way } from './oracle.ts';
 const STX = 0x02;
 const EOT = 0x04;
 /**
- * Sending pauses when the other end has not yet confirmed this many bytes. The SDK closes a channel if too
- * many bytes wait for a lost connection. Without this limit, a long fault would therefore close the channel.
+ * The consumer stops sending while more than this many bytes are not yet confirmed by the other end. The SDK
+ * closes a channel if too many bytes wait for a lost connection. Without this limit, a long fault would
+ * therefore close the channel.
  */
 const MAX_UNCONFIRMED = 256 * 1024;
 
 export interface TrafficOptions {
   readonly socket: ChannelSocket;
   readonly channel: number;
-  /** Shell command that starts the program in the terminal. */
+  /** Shell command that starts the program in the terminal, which sends and checks bytes. */
   readonly command: string;
   readonly random: Random;
   readonly now: () => number;
@@ -39,10 +40,13 @@ export class TerminalTraffic {
   #state: 'starting' | 'flowing' | 'finishing' | 'over' = 'starting';
   #received = 0;
   #sent = 0;
-  /** How many of the sent bytes the other end has confirmed. */
+  /** Number of sent bytes that the other end of the channel has confirmed. */
   #confirmed = 0;
   #attached = true;
-  /** The program's output after the end of its stream. Undefined before the end. */
+  /**
+   * The text that the program in the terminal prints after the end of its stream of bytes. Undefined before
+   * the end.
+   */
   #verdict: string | undefined;
 
   constructor(options: TrafficOptions) {
@@ -60,7 +64,7 @@ export class TerminalTraffic {
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
   }
 
-  /** Sends this number of further bytes. */
+  /** Sends the next bytes of the stream to the program in the terminal. `bytes` is their number. */
   say(bytes: number): void {
     const { socket } = this.#options;
     if (this.#state !== 'flowing') return;
@@ -70,7 +74,7 @@ export class TerminalTraffic {
     this.#sent += bytes;
   }
 
-  /** Resolves when new bytes have arrived in both directions. */
+  /** Resolves when new bytes have arrived in both directions of the channel. */
   async moving(): Promise<void> {
     await Promise.all([this.#down.flow.next(), this.#up.flow.next()]);
   }
@@ -106,7 +110,7 @@ export class TerminalTraffic {
     this.#look();
   }
 
-  /** Checks whether the other end has confirmed more bytes. */
+  /** Checks whether the other end of the channel has confirmed more of the sent bytes. */
   #look(): void {
     const confirmed = this.#sent - this.#options.socket.bufferedAmount;
     if (!this.#attached || confirmed <= this.#confirmed) return;
@@ -121,8 +125,8 @@ export class TerminalTraffic {
       this.#down.flow.detached();
       this.#up.flow.detached();
     }
-    // Bytes that the other end had received before the connection was lost do not count as new bytes, even if
-    // their confirmation arrives only now.
+    // The other end may have received bytes before the connection was lost, while their confirmation arrives
+    // only now. Such bytes do not count as new bytes.
     else this.#confirmed = this.#sent - this.#options.socket.bufferedAmount;
   }
 

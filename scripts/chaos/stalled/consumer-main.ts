@@ -1,4 +1,7 @@
-/** Consumer process of the stalled run. It reads, types, or stops reading, as its parent process demands. */
+/**
+ * Part of the chaos run in which viewers of a terminal stop reading: a consumer process (a client of the
+ * hub). It reads, types, or stops reading, as its parent process demands.
+ */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelSocket, createUniCore, type UniCore } from '@unicore/client/sdk';
@@ -7,21 +10,24 @@ import { serve } from '../../testing/processes/child.ts';
 import { Viewer } from './viewer.ts';
 
 /**
- * Pause between keystrokes, ms. The pause is shorter than that of a person, so that a few seconds are enough
- * to measure a p99.
+ * Pause between simulated keystrokes, ms. It is shorter than a person's pause, so that a few seconds are
+ * enough to measure a p99.
  */
 const KEY_PAUSE_MS = 4;
 /**
- * The shell prints this text just before the echoing program starts. The typed command line is written
- * differently, so the terminal's echo of the command line does not match.
+ * The shell prints this text just before it starts the program that echoes keys. In the typed command line,
+ * the text is split by a quote. So the terminal's echo of the command line does not match.
  */
 const READY = 'echo is on';
 /**
- * Bytes that a viewer reads before it may stop reading. After this many bytes its flow-control windows have
- * grown to their full size.
+ * Bytes that a viewer of the terminal reads before it may stop reading. After this many bytes its
+ * flow-control windows have grown to their full size.
  */
 const READ_BYTES = 4 * 1024 * 1024;
-/** When a stalled viewer reads again, it must be told that it missed at least this many bytes. */
+/**
+ * When a viewer that had stopped reading reads again, the hub must report at least this many skipped bytes to
+ * it.
+ */
 const MISSED_BYTES = 1024 * 1024;
 
 process.title = 'unicore-stalled-consumer';
@@ -69,7 +75,7 @@ const calls = {
     typist.onmessage = () => heard();
   },
 
-  /** Types for `ms` milliseconds. Resolves with the time from each key to its echo, ms. */
+  /** Types keys for `ms` milliseconds. Resolves with the time from each key to its echo, ms. */
   async type(ms: number): Promise<number[]> {
     const latencies: number[] = [];
     for (const until = performance.now() + ms; performance.now() < until; ) {
@@ -86,8 +92,8 @@ const calls = {
   },
 
   /**
-   * Adds viewers of the reader's terminal through the SDK. Resolves when each viewer has read READ_BYTES. The
-   * viewers continue to read.
+   * Adds viewers that use the SDK to the terminal with bulk data. Resolves when each viewer has read
+   * READ_BYTES. The viewers continue to read.
    */
   async viewBySdk(count: number): Promise<void> {
     const mine = Array.from({ length: count }, () => Viewer.bySdk(unicore.openTerminal(vmId)));
@@ -95,7 +101,10 @@ const calls = {
     await Promise.all(mine.map((viewer) => viewer.hasRead(READ_BYTES)));
   },
 
-  /** Adds viewers of the reader's terminal over raw WebSockets. */
+  /**
+   * Adds viewers that use raw WebSockets to the terminal with bulk data. Resolves when each viewer has read
+   * READ_BYTES.
+   */
   async viewRaw(count: number): Promise<void> {
     const reads = Array.from({ length: count }, async () => {
       const { url } = await unicore.api.vm.connect.mutate({ vmId, terminalId: 'main' });
@@ -111,14 +120,17 @@ const calls = {
   },
 
   /**
-   * Called before this process is frozen. Each viewer notes how many skipped bytes were reported to it so
-   * far, so that later reports can be told apart.
+   * The parent process calls this before it freezes this process. Each viewer notes how many skipped bytes
+   * the hub has reported to it so far. So the bytes that are skipped later can be counted separately.
    */
   expectToFreeze(): void {
     for (const viewer of viewers) viewer.expect();
   },
 
-  /** Lets all viewers read again. Resolves with the number of bytes that each viewer is told it missed. */
+  /**
+   * Lets all viewers read again. Resolves with one number per viewer: the number of bytes that the hub
+   * reports as skipped.
+   */
   wake: (): Promise<number[]> => Promise.all(viewers.map((viewer) => viewer.goOn(MISSED_BYTES))),
 
   leave(): void {

@@ -1,5 +1,6 @@
 /**
- * Measures a period of the stalled run: the reader's data rate, the keystroke latency, and the hub's memory.
+ * Part of the chaos run in which viewers of a terminal stop reading: measures, in one period of the run, the
+ * data rate of a viewer that reads, the keystroke latency, and the hub's memory.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,12 +10,12 @@ import { percentile } from '../../lib/stats.ts';
 const LOOK_MS = 200;
 
 export interface Measured {
-  /** Data rate of the viewer that reads everything, bytes per second. */
+  /** Data rate of the viewer that never stops reading, bytes per second. */
   readonly rate: number;
-  /** Round-trip time of a keystroke in another terminal, ms. */
+  /** Time from a keystroke to its echo in another terminal than the one with bulk data, ms. */
   readonly p50: number;
   readonly p99: number;
-  /** Peak memory of the hub's process, bytes. */
+  /** Largest resident memory of the hub's process in this period, bytes. */
   readonly memory: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The stalled run: a program sends bulk data to a terminal. One viewer reads everything, and other viewers
- * stop reading.
+ * The chaos run in which viewers of a terminal stop reading: a program sends bulk data to the terminal. One
+ * viewer reads everything, and the other viewers stop reading for a while.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,20 +16,20 @@ import { type Measured, measure, type Subjects } from './measure.ts';
  * would be the bottleneck.
  */
 const FLOOD = "yes $(printf '%01000d' 5)\r";
-/** Time until buffers are filled and code is compiled, ms. */
+/** Time after a change until buffers are filled and JavaScript code is compiled, ms. */
 const SETTLE_MS = 5_000;
 const KINDS = 3;
 
 export interface StalledOptions {
-  /** Number of viewers that stop reading. */
+  /** Number of viewers of the terminal that stop reading. */
   readonly stalled: number;
   /**
    * `ms` is the duration of the phase in which viewers are stalled (do not read). `beforeMs` is the duration
-   * of each of the other phases, ms.
+   * of each measured phase without these viewers, ms.
    */
   readonly ms: number;
   readonly beforeMs: number;
-  /** Prints the name of a step, and runs the step. */
+  /** Runs one step of the chaos run, and prints the step's name. */
   step<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
@@ -37,13 +37,16 @@ export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
   /**
-   * Values while all viewers still read. Two CPU cores are too slow for so many readers, so only the memory
-   * value is used.
+   * Values while all viewers still read. A machine with two CPU cores is too slow for so many readers, so
+   * only the value of the hub's memory is used.
    */
   readonly together: Measured;
   readonly during: Measured;
   readonly after: Measured;
-  /** For each stalled viewer: the number of missed bytes that the viewer was told when it read again. */
+  /**
+   * For each viewer that had stopped reading: the number of skipped bytes that the hub reported to it when it
+   * read again.
+   */
   readonly skipped: readonly number[];
 }
 
@@ -92,8 +95,8 @@ async function stalled(
   await measure(subjects, SETTLE_MS);
   const before = await step('one viewer reads', () => measure(subjects, beforeMs));
   const together = await step(`${count} more viewers read`, async () => {
-    // A third of the viewers will stop giving flow-control credit. Another third will not read from their
-    // sockets. The process of the last third will be frozen.
+    // Later, a third of these viewers stops giving flow-control credit. Another third does not read from its
+    // sockets. The process of the last third is frozen.
     const raw = Math.floor(count / KINDS);
     const bySdk = Math.ceil(count / KINDS);
     await Promise.all([

@@ -1,24 +1,27 @@
 /**
- * A viewer of the terminal that sends bulk data. It counts the bytes that it reads, and the bytes that the
- * hub reports as skipped.
+ * Part of the chaos run in which viewers of a terminal stop reading: a viewer of the terminal that sends bulk
+ * data. It counts the bytes that it reads, and the bytes that the hub reports as skipped.
  */
 import { once } from 'node:events';
 import type { ChannelSocket } from '@unicore/client/sdk';
 import type { WebSocket } from 'ws';
 
 /**
- * Start of the escape sequence that reports skipped bytes: a private OSC sequence (see PROTOCOL.md, section
- * 7).
+ * Start of the escape sequence in which the hub reports skipped bytes: a private OSC sequence (see
+ * PROTOCOL.md, section 7).
  */
 const NOTE = '\x1b]7717;{"skipped":';
-/** Longest incomplete sequence about skipped bytes that can be at the end of a message, in characters. */
+/**
+ * The hub reports skipped bytes in an escape sequence, which may be split between two messages. This is the
+ * largest length of its part in the first message, in characters.
+ */
 const MOST_OF_NOTE = NOTE.length + '9007199254740991}'.length;
 
 interface Socket {
-  /** Resolves when the socket is open. */
+  /** Resolves when the viewer's socket is open. */
   opened: Promise<unknown>;
   stop(): void;
-  /** Starts to read again. The bytes that arrived in the meantime come first. */
+  /** Lets the socket read again. The bytes that arrived in the meantime come first. */
   goOn(): void;
   close(): void;
 }
@@ -28,9 +31,9 @@ export class Viewer {
   #read = 0;
   #skipped = 0;
   #tail = Buffer.alloc(0);
-  /** Skipped bytes that were reported before the viewer stopped reading. */
+  /** Number of skipped bytes that the hub had reported when the viewer stopped reading. */
   #skippedBefore = 0;
-  /** Called when the count of read or skipped bytes has changed. */
+  /** Called when the viewer's count of read or skipped bytes has changed. */
   #changed = () => {};
   #failed: (error: Error) => void = () => {};
   #failure: Error | undefined;
@@ -77,8 +80,8 @@ export class Viewer {
   }
 
   /**
-   * Stops reading. A viewer with the SDK gives no more flow-control credit. A viewer with a raw WebSocket
-   * does not read its socket.
+   * Stops reading. A viewer that uses the SDK gives no more flow-control credit. A viewer that uses a raw
+   * WebSocket does not read its socket.
    */
   stop(): void {
     this.expect();
@@ -86,15 +89,16 @@ export class Viewer {
   }
 
   /**
-   * Notes how many skipped bytes were reported so far. Called instead of stop() if the viewer's whole process
-   * will be frozen.
+   * Notes how many skipped bytes the hub has reported to this viewer so far. goOn() then counts only later
+   * ones. Called directly, without stop(), if the viewer's whole process will be frozen, because a frozen
+   * process does not read anyway.
    */
   expect(): void {
     this.#skippedBefore = this.#skipped;
   }
 
   /**
-   * Reads again. Resolves when the viewer was told that it missed at least `leastMissed` bytes, with the
+   * Reads again. When the hub has reported at least `leastMissed` further skipped bytes, resolves with their
    * exact number.
    */
   async goOn(leastMissed: number): Promise<number> {

@@ -1,4 +1,7 @@
-/** The scenario of the chaos run with one hub and one provider: the environment and the possible faults. */
+/**
+ * Part of the chaos run with one hub and one provider: combines the processes of the run (the environment)
+ * with the faults that can occur.
+ */
 import { commonFaults, faultKinds } from '../run/common-faults.ts';
 import type { Scenario } from '../run/run.ts';
 import { CONSUMERS, TunnelEnvironment } from './tunnel-environment.ts';

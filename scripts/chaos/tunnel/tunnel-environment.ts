@@ -1,6 +1,6 @@
 /**
- * The test environment with one hub. Hub, provider and consumers are processes. Providers and consumers
- * connect to the hub through a proxy (network line).
+ * Part of the chaos run with one hub: starts all processes of the run, which are a hub, a provider and
+ * consumers. Provider and consumers connect to the hub through TCP proxies (network lines).
  */
 import { createUniCore } from '@unicore/client/sdk';
 import { openLocalAuth } from '@unicore/server';
@@ -16,7 +16,7 @@ export const CONSUMERS = 2;
 export class TunnelEnvironment implements Environment {
   readonly hubs: readonly [Hub];
   readonly providers: readonly [Provider];
-  /** The consumer processes. Their network lines lead to the hub. */
+  /** The consumer processes. Their network lines (TCP proxies) lead to the hub. */
   readonly consumers: ConsumerPrograms;
   readonly #programs: Programs;
 

@@ -1,7 +1,7 @@
 /**
- * A hub process with two honest peers: the user Bob types, and his provider echoes, as long as the hub runs.
- * The hostile user Mallory and the hostile provider `bad` come and go. They must not disturb the honest
- * peers.
+ * Part of the fuzz run: runs a hub that hostile peers attack while two honest peers use it. The honest user
+ * Bob types in a terminal, and his honest provider echoes each key. The hostile user Mallory and the hostile
+ * provider `bad` connect and leave again. They must not disturb the honest peers.
  */
 
 import type { Credentials } from '@unicore/agent/identity';
@@ -15,14 +15,16 @@ import { HubProcess, type User } from './hub-process.ts';
 import { dial } from './real-socket.ts';
 
 /**
- * An echo that takes longer than this counts as disturbed, ms. The limit is high because the machine may be
- * busy.
+ * If the echo of a key of the honest user takes longer than this, the honest user counts as disturbed, ms.
+ * The limit is high because the machine may be busy.
  */
 const MOST_ECHO_MS = 5_000;
 const BETWEEN_KEYS_MS = 10;
-/** Time limit for a VM to start, ms. The provider starts no real VM, and only reports that the VM runs. */
+/**
+ * Time limit for a VM to start, ms. The test provider starts no real VM, and only reports that the VM runs.
+ */
 const STARTED_MS = 5_000;
-/** Bob sends a byte sequence, and his provider echoes the same sequence. */
+/** The honest user Bob sends a known sequence of bytes, and his provider echoes the same sequence. */
 const ECHO = { sends: 1, gets: 1 };
 const NOT_CHECKED = { sends: 0, gets: undefined };
 
@@ -37,12 +39,14 @@ export class AttackedHub implements Parties {
   readonly hub: HubProcess;
   readonly mallory: User;
   readonly bad: Credentials;
-  /** Mallory's VMs. One is on Bob's provider, and the other is on the bad provider. */
+  /**
+   * VMs of the hostile user Mallory: `good` is on the honest provider, and `bad` is on the hostile provider.
+   */
   readonly vms: Parties['vms'];
-  /** Called with each message that Bob or his provider sends. */
+  /** Called with each message that an honest peer (the user Bob or his provider) sends to the hub. */
   listen: (message: Uint8Array) => void = () => {};
   #defect: Error | undefined;
-  /** When the last key was typed, ms of performance.now(). */
+  /** When the honest user Bob typed his last key, ms of performance.now(). */
   #pressedAt = 0;
   #typing = true;
   readonly #good: Provider;
@@ -99,7 +103,9 @@ export class AttackedHub implements Parties {
     return attacked;
   }
 
-  /** Throws if the honest peers were disturbed, or if the hub process ended or logged an error. */
+  /**
+   * Throws if the honest user and provider were disturbed, or if the hub process ended or logged an error.
+   */
   check(): void {
     this.hub.check();
     const waits = performance.now() - this.#pressedAt;
@@ -114,7 +120,10 @@ export class AttackedHub implements Parties {
     await this.hub.stop();
   }
 
-  /** Types one key after the other until close() is called. */
+  /**
+   * Lets the honest user Bob type one key after the other until close() is called. Resolves at the first
+   * echo.
+   */
   async #type(vmId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const press = () => {
@@ -141,7 +150,10 @@ export function socketUrl(hub: HubProcess, path: string): string {
   return new URL(path, hub.url.replace(/^http/, 'ws')).href;
 }
 
-/** Creates VMs until the hub has placed one of them on this provider. */
+/**
+ * Creates VMs of this user until the hub has placed one of them on this provider. Resolves with the id of
+ * this VM.
+ */
 async function runningVmOn(provider: Credentials, hub: HubProcess, user: User): Promise<string> {
   const there = new Provider({
     clock: systemClock,

@@ -1,4 +1,7 @@
-/** Runs a whole hub in its own process, as `npm start` does. Creates users and providers for a test. */
+/**
+ * Part of the fuzz run: runs a whole hub in its own process, as `npm start` does, and creates users and
+ * providers at this hub.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Credentials, hubApi, makeKey } from '@unicore/agent/identity';
@@ -8,7 +11,10 @@ import { Hub } from '../../testing/processes/hub-program.ts';
 import { Programs } from '../../testing/processes/programs.ts';
 import type { Memory } from '../run/memory.ts';
 
-/** URL of a script that Node loads into the hub's process before the hub's own code. */
+/**
+ * URL of a script that reports the hub's memory. Node loads it into the hub's process before the hub's own
+ * code.
+ */
 const PROBE = new URL('./memory-probe.ts', import.meta.url).href;
 
 export interface User {
@@ -69,7 +75,9 @@ export class HubProcess {
     return { userId, token, sdk };
   }
 
-  /** Registers a provider that belongs to the hub's owner. */
+  /**
+   * Registers a provider that belongs to the user who owns the hub. Resolves with the provider's credentials.
+   */
   async provider(name: string): Promise<Credentials> {
     const auth = openLocalAuth(this.#programs.folder, this.url);
     const token = await auth.joinToken((await auth.owner()).userId);

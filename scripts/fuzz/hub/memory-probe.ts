@@ -1,6 +1,6 @@
 /**
- * Node loads this script into the hub's process before the hub's own code. On request, the script reports how
- * much memory is in use.
+ * Part of the fuzz run: on request, this script reports how much memory the hub's process uses. Node loads
+ * the script into that process before the hub's own code.
  */
 import { settledMemory } from '../run/memory.ts';
 

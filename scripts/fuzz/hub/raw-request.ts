@@ -1,21 +1,22 @@
 /**
- * Opens raw TCP connections to a hub, sends requests and bytes that no real client would send, and reads the
- * hub's answer.
+ * Part of the fuzz run: opens raw TCP connections to a hub, sends requests and bytes that no real client
+ * would send, and reads the hub's answers.
  */
 import { connect } from 'node:net';
 import type { Random } from '@unicore/protocol/sim';
 
 /**
- * Time limit for the hub's answer, ms. Without an answer by then, the hub is assumed to keep the socket open,
- * as it does for an incomplete request.
+ * How long this client waits for the hub's answer, ms. If the hub has sent no answer and has not closed the
+ * socket by then, the result is `open`. A hub may leave the socket of an incomplete request open.
  */
 const ANSWER_MS = 400;
 
 const FRAMES = Buffer.from([0x82, 0x85, 1, 2, 3, 4]);
 
 /**
- * Returns the answer: `HTTP 404`, `closed with 4011`, or `open`. Rejects if the hub closed the connection
- * without an answer.
+ * Sends one random request to the hub. Resolves with the hub's answer, such as `HTTP 404`, `closed with 4011`
+ * (a WebSocket close code), or `open` (the hub left the socket open). Rejects if the hub closed the
+ * connection without an answer.
  */
 export async function sendRawRequest(url: URL, random: Random, ticket: string): Promise<string> {
   const request = mutatedRequest(random, ticket);
@@ -47,8 +48,8 @@ function verdict(answer: Buffer, hungUp: boolean, request: string): string {
 }
 
 /**
- * Returns the code of the close frame that follows the answer to an upgrade request. Returns undefined if
- * there is no close frame.
+ * Returns the WebSocket close code that the hub sent after it had accepted an upgrade request. Returns
+ * undefined if the hub sent no close frame.
  */
 function closeCode(answer: Buffer): string | undefined {
   let at = answer.indexOf('\r\n\r\n') + 4;
@@ -148,8 +149,8 @@ function mutatedRequest(random: Random, ticket: string): string {
 }
 
 /**
- * Returns bytes to send after an upgrade request: WebSocket frames with wrong bits, lengths or masks, or
- * random bytes.
+ * Returns bytes to send after the HTTP request: WebSocket frames with wrong bits, lengths or masks, or random
+ * bytes.
  */
 function noise(random: Random): Buffer {
   const [first, second] = [random.below(256), random.below(256)];
@@ -159,7 +160,7 @@ function noise(random: Random): Buffer {
     () => Buffer.from([first, second, ...random.bytes(20)]),
     () => Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
     () => Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 1, 2, 3, 4]),
-    // A fragmented message without its last fragment, and with a ping between its fragments.
+    // A WebSocket message in fragments. Its last fragment is missing, and a ping is between its fragments.
     () => Buffer.from([0x02, 0x81, 0, 0, 0, 0, 1, 0x89, 0x80, 0, 0, 0, 0, 0x00, 0x81, 0, 0, 0, 0, 2]),
     // Invalid WebSocket frames: text that is not UTF-8, a close frame with only one byte, and a close frame
     // with a forbidden code.

@@ -1,4 +1,7 @@
-/** Opens a real WebSocket to a hub. A function can change each message before it is sent. */
+/**
+ * Part of the fuzz run: opens a real WebSocket to a hub. The caller can pass a function that changes each
+ * message before it is sent.
+ */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Socket } from '../peers/redialling-peer.ts';
@@ -11,8 +14,8 @@ export async function dial(url: string, tamper: Tamper = (message) => [{ message
   return {
     send(message, done) {
       const sent = tamper(message);
-      // `done` is called when the last replacement message was sent. If the message was dropped, `done` is
-      // called at once.
+      // `done` tells the sender that its message was sent. If several messages replace it, `done` is called
+      // after the last one. If none replaces it, `done` is called at once.
       if (sent.length === 0) queueMicrotask(done);
       sent.forEach(({ message: instead, text, arrived }, i) => {
         ws.send(instead, { binary: text !== true }, (error) => {

@@ -1,6 +1,6 @@
 /**
- * Hostile DATAZ frames (compressed data): wrong lengths, wrong dictionaries, invalid deflate data, and zip
- * bombs.
+ * Part of the fuzz run: makes hostile DATAZ frames (frames with compressed data), with wrong lengths, wrong
+ * dictionaries, invalid deflate data, or zip bombs.
  */
 import { deflateRawSync } from 'node:zlib';
 import { FrameType, MAX_DATA, MAX_DICTIONARY } from '@unicore/protocol';
@@ -8,16 +8,19 @@ import type { Random } from '@unicore/protocol/sim';
 import { bin, joined, partNamed } from './frame-layout.ts';
 
 /**
- * A zip bomb: 16 MiB of zeros, compressed to 16 KiB. A receiver must check the length before it inflates this
- * data.
+ * A zip bomb: 16 MiB of zeros, compressed to 16 KiB. A receiver must not inflate more than the length that
+ * the frame announces.
  */
 const BOMB = deflateRawSync(new Uint8Array(MAX_DATA * 1000), { level: 9 }).subarray(0, MAX_DATA);
-/** A dictionary of the largest size that a frame may name. */
+/** A deflate dictionary of the largest size that a frame may announce. */
 const DICTIONARY = Uint8Array.from({ length: MAX_DICTIONARY }, (_, i) => (i * 7) & 0xff);
 
 const u16 = (value: number) => Uint8Array.of(0xcd, value >>> 8, value);
 
-/** Returns a DATAZ frame to send instead of the given frame of a channel. Usually the new frame is invalid. */
+/**
+ * Makes a DATAZ frame (compressed data) from a frame of a channel. The DATAZ frame is sent instead of that
+ * frame, and is usually invalid.
+ */
 export function deflatedOf(frame: Uint8Array, random: Random): Uint8Array {
   const content = partNamed(frame, 'bytes');
   const raw = content ? frame.subarray(content.at + 3, content.at + content.size) : random.bytes(40);
@@ -36,13 +39,14 @@ interface Deflated {
 const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
   // The frame is valid.
   (raw) => ({ packed: deflateRawSync(raw, { level: 1 }), dictLen: 0, rawLen: Math.max(1, raw.length) }),
-  // The frame's length field differs from the length of the inflated bytes.
+  // The length that the frame announces differs from the length of the inflated data.
   (raw, random) => ({
     packed: deflateRawSync(raw, { level: 1 }),
     dictLen: 0,
     rawLen: random.pick([0, 1, raw.length - 1, raw.length + 1, MAX_DATA, MAX_DATA + 1, 65_535]) & 0xffff,
   }),
-  // The sender's dictionary differs from the receiver's dictionary, or is longer.
+  // The data is compressed with a deflate dictionary that the receiver does not have, or the frame announces
+  // a dictionary that is too long.
   (raw, random) => {
     const dictLen = random.pick([1, 100, MAX_DICTIONARY - 1, MAX_DICTIONARY, MAX_DICTIONARY + 1, 65_535]);
     const dictionary = DICTIONARY.subarray(0, Math.min(dictLen, MAX_DICTIONARY));
@@ -53,7 +57,8 @@ const LIES: readonly ((raw: Uint8Array, random: Random) => Deflated)[] = [
     };
   },
   (_, random) => ({ packed: BOMB, dictLen: 0, rawLen: random.pick([1, 100, MAX_DATA]) }),
-  // The compressed bytes are not deflate data, are truncated, or continue after the end of the deflate data.
+  // The frame's compressed bytes are not deflate data, are truncated, or continue after the end of the
+  // deflate data.
   (raw, random) => ({ packed: random.bytes(random.below(60)), dictLen: 0, rawLen: Math.max(1, raw.length) }),
   (raw, random) => {
     const whole = deflateRawSync(raw, { level: 1 });

@@ -1,6 +1,6 @@
 /**
- * Finds the position of each field in the bytes of a frame. So a mutation can change one field and keep the
- * others.
+ * Part of the fuzz run: finds the position of each field in the bytes of a protocol frame. So a mutation (a
+ * random change) can change one field and keep the others.
  */
 import { scan, UniCoreError } from '@unicore/protocol';
 import { type Field, FORM_BYTES, Form, LAYOUTS } from '@unicore/protocol/testing';
@@ -14,8 +14,8 @@ export interface Part {
 }
 
 /**
- * Splits a message into copies of its frames. Throws PROTOCOL_ERROR if the message does not consist of valid
- * frames.
+ * Splits a WebSocket message into copies of its protocol frames. Throws PROTOCOL_ERROR if the message does
+ * not consist of valid frames.
  */
 export function framesOf(message: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];
@@ -28,8 +28,8 @@ export function framesOf(message: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Returns the number of frames that a receiver would read: all frames up to and including the first invalid
- * frame.
+ * Returns the number of frames that a receiver would read from a message: all frames up to and including the
+ * first invalid frame. The result is at least 1.
  */
 export function countFrames(message: Uint8Array): number {
   let count = 0;
@@ -41,7 +41,7 @@ export function countFrames(message: Uint8Array): number {
   return Math.max(1, count);
 }
 
-/** Returns the fields of a valid frame. */
+/** Returns the fields of a valid frame, with the position and size of each field. */
 export function partsOf(frame: Uint8Array): Part[] {
   let at = 2;
   return LAYOUTS[frame[1]!]!.fields.map((field) => {
@@ -56,7 +56,7 @@ export function partNamed(frame: Uint8Array, name: string): Part | undefined {
   return partsOf(frame).find((part) => part.field.name === name);
 }
 
-/** Reads the number in a field. */
+/** Returns the number that a field of a frame contains. */
 export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
   const view = new DataView(frame.buffer, frame.byteOffset);
   if (field.form === Form.FIXINT) return BigInt(frame[at]!);
@@ -66,8 +66,8 @@ export function numberIn(frame: Uint8Array, { field, at }: Part): bigint {
 }
 
 /**
- * Overwrites the number in a field, even with an invalid value. If the number is too large for the field,
- * only its low bits are written.
+ * Overwrites the number in a field of a frame, even with an invalid value. If the number is too large for the
+ * field, only its low bits are written.
  */
 export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint): void {
   const view = new DataView(frame.buffer, frame.byteOffset);
@@ -77,12 +77,12 @@ export function setNumber(frame: Uint8Array, { field, at }: Part, value: bigint)
   else view.setBigUint64(at + 1, value & 0xffffffffffffffffn);
 }
 
-/** Returns a copy of the frame in which a field is replaced by these bytes. */
+/** Returns a copy of the frame in which one field is replaced by these bytes. */
 export function replacePart(frame: Uint8Array, { at, size }: Part, bytes: Uint8Array): Uint8Array {
   return joined([frame.subarray(0, at), bytes, frame.subarray(at + size)]);
 }
 
-/** Encodes these bytes as msgpack bin. The encoded length may be wrong on purpose. */
+/** Encodes these bytes as a msgpack byte string (bin). The length in its header may be wrong on purpose. */
 export function bin(content: Uint8Array, claimed = content.length): Uint8Array {
   return joined([Uint8Array.of(0xc5, claimed >>> 8, claimed), content]);
 }

@@ -1,6 +1,6 @@
 /**
- * Mutations of one frame that know the frame's fields. Each mutation takes a valid frame, and returns bytes
- * that may be invalid.
+ * Part of the fuzz run: mutations (random changes) of one protocol frame that know the positions of its
+ * fields. Each mutation takes a valid frame, and returns bytes that may be invalid.
  */
 import { FrameType, isChannelFrame } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
@@ -17,7 +17,7 @@ const TYPES = Object.values(FrameType).length;
 const isNumber = ({ field }: Part) => field.form <= Form.U64;
 const isBin = ({ field }: Part) => field.form >= Form.BIN;
 
-/** Changes the number in one or two fields. */
+/** This mutation changes the numbers in one or two fields of a frame. */
 const otherNumber: FrameMutation = (frame, random, seen) => {
   const numbers = partsOf(frame).filter(isNumber);
   for (let i = random.chance(0.2) ? 2 : 1; i > 0 && numbers.length > 0; i--) {
@@ -39,7 +39,10 @@ const otherFlag: FrameMutation = (frame, random, seen) => {
   return part ? frame : otherNumber(frame, random, seen);
 };
 
-/** Changes the type of a frame, and in half of the cases also its msgpack array header. */
+/**
+ * This mutation changes the type of a frame. In half of the cases it also changes the msgpack array header at
+ * the start of the frame.
+ */
 const otherType: FrameMutation = (frame, random) => {
   frame[1] = random.chance(0.9) ? random.below(TYPES) : random.below(256);
   if (random.chance(0.5)) frame[0] = 0x90 | random.below(16);
@@ -47,8 +50,8 @@ const otherType: FrameMutation = (frame, random) => {
 };
 
 /**
- * Replaces the content of a bin or text field by hostile metadata, by no bytes, by too many bytes, or by
- * content with a wrong length.
+ * This mutation replaces the content of one byte or text field of a frame: by hostile metadata, by no bytes,
+ * by too many bytes, by the old content with one bit changed, or by content with a wrong length.
  */
 const otherContent: FrameMutation = (frame, random, seen) => {
   const bins = partsOf(frame).filter(isBin);
@@ -65,7 +68,10 @@ const otherContent: FrameMutation = (frame, random, seen) => {
   return replacePart(frame, part, made());
 };
 
-/** Replaces a field by another msgpack encoding, for example with a longer integer format or another type. */
+/**
+ * This mutation replaces one field of a frame by another msgpack encoding, for example with a longer integer
+ * format or another type.
+ */
 const otherSpelling: FrameMutation = (frame, random) => {
   const part = random.pick(partsOf(frame));
   const spelled = random.pick([
@@ -88,7 +94,7 @@ const otherSpelling: FrameMutation = (frame, random) => {
 const deflated: FrameMutation = (frame, random, seen) =>
   isChannelFrame(frame[1]!) ? deflatedOf(frame, random) : otherContent(frame, random, seen);
 
-/** Changes random bytes without regard to the frame's fields. */
+/** This mutation changes random bytes of a frame without regard to the frame's fields. */
 const otherBytes: FrameMutation = (frame, random) => {
   const at = random.below(frame.length);
   return random.pick([
@@ -106,7 +112,9 @@ function flipped(bytes: Uint8Array, random: Random): Uint8Array {
   return bytes.with(at, bytes[at]! ^ (1 << random.below(8)));
 }
 
-/** A mutation that is listed several times is picked more often. */
+/**
+ * All mutations (random changes) of one frame. A mutation that is listed several times is picked more often.
+ */
 export const FRAME_MUTATIONS: readonly FrameMutation[] = [
   ...[otherNumber, otherNumber, otherNumber, otherNumber, otherNumber, otherNumber],
   ...[otherContent, otherContent, otherFlag, otherEpoch, otherEpoch],

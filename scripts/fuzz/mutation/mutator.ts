@@ -1,4 +1,6 @@
-/** Changes a message of an honest peer into a message that a hostile peer might send. */
+/**
+ * Part of the fuzz run: changes a message of an honest peer into a message that a hostile peer might send.
+ */
 import { frameType, MAX_MESSAGE, type Peer, UniCoreError } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import { LAYOUTS, maySend } from '@unicore/protocol/testing';
@@ -6,26 +8,29 @@ import { framesOf, joined, partNamed, setNumber } from './frame-layout.ts';
 import { FRAME_MUTATIONS } from './frame-mutations.ts';
 import type { SeenValues } from './seen-values.ts';
 
-/** How often one frame is repeated in a message, at most. */
+/** Largest number of copies of one frame that a mutation (a random change) adds to a message. */
 const MOST_FRAMES = 8;
-/** Number of attempts to find a mutation that the sender's role allows. */
+/**
+ * How often another mutation (random change) of a message is tried, until the sender's role may send the
+ * result. If no attempt succeeds, the message stays as it is.
+ */
 const TRIES = 8;
 
 /**
- * Returns the messages to send instead of the original message, in order. The list is empty if the message is
- * dropped.
+ * A mutation (a random change) of one message, which is given as its frames. Returns the messages to send
+ * instead of the original message, in order. The list is empty if the message is dropped.
  */
 type MessageMutation = (frames: Uint8Array[], random: Random, seen: SeenValues) => Uint8Array[];
 
-/** Changes one frame of the message. */
+/** This mutation changes one frame of the message. */
 const changeFrame: MessageMutation = (frames, random, seen) => {
   const at = random.below(frames.length);
   return [joined(frames.with(at, random.pick(FRAME_MUTATIONS)(frames[at]!, random, seen)))];
 };
 
 /**
- * Inserts a frame from another time, channel, socket or role. Often the frame gets a channel number that this
- * peer has seen.
+ * This mutation inserts a frame from another time, channel, socket or role into a message, or replaces one of
+ * the message's frames by it. Often the inserted frame gets a channel number that the hostile peer has seen.
  */
 const splice: MessageMutation = (frames, random, seen) => {
   const foreign = seen.frame(random);
@@ -60,7 +65,7 @@ const cutOff: MessageMutation = (frames, random) => {
   return [whole.slice(0, random.below(whole.length))];
 };
 
-/** Sends each frame in its own message. */
+/** This mutation splits a message: each of its frames is sent in its own message. */
 const scatter: MessageMutation = (frames) => frames;
 
 const oversized: MessageMutation = (frames, random) => {
@@ -80,7 +85,9 @@ const noise: MessageMutation = (frames, random) => {
   ];
 };
 
-/** A mutation that is listed several times is picked more often. */
+/**
+ * All mutations (random changes) of a message. A mutation that is listed several times is picked more often.
+ */
 const MUTATIONS: readonly MessageMutation[] = [
   ...new Array<MessageMutation>(14).fill(changeFrame),
   ...new Array<MessageMutation>(6).fill(splice),
@@ -90,9 +97,10 @@ const MUTATIONS: readonly MessageMutation[] = [
 ];
 
 /**
- * Changes a message. With `sender`, the changed message contains only frames that this role may send. So the
- * receiver does not refuse it for its frame types. Without `sender`, the message can contain anything, and
- * usually the receiver ends the socket at once.
+ * Changes a message of a peer at random. `sender` is the peer's role. With `sender`, the changed message
+ * contains only frames that this role may send, so the receiver does not refuse it for its frame types.
+ * Without `sender`, the changed message can contain anything, and usually the receiver ends the socket at
+ * once.
  */
 export function mutate(message: Uint8Array, random: Random, seen: SeenValues, sender?: Peer): Uint8Array[] {
   const frames = framesOf(message);

@@ -1,6 +1,7 @@
 /**
- * Values that a hostile peer has seen and can use again: numbers, epochs (16-byte channel ids) and whole
- * frames. They come from its own sockets and from other sockets.
+ * Part of the fuzz run: keeps values that a hostile peer has seen in messages and can use again in changed
+ * messages: numbers, epochs (16-byte channel ids) and whole frames. They come from its own sockets and from
+ * other sockets.
  */
 
 import { MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS } from '@unicore/protocol';
@@ -8,11 +9,14 @@ import type { Random } from '@unicore/protocol/sim';
 import { Form } from '@unicore/protocol/testing';
 import { framesOf, numberIn, type Part, partsOf } from './frame-layout.ts';
 
-/** Number of values of each kind that are kept. The newest values are kept. */
+/**
+ * How many seen numbers are kept for each field, and how many seen channel ids are kept. The newest ones are
+ * kept.
+ */
 const KEPT = 32;
 const KEPT_FRAMES = 96;
 
-/** Values near limits, where off-by-one errors are likely. */
+/** Numbers near the limits of integer formats and of the protocol, where off-by-one errors are likely. */
 const EDGES: readonly bigint[] = [
   ...[0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
   ...[MAX_DATA, MAX_DICTIONARY, MAX_META, WINDOWS.terminal, WINDOWS.control].flatMap((edge) => [
@@ -26,7 +30,7 @@ const EDGES: readonly bigint[] = [
   .concat(2n ** 53n, 2n ** 63n, 2n ** 64n - 1n);
 
 export class SeenValues {
-  /** Frames of recorded sessions, of every type and role. */
+  /** Frames of a recorded session between honest peers, of every type and role. */
   readonly recorded: readonly Uint8Array[];
   readonly #frames: Uint8Array[] = [];
   readonly #numbers = new Map<string, bigint[]>();
@@ -36,7 +40,10 @@ export class SeenValues {
     this.recorded = recorded;
   }
 
-  /** Collects values from a message of any socket. The message must be valid. */
+  /**
+   * Keeps the numbers, channel ids and frames of a message, which may come from any socket. The message must
+   * be valid.
+   */
   see(message: Uint8Array): void {
     for (const frame of framesOf(message)) {
       keep(this.#frames, frame, KEPT_FRAMES);
@@ -51,8 +58,8 @@ export class SeenValues {
   }
 
   /**
-   * Returns a number for a field: an extreme value, a value that was seen in such a field, or a value near a
-   * seen value.
+   * Returns a number to write into a field of a frame: an extreme value, a value that was seen in such a
+   * field, or a value near a seen value.
    */
   number(part: Part, random: Random): bigint {
     const seen = this.#numbers.get(poolOf(part));
@@ -79,8 +86,8 @@ export class SeenValues {
 }
 
 /**
- * Byte offsets and flow-control limits have different field names, but are kept in the same list of seen
- * values, because they have comparable values.
+ * Returns the name of the list in which seen numbers of this field are kept. Byte offsets and flow-control
+ * limits have different field names, but share one list, because they have comparable values.
  */
 function poolOf({ field }: Part): string {
   return field.form === Form.U64 ? 'offset' : field.name;

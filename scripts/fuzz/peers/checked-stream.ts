@@ -1,34 +1,34 @@
 /**
- * One end of a channel. It sends a byte sequence that is known in advance, and can check that it receives such
- * a sequence.
+ * Part of the fuzz run: one end of a channel. It sends a sequence of bytes that is known in advance, and can
+ * check that it receives such a sequence.
  */
 import type { Channel, ChannelHandler, ErrorCode } from '@unicore/protocol';
 import { Random } from '@unicore/protocol/sim';
 
 /**
- * Number of letters after which a sequence repeats. The number is prime, so bytes that are shifted by a frame
- * size or window size do not match.
+ * Number of letters after which the sequence of bytes in a channel repeats. The number is prime, so bytes
+ * that are shifted by a frame size or window size do not match.
  */
 const PERIOD = 65_521;
 /**
- * The random letters, twice in a row. So each part of up to PERIOD letters is contiguous in memory, wherever
- * it begins.
+ * The random letters that all sequences of bytes consist of, twice in a row. So each part of up to PERIOD
+ * letters is contiguous in memory, wherever it begins.
  */
 const PIECES = Buffer.alloc(2 * PERIOD, lettersOf(PERIOD));
 /**
- * All sequences read the same random letters, but each sequence begins this many bytes after the previous
- * one.
+ * The sequences of bytes in different channels use the same random letters, but each sequence begins this
+ * many bytes after the previous one.
  */
 const APART = 4_099;
 
-/** Returns random letters. Deflate compresses them to about half their size. */
+/** Returns random letters to send in a channel. Deflate compresses them to about half their size. */
 function lettersOf(length: number): Uint8Array {
   return new Random(1).bytes(length).map((byte) => 0x61 + (byte & 0xf));
 }
 
 /**
- * Returns the bytes of a sequence at this offset. A comparison with them detects each lost, repeated, moved
- * or foreign byte.
+ * Returns the bytes of a known sequence at this offset. A comparison of the received bytes with them detects
+ * each lost, repeated, moved or foreign byte.
  */
 function piece(sequence: number, off: number, length: number): Buffer {
   const start = (off + sequence * APART) % PERIOD;
@@ -36,14 +36,14 @@ function piece(sequence: number, off: number, length: number): Buffer {
 }
 
 export interface CheckedStreamOptions {
-  /** Number of the sequence that this end sends. */
+  /** Number of the known sequence of bytes that this end of the channel sends. */
   sends: number;
   /**
-   * Number of the sequence that this end must receive. Undefined if the peer is hostile and may send
-   * anything.
+   * Number of the known sequence of bytes that this end of the channel must receive. Undefined if the peer is
+   * hostile and may send anything.
    */
   gets: number | undefined;
-  /** Called with the number of bytes that arrived. */
+  /** Called each time bytes arrive, with the number of these bytes. */
   heard?(bytes: number): void;
   /** Called when the channel has closed. */
   closed(code: ErrorCode, message: string): void;
@@ -53,16 +53,14 @@ export class CheckedStream {
   readonly handler: ChannelHandler;
   channel: Channel | undefined;
   /**
-   * `told` is the number of bytes that this end should send. `sent` is the number of bytes that it has sent.
+   * `told` is the number of bytes that the caller told this end to send. `sent` is how many of them it has
+   * sent.
    */
   told = 0;
   sent = 0;
   received = 0;
   closedWith: ErrorCode | undefined;
-  /**
-   * The reason why the channel ended, and the reason for each time that the channel was detached from its
-   * connection.
-   */
+  /** The reasons why the channel was detached from its connection or ended, in order. */
   readonly interruptions: string[] = [];
   #ending = false;
   #stalled = false;
@@ -87,7 +85,8 @@ export class CheckedStream {
       detached: (code) => {
         this.interruptions.push(code);
       },
-      // The opener ends the channel first. The acceptor then also ends its direction.
+      // The opener of a channel ends its direction first. The acceptor (the other end) then also ends its
+      // direction.
       ended: () => this.end(),
       closed: (code, message) => {
         this.closedWith = code;

@@ -1,4 +1,7 @@
-/** A consumer for fuzzing. It has one socket, on which it can open, use, resume and end terminals. */
+/**
+ * Part of the fuzz run: a consumer (the client of a user). It has one socket to the hub, on which it can
+ * open, use, resume and end terminals.
+ */
 import { type Clock, type ErrorCode, Opener } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Random } from '@unicore/protocol/sim';
@@ -6,7 +9,10 @@ import { zlibDeflater } from '@unicore/protocol/zlib';
 import { CheckedStream, type CheckedStreamOptions } from './checked-stream.ts';
 import { Peer, type PeerOptions } from './redialling-peer.ts';
 
-/** Deflaters to pick from: the slow deflater of the web page, the deflater of programs, or none. */
+/**
+ * Each terminal gets one of these compressors (deflaters) at random: the slow one of the web page, the one of
+ * programs, or none.
+ */
 const DEFLATERS = [
   { deflater: fflateDeflater },
   ...new Array(4).fill({ deflater: zlibDeflater }),

@@ -1,6 +1,6 @@
 /**
- * A provider for fuzzing. It accepts terminals as the keeper (terminal daemon) does. Its channels stay open
- * when its socket is replaced.
+ * Part of the fuzz run: a provider without real VMs. It accepts terminals as the product's terminal daemon
+ * (keeper) does. Its channels stay open when its socket to the hub is replaced.
  */
 import {
   Acceptor,
@@ -18,10 +18,10 @@ import { Peer, type PeerOptions } from './redialling-peer.ts';
 
 export interface ProviderOptions {
   clock: Clock;
-  /** Called for each new socket. */
+  /** Returns the token for the hub. Called for each new socket. */
   token(): string | Promise<string>;
   connect: PeerOptions['connect'];
-  /** Creates this end of a channel that a user opened. */
+  /** Creates the provider's end of a channel that a user opened to a terminal. */
   stream(user: string, terminalId: string, closed: (code: ErrorCode) => void): CheckedStream;
   closed(code: string, reason: string): void;
   channelClosed(code: ErrorCode): void;
@@ -31,9 +31,9 @@ export interface ProviderOptions {
 export class Provider {
   readonly acceptor: Acceptor;
   readonly peer: Peer;
-  /** Open terminals. The key is the epoch (id) of the terminal's channel. */
+  /** Open terminals of users. The key is the epoch (id) of the terminal's channel. */
   readonly streams = new Map<string, { stream: CheckedStream; user: string }>();
-  /** VMs that the hub has ordered from this provider. */
+  /** Ids of the VMs for which the hub has sent an order to this provider. */
   readonly vms = new Set<string>();
   #connSeq = 0;
   #beats = 0;
@@ -73,7 +73,7 @@ export class Provider {
     this.peer.leg?.send({ type: FrameType.BEAT, seq: ++this.#beats, meta: packMeta(HELLO.beat) });
   }
 
-  /** Number of channel epochs (ids) that this provider still remembers. */
+  /** Number of channels whose epoch (id) this provider still remembers. */
   get epochs(): number {
     return this.acceptor.size + this.#control.size;
   }

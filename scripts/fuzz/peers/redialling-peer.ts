@@ -1,4 +1,7 @@
-/** An honest peer of the hub. It connects to the hub, and connects again each time its socket is lost. */
+/**
+ * Part of the fuzz run: a peer of the hub (consumer or provider). It connects to the hub, and connects again
+ * each time its socket is lost.
+ */
 import type { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Clock, Leg, LegHandler } from '@unicore/protocol';
@@ -9,20 +12,23 @@ import type { WebSocket } from 'ws';
 /** Pause between the loss of a socket and the next connection attempt, ms. */
 const REDIAL_MS = 40;
 
-/** The part of a WebSocket that a connection (leg) uses. Simulated sockets implement it, too. */
+/** The part of a WebSocket that a peer's connection (leg) uses. Simulated sockets implement it, too. */
 export interface Socket extends Pick<WebSocket, 'close' | 'terminate' | 'bufferedAmount'> {
   on: EventEmitter['on'];
   send(message: Uint8Array, done: () => void): void;
 }
 
-/** Replaces the TCP socket. A connection (leg) uses the TCP socket only to cork and uncork writes. */
+/**
+ * An unused stream in place of the TCP socket. A connection (leg) uses the TCP socket only to cork and uncork
+ * writes.
+ */
 const UNCORKED = new PassThrough();
 
 export interface PeerOptions {
   clock: Clock;
   /** Resolves with an open socket to the hub. */
   connect: () => Promise<Socket>;
-  /** Called for each new socket. */
+  /** Returns the metadata of the peer's HELLO message. Called for each new socket. */
   hello: () => unknown;
   handler: (leg: () => Leg) => Partial<LegHandler>;
   up?: () => void;
@@ -46,7 +52,7 @@ export class Peer {
     return this.#leg?.up ? this.#leg : undefined;
   }
 
-  /** True if this peer itself has closed the newest socket, by cut(). */
+  /** True if this peer itself has broken its newest socket, by a call of cut(). */
   get wasCut(): boolean {
     return this.#cut;
   }
@@ -81,7 +87,7 @@ export class Peer {
       dial: { meta: hello },
       clock,
       meter: NO_METER,
-      // A test peer may queue any number of bytes on its socket.
+      // The send queue of a test peer has no limit.
       maxQueued: Number.POSITIVE_INFINITY,
       handler: {
         ...handler(() => leg),

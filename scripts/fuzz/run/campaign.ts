@@ -1,13 +1,22 @@
-/** Fuzzes one target for a given time or number of frames. Checks that memory does not grow. */
+/**
+ * Part of the fuzz run: fuzzes one part of the product (the target) for a given time or number of frames.
+ * Checks that the memory in use does not grow.
+ */
 import type { TargetName } from '../targets/index.ts';
 import type { Memory } from './memory.ts';
 import type { Failure, Order } from './messages.ts';
 import { minimise } from './minimise.ts';
 import { Watched } from './watched.ts';
 
-/** Memory in use may grow by at most this many bytes between the middle and the last third of a run. */
+/**
+ * From the second third of a fuzz run to its last third, the memory in use may grow by at most this many
+ * bytes.
+ */
 const MOST_GROWTH = 16 * 2 ** 20;
-/** Memory growth is checked only after this many measurements, because code and caches still grow at first. */
+/**
+ * The growth of memory is checked only if memory was measured at least this many times. In a shorter fuzz
+ * run, code and caches still grow.
+ */
 const MIN_LOOKS = 9;
 
 export interface Budget {
@@ -33,15 +42,16 @@ export interface CampaignOptions {
   target: TargetName;
   seed: number;
   budget: Budget;
-  /** Time between two measurements of memory, ms. */
+  /** Time between two measurements of the memory in use, ms. */
   lookMs: number;
-  /** Called after each measurement, with the progress so far. */
+  /** Called after each measurement of memory, with the progress of the fuzz run so far. */
   report(progress: Progress): void;
 }
 
 export async function campaign({ target, seed, budget, lookMs, report }: CampaignOptions): Promise<Result> {
   const worker = await Watched.start(target, seed);
-  // The time in which the worker starts does not count, because it may be long on a busy machine.
+  // The time limit of the fuzz run does not include the start of its worker thread, which may take long on a
+  // busy machine.
   const began = performance.now();
   const result: Result = { target, codes: new Map(), looks: [] };
   let [cases, frames] = [0, 0];
@@ -58,7 +68,7 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
       if (done.failure) result.failure = done.failure;
     }
   } catch (error) {
-    // The worker hung, and was terminated.
+    // The worker thread hung in a fuzzing case, and was terminated.
     const text = (error as Error).message;
     result.failure = { target, seed, index: worker.index, text, taken: [], story: [] };
     return result;
@@ -73,8 +83,8 @@ export async function campaign({ target, seed, budget, lookMs, report }: Campaig
 }
 
 /**
- * Repeats a failed case with fewer and fewer of its random decisions. Resolves with the failure of the
- * shortest case that still fails.
+ * Repeats a failed fuzzing case with fewer and fewer of its random decisions (such as: change this message).
+ * Resolves with the failure of the shortest variant of the case that still fails in the same way.
  */
 export async function shortened(failure: Failure): Promise<Failure> {
   const { target, seed, index } = failure;
@@ -109,13 +119,14 @@ function again(index: number, only?: number[]): Order {
 }
 
 /**
- * Returns the kind of a failure: the first line of its text without numbers. Numbers differ from run to run.
+ * Returns the kind of a failure: the first line of its error text, in which each number is replaced by 0. The
+ * numbers differ from run to run.
  */
 function kindOf({ text }: Failure): string {
   return text.split('\n')[0]!.replaceAll(/\d+/g, '0');
 }
 
-/** Returns by how many bytes the memory in use grew from the second third of a run to the last third. */
+/** Returns by how many bytes the memory in use grew from the second third of a fuzz run to its last third. */
 function memoryGrowth(looks: readonly Progress[]): number {
   if (looks.length < MIN_LOOKS) return 0;
   const third = Math.floor(looks.length / 3);

@@ -1,4 +1,4 @@
-/** Measures how much memory is in use after garbage collection. */
+/** Part of the fuzz run: measures how much memory this process uses after garbage collection. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -1,12 +1,19 @@
 /**
- * Makes a failed case shorter: finds a small set of its random decisions with which the case still fails.
- * Each round tries to remove smaller parts of the set.
+ * Part of the fuzz run: makes a failed fuzzing case shorter. It finds a small set of the case's random
+ * decisions (such as: change this message) with which the case still fails. Each round tries to remove
+ * smaller parts of the set.
  */
 
-/** Largest number of attempts to remove decisions. Each attempt runs the case again. */
+/**
+ * Largest number of attempts to remove random decisions from a failed fuzzing case. Each attempt runs the
+ * case again.
+ */
 const MOST_TRIES = 150;
 
-/** `fails` runs the case with only these decisions. It resolves with true if the same failure occurs. */
+/**
+ * Finds a small set of random decisions with which a fuzzing case still fails. `fails` runs the case with
+ * only the given decisions. It resolves with true if the same failure occurs.
+ */
 export async function minimise(
   taken: readonly number[],
   fails: (only: number[]) => Promise<boolean>,

@@ -1,6 +1,6 @@
 /**
- * Runs a fuzz worker and watches it. If an input keeps the worker busy for more than a second, this is a
- * failure.
+ * Part of the fuzz run: starts the worker thread that fuzzes, and watches it. If an input keeps the worker
+ * thread busy for more than a second, this is a failure.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -8,16 +8,19 @@ import type { TargetName } from '../targets/index.ts';
 import { type Done, type Order, Pulse } from './messages.ts';
 
 /**
- * A worker hangs if it uses this much CPU time without progress, ms. CPU time is used because a busy machine
- * then causes no false alarm.
+ * The worker thread hangs if it uses this much CPU time without progress in its fuzzing case, ms. CPU time is
+ * measured, because elapsed time would cause false alarms on a busy machine.
  */
 const HANG_CPU_MS = 1_000;
-/** A worker also hangs if it makes no progress for this long, ms, even if it only waits. */
+/**
+ * The worker thread also hangs if its fuzzing case makes no progress for this long, ms, even if the thread
+ * only waits.
+ */
 const HANG_IDLE_MS = 30_000;
 const LOOK_MS = 100;
 /**
- * Largest size of V8's young generation, MiB. Without a limit this memory area would grow, and its growth could
- * hide a leak.
+ * Largest size of V8's memory for new objects (young generation) in the worker thread, MiB. Without a limit
+ * this memory would grow, and its growth could hide a memory leak.
  */
 const YOUNG_MIB = 16;
 
@@ -41,8 +44,8 @@ export class Watched {
   }
 
   /**
-   * Gives the worker an order, and resolves with its result. If the worker hangs, terminates the worker and
-   * rejects.
+   * Orders the worker thread to run fuzzing cases, and resolves with the result. If the worker thread hangs,
+   * terminates it and rejects.
    */
   async order(order: Order): Promise<Done> {
     const watch = this.#watch();
@@ -56,7 +59,7 @@ export class Watched {
     }
   }
 
-  /** Number of the fuzzing case that started last. */
+  /** Index of the fuzzing case that the worker thread started last. */
   get index(): number {
     return Atomics.load(this.#marks, Pulse.CASE);
   }

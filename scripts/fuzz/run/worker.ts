@@ -1,6 +1,6 @@
 /**
- * A worker thread that fuzzes one target. It runs one case after the other, as ordered by the watching
- * thread.
+ * Part of the fuzz run: the worker thread that fuzzes one part of the product (the target). It runs one
+ * fuzzing case after the other, as ordered by the watching thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { TARGETS } from '../targets/index.ts';
@@ -12,7 +12,9 @@ import { Plan } from './plan.ts';
 const { target: name, seed, pulse } = workerData as WorkerData;
 const port = parentPort!;
 const marks = new Int32Array(pulse);
-/** The first uncaught error or unhandled rejection. It counts as a failure of the current case. */
+/**
+ * The first uncaught error or unhandled rejection during a fuzzing case. It counts as a failure of this case.
+ */
 let stray: unknown;
 
 process.on('uncaughtException', (error) => {
@@ -26,7 +28,8 @@ const target: Target = await TARGETS[name]();
 port.on('message', async (order: Order | 'close') => {
   if (order !== 'close') return port.postMessage(await carryOut(order));
   await target.close();
-  // Sockets of libraries could keep the thread alive for some time. Therefore the thread exits explicitly.
+  // Open sockets of libraries could keep the worker thread alive for some time. Therefore the thread exits
+  // explicitly.
   process.exit();
 });
 port.postMessage('ready');
@@ -55,8 +58,8 @@ async function attempt(plan: Plan): Promise<unknown> {
   stray = undefined;
   try {
     await target.run(plan);
-    // Node reports an unhandled rejection within one turn of the event loop. Without this wait, it would be
-    // blamed on the next case.
+    // Node reports an unhandled rejection within one turn of the event loop. Without this wait, a rejection
+    // in this fuzzing case would count as a failure of the next case.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     return error;

@@ -1,20 +1,23 @@
 /**
- * A simulated network connection. Each end is a WebSocket like that of the `ws` library. The connection has a
- * delay and a data rate, and can change messages.
+ * Part of the fuzz run: a simulated network connection. Each end is a WebSocket like that of the `ws`
+ * library. The connection has a delay and a data rate, and can change messages.
  */
 import { EventEmitter } from 'node:events';
 import { type Clock, closeError } from '@unicore/protocol';
 import { Flow } from '@unicore/protocol/sim';
 
-/** Takes a message, and returns the messages to send instead, in order. */
+/**
+ * A function that changes messages on their way. It takes a message, and returns the messages to send
+ * instead, in order.
+ */
 export type Tamper = (message: Uint8Array) => readonly Sent[];
 
 export interface Sent {
   message: Uint8Array;
   text?: boolean;
   /**
-   * Called when the other end receives the message. Not called if the message was lost when the connection
-   * broke.
+   * Called when the other end of the connection receives the message. Not called if the message was lost
+   * because the connection broke.
    */
   arrived?: () => void;
 }
@@ -25,8 +28,8 @@ export interface LineOptions {
   delayMs: number;
   bytesPerMs: number;
   /**
-   * `up` changes messages from the client end to the server end, and `down` changes messages in the other
-   * direction.
+   * `up` changes messages from the client end of the connection to the server end. `down` changes messages in
+   * the other direction.
    */
   up?: Tamper;
   down?: Tamper;
@@ -42,7 +45,7 @@ export class LineEnd extends EventEmitter {
   other!: LineEnd;
   readonly #options: LineOptions;
   readonly #tamper: Tamper | undefined;
-  /** Messages that wait because the data rate is limited, or because the other end does not read. */
+  /** Sent messages that wait because the data rate is limited, or because the other end does not read. */
   readonly #flow: Flow;
 
   constructor(options: LineOptions, tamper: Tamper | undefined) {

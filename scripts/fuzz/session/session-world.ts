@@ -1,7 +1,7 @@
 /**
- * A hub with two users and two providers in simulated time. The user Bob and the provider `good` follow the
- * protocol. A test can change the messages of the user Mallory and the provider `bad`. These messages must
- * not affect Bob and `good`.
+ * Part of the fuzz run: runs a hub with two users and two providers in simulated time. The user Bob and the
+ * provider `good` follow the protocol. The caller can change the messages of the hostile user Mallory and the
+ * hostile provider `bad`. These messages must not affect Bob and `good`.
  */
 import type { ErrorCode } from '@unicore/protocol';
 import { type Random, SimClock } from '@unicore/protocol/sim';
@@ -19,30 +19,33 @@ const VMS = new Map([
   ['vm-mallory-far', running('mallory', 'bad')],
 ]);
 /**
- * After this time, no state of lost or ended channels may be left, ms. The product keeps such state for a
- * shorter time.
+ * After this simulated time, the hub and the providers must have dropped all state of lost or ended channels,
+ * ms. The product keeps such state for a shorter time.
  */
 const FORGOTTEN_MS = 300_000;
 /**
- * Time limit for Bob's bytes to arrive, ms. The limit holds whatever Mallory did to the sockets that Bob and
- * Mallory share.
+ * Time limit for the bytes of the honest user Bob to arrive, ms of simulated time. The limit holds whatever
+ * the hostile user Mallory did to the sockets that carry data of both users.
  */
 const ARRIVED_MS = 120_000;
-/** Interval between two checks of a condition, ms. */
+/** Simulated time between two checks of whether the honest peers are connected, ms. */
 const PAUSE_MS = 100;
-/** Time for the last messages to arrive, ms. */
+/** Simulated time for messages in transit to arrive, ms. */
 const QUIET_MS = 5_000;
-/** Names of Bob's terminals on the good provider. */
+/** Names of the terminals that the honest user Bob opens on the honest provider `good`. */
 const TERMINALS = ['t1', 't2'];
-/** Numbers of the byte sequences that Bob and his provider send in a terminal. Every sequence is different. */
+/**
+ * Numbers of the known byte sequences that the honest user Bob and his provider send in a terminal. Every
+ * sequence is different.
+ */
 const bobSends = (terminalId: string) => 2 * TERMINALS.indexOf(terminalId) + 1;
 const providerSends = (terminalId: string) => bobSends(terminalId) + 1;
 
 export interface WorldOptions {
   random: Random;
   /**
-   * Functions that change the messages of Mallory and of `bad`. The functions for the other peers only
-   * observe messages.
+   * Functions that change the messages of the hostile user Mallory and of the hostile provider `bad`. The
+   * functions for the other peers only observe messages.
    */
   tamper: { mallory: Pair; bad: Pair; others: Pair };
   /**
@@ -120,19 +123,22 @@ export class World {
     });
   }
 
-  /** Advances simulated time, and throws the first error that occurred. */
+  /**
+   * Advances simulated time. Then throws the first error that the hub or a peer has reported, if there is
+   * one.
+   */
   async advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (this.#defects.length > 0) throw this.#defects[0]!;
   }
 
   /**
-   * Opens two terminals of Bob on the good provider, and one on the bad provider. The terminals on the good
-   * provider must continue to work.
+   * Opens terminals of the honest user Bob: two on the honest provider, and one on the hostile provider. The
+   * terminals on the honest provider must continue to work.
    */
   async start(): Promise<void> {
-    // One step of simulated time may end before the promises of the handshake have settled. Therefore time
-    // advances in a loop until both peers are connected.
+    // One step of simulated time may end before the promises of the handshakes have settled. Therefore time
+    // advances in a loop until Bob and the good provider are connected.
     while (!this.bob.peer.leg || !this.good.peer.leg) await this.advance(PAUSE_MS);
     for (const terminalId of TERMINALS) {
       const sequences = { sends: bobSends(terminalId), gets: providerSends(terminalId) };
@@ -142,13 +148,14 @@ export class World {
     await this.advance(1_000);
   }
 
-  /** The two ends of each of Bob's terminals on the good provider. */
+  /** The two ends of each terminal that the honest user Bob opened on the honest provider. */
   get honest(): readonly CheckedStream[] {
     return [...this.#bobs, ...this.#toBob];
   }
 
   /**
-   * Opens a raw terminal of Mallory: a plain WebSocket for one terminal, without the frames of the protocol.
+   * Opens a raw terminal of the hostile user Mallory: a plain WebSocket for one terminal, without the frames
+   * of the protocol.
    */
   openRaw(query: string): LineEnd {
     const { near, far } = newLine({ clock: this.clock, ...this.#line({}) });
@@ -170,8 +177,8 @@ export class World {
   }
 
   /**
-   * Checks that all bytes of Bob and the good provider arrive. Checks also that no state is left after all
-   * peers have disconnected.
+   * Checks that all bytes between the honest user Bob and the honest provider arrive. Checks also that no
+   * state is left after all peers have disconnected.
    */
   async finish(): Promise<void> {
     for (const stream of this.honest) {
@@ -208,7 +215,10 @@ export class World {
     if (this.#missing > 0) throw new Error(`${this.#missing} bytes of Bob and his provider did not arrive`);
   }
 
-  /** Number of bytes that Bob and his provider should have received from each other, but have not. */
+  /**
+   * Number of bytes that the honest user Bob and the honest provider should have received from each other,
+   * but have not.
+   */
   get #missing(): number {
     return this.honest.reduce((sum, { told, received }) => sum + told - received, 0);
   }

@@ -1,6 +1,6 @@
 /**
- * Runs the hub's real endpoints, relay, gateway and control channels in simulated time. The test provides the
- * users and VMs.
+ * Part of the fuzz run: runs the hub's real endpoints, relay, gateway and control channels in simulated time.
+ * The caller provides the VMs.
  */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
@@ -22,14 +22,14 @@ import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
 
 /**
- * Limit of the hub's send queues, bytes. All sockets of a test together cannot fill the queues, so the hub
- * drops no honest channel.
+ * Limit of the hub's send queues, bytes. All sockets of a fuzzing case together cannot fill the queues, so
+ * the hub drops no channel of an honest peer.
  */
 const QUEUE_BYTES = 256 * 2 ** 20;
 
 interface SimHubOptions {
   clock: SimClock;
-  /** The VMs. The key is the vmId. */
+  /** The VMs that the hub knows. The key is the vmId. */
   vms: ReadonlyMap<string, TestVm>;
   /** Called with each error that the hub would have logged. */
   defect(error: Error): void;
@@ -37,7 +37,7 @@ interface SimHubOptions {
 
 export class SimHub {
   readonly relay: Relay;
-  /** Number of channels that the hub relays now. */
+  /** Number of channels that the hub relays at this moment. */
   joined = 0;
   readonly #deps: SocketDeps;
   readonly #goodbyes = new Map<LineEnd, GoAway>();
@@ -84,7 +84,7 @@ export class SimHub {
     };
   }
 
-  /** Accepts a socket at one of the hub's three endpoints. */
+  /** Lets the hub accept a simulated socket at one of its three WebSocket endpoints. */
   admit(end: LineEnd, path: '/consumer' | '/provider' | '/terminal', query = ''): void {
     const endpoint: Endpoint = {
       '/consumer': consumerEndpoint,
@@ -92,7 +92,8 @@ export class SimHub {
       '/terminal': terminalEndpoint,
     }[path];
     const ws = end as unknown as WebSocket;
-    // Replaces the TCP socket. The hub uses the TCP socket only to cork and uncork writes.
+    // An unused stream in place of the TCP socket. The hub uses the TCP socket only to cork and uncork
+    // writes.
     const request = { headers: {}, socket: new PassThrough() as Duplex } as IncomingMessage;
     const url = new URL(`http://hub${path}${query}`);
     end.on('close', () => this.#goodbyes.delete(end));

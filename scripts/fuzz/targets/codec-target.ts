@@ -1,6 +1,6 @@
 /**
- * The fuzzing target `codec`. Each changed message is decoded up to its first error. All decoding functions
- * must report the same error.
+ * Part of the fuzz run: the target `codec` tests the functions that decode frames. Each changed message is
+ * decoded up to its first error. All decoding functions must report the same error.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -30,14 +30,14 @@ import { mutate } from '../mutation/mutator.ts';
 import { SeenValues } from '../mutation/seen-values.ts';
 import type { Plan } from '../run/plan.ts';
 
-/** Number of messages in one case. */
+/** Number of messages that one fuzzing case changes. */
 const MESSAGES = 2_000;
 /**
- * Share of messages that remain valid frames after the change (0 to 1). So the contents of frames are also
- * decoded.
+ * Share of changed messages that still consist of valid frames (0 to 1). With them, the contents of frames
+ * are also decoded.
  */
 const WELL_FORMED = 0.3;
-/** Share of messages after which a control-channel message is also tested (0 to 1). */
+/** Share of changed messages after which a message of a control channel is also tested (0 to 1). */
 const CONTROL = 0.05;
 
 export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
@@ -57,7 +57,10 @@ export function codec(plan: Plan, recorded: readonly Uint8Array[]): void {
   }
 }
 
-/** Reads a message frame by frame, as a connection (leg) does. */
+/**
+ * Decodes a message frame by frame, as the product's connection (leg) does. Throws if the decoding functions
+ * disagree.
+ */
 function readFrames(message: Uint8Array, plan: Plan): void {
   for (let start = 0; start < message.length; ) {
     plan.frames++;
@@ -77,11 +80,12 @@ function readFrames(message: Uint8Array, plan: Plan): void {
 }
 
 /**
- * Functions that read fields at fixed positions must agree with decode(). Encoding the frame again must give
- * the same bytes.
+ * Checks a valid frame: functions that read fields at fixed positions must agree with decode(), and encoding
+ * the decoded frame again must give the same bytes.
  */
 function agree(bytes: Uint8Array, frame: Frame): void {
-  // Invalid text is decoded with U+FFFD. Therefore encoding such text does not give the same bytes.
+  // Invalid UTF-8 text in a frame is decoded with U+FFFD (replacement character). Therefore encoding such
+  // text does not give the same bytes.
   const again = encode(frame);
   const same = 'message' in frame || Buffer.compare(again, bytes) === 0;
   if (!same) throw new Error(`${hex(bytes)} is written as ${hex(again)}`);
@@ -112,7 +116,10 @@ function endOf(frame: Frame): number | undefined {
   return frame.type === FrameType.DATAZ ? frame.off + frame.rawLen : undefined;
 }
 
-/** Overwrites the channel number as a relay does. All other bytes must stay the same. */
+/**
+ * Overwrites the channel number in a frame, as the hub's relay does, and then restores it. All other bytes of
+ * the frame must stay the same.
+ */
 function patched(bytes: Uint8Array, ch: number): void {
   const copy = new Uint8Array(bytes);
   patchChannel(copy, 0, 0xfedcba98);
@@ -127,7 +134,7 @@ function metadataOf(frame: Frame): Uint8Array[] {
 }
 
 /**
- * If metadata can be decoded, it must be possible to encode it again, and decoding the result must give the
+ * Checks metadata of a frame: if the metadata can be decoded, encoding and decoding it again must give the
  * same value.
  */
 function readMetadata(packed: Uint8Array, plan: Plan): void {
@@ -139,8 +146,8 @@ function readMetadata(packed: Uint8Array, plan: Plan): void {
 }
 
 /**
- * Returns bytes of a control channel: a length, and then a msgpack message. The length or the message can be
- * invalid.
+ * Returns the bytes of a control-channel message: a length, and then msgpack. The length or the msgpack can
+ * be invalid.
  */
 function controlBytes(random: Random): Uint8Array {
   const call = packMeta({ t: 'q', i: '1', m: 'observed', a: [{ whole: true, vms: [] }] });

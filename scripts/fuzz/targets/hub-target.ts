@@ -1,6 +1,6 @@
 /**
- * The fuzzing target `hub`: the three WebSocket endpoints of a real hub, over real sockets. Meanwhile an
- * honest user and an honest provider use the same hub.
+ * Part of the fuzz run: the target `hub`. Hostile peers attack the three WebSocket endpoints of a real hub
+ * over real sockets. Meanwhile an honest user and an honest provider use the same hub.
  */
 import { systemClock } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
@@ -17,13 +17,20 @@ import type { Peer } from '../peers/redialling-peer.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Target } from './target.ts';
 
-/** Number of actions in one case, and the longest pause between two actions, ms. */
+/**
+ * Number of actions of the hostile peers in one fuzzing case, and the longest pause between two actions, ms.
+ */
 const ACTS = 60;
 const PAUSE_MS = 8;
-/** Probability that the same message is changed once more. */
+/**
+ * After a changed version of a message, the probability that another changed version of it is sent (0 to 1).
+ */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };
-/** Largest number of raw terminals (plain WebSockets for one terminal each) at the same time. */
+/**
+ * Largest number of raw terminals (plain WebSockets for one terminal each) that the hostile user has open at
+ * the same time.
+ */
 const MOST_RAW = 4;
 
 export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target> {
@@ -35,7 +42,10 @@ export async function hubTarget(recorded: readonly Uint8Array[]): Promise<Target
   };
 }
 
-/** One visit of the attackers: the user Mallory and the provider `bad` connect, attack, and leave. */
+/**
+ * Runs one fuzzing case: the hostile user Mallory and the hostile provider `bad` connect to the hub, attack
+ * it, and leave.
+ */
 async function hostileVisit(
   attacked: AttackedHub,
   plan: Plan,
@@ -83,8 +93,8 @@ class Visit {
     const common = {
       clock: systemClock,
       channelClosed: (code: string) => plan.count(`channel ${code}`),
-      // The hub may forward frames of the two attackers to each other. Such frames may violate the protocol
-      // at the receiving attacker. This is not a defect of the hub.
+      // The hub may forward frames between the two attackers (a hostile user and a hostile provider). Such
+      // frames may violate the protocol at the attacker that receives them. This is not a defect of the hub.
       defect() {},
     };
     const closed = (peer: () => Peer) => (code: string, reason: string) => {
@@ -110,7 +120,9 @@ class Visit {
     });
   }
 
-  /** Sends a random request: an HTTP request, a WebSocket upgrade request, or an invalid request. */
+  /**
+   * Sends a random request to the hub: an HTTP request, a WebSocket upgrade request, or an invalid request.
+   */
   request(random: Random): void {
     this.#plan.frames++;
     const answered = sendRawRequest(new URL(this.attacked.hub.url), random, this.#ticket);

@@ -1,4 +1,4 @@
-/** All targets that can be fuzzed, by name. */
+/** Part of the fuzz run: lists the parts of the product that can be fuzzed (the targets), by name. */
 import { record } from '../recording.ts';
 import type { Plan } from '../run/plan.ts';
 import { codec } from './codec-target.ts';
@@ -7,8 +7,8 @@ import { session } from './session-target.ts';
 import type { Target } from './target.ts';
 
 /**
- * Seed of the recorded session. The session is recorded at each start, and this seed makes every recording
- * the same.
+ * Seed of the recorded session whose frames the fuzz run changes. The session is recorded at each start, and
+ * this seed makes every recording the same.
  */
 const RECORDING = 1;
 

@@ -1,6 +1,6 @@
 /**
- * The fuzzing target `session`: connections, channels, relay and gateway in simulated time. In each case, one
- * role is played by a hostile peer.
+ * Part of the fuzz run: the target `session` tests connections, channels, relay and gateway in simulated
+ * time. In each fuzzing case, one role is played by a hostile peer.
  */
 
 import type { Random } from '@unicore/protocol/sim';
@@ -10,9 +10,14 @@ import type { Plan } from '../run/plan.ts';
 import type { Tamper } from '../session/line.ts';
 import { World } from '../session/session-world.ts';
 
-/** Probability that the same message is changed once more. */
+/**
+ * After a changed version of a message, the probability that another changed version of it is sent (0 to 1).
+ */
 const MORE = 0.98;
-/** Numbers of bytes to send at once: single keys, lines, and sometimes more than a flow-control window. */
+/**
+ * Numbers of bytes that a peer sends at once: single keys, lines, and sometimes more than a flow-control
+ * window.
+ */
 const SAID = [
   ...new Array<number>(20).fill(1),
   ...new Array<number>(15).fill(40),
@@ -22,11 +27,14 @@ const SAID = [
   20_000,
   200_000,
 ];
-/** Number of actions in one case, and the longest pause between two actions, ms. */
+/** Number of actions in one fuzzing case, and the longest pause between two actions, ms of simulated time. */
 const ACTS = 60;
 const PAUSE_MS = 150;
 
-/** Roles whose messages are changed: messages to the hub (up), messages from the hub (down), or both. */
+/**
+ * Whose messages a fuzzing case changes: those of the user Mallory or of the provider `bad`. It changes their
+ * messages to the hub (up), the messages that they get from the hub (down), or both.
+ */
 const ROLES = [
   { who: 'mallory', up: 'consumer', down: undefined },
   { who: 'mallory', up: undefined, down: 'hub' },

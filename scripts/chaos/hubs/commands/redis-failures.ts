@@ -10,9 +10,12 @@ import { outages } from '../outages.ts';
 import { type FailingOutcome, failing } from '../redis-failures.ts';
 import { heading, row } from './table.ts';
 
-/** Length of each period without faults, ms. It is long enough to measure a p99. */
+/**
+ * Length of each period without faults in which keystroke latencies are measured, ms. It is long enough to
+ * measure a p99.
+ */
 const QUIET_MS = 8_000;
-/** The outage names that the option --only accepts. */
+/** Names of the Redis outages that the option --only accepts. */
 const NAMES = outages(0).map(({ name }) => name);
 const HELP = `npm run chaos -- hubs redis [options]
   --pause S      how long Redis is paused, seconds (default 20)
@@ -48,8 +51,8 @@ export async function failCommand(args: string[]): Promise<void> {
 }
 
 /**
- * Returns a sentence for each wrong state of a VM or provider that a hub reported. The list is empty if there
- * were none.
+ * Returns a sentence for each wrong state of a VM or provider that a hub reported during the chaos run. The
+ * list is empty if there were none.
  */
 export function alarmsOf({ alarms }: FailingOutcome): string[] {
   return [...alarms].map(([what, times]) => `Falsely, ${times} times: ${what}.`);

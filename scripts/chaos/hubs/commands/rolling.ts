@@ -10,8 +10,8 @@ import { type Rolled, rolling } from '../rolling.ts';
 import { heading, row } from './table.ts';
 
 /**
- * Length of the period without faults before the first replacement and after the last replacement, ms. Its
- * latencies are the values for comparison.
+ * Length of the periods without faults before the first hub and after the last hub is replaced, ms. The
+ * keystroke latencies during the replacements are compared with those of these periods.
  */
 const CALM_MS = 3_000;
 const HELP = `npm run chaos -- hubs rolling [options]
@@ -45,8 +45,8 @@ export async function rollCommand(args: string[]): Promise<void> {
 }
 
 /**
- * Returns a sentence for each phase in which a keystroke took longer than the limit. The list is empty if the
- * product kept the limit.
+ * Returns a sentence for each phase of the run in which a keystroke's echo took longer than the limit. The
+ * list is empty if the product kept the limit.
  */
 export function brokenPromises({ phases }: Rolled): string[] {
   const limit = LIMITS.rollingEchoMs;

@@ -1,4 +1,4 @@
-/** Formats the lines of a table of keystroke latencies. */
+/** Part of the chaos runs with several hubs: formats the lines of a table of keystroke latencies. */
 import { duration, paint } from '../../../lib/console.ts';
 
 const NAME = 22;
@@ -8,7 +8,10 @@ export function heading(name: string, ...cells: string[]): string {
   return paint('dim', `\n${line(name, cells)}`);
 }
 
-/** `keys` is the number of keys, and `times` are latencies in ms. */
+/**
+ * Formats a row of the table. `keys` is the number of keystrokes that the row covers, and `times` are their
+ * latencies in ms (such as p50 and p99).
+ */
 export function row(name: string, took: string, keys: number, ...times: number[]): string {
   return line(name, [took, String(keys), ...times.map(latency)]);
 }
@@ -17,7 +20,7 @@ function line(name: string, cells: readonly string[]): string {
   return `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(CELL)).join('')}`;
 }
 
-/** Formats a latency. Latencies of keystrokes can be fractions of a millisecond. */
+/** Formats a keystroke latency, which may be a fraction of a millisecond. */
 function latency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : duration(ms);
 }

@@ -1,9 +1,15 @@
-/** Computes keystroke latencies of simulated users in a period. */
+/**
+ * Part of the chaos runs with several hubs: computes the keystroke latencies of simulated users in one period
+ * of a run.
+ */
 
-/** A key that was echoed. Times are in milliseconds of the machine's monotonic clock. */
+/**
+ * A key that a simulated user typed and whose echo arrived. Times are in milliseconds of the machine's
+ * monotonic clock.
+ */
 export interface Echo {
   readonly typist: number;
-  /** The time at which the key was due to be typed. */
+  /** The time at which the simulated user should type the key. */
   readonly typed: number;
   readonly tookMs: number;
 }
@@ -17,8 +23,8 @@ export interface Felt {
 }
 
 /**
- * Returns latencies of the keys that were typed in this period, or that still waited for their echo when the
- * period began.
+ * Returns the latencies of the keys that were typed between the times `from` and `to`, or that still waited
+ * for their echo at `from`.
  */
 export function felt(echoes: readonly Echo[], from: number, to: number): Felt {
   const times = echoes

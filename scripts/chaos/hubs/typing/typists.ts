@@ -1,6 +1,6 @@
 /**
- * Controls simulated users (typists) in several processes. Waits until all of them are ready, collects their
- * echoes, and checks that no echo is missing.
+ * Part of the chaos runs with several hubs: controls simulated users (typists) in several processes. Waits
+ * until all of them are ready, collects the times of their echoes, and checks that no echo is missing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../../../testing/processes/child.ts';
@@ -8,17 +8,17 @@ import type { TypistCalls, TypistPlace } from '../../../testing/typing/typists-m
 import type { Deployment } from '../deployment.ts';
 import type { Echo } from './echoes.ts';
 
-/** Time limits for all terminals to start, and for the last echoes to arrive, ms. */
+/** Time limit for all terminals to start, and time limit for the last echoes to arrive, ms. */
 const START_LIMIT_MS = 90_000;
 const END_LIMIT_MS = 30_000;
-/** Interval at which echo times are collected from the processes, ms. */
+/** Interval at which the latencies of echoes are collected from the processes of the simulated users, ms. */
 const COLLECT_MS = 100;
 
 export interface TypistsOptions {
-  /** For each process: where each of its simulated users types. */
+  /** For each process: the terminals in which its simulated users type. */
   readonly places: readonly (readonly TypistPlace[])[];
   readonly everyMs: number;
-  /** Called when an echo is wrong or does not arrive in time. */
+  /** Called when a key's echo is wrong or does not arrive in time. */
   failed(message: string): void;
 }
 
@@ -26,7 +26,7 @@ export class Typists {
   readonly echoes: Echo[] = [];
   readonly #options: TypistsOptions;
   readonly #children: readonly Child<TypistCalls>[];
-  /** For each user: the typing time of the last key that was echoed. */
+  /** For each simulated user: the time at which the user typed the latest key whose echo has arrived. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
   #isOver = false;
@@ -40,12 +40,12 @@ export class Typists {
     });
   }
 
-  /** Number of keys that were echoed. */
+  /** Number of typed keys whose echo has arrived. */
   get keys(): number {
     return this.echoes.length;
   }
 
-  /** Starts all simulated users. Resolves when every terminal echoes. */
+  /** Starts all simulated users. Resolves when each of their terminals echoes keys. */
   async start(): Promise<void> {
     const { places, everyMs, failed } = this.#options;
     const limit = setTimeout(
@@ -61,7 +61,7 @@ export class Typists {
     }
   }
 
-  /** Stops typing. Resolves when every key was echoed. */
+  /** Stops typing. Resolves when the echo of every key has arrived. */
   async finish(): Promise<void> {
     const missing = await Promise.all(this.#children.map((child) => child.call.stop(END_LIMIT_MS)));
     for (const child of this.#children) await this.#collect(child);
@@ -70,8 +70,8 @@ export class Typists {
   }
 
   /**
-   * Waits until every user saw the echo of a key that was typed at `time` or later. Resolves with the time at
-   * which the last user saw this echo.
+   * Waits until every simulated user saw the echo of a key that was typed at `time` or later. Resolves with
+   * the time at which the last user saw this echo.
    */
   async since(time: number, limitMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -90,7 +90,10 @@ export class Typists {
     return Math.max(...this.#firstSince(time));
   }
 
-  /** For each user: when the user saw the first echo of a key that was typed at `time` or later. */
+  /**
+   * Returns a time for each simulated user: when the user saw the first echo of a key that was typed at
+   * `time` or later.
+   */
   #firstSince(time: number): number[] {
     const first = new Map<number, number>();
     for (const { typist, typed, tookMs } of this.echoes) {
