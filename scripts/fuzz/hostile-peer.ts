@@ -12,7 +12,7 @@ import type { Sent, Tamper } from './session/line.ts';
 
 /** Share of a hostile peer's messages that are changed (0 to 1). */
 const MUTATED = 0.3;
-/** Share of HELLO and WELCOME messages that are changed (0 to 1). */
+/** Share of a hostile peer's HELLO and WELCOME messages that are changed (0 to 1). */
 const GREETING = 0.05;
 /**
  * Share of changed messages that may contain invalid frames, or frames that the peer's role must not send (0
@@ -20,7 +20,7 @@ const GREETING = 0.05;
  */
 const BROKEN = 0.005;
 
-/** Replaces some messages of a hostile peer by changed messages. */
+/** Makes an honest peer hostile: changes, delays or drops some of the messages that the peer sends. */
 export class HostilePeer {
   over = false;
   cut = () => {};
@@ -32,8 +32,8 @@ export class HostilePeer {
   readonly #more: number;
 
   /**
-   * more: after a changed version of a message, the probability that another changed version of it is sent (0
-   * to 1).
+   * A hostile peer may send several changed versions of the same message. After each version, it sends one
+   * more with the probability `more` (0 to 1).
    */
   constructor(plan: Plan, seen: SeenValues, more: number) {
     this.#plan = plan;

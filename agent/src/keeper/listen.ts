@@ -13,7 +13,10 @@ import { makePrivateFolder } from './private-folder.ts';
 const LOOK_MS = 20;
 const LOOKS = 500;
 
-/** Returns a function that stops listening. Rejects with CONFLICT if another keeper has the lock. */
+/**
+ * Makes the keeper's server listen on the socket path. Rejects with CONFLICT if another keeper has the lock
+ * for this path. Resolves to a function that closes the server and releases the lock.
+ */
 export async function listenAlone(server: Server, socketPath: string): Promise<() => void> {
   if (process.platform === 'win32') {
     await listen(server, socketPath);

@@ -116,7 +116,8 @@ export class AcceptedChannel extends Channel {
   }
 
   protected override finished(): void {
-    // When both directions have ended, this end sends nothing to the hops: the opener tells them.
+    // When both directions have ended, the opener tells the hops that the channel has ended. So the accepting
+    // end tells them nothing.
   }
 
   protected override over(code: ErrorCode, message: string): void {

@@ -252,7 +252,7 @@ export abstract class Channel implements Attached, SendQueue {
     // The neighbour no longer knows this channel number. The channel itself may still exist.
     if (code === 'CHANNEL_UNKNOWN') return this.lost(at, 'LEG_LOST');
     this.overAt(at);
-    // If RESET with OK comes after FIN, the peer has closed, and the FIN has already given the reason.
+    // A RESET with code OK after a FIN gives no reason. The channel then closes with the reason in the FIN.
     if (code === 'OK' && fin) this.close(errorName(fin.code), fin.message);
     else this.close(code, message);
   }

@@ -276,7 +276,10 @@ export class Sender {
     this.#frames = taken === this.#frames.length ? [] : this.#frames.slice(taken);
   }
 
-  /** Adds frames from send queues while the message has room for a whole frame and there is time. */
+  /**
+   * Adds frames from send queues to the message. Stops if the message is large enough, if the time `until`
+   * has come, or if no send queue may send now.
+   */
   #gather(message: Bundle, until: number): void {
     const most = Math.min(FULL, this.#congestion.messageSize);
     while (message.size < most && (message.size === 0 || this.#clock.now() < until)) {
@@ -290,7 +293,10 @@ export class Sender {
     }
   }
 
-  /** Adds the next frame of the send queue that has its turn. Returns the size of the frame in bytes. */
+  /**
+   * Adds one frame to the message: the next frame of the send queue that has its turn. Returns the size of
+   * the frame in bytes, or 0 if the send queue has no frame.
+   */
   #serve(fair: FairQueue, message: Bundle, maxData: number): number {
     const queue = fair.next;
     const state = this.#queues.get(queue)!;

@@ -22,8 +22,8 @@ import {
 export const Form = { FIXINT: 0, U16: 1, U32: 2, U64: 3, BOOL: 4, EPOCH: 5, BIN: 6, TEXT: 7 } as const;
 
 /**
- * For each form of a field (such as U16): the number of bytes of the field, without the content of BIN and
- * TEXT. The index is the number of the form.
+ * Number of bytes that a field takes in a frame. The array index is the field's form, as a number in `Form`.
+ * For BIN and TEXT, only the type byte and the length are counted, and the content is not.
  */
 export const FORM_BYTES = [1, 3, 5, 9, 1, 2 + EPOCH_BYTES, 3, 3] as const;
 

@@ -5,13 +5,14 @@
 import { DATA_BYTES_AT, DATA_OFF_AT } from './credit.ts';
 import { FrameType } from './frame.ts';
 
-/** A UTF-8 character has at most this many bytes after its first byte. */
+/** Maximum number of bytes that follow the first byte of a UTF-8 character. */
 const MOST_CONTINUED = 3;
 
 /**
- * Returns two frames. The first frame has at most `maxData` payload bytes, or up to three fewer, so that no
- * UTF-8 character is split. The second frame overwrites the memory of `frame`. Returns undefined if the frame
- * is short enough, or if it is not a DATA frame.
+ * Splits one long DATA frame into two DATA frames and returns both. The first frame gets `maxData` bytes of
+ * the data. It gets up to three bytes fewer if the split would otherwise be inside a UTF-8 character. The
+ * second frame gets the rest of the data, and its header overwrites bytes of `frame`. Returns undefined if
+ * `frame` has at most `maxData` bytes of data, or is not a DATA frame.
  */
 export function splitData(
   frame: Uint8Array,

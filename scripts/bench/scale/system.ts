@@ -13,8 +13,8 @@ import { type Population, populate } from './population.ts';
 
 const HUBS = 2;
 /**
- * Node flag for the process that runs all consumers. It gives V8's semi-space the default size (in MiB), as
- * in browsers and in users' programs.
+ * Node flag for the process that runs all consumers. It sets the size of V8's semi-space (heap memory for new
+ * objects) to 16 MiB. This is V8's default size, which consumers in browsers and in users' programs have.
  */
 const OF_NODE = ['--max-semi-space-size=16'];
 

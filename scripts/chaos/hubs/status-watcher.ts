@@ -41,7 +41,7 @@ export class StatusWatcher {
       },
     });
     const timer = setInterval(() => {
-      // A failed query is not counted, because a frozen hub cannot answer.
+      // A query that fails is ignored: the chaos run freezes processes, and a frozen hub cannot answer.
       api.vm.list.query().then(
         (all) => this.#look('vm.list', all, 'running'),
         () => {},

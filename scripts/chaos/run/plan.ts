@@ -4,9 +4,15 @@
  */
 import type { Random } from '@unicore/protocol/sim';
 
-/** Longest pause before the next fault, ms, if that fault may occur while channels are still resuming. */
+/**
+ * Longest pause between the end of a fault and the next fault, ms, if the run does not wait in between until
+ * all channels have resumed.
+ */
 const SOON_MS = 400;
-/** Longest pause before the next fault, ms, if all channels must have resumed before that fault. */
+/**
+ * If the run waits after a fault until all channels have resumed, it then pauses before the next fault. This
+ * is the longest such pause, ms.
+ */
 const LATER_MS = 300;
 
 /** A kind of fault that can occur in a chaos run. */

@@ -24,8 +24,8 @@ export interface StalledOptions {
   /** Number of viewers of the terminal that stop reading. */
   readonly stalled: number;
   /**
-   * `ms` is the duration of the phase in which viewers are stalled (do not read). `beforeMs` is the duration
-   * of each measured phase without these viewers, ms.
+   * `ms` is the duration of the phase in which viewers are stalled (do not read), in ms. `beforeMs` is the
+   * duration of each measured phase without these viewers, in ms.
    */
   readonly ms: number;
   readonly beforeMs: number;
@@ -37,8 +37,9 @@ export interface Outcome {
   readonly idle: Measured;
   readonly before: Measured;
   /**
-   * Values while all viewers still read. A machine with two CPU cores is too slow for so many readers, so
-   * only the value of the hub's memory is used.
+   * Values that are measured while all viewers of the terminal read, before some of them stop. The check of
+   * the results uses only one of these values: the size of the hub's memory. The other values depend on the
+   * machine, because two CPU cores are too slow for so many readers.
    */
   readonly together: Measured;
   readonly during: Measured;

@@ -33,8 +33,8 @@ import type { Plan } from '../run/plan.ts';
 /** Number of messages that one fuzzing case changes. */
 const MESSAGES = 2_000;
 /**
- * Share of changed messages that still consist of valid frames (0 to 1). With them, the contents of frames
- * are also decoded.
+ * Share of changed messages in which every frame is still valid (0 to 1). Only a valid frame also tests the
+ * functions that decode a frame's contents, because decoding stops at an invalid frame.
  */
 const WELL_FORMED = 0.3;
 /** Share of changed messages after which a message of a control channel is also tested (0 to 1). */

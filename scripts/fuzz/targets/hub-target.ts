@@ -23,7 +23,8 @@ import type { Target } from './target.ts';
 const ACTS = 60;
 const PAUSE_MS = 8;
 /**
- * After a changed version of a message, the probability that another changed version of it is sent (0 to 1).
+ * A hostile peer may send several changed versions of the same message. After each version, it sends one more
+ * with this probability (0 to 1).
  */
 const MORE = 0.99;
 const NOT_CHECKED = { sends: 0, gets: undefined };

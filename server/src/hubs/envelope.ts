@@ -8,8 +8,8 @@ import { UniCoreError } from '@unicore/protocol';
 import type { MailMemory } from './mail-memory.ts';
 
 /**
- * Version of the format, raised with each change. Hubs with different versions cannot relay channels to one
- * another.
+ * Version of the binary format of envelopes (messages between hubs through Redis). Each change of this format
+ * raises the version. Hubs with different versions cannot relay channels to one another.
  */
 const LAYOUT = 1;
 const DIALLED = 1;

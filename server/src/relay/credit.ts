@@ -15,9 +15,9 @@ type Violated = (code: ErrorCode, message: string) => void;
 export interface CreditSide {
   leg: Leg;
   ch: number;
-  /** The offset up to which this end may send, until the other end grants more credit. */
+  /** This end may send only bytes before this stream offset, until the other end grants more credit. */
   limit: number;
-  /** The offset up to which the other end has already received this end's bytes. */
+  /** This end's bytes before this stream offset have already passed the hub or reached the other end. */
   passed: number;
   /** Rate limiter for bytes that cost no credit: headers, frames without data, and repeated data. */
   overhead: Rate;
@@ -27,11 +27,11 @@ class Direction implements Port {
   readonly #hop: Port;
   readonly #overhead: Rate;
   readonly #violated: Violated;
-  /** The credit: only the sender's bytes below this offset may pass. */
+  /** The limit of flow control: the sender may send only bytes before this offset of its byte stream. */
   #limit: number;
   /**
-   * The sender's bytes below this offset have already passed. If the sender repeats them, they count against
-   * the rate limit.
+   * The sender's bytes before this offset of its byte stream have already passed the hub. If the sender sends
+   * them again, they count against the rate limit.
    */
   #passed: number;
   opposite: Direction | undefined;

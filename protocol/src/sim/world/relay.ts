@@ -17,13 +17,13 @@ type Open = FrameOf<typeof FrameType.OPEN>;
  */
 const JUDGE_MS = 30;
 
-/** The current faults of a relay. */
+/** The faults that the simulation injects into a relay at this time. */
 export interface Illness {
-  /** Types of frames that are lost. share: the probability that such a frame is lost. */
+  /** The relay loses frames of `types`. `share` is the probability that such a frame is lost (0 to 1). */
   loses?: { types: readonly number[]; share: number };
-  /** Delay with which the relay forwards OPEN frames, ms. */
+  /** Time that the relay waits before it forwards an OPEN frame, ms. Default: it does not wait. */
   holdsOpens?: number;
-  /** Delay after which the relay sends OPEN frames a second time, ms. */
+  /** Time after which the relay forwards an OPEN frame a second time, ms. Default: it forwards it once. */
   repeatsOpens?: number;
 }
 

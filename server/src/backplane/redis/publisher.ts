@@ -31,8 +31,8 @@ export class Publisher {
   /** Number of bytes that were published with post(), and that no answer from Redis has confirmed yet. */
   #unasked = 0;
   /**
-   * The connection to Redis, if Redis allows the hub to switch off its answers on this connection (with the
-   * command CLIENT REPLY). Otherwise undefined.
+   * The connection on which post() publishes messages without an answer from Redis. It is undefined until
+   * Redis has accepted the command CLIENT REPLY, which switches answers off. On a cluster it stays undefined.
    */
   #quiet: Redis | undefined;
   #again = false;
@@ -53,7 +53,8 @@ export class Publisher {
     if (this.#inFlight + message.length > IN_FLIGHT_BYTES) {
       return Promise.reject(backplaneDown('it takes mail too slowly'));
     }
-    // The answer to this message also confirms the bytes that were published without an answer before it.
+    // Redis handles messages in order. So its answer to this message also confirms all messages that post()
+    // has sent before, and that Redis does not answer.
     const bytes = this.#unasked + message.length;
     this.#unasked = 0;
     this.#inFlight += message.length;

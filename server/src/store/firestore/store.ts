@@ -16,18 +16,19 @@ import { change, create, remove, replace } from './writes.ts';
 
 const MARK_BYTES = 9;
 /**
- * Each write of a VM adds a random mark to the VM's document. This list holds the marks of the last writes,
- * newest last.
+ * Type of the field `marks` in the document of a VM. Each write of the document adds a random mark to this
+ * list. The list holds the marks of the last writes, and the newest mark is the last.
  */
 const Marks = z.array(z.string());
 /**
- * How many marks of a VM's last writes are kept. A mark shows whether a write whose answer was lost has
- * succeeded. If more writes than this follow before the second attempt, the result stays unknown.
+ * Maximum number of marks in the document of a VM. If the answer to a write was lost, a second attempt looks
+ * for the mark of that write, to learn whether the write succeeded. If this many other writes came in
+ * between, the mark is gone, and the hub cannot learn the result.
  */
 const MARKS = 16;
 /**
- * How long a used secret is kept, ms. If the answer to its use was lost, a second attempt can still learn
- * that the first succeeded.
+ * Time for which the document of a used secret is kept, ms. If the answer to the write that marked the secret
+ * as used was lost, a second attempt can still learn that this write succeeded.
  */
 const TAKEN_MS = 60_000;
 /**

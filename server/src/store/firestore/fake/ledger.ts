@@ -13,13 +13,16 @@ export type Item = keyof Bill;
 export class Ledger {
   #bill: Bill = empty();
 
-  /** `of` is the path of the collection. */
+  /** Counts `count` reads, writes or deletes of documents in a collection. `of` is the collection's path. */
   add(item: Item, of: string, count = 1): void {
     const collection = of.slice(of.lastIndexOf('/') + 1);
     this.#bill[item][collection] = (this.#bill[item][collection] ?? 0) + count;
   }
 
-  /** Returns the counts since the previous call of `take()`. */
+  /**
+   * Returns the numbers of document reads, writes and deletes since the previous call of take(), or since the
+   * start. Then counts again from 0.
+   */
   take(): Bill {
     const bill = this.#bill;
     this.#bill = empty();
