@@ -17,8 +17,20 @@ const TEST_LIMIT_MS = 300_000;
 
 export default defineConfig({
   root: join(ROOT, 'protocol'),
-  // Vite would reload the page if it found one of these dependencies only while tests run.
-  optimizeDeps: { include: ['birpc', 'fast-check', 'fflate', 'msgpackr', 'zod'] },
+  // All dependencies of the tests are named, and Vite looks for no others. If it found one while tests run, modules
+  // that a test is just importing would get other addresses, and the import would fail.
+  optimizeDeps: {
+    noDiscovery: true,
+    include: [
+      'birpc',
+      'fast-check',
+      'fflate',
+      'msgpackr',
+      'pure-rand/distribution/uniformInt',
+      'pure-rand/generator/xoroshiro128plus',
+      'zod',
+    ],
+  },
   test: {
     name: 'browser-protocol',
     include: ['src/**/*.test.ts'],
