@@ -28,6 +28,7 @@ interface Native {
 /** Value for uid and gid which means that the program runs as the user of this process. */
 const SAME_USER = -1;
 
+// The package exports its native functions without declaring their types.
 const native = (nodePty as unknown as { native: Native }).native;
 
 export interface ForkOptions extends PtySize {

@@ -32,6 +32,7 @@ type Value = number | boolean | string | Uint8Array;
  */
 export function encode(frame: Frame, memory?: FrameMemory): Uint8Array {
   const layout = LAYOUTS[frame.type]!;
+  // The layout names the fields of this type of frame. TypeScript cannot follow names that come from a table.
   const values = frame as unknown as Record<string, Value>;
   let size = layout.fixedBytes;
   let text = NO_BYTES;

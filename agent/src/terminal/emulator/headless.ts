@@ -30,6 +30,7 @@ function unicode11Provider(): IUnicodeVersionProvider {
       provider = its;
     },
   };
+  // The addon uses only this member of a terminal.
   new unicode11.Unicode11Addon().activate({ unicode } as unknown as WindowTerminal);
   return provider!;
 }
