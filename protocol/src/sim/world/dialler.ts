@@ -64,7 +64,7 @@ export class Dialler {
             const old = this.#former;
             this.#former = undefined;
             this.#o.up?.(leg);
-            if (old?.channels === 0) old.close('OK', '');
+            if (old?.channels === 0 && this.#leavesOld) old.close('OK', '');
           },
           goAway: (_code, afterMs) => {
             if (this.#leg === leg && afterMs > 0)
@@ -75,7 +75,7 @@ export class Dialler {
           // Make-before-break: the old connection is closed after its last channel has moved to the new
           // connection.
           idle: () => {
-            if (this.#leg !== leg && this.#leg?.up) leg.close('OK', '');
+            if (this.#leg !== leg && this.#leg?.up && this.#leavesOld) leg.close('OK', '');
           },
           closed: (code, message) => {
             handler.closed(code, message);
@@ -86,6 +86,14 @@ export class Dialler {
       this.#leg = leg;
       return leg;
     });
+  }
+
+  /**
+   * True if this side closes an old connection that carries no channels. A provider does not: an OPEN frame may be
+   * on its way on the old connection, so the hub closes it.
+   */
+  get #leavesOld(): boolean {
+    return this.#o.open === undefined;
   }
 
   /**

@@ -83,15 +83,14 @@ export interface TransferOptions {
   far?: Deflater | undefined;
 }
 
-/** A different epoch for each channel in these tests. */
-let epochs = 0;
-
 export function setup({ piece = Number.POSITIVE_INFINITY, resume = true, ...options }: TransferOptions = {}) {
   const { up = 100_000, down = 200_000, delayMs = () => 5, near, far } = options;
   const [ofConsumer, ofProvider] = [bytesOf(up, 1), bytesOf(down, 2)];
   const consumer = new Side(ofConsumer, ofProvider, piece);
   const provider = new Side(ofProvider, ofConsumer, piece);
   const accepted: AcceptedChannel[] = [];
+  // The numbers start anew in each setup, so that the same test case always has the same pauses.
+  let drawn = 0;
   const path: Path = new Path({
     delayMs,
     deflater: far,
@@ -106,7 +105,7 @@ export function setup({ piece = Number.POSITIVE_INFINITY, resume = true, ...opti
     clock: path.clock,
     kind: 'terminal',
     meta: () => ({ vmId: 'v' }),
-    random: (n) => new Uint8Array(n).fill(epochs++ & 0xff),
+    random: (n) => new Uint8Array(n).fill(drawn++ & 0xff),
     leg: () => path.consumerLeg,
     resume,
     ...(near && { deflater: near }),
