@@ -9,8 +9,12 @@ import { defineConfig } from 'vitest/config';
 import { ROOT } from '../../lib/paths.ts';
 import { chromiumOptions } from '../../testing/chromium.ts';
 
-/** One after another, beside the page's browser tests: a page has one thread. */
-const GROUP = 2;
+/**
+ * The group of tests that only compute. Tests of later groups create Docker networks. When an address of the
+ * machine changes, Chromium ends all requests that wait for a connection, with ERR_NETWORK_CHANGED, and then a
+ * test's modules cannot be loaded.
+ */
+const GROUP = 1;
 const WORKERS = 3;
 /** Time limit of a test, in ms. It only detects hangs and does not measure speed. */
 const TEST_LIMIT_MS = 300_000;
