@@ -104,6 +104,7 @@ class SmallHub {
         this.reports.push(report);
         this.#wake();
       },
+      observedDesktops: async () => {},
     };
     const rpc = controlRpc<AgentMethods, HubMethods>({
       local,

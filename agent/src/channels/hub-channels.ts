@@ -11,19 +11,24 @@ import {
 import type { AgentMethods } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
-import type { Reporter } from '../control/index.ts';
-import { type AgentServices, agentMethods, ensureTerminal, serveControl } from '../control/index.ts';
+import {
+  type AgentServices,
+  agentMethods,
+  ensureTerminal,
+  type Reports,
+  serveControl,
+} from '../control/index.ts';
 import type { HubSession } from '../tunnel/index.ts';
 import { TerminalRelay } from './terminal-relay.ts';
 
 export interface ServeHubOptions {
   services: AgentServices;
-  reporter: Reporter;
+  reports: readonly Reports[];
   clock: Clock;
   log: Logger;
 }
 
-export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
+export function serveHub({ services, reports, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
   const methods = agentMethods(services);
   const terminals = new TerminalRelay({
     runs: (vmId, gen) => services.fleet.runs(vmId, gen),
@@ -39,7 +44,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
         serveControl(
           request,
           whileInUse(methods, () => !retired),
-          reporter,
+          reports,
           log,
         ),
       deflater: zlibDeflater,

@@ -11,7 +11,7 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import { ChannelAuth, type OpenTerminal, TerminalOpen } from '@unicore/protocol/control';
+import { type OpenTerminal, TerminalAuth, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { KeeperConnection } from '../keeper/index.ts';
@@ -123,7 +123,7 @@ class Pending implements Port {
 
 function requested(open: Open): { user: string; wish: OpenTerminal } {
   try {
-    const { user, vmId, gen } = ChannelAuth.parse(unpackMeta(open.auth));
+    const { user, vmId, gen } = TerminalAuth.parse(unpackMeta(open.auth));
     const { terminalId, cols, rows } = TerminalOpen.parse(unpackMeta(open.meta));
     return { user, wish: { vmId, gen, terminalId, cols, rows } };
   } catch (error) {

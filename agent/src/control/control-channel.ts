@@ -2,12 +2,17 @@
 import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { type AgentMethods, controlRpc, type HubMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Reporter } from './reporter.ts';
+
+/** Tells the hub on this connection what the agent observes. */
+export interface Reports {
+  connect(hub: HubMethods): void;
+  disconnect(hub: HubMethods): void;
+}
 
 export function serveControl(
   request: OpenRequest,
   methods: AgentMethods,
-  reporter: Reporter,
+  reports: readonly Reports[],
   log: Logger,
 ): void {
   const messages = new Messages((value) => rpc.receive(value));
@@ -21,12 +26,12 @@ export function serveControl(
       data: messages.data,
       pull: messages.pull,
       closed(code, message) {
-        reporter.disconnect(rpc.remote);
+        for (const each of reports) each.disconnect(rpc.remote);
         rpc.close(new UniCoreError(code, message));
       },
     },
     {},
   );
   messages.bind(channel);
-  reporter.connect(rpc.remote);
+  for (const each of reports) each.connect(rpc.remote);
 }

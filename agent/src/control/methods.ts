@@ -5,9 +5,13 @@
 import { UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
+  AskScreenshot,
+  type DesktopMethods,
+  DesktopOrder,
   Id,
   OpenTerminal,
   ResizeTerminal,
+  TakeControl,
   type TerminalInfo,
   VmOrder,
 } from '@unicore/protocol/control';
@@ -17,6 +21,7 @@ import type { Runtime } from '../runtime/index.ts';
 import type { Fleet } from './fleet.ts';
 
 const Orders = z.array(VmOrder).max(10_000);
+const DesktopOrders = z.array(DesktopOrder).max(10_000);
 /**
  * Time limit of a PING to the keeper, in ms. If the PONG takes longer, the round-trip time is not reported.
  */
@@ -25,8 +30,14 @@ const PING_MS = 2_000;
 const VmRef = z.object({ vmId: Id });
 const TerminalRef = z.object({ vmId: Id, terminalId: Id });
 
+/** The desktops of this provider. */
+export interface DesktopService extends DesktopMethods {
+  apply(orders: DesktopOrder[]): Promise<void>;
+}
+
 export interface AgentServices {
   fleet: Fleet;
+  desktops: DesktopService;
   runtime: Runtime;
   /**
    * Resolves when the keeper is connected. Rejects with LEG_LOST if the keeper is not connected within a few
@@ -52,9 +63,12 @@ export async function ensureTerminal(
 }
 
 export function agentMethods(services: AgentServices): AgentMethods {
-  const { fleet, keeper } = services;
+  const { fleet, desktops, keeper } = services;
   return {
     apply: (orders) => fleet.apply(Orders.parse(orders)),
+    applyDesktops: (orders) => desktops.apply(DesktopOrders.parse(orders)),
+    desktopControl: (wish) => desktops.desktopControl(TakeControl.parse(wish)),
+    desktopScreenshot: (wish) => desktops.desktopScreenshot(AskScreenshot.parse(wish)),
 
     async terminals(vm) {
       const { vmId } = VmRef.parse(vm);

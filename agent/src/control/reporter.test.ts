@@ -4,7 +4,7 @@ import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { Reporter } from './reporter.ts';
+import { vmReporter } from './reporter.ts';
 
 function vm(vmId: string, phase: VmObserved['phase'] = 'running'): VmObserved {
   return { vmId, gen: 1, phase, code: null, reason: null };
@@ -15,7 +15,7 @@ type Report = Parameters<HubMethods['observed']>[0];
 function setUp() {
   const clock = new SimClock();
   const seen: VmObserved[] = [];
-  const reporter = new Reporter({ clock, log: pino({ level: 'silent' }), whole: () => [...seen] });
+  const reporter = vmReporter({ clock, log: pino({ level: 'silent' }), whole: () => [...seen] });
   /** A hub whose answers the test controls. */
   const hub = () => {
     const reports: Report[] = [];
@@ -25,7 +25,7 @@ function setUp() {
       answers.push(Promise.withResolvers<void>());
       return answers.at(-1)!.promise;
     };
-    return { observed, reports, answers };
+    return { observed, observedDesktops: async () => {}, reports, answers };
   };
   return { clock, seen, reporter, hub };
 }

@@ -1,6 +1,6 @@
 /** The three HTTP calls that an agent makes before it opens its WebSocket: join, challenge and token. */
 import { z } from 'zod';
-import { Id } from './contract.ts';
+import { Id } from './ids.ts';
 
 export const ProviderRef = z.object({ providerId: Id });
 export type ProviderRef = z.infer<typeof ProviderRef>;

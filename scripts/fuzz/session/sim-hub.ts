@@ -58,11 +58,13 @@ export class SimHub {
       queueBytes: QUEUE_BYTES,
       elsewhere: NOWHERE_ELSE,
       authorise: rightsIn(vms),
+      authoriseDesktop: desktopRightsIn(new Map()),
     });
     const control = new ControlHost({
       ...common,
       report: async () => [],
       orders: async () => [{ vmId: 'vm', gen: 1, desired: 'running', image: 'image', size: 'small' }],
+      desktops: { report: async () => [], orders: async () => [] },
     });
     this.#deps = {
       ...common,

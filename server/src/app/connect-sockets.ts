@@ -80,7 +80,7 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
   });
   events.on('vm', ({ vmId, phase }) => {
-    if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+    if (OVER.has(phase)) relay.closeTarget(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
   });
   return sockets;
 }

@@ -34,6 +34,25 @@ export function identity(userId: string | undefined): Identity | undefined {
   return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
 }
 
+export interface TestDesktop {
+  owner: string;
+  providerId: string;
+  /** False if the desktop has ended. */
+  live: boolean;
+}
+
+/** Grants owners all rights to their desktops while these live. */
+export function desktopRightsIn(
+  desktops: ReadonlyMap<string, TestDesktop>,
+): RelayDeps['authoriseDesktop'] {
+  return async ({ userId }, sessionId) => {
+    const desktop = desktops.get(sessionId);
+    if (desktop?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
+    if (!desktop.live) throw new UniCoreError('SESSION_ENDED', 'This desktop has ended. Create a new one.');
+    return { providerId: desktop.providerId, attempt: 1, rights: 'write', guest: false };
+  };
+}
+
 /** Grants owners write access to their VMs while the VMs are running. */
 export function rightsIn(vms: ReadonlyMap<string, TestVm>): RelayDeps['authorise'] {
   return async ({ userId }, vmId) => {

@@ -10,7 +10,7 @@ import { NOWHERE_ELSE, Relay, type RelayDeps, type RelayMeter } from '../../rela
 import { NO_METER } from '../../testing/meter.ts';
 import { attachSockets } from '../attach.ts';
 import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
-import { rightsIn, type TestVm, testAuth } from './auth.ts';
+import { desktopRightsIn, rightsIn, type TestDesktop, type TestVm, testAuth } from './auth.ts';
 
 export { identity, ORIGIN } from './auth.ts';
 
@@ -19,6 +19,8 @@ export interface TestHub {
   relay: Relay;
   /** VMs by vmId. */
   vms: Map<string, TestVm>;
+  /** Desktops by the id of their session. */
+  desktops: Map<string, TestDesktop>;
   /** What each ticket grants, by ticket. */
   tickets: Map<string, Ticket & { vmId: string; terminalId: string }>;
   connections: ProviderConnection[];
@@ -60,6 +62,7 @@ export interface TestHubOptions {
 export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const { clock = systemClock, rotateMs = 3_000_000, backplane, direct = false, vms = new Map() } = options;
   const tickets: TestHub['tickets'] = new Map();
+  const desktops: TestHub['desktops'] = new Map();
   const connections: ProviderConnection[] = [];
   const told: string[] = [];
   const counts = testMeter();
@@ -103,6 +106,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     queueBytes: options.queueBytes ?? 64 * 1024 * 1024,
     elsewhere: hubs ?? NOWHERE_ELSE,
     authorise: options.authorise ?? rightsIn(vms),
+    authoriseDesktop: desktopRightsIn(desktops),
   });
   const sockets = attachSockets(server, {
     clock,
@@ -125,6 +129,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     url,
     relay,
     vms,
+    desktops,
     tickets,
     connections,
     told,
