@@ -140,6 +140,8 @@ export const AgentHello = z.object({
   runtime: z.enum(['docker', 'process']),
   isolation: Isolation,
   beat: BeatMeta,
+  /** How this agent starts desktops. Missing or null if the machine's owner has not allowed desktops. */
+  desktops: z.enum(['docker', 'process']).nullable().default(null),
 });
 export type AgentHello = z.infer<typeof AgentHello>;
 

@@ -32,7 +32,13 @@ const QUIET_MS = 7_500;
  * closed.
  */
 const Link = z.enum(['up', 'quiet', 'down']);
-const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
+const About = AgentHello.pick({
+  version: true,
+  runtime: true,
+  isolation: true,
+  beat: true,
+  desktops: true,
+}).extend({
   /** Region of the hub that the provider is connected to. Hubs of older versions do not write this field. */
   region: z.string().nullable().default(null),
 });
