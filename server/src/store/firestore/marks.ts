@@ -38,6 +38,7 @@ export function marksWith(marks: string[], mark: string): string[] {
  * thrown if the result cannot be known.
  */
 export function wrote(what: string, mark: string, rev: number, now: number, marks: string[]): boolean {
+  if (now < rev) return false;
   const writer = marks.at(rev - now - 1);
   if (writer !== undefined) return writer === mark;
   throw new UniCoreError(

@@ -4,13 +4,24 @@
  * that a second attempt can tell whether the first was applied.
  */
 import type { z } from 'zod';
-import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from '../rows.ts';
+import {
+  AuditRow,
+  type DesktopRow,
+  ProviderRow,
+  type ReceiptRow,
+  type SecretKind,
+  SecretRow,
+  UserRow,
+  VmRow,
+} from '../rows.ts';
 import type { ProviderChange, Store } from '../store.ts';
 import type { Query } from './calls.ts';
 import { Database, type DatabaseAddress } from './database.ts';
+import { Desktops } from './desktops.ts';
 import type { Found } from './found.ts';
 import { Marks, marksWith, newMark, wrote } from './marks.ts';
 import { oldestFirst, rowOf } from './reading.ts';
+import { Receipts } from './receipts.ts';
 import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 
@@ -36,9 +47,13 @@ export function openFirestoreStore(address: DatabaseAddress): Store {
 
 class FirestoreStore implements Store {
   readonly #db: Database;
+  readonly #desktops: Desktops;
+  readonly #receipts: Receipts;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#desktops = new Desktops(db);
+    this.#receipts = new Receipts(db);
   }
 
   async ping() {
@@ -182,6 +197,34 @@ class FirestoreStore implements Store {
       await calls.commit(...writes);
       return true;
     });
+  }
+
+  desktop(userId: string) {
+    return this.#desktops.byUser(userId);
+  }
+
+  desktopOf(sessionId: string) {
+    return this.#desktops.bySession(sessionId);
+  }
+
+  desktops() {
+    return this.#desktops.list();
+  }
+
+  replaceDesktop(desktop: DesktopRow) {
+    return this.#desktops.replace(desktop);
+  }
+
+  addReceipt(receipt: ReceiptRow) {
+    return this.#receipts.add(receipt);
+  }
+
+  receipt(sessionId: string) {
+    return this.#receipts.get(sessionId);
+  }
+
+  receipts(userId: string, limit: number) {
+    return this.#receipts.newest(userId, limit);
   }
 
   meta(name: string, make: () => string) {
