@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
+import { receiptRow } from '../testing/rows.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { storeSuite } from './store.suite.ts';
 
@@ -47,5 +48,19 @@ describe('the SQLite store', () => {
     expect(() => db.exec('DELETE FROM audit')).toThrow('append only');
     expect(() => db.exec("UPDATE audit SET event = 'y'")).toThrow('append only');
     db.close();
+  });
+
+  test('refuses changes to receipts even in plain SQL', async () => {
+    const file = join(dir, 'receipts.db');
+    const store = openSqliteStore(file);
+    await store.addReceipt(receiptRow());
+    const db = new DatabaseSync(file);
+    expect(() => db.exec('DELETE FROM receipts')).toThrow('append only');
+    expect(() => db.exec('UPDATE receipts SET cost = 0')).toThrow('append only');
+    db.exec('CREATE TEMP TABLE copy AS SELECT * FROM receipts; UPDATE copy SET cost = 0');
+    db.exec('INSERT OR REPLACE INTO receipts SELECT * FROM copy');
+    db.close();
+    expect(await store.receipts('u-alice', 10)).toEqual([receiptRow()]);
+    await store.close();
   });
 });

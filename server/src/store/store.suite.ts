@@ -1,6 +1,7 @@
 /** Contract suite of the store: every implementation runs these tests. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { providerRow, userRow, vmRow } from '../testing/rows.ts';
+import { desktopSuite } from './desktop.suite.ts';
 import type { SecretRow } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -18,6 +19,7 @@ const VM = vmRow();
 
 /** open: opens the store of that name. It may be called again while the store is open, and then opens the same data. */
 export function storeSuite(open: (name: string) => Store): void {
+  desktopSuite(open);
   describe('the store contract', () => {
     let store: Store;
     let opened = 0;
