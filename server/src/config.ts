@@ -98,7 +98,8 @@ const Config = z.object({
     .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
     .refine(
       (prices) =>
-        (prices.length === 3 || prices.length === 4) && prices.every((price) => Number.isFinite(price) && price >= 0),
+        (prices.length === 3 || prices.length === 4) &&
+        prices.every((price) => Number.isFinite(price) && price >= 0),
       'must be three or four numbers, such as 0.000018,0.000002,0.12',
     ),
   /** The region of this hub. Users and agents connect to the hub in the nearest region. */

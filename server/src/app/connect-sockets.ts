@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Caller, Origins } from '../auth/index.ts';
+import { isOver } from '../desktop/index.ts';
 import type { AddressOf, Callers } from '../http/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -81,6 +82,9 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   });
   events.on('vm', ({ vmId, phase }) => {
     if (OVER.has(phase)) relay.closeTarget(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+  });
+  events.on('desktop', ({ sessionId, phase, reason }) => {
+    if (isOver(phase)) relay.closeTarget(sessionId, 'SESSION_ENDED', reason ?? 'The desktop has ended.');
   });
   return sockets;
 }

@@ -12,6 +12,7 @@ import type { Sockets } from '../sockets/index.ts';
 import type { Store } from '../store/index.ts';
 import { defaultUrl, listen, socketUrl } from './addresses.ts';
 import { connectSockets } from './connect-sockets.ts';
+import type { DesktopSettings } from './desktop-parts.ts';
 import { createDomain, type Domain } from './domain.ts';
 import { createServices } from './services.ts';
 import { ownVersion } from './version.ts';
@@ -71,12 +72,25 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     ...options,
     backplane,
     defaultImage,
+    desktops: desktopSettings(config),
     meter: metrics,
     queueBytes,
     card: { peerUrl, publicUrl, region },
   });
   hub = new Hub({ ...options, backplane, metrics, domain });
   return hub;
+}
+
+function desktopSettings(config: Config): DesktopSettings {
+  const { host, port, publicUrl, desktopImage, desktopMaxSeconds } = config;
+  const [perCpuSecond = 0, perGibSecond = 0, perSentGb = 0, leastSeconds = 0] = config.desktopPrices;
+  return {
+    image: desktopImage,
+    mostMs: desktopMaxSeconds * 1000,
+    limits: { idleMs: config.desktopIdleSeconds * 1000, bootMs: config.desktopBootSeconds * 1000 },
+    prices: { perCpuSecond, perGibSecond, perSentGb, leastMs: leastSeconds * 1000 },
+    socketUrl: (publicUrl ?? defaultUrl(host, port)).replace(/^http/, 'ws'),
+  };
 }
 
 export class Hub {

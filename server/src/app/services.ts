@@ -5,6 +5,7 @@
 import type { Services } from '../api/index.ts';
 import { Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
+import { sessionOf, viewDesktop, viewReceipt } from '../desktop/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import { Watch } from '../watch/index.ts';
 import type { Domain } from './domain.ts';
@@ -37,12 +38,35 @@ export function createServices(domain: Domain, { backplane, regions, system }: S
         return { providerId };
       },
     },
+    desktops: desktopService(domain),
     credentials,
-    watch: new Watch({ events, vms, views, providers, loads }),
+    watch: new Watch({ events, vms, views, providers, loads, desktops: domain.desktops }),
     tickets,
     regions,
     joinLimit: new Limit(backplane, 'tries to join'),
     proofLimit: new Limit(backplane, 'calls of agents', PROOFS_PER_MINUTE),
     system,
+  };
+}
+
+/** Number of receipts that a user sees. */
+const RECEIPTS = 100;
+
+function desktopService({ desktops, desktopConnections }: Domain): Services['desktops'] {
+  const service: Omit<Services['desktops'], 'restCreate' | 'restSession' | 'restEnd'> = {
+    create: async (userId, wish, url) => viewDesktop(await desktops.create(userId, wish), url),
+    session: async (userId, url) => viewDesktop(await desktops.session(userId), url),
+    end: async (userId, sessionId, url) => viewDesktop(await desktops.end(userId, sessionId), url),
+    extend: async (userId, sessionId, url) => viewDesktop(await desktops.extend(userId, sessionId), url),
+    connect: (caller, wish, url) => desktopConnections.connect(caller, wish, url),
+    control: (userId, wish) => desktopConnections.control(userId, wish),
+    screenshot: (userId, sessionId) => desktopConnections.screenshot(userId, sessionId),
+    receipts: async (userId) => (await desktops.receipts(userId, RECEIPTS)).map(viewReceipt),
+  };
+  return {
+    ...service,
+    restCreate: async (userId, wish, url) => sessionOf(await service.create(userId, wish, url)),
+    restSession: async (userId, url) => sessionOf(await service.session(userId, url)),
+    restEnd: async (userId, sessionId, url) => sessionOf(await service.end(userId, sessionId, url)),
   };
 }

@@ -84,6 +84,9 @@ export class DesktopConnections {
   ): Promise<LaunchedDesktop> {
     const row = await this.#deps.access.authorise(userId, sessionId, kind);
     if (row.phase === 'running') return row;
-    throw new UniCoreError('CONFLICT', `The desktop is not running yet (${row.phase}). Try again when it is.`);
+    throw new UniCoreError(
+      'CONFLICT',
+      `The desktop is not running yet (${row.phase}). Try again when it is.`,
+    );
   }
 }

@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import type { VncCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
 import { newId } from '../auth/index.ts';
-import type { DesktopRow, Store } from '../store/index.ts';
+import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
 import { msFor, type Prices } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import type { DesktopPlacer } from './placer.ts';
@@ -67,6 +67,10 @@ export class Desktops {
   /** Returns the user's desktop, or undefined if the user never had one. It may be over. */
   last(userId: string): Promise<DesktopRow | undefined> {
     return this.#deps.store.desktop(userId);
+  }
+
+  receipts(userId: string, limit: number): Promise<ReceiptRow[]> {
+    return this.#deps.store.receipts(userId, limit);
   }
 
   /**

@@ -80,7 +80,7 @@ export class DesktopReports {
     const { row: written } = await writer.apply(keyOf(row), phase, (old) => ({
       // A reason that was written when the end began says more than what the agent saw at the end.
       code: old.code ?? code,
-      reason: (old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason),
+      reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
       isolation: isolation ?? old.isolation,
       startedAt: old.startedAt ?? (phase === 'running' ? now() : null),
       ...(use && writer.spent(use)),

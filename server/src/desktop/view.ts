@@ -21,7 +21,7 @@ export function viewDesktop(row: DesktopRow, socketUrl: string): Desktop {
   const { createdAt, startedAt, lifeMs, budget, cost } = row;
   return {
     sessionId,
-    jobName,
+    jobName: jobName ?? '',
     url: `${socketUrl}/vnc/${sessionId}`,
     status: STATUS[phase],
     phase,

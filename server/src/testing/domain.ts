@@ -2,6 +2,7 @@
 
 import type { AgentHello, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
+import type { DesktopSettings } from '../app/desktop-parts.ts';
 import { createDomain, type Domain } from '../app/domain.ts';
 import { LocalAuth } from '../auth/index.ts';
 import { createLog } from '../log.ts';
@@ -16,6 +17,15 @@ import { type Line, Switchboard } from './switchboard.ts';
 const START = Date.UTC(2026, 0, 1);
 export const ALICE = 'u-alice';
 export const BOB = 'u-bob';
+
+/** Settings of desktops, with the default prices. */
+export const DESKTOPS: DesktopSettings = {
+  image: 'unicore/desktop',
+  mostMs: 4 * 60 * 60_000,
+  limits: { idleMs: 15 * 60_000, bootMs: 90_000 },
+  prices: { perCpuSecond: 0.000018, perGibSecond: 0.000002, perSentGb: 0.12, leastMs: 0 },
+  socketUrl: 'ws://hub',
+};
 
 export interface TestDomain extends Domain {
   store: Store;
@@ -94,6 +104,7 @@ async function openDomain(
     now,
     log,
     defaultImage: 'unicore/vm',
+    desktops: DESKTOPS,
     meter: NO_METER,
     queueBytes: 64 * 2 ** 20,
     card: { peerUrl: null, publicUrl: null, region },

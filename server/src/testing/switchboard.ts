@@ -40,7 +40,9 @@ export class Switchboard {
         news: (text) => !line.down && !line.deaf && handler?.news(text),
         interrupted: () => handler?.interrupted(),
       });
-    const group = (name: 'routes' | 'presence' | 'values' | 'outside' | 'deadlines' | 'leases' | 'hubs'): never =>
+    const group = (
+      name: 'routes' | 'presence' | 'values' | 'outside' | 'deadlines' | 'leases' | 'hubs',
+    ): never =>
       new Proxy(
         {},
         {

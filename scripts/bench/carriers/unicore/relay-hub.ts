@@ -35,7 +35,6 @@ const hub = await startTestHub({
   }),
   providers: { connected() {}, heard() {}, beat() {}, disconnected() {} },
   authorise: async () => ({ providerId: 'bench', gen: 1, rights: 'write' }),
-  authoriseDesktop: async () => ({ providerId: 'bench', attempt: 1, rights: 'write', guest: false }),
 });
 
 const calls: HubCalls = { port: async () => Number(new URL(hub.url).port), resident };

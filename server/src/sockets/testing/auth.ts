@@ -42,9 +42,7 @@ export interface TestDesktop {
 }
 
 /** Grants owners all rights to their desktops while these live. */
-export function desktopRightsIn(
-  desktops: ReadonlyMap<string, TestDesktop>,
-): RelayDeps['authoriseDesktop'] {
+export function desktopRightsIn(desktops: ReadonlyMap<string, TestDesktop>): RelayDeps['authoriseDesktop'] {
   return async ({ userId }, sessionId) => {
     const desktop = desktops.get(sessionId);
     if (desktop?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
