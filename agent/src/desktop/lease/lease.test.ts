@@ -102,6 +102,15 @@ test('a listener hears nothing after it has ended its subscription', () => {
   expect(heard).toEqual([]);
 });
 
+test('all listeners hear changes in order, even if one of them changes the lease', () => {
+  const { lease } = setUp();
+  const heard: (string | null)[] = [];
+  lease.subscribe(({ holder }) => holder && lease.leave(holder));
+  lease.subscribe(({ holder }) => heard.push(holder?.name ?? null));
+  lease.allow(SCRIPT);
+  expect(heard).toEqual(['shop test', null]);
+});
+
 const step = fc.oneof(
   fc.record({
     do: fc.constantFrom('allow', 'begin', 'take', 'leave'),

@@ -36,6 +36,8 @@ export class Lease {
   #running = new Set<symbol>();
   #lastInput = 0;
   #cancelTimer: (() => void) | undefined;
+  /** Changes that listeners have not heard yet; undefined while no listener is being called. */
+  #news: Control[] | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -84,7 +86,7 @@ export class Lease {
     if (this.#isHolder(holder)) this.#change(null);
   }
 
-  /** Calls the listener after each change. The returned function ends that. A listener must not change the lease. */
+  /** Calls the listener after each change, in order. The returned function ends that. */
   subscribe(listener: (control: Control) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -123,6 +125,17 @@ export class Lease {
       this.#running = new Set();
     }
     this.#control = { holder, since: this.#options.now() };
-    for (const listener of [...this.#listeners]) listener(this.#control);
+    this.#tell(this.#control);
+  }
+
+  /** A listener may change the lease. Then all listeners hear of the first change before the second. */
+  #tell(control: Control): void {
+    if (this.#news) {
+      this.#news.push(control);
+      return;
+    }
+    this.#news = [control];
+    for (const change of this.#news) for (const listener of [...this.#listeners]) listener(change);
+    this.#news = undefined;
   }
 }
