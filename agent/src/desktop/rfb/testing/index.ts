@@ -1,0 +1,19 @@
+/** Test support: messages of RFB as bytes, and arbitrary valid messages of both directions. */
+export { anyServerMessage, type ServerCase } from './any-server-message.ts';
+export { anyViewerMessage } from './any-viewer-message.ts';
+export { connected, Peer } from './peer.ts';
+export {
+  cutText,
+  extendedCutText,
+  fence,
+  handshakeOfServer,
+  handshakeOfViewer,
+  pixelFormat,
+  rectangle,
+  serverInit,
+  setEncodings,
+  setPixelFormat,
+  u16,
+  u32,
+  update,
+} from './bytes.ts';
