@@ -1,4 +1,4 @@
-/** Listens on the keeper's socket path. Fails if another keeper already listens on the path. */
+/** Listens on a unix socket. Fails if another process already listens on the path. */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -7,15 +7,15 @@ import { tryLock } from './lock.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 /**
- * A keeper that has the lock needs a moment until it listens. Until then, other keepers try to connect to its
+ * A process that has the lock needs a moment until it listens. Until then, others try to connect to its
  * socket: at most LOOKS times, with pauses of LOOK_MS (ms).
  */
 const LOOK_MS = 20;
 const LOOKS = 500;
 
 /**
- * Makes the keeper's server listen on the socket path. Rejects with CONFLICT if another keeper has the lock
- * for this path. Resolves to a function that closes the server and releases the lock.
+ * Makes the server listen on the socket path. Rejects with CONFLICT if another process has the lock for this
+ * path. Resolves to a function that closes the server and releases the lock.
  */
 export async function listenAlone(server: Server, socketPath: string): Promise<() => void> {
   if (process.platform === 'win32') {
@@ -24,7 +24,7 @@ export async function listenAlone(server: Server, socketPath: string): Promise<(
   }
   makePrivateFolder(dirname(socketPath));
   const unlock = await lockOrFind(socketPath);
-  // This process has the lock. So an existing socket file was left behind by a keeper that was killed.
+  // This process has the lock. So an existing socket file was left behind by a process that was killed.
   rmSync(socketPath, { force: true });
   await listen(server, socketPath);
   chmodSync(socketPath, 0o600);
@@ -38,7 +38,7 @@ async function lockOrFind(socketPath: string): Promise<() => void> {
     if (await answers(socketPath)) break;
     await new Promise((soon) => setTimeout(soon, LOOK_MS));
   }
-  throw new UniCoreError('CONFLICT', `A keeper listens at ${socketPath} already.`);
+  throw new UniCoreError('CONFLICT', `Another process listens at ${socketPath} already.`);
 }
 
 function listen(server: Server, path: string): Promise<void> {

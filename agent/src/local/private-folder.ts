@@ -1,6 +1,5 @@
 /**
- * The folder of the keeper's socket must be private. Any user who can open the socket can type in every
- * terminal.
+ * The folder of a socket must be private. Any user who can open the keeper's socket can type in every terminal.
  */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { UniCoreError } from '@unicore/protocol';

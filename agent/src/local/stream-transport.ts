@@ -1,55 +1,54 @@
 /**
- * A unix socket as the transport of a leg (a connection of the protocol). Each message is preceded by its
- * length as a big-endian 32-bit number.
+ * A unix socket, or another stream of bytes in both directions, as the transport of a leg (a connection of the
+ * protocol). Each message is preceded by its length as a big-endian 32-bit number.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Leg, MAX_MESSAGE, type Transport } from '@unicore/protocol';
 
 const HEADER_BYTES = 4;
 
 export class StreamTransport implements Transport {
-  readonly #socket: Socket;
+  readonly #stream: Duplex;
   #partial: Buffer = Buffer.alloc(0);
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setNoDelay(true);
+  constructor(stream: Duplex) {
+    this.#stream = stream;
   }
 
   get buffered(): number {
-    return this.#socket.writableLength;
+    return this.#stream.writableLength;
   }
 
   /** From now on, delivers all received messages to this leg (a connection of the protocol). */
   attach(leg: Leg): void {
-    this.#socket.on('data', (bytes: Buffer) => this.#received(bytes, leg));
-    this.#socket.on('drain', () => leg.drained());
+    this.#stream.on('data', (bytes: Buffer) => this.#received(bytes, leg));
+    this.#stream.on('drain', () => leg.drained());
     // Without a listener, an 'error' event would end the process. The 'close' event follows and is handled.
-    this.#socket.on('error', () => undefined);
-    this.#socket.on('close', () => leg.socketClosed(1006, ''));
+    this.#stream.on('error', () => undefined);
+    this.#stream.on('close', () => leg.socketClosed(1006, ''));
   }
 
   send(message: Uint8Array, done?: () => void): void {
-    if (!this.#socket.writable) return;
+    if (!this.#stream.writable) return;
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32BE(message.length);
-    this.#socket.cork();
-    this.#socket.write(header);
-    this.#socket.write(message, done);
-    this.#socket.uncork();
+    this.#stream.cork();
+    this.#stream.write(header);
+    this.#stream.write(message, done);
+    this.#stream.uncork();
   }
 
   cork(): void {
-    this.#socket.cork();
+    this.#stream.cork();
   }
 
   uncork(): void {
-    this.#socket.uncork();
+    this.#stream.uncork();
   }
 
   /** A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. */
   close(): void {
-    this.#socket.end();
+    this.#stream.end();
   }
 
   #received(bytes: Buffer, leg: Leg): void {

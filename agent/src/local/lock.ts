@@ -1,5 +1,5 @@
 /**
- * A lock that allows only one keeper per folder. The operating system releases the lock when the process with
+ * A lock that allows only one process per folder. The operating system releases the lock when the process with
  * the lock ends or is killed.
  */
 import { DatabaseSync } from 'node:sqlite';
