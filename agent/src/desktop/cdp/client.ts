@@ -4,9 +4,17 @@
  */
 import type { Clock, ErrorCode } from '@unicore/protocol';
 import type { Control, Holder, Lease } from '../lease/index.ts';
-import type { Folders } from './folders.ts';
+import {
+  type Answer,
+  type CdpEvent,
+  CODES,
+  type Command,
+  createdContext,
+  errorAnswer,
+  parseCommand,
+} from './contract.ts';
 import { needsControls } from './control-methods.ts';
-import { type Answer, type CdpEvent, CODES, type Command, createdContext, errorAnswer, parseCommand } from './contract.ts';
+import type { Folders } from './folders.ts';
 import { PausedTargets } from './paused-targets.ts';
 import { judge } from './rules.ts';
 
@@ -168,7 +176,10 @@ export class Client {
       ended = this.#browser.lease.begin(this.holder);
       if (!ended) {
         const holder = this.#browser.lease.control.holder?.name ?? 'Somebody else';
-        this.#fail(command, `CONTROL_HELD: ${holder} has the controls. Wait until they are free, or take over.`);
+        this.#fail(
+          command,
+          `CONTROL_HELD: ${holder} has the controls. Wait until they are free, or take over.`,
+        );
         return taken();
       }
     }
@@ -185,7 +196,8 @@ export class Client {
   #forward(command: Command, ended: (() => void) | undefined, written: () => void): void {
     if (this.#closed) return written();
     const { method, params, sessionId } = command;
-    if (sessionId !== undefined && method === 'Runtime.runIfWaitingForDebugger') this.#paused.remove(sessionId);
+    if (sessionId !== undefined && method === 'Runtime.runIfWaitingForDebugger')
+      this.#paused.remove(sessionId);
     const number = this.#browser.send(
       { method, params, sessionId: sessionId ?? this.#sessionId },
       (answer) => this.#answered(command, answer),

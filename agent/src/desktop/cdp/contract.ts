@@ -7,7 +7,12 @@ export type Params = z.infer<typeof params>;
 const id = z.int();
 
 /** What a program sends. Chromium refuses other members, so they are left out. */
-const command = z.object({ id, method: z.string(), params: params.optional(), sessionId: z.string().optional() });
+const command = z.object({
+  id,
+  method: z.string(),
+  params: params.optional(),
+  sessionId: z.string().optional(),
+});
 export type Command = z.infer<typeof command>;
 
 const failure = z.looseObject({ code: z.number(), message: z.string() });

@@ -5,4 +5,9 @@ export { CONTROL_METHODS } from './control-methods.ts';
 export type { Folders } from './folders.ts';
 export type { PipeStreams } from './json-pipe.ts';
 export { REFUSED_METHODS } from './refused-methods.ts';
-export { MAX_PROGRAMS, type ProgramConnection, SharedBrowser, type SharedBrowserOptions } from './shared-browser.ts';
+export {
+  MAX_PROGRAMS,
+  type ProgramConnection,
+  SharedBrowser,
+  type SharedBrowserOptions,
+} from './shared-browser.ts';

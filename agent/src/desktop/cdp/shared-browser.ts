@@ -2,7 +2,15 @@
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Lease } from '../lease/index.ts';
 import { Client, type ClientTransport } from './client.ts';
-import { type Answer, attached, type CdpEvent, type Command, detached, type Params, parseBrowserMessage } from './contract.ts';
+import {
+  type Answer,
+  attached,
+  type CdpEvent,
+  type Command,
+  detached,
+  type Params,
+  parseBrowserMessage,
+} from './contract.ts';
 import type { Folders } from './folders.ts';
 import { JsonPipe, type Oversized, type PipeStreams } from './json-pipe.ts';
 import { Sessions } from './sessions.ts';

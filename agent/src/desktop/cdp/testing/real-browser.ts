@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
 import type { Folders, PipeStreams } from '../index.ts';
 
 /** The browser may reach this machine only. */

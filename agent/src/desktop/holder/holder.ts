@@ -1,0 +1,198 @@
+/**
+ * The holder of one desktop: the process that owns its display and its browser. It outlives the process that
+ * connects it to the hub. Its end is the end of the desktop.
+ */
+import { type Clock, type ErrorCode, type OpenRequest, systemClock, UniCoreError } from '@unicore/protocol';
+import { type DesktopAuth, DesktopOpen, type DesktopRef } from '@unicore/protocol/control';
+import type { Logger } from 'pino';
+import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
+import { Lease } from '../lease/index.ts';
+import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
+import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from './contract.ts';
+import { Lifetime } from './lifetime.ts';
+import { parse } from './parse.ts';
+import { Pictures } from './pictures.ts';
+import { Program } from './program.ts';
+import { HolderServer } from './server.ts';
+import { Viewers } from './viewers.ts';
+
+export interface HolderOptions extends DesktopRef {
+  /** Path of the unix socket on which the holder listens. */
+  socketPath: string;
+  limits: Limits;
+  programs: Omit<ProgramsOptions, 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
+  log: Logger;
+  clock?: Clock;
+  /** Returns the ms since 1970. */
+  now?: () => number;
+}
+
+export interface Holder {
+  /** Resolves with the last status when nothing of the desktop is left. */
+  readonly ended: Promise<HolderStatus>;
+  end(code: ErrorCode, reason: string): Promise<HolderStatus>;
+}
+
+/** Rejects with CONFLICT if another holder already listens at the path. */
+export async function startHolder(options: HolderOptions): Promise<Holder> {
+  const holder = new DesktopHolder(options);
+  await holder.start();
+  return holder;
+}
+
+class DesktopHolder implements Holder {
+  readonly ended: Promise<HolderStatus>;
+  readonly #options: HolderOptions;
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #lease: Lease;
+  readonly #browser: SharedBrowser;
+  readonly #viewers: Viewers;
+  readonly #pictures: Pictures;
+  readonly #lifetime: Lifetime;
+  readonly #over = Promise.withResolvers<HolderStatus>();
+  #programs: Programs | undefined;
+  #server: HolderServer | undefined;
+  /** Why the desktop ends; undefined while nobody has ended it. */
+  #why: { code: ErrorCode; reason: string } | undefined;
+  /** The names of channels that programs have, for calls that name them. */
+  readonly #names = new Map<string, string>();
+
+  constructor(options: HolderOptions) {
+    const { clock = systemClock, now = Date.now, limits } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#now = now;
+    this.ended = this.#over.promise;
+    this.#lease = new Lease({ clock, now });
+    const { folder } = options.programs;
+    this.#browser = new SharedBrowser({
+      clock,
+      lease: this.#lease,
+      folders: { uploads: `${folder}/Uploads`, downloads: `${folder}/Downloads` },
+    });
+    const rfbSocket = () => this.#programs?.rfbSocket;
+    const used = () => this.#lifetime.used();
+    this.#viewers = new Viewers({ lease: this.#lease, clock, rfbSocket, used });
+    this.#pictures = new Pictures(clock, rfbSocket);
+    this.#lifetime = new Lifetime({
+      clock,
+      limits,
+      warn: ({ limit, leftMs }) => options.log.info({ limit, leftMs }, 'the desktop ends soon'),
+      over: (code, reason) => void this.end(code, reason),
+    });
+    this.#lease.subscribe(({ holder }) => {
+      if (holder?.kind === 'program') used();
+    });
+  }
+
+  async start(): Promise<void> {
+    const { socketPath, sessionId, attempt, log, programs } = this.#options;
+    this.#server = await HolderServer.start({
+      socketPath,
+      sessionId,
+      attempt,
+      methods: this.#methods(),
+      clock: this.#clock,
+      log,
+      accept: (request, auth) => this.#accept(request, auth),
+      reattach: (id, auth, meta) => this.#reattach(id, auth, meta),
+    });
+    this.#programs = startPrograms({
+      ...programs,
+      log,
+      clock: this.#clock,
+      now: this.#now,
+      onPhase: (phase) => this.#entered(phase),
+      onPipe: ({ toChromium, fromChromium }) => {
+        const streams: PipeStreams = { toBrowser: toChromium, fromBrowser: fromChromium };
+        void this.#browser.attach(streams);
+      },
+    });
+    void this.#programs.ended.then(() => this.#finish());
+  }
+
+  async end(code: ErrorCode, reason: string): Promise<HolderStatus> {
+    if (this.#why === undefined) {
+      this.#why = { code, reason };
+      this.#lifetime.stop();
+      this.#tell();
+      await this.#programs?.end(reason);
+    }
+    return this.ended;
+  }
+
+  #methods(): HolderMethods {
+    return {
+      status: () => this.#status(),
+      limit: async (limits) => this.#lifetime.limit(Limits.parse(limits)),
+      control: async (wish) => {
+        const { user, take, holder } = TakeControls.parse(wish);
+        if (take) this.#lease.take(this.#holderOf(user, holder));
+        return this.#lease.control;
+      },
+      screenshot: (wish) => this.#pictures.piece(AskPicture.parse(wish)),
+      end: ({ code, reason }) => this.end(code === 'OK' ? 'OK' : 'SESSION_ENDED', reason),
+    };
+  }
+
+  #holderOf(user: string, id: string | undefined) {
+    if (id === undefined) return { kind: 'viewer' as const, id: `user ${user}`, name: user };
+    const program = this.#names.get(id);
+    return program === undefined
+      ? { kind: 'viewer' as const, id, name: user }
+      : { kind: 'program' as const, id: program, name: user };
+  }
+
+  #accept(request: OpenRequest, auth: DesktopAuth): void {
+    if (auth.kind === 'vnc') return this.#viewers.accept(request, auth);
+    if (auth.kind === 'cdp') return this.#acceptProgram(request, auth);
+    throw new UniCoreError('KIND_UNKNOWN', `This desktop has no channels of kind ${auth.kind}.`);
+  }
+
+  #acceptProgram(request: OpenRequest, { rights, user }: DesktopAuth): void {
+    parse(DesktopOpen, request.meta, 'meta');
+    if (rights !== 'write') throw new UniCoreError('READ_ONLY', 'You may only watch this desktop.');
+    const program = new Program({ browser: this.#browser, name: user });
+    program.bind(request.accept(program.handler, { holder: request.epochHex }));
+  }
+
+  #reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
+    if (auth.kind === 'vnc') this.#viewers.reattach(id, auth, meta);
+    return { holder: id };
+  }
+
+  #entered({ name }: Phase): void {
+    if (name === 'running') this.#lifetime.start();
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#status().then(
+      (status) => this.#server?.tell(status),
+      (error: unknown) => this.#options.log.warn({ err: error }, 'the status is unknown'),
+    );
+  }
+
+  async #status(): Promise<HolderStatus> {
+    const programs = this.#programs;
+    const { name = 'booting', reason, code } = programs?.phase ?? {};
+    const isOver = name === 'ended' || name === 'failed';
+    const usage = await programs?.usage();
+    return {
+      phase: this.#why !== undefined && !isOver ? 'ending' : name,
+      code: this.#why?.code ?? code ?? null,
+      reason: this.#why?.reason ?? reason ?? null,
+      isolation: programs?.isolation ?? null,
+      use: { ms: (usage?.seconds ?? 0) * 1000, sentBytes: usage?.transmittedBytes ?? 0 },
+    };
+  }
+
+  async #finish(): Promise<void> {
+    this.#lifetime.stop();
+    const status = await this.#status();
+    this.#server?.tell(status);
+    this.#over.resolve(status);
+    this.#server?.close('SESSION_ENDED', status.reason ?? 'The desktop has ended.');
+  }
+}

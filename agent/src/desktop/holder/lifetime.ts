@@ -1,0 +1,98 @@
+/**
+ * Ends a desktop when its life is over, or when nobody has used it for long enough. The clock is monotonic. A
+ * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
+ */
+import type { Clock, ErrorCode } from '@unicore/protocol';
+import type { Limits } from './contract.ts';
+
+/** People are warned this long before the end, ms. */
+const LIFE_WARNINGS = [5 * 60_000, 60_000];
+const IDLE_WARNINGS = [2 * 60_000];
+
+/** Which limit will end the desktop, and when, ms. */
+export interface Warning {
+  limit: 'life' | 'idle';
+  leftMs: number;
+}
+
+export interface LifetimeOptions {
+  clock: Clock;
+  limits: Limits;
+  /** Called once for each warning, and again after the limit has moved. */
+  warn(warning: Warning): void;
+  /** Called once. */
+  over(code: ErrorCode, reason: string): void;
+}
+
+export class Lifetime {
+  readonly #options: LifetimeOptions;
+  #limits: Limits;
+  #startedAt: number | undefined;
+  #usedAt = 0;
+  #warned = { life: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY };
+  #cancel: () => void = () => undefined;
+
+  constructor(options: LifetimeOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
+  }
+
+  /** The first frame was painted: both limits count from now. */
+  start(): void {
+    if (this.#startedAt !== undefined) return;
+    this.#startedAt = this.#options.clock.now();
+    this.#usedAt = this.#startedAt;
+    this.#look();
+  }
+
+  /** Somebody used the desktop. */
+  used(): void {
+    this.#usedAt = this.#options.clock.now();
+    this.#warned.idle = Number.POSITIVE_INFINITY;
+  }
+
+  limit(limits: Limits): void {
+    if (limits.lifeMs > this.#limits.lifeMs) this.#warned.life = Number.POSITIVE_INFINITY;
+    this.#limits = limits;
+    if (this.#startedAt !== undefined) this.#look();
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #look(): void {
+    const { clock, over } = this.#options;
+    this.#cancel();
+    const left = this.#left();
+    if (left.life <= 0) return over('OK', 'Its time was over.');
+    if (left.idle <= 0) {
+      return over('OK', `Nobody used it for ${Math.round(this.#limits.idleMs / 60_000)} minutes.`);
+    }
+    this.#warn('life', left.life, LIFE_WARNINGS);
+    this.#warn('idle', left.idle, IDLE_WARNINGS);
+    const steps = [untilNext(left.life, LIFE_WARNINGS), untilNext(left.idle, IDLE_WARNINGS)];
+    this.#cancel = clock.after(Math.min(...steps), () => this.#look());
+  }
+
+  #left(): Record<Warning['limit'], number> {
+    const now = this.#options.clock.now();
+    return {
+      life: (this.#startedAt ?? now) + this.#limits.lifeMs - now,
+      idle: this.#usedAt + this.#limits.idleMs - now,
+    };
+  }
+
+  #warn(limit: Warning['limit'], leftMs: number, warnings: readonly number[]): void {
+    const reached = Math.min(...warnings.filter((at) => leftMs <= at));
+    if (reached >= this.#warned[limit]) return;
+    this.#warned[limit] = reached;
+    this.#options.warn({ limit, leftMs });
+  }
+}
+
+/** Returns the time until the next warning, or until the end. */
+function untilNext(leftMs: number, warnings: readonly number[]): number {
+  const next = Math.max(0, ...warnings.filter((at) => at < leftMs));
+  return leftMs - next;
+}

@@ -1,0 +1,73 @@
+/** All viewers of a desktop's screen. */
+import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { type DesktopAuth, VncOpen } from '@unicore/protocol/control';
+import type { Lease } from '../lease/index.ts';
+import type { Rights } from '../rfb/index.ts';
+import { parse } from './parse.ts';
+import { Viewer } from './viewer.ts';
+
+/** Viewers of the desktop's owner, and viewers with a share link, at a time. */
+const MOST_VIEWERS = 8;
+const MOST_GUESTS = 10;
+
+export interface ViewersOptions {
+  lease: Lease;
+  clock: Clock;
+  /** Path of the unix socket on which the VNC server listens; undefined while it does not. */
+  rfbSocket(): string | undefined;
+  /** Called when a viewer has used a key, the pointer or the clipboard. */
+  used(): void;
+}
+
+export class Viewers {
+  readonly #options: ViewersOptions;
+  /** The viewers by the id of their channel. */
+  readonly #viewers = new Map<string, { viewer: Viewer; isGuest: boolean }>();
+
+  constructor(options: ViewersOptions) {
+    this.#options = options;
+  }
+
+  accept(request: OpenRequest, auth: DesktopAuth): void {
+    const { viewOnly } = parse(VncOpen, request.meta, 'meta');
+    const { lease, clock, rfbSocket, used } = this.#options;
+    const socket = rfbSocket();
+    if (socket === undefined) {
+      throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The display is starting. Try again.');
+    }
+    this.#requireRoom(auth.guest);
+    const { epochHex: id } = request;
+    const viewer = new Viewer({
+      rfbSocket: socket,
+      holder: { kind: 'viewer', id, name: auth.user },
+      rights: rightsOf(auth, viewOnly),
+      lease,
+      clock,
+      used,
+      gone: () => this.#viewers.delete(id),
+    });
+    this.#viewers.set(id, { viewer, isGuest: auth.guest });
+    viewer.bind(request.accept(viewer.handler, { holder: id }));
+  }
+
+  /** A viewer has come back, perhaps with other rights. */
+  reattach(id: string, auth: DesktopAuth, meta: unknown): void {
+    const { viewOnly } = parse(VncOpen, meta, 'meta');
+    this.#viewers.get(id)?.viewer.allow(rightsOf(auth, viewOnly));
+  }
+
+  #requireRoom(isGuest: boolean): void {
+    const most = isGuest ? MOST_GUESTS : MOST_VIEWERS;
+    const count = [...this.#viewers.values()].filter((each) => each.isGuest === isGuest).length;
+    if (count < most) return;
+    throw new UniCoreError(
+      'TOO_MANY_CHANNELS',
+      `${most} viewers${isGuest ? ' with a share link' : ''} watch this desktop. Close one first.`,
+    );
+  }
+}
+
+function rightsOf({ rights, guest }: DesktopAuth, viewOnly: boolean): Rights {
+  const canControl = rights === 'write' && !viewOnly && !guest;
+  return { canControl, clipboardToDesktop: canControl, clipboardFromDesktop: !guest };
+}
