@@ -8,6 +8,8 @@ import type { Store } from '../store.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** A call that is repeated because the machine is busy would be counted twice. */
+const PATIENCE_MS = 60_000;
 const VM = vmRow();
 const SECRET: SecretRow = {
   hash: 'h1',
@@ -27,7 +29,12 @@ let store: Store;
 
 beforeEach(async () => {
   fake = await startFirestoreFake();
-  store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)', emulator: fake.address });
+  store = openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: '(default)',
+    emulator: fake.address,
+    patienceMs: PATIENCE_MS,
+  });
 });
 afterEach(async () => {
   await store.close();
