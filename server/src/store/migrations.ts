@@ -74,6 +74,9 @@ const MIGRATIONS = [
   ALTER TABLE providers ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
   `,
   `
+  ALTER TABLE providers ADD COLUMN sessionId TEXT;
+  ALTER TABLE providers ADD COLUMN attempt INTEGER;
+
   CREATE TABLE desktops (
     userId TEXT PRIMARY KEY,
     rev INTEGER NOT NULL,

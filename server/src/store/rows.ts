@@ -26,7 +26,8 @@ export const SecretRow = z.object({
   hash: z.string(),
   /** Identifies the secret in logs and when it is revoked. */
   secretId: Id,
-  kind: z.enum(['login', 'session', 'bearer', 'join']),
+  /** A desktop on Cloud Run uses its `boot` secret once, to register its key as a provider. */
+  kind: z.enum(['login', 'session', 'bearer', 'join', 'boot']),
   userId: Id,
   createdAt: Time,
   expiresAt: Time.nullable(),
@@ -56,6 +57,12 @@ export const ProviderRow = z.object({
    * only if this number has not changed since the hub calculated the free capacity.
    */
   placed: z.number().int().nonnegative(),
+  /**
+   * The session and attempt of the desktop on Cloud Run that is this provider, or null for an ordinary
+   * provider. Firestore has providers from before desktops, without these two fields.
+   */
+  sessionId: Id.nullable().default(null),
+  attempt: z.number().int().positive().nullable().default(null),
 });
 export type ProviderRow = z.infer<typeof ProviderRow>;
 

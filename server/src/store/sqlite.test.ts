@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
-import { receiptRow } from '../testing/rows.ts';
+import { providerRow, receiptRow, userRow } from '../testing/rows.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { storeSuite } from './store.suite.ts';
 
@@ -37,6 +37,23 @@ describe('the SQLite store', () => {
     db.exec('PRAGMA user_version = 999');
     db.close();
     expect(() => openSqliteStore(file)).toThrow('Update UniCore');
+  });
+
+  test('keeps the providers of a file from before desktops', async () => {
+    const file = join(dir, 'older.db');
+    const before = openSqliteStore(file);
+    await before.addUser(userRow());
+    await before.addProvider(providerRow());
+    await before.close();
+    const db = new DatabaseSync(file);
+    db.exec('ALTER TABLE providers DROP COLUMN sessionId; ALTER TABLE providers DROP COLUMN attempt;');
+    db.exec('DROP TABLE desktops; DROP TABLE receipts; PRAGMA user_version = 2;');
+    db.close();
+    const store = openSqliteStore(file);
+    expect(await store.providers()).toEqual([providerRow()]);
+    await store.addReceipt(receiptRow());
+    expect(await store.desktops()).toEqual([]);
+    await store.close();
   });
 
   test('refuses changes to the audit log even in plain SQL', async () => {

@@ -106,13 +106,19 @@ class SqliteStore implements Store {
   }
 
   async providers() {
-    return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, rowid');
+    const sql = 'SELECT * FROM providers WHERE sessionId IS NULL ORDER BY createdAt, rowid';
+    return this.#all(ProviderRow, sql);
   }
 
   async updateProvider(providerId: string, change: ProviderChange) {
     if (Object.keys(change).length === 0) return;
     const sql = `UPDATE providers SET ${assignments(change)} WHERE providerId = :providerId`;
     this.#run(sql, { ...change, providerId });
+  }
+
+  async dropProvider(providerId: string) {
+    const sql = 'DELETE FROM providers WHERE providerId = :providerId AND sessionId IS NOT NULL';
+    return this.#run(sql, { providerId }) === 1;
   }
 
   async addVm(vm: VmRow) {

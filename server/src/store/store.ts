@@ -15,7 +15,7 @@ import type {
 } from './rows.ts';
 
 export type ProviderChange = Partial<
-  Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt' | 'placed'>
+  Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt' | 'placed' | 'sessionId' | 'attempt'>
 >;
 
 export interface Store {
@@ -40,9 +40,15 @@ export interface Store {
 
   addProvider(provider: ProviderRow): Promise<void>;
   provider(providerId: string): Promise<ProviderRow | undefined>;
+  /** Returns all ordinary providers, oldest first. A desktop that is a provider is not listed. */
   providers(): Promise<ProviderRow[]>;
   /** Updates only the given fields of a provider. Its key, its owner and its creation time never change. */
   updateProvider(providerId: string, change: ProviderChange): Promise<void>;
+  /**
+   * Removes the provider of a desktop that has ended. Returns false, and removes nothing, if the provider is an
+   * ordinary one or does not exist. If two callers remove it at once, both may get true.
+   */
+  dropProvider(providerId: string): Promise<boolean>;
 
   /**
    * Adds a VM and returns it. If an earlier call with the same idempotency key (opId) has added a VM, returns

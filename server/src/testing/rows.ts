@@ -19,6 +19,8 @@ export function providerRow(change: Partial<ProviderRow> = {}): ProviderRow {
     seenAt: null,
     createdAt: 1,
     placed: 0,
+    sessionId: null,
+    attempt: null,
     ...change,
   };
 }

@@ -8,6 +8,8 @@ import type { Store } from '../store.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** A call that is repeated because the machine is busy would be counted twice. */
+const PATIENCE_MS = 60_000;
 const VM = vmRow();
 const SECRET: SecretRow = {
   hash: 'h1',
@@ -27,7 +29,12 @@ let store: Store;
 
 beforeEach(async () => {
   fake = await startFirestoreFake();
-  store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)', emulator: fake.address });
+  store = openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: '(default)',
+    emulator: fake.address,
+    patienceMs: PATIENCE_MS,
+  });
 });
 afterEach(async () => {
   await store.close();
@@ -69,6 +76,12 @@ test('each store call reads and writes as few documents as possible', async () =
   await cost('replaceVm, room', store.replaceVm({ ...VM, rev: 2, providerId: 'p-1' }, 0));
   await cost('vms of a provider', store.vms({ providerId: 'p-1' }));
   await cost('vms, none', store.vms({ phase: 'failed' }));
+  await store.addProvider(providerRow({ providerId: 'd-1', sessionId: 'd-1', attempt: 1 }));
+  fake.bill();
+  await cost('providers, and one of a desktop', store.providers());
+  await cost('dropProvider', store.dropProvider('d-1'));
+  await cost('dropProvider, none', store.dropProvider('d-1'));
+  await cost('dropProvider, ordinary', store.dropProvider('p-1'));
   await cost('desktop, none', store.desktop('u-alice'));
   await cost('replaceDesktop, first', store.replaceDesktop(desktopRow({ rev: 0 })));
   await cost('replaceDesktop', store.replaceDesktop(desktopRow({ rev: 1, phase: 'launching' })));
@@ -121,6 +134,10 @@ test('each store call reads and writes as few documents as possible', async () =
     'replaceVm, room': '1 vms, 1 providers / 1 vms, 1 providers',
     'vms of a provider': '1 vms / 0',
     'vms, none': '1 vms / 0',
+    'providers, and one of a desktop': '2 providers / 0',
+    dropProvider: '1 providers / 0 / 1 providers',
+    'dropProvider, none': '1 providers / 0',
+    'dropProvider, ordinary': '1 providers / 0',
     'desktop, none': '1 desktops / 0',
     'replaceDesktop, first': '1 desktops / 1 desktops',
     replaceDesktop: '1 desktops / 1 desktops',

@@ -166,6 +166,15 @@ describe('when the answer to a commit is lost', () => {
     expect((await store.provider('p-1'))?.placed).toBe(1);
   });
 
+  test("a desktop's provider is removed, and the call that removed it returns true", async () => {
+    await store.addProvider(providerRow({ providerId: 'd-1', sessionId: 'd-1', attempt: 1 }));
+    fake.faults.loseReplies(1);
+    expect(await store.dropProvider('d-1')).toBe(true);
+    expect(await store.provider('d-1')).toBeUndefined();
+    fake.faults.refuse('UNAVAILABLE', 1, 'BatchGetDocuments');
+    expect(await store.dropProvider('d-1')).toBe(false);
+  });
+
   test('the call that took a secret gets it', async () => {
     await store.addSecret(SECRET);
     fake.faults.next('Commit', async (work) => {

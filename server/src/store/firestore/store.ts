@@ -140,8 +140,13 @@ class FirestoreStore implements Store {
     return rowOf(ProviderRow, await this.#get(`providers/${providerId}`));
   }
 
-  providers() {
-    return this.#list(ProviderRow, 'providers');
+  /**
+   * Leaves out desktops after the query. Providers from before desktops have no field that a condition could
+   * use, and of desktops only those that live have a document.
+   */
+  async providers() {
+    const all = await this.#list(ProviderRow, 'providers');
+    return all.filter(({ sessionId }) => sessionId === null);
   }
 
   async updateProvider(providerId: string, to: ProviderChange) {
@@ -150,6 +155,20 @@ class FirestoreStore implements Store {
     await this.#db.settle(async (calls, again) => {
       if (again && !(await calls.get(path))) return;
       await calls.commit(change(path, to));
+    });
+  }
+
+  dropProvider(providerId: string) {
+    const path = `providers/${providerId}`;
+    // True once this call may have removed the document, although the answer was lost.
+    let removing = false;
+    return this.#db.settle(async (calls) => {
+      const found = await calls.get(path);
+      if (!found) return removing;
+      if (ProviderRow.parse(found.fields).sessionId === null) return false;
+      removing = true;
+      await calls.commit(remove(path));
+      return true;
     });
   }
 
