@@ -105,7 +105,7 @@ class DesktopHolder implements Holder {
       now: this.#now,
       onPhase: (phase) => this.#entered(phase),
       onPipe: ({ toChromium, fromChromium }) => {
-        const streams: PipeStreams = { toBrowser: toChromium, fromBrowser: fromChromium };
+        const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
       },
     });

@@ -32,7 +32,13 @@ export class Pictures {
     if (!kept) throw new UniCoreError('NOT_FOUND', 'This picture is too old. Ask for a new one.');
     const { png, width, height } = kept;
     const end = Math.min(png.length, from + PIECE);
-    return { pictureId: id, png: png.subarray(from, end), width, height, more: end < png.length };
+    return {
+      pictureId: id,
+      png: new Uint8Array(png.subarray(from, end)),
+      width,
+      height,
+      more: end < png.length,
+    };
   }
 
   async #take(): Promise<string> {
