@@ -59,9 +59,26 @@ test('a new size gives a new picture, of which everything is asked for', async (
   expect([client.width, client.height]).toEqual([3, 1]);
   expect([...(await reader.read(10))]).toEqual([3, 0, 0, 0, 0, 0, 0, 3, 0, 1]);
   client.resize(5, 4);
-  expect([...(await reader.read(24))]).toEqual(
-    [251, 0, 0, 5, 0, 4, 1, 0, ...u32(7), 0, 0, 0, 0, 0, 5, 0, 4, ...u32(0)],
-  );
+  expect([...(await reader.read(24))]).toEqual([
+    251,
+    0,
+    0,
+    5,
+    0,
+    4,
+    1,
+    0,
+    ...u32(7),
+    0,
+    0,
+    0,
+    0,
+    0,
+    5,
+    0,
+    4,
+    ...u32(0),
+  ]);
 });
 
 test('a refused size leaves the picture as it is', async () => {
@@ -77,9 +94,9 @@ test('keys, pointer and texts are sent as messages of RFB', async () => {
   client.key(0x61, true);
   client.pointer(1, 2, 4);
   client.cutText('hé');
-  expect([...(await reader.read(8 + 6 + 10))]).toEqual(
-    [4, 1, 0, 0, 0, 0, 0, 0x61, 5, 4, 0, 1, 0, 2, 6, 0, 0, 0, 0, 0, 0, 2, 0x68, 0xe9],
-  );
+  expect([...(await reader.read(8 + 6 + 10))]).toEqual([
+    4, 1, 0, 0, 0, 0, 0, 0x61, 5, 4, 0, 1, 0, 2, 6, 0, 0, 0, 0, 0, 0, 2, 0x68, 0xe9,
+  ]);
   server.write(Buffer.from([2, 3, 0, 0, 0, 0, 0, 0, 1, 0xfc]));
   server.write(update());
   await client.nextUpdate();
