@@ -5,8 +5,10 @@
 import { constants, inflateSync } from 'node:zlib';
 import { UniCoreError } from '@unicore/protocol';
 
-/** Largest text in bytes, and largest message. */
+/** Largest text in bytes. */
 export const MAX_CUT_TEXT = 1024 * 1024;
+/** Largest body of an extended message. Data that can't be compressed grows a little. */
+const MAX_EXTENDED = MAX_CUT_TEXT + 1024;
 
 /** Number of bytes up to and including the length: u8 type, 3 bytes of padding, i32 length. */
 export const CUT_TEXT_HEADER = 8;
@@ -63,6 +65,11 @@ export function mayPass(purpose: ClipboardPurpose, along: boolean, against: bool
   if (purpose === 'caps') return true;
   if (purpose === 'question') return against;
   return purpose === 'unknown' ? along && against : along;
+}
+
+/** Returns true if a message of this length, which is negative for extended ones, is larger than allowed. */
+export function isTooLong(length: number): boolean {
+  return length > MAX_CUT_TEXT || -length > MAX_EXTENDED;
 }
 
 /**

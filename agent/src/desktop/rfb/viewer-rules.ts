@@ -2,8 +2,9 @@
  * What happens to a viewer's message. The rules are pure: they look at the message, the viewer's rights and what is
  * agreed, and change nothing.
  */
-import { CUT_TEXT_HEADER, EXTENDED_HEADER, MAX_CUT_TEXT, mayPass, purposeOf } from './clipboard.ts';
+import { CUT_TEXT_HEADER, isTooLong, mayPass, purposeOf } from './clipboard.ts';
 import { Encoding } from './encodings.ts';
+import { FENCE_HEADER, isPixelFormatFence } from './fence.ts';
 import { ViewerMessage } from './message-types.ts';
 import type { Negotiation } from './negotiation.ts';
 import type { Rights } from './rights.ts';
@@ -11,7 +12,7 @@ import { EXTENDED_BUTTONS } from './viewer-message.ts';
 
 /**
  * - `forward`: the message goes to the server as it is.
- * - `special`: the message is changed, or becomes a part of its own.
+ * - `special`: the message is changed, is an error, or becomes a part of its own.
  * - `drop`: the message reaches nothing.
  * - `refuse`: as `drop`, and the owner is told.
  */
@@ -43,6 +44,8 @@ export function judge(message: Buffer, circumstances: Circumstances): Verdict {
       return canControl ? 'forward' : 'drop';
     case ViewerMessage.cutText:
       return judgeClipboard(message, circumstances.rights);
+    case ViewerMessage.fence:
+      return isPixelFormatFence(message.subarray(FENCE_HEADER)) ? 'special' : 'forward';
     case ViewerMessage.xvp:
     case ViewerMessage.gii:
       return 'drop';
@@ -62,6 +65,6 @@ function judgeClipboard(message: Buffer, rights: Rights): Verdict {
   const toDesktop = rights.canControl && rights.clipboardToDesktop;
   const purpose = length < 0 ? purposeOf(message.readInt32BE(CUT_TEXT_HEADER), -length) : 'offer';
   if (!mayPass(purpose, toDesktop, rights.clipboardFromDesktop)) return 'drop';
-  if (Math.abs(length) > MAX_CUT_TEXT + EXTENDED_HEADER) return 'refuse';
+  if (isTooLong(length)) return 'refuse';
   return purpose === 'provide' ? 'special' : 'forward';
 }

@@ -15,13 +15,7 @@
 import { UniCoreError } from '@unicore/protocol';
 import { EXTENDED_HEADER, inflatesTooFar, MAX_CUT_TEXT } from './clipboard.ts';
 import { Encoding, isKnown } from './encodings.ts';
-import {
-  FENCE_HEADER,
-  FENCE_REQUEST,
-  FENCE_SYNC_NEXT,
-  isPixelFormatFence,
-  PIXEL_FORMAT_FENCE,
-} from './fence.ts';
+import { FENCE_REQUEST, FENCE_SYNC_NEXT, PIXEL_FORMAT_FENCE } from './fence.ts';
 import type { HeldInput, Key } from './held-input.ts';
 import { InputBuffer } from './input-buffer.ts';
 import { SECURITY_NONE, VERSION_BYTES, ViewerMessage } from './message-types.ts';
@@ -112,7 +106,7 @@ export class ViewerStream {
     let run = 0;
     for (;;) {
       const message = bytes.subarray(run);
-      const length = messageLength(message, this.#agreed());
+      const length = this.#length(message, run === 0);
       if (length < 0) break;
       const verdict = judge(message, this.#circumstances);
       const isWanted = verdict === 'forward' || verdict === 'special';
@@ -141,9 +135,18 @@ export class ViewerStream {
     if (this.#dropping > 0) this.#dropping -= this.#input.use(this.#dropping);
   }
 
-  #agreed() {
+  /**
+   * Returns the length of the message that starts here, or a negative number if it needs more bytes. The error of an
+   * illegal message waits until the messages before it are taken, and the message is the first.
+   */
+  #length(message: Buffer, isFirst: boolean): number {
     const { negotiation, privateMessages } = this.#circumstances;
-    return { extendedButtons: negotiation.hasExtendedButtons, privateMessages };
+    try {
+      return messageLength(message, { extendedButtons: negotiation.hasExtendedButtons, privateMessages });
+    } catch (error) {
+      if (isFirst) throw error;
+      return -1;
+    }
   }
 
   /** Handles a message that does not go on as it is. */
@@ -163,6 +166,11 @@ export class ViewerStream {
         unmarked[1]! &= ~EXTENDED_BUTTONS;
         return this.#forward(unmarked);
       }
+      case ViewerMessage.fence:
+        throw new UniCoreError(
+          'PROTOCOL_ERROR',
+          'The viewer sent a fence with the payload of the interposer.',
+        );
       default:
         this.#note(message);
         return { kind: 'key', ...readKey(message), bytes: message };
@@ -227,18 +235,11 @@ export class ViewerStream {
       case ViewerMessage.enableContinuousUpdates:
         if (message[1] !== 0) this.#circumstances.negotiation.asksForUpdates = true;
         break;
-      case ViewerMessage.fence:
-        this.#noteFence(message);
+      case ViewerMessage.fence: {
+        const flags = message.readUInt32BE(4);
+        this.#isSynced = (flags & FENCE_REQUEST) !== 0 && (flags & FENCE_SYNC_NEXT) !== 0;
+      }
     }
-  }
-
-  #noteFence(message: Buffer): void {
-    const flags = message.readUInt32BE(4);
-    if ((flags & FENCE_REQUEST) === 0) return;
-    if (isPixelFormatFence(message.subarray(FENCE_HEADER))) {
-      throw new UniCoreError('PROTOCOL_ERROR', 'The viewer sent a fence with the payload of another fence.');
-    }
-    this.#isSynced = (flags & FENCE_SYNC_NEXT) !== 0;
   }
 }
 

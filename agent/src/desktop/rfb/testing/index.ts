@@ -1,6 +1,6 @@
 /** Test support: messages of RFB as bytes, and arbitrary valid messages of both directions. */
 export { anyServerMessage, type ServerCase } from './any-server-message.ts';
-export { anyViewerMessage } from './any-viewer-message.ts';
+export { anyViewerMessage, type ViewerCase } from './any-viewer-message.ts';
 export {
   cutText,
   extendedCutText,
@@ -16,4 +16,4 @@ export {
   u32,
   update,
 } from './bytes.ts';
-export { connected, Peer } from './peer.ts';
+export { ALL, connected, Peer } from './peer.ts';
