@@ -19,7 +19,8 @@ interface CdpReply {
   readonly error?: { readonly message: string };
 }
 
-export interface HeldOptions extends Partial<Omit<ProgramsOptions, 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>> {
+export interface HeldOptions
+  extends Partial<Omit<ProgramsOptions, 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>> {
   /** A command that runs the holder, such as `nsenter …`. */
   readonly prefix?: readonly string[];
 }
@@ -34,7 +35,9 @@ export class HeldDesktop implements AsyncDisposable {
 
   private constructor(folder: string, { prefix = [], ...options }: HeldOptions) {
     this.folder = folder;
-    const asUser = isRoot ? ['setpriv', `--reuid=${DESKTOP_UID}`, `--regid=${DESKTOP_UID}`, '--clear-groups'] : [];
+    const asUser = isRoot
+      ? ['setpriv', `--reuid=${DESKTOP_UID}`, `--regid=${DESKTOP_UID}`, '--clear-groups']
+      : [];
     const [command = '', ...args] = [
       ...prefix,
       ...asUser,

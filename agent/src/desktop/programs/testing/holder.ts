@@ -29,7 +29,8 @@ createInterface(process.stdin)
   .on('line', (line) => {
     const order = JSON.parse(line);
     if (order.cdp) pipe?.toChromium.write(`${JSON.stringify(order.cdp)}\0`);
-    if (order.ask === 'usage') void programs.usage().then((usage) => tell({ usage, isolation: programs.isolation }));
+    if (order.ask === 'usage')
+      void programs.usage().then((usage) => tell({ usage, isolation: programs.isolation }));
     if (order.ask === 'end') void programs.end('asked').then(() => process.exit(0));
   })
   .on('close', () => void programs.end('the test has ended').then(() => process.exit(0)));
