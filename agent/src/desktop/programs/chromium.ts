@@ -45,7 +45,7 @@ export function chromiumCommand(options: ChromiumOptions): string[] {
     ...['--no-first-run', '--no-default-browser-check', '--hide-crash-restore-bubble', '--noerrdialogs'],
     ...['--disable-background-networking', '--disable-component-update', '--disable-domain-reliability'],
     ...['--disable-sync', '--no-pings', '--disable-default-apps', '--password-store=basic'],
-    // A crash handler would outlive Chromium, and nobody collects its reports.
+    // Nobody would collect reports about crashes. (--disable-crashpad-for-testing would stop all network requests.)
     ...['--disable-breakpad', '--disable-crash-reporter'],
     `--disable-features=${DISABLED_FEATURES.join(',')}`,
     ...(options.hasShm ? [] : ['--disable-dev-shm-usage']),

@@ -117,8 +117,9 @@ class Supervisor implements Programs {
       await Promise.race([xvnc.program.exited, aborted(this.#ending.signal), kept]);
     } finally {
       stop.abort();
-      // Xvnc is last, so that Chromium can still close its windows and write its profile.
-      await Promise.all([...clients].map((program) => program.end()));
+      // Xvnc is last, so that Chromium can still close its windows and write its profile. Without Xvnc, it can't.
+      const isAsked = this.#ending.signal.aborted;
+      await Promise.all([...clients].map((program) => (isAsked ? program.end() : program.kill())));
       await xvnc.program.end();
       await kept.catch(() => {});
       await Promise.all([...clients].map((program) => program.kill()));

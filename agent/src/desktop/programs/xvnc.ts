@@ -46,7 +46,10 @@ export async function startXvnc(options: XvncOptions): Promise<Xvnc> {
     const program = new Program({
       ...options,
       name: 'Xvnc',
-      args: argumentsOf(options, display),
+      // Xvnc dies with this process, even if this process is killed. Openbox then ends, too. Chromium ends when its
+      // pipe closes.
+      command: 'setpriv',
+      args: ['--pdeathsig=KILL', '--', options.command, ...argumentsOf(options, display)],
       cwd: folder.path,
     });
     let exited = false;
