@@ -22,7 +22,7 @@ async function screen(
 ): Promise<{ client: RawClient; stream: ChannelStream; colour(): number | undefined }> {
   const stream = await desktop.consumer.open('vnc', meta);
   const client = await RawClient.connect(stream);
-  return { client, stream, colour: () => client.pixel(client.width >> 1, client.height >> 1) };
+  return { client, stream, colour: () => client.pixel(client.width >> 2, client.height >> 1) };
 }
 
 /** Sends one CDP command over a channel, and resolves with the answer. */
@@ -67,7 +67,7 @@ test('a viewer sees the page, types into the address bar, and sees where that le
 
 test('a viewer whose path is lost goes on with the same stream', async () => {
   const { client, stream, colour } = await screen();
-  await client.until(() => colour() !== undefined);
+  await client.until(() => client.canResize);
   desktop.disconnect();
   await desktop.connect();
   client.resize(1000, 700);
@@ -106,13 +106,13 @@ test('a program drives the browser, a viewer sees it, and the viewer can take th
 test('somebody who may only watch changes nothing and can’t drive the browser', async () => {
   desktop.consumer.auth = { rights: 'read', guest: true };
   const { client } = await screen();
-  await client.until(() => client.updates > 0);
+  await client.until(() => client.hasPixels);
   client.resize(800, 600);
   const refused = await desktop.consumer.open('cdp');
   expect((await refused.over.promise).code).toBe('READ_ONLY');
   desktop.consumer.auth = {};
   const own = await screen();
-  await own.client.until(() => own.client.updates > 0);
+  await own.client.until(() => own.client.hasPixels);
   expect([own.client.width, own.client.height]).toEqual([1280, 720]);
   for (const each of [client, own.client]) each.close();
 });
@@ -132,7 +132,7 @@ test('another start of the session is refused as superseded', async () => {
 
 test('the end is told with its reason, and leaves the last status behind', async () => {
   const { client, stream } = await screen();
-  await client.until(() => client.updates > 0);
+  await client.until(() => client.hasPixels);
   await desktop.control.end({ code: 'OK', reason: 'You ended it.' });
   expect(await stream.over.promise).toMatchObject({ code: 'SESSION_ENDED', message: 'You ended it.' });
   expect(await desktop.reached('ended')).toMatchObject({ reason: 'You ended it.' });

@@ -2,7 +2,14 @@
  * The holder of one desktop: the process that owns its display and its browser. It outlives the process that
  * connects it to the hub. Its end is the end of the desktop.
  */
-import { type Clock, type ErrorCode, type OpenRequest, systemClock, UniCoreError } from '@unicore/protocol';
+import {
+  type AcceptedChannel,
+  type Clock,
+  type ErrorCode,
+  type OpenRequest,
+  systemClock,
+  UniCoreError,
+} from '@unicore/protocol';
 import { type DesktopAuth, DesktopOpen, type DesktopRef } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
@@ -50,6 +57,7 @@ class DesktopHolder implements Holder {
   readonly #viewers: Viewers;
   readonly #pictures: Pictures;
   readonly #lifetime: Lifetime;
+  readonly #ending = Promise.withResolvers<HolderStatus>();
   readonly #over = Promise.withResolvers<HolderStatus>();
   #programs: Programs | undefined;
   #server: HolderServer | undefined;
@@ -119,7 +127,7 @@ class DesktopHolder implements Holder {
       this.#tell();
       await this.#programs?.end(reason);
     }
-    return this.ended;
+    return this.#ending.promise;
   }
 
   #methods(): HolderMethods {
@@ -144,17 +152,19 @@ class DesktopHolder implements Holder {
       : { kind: 'program' as const, id: program, name: user };
   }
 
-  #accept(request: OpenRequest, auth: DesktopAuth): void {
+  #accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
     if (auth.kind === 'vnc') return this.#viewers.accept(request, auth);
     if (auth.kind === 'cdp') return this.#acceptProgram(request, auth);
     throw new UniCoreError('KIND_UNKNOWN', `This desktop has no channels of kind ${auth.kind}.`);
   }
 
-  #acceptProgram(request: OpenRequest, { rights, user }: DesktopAuth): void {
+  #acceptProgram(request: OpenRequest, { rights, user }: DesktopAuth): AcceptedChannel {
     parse(DesktopOpen, request.meta, 'meta');
     if (rights !== 'write') throw new UniCoreError('READ_ONLY', 'You may only watch this desktop.');
     const program = new Program({ browser: this.#browser, name: user });
-    program.bind(request.accept(program.handler, { holder: request.epochHex }));
+    const channel = request.accept(program.handler, { holder: request.epochHex });
+    program.bind(channel);
+    return channel;
   }
 
   #reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
@@ -192,7 +202,9 @@ class DesktopHolder implements Holder {
     this.#lifetime.stop();
     const status = await this.#status();
     this.#server?.tell(status);
+    // The calls that wait for the end are answered before the connections close.
+    this.#ending.resolve(status);
+    await this.#server?.close(status.reason ?? 'The desktop has ended.');
     this.#over.resolve(status);
-    this.#server?.close('SESSION_ENDED', status.reason ?? 'The desktop has ended.');
   }
 }

@@ -48,7 +48,7 @@ export class Pictures {
     }
     const client = await RawClient.connect(connect(socket));
     try {
-      await client.until(() => client.updates > 0);
+      await client.until(() => client.hasPixels);
       const picture = client.whole();
       const { width, height } = picture;
       const id = randomUUID();

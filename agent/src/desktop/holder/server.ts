@@ -3,13 +3,23 @@
  * health check. Each of them may call the holder and bring channels.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { Acceptor, type Clock, Leg, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import {
+  type AcceptedChannel,
+  Acceptor,
+  type Clock,
+  Leg,
+  type OpenRequest,
+  UniCoreError,
+} from '@unicore/protocol';
 import { DesktopAuth } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { acceptRpc, listenAlone, StreamTransport } from '../../local/index.ts';
 import type { HolderMethods, HolderNews, HolderStatus } from './contract.ts';
 import { parse } from './parse.ts';
+
+/** How long a connected process may take to close its connection after the end, ms. */
+const CLOSE_MS = 2_000;
 
 export interface HolderServerOptions {
   socketPath: string;
@@ -19,7 +29,7 @@ export interface HolderServerOptions {
   clock: Clock;
   log: Logger;
   /** Called when a channel is opened. Throws to refuse it. */
-  accept(request: OpenRequest, auth: DesktopAuth): void;
+  accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel;
   /** Called when a channel is attached again. Returns the metadata of the answer, or throws to refuse it. */
   reattach(id: string, auth: DesktopAuth, meta: unknown): unknown;
 }
@@ -30,8 +40,9 @@ export class HolderServer {
   readonly #acceptor: Acceptor;
   readonly #legs = new Set<Leg>();
   readonly #listeners = new Set<HolderNews>();
-  /** The user of each channel. Only the same user may attach it again. */
-  readonly #users = new Map<string, string>();
+  /** The channels by their ids, and their users. Only the same user may attach a channel again. */
+  readonly #channels = new Map<string, { channel: AcceptedChannel; user: string }>();
+  #waitForLegs: () => void = () => undefined;
   #leave: () => void = () => undefined;
 
   /** Rejects with CONFLICT if another holder already listens at the path. */
@@ -62,10 +73,25 @@ export class HolderServer {
     for (const listener of this.#listeners) this.#tell(listener, status);
   }
 
-  close(code: 'SESSION_ENDED' | 'GOING_AWAY', reason: string): void {
-    this.#acceptor.close(code, reason);
-    for (const leg of [...this.#legs]) leg.close(code, reason);
+  /**
+   * Ends all channels with this reason. Resolves when all processes have heard it and have closed their
+   * connections, or after CLOSE_MS.
+   */
+  async close(reason: string): Promise<void> {
+    for (const { channel } of this.#channels.values()) channel.reset('SESSION_ENDED', reason);
+    const cancel = this.#options.clock.after(CLOSE_MS, () => this.#closeLegs(reason));
+    while (this.#legs.size > 0) await new Promise<void>((gone) => (this.#waitForLegs = gone));
+    cancel();
+    this.#acceptor.close('SESSION_ENDED', reason);
     this.#leave();
+  }
+
+  #closeLegs(reason: string): void {
+    for (const leg of [...this.#legs]) leg.close('SESSION_ENDED', reason);
+  }
+
+  #forgetClosed(): void {
+    for (const [id, { channel }] of this.#channels) if (channel.isClosed) this.#channels.delete(id);
   }
 
   #connected(socket: Socket): void {
@@ -82,7 +108,10 @@ export class HolderServer {
         },
         open: (open) => this.#acceptor.open(leg, open),
         fault: (error) => log.error({ err: error }, 'a frame could not be handled'),
-        closed: () => this.#legs.delete(leg),
+        closed: () => {
+          this.#legs.delete(leg);
+          this.#waitForLegs();
+        },
       },
     });
     transport.attach(leg);
@@ -95,8 +124,9 @@ export class HolderServer {
       if (auth.kind !== request.kind) {
         throw new UniCoreError('KIND_UNKNOWN', `This desktop has no channels of kind ${request.kind}.`);
       }
-      this.#options.accept(request, auth);
-      this.#users.set(request.epochHex, auth.user);
+      const channel = this.#options.accept(request, auth);
+      this.#forgetClosed();
+      this.#channels.set(request.epochHex, { channel, user: auth.user });
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       request.refuse(error.code, error.message);
@@ -105,7 +135,7 @@ export class HolderServer {
 
   #reattach(id: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = this.#checked(rawAuth);
-    if (this.#users.get(id) !== auth.user) {
+    if (this.#channels.get(id)?.user !== auth.user) {
       throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
     }
     return this.#options.reattach(id, auth, meta);

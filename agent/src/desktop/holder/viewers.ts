@@ -1,5 +1,5 @@
 /** All viewers of a desktop's screen. */
-import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { type AcceptedChannel, type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { type DesktopAuth, VncOpen } from '@unicore/protocol/control';
 import type { Lease } from '../lease/index.ts';
 import type { Rights } from '../rfb/index.ts';
@@ -28,7 +28,7 @@ export class Viewers {
     this.#options = options;
   }
 
-  accept(request: OpenRequest, auth: DesktopAuth): void {
+  accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
     const { viewOnly } = parse(VncOpen, request.meta, 'meta');
     const { lease, clock, rfbSocket, used } = this.#options;
     const socket = rfbSocket();
@@ -47,7 +47,9 @@ export class Viewers {
       gone: () => this.#viewers.delete(id),
     });
     this.#viewers.set(id, { viewer, isGuest: auth.guest });
-    viewer.bind(request.accept(viewer.handler, { holder: id }));
+    const channel = request.accept(viewer.handler, { holder: id });
+    viewer.bind(channel);
+    return channel;
   }
 
   /** A viewer has come back, perhaps with other rights. */

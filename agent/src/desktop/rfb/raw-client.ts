@@ -37,6 +37,7 @@ export class RawClient {
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   #failure: unknown;
   #updates = 0;
+  #hasPixels = false;
 
   private constructor(stream: Duplex, options: RawClientOptions) {
     this.#stream = stream;
@@ -70,6 +71,16 @@ export class RawClient {
   /** Number of updates so far. */
   get updates(): number {
     return this.#updates;
+  }
+
+  /** True once pixels have come. The first updates may say only what size the desktop has. */
+  get hasPixels(): boolean {
+    return this.#hasPixels;
+  }
+
+  /** True once the server has said that its desktop can have another size. */
+  get canResize(): boolean {
+    return this.#screen !== undefined;
   }
 
   /** Returns the colour of a pixel as `0xrrggbb`, or undefined outside of the desktop. */
@@ -230,6 +241,7 @@ export class RawClient {
     const height = header.readUInt16BE(6);
     const encoding = header.readInt32BE(8);
     if (encoding === Encoding.raw) {
+      this.#hasPixels = true;
       for (let row = 0; row < height; row += 1) await this.#reader.fill(this.#picture.row(x, y + row, width));
     } else if (encoding === Encoding.desktopSize) {
       this.#setSize(width, height);

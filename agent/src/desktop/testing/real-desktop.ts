@@ -60,7 +60,9 @@ export class RealDesktop implements AsyncDisposable {
     const socket = holderSocket(this.folder);
     const news: HolderNews = {
       changed: async (status) => {
-        this.statuses.push(HolderStatus.parse(status));
+        const seen = HolderStatus.parse(status);
+        this.statuses.push(seen);
+        if (seen.phase === 'ended' || seen.phase === 'failed') this.disconnect();
         this.#wake.resolve();
         this.#wake = Promise.withResolvers<void>();
       },
