@@ -1,2 +1,2 @@
 /** Exports the gateway that serves raw terminal sockets. */
-export { bridgeTerminal, type RawTerminal } from './raw-terminal.ts';
+export { bridgeTerminal, type RawTerminal } from './bridge.ts';
