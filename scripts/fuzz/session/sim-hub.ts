@@ -16,7 +16,14 @@ import {
   type SocketMeter,
   terminalEndpoint,
 } from '@unicore/server/sockets';
-import { identity, NO_METER, rightsIn, type TestVm, testAuth } from '@unicore/server/testing';
+import {
+  desktopRightsIn,
+  identity,
+  NO_METER,
+  rightsIn,
+  type TestVm,
+  testAuth,
+} from '@unicore/server/testing';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
