@@ -1,6 +1,6 @@
 /**
- * The types of noVNC. They are published for an older version, whose module had another name; what it exports has
- * stayed the same.
+ * The types of noVNC. They are published for an older version, whose module had another name; what it exports
+ * has stayed the same.
  */
 /// <reference types="novnc__novnc" />
 declare module '@novnc/novnc' {

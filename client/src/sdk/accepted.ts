@@ -3,7 +3,9 @@
 export interface Accepted {
   /** The name by which `vm.resize` refers to this viewer of a terminal. */
   viewer: string | undefined;
-  /** The name by which `vnc.control` refers to this viewer of a desktop, or to this program that drives it. */
+  /**
+   * The name by which `vnc.control` refers to this viewer of a desktop, or to this program that drives it.
+   */
   holder: string | undefined;
   /** True if the desktop understands private messages among the bytes. */
   text: boolean;

@@ -1,7 +1,7 @@
 /**
  * A channel (a byte stream to a terminal or desktop) with the interface of a browser's WebSocket. So xterm's
- * AttachAddon and noVNC can use it unchanged. Its readyState stays OPEN while the connection to the hub is lost. `status`
- * is the state to show to the user.
+ * AttachAddon and noVNC can use it unchanged. Its readyState stays OPEN while the connection to the hub is
+ * lost. `status` is the state to show to the user.
  */
 import { closeCode, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { type Accepted, readAccepted } from './accepted.ts';
@@ -95,9 +95,9 @@ export class ChannelSocket extends EventTarget implements WebSocket {
 
   /**
    * Sends text (as UTF-8) or a copy of the bytes of a buffer or view. A channel of text takes strings only,
-   * and each is one message of at most 16 MiB without NUL; other text throws a UniCoreError. While the channel is not attached to a connection, up to 1 MiB
-   * (or one message of text) is queued. More input closes the socket with MESSAGE_TOO_BIG. After close(),
-   * send() does nothing.
+   * and each is one message of at most 16 MiB without NUL; other text throws a UniCoreError. While the
+   * channel is not attached to a connection, up to 1 MiB (or one message of text) is queued. More input
+   * closes the socket with MESSAGE_TOO_BIG. After close(), send() does nothing.
    */
   send(data: Parameters<WebSocket['send']>[0]): void {
     if (this.#readyState >= CLOSING) return;

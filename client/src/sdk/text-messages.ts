@@ -36,7 +36,9 @@ export class TextMessages {
   }
 }
 
-/** Returns the bytes of one message, its end included. Throws TOO_LARGE, and BAD_REQUEST for text with a NUL. */
+/**
+ * Returns the bytes of one message, its end included. Throws TOO_LARGE, and BAD_REQUEST for text with a NUL.
+ */
 export function encodeText(text: string): Uint8Array {
   if (text.includes('\0')) {
     throw new UniCoreError('BAD_REQUEST', 'A message must not have a NUL character, which ends messages.');

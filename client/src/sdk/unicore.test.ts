@@ -1,4 +1,6 @@
-/** createUniCore in Node, over real sockets: calls, subscriptions and channels, each with its bearer token. */
+/**
+ * createUniCore in Node, over real sockets: calls, subscriptions and channels, each with its bearer token.
+ */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

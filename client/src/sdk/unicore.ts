@@ -44,8 +44,8 @@ export interface DesktopOptions {
   /** True if the viewer may only watch. */
   viewOnly?: boolean;
   /**
-   * True if the viewer sends keys and text as private messages among the bytes of RFB. noVNC does not. It may do
-   * so only if `accepted.text` of the channel is true.
+   * True if the viewer sends keys and text as private messages among the bytes of RFB. noVNC does not. It may
+   * do so only if `accepted.text` of the channel is true.
    */
   text?: boolean;
 }
@@ -66,15 +66,15 @@ export interface UniCore {
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /**
    * Opens the screen of a desktop in the background, as a stream of RFB. It is made for noVNC:
-   * `new RFB(element, unicore.openDesktop(sessionId))`. The channel reconnects by itself like a terminal's. If
-   * the other end has forgotten it, the event `close` reports it with EPOCH_LOST or LEG_LOST, because a new RFB
-   * connection must begin: open the desktop again. At the desktop's end the code is SESSION_ENDED.
+   * `new RFB(element, unicore.openDesktop(sessionId))`. The channel reconnects by itself like a terminal's.
+   * The event `close` reports EPOCH_LOST or LEG_LOST if the other end has forgotten the channel. Then open the
+   * desktop again, because a new RFB connection must begin. At the desktop's end the code is SESSION_ENDED.
    */
   openDesktop(sessionId: string, options?: DesktopOptions): ChannelSocket;
   /**
-   * Opens the browser of a desktop for a program, in the background. Each message is one message of the Chrome
-   * DevTools Protocol: send(string), and `data` is a string. The channel reconnects by itself, and ends like
-   * that of a screen.
+   * Opens the browser of a desktop for a program, in the background. Each message is one message of the
+   * Chrome DevTools Protocol: send(string), and `data` is a string. The channel reconnects by itself, and
+   * ends like that of a screen.
    */
   openCdp(sessionId: string): ChannelSocket;
   /**

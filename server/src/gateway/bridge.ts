@@ -22,8 +22,8 @@ import { keepAlive } from './keepalive.ts';
 import { Receipts } from './receipts.ts';
 
 /**
- * Maximum number of input bytes that may wait because the other end does not accept more input yet. Above this
- * limit the hub pauses the client's socket. Below half of this limit the hub resumes the socket.
+ * Maximum number of input bytes that may wait because the other end does not accept more input yet. Above
+ * this limit the hub pauses the client's socket. Below half of this limit the hub resumes the socket.
  */
 const MAX_INPUT = 256 * 1024;
 

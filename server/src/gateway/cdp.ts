@@ -1,6 +1,6 @@
 /**
- * Raw CDP sockets: one text message is one CDP message. In the channel a message is UTF-8 that ends with a NUL
- * byte, as in Chromium's own pipe.
+ * Raw CDP sockets: one text message is one CDP message. In the channel a message is UTF-8 that ends with a
+ * NUL byte, as in Chromium's own pipe.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { Fragment, Framing } from './framing.ts';

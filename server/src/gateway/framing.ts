@@ -1,4 +1,6 @@
-/** How the bytes of a channel become WebSocket messages of a raw client, and how its messages become bytes. */
+/**
+ * How the bytes of a channel become WebSocket messages of a raw client, and how its messages become bytes.
+ */
 
 /** Kinds of sockets whose channel the hub opens on the client's behalf. */
 export type RawKind = 'terminal' | 'vnc' | 'cdp';

@@ -31,8 +31,8 @@ export interface ReceiptsOptions {
 export class Receipts {
   readonly #options: ReceiptsOptions;
   /**
-   * Four counts of the channel's output bytes, in this order: bytes given to the socket, bytes accepted by the kernel,
-   * bytes sent before the last ping, and bytes reported as read.
+   * Four counts of the channel's output bytes, in this order: bytes given to the socket, bytes accepted by
+   * the kernel, bytes sent before the last ping, and bytes reported as read.
    */
   #sent = 0;
   #taken = 0;

@@ -19,8 +19,8 @@ import { providerEndpoint } from './provider-endpoint.ts';
 import { terminalEndpoint } from './terminal-endpoint.ts';
 
 /**
- * Maximum message size on a raw terminal or view of a desktop, in bytes. A client may send a whole paste as one
- * message.
+ * Maximum message size on a raw terminal or view of a desktop, in bytes. A client may send a whole paste as
+ * one message.
  */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
 /** How long the hub waits for a peer's close frame before it destroys the socket, ms. */
@@ -38,8 +38,8 @@ interface Path {
   /** Default: MESSAGE_TOO_BIG. */
   tooBig?: TooBig;
   /**
-   * The subprotocols that a client may ask for, the best first. NONE: it need not ask. If the list is missing, it
-   * may ask for any, because nothing depends on it.
+   * The subprotocols that a client may ask for, the best first. NONE: it need not ask. If the list is
+   * missing, it may ask for any, because nothing depends on it.
    */
   subprotocols?: readonly string[];
 }
