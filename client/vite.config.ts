@@ -49,6 +49,8 @@ export default defineConfig({
       '/logout': toHub,
       '/consumer': { ...toHub, ws: true },
       '/terminal': { ...toHub, ws: true },
+      '/vnc/': { ...toHub, ws: true },
+      '/cdp/': { ...toHub, ws: true },
     },
   },
 });

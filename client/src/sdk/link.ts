@@ -1,12 +1,15 @@
 /**
- * The byte stream of one terminal over the client's connection to the hub. It attaches to each new
- * connection. If the other end has forgotten the channel, it opens a new channel.
+ * The byte stream of one channel over the client's connection to the hub. It attaches to each new connection.
+ * If the other end has forgotten the channel, it opens a new channel or ends.
  */
 import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Line } from './line.ts';
 
-/** Largest number of input bytes that are queued while the channel is not attached to a connection. */
+/**
+ * Default for the largest number of input bytes that are queued while the channel is not attached to a
+ * connection.
+ */
 export const MAX_WAITING = 1024 * 1024;
 /** Interval between two measurements of the round trip, ms. */
 const PROBE_MS = 5_000;
@@ -49,6 +52,13 @@ export interface LinkOptions {
    * Returns the metadata of the OPEN frame. Called each time that the channel is attached to a connection.
    */
   meta: () => unknown;
+  /**
+   * True if a channel that the other end has forgotten is opened again. That makes sense only if a new stream
+   * can follow the old one, as on a terminal, which redraws its screen. If false, the channel ends.
+   */
+  reopens: boolean;
+  /** Default: MAX_WAITING. */
+  maxWaiting?: number;
   handler: LinkHandler;
 }
 
@@ -113,8 +123,9 @@ export class Link {
     if (this.#status === 'closed') return;
     if (!this.#opener.attachedNow) {
       this.#waiting += bytes.length;
-      if (this.#waiting > MAX_WAITING) {
-        const message = `more than ${MAX_WAITING} bytes of input waited for a connection; watch bufferedAmount`;
+      const { maxWaiting = MAX_WAITING } = this.#options;
+      if (this.#waiting > maxWaiting) {
+        const message = `more than ${maxWaiting} bytes of input waited for a connection; watch bufferedAmount`;
         return this.abort('MESSAGE_TOO_BIG', message);
       }
     }
@@ -200,7 +211,8 @@ export class Link {
 
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
-    if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
+    const reopens = this.#options.reopens && FORGOTTEN.has(code);
+    if (this.#ending || !reopens) return this.#over(code, message);
     // Input that was sent but not confirmed is dropped with the old channel. The shell may have received it
     // already, and would otherwise get it twice. Unsent input is kept.
     this.#owedBefore += this.#owed;

@@ -66,6 +66,12 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
           }
         );
       },
+      async redeemDesktopTicket(ticket, { kind, sessionId: desktopId }) {
+        const grant = await tickets.redeem(ticket, { kind, desktopId });
+        if (!grant) return undefined;
+        const { userId, sessionId, attempt, guest, viewOnly } = grant;
+        return { identity: { userId, sessionId, desktop: { desktopId, attempt, guest } }, viewOnly };
+      },
     },
     providers: {
       connected({ providerId, hello, leg }) {

@@ -15,6 +15,17 @@ export interface Identity {
    * is revoked, the hub closes the connection.
    */
   sessionId: string;
+  /** Set if a ticket for one desktop authenticated the connection, which then opens nothing else. */
+  desktop?: DesktopPass;
+}
+
+export interface DesktopPass {
+  /** Id of the desktop's session. */
+  desktopId: string;
+  /** The attempt for which the ticket was issued. */
+  attempt: number;
+  /** True for somebody who has only a share link. The user of the identity is then the desktop's owner. */
+  guest: boolean;
 }
 
 /** The result of a successful authorisation: the VM's provider, and the user's rights on the VM. */

@@ -2,6 +2,7 @@
 export {
   type Authoriser,
   type DesktopGrant,
+  type DesktopPass,
   type Elsewhere,
   type Grant,
   type Identity,

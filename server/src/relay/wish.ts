@@ -18,8 +18,16 @@ export interface Wish {
   admit(): Promise<{ providerId: string; auth: ChannelAuth }>;
 }
 
-/** Throws KIND_UNKNOWN or BAD_REQUEST. */
-export function readWish(
+/** Throws KIND_UNKNOWN or BAD_REQUEST, and NOT_FOUND for what the consumer's ticket is not for. */
+export function readWish(open: FrameOf<typeof FrameType.OPEN>, who: Identity, authoriser: Authoriser): Wish {
+  const wish = wishIn(open, who, authoriser);
+  if (who.desktop && wish.target !== who.desktop.desktopId) {
+    throw new UniCoreError('NOT_FOUND', `This ticket is for the desktop ${who.desktop.desktopId} only.`);
+  }
+  return wish;
+}
+
+function wishIn(
   open: FrameOf<typeof FrameType.OPEN>,
   who: Identity,
   { authorise, authoriseDesktop }: Authoriser,
@@ -58,6 +66,9 @@ export function readWish(
       target: sessionId,
       async admit() {
         const { providerId, attempt, rights, guest } = await authoriseDesktop(who, sessionId, kind);
+        if (who.desktop && who.desktop.attempt !== attempt) {
+          throw new UniCoreError('SUPERSEDED', 'The desktop was started again. Ask for a new ticket.');
+        }
         const auth = { user, rights: viewOnly ? ('read' as const) : rights, sessionId, attempt, kind, guest };
         return { providerId, auth };
       },

@@ -51,7 +51,9 @@ function cdp(stream: ChannelStream) {
 
 test('a viewer sees the page, types into the address bar, and sees where that leads', async () => {
   const { client, colour } = await screen();
-  await client.until(() => colour() === TEAL);
+  console.log('a', colour()?.toString(16), client.hasPixels);
+  await client.until(() => { console.log(colour()?.toString(16)); return colour() === TEAL; });
+  console.log('teal');
   const press = (keysym: number) => {
     client.key(keysym, true);
     client.key(keysym, false);

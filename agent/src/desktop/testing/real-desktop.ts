@@ -62,7 +62,8 @@ export class RealDesktop implements AsyncDisposable {
       changed: async (status) => {
         const seen = HolderStatus.parse(status);
         this.statuses.push(seen);
-        if (seen.phase === 'ended' || seen.phase === 'failed') this.disconnect();
+        // A process that heard the end answers the call that caused it, and then leaves.
+        if (seen.phase === 'ended' || seen.phase === 'failed') setImmediate(() => this.disconnect());
         this.#wake.resolve();
         this.#wake = Promise.withResolvers<void>();
       },

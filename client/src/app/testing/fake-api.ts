@@ -148,9 +148,9 @@ export function fakeHub(): FakeHub {
   const hub: FakeHub = {
     unicore: {
       api: api as unknown as UniCore['api'],
-      openTerminal: () => {
-        throw new Error('not in this fake');
-      },
+      openTerminal: () => notHere(),
+      openDesktop: () => notHere(),
+      openCdp: () => notHere(),
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
@@ -172,4 +172,8 @@ export function fakeHub(): FakeHub {
     streams: new Set(),
   };
   return hub;
+}
+
+function notHere(): never {
+  throw new Error('not in this fake');
 }

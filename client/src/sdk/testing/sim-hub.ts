@@ -40,6 +40,8 @@ export class FakeHub {
   refuse: ErrorCode | undefined;
   /** Error code of the RESET with which OPEN is answered. */
   refuseOpen: ErrorCode | undefined;
+  /** Further metadata of ACCEPT. */
+  accept: Record<string, unknown> = {};
   providerOnline = true;
   /** True: the network drops everything that the client sends. */
   deaf = false;
@@ -119,7 +121,8 @@ export class FakeHub {
     if (this.refuseOpen) return request.refuse(this.refuseOpen, 'refused by the test');
     const shell = new FakeShell(request.meta);
     this.shells.push(shell);
-    shell.channel = request.accept(shell.handler, { terminalId: 'main', viewer: `w${this.shells.length}` });
+    const viewer = `w${this.shells.length}`;
+    shell.channel = request.accept(shell.handler, { terminalId: 'main', viewer, ...this.accept });
   }
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { WebSocket } from 'ws';
 import { closing, connect } from '../sockets/testing/dial-leg.ts';
 import { echo, flood, type Program, pattern, startTestAgent } from '../sockets/testing/test-agent.ts';
 import { identity, ORIGIN, startTestHub, type TestHub } from '../sockets/testing/test-hub.ts';
+import { readBytes } from './testing/raw-client.ts';
 
 const MB = 1024 * 1024;
 /**
@@ -28,29 +28,12 @@ function terminalUrl(query: Record<string, string> = {}, readOnly = false): stri
   return `${hub.url}/terminal?${new URLSearchParams({ vmId, terminalId, ticket, cols: '80', rows: '24', ...query })}`;
 }
 
-/** Collects binary messages until this many bytes have arrived. */
-function read(ws: WebSocket, bytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  return new Promise((done) => {
-    const take = (message: Buffer, isBinary: boolean) => {
-      expect(isBinary).toBe(true);
-      pieces.push(message);
-      size += message.length;
-      if (size < bytes) return;
-      ws.off('message', take);
-      done(Buffer.concat(pieces));
-    };
-    ws.on('message', take);
-  });
-}
-
 test('text and binary messages are both input, output is binary', async () => {
   await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl());
   ws.send('ls ');
   ws.send(Buffer.from('-la\r'));
-  expect(String(await read(ws, 7))).toBe('ls -la\r');
+  expect(String(await readBytes(ws, 7))).toBe('ls -la\r');
 });
 
 test('the agent gets the terminal, its size and the user of the ticket', async () => {
@@ -68,7 +51,7 @@ test("the hub's own pages may connect too", async () => {
   await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl(), { headers: { origin: ORIGIN } });
   ws.send('x');
-  expect(String(await read(ws, 1))).toBe('x');
+  expect(String(await readBytes(ws, 1))).toBe('x');
 });
 
 test('a socket with a wrong, missing or used ticket, or one for another VM, closes with 4009', async () => {
@@ -76,7 +59,7 @@ test('a socket with a wrong, missing or used ticket, or one for another VM, clos
   const url = terminalUrl();
   const first = await connect(url);
   first.send('x');
-  await read(first, 1);
+  await readBytes(first, 1);
   const wrong = [
     url,
     `${hub.url}/terminal?vmId=vm-a&ticket=guess`,
@@ -107,7 +90,7 @@ test("when the shell exits, its last output arrives and the socket closes with 1
   await startTestAgent(hub.url, 'p1', { program: flood(3 * MB) });
   const ws = await connect(terminalUrl());
   const closed = closing(ws);
-  expect((await read(ws, 3 * MB)).equals(pattern(0, 3 * MB))).toBe(true);
+  expect((await readBytes(ws, 3 * MB)).equals(pattern(0, 3 * MB))).toBe(true);
   expect(await closed).toEqual({ code: 1000, reason: 'that was all' });
 });
 
@@ -115,7 +98,7 @@ test("a raw socket closes with LEG_LOST when its provider's socket is lost", asy
   const agent = await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl());
   ws.send('x');
-  await read(ws, 1);
+  await readBytes(ws, 1);
   agent.ws.terminate();
   expect((await closing(ws)).code).toBe(4023);
 });
@@ -124,7 +107,7 @@ test("signing out closes that session's raw sockets with its own code", async ()
   await startTestAgent(hub.url, 'p1');
   const ws = await connect(terminalUrl());
   ws.send('x');
-  await read(ws, 1);
+  await readBytes(ws, 1);
   hub.relay.closeSession('s-alice', 'UNAUTHENTICATED', 'You signed out.');
   expect(await closing(ws)).toEqual({ code: 4002, reason: 'You signed out.' });
 });
@@ -135,7 +118,7 @@ test('when a client disconnects, its channel at the agent ends at once', async (
   await startTestAgent(hub.url, 'p1', { program });
   const ws = await connect(terminalUrl());
   ws.send('x');
-  await read(ws, 1);
+  await readBytes(ws, 1);
   ws.terminate();
   expect(await over.promise).toBe('OK');
   await expect.poll(() => hub.counts.joined, { timeout: AT_ONCE_MS }).toBe(0);
@@ -222,13 +205,13 @@ test('a client that does not read pauses its terminal, and gets everything when 
     got += message.length;
   });
   ws.resume();
-  await read(ws, 8 * MB);
+  await readBytes(ws, 8 * MB);
   ws.pause();
   for (let i = 0; i < 20; i++) await agent.leg.ping();
   // Even a client that has read fast gets no more than one window in advance.
   expect(sent - got).toBeLessThanOrEqual(128 * 1024);
   ws.resume();
-  await read(ws, 64 * MB - got);
+  await readBytes(ws, 64 * MB - got);
 });
 
 test('with a read-only ticket, input is dropped', async () => {
