@@ -71,9 +71,10 @@ export function createDomain(options: DomainOptions) {
       const { providerId, gen } = await access.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };
     },
-    async authoriseDesktop({ userId }, sessionId, kind) {
-      const { providerId, attempt } = await desktopAccess.authorise(userId, sessionId, kind);
-      return { providerId, attempt, rights: 'write', guest: false };
+    async authoriseDesktop({ userId, desktop }, sessionId, kind) {
+      const guest = desktop?.guest ?? false;
+      const { providerId, attempt } = await desktopAccess.authorise(userId, sessionId, kind, guest);
+      return { providerId, attempt, rights: guest ? 'read' : 'write', guest };
     },
     moved(providerId) {
       presence.moved(providerId);

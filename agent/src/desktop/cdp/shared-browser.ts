@@ -1,6 +1,6 @@
 /** One Chromium, driven by several programs and by this process over the one pipe to it. */
 import { type Clock, UniCoreError } from '@unicore/protocol';
-import type { Lease } from '../lease/index.ts';
+import type { Holder, Lease } from '../lease/index.ts';
 import { Client, type ClientTransport } from './client.ts';
 import {
   type Answer,
@@ -34,6 +34,8 @@ export interface SharedBrowserOptions {
 
 /** A program's connection, as its transport sees it. */
 export interface ProgramConnection {
+  /** How the program is called in the lease. */
+  readonly holder: Holder;
   /**
    * Takes one message of the program. `taken` is called when the browser has taken it. The transport should let only
    * a few MiB wait for that, because a program that lets more than 32 MiB wait is closed.

@@ -10,7 +10,12 @@ import {
   systemClock,
   UniCoreError,
 } from '@unicore/protocol';
-import { type DesktopAuth, DesktopOpen, type DesktopRef } from '@unicore/protocol/control';
+import {
+  type ControlHolder,
+  type DesktopAuth,
+  DesktopOpen,
+  type DesktopRef,
+} from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
 import { Lease } from '../lease/index.ts';
@@ -63,8 +68,8 @@ class DesktopHolder implements Holder {
   #server: HolderServer | undefined;
   /** Why the desktop ends; undefined while nobody has ended it. */
   #why: { code: ErrorCode; reason: string } | undefined;
-  /** The names of channels that programs have, for calls that name them. */
-  readonly #names = new Map<string, string>();
+  /** For each channel of a program, how the program is called in the lease. */
+  readonly #holders = new Map<string, ControlHolder>();
 
   constructor(options: HolderOptions) {
     const { clock = systemClock, now = Date.now, limits } = options;
@@ -144,12 +149,10 @@ class DesktopHolder implements Holder {
     };
   }
 
-  #holderOf(user: string, id: string | undefined) {
-    if (id === undefined) return { kind: 'viewer' as const, id: `user ${user}`, name: user };
-    const program = this.#names.get(id);
-    return program === undefined
-      ? { kind: 'viewer' as const, id, name: user }
-      : { kind: 'program' as const, id: program, name: user };
+  /** Who takes the controls: the program with this channel, or else the person. */
+  #holderOf(user: string, channel: string | undefined): ControlHolder {
+    const program = channel === undefined ? undefined : this.#holders.get(channel);
+    return program ?? { kind: 'viewer', id: user, name: user };
   }
 
   #accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
@@ -161,8 +164,11 @@ class DesktopHolder implements Holder {
   #acceptProgram(request: OpenRequest, { rights, user }: DesktopAuth): AcceptedChannel {
     parse(DesktopOpen, request.meta, 'meta');
     if (rights !== 'write') throw new UniCoreError('READ_ONLY', 'You may only watch this desktop.');
-    const program = new Program({ browser: this.#browser, name: user });
-    const channel = request.accept(program.handler, { holder: request.epochHex });
+    const { epochHex } = request;
+    const gone = () => this.#holders.delete(epochHex);
+    const program = new Program({ browser: this.#browser, name: user, gone });
+    this.#holders.set(epochHex, program.holder);
+    const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);
     return channel;
   }

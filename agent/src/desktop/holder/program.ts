@@ -3,6 +3,7 @@
  * message is JSON in UTF-8, ended by a NUL byte.
  */
 import type { AcceptedChannel, ChannelHandler } from '@unicore/protocol';
+import type { ControlHolder } from '@unicore/protocol/control';
 import { MAX_COMMAND, type ProgramConnection, type SharedBrowser } from '../cdp/index.ts';
 import { SendQueue } from './send-queue.ts';
 
@@ -12,6 +13,7 @@ export interface ProgramOptions {
   browser: SharedBrowser;
   /** The name that people see while the program has the controls. */
   name: string;
+  gone(): void;
 }
 
 /** Connects a program. Throws if there is no browser, or if there are too many programs. */
@@ -24,7 +26,7 @@ export class Program {
   #pieces: Uint8Array[] = [];
   #size = 0;
 
-  constructor({ browser, name }: ProgramOptions) {
+  constructor({ browser, name, gone }: ProgramOptions) {
     this.#connection = browser.connect({
       name,
       send: (text, sent) => {
@@ -37,8 +39,16 @@ export class Program {
       data: (bytes) => this.#received(bytes),
       pull: (max) => this.#queue.pull(max),
       ended: () => this.#channel?.end(),
-      closed: () => this.#connection.close(),
+      closed: () => {
+        this.#connection.close();
+        gone();
+      },
     };
+  }
+
+  /** How the program is called in the lease of the controls. */
+  get holder(): ControlHolder {
+    return this.#connection.holder;
   }
 
   bind(channel: AcceptedChannel): void {

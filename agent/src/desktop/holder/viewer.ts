@@ -36,6 +36,8 @@ export class Viewer {
   #rights: Rights;
   #channel: AcceptedChannel | undefined;
   #inputs = 0;
+  /** Bytes of the viewer that the VNC server has not taken yet. */
+  #unconsumed = 0;
   #over = false;
   #cancelRelease: () => void = () => undefined;
 
@@ -84,8 +86,6 @@ export class Viewer {
     this.#unconsumed += bytes.length;
     this.#consume();
   }
-
-  #unconsumed = 0;
 
   #consume(): void {
     if (this.#server.writableNeedDrain || this.#unconsumed === 0) return;
@@ -172,7 +172,6 @@ export class Viewer {
     this.#cancelRelease();
     this.#unsubscribe();
     this.#server.destroy();
-    this.#options.lease.leave(this.#options.holder);
     this.#options.gone();
   }
 }

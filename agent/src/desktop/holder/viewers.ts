@@ -22,7 +22,7 @@ export interface ViewersOptions {
 export class Viewers {
   readonly #options: ViewersOptions;
   /** The viewers by the id of their channel. */
-  readonly #viewers = new Map<string, { viewer: Viewer; isGuest: boolean }>();
+  readonly #viewers = new Map<string, { viewer: Viewer; user: string; isGuest: boolean }>();
 
   constructor(options: ViewersOptions) {
     this.#options = options;
@@ -39,14 +39,15 @@ export class Viewers {
     const { epochHex: id } = request;
     const viewer = new Viewer({
       rfbSocket: socket,
-      holder: { kind: 'viewer', id, name: auth.user },
+      // All viewers of a person share the controls: two pages of one person do not fight.
+      holder: { kind: 'viewer', id: auth.user, name: auth.user },
       rights: rightsOf(auth, viewOnly),
       lease,
       clock,
       used,
-      gone: () => this.#viewers.delete(id),
+      gone: () => this.#gone(id, auth.user),
     });
-    this.#viewers.set(id, { viewer, isGuest: auth.guest });
+    this.#viewers.set(id, { viewer, user: auth.user, isGuest: auth.guest });
     const channel = request.accept(viewer.handler, { holder: id });
     viewer.bind(channel);
     return channel;
@@ -56,6 +57,13 @@ export class Viewers {
   reattach(id: string, auth: DesktopAuth, meta: unknown): void {
     const { viewOnly } = parse(VncOpen, meta, 'meta');
     this.#viewers.get(id)?.viewer.allow(rightsOf(auth, viewOnly));
+  }
+
+  /** The controls are free when the last viewer of their holder has gone. */
+  #gone(id: string, user: string): void {
+    this.#viewers.delete(id);
+    if ([...this.#viewers.values()].some((each) => each.user === user)) return;
+    this.#options.lease.leave({ kind: 'viewer', id: user, name: user });
   }
 
   #requireRoom(isGuest: boolean): void {

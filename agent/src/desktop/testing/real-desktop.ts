@@ -60,10 +60,7 @@ export class RealDesktop implements AsyncDisposable {
     const socket = holderSocket(this.folder);
     const news: HolderNews = {
       changed: async (status) => {
-        const seen = HolderStatus.parse(status);
-        this.statuses.push(seen);
-        // A process that heard the end answers the call that caused it, and then leaves.
-        if (seen.phase === 'ended' || seen.phase === 'failed') setImmediate(() => this.disconnect());
+        this.statuses.push(HolderStatus.parse(status));
         this.#wake.resolve();
         this.#wake = Promise.withResolvers<void>();
       },
@@ -98,11 +95,14 @@ export class RealDesktop implements AsyncDisposable {
     }
   }
 
+  /** Resolves when the holder has exited. */
+  async exited(): Promise<void> {
+    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) {
-      this.#child.kill();
-      await once(this.#child, 'exit');
-    }
+    if (this.#child.exitCode === null) this.#child.kill();
+    await this.exited();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
