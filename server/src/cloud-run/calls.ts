@@ -9,9 +9,7 @@ import { Execution, ExecutionPage, Job, JobPage } from './messages.ts';
 import { locationOf, type Place } from './place.ts';
 import type { RunApi, RunMethod } from './run-api.ts';
 
-/** Time limit of one call, ms. */
 const CALL_MS = 10_000;
-/** After this time no call is repeated, ms. */
 const PATIENCE_MS = 25_000;
 /** The client gets this much longer than the call before it counts as hanging, ms. */
 const GRACE_MS = 1_000;
@@ -26,6 +24,10 @@ export interface CallsDeps {
   clock: Clock;
   /** A random number, uniform in [0, 1). */
   random: () => number;
+  /** Time limit of one call, ms. The default is 10 s. */
+  callMs?: number | undefined;
+  /** After this time no call is repeated, ms. The default is 25 s. */
+  patienceMs?: number | undefined;
 }
 
 export class Calls {
@@ -123,8 +125,8 @@ export class Calls {
 
   /** Repeats the call until its result is known, or time is over. The error's cause is Google's. */
   async #call(place: Place, method: RunMethod, request: object): Promise<unknown> {
-    const { clock, random } = this.#deps;
-    const deadline = clock.now() + PATIENCE_MS;
+    const { clock, random, patienceMs = PATIENCE_MS } = this.#deps;
+    const deadline = clock.now() + patienceMs;
     const backoff = new Backoff({ first: FIRST_PAUSE_MS, most: MOST_PAUSE_MS, random });
     for (;;) {
       try {
@@ -140,11 +142,11 @@ export class Calls {
 
   /** The limit of our own also covers what the client does before it calls, such as getting a token. */
   #once(method: RunMethod, request: object): Promise<unknown> {
-    const { api, clock } = this.#deps;
+    const { api, clock, callMs = CALL_MS } = this.#deps;
     return new Promise((resolve, reject) => {
       const hangs = () => reject(Object.assign(new Error(`${method} hangs`), { code: DEADLINE_EXCEEDED }));
-      const stop = clock.after(CALL_MS + GRACE_MS, hangs);
-      api.call(method, request, CALL_MS).then(resolve, reject).finally(stop);
+      const stop = clock.after(callMs + GRACE_MS, hangs);
+      api.call(method, request, callMs).then(resolve, reject).finally(stop);
     });
   }
 }

@@ -2,8 +2,8 @@
  * Desktops on Cloud Run: each attempt of a session is a job with one execution. Every call may be repeated at
  * any time, by any hub, and does nothing twice.
  */
-import { type Clock, UniCoreError } from '@unicore/protocol';
-import { Calls } from './calls.ts';
+import { UniCoreError } from '@unicore/protocol';
+import { Calls, type CallsDeps } from './calls.ts';
 import { ALREADY_EXISTS, causeOf, isNotYet, statusOf } from './errors.ts';
 import { type JobSettings, jobMessage, type LaunchSpec } from './job-message.ts';
 import { jobNameOf, tokenOf } from './job-name.ts';
@@ -12,20 +12,15 @@ import { isSameOwner, ownerIn } from './labels.ts';
 import { type Execution, type Job, lastPart } from './messages.ts';
 import { ownJobs } from './own-jobs.ts';
 import type { Place } from './place.ts';
-import type { RunApi } from './run-api.ts';
 import { isOver, type Sight, sightOf } from './sight.ts';
 
 /** Cloud Run creates a job's execution shortly after the job. A job without one waits this long, ms. */
 const CREATION_MS = 120_000;
 const CONFLICT_RETRY_MS = 5_000;
 
-export interface CloudRunDeps extends JobSettings {
-  api: RunApi;
-  clock: Clock;
+export interface CloudRunDeps extends JobSettings, CallsDeps {
   /** The wall clock, ms since 1970. */
   now: () => number;
-  /** A random number, uniform in [0, 1). */
-  random: () => number;
 }
 
 export class CloudRunJobs {

@@ -8,6 +8,9 @@ export interface CloudRunOptions extends JobSettings {
   /** The HOST:PORT of a fake Cloud Run. By default it is Google's, with the hub's own credentials. */
   endpoint?: string;
   clock?: Clock;
+  /** Time limits of one call and of all its repetitions, ms. */
+  callMs?: number;
+  patienceMs?: number;
 }
 
 export function openCloudRun({ endpoint, clock = systemClock, ...settings }: CloudRunOptions): CloudRunJobs {

@@ -159,7 +159,7 @@ export class FakeCloudRun {
     };
     const execution = new FakeExecution(
       { clock, now: () => this.now(), ledger: this.ledger, run, changed },
-      { name, job: jobId, template: job.template.template, fault },
+      { name, job: jobId, jobCreatedAt: job.createdAt, template: job.template.template, fault },
     );
     this.#executions.set(name, execution);
     job.executionCount += 1;
@@ -184,6 +184,8 @@ export class FakeCloudRun {
       this.#executionVersions.note(execution.name, this.now(), undefined);
     }
     const remove = () => {
+      // Another job may have the name by now.
+      if (this.#jobs.get(name) !== job) return;
       this.#jobs.delete(name);
       this.#jobVersions.note(name, this.now(), undefined);
     };
@@ -192,7 +194,7 @@ export class FakeCloudRun {
       this.#changed(job);
       this.#options.clock.after(deletionMs, remove);
     } else remove();
-    return this.#operations.add(name, () => ({ done: !this.#jobs.has(name), job: this.jobMessage(job) }));
+    return this.#operations.add(name, () => ({ done: this.#jobs.get(name) !== job, job: this.jobMessage(job) }));
   }
 
   #job(name: string): FakeJob {

@@ -11,7 +11,7 @@ const KILL_MS = 10_000;
 const NOTICE_MS = 10_000;
 const FROZEN_MS = 60_000;
 
-type Outcome = 'succeeded' | 'failed' | 'cancelled';
+type Outcome = NonNullable<Entry['outcome']>;
 
 const STATES: Record<Outcome | 'none', string> = {
   none: 'CONDITION_RECONCILING',
@@ -34,6 +34,7 @@ export interface ExecutionOptions {
   /** The full name. */
   name: string;
   job: string;
+  jobCreatedAt: number;
   template: JobTemplate['template'];
   fault: StartFault;
 }
@@ -46,7 +47,6 @@ export class FakeExecution {
   #starting = false;
   #container: Container | undefined;
   #ending: 'cancel' | 'timeout' | undefined;
-  #outcome: Outcome | undefined;
   #message = '';
   #reason: string | undefined;
   #paused = false;
@@ -62,13 +62,14 @@ export class FakeExecution {
       labels: options.template.labels,
       cpu: limits.cpu,
       memoryGib: limits.memory,
+      jobCreatedAt: options.jobCreatedAt,
       createdAt: deps.now(),
     });
     deps.clock.after(options.fault.delayMs ?? 0, () => void this.#start());
   }
 
   get isLive(): boolean {
-    return this.#outcome === undefined;
+    return this.#entry.outcome === undefined;
   }
 
   get isRunning(): boolean {
@@ -122,7 +123,7 @@ export class FakeExecution {
     const { createdAt, startedAt, endedAt } = this.#entry;
     const completed = {
       type: 'Completed',
-      state: STATES[this.#outcome ?? 'none'],
+      state: STATES[this.#entry.outcome ?? 'none'],
       ...(this.#message && { message: this.#message }),
       ...(this.#reason && { reason: this.#reason }),
       ...this.#executionReason(),
@@ -146,15 +147,15 @@ export class FakeExecution {
       reconciling: this.isLive,
       conditions: [completed, resources],
       runningCount: this.isRunning ? 1 : 0,
-      succeededCount: this.#outcome === 'succeeded' ? 1 : 0,
-      failedCount: this.#outcome === 'failed' ? 1 : 0,
-      cancelledCount: this.#outcome === 'cancelled' ? 1 : 0,
+      succeededCount: this.#entry.outcome === 'succeeded' ? 1 : 0,
+      failedCount: this.#entry.outcome === 'failed' ? 1 : 0,
+      cancelledCount: this.#entry.outcome === 'cancelled' ? 1 : 0,
     };
   }
 
   /** The status in the job's reference to its latest execution. */
   get status(): string {
-    if (this.#outcome) return `EXECUTION_${this.#outcome.toUpperCase()}`;
+    if (this.#entry.outcome) return `EXECUTION_${this.#entry.outcome.toUpperCase()}`;
     return this.#container ? 'EXECUTION_RUNNING' : 'EXECUTION_PENDING';
   }
 
@@ -209,16 +210,16 @@ export class FakeExecution {
   }
 
   #over(outcome: Outcome, message: string): void {
-    this.#outcome = outcome;
+    this.#entry.outcome = outcome;
     this.#message = message;
     this.#entry.endedAt = this.#deps.now();
     this.#deps.changed();
   }
 
   #executionReason(): { executionReason?: string } {
-    if (this.#outcome === 'cancelled') return { executionReason: 'CANCELLED' };
+    if (this.#entry.outcome === 'cancelled') return { executionReason: 'CANCELLED' };
     if (this.isLive && this.#ending === 'cancel') return { executionReason: 'CANCELLING' };
-    if (this.#outcome === 'failed' && !this.#reason) return { executionReason: 'NON_ZERO_EXIT_CODE' };
+    if (this.#entry.outcome === 'failed' && !this.#reason) return { executionReason: 'NON_ZERO_EXIT_CODE' };
     return {};
   }
 }

@@ -12,10 +12,12 @@ export interface Entry {
   readonly cpu: number;
   readonly memoryGib: number;
   /** Times in ms since 1970. Without `startedAt`, its container never ran. */
+  readonly jobCreatedAt: number;
   readonly createdAt: number;
   startedAt?: number;
   /** Without it, the execution runs, or may still start. */
   endedAt?: number;
+  outcome?: 'succeeded' | 'failed' | 'cancelled';
 }
 
 export interface Bill {

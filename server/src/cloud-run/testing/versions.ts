@@ -22,7 +22,9 @@ export class Versions<T> {
   /** Returns what existed at this time. */
   asOf(at: number): T[] {
     const values: T[] = [];
-    for (const versions of this.#all.values()) {
+    for (const [name, versions] of this.#all) {
+      const last = versions.at(-1);
+      if (last && last.value === undefined && last.at < at - MOST_LAG_MS) this.#all.delete(name);
       const value = versions.findLast((version) => version.at <= at)?.value;
       if (value !== undefined) values.push(value);
     }
