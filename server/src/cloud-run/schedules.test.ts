@@ -10,7 +10,14 @@ import type { LaunchSpec } from './job-message.ts';
 import { jobNameOf } from './job-name.ts';
 import type { JobRef } from './job-ref.ts';
 import { ownerIn } from './labels.ts';
-import { directApi, type Entry, FakeCloudRun, Misbehaviour, MOST_LAG_MS, SimulatedContainer } from './testing/index.ts';
+import {
+  directApi,
+  type Entry,
+  FakeCloudRun,
+  Misbehaviour,
+  MOST_LAG_MS,
+  SimulatedContainer,
+} from './testing/index.ts';
 import { PLACE, SETTINGS, specOf } from './testing/specs.ts';
 
 const SCHEDULES = 60;

@@ -137,8 +137,9 @@ export class FakeCloudRun {
     this.#jobs.set(name, job);
     const fault = this.faults.takeStart();
     const create = () => {
-      // A job that was deleted in the meantime starts nothing.
-      if (this.#jobs.get(name) === job && job.deletedAt === undefined) this.#createExecution(job, jobId, fault);
+      const isThere = this.#jobs.get(name) === job && job.deletedAt === undefined;
+      // Cloud Run does not promise that a job deleted in the meantime starts nothing.
+      if (isThere || this.faults.deleteWhileLive === 'vanish') this.#createExecution(job, jobId, fault);
     };
     if (fault.createMs) this.#options.clock.after(fault.createMs, create);
     else create();
@@ -151,6 +152,7 @@ export class FakeCloudRun {
 
   #createExecution(job: FakeJob, jobId: string, fault: ReturnType<Faults['takeStart']>): void {
     const name = `${job.name}/executions/${jobId}-${job.template.startExecutionToken}`;
+    if (this.#executions.has(name)) return;
     const { clock, run } = this.#options;
     const changed = () => {
       if (this.#executions.get(name) === execution)
@@ -177,7 +179,10 @@ export class FakeCloudRun {
     if (live.length > 0 && deleteWhileLive === 'refuse')
       throw new Refusal(status.FAILED_PRECONDITION, 'The job has a running execution. Cancel it first.');
     if (live.length > 0 && deleteWhileLive === 'fail')
-      return this.#operations.add(name, () => ({ done: true, error: { code: status.INTERNAL, message: 'Failed' } }));
+      return this.#operations.add(name, () => ({
+        done: true,
+        error: { code: status.INTERNAL, message: 'Failed' },
+      }));
     for (const execution of own) {
       execution.cancel();
       this.#executions.delete(execution.name);
@@ -194,7 +199,10 @@ export class FakeCloudRun {
       this.#changed(job);
       this.#options.clock.after(deletionMs, remove);
     } else remove();
-    return this.#operations.add(name, () => ({ done: this.#jobs.get(name) !== job, job: this.jobMessage(job) }));
+    return this.#operations.add(name, () => ({
+      done: this.#jobs.get(name) !== job,
+      job: this.jobMessage(job),
+    }));
   }
 
   #job(name: string): FakeJob {

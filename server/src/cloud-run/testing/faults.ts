@@ -1,6 +1,7 @@
 /** How the fake misbehaves. A test adds faults for the next calls, starts and cancellations. */
-import { type Clock } from '@unicore/protocol';
+
 import { status } from '@grpc/grpc-js';
+import type { Clock } from '@unicore/protocol';
 import { Refusal } from './refusal.ts';
 
 export type Method =

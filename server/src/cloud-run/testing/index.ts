@@ -4,7 +4,7 @@ export { type DirectOptions, directApi } from './direct-api.ts';
 export { FakeCloudRun } from './fake-cloud-run.ts';
 export type { CancelFault, DeleteWhileLive, Faults, Method, StartFault } from './faults.ts';
 export type { Bill, Entry, Ledger } from './ledger.ts';
-export { MOST_LAG_MS, Misbehaviour } from './misbehaviour.ts';
+export { Misbehaviour, MOST_LAG_MS } from './misbehaviour.ts';
 export { processContainers } from './process-container.ts';
 export { type CloudRunFake, startCloudRunFake } from './server.ts';
 export { SimulatedContainer } from './simulated-container.ts';

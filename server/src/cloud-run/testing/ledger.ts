@@ -39,7 +39,9 @@ export class Ledger {
 
   /** Returns the executions that run or may still start, of all jobs or of one. */
   live(job?: string): Entry[] {
-    return this.entries.filter((entry) => entry.endedAt === undefined && (job === undefined || entry.job === job));
+    return this.entries.filter(
+      (entry) => entry.endedAt === undefined && (job === undefined || entry.job === job),
+    );
   }
 
   /** Returns how many containers were started, of all jobs or of one. */

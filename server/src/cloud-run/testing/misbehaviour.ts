@@ -52,10 +52,18 @@ export class Misbehaviour {
       () => faults.nextStart({ dieMs: random.scaled(10, 60_000) }),
       () => faults.nextCancel('ignore', ...(random.chance(0.5) ? (['ignore'] as const) : [])),
       () => faults.nextCancel('kill'),
-      () => void (faults.deleteWhileLive = random.pick(['refuse', 'fail', 'vanish'])),
-      () => void (faults.lagMs = random.below(MOST_LAG_MS)),
-      () => void (faults.keepMs = random.scaled(1_000, 1_000_000)),
-      () => void (faults.deletionMs = random.scaled(10, 10_000)),
+      () => {
+        faults.deleteWhileLive = random.pick(['refuse', 'fail', 'vanish']);
+      },
+      () => {
+        faults.lagMs = random.below(MOST_LAG_MS);
+      },
+      () => {
+        faults.keepMs = random.scaled(1_000, 1_000_000);
+      },
+      () => {
+        faults.deletionMs = random.scaled(10, 10_000);
+      },
       () => running.length > 0 && random.pick(running).maintain(),
       () => running.length > 0 && random.pick(running).die(),
       () => faults.clear(),

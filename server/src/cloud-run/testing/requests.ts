@@ -10,7 +10,10 @@ const Label = z.string().regex(/^[a-z0-9_-]{0,63}$/);
 const Labels = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), Label);
 const Env = z.strictObject({ name: z.string().min(1), value: z.string().default('') });
 const Limits = z.strictObject({
-  cpu: z.string().regex(/^[1248]$/).transform(Number),
+  cpu: z
+    .string()
+    .regex(/^[1248]$/)
+    .transform(Number),
   memory: z
     .string()
     .regex(/^\d+Gi$/)

@@ -1,5 +1,6 @@
 /** Serves the fake of Cloud Run over gRPC, by the definitions in Google's own package. */
 import { createRequire } from 'node:module';
+import type { protos } from '@google-cloud/run';
 import {
   type handleUnaryCall,
   loadPackageDefinition,
@@ -10,7 +11,6 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import type { protos } from '@google-cloud/run';
 import { type Clock, systemClock } from '@unicore/protocol';
 import type { RunContainer } from './container.ts';
 import { FakeCloudRun } from './fake-cloud-run.ts';

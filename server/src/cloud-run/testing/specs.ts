@@ -1,6 +1,7 @@
 /** A desktop for tests of the launcher. */
-import { jobNameOf } from '../job-name.ts';
+
 import type { JobSettings, LaunchSpec } from '../job-message.ts';
+import { jobNameOf } from '../job-name.ts';
 import type { JobRef } from '../job-ref.ts';
 
 export const PLACE = { project: 'my-project', region: 'europe-west1', quota: 10 };
