@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { JobsClient } from '@google-cloud/run';
 import { credentials } from '@grpc/grpc-js';
 import { SimClock } from '@unicore/protocol/sim';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { jobMessage } from '../job-message.ts';
 import { FakeCloudRun } from './fake-cloud-run.ts';
 import { processContainers } from './process-container.ts';
@@ -124,13 +124,14 @@ test('a process runs with its environment, freezes, goes on and ends with all it
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  // Tells a number again and again, from a child of its own; ignores SIGTERM.
+  // The process ignores SIGTERM. Its child sends a number again and again.
   const child = `let n = 0; const s = require('net').connect(${port}, '127.0.0.1');
     setInterval(() => s.write(process.env.NAME + n++ + ' '), 5);`;
   const parent = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6);
     require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' });`;
   const run = processContainers(process.execPath, ['-e', parent]);
   const container = await run({ execution: 'e', image: 'i', env: { NAME: 'x' }, timeoutSeconds: 1 });
+  onTestFinished(() => container.kill());
   const [socket] = await once(server, 'connection');
   const [first] = await once(socket, 'data');
   expect(String(first)).toMatch(/^x0 /);

@@ -10,7 +10,7 @@ const KEPT = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 export function processContainers(program: string, args: readonly string[]): RunContainer {
   return async ({ env }) => {
     const kept = Object.fromEntries(KEPT.map((name) => [name, process.env[name]]));
-    // The child leads a group of its own, so that a signal reaches everything that it has started.
+    // The child leads a group of its own, so that SIGKILL reaches everything that it has started.
     const child = spawn(program, args, { env: { ...kept, ...env }, stdio: 'inherit', detached: true });
     const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 137));
     await once(child, 'spawn');
@@ -19,18 +19,19 @@ export function processContainers(program: string, args: readonly string[]): Run
 }
 
 function containerOf(pid: number, exited: Promise<number>): Container {
-  const send = (signal: NodeJS.Signals) => {
+  const send = (to: number, signal: NodeJS.Signals) => {
     try {
-      process.kill(-pid, signal);
+      process.kill(to, signal);
     } catch {
-      // The group has ended.
+      // It has ended.
     }
   };
   return {
-    pause: () => send('SIGSTOP'),
-    resume: () => send('SIGCONT'),
-    signal: send,
-    kill: () => send('SIGKILL'),
+    pause: () => send(-pid, 'SIGSTOP'),
+    resume: () => send(-pid, 'SIGCONT'),
+    // As in a container, only the first process gets a signal.
+    signal: (signal) => send(pid, signal),
+    kill: () => send(-pid, 'SIGKILL'),
     exited,
   };
 }
