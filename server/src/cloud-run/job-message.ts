@@ -16,14 +16,17 @@ export interface LaunchSpec extends DesktopStart, Owner {
 export interface JobSettings {
   /** The id of this deployment of hubs. Two deployments in one project leave each other's jobs alone. */
   readonly deployment: string;
-  /** An account without any role: whatever gets out of the browser can use nothing in the project. */
-  readonly serviceAccount: string;
+  /**
+   * The name of the account that desktops run as, such as unicore-desktop, in the project of each place. It has
+   * no role at all, so whatever gets out of a browser can use nothing in the project.
+   */
+  readonly account: string;
 }
 
 const CPU = '2';
 const MEMORY = '4Gi';
 
-export function jobMessage(spec: LaunchSpec, { deployment, serviceAccount }: JobSettings): object {
+export function jobMessage(spec: LaunchSpec, { deployment, account }: JobSettings): object {
   const labels = labelsOf(deployment, spec);
   const env = Object.entries(spec.env).map(([name, value]) => ({ name, value }));
   return {
@@ -41,7 +44,7 @@ export function jobMessage(spec: LaunchSpec, { deployment, serviceAccount }: Job
         // By default Cloud Run would start a failed desktop three times more.
         maxRetries: 0,
         timeout: { seconds: spec.timeoutSeconds },
-        serviceAccount,
+        serviceAccount: `${account}@${spec.place.project}.iam.gserviceaccount.com`,
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
       },
     },

@@ -7,7 +7,7 @@ import type { JobRef } from '../job-ref.ts';
 export const PLACE = { project: 'my-project', region: 'europe-west1', quota: 10 };
 export const SETTINGS: JobSettings = {
   deployment: 'hub-k3v9w2m8x4qa',
-  serviceAccount: 'unicore-desktop@my-project.iam.gserviceaccount.com',
+  account: 'unicore-desktop',
 };
 
 export function specOf(changed: Partial<LaunchSpec> = {}): LaunchSpec {
