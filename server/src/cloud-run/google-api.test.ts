@@ -209,6 +209,20 @@ describe('when an execution goes wrong', () => {
     },
   );
 
+  test('one that has no job any more is not gone as long as it runs', async () => {
+    fake.faults.deleteWhileLive = 'vanish';
+    fake.faults.nextStart({ createMs: 200 });
+    await jobs.launch(specOf());
+    const { project, region } = PLACE;
+    const name = `projects/${project}/locations/${region}/jobs/${refOf().jobName}`;
+    await fake.fake.call('DeleteJob', { name });
+    await expect.poll(() => jobs.look(refOf())).toMatchObject({ state: 'running' });
+    expect(fake.fake.jobs).toEqual([]);
+    expect(await jobs.list(PLACE)).toMatchObject([{ ...refOf(), state: 'running' }]);
+    expect(await jobs.end(refOf())).toBe('ending');
+    await gone();
+  });
+
   test('one that Cloud Run has forgotten has ended', async () => {
     await running();
     fake.faults.keepMs = -1;

@@ -34,6 +34,8 @@ interface Wish {
   readonly ref: JobRef;
   /** When its end was first asked for, ms since 1970. */
   unwantedSince: number;
+  /** When the last call that proved the end was made, ms since 1970. */
+  goneSince: number;
 }
 
 class Schedule {
@@ -104,7 +106,7 @@ class Schedule {
       if (!this.#working) return;
       const spec = specOf({ sessionId: `s-${index}`, userId: `u-${index}`, attempt, createdAt });
       const ref = { ...spec, jobName: jobNameOf(spec) };
-      const wish = { spec, ref, unwantedSince: Number.POSITIVE_INFINITY };
+      const wish = { spec, ref, unwantedSince: Number.POSITIVE_INFINITY, goneSince: 0 };
       this.#wishes.push(wish);
       const tries = Array.from({ length: this.#random.int(1, 3) }, () => this.#launch(spec));
       await Promise.all(tries);
@@ -129,6 +131,7 @@ class Schedule {
     const result = await this.#tried(this.#hub().end(wish.ref));
     if (result !== 'gone') return false;
     this.counts.gone++;
+    wish.goneSince = asked;
     // A late call may create the job again, after the proof.
     const live = this.#live(wish.ref).filter(({ jobCreatedAt }) => jobCreatedAt < asked);
     if (live.length > 0) this.#violations.push(`called gone, but alive: ${live[0]!.execution}`);
@@ -175,6 +178,8 @@ class Schedule {
       const wish = this.#wishOf(ownerIn(SETTINGS.deployment, entry.labels)!);
       if (entry.outcome === 'cancelled' && entry.endedAt! < wish!.unwantedSince)
         this.#violations.push(`ended by mistake: ${entry.execution}`);
+      if (entry.jobCreatedAt < wish!.goneSince && entry.createdAt > wish!.goneSince)
+        this.#violations.push(`called gone, then started: ${entry.execution}`);
     }
   }
 
@@ -224,5 +229,8 @@ test('the ledger shows no second desktop, no leak and none ended by mistake', as
     expect({ seed, violations: (await schedule.run()).slice(0, 3) }).toEqual({ seed, violations: [] });
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += schedule.counts[key];
   }
-  console.log(totals);
+  // Schedules in which little happens would prove nothing.
+  expect(totals.gone).toBeGreaterThan(10 * SCHEDULES);
+  expect(totals.listed).toBeGreaterThan(5 * SCHEDULES);
+  expect(totals.failed).toBeGreaterThan(SCHEDULES / 4);
 });
