@@ -55,7 +55,7 @@ const Target = z.object({
   desktopProjects: name(
     /^[a-z][a-z0-9-]{4,28}[a-z0-9](,[a-z][a-z0-9-]{4,28}[a-z0-9])*$/,
     'my-project-123, or several, separated by commas',
-  ).transform((projects) => projects.split(',')),
+  ),
 });
 export type Target = z.infer<typeof Target>;
 type Field = keyof Target;

@@ -15,7 +15,8 @@ export function desktopSteps(targets: readonly Target[]): Step[] {
     add({ title: 'Build the image of desktops', command: ['npm', 'run', 'images', '--', 'desktop'] });
     add({ title: `Name it ${image}`, command: ['docker', 'tag', BUILT, image] });
     add({ title: `Push ${image}`, command: ['docker', 'push', image] });
-    for (const project of target.desktopProjects) for (const step of rights(target, project)) add(step);
+    for (const project of target.desktopProjects.split(','))
+      for (const step of rights(target, project)) add(step);
   }
   return [...steps.values()];
 }
