@@ -10,8 +10,8 @@ import {
   setEncodings,
   setPixelFormat,
   u16,
+  Xvnc,
 } from './testing/index.ts';
-import { Xvnc } from './testing/xvnc.ts';
 
 const NO_CLIPBOARD = { ...ALL, clipboardToDesktop: false, clipboardFromDesktop: false };
 /** 32 bits with short and with long pixels in Tight, 16 bits, 8 bits. */
@@ -168,3 +168,22 @@ test.each(Object.entries(ENCODINGS))(
     expect(interposer.fromServer.atBoundary).toBe(true);
   },
 );
+
+test('a viewer without fences, which changes its pixel format after each update, loses no boundary', async () => {
+  makeBusy();
+  const { viewer, interposer } = xvnc.view({ rights: NO_CLIPBOARD });
+  let failure: Error | undefined;
+  viewer.on('error', (error) => (failure = error));
+  const watcher = new Watcher(viewer);
+  const encodings = setEncodings(7, 1, -223, -224, -239, -308);
+  viewer.write(Buffer.concat([handshakeOfViewer(8), encodings]));
+  await expect.poll(() => interposer.fromServer.atBoundary).toBe(true);
+  for (let turn = 1; turn <= TURNS; turn += 1) {
+    const before = watcher.bytes;
+    viewer.write(Buffer.concat([setPixelFormat(FORMATS[turn % FORMATS.length]!), UPDATE_REQUEST]));
+    const isAnswered = () => watcher.bytes > before && interposer.fromServer.atBoundary;
+    await expect.poll(() => failure !== undefined || isAnswered()).toBe(true);
+  }
+  expect(failure).toBeUndefined();
+  expect([...watcher.found]).toEqual([]);
+});
