@@ -46,7 +46,7 @@ export class Framebuffer {
 
   /** Returns a copy of the picture. */
   whole(): Picture {
-    const rgba = Uint8Array.from(this.#bytes);
+    const rgba = new Uint8Array(this.#bytes);
     for (let at = PIXEL_BYTES - 1; at < rgba.length; at += PIXEL_BYTES) rgba[at] = 0xff;
     return { width: this.width, height: this.height, rgba };
   }

@@ -140,6 +140,42 @@ test('arbitrary bytes from a viewer throw nothing but UniCoreError', () => {
   );
 });
 
+test('a damaged stream gives the same bytes and the same error, in whatever chunks it comes', () => {
+  const damage = fc.tuple(fc.nat(), fc.nat(255));
+  const run = (chunks: Buffer[]) => {
+    const { interposer } = connected();
+    const bytes: Uint8Array[] = [];
+    try {
+      for (const chunk of chunks) {
+        interposer.fromViewer.push(chunk);
+        for (
+          let part = interposer.fromViewer.take();
+          part !== undefined;
+          part = interposer.fromViewer.take()
+        ) {
+          if (part.kind === 'forward') bytes.push(part.bytes);
+        }
+      }
+    } catch (error) {
+      return [Buffer.concat(bytes), String(error)];
+    }
+    return [Buffer.concat(bytes), 'no error'];
+  };
+  fc.assert(
+    fc.property(
+      fc.array(anyViewerMessage, { minLength: 1 }),
+      damage,
+      places,
+      (messages, [place, value], cuts) => {
+        const stream = Buffer.concat(messages.map(({ bytes }) => bytes));
+        stream[place % stream.length] = value;
+        expect(run(split(stream, cuts))).toEqual(run([stream]));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
 test('a valid message with one wrong byte throws nothing but UniCoreError', () => {
   const at = fc.tuple(fc.nat(), fc.nat(255));
   fc.assert(

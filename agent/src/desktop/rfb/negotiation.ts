@@ -14,8 +14,13 @@ export class Negotiation {
   version: 3 | 7 | 8 | undefined;
   /** True once the server has confirmed that pointer messages may have a byte more. */
   serverHasExtendedButtons = false;
-  /** True once the viewer has asked for updates. Before that the server sends no pixels. */
-  asksForUpdates = false;
+  /**
+   * Number of requests for updates that may be unanswered. A server may answer several at once, so this is never
+   * too low.
+   */
+  #unanswered = 0;
+  /** True once the viewer has asked for updates without further requests. */
+  #isContinuous = false;
   #encodings = new Set<number>();
   /** The format of pixels at the current place in the server's stream. */
   #layout: PixelLayout | undefined;
@@ -53,7 +58,7 @@ export class Negotiation {
    */
   setLayout(layout: PixelLayout): boolean {
     const latest = this.#unconfirmed.at(-1) ?? this.#layout;
-    if (!this.asksForUpdates) {
+    if (this.#unconfirmed.length === 0 && this.#isQuiet) {
       this.#layout = layout;
       return false;
     }
@@ -68,6 +73,17 @@ export class Negotiation {
     return true;
   }
 
+  /** The viewer has asked for an update, or for all further updates. */
+  updateRequested(isContinuous: boolean): void {
+    if (isContinuous) this.#isContinuous = true;
+    else this.#unanswered += 1;
+  }
+
+  /** The server's stream has reached the end of an update. */
+  updateEnded(): void {
+    if (this.#unanswered > 0) this.#unanswered -= 1;
+  }
+
   /** The server's stream has reached the place from which the next format holds. */
   confirmLayout(): void {
     const next = this.#unconfirmed.shift();
@@ -75,5 +91,10 @@ export class Negotiation {
       throw new UniCoreError('PROTOCOL_ERROR', 'The server confirmed a pixel format that nobody has set.');
     }
     this.#layout = next;
+  }
+
+  /** True if no pixels can be on their way: servers send an update only if the viewer has asked for it. */
+  get #isQuiet(): boolean {
+    return !this.#isContinuous && this.#unanswered === 0;
   }
 }

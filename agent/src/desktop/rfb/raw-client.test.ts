@@ -116,6 +116,17 @@ test.each([
   await expect(client.nextUpdate()).rejects.toThrow(reason);
 });
 
+test('a client that is closed, and one whose server goes, tell those that wait', async () => {
+  const { client } = await connect(2, 2);
+  const next = client.nextUpdate();
+  client.close();
+  await expect(next).rejects.toMatchObject({ code: 'GOING_AWAY' });
+  const { client: other, server } = await connect(2, 2);
+  const last = other.nextUpdate();
+  server.end();
+  await expect(last).rejects.toMatchObject({ code: 'GOING_AWAY' });
+});
+
 test('a server that refuses the viewer is quoted', async () => {
   const [ours, theirs] = duplexPair();
   theirs.write(Buffer.concat([VERSION, Buffer.from([0]), u32(4), Buffer.from('busy')]));

@@ -134,6 +134,16 @@ test('a later pixel format holds from the place where the server has answered a 
   expect(peer.interposer.fromServer.atBoundary).toBe(true);
 });
 
+test('a viewer without fences may change its pixel format once each of its requests is answered', () => {
+  const peer = connected();
+  peer.viewer(UPDATE_REQUEST, UPDATE_REQUEST);
+  peer.toViewer(raw(4), raw(4));
+  const message = setPixelFormat(pixelFormat(8));
+  expect(peer.toServer(message)).toEqual(message);
+  peer.viewer(UPDATE_REQUEST);
+  expect(peer.toViewer(raw(1), BELL)).toEqual(Buffer.concat([raw(1), BELL]));
+});
+
 test('a later pixel format whose pixels are as long needs no fence', () => {
   const peer = connected();
   peer.viewer(UPDATE_REQUEST);
@@ -147,6 +157,13 @@ test('a later pixel format of another length is refused where the place of the c
   const withoutFences = connected();
   withoutFences.viewer(UPDATE_REQUEST);
   expectError(() => withoutFences.viewer(setPixelFormat(pixelFormat(8))), 'size of pixels');
+  const withoutAnswer = connected();
+  withoutAnswer.viewer(UPDATE_REQUEST, UPDATE_REQUEST);
+  withoutAnswer.toViewer(raw(4));
+  expectError(() => withoutAnswer.viewer(setPixelFormat(pixelFormat(8))), 'size of pixels');
+  const continuous = connected();
+  continuous.viewer(Buffer.from([150, 1, 0, 0, 0, 0, 0, 9, 0, 9]));
+  expectError(() => continuous.viewer(setPixelFormat(pixelFormat(8))), 'size of pixels');
   const afterSync = connected();
   afterSync.viewer(FENCES, UPDATE_REQUEST, fence(0x80000004, Buffer.from([1])));
   expectError(() => afterSync.viewer(setPixelFormat(pixelFormat(8))), 'size of pixels');

@@ -24,7 +24,7 @@ export class ServerStream {
   readonly #rights: () => Rights;
   readonly #reading: Reading<never>;
   #failure: unknown;
-  #atBoundary = true;
+  #atBoundary = false;
 
   constructor(negotiation: Negotiation, rights: () => Rights) {
     this.#negotiation = negotiation;
@@ -32,7 +32,7 @@ export class ServerStream {
     this.#reading = this.#read();
   }
 
-  /** True if the bytes so far end with a complete message. */
+  /** True if the handshake is done, and the bytes so far end with a complete message. */
   get atBoundary(): boolean {
     return this.#atBoundary;
   }
@@ -147,8 +147,9 @@ export class ServerStream {
     yield* this.#source.pass(4);
     for (let index = 0; index < count || count === UNTIL_LAST_RECT; index += 1) {
       const isLast = yield* passRectangle(this.#source, this.#negotiation);
-      if (isLast) return;
+      if (isLast) break;
     }
+    this.#negotiation.updateEnded();
   }
 
   *#cutText(): Reading<void> {

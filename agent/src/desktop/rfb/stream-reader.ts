@@ -45,9 +45,15 @@ export class StreamReader {
   /** Waits until there is at least one byte. */
   async #next(): Promise<void> {
     while (this.#chunk.length === 0) {
-      const { done, value } = await this.#chunks.next();
-      if (done) throw new UniCoreError('GOING_AWAY', 'The VNC server has closed the connection.');
+      const { done, value } = await this.#chunks.next().catch(connectionLost);
+      if (done) connectionLost();
       this.#chunk = value;
     }
   }
+}
+
+function connectionLost(cause?: unknown): never {
+  throw new UniCoreError('GOING_AWAY', 'The connection to the VNC server has ended. Connect again.', {
+    cause,
+  });
 }

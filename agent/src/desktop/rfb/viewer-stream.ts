@@ -230,10 +230,10 @@ export class ViewerStream {
         this.activity.clipboard += 1;
         break;
       case ViewerMessage.framebufferUpdateRequest:
-        this.#circumstances.negotiation.asksForUpdates = true;
+        this.#circumstances.negotiation.updateRequested(false);
         break;
       case ViewerMessage.enableContinuousUpdates:
-        if (message[1] !== 0) this.#circumstances.negotiation.asksForUpdates = true;
+        if (message[1] !== 0) this.#circumstances.negotiation.updateRequested(true);
         break;
       case ViewerMessage.fence: {
         const flags = message.readUInt32BE(4);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { cutText, extendedCutText, fence, rectangle, u16, u32, update } from './bytes.ts';
 
-export interface ServerCase {
+interface ServerCase {
   readonly name: string;
   readonly isClipboard: boolean;
   readonly bytes: Buffer;

@@ -13,9 +13,9 @@ import {
 } from './bytes.ts';
 
 /** What happens to a message. `input`: only with the control; `text`: also needs a right of the clipboard. */
-export type Need = 'none' | 'input' | 'text' | 'never';
+type Need = 'none' | 'input' | 'text' | 'never';
 
-export interface ViewerCase {
+interface ViewerCase {
   readonly name: string;
   readonly need: Need;
   readonly bytes: Buffer;

@@ -1,6 +1,6 @@
 /** Test support: messages of RFB as bytes, and arbitrary valid messages of both directions. */
-export { anyServerMessage, type ServerCase } from './any-server-message.ts';
-export { anyViewerMessage, type ViewerCase } from './any-viewer-message.ts';
+export { anyServerMessage } from './any-server-message.ts';
+export { anyViewerMessage } from './any-viewer-message.ts';
 export {
   cutText,
   extendedCutText,
@@ -17,3 +17,4 @@ export {
   update,
 } from './bytes.ts';
 export { ALL, connected, Peer } from './peer.ts';
+export { Xvnc } from './xvnc.ts';
