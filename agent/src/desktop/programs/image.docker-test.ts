@@ -112,7 +112,7 @@ test('each program that is killed in the container comes back', async () => {
 
 test('Chromium reaches the machine of its owner only where the configuration says so', async () => {
   const { IPAM } = await engine.getNetwork('bridge').inspect();
-  const address: string = IPAM.Config[0].Gateway;
+  const address = IPAM?.Config?.[0]?.Gateway ?? '172.17.0.1';
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
