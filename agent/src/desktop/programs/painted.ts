@@ -74,12 +74,10 @@ async function readUpdate(bytes: Bytes, screen: Uint32Array, stride: number): Pr
   for (let i = 0; i < count; i++) {
     const head = await bytes.take(12);
     const [x = 0, y = 0, width = 0, height = 0] = [0, 2, 4, 6].map((offset) => head.readUInt16BE(offset));
-    const pixels = await bytes.take(width * height * PIXEL_BYTES);
+    // A copy starts at an offset that 32-bit numbers need.
+    const pixels = new Uint32Array(new Uint8Array(await bytes.take(width * height * PIXEL_BYTES)).buffer);
     for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        const pixel = pixels.readUInt32LE((row * width + column) * PIXEL_BYTES) & 0xffffff;
-        screen[(y + row) * stride + x + column] = pixel;
-      }
+      screen.set(pixels.subarray(row * width, (row + 1) * width), (y + row) * stride + x);
     }
   }
 }
@@ -89,8 +87,10 @@ export function isPicture(pixels: Uint32Array): boolean {
   const colours = new Set<number>();
   let lit = 0;
   for (const pixel of pixels) {
-    if (pixel !== 0) lit++;
-    if (colours.size < LEAST_COLOURS) colours.add(pixel);
+    // The highest byte is padding.
+    const colour = pixel & 0xffffff;
+    if (colour !== 0) lit++;
+    if (colours.size < LEAST_COLOURS) colours.add(colour);
   }
   return lit >= pixels.length * LEAST_LIT && colours.size >= LEAST_COLOURS;
 }

@@ -86,8 +86,8 @@ function argumentsOf({ folder, width, height }: XvncOptions, display: number): s
     ...['-AlwaysShared=1', '-UseBlacklist=0', '-AcceptSetDesktopSize=1'],
     ...['-SendPrimary=0', '-SetPrimary=0', '-MaxCutText', `${MOST_CUT_TEXT_BYTES}`],
     ...['-FrameRate', `${FRAMES_PER_SECOND}`, '-desktop', 'UniCore', '-noreset'],
-    // An idle screen stays as it is.
-    ...['-s', '0', '-dpms'],
+    // An idle screen stays as it is. OpenGL over X would load Mesa, and Chromium does not use it.
+    ...['-s', '0', '-dpms', '-extension', 'GLX'],
   ];
 }
 

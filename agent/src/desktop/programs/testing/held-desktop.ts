@@ -5,12 +5,15 @@ import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Phase, ProgramsOptions, Usage } from '../index.ts';
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url));
 /** A user that owns nothing on the machine. Tests run as root use it for the desktop. */
 export const DESKTOP_UID = 61_234;
+/** How often the list of processes is read while a test waits for one, in ms. */
+const POLL_MS = 20;
 const isRoot = process.getuid?.() === 0;
 
 interface CdpReply {
@@ -42,7 +45,7 @@ export class HeldDesktop implements AsyncDisposable {
       ...prefix,
       ...asUser,
       ...[process.execPath, '--disable-warning=ExperimentalWarning', HOLDER],
-      JSON.stringify({ folder, startUrl: COLOURS, ...options }),
+      JSON.stringify({ folder, startUrl: MARKER, ...options }),
     ];
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
@@ -103,11 +106,25 @@ export class HeldDesktop implements AsyncDisposable {
     const found: number[] = [];
     for (const entry of await readdir('/proc')) {
       const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
-      if (!environment.split('\0').includes(`HOME=${this.folder}`)) continue;
+      // Chromium writes its title over its environment, but its command line names the folder.
+      const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
+      const isMine =
+        environment.split('\0').includes(`HOME=${this.folder}`) || command.includes(`${this.folder}/`);
+      if (!isMine) continue;
       const comm = await readFile(`/proc/${entry}/comm`, 'utf8').catch(() => '');
       if (name === undefined || comm.trim() === name) found.push(Number(entry));
     }
     return found.sort((a, b) => a - b);
+  }
+
+  /** Resolves with the first process of this command name. A program that was just started gets its name later. */
+  async pidOf(name: string): Promise<number> {
+    for (;;) {
+      const [pid] = await this.pids(name);
+      if (pid !== undefined) return pid;
+      if (this.phases.at(-1)?.name === 'failed') throw new Error(`No ${name} runs, and none will.`);
+      await delay(POLL_MS);
+    }
   }
 
   async end(): Promise<void> {
@@ -140,4 +157,4 @@ export class HeldDesktop implements AsyncDisposable {
 }
 
 /** A page in one colour that no part of Chromium's own window has. */
-export const COLOURS = 'data:text/html,<title>marker</title><body style="background:%23008080">';
+export const MARKER = 'data:text/html,<title>marker</title><body style="background:%23008080">';
