@@ -46,9 +46,12 @@ export class StreamTransport implements Transport {
     this.#stream.uncork();
   }
 
-  /** A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. */
+  /**
+   * A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. The
+   * stream is destroyed after its last byte. Otherwise a peer that hangs would keep it open.
+   */
   close(): void {
-    this.#stream.end();
+    this.#stream.end(() => this.#stream.destroy());
   }
 
   #received(bytes: Buffer, leg: Leg): void {
