@@ -23,6 +23,8 @@ export class StreamTransport implements Transport {
   attach(leg: Leg): void {
     this.#stream.on('data', (bytes: Buffer) => this.#received(bytes, leg));
     this.#stream.on('drain', () => leg.drained());
+    // A stream whose other direction is still open would not close by itself.
+    this.#stream.on('end', () => this.#stream.destroy());
     // Without a listener, an 'error' event would end the process. The 'close' event follows and is handled.
     this.#stream.on('error', () => undefined);
     this.#stream.on('close', () => leg.socketClosed(1006, ''));

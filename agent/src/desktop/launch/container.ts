@@ -4,11 +4,15 @@
  */
 import type { DesktopRef } from '@unicore/protocol/control';
 import type { ContainerCreateOptions, HostConfig, NetworkCreateOptions } from 'dockerode';
-import { parseImage, PROVIDER_LABEL } from '../../runtime/index.ts';
+import { PROVIDER_LABEL, parseImage } from '../../runtime/index.ts';
 import { holdArguments } from '../holder/index.ts';
 import type { LaunchOrder } from './launcher.ts';
 
-export const LABEL = { session: 'unicore.session', attempt: 'unicore.attempt', provider: PROVIDER_LABEL } as const;
+export const LABEL = {
+  session: 'unicore.session',
+  attempt: 'unicore.attempt',
+  provider: PROVIDER_LABEL,
+} as const;
 
 /** The command in the image that holds a desktop, and that joins a stream to its socket. */
 export const COMMAND = 'unicore-desktop';

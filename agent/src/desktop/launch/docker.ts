@@ -119,7 +119,8 @@ export class DockerLauncher implements DesktopLauncher {
       // `v` removes the anonymous volumes of the image. HTTP status 409 means that another client is removing the
       // container.
       if (container) await ignoring([404, 409], container.remove({ force: true, v: true }));
-      for (const { Id } of await this.#networks(ref)) await ignoring([404], this.#docker.getNetwork(Id).remove());
+      for (const { Id } of await this.#networks(ref))
+        await ignoring([404], this.#docker.getNetwork(Id).remove());
       if ((await this.find(ref)).state === 'absent') return;
       throw new UniCoreError('CONFLICT', 'Docker is still removing the container of the desktop.');
     });
@@ -162,7 +163,8 @@ export class DockerLauncher implements DesktopLauncher {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Error && /non-overlapping IPv4 address pool/.test(error.message)) throw tooMany(error);
+      if (error instanceof Error && /non-overlapping IPv4 address pool/.test(error.message))
+        throw tooMany(error);
       throw engineError(error, this.#options.socketPath, image);
     }
   }

@@ -3,8 +3,8 @@
  * without it. It changes to the desktop's own user, and writes down which process the holder is.
  */
 import { spawn } from 'node:child_process';
-import { NODE_FLAGS } from '../../node/index.ts';
 import { writeJson } from '../../files/index.ts';
+import { NODE_FLAGS } from '../../node/index.ts';
 import { bornOf } from '../../state/index.ts';
 
 const [, , home, pidFile, uid, program, ...args] = process.argv;

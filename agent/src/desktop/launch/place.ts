@@ -60,7 +60,14 @@ export class Places {
       throw new UniCoreError('BAD_REQUEST', `The session id ${sessionId} is too long for a socket's path.`);
     // A desktop has a user of its own only if the agent is root. Another user cannot change to it.
     const uid = this.#isRoot ? FIRST_UID + (hash(folder).readUInt32BE() % UIDS) : undefined;
-    return { folder, home, socket, uid, log: join(folder, 'holder.log'), pidFile: join(folder, 'holder.json') };
+    return {
+      folder,
+      home,
+      socket,
+      uid,
+      log: join(folder, 'holder.log'),
+      pidFile: join(folder, 'holder.json'),
+    };
   }
 
   async list(): Promise<DesktopRef[]> {

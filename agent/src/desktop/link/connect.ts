@@ -2,8 +2,8 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@unicore/protocol';
 import { Control, Screenshot } from '@unicore/protocol/control';
-import { type HolderMethods, type HolderNews, HolderStatus } from '../holder/index.ts';
 import { greet, type LocalPeer } from '../../local/index.ts';
+import { type HolderMethods, type HolderNews, HolderStatus } from '../holder/index.ts';
 
 export type HolderConnection = LocalPeer<HolderMethods>;
 

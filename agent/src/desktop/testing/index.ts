@@ -1,0 +1,4 @@
+/** Test support for desktops: a holder without display and browser, a launcher without processes, and a setup. */
+export { closeDesktops, newFolder, order, startDesktops } from './desktops-setup.ts';
+export { FakeHolder } from './fake-holder.ts';
+export { FakeLauncher } from './fake-launcher.ts';
