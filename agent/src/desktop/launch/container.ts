@@ -16,7 +16,10 @@ export const LABEL = {
 
 /** The command in the image that holds a desktop, and that joins a stream to its socket. */
 export const COMMAND = 'unicore-desktop';
-/** The desktop's folder in the container. */
+/**
+ * The desktop's folder in the container. The image has this folder, with mode 0700: some engines give a tmpfs the
+ * mode of the folder in the image, and not the mode in its options.
+ */
 export const FOLDER = '/session';
 
 /** User id and group id of the desktop's user, as uid:gid. */

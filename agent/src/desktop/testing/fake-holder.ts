@@ -16,8 +16,14 @@ export const BOOTING: HolderStatus = {
   isolation: 'sandboxed',
   use: { ms: 0, sentBytes: 0 },
 };
-/** The smallest PNG is not needed: nobody looks at the picture. */
-const PICTURE = { pictureId: 'p', png: new Uint8Array([1, 2, 3]), width: 1, height: 1, more: false };
+/** No real picture, since nobody looks at it. It is larger than a message of the protocol. */
+const PICTURE = {
+  pictureId: 'p',
+  png: Uint8Array.from({ length: 200_000 }, (_, i) => i % 251),
+  width: 1,
+  height: 1,
+  more: false,
+};
 
 export class FakeHolder {
   status = BOOTING;

@@ -2,3 +2,5 @@
 export { closeDesktops, newFolder, order, startDesktops } from './desktops-setup.ts';
 export { FakeHolder } from './fake-holder.ts';
 export { FakeLauncher } from './fake-launcher.ts';
+export { type LauncherHarness, launcherContract } from './launcher.suite.ts';
+export { buildStandInImage } from './stand-in-image.ts';
