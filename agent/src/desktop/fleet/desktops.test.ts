@@ -120,13 +120,13 @@ test('the leg to a holder is there while it is connected, and the error tells wh
 });
 
 test('calls about controls and pictures reach the holder', async () => {
-  const { desktops, launcher, run } = await startDesktops();
+  const { desktops, launcher, run, finished } = await startDesktops();
   await run();
   const ref = { sessionId: 'one', attempt: 1 };
-  expect(await desktops.desktopControl({ ...ref, user: 'ann', take: true })).toMatchObject({
+  expect(await finished(desktops.desktopControl({ ...ref, user: 'ann', take: true }))).toMatchObject({
     holder: { name: 'ann' },
   });
-  expect(await desktops.desktopScreenshot(ref)).toMatchObject({ width: 1, more: false });
+  expect(await finished(desktops.desktopScreenshot(ref))).toMatchObject({ width: 1, more: false });
   expect(launcher.holder().calls).toContain('control ann true');
   await expect(desktops.desktopScreenshot({ ...ref, sessionId: 'two' })).rejects.toMatchObject({
     code: 'LEG_LOST',
@@ -145,6 +145,21 @@ test('desktops without an order are reported and left alone, until an order come
   await desktops.apply([ENDED]);
   await phase('ended');
   expect(launcher.size).toBe(0);
+});
+
+test('what appears later without an order is reported, and what belongs to an ended desktop is removed', async () => {
+  const { desktops, launcher, phase, run, one, wait } = await startDesktops();
+  await run();
+  await desktops.apply([ENDED]);
+  await phase('ended');
+  // The engine finishes starts that it has been asked for before.
+  await launcher.start(order());
+  await launcher.start(order({ sessionId: 'two' }));
+  await wait(() => one('two') !== undefined);
+  expect(one('two')).toMatchObject({ phase: 'running' });
+  expect(await launcher.list()).toEqual([{ sessionId: 'two', attempt: 1 }]);
+  launcher.lose(order({ sessionId: 'two' }));
+  await wait(() => one('two') === undefined);
 });
 
 test('a newer start also ends an older one that no order has named', async () => {

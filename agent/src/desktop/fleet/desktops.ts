@@ -18,6 +18,8 @@ import { DesktopWorker } from './desktop-worker.ts';
 import { type Entry, newEntry, SavedDesktops } from './saved-desktops.ts';
 import { isFinal } from './verdict.ts';
 
+/** Pause between two looks for desktops that no order has named, in ms. */
+const STRAYS_MS = 60_000;
 const LIST_RETRY = { first: 500, most: 10_000 };
 
 export interface DesktopsOptions {
@@ -38,7 +40,7 @@ export class Desktops {
    * Desktops that exist on this machine without an order, perhaps because the agent's folder was restored from a
    * backup. The agent reports these desktops, but does not change them.
    */
-  readonly #strays = new Map<string, DesktopObserved>();
+  #strays = new Map<string, DesktopObserved>();
   readonly #backoff: Backoff;
   #closed = false;
   #cancelRetry: (() => void) | undefined;
@@ -59,7 +61,7 @@ export class Desktops {
   /** Resolves when the state of every desktop is known, or cannot be known now. */
   async start(): Promise<void> {
     for (const worker of this.#workers.values()) worker.look();
-    await Promise.all([this.#findStrays(), ...[...this.#workers.values()].map(({ looked }) => looked)]);
+    await Promise.all([this.#watchStrays(), ...[...this.#workers.values()].map(({ looked }) => looked)]);
   }
 
   /**
@@ -187,20 +189,38 @@ export class Desktops {
     throw new UniCoreError('LEG_LOST', 'This desktop is not known on its machine yet. Try again.');
   }
 
-  async #findStrays(): Promise<void> {
-    const { launcher, clock, log, changed } = this.#options;
+  /** Looks for strays: now, and again after a pause. A failed look is repeated sooner. */
+  async #watchStrays(): Promise<void> {
+    const { clock, log } = this.#options;
+    let pause = STRAYS_MS;
     try {
-      for (const ref of await launcher.list()) {
-        const { state } = await launcher.find(ref);
-        if (this.#workers.has(keyOf(ref)) || state === 'absent') continue;
-        const phase = state === 'alive' ? 'running' : 'ending';
-        const stray = { ...ref, phase, code: null, reason: null, isolation: null, use: null } as const;
-        this.#strays.set(keyOf(ref), stray);
-        changed(stray);
-      }
+      await this.#findStrays();
+      this.#backoff.reset();
     } catch (error) {
       log.warn({ err: error }, 'the desktops on this machine could not be listed');
-      if (!this.#closed) this.#cancelRetry = clock.after(this.#backoff.next(), () => void this.#findStrays());
+      pause = this.#backoff.next();
+    }
+    if (!this.#closed) this.#cancelRetry = clock.after(pause, () => void this.#watchStrays());
+  }
+
+  async #findStrays(): Promise<void> {
+    const { launcher, changed } = this.#options;
+    const strays = new Map<string, DesktopObserved>();
+    for (const ref of await launcher.list()) {
+      const worker = this.#workers.get(keyOf(ref));
+      // The engine may finish a start only after the agent has found nothing and taken the desktop for lost.
+      if (worker?.entry.gone) await launcher.remove(ref);
+      if (worker) continue;
+      const { state } = await launcher.find(ref);
+      if (state === 'absent') continue;
+      const phase = state === 'alive' ? 'running' : 'ending';
+      strays.set(keyOf(ref), { ...ref, phase, code: null, reason: null, isolation: null, use: null });
+    }
+    const known = this.#strays;
+    this.#strays = strays;
+    for (const [key, stray] of strays) {
+      if (this.#workers.has(key)) strays.delete(key);
+      else if (!known.has(key)) changed(stray);
     }
   }
 

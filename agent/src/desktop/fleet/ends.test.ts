@@ -39,11 +39,11 @@ test('a holder that ends while it boots is a failed start, with the last lines',
   const { desktops, launcher, phase, one, wait } = await startDesktops();
   await desktops.apply([order()]);
   await phase('booting');
-  launcher.kill(order(), { exit: 'exit code 1', lines: 'Xvnc: no fonts' });
+  launcher.kill(order(), { exit: 'exit code 1', lines: 'Xvnc: no \u001b[2Jfonts' });
   await wait(() => one()?.phase === 'failed');
   expect(one()).toMatchObject({
     code: 'LAUNCH_FAILED',
-    reason: expect.stringMatching(/exit code 1.*\nXvnc: no fonts/s),
+    reason: expect.stringMatching(/exit code 1.*\nXvnc: no \[2Jfonts/s),
   });
 });
 

@@ -45,9 +45,12 @@ export function isFinal(phase: DesktopPhase): boolean {
   return phase === 'ended' || phase === 'failed';
 }
 
-/** Cuts a reason to the length that the wire schema accepts. */
+/**
+ * Cuts a reason to the length that the wire schema accepts. Takes out control characters but line breaks, because a
+ * reason may be output of a desktop's programs, and `unicore-agent status` prints it to a terminal.
+ */
 export function short(reason: string | null): string | null {
-  return reason?.slice(0, REASON_CHARS) ?? null;
+  return reason?.replace(/[^\P{Cc}\n]/gu, '').slice(0, REASON_CHARS) ?? null;
 }
 
 function lost(ran: boolean, outcome: Outcome | null): Cause {

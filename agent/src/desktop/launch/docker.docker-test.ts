@@ -8,15 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '@unicore/protocol';
-import type { DesktopObserved, DesktopOrder, DesktopRef } from '@unicore/protocol/control';
+import type { DesktopOrder, DesktopRef } from '@unicore/protocol/control';
 import Docker from 'dockerode';
-import { pino } from 'pino';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { dockerSocket } from '../../runtime/index.ts';
-import { Desktops } from '../fleet/index.ts';
-import { buildStandInImage, launcherContract } from '../testing/index.ts';
+import { buildStandInImage, launcherContract, runDesktops } from '../testing/index.ts';
 import { DockerLauncher } from './docker.ts';
 
 const BASE = process.env.UNICORE_TEST_IMAGE ?? 'unicore/vm:latest';
@@ -181,56 +177,13 @@ test('without an engine every call fails with the remedy', async () => {
     await expect(call).rejects.toMatchObject(gone);
 });
 
-/** Desktops of an agent on this launcher. */
-async function startDesktops(launcher: DockerLauncher, agentDir: string) {
-  const desktops = await Desktops.load({
-    agentDir,
-    launcher,
-    clock: systemClock,
-    random: Math.random,
-    log: pino({ level: 'silent' }),
-    changed: () => undefined,
-  });
-  await desktops.start();
+test('a desktop whose container is removed by hand has ended, with the reason', async () => {
+  const [launcher, order] = [await newLauncher(), orderOf('by-hand')];
+  const { desktops, until } = await runDesktops(launcher, await folder());
   cleanups.push(() => desktops.close());
-  return {
-    desktops,
-    async until(condition: (seen: DesktopObserved) => boolean): Promise<DesktopObserved> {
-      for (;;) {
-        const seen = desktops.observed().find(condition);
-        if (seen) return seen;
-        await sleep(20);
-      }
-    },
-  };
-}
-
-test('a desktop outlives its agent, and is ended and removed as ordered', async () => {
-  const [launcher, dir, order] = [await newLauncher(), await folder(), orderOf('fleet')];
-  cleanups.push(() => launcher.remove(order));
-  const first = await startDesktops(launcher, dir);
-  await first.desktops.apply([order]);
-  await first.until(({ phase }) => phase === 'running');
-  await first.desktops.close();
-  const { desktops, until } = await startDesktops(launcher, dir);
-  await until(({ phase, use }) => phase === 'running' && use?.sentBytes === 7);
-  await desktops.apply([{ ...order, desired: 'ended' }]);
-  const { code, use } = await until(({ phase }) => phase === 'ended');
-  expect(code).toBeNull();
-  expect(use?.ms).toBeGreaterThan(100);
-  expect(await launcher.list()).toEqual([]);
-});
-
-test.each([
-  ['killed', (container: Docker.Container) => container.kill()],
-  ['removed by hand', (container: Docker.Container) => container.remove({ force: true })],
-])('a desktop whose container is %s has ended, with the reason', async (_how, harm) => {
-  const [launcher, order] = [await newLauncher(), orderOf('harm')];
-  cleanups.push(() => launcher.remove(order));
-  const { desktops, until } = await startDesktops(launcher, await folder());
   await desktops.apply([order]);
   await until(({ phase }) => phase === 'running');
-  await harm(engine.getContainer(nameOf(order)));
+  await engine.getContainer(nameOf(order)).remove({ force: true });
   expect(await until(({ phase }) => phase === 'ended')).toMatchObject({ code: 'CONTAINER_LOST' });
   expect(await launcher.list()).toEqual([]);
 });
@@ -238,7 +191,8 @@ test.each([
 test('a desktop runs on while the engine is away, and its end is told when the engine is back', async () => {
   const proxy = await engineProxy();
   const [launcher, order] = [await newLauncher(proxy.socketPath), orderOf('away')];
-  const { desktops, until } = await startDesktops(launcher, await folder());
+  const { desktops, until } = await runDesktops(launcher, await folder());
+  cleanups.push(() => desktops.close());
   await desktops.apply([order]);
   await until(({ phase }) => phase === 'running');
   await proxy.cut();

@@ -1,13 +1,12 @@
 /**
  * The standard input and output of a Docker exec as one stream. The engine puts a header of 8 bytes before each
- * piece of output: byte 0 tells standard output (1) from standard error (2), bytes 4 to 7 are the length.
+ * piece of output: byte 0 tells standard output (1) from standard error (2), bytes 4 to 7 are the length. Standard
+ * error is dropped.
  */
 import { Duplex } from 'node:stream';
 
 const HEADER_BYTES = 8;
-const STDERR = 2;
-/** The most characters of standard error that are kept. They tell why the program failed. */
-const MOST_ERROR_CHARS = 500;
+const STDOUT = 1;
 
 export class ExecStream extends Duplex {
   readonly #raw: Duplex;
@@ -16,7 +15,6 @@ export class ExecStream extends Duplex {
   #filled = 0;
   /** Bytes of the current piece that have not arrived. */
   #left = 0;
-  #errors = '';
 
   constructor(raw: Duplex) {
     super();
@@ -26,11 +24,6 @@ export class ExecStream extends Duplex {
     raw.on('error', (error) => this.destroy(error));
     raw.on('close', () => this.destroy());
     raw.pause();
-  }
-
-  /** What the program has printed to standard error. */
-  get errors(): string {
-    return this.#errors.trim();
   }
 
   override _read(): void {
@@ -71,9 +64,7 @@ export class ExecStream extends Duplex {
   #takePiece(bytes: Buffer): Buffer {
     const part = bytes.subarray(0, this.#left);
     this.#left -= part.length;
-    if (this.#header[0] === STDERR) {
-      this.#errors = (this.#errors + part.toString()).slice(-MOST_ERROR_CHARS);
-    } else if (!this.push(part)) this.#raw.pause();
+    if (this.#header[0] === STDOUT && !this.push(part)) this.#raw.pause();
     return bytes.subarray(part.length);
   }
 }

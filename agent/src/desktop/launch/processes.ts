@@ -53,14 +53,15 @@ export async function killAll(mark: Mark): Promise<void> {
 
 async function find({ home, uid }: Mark): Promise<number[]> {
   const entry = `HOME=${home}`;
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isSafeInteger(pid) || pid === process.pid) continue;
+  const pids = (await readdir('/proc'))
+    .map(Number)
+    .filter((pid) => Number.isSafeInteger(pid) && pid !== process.pid);
+  const found = pids.map(async (pid) => {
     const seen = await lookAt(pid);
-    if (seen && (seen.uid === uid || (await environmentOf(pid)).includes(entry))) found.push(pid);
-  }
-  return found;
+    const ours = seen && (seen.uid === uid || (await environmentOf(pid)).includes(entry));
+    return ours ? [pid] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function environmentOf(pid: number): Promise<string[]> {

@@ -78,7 +78,19 @@ export async function startDesktops(given: Setup = {}) {
     }
   }
 
+  /** Lets simulated time pass until the work is done. */
+  async function finished<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const over = () => {
+      settled = true;
+    };
+    work.then(over, over);
+    await wait(() => settled);
+    return work;
+  }
+
   return {
+    finished,
     clock,
     launcher,
     dir,

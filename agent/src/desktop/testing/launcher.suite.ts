@@ -5,7 +5,9 @@ import { afterEach, expect, test } from 'vitest';
 import type { HolderStatus } from '../holder/index.ts';
 import type { DesktopLauncher, LaunchOrder } from '../launch/index.ts';
 import { connectHolder } from '../link/index.ts';
+import { closeDesktops, newFolder } from './desktops-setup.ts';
 import { FAILS_MS } from './fails.ts';
+import { runDesktops } from './run-desktops.ts';
 
 export interface LauncherHarness {
   launcher: DesktopLauncher;
@@ -60,6 +62,7 @@ export function launcherContract(make: () => Promise<LauncherHarness>): void {
     for (const ref of made) await harness?.launcher.remove(ref);
     const remains = (await harness?.remains(made.splice(0))) ?? [];
     await harness?.close();
+    await closeDesktops();
     harness = undefined;
     expect(remains).toEqual([]);
   });
@@ -147,6 +150,35 @@ export function launcherContract(make: () => Promise<LauncherHarness>): void {
     expect(await launcher.find(ref)).toEqual({ state: 'absent' });
     expect(await launcher.list()).toEqual([]);
     await expect(launcher.connect(ref)).rejects.toMatchObject({ code: 'LEG_LOST' });
+  });
+
+  test('a desktop outlives its agent, and is ended and removed as ordered', async () => {
+    const { launcher, order } = await desktop('outlives');
+    const dir = await newFolder();
+    const first = await runDesktops(launcher, dir);
+    await first.desktops.apply([{ ...order, desired: 'running' }]);
+    await first.until(({ phase }) => phase === 'running');
+    await first.desktops.close();
+    const { desktops, until } = await runDesktops(launcher, dir);
+    await until(({ phase, use }) => phase === 'running' && use?.sentBytes === 7);
+    await desktops.apply([{ ...order, desired: 'ended' }]);
+    const { code, use } = await until(({ phase }) => phase === 'ended');
+    await desktops.close();
+    expect(code).toBeNull();
+    expect(use).toMatchObject({ sentBytes: 7 });
+    expect(await launcher.list()).toEqual([]);
+  });
+
+  test('a desktop whose holder is killed has ended, with the reason', async () => {
+    const { harness, launcher, ref, order } = await desktop('killed');
+    const { desktops, until } = await runDesktops(launcher, await newFolder());
+    await desktops.apply([{ ...order, desired: 'running' }]);
+    await until(({ phase }) => phase === 'running');
+    await harness.kill(ref);
+    const end = await until(({ phase }) => phase === 'ended');
+    await desktops.close();
+    expect(end).toMatchObject({ code: 'CONTAINER_LOST', isolation: 'sandboxed' });
+    expect(await launcher.list()).toEqual([]);
   });
 
   test('many bytes pass unchanged in both directions', async () => {
