@@ -1,4 +1,7 @@
-/** Serves the channels that the hub opens on one connection: a control channel, and channels of terminals. */
+/**
+ * Serves the channels that the hub opens on one connection: a control channel, and channels of terminals and
+ * desktops.
+ */
 import {
   Acceptor,
   ChannelKind,
@@ -19,7 +22,8 @@ import {
   serveControl,
 } from '../control/index.ts';
 import type { HubSession } from '../tunnel/index.ts';
-import { TerminalRelay } from './terminal-relay.ts';
+import { DESKTOP_KINDS, desktopRelay } from './desktop-relay.ts';
+import { terminalRelay } from './terminal-relay.ts';
 
 export interface ServeHubOptions {
   services: AgentServices;
@@ -30,12 +34,13 @@ export interface ServeHubOptions {
 
 export function serveHub({ services, reports, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
   const methods = agentMethods(services);
-  const terminals = new TerminalRelay({
+  const terminals = terminalRelay({
     runs: (vmId, gen) => services.fleet.runs(vmId, gen),
     keeper: () => services.keeper(),
     ensureTerminal: (open) => ensureTerminal(services, open),
     log,
   });
+  const desktops = desktopRelay({ holder: (ref) => services.desktops.holder(ref), log });
   return (leg) => {
     let retired = false;
     const control = new Acceptor({
@@ -60,6 +65,7 @@ export function serveHub({ services, reports, clock, log }: ServeHubOptions): (l
             code: ERRORS.PROVIDER_UNREACHABLE.number,
           });
         if (frame.kind === ChannelKind.terminal) return terminals.open(leg, frame);
+        if (DESKTOP_KINDS.has(frame.kind)) return desktops.open(leg, frame);
         if (frame.kind === ChannelKind.control) return control.open(leg, frame);
         const message = `this agent has no channels of kind ${frame.kind}`;
         leg.send({ type: FrameType.RESET, ch: frame.ch, code: ERRORS.KIND_UNKNOWN.number, message });
@@ -73,16 +79,23 @@ export function serveHub({ services, reports, clock, log }: ServeHubOptions): (l
 }
 
 /**
- * Returns RPC methods that refuse the hub's orders about VMs on a connection that a newer one has replaced. A
- * hub that still sends orders on the old connection does not know of the newer one, so its orders may be
- * outdated.
+ * Returns RPC methods that refuse the hub's orders on a connection that a newer one has replaced. A hub that
+ * still sends orders on the old connection does not know of the newer one, so its orders may be outdated.
  */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
+  const refuse = () => {
+    if (inUse()) return;
+    throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+  };
   return {
     ...methods,
     async apply(orders) {
-      if (inUse()) return methods.apply(orders);
-      throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+      refuse();
+      return methods.apply(orders);
+    },
+    async applyDesktops(orders) {
+      refuse();
+      return methods.applyDesktops(orders);
     },
   };
 }

@@ -32,5 +32,5 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
         `To join again, delete ${agentDir}/agent.json and use a new join token.`,
     );
   }
-  log.info({ why: end }, 'stopped; containers and shells keep running');
+  log.info({ why: end }, 'stopped; containers, desktops and shells keep running');
 }

@@ -2,12 +2,13 @@
  * RPC methods that the hub may call on this agent. Each method validates its arguments and delegates the
  * work.
  */
-import { UniCoreError } from '@unicore/protocol';
+import { type Leg, UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
   AskScreenshot,
   type DesktopMethods,
   DesktopOrder,
+  type DesktopRef,
   Id,
   OpenTerminal,
   ResizeTerminal,
@@ -33,6 +34,11 @@ const TerminalRef = z.object({ vmId: Id, terminalId: Id });
 /** The desktops of this provider. */
 export interface DesktopService extends DesktopMethods {
   apply(orders: DesktopOrder[]): Promise<void>;
+  /**
+   * Returns the leg to the process that holds this desktop. Throws LEG_LOST while there is none yet,
+   * SESSION_ENDED or SUPERSEDED if there will be none.
+   */
+  holder(ref: DesktopRef): Leg;
 }
 
 export interface AgentServices {

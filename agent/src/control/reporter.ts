@@ -34,7 +34,8 @@ export function vmReporter(options: ReporterOptions<VmObserved>): Reporter<VmObs
 
 export function desktopReporter(options: ReporterOptions<DesktopObserved>): Reporter<DesktopObserved> {
   return new Reporter(options, {
-    idOf: ({ sessionId }) => sessionId,
+    // Two starts of one session may be there for a moment: the older one ends before the newer one starts.
+    idOf: ({ sessionId, attempt }) => `${sessionId} ${attempt}`,
     isGone: ({ phase }) => phase === 'ended' || phase === 'failed',
     tell: (hub, whole, desktops) => hub.observedDesktops({ whole, desktops }),
   });

@@ -5,89 +5,88 @@
  */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { greet } from '../local/index.ts';
 import {
-  endFile,
+  END_FILE,
+  HOLDER_SOCKET,
   type HolderMethods,
   type HolderNews,
   HolderStatus,
-  holderSocket,
-  startHolder,
+  HoldOrder,
 } from './holder/index.ts';
+import { startHolder } from './session/index.ts';
 
 const EXIT_FAILED = 1;
-/** Default limits, ms. */
-const LIFE_MS = 60 * 60_000;
-const IDLE_MS = 15 * 60_000;
 
 interface HoldFlags {
-  folder: string;
-  session: string;
-  attempt: string;
-  scale: string;
-  lifeMs: string;
-  idleMs: string;
-  startUrl?: string;
+  url?: string;
+  reachable: string[];
   allowUnsandboxed?: boolean;
 }
 
-const program = new Command('unicore-desktop').description(
-  'Runs one desktop: a browser that others see and drive.',
-);
-const folder = () => new Option('--folder <dir>', "the desktop's own folder").makeOptionMandatory();
+/** In a container, the image says which folder is the desktop's own. */
+const FOLDER = process.env.UNICORE_DESKTOP_FOLDER;
+
+const program = new Command('unicore-desktop').description('Runs one desktop: a browser that others see and drive.');
 
 program
   .command('hold')
   .description('run the desktop until its end')
-  .addOption(folder())
-  .requiredOption('--session <id>', 'id of the session')
-  .option('--attempt <number>', 'number of this start', '1')
-  .option('--scale <number>', 'device pixels per CSS pixel', '1')
-  .option('--life-ms <ms>', 'longest life', String(LIFE_MS))
-  .option('--idle-ms <ms>', 'longest time without input', String(IDLE_MS))
-  .option('--start-url <url>', 'the first page')
+  .argument('<folder>', "the desktop's own folder")
+  .argument('<order>', 'session, attempt, scale and limits as JSON')
+  .option('--url <url>', 'the first page')
+  .option('--reachable <range>', 'addresses that are not public and may be reached; repeatable', collect, [])
   .option('--allow-unsandboxed', 'go on where this machine permits Chromium no sandbox')
   .action(hold);
 
 program
   .command('join')
   .description('connect stdin and stdout to the desktop')
-  .addOption(folder())
-  .action(async ({ folder }: { folder: string }) => {
-    const socket = connect(holderSocket(folder));
+  .argument('<folder>', "the desktop's own folder")
+  .action(async (folder: string) => {
+    const socket = connect(join(folder, HOLDER_SOCKET));
     await Promise.all([pipeline(process.stdin, socket), pipeline(socket, process.stdout)]);
   });
 
 program
   .command('health')
   .description('exit with 0 if the desktop runs')
-  .addOption(folder())
-  .action(async ({ folder }: { folder: string }) => {
+  .argument('[folder]', "the desktop's own folder", FOLDER)
+  .action(async (folder: string) => {
     const news: HolderNews = { changed: async () => {} };
-    const holder = await greet<HolderMethods, HolderNews>(connect(holderSocket(folder)), systemClock, news);
+    const stream = connect(join(folder, HOLDER_SOCKET));
+    const holder = await greet<HolderMethods, HolderNews>(stream, systemClock, news);
     const { phase, reason } = HolderStatus.parse(await holder.control.status());
     console.log(reason === null ? phase : `${phase}: ${reason}`);
     if (phase !== 'running') process.exitCode = EXIT_FAILED;
     holder.leg.close('OK', '');
   });
 
-async function hold(flags: HoldFlags): Promise<void> {
-  const log = pino({ base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
-  const { folder, session: sessionId, startUrl, allowUnsandboxed } = flags;
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+async function hold(folder: string, text: string, { url, reachable, allowUnsandboxed }: HoldFlags): Promise<void> {
+  const { sessionId, attempt, scale, lifeMs, idleMs } = readOrder(text);
+  // The last line of stdout is the last status. So the log goes to stderr.
+  const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
   process.title = `unicore-desktop ${sessionId}`;
   const holder = await startHolder({
     sessionId,
-    attempt: Number(flags.attempt),
-    socketPath: holderSocket(folder),
-    limits: { lifeMs: Number(flags.lifeMs), idleMs: Number(flags.idleMs) },
+    attempt,
+    socketPath: join(folder, HOLDER_SOCKET),
+    limits: { lifeMs, idleMs },
     programs: {
       folder,
-      scale: flags.scale === '2' ? 2 : 1,
-      ...(startUrl !== undefined && { startUrl }),
+      scale,
+      reachable,
+      ...(url !== undefined && { startUrl: url }),
       ...(allowUnsandboxed !== undefined && { allowUnsandboxed }),
     },
     log,
@@ -96,9 +95,17 @@ async function hold(flags: HoldFlags): Promise<void> {
     process.on(signal, () => void holder.end('SESSION_ENDED', 'Its machine stops it.'));
   }
   const status = await holder.ended;
-  writeFileSync(endFile(folder), JSON.stringify(status), { mode: 0o600 });
-  // Whoever started the holder in a container finds its last status in the container's output.
+  writeFileSync(join(folder, END_FILE), JSON.stringify(status), { mode: 0o600 });
   console.log(JSON.stringify(status));
+}
+
+function readOrder(text: string): HoldOrder {
+  try {
+    return HoldOrder.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'it is not JSON.';
+    throw new UniCoreError('BAD_REQUEST', `The order of the desktop is wrong: ${why}`, { cause: error });
+  }
 }
 
 try {

@@ -23,6 +23,8 @@ export class StreamTransport implements Transport {
   attach(leg: Leg): void {
     this.#stream.on('data', (bytes: Buffer) => this.#received(bytes, leg));
     this.#stream.on('drain', () => leg.drained());
+    // A stream whose other direction is still open would not close by itself.
+    this.#stream.on('end', () => this.#stream.destroy());
     // Without a listener, an 'error' event would end the process. The 'close' event follows and is handled.
     this.#stream.on('error', () => undefined);
     this.#stream.on('close', () => leg.socketClosed(1006, ''));
@@ -46,9 +48,12 @@ export class StreamTransport implements Transport {
     this.#stream.uncork();
   }
 
-  /** A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. */
+  /**
+   * A stream has no close frame. So the peer sees that the stream ended, but gets no code and no reason. The
+   * stream is destroyed after its last byte. Otherwise a peer that hangs would keep it open.
+   */
   close(): void {
-    this.#stream.end();
+    this.#stream.end(() => this.#stream.destroy());
   }
 
   #received(bytes: Buffer, leg: Leg): void {

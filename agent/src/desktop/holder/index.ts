@@ -1,4 +1,5 @@
-/** The process that owns a desktop's display and browser, and the calls that reach it. */
+/** The holder of a desktop: the process that owns its display and its browser. */
+export { END_FILE, HOLDER_SOCKET, HoldOrder, holdArguments, joinArguments } from './command.ts';
 export {
   AskPicture,
   type HolderMethods,
@@ -7,5 +8,3 @@ export {
   Limits,
   TakeControls,
 } from './contract.ts';
-export { endFile, holderSocket } from './files.ts';
-export { type Holder, type HolderOptions, startHolder } from './holder.ts';

@@ -1,18 +1,24 @@
 /** Runs the image of desktops on a real engine, locked up as the launcher does it. */
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { afterEach, expect, test } from 'vitest';
-import { hardenedHostConfig } from './hardening.ts';
+import { holdArguments } from '../holder/index.ts';
+import { hostConfig, SECCOMP } from '../launch/index.ts';
 import type { Phase } from './index.ts';
 import { openDisplayScript } from './testing/index.ts';
 
 const IMAGE = 'unicore/desktop:latest';
 const engine = new Docker();
 const STRANGER = '12345:12345';
+const CORES = availableParallelism();
+const HOUR_MS = 3_600_000;
+const ORDER = { sessionId: 'ds-test', attempt: 1, scale: 1, lifeMs: HOUR_MS, idleMs: HOUR_MS, bootMs: HOUR_MS } as const;
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -29,8 +35,9 @@ interface Desktop {
 }
 
 async function desktop(args: readonly string[] = [], changes: Docker.HostConfig = {}): Promise<Desktop> {
-  const HostConfig = { ...(await hardenedHostConfig()), ...changes };
-  const container = await engine.createContainer({ Image: IMAGE, Cmd: ['hold', ...args], HostConfig });
+  const seccomp = await readFile(SECCOMP, 'utf8');
+  const HostConfig = { ...hostConfig('bridge', CORES, seccomp), ...changes };
+  const container = await engine.createContainer({ Image: IMAGE, Cmd: [...holdArguments('/desktop', ORDER), ...args], HostConfig });
   cleanups.push(() => container.remove({ force: true, v: true }));
   const phases: Phase[] = [];
   const changed = new EventTarget();
@@ -77,7 +84,7 @@ test('the container runs a desktop that nobody can dial, and stops without a tra
   const one = await desktop();
   await one.reached('running');
   expect(one.phases.map(({ name }) => name)).toEqual(['booting', 'painting', 'running']);
-  expect(await one.run(['unicore-desktop', 'health'])).toEqual({ out: '', code: 0 });
+  expect(await one.run(['unicore-desktop', 'health'])).toEqual({ out: 'running', code: 0 });
   expect((await one.run(['ss', '-H', '-ltnu'])).out).toBe('');
 
   const status = (await one.run(['cat', '/proc/1/status'])).out;
@@ -94,7 +101,7 @@ test('the container runs a desktop that nobody can dial, and stops without a tra
   await one.container.stop();
   const { State } = await one.container.inspect();
   expect(State.ExitCode).toBe(0);
-  expect(await one.reached('ended')).toMatchObject({ reason: 'SIGTERM' });
+  expect(await one.reached('ended')).toMatchObject({ reason: 'Its machine stops it.' });
 });
 
 test('each program that is killed in the container comes back', async () => {

@@ -1,6 +1,5 @@
 /** The programs of a desktop: starts, supervises and ends Xvnc, Openbox and Chromium. */
 export type { ChromiumPipe } from './chromium.ts';
-export { DESKTOP_CPUS, DESKTOP_MEMORY_BYTES, hardenedHostConfig } from './hardening.ts';
 export type { Isolation } from './isolation.ts';
 export type { ProgramPaths, ProgramsOptions } from './options.ts';
 export { painted } from './painted.ts';

@@ -1,4 +1,13 @@
-/** Test support: real desktops, and consumers of their channels. */
+/**
+ * Test support for desktops: real ones and consumers of their channels; a holder without display and browser, a
+ * launcher without processes, and a setup.
+ */
 export { ChannelStream } from './channel-stream.ts';
 export { DesktopConsumer } from './desktop-consumer.ts';
+export { closeDesktops, newFolder, order, startDesktops } from './desktops-setup.ts';
+export { FakeHolder } from './fake-holder.ts';
+export { FakeLauncher } from './fake-launcher.ts';
+export { type LauncherHarness, launcherContract } from './launcher.suite.ts';
+export { runDesktops } from './run-desktops.ts';
+export { buildStandInImage } from './stand-in-image.ts';
 export { RealDesktop, SESSION } from './real-desktop.ts';

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@unicore/protocol';
 import { greet, type LocalPeer } from '../../local/index.ts';
-import { type HolderMethods, type HolderNews, HolderStatus, holderSocket } from '../holder/index.ts';
+import { HOLDER_SOCKET, type HolderMethods, type HolderNews, HolderStatus, holdArguments } from '../holder/index.ts';
 import { DesktopConsumer } from './desktop-consumer.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
 const DESKTOP_UID = 61_235;
+const HOUR_MS = 3_600_000;
 const isRoot = process.getuid?.() === 0;
 
 export const SESSION = 'ds-test';
@@ -32,7 +33,8 @@ export class RealDesktop implements AsyncDisposable {
     const asUser = isRoot
       ? ['setpriv', `--reuid=${DESKTOP_UID}`, `--regid=${DESKTOP_UID}`, '--clear-groups']
       : [];
-    const hold = ['hold', '--folder', folder, '--session', SESSION, ...flags];
+    const limits = { scale: 1, lifeMs: HOUR_MS, idleMs: HOUR_MS, bootMs: HOUR_MS } as const;
+    const hold = [...holdArguments(folder, { sessionId: SESSION, attempt: 1, ...limits }), ...flags];
     const [command = '', ...args] = [...asUser, process.execPath, MAIN, ...hold];
     this.#child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -57,7 +59,7 @@ export class RealDesktop implements AsyncDisposable {
 
   /** Connects to the holder, as an agent does that was started again. */
   async connect(): Promise<void> {
-    const socket = holderSocket(this.folder);
+    const socket = join(this.folder, HOLDER_SOCKET);
     const news: HolderNews = {
       changed: async (status) => {
         this.statuses.push(HolderStatus.parse(status));

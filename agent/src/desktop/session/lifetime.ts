@@ -3,7 +3,7 @@
  * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
  */
 import type { Clock, ErrorCode } from '@unicore/protocol';
-import type { Limits } from './contract.ts';
+import type { Limits } from '../holder/index.ts';
 
 /** People are warned this long before the end, ms. */
 const LIFE_WARNINGS = [5 * 60_000, 60_000];

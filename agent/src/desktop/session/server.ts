@@ -15,7 +15,7 @@ import { DesktopAuth } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { acceptRpc, listenAlone, StreamTransport } from '../../local/index.ts';
-import type { HolderMethods, HolderNews, HolderStatus } from './contract.ts';
+import type { HolderMethods, HolderNews, HolderStatus } from '../holder/index.ts';
 import { parse } from './parse.ts';
 
 /** How long a connected process may take to close its connection after the end, ms. */

@@ -13,7 +13,7 @@ const page = (colour: number) =>
 let desktop: RealDesktop;
 
 beforeAll(async () => {
-  desktop = await RealDesktop.start(['--start-url', page(TEAL)]);
+  desktop = await RealDesktop.start(['--url', page(TEAL)]);
 });
 afterAll(() => desktop[Symbol.asyncDispose]());
 
