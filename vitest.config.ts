@@ -64,6 +64,14 @@ export default defineConfig({
           ...waiting,
         },
       },
+      {
+        test: {
+          name: 'desktop',
+          include: [posix.join('**', '*.desktop-test.ts')],
+          exclude: [DEPENDENCIES],
+          ...waiting,
+        },
+      },
       { test: { name: 'browser', include: [testsIn('scripts/tests/browser')], ...waiting } },
       {
         test: {
