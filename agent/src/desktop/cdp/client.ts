@@ -6,6 +6,7 @@ import type { Clock, ErrorCode } from '@unicore/protocol';
 import type { Control, Holder, Lease } from '../lease/index.ts';
 import {
   type Answer,
+  type Attached,
   type CdpEvent,
   CODES,
   type Command,
@@ -41,12 +42,16 @@ export interface ClientBrowser {
   readonly clock: Clock;
   readonly lease: Lease;
   readonly folders: Folders;
-  /** Sends a command. The answer goes to `answered`, with the number as its id. */
-  send(command: Omit<Command, 'id'>, answered: (answer: Answer) => void, written?: () => void): number;
+  /** Returns an id that no command has yet, of any program. */
+  nextId(): number;
+  /** Sends a command with such an id. The answer goes to `answered`. */
+  send(command: Command, answered: (answer: Answer) => void, written?: () => void): void;
   /** Forgets a command whose answer nobody waits for. */
   forget(id: number): void;
   /** Whether this session was attached from one of the client's own. */
   owns(sessionId: string): boolean;
+  /** Has a page drawn although it may not be in front. The returned function ends that. */
+  drawInBackground(targetId: string): Promise<() => void>;
   /** The client is gone. */
   gone(): void;
 }
@@ -63,6 +68,8 @@ export class Client {
   readonly #running = new Map<number, Running>();
   readonly #contexts = new Set<string>();
   readonly #paused: PausedTargets;
+  /** The targets of the sessions with pages. */
+  readonly #pages = new Map<string, string>();
   /** Commands that came before the client's session; undefined once it is there. */
   #early: (() => void)[] | undefined = [];
   #sessionId: string | undefined;
@@ -75,7 +82,10 @@ export class Client {
     this.#transport = transport;
     this.#browser = browser;
     this.#paused = new PausedTargets(browser.clock, (sessionId) =>
-      browser.send({ method: 'Runtime.runIfWaitingForDebugger', sessionId }, () => undefined),
+      browser.send(
+        { id: browser.nextId(), method: 'Runtime.runIfWaitingForDebugger', sessionId },
+        () => undefined,
+      ),
     );
   }
 
@@ -92,7 +102,8 @@ export class Client {
     this.#sessionId = sessionId;
     const early = this.#early ?? [];
     this.#early = undefined;
-    this.controlChanged(this.#browser.lease.control);
+    const { control } = this.#browser.lease;
+    if (control.holder) this.controlChanged(control);
     for (const forward of early) forward();
   }
 
@@ -121,13 +132,15 @@ export class Client {
   }
 
   /** A session was attached from one of the client's. */
-  sessionAttached(sessionId: string, paused: boolean): void {
-    if (paused) this.#paused.add(sessionId);
+  sessionAttached({ sessionId, waitingForDebugger, targetInfo }: Attached): void {
+    if (waitingForDebugger) this.#paused.add(sessionId);
+    if (targetInfo?.type === 'page') this.#pages.set(sessionId, targetInfo.targetId);
   }
 
   /** The browser does not answer what was still running in this session. */
   sessionDetached(sessionId: string): void {
     this.#paused.remove(sessionId);
+    this.#pages.delete(sessionId);
     for (const [id, running] of this.#running) if (running.sessionId === sessionId) this.#end(id);
   }
 
@@ -194,16 +207,26 @@ export class Client {
   }
 
   #forward(command: Command, ended: (() => void) | undefined, written: () => void): void {
+    const { method, sessionId = '' } = command;
+    if (method === 'Runtime.runIfWaitingForDebugger') this.#paused.remove(sessionId);
+    const targetId = method === 'Page.captureScreenshot' ? this.#pages.get(sessionId) : undefined;
+    if (targetId === undefined) return this.#send(command, ended, written);
+    void this.#browser.drawInBackground(targetId).then((end) => {
+      if (this.#closed) end();
+      this.#send(command, end, written);
+    });
+  }
+
+  #send(command: Command, ended: (() => void) | undefined, written: () => void): void {
     if (this.#closed) return written();
     const { method, params, sessionId } = command;
-    if (sessionId !== undefined && method === 'Runtime.runIfWaitingForDebugger')
-      this.#paused.remove(sessionId);
-    const number = this.#browser.send(
-      { method, params, sessionId: sessionId ?? this.#sessionId },
+    const number = this.#browser.nextId();
+    this.#running.set(number, { sessionId, ended });
+    this.#browser.send(
+      { id: number, method, params, sessionId: sessionId ?? this.#sessionId },
       (answer) => this.#answered(command, answer),
       written,
     );
-    this.#running.set(number, { sessionId, ended });
   }
 
   #answered({ id, method, sessionId }: Command, { id: number, result, error }: Answer): void {

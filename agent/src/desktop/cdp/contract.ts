@@ -35,7 +35,9 @@ const browserMessage = z.union([event, answer]);
 export const attached = z.object({
   sessionId: z.string(),
   waitingForDebugger: z.boolean().optional(),
+  targetInfo: z.object({ targetId: z.string(), type: z.string() }).optional(),
 });
+export type Attached = z.infer<typeof attached>;
 export const detached = z.object({ sessionId: z.string() });
 export const createdContext = z.object({ browserContextId: z.string() });
 

@@ -13,12 +13,15 @@ export const CONTROL_METHODS: readonly string[] = [
   'Target.createTarget',
   'Target.closeTarget',
   'Target.activateTarget',
+  'Target.openDevTools',
   'DOM.setFileInputFiles',
   'Browser.setWindowBounds',
   'Browser.setContentsSize',
   'Emulation.set*MetricsOverride',
   'Emulation.setTouch*',
-  // The older names of three of Emulation's commands, which Chromium still carries out.
+  'Emulation.setEmitTouchEventsForMouse',
+  'Emulation.setVisibleSize',
+  // Older names that Chromium still carries out.
   'Page.setDeviceMetricsOverride',
   'Page.setTouchEmulationEnabled',
 ];

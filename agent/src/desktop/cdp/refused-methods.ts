@@ -18,8 +18,8 @@ export const REFUSED_METHODS: Readonly<Record<string, string>> = {
   'Target.setRemoteLocations': 'It would connect to other browsers.',
   // Opens a port of the machine.
   'Tethering.*': 'It would open a port of the machine.',
-  // Reads files, and its requests do not obey the browser's policy.
-  'Network.loadNetworkResource': 'It goes around the rules for files and addresses. Use fetch() in a page.',
+  // The browser itself loads the address. Its policy applies to what pages load.
+  'Network.loadNetworkResource': 'It goes around the rules for addresses. Use fetch() in a page.',
   // Extensions come from folders of the machine. They may read all pages and send any request.
   'Extensions.*': 'Programs may not add or change extensions.',
   // Web apps are installed into the user's machine, and opened with files of it.

@@ -28,8 +28,8 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
    */
   'Emulation.setFocusEmulationEnabled': () => DONE,
   /**
-   * Puppeteer brings a page to the front for a screenshot. This would take the page away from under the hands of a
-   * person who types, and Chromium makes screenshots of pages in the background as well.
+   * Puppeteer brings a page to the front before each screenshot. The keys of a person who types in another page
+   * would then go to the wrong one. Chromium makes screenshots of pages in the background as well.
    */
   'Page.bringToFront': (params, { heldByOther }) => (heldByOther() ? DONE : { kind: 'pass', params }),
   'Browser.setDownloadBehavior': (params, context) => ({ kind: 'pass', params: downloads(params, context) }),
@@ -40,6 +40,11 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
     const files = typeof data === 'object' && data !== null && 'files' in data ? data.files : undefined;
     return onlyFiles(files, params, context);
   },
+  /**
+   * Only the tab in front of each window is drawn, and Playwright's click waits until the page is drawn twice. In one
+   * window, the pages of two programs would stop each other.
+   */
+  'Target.createTarget': (params) => ({ kind: 'pass', params: { newWindow: true, ...params } }),
   'Target.createBrowserContext': (params) => {
     if (params.proxyServer !== undefined || params.originsWithUniversalNetworkAccess !== undefined) {
       return refused(
@@ -54,6 +59,18 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
     typeof params.browserContextId === 'string' && ownContexts.has(params.browserContextId)
       ? { kind: 'pass', params }
       : refused('Only the program that created a context may dispose of it.'),
+  /**
+   * Chromium asks its policy about the first address only. With another one here, a program can read a loopback
+   * server's answer as a page of the first host. Chromium does ask about redirects.
+   */
+  'Fetch.continueRequest': (params) =>
+    params.url === undefined
+      ? { kind: 'pass', params }
+      : refused(
+          'Its url would not be checked. Use Fetch.fulfillRequest with responseCode 302 and a Location.',
+        ),
+  'Browser.grantPermissions': (params) => permissions(params.permissions, params),
+  'Browser.setPermission': (params) => permissions([params.permission], params),
   /** Its configuration can name a file that the trace is written to. */
   'Tracing.start': (params) =>
     params.perfettoConfig === undefined
@@ -69,14 +86,22 @@ export function judge(method: string, params: Params, context: RuleContext): Ver
 }
 
 /**
- * Files go into the desktop's folder under their own names, where the person finds them. Chromium tells only the program
- * that asked for events about them. A program may deny downloads in contexts of its own, not for everybody.
+ * Downloads stay as Chromium's own settings have them: in the desktop's folder, under their own names, numbered where
+ * a name is taken. The behavior `allow` would overwrite a file of the same name, and `allowAndName` would give
+ * each a random name, also for people. Only the program that asks for events gets them. A program may deny
+ * downloads in contexts of its own.
  */
-function downloads(params: Params, { folders, ownContexts }: RuleContext): Params {
+function downloads(params: Params, { ownContexts }: RuleContext): Params {
   const { behavior, browserContextId } = params;
   const own = typeof browserContextId === 'string' && ownContexts.has(browserContextId);
-  if (behavior === 'deny' && own) return params;
-  return { ...params, behavior: 'allow', downloadPath: folders.downloads };
+  return { ...params, behavior: own && behavior === 'deny' ? 'deny' : 'default', downloadPath: undefined };
+}
+
+/** A page with the permission may send requests to loopback servers and to the local network. */
+function permissions(wanted: unknown, params: Params): Verdict {
+  return /local-?network|loopback-?network/i.test(JSON.stringify(wanted) ?? '')
+    ? refused('Pages may not reach the local network.')
+    : { kind: 'pass', params };
 }
 
 function onlyFiles(files: unknown, params: Params, { folders }: RuleContext): Verdict {

@@ -36,7 +36,13 @@ export class Sessions<Owner> {
     const session = this.#sessions.get(sessionId);
     if (!session) return [];
     if (session.parent !== undefined) this.#sessions.get(session.parent)?.children.delete(sessionId);
-    return this.#take(sessionId, session);
+    const removed = [sessionId];
+    // The list grows while it is walked through: each session adds those below it.
+    for (const id of removed) {
+      removed.push(...(this.#sessions.get(id)?.children ?? []));
+      this.#sessions.delete(id);
+    }
+    return removed;
   }
 
   clear(): void {
@@ -45,15 +51,5 @@ export class Sessions<Owner> {
 
   get size(): number {
     return this.#sessions.size;
-  }
-
-  #take(sessionId: string, session: Session<Owner>): string[] {
-    this.#sessions.delete(sessionId);
-    const removed = [sessionId];
-    for (const child of session.children) {
-      const known = this.#sessions.get(child);
-      if (known) removed.push(...this.#take(child, known));
-    }
-    return removed;
   }
 }

@@ -1,6 +1,7 @@
 /** One Chromium, driven by several programs and by this process over the one pipe to it. */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Holder, Lease } from '../lease/index.ts';
+import { drawInBackground } from './background-frames.ts';
 import { Client, type ClientTransport } from './client.ts';
 import {
   type Answer,
@@ -102,13 +103,15 @@ export class SharedBrowser {
       clock,
       lease,
       folders,
+      nextId: () => ++this.#lastId,
       send: (command, answered, written) => this.#send(command, answered, written),
       forget: (id) => this.#answers.delete(id),
       owns: (sessionId) => this.#sessions.owner(sessionId) === client,
+      drawInBackground: (targetId) => drawInBackground(targetId, this.call.bind(this)),
       gone: () => this.#gone(client),
     });
     this.#clients.add(client);
-    this.#send({ method: 'Target.attachToBrowserTarget' }, ({ result, error }) => {
+    this.#ask({ method: 'Target.attachToBrowserTarget' }, ({ result, error }) => {
       const session = attached.safeParse(result);
       if (!session.success) {
         client.end('INTERNAL', `The browser gave no session: ${error?.message ?? 'no reason'}`);
@@ -125,7 +128,7 @@ export class SharedBrowser {
   /** Sends a command of this process itself. It obeys no rules and needs no controls. */
   call(method: string, params: Params = {}, sessionId?: string): Promise<Params> {
     return new Promise((resolve, reject) => {
-      this.#send({ method, params, sessionId }, ({ result, error }) => {
+      this.#ask({ method, params, sessionId }, ({ result, error }) => {
         if (error) reject(new UniCoreError('INTERNAL', `${method}: ${error.message}`));
         else resolve(result ?? {});
       });
@@ -138,16 +141,19 @@ export class SharedBrowser {
     return () => this.#listeners.delete(listener);
   }
 
-  #send(command: Omit<Command, 'id'>, answered: (answer: Answer) => void, written?: () => void): number {
-    const id = ++this.#lastId;
+  #ask(command: Omit<Command, 'id'>, answered: (answer: Answer) => void): void {
+    this.#send({ id: ++this.#lastId, ...command }, answered);
+  }
+
+  #send(command: Command, answered: (answer: Answer) => void, written?: () => void): void {
+    const { id } = command;
     if (this.#pipe) {
       this.#answers.set(id, answered);
-      this.#pipe.send(JSON.stringify({ id, ...command }), written);
+      this.#pipe.send(JSON.stringify(command), written);
     } else {
       answered({ id, error: { code: FAILED, message: 'The browser has ended.' } });
       written?.();
     }
-    return id;
   }
 
   #received(text: string): void {
@@ -174,10 +180,10 @@ export class SharedBrowser {
   #attachedToTarget(owner: Client | typeof OWN, params: unknown, parent: string | undefined): void {
     const session = attached.safeParse(params);
     if (!session.success) return;
-    const { sessionId, waitingForDebugger } = session.data;
+    const { sessionId } = session.data;
     if (parent === undefined) this.#sessions.addRoot(sessionId, OWN);
     else this.#sessions.add(sessionId, parent);
-    if (owner !== OWN) owner.sessionAttached(sessionId, waitingForDebugger === true);
+    if (owner !== OWN) owner.sessionAttached(session.data);
   }
 
   #detachedFromTarget(params: unknown): void {
@@ -213,7 +219,7 @@ export class SharedBrowser {
 
   #detach(sessionId: string): void {
     this.#sessions.remove(sessionId);
-    if (this.#pipe) this.#send({ method: 'Target.detachFromTarget', params: { sessionId } }, () => undefined);
+    if (this.#pipe) this.#ask({ method: 'Target.detachFromTarget', params: { sessionId } }, () => undefined);
   }
 
   #lost(): void {
