@@ -2,9 +2,10 @@
  * The fence that marks the place in the server's stream from which a new pixel format holds.
  *
  * A server works through messages in order, but its updates are on their way meanwhile: nobody but the server
- * knows which of them is the first with new pixels. So, if updates may be on their way, the interposer sends a fence just before SetPixelFormat. With the
- * flag SyncNext the server handles the next message, SetPixelFormat, and answers the fence before it sends
- * anything else. The answer is taken out of the stream, and the viewer never sees it.
+ * knows which of them is the first with new pixels. So, if updates may be on their way, the interposer sends a
+ * fence just before SetPixelFormat. With the flag SyncNext the server handles the next message, SetPixelFormat, and
+ * answers the fence before it sends anything else. The answer is taken out of the stream, and the viewer never
+ * sees it.
  */
 import { ViewerMessage } from './message-types.ts';
 

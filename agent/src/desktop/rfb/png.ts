@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { PNG } from 'pngjs';
 import type { Picture } from './framebuffer.ts';
 
-/** zlib's level and strategy. Level 3 takes a third of the time of pngjs's own choice, 9. */
+/** zlib's level and strategy. pngjs's own choice, level 9 for runs of equal bytes, gives larger files. */
 const DEFLATE = { deflateLevel: 3, deflateStrategy: 0 };
-/** No filter, and all four bytes of a pixel: other choices block the process for 0.2 s per picture. */
+/** No filter, and all four bytes of a pixel: fewer bytes block the process for 0.2 s per picture of 1920 × 1080. */
 const PLAIN = { filterType: 0, colorType: 6 } as const;
 
 /** Encodes a picture as PNG. zlib works in a thread of its own, so input is not held up. */
