@@ -8,8 +8,7 @@ import type { AgentHello } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { serveHub } from '../channels/index.ts';
 import { desktopReporter, Fleet, vmReporter } from '../control/index.ts';
-import { Desktops } from '../desktop/fleet/index.ts';
-import { makeLauncher } from '../desktop/launch/index.ts';
+import { Desktops, makeLauncher } from '../desktop/index.ts';
 import {
   type AgentConfig,
   Credentials,

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import type { DesktopRef } from '@unicore/protocol/control';
-import { makeLauncher } from '../desktop/launch/index.ts';
+import { makeLauncher } from '../desktop/index.ts';
 import { type AgentConfig, loadConfig } from '../identity/index.ts';
 import { stopKeeper } from '../keeper/index.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { HolderStatus, Limits } from '../holder/index.ts';
 import type { DesktopLauncher, Outcome } from '../launch/index.ts';
 import { type HolderConnection, HolderLink } from '../link/index.ts';
-import type { Entry } from './saved-desktops.ts';
+import { type Entry, firstPhase } from './saved-desktops.ts';
 import { type Cause, isFinal, short, verdictOf } from './verdict.ts';
 
 const RETRY = { first: 500, most: 10_000 };
@@ -308,12 +308,6 @@ export class DesktopWorker {
 
 function limitsOf({ lifeMs, idleMs }: DesktopOrder): Limits {
   return { lifeMs, idleMs };
-}
-
-function firstPhase({ order, started, ran, verdict }: Entry): DesktopPhase {
-  if (verdict || order.desired === 'ended') return 'ending';
-  if (ran) return 'running';
-  return started ? 'booting' : 'launching';
 }
 
 function asUniCoreError(error: unknown): UniCoreError {

@@ -3,7 +3,7 @@
  * this file which desktops it has, and that none of them may be started a second time.
  */
 import { join } from 'node:path';
-import { DesktopObserved, DesktopOrder } from '@unicore/protocol/control';
+import { DesktopObserved, DesktopOrder, type DesktopPhase } from '@unicore/protocol/control';
 import { z } from 'zod';
 import { LatestFile, readJson } from '../../files/index.ts';
 
@@ -25,6 +25,13 @@ const REMEDY = 'Delete it and start the agent again: the hub tells it which desk
 
 export function newEntry(order: DesktopOrder): Entry {
   return { order, started: false, ran: false, verdict: null, gone: false };
+}
+
+/** Returns the phase that a restarted agent reports until it knows more. */
+export function firstPhase({ order, started, ran, verdict }: Entry): DesktopPhase {
+  if (verdict || order.desired === 'ended') return 'ending';
+  if (ran) return 'running';
+  return started ? 'booting' : 'launching';
 }
 
 export class SavedDesktops {

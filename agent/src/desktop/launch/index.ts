@@ -14,6 +14,8 @@ export interface LauncherOptions {
   providerId: string;
   /** Path of the Docker engine's socket. */
   socketPath: string;
+  /** The program that holds a desktop without a container. Default: unicore-desktop. */
+  program?: string;
 }
 
 export function makeLauncher(options: LauncherOptions): DesktopLauncher {
