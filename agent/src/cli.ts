@@ -93,7 +93,8 @@ program
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .action((options: { data: string; logLevel: string }) => {
+  .option('--desktops', "let the hub's owner start desktops (remote browsers) here")
+  .action((options: { data: string; logLevel: string; desktops?: boolean }) => {
     // Set the process name, so that the machine's owner recognises the agent in a list of processes.
     process.title = 'unicore-agent';
     return run(options, process.env);

@@ -33,6 +33,8 @@ const LOOK_MS = 3_000;
 
 export interface AgentOptions {
   agentDir: string;
+  /** True if the machine's owner allows desktops. */
+  desktops?: boolean;
   log: Logger;
   /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
   socketPath?: string;
@@ -131,6 +133,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       name: config.name,
       runtime: config.runtime,
       isolation: await runtime.isolation(),
+      desktops: options.desktops ? config.runtime : null,
       beat: await load.sample(fleet.running),
     }),
     beat: () => load.sample(fleet.running),

@@ -33,7 +33,9 @@ interface HoldFlags {
 /** In a container, the image says which folder is the desktop's own. */
 const FOLDER = process.env.UNICORE_DESKTOP_FOLDER;
 
-const program = new Command('unicore-desktop').description('Runs one desktop: a browser that others see and drive.');
+const program = new Command('unicore-desktop').description(
+  'Runs one desktop: a browser that others see and drive.',
+);
 
 program
   .command('hold')
@@ -72,7 +74,11 @@ function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
 
-async function hold(folder: string, text: string, { url, reachable, allowUnsandboxed }: HoldFlags): Promise<void> {
+async function hold(
+  folder: string,
+  text: string,
+  { url, reachable, allowUnsandboxed }: HoldFlags,
+): Promise<void> {
   const { sessionId, attempt, scale, lifeMs, idleMs } = readOrder(text);
   // The last line of stdout is the last status. So the log goes to stderr.
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));

@@ -18,7 +18,14 @@ const engine = new Docker();
 const STRANGER = '12345:12345';
 const CORES = availableParallelism();
 const HOUR_MS = 3_600_000;
-const ORDER = { sessionId: 'ds-test', attempt: 1, scale: 1, lifeMs: HOUR_MS, idleMs: HOUR_MS, bootMs: HOUR_MS } as const;
+const ORDER = {
+  sessionId: 'ds-test',
+  attempt: 1,
+  scale: 1,
+  lifeMs: HOUR_MS,
+  idleMs: HOUR_MS,
+  bootMs: HOUR_MS,
+} as const;
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -37,7 +44,11 @@ interface Desktop {
 async function desktop(args: readonly string[] = [], changes: Docker.HostConfig = {}): Promise<Desktop> {
   const seccomp = await readFile(SECCOMP, 'utf8');
   const HostConfig = { ...hostConfig('bridge', CORES, seccomp), ...changes };
-  const container = await engine.createContainer({ Image: IMAGE, Cmd: [...holdArguments('/desktop', ORDER), ...args], HostConfig });
+  const container = await engine.createContainer({
+    Image: IMAGE,
+    Cmd: [...holdArguments('/desktop', ORDER), ...args],
+    HostConfig,
+  });
   cleanups.push(() => container.remove({ force: true, v: true }));
   const phases: Phase[] = [];
   const changed = new EventTarget();

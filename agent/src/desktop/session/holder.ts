@@ -18,9 +18,9 @@ import {
 } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
+import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
-import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lifetime } from './lifetime.ts';
 import { parse } from './parse.ts';
 import { Pictures } from './pictures.ts';

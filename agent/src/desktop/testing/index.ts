@@ -8,6 +8,6 @@ export { closeDesktops, newFolder, order, startDesktops } from './desktops-setup
 export { FakeHolder } from './fake-holder.ts';
 export { FakeLauncher } from './fake-launcher.ts';
 export { type LauncherHarness, launcherContract } from './launcher.suite.ts';
+export { RealDesktop, SESSION } from './real-desktop.ts';
 export { runDesktops } from './run-desktops.ts';
 export { buildStandInImage } from './stand-in-image.ts';
-export { RealDesktop, SESSION } from './real-desktop.ts';

@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@unicore/protocol';
 import { greet, type LocalPeer } from '../../local/index.ts';
-import { HOLDER_SOCKET, type HolderMethods, type HolderNews, HolderStatus, holdArguments } from '../holder/index.ts';
+import {
+  HOLDER_SOCKET,
+  type HolderMethods,
+  type HolderNews,
+  HolderStatus,
+  holdArguments,
+} from '../holder/index.ts';
 import { DesktopConsumer } from './desktop-consumer.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
