@@ -4,7 +4,7 @@
  * desktop's user cannot pass through a private folder, and the path of a socket must be short.
  */
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UniCoreError } from '@unicore/protocol';
 import { DesktopRef } from '@unicore/protocol/control';
@@ -85,22 +85,27 @@ export class Places {
   /** Makes the desktop's folder. Returns false if it exists. */
   async make({ folder }: Place): Promise<boolean> {
     const mode = this.#isRoot ? PASS_THROUGH : OWNER_ONLY;
-    await mkdir(this.#base, { recursive: true });
-    await this.#requireOwnBase();
-    await chmod(this.#base, mode);
-    try {
-      await mkdir(folder, { mode: OWNER_ONLY });
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
+    for (;;) {
+      try {
+        await mkdir(this.#base, { recursive: true });
+        await this.#requireOwnBase();
+        await chmod(this.#base, mode);
+        await mkdir(folder, { mode: OWNER_ONLY });
+        await chmod(folder, mode);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') return false;
+        // The removal of another desktop has just deleted the empty base.
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
     }
-    await chmod(folder, mode);
-    return true;
   }
 
   /** Deletes all files of the desktop, and those that its user has left elsewhere. No process may use them. */
   async remove({ folder, uid }: Place): Promise<void> {
     await rm(folder, { recursive: true, force: true });
+    // The base is deleted with the last desktop. Before that, it is not empty and stays.
+    await rmdir(this.#base).catch(() => undefined);
     if (uid === undefined) return;
     for (const shared of SHARED) {
       for (const name of await readdir(shared).catch(() => [])) {

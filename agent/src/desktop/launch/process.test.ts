@@ -41,7 +41,8 @@ async function harness(): Promise<LauncherHarness & { places: Places }> {
         ]),
     close: async () => {
       rmSync(agentDir, { recursive: true });
-      rmSync(join(places.of({ sessionId: 'x', attempt: 1 }).folder, '..'), { recursive: true, force: true });
+      const base = join(places.of({ sessionId: 'x', attempt: 1 }).folder, '..');
+      expect(existsSync(base)).toBe(false);
     },
   };
 }
@@ -119,6 +120,7 @@ test('a folder that another user could write is refused', async () => {
   const base = join(places.of(REF).folder, '..');
   execFileSync('install', ['-d', '-o', '65534', base]);
   await expect(launcher.start(ORDER)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  rmSync(base, { recursive: true });
   await close();
 });
 
