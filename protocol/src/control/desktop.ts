@@ -25,7 +25,7 @@ export const DesktopOrder = DesktopRef.extend({
   desired: z.enum(['running', 'ended']),
   image: z.string().min(1).max(200),
   scale: Scale,
-  /** Longest time from the first painted frame to the end. It rises when the user extends the desktop. */
+  /** Longest time from the start of the holder to its end. It rises when the user extends the desktop. */
   lifeMs: z.number().int().positive(),
   /** The desktop ends after this time without input. */
   idleMs: z.number().int().positive(),

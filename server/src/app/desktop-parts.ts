@@ -16,6 +16,7 @@ import {
   DesktopPlacer,
   DesktopReports,
   Desktops,
+  DesktopViews,
   DesktopWriter,
   type Prices,
 } from '../desktop/index.ts';
@@ -54,7 +55,8 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const writer = new DesktopWriter({ store, events, prices, log, now });
   const placer = new DesktopPlacer({ store, presence, writer, now });
   const access = new DesktopAccess(store);
-  const announcer = new Announcer(backplane, socketUrl);
+  const views = new DesktopViews(prices, now);
+  const announcer = new Announcer(backplane, views, socketUrl);
   const common = { store, events, writer, limits, now };
   return {
     desktopPlacer: placer,
@@ -63,6 +65,7 @@ export function createDesktopParts(options: DesktopPartsOptions) {
     desktopReports: new DesktopReports(common),
     desktopConnections: new DesktopConnections({ access, tickets, agent }),
     desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, clock, log }),
+    desktopViews: views,
     announcer,
   };
 }

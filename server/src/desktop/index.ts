@@ -8,5 +8,5 @@ export { Desktops } from './desktops.ts';
 export { isOver } from './lifecycle.ts';
 export { DesktopPlacer } from './placer.ts';
 export { type DesktopLimits, DesktopReports } from './reports.ts';
-export { sessionOf, viewDesktop, viewReceipt } from './view.ts';
+export { DesktopViews, sessionOf, viewReceipt } from './view.ts';
 export { DesktopWriter } from './writer.ts';

@@ -6,7 +6,7 @@
  */
 import { DesktopEvent, ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { Caller, WatchService } from '../api/index.ts';
-import { type Desktops, viewDesktop } from '../desktop/index.ts';
+import type { Desktops, DesktopViews } from '../desktop/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { Loads, Providers, Sight } from '../provider/index.ts';
 import type { DesktopRow, ProviderRow, VmRow } from '../store/index.ts';
@@ -20,6 +20,7 @@ export interface WatchDeps {
   providers: Providers;
   loads: Loads;
   desktops: Desktops;
+  desktopViews: DesktopViews;
 }
 
 export class Watch implements WatchService {
@@ -67,7 +68,7 @@ export class Watch implements WatchService {
     socketUrl: string,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<DesktopEvent> {
-    const { events, desktops } = this.#deps;
+    const { events, desktops, desktopViews } = this.#deps;
     const changes = new Changes<DesktopRow>(events, sessionId, signal);
     let newest = 0;
     const listen = (row: DesktopRow) => {
@@ -80,7 +81,7 @@ export class Watch implements WatchService {
         // An event with an older revision that arrives late is skipped.
         if (row && row.rev < newest) continue;
         newest = row?.rev ?? 0;
-        yield DesktopEvent.parse({ desktop: row ? viewDesktop(row, socketUrl) : null });
+        yield DesktopEvent.parse({ desktop: row ? desktopViews.one(row, socketUrl) : null });
       }
     } finally {
       events.off('desktop', listen);

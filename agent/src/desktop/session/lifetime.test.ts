@@ -60,11 +60,11 @@ test('the warning comes again after the desktop was used', async () => {
   expect(events).toEqual(['13 idle 2', '27 idle 2', '29 over: Nobody used it for 15 minutes.']);
 });
 
-test('the limits count from the first picture, and stop() ends them', async () => {
-  await clock.advance(2 * HOUR);
+test('idle time counts from the first picture, life from the start, and stop() ends both', async () => {
+  await clock.advance(50 * MINUTE);
   lifetime.start();
-  await clock.advance(10 * MINUTE);
+  await clock.advance(6 * MINUTE);
   lifetime.stop();
   await clock.advance(2 * HOUR);
-  expect(events).toEqual([]);
+  expect(events).toEqual(['55 life 5']);
 });

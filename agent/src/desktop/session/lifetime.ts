@@ -27,21 +27,24 @@ export interface LifetimeOptions {
 export class Lifetime {
   readonly #options: LifetimeOptions;
   #limits: Limits;
-  #startedAt: number | undefined;
-  #usedAt = 0;
+  /** A desktop costs money from its start, so its life counts from there. */
+  readonly #startedAt: number;
+  /** When the desktop was used last; undefined until the first frame was painted. */
+  #usedAt: number | undefined;
   #warned = { life: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY };
   #cancel: () => void = () => undefined;
 
   constructor(options: LifetimeOptions) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#startedAt = options.clock.now();
+    this.#look();
   }
 
-  /** The first frame was painted: both limits count from now. */
+  /** The first frame was painted: idle time counts from now. */
   start(): void {
-    if (this.#startedAt !== undefined) return;
-    this.#startedAt = this.#options.clock.now();
-    this.#usedAt = this.#startedAt;
+    if (this.#usedAt !== undefined) return;
+    this.used();
     this.#look();
   }
 
@@ -54,7 +57,7 @@ export class Lifetime {
   limit(limits: Limits): void {
     if (limits.lifeMs > this.#limits.lifeMs) this.#warned.life = Number.POSITIVE_INFINITY;
     this.#limits = limits;
-    if (this.#startedAt !== undefined) this.#look();
+    this.#look();
   }
 
   stop(): void {
@@ -78,8 +81,8 @@ export class Lifetime {
   #left(): Record<Warning['limit'], number> {
     const now = this.#options.clock.now();
     return {
-      life: (this.#startedAt ?? now) + this.#limits.lifeMs - now,
-      idle: this.#usedAt + this.#limits.idleMs - now,
+      life: this.#startedAt + this.#limits.lifeMs - now,
+      idle: (this.#usedAt ?? now) + this.#limits.idleMs - now,
     };
   }
 
