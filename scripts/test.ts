@@ -32,6 +32,7 @@ const NEEDS: readonly Need[] = [
   ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker' })),
   { package: 'chromium', command: 'chromium', suites: 'desktop' },
   { package: 'tigervnc-standalone-server', command: 'Xvnc', suites: 'desktop' },
+  { package: 'tigervnc-viewer', command: 'xtigervncviewer', suites: 'desktop' },
   ...['openbox', 'xclip', 'xterm'].map((name) => ({ package: name, command: name, suites: 'desktop' })),
   { package: 'x11-xserver-utils', command: 'xsetroot', suites: 'desktop' },
   { package: 'x11-utils', command: 'xev', suites: 'desktop' },

@@ -9,6 +9,7 @@ import type { UniCore } from '@unicore/client/sdk';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
+import { endDesktop, inPhase } from '../../testing/desktops.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
 const TEAL = 0x008080;
@@ -43,7 +44,7 @@ export function desktopStory(runtime: RuntimeKind): void {
     const first = await vnc().session.mutate();
     sessionId = first.sessionId;
     expect(first).toMatchObject({ status: 'starting', launcher: runtime, cost: 0 });
-    await expect.poll(phase).toBe('running');
+    await inPhase(owner, 'running');
     const again = await vnc().session.mutate();
     expect([again.sessionId, again.isolation]).toEqual([sessionId, 'sandboxed']);
   });
@@ -91,7 +92,7 @@ export function desktopStory(runtime: RuntimeKind): void {
     await world.startHub();
     await world.startAgent();
     owner = await world.owner();
-    await expect.poll(phase).toBe('running');
+    await inPhase(owner, 'running');
     const viewer = await screen();
     await viewer.until(() => colour(viewer) === RED);
     viewer.close();
@@ -100,9 +101,8 @@ export function desktopStory(runtime: RuntimeKind): void {
   test('its end is proven, and leaves a receipt', async () => {
     const viewer = await screen();
     const ended = viewer.until(() => false).catch((error: unknown) => error);
-    await vnc().delete.mutate({ sessionId });
+    await endDesktop(owner, sessionId);
     await ended;
-    await expect.poll(async () => (await vnc().receipts.query()).length).toBe(1);
     const [receipt] = await vnc().receipts.query();
     expect(receipt).toMatchObject({ sessionId, launcher: runtime, reason: 'You ended it.' });
     expect(receipt!.cost).toBeGreaterThan(0);
