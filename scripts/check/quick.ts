@@ -10,6 +10,8 @@ const PROJECTS = ['protocol', 'server', 'agent', 'client', 'page', 'scripts', 's
  */
 export const NOT_QUICK: readonly string[] = [
   'agent/src/cli.test.ts',
+  'agent/src/desktop/launch/process.test.ts',
+  'agent/src/desktop/rfb/interposer.property.test.ts',
   'agent/src/keeper/process.test.ts',
   'agent/src/pty/process.test.ts',
   'agent/src/runtime/docker.test.ts',
