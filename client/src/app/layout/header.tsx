@@ -25,6 +25,9 @@ export function Header(props: { user: string; onLogOut(): void }): JSX.Element {
           <A href="/" end class={LINK}>
             Machines
           </A>
+          <A href="/desktop" class={LINK}>
+            Desktop
+          </A>
           <A href="/providers" class={LINK}>
             Providers
           </A>
