@@ -1,11 +1,14 @@
 /** The user's desktop: what the subscription vnc.watch tells, the actions, and the receipts. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/solid-query';
-import type { Desktop, DesktopEvent } from '@unicore/protocol/api';
+import type { Desktop, DesktopEvent, Receipt } from '@unicore/protocol/api';
 import { type Accessor, createSignal } from 'solid-js';
 import type { UniCore } from '../../sdk/index.ts';
 import { applyDesktop, type KnownDesktop } from './desktop-events.ts';
 import { follow } from './feed.ts';
 import { useUniCore } from './unicore.tsx';
+
+/** Pause before receipts are requested again, ms. */
+const RETRY_MS = 2_000;
 
 type Wish = Parameters<UniCore['api']['vnc']['create']['mutate']>[0];
 
@@ -52,13 +55,20 @@ export function useDesktop() {
   return { known, live, actions };
 }
 
-/** The receipts of the user's desktops, the newest first. Call it again with another `after` to refresh them. */
-export function useReceipts(after: Accessor<string | undefined>) {
+/**
+ * The receipts of the user's desktops, the newest first. ended: the id of a desktop whose receipt must be among
+ * them. They are requested again until it is.
+ */
+export function useReceipts(ended: Accessor<string | undefined>) {
   const { api } = useUniCore();
   return useQuery(() => ({
-    queryKey: ['receipts', after()],
+    queryKey: ['receipts', ended()],
     queryFn: () => api.vnc.receipts.query(),
     placeholderData: (before) => before,
+    refetchInterval: ({ state }) => {
+      const isThere = ({ sessionId }: Receipt): boolean => sessionId === ended();
+      return ended() === undefined || state.data?.some(isThere) ? false : RETRY_MS;
+    },
   }));
 }
 

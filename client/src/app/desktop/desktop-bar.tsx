@@ -2,12 +2,13 @@
 import type { Desktop } from '@unicore/protocol/api';
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { DesktopActions } from '../data/index.ts';
-import { Button, Chip, IconButton } from '../ui/index.ts';
+import { Button, IconButton } from '../ui/index.ts';
 import { Eye, Hand, Maximize, Minimize, Power } from './desktop-icons.ts';
 import { EndDialog } from './end-dialog.tsx';
 import { dollars } from './format.ts';
 import type { FullScreen } from './full-screen.ts';
 import { KeysPopover } from './keys-popover.tsx';
+import { LineChip } from './line-chip.tsx';
 import { TimeLeft } from './time-left.tsx';
 import type { Viewing } from './viewing.ts';
 
@@ -23,10 +24,6 @@ interface DesktopBarProps {
 
 export function DesktopBar(props: DesktopBarProps): JSX.Element {
   const [ending, setEnding] = createSignal(false);
-  const rtt = (): string | undefined => {
-    const ms = props.viewing.rtt();
-    return ms === undefined || props.viewing.line() !== 'connected' ? undefined : `${Math.round(ms)} ms`;
-  };
   return (
     <div
       class="flex min-h-12 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-rule border-b bg-paper px-3 py-1.5 sm:px-5"
@@ -36,11 +33,7 @@ export function DesktopBar(props: DesktopBarProps): JSX.Element {
       ref={props.ref}
     >
       <h1 class="font-semibold tracking-tight max-lg:sr-only">Desktop</h1>
-      <Chip tone={rtt() === undefined ? 'wait' : 'live'} busy={rtt() === undefined}>
-        <span title="Round trip to the desktop" class="tabular-nums">
-          {rtt() ?? 'Connecting'}
-        </span>
-      </Chip>
+      <LineChip viewing={props.viewing} />
       <TimeLeft desktop={props.desktop} extend={props.actions.extend} />
       <span
         class="text-muted text-sm tabular-nums"

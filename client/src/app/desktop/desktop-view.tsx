@@ -1,6 +1,6 @@
 /** The screen of the running desktop, with its bar and with words over the picture while the line is lost. */
 import type { Control, Desktop } from '@unicore/protocol/api';
-import { createSignal, type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { createSignal, type JSX, Match, onCleanup, onMount, Switch } from 'solid-js';
 import { isPageChord, setOverlay } from '../base/index.ts';
 import { type DesktopActions, useUniCore } from '../data/index.ts';
 import { Button } from '../ui/index.ts';
@@ -120,11 +120,6 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
           </Match>
         </Switch>
       </div>
-      <Show when={viewing.viewOnly()}>
-        <p class="border-rule border-t bg-paper px-4 py-1.5 text-center text-muted text-sm" role="status">
-          You only watch. Your mouse and keyboard do nothing here.
-        </p>
-      </Show>
     </div>
   );
 }

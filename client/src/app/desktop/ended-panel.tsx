@@ -29,9 +29,9 @@ export function EndedPanel(props: EndedPanelProps): JSX.Element {
         toMachine={failed() ? 'down' : 'off'}
         label="The connection to the hub is up; the desktop behind it is gone"
       />
-      <div role="status" class="grid justify-items-center text-center">
+      <div role="status" class="w-full min-w-0 text-center">
         <h1 class="mt-8 font-semibold text-2xl tracking-tight">{title()}</h1>
-        <p class="mt-2 max-w-full whitespace-pre-line break-words text-muted">
+        <p class="mt-2 whitespace-pre-line text-muted [overflow-wrap:anywhere]">
           {props.desktop.reason ?? 'No reason is known.'}
         </p>
       </div>

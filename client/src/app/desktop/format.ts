@@ -22,8 +22,9 @@ export function duration(ms: number): string {
 /** Formats the time that is left, for example as '1 h 5 min', '42 min' or '4:09'. */
 export function countdown(ms: number): string {
   const left = Math.max(0, ms);
-  if (left >= HOUR) return joined(Math.floor(left / HOUR), 'h', Math.floor((left % HOUR) / MINUTE), 'min');
-  if (left >= SECONDS_BELOW) return `${Math.floor(left / MINUTE)} min`;
+  const minutes = Math.ceil(left / MINUTE);
+  if (minutes >= 60) return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  if (left >= SECONDS_BELOW) return `${minutes} min`;
   const seconds = Math.floor(left / SECOND);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

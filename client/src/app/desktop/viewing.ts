@@ -5,6 +5,7 @@
 import { Backoff, closeError, type ErrorCode } from '@unicore/protocol';
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { ChannelSocket, ChannelStatus, UniCore } from '../../sdk/index.ts';
+import { failureOf } from '../base/index.ts';
 import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
 import type { Rfb, ScreenCode } from './screen-code.ts';
 
@@ -67,10 +68,13 @@ export function createViewing({ unicore, sessionId, scale, load }: ViewingOption
   const connect = (host: HTMLElement): void => {
     setStopped(undefined);
     setLine('connecting');
-    load().then(
-      (code) => !over && open(code, host),
-      () => setStopped({ message: NO_CODE, needsReload: true }),
-    );
+    load()
+      .then(
+        (code) => !over && open(code, host),
+        () => setStopped({ message: NO_CODE, needsReload: true }),
+      )
+      // noVNC throws if the browser lacks something that it needs, such as a canvas.
+      .catch((error: unknown) => setStopped({ message: failureOf(error).message, needsReload: false }));
   };
 
   const open = ({ FineRfb }: ScreenCode, host: HTMLElement): void => {
