@@ -14,8 +14,19 @@ export interface ScreenCode {
   FineRfb: new (host: HTMLElement, socket: ChannelSocket) => Rfb;
 }
 
-export function loadScreen(): Promise<ScreenCode> {
-  return import('./fine-rfb.ts');
+/**
+ * Pause before a failed download is tried once more, ms. Browsers end downloads when the network changes, for
+ * example from a cable to radio.
+ */
+const RETRY_MS = 1_000;
+
+export async function loadScreen(): Promise<ScreenCode> {
+  try {
+    return await import('./fine-rfb.ts');
+  } catch {
+    await new Promise((done) => setTimeout(done, RETRY_MS));
+    return import('./fine-rfb.ts');
+  }
 }
 
 /** Starts to load the code before it is needed, for example while a desktop starts. */
