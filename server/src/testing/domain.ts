@@ -99,7 +99,7 @@ async function openDomain(
   region: string | null = null,
   desktops: DesktopSettings = DESKTOPS,
 ): Promise<TestDomain> {
-  const now = () => START + clock.now();
+  const now = () => Math.floor(START + clock.now());
   const line = board.join();
   const log = createLog('silent');
   const domain = createDomain({
