@@ -17,23 +17,33 @@ import type { Logger } from 'pino';
 import {
   type AgentServices,
   agentMethods,
+  type DesktopService,
+  desktopMethods,
   ensureTerminal,
   type Reports,
   serveControl,
 } from '../control/index.ts';
 import type { HubSession } from '../tunnel/index.ts';
+import type { ChannelRelay } from './channel-relay.ts';
 import { DESKTOP_KINDS, desktopRelay } from './desktop-relay.ts';
 import { terminalRelay } from './terminal-relay.ts';
 
-export interface ServeHubOptions {
-  services: AgentServices;
+interface Common {
   reports: readonly Reports[];
   clock: Clock;
   log: Logger;
 }
 
-export function serveHub({ services, reports, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
-  const methods = agentMethods(services);
+export interface ServeHubOptions extends Common {
+  services: AgentServices;
+}
+
+export interface ServeDesktopsOptions extends Common {
+  desktops: DesktopService;
+}
+
+export function serveHub({ services, ...common }: ServeHubOptions): (leg: Leg) => HubSession {
+  const { log } = common;
   const terminals = terminalRelay({
     runs: (vmId, gen) => services.fleet.runs(vmId, gen),
     keeper: () => services.keeper(),
@@ -41,6 +51,25 @@ export function serveHub({ services, reports, clock, log }: ServeHubOptions): (l
     log,
   });
   const desktops = desktopRelay({ holder: (ref) => services.desktops.holder(ref), log });
+  const relayOf = (kind: number) => {
+    if (kind === ChannelKind.terminal) return terminals;
+    return DESKTOP_KINDS.has(kind) ? desktops : undefined;
+  };
+  return serve(agentMethods(services), relayOf, common);
+}
+
+/** Serves a hub that has desktops here, and no VMs. */
+export function serveDesktops({ desktops, ...common }: ServeDesktopsOptions): (leg: Leg) => HubSession {
+  const relay = desktopRelay({ holder: (ref) => desktops.holder(ref), log: common.log });
+  return serve(desktopMethods(desktops), (kind) => (DESKTOP_KINDS.has(kind) ? relay : undefined), common);
+}
+
+/** relayOf: returns the relay for the channels of this kind. */
+function serve(
+  methods: AgentMethods,
+  relayOf: (kind: number) => ChannelRelay | undefined,
+  { reports, clock, log }: Common,
+): (leg: Leg) => HubSession {
   return (leg) => {
     let retired = false;
     const control = new Acceptor({
@@ -64,9 +93,9 @@ export function serveHub({ services, reports, clock, log }: ServeHubOptions): (l
             ch: frame.ch,
             code: ERRORS.PROVIDER_UNREACHABLE.number,
           });
-        if (frame.kind === ChannelKind.terminal) return terminals.open(leg, frame);
-        if (DESKTOP_KINDS.has(frame.kind)) return desktops.open(leg, frame);
         if (frame.kind === ChannelKind.control) return control.open(leg, frame);
+        const relay = relayOf(frame.kind);
+        if (relay) return relay.open(leg, frame);
         const message = `this agent has no channels of kind ${frame.kind}`;
         leg.send({ type: FrameType.RESET, ch: frame.ch, code: ERRORS.KIND_UNKNOWN.number, message });
       },

@@ -68,13 +68,37 @@ export async function ensureTerminal(
   return { keeper: connection, terminal };
 }
 
+/** The methods of a machine that has desktops, and no VMs. */
+export function desktopMethods(desktops: DesktopService): AgentMethods {
+  const refuse = async (): Promise<never> => {
+    throw new UniCoreError('VM_NOT_RUNNING', 'This is a desktop. It has no VMs.');
+  };
+  return {
+    async apply(orders) {
+      if (Orders.parse(orders).length > 0) await refuse();
+    },
+    ...callsTo(desktops),
+    terminals: refuse,
+    openTerminal: refuse,
+    resizeTerminal: refuse,
+    closeTerminal: refuse,
+    terminalPath: refuse,
+  };
+}
+
+function callsTo(desktops: DesktopService) {
+  return {
+    applyDesktops: (orders) => desktops.apply(DesktopOrders.parse(orders)),
+    desktopControl: (wish) => desktops.desktopControl(TakeControl.parse(wish)),
+    desktopScreenshot: (wish) => desktops.desktopScreenshot(AskScreenshot.parse(wish)),
+  } satisfies Partial<AgentMethods>;
+}
+
 export function agentMethods(services: AgentServices): AgentMethods {
   const { fleet, desktops, keeper } = services;
   return {
     apply: (orders) => fleet.apply(Orders.parse(orders)),
-    applyDesktops: (orders) => desktops.apply(DesktopOrders.parse(orders)),
-    desktopControl: (wish) => desktops.desktopControl(TakeControl.parse(wish)),
-    desktopScreenshot: (wish) => desktops.desktopScreenshot(AskScreenshot.parse(wish)),
+    ...callsTo(desktops),
 
     async terminals(vm) {
       const { vmId } = VmRef.parse(vm);

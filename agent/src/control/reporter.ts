@@ -50,6 +50,7 @@ export class Reporter<Seen> {
   #toldAll = false;
   #sending = false;
   #cancelRetry: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: ReporterOptions<Seen>, subject: Subject<Seen>) {
     this.#options = options;
@@ -74,13 +75,22 @@ export class Reporter<Seen> {
     this.#flush();
   }
 
+  /** Resolves when the hub has taken all reports. */
+  async settled(): Promise<void> {
+    if (this.#sending || this.#isBehind) await new Promise<void>((done) => this.#waiting.add(done));
+  }
+
+  get #isBehind(): boolean {
+    return !this.#toldAll || this.#changed.size > 0;
+  }
+
   #flush(): void {
     if (!this.#sending) void this.#send();
   }
 
   async #send(): Promise<void> {
     this.#sending = true;
-    while (this.#hub && (!this.#toldAll || this.#changed.size > 0)) {
+    while (this.#hub && this.#isBehind) {
       const hub = this.#hub;
       const whole = !this.#toldAll;
       const seen = whole ? this.#withGone() : [...this.#changed.values()];
@@ -97,6 +107,9 @@ export class Reporter<Seen> {
       }
     }
     this.#sending = false;
+    if (this.#isBehind) return;
+    for (const done of this.#waiting) done();
+    this.#waiting.clear();
   }
 
   /**

@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 /**
  * The command unicore-desktop. `hold` runs a desktop: its display, its browser, and the socket on which others
- * reach them. `join` connects stdin and stdout to that socket. `health` asks the desktop how it is.
+ * reach them. `join` connects stdin and stdout to that socket. `health` asks the desktop how it is. `dial` runs a
+ * desktop in a container that dials its hub, as on Cloud Run.
  */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { Command } from 'commander';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { greet } from '../local/index.ts';
+import { DiallerOrder, runDialler, superviseDialler } from './dial/index.ts';
 import {
   END_FILE,
   HOLDER_SOCKET,
@@ -70,6 +74,27 @@ program
     holder.leg.close('OK', '');
   });
 
+program
+  .command('dial')
+  .description('run the desktop that the environment describes, and connect it to its hub')
+  .argument('[folder]', "the desktop's own folder", FOLDER)
+  .action((folder: string) => superviseDialler(fileURLToPath(import.meta.url), folder));
+
+program
+  .command('dialler', { hidden: true })
+  .argument('<folder>', "the desktop's own folder")
+  .action(async (folder: string) => {
+    const stop = new AbortController();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+    const order = DiallerOrder.parse(await json(process.stdin));
+    await runDialler(order, { folder, log: stderrLog(), stop: stop.signal });
+  });
+
+/** The last line of stdout is a holder's last status. So logs go to stderr. */
+function stderrLog(): Logger {
+  return pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
@@ -80,8 +105,7 @@ async function hold(
   { url, reachable, allowUnsandboxed }: HoldFlags,
 ): Promise<void> {
   const { sessionId, attempt, scale, lifeMs, idleMs } = readOrder(text);
-  // The last line of stdout is the last status. So the log goes to stderr.
-  const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+  const log = stderrLog();
   process.title = `unicore-desktop ${sessionId}`;
   const holder = await startHolder({
     sessionId,

@@ -137,7 +137,8 @@ export const AgentHello = z.object({
   connSeq: z.number().int().positive(),
   version: z.string().max(64),
   name: z.string().max(200),
-  runtime: z.enum(['docker', 'process']),
+  /** How the agent runs VMs. `desktop` is the one desktop of a container, which runs no VMs. */
+  runtime: z.enum(['docker', 'process', 'desktop']),
   isolation: Isolation,
   beat: BeatMeta,
   /** How this agent starts desktops. Missing or null if the machine's owner has not allowed desktops. */

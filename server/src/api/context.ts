@@ -27,6 +27,7 @@ import type {
   VncSession,
 } from '@unicore/protocol/api';
 import type {
+  AgentBoot,
   AgentChallenge,
   AgentJoin,
   AgentProof,
@@ -64,6 +65,8 @@ export interface Services {
   desktops: DesktopService;
   providers: ProviderService;
   credentials: CredentialService;
+  /** Registers the key of a desktop on Cloud Run. */
+  boot(wish: z.output<typeof AgentBoot>): Promise<ProviderRef>;
   watch: WatchService;
   tickets: {
     issue(grant: {

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Caller, Origins } from '../auth/index.ts';
-import { isOver } from '../desktop/index.ts';
+import { desktopOfProvider, isOver } from '../desktop/index.ts';
 import type { AddressOf, Callers } from '../http/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -37,7 +37,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 /** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events, desktopBoot } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -52,7 +52,11 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
       allowedOrigin: (origin, host) => origins.allowed(origin, host) || regions.has(origin),
       session: async (request) => identityOf(await callers.ofCookie(request)),
       bearer: async (token) => identityOf(await sessions.caller('bearer', token)),
-      provider: (token) => credentials.verify(token),
+      async provider(token) {
+        const providerId = await credentials.verify(token);
+        await desktopBoot.check(providerId);
+        return providerId;
+      },
       async consumerTicket(ticket) {
         const grant = await tickets.redeem(ticket, { kind: 'consumer' });
         return grant && { userId: grant.userId, sessionId: grant.sessionId };
@@ -75,7 +79,8 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     },
     providers: {
       connected({ providerId, hello, leg }) {
-        presence.connected(providerId, hello);
+        // A desktop is no machine that takes VMs, and its end is no silence. So nobody watches its presence.
+        if (!desktopOfProvider(providerId)) presence.connected(providerId, hello);
         control.open(leg, providerId);
       },
       heard: (providerId) => presence.heard(providerId),

@@ -7,9 +7,14 @@ import type { DesktopMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import type { Tickets } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
+import type { Place } from '../cloud-run/index.ts';
 import {
   Announcer,
+  CloudDesktops,
+  type CloudLauncher,
+  CloudPlaces,
   DesktopAccess,
+  DesktopBoot,
   DesktopChores,
   DesktopConnections,
   type DesktopLimits,
@@ -33,7 +38,19 @@ export interface DesktopSettings {
   prices: Prices;
   /** ws(s)://host of the hubs, as programs outside of UniCore reach them. */
   socketUrl: string;
+  /** Undefined if no desktops run on Cloud Run. */
+  cloud?: CloudSettings | undefined;
 }
+
+export interface CloudSettings {
+  places: readonly Place[];
+  jobs: CloudLauncher;
+  /** http(s)://host of the hubs, as desktops reach them. */
+  hubUrl: string;
+}
+
+/** How much longer than the time to start a boot token is valid, ms. By then the hub has ended the start. */
+const TOKEN_SPARE_MS = 60_000;
 
 export interface DesktopPartsOptions {
   store: Store;
@@ -51,20 +68,28 @@ export interface DesktopPartsOptions {
 
 export function createDesktopParts(options: DesktopPartsOptions) {
   const { store, backplane, clock, now, log, events, presence, tickets, agent } = options;
-  const { image, mostMs, limits, prices, socketUrl } = options.desktops;
+  const { image, mostMs, limits, prices, socketUrl, cloud: settings } = options.desktops;
   const writer = new DesktopWriter({ store, events, prices, log, now });
-  const placer = new DesktopPlacer({ store, presence, writer, now });
+  const places = settings && new CloudPlaces({ ...settings, store, clock });
+  const placer = new DesktopPlacer({ store, presence, writer, places, now });
+  const boot = new DesktopBoot({ store, writer, tokenMs: limits.bootMs + TOKEN_SPARE_MS, now });
+  const cloud =
+    settings &&
+    places &&
+    new CloudDesktops({ ...settings, store, writer, placer, places, boot, limits, mostMs, clock, log, now });
   const access = new DesktopAccess(store);
   const views = new DesktopViews(prices, now);
   const announcer = new Announcer(backplane, views, socketUrl);
   const common = { store, events, writer, limits, now };
   return {
     desktopPlacer: placer,
+    desktopBoot: boot,
+    cloudDesktops: cloud,
     desktops: new Desktops({ store, writer, placer, prices, image, mostMs, now }),
     desktopAccess: access,
     desktopReports: new DesktopReports(common),
     desktopConnections: new DesktopConnections({ access, tickets, agent }),
-    desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, clock, log }),
+    desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, cloud, clock, log }),
     desktopViews: views,
     announcer,
   };

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
 import type { Backplane, HubCard } from '../backplane/index.ts';
 import { ControlHost } from '../control/index.ts';
-import type { Announcer } from '../desktop/index.ts';
+import type { Announcer, CloudDesktops } from '../desktop/index.ts';
 import { HubEvents } from '../events/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
 import { ProviderCredentials } from '../provider/index.ts';
@@ -51,7 +51,7 @@ export function createDomain(options: DomainOptions) {
   const { placer, reports, access, periodicWork } = ofVms;
   const agent = (providerId: string) => network.agents.of(providerId);
   const ofDesktops = createDesktopParts({ ...options, events, presence, tickets, agent });
-  const { desktopReports, desktopAccess, desktopPlacer, desktopChores } = ofDesktops;
+  const { desktopReports, desktopAccess, desktopPlacer, desktopChores, cloudDesktops } = ofDesktops;
   const control = new ControlHost({
     clock,
     log,
@@ -91,7 +91,7 @@ export function createDomain(options: DomainOptions) {
     if (about.desktops !== null) placeDesktops();
   });
   reactToVms({ events, control, place });
-  reactToDesktops({ events, control, announcer: ofDesktops.announcer, run });
+  reactToDesktops({ events, control, announcer: ofDesktops.announcer, cloud: cloudDesktops, run });
   return {
     ...ofProviders,
     ...ofVms,
@@ -123,6 +123,7 @@ export function createDomain(options: DomainOptions) {
     async stop() {
       for (const part of [presence, silence, periodicWork, desktopChores]) part.stop();
       control.close();
+      await cloudDesktops?.stop();
       await hubs.stop();
     },
   };
@@ -151,13 +152,16 @@ interface DesktopReaction {
   events: HubEvents;
   control: ControlHost;
   announcer: Announcer;
+  cloud: CloudDesktops | undefined;
   run(what: string, work: Promise<void>): void;
 }
 
-function reactToDesktops({ events, control, announcer, run }: DesktopReaction): void {
+function reactToDesktops({ events, control, announcer, cloud, run }: DesktopReaction): void {
   events.on('desktop', (row, here) => {
     if (row.providerId !== null) control.desktopOrdersChanged(row.providerId);
-    if (here) run('announcer', announcer.announce(row));
+    if (!here) return;
+    run('announcer', announcer.announce(row));
+    cloud?.look(row.sessionId);
   });
 }
 

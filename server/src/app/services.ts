@@ -40,6 +40,7 @@ export function createServices(domain: Domain, { backplane, regions, system }: S
     },
     desktops: desktopService(domain),
     credentials,
+    boot: (wish) => domain.desktopBoot.boot(wish),
     watch: new Watch(domain),
     tickets,
     regions,

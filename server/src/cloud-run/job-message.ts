@@ -25,6 +25,8 @@ export interface JobSettings {
 
 const CPU = '2';
 const MEMORY = '4Gi';
+/** The command of the image that dials the hub. */
+const ARGS = ['dial'];
 
 export function jobMessage(spec: LaunchSpec, { deployment, account }: JobSettings): object {
   const labels = labelsOf(deployment, spec);
@@ -40,7 +42,9 @@ export function jobMessage(spec: LaunchSpec, { deployment, account }: JobSetting
       taskCount: 1,
       parallelism: 1,
       template: {
-        containers: [{ image: spec.image, env, resources: { limits: { cpu: CPU, memory: MEMORY } } }],
+        containers: [
+          { image: spec.image, args: ARGS, env, resources: { limits: { cpu: CPU, memory: MEMORY } } },
+        ],
         // By default Cloud Run would start a failed desktop three times more.
         maxRetries: 0,
         timeout: { seconds: spec.timeoutSeconds },

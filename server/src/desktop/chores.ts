@@ -1,7 +1,7 @@
 /**
  * Periodic work about desktops that one hub does for all hubs. It finds machines for desktops that wait, ends
- * desktops whose limits have passed although their agent did not end them, and announces desktops to programs
- * outside of UniCore.
+ * desktops whose limits have passed although their agent did not end them, compares desktops with Cloud Run, and
+ * announces desktops to programs outside of UniCore.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -9,6 +9,7 @@ import type { Backplane } from '../backplane/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { Announcer } from './announcer.ts';
+import type { CloudDesktops } from './cloud.ts';
 import type { DesktopPlacer } from './placer.ts';
 import type { DesktopLimits } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
@@ -18,8 +19,8 @@ const EVERY_MS = 5_000;
 const LEASE_MS = 12_000;
 /** How long after a limit the hub ends a desktop, ms. The agent and the desktop end it first if they can. */
 const LATE_MS = 60_000;
-/** Desktops are announced once in this many rounds: every minute. */
-const ANNOUNCE_EVERY = 12;
+/** Desktops are announced and compared with Cloud Run once in this many rounds: every minute. */
+const MINUTE = 12;
 /** An order that had no effect for this long was perhaps lost, ms. */
 const LOST_MS = 20_000;
 
@@ -30,6 +31,8 @@ export interface DesktopChoresDeps {
   writer: DesktopWriter;
   placer: DesktopPlacer;
   announcer: Announcer;
+  /** Undefined if no desktops run on Cloud Run. */
+  cloud: CloudDesktops | undefined;
   limits: DesktopLimits;
   clock: Clock;
   log: Logger;
@@ -58,13 +61,16 @@ export class DesktopChores {
   }
 
   async #do(): Promise<void> {
-    const { backplane, placer, store, announcer } = this.#deps;
+    const { backplane, placer, store, announcer, cloud, log } = this.#deps;
     // If the backplane is unreachable, every hub does this work. That is harmless.
     if (!(await backplane.leases.hold('desktops', LEASE_MS).catch(() => true))) return;
     await placer.placeWaiting();
     const rows = await store.desktops();
     for (const row of rows) await this.#look(row);
-    if (this.#turn++ % ANNOUNCE_EVERY === 0) for (const row of rows) await announcer.announce(row);
+    if (this.#turn++ % MINUTE !== 0) return;
+    // Cloud Run may take long to answer, and the other chores must not wait for it.
+    cloud?.reconcile().catch((error: unknown) => log.error({ err: error }, 'reconciling desktops failed'));
+    for (const row of rows) await announcer.announce(row);
   }
 
   async #look(row: DesktopRow): Promise<void> {

@@ -1,5 +1,6 @@
 /** Computes what a desktop costs. */
 import type { DesktopUse } from '@unicore/protocol/control';
+import type { DesktopRow } from '../store/index.ts';
 
 /** Size of a desktop: vCPU and GiB of memory. */
 export const DESKTOP_CPU = 2;
@@ -44,4 +45,9 @@ export function billOf(use: DesktopUse, prices: Prices): Bill {
 export function msFor(dollars: number, prices: Prices): number {
   const perSecond = DESKTOP_CPU * prices.perCpuSecond + DESKTOP_GIB * prices.perGibSecond;
   return Math.floor((dollars / perSecond) * 1000);
+}
+
+/** Returns the time that a desktop has been billed for, ms. */
+export function msOf({ cpuSeconds }: Pick<DesktopRow, 'cpuSeconds'>): number {
+  return (cpuSeconds / DESKTOP_CPU) * 1000;
 }

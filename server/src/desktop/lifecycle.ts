@@ -3,7 +3,7 @@
  * Nothing else changes a phase, and every change is written by compare-and-set.
  *
  * The usual order is reserved → launching → booting → painting → running → ending → ended. A desktop that finds
- * no room is `waiting`. Phases never go back. `ended` and `failed` mean that nothing of the desktop is left.
+ * no room is `waiting`. Phases never go back, except that a place without room makes a desktop wait for another. `ended` and `failed` mean that nothing of the desktop is left.
  */
 import type { DesktopPhase } from '../store/index.ts';
 
@@ -11,6 +11,8 @@ export const DESKTOP_EVENTS = [
   // The hub found no room, or found some.
   'wait',
   'launch',
+  // The chosen place has no room after all, and nothing was started there.
+  'full',
   // The launcher's reports
   'launching',
   'booting',
@@ -27,6 +29,7 @@ export type DesktopLifeEvent = (typeof DESKTOP_EVENTS)[number];
 const OVER: Record<DesktopLifeEvent, null> = {
   wait: null,
   launch: null,
+  full: null,
   launching: null,
   booting: null,
   painting: null,
@@ -44,6 +47,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   launching: {
     wait: null,
     launch: null,
+    full: 'waiting',
     launching: 'launching',
     booting: 'booting',
     painting: 'painting',
@@ -56,6 +60,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   booting: {
     wait: null,
     launch: null,
+    full: null,
     launching: null,
     booting: 'booting',
     painting: 'painting',
@@ -68,6 +73,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   painting: {
     wait: null,
     launch: null,
+    full: null,
     launching: null,
     booting: null,
     painting: 'painting',
@@ -80,6 +86,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   running: {
     wait: null,
     launch: null,
+    full: null,
     launching: null,
     // A browser that crashed and starts again does not change the desktop's phase.
     booting: null,

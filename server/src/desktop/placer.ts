@@ -1,11 +1,15 @@
 /**
- * Finds a machine for a desktop. Until providers can host strangers, only the hub's owner gets desktops from
- * agents, and only from agents whose owner has allowed it.
+ * Finds a machine for a desktop. With places on Cloud Run, everybody gets desktops there. Without them, only the
+ * hub's owner gets desktops, from agents whose owner has allowed it, because an agent's machine is no place for
+ * strangers.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { Launcher } from '@unicore/protocol/control';
+import { jobNameOf } from '../cloud-run/index.ts';
 import type { Presence } from '../provider/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
+import type { CloudPlaces } from './cloud-places.ts';
+import { providerIdOf } from './provider-id.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** A desktop that waits longer than this for a machine has failed, ms. */
@@ -17,12 +21,16 @@ export interface DesktopPlacerDeps {
   store: Store;
   presence: Presence;
   writer: DesktopWriter;
+  /** Undefined if no desktops run on Cloud Run. */
+  places: CloudPlaces | undefined;
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
 export class DesktopPlacer {
   readonly #deps: DesktopPlacerDeps;
+  /** The desktop that was placed last. The next one is counted after it, so that this hub keeps to the quotas. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: DesktopPlacerDeps) {
     this.#deps = deps;
@@ -30,6 +38,7 @@ export class DesktopPlacer {
 
   /** Returns how this user's desktop would be started. Throws NO_CAPACITY if the user may have none here. */
   async launcherFor(userId: string): Promise<Launcher> {
+    if (this.#deps.places) return 'cloud-run';
     const user = await this.#deps.store.user(userId);
     if (user?.role === 'owner') return (await this.#machine())?.launcher ?? 'docker';
     throw new UniCoreError(
@@ -39,16 +48,10 @@ export class DesktopPlacer {
   }
 
   /** Gives a reserved or waiting desktop to a machine, or lets it wait and says why. */
-  async place(row: DesktopRow): Promise<DesktopRow> {
-    const { writer, now } = this.#deps;
-    const machine = await this.#machine();
-    if (machine) return (await writer.apply(keyOf(row), 'launch', () => ({ ...machine, reason: null }))).row;
-    if (now() - row.createdAt > MOST_WAIT_MS) {
-      const code = 'NO_CAPACITY';
-      const reason = `${NONE} It waited ${MOST_WAIT_MS / 60_000} minutes.`;
-      return (await writer.apply(keyOf(row), 'failed', () => ({ code, reason }))).row;
-    }
-    return (await writer.apply(keyOf(row), 'wait', () => ({ reason: NONE }))).row;
+  place(row: DesktopRow): Promise<DesktopRow> {
+    const placed = this.#last.then(() => this.#place(row));
+    this.#last = placed.catch(() => {});
+    return placed;
   }
 
   /** Looks for a machine for each desktop that waits. */
@@ -56,6 +59,22 @@ export class DesktopPlacer {
     for (const row of await this.#deps.store.desktops()) {
       if (row.phase === 'reserved' || row.phase === 'waiting') await this.place(row);
     }
+  }
+
+  async #place(row: DesktopRow): Promise<DesktopRow> {
+    const { writer, places, now } = this.#deps;
+    const target = places ? await cloudTarget(row, places) : await this.#machine();
+    const none = places ? ALL_FULL : NONE;
+    if (target) {
+      const patch = { ...target, code: null, reason: null };
+      return (await writer.apply(keyOf(row), 'launch', () => patch)).row;
+    }
+    if (now() - row.createdAt > MOST_WAIT_MS) {
+      const code = 'NO_CAPACITY';
+      const reason = `${none} It waited ${MOST_WAIT_MS / 60_000} minutes.`;
+      return (await writer.apply(keyOf(row), 'failed', () => ({ code, reason }))).row;
+    }
+    return (await writer.apply(keyOf(row), 'wait', () => ({ reason: none }))).row;
   }
 
   async #machine(): Promise<{ providerId: string; launcher: Launcher } | undefined> {
@@ -66,5 +85,13 @@ export class DesktopPlacer {
   }
 }
 
+/** Everything that Cloud Run is asked for later follows from these fields. */
+async function cloudTarget(row: DesktopRow, places: CloudPlaces): Promise<Partial<DesktopRow> | undefined> {
+  const place = await places.choose();
+  if (place === undefined) return undefined;
+  return { launcher: 'cloud-run', place, providerId: providerIdOf(row), jobName: jobNameOf(row) };
+}
+
 const NONE =
   'No connected machine offers desktops now. Start the agent of the hub’s machine, with --desktops.';
+const ALL_FULL = 'All places for desktops are full. This desktop starts as soon as another one ends.';

@@ -2,9 +2,10 @@
  * Applies the agents' reports about their desktops, and creates the orders for agents. Reports and orders
  * describe states, not changes, so repeating them is harmless.
  */
-import type { DesktopObserved, DesktopOrder } from '@unicore/protocol/control';
+import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
 import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
+import { msOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -77,13 +78,16 @@ export class DesktopReports {
   async #note(row: DesktopRow, seen: DesktopObserved): Promise<DesktopRow> {
     const { writer, now } = this.#deps;
     const { phase, code, reason, isolation, use } = seen;
-    const { row: written } = await writer.apply(keyOf(row), phase, (old) => ({
+    // A desktop on Cloud Run reports its own end, and then there still is a container. Only the launcher can prove
+    // the end.
+    const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
+    const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
       // A reason that was written when the end began says more than what the agent saw at the end.
       code: old.code ?? code,
       reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
       isolation: isolation ?? old.isolation,
       startedAt: old.startedAt ?? (phase === 'running' ? now() : null),
-      ...(use && writer.spent(use)),
+      ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, use) : use)),
     }));
     return written;
   }
@@ -94,6 +98,7 @@ export class DesktopReports {
     const there = new Set(desktops.map(({ sessionId }) => sessionId));
     for (const row of await store.desktops()) {
       if (row.providerId !== providerId || there.has(row.sessionId)) continue;
+      if (row.launcher === 'cloud-run') continue;
       // The provider may not have got its order yet, so only a desktop that it once reported is missing.
       if (row.phase === 'launching') continue;
       await writer.apply(keyOf(row), 'ended', (old) => ({
@@ -102,6 +107,11 @@ export class DesktopReports {
       }));
     }
   }
+}
+
+/** Google's record of a container's time, which begins earlier than the desktop's own, is kept. */
+function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
+  return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
 
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;

@@ -14,7 +14,7 @@ import { providerRow, userRow } from './rows.ts';
 import { type Line, Switchboard } from './switchboard.ts';
 
 /** When simulated time begins, in milliseconds since 1970. */
-const START = Date.UTC(2026, 0, 1);
+export const START = Date.UTC(2026, 0, 1);
 export const ALICE = 'u-alice';
 export const BOB = 'u-bob';
 
@@ -55,11 +55,16 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
 }
 
 /** Several hubs with one store and one backplane. regionOf: the region of each. */
-export async function testHubs(count: number, regionOf: (hub: number) => string | null = () => null) {
+export async function testHubs(
+  count: number,
+  regionOf: (hub: number) => string | null = () => null,
+  desktops: (clock: SimClock) => DesktopSettings = () => DESKTOPS,
+) {
   const clock = new SimClock();
+  const settings = desktops(clock);
   const board = new Switchboard(clock);
   const store = await testStore();
-  const join = (region: string | null = null) => openDomain(clock, board, store, region);
+  const join = (region: string | null = null) => openDomain(clock, board, store, region, settings);
   const hubs = await Promise.all(Array.from({ length: count }, (_, hub) => join(regionOf(hub))));
   return {
     clock,
@@ -92,8 +97,9 @@ async function openDomain(
   board: Switchboard,
   store: Store,
   region: string | null = null,
+  desktops: DesktopSettings = DESKTOPS,
 ): Promise<TestDomain> {
-  const now = () => START + clock.now();
+  const now = () => Math.floor(START + clock.now());
   const line = board.join();
   const log = createLog('silent');
   const domain = createDomain({
@@ -104,7 +110,7 @@ async function openDomain(
     now,
     log,
     defaultImage: 'unicore/vm',
-    desktops: DESKTOPS,
+    desktops,
     meter: NO_METER,
     queueBytes: 64 * 2 ** 20,
     card: { peerUrl: null, publicUrl: null, region },

@@ -28,6 +28,9 @@ import { Program } from './program.ts';
 import { HolderServer } from './server.ts';
 import { Viewers } from './viewers.ts';
 
+/** The use of the desktop is told this often, ms. Its cost so far is computed from that. */
+const TELL_MS = 60_000;
+
 export interface HolderOptions extends DesktopRef {
   /** Path of the unix socket on which the holder listens. */
   socketPath: string;
@@ -65,6 +68,7 @@ class DesktopHolder implements Holder {
   readonly #ending = Promise.withResolvers<HolderStatus>();
   readonly #over = Promise.withResolvers<HolderStatus>();
   #programs: Programs | undefined;
+  #cancelTell: () => void = () => undefined;
   #server: HolderServer | undefined;
   /** Why the desktop ends; undefined while nobody has ended it. */
   #why: { code: ErrorCode; reason: string } | undefined;
@@ -123,6 +127,7 @@ class DesktopHolder implements Holder {
       },
     });
     void this.#programs.ended.then(() => this.#finish());
+    this.#tellLater();
   }
 
   async end(code: ErrorCode, reason: string): Promise<HolderStatus> {
@@ -183,6 +188,13 @@ class DesktopHolder implements Holder {
     this.#tell();
   }
 
+  #tellLater(): void {
+    this.#cancelTell = this.#clock.after(TELL_MS, () => {
+      this.#tell();
+      this.#tellLater();
+    });
+  }
+
   #tell(): void {
     this.#status().then(
       (status) => this.#server?.tell(status),
@@ -206,6 +218,7 @@ class DesktopHolder implements Holder {
 
   async #finish(): Promise<void> {
     this.#lifetime.stop();
+    this.#cancelTell();
     const status = await this.#status();
     this.#server?.tell(status);
     // The calls that wait for the end are answered before the connections close.

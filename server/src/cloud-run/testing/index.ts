@@ -1,4 +1,5 @@
 /** The fake of Cloud Run Jobs, for tests of the hub and of the whole system. */
+export { openCloudRun } from '../open.ts';
 export type { Container, ContainerSpec, RunContainer } from './container.ts';
 export { type DirectOptions, directApi } from './direct-api.ts';
 export { FakeCloudRun } from './fake-cloud-run.ts';

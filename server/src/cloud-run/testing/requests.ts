@@ -32,6 +32,7 @@ export const JobTemplate = z.strictObject({
       containers: z.tuple([
         z.strictObject({
           image: z.string().min(1),
+          args: z.array(z.string()).default([]),
           env: z.array(Env).default([]),
           resources: z.strictObject({ limits: Limits }),
         }),
