@@ -151,6 +151,7 @@ export function fakeHub(): FakeHub {
       openTerminal: () => notHere(),
       openDesktop: () => notHere(),
       openCdp: () => notHere(),
+      desktop: () => notHere(),
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
