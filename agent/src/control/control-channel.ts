@@ -16,7 +16,7 @@ export function serveControl(
   reports: readonly Reports[],
   log: Logger,
 ): void {
-  const hub = acceptRpc<HubMethods, AgentMethods>(request, {
+  const { remote: hub } = acceptRpc<HubMethods, AgentMethods>(request, {
     local: methods,
     onError: (error, what) => log.warn({ err: error, what }, 'control call failed'),
     closed() {

@@ -1,6 +1,14 @@
-/** Calls over a control channel between two processes of this machine: one end opens it, the other accepts it. */
+/** Calls over a channel: one end opens it, the other accepts it. */
 import { randomBytes } from 'node:crypto';
-import { type Clock, type Leg, Messages, Opener, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import {
+  type AcceptedChannel,
+  type Clock,
+  type Leg,
+  Messages,
+  Opener,
+  type OpenRequest,
+  UniCoreError,
+} from '@unicore/protocol';
 import { controlRpc } from '@unicore/protocol/control';
 
 /** Opens a control channel. Returns the methods of the other end. `local` are the methods of this end. */
@@ -39,15 +47,32 @@ export interface AcceptRpcOptions<Local> {
   onError(error: unknown, what: string): void;
   /** Called when the channel is closed. */
   closed?: () => void;
+  /** The channel ends if more bytes than this wait to be sent. Default: no limit. */
+  mostWaiting?: number;
 }
 
-/** Accepts a control channel. Returns the methods of the other end. */
+export interface AcceptedRpc<Remote> {
+  /** The methods of the other end. */
+  readonly remote: Remote;
+  readonly channel: AcceptedChannel;
+}
+
+/** Accepts a channel for calls. */
 export function acceptRpc<Remote extends object, Local extends object>(
   request: OpenRequest,
-  { local, onError, closed }: AcceptRpcOptions<Local>,
-): Remote {
+  { local, onError, closed, mostWaiting = Number.POSITIVE_INFINITY }: AcceptRpcOptions<Local>,
+): AcceptedRpc<Remote> {
   const messages = new Messages((value) => rpc.receive(value));
-  const rpc = controlRpc<Remote, Local>({ local, post: (value) => messages.send(value), onError });
+  const rpc = controlRpc<Remote, Local>({
+    local,
+    post: (value) => {
+      if (channel.isClosed) return;
+      messages.send(value);
+      if (messages.waiting <= mostWaiting) return;
+      channel.reset('RATE_LIMITED', 'Too many answers wait. Read them before you ask for more.');
+    },
+    onError,
+  });
   const channel = request.accept(
     {
       data: messages.data,
@@ -60,7 +85,7 @@ export function acceptRpc<Remote extends object, Local extends object>(
     {},
   );
   messages.bind(channel);
-  return rpc.remote;
+  return { remote: rpc.remote, channel };
 }
 
 function asError(error: unknown): UniCoreError {

@@ -3,6 +3,8 @@ export { type ErrorCode, type HubDistance, UniCoreError } from '@unicore/protoco
 export type { Accepted } from './accepted.ts';
 export type { Api, GetToken } from './api.ts';
 export type { ChannelSocket } from './channel-socket.ts';
+export type { Desktop, DesktopHandler } from './desktop.ts';
+export type { Download } from './download.ts';
 export type { LineStatus } from './line.ts';
 export type { ChannelStatus } from './link.ts';
 export {
@@ -12,3 +14,4 @@ export {
   type UniCore,
   type UniCoreOptions,
 } from './unicore.ts';
+export type { UploadOptions } from './upload.ts';

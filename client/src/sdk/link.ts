@@ -38,6 +38,11 @@ export interface LinkHandler {
   detached(): void;
   data(bytes: Uint8Array): void;
   status(status: ChannelStatus): void;
+  /**
+   * Called when the channel could send more: it has taken queued bytes, or the other end has confirmed some. Must
+   * not send at once.
+   */
+  writable?(): void;
   /** Called exactly once, when the channel has ended for good. */
   closed(code: ErrorCode, message: string): void;
 }
@@ -61,6 +66,9 @@ export interface LinkOptions {
   maxWaiting?: number;
   handler: LinkHandler;
 }
+
+/** Opens a channel over the client's connection. */
+export type OpenLink = (options: Pick<LinkOptions, 'kind' | 'meta' | 'handler'>) => Link;
 
 export class Link {
   readonly #options: LinkOptions;
@@ -159,6 +167,14 @@ export class Link {
     this.#cancelEnd = this.#options.clock.after(END_MS, () => this.abort('OK', ''));
   }
 
+  /**
+   * Ends the sending direction, without a time limit. The channel is closed when the other end has answered with
+   * an end of its own.
+   */
+  finish(): void {
+    this.#opener.end();
+  }
+
   abort(code: ErrorCode, message: string): void {
     this.#ending = true;
     this.#opener.reset(code, message);
@@ -176,7 +192,10 @@ export class Link {
       deflater: fflateDeflater,
       windows: line.windows,
       handler: {
-        pull: (max) => this.#outbox.pull(max),
+        pull: (max) => {
+          handler.writable?.();
+          return this.#outbox.pull(max);
+        },
         data: (bytes) => {
           this.#owed += bytes.length;
           this.#heard();

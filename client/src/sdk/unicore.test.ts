@@ -126,7 +126,12 @@ test("a desktop's screen carries bytes, and its browser carries messages of text
   const screen = unicore.openDesktop('d-1', { viewOnly: true });
   const [{ data }] = (await once(screen, 'message')) as [MessageEvent<ArrayBuffer>];
   expect(new TextDecoder().decode(data)).toBe('prompt$ ');
-  expect(shells.at(-1)!.meta).toEqual({ sessionId: 'd-1', viewOnly: true, text: false });
+  expect(shells.at(-1)!.meta).toEqual({
+    sessionId: 'd-1',
+    viewOnly: true,
+    text: false,
+    clipboard: false,
+  });
   const browser = unicore.openCdp('d-1');
   await once(browser, 'open');
   const { meta, channel } = shells.at(-1)!;

@@ -3,8 +3,10 @@ import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/p
 import { type Api, createApi, type GetToken } from './api.ts';
 import { ChannelSocket, type ChannelSocketOptions } from './channel-socket.ts';
 import { consumerUrl } from './consumer-socket.ts';
+import { Desktop, type DesktopHandler } from './desktop.ts';
 import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
+import { Link, type OpenLink } from './link.ts';
 import { Sizer } from './sizer.ts';
 import { MAX_TEXT_MESSAGE } from './text-messages.ts';
 
@@ -48,6 +50,11 @@ export interface DesktopOptions {
    * do so only if `accepted.text` of the channel is true.
    */
   text?: boolean;
+  /**
+   * True if copied texts may go both ways at once. Default: false. Then `clipboard` of desktop() allows it, for
+   * each direction. It names this viewer by `accepted.holder`.
+   */
+  clipboard?: boolean;
 }
 
 export interface UniCore {
@@ -77,6 +84,12 @@ export interface UniCore {
    * ends like that of a screen.
    */
   openCdp(sessionId: string): ChannelSocket;
+  /**
+   * Listens to a desktop, in the background: who has the controls, files, warnings and its condition. The returned
+   * object also moves files, and asks for the controls and the clipboard. The channel reconnects by itself, and
+   * ends like that of a screen, which `closed` of the handler reports.
+   */
+  desktop(sessionId: string, handler?: DesktopHandler): Desktop;
   /**
    * Measures the round trip to the hub, ms. Resolves with null if there is no connection or no answer within
    * 3 s.
@@ -140,6 +153,9 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
       name: new URL(`#${name}`, consumerUrl(base.origin)).href,
     });
 
+  const openLink: OpenLink = (link) =>
+    new Link({ line, clock, random, reopens: false, maxWaiting: Number.POSITIVE_INFINITY, ...link });
+
   return {
     api,
     openTerminal(vmId, { terminalId = 'main', cols = 80, rows = 24, readOnly = false } = {}) {
@@ -151,8 +167,10 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
       const meta = { vmId, terminalId, readOnly };
       return open(`${vmId}/${terminalId}`, { kind: 'terminal', meta, sizer, reopens: true });
     },
-    openDesktop: (sessionId, { viewOnly = false, text = false } = {}) =>
-      open(`vnc/${sessionId}`, { kind: 'vnc', meta: { sessionId, viewOnly, text }, reopens: false }),
+    openDesktop: (sessionId, { viewOnly = false, text = false, clipboard = false } = {}) => {
+      const meta = { sessionId, viewOnly, text, clipboard };
+      return open(`vnc/${sessionId}`, { kind: 'vnc', meta, reopens: false });
+    },
     openCdp: (sessionId) =>
       open(`cdp/${sessionId}`, {
         kind: 'cdp',
@@ -161,6 +179,7 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
         reopens: false,
         maxWaiting: MAX_TEXT_MESSAGE + 1,
       }),
+    desktop: (sessionId, handler = {}) => new Desktop({ sessionId, handler, openLink }),
     ping: async () => (line.leg?.up ? line.leg.pingWithin(PING_MS) : null),
     get status() {
       return line.status;

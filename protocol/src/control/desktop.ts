@@ -75,6 +75,8 @@ export const VncOpen = z.object({
   viewOnly: z.boolean().default(false),
   /** True if the viewer sends keys and text as private messages within the channel. */
   text: z.boolean().default(false),
+  /** False if copied texts pass only after the call `clipboard` of the channel kind `desktop` has allowed it. */
+  clipboard: z.boolean().default(true),
 });
 export type VncOpen = z.infer<typeof VncOpen>;
 
@@ -93,15 +95,22 @@ export const MAX_FILE = 256 * 1024 * 1024;
 
 /**
  * Metadata of the OPEN frame of a blob channel to a desktop. put: the consumer sends a file to Uploads. get: the
- * consumer reads a file of Downloads. size: bytes, and 0 for `get`.
+ * consumer reads a file of Downloads. size: bytes, and 0 for `get`. The desktop refuses a size above MAX_FILE.
  */
 export const BlobOpen = z.object({
   sessionId: Id,
   op: z.enum(['put', 'get']),
   name: z.string().min(1).max(255),
-  size: z.number().int().nonnegative().max(MAX_FILE),
+  size: z.number().int().nonnegative(),
 });
 export type BlobOpen = z.infer<typeof BlobOpen>;
+
+/** Metadata of a blob channel's ACCEPT frame. */
+export interface BlobAccept {
+  name: string;
+  /** Bytes. */
+  size: number;
+}
 
 /** Who has the controls of a desktop: a person who views it, or a program that drives it. */
 export const ControlHolder = z.object({

@@ -2,6 +2,7 @@
 export * from './agent-calls.ts';
 export * from './contract.ts';
 export * from './desktop.ts';
+export * from './desktop-calls.ts';
 export { Id } from './ids.ts';
 export { type ControlRpc, controlRpc } from './rpc.ts';
 export { type RpcTracing, TraceContext } from './tracing.ts';

@@ -14,6 +14,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 
 const TEAL = 0x008080;
 const RED = 0xff0000;
+const TEXT = '日本語'.repeat(100_000);
 const page = (colour: string) => `data:text/html,<body bgcolor=${colour}>`;
 
 export function desktopStory(runtime: RuntimeKind): void {
@@ -59,6 +60,31 @@ export function desktopStory(runtime: RuntimeKind): void {
     await browser.close();
     viewer.close();
     expect(await phase()).toBe('running');
+  });
+
+  test('files go into the desktop and out of it, and their list is told', async () => {
+    const downloaded = Promise.withResolvers<void>();
+    const desktop = owner.desktop(sessionId, {
+      files: ({ downloads }) => downloads.length > 0 && downloaded.resolve(),
+    });
+    expect(await desktop.upload(new File([TEXT], 'größe.txt'))).toBe('größe.txt');
+    const [file] = (await desktop.files()).uploads;
+    expect(file).toMatchObject({ name: 'größe.txt', size: Buffer.byteLength(TEXT) });
+    const { url } = await vnc().connect.mutate({ sessionId, to: 'cdp' });
+    const browser = await chromium.connectOverCDP(url);
+    const [tab] = browser.contexts()[0]!.pages();
+    await tab!.evaluate(`{
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([${JSON.stringify(TEXT)}]));
+      link.download = 'text.txt';
+      link.click();
+    }`);
+    await downloaded.promise;
+    const [{ name } = { name: '' }] = (await desktop.files()).downloads;
+    const { stream } = await desktop.download(name);
+    expect((await new Response(stream).text()) === TEXT).toBe(true);
+    await browser.close();
+    desktop.close();
   });
 
   test('a person types into the address bar, and takes the controls from programs', async () => {

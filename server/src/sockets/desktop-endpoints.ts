@@ -16,7 +16,7 @@ const Query = z.object({
 
 export const vncEndpoint = rawEndpoint(async (url, auth) => {
   const { identity, viewOnly, sessionId } = await redeem('vnc', url, auth);
-  const open: VncOpen = { sessionId, viewOnly, text: false };
+  const open: VncOpen = { sessionId, viewOnly, text: false, clipboard: true };
   return { identity, kind: 'vnc', open, framing: vncFraming, ids: { desktop: sessionId } };
 });
 

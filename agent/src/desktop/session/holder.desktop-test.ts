@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RawClient } from '../rfb/index.ts';
-import { type ChannelStream, RealDesktop, SESSION } from '../testing/index.ts';
+import { type ChannelStream, programCalls, RealDesktop, SESSION } from '../testing/index.ts';
 
 /** Colour of the page that fills the browser. */
 const TEAL = 0x008080;
@@ -25,30 +25,6 @@ async function screen(
   return { client, stream, colour: () => client.pixel(client.width >> 2, client.height >> 1) };
 }
 
-/** Sends one CDP command over a channel, and resolves with the answer. */
-function cdp(stream: ChannelStream) {
-  let text = '';
-  let lastId = 0;
-  const answers = new Map<
-    number,
-    (answer: { result?: Record<string, unknown>; error?: { message: string } }) => void
-  >();
-  stream.setEncoding('utf8');
-  stream.on('data', (more: string) => {
-    const messages = (text + more).split('\0');
-    text = messages.pop()!;
-    for (const message of messages) {
-      const answer = JSON.parse(message);
-      answers.get(answer.id)?.(answer);
-    }
-  });
-  return (method: string, params: object = {}, sessionId?: string) =>
-    new Promise<{ result?: Record<string, unknown>; error?: { message: string } }>((resolve) => {
-      answers.set(++lastId, resolve);
-      stream.write(`${JSON.stringify({ id: lastId, method, params, ...(sessionId && { sessionId }) })}\0`);
-    });
-}
-
 test('a viewer whose path is lost goes on with the same stream', async () => {
   const { client, stream } = await screen();
   await client.until(() => client.canResize);
@@ -65,7 +41,7 @@ test('a viewer whose path is lost goes on with the same stream', async () => {
 test('a program drives the browser, a viewer sees it, and the viewer can take the controls', async () => {
   const { client, colour } = await screen();
   const stream = await desktop.consumer.open('cdp');
-  const call = cdp(stream);
+  const call = programCalls(stream);
   const { result } = await call('Target.getTargets');
   const [target] = (result as { targetInfos: { targetId: string; type: string }[] }).targetInfos.filter(
     ({ type }) => type === 'page',

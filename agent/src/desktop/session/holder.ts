@@ -8,24 +8,29 @@ import {
   type ErrorCode,
   type OpenRequest,
   systemClock,
-  UniCoreError,
 } from '@unicore/protocol';
 import {
+  type Control,
   type ControlHolder,
   type DesktopAuth,
+  type DesktopCondition,
   DesktopOpen,
   type DesktopRef,
 } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
+import { SharedFiles } from '../files/index.ts';
 import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
+import { Callers } from './callers.ts';
 import { Lifetime } from './lifetime.ts';
+import { requireOwner } from './owner.ts';
 import { parse } from './parse.ts';
 import { Pictures } from './pictures.ts';
 import { Program } from './program.ts';
 import { HolderServer } from './server.ts';
+import { Transfers } from './transfers.ts';
 import { Viewers } from './viewers.ts';
 
 /** The use of the desktop is told this often, ms. Its cost so far is computed from that. */
@@ -64,6 +69,9 @@ class DesktopHolder implements Holder {
   readonly #browser: SharedBrowser;
   readonly #viewers: Viewers;
   readonly #pictures: Pictures;
+  readonly #files: SharedFiles;
+  readonly #transfers: Transfers;
+  readonly #callers: Callers;
   readonly #lifetime: Lifetime;
   readonly #ending = Promise.withResolvers<HolderStatus>();
   readonly #over = Promise.withResolvers<HolderStatus>();
@@ -76,30 +84,42 @@ class DesktopHolder implements Holder {
   readonly #holders = new Map<string, ControlHolder>();
 
   constructor(options: HolderOptions) {
-    const { clock = systemClock, now = Date.now, limits } = options;
+    const { clock = systemClock, now = Date.now, limits, log } = options;
     this.#options = options;
     this.#clock = clock;
     this.#now = now;
     this.ended = this.#over.promise;
     this.#lease = new Lease({ clock, now });
     const { folder } = options.programs;
-    this.#browser = new SharedBrowser({
+    const folders = { uploads: `${folder}/Uploads`, downloads: `${folder}/Downloads` };
+    this.#browser = new SharedBrowser({ clock, lease: this.#lease, folders });
+    this.#files = new SharedFiles({
+      folders,
       clock,
-      lease: this.#lease,
-      folders: { uploads: `${folder}/Uploads`, downloads: `${folder}/Downloads` },
+      log,
+      changed: (files) => this.#callers.tellOwners('files', (to) => to.files(files)),
     });
+    this.#transfers = new Transfers(this.#files);
+    this.#callers = this.#makeCallers();
     const rfbSocket = () => this.#programs?.rfbSocket;
     const used = () => this.#lifetime.used();
-    this.#viewers = new Viewers({ lease: this.#lease, clock, rfbSocket, used });
+    this.#viewers = new Viewers({
+      lease: this.#lease,
+      clock,
+      rfbSocket,
+      used,
+      refused: (refusal) => this.#callers.tellOwners('clipboard', (to) => to.clipboardRefused(refusal)),
+    });
     this.#pictures = new Pictures(clock, rfbSocket);
     this.#lifetime = new Lifetime({
       clock,
       limits,
-      warn: ({ limit, leftMs }) => options.log.info({ limit, leftMs }, 'the desktop ends soon'),
+      warn: (warning) => this.#callers.tell(`warning ${warning.limit}`, (to) => to.warning(warning)),
       over: (code, reason) => void this.end(code, reason),
     });
-    this.#lease.subscribe(({ holder }) => {
-      if (holder?.kind === 'program') used();
+    this.#lease.subscribe((control) => {
+      if (control.holder?.kind === 'program') used();
+      this.#callers.tell('control', (to) => to.control(control));
     });
   }
 
@@ -140,14 +160,31 @@ class DesktopHolder implements Holder {
     return this.#ending.promise;
   }
 
+  #makeCallers(): Callers {
+    return new Callers({
+      log: this.#options.log,
+      control: (user, take) => this.#control(user, take),
+      allowClipboard: (user, rights) => this.#viewers.allowClipboard(user, rights),
+      files: () => this.#files.list(),
+      removeFile: (file) => this.#files.remove(file),
+      condition: async () => condition(await this.#status()),
+      warnings: () => this.#lifetime.warnings,
+      ownersChanged: (isAnyThere) => (isAnyThere ? this.#files.watch() : this.#files.unwatch()),
+    });
+  }
+
+  #control(user: string, take: boolean, channel?: string): Control {
+    if (take) this.#lease.take(this.#holderOf(user, channel));
+    return this.#lease.control;
+  }
+
   #methods(): HolderMethods {
     return {
       status: () => this.#status(),
       limit: async (limits) => this.#lifetime.limit(Limits.parse(limits)),
       control: async (wish) => {
         const { user, take, holder } = TakeControls.parse(wish);
-        if (take) this.#lease.take(this.#holderOf(user, holder));
-        return this.#lease.control;
+        return this.#control(user, take, holder);
       },
       screenshot: (wish) => this.#pictures.piece(AskPicture.parse(wish)),
       end: ({ code, reason }) => this.end(code === 'OK' ? 'OK' : 'SESSION_ENDED', reason),
@@ -161,14 +198,22 @@ class DesktopHolder implements Holder {
   }
 
   #accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    if (auth.kind === 'vnc') return this.#viewers.accept(request, auth);
-    if (auth.kind === 'cdp') return this.#acceptProgram(request, auth);
-    throw new UniCoreError('KIND_UNKNOWN', `This desktop has no channels of kind ${auth.kind}.`);
+    switch (auth.kind) {
+      case 'vnc':
+        return this.#viewers.accept(request, auth);
+      case 'cdp':
+        return this.#acceptProgram(request, auth);
+      case 'desktop':
+        return this.#callers.accept(request, auth);
+      case 'blob':
+        return this.#transfers.accept(request, auth);
+    }
   }
 
-  #acceptProgram(request: OpenRequest, { rights, user }: DesktopAuth): AcceptedChannel {
+  #acceptProgram(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
     parse(DesktopOpen, request.meta, 'meta');
-    if (rights !== 'write') throw new UniCoreError('READ_ONLY', 'You may only watch this desktop.');
+    requireOwner(auth);
+    const { user } = auth;
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
     const program = new Program({ browser: this.#browser, name: user, gone });
@@ -179,6 +224,8 @@ class DesktopHolder implements Holder {
   }
 
   #reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
+    if (auth.kind === 'blob') return this.#transfers.reattach(id, auth);
+    if (auth.kind === 'desktop') this.#callers.reattach(id, auth);
     if (auth.kind === 'vnc') this.#viewers.reattach(id, auth, meta);
     return { holder: id };
   }
@@ -197,7 +244,10 @@ class DesktopHolder implements Holder {
 
   #tell(): void {
     this.#status().then(
-      (status) => this.#server?.tell(status),
+      (status) => {
+        this.#server?.tell(status);
+        this.#callers.tell('condition', (to) => to.condition(condition(status)));
+      },
       (error: unknown) => this.#options.log.warn({ err: error }, 'the status is unknown'),
     );
   }
@@ -224,6 +274,12 @@ class DesktopHolder implements Holder {
     // The calls that wait for the end are answered before the connections close.
     this.#ending.resolve(status);
     await this.#server?.close(status.reason ?? 'The desktop has ended.');
+    this.#files.close();
     this.#over.resolve(status);
   }
+}
+
+/** The part of the status that people see. */
+function condition({ phase, code, reason, isolation }: HolderStatus): DesktopCondition {
+  return { phase, code, reason, isolation };
 }

@@ -16,7 +16,8 @@ beforeEach(() => {
   lifetime = new Lifetime({
     clock,
     limits: { lifeMs: HOUR, idleMs: 15 * MINUTE },
-    warn: ({ limit, leftMs }) => events.push(`${minutes()} ${limit} ${leftMs / MINUTE}`),
+    warn: ({ limit, leftMs }) =>
+      events.push(`${minutes()} ${limit} ${leftMs === null ? 'is far' : leftMs / MINUTE}`),
     over: (_, reason) => events.push(`${minutes()} over: ${reason}`),
   });
 });
@@ -42,7 +43,13 @@ test('an extension moves the end, and the warnings come again', async () => {
   await useUntil(56);
   lifetime.limit({ lifeMs: 2 * HOUR, idleMs: 15 * MINUTE });
   await useUntil(121);
-  expect(events).toEqual(['55 life 5', '115 life 5', '119 life 1', '120 over: Its time was over.']);
+  expect(events).toEqual([
+    '55 life 5',
+    '56 life is far',
+    '115 life 5',
+    '119 life 1',
+    '120 over: Its time was over.',
+  ]);
 });
 
 test('a desktop that nobody uses ends, with a warning 2 minutes before', async () => {
@@ -57,7 +64,21 @@ test('the warning comes again after the desktop was used', async () => {
   await clock.advance(14 * MINUTE);
   lifetime.used();
   await clock.advance(16 * MINUTE);
-  expect(events).toEqual(['13 idle 2', '27 idle 2', '29 over: Nobody used it for 15 minutes.']);
+  expect(events).toEqual([
+    '13 idle 2',
+    '14 idle is far',
+    '27 idle 2',
+    '29 over: Nobody used it for 15 minutes.',
+  ]);
+});
+
+test('the warnings that hold can be asked for', async () => {
+  lifetime.start();
+  await useUntil(56);
+  expect(lifetime.warnings).toEqual([{ limit: 'life', leftMs: 4 * MINUTE }]);
+  await clock.advance(3 * MINUTE);
+  lifetime.limit({ lifeMs: 2 * HOUR, idleMs: 15 * MINUTE });
+  expect(lifetime.warnings).toEqual([]);
 });
 
 test('idle time counts from the first picture, life from the start, and stop() ends both', async () => {

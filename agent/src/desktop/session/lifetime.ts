@@ -3,23 +3,20 @@
  * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
  */
 import type { Clock, ErrorCode } from '@unicore/protocol';
+import type { DesktopWarning } from '@unicore/protocol/control';
 import type { Limits } from '../holder/index.ts';
 
 /** People are warned this long before the end, ms. */
 const LIFE_WARNINGS = [5 * 60_000, 60_000];
 const IDLE_WARNINGS = [2 * 60_000];
 
-/** Which limit will end the desktop, and when, ms. */
-export interface Warning {
-  limit: 'life' | 'idle';
-  leftMs: number;
-}
+type Limit = DesktopWarning['limit'];
 
 export interface LifetimeOptions {
   clock: Clock;
   limits: Limits;
-  /** Called once for each warning, and again after the limit has moved. */
-  warn(warning: Warning): void;
+  /** Called once for each warning, and again after the limit has moved. Also told when a warning is over. */
+  warn(warning: DesktopWarning): void;
   /** Called once. */
   over(code: ErrorCode, reason: string): void;
 }
@@ -51,11 +48,11 @@ export class Lifetime {
   /** Somebody used the desktop. */
   used(): void {
     this.#usedAt = this.#options.clock.now();
-    this.#warned.idle = Number.POSITIVE_INFINITY;
+    this.#withdraw('idle');
   }
 
   limit(limits: Limits): void {
-    if (limits.lifeMs > this.#limits.lifeMs) this.#warned.life = Number.POSITIVE_INFINITY;
+    if (limits.lifeMs > this.#limits.lifeMs) this.#withdraw('life');
     this.#limits = limits;
     this.#look();
   }
@@ -78,7 +75,16 @@ export class Lifetime {
     this.#cancel = clock.after(Math.min(...steps), () => this.#look());
   }
 
-  #left(): Record<Warning['limit'], number> {
+  /** The warnings that hold now. */
+  get warnings(): DesktopWarning[] {
+    const left = this.#left();
+    const limits: Limit[] = ['life', 'idle'];
+    return limits
+      .filter((limit) => Number.isFinite(this.#warned[limit]))
+      .map((limit) => ({ limit, leftMs: left[limit] }));
+  }
+
+  #left(): Record<Limit, number> {
     const now = this.#options.clock.now();
     return {
       life: this.#startedAt + this.#limits.lifeMs - now,
@@ -86,7 +92,13 @@ export class Lifetime {
     };
   }
 
-  #warn(limit: Warning['limit'], leftMs: number, warnings: readonly number[]): void {
+  #withdraw(limit: Limit): void {
+    if (!Number.isFinite(this.#warned[limit])) return;
+    this.#warned[limit] = Number.POSITIVE_INFINITY;
+    this.#options.warn({ limit, leftMs: null });
+  }
+
+  #warn(limit: Limit, leftMs: number, warnings: readonly number[]): void {
     const reached = Math.min(...warnings.filter((at) => leftMs <= at));
     if (reached >= this.#warned[limit]) return;
     this.#warned[limit] = reached;

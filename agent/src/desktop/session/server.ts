@@ -40,8 +40,8 @@ export class HolderServer {
   readonly #acceptor: Acceptor;
   readonly #legs = new Set<Leg>();
   readonly #listeners = new Set<HolderNews>();
-  /** The channels by their ids, and their users. Only the same user may attach a channel again. */
-  readonly #channels = new Map<string, { channel: AcceptedChannel; user: string }>();
+  /** The channels by their ids. Only the same user may attach a channel again, and as the same kind. */
+  readonly #channels = new Map<string, { channel: AcceptedChannel } & Pick<DesktopAuth, 'user' | 'kind'>>();
   #waitForLegs: () => void = () => undefined;
   #leave: () => void = () => undefined;
 
@@ -126,7 +126,7 @@ export class HolderServer {
       }
       const channel = this.#options.accept(request, auth);
       this.#forgetClosed();
-      this.#channels.set(request.epochHex, { channel, user: auth.user });
+      this.#channels.set(request.epochHex, { channel, user: auth.user, kind: auth.kind });
     } catch (error) {
       if (!(error instanceof UniCoreError)) throw error;
       request.refuse(error.code, error.message);
@@ -135,7 +135,8 @@ export class HolderServer {
 
   #reattach(id: string, rawAuth: unknown, meta: unknown): unknown {
     const auth = this.#checked(rawAuth);
-    if (this.#channels.get(id)?.user !== auth.user) {
+    const known = this.#channels.get(id);
+    if (known?.user !== auth.user || known.kind !== auth.kind) {
       throw new UniCoreError('EPOCH_LOST', 'this channel is no longer known');
     }
     return this.#options.reattach(id, auth, meta);
@@ -150,7 +151,7 @@ export class HolderServer {
 
   #serveControl(request: OpenRequest): void {
     const { log, methods } = this.#options;
-    const listener = acceptRpc<HolderNews, HolderMethods>(request, {
+    const { remote: listener } = acceptRpc<HolderNews, HolderMethods>(request, {
       local: methods,
       onError: (error, what) => log.warn({ err: error, what }, 'control call failed'),
       closed: () => this.#listeners.delete(listener),

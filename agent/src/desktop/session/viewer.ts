@@ -23,6 +23,8 @@ export interface ViewerOptions {
   clock: Clock;
   /** Called when the viewer has used a key, the pointer or the clipboard. */
   used(): void;
+  /** Called when a text was too large for the clipboard. */
+  refused(reason: string): void;
   gone(): void;
 }
 
@@ -110,6 +112,7 @@ export class Viewer {
 
   #carryOut(part: Part): void {
     this.#noteInput();
+    if (part.kind === 'refused') this.#options.refused(part.reason);
     if (part.kind === 'forward' || part.kind === 'key') this.#server.write(part.bytes);
   }
 

@@ -1,6 +1,11 @@
 /** All viewers of a desktop's screen. */
 import { type AcceptedChannel, type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import { type DesktopAuth, VncOpen } from '@unicore/protocol/control';
+import {
+  type ClipboardRefusal,
+  type ClipboardRights,
+  type DesktopAuth,
+  VncOpen,
+} from '@unicore/protocol/control';
 import type { Lease } from '../lease/index.ts';
 import type { Rights } from '../rfb/index.ts';
 import { parse } from './parse.ts';
@@ -17,37 +22,53 @@ export interface ViewersOptions {
   rfbSocket(): string | undefined;
   /** Called when a viewer has used a key, the pointer or the clipboard. */
   used(): void;
+  /** Called when a text that a viewer copied was too large for the clipboard. */
+  refused(refusal: ClipboardRefusal): void;
 }
+
+interface Entry {
+  readonly viewer: Viewer;
+  readonly user: string;
+  readonly isGuest: boolean;
+  /** What the viewer may do, but for the clipboard. */
+  canControl: boolean;
+  clipboard: Directions;
+}
+
+type Directions = Omit<ClipboardRights, 'viewer'>;
 
 export class Viewers {
   readonly #options: ViewersOptions;
   /** The viewers by the id of their channel. */
-  readonly #viewers = new Map<string, { viewer: Viewer; user: string; isGuest: boolean }>();
+  readonly #viewers = new Map<string, Entry>();
 
   constructor(options: ViewersOptions) {
     this.#options = options;
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    const { viewOnly } = parse(VncOpen, request.meta, 'meta');
-    const { lease, clock, rfbSocket, used } = this.#options;
+    const { viewOnly, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
+    const { lease, clock, rfbSocket, used, refused } = this.#options;
     const socket = rfbSocket();
     if (socket === undefined) {
       throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The display is starting. Try again.');
     }
     this.#requireRoom(auth.guest);
     const { epochHex: id } = request;
+    const canControl = mayControl(auth, viewOnly);
+    const clipboard = { toDesktop: isAllowed, fromDesktop: isAllowed };
     const viewer = new Viewer({
       rfbSocket: socket,
       // All viewers of a person share the controls: two pages of one person do not fight.
       holder: { kind: 'viewer', id: auth.user, name: auth.user },
-      rights: rightsOf(auth, viewOnly),
+      rights: rightsOf({ canControl, isGuest: auth.guest, clipboard }),
       lease,
       clock,
       used,
+      refused: (reason) => refused({ viewer: id, reason }),
       gone: () => this.#gone(id, auth.user),
     });
-    this.#viewers.set(id, { viewer, user: auth.user, isGuest: auth.guest });
+    this.#viewers.set(id, { viewer, user: auth.user, isGuest: auth.guest, canControl, clipboard });
     const channel = request.accept(viewer.handler, { holder: id });
     viewer.bind(channel);
     return channel;
@@ -56,7 +77,20 @@ export class Viewers {
   /** A viewer has come back, perhaps with other rights. */
   reattach(id: string, auth: DesktopAuth, meta: unknown): void {
     const { viewOnly } = parse(VncOpen, meta, 'meta');
-    this.#viewers.get(id)?.viewer.allow(rightsOf(auth, viewOnly));
+    const entry = this.#viewers.get(id);
+    if (!entry) return;
+    entry.canControl = mayControl(auth, viewOnly);
+    entry.viewer.allow(rightsOf(entry));
+  }
+
+  /** Sets which way the copied texts of a viewer of this user may go. */
+  allowClipboard(user: string, { viewer: id, toDesktop, fromDesktop }: ClipboardRights): void {
+    const entry = this.#viewers.get(id);
+    if (entry?.user !== user) {
+      throw new UniCoreError('NOT_FOUND', 'viewer: You have no viewer of this name. Its ACCEPT names it.');
+    }
+    entry.clipboard = { toDesktop, fromDesktop };
+    entry.viewer.allow(rightsOf(entry));
   }
 
   /** The controls are free when the last viewer of their holder has gone. */
@@ -77,7 +111,18 @@ export class Viewers {
   }
 }
 
-function rightsOf({ rights, guest }: DesktopAuth, viewOnly: boolean): Rights {
-  const canControl = rights === 'write' && !viewOnly && !guest;
-  return { canControl, clipboardToDesktop: canControl, clipboardFromDesktop: !guest };
+function mayControl({ rights, guest }: DesktopAuth, viewOnly: boolean): boolean {
+  return rights === 'write' && !viewOnly && !guest;
+}
+
+function rightsOf({
+  canControl,
+  isGuest,
+  clipboard,
+}: Pick<Entry, 'canControl' | 'isGuest' | 'clipboard'>): Rights {
+  return {
+    canControl,
+    clipboardToDesktop: canControl && clipboard.toDesktop,
+    clipboardFromDesktop: !isGuest && clipboard.fromDesktop,
+  };
 }

@@ -22,11 +22,15 @@ export class ChannelStream extends Duplex {
   readonly over = Promise.withResolvers<{ code: ErrorCode; message: string }>();
   readonly channel: Opener;
   accepted: unknown;
+  /** Resolves when the channel was accepted. */
+  readonly attached: Promise<void>;
   readonly #outbox = new Outbox();
   #written: (() => void) | undefined;
 
   constructor({ kind, meta, leg }: ChannelStreamOptions) {
     super();
+    const attached = Promise.withResolvers<void>();
+    this.attached = attached.promise;
     this.channel = new Opener({
       clock: systemClock,
       kind,
@@ -42,7 +46,9 @@ export class ChannelStream extends Duplex {
         pull: (max) => this.#pull(max),
         attached: (said) => {
           this.accepted ??= said;
+          attached.resolve();
         },
+        ended: () => this.channel.end(),
         closed: (code, message) => {
           this.over.resolve({ code, message });
           this.push(null);

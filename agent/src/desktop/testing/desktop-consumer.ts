@@ -11,8 +11,14 @@ import {
 import type { DesktopAuth } from '@unicore/protocol/control';
 import { legPair } from '@unicore/protocol/sim';
 import { ChannelStream } from './channel-stream.ts';
+import { DesktopCaller } from './desktop-caller.ts';
 
-const KINDS = { [ChannelKind.vnc]: 'vnc', [ChannelKind.cdp]: 'cdp' } as const;
+const KINDS = {
+  [ChannelKind.vnc]: 'vnc',
+  [ChannelKind.cdp]: 'cdp',
+  [ChannelKind.desktop]: 'desktop',
+  [ChannelKind.blob]: 'blob',
+} as const;
 
 export interface DesktopConsumerOptions {
   sessionId: string;
@@ -38,10 +44,16 @@ export class DesktopConsumer {
     this.#far = far;
   }
 
-  async open(kind: 'vnc' | 'cdp', meta: object = {}): Promise<ChannelStream> {
+  async open(kind: 'vnc' | 'cdp' | 'blob', meta: object = {}): Promise<ChannelStream> {
     while (!this.#leg.up) await new Promise((soon) => setImmediate(soon));
     const { sessionId } = this.#options;
     return new ChannelStream({ kind, meta: { sessionId, ...meta }, leg: () => this.#leg });
+  }
+
+  /** Opens a channel of kind desktop. */
+  async caller(): Promise<DesktopCaller> {
+    while (!this.#leg.up) await new Promise((soon) => setImmediate(soon));
+    return new DesktopCaller({ sessionId: this.#options.sessionId, leg: () => this.#leg });
   }
 
   /** Ends the attachments of all channels, as a hop does that dies. They attach again by themselves. */

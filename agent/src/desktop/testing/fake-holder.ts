@@ -110,7 +110,7 @@ export class FakeHolder {
 
   #accept(request: OpenRequest): void {
     if (request.kind !== 'control') return this.#echo(request);
-    const agent: HolderNews = acceptRpc<HolderNews, HolderMethods>(request, {
+    const { remote: agent } = acceptRpc<HolderNews, HolderMethods>(request, {
       local: this.#methods,
       onError: () => undefined,
       closed: () => this.#agents.delete(agent),

@@ -237,6 +237,7 @@ export function fakeHub(): FakeHub {
       openTerminal: () => notHere(),
       openDesktop: (...wish) => hub.openDesktop(...wish),
       openCdp: () => notHere(),
+      desktop: () => notHere(),
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],

@@ -42,6 +42,8 @@ export class FakeHub {
   refuseOpen: ErrorCode | undefined;
   /** Further metadata of ACCEPT. */
   accept: Record<string, unknown> = {};
+  /** Accepts channels in place of the shells, if it returns true. */
+  serve: ((request: OpenRequest) => boolean) | undefined;
   providerOnline = true;
   /** True: the network drops everything that the client sends. */
   deaf = false;
@@ -119,6 +121,7 @@ export class FakeHub {
 
   #accept(request: OpenRequest): void {
     if (this.refuseOpen) return request.refuse(this.refuseOpen, 'refused by the test');
+    if (this.serve?.(request)) return;
     const shell = new FakeShell(request.meta);
     this.shells.push(shell);
     const viewer = `w${this.shells.length}`;
