@@ -150,6 +150,7 @@ class DesktopHolder implements Holder {
       this.#why = { code, reason };
       this.#lifetime.stop();
       this.#tell();
+      this.#viewers.end(reason);
       await this.#programs?.end(reason);
     }
     return this.#ending.promise;
