@@ -45,7 +45,7 @@ test.each(['a', 'Report 2026 (final).pdf', '日本語.txt', '👩‍👩‍👧'
   (name) => expect(isPlainName(name)).toBe(true),
 );
 
-test('a numbered name is plain, is another one for each number, and keeps its ending', () => {
+test('a numbered name is plain, is another one for each number, and keeps a short ending', () => {
   fc.assert(
     fc.property(plainName, fc.integer({ min: 1, max: 998 }), (name, number) => {
       const other = numbered(name, number);

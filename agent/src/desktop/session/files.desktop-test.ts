@@ -76,7 +76,7 @@ test('50 MiB go in, and out again, while connections are lost', async () => {
   await caller.calls.removeFile({ folder: 'downloads', name: 'large.bin' });
   await caller.calls.removeFile({ folder: 'uploads', name: 'large.bin' });
   expect(await caller.calls.files()).toEqual({ downloads: [], uploads: [] });
-}, 120_000);
+});
 
 /** Reads a file, and loses the connection three times meanwhile. */
 async function downloadWithLosses(name: string): Promise<Buffer> {

@@ -155,6 +155,7 @@ class DesktopHolder implements Holder {
       this.#why = { code, reason };
       this.#lifetime.stop();
       this.#tell();
+      this.#viewers.end(reason);
       await this.#programs?.end(reason);
     }
     return this.#ending.promise;

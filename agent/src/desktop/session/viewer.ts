@@ -81,6 +81,11 @@ export class Viewer {
     this.#applyRights();
   }
 
+  /** The desktop ends. Its display would only say that it is gone. */
+  end(reason: string): void {
+    this.#channel?.reset('SESSION_ENDED', reason);
+  }
+
   #fromViewer(bytes: Uint8Array): void {
     this.#interposer.fromViewer.push(bytes);
     this.#pump();

@@ -93,6 +93,11 @@ export class Viewers {
     entry.viewer.allow(rightsOf(entry));
   }
 
+  /** The desktop ends, for this reason. */
+  end(reason: string): void {
+    for (const { viewer } of [...this.#viewers.values()]) viewer.end(reason);
+  }
+
   /** The controls are free when the last viewer of their holder has gone. */
   #gone(id: string, user: string): void {
     this.#viewers.delete(id);
