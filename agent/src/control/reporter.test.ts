@@ -88,3 +88,23 @@ test('after a new connection, the old one gets no more reports and cannot delay 
   expect(first.reports).toHaveLength(1);
   expect(second.reports[0]).toMatchObject({ whole: true });
 });
+
+test('is settled when the hub has taken all reports, also after one that failed', async () => {
+  const { clock, reporter, hub } = setUp();
+  const { reports, answers, ...methods } = hub();
+  reporter.connect(methods);
+  let isSettled = false;
+  void reporter.settled().then(() => {
+    isSettled = true;
+  });
+  await clock.advance(0);
+  answers[0]!.reject(new Error('The hub is busy.'));
+  await clock.advance(500);
+  expect(isSettled).toBe(false);
+  await clock.advance(1_000);
+  expect(reports).toHaveLength(2);
+  answers[1]!.resolve();
+  await clock.advance(0);
+  expect(isSettled).toBe(true);
+  await reporter.settled();
+});
