@@ -14,6 +14,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 
 const TEAL = 0x008080;
 const RED = 0xff0000;
+const ADDRESS_BAR = [640, 63] as const;
 const TEXT = '日本語'.repeat(100_000);
 const page = (colour: string) => `data:text/html,<body bgcolor=${colour}>`;
 
@@ -96,9 +97,10 @@ export function desktopStory(runtime: RuntimeKind): void {
       viewer.key(keysym, true);
       viewer.key(keysym, false);
     };
-    viewer.key(0xffe3, true);
-    press(0x6c);
-    viewer.key(0xffe3, false);
+    // A click goes to the browser's own window at once. A shortcut goes to the page first, and keys that follow
+    // too soon would go there, too.
+    viewer.pointer(...ADDRESS_BAR, 1);
+    viewer.pointer(...ADDRESS_BAR, 0);
     for (const char of page('red')) press(char.charCodeAt(0));
     press(0xff0d);
     await viewer.until(() => colour(viewer) === RED);

@@ -7,8 +7,11 @@ import { type ChannelStream, programCalls, RealDesktop, SESSION } from '../testi
 /** Colour of the page that fills the browser. */
 const TEAL = 0x008080;
 const RED = 0xff0000;
+/** A place in the page. */
+const PAGE = [640, 500] as const;
 const page = (colour: number) =>
-  `data:text/html,<body style="background:%23${colour.toString(16).padStart(6, '0')}">`;
+  `data:text/html,<body style="background:%23${hex(colour)}" onkeydown="document.body.style.background='red'">`;
+const hex = (colour: number) => colour.toString(16).padStart(6, '0');
 
 let desktop: RealDesktop;
 
@@ -63,18 +66,13 @@ test('a program drives the browser, a viewer sees it, and the viewer can take th
   stream.destroy();
 });
 
-test('a viewer sees the page, types into the address bar, and sees where that leads', async () => {
+test('a key and the pointer of a viewer reach the page, and the viewer sees what they do', async () => {
   const { client, colour } = await screen();
   await client.until(() => colour() === TEAL);
-  const press = (keysym: number) => {
-    client.key(keysym, true);
-    client.key(keysym, false);
-  };
-  client.key(0xffe3, true);
-  press(0x6c);
-  client.key(0xffe3, false);
-  for (const char of 'data:text/html,<body bgcolor=red>') press(char.charCodeAt(0));
-  press(0xff0d);
+  client.pointer(...PAGE, 1);
+  client.pointer(...PAGE, 0);
+  client.key('r'.charCodeAt(0), true);
+  client.key('r'.charCodeAt(0), false);
   await client.until(() => colour() === RED);
   client.close();
 });
