@@ -5,3 +5,4 @@ export * from './desktop.ts';
 export { Id } from './ids.ts';
 export { type ControlRpc, controlRpc } from './rpc.ts';
 export { type RpcTracing, TraceContext } from './tracing.ts';
+export * from './typing.ts';
