@@ -21,6 +21,7 @@ import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
 import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
+import { DisplayKeys, Focus, Pages } from '../typing/index.ts';
 import { Lifetime } from './lifetime.ts';
 import { parse } from './parse.ts';
 import { Pictures } from './pictures.ts';
@@ -59,6 +60,7 @@ class DesktopHolder implements Holder {
   readonly #now: () => number;
   readonly #lease: Lease;
   readonly #browser: SharedBrowser;
+  readonly #pages: Pages;
   readonly #viewers: Viewers;
   readonly #pictures: Pictures;
   readonly #lifetime: Lifetime;
@@ -86,7 +88,11 @@ class DesktopHolder implements Holder {
     });
     const rfbSocket = () => this.#programs?.rfbSocket;
     const used = () => this.#lifetime.used();
-    this.#viewers = new Viewers({ lease: this.#lease, clock, rfbSocket, used });
+    this.#pages = new Pages(this.#browser, clock);
+    const display = new DisplayKeys(() => this.#programs?.display, clock);
+    const focus = new Focus({ pages: this.#pages, clock, displayHandled: () => display.handled() });
+    const typing = { pages: this.#pages, display, focus };
+    this.#viewers = new Viewers({ lease: this.#lease, clock, typing, rfbSocket, used });
     this.#pictures = new Pictures(clock, rfbSocket);
     this.#lifetime = new Lifetime({
       clock,
@@ -120,6 +126,8 @@ class DesktopHolder implements Holder {
       onPipe: ({ toChromium, fromChromium }) => {
         const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
+        // Without it, typing goes by keys of the display.
+        this.#pages.attach().catch((err: unknown) => log.warn({ err }, 'the pages are unknown'));
       },
     });
     void this.#programs.ended.then(() => this.#finish());
@@ -174,8 +182,7 @@ class DesktopHolder implements Holder {
   }
 
   #reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
-    if (auth.kind === 'vnc') this.#viewers.reattach(id, auth, meta);
-    return { holder: id };
+    return auth.kind === 'vnc' ? this.#viewers.reattach(id, auth, meta) : { holder: id };
   }
 
   #entered({ name }: Phase): void {

@@ -5,6 +5,7 @@ import type { Lease } from '../lease/index.ts';
 import type { Rights } from '../rfb/index.ts';
 import { parse } from './parse.ts';
 import { Viewer } from './viewer.ts';
+import type { TypingParts } from './viewer-typing.ts';
 
 /** Viewers of the desktop's owner, and viewers with a share link, at a time. */
 const MOST_VIEWERS = 8;
@@ -13,6 +14,7 @@ const MOST_GUESTS = 10;
 export interface ViewersOptions {
   lease: Lease;
   clock: Clock;
+  typing: TypingParts;
   /** Path of the unix socket on which the VNC server listens; undefined while it does not. */
   rfbSocket(): string | undefined;
   /** Called when a viewer has used a key, the pointer or the clipboard. */
@@ -29,8 +31,8 @@ export class Viewers {
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    const { viewOnly } = parse(VncOpen, request.meta, 'meta');
-    const { lease, clock, rfbSocket, used } = this.#options;
+    const { viewOnly, text } = parse(VncOpen, request.meta, 'meta');
+    const { lease, clock, typing, rfbSocket, used } = this.#options;
     const socket = rfbSocket();
     if (socket === undefined) {
       throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The display is starting. Try again.');
@@ -44,19 +46,21 @@ export class Viewers {
       rights: rightsOf(auth, viewOnly),
       lease,
       clock,
+      ...(text && { typing }),
       used,
       gone: () => this.#gone(id, auth.user),
     });
     this.#viewers.set(id, { viewer, user: auth.user, isGuest: auth.guest });
-    const channel = request.accept(viewer.handler, { holder: id });
+    const channel = request.accept(viewer.handler, { holder: id, text });
     viewer.bind(channel);
     return channel;
   }
 
-  /** A viewer has come back, perhaps with other rights. */
-  reattach(id: string, auth: DesktopAuth, meta: unknown): void {
-    const { viewOnly } = parse(VncOpen, meta, 'meta');
+  /** A viewer has come back, perhaps with other rights. Returns the metadata of the answer. */
+  reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
+    const { viewOnly, text } = parse(VncOpen, meta, 'meta');
     this.#viewers.get(id)?.viewer.allow(rightsOf(auth, viewOnly));
+    return { holder: id, text };
   }
 
   /** The controls are free when the last viewer of their holder has gone. */
