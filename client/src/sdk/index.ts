@@ -5,6 +5,7 @@ export type { Api, GetToken } from './api.ts';
 export type { ChannelSocket } from './channel-socket.ts';
 export type { LineStatus } from './line.ts';
 export type { ChannelStatus } from './link.ts';
+export { type KeyLike, keyMessage, textMessages } from './typing.ts';
 export {
   createUniCore,
   type DesktopOptions,
