@@ -30,7 +30,6 @@ export class XDisplay {
   readonly #protocols: number;
   readonly #ping: number;
   readonly #xtest: number;
-  readonly #keysyms = new Set<number>();
   /** A key that the keyboard does not have. It gets the characters that no key has, one after the other. */
   #spareKey = 0;
   #keysymsPerKey = 1;
@@ -56,11 +55,6 @@ export class XDisplay {
     this.#protocols = protocols;
     this.#ping = ping;
     this.#xtest = xtest;
-  }
-
-  /** True if a key of the keyboard has this keysym, alone or with modifiers. */
-  hasKey(keysym: number): boolean {
-    return this.#keysyms.has(keysym);
   }
 
   /**
@@ -127,14 +121,9 @@ export class XDisplay {
     const reply = await this.#x.ask(X.getKeyboardMapping, 0, Buffer.from([minKeycode, count, 0, 0]));
     this.#keysymsPerKey = reply[1]!;
     for (let key = 0; key < count; key += 1) {
-      let isUsed = false;
-      for (let i = 0; i < this.#keysymsPerKey; i += 1) {
-        const keysym = reply.readUInt32LE(32 + (key * this.#keysymsPerKey + i) * 4);
-        if (keysym === 0) continue;
-        isUsed = true;
-        this.#keysyms.add(keysym);
-      }
-      if (!isUsed) this.#spareKey = minKeycode + key;
+      const first = 32 + key * this.#keysymsPerKey * 4;
+      const keysyms = reply.subarray(first, first + this.#keysymsPerKey * 4);
+      if (keysyms.every((byte) => byte === 0)) this.#spareKey = minKeycode + key;
     }
     if (this.#spareKey === 0) throw new UniCoreError('INTERNAL', 'The keyboard has no free key.');
   }
