@@ -6,3 +6,4 @@ export * from './desktop-calls.ts';
 export { Id } from './ids.ts';
 export { type ControlRpc, controlRpc } from './rpc.ts';
 export { type RpcTracing, TraceContext } from './tracing.ts';
+export * from './typing.ts';

@@ -43,6 +43,11 @@ export class Launcher {
     this.#next = this.#prepare(false);
   }
 
+  /** Number of the X display. */
+  get display(): number {
+    return this.#display;
+  }
+
   static async create(options: FullOptions): Promise<Launcher> {
     const [folder, isolation, shm] = await Promise.all([
       prepareFolder(options.folder),

@@ -23,6 +23,8 @@ export interface Programs {
   readonly ended: Promise<Phase>;
   /** Path of the unix socket on which Xvnc speaks RFB. After a restart of Xvnc, the path is the same. */
   readonly rfbSocket: string | undefined;
+  /** The X display, and the file with its cookie. After a restart of Xvnc, the number may be another. */
+  readonly display: { readonly display: number; readonly cookie: string } | undefined;
   /** What protects the machine from Chromium; undefined until that was found out. */
   readonly isolation: Isolation | undefined;
   usage(): Promise<Usage>;
@@ -63,6 +65,11 @@ class Supervisor implements Programs {
 
   get rfbSocket(): string | undefined {
     return this.#launcher?.folder.rfbSocket;
+  }
+
+  get display() {
+    const launcher = this.#launcher;
+    return launcher && { display: launcher.display, cookie: launcher.folder.cookie };
   }
 
   get isolation(): Isolation | undefined {

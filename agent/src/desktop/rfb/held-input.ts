@@ -13,6 +13,7 @@ export interface Key {
 export class HeldInput {
   readonly #keys = new Map<string, Key>();
   #buttons = 0;
+  #buttonChanges = 0;
   #x = 0;
   #y = 0;
 
@@ -26,6 +27,11 @@ export class HeldInput {
     return this.#buttons;
   }
 
+  /** How often a button went down or up. A turn of the wheel counts as both. */
+  get buttonChanges(): number {
+    return this.#buttonChanges;
+  }
+
   key(key: Key, isDown: boolean): void {
     const name = key.keycode === undefined ? `keysym ${key.keysym}` : `keycode ${key.keycode}`;
     if (!isDown) this.#keys.delete(name);
@@ -35,6 +41,7 @@ export class HeldInput {
   pointer(x: number, y: number, buttons: number): void {
     this.#x = x;
     this.#y = y;
+    if (buttons !== this.#buttons) this.#buttonChanges += 1;
     this.#buttons = buttons;
   }
 

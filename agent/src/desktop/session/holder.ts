@@ -23,6 +23,7 @@ import { SharedFiles } from '../files/index.ts';
 import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
+import { DisplayKeys, Focus, Pages } from '../typing/index.ts';
 import { Callers } from './callers.ts';
 import { Lifetime } from './lifetime.ts';
 import { requireOwner } from './owner.ts';
@@ -67,6 +68,7 @@ class DesktopHolder implements Holder {
   readonly #now: () => number;
   readonly #lease: Lease;
   readonly #browser: SharedBrowser;
+  readonly #pages: Pages;
   readonly #viewers: Viewers;
   readonly #pictures: Pictures;
   readonly #files: SharedFiles;
@@ -103,9 +105,14 @@ class DesktopHolder implements Holder {
     this.#callers = this.#makeCallers();
     const rfbSocket = () => this.#programs?.rfbSocket;
     const used = () => this.#lifetime.used();
+    this.#pages = new Pages(this.#browser, clock);
+    const display = new DisplayKeys(() => this.#programs?.display, clock);
+    const focus = new Focus({ pages: this.#pages, clock, displayHandled: () => display.handled() });
+    const typing = { pages: this.#pages, display, focus };
     this.#viewers = new Viewers({
       lease: this.#lease,
       clock,
+      typing,
       rfbSocket,
       used,
       refused: (refusal) => this.#callers.tellOwners('clipboard', (to) => to.clipboardRefused(refusal)),
@@ -144,6 +151,8 @@ class DesktopHolder implements Holder {
       onPipe: ({ toChromium, fromChromium }) => {
         const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
+        // Without it, typing goes by keys of the display.
+        this.#pages.attach().catch((err: unknown) => log.warn({ err }, 'the pages are unknown'));
       },
     });
     void this.#programs.ended.then(() => this.#finish());
@@ -227,8 +236,7 @@ class DesktopHolder implements Holder {
   #reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
     if (auth.kind === 'blob') return this.#transfers.reattach(id, auth);
     if (auth.kind === 'desktop') this.#callers.reattach(id, auth);
-    if (auth.kind === 'vnc') this.#viewers.reattach(id, auth, meta);
-    return { holder: id };
+    return auth.kind === 'vnc' ? this.#viewers.reattach(id, auth, meta) : { holder: id };
   }
 
   #entered({ name }: Phase): void {

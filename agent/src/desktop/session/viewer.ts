@@ -7,6 +7,7 @@ import { type AcceptedChannel, type ChannelHandler, type Clock, UniCoreError } f
 import type { Holder, Lease } from '../lease/index.ts';
 import { Interposer, type Part, type Rights } from '../rfb/index.ts';
 import { SendQueue } from './send-queue.ts';
+import { type TypingParts, ViewerTyping } from './viewer-typing.ts';
 
 /** The VNC server is not read while this many bytes wait for the viewer. */
 const MOST_WAITING = 256 * 1024;
@@ -21,6 +22,8 @@ export interface ViewerOptions {
   rights: Rights;
   lease: Lease;
   clock: Clock;
+  /** What types; undefined if the viewer sends no private messages. */
+  typing?: TypingParts;
   /** Called when the viewer has used a key, the pointer or the clipboard. */
   used(): void;
   /** Called when a text was too large for the clipboard. */
@@ -32,12 +35,16 @@ export class Viewer {
   readonly handler: ChannelHandler;
   readonly #options: ViewerOptions;
   readonly #interposer: Interposer;
+  readonly #typing: ViewerTyping | undefined;
   readonly #queue = new SendQueue();
   readonly #server: Socket;
   readonly #unsubscribe: () => void;
   #rights: Rights;
   #channel: AcceptedChannel | undefined;
   #inputs = 0;
+  #buttonChanges = 0;
+  /** True while a typed input is being brought to the browser. All that came after it waits. */
+  #isTyping = false;
   /** Bytes of the viewer that the VNC server has not taken yet. */
   #unconsumed = 0;
   #over = false;
@@ -46,7 +53,21 @@ export class Viewer {
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.#rights = options.rights;
-    this.#interposer = new Interposer({ rights: options.rights });
+    const { typing, clock } = options;
+    this.#interposer = new Interposer({
+      rights: options.rights,
+      privateMessages: typing !== undefined,
+      inputHandled: () => this.#typing?.inputHandled(),
+    });
+    this.#typing =
+      typing &&
+      new ViewerTyping({
+        ...typing,
+        clock,
+        send: (bytes) => this.#send(bytes),
+        inputFence: () => this.#interposer.inputFence,
+        isAllowed: () => !this.#over && this.#interposer.rights.canControl,
+      });
     this.#server = connect(options.rfbSocket);
     this.#server.setNoDelay(true);
     this.#server.on('data', (bytes) => this.#fromServer(bytes));
@@ -95,7 +116,7 @@ export class Viewer {
   }
 
   #consume(): void {
-    if (this.#server.writableNeedDrain || this.#unconsumed === 0) return;
+    if (this.#isTyping || this.#server.writableNeedDrain || this.#unconsumed === 0) return;
     const bytes = this.#unconsumed;
     this.#unconsumed = 0;
     this.#channel?.consumed(bytes);
@@ -103,7 +124,7 @@ export class Viewer {
 
   #pump(): void {
     this.#guarded(() => {
-      while (!this.#over && !this.#server.writableNeedDrain) {
+      while (!this.#over && !this.#isTyping && !this.#server.writableNeedDrain) {
         // The rights are set before each part, because an input may change who has the controls.
         this.#applyRights();
         const part = this.#interposer.fromViewer.take();
@@ -117,8 +138,25 @@ export class Viewer {
 
   #carryOut(part: Part): void {
     this.#noteInput();
-    if (part.kind === 'refused') this.#options.refused(part.reason);
-    if (part.kind === 'forward' || part.kind === 'key') this.#server.write(part.bytes);
+    if (part.kind === 'private') return this.#type(part.op, part.payload);
+    if (part.kind === 'refused') return this.#options.refused(part.reason);
+    const { buttonChanges } = this.#interposer;
+    if (part.kind === 'key') this.#typing?.otherKey();
+    if (buttonChanges !== this.#buttonChanges) this.#typing?.click();
+    this.#buttonChanges = buttonChanges;
+    this.#server.write(part.bytes);
+  }
+
+  #type(op: number, payload: Uint8Array): void {
+    if (!this.#typing || !this.#interposer.rights.canControl) return;
+    const typed = this.#typing.type(op, payload);
+    this.#used();
+    this.#isTyping = true;
+    void typed.then((failure) => {
+      this.#isTyping = false;
+      if (failure) this.#channel?.reset(failure.code, failure.message);
+      this.#pump();
+    });
   }
 
   /** An input that passed takes or renews the controls, and keeps the desktop alive. */
@@ -127,6 +165,10 @@ export class Viewer {
     const inputs = keys + pointer + clipboard;
     if (inputs === this.#inputs) return;
     this.#inputs = inputs;
+    this.#used();
+  }
+
+  #used(): void {
     this.#options.lease.allow(this.#options.holder);
     this.#options.used();
   }
@@ -170,7 +212,11 @@ export class Viewer {
   }
 
   #release(): void {
-    const bytes = this.#interposer.release();
+    this.#typing?.release();
+    this.#send(this.#interposer.release());
+  }
+
+  #send(bytes: Uint8Array): void {
     if (bytes.length > 0 && this.#server.writable) this.#server.write(bytes);
   }
 
@@ -178,6 +224,7 @@ export class Viewer {
     if (this.#over) return;
     this.#over = true;
     this.#cancelRelease();
+    this.#typing?.release();
     this.#unsubscribe();
     this.#server.destroy();
     this.#options.gone();

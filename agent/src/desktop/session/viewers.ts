@@ -10,6 +10,7 @@ import type { Lease } from '../lease/index.ts';
 import type { Rights } from '../rfb/index.ts';
 import { parse } from './parse.ts';
 import { Viewer } from './viewer.ts';
+import type { TypingParts } from './viewer-typing.ts';
 
 /** Viewers of the desktop's owner, and viewers with a share link, at a time. */
 const MOST_VIEWERS = 8;
@@ -18,6 +19,7 @@ const MOST_GUESTS = 10;
 export interface ViewersOptions {
   lease: Lease;
   clock: Clock;
+  typing: TypingParts;
   /** Path of the unix socket on which the VNC server listens; undefined while it does not. */
   rfbSocket(): string | undefined;
   /** Called when a viewer has used a key, the pointer or the clipboard. */
@@ -47,8 +49,8 @@ export class Viewers {
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    const { viewOnly, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
-    const { lease, clock, rfbSocket, used, refused } = this.#options;
+    const { viewOnly, text, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
+    const { lease, clock, typing, rfbSocket, used, refused } = this.#options;
     const socket = rfbSocket();
     if (socket === undefined) {
       throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The display is starting. Try again.');
@@ -64,23 +66,26 @@ export class Viewers {
       rights: rightsOf({ canControl, isGuest: auth.guest, clipboard }),
       lease,
       clock,
+      ...(text && { typing }),
       used,
       refused: (reason) => refused({ viewer: id, reason }),
       gone: () => this.#gone(id, auth.user),
     });
     this.#viewers.set(id, { viewer, user: auth.user, isGuest: auth.guest, canControl, clipboard });
-    const channel = request.accept(viewer.handler, { holder: id });
+    const channel = request.accept(viewer.handler, { holder: id, text });
     viewer.bind(channel);
     return channel;
   }
 
-  /** A viewer has come back, perhaps with other rights. */
-  reattach(id: string, auth: DesktopAuth, meta: unknown): void {
-    const { viewOnly } = parse(VncOpen, meta, 'meta');
+  /** A viewer has come back, perhaps with other rights. Returns the metadata of the answer. */
+  reattach(id: string, auth: DesktopAuth, meta: unknown): unknown {
+    const { viewOnly, text } = parse(VncOpen, meta, 'meta');
     const entry = this.#viewers.get(id);
-    if (!entry) return;
-    entry.canControl = mayControl(auth, viewOnly);
-    entry.viewer.allow(rightsOf(entry));
+    if (entry) {
+      entry.canControl = mayControl(auth, viewOnly);
+      entry.viewer.allow(rightsOf(entry));
+    }
+    return { holder: id, text };
   }
 
   /** Sets which way the copied texts of a viewer of this user may go. */
