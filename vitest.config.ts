@@ -30,8 +30,13 @@ const maxWorkers = 3;
 const together = { ...patient, env, maxWorkers, sequence: { groupOrder: 1 } };
 /** Settings of tests that use real engines, browsers and clusters. */
 const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
+/**
+ * Settings of tests with real desktops. Each desktop has a Chromium, which would take the time of the tests above
+ * that judge how soon bytes arrive.
+ */
+const desktops = { ...patient, env, maxWorkers: 2, sequence: { groupOrder: 3 } };
 /** Settings of the benchmarks. They start dozens of processes at once, so no other test runs beside them. */
-const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 3 } };
+const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 4 } };
 
 /** Returns a glob for the test files in these folders and their subfolders. */
 const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.ts');
@@ -62,6 +67,14 @@ export default defineConfig({
           include: [posix.join('**', '*.docker-test.ts')],
           exclude: [DEPENDENCIES],
           ...waiting,
+        },
+      },
+      {
+        test: {
+          name: 'desktop',
+          include: [posix.join('**', '*.desktop-test.ts')],
+          exclude: [DEPENDENCIES],
+          ...desktops,
         },
       },
       { test: { name: 'browser', include: [testsIn('scripts/tests/browser')], ...waiting } },

@@ -40,6 +40,9 @@ export default defineConfig({
     // Assets are not inlined as data: URLs, because such URLs would need a weaker content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Keeps the first download in one file. Otherwise it is cut along what each lazy page needs of it, and
+    // grows with each lazy page.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: {
     proxy: {
@@ -49,6 +52,8 @@ export default defineConfig({
       '/logout': toHub,
       '/consumer': { ...toHub, ws: true },
       '/terminal': { ...toHub, ws: true },
+      '/vnc/': { ...toHub, ws: true },
+      '/cdp/': { ...toHub, ws: true },
     },
   },
 });

@@ -1,12 +1,13 @@
-/** Implements `npm run images`: builds the container images of VMs and hubs that are not up to date. */
+/** Implements `npm run images`: builds the container images of VMs, hubs and desktops that are not up to date. */
 
 import { parseArgs } from 'node:util';
 import { main, paint, say, step } from './lib/console.ts';
+import { DESKTOP_IMAGE } from './product/images/desktop-image.ts';
 import { HUB_IMAGE } from './product/images/hub-image.ts';
 import { buildImage, dockerEngine, type Image, imageIsCurrent } from './product/images/image.ts';
 import { VM_IMAGE } from './product/images/vm-image.ts';
 
-const IMAGES = { vm: VM_IMAGE, hub: HUB_IMAGE };
+const IMAGES = { vm: VM_IMAGE, hub: HUB_IMAGE, desktop: DESKTOP_IMAGE };
 const HELP = `npm run images -- [${Object.keys(IMAGES).join('|')}]…   all if none is named`;
 
 await main(async () => {

@@ -10,6 +10,7 @@ import { openLocalAuth } from '@unicore/server';
 import { main, messageOf, paint, say, step, warn } from './lib/console.ts';
 import { DATA } from './lib/paths.ts';
 import { checkPort } from './lib/port.ts';
+import { DESKTOP_IMAGE } from './product/images/desktop-image.ts';
 import { buildImage, dockerEngine, imageIsCurrent } from './product/images/image.ts';
 import { VM_IMAGE } from './product/images/vm-image.ts';
 import { canOpenBrowser, openBrowser } from './product/start/browser.ts';
@@ -131,14 +132,19 @@ async function startHubs(options: ReturnType<typeof parseOptions>, show: readonl
   return { hub, url: hub.url, dataDir, store: hub.store, firestore: hub.firestore };
 }
 
-/** Builds the VM image if it is not up to date. VMs need this image, but everything else works meanwhile. */
+/**
+ * Builds the images of VMs and desktops if they are not up to date. VMs and desktops need their image, but
+ * everything else works meanwhile.
+ */
 async function prepareDocker(): Promise<void> {
   const docker = await dockerEngine();
   if (docker === undefined) return warn('  No Docker engine answers. VMs wait until it is started.');
-  if (await imageIsCurrent(docker, VM_IMAGE))
-    return say('  VMs are containers of the Docker engine on this machine.');
-  say(`  Building the image ${VM_IMAGE.name}, once. VMs can be made when it is there.`);
-  await step(`Built ${VM_IMAGE.name}`, () =>
-    buildImage(docker, VM_IMAGE, (line) => say(paint('dim', `  ${line}`))),
-  ).catch((error: unknown) => warn(`  ${messageOf(error)}`));
+  say('  VMs and desktops are containers of the Docker engine on this machine.');
+  for (const [what, image] of [['VMs', VM_IMAGE] as const, ['Desktops', DESKTOP_IMAGE] as const]) {
+    if (await imageIsCurrent(docker, image)) continue;
+    say(`  Building the image ${image.name}, once. ${what} can be made when it is there.`);
+    await step(`Built ${image.name}`, () =>
+      buildImage(docker, image, (line) => say(paint('dim', `  ${line}`))),
+    ).catch((error: unknown) => warn(`  ${messageOf(error)}`));
+  }
 }

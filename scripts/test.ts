@@ -16,6 +16,7 @@ import { QUICK } from './check/quick.ts';
 import { runVitest } from './check/vitest.ts';
 import { main, messageOf, say, step, warn } from './lib/console.ts';
 import { ROOT } from './lib/paths.ts';
+import { DESKTOP_IMAGE } from './product/images/desktop-image.ts';
 import { HUB_IMAGE } from './product/images/hub-image.ts';
 import { buildImage, dockerEngine, imageIsCurrent } from './product/images/image.ts';
 import { VM_IMAGE } from './product/images/vm-image.ts';
@@ -29,6 +30,12 @@ const NEEDS: readonly Need[] = [
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
   ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker' })),
+  { package: 'chromium', command: 'chromium', suites: 'desktop' },
+  { package: 'tigervnc-standalone-server', command: 'Xvnc', suites: 'desktop' },
+  { package: 'tigervnc-viewer', command: 'xtigervncviewer', suites: 'desktop' },
+  ...['openbox', 'xclip', 'xterm'].map((name) => ({ package: name, command: name, suites: 'desktop' })),
+  { package: 'x11-xserver-utils', command: 'xsetroot', suites: 'desktop' },
+  { package: 'x11-utils', command: 'xev', suites: 'desktop' },
 ];
 const ENGINE_NEEDS: readonly Need[] = [
   { package: 'docker.io', command: 'dockerd', suites: 'docker' },
@@ -115,7 +122,7 @@ async function bringEngine(web: Promise<void>): Promise<void> {
   cleanups.push(await startEngine());
   const docker = await dockerEngine();
   if (docker === undefined) return;
-  for (const image of [VM_IMAGE, HUB_IMAGE]) {
+  for (const image of [VM_IMAGE, HUB_IMAGE, DESKTOP_IMAGE]) {
     if (image === HUB_IMAGE) await web;
     if (!(await imageIsCurrent(docker, image))) await buildImage(docker, image, () => {});
   }

@@ -86,14 +86,15 @@ program
 
 program
   .command('run')
-  .description('run the agent until it is stopped; VMs and shells keep running without it')
+  .description('run the agent until it is stopped; VMs, desktops and shells keep running without it')
   .addOption(dataOption())
   .addOption(
     new Option('--log-level <level>', 'how much is logged')
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .action((options: { data: string; logLevel: string }) => {
+  .option('--desktops', "let the hub's owner start desktops (remote browsers) here")
+  .action((options: { data: string; logLevel: string; desktops?: boolean }) => {
     // Set the process name, so that the machine's owner recognises the agent in a list of processes.
     process.title = 'unicore-agent';
     return run(options, process.env);
@@ -101,7 +102,7 @@ program
 
 program
   .command('status')
-  .description('hub, connection, VMs; exits with 3 when the agent does not run')
+  .description('hub, connection, VMs, desktops; exits with 3 when the agent does not run')
   .addOption(dataOption())
   .option('--json', 'for programs')
   .action(async ({ data, json }: { data: string; json?: boolean }) => {
@@ -112,9 +113,9 @@ program
 
 program
   .command('stop')
-  .description('end the agent and every shell; containers keep running unless --vms is given')
+  .description('end the agent and every shell; containers and desktops keep running unless --vms is given')
   .addOption(dataOption())
-  .option('--vms', 'stop the containers, too')
+  .option('--vms', 'stop the containers and end the desktops, too')
   .action(async (options: { data: string; vms?: boolean }) => {
     for (const line of await stop(options, process.env)) console.log(line);
   });

@@ -10,6 +10,8 @@ const PROJECTS = ['protocol', 'server', 'agent', 'client', 'page', 'scripts', 's
  */
 export const NOT_QUICK: readonly string[] = [
   'agent/src/cli.test.ts',
+  'agent/src/desktop/launch/process.test.ts',
+  'agent/src/desktop/rfb/interposer.property.test.ts',
   'agent/src/keeper/process.test.ts',
   'agent/src/pty/process.test.ts',
   'agent/src/runtime/docker.test.ts',
@@ -35,6 +37,8 @@ export const NOT_QUICK: readonly string[] = [
   'server/src/api/procedures.test.ts',
   'server/src/app/app-hubs.test.ts',
   'server/src/app/stop-while-starting.test.ts',
+  'server/src/cloud-run/{google-api,schedules}.test.ts',
+  'server/src/cloud-run/testing/fake.test.ts',
   'server/src/gateway/raw-terminal.test.ts',
   'server/src/hubs/{calls,two-hubs}.test.ts',
   'server/src/loading.test.ts',

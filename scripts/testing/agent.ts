@@ -36,6 +36,7 @@ export class LocalAgent implements AsyncDisposable {
     this.#agent = await startAgent({
       agentDir,
       log,
+      desktops: true,
       socketPath: DEFAULT_SOCKET,
       connectKeeper: () => connectKeeper({ agentDir }),
     });

@@ -8,7 +8,15 @@ export class Users {
 
   /** Returns the SDK of a user with a bearer token. `origin` is the hub's origin for this user. */
   async sdk({ auth }: App, name: string, origin: string): Promise<UniCore> {
-    const { userId } = await auth.createUser(name);
+    return this.#sdk(auth, await auth.createUser(name), origin);
+  }
+
+  /** Returns the SDK of the hub's owner. */
+  async owner({ auth }: App, origin: string): Promise<UniCore> {
+    return this.#sdk(auth, await auth.owner('owner'), origin);
+  }
+
+  async #sdk(auth: App['auth'], { userId }: { userId: string }, origin: string): Promise<UniCore> {
     const { secret } = await auth.bearerToken(userId);
     const unicore = createUniCore({ url: origin, getToken: () => secret });
     this.#sdks.push(unicore);

@@ -96,6 +96,11 @@ export class World {
     return this.#users.sdk(this.app, name, origin);
   }
 
+  /** Returns the SDK of the hub's owner. */
+  owner(): Promise<UniCore> {
+    return this.#users.owner(this.app, this.url);
+  }
+
   /** Returns a link that signs a user's browser in. `origin` is the hub's origin for this browser. */
   link(name = 'ada', origin = this.url): Promise<string> {
     return this.#users.link(this.app, name, origin);

@@ -56,6 +56,9 @@ describe('parseConfig', () => {
 
   test.each([
     [['--port', 'abc'], '--port (or UNICORE_PORT) is "abc"'],
+    [['--desktop-places', 'nowhere'], 'PROJECT/REGION:QUOTA'],
+    [['--desktop-places', 'my-project/europe-west1:5'], 'Set --public-url'],
+    [['--desktop-account', 'a@b'], 'must be the name of a service account'],
     [['--port', '70000'], '--port (or UNICORE_PORT) is "70000"'],
     [['--host', 'everywhere'], 'must be an IP address'],
     [['--public-url', 'https://x.test/path'], 'no path'],

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { parseRedisUrl } from './backplane/index.ts';
+import { parsePlaces } from './cloud-run/index.ts';
 import { parseStoreAddress, STORE_FORMS } from './store/index.ts';
 
 const DEFAULT_PORT = 7420;
@@ -81,6 +82,49 @@ const Config = z.object({
   peerUrl: z
     .url({ protocol: /^wss?$/, error: 'must be a WebSocket URL such as ws://10.0.0.5:7420' })
     .optional(),
+  /** The image of desktops. */
+  desktopImage: z.string().min(1).max(200),
+  /** The longest life of a desktop with all its extensions, in seconds. */
+  desktopMaxSeconds: z.coerce.number().int().min(60).max(604_800),
+  /** A desktop ends after this many seconds without input. */
+  desktopIdleSeconds: z.coerce.number().int().min(60).max(604_800),
+  /** A desktop that has not painted its first frame after this many seconds has failed. */
+  desktopBootSeconds: z.coerce.number().int().min(5).max(3_600),
+  /**
+   * Prices in dollars, separated by commas: a vCPU second, a GiB second of memory, and 10^9 bytes that a desktop
+   * sends. A fourth number is the shortest time that is paid for, in seconds.
+   */
+  desktopPrices: z
+    .string()
+    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
+    .refine(
+      (prices) =>
+        (prices.length === 3 || prices.length === 4) &&
+        prices.every((price) => Number.isFinite(price) && price >= 0),
+      'must be three or four numbers, such as 0.000018,0.000002,0.12',
+    ),
+  /**
+   * Where desktops run on Cloud Run, and the most desktops of each place. With places, everybody gets desktops.
+   * Without them, only the owner does, on machines whose agents offer desktops.
+   */
+  desktopPlaces: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parsePlaces(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
+    .optional(),
+  /** The name of the service account that desktops on Cloud Run have, in the project of each place. */
+  desktopAccount: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+      'must be the name of a service account, such as unicore-desktop',
+    ),
   /** The region of this hub. Users and agents connect to the hub in the nearest region. */
   region: z
     .string()
@@ -107,6 +151,13 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   drainSeconds: { option: 'drain-seconds', variable: 'UNICORE_DRAIN_SECONDS' },
   peerUrl: { option: 'peer-url', variable: 'HUB_PEER_URL' },
   region: { option: 'region', variable: 'UNICORE_REGION' },
+  desktopImage: { option: 'desktop-image', variable: 'UNICORE_DESKTOP_IMAGE' },
+  desktopMaxSeconds: { option: 'desktop-max-seconds', variable: 'UNICORE_DESKTOP_MAX_SECONDS' },
+  desktopIdleSeconds: { option: 'desktop-idle-seconds', variable: 'UNICORE_DESKTOP_IDLE_SECONDS' },
+  desktopBootSeconds: { option: 'desktop-boot-seconds', variable: 'UNICORE_DESKTOP_BOOT_SECONDS' },
+  desktopPlaces: { option: 'desktop-places', variable: 'UNICORE_DESKTOP_PLACES' },
+  desktopAccount: { option: 'desktop-account', variable: 'UNICORE_DESKTOP_ACCOUNT' },
+  desktopPrices: { option: 'desktop-prices', variable: 'UNICORE_DESKTOP_PRICES' },
 };
 const FIELDS = Object.keys(NAMES) as (keyof Config)[];
 
@@ -127,6 +178,13 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   drainSeconds: '0',
   peerUrl: undefined,
   region: undefined,
+  desktopImage: 'unicore/desktop',
+  desktopMaxSeconds: '14400',
+  desktopIdleSeconds: '900',
+  desktopBootSeconds: '90',
+  desktopPlaces: undefined,
+  desktopAccount: 'unicore-desktop',
+  desktopPrices: '0.000018,0.000002,0.12',
 };
 
 /** Cloud Run and other platforms pass the port to listen on in this variable. */
@@ -146,6 +204,11 @@ export function parseConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Co
   const parsed = Config.safeParse({ ...raw, peerUrl, origins: list(given('origins')) });
   if (!parsed.success) throw new UniCoreError('BAD_REQUEST', explain(parsed.error.issues[0], raw));
   const config = parsed.data;
+  if (config.desktopPlaces && config.publicUrl === undefined)
+    throw new UniCoreError(
+      'BAD_REQUEST',
+      'Desktops on Cloud Run need the URL by which they reach the hub. Set --public-url (or UNICORE_PUBLIC_URL).',
+    );
   return { ...config, dataDir: resolve(config.dataDir), webDir: resolve(config.webDir) };
 }
 

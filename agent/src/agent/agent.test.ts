@@ -9,6 +9,8 @@ import { Leg, Messages, Opener, systemClock } from '@unicore/protocol';
 import {
   type AgentMethods,
   controlRpc,
+  type DesktopObserved,
+  type DesktopOrder,
   type HubMethods,
   type VmObserved,
   type VmOrder,
@@ -27,6 +29,7 @@ class SmallHub {
   readonly requests: IncomingMessage[] = [];
   readonly hellos: Record<string, unknown>[] = [];
   readonly reports: { whole: boolean; vms: VmObserved[] }[] = [];
+  readonly desktops: { whole: boolean; desktops: DesktopObserved[] }[] = [];
   agent: AgentMethods | undefined;
   #server: Server | undefined;
   #sockets = new Set<WebSocket>();
@@ -102,6 +105,10 @@ class SmallHub {
     const local: HubMethods = {
       observed: async (report) => {
         this.reports.push(report);
+        this.#wake();
+      },
+      observedDesktops: async (report) => {
+        this.desktops.push(report);
         this.#wake();
       },
     };
@@ -213,6 +220,36 @@ test('orders are carried out and reported, and the next connection starts with a
   await hub.agent!.apply([{ ...ORDER, desired: 'deleted' }]);
   await hub.until(phaseOf('deleted'));
   expect(closedVms).toEqual(['one']);
+});
+
+test('orders about desktops are carried out and reported, and the next connection starts with all of them', async () => {
+  const order: DesktopOrder = {
+    sessionId: 's-1',
+    attempt: 1,
+    // The desktop was never here. So its end is proven at once, and no program is started.
+    desired: 'ended',
+    image: 'unicore/desktop',
+    scale: 1,
+    lifeMs: 60_000,
+    idleMs: 60_000,
+    bootMs: 60_000,
+  };
+  const ended = { sessionId: 's-1', attempt: 1, phase: 'ended', code: null } as const;
+  await started();
+  await hub.until(() => hub.agent !== undefined && hub.desktops.length > 0);
+  expect(hub.desktops[0]).toEqual({ whole: true, desktops: [] });
+  await hub.agent!.applyDesktops([order]);
+  await hub.until(() => hub.desktops.some(({ desktops }) => desktops[0]?.phase === 'ended'));
+
+  hub.desktops.length = 0;
+  hub.agent = undefined;
+  await hub.kill();
+  await hub.listen();
+  await hub.until(() => hub.desktops.length > 0);
+  expect(hub.desktops[0]).toMatchObject({ whole: true, desktops: [ended] });
+  await expect.poll(() => loadState(agentDir)).toMatchObject({ desktops: [ended] });
+  const screenshot = hub.agent!.desktopScreenshot({ sessionId: 's-1', attempt: 1 });
+  await expect(screenshot).rejects.toMatchObject({ code: 'SESSION_ENDED' });
 });
 
 test('calls of the hub are validated: the error for a VM id that is a path names the field', async () => {

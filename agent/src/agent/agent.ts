@@ -1,13 +1,14 @@
 /**
  * Starts an agent: the process that connects this machine to a hub. Creates all its parts: identity, VMs,
- * socket to the hub, and connection to the keeper.
+ * desktops, socket to the hub, and connection to the keeper.
  */
 import { join } from 'node:path';
 import { type Clock, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import type { AgentHello } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { serveHub } from '../channels/index.ts';
-import { Fleet, Reporter } from '../control/index.ts';
+import { desktopReporter, Fleet, vmReporter } from '../control/index.ts';
+import { Desktops, makeLauncher } from '../desktop/index.ts';
 import {
   type AgentConfig,
   Credentials,
@@ -27,11 +28,13 @@ import { measureLatency, Tunnel } from '../tunnel/index.ts';
 import { LoadMeter } from './load.ts';
 import { VERSION } from './version.ts';
 
-/** Longest time, in ms, that the agent waits for the state of its VMs before it dials the hub. */
+/** Longest time, in ms, that the agent waits for the state of its VMs and desktops before it dials the hub. */
 const LOOK_MS = 3_000;
 
 export interface AgentOptions {
   agentDir: string;
+  /** True if the machine's owner allows desktops. */
+  desktops?: boolean;
   log: Logger;
   /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
   socketPath?: string;
@@ -49,7 +52,7 @@ export interface Agent {
   readonly connected: Promise<void>;
   /** Resolves when the hub has revoked this provider. */
   readonly revoked: Promise<UniCoreError>;
-  /** Closes the socket to the hub. Containers, the keeper and its shells keep running. */
+  /** Closes the socket to the hub. Containers, desktops, the keeper and its shells keep running. */
   close(): Promise<void>;
 }
 
@@ -57,7 +60,7 @@ export interface Agent {
  * Rejects if the agent of `agentDir` has not joined a hub, or if another agent already runs for that folder.
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
-  const { agentDir, log, clock = systemClock, random = Math.random } = options;
+  const { agentDir, log, clock = systemClock, random = Math.random, socketPath = DEFAULT_SOCKET } = options;
   const { config, key } = await identity(agentDir);
   checkHub(config.hub, config);
   await refuseSecond(agentDir);
@@ -73,7 +76,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const runtime = makeRuntime({
     kind: config.runtime,
     providerId,
-    socketPath: options.socketPath ?? DEFAULT_SOCKET,
+    socketPath,
     vmsDir: join(agentDir, 'vms'),
     closeVm: async (vmId) => (await keeper.get()).control.closeVm({ vmId }),
     clock,
@@ -86,12 +89,25 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     random,
     log,
     changed: (vm) => {
-      reporter.changed(vm);
+      vmReports.changed(vm);
       void state.save();
     },
   });
-  const reporter = new Reporter({ clock, log, whole: () => fleet.observed() });
-  const state = await LiveState.create(agentDir, config, () => fleet.observed(), log);
+  const desktops = await Desktops.load({
+    agentDir,
+    launcher: makeLauncher({ kind: config.runtime, agentDir, providerId, socketPath }),
+    clock,
+    random,
+    log,
+    changed: (desktop) => {
+      desktopReports.changed(desktop);
+      void state.save();
+    },
+  });
+  const vmReports = vmReporter({ clock, log, whole: () => fleet.observed() });
+  const desktopReports = desktopReporter({ clock, log, whole: () => desktops.observed() });
+  const observed = () => ({ vms: fleet.observed(), desktops: desktops.observed() });
+  const state = await LiveState.create(agentDir, config, observed, log);
   const load = new LoadMeter(agentDir);
   const connected = Promise.withResolvers<void>();
   const revoked = Promise.withResolvers<UniCoreError>();
@@ -117,10 +133,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       name: config.name,
       runtime: config.runtime,
       isolation: await runtime.isolation(),
+      desktops: options.desktops ? config.runtime : null,
       beat: await load.sample(fleet.running),
     }),
     beat: () => load.sample(fleet.running),
-    session: serveHub({ clock, log, reporter, services: { fleet, runtime, keeper: () => keeper.get() } }),
+    session: serveHub({
+      clock,
+      log,
+      reports: [vmReports, desktopReports],
+      services: { fleet, desktops, runtime, keeper: () => keeper.get() },
+    }),
     changed(now) {
       state.connection(now);
       if (now.state === 'connected') connected.resolve();
@@ -132,9 +154,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
 
   keeper.start();
-  // Wait for the state of the VMs, so that the first report to the hub contains it. Wait at most LOOK_MS,
-  // since the Docker engine may hang.
-  await Promise.race([fleet.start(), new Promise<void>((late) => clock.after(LOOK_MS, late))]);
+  // Wait for the state of VMs and desktops, so that the first reports to the hub contain it. Wait at most
+  // LOOK_MS, since the Docker engine may hang.
+  const looked = Promise.all([fleet.start(), desktops.start()]);
+  await Promise.race([looked, new Promise<void>((late) => clock.after(LOOK_MS, late))]);
   tunnel.start();
   return {
     config,
@@ -143,7 +166,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     async close() {
       tunnel.close();
       keeper.close();
-      await Promise.all([fleet.close(), state.save()]);
+      await Promise.all([fleet.close(), desktops.close(), state.save()]);
     },
   };
 }

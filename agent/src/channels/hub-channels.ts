@@ -1,4 +1,7 @@
-/** Serves the channels that the hub opens on one connection: a control channel, and channels of terminals. */
+/**
+ * Serves the channels that the hub opens on one connection: a control channel, and channels of terminals and
+ * desktops.
+ */
 import {
   Acceptor,
   ChannelKind,
@@ -11,26 +14,62 @@ import {
 import type { AgentMethods } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
-import type { Reporter } from '../control/index.ts';
-import { type AgentServices, agentMethods, ensureTerminal, serveControl } from '../control/index.ts';
+import {
+  type AgentServices,
+  agentMethods,
+  type DesktopService,
+  desktopMethods,
+  ensureTerminal,
+  type Reports,
+  serveControl,
+} from '../control/index.ts';
 import type { HubSession } from '../tunnel/index.ts';
-import { TerminalRelay } from './terminal-relay.ts';
+import type { ChannelRelay } from './channel-relay.ts';
+import { DESKTOP_KINDS, desktopRelay } from './desktop-relay.ts';
+import { terminalRelay } from './terminal-relay.ts';
 
-export interface ServeHubOptions {
-  services: AgentServices;
-  reporter: Reporter;
+interface Common {
+  reports: readonly Reports[];
   clock: Clock;
   log: Logger;
 }
 
-export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (leg: Leg) => HubSession {
-  const methods = agentMethods(services);
-  const terminals = new TerminalRelay({
+export interface ServeHubOptions extends Common {
+  services: AgentServices;
+}
+
+export interface ServeDesktopsOptions extends Common {
+  desktops: DesktopService;
+}
+
+export function serveHub({ services, ...common }: ServeHubOptions): (leg: Leg) => HubSession {
+  const { log } = common;
+  const terminals = terminalRelay({
     runs: (vmId, gen) => services.fleet.runs(vmId, gen),
     keeper: () => services.keeper(),
     ensureTerminal: (open) => ensureTerminal(services, open),
     log,
   });
+  const desktops = desktopRelay({ holder: (ref) => services.desktops.holder(ref), log });
+  const relayOf = (kind: number) => {
+    if (kind === ChannelKind.terminal) return terminals;
+    return DESKTOP_KINDS.has(kind) ? desktops : undefined;
+  };
+  return serve(agentMethods(services), relayOf, common);
+}
+
+/** Serves a hub that has desktops here, and no VMs. */
+export function serveDesktops({ desktops, ...common }: ServeDesktopsOptions): (leg: Leg) => HubSession {
+  const relay = desktopRelay({ holder: (ref) => desktops.holder(ref), log: common.log });
+  return serve(desktopMethods(desktops), (kind) => (DESKTOP_KINDS.has(kind) ? relay : undefined), common);
+}
+
+/** relayOf: returns the relay for the channels of this kind. */
+function serve(
+  methods: AgentMethods,
+  relayOf: (kind: number) => ChannelRelay | undefined,
+  { reports, clock, log }: Common,
+): (leg: Leg) => HubSession {
   return (leg) => {
     let retired = false;
     const control = new Acceptor({
@@ -39,7 +78,7 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
         serveControl(
           request,
           whileInUse(methods, () => !retired),
-          reporter,
+          reports,
           log,
         ),
       deflater: zlibDeflater,
@@ -54,8 +93,9 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
             ch: frame.ch,
             code: ERRORS.PROVIDER_UNREACHABLE.number,
           });
-        if (frame.kind === ChannelKind.terminal) return terminals.open(leg, frame);
         if (frame.kind === ChannelKind.control) return control.open(leg, frame);
+        const relay = relayOf(frame.kind);
+        if (relay) return relay.open(leg, frame);
         const message = `this agent has no channels of kind ${frame.kind}`;
         leg.send({ type: FrameType.RESET, ch: frame.ch, code: ERRORS.KIND_UNKNOWN.number, message });
       },
@@ -68,16 +108,23 @@ export function serveHub({ services, reporter, clock, log }: ServeHubOptions): (
 }
 
 /**
- * Returns RPC methods that refuse the hub's orders about VMs on a connection that a newer one has replaced. A
- * hub that still sends orders on the old connection does not know of the newer one, so its orders may be
- * outdated.
+ * Returns RPC methods that refuse the hub's orders on a connection that a newer one has replaced. A hub that
+ * still sends orders on the old connection does not know of the newer one, so its orders may be outdated.
  */
 function whileInUse(methods: AgentMethods, inUse: () => boolean): AgentMethods {
+  const refuse = () => {
+    if (inUse()) return;
+    throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+  };
   return {
     ...methods,
     async apply(orders) {
-      if (inUse()) return methods.apply(orders);
-      throw new UniCoreError('SUPERSEDED', 'This provider has a newer connection, and takes orders there.');
+      refuse();
+      return methods.apply(orders);
+    },
+    async applyDesktops(orders) {
+      refuse();
+      return methods.applyDesktops(orders);
     },
   };
 }

@@ -1,2 +1,2 @@
 /** Serves the channels that the hub opens on a connection. */
-export { serveHub } from './hub-channels.ts';
+export { serveDesktops, serveHub } from './hub-channels.ts';

@@ -18,7 +18,7 @@ import { legPair, SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { KeeperConnection } from '../keeper/index.ts';
-import { TerminalRelay } from './terminal-relay.ts';
+import { terminalRelay } from './terminal-relay.ts';
 
 const AUTH = { user: 'u', rights: 'write', vmId: 'one', gen: 1, kind: 'terminal' };
 const META = { vmId: 'one', terminalId: 'main', cols: 100, rows: 30 };
@@ -52,7 +52,7 @@ async function setUp() {
     far: { peer: 'tunnel', handler: (leg) => ({ open: (open) => acceptor.open(leg(), open) }) },
   });
   const state = { runs: true, answer: async () => {} };
-  const relay = new TerminalRelay({
+  const relay = terminalRelay({
     runs: () => state.runs,
     keeper: async () => ({ leg: keeper.near }) as KeeperConnection,
     ensureTerminal: async (open) => {

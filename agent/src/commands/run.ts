@@ -10,10 +10,12 @@ import { createLog } from './log.ts';
 export interface RunOptions {
   data: string;
   logLevel: string;
+  desktops?: boolean;
 }
 
 /** Rejects with REVOKED if the hub has revoked this provider. */
-export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.ProcessEnv): Promise<void> {
+export async function run(options: RunOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const { data: agentDir, logLevel, desktops = false } = options;
   const log = createLog(logLevel);
   const stopRequest = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
@@ -21,7 +23,7 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
     // Then the agent ends, too.
     process.once('disconnect', () => resolve('disconnect'));
   });
-  const agent = await startAgent({ agentDir, log, socketPath: dockerSocket(env) });
+  const agent = await startAgent({ agentDir, log, desktops, socketPath: dockerSocket(env) });
   process.send?.({ type: 'started' });
   const end = await Promise.race([stopRequest, agent.revoked]);
   await agent.close();
@@ -32,5 +34,5 @@ export async function run({ data: agentDir, logLevel }: RunOptions, env: NodeJS.
         `To join again, delete ${agentDir}/agent.json and use a new join token.`,
     );
   }
-  log.info({ why: end }, 'stopped; containers and shells keep running');
+  log.info({ why: end }, 'stopped; containers, desktops and shells keep running');
 }

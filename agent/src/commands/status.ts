@@ -46,8 +46,9 @@ export function formatStatus({ running, agentDir, config, state }: Status): stri
   }
   rows.push(['Keeper', state.keeper]);
   rows.push(['VMs', state.vms.length === 0 ? 'none' : String(state.vms.length)]);
-  for (const { vmId, phase, reason } of state.vms)
-    rows.push(['', `${vmId}  ${phase}${reason ? `: ${reason}` : ''}`]);
+  for (const { vmId, phase, reason } of state.vms) rows.push(['', seen(vmId, phase, reason)]);
+  if (state.desktops.length > 0) rows.push(['Desktops', String(state.desktops.length)]);
+  for (const { sessionId, phase, reason } of state.desktops) rows.push(['', seen(sessionId, phase, reason)]);
   return table(rows);
 }
 
@@ -56,6 +57,10 @@ function connection({ state, since, reason }: AgentState['connection']): string 
   if (state === 'connected') return `connected since ${when(since)}`;
   if (state === 'revoked') return `refused for good since ${when(since)}${why}`;
   return `not connected since ${when(since)}${why}`;
+}
+
+function seen(id: string, phase: string, reason: string | null): string {
+  return `${id}  ${phase}${reason ? `: ${reason}` : ''}`;
 }
 
 function table(rows: [string, string][]): string {

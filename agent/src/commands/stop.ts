@@ -1,10 +1,12 @@
 /**
  * `unicore-agent stop`: ends the agent, its keeper and all shells. With --vms, the command also stops the
- * containers.
+ * containers and ends the desktops.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, UniCoreError } from '@unicore/protocol';
-import { loadConfig } from '../identity/index.ts';
+import type { DesktopRef } from '@unicore/protocol/control';
+import { makeLauncher } from '../desktop/index.ts';
+import { type AgentConfig, loadConfig } from '../identity/index.ts';
 import { stopKeeper } from '../keeper/index.ts';
 import { dockerSocket, makeRuntime } from '../runtime/index.ts';
 import { type AgentState, isAlive, loadState } from '../state/index.ts';
@@ -15,7 +17,7 @@ const LOOK_MS = 50;
 
 export interface StopOptions {
   data: string;
-  /** Stop the containers, too. */
+  /** Stop the containers and end the desktops, too. */
   vms?: boolean;
 }
 
@@ -28,7 +30,11 @@ export async function stop({ data: agentDir, vms }: StopOptions, env: NodeJS.Pro
     done.push('The agent has ended.');
   } else done.push('No agent was running.');
   if (await stopKeeper({ agentDir })) done.push('The keeper and all shells have ended.');
-  if (vms) done.push(stopped(await stopVms(agentDir, env)));
+  const config = vms ? await loadConfig(agentDir) : undefined;
+  if (config) {
+    done.push(stopped(await stopVms(agentDir, config, env)));
+    done.push(...ended(await endDesktops(agentDir, config, env)));
+  }
   return done;
 }
 
@@ -37,6 +43,13 @@ function stopped(vms: number): string {
   return vms === 1
     ? '1 VM was stopped. It starts again with the agent.'
     : `${vms} VMs were stopped. They start again with the agent.`;
+}
+
+/** What is left of a desktop is removed by the agent, after it has read how the desktop ended. */
+function ended(desktops: number): string[] {
+  if (desktops === 0) return [];
+  const what = desktops === 1 ? '1 desktop has ended.' : `${desktops} desktops have ended.`;
+  return [`${what} The agent reports that when it runs again.`];
 }
 
 async function endProcess(state: AgentState): Promise<void> {
@@ -52,9 +65,7 @@ async function endProcess(state: AgentState): Promise<void> {
   }
 }
 
-async function stopVms(agentDir: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const config = await loadConfig(agentDir);
-  if (!config) return 0;
+async function stopVms(agentDir: string, config: AgentConfig, env: NodeJS.ProcessEnv): Promise<number> {
   const runtime = makeRuntime({
     kind: config.runtime,
     providerId: config.providerId,
@@ -68,4 +79,15 @@ async function stopVms(agentDir: string, env: NodeJS.ProcessEnv): Promise<number
   const running = (await runtime.list()).filter((vm) => vm.running);
   await Promise.all(running.map(({ vmId }) => runtime.stop(vmId)));
   return running.length;
+}
+
+async function endDesktops(agentDir: string, config: AgentConfig, env: NodeJS.ProcessEnv): Promise<number> {
+  const { runtime: kind, providerId } = config;
+  const launcher = makeLauncher({ kind, agentDir, providerId, socketPath: dockerSocket(env) });
+  const alive: DesktopRef[] = [];
+  for (const ref of await launcher.list()) {
+    if ((await launcher.find(ref)).state === 'alive') alive.push(ref);
+  }
+  await Promise.all(alive.map((ref) => launcher.stop(ref)));
+  return alive.length;
 }

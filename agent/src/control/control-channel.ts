@@ -1,32 +1,27 @@
 /** The agent's end of the control channel. The hub opens one control channel on each connection. */
-import { Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import { type AgentMethods, controlRpc, type HubMethods } from '@unicore/protocol/control';
+import type { OpenRequest } from '@unicore/protocol';
+import type { AgentMethods, HubMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Reporter } from './reporter.ts';
+import { acceptRpc } from '../local/index.ts';
+
+/** Tells the hub on this connection what the agent observes. */
+export interface Reports {
+  connect(hub: HubMethods): void;
+  disconnect(hub: HubMethods): void;
+}
 
 export function serveControl(
   request: OpenRequest,
   methods: AgentMethods,
-  reporter: Reporter,
+  reports: readonly Reports[],
   log: Logger,
 ): void {
-  const messages = new Messages((value) => rpc.receive(value));
-  const rpc = controlRpc<HubMethods, AgentMethods>({
+  const { remote: hub } = acceptRpc<HubMethods, AgentMethods>(request, {
     local: methods,
-    post: (value) => messages.send(value),
     onError: (error, what) => log.warn({ err: error, what }, 'control call failed'),
-  });
-  const channel = request.accept(
-    {
-      data: messages.data,
-      pull: messages.pull,
-      closed(code, message) {
-        reporter.disconnect(rpc.remote);
-        rpc.close(new UniCoreError(code, message));
-      },
+    closed() {
+      for (const each of reports) each.disconnect(hub);
     },
-    {},
-  );
-  messages.bind(channel);
-  reporter.connect(rpc.remote);
+  });
+  for (const each of reports) each.connect(hub);
 }

@@ -4,7 +4,7 @@ import type { HubMethods, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { Reporter } from './reporter.ts';
+import { vmReporter } from './reporter.ts';
 
 function vm(vmId: string, phase: VmObserved['phase'] = 'running'): VmObserved {
   return { vmId, gen: 1, phase, code: null, reason: null };
@@ -15,7 +15,7 @@ type Report = Parameters<HubMethods['observed']>[0];
 function setUp() {
   const clock = new SimClock();
   const seen: VmObserved[] = [];
-  const reporter = new Reporter({ clock, log: pino({ level: 'silent' }), whole: () => [...seen] });
+  const reporter = vmReporter({ clock, log: pino({ level: 'silent' }), whole: () => [...seen] });
   /** A hub whose answers the test controls. */
   const hub = () => {
     const reports: Report[] = [];
@@ -25,7 +25,7 @@ function setUp() {
       answers.push(Promise.withResolvers<void>());
       return answers.at(-1)!.promise;
     };
-    return { observed, reports, answers };
+    return { observed, observedDesktops: async () => {}, reports, answers };
   };
   return { clock, seen, reporter, hub };
 }
@@ -87,4 +87,24 @@ test('after a new connection, the old one gets no more reports and cannot delay 
   await clock.advance(0);
   expect(first.reports).toHaveLength(1);
   expect(second.reports[0]).toMatchObject({ whole: true });
+});
+
+test('is settled when the hub has taken all reports, also after one that failed', async () => {
+  const { clock, reporter, hub } = setUp();
+  const { reports, answers, ...methods } = hub();
+  reporter.connect(methods);
+  let isSettled = false;
+  void reporter.settled().then(() => {
+    isSettled = true;
+  });
+  await clock.advance(0);
+  answers[0]!.reject(new Error('The hub is busy.'));
+  await clock.advance(500);
+  expect(isSettled).toBe(false);
+  await clock.advance(1_000);
+  expect(reports).toHaveLength(2);
+  answers[1]!.resolve();
+  await clock.advance(0);
+  expect(isSettled).toBe(true);
+  await reporter.settled();
 });

@@ -1,32 +1,60 @@
 /**
- * Reports the VMs to the hub: all VMs after each connect, then only changes. The next report waits for the
- * answer to the previous one.
+ * Reports VMs or desktops to the hub: all of them after each connect, then only changes. The next report waits
+ * for the answer to the previous one.
  */
 import type { Clock } from '@unicore/protocol';
-import type { HubMethods, VmObserved } from '@unicore/protocol/control';
+import type { DesktopObserved, HubMethods, VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 
-/** Pause after a failed report, in ms. The report after the pause contains all VMs. */
+/** Pause after a failed report, in ms. The report after the pause is a whole one. */
 const RETRY_MS = 1_000;
 
-export interface ReporterOptions {
-  clock: Clock;
-  log: Logger;
-  /** Returns the observed state of all VMs. */
-  whole(): VmObserved[];
+/** What one reporter reports: `Seen` is the observed state of a VM or of a desktop. */
+interface Subject<Seen> {
+  idOf(seen: Seen): string;
+  /** True if nothing of it is left. The hub waits for a report of that. */
+  isGone(seen: Seen): boolean;
+  tell(hub: HubMethods, whole: boolean, seen: Seen[]): Promise<void>;
 }
 
-export class Reporter {
-  readonly #options: ReporterOptions;
-  /** The newest state of each VM whose change is not reported yet. */
-  #changed = new Map<string, VmObserved>();
+export interface ReporterOptions<Seen> {
+  clock: Clock;
+  log: Logger;
+  /** Returns the observed state of all VMs or desktops. */
+  whole(): Seen[];
+}
+
+export function vmReporter(options: ReporterOptions<VmObserved>): Reporter<VmObserved> {
+  return new Reporter(options, {
+    idOf: ({ vmId }) => vmId,
+    isGone: ({ phase }) => phase === 'deleted',
+    tell: (hub, whole, vms) => hub.observed({ whole, vms }),
+  });
+}
+
+export function desktopReporter(options: ReporterOptions<DesktopObserved>): Reporter<DesktopObserved> {
+  return new Reporter(options, {
+    // Two starts of one session may be there for a moment: the older one ends before the newer one starts.
+    idOf: ({ sessionId, attempt }) => `${sessionId} ${attempt}`,
+    isGone: ({ phase }) => phase === 'ended' || phase === 'failed',
+    tell: (hub, whole, desktops) => hub.observedDesktops({ whole, desktops }),
+  });
+}
+
+export class Reporter<Seen> {
+  readonly #options: ReporterOptions<Seen>;
+  readonly #subject: Subject<Seen>;
+  /** The newest state of each VM or desktop whose change is not reported yet. */
+  #changed = new Map<string, Seen>();
   #hub: HubMethods | undefined;
   #toldAll = false;
   #sending = false;
   #cancelRetry: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
-  constructor(options: ReporterOptions) {
+  constructor(options: ReporterOptions<Seen>, subject: Subject<Seen>) {
     this.#options = options;
+    this.#subject = subject;
   }
 
   connect(hub: HubMethods): void {
@@ -42,9 +70,18 @@ export class Reporter {
     this.#cancelRetry?.();
   }
 
-  changed(vm: VmObserved): void {
-    this.#changed.set(vm.vmId, vm);
+  changed(seen: Seen): void {
+    this.#changed.set(this.#subject.idOf(seen), seen);
     this.#flush();
+  }
+
+  /** Resolves when the hub has taken all reports. */
+  async settled(): Promise<void> {
+    if (this.#sending || this.#isBehind) await new Promise<void>((done) => this.#waiting.add(done));
+  }
+
+  get #isBehind(): boolean {
+    return !this.#toldAll || this.#changed.size > 0;
   }
 
   #flush(): void {
@@ -53,14 +90,14 @@ export class Reporter {
 
   async #send(): Promise<void> {
     this.#sending = true;
-    while (this.#hub && (!this.#toldAll || this.#changed.size > 0)) {
+    while (this.#hub && this.#isBehind) {
       const hub = this.#hub;
       const whole = !this.#toldAll;
-      const vms = whole ? this.#withEnded() : [...this.#changed.values()];
+      const seen = whole ? this.#withGone() : [...this.#changed.values()];
       this.#changed = new Map();
       this.#toldAll = true;
       try {
-        await hub.observed({ whole, vms });
+        await this.#subject.tell(hub, whole, seen);
       } catch (error) {
         if (hub !== this.#hub) continue;
         this.#toldAll = false;
@@ -70,14 +107,20 @@ export class Reporter {
       }
     }
     this.#sending = false;
+    if (this.#isBehind) return;
+    for (const done of this.#waiting) done();
+    this.#waiting.clear();
   }
 
   /**
-   * Returns all VMs, and the VMs that were deleted since the last report. Deleted VMs are no longer observed,
-   * but the hub waits for a report of their deletion.
+   * Returns all VMs or desktops, and those that went since the last report. What is gone is no longer observed,
+   * but the hub waits for a report of that.
    */
-  #withEnded(): VmObserved[] {
-    const ended = [...this.#changed.values()].filter(({ phase }) => phase === 'deleted');
-    return [...ended, ...this.#options.whole()];
+  #withGone(): Seen[] {
+    const { idOf, isGone } = this.#subject;
+    const all = this.#options.whole();
+    const there = new Set(all.map(idOf));
+    const gone = [...this.#changed.values()].filter((seen) => isGone(seen) && !there.has(idOf(seen)));
+    return [...gone, ...all];
   }
 }

@@ -1,11 +1,17 @@
 /**
- * The three HTTP calls that an agent makes: one call to join a hub, and two calls to get a token for the
- * WebSocket.
+ * The HTTP calls that an agent makes: one call to join a hub, or to register a desktop, and two calls to get a
+ * token for the WebSocket.
  */
 
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
-import { type AgentCalls, AgentChallenge, AgentToken, ProviderRef } from '@unicore/protocol/control';
+import {
+  type AgentCalls,
+  AgentChallenge,
+  AgentToken,
+  type BootCalls,
+  ProviderRef,
+} from '@unicore/protocol/control';
 import type { z } from 'zod';
 import { codeOf } from '../files/index.ts';
 
@@ -16,7 +22,7 @@ const ANSWER_MS = 10_000;
  * Returns a client for the HTTP API of a hub. hub: address as returned by parseHubUrl(). A failed call
  * rejects with a UniCoreError.
  */
-export function hubApi(hub: string): AgentCalls {
+export function hubApi(hub: string): AgentCalls & BootCalls {
   const client = createTRPCUntypedClient({
     links: [
       httpLink({
@@ -30,6 +36,7 @@ export function hubApi(hub: string): AgentCalls {
   });
   return {
     join: (wish) => ask(hub, ProviderRef, client.mutation('agent.join', wish)),
+    boot: (wish) => ask(hub, ProviderRef, client.mutation('agent.boot', wish)),
     challenge: (wish) =>
       ask(hub, AgentChallenge.pick({ challenge: true }), client.mutation('agent.challenge', wish)),
     token: (proof) => ask(hub, AgentToken, client.mutation('agent.token', proof)),

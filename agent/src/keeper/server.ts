@@ -3,13 +3,11 @@
  * when it is idle.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { Acceptor, type Clock, Leg, Messages, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import { controlRpc } from '@unicore/protocol/control';
+import { Acceptor, type Clock, Leg, type OpenRequest } from '@unicore/protocol';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
+import { acceptRpc, listenAlone, StreamTransport } from '../local/index.ts';
 import type { KeeperMethods } from './contract.ts';
-import { listenAlone } from './listen.ts';
-import { StreamTransport } from './stream-transport.ts';
 
 /** A keeper that has no terminals and no tunnel ends after this time, in ms. */
 const IDLE_MS = 30_000;
@@ -104,21 +102,10 @@ export class KeeperServer {
   }
 
   #serveControl(request: OpenRequest): void {
-    const messages = new Messages((value) => rpc.receive(value));
-    const rpc = controlRpc<object, KeeperMethods>({
+    acceptRpc<object, KeeperMethods>(request, {
       local: this.#options.terminals.methods,
-      post: (value) => messages.send(value),
       onError: (error, what) => this.#options.log.warn({ err: error, what }, 'control call failed'),
     });
-    const channel = request.accept(
-      {
-        data: messages.data,
-        pull: messages.pull,
-        closed: (code, message) => rpc.close(new UniCoreError(code, message)),
-      },
-      {},
-    );
-    messages.bind(channel);
   }
 
   #waitIdle(): void {

@@ -1,6 +1,6 @@
 /** All terminals of this agent, by VM id and terminal id, and the channels of their viewers. */
 import { type Clock, type OpenRequest, UniCoreError } from '@unicore/protocol';
-import { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
+import { TerminalAuth, TerminalOpen } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { openPty } from '../pty/index.ts';
@@ -28,7 +28,7 @@ interface Entry {
 
 /** The user of a viewer's live channel, and the terminal that the channel shows. */
 interface Viewing {
-  auth: ChannelAuth;
+  auth: TerminalAuth;
   terminal: Terminal;
 }
 
@@ -65,7 +65,7 @@ export class Terminals {
 
   accept(request: OpenRequest): void {
     try {
-      const auth = parse(ChannelAuth, request.auth, 'auth');
+      const auth = parse(TerminalAuth, request.auth, 'auth');
       const open = parse(TerminalOpen, request.meta, 'meta');
       const terminal = this.#known(auth.vmId, open.terminalId, auth.gen);
       const { epochHex: viewer } = request;
@@ -89,7 +89,7 @@ export class Terminals {
    * belongs to another user or VM, throws the same error as for a channel that does not exist.
    */
   reattach(viewer: string, rawAuth: unknown, meta: unknown): unknown {
-    const auth = parse(ChannelAuth, rawAuth, 'auth');
+    const auth = parse(TerminalAuth, rawAuth, 'auth');
     const open = parse(TerminalOpen, meta, 'meta');
     const viewing = this.#viewing.get(viewer);
     const { user, vmId, gen } = viewing?.auth ?? {};

@@ -7,7 +7,9 @@ import { SIZES } from '@unicore/protocol/control';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { VmSpec } from './runtime.ts';
 
-export const LABEL = { vm: 'unicore.vm', gen: 'unicore.gen', provider: 'unicore.provider' } as const;
+/** The label with the id of the provider that created a container, a volume or a network. */
+export const PROVIDER_LABEL = 'unicore.provider';
+export const LABEL = { vm: 'unicore.vm', gen: 'unicore.gen', provider: PROVIDER_LABEL } as const;
 
 /** User id and group id of the VM's user, as uid:gid. */
 const USER = '1000:1000';
@@ -111,7 +113,8 @@ function hostConfig(
   };
 }
 
-function parseImage(image: string): string {
+/** Returns the image's name if it is one. Otherwise throws BAD_REQUEST. */
+export function parseImage(image: string): string {
   if (IMAGE.test(image)) return image;
   throw new UniCoreError(
     'BAD_REQUEST',

@@ -5,7 +5,8 @@ import { pingEngine } from './engine.ts';
 import { ProcessRuntime } from './process.ts';
 import type { Runtime, RuntimeKind } from './runtime.ts';
 
-export { DEFAULT_SOCKET, dockerSocket, pingEngine } from './engine.ts';
+export { PROVIDER_LABEL, parseImage } from './container.ts';
+export { DEFAULT_SOCKET, dockerSocket, engineAt, pingEngine } from './engine.ts';
 export { engineError, statusOf } from './engine-errors.ts';
 export type {
   Presence,

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HubDistance, UniCoreError } from '@unicore/protocol';
-import { VmObserved } from '@unicore/protocol/control';
+import { DesktopObserved, VmObserved } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LatestFile, readJson } from '../files/index.ts';
@@ -37,27 +37,31 @@ export const AgentState = z.object({
     .array(z.object({ region: z.string().nullable(), url: z.string(), ms: z.number().nullable() }))
     .default([]),
   vms: z.array(VmObserved),
+  desktops: z.array(DesktopObserved).default([]),
 });
 export type AgentState = z.infer<typeof AgentState>;
+
+/** What the agent observes of its VMs and desktops. */
+type Observed = Pick<AgentState, 'vms' | 'desktops'>;
 
 /** The state of this process. Every change of the state is written to state.json. */
 export class LiveState {
   readonly #file: LatestFile;
-  readonly #vms: () => VmObserved[];
+  readonly #observed: () => Observed;
   readonly #log: Logger;
   #state: AgentState;
 
-  private constructor(file: LatestFile, state: AgentState, vms: () => VmObserved[], log: Logger) {
+  private constructor(file: LatestFile, state: AgentState, observed: () => Observed, log: Logger) {
     this.#file = file;
     this.#state = state;
-    this.#vms = vms;
+    this.#observed = observed;
     this.#log = log;
   }
 
   static async create(
     agentDir: string,
     { hub, providerId, name, runtime }: AgentConfig,
-    vms: () => VmObserved[],
+    observed: () => Observed,
     log: Logger,
   ): Promise<LiveState> {
     const now = Date.now();
@@ -73,8 +77,9 @@ export class LiveState {
       keeper: 'absent',
       hubs: [],
       vms: [],
+      desktops: [],
     };
-    return new LiveState(new LatestFile(statePath(agentDir)), state, vms, log);
+    return new LiveState(new LatestFile(statePath(agentDir)), state, observed, log);
   }
 
   connection(now: TunnelState): void {
@@ -101,7 +106,7 @@ export class LiveState {
    */
   async save(): Promise<void> {
     try {
-      await this.#file.save(() => ({ ...this.#state, vms: this.#vms() }));
+      await this.#file.save(() => ({ ...this.#state, ...this.#observed() }));
     } catch (error) {
       this.#log.error({ err: error }, 'state.json could not be written');
     }

@@ -15,6 +15,9 @@ const vm = lazyPage(async () => {
   return VmPage;
 });
 
+/** The page of the desktop is loaded only when it is needed. noVNC, which is larger, follows it. */
+const desktop = lazyPage(async () => (await import('./desktop/index.ts')).DesktopPage);
+
 export function App(props: { unicore: UniCore }): JSX.Element {
   // The query cache is created outside the JSX. Inside, Solid would create a new cache each time that it
   // reads the property.
@@ -25,6 +28,7 @@ export function App(props: { unicore: UniCore }): JSX.Element {
         <Router root={Layout}>
           <Routes />
           <Route path="/vm/:vmId" component={vm.Page} preload={vm.preload} />
+          <Route path="/desktop" component={desktop.Page} preload={desktop.preload} />
         </Router>
       </QueryClientProvider>
     </UniCoreProvider>

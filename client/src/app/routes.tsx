@@ -1,4 +1,4 @@
-/** Routes of all pages except those that show a terminal. */
+/** Routes of all pages except those that show a terminal or a desktop. */
 import { Route } from '@solidjs/router';
 import type { JSX } from 'solid-js';
 import { MachinesPage } from './machines/index.ts';

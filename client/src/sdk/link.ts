@@ -1,12 +1,15 @@
 /**
- * The byte stream of one terminal over the client's connection to the hub. It attaches to each new
- * connection. If the other end has forgotten the channel, it opens a new channel.
+ * The byte stream of one channel over the client's connection to the hub. It attaches to each new connection.
+ * If the other end has forgotten the channel, it opens a new channel or ends.
  */
 import { Backoff, type ChannelKindName, type Clock, type ErrorCode, Opener, Outbox } from '@unicore/protocol';
 import { fflateDeflater } from '@unicore/protocol/fflate';
 import type { Line } from './line.ts';
 
-/** Largest number of input bytes that are queued while the channel is not attached to a connection. */
+/**
+ * Default for the largest number of input bytes that are queued while the channel is not attached to a
+ * connection.
+ */
 export const MAX_WAITING = 1024 * 1024;
 /** Interval between two measurements of the round trip, ms. */
 const PROBE_MS = 5_000;
@@ -35,6 +38,11 @@ export interface LinkHandler {
   detached(): void;
   data(bytes: Uint8Array): void;
   status(status: ChannelStatus): void;
+  /**
+   * Called when the channel could send more: it has taken queued bytes, or the other end has confirmed some. Must
+   * not send at once.
+   */
+  writable?(): void;
   /** Called exactly once, when the channel has ended for good. */
   closed(code: ErrorCode, message: string): void;
 }
@@ -49,8 +57,18 @@ export interface LinkOptions {
    * Returns the metadata of the OPEN frame. Called each time that the channel is attached to a connection.
    */
   meta: () => unknown;
+  /**
+   * True if a channel that the other end has forgotten is opened again. That makes sense only if a new stream
+   * can follow the old one, as on a terminal, which redraws its screen. If false, the channel ends.
+   */
+  reopens: boolean;
+  /** Default: MAX_WAITING. */
+  maxWaiting?: number;
   handler: LinkHandler;
 }
+
+/** Opens a channel over the client's connection. */
+export type OpenLink = (options: Pick<LinkOptions, 'kind' | 'meta' | 'handler'>) => Link;
 
 export class Link {
   readonly #options: LinkOptions;
@@ -113,8 +131,9 @@ export class Link {
     if (this.#status === 'closed') return;
     if (!this.#opener.attachedNow) {
       this.#waiting += bytes.length;
-      if (this.#waiting > MAX_WAITING) {
-        const message = `more than ${MAX_WAITING} bytes of input waited for a connection; watch bufferedAmount`;
+      const { maxWaiting = MAX_WAITING } = this.#options;
+      if (this.#waiting > maxWaiting) {
+        const message = `more than ${maxWaiting} bytes of input waited for a connection; watch bufferedAmount`;
         return this.abort('MESSAGE_TOO_BIG', message);
       }
     }
@@ -148,6 +167,14 @@ export class Link {
     this.#cancelEnd = this.#options.clock.after(END_MS, () => this.abort('OK', ''));
   }
 
+  /**
+   * Ends the sending direction, without a time limit. The channel is closed when the other end has answered with
+   * an end of its own.
+   */
+  finish(): void {
+    this.#opener.end();
+  }
+
   abort(code: ErrorCode, message: string): void {
     this.#ending = true;
     this.#opener.reset(code, message);
@@ -165,7 +192,10 @@ export class Link {
       deflater: fflateDeflater,
       windows: line.windows,
       handler: {
-        pull: (max) => this.#outbox.pull(max),
+        pull: (max) => {
+          handler.writable?.();
+          return this.#outbox.pull(max);
+        },
         data: (bytes) => {
           this.#owed += bytes.length;
           this.#heard();
@@ -200,7 +230,8 @@ export class Link {
 
   #closed(code: ErrorCode, message: string): void {
     this.#stopProbing();
-    if (this.#ending || !FORGOTTEN.has(code)) return this.#over(code, message);
+    const reopens = this.#options.reopens && FORGOTTEN.has(code);
+    if (this.#ending || !reopens) return this.#over(code, message);
     // Input that was sent but not confirmed is dropped with the old channel. The shell may have received it
     // already, and would otherwise get it twice. Unsent input is kept.
     this.#owedBefore += this.#owed;

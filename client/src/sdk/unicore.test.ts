@@ -1,4 +1,6 @@
-/** createUniCore in Node, over real sockets: calls, subscriptions and a terminal, each with its bearer token. */
+/**
+ * createUniCore in Node, over real sockets: calls, subscriptions and channels, each with its bearer token.
+ */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -117,6 +119,30 @@ test('a terminal opens, echoes, resizes and closes over the global WebSocket', a
   unicore.close();
   expect(statuses).toEqual(['connected', 'closed']);
   expect(unicore.status).toBe('closed');
+});
+
+test("a desktop's screen carries bytes, and its browser carries messages of text", async () => {
+  const unicore = createUniCore({ url, getToken: async () => 'secret' });
+  const screen = unicore.openDesktop('d-1', { viewOnly: true });
+  const [{ data }] = (await once(screen, 'message')) as [MessageEvent<ArrayBuffer>];
+  expect(new TextDecoder().decode(data)).toBe('prompt$ ');
+  expect(shells.at(-1)!.meta).toEqual({
+    sessionId: 'd-1',
+    viewOnly: true,
+    text: false,
+    clipboard: false,
+  });
+  const browser = unicore.openCdp('d-1');
+  await once(browser, 'open');
+  const { meta, channel } = shells.at(-1)!;
+  expect(meta).toEqual({ sessionId: 'd-1' });
+  browser.send('{"id":1}');
+  await expect.poll(() => shells.at(-1)!.typed).toBe('{"id":1}\0');
+  const answer = once(browser, 'message') as Promise<[MessageEvent<string>]>;
+  shells.at(-1)!.say('\0');
+  expect((await answer)[0].data).toBe('prompt$ ');
+  expect(channel!.isClosed).toBe(false);
+  unicore.close();
 });
 
 test('close() ends its terminals at the other end, too, which no longer waits for a reconnect', async () => {

@@ -1,10 +1,14 @@
-/** createUniCore creates a client for the calls and the terminals of one deployment. */
+/** createUniCore creates a client for the calls, the terminals and the desktops of one deployment. */
 import { type HubDistance, Nearest, systemClock, UniCoreError } from '@unicore/protocol';
 import { type Api, createApi, type GetToken } from './api.ts';
-import { ChannelSocket } from './channel-socket.ts';
+import { ChannelSocket, type ChannelSocketOptions } from './channel-socket.ts';
 import { consumerUrl } from './consumer-socket.ts';
+import { Desktop, type DesktopHandler } from './desktop.ts';
 import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
+import { Link, type OpenLink } from './link.ts';
+import { Sizer } from './sizer.ts';
+import { MAX_TEXT_MESSAGE } from './text-messages.ts';
 
 /** Timeout of ping(), ms. */
 const PING_MS = 3_000;
@@ -38,6 +42,21 @@ export interface TerminalOptions {
   readOnly?: boolean;
 }
 
+export interface DesktopOptions {
+  /** True if the viewer may only watch. */
+  viewOnly?: boolean;
+  /**
+   * True if the viewer sends keys and text as private messages among the bytes of RFB. noVNC does not. It may
+   * do so only if `accepted.text` of the channel is true.
+   */
+  text?: boolean;
+  /**
+   * True if copied texts may go both ways at once. Default: false. Then `clipboard` of desktop() allows it, for
+   * each direction. It names this viewer by `accepted.holder`.
+   */
+  clipboard?: boolean;
+}
+
 export interface UniCore {
   /**
    * The typed procedures, for example `api.vm.list.query()` or `api.vm.watch.subscribe(undefined, {onData})`.
@@ -53,16 +72,35 @@ export interface UniCore {
    */
   openTerminal(vmId: string, options?: TerminalOptions): ChannelSocket;
   /**
+   * Opens the screen of a desktop in the background, as a stream of RFB. It is made for noVNC:
+   * `new RFB(element, unicore.openDesktop(sessionId))`. The channel reconnects by itself like a terminal's.
+   * The event `close` reports EPOCH_LOST or LEG_LOST if the other end has forgotten the channel. Then open the
+   * desktop again, because a new RFB connection must begin. At the desktop's end the code is SESSION_ENDED.
+   */
+  openDesktop(sessionId: string, options?: DesktopOptions): ChannelSocket;
+  /**
+   * Opens the browser of a desktop for a program, in the background. Each message is one message of the
+   * Chrome DevTools Protocol: send(string), and `data` is a string. The channel reconnects by itself, and
+   * ends like that of a screen.
+   */
+  openCdp(sessionId: string): ChannelSocket;
+  /**
+   * Listens to a desktop, in the background: who has the controls, files, warnings and its condition. The returned
+   * object also moves files, and asks for the controls and the clipboard. The channel reconnects by itself, and
+   * ends like that of a screen, which `closed` of the handler reports.
+   */
+  desktop(sessionId: string, handler?: DesktopHandler): Desktop;
+  /**
    * Measures the round trip to the hub, ms. Resolves with null if there is no connection or no answer within
    * 3 s.
    */
   ping(): Promise<number | null>;
   /**
-   * Status of the connection that all terminals share. 'closed' means that close() was called or the hub
-   * refused the client. After a refusal, the next call of openTerminal tries to connect again.
+   * Status of the connection that all channels share. 'closed' means that close() was called or the hub
+   * refused the client. After a refusal, the next channel that is opened tries to connect again.
    */
   readonly status: LineStatus;
-  /** The known hubs of the deployment, the nearest first. used: true for the hub that the terminals use. */
+  /** The known hubs of the deployment, the nearest first. used: true for the hub that the channels use. */
   readonly hubs: readonly (HubDistance & { used: boolean })[];
   /**
    * Calls the listener each time that the status of the connection to the hub changes. The returned function
@@ -70,7 +108,7 @@ export interface UniCore {
    */
   onStatus(listener: (status: LineStatus) => void): () => void;
   /**
-   * Ends the channels of all terminals and closes the connection. Until then, the client keeps a Node process
+   * Ends all channels and closes the connection. Until then, the client keeps a Node process
    * alive.
    */
   close(): void;
@@ -106,21 +144,42 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
     hello: async (hub) => ({ ...(await proof(hub)), client: CLIENT }),
   });
 
+  const open = (name: string, options: Omit<ChannelSocketOptions, 'line' | 'clock' | 'random' | 'name'>) =>
+    new ChannelSocket({
+      ...options,
+      line,
+      clock,
+      random,
+      name: new URL(`#${name}`, consumerUrl(base.origin)).href,
+    });
+
+  const openLink: OpenLink = (link) =>
+    new Link({ line, clock, random, reopens: false, maxWaiting: Number.POSITIVE_INFINITY, ...link });
+
   return {
     api,
     openTerminal(vmId, { terminalId = 'main', cols = 80, rows = 24, readOnly = false } = {}) {
-      return new ChannelSocket({
-        line,
+      const sizer = new Sizer({
         clock,
-        random,
-        kind: 'terminal',
-        name: new URL(`#${vmId}/${terminalId}`, consumerUrl(base.origin)).href,
-        meta: { vmId, terminalId, readOnly },
         size: { cols, rows },
         tell: (size, viewer) => api.vm.resize.mutate({ vmId, terminalId, viewer, ...size }),
-        viewerOf,
       });
+      const meta = { vmId, terminalId, readOnly };
+      return open(`${vmId}/${terminalId}`, { kind: 'terminal', meta, sizer, reopens: true });
     },
+    openDesktop: (sessionId, { viewOnly = false, text = false, clipboard = false } = {}) => {
+      const meta = { sessionId, viewOnly, text, clipboard };
+      return open(`vnc/${sessionId}`, { kind: 'vnc', meta, reopens: false });
+    },
+    openCdp: (sessionId) =>
+      open(`cdp/${sessionId}`, {
+        kind: 'cdp',
+        meta: { sessionId },
+        asText: true,
+        reopens: false,
+        maxWaiting: MAX_TEXT_MESSAGE + 1,
+      }),
+    desktop: (sessionId, handler = {}) => new Desktop({ sessionId, handler, openLink }),
     ping: async () => (line.leg?.up ? line.leg.pingWithin(PING_MS) : null),
     get status() {
       return line.status;
@@ -131,11 +190,6 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
     onStatus: (listener) => line.onStatus(listener),
     close: () => line.close(),
   };
-}
-
-function viewerOf(meta: unknown): string | undefined {
-  const viewer = (meta as { viewer?: unknown } | null)?.viewer;
-  return typeof viewer === 'string' ? viewer : undefined;
 }
 
 function parseUrl(url: string | undefined): URL {

@@ -1,8 +1,10 @@
 /** Inputs and outputs of the hub's public procedures. All times are in milliseconds since 1970 (UTC). */
 import { z } from 'zod';
 import { Cols, Id, Isolation, Rows, VmSize } from '../control/index.ts';
+import { typed } from './typed.ts';
 
 export { Isolation, ProviderRef, TerminalPath, VmSize } from '../control/index.ts';
+export * from './desktop.ts';
 
 export const VmState = z.enum([
   'requested',
@@ -19,12 +21,6 @@ export const VmState = z.enum([
   'deleted',
 ]);
 export type VmState = z.infer<typeof VmState>;
-
-/**
- * Accepts only a number or boolean as in JSON. Without this function, trpc-to-openapi would change the shared
- * schema for the whole process. The schema would then accept "80" as a number, and the text "false" as true.
- */
-const typed = <T extends z.ZodType>(schema: T) => schema.nonoptional();
 
 export const VmName = z.string().trim().min(1).max(60);
 

@@ -61,9 +61,9 @@ test('nothing is deflated for a peer that does not announce dataz', () => {
 });
 
 test('a channel of another kind neither sends DATAZ nor announces that it reads it', () => {
-  const kinds: ChannelKindName[] = ['terminal', 'control', 'vnc', 'tcp', 'blob', 'egress'];
+  const kinds: ChannelKindName[] = ['terminal', 'control', 'vnc', 'tcp', 'blob', 'egress', 'cdp', 'desktop'];
   const says = kinds.filter((kind) => new Compression(kind, clock, deflater).features.includes('dataz'));
-  expect(says).toEqual(['terminal', 'control']);
+  expect(says).toEqual(['terminal', 'control', 'cdp', 'desktop']);
 });
 
 test('a keystroke does not wait for a deflater', () => {

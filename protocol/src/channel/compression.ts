@@ -27,6 +27,8 @@ const DEFLATED: Record<ChannelKindName, boolean> = {
   tcp: false,
   blob: false,
   egress: false,
+  cdp: true,
+  desktop: true,
 };
 
 /** Number of bytes by which the fields of a DATAZ frame are longer than those of a DATA frame. */

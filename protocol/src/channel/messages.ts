@@ -21,7 +21,7 @@ const HEADER_BYTES = 4;
 export class Messages {
   readonly #onMessage: (value: unknown) => void;
   readonly #outbox = new Outbox();
-  #channel: Channel | undefined;
+  #channel: Pick<Channel, 'wake' | 'consumed'> | undefined;
   readonly #header = new Uint8Array(HEADER_BYTES);
   #body: Uint8Array | undefined;
   /** Number of bytes that have arrived of the header, or of the body once the length is known. */
@@ -31,9 +31,14 @@ export class Messages {
     this.#onMessage = onMessage;
   }
 
-  bind(channel: Channel): void {
+  bind(channel: Pick<Channel, 'wake' | 'consumed'>): void {
     this.#channel = channel;
     channel.wake();
+  }
+
+  /** Bytes of messages that wait to be sent. */
+  get waiting(): number {
+    return this.#outbox.size;
   }
 
   /** Queues a message. The message is sent when the channel is attached and has credit. */

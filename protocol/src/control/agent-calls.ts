@@ -1,6 +1,10 @@
-/** The three HTTP calls that an agent makes before it opens its WebSocket: join, challenge and token. */
+/**
+ * The HTTP calls that an agent makes before it opens its WebSocket: join, challenge and token. A desktop on Cloud
+ * Run calls boot in place of join.
+ */
 import { z } from 'zod';
-import { Id } from './contract.ts';
+import { DesktopRef } from './desktop.ts';
+import { Id } from './ids.ts';
 
 export const ProviderRef = z.object({ providerId: Id });
 export type ProviderRef = z.infer<typeof ProviderRef>;
@@ -17,6 +21,12 @@ export const AgentJoin = z.object({
   publicKey: PublicKey,
   /** The name of this machine, as users see it. */
   name: z.string().trim().min(1).max(100),
+});
+/** A desktop registers the key that it has made. The same key may be sent again if the answer was lost. */
+export const AgentBoot = DesktopRef.extend({
+  /** The secret that the hub gave to this start of the desktop. It can be used only once. */
+  bootToken: z.string().max(200),
+  publicKey: PublicKey,
 });
 export const AgentChallenge = z.object({
   /**
@@ -47,4 +57,9 @@ export interface AgentCalls {
   join(wish: z.input<typeof AgentJoin>): Promise<ProviderRef>;
   challenge(wish: ProviderRef): Promise<Pick<AgentChallenge, 'challenge'>>;
   token(proof: AgentProof): Promise<AgentToken>;
+}
+
+/** The call by which a desktop on Cloud Run becomes a provider. Rejects with SUPERSEDED if it is not wanted any more. */
+export interface BootCalls {
+  boot(wish: z.input<typeof AgentBoot>): Promise<ProviderRef>;
 }

@@ -4,6 +4,8 @@
  * repeating a call does no harm.
  */
 import { z } from 'zod';
+import type { DesktopMethods, DesktopObserved, DesktopOrder } from './desktop.ts';
+import { Id } from './ids.ts';
 
 export const VmSize = z.enum(['small', 'medium', 'large']);
 export type VmSize = z.infer<typeof VmSize>;
@@ -21,9 +23,6 @@ export const SIZES: Record<VmSize, { cpu: number; memory: number }> = {
 /** How strongly a VM is isolated from the machine that it runs on. process: not isolated. */
 export const Isolation = z.enum(['process', 'container', 'gvisor']);
 export type Isolation = z.infer<typeof Isolation>;
-
-/** An id of 1 to 64 characters from a-z, 0-9 and '-'. It is safe in container names, paths and URLs. */
-export const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9 and -');
 
 /**
  * The state that the hub wants for one VM on this provider. gen rises each time that the VM is assigned to a
@@ -138,9 +137,12 @@ export const AgentHello = z.object({
   connSeq: z.number().int().positive(),
   version: z.string().max(64),
   name: z.string().max(200),
-  runtime: z.enum(['docker', 'process']),
+  /** How the agent runs VMs. `desktop` is the one desktop of a container, which runs no VMs. */
+  runtime: z.enum(['docker', 'process', 'desktop']),
   isolation: Isolation,
   beat: BeatMeta,
+  /** How this agent starts desktops. Missing or null if the machine's owner has not allowed desktops. */
+  desktops: z.enum(['docker', 'process']).nullable().default(null),
 });
 export type AgentHello = z.infer<typeof AgentHello>;
 
@@ -173,17 +175,29 @@ export type TerminalOpen = z.infer<typeof TerminalOpen>;
  */
 export const TerminalAccept = z.object({ terminalId: Id, viewer: z.string().max(64) });
 
-/**
- * The field `auth` of an OPEN frame. It says who opens the channel, and with which rights. Only hubs write
- * it.
- */
-export const ChannelAuth = z.object({
-  user: z.string().max(128),
-  rights: z.enum(['write', 'read']),
+/** Who opens a channel, and with which rights. */
+const Opened = z.object({ user: z.string().max(128), rights: z.enum(['write', 'read']) });
+
+/** The field `auth` of the OPEN frame of a terminal. Only hubs write it. */
+export const TerminalAuth = Opened.extend({
   vmId: Id,
   gen: z.number().int().positive(),
   kind: z.literal('terminal'),
 });
+export type TerminalAuth = z.infer<typeof TerminalAuth>;
+
+/** The field `auth` of the OPEN frame of a desktop's channels. Only hubs write it. */
+export const DesktopAuth = Opened.extend({
+  sessionId: Id,
+  attempt: z.number().int().positive(),
+  kind: z.enum(['vnc', 'cdp', 'desktop', 'blob']),
+  /** True for somebody who has only a share link. A guest has no clipboard and no files. */
+  guest: z.boolean(),
+});
+export type DesktopAuth = z.infer<typeof DesktopAuth>;
+
+/** The field `auth` of an OPEN frame, for all kinds of channels that consumers open. */
+export const ChannelAuth = z.discriminatedUnion('kind', [TerminalAuth, DesktopAuth]);
 export type ChannelAuth = z.infer<typeof ChannelAuth>;
 
 /**
@@ -203,13 +217,18 @@ export interface TerminalMethods {
   terminalPath(which: { vmId: string; terminalId: string }): Promise<TerminalPath>;
 }
 
+/** Calls about one VM or desktop. A hub passes them on to the hub that has the provider's socket. */
+export interface PassedMethods extends TerminalMethods, DesktopMethods {}
+
 /** Calls that the hub makes and the agent answers. */
-export interface AgentMethods extends TerminalMethods {
+export interface AgentMethods extends PassedMethods {
   /**
    * Receives all orders (wanted states of VMs) for this provider. If a VM is not in the list, the hub does
    * not know it. The agent does not change such a VM, but reports it.
    */
   apply(orders: VmOrder[]): Promise<void>;
+  /** Receives all orders (wanted states of desktops) for this provider, in the same way. */
+  applyDesktops(orders: DesktopOrder[]): Promise<void>;
 }
 
 /** Calls that the agent makes and the hub answers. */
@@ -219,4 +238,6 @@ export interface HubMethods {
    * each connect; false if it contains only changed VMs.
    */
   observed(report: { whole: boolean; vms: VmObserved[] }): Promise<void>;
+  /** Reports the observed states of desktops, in the same way. */
+  observedDesktops(report: { whole: boolean; desktops: DesktopObserved[] }): Promise<void>;
 }

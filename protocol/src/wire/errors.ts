@@ -48,7 +48,7 @@ export const ERRORS = {
   TOO_MANY_CHANNELS: { number: 19, http: 429, retry: true },
   /** The other side of a socket sent nothing for too long. The limit is 25 s for peers over the Internet. */
   PEER_SILENT: { number: 20, http: 503, retry: true },
-  /** A newer socket of the same provider has replaced this socket. */
+  /** A newer socket of the same provider, or a newer attempt of the same desktop, has replaced this one. */
   SUPERSEDED: { number: 21, http: 409, retry: false },
   GOING_AWAY: { number: 22, http: 503, retry: true },
   /** A socket on the path of the channel has closed. */
@@ -68,6 +68,16 @@ export const ERRORS = {
    * on.
    */
   BACKPLANE_DOWN: { number: 33, http: 503, retry: true },
+  /** Another person or program has the controls of the desktop. */
+  CONTROL_HELD: { number: 34, http: 409, retry: true },
+  /** The desktop has ended. A new one can be created. */
+  SESSION_ENDED: { number: 35, http: 410, retry: false },
+  /** A desktop could not be started. The message contains the last lines of the program that failed. */
+  LAUNCH_FAILED: { number: 36, http: 503, retry: true },
+  /** A file, a text or a CDP message is larger than a desktop accepts. */
+  TOO_LARGE: { number: 37, http: 413, retry: false },
+  /** The desktop has cost as much as its budget allows. */
+  BUDGET_SPENT: { number: 38, http: 402, retry: false },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

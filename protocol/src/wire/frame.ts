@@ -55,6 +55,8 @@ export const ChannelKind = {
   blob: 3,
   egress: 4,
   control: 5,
+  cdp: 6,
+  desktop: 7,
 } as const;
 export type ChannelKindName = keyof typeof ChannelKind;
 
@@ -69,6 +71,8 @@ export const WINDOWS: Record<ChannelKindName, number> = {
   blob: 256 * 1024,
   egress: 256 * 1024,
   control: 256 * 1024,
+  cdp: 256 * 1024,
+  desktop: 64 * 1024,
 };
 /**
  * Receive windows may grow to these sizes in bytes if the window limits the throughput. At a round-trip time
@@ -79,6 +83,7 @@ export const MOST_WINDOWS: Record<ChannelKindName, number> = {
   ...WINDOWS,
   terminal: 512 * 1024,
   tcp: 4 * 1024 * 1024,
+  cdp: 1024 * 1024,
 };
 
 /**

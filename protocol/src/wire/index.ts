@@ -37,5 +37,6 @@ export { FrameMemory } from './frame-memory.ts';
 export { type Field, FORM_BYTES, Form, LAYOUTS } from './layout.ts';
 export { packMeta, unpackMeta } from './meta.ts';
 export type { PackLimits } from './meta-check.ts';
+export { encodePrivateMessage, MAX_TYPED_TEXT, PRIVATE_MESSAGE, PrivateOp } from './private-message.ts';
 export { maySend, type Peer } from './roles.ts';
 export { splitData } from './split-data.ts';

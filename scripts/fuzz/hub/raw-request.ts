@@ -74,6 +74,8 @@ function mutatedRequest(random: Random, ticket: string): string {
     '/terminal',
     '/terminal',
     '/terminal',
+    '/vnc/d-1',
+    '/cdp/d-1',
     '/',
     '//',
     '/..',

@@ -59,7 +59,11 @@ export class LineEnd extends EventEmitter {
     return this.#flow.buffered;
   }
 
-  send(data: Uint8Array | string, done?: () => void): void {
+  send(
+    data: Uint8Array | string,
+    ...rest: [done?: () => void] | [options: { binary: boolean; fin: boolean }, done: () => void]
+  ): void {
+    const done = rest.length === 2 ? rest[1] : rest[0];
     const text = typeof data === 'string';
     // The message is copied, as a real socket does, because the receiver may change the received bytes in
     // place.

@@ -16,7 +16,14 @@ import {
   type SocketMeter,
   terminalEndpoint,
 } from '@unicore/server/sockets';
-import { identity, NO_METER, rightsIn, type TestVm, testAuth } from '@unicore/server/testing';
+import {
+  desktopRightsIn,
+  identity,
+  NO_METER,
+  rightsIn,
+  type TestVm,
+  testAuth,
+} from '@unicore/server/testing';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import type { LineEnd } from './line.ts';
@@ -58,11 +65,13 @@ export class SimHub {
       queueBytes: QUEUE_BYTES,
       elsewhere: NOWHERE_ELSE,
       authorise: rightsIn(vms),
+      authoriseDesktop: desktopRightsIn(new Map()),
     });
     const control = new ControlHost({
       ...common,
       report: async () => [],
       orders: async () => [{ vmId: 'vm', gen: 1, desired: 'running', image: 'image', size: 'small' }],
+      desktops: { report: async () => [], orders: async () => [] },
     });
     this.#deps = {
       ...common,

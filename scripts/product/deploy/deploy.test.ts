@@ -10,7 +10,8 @@ import { exec } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
 import { parseDeployment } from './deployment.ts';
 import { carryOut, shown } from './executors.ts';
-import { planOf, type Step } from './plan.ts';
+import { planOf } from './plan.ts';
+import type { Step } from './step.ts';
 
 const PASSWORD = 'correct-horse';
 const ARGS = [
@@ -87,6 +88,36 @@ describe('the plan', () => {
   test('a tag that is named is taken instead of the commit', async () => {
     const [service] = await services('--tag', 'v1');
     expect(service?.spec.template.spec.containers[0].image).toMatch(/\/hub:v1$/);
+  });
+});
+
+describe('with desktops, the plan', () => {
+  const DESKTOPS = ['--desktop-repository', 'europe-docker.pkg.dev/my-project/unicore/desktop'];
+  const ACCOUNT = 'unicore-desktop@my-project.iam.gserviceaccount.com';
+  const HUB = 'serviceAccount:unicore-hub@my-project.iam.gserviceaccount.com';
+
+  test('pushes their image, and gives the hub what it needs to run them, before the hubs start', async () => {
+    const steps = await plan(...DESKTOPS, '--region', 'us-central1');
+    expect(steps.map(({ command }) => command.join(' ')).slice(2, -2)).toEqual([
+      'npm run images -- desktop',
+      'docker tag unicore/desktop:latest europe-docker.pkg.dev/my-project/unicore/desktop:abc123',
+      'docker push europe-docker.pkg.dev/my-project/unicore/desktop:abc123',
+      'gcloud iam service-accounts create unicore-desktop --project my-project --display-name UniCore desktops, without any role',
+      `gcloud projects add-iam-policy-binding my-project --member ${HUB} --role roles/run.developer --condition None --quiet`,
+      `gcloud iam service-accounts add-iam-policy-binding ${ACCOUNT} --project my-project --member ${HUB} --role roles/iam.serviceAccountUser --quiet`,
+    ]);
+  });
+
+  test('gives no role to the account of desktops', async () => {
+    for (const { command } of await plan(...DESKTOPS))
+      expect(command.join(' ')).not.toContain(`--member serviceAccount:${ACCOUNT}`);
+  });
+
+  test('prepares each project in which desktops run', async () => {
+    const steps = await plan(...DESKTOPS, '--desktop-projects', 'my-project,more-desktops');
+    const bound = steps.filter(({ command }) => command.includes('roles/run.developer'));
+    expect(bound.map(({ command }) => command[3])).toEqual(['my-project', 'more-desktops']);
+    expect(steps.filter(({ unless }) => unless !== undefined)).toHaveLength(2);
   });
 });
 
@@ -169,6 +200,8 @@ describe('what is wrong is named, with the remedy, and not repeated', () => {
     [[`redis://:${PASSWORD}@10.0.0.3`], 'its option'],
     [['--store', 'sqlite'], '--store must be such as firestore://'],
     [['--min', 'two'], '--min must be a whole number'],
+    [['--desktop-account', 'me@x'], '--desktop-account must be such as unicore-desktop'],
+    [['--desktop-projects', 'a b'], '--desktop-projects must be such as'],
     [['--concurrency', '5000'], '--concurrency must be a whole number from 1 to 1000'],
     [['--min', '9', '--max', '3'], '--min must be at most --max'],
   ])('%j', async (more, words) => {
@@ -197,7 +230,7 @@ test('npm run deploy -- --dry-run prints the plan, and needs neither docker nor 
 });
 
 describe('carried out', () => {
-  /** Replaces docker and gcloud: records its arguments and input, and fails if one argument is FAIL_AT. */
+  /** Replaces docker, gcloud and npm: records its arguments and input, and fails if one argument is FAIL_AT. */
   const FAKE = `#!/bin/sh
 set -eu
 n=$(ls "$NOTES" | wc -l)
@@ -208,7 +241,7 @@ case " $* " in *" $FAIL_AT "*) exit 3;; esac
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'unicore-deploy-'));
-    for (const program of ['docker', 'gcloud']) {
+    for (const program of ['docker', 'gcloud', 'npm']) {
       await writeFile(join(folder, program), FAKE);
       await chmod(join(folder, program), 0o755);
     }
@@ -238,6 +271,17 @@ case " $* " in *" $FAIL_AT "*) exit 3;; esac
       expect(shown(step)).toContain(step.command.join(' '));
       expect(shown(step)).toContain((step.input ?? '').trimEnd());
     }
+  });
+
+  test('an account that exists is not created again', async () => {
+    const desktops = ['--desktop-repository', 'europe-docker.pkg.dev/my-project/unicore/desktop'];
+    const steps = await plan(...desktops);
+    const first = await carriedOut(steps, 'describe');
+    expect(first.failure).toBeUndefined();
+    expect(first.done.join('')).toContain('service-accounts create unicore-desktop');
+    const second = await carriedOut(steps, 'nothing');
+    expect(second.done.join('')).not.toContain('service-accounts create');
+    expect(second.done.join('')).toContain('roles/iam.serviceAccountUser');
   });
 
   test('a failing step ends it, and the steps that were not done are named', async () => {

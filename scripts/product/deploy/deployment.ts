@@ -45,6 +45,17 @@ const Target = z.object({
   cpu: z.enum(['1', '2']),
   memory: z.enum(['1Gi', '2Gi', '4Gi', '8Gi']),
   proxies: count(0, 10),
+  /** Where the image of desktops goes. Without it, nothing is set up for desktops. */
+  desktopRepository: name(
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/,
+    'europe-docker.pkg.dev/my-project-123/unicore/desktop',
+  ).optional(),
+  /** The account of desktops, in each of their projects. It gets no role. */
+  desktopAccount: name(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'unicore-desktop'),
+  desktopProjects: name(
+    /^[a-z][a-z0-9-]{4,28}[a-z0-9](,[a-z][a-z0-9-]{4,28}[a-z0-9])*$/,
+    'my-project-123, or several, separated by commas',
+  ),
 });
 export type Target = z.infer<typeof Target>;
 type Field = keyof Target;
@@ -63,6 +74,8 @@ const DEFAULTS: Partial<Record<Field, string>> = {
   cpu: '1',
   memory: '1Gi',
   proxies: '1',
+  desktopAccount: 'unicore-desktop',
+  desktopProjects: '{project}',
 };
 
 export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, in one region or several
@@ -82,6 +95,9 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
   --concurrency N       sockets of one instance (default 1000, which is Cloud Run's most)
   --cpu, --memory       of one instance (default 1 and 1Gi)
   --proxies N           that add to X-Forwarded-For (default 1, Cloud Run itself; 2 behind a load balancer)
+  --desktop-repository PATH  where the image of desktops goes; without it, nothing is set up for desktops
+  --desktop-account NAME     of desktops: it is created, and has no role (default unicore-desktop)
+  --desktop-projects IDS     in which desktops run, separated by commas (default PROJECT)
 {region} in a value stands for each region's name: https://{region}.hub.example.org`;
 
 export interface Deployment {
@@ -149,6 +165,11 @@ function optionOf(field: string): string {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && text.startsWith('https:');
+}
+
+/** Returns the image of desktops, if desktops are to be set up. */
+export function desktopImageOf({ desktopRepository, tag }: Target): string | undefined {
+  return desktopRepository === undefined ? undefined : `${desktopRepository}:${tag}`;
 }
 
 export function imageOf({ repository, tag }: Target): string {

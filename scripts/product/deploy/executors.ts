@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { messageOf, paint, say, step as timed } from '../../lib/console.ts';
 import { hasCommand } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
-import type { Step } from './plan.ts';
+import type { Step } from './step.ts';
 
 /** Returns the step as a shell command, to be run in the project's root folder. */
-export function shown({ title, command, input }: Step): string {
-  const line = command.map(quoted).join(' ');
+export function shown({ title, command, input, unless }: Step): string {
+  const check = unless === undefined ? '' : `${unless.map(quoted).join(' ')} > /dev/null 2>&1 || `;
+  const line = check + command.map(quoted).join(' ');
   const here = input === undefined ? '' : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
   return `# ${title}\n${line}${here}\n`;
 }
@@ -25,7 +26,8 @@ export async function carryOut(steps: readonly Step[], env: NodeJS.ProcessEnv): 
   }
   for (const [index, step] of steps.entries()) {
     try {
-      await timed(step.title, () => run(step, env));
+      if (step.unless === undefined || !(await succeeds(step.unless, env)))
+        await timed(step.title, () => run(step, env));
     } catch (error) {
       const left = steps.slice(index + 1).map(({ title }) => title);
       const undone = left.length === 0 ? '' : `\nNot done: ${left.join('; ')}.`;
@@ -47,6 +49,12 @@ async function run({ command: [program, ...args], input = '' }: Step, env: NodeJ
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0) throw new Error(`${program} failed (${signal ?? `exit code ${code}`}).`);
+}
+
+async function succeeds([program, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv) {
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code === 0;
 }
 
 function quoted(word: string): string {

@@ -16,7 +16,7 @@ const QUEUE_SHARE = 4;
  */
 export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
   const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
-  const values: Record<string, string | number> = {
+  const values: Record<string, string | number | undefined> = {
     ...target,
     image: imageOf(target),
     redisSecret: redisSecret!,
@@ -31,7 +31,7 @@ export async function renderManifest(target: Target, others: readonly string[]):
  * Fills placeholders in the parsed YAML document instead of its text, so that no value can change the
  * document's structure. A quoted placeholder stays a string.
  */
-function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+function fill(template: string, values: Readonly<Record<string, string | number | undefined>>): string {
   const document = parseDocument(template);
   if (document.errors.length > 0) throw document.errors[0];
   const filling = (gap: string) => {

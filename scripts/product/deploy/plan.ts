@@ -1,15 +1,8 @@
 /** Plans a deployment: returns all steps as data. The same plan is either printed or run. */
 import { type Deployment, imageOf } from './deployment.ts';
+import { desktopSteps } from './desktops.ts';
 import { renderManifest } from './manifest.ts';
-
-export interface Step {
-  /** Purpose of the step, as a text for people. */
-  readonly title: string;
-  /** The program to run and its arguments. */
-  readonly command: readonly [string, ...string[]];
-  /** Text that the program reads from its standard input. */
-  readonly input?: string;
-}
+import type { Step } from './step.ts';
 
 /** Platform for which every machine builds the hub's image, because Cloud Run supports no other platform. */
 const PLATFORM = 'linux/amd64';
@@ -35,6 +28,7 @@ export async function planOf({ targets }: Deployment): Promise<readonly Step[]> 
     });
     steps.push({ title: `Push ${image}`, command: ['docker', 'push', image] });
   }
+  steps.push(...desktopSteps(targets));
   for (const target of targets) {
     const { project, region, service } = target;
     steps.push({

@@ -1,6 +1,6 @@
 /**
- * Provides the base images of UniCore's images: Debian 12 with and without Node. Pulls them from a registry,
- * or makes them on this machine if no registry answers.
+ * Provides the base images of UniCore's images: a release of Debian with and without Node. Pulls them from a
+ * registry, or makes them on this machine if no registry answers.
  */
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,29 +10,48 @@ import { messageOf } from '../../lib/console.ts';
 import { exec, hasCommand } from '../../lib/exec.ts';
 import { TOOLCHAIN } from '../../lib/paths.ts';
 
-const DEBIAN = { pulled: 'debian:bookworm-slim', made: 'unicore/debian:bookworm' };
-const NODE = { pulled: 'node:24-bookworm-slim', made: 'unicore/node:24-bookworm' };
+/** Releases of Debian: 12 and 13. Only the latter has a TigerVNC whose clipboard bears large texts. */
+type Release = 'bookworm' | 'trixie';
+
+/** Names of a base image: as it is pulled from a registry, and as it is made here. */
+interface Names {
+  readonly pulled: string;
+  readonly made: string;
+}
+
+const debian = (release: Release): Names => ({
+  pulled: `debian:${release}-slim`,
+  made: `unicore/debian:${release}`,
+});
+const node = (release: Release): Names => ({
+  pulled: `node:24-${release}-slim`,
+  made: `unicore/node:24-${release}`,
+});
 /** A registry that sends nothing for this time, in ms, counts as unreachable. */
 const PULL_SILENCE_MS = 60_000;
 
 type Note = (line: string) => void;
 
 /** Makes sure that the Docker engine has an image of plain Debian. Resolves with the image's name. */
-export async function debianBase(docker: Docker, note: Note): Promise<string> {
-  return ensure(docker, DEBIAN, note, () => {
+export async function debianBase(docker: Docker, note: Note, release: Release = 'bookworm'): Promise<string> {
+  const names = debian(release);
+  return ensure(docker, names, note, () => {
     note('no registry can be reached: making a Debian base with mmdebstrap');
-    return bootstrap(docker);
+    return bootstrap(docker, release, names.made);
   });
 }
 
 /** Makes sure that the Docker engine has an image of Debian with Node 24. Resolves with the image's name. */
-export async function nodeBase(docker: Docker, note: Note): Promise<string> {
-  return ensure(docker, NODE, note, async () => addNode(docker, await debianBase(docker, note)));
+export async function nodeBase(docker: Docker, note: Note, release: Release = 'bookworm'): Promise<string> {
+  const names = node(release);
+  return ensure(docker, names, note, async () =>
+    addNode(docker, await debianBase(docker, note, release), names.made),
+  );
 }
 
 async function ensure(
   docker: Docker,
-  { pulled, made }: typeof DEBIAN,
+  { pulled, made }: Names,
   note: Note,
   make: () => Promise<void>,
 ): Promise<string> {
@@ -95,12 +114,12 @@ export async function followed(
   return promise;
 }
 
-async function bootstrap(docker: Docker): Promise<void> {
+async function bootstrap(docker: Docker, release: Release, name: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
   try {
     const tar = join(work, 'root.tar');
-    await exec(await mmdebstrap(), ['--variant=minbase', 'bookworm', tar]);
-    const [repo, tag] = DEBIAN.made.split(':');
+    await exec(await mmdebstrap(), ['--variant=minbase', release, tar]);
+    const [repo, tag] = name.split(':');
     await followed(docker, await docker.importImage(tar, { repo, tag }));
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -108,13 +127,13 @@ async function bootstrap(docker: Docker): Promise<void> {
 }
 
 /** Makes an image from a Debian image and the Node binary that runs this process. */
-async function addNode(docker: Docker, base: string): Promise<void> {
+async function addNode(docker: Docker, base: string, name: string): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The Node of this machine is not for Linux.');
   const work = await mkdtemp(join(tmpdir(), 'unicore-base-'));
   try {
     await copyFile(process.execPath, join(work, 'node'));
     await writeFile(join(work, 'Dockerfile'), `FROM ${base}\nCOPY node /usr/local/bin/node\n`);
-    const stream = await docker.buildImage({ context: work, src: ['.'] }, { t: NODE.made, forcerm: true });
+    const stream = await docker.buildImage({ context: work, src: ['.'] }, { t: name, forcerm: true });
     await followed(docker, stream);
   } finally {
     await rm(work, { recursive: true, force: true });

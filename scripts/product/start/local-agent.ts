@@ -55,7 +55,7 @@ export class LocalAgent {
     if (joined) await saveConfig(agentDir, config);
     const log = join(dataDir, 'logs/agent.log');
     const child = new Supervised({
-      command: () => nodeCommand(join(ROOT, 'agent/src/cli.ts'), 'run', '--data', agentDir),
+      command: () => nodeCommand(join(ROOT, 'agent/src/cli.ts'), 'run', '--desktops', '--data', agentDir),
       outputs: [openLog(log), ...options.show],
       finalCode: EXIT_REVOKED,
       died: teller('agent', log),

@@ -53,6 +53,7 @@ beforeEach(async () => {
       name: 'p1',
       runtime: 'process',
       isolation: 'process',
+      desktops: null,
       beat: BEAT,
     }),
     beat: async () => BEAT,

@@ -3,7 +3,14 @@
  * before each connection.
  */
 
-import { AgentChallenge, AgentJoin, AgentProof, AgentToken, ProviderRef } from '@unicore/protocol/control';
+import {
+  AgentBoot,
+  AgentChallenge,
+  AgentJoin,
+  AgentProof,
+  AgentToken,
+  ProviderRef,
+} from '@unicore/protocol/control';
 import { joining, proving, router } from './trpc.ts';
 
 export const agentRouter = router({
@@ -20,6 +27,20 @@ export const agentRouter = router({
     .input(AgentJoin)
     .output(ProviderRef)
     .mutation(({ ctx: { services }, input }) => services.providers.join(input)),
+
+  boot: proving
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/agent/boot',
+        tags: ['agent'],
+        summary: 'Register the key of a desktop on Cloud Run, with its boot token',
+        protect: false,
+      },
+    })
+    .input(AgentBoot)
+    .output(ProviderRef)
+    .mutation(({ ctx: { services }, input }) => services.boot(input)),
 
   challenge: proving
     .meta({

@@ -4,8 +4,12 @@
  */
 import type { HubPlace } from '@unicore/protocol';
 import type {
+  Control,
+  Desktop,
+  DesktopEvent,
   Provider,
   ProviderEvent,
+  Receipt,
   SystemTicket,
   Terminal,
   TerminalPath,
@@ -15,8 +19,15 @@ import type {
   VmCreate,
   VmEvent,
   VmResize,
+  VncConnect,
+  VncConnection,
+  VncControl,
+  VncCreate,
+  VncScreenshot,
+  VncSession,
 } from '@unicore/protocol/api';
 import type {
+  AgentBoot,
   AgentChallenge,
   AgentJoin,
   AgentProof,
@@ -51,8 +62,11 @@ export interface Caller {
 export interface Services {
   vms: VmService;
   terminals: TerminalService;
+  desktops: DesktopService;
   providers: ProviderService;
   credentials: CredentialService;
+  /** Registers the key of a desktop on Cloud Run. */
+  boot(wish: z.output<typeof AgentBoot>): Promise<ProviderRef>;
   watch: WatchService;
   tickets: {
     issue(grant: {
@@ -98,6 +112,26 @@ export interface TerminalService {
   path(userId: string, vmId: string, terminalId?: string): Promise<z.output<typeof TerminalPath>>;
 }
 
+/** Functions for the desktop of one user. socketUrl: WebSocket URL at which the caller reaches this hub. */
+export interface DesktopService {
+  create(userId: string, wish: z.output<typeof VncCreate>, socketUrl: string): Promise<Desktop>;
+  session(userId: string, socketUrl: string): Promise<Desktop>;
+  end(userId: string, sessionId: string, socketUrl: string): Promise<Desktop>;
+  extend(userId: string, sessionId: string, socketUrl: string): Promise<Desktop>;
+  connect(
+    caller: Caller,
+    wish: z.output<typeof VncConnect>,
+    socketUrl: string,
+  ): Promise<z.output<typeof VncConnection>>;
+  control(userId: string, wish: z.output<typeof VncControl>): Promise<Control>;
+  screenshot(userId: string, sessionId: string): Promise<z.output<typeof VncScreenshot>>;
+  receipts(userId: string): Promise<Receipt[]>;
+  /** The same in the names of the first specification. */
+  restCreate(userId: string, wish: z.output<typeof VncCreate>, socketUrl: string): Promise<VncSession>;
+  restSession(userId: string, socketUrl: string): Promise<VncSession>;
+  restEnd(userId: string, sessionId: string, socketUrl: string): Promise<VncSession>;
+}
+
 export interface ProviderService {
   list(): Promise<Provider[]>;
   get(providerId: string): Promise<Provider>;
@@ -114,6 +148,7 @@ export interface CredentialService {
 export interface WatchService {
   vms(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<VmEvent>;
   providers(caller: Caller, signal: AbortSignal | undefined): AsyncGenerator<ProviderEvent>;
+  desktop(caller: Caller, socketUrl: string, signal: AbortSignal | undefined): AsyncGenerator<DesktopEvent>;
 }
 
 export interface RateLimit {

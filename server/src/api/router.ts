@@ -6,9 +6,11 @@ import { providerRouter } from './provider.ts';
 import { systemRouter } from './system.ts';
 import { router } from './trpc.ts';
 import { vmRouter } from './vm.ts';
+import { vncRouter } from './vnc.ts';
 
 export const appRouter = router({
   vm: vmRouter,
+  vnc: vncRouter,
   provider: providerRouter,
   system: systemRouter,
   agent: agentRouter,

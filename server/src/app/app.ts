@@ -7,11 +7,12 @@ import type { Logger } from 'pino';
 import { LocalAuth } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import type { Config } from '../config.ts';
+import type { CloudLauncher } from '../desktop/index.ts';
 import { createLog } from '../log.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type Hub, openHub } from './hub.ts';
 
-/** Tests use this type to replace the real clock, log and backplane. */
+/** Tests use this type to replace the real clock, log, backplane and Cloud Run. */
 export interface Overrides {
   clock?: Clock;
   /** Milliseconds since 1970. */
@@ -19,6 +20,7 @@ export interface Overrides {
   log?: Logger;
   /** A backplane that several hubs in one process share. */
   backplane?: Backplane;
+  cloudRun?: CloudLauncher;
 }
 
 export interface App {
@@ -41,7 +43,8 @@ export interface App {
  * everything else.
  */
 export function createApp(config: Config, overrides: Overrides = {}): App {
-  const { clock = systemClock, now = Date.now, log = createLog(config.logLevel), backplane } = overrides;
+  const { clock = systemClock, now = Date.now, log = createLog(config.logLevel) } = overrides;
+  const { backplane, cloudRun } = overrides;
   const store = openStore(config);
   const auth = new LocalAuth(store, now);
   let opening: Promise<Hub> | undefined;
@@ -50,7 +53,7 @@ export function createApp(config: Config, overrides: Overrides = {}): App {
     auth,
     store,
     async start() {
-      opening = openHub({ config, store, auth, backplane, clock, now, log });
+      opening = openHub({ config, store, auth, backplane, cloudRun, clock, now, log });
       const hub = await opening;
       if (stopped) throw new UniCoreError('GOING_AWAY', 'The hub was stopped while it started.');
       return hub.start();

@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Caller, Origins } from '../auth/index.ts';
+import { desktopOfProvider, isOver } from '../desktop/index.ts';
 import type { AddressOf, Callers } from '../http/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -36,7 +37,7 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 /** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events, desktopBoot } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -51,7 +52,11 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
       allowedOrigin: (origin, host) => origins.allowed(origin, host) || regions.has(origin),
       session: async (request) => identityOf(await callers.ofCookie(request)),
       bearer: async (token) => identityOf(await sessions.caller('bearer', token)),
-      provider: (token) => credentials.verify(token),
+      async provider(token) {
+        const providerId = await credentials.verify(token);
+        await desktopBoot.check(providerId);
+        return providerId;
+      },
       async consumerTicket(ticket) {
         const grant = await tickets.redeem(ticket, { kind: 'consumer' });
         return grant && { userId: grant.userId, sessionId: grant.sessionId };
@@ -65,10 +70,17 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
           }
         );
       },
+      async redeemDesktopTicket(ticket, { kind, sessionId: desktopId }) {
+        const grant = await tickets.redeem(ticket, { kind, desktopId });
+        if (!grant) return undefined;
+        const { userId, sessionId, attempt, guest, viewOnly } = grant;
+        return { identity: { userId, sessionId, desktop: { desktopId, attempt, guest } }, viewOnly };
+      },
     },
     providers: {
       connected({ providerId, hello, leg }) {
-        presence.connected(providerId, hello);
+        // A desktop is no machine that takes VMs, and its end is no silence. So nobody watches its presence.
+        if (!desktopOfProvider(providerId)) presence.connected(providerId, hello);
         control.open(leg, providerId);
       },
       heard: (providerId) => presence.heard(providerId),
@@ -80,7 +92,10 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
   });
   events.on('vm', ({ vmId, phase }) => {
-    if (OVER.has(phase)) relay.closeVm(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+    if (OVER.has(phase)) relay.closeTarget(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+  });
+  events.on('desktop', ({ sessionId, phase, reason }) => {
+    if (isOver(phase)) relay.closeTarget(sessionId, 'SESSION_ENDED', reason ?? 'The desktop has ended.');
   });
   return sockets;
 }

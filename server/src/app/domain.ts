@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type LocalAuth, newSecret, Sessions, Tickets } from '../auth/index.ts';
 import type { Backplane, HubCard } from '../backplane/index.ts';
 import { ControlHost } from '../control/index.ts';
+import type { Announcer, CloudDesktops } from '../desktop/index.ts';
 import { HubEvents } from '../events/index.ts';
 import type { HubMeter } from '../hubs/index.ts';
 import { ProviderCredentials } from '../provider/index.ts';
@@ -14,6 +15,7 @@ import type { RelayMeter } from '../relay/index.ts';
 import type { SocketMeter } from '../sockets/index.ts';
 import type { Store } from '../store/index.ts';
 import { Census, orderOf, Terminals, takesRoom } from '../vm/index.ts';
+import { createDesktopParts, type DesktopSettings } from './desktop-parts.ts';
 import { Network } from './network.ts';
 import { createProviderParts } from './provider-parts.ts';
 import { createVmParts } from './vm-parts.ts';
@@ -27,6 +29,7 @@ export interface DomainOptions {
   now: () => number;
   log: Logger;
   defaultImage: string;
+  desktops: DesktopSettings;
   meter: RelayMeter & SocketMeter & HubMeter;
   /** Maximum number of bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
@@ -46,13 +49,20 @@ export function createDomain(options: DomainOptions) {
   const { presence, providers, silence } = ofProviders;
   const ofVms = createVmParts({ ...options, events, presence });
   const { placer, reports, access, periodicWork } = ofVms;
+  const agent = (providerId: string) => network.agents.of(providerId);
+  const ofDesktops = createDesktopParts({ ...options, events, presence, tickets, agent });
+  const { desktopReports, desktopAccess, desktopPlacer, desktopChores, cloudDesktops } = ofDesktops;
   const control = new ControlHost({
     clock,
     log,
     report: (providerId, report) => reports.take(providerId, report),
     orders: (providerId, strays) => reports.orders(providerId, strays),
+    desktops: {
+      report: (providerId, report) => desktopReports.take(providerId, report),
+      orders: (providerId, strays) => desktopReports.orders(providerId, strays),
+    },
   });
-  const { relay, hubs, agents } = new Network({
+  const network = new Network({
     ...options,
     events,
     control,
@@ -61,22 +71,31 @@ export function createDomain(options: DomainOptions) {
       const { providerId, gen } = await access.authorise(userId, vmId);
       return { providerId, gen, rights: 'write' };
     },
+    async authoriseDesktop({ userId, desktop }, sessionId, kind) {
+      const guest = desktop?.guest ?? false;
+      const { providerId, attempt } = await desktopAccess.authorise(userId, sessionId, kind, guest);
+      return { providerId, attempt, rights: guest ? 'read' : 'write', guest };
+    },
     moved(providerId) {
       presence.moved(providerId);
       control.retire(providerId);
     },
   });
-  const agent = (providerId: string) => agents.of(providerId);
+  const { relay, hubs } = network;
   const run = (what: string, work: Promise<void>) => inBackground(log, what, work);
   const place = () => run('placer', placer.run());
+  const placeDesktops = () => run('desktops', desktopPlacer.placeWaiting());
   presence.onArrived((providerId, about, wasSilent) => {
     run('provider', providers.arrived(providerId, about, wasSilent));
     place();
+    if (about.desktops !== null) placeDesktops();
   });
   reactToVms({ events, control, place });
+  reactToDesktops({ events, control, announcer: ofDesktops.announcer, cloud: cloudDesktops, run });
   return {
     ...ofProviders,
     ...ofVms,
+    ...ofDesktops,
     events,
     census,
     auth,
@@ -98,12 +117,13 @@ export function createDomain(options: DomainOptions) {
     },
     /** Begins all periodic work. */
     start() {
-      for (const part of [presence, silence, periodicWork]) part.start();
+      for (const part of [presence, silence, periodicWork, desktopChores]) part.start();
       place();
     },
     async stop() {
-      for (const part of [presence, silence, periodicWork]) part.stop();
+      for (const part of [presence, silence, periodicWork, desktopChores]) part.stop();
       control.close();
+      await cloudDesktops?.stop();
       await hubs.stop();
     },
   };
@@ -126,6 +146,23 @@ function reactToVms({ events, control, place }: VmReaction): void {
     if (here && !takesRoom(vm.phase)) place();
   });
   events.on('interrupted', () => control.checkOrders());
+}
+
+interface DesktopReaction {
+  events: HubEvents;
+  control: ControlHost;
+  announcer: Announcer;
+  cloud: CloudDesktops | undefined;
+  run(what: string, work: Promise<void>): void;
+}
+
+function reactToDesktops({ events, control, announcer, cloud, run }: DesktopReaction): void {
+  events.on('desktop', (row, here) => {
+    if (row.providerId !== null) control.desktopOrdersChanged(row.providerId);
+    if (!here) return;
+    run('announcer', announcer.announce(row));
+    cloud?.look(row.sessionId);
+  });
 }
 
 /**

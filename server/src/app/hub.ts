@@ -4,7 +4,9 @@ import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import { createOrigins, Limit, type LocalAuth, newId, ownerName } from '../auth/index.ts';
 import { type Backplane, openBackplane } from '../backplane/index.ts';
+import { openCloudRun } from '../cloud-run/index.ts';
 import type { Config } from '../config.ts';
+import type { CloudLauncher } from '../desktop/index.ts';
 import { attachHttp, Callers, createAddressOf, createHubServer, type Http } from '../http/index.ts';
 import { Regions } from '../hubs/index.ts';
 import { createMetrics, type Metrics } from '../metrics/index.ts';
@@ -12,6 +14,7 @@ import type { Sockets } from '../sockets/index.ts';
 import type { Store } from '../store/index.ts';
 import { defaultUrl, listen, socketUrl } from './addresses.ts';
 import { connectSockets } from './connect-sockets.ts';
+import type { CloudSettings, DesktopSettings } from './desktop-parts.ts';
 import { createDomain, type Domain } from './domain.ts';
 import { createServices } from './services.ts';
 import { ownVersion } from './version.ts';
@@ -39,6 +42,8 @@ export interface HubOptions {
   auth: LocalAuth;
   /** The backplane to use. If undefined, the hub opens the backplane that the configuration describes. */
   backplane: Backplane | undefined;
+  /** Cloud Run, for tests. If undefined, the hub uses Google's. */
+  cloudRun: CloudLauncher | undefined;
   clock: Clock;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -71,12 +76,38 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     ...options,
     backplane,
     defaultImage,
+    desktops: { ...desktopSettings(config), cloud: await cloudSettings(options) },
     meter: metrics,
     queueBytes,
     card: { peerUrl, publicUrl, region },
   });
   hub = new Hub({ ...options, backplane, metrics, domain });
   return hub;
+}
+
+/** Desktops run on Cloud Run if the configuration names places. */
+async function cloudSettings({ config, store, cloudRun }: HubOptions): Promise<CloudSettings | undefined> {
+  const { desktopPlaces: places, desktopAccount: account, publicUrl: hubUrl } = config;
+  if (!places || hubUrl === undefined) return undefined;
+  const jobs = cloudRun ?? openCloudRun({ account, deployment: await hubIdOf(store) });
+  return { places, jobs, hubUrl };
+}
+
+/** Returns the id of the deployment. All its hubs have the same one. */
+function hubIdOf(store: Store): Promise<string> {
+  return store.meta('hubId', () => newId('hub'));
+}
+
+function desktopSettings(config: Config): DesktopSettings {
+  const { host, port, publicUrl, desktopImage, desktopMaxSeconds } = config;
+  const [perCpuSecond = 0, perGibSecond = 0, perSentGb = 0, leastSeconds = 0] = config.desktopPrices;
+  return {
+    image: desktopImage,
+    mostMs: desktopMaxSeconds * 1000,
+    limits: { idleMs: config.desktopIdleSeconds * 1000, bootMs: config.desktopBootSeconds * 1000 },
+    prices: { perCpuSecond, perGibSecond, perSentGb, leastMs: leastSeconds * 1000 },
+    socketUrl: (publicUrl ?? defaultUrl(host, port)).replace(/^http/, 'ws'),
+  };
 }
 
 export class Hub {
@@ -114,7 +145,7 @@ export class Hub {
       news: (text) => domain.news(text),
       interrupted: () => domain.interrupted(),
     });
-    const hubId = await store.meta('hubId', () => newId('hub'));
+    const hubId = await hubIdOf(store);
     const port = await listen(this.#server, config);
     // The server already listens at this point. No await may follow before all request handlers are set,
     // because a request that arrives during an await would find no handler.

@@ -8,10 +8,10 @@ import type { Backplane, HubCard } from '../backplane/index.ts';
 import { Agents, type ControlHost } from '../control/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import { HubCalls, type HubMeter, Hubs } from '../hubs/index.ts';
-import { type Grant, type Identity, Relay, type RelayMeter } from '../relay/index.ts';
+import { type Authoriser, Relay, type RelayMeter } from '../relay/index.ts';
 import type { SocketMeter } from '../sockets/index.ts';
 
-export interface NetworkOptions {
+export interface NetworkOptions extends Authoriser {
   backplane: Backplane;
   events: HubEvents;
   control: ControlHost;
@@ -27,7 +27,6 @@ export interface NetworkOptions {
   secret(): Promise<Uint8Array>;
   /** Maximum number of bytes that the whole hub may queue for peers that do not read. */
   queueBytes: number;
-  authorise(who: Identity, vmId: string): Promise<Grant>;
   /** Called when a provider that was connected to this hub has connected to another hub. */
   moved(providerId: string): void;
 }

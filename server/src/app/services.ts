@@ -5,6 +5,7 @@
 import type { Services } from '../api/index.ts';
 import { Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
+import { sessionOf, viewReceipt } from '../desktop/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import { Watch } from '../watch/index.ts';
 import type { Domain } from './domain.ts';
@@ -16,7 +17,7 @@ export interface ServiceDeps {
 }
 
 export function createServices(domain: Domain, { backplane, regions, system }: ServiceDeps): Services {
-  const { events, vms, views, terminals, providers, credentials, loads, tickets } = domain;
+  const { vms, views, terminals, providers, credentials, tickets } = domain;
   return {
     vms: {
       create: async (userId, wish) => views.one(await vms.create(userId, wish)),
@@ -37,12 +38,36 @@ export function createServices(domain: Domain, { backplane, regions, system }: S
         return { providerId };
       },
     },
+    desktops: desktopService(domain),
     credentials,
-    watch: new Watch({ events, vms, views, providers, loads }),
+    boot: (wish) => domain.desktopBoot.boot(wish),
+    watch: new Watch(domain),
     tickets,
     regions,
     joinLimit: new Limit(backplane, 'tries to join'),
     proofLimit: new Limit(backplane, 'calls of agents', PROOFS_PER_MINUTE),
     system,
+  };
+}
+
+/** Number of receipts that a user sees. */
+const RECEIPTS = 100;
+
+function desktopService({ desktops, desktopConnections, desktopViews: views }: Domain): Services['desktops'] {
+  const service: Omit<Services['desktops'], 'restCreate' | 'restSession' | 'restEnd'> = {
+    create: async (userId, wish, url) => views.one(await desktops.create(userId, wish), url),
+    session: async (userId, url) => views.one(await desktops.session(userId), url),
+    end: async (userId, sessionId, url) => views.one(await desktops.end(userId, sessionId), url),
+    extend: async (userId, sessionId, url) => views.one(await desktops.extend(userId, sessionId), url),
+    connect: (caller, wish, url) => desktopConnections.connect(caller, wish, url),
+    control: (userId, wish) => desktopConnections.control(userId, wish),
+    screenshot: (userId, sessionId) => desktopConnections.screenshot(userId, sessionId),
+    receipts: async (userId) => (await desktops.receipts(userId, RECEIPTS)).map(viewReceipt),
+  };
+  return {
+    ...service,
+    restCreate: async (userId, wish, url) => sessionOf(await service.create(userId, wish, url)),
+    restSession: async (userId, url) => sessionOf(await service.session(userId, url)),
+    restEnd: async (userId, sessionId, url) => sessionOf(await service.end(userId, sessionId, url)),
   };
 }

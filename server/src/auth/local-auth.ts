@@ -9,11 +9,14 @@ import { hashOf, newId, newSecret } from './secret.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** The kinds of secrets that LocalAuth issues. Boot tokens are issued where desktops are launched. */
+type Kind = Exclude<SecretKind, 'boot'>;
+
 /**
  * Lifetime of each kind of secret, ms. Scripts use bearer tokens, so a bearer token does not expire (null).
  * It stays valid until a logout ends it.
  */
-const LIFETIME_MS: Record<SecretKind, number | null> = {
+const LIFETIME_MS: Record<Kind, number | null> = {
   login: DAY_MS,
   session: 30 * DAY_MS,
   bearer: null,
@@ -136,7 +139,7 @@ export class LocalAuth {
     return user;
   }
 
-  async #issue(kind: SecretKind, userId: string): Promise<Issued> {
+  async #issue(kind: Kind, userId: string): Promise<Issued> {
     const secret = newSecret();
     const createdAt = this.#now();
     const lifetime = LIFETIME_MS[kind];

@@ -19,7 +19,7 @@ export function hashOf(secret: string): string {
 }
 
 /** Example: vm-k3v9w2m8x4qa. */
-export function newId(prefix: 'u' | 's' | 'p' | 'vm' | 'hub'): string {
+export function newId(prefix: 'u' | 's' | 'p' | 'vm' | 'hub' | 'ds'): string {
   const letters = [...randomBytes(ID_LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length]);
   return `${prefix}-${letters.join('')}`;
 }

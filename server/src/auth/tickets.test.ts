@@ -11,6 +11,15 @@ const GRANT: TicketGrant = {
   terminalId: 'main',
   readOnly: false,
 };
+const VNC = {
+  userId: 'u-1',
+  sessionId: 's-1',
+  kind: 'vnc',
+  desktopId: 'd-1',
+  attempt: 2,
+  viewOnly: true,
+  guest: true,
+} as const satisfies TicketGrant;
 const ASKED = { kind: 'terminal', vmId: 'vm-1', terminalId: 'main' } as const;
 
 describe('tickets', () => {
@@ -60,6 +69,22 @@ describe('tickets', () => {
     const { ticket } = await tickets.issue(GRANT);
     expect(await tickets.redeem(ticket, asked)).toBeUndefined();
     expect(await tickets.redeem(ticket, ASKED)).toBeUndefined();
+  });
+
+  test('a ticket for a desktop says the attempt and the rights that it was issued with', async () => {
+    const { ticket } = await tickets.issue(VNC);
+    expect(await others.redeem(ticket, { kind: 'vnc', desktopId: 'd-1' })).toEqual(VNC);
+  });
+
+  test.each([
+    ['another desktop', { kind: 'vnc', desktopId: 'd-2' }],
+    ['a program that drives it', { kind: 'cdp', desktopId: 'd-1' }],
+    ['a terminal', ASKED],
+    ["a consumer's socket", { kind: 'consumer' }],
+  ] as const)('a ticket to view a desktop, tried on %s, is used up', async (_, asked) => {
+    const { ticket } = await tickets.issue(VNC);
+    expect(await tickets.redeem(ticket, asked)).toBeUndefined();
+    expect(await tickets.redeem(ticket, { kind: 'vnc', desktopId: 'd-1' })).toBeUndefined();
   });
 
   test('the end of a session invalidates its own tickets only', async () => {

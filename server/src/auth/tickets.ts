@@ -31,11 +31,27 @@ const TicketGrant = z.discriminatedUnion('kind', [
    * system.ticket issues it.
    */
   Holder.extend({ kind: z.literal('consumer') }),
+  /**
+   * These kinds of tickets open a raw /vnc or /cdp socket of one desktop. The procedure vnc.connect issues
+   * them, and for guests the page of a share link. The user is always the desktop's owner.
+   */
+  Holder.extend({
+    kind: z.enum(['vnc', 'cdp']),
+    /** Id of the desktop's session. */
+    desktopId: z.string(),
+    attempt: z.number(),
+    viewOnly: z.boolean(),
+    /** True for somebody who has only a share link. */
+    guest: z.boolean(),
+  }),
 ]);
 /** The rights that a ticket gives, and the user who gets them. */
 export type TicketGrant = z.infer<typeof TicketGrant>;
 
-type Asked = { kind: 'terminal'; vmId: string; terminalId: string } | { kind: 'consumer' };
+type Asked =
+  | { kind: 'terminal'; vmId: string; terminalId: string }
+  | { kind: 'consumer' }
+  | { kind: 'vnc' | 'cdp'; desktopId: string };
 
 export interface TicketsDeps {
   backplane: Backplane;

@@ -140,6 +140,8 @@ export interface Backplane {
   readonly routes: Routes;
   readonly presence: Presence;
   readonly values: ExpiringValues;
+  /** Values for programs outside of UniCore. On Redis, the keys are used literally. */
+  readonly outside: ExpiringValues;
   readonly deadlines: Deadlines;
   readonly leases: Leases;
   readonly hubs: Hubs;

@@ -5,6 +5,7 @@ import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexib
 import {
   type Backplane,
   type BackplaneHandler,
+  type ExpiringValues,
   type HubCard,
   PRESENCE_MS,
   ROUTE_MS,
@@ -55,6 +56,7 @@ export class LocalWorld {
   readonly #routes: Expiring<Route>;
   readonly #presence: Expiring<{ about: string; heardAt: number }>;
   readonly #values: Expiring<string>;
+  readonly #outside: Expiring<string>;
   readonly #leases: Expiring<string>;
   readonly #cards: Expiring<HubCard>;
   readonly #deadlines = new Map<string, Map<string, number>>();
@@ -67,6 +69,7 @@ export class LocalWorld {
     this.#routes = new Expiring(clock);
     this.#presence = new Expiring(clock);
     this.#values = new Expiring(clock);
+    this.#outside = new Expiring(clock);
     this.#leases = new Expiring(clock);
     this.#cards = new Expiring(clock);
   }
@@ -120,16 +123,8 @@ export class LocalWorld {
           return sample(heard, count);
         },
       },
-      values: {
-        put: async (key, value, ms) => this.#values.set(key, value, ms),
-        get: async (key) => this.#values.get(key),
-        take: async (key) => {
-          const value = this.#values.get(key);
-          this.#values.delete(key);
-          return value;
-        },
-        drop: async (key) => this.#values.delete(key),
-      },
+      values: valuesIn(this.#values),
+      outside: valuesIn(this.#outside),
       deadlines: {
         set: async (name, id, inMs) => void deadlinesOf(name).set(id, clock.now() + inMs),
         drop: async (name, id) => void deadlinesOf(name).delete(id),
@@ -178,6 +173,19 @@ export class LocalWorld {
       close: async () => void this.#handlers.delete(hub),
     };
   }
+}
+
+function valuesIn(values: Expiring<string>): ExpiringValues {
+  return {
+    put: async (key, value, ms) => values.set(key, value, ms),
+    get: async (key) => values.get(key),
+    take: async (key) => {
+      const value = values.get(key);
+      values.delete(key);
+      return value;
+    },
+    drop: async (key) => values.delete(key),
+  };
 }
 
 /** Returns up to `count` different items, chosen at random. */

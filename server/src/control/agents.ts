@@ -1,6 +1,6 @@
 /** Calls the agents of providers, whether a provider is connected to this hub or to another hub. */
 import { type ErrorCode, type Leg, UniCoreError } from '@unicore/protocol';
-import type { TerminalMethods } from '@unicore/protocol/control';
+import type { PassedMethods } from '@unicore/protocol/control';
 
 /** How long a call waits for a provider that is reconnecting to this or another hub, ms. */
 const RETURN_MS = 3_000;
@@ -23,9 +23,9 @@ export interface AgentsDeps {
    * Returns the agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE if the
    * provider is not connected.
    */
-  here(providerId: string): TerminalMethods;
+  here(providerId: string): PassedMethods;
   /** Returns the agent of a provider that is reached through a connection (leg) to another hub. */
-  there(leg: Leg, providerId: string): TerminalMethods;
+  there(leg: Leg, providerId: string): PassedMethods;
 }
 
 export class Agents {
@@ -39,18 +39,20 @@ export class Agents {
    * Returns the agent of a provider at any hub. The agent's methods throw PROVIDER_UNREACHABLE if the
    * provider is connected to no hub, and BACKPLANE_DOWN if the backplane cannot be asked.
    */
-  of(providerId: string): TerminalMethods {
-    const call = <T>(what: (agent: TerminalMethods) => Promise<T>) => this.#call(providerId, what);
+  of(providerId: string): PassedMethods {
+    const call = <T>(what: (agent: PassedMethods) => Promise<T>) => this.#call(providerId, what);
     return {
       terminals: (vm) => call((agent) => agent.terminals(vm)),
       openTerminal: (open) => call((agent) => agent.openTerminal(open)),
       resizeTerminal: (resize) => call((agent) => agent.resizeTerminal(resize)),
       closeTerminal: (which) => call((agent) => agent.closeTerminal(which)),
       terminalPath: (which) => call((agent) => agent.terminalPath(which)),
+      desktopControl: (wish) => call((agent) => agent.desktopControl(wish)),
+      desktopScreenshot: (wish) => call((agent) => agent.desktopScreenshot(wish)),
     };
   }
 
-  async #call<T>(providerId: string, what: (agent: TerminalMethods) => Promise<T>): Promise<T> {
+  async #call<T>(providerId: string, what: (agent: PassedMethods) => Promise<T>): Promise<T> {
     const agent = await this.#find(providerId);
     try {
       return await what(agent);
@@ -60,7 +62,7 @@ export class Agents {
     }
   }
 
-  async #find(providerId: string): Promise<TerminalMethods> {
+  async #find(providerId: string): Promise<PassedMethods> {
     const leg = await this.#deps.reach(providerId, RETURN_MS);
     if (leg) return leg.peer === 'hub' ? this.#deps.there(leg, providerId) : this.#deps.here(providerId);
     throw new UniCoreError(

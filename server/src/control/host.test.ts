@@ -47,6 +47,7 @@ describe('the control host', () => {
         asked.push([...also]);
         return orders;
       },
+      desktops: { report: async () => [], orders: async () => [] },
     });
   });
 

@@ -4,10 +4,12 @@
  * ends with its socket and never resumes, because the hub sends all orders again on each new channel.
  */
 import { randomBytes } from 'node:crypto';
-import { Backoff, type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
+import { type Clock, type Leg, Messages, Opener, UniCoreError } from '@unicore/protocol';
 import {
   type AgentMethods,
   controlRpc,
+  DesktopObserved,
+  type DesktopOrder,
   type HubMethods,
   TerminalPath,
   VmObserved,
@@ -17,22 +19,26 @@ import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { rpcTracing } from '../tracing/index.ts';
+import { OrderSender } from './order-sender.ts';
 
-/** First and longest delay between attempts to send orders to an agent while its socket is open, ms. */
-const RETRY_FIRST_MS = 500;
-const RETRY_MOST_MS = 15_000;
 /**
  * Timeout for a provider's answer to a PING, ms. If the provider answers later, the round trip is not
  * measured.
  */
 const PING_MS = 3_000;
-/** Maximum number of VMs in one report. No machine runs so many VMs. */
+/** Maximum number of VMs or desktops in one report. No machine runs so many. */
 const MAX_REPORTED = 10_000;
 
 const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });
+const ObservedDesktops = z.object({
+  whole: z.boolean(),
+  desktops: z.array(DesktopObserved).max(MAX_REPORTED),
+});
 
 /** An agent's report about the state of its VMs. */
 type Report = Parameters<HubMethods['observed']>[0];
+/** An agent's report about the state of its desktops. */
+type DesktopReport = Parameters<HubMethods['observedDesktops']>[0];
 
 export interface ControlDeps {
   clock: Clock;
@@ -40,6 +46,11 @@ export interface ControlDeps {
   /** Applies the report of an agent. Returns the ids of VMs that this provider has but should not have. */
   report(providerId: string, report: Report): Promise<string[]>;
   orders(providerId: string, strays: Iterable<string>): Promise<VmOrder[]>;
+  /** The same for desktops. Strays are the ids of sessions. */
+  desktops: {
+    report(providerId: string, report: DesktopReport): Promise<string[]>;
+    orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]>;
+  };
 }
 
 export class ControlHost {
@@ -76,7 +87,12 @@ export class ControlHost {
    */
   ordersChanged(providerId: string, order?: VmOrder): void {
     const control = this.#controls.get(providerId);
-    if (control && !(order && control.has(order))) control.ordersChanged();
+    if (control && !(order && control.vms.has(order))) control.vms.changed();
+  }
+
+  /** The same for the orders of desktops. */
+  desktopOrdersChanged(providerId: string): void {
+    this.#controls.get(providerId)?.desktops.changed();
   }
 
   /**
@@ -84,7 +100,10 @@ export class ControlHost {
    * those that the agents accepted last.
    */
   checkOrders(): void {
-    for (const control of this.#controls.values()) control.ordersChanged();
+    for (const { vms, desktops } of this.#controls.values()) {
+      vms.changed();
+      desktops.changed();
+    }
   }
 
   /**
@@ -108,34 +127,31 @@ export class ControlHost {
 /** One provider's control channel. */
 class Control {
   readonly agent: AgentMethods;
+  readonly vms: OrderSender<VmOrder>;
+  readonly desktops: OrderSender<DesktopOrder>;
   readonly #providerId: string;
   readonly #deps: ControlDeps;
-  readonly #log: Logger;
-  readonly #backoff = new Backoff({ first: RETRY_FIRST_MS, most: RETRY_MOST_MS, random: Math.random });
-  /** VMs that the agent reported but should not have. The hub orders the agent to remove these VMs. */
-  readonly #strays = new Set<string>();
   readonly #settled: () => Promise<void>;
   readonly #close: () => void;
   /** True if a control channel on a newer socket has replaced this control channel. */
   #retired = false;
   #closed = false;
-  #due = false;
-  #sending = false;
-  /** The orders (desired VM states) that the agent accepted last, as JSON. */
-  #taken: string | undefined;
-  #cancelRetry: () => void = () => {};
 
   constructor(leg: Leg, providerId: string, deps: ControlDeps, closed: () => void) {
     this.#providerId = providerId;
     this.#deps = deps;
-    this.#log = deps.log.child({ provider: providerId });
+    const { clock } = deps;
+    const log = deps.log.child({ provider: providerId });
     const messages = new Messages((value) => rpc.receive(value));
-    const local: HubMethods = { observed: (report) => this.#observed(report) };
+    const local: HubMethods = {
+      observed: (report) => this.#observed(report),
+      observedDesktops: (report) => this.#observedDesktops(report),
+    };
     const rpc = controlRpc<AgentMethods, HubMethods>({
       local,
       post: (value) => messages.send(value),
       tracing: rpcTracing,
-      onError: (error, what) => this.#log.warn({ err: error, what }, 'control call failed'),
+      onError: (error, what) => log.warn({ err: error, what }, 'control call failed'),
     });
     const { remote } = rpc;
     this.agent = {
@@ -148,10 +164,25 @@ class Control {
         const [path, providerMs] = await Promise.all([remote.terminalPath(which), leg.pingWithin(PING_MS)]);
         return { ...TerminalPath.parse(path), providerMs };
       },
+      applyDesktops: (orders) => remote.applyDesktops(orders),
+      desktopControl: (wish) => remote.desktopControl(wish),
+      desktopScreenshot: (wish) => remote.desktopScreenshot(wish),
     };
+    this.vms = new OrderSender({
+      clock,
+      log,
+      read: (strays) => deps.orders(providerId, strays),
+      send: (orders) => remote.apply(orders),
+    });
+    this.desktops = new OrderSender({
+      clock,
+      log,
+      read: (strays) => deps.desktops.orders(providerId, strays),
+      send: (orders) => remote.applyDesktops(orders),
+    });
     this.#settled = rpc.settled;
     const channel = new Opener({
-      clock: deps.clock,
+      clock,
       kind: 'control',
       meta: () => ({}),
       random: (bytes) => randomBytes(bytes),
@@ -163,7 +194,7 @@ class Control {
         pull: messages.pull,
         closed: (code, message) => {
           this.#closed = true;
-          this.#cancelRetry();
+          this.#stopOrders();
           rpc.close(
             new UniCoreError('PROVIDER_UNREACHABLE', 'The provider went away before it answered. Try again.'),
           );
@@ -178,7 +209,8 @@ class Control {
     this.#close = () => channel.reset('GOING_AWAY', 'The hub closed the control channel.');
     messages.bind(channel);
     channel.attach();
-    this.ordersChanged();
+    this.vms.changed();
+    this.desktops.changed();
   }
 
   close(): void {
@@ -191,57 +223,25 @@ class Control {
    */
   retire(): void {
     this.#retired = true;
-    this.#cancelRetry();
+    this.#stopOrders();
     void this.#settled().then(() => this.close());
   }
 
-  /**
-   * Returns whether the agent has accepted this order (the desired state of a VM). Returns false while other
-   * orders are being sent.
-   */
-  has(order: VmOrder): boolean {
-    if (this.#due || this.#sending || this.#taken === undefined) return false;
-    return this.#taken.includes(JSON.stringify(order));
-  }
-
-  /**
-   * Sends all orders (desired VM states) to the agent. If orders are being sent already, sends the new ones
-   * afterwards. Retries until the agent has accepted the orders.
-   */
-  ordersChanged(): void {
-    this.#due = true;
-    if (!this.#sending) void this.#send();
-  }
-
-  async #send(): Promise<void> {
-    this.#sending = true;
-    this.#cancelRetry();
-    while (this.#due && !this.#closed && !this.#retired) {
-      this.#due = false;
-      try {
-        const orders = await this.#deps.orders(this.#providerId, this.#strays);
-        const text = JSON.stringify(orders);
-        // The agent's own reports cause most changes of a VM, and such changes leave the orders to the agent
-        // as they are. Orders that are the same as before are not sent again.
-        if (text === this.#taken) continue;
-        await this.agent.apply(orders);
-        this.#taken = text;
-        this.#backoff.reset();
-      } catch (error) {
-        if (this.#closed || this.#retired) break;
-        this.#log.warn({ err: error }, 'orders were not accepted; trying again');
-        this.#cancelRetry = this.#deps.clock.after(this.#backoff.next(), () => this.ordersChanged());
-        break;
-      }
-    }
-    this.#sending = false;
+  #stopOrders(): void {
+    this.vms.stop();
+    this.desktops.stop();
   }
 
   async #observed(raw: unknown): Promise<void> {
     const report = Observed.parse(raw);
-    for (const { vmId, phase } of report.vms) if (phase === 'deleted') this.#strays.delete(vmId);
-    const strays = await this.#deps.report(this.#providerId, report);
-    for (const vmId of strays) this.#strays.add(vmId);
-    if (strays.length > 0) this.ordersChanged();
+    const gone = report.vms.filter(({ phase }) => phase === 'deleted').map(({ vmId }) => vmId);
+    this.vms.reported(gone, await this.#deps.report(this.#providerId, report));
+  }
+
+  async #observedDesktops(raw: unknown): Promise<void> {
+    const report = ObservedDesktops.parse(raw);
+    const over = report.desktops.filter(({ phase }) => phase === 'ended' || phase === 'failed');
+    const gone = over.map(({ sessionId }) => sessionId);
+    this.desktops.reported(gone, await this.#deps.desktops.report(this.#providerId, report));
   }
 }

@@ -8,7 +8,7 @@ import { Id } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Backplane } from '../backplane/index.ts';
-import { ProviderRow, VmRow } from '../store/index.ts';
+import { DesktopRow, ProviderRow, VmRow } from '../store/index.ts';
 
 /**
  * Number of VMs whose newest revision is remembered, so that a late event with an older revision can be
@@ -24,6 +24,7 @@ const MAX_UNTOLD = 10_000;
 const News = z.discriminatedUnion('event', [
   z.object({ event: z.literal('vm'), what: VmRow }),
   z.object({ event: z.literal('provider'), what: ProviderRow }),
+  z.object({ event: z.literal('desktop'), what: DesktopRow }),
   z.object({ event: z.literal('sessionEnded'), what: z.string() }),
   z.object({ event: z.literal('seek'), what: z.object({ providerId: Id }) }),
   z.object({
@@ -41,6 +42,8 @@ interface HubEventMap {
   vm: [vm: VmRow, here: boolean];
   /** A provider joined, connected, disconnected, became silent or was heard again. */
   provider: [provider: ProviderRow];
+  /** A desktop was created or changed. here: true if the event began at this hub. */
+  desktop: [desktop: DesktopRow, here: boolean];
   /** A user ended a session. The sockets, channels and event streams of the session must end too. */
   sessionEnded: [sessionId: string];
   /** A hub has registered a new connection of this provider. */
@@ -60,7 +63,10 @@ interface HubEventMap {
 export class HubEvents extends EventEmitter<HubEventMap> {
   readonly #backplane: Backplane;
   readonly #log: Logger;
-  /** The newest emitted revision of each VM. The VM with the most recent event is last. */
+  /**
+   * The newest emitted revision of each VM, and of each user's desktop. The one with the most recent event is
+   * last.
+   */
   readonly #told = new Map<string, number>();
   /**
    * Events that could not be sent to the other hubs, oldest first. For each VM, provider or session, only the
@@ -134,6 +140,14 @@ export class HubEvents extends EventEmitter<HubEventMap> {
       case 'provider':
         this.emit('provider', news.what);
         break;
+      case 'desktop': {
+        const { userId, rev } = news.what;
+        const key = `desktop ${userId}`;
+        if (rev < (this.#told.get(key) ?? 0)) return false;
+        put(this.#told, key, rev, MAX_REMEMBERED);
+        this.emit('desktop', news.what, here);
+        break;
+      }
       case 'sessionEnded':
         this.emit('sessionEnded', news.what);
         break;
@@ -153,6 +167,8 @@ function keyOf({ event, what }: News): string {
       return `vm ${what.vmId}`;
     case 'provider':
       return `provider ${what.providerId}`;
+    case 'desktop':
+      return `desktop ${what.userId}`;
     case 'sessionEnded':
       return `session ${what}`;
     case 'route':

@@ -1,5 +1,5 @@
 /**
- * Keepalive of a raw terminal socket by WebSocket pings, which every client answers. The pings keep proxies
+ * Keepalive of a raw socket by WebSocket pings, which every client answers. The pings keep proxies
  * from closing an idle socket, and reveal a dead client.
  */
 import type { Clock } from '@unicore/protocol';

@@ -28,7 +28,7 @@ beforeEach(async () => {
   const count = (bytes: number) => {
     read += bytes;
   };
-  receipts = new Receipts({ ws, clock, read: count });
+  receipts = new Receipts({ ws, clock, window: 128 * KIB, read: count });
 });
 afterEach(() => {
   client.terminate();
@@ -37,7 +37,9 @@ afterEach(() => {
 
 /** Resolves when the kernel has the bytes. */
 function send(bytes: number): Promise<void> {
-  return new Promise((done) => receipts.send(Buffer.alloc(bytes), done));
+  return new Promise((done) => {
+    receipts.send({ payload: Buffer.alloc(bytes), bytes, binary: true, fin: true }, done);
+  });
 }
 
 async function pong(said: string): Promise<void> {
@@ -58,7 +60,7 @@ test('bytes count as read when the client has answered the ping sent after them'
   expect([read, receipts.unread]).toEqual([10, 0]);
 });
 
-test('while a pong is pending, a ping follows every 32 KiB only; then one for the rest', async () => {
+test('while a pong is pending, a ping follows each quarter of the window only; then one for the rest', async () => {
   await send(1);
   for (let i = 0; i < 9; i++) await send(8 * KIB);
   await expect.poll(() => pings).toEqual(['1', String(32 * KIB + 1), String(64 * KIB + 1)]);

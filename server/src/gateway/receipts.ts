@@ -3,14 +3,15 @@
  * client has not read yet. The hub therefore sends a ping after output. The pong proves that the client has
  * read everything before the ping. Every WebSocket client answers pings automatically.
  */
-import { type Clock, WINDOWS } from '@unicore/protocol';
+import type { Clock } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
+import type { Fragment } from './framing.ts';
 
 /**
- * The hub normally waits for the pong before it sends the next ping. If this many bytes of output were sent
+ * The hub normally waits for the pong before it sends the next ping. If this share of the window was sent
  * since the last ping, the hub sends a new ping without waiting.
  */
-const ASK_BYTES = WINDOWS.terminal / 4;
+const ASK_SHARE = 1 / 4;
 /**
  * If a client sends messages but no pong for this long, ms, the hub assumes that the client does not answer
  * pings. Output then counts as read when the kernel has accepted it. A client that sends nothing at all
@@ -21,6 +22,8 @@ const FIRST_ANSWER_MS = 10_000;
 export interface ReceiptsOptions {
   ws: WebSocket;
   clock: Clock;
+  /** The window of the channel, in bytes: at most this much output waits for the client. */
+  window: number;
   /** Called when the client has read more output. bytes: number of bytes read since the last call. */
   read(bytes: number): void;
 }
@@ -28,8 +31,8 @@ export interface ReceiptsOptions {
 export class Receipts {
   readonly #options: ReceiptsOptions;
   /**
-   * Four counts of output bytes, in this order: bytes given to the socket, bytes accepted by the kernel,
-   * bytes sent before the last ping, and bytes reported as read.
+   * Four counts of the channel's output bytes, in this order: bytes given to the socket, bytes accepted by
+   * the kernel, bytes sent before the last ping, and bytes reported as read.
    */
   #sent = 0;
   #taken = 0;
@@ -58,10 +61,10 @@ export class Receipts {
   }
 
   /** Sends output to the client. done: called when the kernel has accepted the bytes. */
-  send(bytes: Uint8Array, done: () => void): void {
-    this.#sent += bytes.length;
-    this.#options.ws.send(bytes, () => {
-      this.#taken += bytes.length;
+  send({ payload, bytes, binary, fin }: Fragment, done: () => void): void {
+    this.#sent += bytes;
+    this.#options.ws.send(payload, { binary, fin }, () => {
+      this.#taken += bytes;
       this.settle();
       done();
     });
@@ -80,7 +83,7 @@ export class Receipts {
   #ask(): void {
     const unasked = this.#sent - this.#asked;
     const waits = this.#asked > this.#read;
-    if (unasked === 0 || (waits && unasked < ASK_BYTES)) return;
+    if (unasked === 0 || (waits && unasked < this.#options.window * ASK_SHARE)) return;
     this.#asked = this.#sent;
     this.#waitsSince ??= this.#options.clock.now();
     this.#options.ws.ping(String(this.#asked));

@@ -9,6 +9,8 @@ const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
 /** HTTP methods that change nothing. A browser may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
+/** The one path that changes something although its method is GET: it may create a desktop. */
+const CREATES = /^(\/api)?\/vnc\/session(\?|$)/;
 
 /**
  * The secret that a request carries. If the request has both a bearer token and a cookie, the token is used.
@@ -59,8 +61,8 @@ export class Callers {
   }
 
   /** Checks the Origin header of a request. Throws FORBIDDEN if the origin is not allowed. */
-  checkOrigin({ headers, method = 'GET' }: IncomingMessage): void {
-    this.#origins.check(headers, !SAFE.has(method));
+  checkOrigin({ headers, method = 'GET', url = '' }: IncomingMessage): void {
+    this.#origins.check(headers, !SAFE.has(method) || CREATES.test(url));
   }
 }
 

@@ -163,6 +163,12 @@ describe('HTTP', () => {
       );
     });
 
+    test('a GET that may create a desktop is checked as a change is', async () => {
+      const cookie = await hub.owner.signIn();
+      expect((await get('/api/vnc/session', { headers: { cookie } })).status).toBe(403);
+      expect((await get('/api/vnc/session', { headers: { cookie, origin: hub.url } })).status).toBe(200);
+    });
+
     test('another page can’t use up the rate limit of agents at its address', async () => {
       const challenge = (headers: Record<string, string>) =>
         get('/api/agent/challenge', { method: 'POST', headers }).then(({ status }) => status);

@@ -15,12 +15,14 @@ import {
   UniCoreError,
 } from '@unicore/protocol';
 import {
+  AskScreenshot,
   type ControlRpc,
   controlRpc,
   Id,
   OpenTerminal,
+  type PassedMethods,
   ResizeTerminal,
-  type TerminalMethods,
+  TakeControl,
 } from '@unicore/protocol/control';
 import { zlibDeflater } from '@unicore/protocol/zlib';
 import type { Logger } from 'pino';
@@ -33,8 +35,10 @@ const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('resizeTerminal'), what: ResizeTerminal }),
   z.object({ method: z.literal('closeTerminal'), what: z.object({ vmId: Id, terminalId: Id }) }),
   z.object({ method: z.literal('terminalPath'), what: z.object({ vmId: Id, terminalId: Id }) }),
+  z.object({ method: z.literal('desktopControl'), what: TakeControl }),
+  z.object({ method: z.literal('desktopScreenshot'), what: AskScreenshot }),
 ]);
-type Call = z.infer<typeof Call>;
+type Call = z.input<typeof Call>;
 
 /** RPC methods that a hub offers to other hubs. */
 interface HubAnswers {
@@ -52,7 +56,7 @@ export interface HubCallsOptions {
    * Returns the agent of a provider that is connected to this hub. Throws PROVIDER_UNREACHABLE if the
    * provider is not connected.
    */
-  agent(providerId: string): TerminalMethods;
+  agent(providerId: string): PassedMethods;
 }
 
 export class HubCalls {
@@ -69,7 +73,7 @@ export class HubCalls {
   /**
    * Returns the agent of a provider that is connected to the hub at the other end of this connection (leg).
    */
-  agent(leg: Leg, providerId: string): TerminalMethods {
+  agent(leg: Leg, providerId: string): PassedMethods {
     const hub = (this.#asking.get(leg) ?? this.#ask(leg)).remote;
     // The other hub does not check the agent's answers, so the caller must parse them.
     const ask = <T>(call: Call) => hub.agent(providerId, call) as Promise<T>;
@@ -79,6 +83,8 @@ export class HubCalls {
       resizeTerminal: (what) => ask({ method: 'resizeTerminal', what }),
       closeTerminal: (what) => ask({ method: 'closeTerminal', what }),
       terminalPath: (what) => ask({ method: 'terminalPath', what }),
+      desktopControl: (what) => ask({ method: 'desktopControl', what }),
+      desktopScreenshot: (what) => ask({ method: 'desktopScreenshot', what }),
     };
   }
 
@@ -142,6 +148,10 @@ export class HubCalls {
             return methods.closeTerminal(call.what);
           case 'terminalPath':
             return methods.terminalPath(call.what);
+          case 'desktopControl':
+            return methods.desktopControl(call.what);
+          case 'desktopScreenshot':
+            return methods.desktopScreenshot(call.what);
         }
       },
     };

@@ -4,7 +4,7 @@ import type { LegKind, SocketKind, SocketMeter } from '../sockets/index.ts';
 import { Latencies } from './latencies.ts';
 import { PlainCounter } from './plain-counter.ts';
 
-const SOCKETS: readonly SocketKind[] = ['provider', 'consumer', 'terminal', 'hub'];
+const SOCKETS: readonly SocketKind[] = ['provider', 'consumer', 'terminal', 'vnc', 'cdp', 'hub'];
 const LEGS: readonly LegKind[] = [...SOCKETS, 'mail'];
 
 export function createSocketMeter(registry: Registry): SocketMeter {

@@ -32,7 +32,14 @@ const QUIET_MS = 7_500;
  * closed.
  */
 const Link = z.enum(['up', 'quiet', 'down']);
-const About = AgentHello.pick({ version: true, runtime: true, isolation: true, beat: true }).extend({
+const About = AgentHello.pick({
+  version: true,
+  isolation: true,
+  beat: true,
+  desktops: true,
+}).extend({
+  /** A desktop is no machine that takes VMs, and has no presence. */
+  runtime: z.enum(['docker', 'process']),
   /** Region of the hub that the provider is connected to. Hubs of older versions do not write this field. */
   region: z.string().nullable().default(null),
 });

@@ -63,6 +63,8 @@ export class Providers {
       seenAt: null,
       createdAt: now(),
       placed: 0,
+      sessionId: null,
+      attempt: null,
     };
     await store.addProvider(provider);
     await store.audit({

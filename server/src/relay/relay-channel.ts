@@ -67,8 +67,8 @@ export class RelayChannel implements Port {
   #joined: Joined | undefined;
   #path: ChannelPath | undefined;
   #over = false;
-  /** Id of the VM. Undefined until the OPEN frame has been parsed. */
-  vmId: string | undefined;
+  /** Id of the VM or of the desktop's session. Undefined until the OPEN frame has been parsed. */
+  target: string | undefined;
   /** Id of the provider. Undefined until the channel is connected to the provider. */
   providerId: string | undefined;
 
@@ -92,7 +92,7 @@ export class RelayChannel implements Port {
   /** Returns the ids that log lines about this channel contain. */
   get ids(): Record<string, string | undefined> {
     const channel = this.epoch.slice(0, 12);
-    return { user: this.userId, vm: this.vmId, provider: this.providerId, channel };
+    return { user: this.userId, target: this.target, provider: this.providerId, channel };
   }
 
   /**

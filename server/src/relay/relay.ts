@@ -3,7 +3,6 @@
  * channel's frames and changes only their channel number (protocol/src/hop/hop.ts).
  */
 import {
-  ChannelKind,
   ERRORS,
   type ErrorCode,
   type FrameOf,
@@ -13,7 +12,8 @@ import {
   UniCoreError,
   unpackMeta,
 } from '@unicore/protocol';
-import { ChannelAuth, Id, TerminalOpen } from '@unicore/protocol/control';
+import { ChannelAuth, Id } from '@unicore/protocol/control';
+import { z } from 'zod';
 import type { Identity, RelayDeps } from './deps.ts';
 import { parse } from './parse.ts';
 import { Reach } from './reach.ts';
@@ -21,9 +21,8 @@ import { RelayChannel } from './relay-channel.ts';
 import { MAX_CHANNELS, type RelayUser } from './relay-user.ts';
 import { RelayUsers } from './relay-users.ts';
 import { Routes } from './routes.ts';
+import { readWish } from './wish.ts';
 
-/** Maximum size of an OPEN's metadata, in bytes. The limit is small because an OPEN costs no credit. */
-const MAX_OPEN_META = 1024;
 /**
  * When a consumer resumes an existing channel and the provider is not connected, the hub waits this long for
  * the provider, ms. Often both have lost the same hub, and the provider is still reconnecting.
@@ -36,7 +35,7 @@ type Open = FrameOf<typeof FrameType.OPEN>;
  * Schema of the `auth` field of an OPEN frame between hubs. The first hub has authorised the channel and
  * names the provider.
  */
-const PassedOn = ChannelAuth.extend({ providerId: Id });
+const PassedOn = z.intersection(ChannelAuth, z.object({ providerId: Id }));
 
 export class Relay {
   readonly routes: Routes;
@@ -83,7 +82,7 @@ export class Relay {
     const { providerId, ...auth } = parse(PassedOn, unpackMeta(open.auth), 'OPEN.auth');
     const consumer = this.#users.of(auth.user);
     const channel = this.#channel(leg, open, consumer, auth.user);
-    channel.vmId = auth.vmId;
+    channel.target = auth.kind === 'terminal' ? auth.vmId : auth.sessionId;
     void this.#settle(channel, async () => {
       this.#join(consumer, channel, this.routes.get(providerId), providerId, packMeta(auth));
     });
@@ -117,10 +116,12 @@ export class Relay {
     return this.#reach.leg(providerId, waitMs);
   }
 
-  /** Closes every channel to this VM. Called when the VM was stopped, deleted or moved. */
-  closeVm(vmId: string, code: ErrorCode, message: string): void {
+  /**
+   * Closes every channel to this VM or desktop session. Called when it was stopped, deleted or moved.
+   */
+  closeTarget(target: string, code: ErrorCode, message: string): void {
     for (const { channels } of this.#users.all()) {
-      for (const channel of [...channels]) if (channel.vmId === vmId) channel.close(code, message);
+      for (const channel of [...channels]) if (channel.target === target) channel.close(code, message);
     }
   }
 
@@ -172,31 +173,15 @@ export class Relay {
 
   async #route(consumer: RelayUser, channel: RelayChannel, identity: Identity, open: Open): Promise<void> {
     if (!consumer.opens.take()) throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
-    if (open.kind !== ChannelKind.terminal) {
-      throw new UniCoreError('KIND_UNKNOWN', `This hub has no channels of kind ${open.kind} for consumers.`);
-    }
-    if (open.meta.length > MAX_OPEN_META) {
-      throw new UniCoreError(
-        'BAD_REQUEST',
-        `OPEN: meta has ${open.meta.length} bytes, at most ${MAX_OPEN_META} are read.`,
-      );
-    }
-    const asked = parse(TerminalOpen, unpackMeta(open.meta), 'OPEN');
-    channel.vmId = asked.vmId;
-    const { providerId, gen, rights } = await this.#deps.authorise(identity, asked.vmId);
+    const wish = readWish(open, identity, this.#deps);
+    channel.target = wish.target;
+    const { providerId, auth } = await wish.admit();
     const leg = await this.#reach.leg(providerId, open.mustExist ? RETURN_MS : 0);
     if (!open.mustExist && leg && !consumer.joins.take()) {
       throw new UniCoreError('RATE_LIMITED', 'Too many channels opened at once.');
     }
-    const auth: ChannelAuth = {
-      user: identity.userId,
-      rights: asked.readOnly ? 'read' : rights,
-      vmId: asked.vmId,
-      gen,
-      kind: 'terminal',
-    };
     // The other hub has the provider's socket. The OPEN names the provider, so the other hub need not look up
-    // the VM in the store.
+    // the VM or desktop in the store.
     const passedOn = leg?.peer === 'hub' ? { ...auth, providerId } : auth;
     this.#join(consumer, channel, leg, providerId, packMeta(passedOn));
   }
@@ -212,7 +197,7 @@ export class Relay {
     if (consumer.isFullOn(providerId, channel.epoch)) {
       throw new UniCoreError(
         'TOO_MANY_CHANNELS',
-        `You have ${MAX_CHANNELS} terminals open on this provider. Close one first.`,
+        `You have ${MAX_CHANNELS} channels open on this provider. Close one first.`,
       );
     }
     if (!leg?.up) throw new UniCoreError('PROVIDER_UNREACHABLE', 'The provider is not connected.');

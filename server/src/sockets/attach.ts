@@ -6,17 +6,22 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeError, type ErrorCode, MAX_MESSAGE } from '@unicore/protocol';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
+import { MAX_CDP_MESSAGE } from '../gateway/index.ts';
 import { consumerEndpoint } from './consumer-endpoint.ts';
 import type { SocketDeps, SocketKind } from './deps.ts';
+import { cdpEndpoint, vncEndpoint } from './desktop-endpoints.ts';
 import { type Drain, drain, type Peer } from './drain.ts';
 import { type Endpoint, STOPPING, SUBPROTOCOL } from './endpoint.ts';
 import { Handshakes } from './handshakes.ts';
 import { hubEndpoint } from './hub-endpoint.ts';
-import { closeSocket, HubSocket } from './hub-socket.ts';
+import { closeSocket, HubSocket, type TooBig } from './hub-socket.ts';
 import { providerEndpoint } from './provider-endpoint.ts';
 import { terminalEndpoint } from './terminal-endpoint.ts';
 
-/** Maximum message size on a raw terminal, in bytes. A client may send a whole paste as one message. */
+/**
+ * Maximum message size on a raw terminal or view of a desktop, in bytes. A client may send a whole paste as
+ * one message.
+ */
 const MAX_RAW_MESSAGE = 4 * 1024 * 1024;
 /** How long the hub waits for a peer's close frame before it destroys the socket, ms. */
 const CLOSE_MS = 5_000;
@@ -30,13 +35,43 @@ interface Path {
   kind: SocketKind;
   endpoint: Endpoint;
   maxPayload: number;
+  /** Default: MESSAGE_TOO_BIG. */
+  tooBig?: TooBig;
+  /**
+   * The subprotocols that a client may ask for, the best first. NONE: it need not ask. If the list is
+   * missing, it may ask for any, because nothing depends on it.
+   */
+  subprotocols?: readonly string[];
 }
 
-const PATHS: ReadonlyMap<string, Path> = new Map([
-  ['/provider', { kind: 'provider', endpoint: providerEndpoint, maxPayload: MAX_MESSAGE }],
-  ['/consumer', { kind: 'consumer', endpoint: consumerEndpoint, maxPayload: MAX_MESSAGE }],
-  [HUB_PATH, { kind: 'hub', endpoint: hubEndpoint, maxPayload: MAX_MESSAGE }],
+/** What `ws.protocol` is if the client asked for no subprotocol. */
+const NONE = '';
+const LEGS = { maxPayload: MAX_MESSAGE, subprotocols: [SUBPROTOCOL] };
+
+/** `*` stands for one more part of the path. */
+const PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
+  ['/provider', { kind: 'provider', endpoint: providerEndpoint, ...LEGS }],
+  ['/consumer', { kind: 'consumer', endpoint: consumerEndpoint, ...LEGS }],
+  [HUB_PATH, { kind: 'hub', endpoint: hubEndpoint, ...LEGS }],
   ['/terminal', { kind: 'terminal', endpoint: terminalEndpoint, maxPayload: MAX_RAW_MESSAGE }],
+  [
+    '/vnc/*',
+    {
+      kind: 'vnc',
+      endpoint: vncEndpoint,
+      maxPayload: MAX_RAW_MESSAGE,
+      subprotocols: ['binary', NONE],
+    },
+  ],
+  [
+    '/cdp/*',
+    {
+      kind: 'cdp',
+      endpoint: cdpEndpoint,
+      maxPayload: MAX_CDP_MESSAGE,
+      tooBig: { code: 'TOO_LARGE', reason: 'A CDP message has at most 16 MiB.' },
+    },
+  ],
 ]);
 
 export interface Sockets {
@@ -51,7 +86,7 @@ export interface Sockets {
 
 export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   const handshakes = new Handshakes();
-  const servers = new Map([...PATHS.values()].map((path) => [path, socketServer(path.maxPayload)]));
+  const servers = new Map([...PATHS.values()].map((path) => [path, socketServer(path)]));
   const open = new Map<HubSocket, Peer>();
   let draining: Drain | undefined;
   let lastId = 0;
@@ -71,8 +106,13 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
     // A draining hub still accepts sockets from other hubs. Consumers that have already moved to another hub
     // need these sockets to reach the providers that remain at this hub.
     if (draining && path.kind !== 'hub') return refuse('GOING_AWAY', STOPPING);
-    if (path.kind !== 'terminal' && ws.protocol !== SUBPROTOCOL) {
-      return refuse('BAD_REQUEST', `Ask for the WebSocket subprotocol ${SUBPROTOCOL}.`);
+    const { tooBig, subprotocols } = path;
+    if (tooBig) ws.tooBig = tooBig;
+    if (subprotocols && !subprotocols.includes(ws.protocol)) {
+      return refuse(
+        'BAD_REQUEST',
+        `Ask for the WebSocket subprotocol ${subprotocols.map((name) => name || 'none').join(' or ')}.`,
+      );
     }
     const greeted = handshakes.begin(deps.addressOf(request));
     if (!greeted)
@@ -83,7 +123,7 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const url = URL.parse(request.url ?? '', 'http://hub');
-    const path = url ? PATHS.get(url.pathname) : undefined;
+    const path = url ? pathOf(url) : undefined;
     if (!url || !path) return refuseUpgrade(socket, 404);
     const { origin, host } = request.headers;
     if (origin !== undefined && !deps.auth.allowedOrigin(origin, host)) return refuseUpgrade(socket, 403);
@@ -113,7 +153,11 @@ export function attachSockets(server: Server, deps: SocketDeps): Sockets {
   };
 }
 
-function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
+function pathOf({ pathname }: URL): Path | undefined {
+  return PATHS.get(pathname) ?? PATHS.get(pathname.replace(/[^/]+$/, '*'));
+}
+
+function socketServer({ maxPayload, subprotocols }: Path): SocketServer<typeof HubSocket> {
   const options = {
     noServer: true,
     WebSocket: HubSocket,
@@ -125,7 +169,8 @@ function socketServer(maxPayload: number): SocketServer<typeof HubSocket> {
     // If the server selects none of the offered subprotocols, a browser fails the connection and hides the
     // reason. So the hub always selects one. If the selected subprotocol is not supported, the hub closes the
     // socket and tells the reason.
-    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : [...offered][0]!),
+    handleProtocols: (offered: Set<string>) =>
+      subprotocols?.find((name) => offered.has(name)) ?? [...offered][0]!,
   };
   return new WebSocketServer(options);
 }

@@ -3,15 +3,24 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, ErrorCode, FrameOf, FrameType, HubPlace, Leg, Patience } from '@unicore/protocol';
 import type { AgentHello, BeatMeta } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
+import type { RawKind } from '../gateway/index.ts';
 import type { Identity, Relay } from '../relay/index.ts';
 
-/** The kind of a socket, named after the peer at the other end. */
-export type SocketKind = 'provider' | 'consumer' | 'terminal' | 'hub';
+/** The kind of a socket that carries many channels, named after the peer at the other end. */
+export type MultiplexedKind = 'provider' | 'consumer' | 'hub';
+/** The kind of a socket. A raw socket is named after the kind of its only channel. */
+export type SocketKind = MultiplexedKind | RawKind;
 
-/** The rights that a valid ticket grants. */
+/** The rights that a valid ticket for a terminal grants. */
 export interface Ticket {
   identity: Identity;
   readOnly: boolean;
+}
+
+/** The rights that a valid ticket for a desktop grants. */
+export interface DesktopTicket {
+  identity: Identity;
+  viewOnly: boolean;
 }
 
 export interface SocketAuth {
@@ -39,6 +48,14 @@ export interface SocketAuth {
    * for another VM or terminal.
    */
   redeemTicket(ticket: string, asked: { vmId: string; terminalId: string }): Promise<Ticket | undefined>;
+  /**
+   * Uses up the ticket of a raw view of a desktop (vnc), or of a program that drives it (cdp). Resolves to
+   * undefined if the ticket is unknown, used, expired, or for another kind or desktop.
+   */
+  redeemDesktopTicket(
+    ticket: string,
+    asked: { kind: 'vnc' | 'cdp'; sessionId: string },
+  ): Promise<DesktopTicket | undefined>;
 }
 
 /**

@@ -38,7 +38,7 @@ test('draining ends as soon as all consumers have left', async () => {
   expect(hub.counts.closes).toEqual(['consumer OK', 'consumer OK']);
 });
 
-test.each(['/consumer', '/provider', '/terminal?vmId=vm&ticket=t1'])(
+test.each(['/consumer', '/provider', '/terminal?vmId=vm&ticket=t1', '/vnc/d-1', '/cdp/d-1'])(
   'a new socket on %s is refused with a code to try again, and its ticket stays valid',
   async (path) => {
     const ticket = { identity: identity('ada'), readOnly: false, vmId: 'vm', terminalId: 'main' };

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => unharmed());
 
 test('unknown channel kinds, and those that consumers may not open, are refused with KIND_UNKNOWN', async () => {
-  for (const kind of [ChannelKind.control, ChannelKind.blob, ChannelKind.egress, 99]) {
+  for (const kind of [ChannelKind.control, ChannelKind.tcp, ChannelKind.egress, 99]) {
     expect(await mallory.refused({ kind })).toMatchObject({ type: FrameType.RESET, code: 'KIND_UNKNOWN' });
   }
 });

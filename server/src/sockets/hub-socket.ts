@@ -11,7 +11,14 @@ import { WebSocket } from 'ws';
  */
 const MAX_REASON = 123;
 
+export interface TooBig {
+  code: ErrorCode;
+  reason: string;
+}
+
 export class HubSocket extends WebSocket {
+  /** How the socket is closed if a message is larger than it accepts. */
+  tooBig: TooBig = { code: 'MESSAGE_TOO_BIG', reason: 'The message is larger than this socket takes.' };
   #closedWith: number | undefined;
 
   /** The close code that the hub has sent. Undefined if the hub did not close the socket. */
@@ -24,8 +31,7 @@ export class HubSocket extends WebSocket {
    * replaces them with the hub's own codes. All other callers pass the hub's own codes.
    */
   override close(code?: number, reason?: string | Buffer): void {
-    if (code === 1009)
-      this.#say(closeCode('MESSAGE_TOO_BIG'), 'The message is larger than this socket takes.');
+    if (code === 1009) this.#say(closeCode(this.tooBig.code), this.tooBig.reason);
     else if (code === 1002 || code === 1007 || code === 1008) {
       this.#say(closeCode('PROTOCOL_ERROR'), 'The bytes are no valid WebSocket frames.');
     } else this.#say(code, reason?.toString() ?? '');

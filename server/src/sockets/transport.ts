@@ -12,7 +12,7 @@ import {
 } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
 import { Rate } from '../rate.ts';
-import type { SocketKind, SocketMeter } from './deps.ts';
+import type { MultiplexedKind, SocketMeter } from './deps.ts';
 
 /**
  * Maximum number of bytes outside of channels that may wait for one peer, such as ACKs and answers to
@@ -31,7 +31,7 @@ interface SocketLeg {
   ws: WebSocket;
   /** The TCP or TLS socket below the WebSocket. */
   socket: Duplex;
-  kind: Exclude<SocketKind, 'terminal'>;
+  kind: MultiplexedKind;
   peer: Peer;
   /** Metadata for HELLO. Given if this side opened the connection. */
   dial?: { meta: unknown };

@@ -106,7 +106,7 @@ test('when the hub stops, every socket closes with GOING_AWAY', async () => {
   await hub.stop();
   expect((await agent.closed).code).toBe('GOING_AWAY');
   expect((await consumer.closed).code).toBe('GOING_AWAY');
-  expect(hub.counts.open).toEqual({ provider: 0, consumer: 0, terminal: 0, hub: 0 });
+  expect(hub.counts.open).toEqual({ provider: 0, consumer: 0, terminal: 0, vnc: 0, cdp: 0, hub: 0 });
   hub = await startTestHub({ clock });
 });
 

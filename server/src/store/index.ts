@@ -2,9 +2,13 @@
 export { parseStoreAddress, STORE_FORMS } from './address.ts';
 export { openStore } from './open.ts';
 export {
+  DESKTOP_PHASES,
+  DesktopPhase,
+  DesktopRow,
   PHASES,
   type Phase,
   ProviderRow,
+  ReceiptRow,
   type SecretKind,
   type SecretRow,
   UserRow,

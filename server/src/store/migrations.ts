@@ -73,6 +73,67 @@ const MIGRATIONS = [
   `
   ALTER TABLE providers ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE providers ADD COLUMN sessionId TEXT;
+  ALTER TABLE providers ADD COLUMN attempt INTEGER;
+
+  CREATE TABLE desktops (
+    userId TEXT PRIMARY KEY,
+    rev INTEGER NOT NULL,
+    sessionId TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    opId TEXT,
+    phase TEXT NOT NULL,
+    phaseAt INTEGER NOT NULL,
+    code TEXT,
+    reason TEXT,
+    launcher TEXT NOT NULL,
+    place TEXT,
+    providerId TEXT,
+    jobName TEXT,
+    image TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    isolation TEXT,
+    createdAt INTEGER NOT NULL,
+    startedAt INTEGER,
+    endedAt INTEGER,
+    lifeMs INTEGER NOT NULL,
+    budget REAL,
+    cpuSeconds REAL NOT NULL,
+    memorySeconds REAL NOT NULL,
+    sentBytes REAL NOT NULL,
+    cost REAL NOT NULL,
+    viewerToken TEXT,
+    heardAt INTEGER
+  ) STRICT;
+  CREATE INDEX desktopsBySession ON desktops (sessionId);
+
+  CREATE TABLE receipts (
+    sessionId TEXT PRIMARY KEY,
+    userId TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    launcher TEXT NOT NULL,
+    place TEXT,
+    jobName TEXT,
+    createdAt INTEGER NOT NULL,
+    startedAt INTEGER,
+    endedAt INTEGER NOT NULL,
+    code TEXT,
+    reason TEXT,
+    cpuSeconds REAL NOT NULL,
+    memorySeconds REAL NOT NULL,
+    sentBytes REAL NOT NULL,
+    cost REAL NOT NULL,
+    proof TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX receiptsByUser ON receipts (userId, endedAt);
+  -- Without this trigger INSERT OR REPLACE could change a receipt, because it fires no trigger for DELETE.
+  CREATE TRIGGER receiptsOnce BEFORE INSERT ON receipts
+    WHEN EXISTS (SELECT 1 FROM receipts WHERE sessionId = NEW.sessionId)
+    BEGIN SELECT RAISE(IGNORE); END;
+  CREATE TRIGGER receiptsKeep BEFORE UPDATE ON receipts BEGIN SELECT RAISE(ABORT, 'receipts are append only'); END;
+  CREATE TRIGGER receiptsStay BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'receipts are append only'); END;
+  `,
 ];
 
 /**

@@ -26,7 +26,8 @@ export const SecretRow = z.object({
   hash: z.string(),
   /** Identifies the secret in logs and when it is revoked. */
   secretId: Id,
-  kind: z.enum(['login', 'session', 'bearer', 'join']),
+  /** A desktop on Cloud Run uses its `boot` secret once, to register its key as a provider. */
+  kind: z.enum(['login', 'session', 'bearer', 'join', 'boot']),
   userId: Id,
   createdAt: Time,
   expiresAt: Time.nullable(),
@@ -56,6 +57,12 @@ export const ProviderRow = z.object({
    * only if this number has not changed since the hub calculated the free capacity.
    */
   placed: z.number().int().nonnegative(),
+  /**
+   * The session and attempt of the desktop on Cloud Run that is this provider, or null for an ordinary
+   * provider. Firestore has providers from before desktops, without these two fields.
+   */
+  sessionId: Id.nullable().default(null),
+  attempt: z.number().int().positive().nullable().default(null),
 });
 export type ProviderRow = z.infer<typeof ProviderRow>;
 
@@ -101,6 +108,94 @@ export const VmRow = z.object({
   rev: z.number().int().positive(),
 });
 export type VmRow = z.infer<typeof VmRow>;
+
+export const DESKTOP_PHASES = [
+  'reserved',
+  'waiting',
+  'launching',
+  'booting',
+  'painting',
+  'running',
+  'ending',
+  'ended',
+  'failed',
+] as const;
+export const DesktopPhase = z.enum(DESKTOP_PHASES);
+export type DesktopPhase = z.infer<typeof DesktopPhase>;
+
+/**
+ * The desktop of a user. Each user has one row, and it is used again for the user's next desktop. The desktop
+ * is over when `endedAt` is set. A failed desktop whose container may still live has no `endedAt`.
+ */
+export const DesktopRow = z.object({
+  userId: Id,
+  /** The revision, which rises with each write. `replaceDesktop` compares it to detect concurrent writes. */
+  rev: z.number().int().positive(),
+  sessionId: Id,
+  /** Number of starts of this session. A container of an earlier attempt is refused. */
+  attempt: z.number().int().positive(),
+  opId: z.string().nullable(),
+  phase: DesktopPhase,
+  phaseAt: Time,
+  /** Name of the error that explains the phase. */
+  code: z.string().nullable(),
+  /** A sentence for a person that explains the phase. */
+  reason: z.string().nullable(),
+  launcher: z.enum(['docker', 'process', 'cloud-run']),
+  /** Where the launcher has started the desktop, such as a project and region of Cloud Run. */
+  place: z.string().nullable(),
+  /** The provider whose leg leads to the desktop. */
+  providerId: Id.nullable(),
+  /** Name of the desktop's job on Cloud Run. */
+  jobName: z.string().nullable(),
+  image: z.string(),
+  /** Pixels of the screen per CSS pixel. */
+  scale: z.literal([1, 2]),
+  /** How the browser was found to be isolated at its start, such as `sandboxed`. */
+  isolation: z.string().nullable(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  /** The longest life that was granted so far, from `startedAt`, ms. */
+  lifeMs: z.number().int().positive(),
+  /** The most that the session may cost, dollars. */
+  budget: z.number().nullable(),
+  cpuSeconds: z.number().nonnegative(),
+  /** GiB × seconds. */
+  memorySeconds: z.number().nonnegative(),
+  /** Bytes that the container has sent into its network. */
+  sentBytes: z.number().nonnegative(),
+  /** The cost so far, dollars. */
+  cost: z.number().nonnegative(),
+  /** Hash of the secret in the share link, or null if there is no such link. */
+  viewerToken: z.string().nullable(),
+  /** When the desktop was last heard. */
+  heardAt: Time.nullable(),
+});
+export type DesktopRow = z.infer<typeof DesktopRow>;
+
+/** What a desktop has used and cost, from the moment when nothing of it was left. Never changed or removed. */
+export const ReceiptRow = DesktopRow.pick({
+  sessionId: true,
+  userId: true,
+  attempt: true,
+  launcher: true,
+  place: true,
+  jobName: true,
+  createdAt: true,
+  startedAt: true,
+  code: true,
+  reason: true,
+  cpuSeconds: true,
+  memorySeconds: true,
+  sentBytes: true,
+  cost: true,
+}).extend({
+  endedAt: Time,
+  /** A sentence that says what was proven to be gone. */
+  proof: z.string(),
+});
+export type ReceiptRow = z.infer<typeof ReceiptRow>;
 
 export const AuditRow = z.object({
   at: Time,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
+import { providerRow, receiptRow, userRow } from '../testing/rows.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { storeSuite } from './store.suite.ts';
 
@@ -38,6 +39,23 @@ describe('the SQLite store', () => {
     expect(() => openSqliteStore(file)).toThrow('Update UniCore');
   });
 
+  test('keeps the providers of a file from before desktops', async () => {
+    const file = join(dir, 'older.db');
+    const before = openSqliteStore(file);
+    await before.addUser(userRow());
+    await before.addProvider(providerRow());
+    await before.close();
+    const db = new DatabaseSync(file);
+    db.exec('ALTER TABLE providers DROP COLUMN sessionId; ALTER TABLE providers DROP COLUMN attempt;');
+    db.exec('DROP TABLE desktops; DROP TABLE receipts; PRAGMA user_version = 2;');
+    db.close();
+    const store = openSqliteStore(file);
+    expect(await store.providers()).toEqual([providerRow()]);
+    await store.addReceipt(receiptRow());
+    expect(await store.desktops()).toEqual([]);
+    await store.close();
+  });
+
   test('refuses changes to the audit log even in plain SQL', async () => {
     const file = join(dir, 'audit.db');
     const store = openSqliteStore(file);
@@ -47,5 +65,19 @@ describe('the SQLite store', () => {
     expect(() => db.exec('DELETE FROM audit')).toThrow('append only');
     expect(() => db.exec("UPDATE audit SET event = 'y'")).toThrow('append only');
     db.close();
+  });
+
+  test('refuses changes to receipts even in plain SQL', async () => {
+    const file = join(dir, 'receipts.db');
+    const store = openSqliteStore(file);
+    await store.addReceipt(receiptRow());
+    const db = new DatabaseSync(file);
+    expect(() => db.exec('DELETE FROM receipts')).toThrow('append only');
+    expect(() => db.exec('UPDATE receipts SET cost = 0')).toThrow('append only');
+    db.exec('CREATE TEMP TABLE copy AS SELECT * FROM receipts; UPDATE copy SET cost = 0');
+    db.exec('INSERT OR REPLACE INTO receipts SELECT * FROM copy');
+    db.close();
+    expect(await store.receipts('u-alice', 10)).toEqual([receiptRow()]);
+    await store.close();
   });
 });

@@ -8,7 +8,16 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { UniCoreError } from '@unicore/protocol';
 import type { z } from 'zod';
 import { migrate } from './migrations.ts';
-import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
+import {
+  AuditRow,
+  DesktopRow,
+  ProviderRow,
+  ReceiptRow,
+  type SecretKind,
+  SecretRow,
+  UserRow,
+  VmRow,
+} from './rows.ts';
 import type { ProviderChange, Store } from './store.ts';
 
 /** How long a write waits for a write of another process, ms. */
@@ -97,13 +106,19 @@ class SqliteStore implements Store {
   }
 
   async providers() {
-    return this.#all(ProviderRow, 'SELECT * FROM providers ORDER BY createdAt, rowid');
+    const sql = 'SELECT * FROM providers WHERE sessionId IS NULL ORDER BY createdAt, rowid';
+    return this.#all(ProviderRow, sql);
   }
 
   async updateProvider(providerId: string, change: ProviderChange) {
     if (Object.keys(change).length === 0) return;
     const sql = `UPDATE providers SET ${assignments(change)} WHERE providerId = :providerId`;
     this.#run(sql, { ...change, providerId });
+  }
+
+  async dropProvider(providerId: string) {
+    const sql = 'DELETE FROM providers WHERE providerId = :providerId AND sessionId IS NOT NULL';
+    return this.#run(sql, { providerId }) === 1;
   }
 
   async addVm(vm: VmRow) {
@@ -134,6 +149,47 @@ class SqliteStore implements Store {
       () => this.#run(place, { providerId, placed }) === 1,
       () => this.#run(sql, vm) === 1,
     );
+  }
+
+  async desktop(userId: string) {
+    return this.#one(DesktopRow, 'SELECT * FROM desktops WHERE userId = :userId', { userId });
+  }
+
+  async desktopOf(sessionId: string) {
+    return this.#one(DesktopRow, 'SELECT * FROM desktops WHERE sessionId = :sessionId', { sessionId });
+  }
+
+  async desktops() {
+    return this.#all(DesktopRow, 'SELECT * FROM desktops WHERE endedAt IS NULL ORDER BY createdAt, rowid');
+  }
+
+  async replaceDesktop(desktop: DesktopRow) {
+    if (desktop.rev === 0) {
+      const sql = `${insert('desktops', DesktopRow)} ON CONFLICT (userId) DO NOTHING`;
+      return this.#run(sql, { ...desktop, rev: 1 }) === 1;
+    }
+    const fields = assignments(desktop, 'userId', 'rev');
+    const sql = `UPDATE desktops SET ${fields}, rev = rev + 1 WHERE userId = :userId AND rev = :rev`;
+    return this.#run(sql, desktop) === 1;
+  }
+
+  /** A trigger ignores the insertion of a second receipt of the same session. */
+  async addReceipt(receipt: ReceiptRow) {
+    this.#run(insert('receipts', ReceiptRow), ReceiptRow.parse(receipt));
+    const { sessionId } = receipt;
+    return ReceiptRow.parse(
+      this.#prepare('SELECT * FROM receipts WHERE sessionId = :sessionId').get({ sessionId }),
+    );
+  }
+
+  async receipt(sessionId: string) {
+    return this.#one(ReceiptRow, 'SELECT * FROM receipts WHERE sessionId = :sessionId', { sessionId });
+  }
+
+  async receipts(userId: string, limit: number) {
+    const sql =
+      'SELECT * FROM receipts WHERE userId = :userId ORDER BY endedAt DESC, sessionId DESC LIMIT :limit';
+    return this.#all(ReceiptRow, sql, { userId, limit });
   }
 
   async meta(name: string, create: () => string) {

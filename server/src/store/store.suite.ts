@@ -1,6 +1,7 @@
 /** Contract suite of the store: every implementation runs these tests. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { providerRow, userRow, vmRow } from '../testing/rows.ts';
+import { desktopSuite } from './desktop.suite.ts';
 import type { SecretRow } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -18,6 +19,7 @@ const VM = vmRow();
 
 /** open: opens the store of that name. It may be called again while the store is open, and then opens the same data. */
 export function storeSuite(open: (name: string) => Store): void {
+  desktopSuite(open);
   describe('the store contract', () => {
     let store: Store;
     let opened = 0;
@@ -45,6 +47,7 @@ export function storeSuite(open: (name: string) => Store): void {
     test('a secret is found by hash and kind until it expires', async () => {
       await store.addSecret(SECRET);
       expect(await store.secret('h1', 'join', 99)).toEqual(SECRET);
+      expect(await store.secret('h1', 'boot', 99)).toBeUndefined();
       expect(await store.secret('h1', 'session', 99)).toBeUndefined();
       expect(await store.secret('h2', 'join', 99)).toBeUndefined();
       expect(await store.secret('h1', 'join', 100)).toBeUndefined();
@@ -104,6 +107,29 @@ export function storeSuite(open: (name: string) => Store): void {
         store.updateProvider('p-1', {}),
       ]);
       expect(await store.providers()).toEqual([{ ...PROVIDER, name: 'tower', runtime: 'docker', seenAt: 7 }]);
+    });
+
+    test('a desktop that is a provider is found by its id, and is not listed', async () => {
+      const desktop = providerRow({ providerId: 'd-1-2', sessionId: 'd-1', attempt: 2 });
+      await store.addProvider(PROVIDER);
+      await store.addProvider(desktop);
+      await store.updateProvider('d-1-2', { seenAt: 7 });
+      expect(await store.provider('d-1-2')).toEqual({ ...desktop, seenAt: 7 });
+      expect(await store.providers()).toEqual([PROVIDER]);
+    });
+
+    test('only the provider of a desktop can be removed', async () => {
+      await store.addProvider(PROVIDER);
+      await store.addProvider(providerRow({ providerId: 'd-1-1', sessionId: 'd-1', attempt: 1 }));
+      await store.addProvider(providerRow({ providerId: 'd-2-1', sessionId: 'd-2', attempt: 1 }));
+      expect(await store.dropProvider('d-1-1')).toBe(true);
+      expect(await store.dropProvider('d-1-1')).toBe(false);
+      expect(await store.dropProvider('p-1')).toBe(false);
+      expect(await store.provider('d-1-1')).toBeUndefined();
+      expect(await store.provider('d-2-1')).toBeDefined();
+      expect(await store.providers()).toEqual([PROVIDER]);
+      await store.updateProvider('d-1-1', { seenAt: 7 });
+      expect(await store.provider('d-1-1')).toBeUndefined();
     });
 
     test('adding a VM with a used opId returns the existing VM', async () => {

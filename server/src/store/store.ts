@@ -1,12 +1,21 @@
 /**
- * The persistent data of the hub: users, secrets, providers, VMs and the audit log. The data is in one SQLite
- * file, or in a database that many hubs share. Every call is asynchronous, and other hubs may write at the
- * same time. So a write that depends on an earlier read must use compare-and-set.
+ * The persistent data of the hub: users, secrets, providers, VMs, desktops and the audit log. The data is in
+ * one SQLite file, or in a database that many hubs share. Every call is asynchronous, and other hubs may write
+ * at the same time. So a write that depends on an earlier read must use compare-and-set.
  */
-import type { AuditRow, ProviderRow, SecretKind, SecretRow, UserRow, VmRow } from './rows.ts';
+import type {
+  AuditRow,
+  DesktopRow,
+  ProviderRow,
+  ReceiptRow,
+  SecretKind,
+  SecretRow,
+  UserRow,
+  VmRow,
+} from './rows.ts';
 
 export type ProviderChange = Partial<
-  Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt' | 'placed'>
+  Omit<ProviderRow, 'providerId' | 'ownerId' | 'publicKey' | 'createdAt' | 'placed' | 'sessionId' | 'attempt'>
 >;
 
 export interface Store {
@@ -31,9 +40,15 @@ export interface Store {
 
   addProvider(provider: ProviderRow): Promise<void>;
   provider(providerId: string): Promise<ProviderRow | undefined>;
+  /** Returns all ordinary providers, oldest first. A desktop that is a provider is not listed. */
   providers(): Promise<ProviderRow[]>;
   /** Updates only the given fields of a provider. Its key, its owner and its creation time never change. */
   updateProvider(providerId: string, change: ProviderChange): Promise<void>;
+  /**
+   * Removes the provider of a desktop that has ended. Returns false, and removes nothing, if the provider is an
+   * ordinary one or does not exist. If two callers remove it at once, both may get true.
+   */
+  dropProvider(providerId: string): Promise<boolean>;
 
   /**
    * Adds a VM and returns it. If an earlier call with the same idempotency key (opId) has added a VM, returns
@@ -49,6 +64,27 @@ export interface Store {
    * stored counter must equal it too, and is raised in the same write.
    */
   replaceVm(vm: VmRow, placed?: number): Promise<boolean>;
+
+  /** Returns the user's desktop, which may be over. */
+  desktop(userId: string): Promise<DesktopRow | undefined>;
+  /** Returns the desktop of this session, unless its user has a newer session. */
+  desktopOf(sessionId: string): Promise<DesktopRow | undefined>;
+  /** Returns all desktops that are not over (`endedAt` is null), oldest first. */
+  desktops(): Promise<DesktopRow[]>;
+  /**
+   * Compare-and-set: writes the user's desktop only if its stored `rev` still equals `desktop.rev`, and raises
+   * `rev`. With a `rev` of 0 it writes only if the user has no row yet.
+   */
+  replaceDesktop(desktop: DesktopRow): Promise<boolean>;
+
+  /**
+   * Adds the receipt of a session and returns it. If the session has a receipt already, returns that one
+   * instead. No function changes or removes a receipt, so an invalid one is refused before it is written.
+   */
+  addReceipt(receipt: ReceiptRow): Promise<ReceiptRow>;
+  receipt(sessionId: string): Promise<ReceiptRow | undefined>;
+  /** Returns the user's newest receipts by `endedAt`, newest first. */
+  receipts(userId: string, limit: number): Promise<ReceiptRow[]>;
 
   /**
    * Returns the value with this name. If there is none, stores the result of `create`. If several callers do

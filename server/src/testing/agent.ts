@@ -3,6 +3,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { Acceptor, type Leg, systemClock, UniCoreError } from '@unicore/protocol';
 import type {
   AgentMethods,
+  DesktopMethods,
+  DesktopOrder,
   HubMethods,
   OpenTerminal,
   ResizeTerminal,
@@ -14,10 +16,10 @@ import type {
 import { type Dialled, dialLeg } from '../sockets/testing/dial-leg.ts';
 import { rpcTracing } from '../tracing/span.ts';
 import type { TestApp } from './app.ts';
-import { answerControl } from './control.ts';
+import { answerControl, desktopAsOrdered, NO_DESKTOPS } from './control.ts';
 import { HELLO } from './hello.ts';
 
-export class TestAgent implements AgentMethods {
+export class TestAgent implements Omit<AgentMethods, keyof DesktopMethods> {
   readonly providerId: string;
   readonly orders = new Map<string, VmOrder>();
   readonly resized: ResizeTerminal[] = [];
@@ -130,6 +132,12 @@ export class TestAgent implements AgentMethods {
     return { providerMs: null, keeperMs: 0.5, echoMs: 2 };
   }
 
+  async applyDesktops(orders: DesktopOrder[]): Promise<void> {
+    if (orders.length === 0) return;
+    // Not awaited, so that the report comes after the answer to the order.
+    this.hub.observedDesktops({ whole: false, desktops: orders.map(desktopAsOrdered) }).catch(() => {});
+  }
+
   /** The methods as own properties, as the RPC needs them. */
   #methods(): AgentMethods {
     return {
@@ -139,6 +147,9 @@ export class TestAgent implements AgentMethods {
       resizeTerminal: (resize) => this.resizeTerminal(resize),
       closeTerminal: (which) => this.closeTerminal(which),
       terminalPath: () => this.terminalPath(),
+      applyDesktops: (orders) => this.applyDesktops(orders),
+      desktopControl: NO_DESKTOPS.desktopControl,
+      desktopScreenshot: NO_DESKTOPS.desktopScreenshot,
     };
   }
 }

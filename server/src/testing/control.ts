@@ -3,6 +3,9 @@ import { type Channel, Messages, type OpenRequest, UniCoreError } from '@unicore
 import {
   type AgentMethods,
   controlRpc,
+  type DesktopMethods,
+  type DesktopObserved,
+  type DesktopOrder,
   type HubMethods,
   type VmObserved,
   type VmOrder,
@@ -34,6 +37,18 @@ export function asOrdered({ vmId, gen, desired }: Pick<VmOrder, 'vmId' | 'gen' |
   return { vmId, gen, phase: desired, code: null, reason: null };
 }
 
+/** What an agent reports of a desktop that is as it was ordered. */
+export function desktopAsOrdered({ sessionId, attempt, desired }: DesktopOrder): DesktopObserved {
+  const use = { ms: 1_000, sentBytes: 0 };
+  return { sessionId, attempt, phase: desired, code: null, reason: null, isolation: 'sandboxed', use };
+}
+
+/** Calls about a desktop to an agent that has none. */
+export const NO_DESKTOPS: DesktopMethods = {
+  desktopControl: () => Promise.reject(new UniCoreError('NOT_FOUND', 'There is no such desktop here.')),
+  desktopScreenshot: () => Promise.reject(new UniCoreError('NOT_FOUND', 'There is no such desktop here.')),
+};
+
 /** Methods of an agent on which every order succeeds at once. */
 export function obedientAgent(hub: () => HubMethods): AgentMethods {
   return {
@@ -50,5 +65,11 @@ export function obedientAgent(hub: () => HubMethods): AgentMethods {
     async resizeTerminal() {},
     async closeTerminal() {},
     terminalPath: async () => ({ providerMs: null, keeperMs: null, echoMs: null }),
+    async applyDesktops(orders) {
+      hub()
+        .observedDesktops({ whole: false, desktops: orders.map(desktopAsOrdered) })
+        .catch(() => {});
+    },
+    ...NO_DESKTOPS,
   };
 }

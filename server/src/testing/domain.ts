@@ -2,6 +2,7 @@
 
 import type { AgentHello, VmObserved } from '@unicore/protocol/control';
 import { SimClock } from '@unicore/protocol/sim';
+import type { DesktopSettings } from '../app/desktop-parts.ts';
 import { createDomain, type Domain } from '../app/domain.ts';
 import { LocalAuth } from '../auth/index.ts';
 import { createLog } from '../log.ts';
@@ -13,9 +14,18 @@ import { providerRow, userRow } from './rows.ts';
 import { type Line, Switchboard } from './switchboard.ts';
 
 /** When simulated time begins, in milliseconds since 1970. */
-const START = Date.UTC(2026, 0, 1);
+export const START = Date.UTC(2026, 0, 1);
 export const ALICE = 'u-alice';
 export const BOB = 'u-bob';
+
+/** Settings of desktops, with the default prices. */
+export const DESKTOPS: DesktopSettings = {
+  image: 'unicore/desktop',
+  mostMs: 4 * 60 * 60_000,
+  limits: { idleMs: 15 * 60_000, bootMs: 90_000 },
+  prices: { perCpuSecond: 0.000018, perGibSecond: 0.000002, perSentGb: 0.12, leastMs: 0 },
+  socketUrl: 'ws://hub',
+};
 
 export interface TestDomain extends Domain {
   store: Store;
@@ -45,11 +55,16 @@ export async function testDomain(store?: Store): Promise<TestDomain> {
 }
 
 /** Several hubs with one store and one backplane. regionOf: the region of each. */
-export async function testHubs(count: number, regionOf: (hub: number) => string | null = () => null) {
+export async function testHubs(
+  count: number,
+  regionOf: (hub: number) => string | null = () => null,
+  desktops: (clock: SimClock) => DesktopSettings = () => DESKTOPS,
+) {
   const clock = new SimClock();
+  const settings = desktops(clock);
   const board = new Switchboard(clock);
   const store = await testStore();
-  const join = (region: string | null = null) => openDomain(clock, board, store, region);
+  const join = (region: string | null = null) => openDomain(clock, board, store, region, settings);
   const hubs = await Promise.all(Array.from({ length: count }, (_, hub) => join(regionOf(hub))));
   return {
     clock,
@@ -82,8 +97,9 @@ async function openDomain(
   board: Switchboard,
   store: Store,
   region: string | null = null,
+  desktops: DesktopSettings = DESKTOPS,
 ): Promise<TestDomain> {
-  const now = () => START + clock.now();
+  const now = () => Math.floor(START + clock.now());
   const line = board.join();
   const log = createLog('silent');
   const domain = createDomain({
@@ -94,6 +110,7 @@ async function openDomain(
     now,
     log,
     defaultImage: 'unicore/vm',
+    desktops,
     meter: NO_METER,
     queueBytes: 64 * 2 ** 20,
     card: { peerUrl: null, publicUrl: null, region },

@@ -10,6 +10,7 @@ export const HELLO: AgentHello = {
   name: 'desk',
   runtime: 'docker',
   isolation: 'container',
+  desktops: null,
   beat: {
     cpu: 0.25,
     cores: 4,

@@ -4,4 +4,4 @@ export { answerControl, asOrdered, obedientAgent } from './control.ts';
 export { HELLO } from './hello.ts';
 export { LineProxy } from './line-proxy.ts';
 export { NO_METER } from './meter.ts';
-export { providerRow, vmRow } from './rows.ts';
+export { desktopRow, providerRow, receiptRow, vmRow } from './rows.ts';

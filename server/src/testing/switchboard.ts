@@ -40,7 +40,9 @@ export class Switchboard {
         news: (text) => !line.down && !line.deaf && handler?.news(text),
         interrupted: () => handler?.interrupted(),
       });
-    const group = (name: 'routes' | 'presence' | 'values' | 'deadlines' | 'leases' | 'hubs'): never =>
+    const group = (
+      name: 'routes' | 'presence' | 'values' | 'outside' | 'deadlines' | 'leases' | 'hubs',
+    ): never =>
       new Proxy(
         {},
         {
@@ -71,6 +73,7 @@ export class Switchboard {
         routes: group('routes'),
         presence: group('presence'),
         values: group('values'),
+        outside: group('outside'),
         deadlines: group('deadlines'),
         leases: group('leases'),
         hubs: group('hubs'),

@@ -4,11 +4,12 @@
  * holds more than one entry per VM. Every new connection begins with all entries, so events need no sequence
  * numbers.
  */
-import { ProviderEvent, VmEvent } from '@unicore/protocol/api';
+import { DesktopEvent, ProviderEvent, VmEvent } from '@unicore/protocol/api';
 import type { Caller, WatchService } from '../api/index.ts';
+import type { Desktops, DesktopViews } from '../desktop/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { Loads, Providers, Sight } from '../provider/index.ts';
-import type { ProviderRow, VmRow } from '../store/index.ts';
+import type { DesktopRow, ProviderRow, VmRow } from '../store/index.ts';
 import type { Vms, VmViews } from '../vm/index.ts';
 import { Changes } from './changes.ts';
 
@@ -18,6 +19,8 @@ export interface WatchDeps {
   views: VmViews;
   providers: Providers;
   loads: Loads;
+  desktops: Desktops;
+  desktopViews: DesktopViews;
 }
 
 export class Watch implements WatchService {
@@ -56,6 +59,32 @@ export class Watch implements WatchService {
       }
     } finally {
       events.off('vm', listen);
+      changes.close();
+    }
+  }
+
+  async *desktop(
+    { user, sessionId }: Caller,
+    socketUrl: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<DesktopEvent> {
+    const { events, desktops, desktopViews } = this.#deps;
+    const changes = new Changes<DesktopRow>(events, sessionId, signal);
+    let newest = 0;
+    const listen = (row: DesktopRow) => {
+      if (row.userId === user.userId) changes.add(row.userId, row);
+    };
+    events.on('desktop', listen);
+    try {
+      for await (const batch of changes.batches()) {
+        const [row] = batch === 'all' ? [await desktops.last(user.userId)] : batch;
+        // An event with an older revision that arrives late is skipped.
+        if (row && row.rev < newest) continue;
+        newest = row?.rev ?? 0;
+        yield DesktopEvent.parse({ desktop: row ? desktopViews.one(row, socketUrl) : null });
+      }
+    } finally {
+      events.off('desktop', listen);
       changes.close();
     }
   }

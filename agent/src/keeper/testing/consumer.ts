@@ -10,18 +10,18 @@ import {
   packMeta,
   systemClock,
 } from '@unicore/protocol';
-import type { ChannelAuth, TerminalOpen } from '@unicore/protocol/control';
+import type { TerminalAuth, TerminalOpen } from '@unicore/protocol/control';
 import { legPair } from '@unicore/protocol/sim';
 import type { KeeperConnection } from '../index.ts';
 
 export class Consumer {
-  auth: ChannelAuth;
+  auth: TerminalAuth;
   /** The tunnel's connection to the keeper. It may be replaced while channels are open. */
   keeper: KeeperConnection;
   readonly #leg: Leg;
   readonly #up: Promise<void>;
 
-  constructor(keeper: KeeperConnection, auth: Partial<ChannelAuth> = {}) {
+  constructor(keeper: KeeperConnection, auth: Partial<TerminalAuth> = {}) {
     this.keeper = keeper;
     this.auth = { user: 'ann', rights: 'write', vmId: 'vm-1', gen: 1, kind: 'terminal', ...auth };
     const up = Promise.withResolvers<void>();

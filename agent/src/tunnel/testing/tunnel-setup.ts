@@ -13,6 +13,7 @@ export const HELLO = {
   name: 'desk',
   runtime: 'process',
   isolation: 'process',
+  desktops: null,
   beat: BEAT,
 } as const;
 

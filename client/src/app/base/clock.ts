@@ -4,12 +4,12 @@ import { type Accessor, createSignal, onCleanup } from 'solid-js';
 const TICK_MS = 15_000;
 
 /**
- * Returns the current time in milliseconds since 1970. It is updated every 15 s until the calling component
- * is removed.
+ * Returns the current time in milliseconds since 1970. It is updated every 15 s, or as often as `tickMs` says,
+ * until the calling component is removed.
  */
-export function createNow(): Accessor<number> {
+export function createNow(tickMs = TICK_MS): Accessor<number> {
   const [now, setNow] = createSignal(Date.now());
-  const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+  const timer = setInterval(() => setNow(Date.now()), tickMs);
   onCleanup(() => clearInterval(timer));
   return now;
 }

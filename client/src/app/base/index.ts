@@ -8,6 +8,7 @@ export { allCommands, type Command, matches, offerCommands } from './commands.ts
 export { failureOf } from './failure.ts';
 export { age, bytes, plural } from './format.ts';
 export { closeOverlay, overlay, setOverlay } from './overlays.ts';
+export { randomId } from './random-id.ts';
 export { HELP, isPageChord, listenForShortcuts, SHORTCUTS } from './shortcuts.ts';
 export { chooseTheme, type Theme, theme, toggleTheme } from './theme.ts';
 export { useTitle } from './title.ts';

@@ -37,6 +37,10 @@ export const HELP: { title: string; rows: { keys: readonly string[]; does: strin
     ],
   },
   {
+    title: 'On a desktop',
+    rows: [{ keys: [SHORTCUTS.leave], does: 'Leave its screen for the bar above it' }],
+  },
+  {
     title: 'On the tabs of a machine',
     rows: [
       { keys: ['Left', 'Right'], does: 'Choose a terminal' },

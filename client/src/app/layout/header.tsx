@@ -7,7 +7,7 @@ import { SHORTCUTS, setOverlay, theme, toggleTheme } from '../base/index.ts';
 import { Command, IconButton, Keyboard, LogOut, Logo, MENU, MENU_ITEM, Moon, Sun } from '../ui/index.ts';
 
 const LINK =
-  'inline-flex h-9 items-center rounded-lg px-3 text-sm text-muted transition-colors hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink';
+  'inline-flex h-9 items-center rounded-lg px-1.5 text-sm sm:px-3 text-muted transition-colors hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink';
 
 export function Header(props: { user: string; onLogOut(): void }): JSX.Element {
   return (
@@ -15,15 +15,18 @@ export function Header(props: { user: string; onLogOut(): void }): JSX.Element {
       <div class="flex h-13 items-center gap-1 px-3 sm:px-5">
         <A
           href="/"
-          class="mr-2 flex items-center gap-2 rounded-md font-semibold tracking-tight sm:mr-4"
+          class="mr-1 flex items-center gap-2 rounded-md font-semibold tracking-tight max-[22rem]:hidden sm:mr-4"
           aria-label="UniCore"
         >
           <Logo class="size-5" />
           <span class="hidden sm:inline">UniCore</span>
         </A>
-        <nav aria-label="Main" class="flex gap-1">
+        <nav aria-label="Main" class="flex gap-0.5 sm:gap-1">
           <A href="/" end class={LINK}>
             Machines
+          </A>
+          <A href="/desktop" class={LINK}>
+            Desktop
           </A>
           <A href="/providers" class={LINK}>
             Providers
@@ -41,7 +44,11 @@ export function Header(props: { user: string; onLogOut(): void }): JSX.Element {
           >
             <Keyboard />
           </IconButton>
-          <IconButton label={theme() === 'dark' ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
+          <IconButton
+            class="max-sm:hidden"
+            label={theme() === 'dark' ? 'Light theme' : 'Dark theme'}
+            onClick={toggleTheme}
+          >
             <Show when={theme() === 'dark'} fallback={<Moon />}>
               <Sun />
             </Show>

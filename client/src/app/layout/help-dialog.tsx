@@ -9,7 +9,7 @@ export function HelpDialog(): JSX.Element {
       open={overlay() === 'help'}
       onClose={closeOverlay}
       title="Keyboard shortcuts"
-      description="A terminal gets every key but these."
+      description="A terminal gets every key but these. So does a desktop."
       wide
     >
       <div class="grid gap-6">

@@ -34,12 +34,13 @@ export function SignedIn(props: SignedInProps): JSX.Element {
   const vms = useVms();
   const live = watchVms();
   const stale = createStale(live);
-  // The page of a machine fills the window. All other pages scroll.
-  const fullHeight = (): boolean => location.pathname.startsWith('/vm/');
+  // The pages of a machine and of the desktop fill the window. All other pages scroll.
+  const fullHeight = (): boolean => location.pathname.startsWith('/vm/') || location.pathname === '/desktop';
   listenForShortcuts();
 
   offerCommands(() => [
     { id: 'machines', title: 'Go to machines', run: () => navigate('/') },
+    { id: 'desktop', title: 'Go to the desktop', run: () => navigate('/desktop') },
     { id: 'providers', title: 'Go to providers', run: () => navigate('/providers') },
     { id: 'create', title: 'New machine', run: () => setOverlay('create-machine') },
     { id: 'add-provider', title: 'Add a provider', run: () => setOverlay('add-provider') },

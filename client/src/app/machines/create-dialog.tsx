@@ -4,7 +4,7 @@ import { Collapsible } from '@kobalte/core/collapsible';
 import { useNavigate } from '@solidjs/router';
 import type { VmSize } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, on, Show } from 'solid-js';
-import { closeOverlay, failureOf, overlay } from '../base/index.ts';
+import { closeOverlay, failureOf, overlay, randomId } from '../base/index.ts';
 import { useSystem, useVmActions } from '../data/index.ts';
 import { Button, ChevronDown, Dialog, DialogActions, Field } from '../ui/index.ts';
 import { SizeChoice } from './size-choice.tsx';
@@ -99,11 +99,4 @@ export function CreateDialog(): JSX.Element {
       </form>
     </Dialog>
   );
-}
-
-/** Returns a random id. crypto.randomUUID is not used because it does not exist on pages without TLS. */
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

@@ -1,9 +1,19 @@
 /** A fake hub for component tests: lists in memory, answers that a test can replace, and an event stream. */
-import type { Provider, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
+import type {
+  Control,
+  Desktop,
+  DesktopEvent,
+  Provider,
+  Receipt,
+  Terminal,
+  Vm,
+  VmEvent,
+} from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
 import type { FeedHandlers } from '../data/index.ts';
 
 type Handlers = FeedHandlers<VmEvent>;
+type DesktopHandlers = FeedHandlers<DesktopEvent>;
 type Call = { name: string; input: unknown };
 
 export interface FakeHub {
@@ -24,6 +34,15 @@ export interface FakeHub {
   down: boolean;
   /** Event streams that are open now. */
   streams: Set<Handlers>;
+  /** The user's newest desktop. */
+  desktop: Desktop | null;
+  receipts: Receipt[];
+  /** What vnc.control answers. */
+  control: Control;
+  desktopStreams: Set<DesktopHandlers>;
+  openDesktop: UniCore['openDesktop'];
+  /** Changes the desktop and tells the page. */
+  tellDesktop(desktop: Desktop | null): void;
 }
 
 const SIZES = {
@@ -70,6 +89,47 @@ export function fakeProvider(provider: Partial<Provider> & { providerId: string 
   };
 }
 
+export function fakeDesktop(desktop: Partial<Desktop> = {}): Desktop {
+  return {
+    sessionId: 'ds_1',
+    jobName: 'vnc-u1-1000',
+    url: 'ws://hub/vnc/ds_1',
+    status: 'running',
+    phase: 'running',
+    phaseAt: Date.now(),
+    code: null,
+    reason: null,
+    launcher: 'docker',
+    isolation: 'container',
+    scale: 1,
+    createdAt: Date.now(),
+    startedAt: Date.now(),
+    expiresAt: Date.now() + 3_600_000,
+    budget: null,
+    cost: 0.0123,
+    ...desktop,
+  };
+}
+
+export function fakeReceipt(receipt: Partial<Receipt> = {}): Receipt {
+  return {
+    sessionId: 'ds_1',
+    jobName: 'vnc-u1-1000',
+    launcher: 'docker',
+    createdAt: 1_000,
+    startedAt: 3_000,
+    endedAt: 753_000,
+    code: null,
+    reason: 'You ended it.',
+    cpuSeconds: 1_500,
+    memorySeconds: 3_000,
+    sentBytes: 3 * 2 ** 20,
+    cost: 0.0334,
+    proof: 'The container is removed.',
+    ...receipt,
+  };
+}
+
 export function fakeHub(): FakeHub {
   const mutation =
     <T>(name: string, answer: (input: never) => T) =>
@@ -83,7 +143,33 @@ export function fakeHub(): FakeHub {
     const vm = { ...hub.vms.find((other) => other.vmId === vmId)!, ...change };
     return { ...vm, updatedAt: vm.updatedAt + 1 };
   };
+  const desktopChanged = (change: Partial<Desktop>): Desktop => {
+    hub.desktop = fakeDesktop({ ...hub.desktop, ...change });
+    return hub.desktop;
+  };
   const api = {
+    vnc: {
+      create: {
+        mutate: mutation('vnc.create', ({ scale = 1 }: { scale?: 1 | 2 }) =>
+          desktopChanged({ status: 'starting', phase: 'reserved', scale, startedAt: null, expiresAt: null }),
+        ),
+      },
+      delete: { mutate: mutation('vnc.delete', () => desktopChanged({ phase: 'ending' })) },
+      extend: {
+        mutate: mutation('vnc.extend', () =>
+          desktopChanged({ expiresAt: (hub.desktop?.expiresAt ?? 0) + 3_600_000 }),
+        ),
+      },
+      control: { mutate: mutation('vnc.control', () => hub.control) },
+      receipts: { query: async () => hub.receipts },
+      watch: {
+        subscribe: (_input: undefined, handlers: DesktopHandlers) => {
+          hub.desktopStreams.add(handlers);
+          handlers.onData({ desktop: hub.desktop });
+          return { unsubscribe: () => hub.desktopStreams.delete(handlers) };
+        },
+      },
+    },
     vm: {
       list: { query: async () => hub.vms },
       create: {
@@ -148,9 +234,10 @@ export function fakeHub(): FakeHub {
   const hub: FakeHub = {
     unicore: {
       api: api as unknown as UniCore['api'],
-      openTerminal: () => {
-        throw new Error('not in this fake');
-      },
+      openTerminal: () => notHere(),
+      openDesktop: (...wish) => hub.openDesktop(...wish),
+      openCdp: () => notHere(),
+      desktop: () => notHere(),
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
@@ -170,6 +257,19 @@ export function fakeHub(): FakeHub {
       for (const { onData } of hub.streams) onData(event);
     },
     streams: new Set(),
+    desktop: null,
+    receipts: [],
+    control: { holder: null, since: 0 },
+    desktopStreams: new Set(),
+    openDesktop: () => notHere(),
+    tellDesktop: (desktop) => {
+      hub.desktop = desktop;
+      for (const { onData } of hub.desktopStreams) onData({ desktop });
+    },
   };
   return hub;
+}
+
+function notHere(): never {
+  throw new Error('not in this fake');
 }

@@ -1,3 +1,12 @@
 /** Test support for the page. */
-export { apiError, type FakeHub, fakeHub, fakeProvider, fakeVm } from './fake-api.ts';
+export {
+  apiError,
+  type FakeHub,
+  fakeDesktop,
+  fakeHub,
+  fakeProvider,
+  fakeReceipt,
+  fakeVm,
+} from './fake-api.ts';
+export { FakeChannel } from './fake-channel.ts';
 export { renderPage, renderPart } from './render-page.tsx';

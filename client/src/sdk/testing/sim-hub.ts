@@ -40,6 +40,10 @@ export class FakeHub {
   refuse: ErrorCode | undefined;
   /** Error code of the RESET with which OPEN is answered. */
   refuseOpen: ErrorCode | undefined;
+  /** Further metadata of ACCEPT. */
+  accept: Record<string, unknown> = {};
+  /** Accepts channels in place of the shells, if it returns true. */
+  serve: ((request: OpenRequest) => boolean) | undefined;
   providerOnline = true;
   /** True: the network drops everything that the client sends. */
   deaf = false;
@@ -117,9 +121,11 @@ export class FakeHub {
 
   #accept(request: OpenRequest): void {
     if (this.refuseOpen) return request.refuse(this.refuseOpen, 'refused by the test');
+    if (this.serve?.(request)) return;
     const shell = new FakeShell(request.meta);
     this.shells.push(shell);
-    shell.channel = request.accept(shell.handler, { terminalId: 'main', viewer: `w${this.shells.length}` });
+    const viewer = `w${this.shells.length}`;
+    shell.channel = request.accept(shell.handler, { terminalId: 'main', viewer, ...this.accept });
   }
 }
 

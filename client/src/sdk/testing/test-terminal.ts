@@ -2,7 +2,7 @@
 import { Nearest, type NearestOptions } from '@unicore/protocol';
 import { ChannelSocket } from '../channel-socket.ts';
 import { Line } from '../line.ts';
-import type { Size } from '../sizer.ts';
+import { type Size, Sizer } from '../sizer.ts';
 import { FakeHub } from './sim-hub.ts';
 
 /** A time that is long enough for a few round trips, ms. */
@@ -34,11 +34,14 @@ export function openTerminal(hub = new FakeHub(), line = newLine(hub)): Terminal
     kind: 'terminal',
     name: 'ws://hub/consumer#v1/main',
     meta: { vmId: 'v1' },
-    size: { cols: 80, rows: 24 },
-    tell: async (size, viewer) => {
-      sizes.push({ ...size, viewer });
-    },
-    viewerOf: (meta) => (meta as { viewer: string }).viewer,
+    reopens: true,
+    sizer: new Sizer({
+      clock: hub.clock,
+      size: { cols: 80, rows: 24 },
+      tell: async (size, viewer) => {
+        sizes.push({ ...size, viewer });
+      },
+    }),
   });
   socket.onstatus = (status) => events.push(status);
   socket.onopen = () => events.push('open');

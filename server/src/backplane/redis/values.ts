@@ -3,7 +3,7 @@ import type { ExpiringValues } from '../backplane.ts';
 import type { Commands } from './commands.ts';
 
 export function redisValues(commands: Commands, prefix: string): ExpiringValues {
-  const full = (key: string) => `${prefix}shelf:${key}`;
+  const full = (key: string) => `${prefix}${key}`;
   return {
     async put(key, value, ms) {
       await commands.ask('put', (client) => client.set(full(key), value, 'PX', Math.ceil(ms)));

@@ -12,7 +12,10 @@ export interface TestVm {
   running: boolean;
 }
 
-export function testAuth(redeemTicket: SocketAuth['redeemTicket']): SocketAuth {
+export function testAuth(
+  redeemTicket: SocketAuth['redeemTicket'],
+  redeemDesktopTicket: SocketAuth['redeemDesktopTicket'] = async () => undefined,
+): SocketAuth {
   return {
     allowedOrigin: (origin) => origin === ORIGIN,
     session: async ({ headers }) => identity(/unicore_session=(\w+)/.exec(headers.cookie ?? '')?.[1]),
@@ -24,6 +27,7 @@ export function testAuth(redeemTicket: SocketAuth['redeemTicket']): SocketAuth {
     },
     consumerTicket: async () => undefined,
     redeemTicket,
+    redeemDesktopTicket,
   };
 }
 
@@ -32,6 +36,27 @@ export function identity(userId: string): Identity;
 export function identity(userId: string | undefined): Identity | undefined;
 export function identity(userId: string | undefined): Identity | undefined {
   return userId === undefined ? undefined : { userId, sessionId: `s-${userId}` };
+}
+
+export interface TestDesktop {
+  owner: string;
+  providerId: string;
+  /** False if the desktop has ended. */
+  live: boolean;
+  /** Default: 1. */
+  attempt?: number;
+}
+
+/** Grants owners all rights to their desktops while these live. Guests may only watch. */
+export function desktopRightsIn(desktops: ReadonlyMap<string, TestDesktop>): RelayDeps['authoriseDesktop'] {
+  return async ({ userId, desktop: pass }, sessionId) => {
+    const desktop = desktops.get(sessionId);
+    if (desktop?.owner !== userId) throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
+    if (!desktop.live) throw new UniCoreError('SESSION_ENDED', 'This desktop has ended. Create a new one.');
+    const guest = pass?.guest ?? false;
+    const { providerId, attempt = 1 } = desktop;
+    return { providerId, attempt, rights: guest ? 'read' : 'write', guest };
+  };
 }
 
 /** Grants owners write access to their VMs while the VMs are running. */

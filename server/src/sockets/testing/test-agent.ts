@@ -7,6 +7,7 @@ import {
   type ChannelHandler,
   type Clock,
   type Deflater,
+  type ErrorCode,
   type LegHandler,
   type OpenRequest,
   Outbox,
@@ -39,7 +40,7 @@ export const echo: Program = (channel) => {
 };
 
 /** A terminal that sends this many bytes of the test pattern and then ends. It discards its input. */
-export function flood(bytes: number): Program {
+export function flood(bytes: number, code: ErrorCode = 'OK'): Program {
   return (channel) => {
     let at = 0;
     let ended = false;
@@ -48,7 +49,7 @@ export function flood(bytes: number): Program {
       pull(max) {
         const take = Math.min(max, bytes - at);
         if (take === 0) {
-          if (!ended) channel().end('OK', 'that was all');
+          if (!ended) channel().end(code, 'that was all');
           ended = true;
           return undefined;
         }

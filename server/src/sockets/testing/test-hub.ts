@@ -9,8 +9,15 @@ import { type HubMeter, Hubs } from '../../hubs/index.ts';
 import { NOWHERE_ELSE, Relay, type RelayDeps, type RelayMeter } from '../../relay/index.ts';
 import { NO_METER } from '../../testing/meter.ts';
 import { attachSockets } from '../attach.ts';
-import type { ProviderConnection, ProviderEvents, SocketKind, SocketMeter, Ticket } from '../deps.ts';
-import { rightsIn, type TestVm, testAuth } from './auth.ts';
+import type {
+  DesktopTicket,
+  ProviderConnection,
+  ProviderEvents,
+  SocketKind,
+  SocketMeter,
+  Ticket,
+} from '../deps.ts';
+import { desktopRightsIn, rightsIn, type TestDesktop, type TestVm, testAuth } from './auth.ts';
 
 export { identity, ORIGIN } from './auth.ts';
 
@@ -19,8 +26,12 @@ export interface TestHub {
   relay: Relay;
   /** VMs by vmId. */
   vms: Map<string, TestVm>;
+  /** Desktops by the id of their session. */
+  desktops: Map<string, TestDesktop>;
   /** What each ticket grants, by ticket. */
   tickets: Map<string, Ticket & { vmId: string; terminalId: string }>;
+  /** The same for desktops. */
+  desktopTickets: Map<string, DesktopTicket & { kind: 'vnc' | 'cdp'; sessionId: string }>;
   connections: ProviderConnection[];
   /** Calls of the provider registry, such as 'heard p1'. */
   told: string[];
@@ -54,12 +65,16 @@ export interface TestHubOptions {
   providers?: ProviderEvents;
   /** Replaces the check that looks up `vms`. */
   authorise?: RelayDeps['authorise'];
+  /** Replaces the check that looks up `desktops`. */
+  authoriseDesktop?: RelayDeps['authoriseDesktop'];
   queueBytes?: number;
 }
 
 export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const { clock = systemClock, rotateMs = 3_000_000, backplane, direct = false, vms = new Map() } = options;
   const tickets: TestHub['tickets'] = new Map();
+  const desktopTickets: TestHub['desktopTickets'] = new Map();
+  const desktops: TestHub['desktops'] = new Map();
   const connections: ProviderConnection[] = [];
   const told: string[] = [];
   const counts = testMeter();
@@ -103,6 +118,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     queueBytes: options.queueBytes ?? 64 * 1024 * 1024,
     elsewhere: hubs ?? NOWHERE_ELSE,
     authorise: options.authorise ?? rightsIn(vms),
+    authoriseDesktop: options.authoriseDesktop ?? desktopRightsIn(desktops),
   });
   const sockets = attachSockets(server, {
     clock,
@@ -114,18 +130,27 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     rotateMs,
     hub: { hubId: 'hub-1', version: '0.0.0' },
     providers: options.providers ?? testProviders(connections, told),
-    auth: testAuth(async (ticket, asked) => {
-      const found = tickets.get(ticket);
-      tickets.delete(ticket);
-      return found?.vmId === asked.vmId && found.terminalId === asked.terminalId ? found : undefined;
-    }),
+    auth: testAuth(
+      async (ticket, asked) => {
+        const found = tickets.get(ticket);
+        tickets.delete(ticket);
+        return found?.vmId === asked.vmId && found.terminalId === asked.terminalId ? found : undefined;
+      },
+      async (ticket, asked) => {
+        const found = desktopTickets.get(ticket);
+        desktopTickets.delete(ticket);
+        return found?.kind === asked.kind && found.sessionId === asked.sessionId ? found : undefined;
+      },
+    ),
   });
   await hubs?.start();
   return {
     url,
     relay,
     vms,
+    desktops,
     tickets,
+    desktopTickets,
     connections,
     told,
     counts,
@@ -156,7 +181,7 @@ function testMeter(): TestMeter {
     joined: 0,
     frames: 0,
     refusals: [],
-    open: { provider: 0, consumer: 0, terminal: 0, hub: 0 },
+    open: { provider: 0, consumer: 0, terminal: 0, vnc: 0, cdp: 0, hub: 0 },
     closes: [],
     ...NO_METER,
     channels(_, change) {

@@ -8,14 +8,16 @@ import type { Found } from './found.ts';
 import { decodeFields, encode } from './values.ts';
 import type { Write } from './writes.ts';
 
+type Operator = 'EQUAL' | 'LESS_THAN_OR_EQUAL' | 'GREATER_THAN_OR_EQUAL';
 type Document = protos.google.firestore.v1.IDocument;
 
 /**
  * A query. Without `orderBy` the results have no defined order. Conditions on several fields must all use
- * EQUAL, because Firestore would need an extra index for other conditions.
+ * EQUAL, and `orderBy` goes only with conditions on the same field. Firestore would need an extra index for
+ * other queries.
  */
 export interface Query {
-  where?: readonly (readonly [field: string, op: 'EQUAL' | 'LESS_THAN_OR_EQUAL', value: unknown])[];
+  where?: readonly (readonly [field: string, op: Operator, value: unknown])[];
   /** The field to sort by, in descending order. */
   orderBy?: string;
   limit?: number;

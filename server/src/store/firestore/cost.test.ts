@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testDomain } from '../../testing/domain.ts';
 import { HELLO } from '../../testing/hello.ts';
-import { providerRow, userRow, vmRow } from '../../testing/rows.ts';
+import { desktopRow, providerRow, receiptRow, userRow, vmRow } from '../../testing/rows.ts';
 import type { SecretRow } from '../rows.ts';
 import type { Store } from '../store.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** A call that is repeated because the machine is busy would be counted twice. */
+const PATIENCE_MS = 60_000;
 const VM = vmRow();
 const SECRET: SecretRow = {
   hash: 'h1',
@@ -27,7 +29,12 @@ let store: Store;
 
 beforeEach(async () => {
   fake = await startFirestoreFake();
-  store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)', emulator: fake.address });
+  store = openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: '(default)',
+    emulator: fake.address,
+    patienceMs: PATIENCE_MS,
+  });
 });
 afterEach(async () => {
   await store.close();
@@ -69,6 +76,30 @@ test('each store call reads and writes as few documents as possible', async () =
   await cost('replaceVm, room', store.replaceVm({ ...VM, rev: 2, providerId: 'p-1' }, 0));
   await cost('vms of a provider', store.vms({ providerId: 'p-1' }));
   await cost('vms, none', store.vms({ phase: 'failed' }));
+  await store.addProvider(providerRow({ providerId: 'd-1', sessionId: 'd-1', attempt: 1 }));
+  fake.bill();
+  await cost('providers, and one of a desktop', store.providers());
+  await cost('dropProvider', store.dropProvider('d-1'));
+  await cost('dropProvider, none', store.dropProvider('d-1'));
+  await cost('dropProvider, ordinary', store.dropProvider('p-1'));
+  await cost('desktop, none', store.desktop('u-alice'));
+  await cost('replaceDesktop, first', store.replaceDesktop(desktopRow({ rev: 0 })));
+  await cost('replaceDesktop', store.replaceDesktop(desktopRow({ rev: 1, phase: 'launching' })));
+  await cost('replaceDesktop, beaten', store.replaceDesktop(desktopRow({ rev: 1 })));
+  await cost('desktop', store.desktop('u-alice'));
+  await cost('desktopOf', store.desktopOf('d-1'));
+  await cost('desktops', store.desktops());
+  await cost('addReceipt', store.addReceipt(receiptRow()));
+  await cost('addReceipt again', store.addReceipt(receiptRow()));
+  await store.addReceipt(receiptRow({ sessionId: 'd-2', endedAt: 4 }));
+  await store.addReceipt(receiptRow({ sessionId: 'd-3', endedAt: 5 }));
+  await store.addReceipt(receiptRow({ sessionId: 'd-4', userId: 'u-2' }));
+  fake.bill();
+  await cost('receipt', store.receipt('d-1'));
+  await cost('receipts, two of three', store.receipts('u-alice', 2));
+  await store.replaceDesktop(desktopRow({ rev: 2, phase: 'ended', endedAt: 6 }));
+  fake.bill();
+  await cost('desktops, all over', store.desktops());
   await cost(
     'meta, first',
     store.meta('hubId', () => 'x'),
@@ -103,6 +134,22 @@ test('each store call reads and writes as few documents as possible', async () =
     'replaceVm, room': '1 vms, 1 providers / 1 vms, 1 providers',
     'vms of a provider': '1 vms / 0',
     'vms, none': '1 vms / 0',
+    'providers, and one of a desktop': '2 providers / 0',
+    dropProvider: '1 providers / 0 / 1 providers',
+    'dropProvider, none': '1 providers / 0',
+    'dropProvider, ordinary': '1 providers / 0',
+    'desktop, none': '1 desktops / 0',
+    'replaceDesktop, first': '1 desktops / 1 desktops',
+    replaceDesktop: '1 desktops / 1 desktops',
+    'replaceDesktop, beaten': '1 desktops / 0',
+    desktop: '1 desktops / 0',
+    desktopOf: '1 desktops / 0',
+    desktops: '1 desktops / 0',
+    addReceipt: '0 / 1 receipts',
+    'addReceipt again': '1 receipts / 0',
+    receipt: '1 receipts / 0',
+    'receipts, two of three': '2 receipts / 0',
+    'desktops, all over': '1 desktops / 0',
     'meta, first': '1 meta / 1 meta',
     meta: '1 meta / 0',
     audit: '0 / 1 audit',

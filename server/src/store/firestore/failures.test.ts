@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { providerRow, userRow, vmRow } from '../../testing/rows.ts';
+import { desktopRow, providerRow, receiptRow, userRow, vmRow } from '../../testing/rows.ts';
 import type { SecretRow } from '../rows.ts';
 import type { Store } from '../store.ts';
 import { type FirestoreFake, lostReply, startFirestoreFake } from './fake/index.ts';
@@ -97,12 +97,82 @@ describe('when the answer to a commit is lost', () => {
     await expect(store.replaceVm({ ...VM, phase: 'assigned' })).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
+  test('a desktop that was written returns true, and is written once', async () => {
+    for (const rev of [0, 1, 2]) {
+      fake.faults.loseReplies(1);
+      expect(await store.replaceDesktop(desktopRow({ rev, reason: `${rev}` }))).toBe(true);
+      expect(await store.desktop('u-alice')).toEqual(desktopRow({ rev: rev + 1, reason: `${rev}` }));
+    }
+  });
+
+  test('a desktop that was written returns true, even after later writes by others', async () => {
+    for (const rev of [0, 4]) {
+      fake.faults.next('Commit', async (work) => {
+        work();
+        for (const later of [1, 2, 3]) await other.replaceDesktop(desktopRow({ rev: rev + later }));
+        throw lostReply();
+      });
+      expect(await store.replaceDesktop(desktopRow({ rev, phase: 'launching' }))).toBe(true);
+      expect(await store.desktop('u-alice')).toEqual(desktopRow({ rev: rev + 4 }));
+    }
+  });
+
+  test("a desktop that was not written does not mistake another's write for its own", async () => {
+    for (const rev of [0, 1]) {
+      fake.faults.next('Commit', async () => {
+        await other.replaceDesktop(desktopRow({ rev, sessionId: 'd-other' }));
+        throw lostReply();
+      });
+      expect(await store.replaceDesktop(desktopRow({ rev, sessionId: 'd-mine' }))).toBe(false);
+      expect(await store.desktop('u-alice')).toEqual(desktopRow({ rev: rev + 1, sessionId: 'd-other' }));
+    }
+  });
+
+  test('a desktop based on a revision that never was is not written, whatever fails', async () => {
+    fake.faults.refuse('UNAVAILABLE', 1, 'BatchGetDocuments');
+    expect(await store.replaceDesktop(desktopRow({ rev: 7 }))).toBe(false);
+    expect(await store.desktop('u-alice')).toBeUndefined();
+  });
+
+  test('a desktop whose outcome cannot be known rejects with TIMEOUT', async () => {
+    fake.faults.next('Commit', async (work) => {
+      work();
+      for (let rev = 1; rev < 20; rev++) await other.replaceDesktop(desktopRow({ rev }));
+      throw lostReply();
+    });
+    await expect(store.replaceDesktop(desktopRow({ rev: 0 }))).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining('Check the desktop'),
+    });
+  });
+
+  test('a receipt is written once, and the first one is returned', async () => {
+    fake.faults.loseReplies(1);
+    expect(await store.addReceipt(receiptRow())).toEqual(receiptRow());
+    fake.faults.next('Commit', async () => {
+      await other.addReceipt(receiptRow({ sessionId: 'd-2', proof: 'by the other' }));
+      throw lostReply();
+    });
+    const second = await store.addReceipt(receiptRow({ sessionId: 'd-2', proof: 'by this one' }));
+    expect(second.proof).toBe('by the other');
+    expect(await store.receipts('u-alice', 10)).toEqual([second, receiptRow()]);
+  });
+
   test('room on a provider is given away once', async () => {
     await store.addProvider(providerRow());
     await store.addVm(VM);
     fake.faults.loseReplies(1);
     expect(await store.replaceVm({ ...VM, providerId: 'p-1' }, 0)).toBe(true);
     expect((await store.provider('p-1'))?.placed).toBe(1);
+  });
+
+  test("a desktop's provider is removed, and the call that removed it returns true", async () => {
+    await store.addProvider(providerRow({ providerId: 'd-1', sessionId: 'd-1', attempt: 1 }));
+    fake.faults.loseReplies(1);
+    expect(await store.dropProvider('d-1')).toBe(true);
+    expect(await store.provider('d-1')).toBeUndefined();
+    fake.faults.refuse('UNAVAILABLE', 1, 'BatchGetDocuments');
+    expect(await store.dropProvider('d-1')).toBe(false);
   });
 
   test('the call that took a secret gets it', async () => {
@@ -164,6 +234,7 @@ describe('when Firestore does not answer', () => {
     fake.faults.refuse('UNAVAILABLE', 1e9);
     await expect(hasty.ping()).rejects.toMatchObject(GONE);
     await expect(hasty.replaceVm(VM)).rejects.toMatchObject(GONE);
+    await expect(hasty.replaceDesktop(desktopRow({ rev: 0 }))).rejects.toMatchObject(GONE);
     await hasty.close();
   });
 

@@ -5,6 +5,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
 
+/** Loading Google's library takes long on a busy machine. This test checks outcomes, not speed. */
+const PATIENCE_MS = 60_000;
+
 let metadata: Server;
 let asked = 0;
 
@@ -26,7 +29,11 @@ afterEach(() => {
 test('with an emulator, no other server is contacted', async () => {
   const fake = await startFirestoreFake();
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', fake.address);
-  const store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)' });
+  const store = openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: '(default)',
+    patienceMs: PATIENCE_MS,
+  });
   expect(await store.meta('hubId', () => 'hub-1')).toBe('hub-1');
   expect(asked).toBe(0);
   await store.close();
@@ -38,7 +45,11 @@ test('without an emulator and without credentials, the error says how to fix it'
   vi.stubEnv('FIRESTORE_EMULATOR_HOST', '');
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined);
   vi.stubEnv('HOME', '/nonexistent');
-  const store = openFirestoreStore({ projectId: 'unicore-test', databaseId: '(default)' });
+  const store = openFirestoreStore({
+    projectId: 'unicore-test',
+    databaseId: '(default)',
+    patienceMs: PATIENCE_MS,
+  });
   await expect(store.ping()).rejects.toThrow('GOOGLE_APPLICATION_CREDENTIALS');
   await store.close();
 });

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll } from 'vitest';
+import { Firestore } from '@google-cloud/firestore';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { providerRow } from '../../testing/rows.ts';
 import { storeSuite } from '../store.suite.ts';
 import { type FirestoreFake, startFirestoreFake } from './fake/index.ts';
 import { openFirestoreStore } from './index.ts';
@@ -12,11 +14,21 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-storeSuite((name) =>
-  openFirestoreStore({
-    projectId: 'unicore-test',
-    databaseId: name,
-    emulator: fake.address,
-    patienceMs: PATIENCE_MS,
-  }),
-);
+function open(databaseId: string) {
+  const projectId = 'unicore-test';
+  return openFirestoreStore({ projectId, databaseId, emulator: fake.address, patienceMs: PATIENCE_MS });
+}
+
+storeSuite(open);
+
+test('a provider from before desktops is an ordinary provider', async () => {
+  const { sessionId: _, attempt: __, ...older } = providerRow();
+  const client = new Firestore({ projectId: 'unicore-test', host: fake.address, ssl: false });
+  await client.doc('unicore/1/providers/p-1').create(older);
+  await client.terminate();
+  const store = open('(default)');
+  expect(await store.providers()).toEqual([providerRow()]);
+  expect(await store.provider('p-1')).toEqual(providerRow());
+  expect(await store.dropProvider('p-1')).toBe(false);
+  await store.close();
+});

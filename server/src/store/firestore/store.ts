@@ -3,29 +3,28 @@
  * never locks. The answer to a write may be lost. Therefore each conditional write stores a random mark, so
  * that a second attempt can tell whether the first was applied.
  */
-import { randomBytes } from 'node:crypto';
-import { UniCoreError } from '@unicore/protocol';
-import { z } from 'zod';
-import { AuditRow, ProviderRow, type SecretKind, SecretRow, UserRow, VmRow } from '../rows.ts';
+import type { z } from 'zod';
+import {
+  AuditRow,
+  type DesktopRow,
+  ProviderRow,
+  type ReceiptRow,
+  type SecretKind,
+  SecretRow,
+  UserRow,
+  VmRow,
+} from '../rows.ts';
 import type { ProviderChange, Store } from '../store.ts';
 import type { Query } from './calls.ts';
 import { Database, type DatabaseAddress } from './database.ts';
+import { Desktops } from './desktops.ts';
 import type { Found } from './found.ts';
+import { Marks, marksWith, newMark, wrote } from './marks.ts';
+import { oldestFirst, rowOf } from './reading.ts';
+import { Receipts } from './receipts.ts';
 import type { Fields } from './values.ts';
 import { change, create, remove, replace } from './writes.ts';
 
-const MARK_BYTES = 9;
-/**
- * Type of the field `marks` in the document of a VM. Each write of the document adds a random mark to this
- * list. The list holds the marks of the last writes, and the newest mark is the last.
- */
-const Marks = z.array(z.string());
-/**
- * Maximum number of marks in the document of a VM. If the answer to a write was lost, a second attempt looks
- * for the mark of that write, to learn whether the write succeeded. If this many other writes came in
- * between, the mark is gone, and the hub cannot learn the result.
- */
-const MARKS = 16;
 /**
  * Time for which the document of a used secret is kept, ms. If the answer to the write that marked the secret
  * as used was lost, a second attempt can still learn that this write succeeded.
@@ -48,9 +47,13 @@ export function openFirestoreStore(address: DatabaseAddress): Store {
 
 class FirestoreStore implements Store {
   readonly #db: Database;
+  readonly #desktops: Desktops;
+  readonly #receipts: Receipts;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#desktops = new Desktops(db);
+    this.#receipts = new Receipts(db);
   }
 
   async ping() {
@@ -137,8 +140,13 @@ class FirestoreStore implements Store {
     return rowOf(ProviderRow, await this.#get(`providers/${providerId}`));
   }
 
-  providers() {
-    return this.#list(ProviderRow, 'providers');
+  /**
+   * Leaves out desktops after the query. Providers from before desktops have no field that a condition could
+   * use, and of desktops only those that live have a document.
+   */
+  async providers() {
+    const all = await this.#list(ProviderRow, 'providers');
+    return all.filter(({ sessionId }) => sessionId === null);
   }
 
   async updateProvider(providerId: string, to: ProviderChange) {
@@ -147,6 +155,20 @@ class FirestoreStore implements Store {
     await this.#db.settle(async (calls, again) => {
       if (again && !(await calls.get(path))) return;
       await calls.commit(change(path, to));
+    });
+  }
+
+  dropProvider(providerId: string) {
+    const path = `providers/${providerId}`;
+    // True once this call may have removed the document, although the answer was lost.
+    let removing = false;
+    return this.#db.settle(async (calls) => {
+      const found = await calls.get(path);
+      if (!found) return removing;
+      if (ProviderRow.parse(found.fields).sessionId === null) return false;
+      removing = true;
+      await calls.commit(remove(path));
+      return true;
     });
   }
 
@@ -185,8 +207,8 @@ class FirestoreStore implements Store {
       if (!found) return false;
       const { rev: now } = VmRow.parse(found.fields);
       const marks = Marks.parse(found.fields.marks);
-      if (now !== vm.rev) return again && wrote(mark, rev, now, marks);
-      const writes = [replace(path, vmFields({ ...vm, rev }, [...marks, mark].slice(-MARKS)), found)];
+      if (now !== vm.rev) return again && wrote('VM', mark, rev, now, marks);
+      const writes = [replace(path, vmFields({ ...vm, rev }, marksWith(marks, mark)), found)];
       if (placed !== undefined) {
         if (provider?.fields.placed !== placed) return false;
         writes.push(change(room, { placed: placed + 1 }, provider));
@@ -194,6 +216,34 @@ class FirestoreStore implements Store {
       await calls.commit(...writes);
       return true;
     });
+  }
+
+  desktop(userId: string) {
+    return this.#desktops.byUser(userId);
+  }
+
+  desktopOf(sessionId: string) {
+    return this.#desktops.bySession(sessionId);
+  }
+
+  desktops() {
+    return this.#desktops.list();
+  }
+
+  replaceDesktop(desktop: DesktopRow) {
+    return this.#desktops.replace(desktop);
+  }
+
+  addReceipt(receipt: ReceiptRow) {
+    return this.#receipts.add(receipt);
+  }
+
+  receipt(sessionId: string) {
+    return this.#receipts.get(sessionId);
+  }
+
+  receipts(userId: string, limit: number) {
+    return this.#receipts.newest(userId, limit);
   }
 
   meta(name: string, make: () => string) {
@@ -220,20 +270,12 @@ class FirestoreStore implements Store {
     return this.#db.settle((calls) => calls.get(path));
   }
 
-  /**
-   * Returns the rows of a collection, oldest first. The rows are sorted in this process, because a sorted
-   * query could need an extra index.
-   */
   async #list<T extends z.ZodType<{ createdAt: number }>>(
     row: T,
     collection: string,
     query: Query = {},
   ): Promise<z.infer<T>[]> {
-    const found = await this.#db.settle((calls) => calls.query(collection, query));
-    return found
-      .map((each) => ({ row: row.parse(each.fields), at: microseconds(each.createTime) }))
-      .sort((a, b) => a.row.createdAt - b.row.createdAt || a.at - b.at)
-      .map(({ row }) => row);
+    return oldestFirst(row, await this.#db.settle((calls) => calls.query(collection, query)));
   }
 
   /** Adds a document with a random id, so that no other writer can use the same id. */
@@ -243,14 +285,6 @@ class FirestoreStore implements Store {
       await calls.commit(create(path, fields, stampedAt));
     });
   }
-}
-
-/**
- * Returns a random mark that identifies one write. The mark begins with a letter, because Firestore refuses
- * ids such as __x__.
- */
-function newMark(): string {
-  return `m${randomBytes(MARK_BYTES).toString('base64url')}`;
 }
 
 /** Returns a document id for text that may contain any character. */
@@ -266,10 +300,6 @@ function secretPath(hash: string): string {
   return `secrets/h:${hash}`;
 }
 
-function rowOf<T extends z.ZodType>(row: T, found: Found | undefined): z.infer<T> | undefined {
-  return found && row.parse(found.fields);
-}
-
 function liveSecret(found: Found | undefined, kind: SecretKind, now: number): SecretRow | undefined {
   const secret = rowOf(SecretRow, found);
   if (secret?.kind !== kind || found?.fields.takenBy !== null) return undefined;
@@ -282,21 +312,4 @@ function liveSecret(found: Found | undefined, kind: SecretKind, now: number): Se
  */
 function vmFields(vm: VmRow, marks: string[]): Fields {
   return { ...vm, listed: vm.phase !== 'deleted', marks };
-}
-
-/**
- * Returns true if the write with this mark has raised the VM's revision to `rev`. `marks` are the marks of
- * the last writes.
- */
-function wrote(mark: string, rev: number, now: number, marks: string[]): boolean {
-  const writer = marks.at(rev - now - 1);
-  if (writer !== undefined) return writer === mark;
-  throw new UniCoreError(
-    'TIMEOUT',
-    'This VM was changed so often meanwhile that the hub cannot tell whether this change was made. Check the VM, then try again.',
-  );
-}
-
-function microseconds({ seconds, nanos }: Found['createTime']): number {
-  return Number(seconds ?? 0) * 1e6 + (nanos ?? 0) / 1e3;
 }

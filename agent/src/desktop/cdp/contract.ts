@@ -1,0 +1,86 @@
+/** The messages of the Chrome DevTools Protocol (CDP), and the answers that are given without the browser. */
+import { z } from 'zod';
+
+const params = z.record(z.string(), z.unknown());
+export type Params = z.infer<typeof params>;
+
+const id = z.int();
+
+/** What a program sends. Chromium refuses other members, so they are left out. */
+const command = z.object({
+  id,
+  method: z.string(),
+  params: params.optional(),
+  sessionId: z.string().optional(),
+});
+export type Command = z.infer<typeof command>;
+
+const failure = z.looseObject({ code: z.number(), message: z.string() });
+
+/** What the browser sends: an answer with `id`, or an event with `method`. */
+const answer = z.object({
+  id,
+  result: params.optional(),
+  error: failure.optional(),
+  sessionId: z.string().optional(),
+});
+export type Answer = z.infer<typeof answer>;
+
+const event = z.object({ method: z.string(), params: params.optional(), sessionId: z.string().optional() });
+export type CdpEvent = z.infer<typeof event>;
+
+const browserMessage = z.union([event, answer]);
+
+/** The parts of a reply that tell of sessions and contexts. */
+export const attached = z.object({
+  sessionId: z.string(),
+  waitingForDebugger: z.boolean().optional(),
+  targetInfo: z.object({ targetId: z.string(), type: z.string() }).optional(),
+});
+export type Attached = z.infer<typeof attached>;
+export const detached = z.object({ sessionId: z.string() });
+export const createdContext = z.object({ browserContextId: z.string() });
+
+/** Error codes of JSON-RPC and CDP, as Chromium uses them. */
+export const CODES = {
+  notJson: -32700,
+  badRequest: -32600,
+  refused: -32000,
+  /** Playwright and Puppeteer ignore this one: a command and the end of its session may cross. */
+  noSession: -32001,
+} as const;
+
+/** Returns an answer's text. An answer without id tells of a message whose id could not be read. */
+export function errorAnswer(
+  code: number,
+  message: string,
+  to: { id?: number | undefined; sessionId?: string | undefined } = {},
+): string {
+  return JSON.stringify({ id: to.id, error: { code, message }, sessionId: to.sessionId });
+}
+
+/** What became of a program's text: a command, or the error to answer it with. */
+export type ParsedCommand = { readonly command: Command } | { readonly error: string };
+
+export function parseCommand(text: string): ParsedCommand {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { error: errorAnswer(CODES.notJson, 'The message is not JSON.') };
+  }
+  const parsed = command.safeParse(json);
+  if (parsed.success) return { command: parsed.data };
+  const known = z.object({ id }).safeParse(json);
+  const problem = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return { error: errorAnswer(CODES.badRequest, `The message is not a command (${problem}).`, known.data) };
+}
+
+/** Returns undefined if the text is no message of CDP. */
+export function parseBrowserMessage(text: string): Answer | CdpEvent | undefined {
+  try {
+    return browserMessage.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The first process of a desktop's container on Cloud Run. It keeps a dialler running, which connects the desktop
+ * to its hub. Nothing else would start a dialler again that died, and without one the desktop would be lost.
+ */
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NODE_FLAGS } from '../../node/index.ts';
+import { type DiallerOrder, takeDialOrder } from './order.ts';
+
+/** Pause before a dialler that died is started again, ms. */
+const PAUSE_MS = 500;
+
+/** Resolves when the desktop is over. program: the file of unicore-desktop. */
+export async function superviseDialler(program: string, folder: string): Promise<void> {
+  const order = takeDialOrder(process.env);
+  // The key exists in memory only. Each dialler gets it through a pipe.
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  let ending = false;
+  let end = () => {};
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      ending = true;
+      end();
+    });
+  }
+  const { PATH, LANG, HOME } = process.env;
+  for (;;) {
+    const dialler = spawn(process.execPath, [...NODE_FLAGS, program, 'dialler', folder], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: { PATH, LANG, HOME },
+    });
+    end = () => dialler.kill('SIGTERM');
+    // A dialler that dies at once breaks the pipe. Its exit says so, too.
+    dialler.stdin.on('error', () => {});
+    dialler.stdin.end(JSON.stringify({ ...order, key, ending } satisfies DiallerOrder));
+    const [code] = await once(dialler, 'exit');
+    if (code === 0) return;
+    await sleep(PAUSE_MS);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The calls between a desktop's holder and the process that connects it to the hub: the agent, or the program
+ * that dials from a container on Cloud Run. The holder is the process that owns the display and the browser.
+ */
+import { type Control, DesktopPhase, DesktopUse, type Screenshot } from '@unicore/protocol/control';
+import { z } from 'zod';
+
+/** What the holder says of its desktop. */
+export const HolderStatus = z.object({
+  phase: DesktopPhase,
+  code: z.string().max(40).nullable(),
+  reason: z.string().max(1000).nullable(),
+  isolation: z.string().max(40).nullable(),
+  use: DesktopUse,
+});
+export type HolderStatus = z.infer<typeof HolderStatus>;
+
+/** The limits of a desktop, ms. See DesktopOrder. */
+export const Limits = z.object({
+  lifeMs: z.number().int().positive(),
+  idleMs: z.number().int().positive(),
+});
+export type Limits = z.infer<typeof Limits>;
+
+export const TakeControls = z.object({
+  user: z.string().max(128),
+  take: z.boolean(),
+  holder: z.string().max(64).optional(),
+});
+export const AskPicture = z.object({
+  pictureId: z.string().max(64).optional(),
+  from: z.number().int().nonnegative().default(0),
+});
+
+/** Calls that the holder answers. */
+export interface HolderMethods {
+  status(): Promise<HolderStatus>;
+  /** Sets new limits. They hold at once. */
+  limit(limits: Limits): Promise<void>;
+  /** Takes the controls if `take` is true, and returns who has them. */
+  control(wish: z.input<typeof TakeControls>): Promise<Control>;
+  screenshot(wish: z.input<typeof AskPicture>): Promise<Screenshot>;
+  /**
+   * Ends the desktop: first the browser, then the display. Resolves to the last status when all programs have
+   * ended. The holder exits right after its answer.
+   */
+  end(why: { code: string; reason: string }): Promise<HolderStatus>;
+}
+
+/** Calls that the holder makes. */
+export interface HolderNews {
+  /** Tells a changed status. Also called once after each connect. */
+  changed(status: HolderStatus): Promise<void>;
+}

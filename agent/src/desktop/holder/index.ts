@@ -1,0 +1,10 @@
+/** The holder of a desktop: the process that owns its display and its browser. */
+export { END_FILE, HOLDER_SOCKET, HoldOrder, holdArguments, joinArguments } from './command.ts';
+export {
+  AskPicture,
+  type HolderMethods,
+  type HolderNews,
+  HolderStatus,
+  Limits,
+  TakeControls,
+} from './contract.ts';

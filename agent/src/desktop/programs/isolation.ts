@@ -1,0 +1,92 @@
+/**
+ * What protects the machine and its network from Chromium. Both parts need user namespaces, which some machines
+ * refuse: Chromium's own sandbox, and a network namespace without any way out, except one listener that the
+ * desktop's proxy serves.
+ */
+import { execFile } from 'node:child_process';
+import type { Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { UniCoreError } from '@unicore/protocol';
+import type { Program } from './program.ts';
+
+/** `sandboxed`: both parts hold. `unsandboxed`: neither does, and the configuration allows that. */
+export type Isolation = 'sandboxed' | 'unsandboxed';
+
+/** Port of the proxy inside of the network namespace. Each desktop has a namespace of its own. */
+export const PROXY_PORT = 1080;
+/** File descriptor over which the namespace's listener is handed out. Chromium's pipe has the numbers before it. */
+const IPC_FD = 5;
+/** Options of `unshare` that need no privilege: a user namespace in which the user stays the same. */
+const NAMESPACES = ['--user', '--map-current-user', '--net'];
+const PASS_LISTENER = fileURLToPath(new URL('./pass-listener.ts', import.meta.url));
+
+/** Waits for the display's number on stdin, then becomes the given program. */
+const THEN_RUN = `read -r DISPLAY && export DISPLAY && exec "$@" </dev/null`;
+/**
+ * Brings up the namespace's loopback, hands its listener to the parent process, and gives up the capabilities that
+ * both needed. $0 is Node, $1 the script with the listener. POLICIES is a folder that is put in place of
+ * Chromium's own, in this mount namespace only.
+ */
+const IN_NAMESPACE = [
+  'set -e',
+  `if [ -n "$POLICIES" ]; then mount --bind "$POLICIES" /etc/chromium; fi`,
+  'ip link set lo up',
+  `"$0" "$1" ${PROXY_PORT} 3>&- 4>&-`,
+  'shift',
+  'unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE POLICIES',
+  `exec ${IPC_FD}>&-`,
+  THEN_RUN.replace('exec "$@"', 'exec setpriv --ambient-caps=-all --inh-caps=-all --no-new-privs -- "$@"'),
+].join('\n');
+
+/** Finds out what this machine permits. Throws if it permits no sandbox and `allowUnsandboxed` is false. */
+export async function findIsolation(allowUnsandboxed: boolean): Promise<Isolation> {
+  try {
+    await promisify(execFile)('unshare', [...NAMESPACES, '--keep-caps', 'ip', 'link', 'set', 'lo', 'up']);
+    return 'sandboxed';
+  } catch (error) {
+    if (allowUnsandboxed) return 'unsandboxed';
+    throw new UniCoreError(
+      'LAUNCH_FAILED',
+      `This machine refuses user namespaces, so Chromium's sandbox can't work (${messageOf(error)}). ` +
+        'Remedy: run the container with the seccomp profile agent/images/desktop/seccomp.json, or install ' +
+        'util-linux and iproute2.',
+    );
+  }
+}
+
+/**
+ * Returns the command that runs a program in this isolation. The program starts when one line with the display,
+ * such as ":100", is written to its stdin.
+ *
+ * @param policies A folder that the program sees as /etc/chromium. If it is undefined, it sees the machine's.
+ */
+export function isolated(
+  isolation: Isolation,
+  command: readonly string[],
+  policies: string | undefined,
+): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
+  if (isolation === 'unsandboxed') {
+    return { command: 'sh', args: ['-c', THEN_RUN, 'sh', ...command], env: {} };
+  }
+  const mount = policies === undefined ? [] : ['--mount'];
+  const script = ['sh', '-c', IN_NAMESPACE, process.execPath, PASS_LISTENER, ...command];
+  return {
+    command: 'unshare',
+    args: [...NAMESPACES, ...mount, '--keep-caps', '--', ...script],
+    env: { POLICIES: policies ?? '' },
+  };
+}
+
+/** Resolves with the listener in the program's network namespace, or undefined if the program has ended before. */
+export async function listenerOf(program: Program): Promise<Server | undefined> {
+  const handed = new Promise<Server>((resolve) => {
+    program.child.once('message', (_message, handle) => resolve(handle as Server));
+  });
+  return Promise.race([handed, program.exited.then(() => undefined)]);
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split('\n').slice(-1).join();
+}

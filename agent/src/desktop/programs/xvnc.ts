@@ -1,0 +1,97 @@
+/** Starts Xvnc, the X server whose screen is served over VNC. It can be reached by unix sockets only. */
+import { readdir } from 'node:fs/promises';
+import type { Clock } from '@unicore/protocol';
+import { UniCoreError } from '@unicore/protocol';
+import type { Folder } from './folder.ts';
+import { Program } from './program.ts';
+import { readBanner } from './rfb-banner.ts';
+
+/** The largest clipboard text that a client may send, in bytes. */
+const MOST_CUT_TEXT_BYTES = 1024 * 1024;
+const FRAMES_PER_SECOND = 60;
+/** Displays are numbered from here on. People's own displays have low numbers. */
+const FIRST_DISPLAY = 100;
+const DISPLAYS = 900;
+const SOCKETS = '/tmp/.X11-unix';
+/** Xvnc prints this if another X server has the display. */
+const TAKEN = /already active for display/;
+const POLL_MS = 10;
+
+export interface XvncOptions {
+  readonly command: string;
+  readonly folder: Folder;
+  readonly width: number;
+  readonly height: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** The display to try first. */
+  readonly display: number;
+}
+
+export interface Xvnc {
+  readonly program: Program;
+  readonly display: number;
+}
+
+/** Returns a number to try first. Desktops that start at the same time begin with different numbers. */
+export function firstDisplay(seed: number): number {
+  return FIRST_DISPLAY + (seed % DISPLAYS);
+}
+
+/** Starts Xvnc on the first free display. Resolves when it has sent its VNC banner. */
+export async function startXvnc(options: XvncOptions): Promise<Xvnc> {
+  const { clock, folder } = options;
+  for (let i = 0; i < DISPLAYS; i++) {
+    const display = FIRST_DISPLAY + ((options.display - FIRST_DISPLAY + i) % DISPLAYS);
+    const program = new Program({
+      ...options,
+      name: 'Xvnc',
+      // Xvnc dies with this process, even if this process is killed. Openbox then ends, too. Chromium ends when its
+      // pipe closes.
+      command: 'setpriv',
+      args: ['--pdeathsig=KILL', '--', options.command, ...argumentsOf(options, display)],
+      cwd: folder.path,
+    });
+    let exited = false;
+    void program.exited.then(() => (exited = true));
+    while (!exited) {
+      if (
+        await readBanner(folder.rfbSocket).then(
+          () => true,
+          () => false,
+        )
+      )
+        return { program, display };
+      await Promise.race([program.exited, new Promise<void>((resolve) => clock.after(POLL_MS, resolve))]);
+    }
+    const { error } = await program.exited;
+    if (!TAKEN.test(program.lastLines)) {
+      throw new UniCoreError('LAUNCH_FAILED', `Xvnc did not start: ${error?.message ?? program.lastLines}`);
+    }
+  }
+  throw new UniCoreError('LAUNCH_FAILED', 'No X display is free. Delete old files /tmp/.X*-lock.');
+}
+
+function argumentsOf({ folder, width, height }: XvncOptions, display: number): string[] {
+  return [
+    `:${display}`,
+    // Without `-nolisten local` there would be an abstract socket, which no file permission protects. Clients use
+    // the socket in /tmp/.X11-unix, and the cookie keeps other users out.
+    ...['-nolisten', 'local', '-nolisten', 'tcp', '-auth', folder.cookie],
+    ...['-geometry', `${width}x${height}`, '-depth', '24'],
+    // Port -1 is none; port 0 would listen on all addresses.
+    ...['-rfbport', '-1', '-rfbunixpath', folder.rfbSocket, '-rfbunixmode', '0600', '-SecurityTypes', 'None'],
+    // The agent limits its clients itself. All of them come over one unix socket, so a list of unwelcome hosts
+    // would refuse everyone.
+    ...['-AlwaysShared=1', '-UseBlacklist=0', '-AcceptSetDesktopSize=1'],
+    ...['-SendPrimary=0', '-SetPrimary=0', '-MaxCutText', `${MOST_CUT_TEXT_BYTES}`],
+    ...['-FrameRate', `${FRAMES_PER_SECOND}`, '-desktop', 'UniCore', '-noreset'],
+    // An idle screen stays as it is. OpenGL over X would load Mesa, and Chromium does not use it.
+    ...['-s', '0', '-dpms', '-extension', 'GLX'],
+  ];
+}
+
+/** Names of the sockets of X servers on this machine. */
+export async function xSockets(): Promise<string[]> {
+  return readdir(SOCKETS).catch(() => []);
+}

@@ -1,0 +1,90 @@
+/**
+ * The clipboard messages of RFB, which have the same form in both directions, and the rights that they need. A
+ * negative length marks the extended clipboard, where the first 32 bits say what the message is for.
+ */
+import { constants, inflateSync } from 'node:zlib';
+import { UniCoreError } from '@unicore/protocol';
+
+/** Largest text in bytes. */
+export const MAX_CUT_TEXT = 1024 * 1024;
+/** Largest body of an extended message. Data that can't be compressed grows a little. */
+const MAX_EXTENDED = MAX_CUT_TEXT + 1024;
+
+/** Number of bytes up to and including the length: u8 type, 3 bytes of padding, i32 length. */
+export const CUT_TEXT_HEADER = 8;
+const FLAGS_BYTES = 4;
+/** Number of bytes up to and including the flags of an extended message. */
+export const EXTENDED_HEADER = CUT_TEXT_HEADER + FLAGS_BYTES;
+
+/** What a compressed text needs besides its bytes: its length, and a NUL at its end. */
+const TEXT_OVERHEAD = 4 + 1;
+
+/** The largest extended message that only lists capabilities: flags, and a size for each of 16 formats. */
+const MAX_CAPS = 4 + 16 * 4;
+
+/**
+ * What a clipboard message is for:
+ * - `offer`: a text, or the news that there is one.
+ * - `question`: asks the other side for its text, or whether it has one.
+ * - `caps`: lists what this side can do. It tells nothing about any text.
+ * - `provide`: an offer whose texts are compressed.
+ */
+export type ClipboardPurpose = 'offer' | 'question' | 'caps' | 'provide' | 'unknown';
+
+const CAPS = 1 << 24;
+const REQUEST = 1 << 25;
+const PEEK = 1 << 26;
+const NOTIFY = 1 << 27;
+const PROVIDE = 1 << 28;
+const ACTIONS = 0xff000000 | 0;
+
+/** Throws PROTOCOL_ERROR if this length of a clipboard message leaves no room for the flags. */
+export function checkLength(length: number): void {
+  if (length >= 0 || length <= -FLAGS_BYTES) return;
+  throw new UniCoreError(
+    'PROTOCOL_ERROR',
+    `A message of the extended clipboard has ${-length} bytes and no flags.`,
+  );
+}
+
+/** Returns the purpose of an extended message from its flags and the length of its body, flags included. */
+export function purposeOf(flags: number, bodyBytes: number): ClipboardPurpose {
+  const action = flags & ACTIONS;
+  if ((action & CAPS) !== 0) return bodyBytes <= MAX_CAPS ? 'caps' : 'unknown';
+  if (action === REQUEST || action === PEEK) return 'question';
+  if (action === NOTIFY) return 'offer';
+  return action === PROVIDE ? 'provide' : 'unknown';
+}
+
+/**
+ * Returns true if a message may go on. `along` is the right to send texts in the direction of the message,
+ * `against` is the right for the other direction: a question is useless if its answer is not allowed.
+ * Capabilities always go on. Server and viewer exchange them only once, and a right may be given later.
+ */
+export function mayPass(purpose: ClipboardPurpose, along: boolean, against: boolean): boolean {
+  if (purpose === 'caps') return true;
+  if (purpose === 'question') return against;
+  return purpose === 'unknown' ? along && against : along;
+}
+
+/** Returns true if a message of this length, which is negative for extended ones, is larger than allowed. */
+export function isTooLong(length: number): boolean {
+  return length > MAX_CUT_TEXT || -length > MAX_EXTENDED;
+}
+
+/**
+ * Returns true if the compressed texts of a `provide` message are larger than allowed. Some servers end the
+ * connection because of such a text. Invalid data is not judged here; the server refuses it.
+ */
+export function inflatesTooFar(compressed: Uint8Array): boolean {
+  try {
+    // The stream is only flushed and never finished, because it ends with the message.
+    inflateSync(compressed, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: MAX_CUT_TEXT + TEXT_OVERHEAD,
+    });
+    return false;
+  } catch (error) {
+    return error instanceof RangeError;
+  }
+}

@@ -1,0 +1,145 @@
+/** The channels of kind desktop: consumers that ask about the desktop and hear of it. */
+import { type AcceptedChannel, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import {
+  ClipboardRights,
+  type Control,
+  type DesktopAuth,
+  type DesktopCalls,
+  type DesktopCondition,
+  type DesktopFiles,
+  type DesktopNews,
+  DesktopOpen,
+  type DesktopWarning,
+  FileRef,
+} from '@unicore/protocol/control';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { acceptRpc } from '../../local/index.ts';
+import { Newest } from './newest.ts';
+import { isOwner, requireOwner } from './owner.ts';
+import { parse } from './parse.ts';
+
+/** Channels of the desktop's owner, and of people with a share link, at a time. */
+const MOST_OF_OWNER = 32;
+const MOST_OF_GUESTS = 32;
+/** The most bytes of answers that wait for a consumer which does not read them. */
+const MOST_WAITING = 2 * 1024 * 1024;
+
+/** What the desktop does for its callers. */
+export interface CallersOptions {
+  log: Logger;
+  control(user: string, take: boolean): Control;
+  allowClipboard(user: string, rights: ClipboardRights): void;
+  files(): Promise<DesktopFiles>;
+  removeFile(file: FileRef): Promise<void>;
+  condition(): Promise<DesktopCondition>;
+  warnings(): readonly DesktopWarning[];
+  /** Called when the first owner is there, and when the last one has gone. */
+  ownersChanged(isAnyThere: boolean): void;
+}
+
+interface Caller {
+  readonly news: DesktopNews;
+  readonly newest: Newest;
+  /** As of the last attachment. */
+  auth: DesktopAuth;
+}
+
+export class Callers {
+  readonly #options: CallersOptions;
+  /** The callers by the id of their channel. */
+  readonly #callers = new Map<string, Caller>();
+
+  constructor(options: CallersOptions) {
+    this.#options = options;
+  }
+
+  accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
+    parse(DesktopOpen, request.meta, 'meta');
+    this.#requireRoom(auth.guest);
+    const { epochHex: id } = request;
+    const { log } = this.#options;
+    const { remote: news, channel } = acceptRpc<DesktopNews, DesktopCalls>(request, {
+      local: this.#calls(() => caller.auth),
+      onError: (error, what) => log.debug({ err: error, what }, 'a call to the desktop failed'),
+      closed: () => this.#changeOwners(() => this.#callers.delete(id)),
+      mostWaiting: MOST_WAITING,
+    });
+    const caller: Caller = { news, newest: new Newest(), auth };
+    this.#changeOwners(() => this.#callers.set(id, caller));
+    void this.#greet(caller);
+    return channel;
+  }
+
+  /** A consumer has come back, perhaps with other rights. */
+  reattach(id: string, auth: DesktopAuth): void {
+    const caller = this.#callers.get(id);
+    if (caller) this.#changeOwners(() => (caller.auth = auth));
+  }
+
+  /** Tells all callers. Of news of the same kind, a slow caller may hear only the newest. */
+  tell(kind: string, call: (to: DesktopNews) => Promise<void>): void {
+    for (const caller of this.#callers.values()) tell(caller, kind, call);
+  }
+
+  /** Tells all callers but guests and readers. */
+  tellOwners(kind: string, call: (to: DesktopNews) => Promise<void>): void {
+    for (const caller of this.#callers.values()) if (isOwner(caller.auth)) tell(caller, kind, call);
+  }
+
+  #calls(auth: () => DesktopAuth): DesktopCalls {
+    const { control, allowClipboard, files, removeFile } = this.#options;
+    return {
+      control: async (wish) => {
+        const take = z.boolean().default(false).parse(wish);
+        if (take) requireOwner(auth());
+        return control(auth().user, take);
+      },
+      clipboard: async (wish) => {
+        requireOwner(auth());
+        allowClipboard(auth().user, ClipboardRights.parse(wish));
+      },
+      files: async () => {
+        requireOwner(auth());
+        return files();
+      },
+      removeFile: async (file) => {
+        requireOwner(auth());
+        await removeFile(FileRef.parse(file));
+      },
+    };
+  }
+
+  async #greet(caller: Caller): Promise<void> {
+    const { log, control, condition, warnings } = this.#options;
+    tell(caller, 'control', (to) => to.control(control(caller.auth.user, false)));
+    for (const warning of warnings()) tell(caller, `warning ${warning.limit}`, (to) => to.warning(warning));
+    try {
+      const now = await condition();
+      tell(caller, 'condition', (to) => to.condition(now));
+    } catch (error) {
+      log.warn({ err: error }, 'the condition is unknown');
+    }
+  }
+
+  #changeOwners(change: () => unknown): void {
+    const isAnyThere = () => [...this.#callers.values()].some(({ auth }) => isOwner(auth));
+    const before = isAnyThere();
+    change();
+    if (isAnyThere() !== before) this.#options.ownersChanged(!before);
+  }
+
+  #requireRoom(isGuest: boolean): void {
+    const most = isGuest ? MOST_OF_GUESTS : MOST_OF_OWNER;
+    const count = [...this.#callers.values()].filter(({ auth }) => auth.guest === isGuest).length;
+    if (count < most) return;
+    throw new UniCoreError(
+      'TOO_MANY_CHANNELS',
+      `${most} programs and pages listen to this desktop. Close one first.`,
+    );
+  }
+}
+
+function tell({ news, newest }: Caller, kind: string, call: (to: DesktopNews) => Promise<void>): void {
+  void newest.tell(kind, () => call(news));
+}

@@ -1,0 +1,62 @@
+/** Pictures of the whole desktop. They are handed out in pieces, since an answer to a call is small. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { type Clock, UniCoreError } from '@unicore/protocol';
+import type { Screenshot } from '@unicore/protocol/control';
+import { encodePng, RawClient } from '../rfb/index.ts';
+
+/** Most bytes of one piece. A control message has at most 1 MiB. */
+const PIECE = 512 * 1024;
+/** A picture is kept this long for those who still fetch its pieces, ms. */
+const KEEP_MS = 30_000;
+
+interface Kept {
+  png: Buffer;
+  width: number;
+  height: number;
+}
+
+export class Pictures {
+  readonly #clock: Clock;
+  readonly #rfbSocket: () => string | undefined;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock, rfbSocket: () => string | undefined) {
+    this.#clock = clock;
+    this.#rfbSocket = rfbSocket;
+  }
+
+  async piece({ pictureId, from }: { pictureId?: string | undefined; from: number }): Promise<Screenshot> {
+    const id = pictureId ?? (await this.#take());
+    const kept = this.#kept.get(id);
+    if (!kept) throw new UniCoreError('NOT_FOUND', 'This picture is too old. Ask for a new one.');
+    const { png, width, height } = kept;
+    const end = Math.min(png.length, from + PIECE);
+    return {
+      pictureId: id,
+      png: new Uint8Array(png.subarray(from, end)),
+      width,
+      height,
+      more: end < png.length,
+    };
+  }
+
+  async #take(): Promise<string> {
+    const socket = this.#rfbSocket();
+    if (socket === undefined) {
+      throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The display is starting. Try again.');
+    }
+    const client = await RawClient.connect(connect(socket));
+    try {
+      await client.until(() => client.hasPixels);
+      const picture = client.whole();
+      const { width, height } = picture;
+      const id = randomUUID();
+      this.#kept.set(id, { png: await encodePng(picture), width, height });
+      this.#clock.after(KEEP_MS, () => this.#kept.delete(id));
+      return id;
+    } finally {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** The channels of kind blob: files on their way into the desktop and out of it. */
+import { type AcceptedChannel, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { type BlobAccept, BlobOpen, type DesktopAuth } from '@unicore/protocol/control';
+import { Download, type SharedFiles, Upload } from '../files/index.ts';
+import { requireOwner } from './owner.ts';
+import { parse } from './parse.ts';
+
+/** Files that are moved at a time. */
+const MOST_TRANSFERS = 4;
+
+export class Transfers {
+  readonly #files: SharedFiles;
+  /** What each channel was accepted with, by the id of the channel. */
+  readonly #accepted = new Map<string, BlobAccept>();
+
+  constructor(files: SharedFiles) {
+    this.#files = files;
+  }
+
+  accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
+    const { op, name, size } = parse(BlobOpen, request.meta, 'meta');
+    requireOwner(auth);
+    if (this.#accepted.size >= MOST_TRANSFERS) {
+      throw new UniCoreError(
+        'TOO_MANY_CHANNELS',
+        `${MOST_TRANSFERS} files are on their way. Wait for one of them.`,
+      );
+    }
+    return op === 'put' ? this.#put(request, name, size) : this.#get(request, name);
+  }
+
+  /** The channel goes on. Throws READ_ONLY for a user who came back as a guest. */
+  reattach(id: string, auth: DesktopAuth): BlobAccept | undefined {
+    requireOwner(auth);
+    return this.#accepted.get(id);
+  }
+
+  #put(request: OpenRequest, name: string, size: number): AcceptedChannel {
+    const file = this.#files.create(name, size);
+    const upload = new Upload({ file, size, gone: () => this.#accepted.delete(request.epochHex) });
+    return this.#start(request, upload, { name, size });
+  }
+
+  #get(request: OpenRequest, name: string): AcceptedChannel {
+    const file = this.#files.open(name);
+    const download = new Download({ file, gone: () => this.#accepted.delete(request.epochHex) });
+    return this.#start(request, download, { name, size: file.size });
+  }
+
+  #start(request: OpenRequest, transfer: Upload | Download, answer: BlobAccept): AcceptedChannel {
+    this.#accepted.set(request.epochHex, answer);
+    const channel = request.accept(transfer.handler, answer);
+    transfer.bind(channel);
+    return channel;
+  }
+}

@@ -1,0 +1,2 @@
+/** The page of the user's desktop. It is loaded lazily, and loads noVNC lazily. */
+export { DesktopPage } from './desktop-page.tsx';

@@ -1,0 +1,142 @@
+/**
+ * The view of one desktop: its channel, noVNC, and the state of both as Solid signals. A lost line resumes by
+ * itself in the channel. Only if the other end has forgotten the channel does a new RFB connection begin.
+ */
+import { Backoff, closeError, type ErrorCode } from '@unicore/protocol';
+import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import type { ChannelSocket, ChannelStatus, UniCore } from '../../sdk/index.ts';
+import { failureOf } from '../base/index.ts';
+import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
+import type { Rfb, ScreenCode } from './screen-code.ts';
+
+/** Interval between two updates of the round trip and of the quality, ms. */
+const RTT_MS = 1_000;
+/** Pauses before a new RFB connection, ms. */
+const PAUSES = { first: 250, most: 5_000, random: Math.random };
+/**
+ * Ends of a channel after which a new RFB connection helps. OK is one of them: noVNC closes the channel if it
+ * cannot read what arrives.
+ */
+const LOST: ReadonlySet<ErrorCode> = new Set(['OK', 'EPOCH_LOST', 'LEG_LOST', 'RUNTIME_UNAVAILABLE']);
+
+/** Why the view has stopped and does not come back by itself. */
+export interface Stopped {
+  message: string;
+  /** True if the page has to be loaded again, because its code is not complete. */
+  needsReload: boolean;
+}
+
+export interface Viewing {
+  readonly line: Accessor<ChannelStatus>;
+  /** True while a picture is shown. It may be old if the line is lost. */
+  readonly shown: Accessor<boolean>;
+  /** Round trip to the desktop, ms; undefined while unknown. */
+  readonly rtt: Accessor<number | undefined>;
+  readonly stopped: Accessor<Stopped | undefined>;
+  readonly viewOnly: Accessor<boolean>;
+  setViewOnly(viewOnly: boolean): void;
+  /** The name of this viewer for vnc.control; undefined while the channel is not accepted. */
+  holder(): string | undefined;
+  /** Presses a key (true), releases it (false), or both. keysym: its X11 number. code: as in KeyboardEvent. */
+  sendKey(keysym: number, code: string, down?: boolean): void;
+  focus(): void;
+  /** Connects. Call it once the element is on the page, and to try again after the view has stopped. */
+  connect(host: HTMLElement): void;
+}
+
+export interface ViewingOptions {
+  unicore: UniCore;
+  sessionId: string;
+  /** Pixels of the desktop per CSS pixel. */
+  scale: number;
+  load: () => Promise<ScreenCode>;
+}
+
+export function createViewing({ unicore, sessionId, scale, load }: ViewingOptions): Viewing {
+  const [line, setLine] = createSignal<ChannelStatus>('connecting');
+  const [shown, setShown] = createSignal(false);
+  const [rtt, setRtt] = createSignal<number>();
+  const [stopped, setStopped] = createSignal<Stopped>();
+  const [viewOnly, setViewOnly] = createSignal(false);
+  const backoff = new Backoff(PAUSES);
+  let rfb: Rfb | undefined;
+  let socket: ChannelSocket | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let level = FIRST_LEVEL;
+  let over = false;
+
+  const connect = (host: HTMLElement): void => {
+    setStopped(undefined);
+    setLine('connecting');
+    load()
+      .then(
+        (code) => !over && open(code, host),
+        () => setStopped({ message: NO_CODE, needsReload: true }),
+      )
+      // noVNC throws if the browser lacks something that it needs, such as a canvas.
+      .catch((error: unknown) => setStopped({ message: failureOf(error).message, needsReload: false }));
+  };
+
+  const open = ({ FineRfb }: ScreenCode, host: HTMLElement): void => {
+    const mine = unicore.openDesktop(sessionId);
+    const screen = new FineRfb(host, mine);
+    socket = mine;
+    rfb = screen;
+    // The clipboard stays off in both directions: noVNC sends text only if it is given some, and what the
+    // desktop copies is an event that nothing listens to.
+    Object.assign(screen, { scale, scaleViewport: true, resizeSession: true, background: 'transparent' });
+    Object.assign(screen, { viewOnly: viewOnly(), ...qualityOf(level) });
+    screen.addEventListener('connect', () => {
+      backoff.reset();
+      setShown(true);
+      screen.focus({ preventScroll: true });
+    });
+    setLine(mine.status);
+    mine.onstatus = (status) => mine === socket && status !== 'closed' && setLine(status);
+    mine.addEventListener('close', ({ code, reason }) => {
+      if (over || mine !== socket) return;
+      setShown(false);
+      setRtt(undefined);
+      const error = closeError(code);
+      if (error === undefined || LOST.has(error)) {
+        setLine('reconnecting');
+        timer = setTimeout(() => connect(host), backoff.next());
+      } else setStopped({ message: reason || `The screen was closed (${error}).`, needsReload: false });
+    });
+  };
+
+  const rttTimer = setInterval(() => {
+    const measured = socket?.rtt;
+    setRtt(measured);
+    if (measured === undefined || !rfb) return;
+    level = levelFor(measured, level);
+    // noVNC tells the desktop only if a value has changed.
+    Object.assign(rfb, qualityOf(level));
+  }, RTT_MS);
+  onCleanup(() => {
+    over = true;
+    clearInterval(rttTimer);
+    clearTimeout(timer);
+    rfb?.disconnect();
+    socket?.close();
+  });
+
+  return {
+    line,
+    shown,
+    rtt,
+    stopped,
+    viewOnly,
+    setViewOnly(next) {
+      setViewOnly(next);
+      if (rfb) rfb.viewOnly = next;
+    },
+    holder: () => socket?.accepted?.holder,
+    sendKey: (keysym, code, down) => rfb?.sendKey(keysym, code, down),
+    focus: () => rfb?.focus({ preventScroll: true }),
+    connect,
+  };
+}
+
+const NO_CODE =
+  'A part of this page could not be loaded. The network may have changed, or the hub was updated. Your desktop goes on running.';

@@ -1,0 +1,17 @@
+/**
+ * The types of noVNC. They are published for an older version, whose module had another name; what it exports
+ * has stayed the same.
+ */
+/// <reference types="novnc__novnc" />
+declare module '@novnc/novnc' {
+  import NoVnc from '@novnc/novnc/lib/rfb';
+
+  export default class RFB extends NoVnc {
+    // The two methods are not part of noVNC's documented interface. The page overrides them, because noVNC has
+    // no option to ask for more pixels than its element has CSS pixels.
+    /** Size of the element that contains the picture, in CSS pixels. */
+    protected _screenSize(): { w: number; h: number };
+    /** Asks the desktop to take the size of the element. */
+    protected _requestRemoteResize(): void;
+  }
+}

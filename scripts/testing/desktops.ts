@@ -1,0 +1,32 @@
+/** Waits for a user's desktop, by the subscription that pages use as well. */
+import type { UniCore } from '@unicore/client/sdk';
+
+type Desktop = Awaited<ReturnType<UniCore['api']['vnc']['session']['mutate']>>;
+
+/** Returns the user's desktop when it runs. Creates it if there is none. */
+export async function runningDesktop(sdk: UniCore): Promise<Desktop> {
+  await sdk.api.vnc.session.mutate();
+  return inPhase(sdk, 'running');
+}
+
+/** Ends the user's desktop. Resolves when nothing of it is left. */
+export async function endDesktop(sdk: UniCore, sessionId: string): Promise<Desktop> {
+  await sdk.api.vnc.delete.mutate({ sessionId });
+  return inPhase(sdk, 'ended');
+}
+
+/** Resolves when the user's desktop is in this phase. Rejects if it ends in another one. */
+export function inPhase(sdk: UniCore, phase: Desktop['phase']): Promise<Desktop> {
+  return new Promise((resolve, reject) => {
+    const watching = sdk.api.vnc.watch.subscribe(undefined, {
+      onData({ desktop }) {
+        const isOver = desktop?.phase === 'ended' || desktop?.phase === 'failed';
+        if (desktop?.phase !== phase && !isOver) return;
+        watching.unsubscribe();
+        if (desktop?.phase === phase) resolve(desktop);
+        else reject(new Error(`The desktop is ${desktop?.phase}: ${desktop?.reason}`));
+      },
+      onError: reject,
+    });
+  });
+}

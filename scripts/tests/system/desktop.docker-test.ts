@@ -1,0 +1,4 @@
+/** A desktop in a container of a real engine. */
+import { desktopStory } from './desktop.suite.ts';
+
+desktopStory('docker');

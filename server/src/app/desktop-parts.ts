@@ -1,0 +1,96 @@
+/**
+ * Creates the parts of a hub that manage desktops: the requests of users, the search for a machine, the reports
+ * of agents, and periodic work.
+ */
+import type { Clock } from '@unicore/protocol';
+import type { DesktopMethods } from '@unicore/protocol/control';
+import type { Logger } from 'pino';
+import type { Tickets } from '../auth/index.ts';
+import type { Backplane } from '../backplane/index.ts';
+import type { Place } from '../cloud-run/index.ts';
+import {
+  Announcer,
+  CloudDesktops,
+  type CloudLauncher,
+  CloudPlaces,
+  DesktopAccess,
+  DesktopBoot,
+  DesktopChores,
+  DesktopConnections,
+  type DesktopLimits,
+  DesktopPlacer,
+  DesktopReports,
+  Desktops,
+  DesktopViews,
+  DesktopWriter,
+  type Prices,
+} from '../desktop/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { Presence } from '../provider/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** What the hub's configuration says about desktops. */
+export interface DesktopSettings {
+  image: string;
+  /** The longest life of a desktop, ms. */
+  mostMs: number;
+  limits: DesktopLimits;
+  prices: Prices;
+  /** ws(s)://host of the hubs, as programs outside of UniCore reach them. */
+  socketUrl: string;
+  /** Undefined if no desktops run on Cloud Run. */
+  cloud?: CloudSettings | undefined;
+}
+
+export interface CloudSettings {
+  places: readonly Place[];
+  jobs: CloudLauncher;
+  /** http(s)://host of the hubs, as desktops reach them. */
+  hubUrl: string;
+}
+
+/** How much longer than the time to start a boot token is valid, ms. By then the hub has ended the start. */
+const TOKEN_SPARE_MS = 60_000;
+
+export interface DesktopPartsOptions {
+  store: Store;
+  backplane: Backplane;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  log: Logger;
+  events: HubEvents;
+  presence: Presence;
+  tickets: Tickets;
+  desktops: DesktopSettings;
+  agent(providerId: string): DesktopMethods;
+}
+
+export function createDesktopParts(options: DesktopPartsOptions) {
+  const { store, backplane, clock, now, log, events, presence, tickets, agent } = options;
+  const { image, mostMs, limits, prices, socketUrl, cloud: settings } = options.desktops;
+  const writer = new DesktopWriter({ store, events, prices, log, now });
+  const places = settings && new CloudPlaces({ ...settings, store, clock });
+  const placer = new DesktopPlacer({ store, presence, writer, places, now });
+  const boot = new DesktopBoot({ store, writer, tokenMs: limits.bootMs + TOKEN_SPARE_MS, now });
+  const cloud =
+    settings &&
+    places &&
+    new CloudDesktops({ ...settings, store, writer, placer, places, boot, limits, mostMs, clock, log, now });
+  const access = new DesktopAccess(store);
+  const views = new DesktopViews(prices, now);
+  const announcer = new Announcer(backplane, views, socketUrl);
+  const common = { store, events, writer, limits, now };
+  return {
+    desktopPlacer: placer,
+    desktopBoot: boot,
+    cloudDesktops: cloud,
+    desktops: new Desktops({ store, writer, placer, prices, image, mostMs, now }),
+    desktopAccess: access,
+    desktopReports: new DesktopReports(common),
+    desktopConnections: new DesktopConnections({ access, tickets, agent }),
+    desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, cloud, clock, log }),
+    desktopViews: views,
+    announcer,
+  };
+}

@@ -1,0 +1,33 @@
+/** Keeps what a resource looked like over time, so that a list can show an older moment. */
+
+interface Version<T> {
+  at: number;
+  value: T | undefined;
+}
+
+/** Versions older than this are forgotten, ms. No list may lag more. */
+const MOST_LAG_MS = 120_000;
+
+export class Versions<T> {
+  readonly #all = new Map<string, Version<T>[]>();
+
+  /** Notes what the resource looks like from `at` on. Undefined means that it is gone. */
+  note(name: string, at: number, value: T | undefined): void {
+    const versions = this.#all.get(name) ?? [];
+    versions.push({ at, value });
+    while (versions[1] !== undefined && versions[1].at < at - MOST_LAG_MS) versions.shift();
+    this.#all.set(name, versions);
+  }
+
+  /** Returns what existed at this time. */
+  asOf(at: number): T[] {
+    const values: T[] = [];
+    for (const [name, versions] of this.#all) {
+      const last = versions.at(-1);
+      if (last && last.value === undefined && last.at < at - MOST_LAG_MS) this.#all.delete(name);
+      const value = versions.findLast((version) => version.at <= at)?.value;
+      if (value !== undefined) values.push(value);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Announces desktops to programs outside of UniCore, on Redis. The key is `vnc:session:{user_id}`. It is only a
+ * copy: the store decides, and nothing is lost when Redis is emptied.
+ */
+import { VncSession } from '@unicore/protocol/api';
+import type { Backplane } from '../backplane/index.ts';
+import type { DesktopRow } from '../store/index.ts';
+import { isOver } from './lifecycle.ts';
+import { type DesktopViews, sessionOf } from './view.ts';
+
+/** The key expires after 4 h unless it is renewed, ms. */
+const EXPIRE_MS = 14_400_000;
+
+export class Announcer {
+  readonly #backplane: Backplane;
+  readonly #views: DesktopViews;
+  readonly #socketUrl: string;
+
+  /** socketUrl: ws(s)://host of the hubs, as outsiders reach them. */
+  constructor(backplane: Backplane, views: DesktopViews, socketUrl: string) {
+    this.#backplane = backplane;
+    this.#views = views;
+    this.#socketUrl = socketUrl;
+  }
+
+  /** Writes or removes the key of the desktop's user. A failure is no loss, since the key is written again. */
+  async announce(row: DesktopRow): Promise<void> {
+    const { outside } = this.#backplane;
+    const key = `vnc:session:${row.userId}`;
+    const session = VncSession.parse(sessionOf(this.#views.one(row, this.#socketUrl)));
+    const done = isOver(row.phase) ? outside.drop(key) : outside.put(key, JSON.stringify(session), EXPIRE_MS);
+    await done.catch(() => {});
+  }
+}

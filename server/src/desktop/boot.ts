@@ -1,0 +1,107 @@
+/**
+ * How a desktop on Cloud Run proves that it is the one that a hub has started. Its container gets a boot token,
+ * makes a key, and registers the key with the token, once. From then on it proves itself as every provider does.
+ */
+import { createHmac } from 'node:crypto';
+import { UniCoreError } from '@unicore/protocol';
+import type { AgentBoot, DesktopRef } from '@unicore/protocol/control';
+import type { z } from 'zod';
+import { hashOf, newSecret } from '../auth/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import { isOver } from './lifecycle.ts';
+import { desktopOfProvider, providerIdOf } from './provider-id.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+export interface DesktopBootDeps {
+  store: Store;
+  writer: DesktopWriter;
+  /** How long a boot token is valid, from the beginning of the launch, ms. */
+  tokenMs: number;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class DesktopBoot {
+  readonly #deps: DesktopBootDeps;
+
+  constructor(deps: DesktopBootDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Returns the boot token of a desktop that is being launched, and makes it valid. Every hub computes the same
+   * token, so a repeated launch starts the same container.
+   */
+  async offer(row: DesktopRow): Promise<string> {
+    const { store, tokenMs, now } = this.#deps;
+    const token = await this.#tokenOf(row);
+    const hash = hashOf(token);
+    const providerId = providerIdOf(row);
+    const isKnown = async () =>
+      (await store.provider(providerId)) !== undefined ||
+      (await store.secret(hash, 'boot', now())) !== undefined;
+    if (await isKnown()) return token;
+    const { userId, phaseAt } = row;
+    const secret = { hash, secretId: providerId, kind: 'boot', userId, createdAt: phaseAt } as const;
+    try {
+      await store.addSecret({ ...secret, expiresAt: phaseAt + tokenMs });
+    } catch (error) {
+      // Another hub may have added the same secret in the meantime.
+      if (!(await isKnown())) throw error;
+    }
+    return token;
+  }
+
+  /** Exchanges the boot token for a provider with this key. Throws UNAUTHENTICATED or SUPERSEDED. */
+  async boot({ bootToken, publicKey, ...ref }: z.output<typeof AgentBoot>): Promise<{ providerId: string }> {
+    const { store, writer, now } = this.#deps;
+    const providerId = providerIdOf(ref);
+    const key = JSON.stringify(publicKey);
+    const secret = await store.takeSecret(hashOf(bootToken), 'boot', now());
+    if (secret?.secretId !== providerId) {
+      // The container asks again if it has not got the answer. It has the same key then.
+      if ((await store.provider(providerId))?.publicKey === key) return { providerId };
+      throw new UniCoreError(
+        'UNAUTHENTICATED',
+        'This boot token is wrong, was used before, or has expired. Create a new desktop.',
+      );
+    }
+    const row = await store.desktopOf(ref.sessionId);
+    if (row?.providerId !== providerId || row.phase !== 'launching') throw superseded();
+    await store.addProvider({
+      providerId,
+      ownerId: row.userId,
+      name: ref.sessionId,
+      publicKey: key,
+      runtime: null,
+      isolation: null,
+      version: null,
+      cores: null,
+      memoryTotal: null,
+      seenAt: null,
+      createdAt: now(),
+      placed: 0,
+      ...ref,
+    });
+    await writer.apply(keyOf(row), 'booting', () => ({ code: null, reason: null }));
+    return { providerId };
+  }
+
+  /** Throws SUPERSEDED if this provider is a desktop that is over, or an older attempt. */
+  async check(providerId: string): Promise<void> {
+    const ref = desktopOfProvider(providerId);
+    if (!ref) return;
+    const row = await this.#deps.store.desktopOf(ref.sessionId);
+    if (row?.providerId !== providerId || isOver(row.phase)) throw superseded();
+  }
+
+  async #tokenOf({ sessionId, attempt }: DesktopRef): Promise<string> {
+    const secret = await this.#deps.store.meta('hubSecret', newSecret);
+    const text = `unicore-desktop-boot:${sessionId}:${attempt}`;
+    return createHmac('sha256', Buffer.from(secret, 'base64url')).update(text).digest('base64url');
+  }
+}
+
+function superseded(): UniCoreError {
+  return new UniCoreError('SUPERSEDED', 'This start of the desktop is not wanted any more. Exit.');
+}

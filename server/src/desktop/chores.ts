@@ -1,0 +1,90 @@
+/**
+ * Periodic work about desktops that one hub does for all hubs. It finds machines for desktops that wait, ends
+ * desktops whose limits have passed although their agent did not end them, compares desktops with Cloud Run, and
+ * announces desktops to programs outside of UniCore.
+ */
+import type { Clock } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import type { Backplane } from '../backplane/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import type { Announcer } from './announcer.ts';
+import type { CloudDesktops } from './cloud.ts';
+import type { DesktopPlacer } from './placer.ts';
+import type { DesktopLimits } from './reports.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+const EVERY_MS = 5_000;
+/** Duration of the lease of the hub that does this work, ms. It may miss two rounds. */
+const LEASE_MS = 12_000;
+/** How long after a limit the hub ends a desktop, ms. The agent and the desktop end it first if they can. */
+const LATE_MS = 60_000;
+/** Desktops are announced and compared with Cloud Run once in this many rounds: every minute. */
+const MINUTE = 12;
+/** An order that had no effect for this long was perhaps lost, ms. */
+const LOST_MS = 20_000;
+
+export interface DesktopChoresDeps {
+  store: Store;
+  backplane: Backplane;
+  events: HubEvents;
+  writer: DesktopWriter;
+  placer: DesktopPlacer;
+  announcer: Announcer;
+  /** Undefined if no desktops run on Cloud Run. */
+  cloud: CloudDesktops | undefined;
+  limits: DesktopLimits;
+  clock: Clock;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class DesktopChores {
+  readonly #deps: DesktopChoresDeps;
+  #turn = 0;
+  #cancel: () => void = () => {};
+
+  constructor(deps: DesktopChoresDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
+      this.#do().catch((error: unknown) => this.#deps.log.error({ err: error }, 'desktop chores failed'));
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  async #do(): Promise<void> {
+    const { backplane, placer, store, announcer, cloud, log } = this.#deps;
+    // If the backplane is unreachable, every hub does this work. That is harmless.
+    if (!(await backplane.leases.hold('desktops', LEASE_MS).catch(() => true))) return;
+    await placer.placeWaiting();
+    const rows = await store.desktops();
+    for (const row of rows) await this.#look(row);
+    if (this.#turn++ % MINUTE !== 0) return;
+    // Cloud Run may take long to answer, and the other chores must not wait for it.
+    cloud?.reconcile().catch((error: unknown) => log.error({ err: error }, 'reconciling desktops failed'));
+    for (const row of rows) await announcer.announce(row);
+  }
+
+  async #look(row: DesktopRow): Promise<void> {
+    const { writer, events, limits, now } = this.#deps;
+    const { phase, phaseAt, startedAt, lifeMs } = row;
+    const age = now() - phaseAt;
+    const isStarting = phase === 'launching' || phase === 'booting' || phase === 'painting';
+    if (isStarting && age > limits.bootMs + LATE_MS) {
+      const reason = `It was ${phase} for ${Math.round(age / 1000)} s. Create a new one.`;
+      await writer.apply(keyOf(row), 'end', () => ({ code: 'LAUNCH_FAILED', reason }));
+    } else if (phase === 'running' && startedAt !== null && now() > startedAt + lifeMs + LATE_MS) {
+      await writer.apply(keyOf(row), 'end', () => ({ code: 'TIMEOUT', reason: 'Its time was over.' }));
+    } else if ((phase === 'ending' || phase === 'launching') && age > LOST_MS) {
+      events.tell('desktop', row);
+    }
+  }
+}

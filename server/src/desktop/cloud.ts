@@ -1,0 +1,249 @@
+/**
+ * Launches, watches and ends desktops on Cloud Run, by what their rows say. Every step may be repeated by any hub.
+ * An error is tried again and never taken for an end: a desktop is over only when Cloud Run shows nothing of it.
+ */
+import { type Clock, UniCoreError } from '@unicore/protocol';
+import type { Logger } from 'pino';
+import { type CloudRunJobs, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import type { DesktopBoot } from './boot.ts';
+import { type CloudPlaces, placeNamed } from './cloud-places.ts';
+import { msOf } from './cost.ts';
+import { isLaunched, isOver } from './lifecycle.ts';
+import type { DesktopPlacer } from './placer.ts';
+import { type DesktopLimits, orderOf } from './reports.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+/** Pause between two looks at a desktop that starts or ends, ms. */
+const STEP_MS = 3_000;
+/** Time that the container may take beyond the longest life, to start and to end, s. */
+const SPARE_S = 5 * 60;
+/** Looks at a job that nobody wants. Those that remain after the last look are found again a minute later. */
+const STRAY_LOOKS = 15;
+/** With these errors, Cloud Run would refuse the same request again. */
+const FINAL = new Set<string>(['LAUNCH_FAILED', 'IMAGE_MISSING', 'BAD_REQUEST']);
+
+export type CloudLauncher = Pick<CloudRunJobs, 'launch' | 'look' | 'end' | 'list' | 'close'>;
+type CloudRow = DesktopRow & { place: string; jobName: string };
+
+export interface CloudDesktopsDeps {
+  store: Store;
+  writer: DesktopWriter;
+  placer: DesktopPlacer;
+  places: CloudPlaces;
+  jobs: CloudLauncher;
+  boot: DesktopBoot;
+  limits: DesktopLimits;
+  /** The longest life of a desktop, ms. */
+  mostMs: number;
+  /** http(s)://host, as desktops reach the hubs. */
+  hubUrl: string;
+  clock: Clock;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class CloudDesktops {
+  readonly #deps: CloudDesktopsDeps;
+  /** Sessions with a step that runs now. True if another step has to follow. */
+  readonly #busy = new Map<string, boolean>();
+  readonly #timers = new Map<string, () => void>();
+  #reconciling = false;
+  #stopped = false;
+
+  constructor(deps: CloudDesktopsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Stops all work. Another hub, or the next run of this one, goes on with it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    await this.#deps.jobs.close();
+  }
+
+  /** Takes the next step for a desktop, and the steps after it. One step of a desktop runs at a time. */
+  look(sessionId: string): void {
+    if (this.#stopped) return;
+    if (this.#busy.has(sessionId)) {
+      this.#busy.set(sessionId, true);
+      return;
+    }
+    this.#later(sessionId, undefined);
+    this.#busy.set(sessionId, false);
+    void this.#step(sessionId)
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ err: error, desktop: sessionId }, 'a step of a desktop failed');
+        return true;
+      })
+      .then((more) => {
+        const isAsked = this.#busy.get(sessionId);
+        this.#busy.delete(sessionId);
+        if (isAsked) this.look(sessionId);
+        else if (more) this.#later(sessionId, () => this.look(sessionId));
+      });
+  }
+
+  /**
+   * Compares the rows with all jobs of this deployment. Ends jobs that no row wants, and looks at desktops whose
+   * job is not shown as running.
+   */
+  async reconcile(): Promise<void> {
+    if (this.#reconciling || this.#stopped) return;
+    this.#reconciling = true;
+    try {
+      const { places, store, jobs, log } = this.#deps;
+      const lists = (await places.all()).map((place) =>
+        jobs.list(place).catch((error: unknown) => {
+          log.warn({ err: error, place: placeName(place) }, 'the jobs of a place could not be listed');
+          return [];
+        }),
+      );
+      const listed = (await Promise.all(lists)).flat();
+      // The rows are read after the jobs. So each job that is wanted has its row by now.
+      const rows = new Map((await store.desktops()).map((row) => [row.sessionId, row]));
+      const running = new Set<string>();
+      for (const job of listed) {
+        const row = rows.get(job.sessionId);
+        const isWanted =
+          row?.attempt === job.attempt && row.place === placeName(job.place) && isLaunched(row.phase);
+        if (!isWanted) this.#endStray(job, STRAY_LOOKS);
+        else if (job.state === 'running') running.add(job.sessionId);
+      }
+      for (const { sessionId, launcher, phase } of rows.values()) {
+        if (launcher !== 'cloud-run' || !isLaunched(phase)) continue;
+        if (phase === 'ending' || phase === 'launching' || !running.has(sessionId)) this.look(sessionId);
+      }
+    } finally {
+      this.#reconciling = false;
+    }
+  }
+
+  /** Returns true if the desktop has to be looked at again soon. */
+  async #step(sessionId: string): Promise<boolean> {
+    const { store, jobs } = this.#deps;
+    const row = await store.desktopOf(sessionId);
+    if (!isOnCloudRun(row)) return false;
+    if (isOver(row.phase)) {
+      if (row.providerId !== null) await store.dropProvider(row.providerId);
+      return false;
+    }
+    if (!isLaunched(row.phase)) return false;
+    const sight = await jobs.look(refOf(row));
+    if (row.phase === 'ending') return this.#end(row, sight);
+    if (row.phase === 'launching' && sight.state === 'gone') return this.#launch(row);
+    if (sight.state === 'ended' || sight.state === 'gone') return this.#lost(row, sight);
+    if (row.phase !== 'launching') return false;
+    await this.#say(row, null, sight.reason ?? null);
+    return true;
+  }
+
+  async #launch(row: CloudRow): Promise<boolean> {
+    const { jobs, boot, limits, mostMs, hubUrl, writer, log } = this.#deps;
+    const { userId, sessionId, attempt, createdAt, image } = row;
+    const env = {
+      UNICORE_HUB: hubUrl,
+      UNICORE_BOOT_TOKEN: await boot.offer(row),
+      UNICORE_ORDER: JSON.stringify(orderOf(row, limits)),
+    };
+    const timeoutSeconds = Math.ceil(mostMs / 1000) + SPARE_S;
+    try {
+      const place = placeNamed(row.place);
+      await jobs.launch({ userId, sessionId, attempt, createdAt, place, image, env, timeoutSeconds });
+    } catch (error) {
+      if (!(error instanceof UniCoreError)) throw error;
+      const { code, message: reason } = error;
+      log.warn({ code, desktop: sessionId, place: row.place }, reason);
+      if (code === 'NO_CAPACITY') return this.#full(row, reason);
+      if (FINAL.has(code)) await writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+      else await this.#say(row, code, reason);
+    }
+    return true;
+  }
+
+  /**
+   * Lets the desktop wait for another place. It gets a new attempt, so that nothing that was asked for here can
+   * pass for it, should a lost request be carried out late.
+   */
+  async #full(row: CloudRow, reason: string): Promise<boolean> {
+    const { jobs, places, placer, writer } = this.#deps;
+    places.full(row.place);
+    // Another hub may have launched it in the meantime.
+    if ((await jobs.look(refOf(row))).state !== 'gone') return true;
+    const attempt = row.attempt + 1;
+    const { row: waiting, fits } = await writer.apply(keyOf(row), 'full', () => ({
+      attempt,
+      place: null,
+      providerId: null,
+      code: 'NO_CAPACITY',
+      reason,
+    }));
+    if (fits) await placer.place(waiting);
+    return !fits;
+  }
+
+  /** The container of a desktop that should run is gone. The desktop ends, and what is left of it is removed. */
+  async #lost(row: CloudRow, { code: said = 'OK', reason: why }: Sight): Promise<boolean> {
+    const unpainted = said === 'OK' ? 'LAUNCH_FAILED' : said;
+    const code = row.startedAt === null ? unpainted : 'CONTAINER_LOST';
+    const reason = why ?? 'Its job is gone from Cloud Run.';
+    await this.#deps.writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+    return true;
+  }
+
+  async #end(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
+    const { jobs, writer, now } = this.#deps;
+    if (startedAt !== undefined) {
+      const ms = Math.max(0, (endedAt ?? now()) - startedAt);
+      // Google's own record of the end counts more than what was measured before.
+      const use = (old: DesktopRow) => ({
+        ms: endedAt === undefined ? Math.max(ms, msOf(old)) : ms,
+        sentBytes: old.sentBytes,
+      });
+      await writer.update(keyOf(row), (old) => writer.spent(use(old)));
+    }
+    if ((await jobs.end(refOf(row))) !== 'gone') return true;
+    const { code, startedAt: paintedAt } = row;
+    const isFailure = paintedAt === null && code !== null && code !== 'OK';
+    await writer.apply(keyOf(row), isFailure ? 'failed' : 'ended');
+    return true;
+  }
+
+  /** Says on the row what the start waits for. */
+  async #say(row: CloudRow, code: string | null, reason: string | null): Promise<void> {
+    await this.#deps.writer.update(keyOf(row), (old) => (old.phase === 'launching' ? { code, reason } : {}));
+  }
+
+  #endStray(job: JobRef, looks: number): void {
+    if (this.#stopped || looks === 0) return;
+    const { jobs, clock, log } = this.#deps;
+    const { jobName, attempt } = job;
+    void jobs
+      .end(job)
+      .catch((error: unknown) => log.warn({ err: error, jobName, attempt }, 'a job could not be ended'))
+      .then((state) => {
+        if (state === 'gone') log.info({ jobName, attempt }, 'a job that no desktop wants is gone');
+        else clock.after(STEP_MS, () => this.#endStray(job, looks - 1));
+      });
+  }
+
+  #later(sessionId: string, run: (() => void) | undefined): void {
+    this.#timers.get(sessionId)?.();
+    this.#timers.delete(sessionId);
+    if (run && !this.#stopped) this.#timers.set(sessionId, this.#deps.clock.after(STEP_MS, run));
+  }
+}
+
+function isOnCloudRun(row: DesktopRow | undefined): row is CloudRow {
+  return row?.launcher === 'cloud-run' && row.place !== null && row.jobName !== null;
+}
+
+function refOf({ sessionId, attempt, place, jobName }: CloudRow): JobRef {
+  return { sessionId, attempt, place: placeNamed(place), jobName };
+}
+
+/** A desktop that is ending already keeps its reason. */
+function whileWanted(why: { code: string; reason: string }) {
+  return (old: DesktopRow) => (old.phase === 'ending' ? {} : why);
+}

@@ -1,0 +1,173 @@
+/** The operations that users can do with their desktop. Each user has at most one. */
+import { UniCoreError } from '@unicore/protocol';
+import type { VncCreate } from '@unicore/protocol/api';
+import type { z } from 'zod';
+import { newId } from '../auth/index.ts';
+import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
+import { msFor, type Prices } from './cost.ts';
+import { isOver } from './lifecycle.ts';
+import type { DesktopPlacer } from './placer.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+/** A desktop lives this long, and each extension adds as much, ms. */
+const LIFE_MS = 60 * 60_000;
+/** Part of a budget that is kept for the end of the desktop, whose time costs money too. */
+const END_SHARE = 0.02;
+/** How soon a caller may ask again while the last desktop is still ending, ms. */
+const ENDING_MS = 1_000;
+
+type Create = z.output<typeof VncCreate>;
+
+export interface DesktopsDeps {
+  store: Store;
+  writer: DesktopWriter;
+  placer: DesktopPlacer;
+  prices: Prices;
+  image: string;
+  /** The longest life of a desktop, with all extensions, ms. */
+  mostMs: number;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class Desktops {
+  readonly #deps: DesktopsDeps;
+
+  constructor(deps: DesktopsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Returns the user's desktop, and creates one if there is none. */
+  async session(userId: string): Promise<DesktopRow> {
+    for (;;) {
+      const row = await this.#deps.store.desktop(userId);
+      if (row && !isOver(row.phase)) return requireUsable(row);
+      const created = await this.#create(userId, {}, row);
+      if (created) return created;
+    }
+  }
+
+  /** Creates a desktop. Throws CONFLICT if the user has one, unless the same opId has created it. */
+  async create(userId: string, wish: Create): Promise<DesktopRow> {
+    for (;;) {
+      const row = await this.#deps.store.desktop(userId);
+      if (row && wish.opId !== undefined && row.opId === wish.opId) return row;
+      if (row && !isOver(row.phase)) {
+        requireUsable(row);
+        throw new UniCoreError(
+          'CONFLICT',
+          `You have the desktop ${row.sessionId} already. Use it, or delete it first.`,
+        );
+      }
+      const created = await this.#create(userId, wish, row);
+      if (created) return created;
+    }
+  }
+
+  /** Returns the user's desktop, or undefined if the user never had one. It may be over. */
+  last(userId: string): Promise<DesktopRow | undefined> {
+    return this.#deps.store.desktop(userId);
+  }
+
+  receipts(userId: string, limit: number): Promise<ReceiptRow[]> {
+    return this.#deps.store.receipts(userId, limit);
+  }
+
+  /**
+   * Returns the desktop if it belongs to this user. Throws the same NOT_FOUND for a missing desktop and for
+   * another user's desktop, and SESSION_ENDED for an earlier desktop of this user.
+   */
+  async own(userId: string, sessionId: string): Promise<DesktopRow> {
+    const { store } = this.#deps;
+    const row = await store.desktop(userId);
+    if (row?.sessionId === sessionId) return row;
+    if ((await store.receipt(sessionId))?.userId === userId) throw ended(sessionId);
+    throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
+  }
+
+  /** Ends the desktop. Does nothing if it is ending or over. */
+  async end(userId: string, sessionId: string): Promise<DesktopRow> {
+    const row = await this.own(userId, sessionId);
+    if (isOver(row.phase)) return row;
+    const reason = 'You ended it.';
+    const { row: now } = await this.#deps.writer.apply(keyOf(row), 'end', () => ({ reason }), userId);
+    return now;
+  }
+
+  /** Extends the life of a running desktop by an hour, up to the longest life. */
+  async extend(userId: string, sessionId: string): Promise<DesktopRow> {
+    const row = await this.own(userId, sessionId);
+    if (isOver(row.phase) || row.phase === 'ending') throw ended(sessionId);
+    const { mostMs, prices, writer } = this.#deps;
+    const most = lifeFor(row.budget, mostMs, prices);
+    if (row.lifeMs >= most) {
+      throw most < mostMs
+        ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ allows no longer life.`)
+        : new UniCoreError(
+            'CONFLICT',
+            `A desktop lives ${mostMs / 60_000} minutes at most. Create a new one when it has ended.`,
+          );
+    }
+    return writer.update(keyOf(row), ({ lifeMs }) => ({ lifeMs: Math.min(most, lifeMs + LIFE_MS) }));
+  }
+
+  async #create(
+    userId: string,
+    { scale = 1, budget, opId }: Create,
+    before: DesktopRow | undefined,
+  ): Promise<DesktopRow | undefined> {
+    const { writer, placer, prices, mostMs, image, now } = this.#deps;
+    const launcher = await placer.launcherFor(userId);
+    const at = now();
+    const row = await writer.reserve(
+      {
+        userId,
+        rev: 0,
+        sessionId: newId('ds'),
+        attempt: 1,
+        opId: opId ?? null,
+        phase: 'reserved',
+        phaseAt: at,
+        code: null,
+        reason: null,
+        launcher,
+        place: null,
+        providerId: null,
+        jobName: `vnc-${userId}-${at}`,
+        image,
+        scale,
+        isolation: null,
+        createdAt: at,
+        startedAt: null,
+        endedAt: null,
+        lifeMs: Math.min(LIFE_MS, lifeFor(budget ?? null, mostMs, prices)),
+        budget: budget ?? null,
+        cpuSeconds: 0,
+        memorySeconds: 0,
+        sentBytes: 0,
+        cost: 0,
+        viewerToken: null,
+        heardAt: null,
+      },
+      before,
+    );
+    return row && placer.place(row);
+  }
+}
+
+function ended(sessionId: string): UniCoreError {
+  return new UniCoreError('SESSION_ENDED', `The desktop ${sessionId} has ended. Create a new one.`);
+}
+
+/** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
+function requireUsable(row: DesktopRow): DesktopRow {
+  if (row.phase !== 'ending') return row;
+  throw new UniCoreError('NO_CAPACITY', 'Your last desktop is still ending. Try again in a moment.', {
+    retryAfterMs: ENDING_MS,
+  });
+}
+
+/** The longest life of a desktop that this budget pays for, ms. */
+function lifeFor(budget: number | null, mostMs: number, prices: Prices): number {
+  return budget === null ? mostMs : Math.min(mostMs, Math.max(1, msFor(budget * (1 - END_SHARE), prices)));
+}

@@ -1,0 +1,113 @@
+/**
+ * The life cycle of a desktop. The table DESKTOP_LIFECYCLE gives the next phase for each phase and event.
+ * Nothing else changes a phase, and every change is written by compare-and-set.
+ *
+ * The usual order is reserved → launching → booting → painting → running → ending → ended. A desktop that finds
+ * no room is `waiting`. Phases never go back, except that a place without room makes a desktop wait for another. `ended` and `failed` mean that nothing of the desktop is left.
+ */
+import type { DesktopPhase } from '../store/index.ts';
+
+export const DESKTOP_EVENTS = [
+  // The hub found no room, or found some.
+  'wait',
+  'launch',
+  // The chosen place has no room after all, and nothing was started there.
+  'full',
+  // The launcher's reports
+  'launching',
+  'booting',
+  'painting',
+  'running',
+  'ending',
+  'ended',
+  'failed',
+  // A user or a limit ends the desktop.
+  'end',
+] as const;
+export type DesktopLifeEvent = (typeof DESKTOP_EVENTS)[number];
+
+const OVER: Record<DesktopLifeEvent, null> = {
+  wait: null,
+  launch: null,
+  full: null,
+  launching: null,
+  booting: null,
+  painting: null,
+  running: null,
+  ending: null,
+  ended: null,
+  failed: null,
+  end: null,
+};
+
+/** null means that the event is not possible in this phase. A report is then ignored. */
+export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, DesktopPhase | null>> = {
+  reserved: { ...OVER, wait: 'waiting', launch: 'launching', failed: 'failed', end: 'ended' },
+  waiting: { ...OVER, wait: 'waiting', launch: 'launching', failed: 'failed', end: 'ended' },
+  launching: {
+    wait: null,
+    launch: null,
+    full: 'waiting',
+    launching: 'launching',
+    booting: 'booting',
+    painting: 'painting',
+    running: 'running',
+    ending: 'ending',
+    ended: 'ended',
+    failed: 'failed',
+    end: 'ending',
+  },
+  booting: {
+    wait: null,
+    launch: null,
+    full: null,
+    launching: null,
+    booting: 'booting',
+    painting: 'painting',
+    running: 'running',
+    ending: 'ending',
+    ended: 'ended',
+    failed: 'failed',
+    end: 'ending',
+  },
+  painting: {
+    wait: null,
+    launch: null,
+    full: null,
+    launching: null,
+    booting: null,
+    painting: 'painting',
+    running: 'running',
+    ending: 'ending',
+    ended: 'ended',
+    failed: 'failed',
+    end: 'ending',
+  },
+  running: {
+    wait: null,
+    launch: null,
+    full: null,
+    launching: null,
+    // A browser that crashed and starts again does not change the desktop's phase.
+    booting: null,
+    painting: null,
+    running: 'running',
+    ending: 'ending',
+    ended: 'ended',
+    failed: 'failed',
+    end: 'ending',
+  },
+  ending: { ...OVER, ending: 'ending', ended: 'ended', failed: 'failed', end: 'ending' },
+  ended: OVER,
+  failed: OVER,
+};
+
+/** Returns true if nothing of a desktop in this phase is left. */
+export function isOver(phase: DesktopPhase): boolean {
+  return phase === 'ended' || phase === 'failed';
+}
+
+/** Returns true if a desktop in this phase was given to a launcher, so that only its launcher can end it. */
+export function isLaunched(phase: DesktopPhase): boolean {
+  return !isOver(phase) && phase !== 'reserved' && phase !== 'waiting';
+}

@@ -1,0 +1,97 @@
+/**
+ * Finds a machine for a desktop. With places on Cloud Run, everybody gets desktops there. Without them, only the
+ * hub's owner gets desktops, from agents whose owner has allowed it, because an agent's machine is no place for
+ * strangers.
+ */
+import { UniCoreError } from '@unicore/protocol';
+import type { Launcher } from '@unicore/protocol/control';
+import { jobNameOf } from '../cloud-run/index.ts';
+import type { Presence } from '../provider/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import type { CloudPlaces } from './cloud-places.ts';
+import { providerIdOf } from './provider-id.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+/** A desktop that waits longer than this for a machine has failed, ms. */
+const MOST_WAIT_MS = 10 * 60_000;
+/** How many connected providers are looked at. */
+const LOOK_AT = 100;
+
+export interface DesktopPlacerDeps {
+  store: Store;
+  presence: Presence;
+  writer: DesktopWriter;
+  /** Undefined if no desktops run on Cloud Run. */
+  places: CloudPlaces | undefined;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class DesktopPlacer {
+  readonly #deps: DesktopPlacerDeps;
+  /** The desktop that was placed last. The next one is counted after it, so that this hub keeps to the quotas. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DesktopPlacerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Returns how this user's desktop would be started. Throws NO_CAPACITY if the user may have none here. */
+  async launcherFor(userId: string): Promise<Launcher> {
+    if (this.#deps.places) return 'cloud-run';
+    const user = await this.#deps.store.user(userId);
+    if (user?.role === 'owner') return (await this.#machine())?.launcher ?? 'docker';
+    throw new UniCoreError(
+      'NO_CAPACITY',
+      'This hub gives desktops to its owner only. Its operator can add Cloud Run to give them to everybody.',
+    );
+  }
+
+  /** Gives a reserved or waiting desktop to a machine, or lets it wait and says why. */
+  place(row: DesktopRow): Promise<DesktopRow> {
+    const placed = this.#last.then(() => this.#place(row));
+    this.#last = placed.catch(() => {});
+    return placed;
+  }
+
+  /** Looks for a machine for each desktop that waits. */
+  async placeWaiting(): Promise<void> {
+    for (const row of await this.#deps.store.desktops()) {
+      if (row.phase === 'reserved' || row.phase === 'waiting') await this.place(row);
+    }
+  }
+
+  async #place(row: DesktopRow): Promise<DesktopRow> {
+    const { writer, places, now } = this.#deps;
+    const target = places ? await cloudTarget(row, places) : await this.#machine();
+    const none = places ? ALL_FULL : NONE;
+    if (target) {
+      const patch = { ...target, code: null, reason: null };
+      return (await writer.apply(keyOf(row), 'launch', () => patch)).row;
+    }
+    if (now() - row.createdAt > MOST_WAIT_MS) {
+      const code = 'NO_CAPACITY';
+      const reason = `${none} It waited ${MOST_WAIT_MS / 60_000} minutes.`;
+      return (await writer.apply(keyOf(row), 'failed', () => ({ code, reason }))).row;
+    }
+    return (await writer.apply(keyOf(row), 'wait', () => ({ reason: none }))).row;
+  }
+
+  async #machine(): Promise<{ providerId: string; launcher: Launcher } | undefined> {
+    for (const [providerId, { desktops }] of await this.#deps.presence.some(LOOK_AT)) {
+      if (desktops !== null) return { providerId, launcher: desktops };
+    }
+    return undefined;
+  }
+}
+
+/** Everything that Cloud Run is asked for later follows from these fields. */
+async function cloudTarget(row: DesktopRow, places: CloudPlaces): Promise<Partial<DesktopRow> | undefined> {
+  const place = await places.choose();
+  if (place === undefined) return undefined;
+  return { launcher: 'cloud-run', place, providerId: providerIdOf(row), jobName: jobNameOf(row) };
+}
+
+const NONE =
+  'No connected machine offers desktops now. Start the agent of the hub’s machine, with --desktops.';
+const ALL_FULL = 'All places for desktops are full. This desktop starts as soon as another one ends.';

@@ -1,0 +1,123 @@
+/**
+ * Applies the agents' reports about their desktops, and creates the orders for agents. Reports and orders
+ * describe states, not changes, so repeating them is harmless.
+ */
+import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
+import type { HubEvents } from '../events/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import { msOf } from './cost.ts';
+import { isOver } from './lifecycle.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+/** The limits of every desktop, ms. */
+export interface DesktopLimits {
+  idleMs: number;
+  bootMs: number;
+}
+
+export interface DesktopReport {
+  /** True if the report contains all desktops of the agent; false if it contains only changed ones. */
+  whole: boolean;
+  desktops: DesktopObserved[];
+}
+
+export interface DesktopReportsDeps {
+  store: Store;
+  events: HubEvents;
+  writer: DesktopWriter;
+  limits: DesktopLimits;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class DesktopReports {
+  readonly #deps: DesktopReportsDeps;
+
+  constructor(deps: DesktopReportsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Applies a report of an agent that is connected to this hub. Returns the desktops that this provider has but
+   * should not have, each as SESSION/ATTEMPT.
+   */
+  async take(providerId: string, report: DesktopReport): Promise<string[]> {
+    const { store, events } = this.#deps;
+    const strays: string[] = [];
+    for (const seen of report.desktops) {
+      const row = await store.desktopOf(seen.sessionId);
+      const isOurs = row?.attempt === seen.attempt && row.providerId === providerId && !isOver(row.phase);
+      if (isOurs) {
+        const now = await this.#note(row, seen);
+        // The agent may have moved here from a hub that died before it published the last change.
+        if (report.whole) events.tell('desktop', now);
+      } else if (!isOver(seen.phase) && (row || (await store.receipt(seen.sessionId)))) {
+        // A desktop that the store does not know may belong to another deployment. It is not touched, and ends
+        // by its own limits.
+        strays.push(`${seen.sessionId}/${seen.attempt}`);
+      }
+    }
+    if (report.whole) await this.#noteMissing(providerId, report.desktops);
+    return strays;
+  }
+
+  /** Returns the orders for all desktops that this provider should have, and for the strays that must end. */
+  async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
+    const { store, limits } = this.#deps;
+    const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
+    const orders = rows.map((row) => orderOf(row, limits));
+    for (const stray of strays) {
+      const [sessionId = '', attempt] = stray.split('/');
+      // The order for a newer attempt ends the older ones as well.
+      if (orders.some((order) => order.sessionId === sessionId)) continue;
+      orders.push({ ...ENDED, ...limits, sessionId, attempt: Number(attempt) });
+    }
+    return orders;
+  }
+
+  async #note(row: DesktopRow, seen: DesktopObserved): Promise<DesktopRow> {
+    const { writer, now } = this.#deps;
+    const { phase, code, reason, isolation, use } = seen;
+    // A desktop on Cloud Run reports its own end, and then there still is a container. Only the launcher can prove
+    // the end.
+    const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
+    const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
+      // A reason that was written when the end began says more than what the agent saw at the end.
+      code: old.code ?? code,
+      reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
+      isolation: isolation ?? old.isolation,
+      startedAt: old.startedAt ?? (phase === 'running' ? now() : null),
+      ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, use) : use)),
+    }));
+    return written;
+  }
+
+  /** Ends the desktops that a whole report does not contain, although their provider has taken its orders. */
+  async #noteMissing(providerId: string, desktops: DesktopObserved[]): Promise<void> {
+    const { store, writer } = this.#deps;
+    const there = new Set(desktops.map(({ sessionId }) => sessionId));
+    for (const row of await store.desktops()) {
+      if (row.providerId !== providerId || there.has(row.sessionId)) continue;
+      if (row.launcher === 'cloud-run') continue;
+      // The provider may not have got its order yet, so only a desktop that it once reported is missing.
+      if (row.phase === 'launching') continue;
+      await writer.apply(keyOf(row), 'ended', (old) => ({
+        code: old.code ?? (old.phase === 'ending' ? null : 'CONTAINER_LOST'),
+        reason: old.reason ?? 'Its machine does not have it any more.',
+      }));
+    }
+  }
+}
+
+/** Google's record of a container's time, which begins earlier than the desktop's own, is kept. */
+function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
+  return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
+}
+
+const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
+
+export function orderOf(row: DesktopRow, limits: DesktopLimits): DesktopOrder {
+  const { sessionId, attempt, image, scale, lifeMs } = row;
+  const desired = row.phase === 'ending' ? 'ended' : 'running';
+  return { sessionId, attempt, desired, image, scale, lifeMs, ...limits };
+}

@@ -1,0 +1,59 @@
+/** The desktops in Firestore, a document for each user. */
+import { z } from 'zod';
+import { DesktopRow } from '../rows.ts';
+import type { Query } from './calls.ts';
+import type { Database } from './database.ts';
+import { Marks, marksWith, newMark, wrote } from './marks.ts';
+import { oldestFirst, rowOf } from './reading.ts';
+import { create, replace } from './writes.ts';
+
+/** The part of a document that a compare-and-set needs. The rest may be invalid, and is replaced anyway. */
+const Revision = z.object({ rev: DesktopRow.shape.rev, marks: Marks });
+
+export class Desktops {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async byUser(userId: string): Promise<DesktopRow | undefined> {
+    return rowOf(DesktopRow, await this.#db.settle((calls) => calls.get(pathOf(userId))));
+  }
+
+  async bySession(sessionId: string): Promise<DesktopRow | undefined> {
+    const [found] = await this.#query({ where: [['sessionId', 'EQUAL', sessionId]], limit: 1 });
+    return rowOf(DesktopRow, found);
+  }
+
+  async list(): Promise<DesktopRow[]> {
+    return oldestFirst(DesktopRow, await this.#query({ where: [['listed', 'EQUAL', true]] }));
+  }
+
+  /**
+   * Compare-and-set by `rev`. The field `listed` is true while the desktop is not over, so that a query needs
+   * only an equality condition.
+   */
+  replace(desktop: DesktopRow): Promise<boolean> {
+    const mark = newMark();
+    const path = pathOf(desktop.userId);
+    const rev = desktop.rev + 1;
+    return this.#db.settle(async (calls, again) => {
+      const found = await calls.get(path);
+      const { rev: now, marks } = found ? Revision.parse(found.fields) : { rev: 0, marks: [] };
+      if (now !== desktop.rev) return again && wrote('desktop', mark, rev, now, marks);
+      const listed = desktop.endedAt === null;
+      const fields = { ...desktop, rev, listed, marks: marksWith(marks, mark) };
+      await calls.commit(found ? replace(path, fields, found) : create(path, fields));
+      return true;
+    });
+  }
+
+  #query(query: Query) {
+    return this.#db.settle((calls) => calls.query('desktops', query));
+  }
+}
+
+function pathOf(userId: string): string {
+  return `desktops/${userId}`;
+}
