@@ -43,6 +43,12 @@ const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.t
 /** Matches the files of installed packages, whose tests must not run. */
 const DEPENDENCIES = posix.join('**', 'node_modules', '**');
 
+/** Tests with desktops in containers. */
+const DESKTOPS_IN_DOCKER = [
+  posix.join('agent/src/desktop', '**', '*.docker-test.ts'),
+  'scripts/tests/system/desktop.docker-test.ts',
+];
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -65,10 +71,11 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: [posix.join('**', '*.docker-test.ts')],
-          exclude: [DEPENDENCIES],
+          exclude: [DEPENDENCIES, ...DESKTOPS_IN_DOCKER],
           ...waiting,
         },
       },
+      { test: { name: 'docker-desktop', include: DESKTOPS_IN_DOCKER, ...desktops } },
       {
         test: {
           name: 'desktop',

@@ -29,7 +29,7 @@ const NEEDS: readonly Need[] = [
   { package: 'redis-server', command: 'redis-server', suites: 'redis' },
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
-  ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker' })),
+  ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker*' })),
   { package: 'chromium', command: 'chromium', suites: 'desktop' },
   { package: 'tigervnc-standalone-server', command: 'Xvnc', suites: 'desktop' },
   { package: 'tigervnc-viewer', command: 'xtigervncviewer', suites: 'desktop' },
@@ -38,9 +38,9 @@ const NEEDS: readonly Need[] = [
   { package: 'x11-utils', command: 'xev', suites: 'desktop' },
 ];
 const ENGINE_NEEDS: readonly Need[] = [
-  { package: 'docker.io', command: 'dockerd', suites: 'docker' },
-  { package: 'iptables', command: 'iptables', suites: 'docker' },
-  { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker' },
+  { package: 'docker.io', command: 'dockerd', suites: 'docker*' },
+  { package: 'iptables', command: 'iptables', suites: 'docker*' },
+  { package: 'mmdebstrap', command: 'mmdebstrap', suites: 'docker*' },
 ];
 
 // Without this variable, Google's libraries would search the network for a server of Google Cloud and wait.
@@ -77,7 +77,7 @@ say(`${passed} passed, ${failed} failed`);
 async function prepareAll(checks: boolean): Promise<void> {
   const web = prepare('Web app', async () => ((await webIsCurrent()) ? undefined : buildWeb()));
   const engine = prepare('System packages', bringPackages).then(() => {
-    if (!leftOut.has('docker')) return prepare('Docker engine and images', () => bringEngine(web));
+    if (!leftOut.has('docker*')) return prepare('Docker engine and images', () => bringEngine(web));
   });
   await Promise.all([web, engine, checks ? checkAll() : undefined]);
 }

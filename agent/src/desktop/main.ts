@@ -127,6 +127,7 @@ async function hold(
   const status = await holder.ended;
   writeFileSync(join(folder, END_FILE), JSON.stringify(status), { mode: 0o600 });
   console.log(JSON.stringify(status));
+  if (status.phase === 'failed') process.exitCode = EXIT_FAILED;
 }
 
 function readOrder(text: string): HoldOrder {

@@ -93,13 +93,13 @@ test('inside, a desktop is an ordinary user without any capability, in a contain
   cleanups.push(() => launcher.remove(order));
   await launcher.start(order);
   const status = await run(order, 'id -u; id -g; grep -E "^(Cap|NoNewPrivs|Seccomp:)" /proc/self/status');
-  expect(status).toMatch(/^1000\n1000\n/);
+  expect(status).toMatch(/^10002\n10002\n/);
   for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
     expect(status).toMatch(new RegExp(`${set}:\\s0{16}\n`));
   expect(status).toMatch(/NoNewPrivs:\s1\n/);
   expect(status).toMatch(/Seccomp:\s2\n/);
   expect(await run(order, 'touch /etc/x /usr/x /x 2>&1')).toMatch(/^(touch: .*Read-only file system\n){3}$/);
-  expect(await run(order, 'touch ~/x /tmp/x && stat -c %a:%u ~')).toBe('700:1000\n');
+  expect(await run(order, 'touch ~/x /tmp/x && stat -c %a:%u ~')).toBe('700:10002\n');
   const { HostConfig, Mounts, NetworkSettings } = await engine.getContainer(nameOf(order)).inspect();
   expect(HostConfig).toMatchObject({
     Memory: 4 * 2 ** 30,
