@@ -1,6 +1,6 @@
 /**
  * Has Chromium draw a page that is not in front. It draws no frames of a tab in the background, and each second
- * screenshot of it then waits for ever. While a screencast of the page runs, screenshots are quick.
+ * screenshot of it then never ends. While a screencast of the page runs, screenshots are quick.
  */
 import { attached, type Params } from './contract.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Starts pages that a program keeps waiting. Playwright and Puppeteer have new pages wait until they are
- * ready to watch them. If such a program hangs or its line is lost, each new tab would stay empty for everybody.
+ * ready to watch them. If such a program hangs or its line is lost, each new tab would stay empty for all programs and people.
  */
 import type { Clock } from '@unicore/protocol';
 

@@ -146,7 +146,7 @@ test('what a program left behind is gone with it: bindings, emulations, child se
   await expect.poll(() => a.page.evaluate('innerWidth')).not.toBe(333);
 });
 
-test('a page that one program keeps waiting opens for everybody', async () => {
+test('a page that one program keeps waiting opens for all others', async () => {
   const stuck = desktop.program();
   await stuck.ask('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   const { browser } = await desktop.playwright('a');

@@ -7,7 +7,7 @@ import { methodMatcher } from './method-matcher.ts';
 
 /** Method (`*` stands for any letters) and the reason that the program is told. */
 export const REFUSED_METHODS: Readonly<Record<string, string>> = {
-  'Browser.crash*': 'It would end the browser for everybody.',
+  'Browser.crash*': 'It would end the browser for all programs and people.',
   // Opens parts of the browser's own user interface.
   'Browser.executeBrowserCommand': "It acts on the browser's own windows.",
   // A page could then send any command, without the rules for programs.

@@ -197,7 +197,7 @@ export class SharedBrowser {
     }
   }
 
-  /** The one who asked gets an error. A program that misses an event is closed: it would wait for it for ever. */
+  /** The one who asked gets an error. A program that misses an event is closed: it would never stop to wait for it. */
   #oversized({ start, end, bytes }: Oversized): void {
     const message = `TOO_LARGE: the browser's message had ${bytes} bytes. Ask for less.`;
     const id = Number(/^\{"id":(\d+),/.exec(start)?.[1]);

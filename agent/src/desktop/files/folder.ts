@@ -40,6 +40,7 @@ export class Folder {
     const files: DesktopFile[] = [];
     for await (const entry of await opendir(this.path)) {
       if (!entry.isFile() || !this.#shows(entry.name)) continue;
+      // A file that was removed meanwhile is not listed.
       const stat = await lstat(this.at(entry.name)).catch(() => undefined);
       if (stat === undefined) continue;
       files.push({ name: entry.name, size: stat.size, modifiedAt: Math.floor(stat.mtimeMs) });

@@ -58,6 +58,8 @@ async function preparePolicies(copy: string): Promise<string | undefined> {
   const policy = await readFile(POLICY);
   const installed = await readFile(SYSTEM_POLICY).catch(() => undefined);
   if (installed?.equals(policy)) return undefined;
+  // A machine without settings for Chromium has nothing to copy. If the copy fails for another reason, so does the
+  // next step.
   await cp(CHROMIUM_SETTINGS, copy, { recursive: true }).catch(() => {});
   await mkdir(join(copy, 'policies/managed'), { recursive: true });
   await copyFile(POLICY, join(copy, 'policies/managed/unicore.json'));

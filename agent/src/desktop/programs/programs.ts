@@ -128,6 +128,7 @@ class Supervisor implements Programs {
       const isAsked = this.#ending.signal.aborted;
       await Promise.all([...clients].map((program) => (isAsked ? program.end() : program.kill())));
       await xvnc.program.end();
+      // The race above has thrown the error already, if this was the first to end.
       await kept.catch(() => {});
       await Promise.all([...clients].map((program) => program.kill()));
     }

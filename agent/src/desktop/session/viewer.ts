@@ -40,6 +40,8 @@ export class Viewer {
   readonly #server: Socket;
   readonly #unsubscribe: () => void;
   #rights: Rights;
+  /** The same rights without the controls. */
+  #watching: Rights;
   #channel: AcceptedChannel | undefined;
   #inputs = 0;
   #buttonChanges = 0;
@@ -53,6 +55,7 @@ export class Viewer {
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.#rights = options.rights;
+    this.#watching = { ...options.rights, canControl: false };
     const { typing, clock } = options;
     this.#interposer = new Interposer({
       rights: options.rights,
@@ -99,6 +102,7 @@ export class Viewer {
   /** Sets new rights, such as those of a user who came back as a guest. */
   allow(rights: Rights): void {
     this.#rights = rights;
+    this.#watching = { ...rights, canControl: false };
     this.#applyRights();
   }
 
@@ -203,12 +207,10 @@ export class Viewer {
     this.#applyRights();
   }
 
+  /** While somebody else has the controls, this viewer only watches. */
   #applyRights(): void {
     const { lease, holder } = this.#options;
-    const canControl = this.#rights.canControl && !lease.heldByOther(holder);
-    if (this.#interposer.rights.canControl !== canControl || this.#interposer.rights !== this.#rights) {
-      this.#interposer.rights = { ...this.#rights, canControl };
-    }
+    this.#interposer.rights = lease.heldByOther(holder) ? this.#watching : this.#rights;
   }
 
   #release(): void {
