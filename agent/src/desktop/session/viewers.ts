@@ -100,7 +100,10 @@ export class Viewers {
 
   /** The desktop ends, for this reason. */
   end(reason: string): void {
-    for (const { viewer } of [...this.#viewers.values()]) viewer.end(reason);
+    for (const { viewer, isGuest } of [...this.#viewers.values()]) {
+      // Why it ends is not told to those who only watch by a share link.
+      viewer.end(isGuest ? 'The desktop has ended.' : reason);
+    }
   }
 
   /** The controls are free when the last viewer of their holder has gone. */
