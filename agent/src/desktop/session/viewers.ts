@@ -49,7 +49,7 @@ export class Viewers {
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    const { viewOnly, text, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
+    const { viewOnly, text: wantsText, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
     const { lease, clock, typing, rfbSocket, used, refused } = this.#options;
     const socket = rfbSocket();
     if (socket === undefined) {
@@ -57,6 +57,7 @@ export class Viewers {
     }
     this.#requireRoom(auth.guest);
     const { epochHex: id } = request;
+    const text = wantsText && !auth.guest;
     const canControl = mayControl(auth, viewOnly);
     const clipboard = { toDesktop: isAllowed, fromDesktop: isAllowed };
     const viewer = new Viewer({
@@ -85,7 +86,7 @@ export class Viewers {
       entry.canControl = mayControl(auth, viewOnly);
       entry.viewer.allow(rightsOf(entry));
     }
-    return { holder: id, text };
+    return { holder: id, text: text && !auth.guest };
   }
 
   /** Sets which way the copied texts of a viewer of this user may go. */
