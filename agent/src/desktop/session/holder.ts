@@ -226,7 +226,7 @@ class DesktopHolder implements Holder {
     const { user } = auth;
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
-    const program = new Program({ browser: this.#browser, name: user, gone });
+    const program = new Program({ browser: this.#browser, id: epochHex, name: user, gone });
     this.#holders.set(epochHex, program.holder);
     const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);
