@@ -19,6 +19,7 @@ import {
   DesktopConnections,
   type DesktopLimits,
   DesktopPlacer,
+  DesktopPool,
   DesktopReports,
   DesktopShares,
   Desktops,
@@ -45,6 +46,8 @@ export interface DesktopSettings {
 
 export interface CloudSettings {
   places: readonly Place[];
+  /** Number of desktops in each place that wait for a user. */
+  pool: number;
   jobs: CloudLauncher;
   /** http(s)://host of the hubs, as desktops reach them. */
   hubUrl: string;
@@ -82,7 +85,8 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const access = new DesktopAccess(store);
   const views = new DesktopViews(prices, now);
   const announcer = new Announcer(backplane, views, socketUrl);
-  const desktops = new Desktops({ store, writer, placer, prices, image, mostMs, now });
+  const pool = places && new DesktopPool({ store, events, writer, placer, places, image, log, now });
+  const desktops = new Desktops({ store, writer, placer, pool, prices, image, mostMs, now });
   const common = { store, events, writer, limits, now };
   return {
     desktopPlacer: placer,
@@ -100,7 +104,7 @@ export function createDesktopParts(options: DesktopPartsOptions) {
     desktopAccess: access,
     desktopReports: new DesktopReports(common),
     desktopConnections: new DesktopConnections({ access, tickets, agent }),
-    desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, cloud, clock, log }),
+    desktopChores: new DesktopChores({ ...common, backplane, placer, announcer, cloud, pool, clock, log }),
     desktopViews: views,
     announcer,
   };

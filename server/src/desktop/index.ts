@@ -11,6 +11,7 @@ export { Desktops } from './desktops.ts';
 export { isGuestId } from './guest-id.ts';
 export { isOver } from './lifecycle.ts';
 export { DesktopPlacer } from './placer.ts';
+export { DesktopPool } from './pool.ts';
 export { desktopOfProvider } from './provider-id.ts';
 export { type DesktopLimits, DesktopReports } from './reports.ts';
 export { DesktopShares } from './shares.ts';
