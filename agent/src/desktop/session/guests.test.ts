@@ -1,14 +1,11 @@
 /** What a hostile guest can do who speaks RFB by hand: only watch. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePrivateMessage, PrivateOp, systemClock } from '@unicore/protocol';
-import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { greet } from '../../local/index.ts';
 import { SharedBrowser } from '../cdp/index.ts';
-import type { HolderMethods, HolderNews } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import {
   cutText,
@@ -19,9 +16,9 @@ import {
   u16,
   u32,
 } from '../rfb/testing/index.ts';
-import { type ChannelStream, DesktopConsumer, SESSION } from '../testing/index.ts';
+import type { ChannelStream, DesktopConsumer } from '../testing/index.ts';
 import { DisplayKeys, Focus, Pages } from '../typing/index.ts';
-import { HolderServer } from './server.ts';
+import { type Served, serve } from './testing/served.ts';
 import { Viewers } from './viewers.ts';
 
 const GUEST = { user: 'guest-1', rights: 'read', guest: true } as const;
@@ -38,11 +35,10 @@ let folder: string;
 let display: Server;
 /** The connections of viewers to the display, and what the display got on each, without the handshake. */
 let got: { socket: Socket; bytes: Buffer }[];
-let holder: HolderServer;
+let served: Served;
 let lease: Lease;
 let used: number;
 let consumer: DesktopConsumer;
-let leave: () => void;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unicore-guests-'));
@@ -75,28 +71,14 @@ beforeEach(async () => {
     used: () => void used++,
     refused: () => void used++,
   });
-  const none = () => Promise.reject(new Error('not used'));
-  holder = await HolderServer.start({
-    socketPath: join(folder, 'holder'),
-    sessionId: SESSION,
-    attempt: 1,
-    methods: { status: none, limit: none, control: none, screenshot: none, end: none },
-    clock,
-    log: pino({ level: 'silent' }),
-    accept: (request, auth) => viewers.accept(request, auth),
-    reattach: (id, auth, meta) => viewers.reattach(id, auth, meta),
-  });
-  const socket = connect(join(folder, 'holder'));
-  const peer = await greet<HolderMethods, HolderNews>(socket, clock, { changed: async () => {} });
-  consumer = new DesktopConsumer({ sessionId: SESSION, holder: () => peer.leg });
-  leave = () => peer.leg.close('OK', '');
+  served = await serve(folder, viewers);
+  ({ consumer } = served);
 });
 
 afterEach(async () => {
   for (const { socket } of got) socket.destroy();
   display.close();
-  leave();
-  await holder.close('over');
+  await served.close();
   await rm(folder, { recursive: true, force: true });
 });
 

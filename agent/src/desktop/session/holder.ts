@@ -101,7 +101,7 @@ class DesktopHolder implements Holder {
       log,
       changed: (files) => this.#callers.tellOwners('files', (to) => to.files(files)),
     });
-    this.#transfers = new Transfers(this.#files);
+    this.#transfers = new Transfers(this.#files, () => this.#lifetime.used());
     this.#callers = this.#makeCallers();
     const rfbSocket = () => this.#programs?.rfbSocket;
     const used = () => this.#lifetime.used();
