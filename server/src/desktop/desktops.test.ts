@@ -135,7 +135,11 @@ describe('the end', () => {
     await hub.desktops.end(ALICE, sessionId);
     expect(await hub.desktops.last(ALICE)).toMatchObject({ phase: 'ending', endedAt: null });
     expect(await orders()).toMatchObject([{ sessionId, desired: 'ended' }]);
-    await expect(hub.desktops.session(ALICE)).rejects.toMatchObject({ code: 'NO_CAPACITY' });
+    await expect(hub.desktops.session(ALICE)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining(`${sessionId} is still ending`),
+      retryAfterMs: 2_000,
+    });
     await report('ended', { use: { ms: 100_000, sentBytes: 1e9 } });
     expect(await hub.desktops.last(ALICE)).toMatchObject({ phase: 'ended', reason: 'You ended it.' });
     expect(await orders()).toEqual([]);

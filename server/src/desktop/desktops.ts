@@ -15,7 +15,7 @@ const LIFE_MS = 60 * 60_000;
 /** Part of a budget that is kept for the end of the desktop, whose time costs money too. */
 const END_SHARE = 0.02;
 /** How soon a caller may ask again while the last desktop is still ending, ms. */
-const ENDING_MS = 1_000;
+const ENDING_MS = 2_000;
 
 type Create = z.output<typeof VncCreate>;
 
@@ -140,9 +140,11 @@ function ended(sessionId: string): UniCoreError {
 /** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
 function requireUsable(row: DesktopRow): DesktopRow {
   if (row.phase !== 'ending') return row;
-  throw new UniCoreError('NO_CAPACITY', 'Your last desktop is still ending. Try again in a moment.', {
-    retryAfterMs: ENDING_MS,
-  });
+  throw new UniCoreError(
+    'CONFLICT',
+    `Your last desktop ${row.sessionId} is still ending. Try again in ${ENDING_MS / 1000} s.`,
+    { retryAfterMs: ENDING_MS },
+  );
 }
 
 /** The longest life of a desktop that this budget pays for, ms. */
