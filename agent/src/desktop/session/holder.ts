@@ -101,7 +101,7 @@ class DesktopHolder implements Holder {
       log,
       changed: (files) => this.#callers.tellOwners('files', (to) => to.files(files)),
     });
-    this.#transfers = new Transfers(this.#files);
+    this.#transfers = new Transfers(this.#files, () => this.#lifetime.used());
     this.#callers = this.#makeCallers();
     const rfbSocket = () => this.#programs?.rfbSocket;
     const used = () => this.#lifetime.used();
@@ -225,7 +225,7 @@ class DesktopHolder implements Holder {
     const { user } = auth;
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
-    const program = new Program({ browser: this.#browser, name: user, gone });
+    const program = new Program({ browser: this.#browser, id: epochHex, name: user, gone });
     this.#holders.set(epochHex, program.holder);
     const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);
