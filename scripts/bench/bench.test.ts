@@ -19,7 +19,7 @@ const CONSUMERS = '40,60';
 
 const Result = z.strictObject({
   name: z.string(),
-  value: z.number(),
+  value: z.number().nullable(),
   unit: z.string(),
   reference: z.strictObject({ name: z.string(), value: z.number().nullable() }),
   ratio: z.number().nullable(),

@@ -57,7 +57,7 @@ export abstract class Channel implements Attached, SendQueue {
       say: (report) => this.say((ch) => ({ type: FrameType.ACK, ch, ...report })),
     });
     this.outgoing = new Outgoing(most);
-    this.#pacer = new Pacer({ clock, window: most, go: () => this.#attachment?.leg.want(this) });
+    this.#pacer = new Pacer({ clock, kind, window: most, go: () => this.#attachment?.leg.want(this) });
     this.#probeTimer = new ProbeTimer({
       clock,
       waiting: () => this.#attachment !== undefined && (this.outgoing.unanswered || this.outgoing.atLimit),

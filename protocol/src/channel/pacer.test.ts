@@ -14,7 +14,7 @@ let pace: Pacer;
 beforeEach(() => {
   clock = new SimClock();
   went = 0;
-  pace = new Pacer({ clock, window: 128 * KIB, go: () => went++ });
+  pace = new Pacer({ clock, kind: 'terminal', window: 128 * KIB, go: () => went++ });
 });
 
 /** Simulates a source that writes more than a screenful at once, and then nothing. */
@@ -92,4 +92,15 @@ test('after a pause a source is no flood any more: its writes are sent at once',
   burst();
   await clock.advance(100);
   expect(pace.ready(100)).toBe(true);
+});
+
+test('a VNC server paces itself: after small answers on a long path it may send a whole picture', async () => {
+  const own = new Pacer({ clock, kind: 'vnc', window: 512 * KIB, go: () => {} });
+  for (let answer = 1; answer <= 10; answer++) {
+    own.sent(100 * answer, 100, 100);
+    own.dry();
+    await clock.advance(80);
+    own.confirmed(100 * answer);
+  }
+  expect(own.room(true).wire).toBeGreaterThan(512 * KIB);
 });

@@ -6,6 +6,24 @@
 
 import { CongestionWindow, type Mark } from '../leg/index.ts';
 import type { Clock } from '../time/index.ts';
+import type { ChannelKindName } from '../wire/index.ts';
+
+/**
+ * False for the kinds whose source paces itself. A VNC server measures the path with fences, and waits for answers
+ * between two pictures. Taken for the pace of the path, these pauses would shrink the congestion window to a part of
+ * a picture. Only the peer's credit limits such a channel.
+ */
+const PACED: Record<ChannelKindName, boolean> = {
+  terminal: true,
+  control: true,
+  vnc: false,
+  tcp: true,
+  blob: true,
+  egress: true,
+  cdp: true,
+  desktop: true,
+};
+const UNLIMITED = { wire: Number.POSITIVE_INFINITY, whole: Number.POSITIVE_INFINITY };
 
 /**
  * Length in ms of the queue that a channel may leave on its path. On a slow line, a screen may show a
@@ -53,6 +71,7 @@ interface Sent {
 
 export interface PacerOptions {
   clock: Clock;
+  kind: ChannelKindName;
   /** The most bytes in flight that the peer's credit will ever allow. */
   window: number;
   /** Called when the collected small writes should be sent. */
@@ -93,6 +112,7 @@ export class Pacer {
    * true if no bytes are in flight.
    */
   room(empty: boolean): { wire: number; whole: number } {
+    if (!PACED[this.#options.kind]) return UNLIMITED;
     const wire = frameOf(this.#wire, empty);
     const whole = frameOf(this.#whole, empty);
     return empty || Math.min(wire, whole) >= CRUMB ? { wire, whole } : { wire: 0, whole: 0 };

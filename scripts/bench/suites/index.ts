@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { relay } from './relay.ts';
 import { resume } from './resume.ts';
 import { scale } from './scale.ts';
+import { vnc } from './vnc.ts';
 
 export type Suite = (options: Options) => Promise<Result[]>;
 
@@ -21,4 +22,5 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   hubs,
   feel,
   scale,
+  vnc,
 };

@@ -3,7 +3,7 @@
  * its line to the hub.
  */
 import { join } from 'node:path';
-import { DEFAULT_SOCKET, joinHub, stopKeeper } from '@unicore/agent';
+import { DEFAULT_SOCKET, joinHub, type RuntimeKind, stopKeeper } from '@unicore/agent';
 import { LineProxy } from '@unicore/server/testing';
 import { z } from 'zod';
 import { ROOT } from '../../lib/paths.ts';
@@ -17,10 +17,20 @@ export class AgentProgram {
   readonly tunnel: Program;
   readonly agentDir: string;
 
-  constructor(programs: Programs, name: string, env: NodeJS.ProcessEnv = {}) {
+  readonly #runtime: RuntimeKind;
+
+  /** With `desktops`, the agent offers desktops. `runtime` is what its VMs and desktops are. */
+  constructor(
+    programs: Programs,
+    name: string,
+    env: NodeJS.ProcessEnv = {},
+    { runtime = 'process', desktops = false }: { runtime?: RuntimeKind; desktops?: boolean } = {},
+  ) {
     this.agentDir = join(programs.folder, name);
+    this.#runtime = runtime;
+    const more = desktops ? ['--desktops'] : [];
     this.tunnel = programs.add(name, {
-      args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', this.agentDir],
+      args: () => [join(ROOT, 'agent/src/cli.ts'), 'run', '--data', this.agentDir, ...more],
       env,
       up: (said) => Started.safeParse(said).success,
     });
@@ -29,7 +39,7 @@ export class AgentProgram {
   /** Joins the hub at this origin, and connects to it. */
   async join(hub: string, token: string): Promise<void> {
     const { agentDir } = this;
-    await joinHub({ agentDir, hub, token, runtime: 'process', socketPath: DEFAULT_SOCKET });
+    await joinHub({ agentDir, hub, token, runtime: this.#runtime, socketPath: DEFAULT_SOCKET });
     await this.tunnel.start();
   }
 

@@ -79,6 +79,7 @@ export function bridge({
   const receipts = new Receipts({
     ws,
     clock,
+    kind,
     window: WINDOWS[kind],
     read: (bytes) => opener.consumed(bytes),
   });

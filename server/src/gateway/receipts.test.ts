@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SimClock } from '@unicore/protocol/sim';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { RawKind } from './framing.ts';
 import { Receipts } from './receipts.ts';
 
 const KIB = 1024;
@@ -12,6 +13,7 @@ let server: WebSocketServer;
 let client: WebSocket;
 let ws: WebSocket;
 let receipts: Receipts;
+let receiptsOf: (kind: RawKind) => Receipts;
 let read: number;
 /** Payloads of the received pings, oldest first. */
 let pings: string[];
@@ -28,7 +30,8 @@ beforeEach(async () => {
   const count = (bytes: number) => {
     read += bytes;
   };
-  receipts = new Receipts({ ws, clock, window: 128 * KIB, read: count });
+  receiptsOf = (kind) => new Receipts({ ws, clock, kind, window: 128 * KIB, read: count });
+  receipts = receiptsOf('terminal');
 });
 afterEach(() => {
   client.terminate();
@@ -106,4 +109,20 @@ test('while the socket is paused, bytes count as read once the kernel has them',
   expect(read).toBe(10);
   await send(10);
   expect(read).toBe(20);
+});
+
+test('small updates of a desktop share a ping, which follows 2 s after the first of them', async () => {
+  receipts = receiptsOf('vnc');
+  for (let i = 0; i < 10; i++) await send(100);
+  await clock.advance(2_000);
+  await expect.poll(() => pings).toEqual(['1000']);
+  await pong('1000');
+  expect(receipts.unread).toBe(0);
+});
+
+test('a large update of a desktop gets its ping at once', async () => {
+  receipts = receiptsOf('vnc');
+  await send(100);
+  await send(8 * KIB);
+  await expect.poll(() => pings).toEqual([String(8 * KIB + 100)]);
 });

@@ -5,13 +5,20 @@
  */
 import type { Clock } from '@unicore/protocol';
 import type { WebSocket } from 'ws';
-import type { Fragment } from './framing.ts';
+import type { Fragment, RawKind } from './framing.ts';
 
 /**
  * The hub normally waits for the pong before it sends the next ping. If this share of the window was sent
  * since the last ping, the hub sends a new ping without waiting.
  */
 const ASK_SHARE = 1 / 4;
+/**
+ * The hub waits LATE_MS with the ping for output of fewer bytes than this. On a desktop, most updates are small while
+ * somebody types, and a ping and a pong for each of them would be a fifth of all bytes. The programs behind the other
+ * kinds are paced by the pongs, so each output gets its ping at once.
+ */
+const SMALL: Record<RawKind, number> = { terminal: 0, cdp: 0, vnc: 8 * 1024 };
+const LATE_MS = 2_000;
 /**
  * If a client sends messages but no pong for this long, ms, the hub assumes that the client does not answer
  * pings. Output then counts as read when the kernel has accepted it. A client that sends nothing at all
@@ -22,6 +29,7 @@ const FIRST_ANSWER_MS = 10_000;
 export interface ReceiptsOptions {
   ws: WebSocket;
   clock: Clock;
+  kind: RawKind;
   /** The window of the channel, in bytes: at most this much output waits for the client. */
   window: number;
   /** Called when the client has read more output. bytes: number of bytes read since the last call. */
@@ -42,12 +50,15 @@ export class Receipts {
   #waitsSince: number | undefined;
   #answered = false;
   #answers = true;
+  /** Cancels the timer that asks about small output; undefined if it does not run. */
+  #cancelLate: (() => void) | undefined;
 
   constructor(options: ReceiptsOptions) {
     this.#options = options;
     const { ws } = options;
     ws.on('pong', (behind) => this.#ponged(Number(behind.toString('latin1'))));
     ws.on('message', () => this.#spoke());
+    ws.on('close', () => this.#cancelLate?.());
   }
 
   /** Number of output bytes that the kernel has not accepted yet. */
@@ -81,9 +92,18 @@ export class Receipts {
   }
 
   #ask(): void {
+    const { kind, window, clock } = this.#options;
     const unasked = this.#sent - this.#asked;
     const waits = this.#asked > this.#read;
-    if (unasked === 0 || (waits && unasked < this.#options.window * ASK_SHARE)) return;
+    if (unasked === 0 || (waits && unasked < window * ASK_SHARE)) return;
+    if (unasked >= SMALL[kind]) return this.#ping();
+    this.#cancelLate ??= clock.after(LATE_MS, () => {
+      this.#cancelLate = undefined;
+      this.#ping();
+    });
+  }
+
+  #ping(): void {
     this.#asked = this.#sent;
     this.#waitsSince ??= this.#options.clock.now();
     this.#options.ws.ping(String(this.#asked));

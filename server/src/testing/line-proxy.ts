@@ -10,7 +10,10 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * The kernel queues some megabytes more on loopback, which senders have to cope with.
  */
 const QUEUE_BYTES = 64 * 1024;
-/** The same on a line with a rate limit: a quarter of a second at 1 Mbit/s, and up to three times that with one read. */
+/**
+ * The same on a line with a rate limit: a quarter of a second at 1 Mbit/s, and up to three times that with one read.
+ * Bytes in flight on a long line come on top.
+ */
 const QUEUE_BYTES_AT_RATE = 32 * 1024;
 /** Bytes are sent in packets of this size, as on a real line. */
 const PACKET_BYTES = 1448;
@@ -22,8 +25,8 @@ export class LineProxy {
   queueBytes = QUEUE_BYTES;
   /** Per direction and connection. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
-  /** Loopback port that new connections are forwarded to. */
-  target: number;
+  /** Loopback port or path of a unix socket that new connections are forwarded to. */
+  target: number | string;
   /** Connections whose dialler has sent these bytes are marked. */
   marker: string | undefined;
   readonly #server: Server;
@@ -37,13 +40,13 @@ export class LineProxy {
   #stalled = false;
   #carried = 0;
 
-  private constructor(target: number) {
+  private constructor(target: number | string) {
     this.target = target;
     this.#server = createServer((near) => this.#connected(near));
   }
 
   /** Opens a proxy on a free loopback port; the target may be set later. */
-  static async open(target = 0): Promise<LineProxy> {
+  static async open(target: number | string = 0): Promise<LineProxy> {
     const proxy = new LineProxy(target);
     await proxy.allow();
     return proxy;
@@ -112,8 +115,9 @@ export class LineProxy {
   }
 
   #connected(near: Socket): void {
-    const far = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
-    near.setNoDelay(true);
+    const { target } = this;
+    const far = connect(typeof target === 'string' ? { path: target } : { port: target, host: '127.0.0.1' });
+    for (const socket of [near, far]) socket.setNoDelay(true);
     this.#diallers.add(near);
     near.once('close', () => this.#diallers.delete(near));
     const answers = new Direction(far, near, this);
@@ -217,7 +221,9 @@ class Direction {
   }
 
   get #most(): number {
-    return Number.isFinite(this.#line.bytesPerSecond) ? QUEUE_BYTES_AT_RATE : this.#line.queueBytes;
+    const { bytesPerSecond, delayMs, queueBytes } = this.#line;
+    if (!Number.isFinite(bytesPerSecond)) return queueBytes;
+    return QUEUE_BYTES_AT_RATE + (bytesPerSecond * delayMs) / 1000;
   }
 
   #take(chunk: Buffer): void {

@@ -2,6 +2,7 @@
  * Runs the product as `npm start` does, with each part in its own process, but without the web page and
  * Docker.
  */
+import type { RuntimeKind } from '@unicore/agent';
 import { openLocalAuth } from '@unicore/server';
 import { exec } from '../../../lib/exec.ts';
 import { AgentProgram } from '../../../testing/processes/agent-program.ts';
@@ -22,6 +23,10 @@ export interface ProductOptions {
    * URL.
    */
   readonly agentVia?: (port: number) => string;
+  /** What desktops are. Without it, the agent offers none. */
+  readonly desktops?: RuntimeKind;
+  /** The image of desktops in containers. */
+  readonly desktopImage?: string;
 }
 
 export class Product {
@@ -33,13 +38,16 @@ export class Product {
   /** Bearer token of the user. The hub has only this one user. */
   token = '';
 
-  private constructor({ cpuProf }: ProductOptions) {
+  private constructor({ cpuProf, desktops, desktopImage }: ProductOptions) {
     const env = {
-      DOCKER_HOST: NO_ENGINE,
+      ...(desktops !== 'docker' && { DOCKER_HOST: NO_ENGINE }),
       ...(cpuProf !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${cpuProf}` }),
     };
-    this.#hub = new Hub(this.#programs, 'hub', ['--log-level', 'info'], env);
-    this.#agent = new AgentProgram(this.#programs, 'agent', env);
+    const image = desktopImage === undefined ? [] : ['--desktop-image', desktopImage];
+    this.#hub = new Hub(this.#programs, 'hub', ['--log-level', 'info', ...image], env);
+    this.#agent = new AgentProgram(this.#programs, 'agent', env, {
+      ...(desktops !== undefined && { runtime: desktops, desktops: true }),
+    });
   }
 
   static async start(options: ProductOptions = {}): Promise<Product> {

@@ -1,0 +1,23 @@
+/** A process with lines of limited rate and long delay, such as between a home and a data centre. */
+import { LineProxy } from '@unicore/server/testing';
+import { serve } from '../../testing/processes/child.ts';
+
+export const MEGABITS = 20;
+export const ROUND_TRIP_MS = 80;
+
+export type LinesCalls = {
+  /** Opens a line to a port or a unix socket of this machine. Resolves with the port of its near end. */
+  open(target: number | string): Promise<number>;
+};
+
+if (import.meta.main) {
+  const calls: LinesCalls = {
+    async open(target) {
+      const line = await LineProxy.open(target);
+      line.delayMs = ROUND_TRIP_MS / 2;
+      line.bytesPerSecond = (MEGABITS * 1e6) / 8;
+      return line.port;
+    },
+  };
+  serve(calls);
+}

@@ -1,0 +1,109 @@
+/** The process that views a desktop in the benchmark. It measures each way to the desktop with the same viewer. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from '../../testing/processes/child.ts';
+import { type Address, openLine } from './line.ts';
+import { KEYS } from './page.ts';
+import { Viewer } from './viewer.ts';
+
+/** A point of the page. A click there brings keys to the page. */
+const PAGE = [400, 500] as const;
+/** The picture counts as still when no update has come for this time, ms. */
+const STILL_MS = 250;
+/**
+ * Mean pause between two keys, ms. Its random length keeps keys from always meeting the same moment between two
+ * frames.
+ */
+const PAUSE_MS = 40;
+/** A socket that is not there yet is tried again after this time, ms. */
+const RETRY_MS = 5;
+
+export interface Measured {
+  /** Times from a key to the changed pixel, ms. */
+  readonly delays: number[];
+  readonly updatesPerSecond: number;
+  /** Bytes on the viewer's socket for each byte of RFB, both ways. */
+  readonly wireBytes: number;
+}
+
+export interface Wish {
+  readonly address: Address;
+  readonly seconds: number;
+  /** Whether the page is animated meanwhile. */
+  readonly isAnimated: boolean;
+  /** Whether keys are typed that change the marker. */
+  readonly types: boolean;
+}
+
+export type NearCalls = {
+  /** Resolves when the page is seen as it is at first. Waits for a socket that is not there yet. */
+  painted(address: Address): Promise<void>;
+  measure(wish: Wish): Promise<Measured>;
+};
+
+const calls: NearCalls = {
+  async painted(address) {
+    const viewer = new Viewer(await openSoon(address));
+    await viewer.until(() => viewer.isPainted);
+    viewer.close();
+  },
+  async measure({ address, seconds, isAnimated, types }) {
+    const viewer = new Viewer(await openLine(address));
+    try {
+      await viewer.until(() => viewer.marker !== undefined);
+      viewer.click(...PAGE);
+      viewer.press(isAnimated ? KEYS.animate : KEYS.still);
+      // Both ends of a long line learn in this time how much it carries.
+      if (isAnimated) await sleep(seconds * 1000);
+      else await still(viewer);
+      return await measure(viewer, seconds, types);
+    } finally {
+      viewer.press(KEYS.still);
+      await still(viewer);
+      viewer.close();
+    }
+  },
+};
+serve(calls);
+
+async function openSoon(address: Address): ReturnType<typeof openLine> {
+  for (;;) {
+    try {
+      return await openLine(address);
+    } catch {
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+async function measure(viewer: Viewer, seconds: number, types: boolean): Promise<Measured> {
+  const delays: number[] = [];
+  const [began, updates, rfb, wire] = [performance.now(), viewer.updates, viewer.rfbBytes, viewer.wireBytes];
+  const end = began + seconds * 1000;
+  while (types && performance.now() < end) {
+    delays.push(await change(viewer));
+    await sleep(2 * PAUSE_MS * Math.random());
+  }
+  await sleep(Math.max(0, end - performance.now()));
+  return {
+    delays,
+    updatesPerSecond: ((viewer.updates - updates) * 1000) / (performance.now() - began),
+    wireBytes: (viewer.wireBytes - wire) / (viewer.rfbBytes - rfb),
+  };
+}
+
+/** Presses the key that changes the marker. Resolves with the time until its pixel has changed, ms. */
+async function change(viewer: Viewer): Promise<number> {
+  const { marker } = viewer;
+  const began = performance.now();
+  viewer.press(KEYS.mark);
+  await viewer.until(() => viewer.marker !== undefined && viewer.marker !== marker);
+  return performance.now() - began;
+}
+
+/** Resolves when no more updates come. */
+async function still(viewer: Viewer): Promise<void> {
+  for (let seen = -1; seen !== viewer.updates; ) {
+    seen = viewer.updates;
+    await sleep(STILL_MS);
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The VNC client of the benchmark. It asks for the same encodings as noVNC and sends the same messages, but decodes
+ * only areas of one colour, which the page's marker and stripes are. So nearly all measured time is spent on the way, and
+ * not in the client.
+ */
+import { encodeKey, encodePointer } from '@unicore/agent/desktop/rfb';
+import { Input, type Reading } from './input.ts';
+import type { Line } from './line.ts';
+import { PAINTED } from './page.ts';
+import { type Rectangle, readRectangle } from './rectangle.ts';
+
+const VERSION = 'RFB 003.008\n';
+const NO_SECURITY = 1;
+/** Little-endian true colour of 32 bits, whose bytes are red, green, blue, unused. */
+const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
+/**
+ * CopyRect, Tight, Raw; quality 6, compression 2; DesktopSize, LastRect, Cursor, fences, continuous updates. noVNC
+ * names the same and in this order, and further encodings that neither side uses.
+ */
+const ENCODINGS = [1, 7, 0, -26, -254, -223, -224, -239, -312, -313];
+const UPDATE = 0;
+const BELL = 2;
+const CUT_TEXT = 3;
+const CONTINUOUS_UPDATES = 150;
+const FENCE = 248;
+const FENCE_REQUEST = 0x80000000;
+const UNTIL_LAST_RECT = 0xffff;
+
+export class Viewer {
+  /** Number of updates so far that had pixels. */
+  updates = 0;
+  /** Bytes of RFB so far, both ways. */
+  rfbBytes = 0;
+  /** Colour of each point of PAINTED, as 0xrrggbb. */
+  readonly #colours: (number | undefined)[] = PAINTED.map(() => undefined);
+  readonly #line: Line;
+  readonly #input = new Input();
+  readonly #reading: Reading<void>;
+  #size = { width: 0, height: 0 };
+  #isContinuous = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(line: Line) {
+    this.#line = line;
+    this.#reading = this.#read();
+    line.onData((bytes) => {
+      this.rfbBytes += bytes.length;
+      this.#input.add(bytes);
+      this.#reading.next();
+    });
+  }
+
+  get wireBytes(): number {
+    return this.#line.wireBytes;
+  }
+
+  /** Colour of the marker, as 0xrrggbb. */
+  get marker(): number | undefined {
+    return this.#colours[0];
+  }
+
+  /** True while the whole page is there as it is at first. */
+  get isPainted(): boolean {
+    return PAINTED.every(({ colour }, index) => this.#colours[index] === colour);
+  }
+
+  /** Presses a key and lets it go. */
+  press(keysym: number): void {
+    const key = { keysym, keycode: undefined };
+    this.#send(Buffer.concat([encodeKey(key, true), encodeKey(key, false)]));
+  }
+
+  click(x: number, y: number): void {
+    this.#send(Buffer.concat([encodePointer(x, y, 1), encodePointer(x, y, 0)]));
+  }
+
+  /** Resolves when an update has made `condition` true, or at once. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  *#read(): Reading<void> {
+    const input = this.#input;
+    yield* input.take(VERSION.length);
+    this.#send(Buffer.from(VERSION));
+    yield* input.take((yield* input.take(1))[0]!);
+    this.#send(Buffer.from([NO_SECURITY]));
+    yield* input.take(4);
+    this.#send(Buffer.from([1]));
+    const init = yield* input.take(24);
+    yield* input.take(init.readUInt32BE(20));
+    this.#size = { width: init.readUInt16BE(0), height: init.readUInt16BE(2) };
+    this.#send(Buffer.from([0, 0, 0, 0, ...PIXEL_FORMAT]));
+    this.#send(encodings());
+    this.#request(false);
+    for (;;) yield* this.#message();
+  }
+
+  *#message(): Reading<void> {
+    const input = this.#input;
+    const type = (yield* input.take(1))[0]!;
+    switch (type) {
+      case UPDATE:
+        return yield* this.#update();
+      case BELL:
+        return;
+      case CUT_TEXT:
+        return void (yield* input.take((yield* input.take(7)).readUInt32BE(3)));
+      case CONTINUOUS_UPDATES:
+        return this.#updateAlways();
+      case FENCE:
+        return yield* this.#fence();
+      default:
+        throw new Error(`The VNC server sent a message of the unknown type ${type}.`);
+    }
+  }
+
+  *#update(): Reading<void> {
+    const input = this.#input;
+    const count = (yield* input.take(3)).readUInt16BE(1);
+    let hasPixels = false;
+    for (let index = 0; index < count || count === UNTIL_LAST_RECT; index++) {
+      const rectangle = yield* readRectangle(input);
+      if (rectangle.isLast) break;
+      hasPixels ||= rectangle.hasPixels;
+      this.#paint(rectangle);
+    }
+    if (hasPixels) this.updates += 1;
+    if (!this.#isContinuous) this.#request(true);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #paint({ left, top, width, height, hasPixels, colour }: Rectangle): void {
+    if (!hasPixels) return;
+    for (const [index, { x, y }] of PAINTED.entries()) {
+      const isInside = x >= left && x < left + width && y >= top && y < top + height;
+      if (isInside) this.#colours[index] = colour;
+    }
+  }
+
+  *#fence(): Reading<void> {
+    const head = yield* this.#input.take(8);
+    const payload = yield* this.#input.take(head[7]!);
+    const flags = head.readUInt32BE(3);
+    if ((flags & FENCE_REQUEST) === 0) return;
+    const answer = Buffer.alloc(9);
+    answer[0] = FENCE;
+    // BlockBefore and BlockAfter, which an answer repeats.
+    answer.writeUInt32BE(flags & 3, 4);
+    answer[8] = payload.length;
+    this.#send(Buffer.concat([answer, payload]));
+  }
+
+  /** The server can send updates without being asked. So it is asked for that, once. */
+  #updateAlways(): void {
+    if (this.#isContinuous) return;
+    this.#isContinuous = true;
+    const { width, height } = this.#size;
+    const message = Buffer.alloc(10);
+    message[0] = CONTINUOUS_UPDATES;
+    message[1] = 1;
+    message.writeUInt16BE(width, 6);
+    message.writeUInt16BE(height, 8);
+    this.#send(message);
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.rfbBytes += bytes.length;
+    this.#line.send(bytes);
+  }
+
+  #request(isIncremental: boolean): void {
+    const { width, height } = this.#size;
+    const message = Buffer.alloc(10);
+    message[0] = 3;
+    message[1] = isIncremental ? 1 : 0;
+    message.writeUInt16BE(width, 6);
+    message.writeUInt16BE(height, 8);
+    this.#send(message);
+  }
+}
+
+function encodings(): Buffer {
+  const message = Buffer.alloc(4 + 4 * ENCODINGS.length);
+  message[0] = 2;
+  message.writeUInt16BE(ENCODINGS.length, 2);
+  for (const [index, encoding] of ENCODINGS.entries()) message.writeInt32BE(encoding, 4 + 4 * index);
+  return message;
+}
