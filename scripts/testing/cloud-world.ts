@@ -2,7 +2,7 @@
  * A hub in this process whose desktops run on a fake of Cloud Run. The fake runs each desktop for real: as a process
  * that dials the hub, and as a user of its own where the test runs as root.
  */
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
@@ -34,16 +34,19 @@ export class CloudWorld implements AsyncDisposable {
   readonly #desktop = mkdtempSync(join(tmpdir(), 'unicore-dial-'));
   readonly #users = new Users();
   readonly #port: number;
+  /** Number of desktops that wait for a user. */
+  readonly #pool: number;
   #fake: CloudRunFake | undefined;
   #app: App | undefined;
 
-  private constructor(port: number) {
+  private constructor(port: number, pool: number) {
     this.#port = port;
+    this.#pool = pool;
     this.url = `http://${HOST}:${port}`;
   }
 
-  static async start(): Promise<CloudWorld> {
-    const world = new CloudWorld(await freePort(HOST));
+  static async start(pool = 0): Promise<CloudWorld> {
+    const world = new CloudWorld(await freePort(HOST), pool);
     await world.#startFake();
     await world.startHub();
     return world;
@@ -61,7 +64,8 @@ export class CloudWorld implements AsyncDisposable {
 
   async startHub(): Promise<void> {
     const options = ['--port', `${this.#port}`, '--public-url', this.url, '--data', this.#folder];
-    const config = parseConfig({}, [...options, '--desktop-places', 'my-project/europe-west1:2']);
+    const places = ['--desktop-places', 'my-project/europe-west1:2', '--desktop-pool', `${this.#pool}`];
+    const config = parseConfig({}, [...options, ...places]);
     const account = config.desktopAccount;
     const cloudRun = openCloudRun({ endpoint: this.fake.address, deployment: 'hub-test', account });
     this.#app = createApp(config, { log: pino({ level: 'silent' }), cloudRun });
@@ -79,7 +83,7 @@ export class CloudWorld implements AsyncDisposable {
 
   /** Returns the pids of the processes that run this command of unicore-desktop for this world. */
   pids(command: 'dial' | 'dialler'): number[] {
-    return pidsWhere((args) => args.includes(command) && args.includes(this.#desktop));
+    return pidsWhere((args) => args.includes(command) && args.some((arg) => arg.startsWith(this.#desktop)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,14 +100,15 @@ export class CloudWorld implements AsyncDisposable {
   }
 
   async #startFake(): Promise<void> {
-    if (isRoot) chownSync(this.#desktop, UID, UID);
     const asUser = isRoot ? ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'] : [];
-    const [program = '', ...args] = [...asUser, process.execPath, MAIN, 'dial', this.#desktop];
-    const run = processContainers(program, args);
+    if (isRoot) chmodSync(this.#desktop, 0o711);
     this.#fake = await startCloudRunFake({
       run: (spec) => {
-        this.containers.push(spec);
-        return run(spec);
+        const folder = join(this.#desktop, String(this.containers.push(spec)));
+        mkdirSync(folder);
+        if (isRoot) chownSync(folder, UID, UID);
+        const [program = '', ...args] = [...asUser, process.execPath, MAIN, 'dial', folder];
+        return processContainers(program, args)(spec);
       },
     });
   }

@@ -118,6 +118,8 @@ const Config = z.object({
       }
     })
     .optional(),
+  /** Number of desktops in each place that are booted ahead, and wait for a user. */
+  desktopPool: z.coerce.number().int().min(0).max(100),
   /** The name of the service account that desktops on Cloud Run have, in the project of each place. */
   desktopAccount: z
     .string()
@@ -156,6 +158,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   desktopIdleSeconds: { option: 'desktop-idle-seconds', variable: 'UNICORE_DESKTOP_IDLE_SECONDS' },
   desktopBootSeconds: { option: 'desktop-boot-seconds', variable: 'UNICORE_DESKTOP_BOOT_SECONDS' },
   desktopPlaces: { option: 'desktop-places', variable: 'UNICORE_DESKTOP_PLACES' },
+  desktopPool: { option: 'desktop-pool', variable: 'UNICORE_DESKTOP_POOL' },
   desktopAccount: { option: 'desktop-account', variable: 'UNICORE_DESKTOP_ACCOUNT' },
   desktopPrices: { option: 'desktop-prices', variable: 'UNICORE_DESKTOP_PRICES' },
 };
@@ -183,6 +186,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   desktopIdleSeconds: '900',
   desktopBootSeconds: '90',
   desktopPlaces: undefined,
+  desktopPool: '0',
   desktopAccount: 'unicore-desktop',
   desktopPrices: '0.000018,0.000002,0.12',
 };

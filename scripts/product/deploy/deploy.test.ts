@@ -113,6 +113,33 @@ describe('with desktops, the plan', () => {
       expect(command.join(' ')).not.toContain(`--member serviceAccount:${ACCOUNT}`);
   });
 
+  test('tells all hubs the same places, and the image and account of desktops', async () => {
+    const more = [
+      '--desktop-projects',
+      'my-project,more-desktops',
+      '--desktop-quota',
+      '7',
+      '--desktop-pool',
+      '2',
+    ];
+    const all = await services(...DESKTOPS, '--region', 'us-central1', ...more);
+    expect(all).toHaveLength(2);
+    for (const service of all) {
+      const place = (project: string, region: string) => ({ project, region, quota: 7 });
+      expect(parseConfig(envOf(service), [])).toMatchObject({
+        desktopPlaces: [
+          place('my-project', 'europe-west1'),
+          place('more-desktops', 'europe-west1'),
+          place('my-project', 'us-central1'),
+          place('more-desktops', 'us-central1'),
+        ],
+        desktopImage: 'europe-docker.pkg.dev/my-project/unicore/desktop:abc123',
+        desktopAccount: 'unicore-desktop',
+        desktopPool: 2,
+      });
+    }
+  });
+
   test('prepares each project in which desktops run', async () => {
     const steps = await plan(...DESKTOPS, '--desktop-projects', 'my-project,more-desktops');
     const bound = steps.filter(({ command }) => command.includes('roles/run.developer'));
@@ -154,6 +181,9 @@ describe('the manifest', () => {
       proxies: 1,
       queueMib: 256,
     });
+    // Nothing is set up for desktops, so nobody is promised one.
+    expect(config.desktopPlaces).toBeUndefined();
+    expect(config.desktopImage).toBe('unicore/desktop');
     // Cloud Run kills a container 10 s after SIGTERM.
     expect(config.drainSeconds).toBeLessThan(10);
   });
@@ -201,6 +231,7 @@ describe('what is wrong is named, with the remedy, and not repeated', () => {
     [['--store', 'sqlite'], '--store must be such as firestore://'],
     [['--min', 'two'], '--min must be a whole number'],
     [['--desktop-account', 'me@x'], '--desktop-account must be such as unicore-desktop'],
+    [['--desktop-quota', '0'], '--desktop-quota must be a whole number from 1 to 9999'],
     [['--desktop-projects', 'a b'], '--desktop-projects must be such as'],
     [['--concurrency', '5000'], '--concurrency must be a whole number from 1 to 1000'],
     [['--min', '9', '--max', '3'], '--min must be at most --max'],

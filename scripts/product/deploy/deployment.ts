@@ -56,6 +56,9 @@ const Target = z.object({
     /^[a-z][a-z0-9-]{4,28}[a-z0-9](,[a-z][a-z0-9-]{4,28}[a-z0-9])*$/,
     'my-project-123, or several, separated by commas',
   ),
+  /** The most desktops of one region of one project, and how many of them wait for a user. */
+  desktopQuota: count(1, 9999),
+  desktopPool: count(0, 100),
 });
 export type Target = z.infer<typeof Target>;
 type Field = keyof Target;
@@ -76,6 +79,8 @@ const DEFAULTS: Partial<Record<Field, string>> = {
   proxies: '1',
   desktopAccount: 'unicore-desktop',
   desktopProjects: '{project}',
+  desktopQuota: '100',
+  desktopPool: '0',
 };
 
 export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, in one region or several
@@ -98,6 +103,8 @@ export const HELP = `npm run deploy -- [--dry-run] OPTIONS: hubs on Cloud Run, i
   --desktop-repository PATH  where the image of desktops goes; without it, nothing is set up for desktops
   --desktop-account NAME     of desktops: it is created, and has no role (default unicore-desktop)
   --desktop-projects IDS     in which desktops run, separated by commas (default PROJECT)
+  --desktop-quota N          desktops in each region of each of them at most (default 100)
+  --desktop-pool N           of them that are booted ahead and wait for a user (default 0)
 {region} in a value stands for each region's name: https://{region}.hub.example.org`;
 
 export interface Deployment {
@@ -165,6 +172,19 @@ function optionOf(field: string): string {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && text.startsWith('https:');
+}
+
+/**
+ * Returns the places of desktops: each region in each of their projects. All hubs have the same list, because any of
+ * them may start, find and end a desktop.
+ */
+export function desktopPlacesOf(targets: readonly Target[]): string {
+  const places = targets
+    .filter((target) => desktopImageOf(target) !== undefined)
+    .flatMap(({ region, desktopProjects, desktopQuota }) =>
+      desktopProjects.split(',').map((project) => `${project}/${region}:${desktopQuota}`),
+    );
+  return [...new Set(places)].join(',');
 }
 
 /** Returns the image of desktops, if desktops are to be set up. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument, visit } from 'yaml';
 import { ROOT } from '../../lib/paths.ts';
-import { imageOf, type Target } from './deployment.ts';
+import { desktopImageOf, desktopPlacesOf, imageOf, type Target } from './deployment.ts';
 
 const TEMPLATE = join(ROOT, 'server/deploy/cloud-run.yaml');
 const MIB_PER_GI = 1024;
@@ -11,17 +11,21 @@ const MIB_PER_GI = 1024;
 const QUEUE_SHARE = 4;
 
 /**
- * Returns the manifest of one region. `others` are the public URLs of all regions. Pages from these URLs may
- * call the hubs of this region, too.
+ * Returns the manifest of one region. `all` are all regions. Pages of the others may call the hubs of this region,
+ * too, and desktops run in each of them.
  */
-export async function renderManifest(target: Target, others: readonly string[]): Promise<string> {
+export async function renderManifest(target: Target, all: readonly Target[]): Promise<string> {
+  const urls = [...new Set(all.map(({ publicUrl }) => publicUrl))];
   const [redisSecret, redisSecretVersion = 'latest'] = target.redisSecret.split(':');
   const values: Record<string, string | number | undefined> = {
     ...target,
     image: imageOf(target),
     redisSecret: redisSecret!,
     redisSecretVersion,
-    origins: others.filter((url) => url !== target.publicUrl).join(','),
+    origins: urls.filter((url) => url !== target.publicUrl).join(','),
+    // Without desktops these are empty, which a hub takes for its defaults.
+    desktopImage: desktopImageOf(target) ?? '',
+    desktopPlaces: desktopPlacesOf(all),
     queueMib: (Number.parseInt(target.memory, 10) * MIB_PER_GI) / QUEUE_SHARE,
   };
   return fill(await readFile(TEMPLATE, 'utf8'), values);

@@ -9,7 +9,6 @@ const PLATFORM = 'linux/amd64';
 
 export async function planOf({ targets }: Deployment): Promise<readonly Step[]> {
   const images = new Set(targets.map(imageOf));
-  const urls = [...new Set(targets.map(({ publicUrl }) => publicUrl))];
   const steps: Step[] = [];
   for (const image of images) {
     steps.push({
@@ -45,7 +44,7 @@ export async function planOf({ targets }: Deployment): Promise<readonly Step[]> 
         region,
         '--quiet',
       ],
-      input: await renderManifest(target, urls),
+      input: await renderManifest(target, targets),
     });
   }
   return steps;

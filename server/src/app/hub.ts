@@ -87,10 +87,10 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 /** Desktops run on Cloud Run if the configuration names places. */
 async function cloudSettings({ config, store, cloudRun }: HubOptions): Promise<CloudSettings | undefined> {
-  const { desktopPlaces: places, desktopAccount: account, publicUrl: hubUrl } = config;
+  const { desktopPlaces: places, desktopPool: pool, desktopAccount: account, publicUrl: hubUrl } = config;
   if (!places || hubUrl === undefined) return undefined;
   const jobs = cloudRun ?? openCloudRun({ account, deployment: await hubIdOf(store) });
-  return { places, jobs, hubUrl };
+  return { places, pool, jobs, hubUrl };
 }
 
 /** Returns the id of the deployment. All its hubs have the same one. */

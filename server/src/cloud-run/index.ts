@@ -5,4 +5,5 @@ export { jobNameOf } from './job-name.ts';
 export type { JobRef, ListedJob } from './job-ref.ts';
 export { type CloudRunOptions, openCloudRun } from './open.ts';
 export { type Place, parsePlaces, placeName, placeWithRoom } from './place.ts';
+export { isPoolOwner, poolOwner, slotOf } from './pool-owner.ts';
 export type { Sight } from './sight.ts';

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
+import { isPoolOwner } from './pool-owner.ts';
 
 /** The name of a job and its execution token have fewer than 63 characters together. */
 const MOST = 62;
@@ -20,7 +21,7 @@ export interface DesktopStart {
   readonly attempt: number;
 }
 
-/** Returns `vnc-{user_id}-{ms}`. */
+/** Returns `vnc-{user_id}-{ms}`, and `vnc-pool-{ms}` for a desktop that waits for a user. */
 export function jobNameOf({ userId, createdAt, attempt }: DesktopStart): string {
   if (!Number.isSafeInteger(createdAt) || createdAt < 0)
     throw new UniCoreError('INTERNAL', `createdAt is ${createdAt}: it must be whole ms since 1970.`);
@@ -47,6 +48,7 @@ export function userHash(userId: string): string {
  * and a hash of the whole id keeps two such ids apart.
  */
 function userPart(userId: string): string {
+  if (isPoolOwner(userId)) return 'pool';
   if (userId.length <= MOST_PLAIN && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(userId)) return userId;
   const words = userId.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const head = words.slice(0, HEAD).replace(/^-+|-+$/g, '');

@@ -4,6 +4,7 @@
  */
 import { VncSession } from '@unicore/protocol/api';
 import type { Backplane } from '../backplane/index.ts';
+import { isPoolOwner } from '../cloud-run/index.ts';
 import type { DesktopRow } from '../store/index.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopViews, sessionOf } from './view.ts';
@@ -25,6 +26,7 @@ export class Announcer {
 
   /** Writes or removes the key of the desktop's user. A failure is no loss, since the key is written again. */
   async announce(row: DesktopRow): Promise<void> {
+    if (isPoolOwner(row.userId)) return;
     const { outside } = this.#backplane;
     const key = `vnc:session:${row.userId}`;
     const session = VncSession.parse(sessionOf(this.#views.one(row, this.#socketUrl)));

@@ -7,8 +7,10 @@ import { UniCoreError } from '@unicore/protocol';
 import type { AgentBoot, DesktopRef } from '@unicore/protocol/control';
 import type { z } from 'zod';
 import { hashOf, newSecret } from '../auth/index.ts';
+import { isPoolOwner } from '../cloud-run/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import { isOver } from './lifecycle.ts';
+import { POOL_USER } from './pool.ts';
 import { desktopOfProvider, providerIdOf } from './provider-id.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -41,7 +43,8 @@ export class DesktopBoot {
       (await store.provider(providerId)) !== undefined ||
       (await store.secret(hash, 'boot', now())) !== undefined;
     if (await isKnown()) return token;
-    const { userId, phaseAt } = row;
+    const { phaseAt } = row;
+    const userId = accountOf(row.userId);
     const secret = { hash, secretId: providerId, kind: 'boot', userId, createdAt: phaseAt } as const;
     try {
       await store.addSecret({ ...secret, expiresAt: phaseAt + tokenMs });
@@ -70,7 +73,7 @@ export class DesktopBoot {
     if (row?.providerId !== providerId || row.phase !== 'launching') throw superseded();
     await store.addProvider({
       providerId,
-      ownerId: row.userId,
+      ownerId: accountOf(row.userId),
       name: ref.sessionId,
       publicKey: key,
       runtime: null,
@@ -100,6 +103,11 @@ export class DesktopBoot {
     const text = `unicore-desktop-boot:${sessionId}:${attempt}`;
     return createHmac('sha256', Buffer.from(secret, 'base64url')).update(text).digest('base64url');
   }
+}
+
+/** The user to whom the store assigns what this desktop needs. */
+function accountOf(userId: string): string {
+  return isPoolOwner(userId) ? POOL_USER : userId;
 }
 
 function superseded(): UniCoreError {

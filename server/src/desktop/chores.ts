@@ -11,6 +11,7 @@ import type { DesktopRow, Store } from '../store/index.ts';
 import type { Announcer } from './announcer.ts';
 import type { CloudDesktops } from './cloud.ts';
 import type { DesktopPlacer } from './placer.ts';
+import type { DesktopPool } from './pool.ts';
 import type { DesktopLimits } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -33,6 +34,7 @@ export interface DesktopChoresDeps {
   announcer: Announcer;
   /** Undefined if no desktops run on Cloud Run. */
   cloud: CloudDesktops | undefined;
+  pool: DesktopPool | undefined;
   limits: DesktopLimits;
   clock: Clock;
   log: Logger;
@@ -61,12 +63,13 @@ export class DesktopChores {
   }
 
   async #do(): Promise<void> {
-    const { backplane, placer, store, announcer, cloud, log } = this.#deps;
+    const { backplane, placer, store, announcer, cloud, pool, log } = this.#deps;
     // If the backplane is unreachable, every hub does this work. That is harmless.
     if (!(await backplane.leases.hold('desktops', LEASE_MS).catch(() => true))) return;
     await placer.placeWaiting();
     const rows = await store.desktops();
     for (const row of rows) await this.#look(row);
+    await pool?.look(rows);
     if (this.#turn++ % MINUTE !== 0) return;
     // Cloud Run may take long to answer, and the other chores must not wait for it.
     cloud?.reconcile().catch((error: unknown) => log.error({ err: error }, 'reconciling desktops failed'));

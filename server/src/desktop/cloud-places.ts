@@ -1,6 +1,6 @@
 /** Chooses the place of Cloud Run in which a desktop starts. */
 import type { Clock } from '@unicore/protocol';
-import { type Place, placeName, placeWithRoom } from '../cloud-run/index.ts';
+import { type Place, placeName, placeWithRoom, slotOf } from '../cloud-run/index.ts';
 import type { Store } from '../store/index.ts';
 import { isLaunched } from './lifecycle.ts';
 
@@ -11,6 +11,8 @@ export interface CloudPlacesDeps {
   places: readonly Place[];
   store: Store;
   clock: Clock;
+  /** Number of desktops in each place that wait for a user. */
+  pool: number;
 }
 
 export class CloudPlaces {
@@ -22,9 +24,19 @@ export class CloudPlaces {
     this.#deps = deps;
   }
 
-  /** Returns the name of the first place with room, or undefined if all are full. */
-  async choose(): Promise<string | undefined> {
-    const { places, store, clock } = this.#deps;
+  /** The number of desktops that wait for a user, in all places. */
+  get pool(): number {
+    return this.#deps.places.length * this.#deps.pool;
+  }
+
+  /** Returns the name of the first place with room for this user or owner, or undefined if all are full. */
+  async choose(userId: string): Promise<string | undefined> {
+    const { store, clock, pool } = this.#deps;
+    const slot = slotOf(userId);
+    // A desktop of the pool belongs to one place.
+    const places = this.#deps.places.filter(
+      (_, index) => slot === undefined || index === Math.floor(slot / pool),
+    );
     const used = new Map<string, number>();
     for (const { launcher, place, phase } of await store.desktops()) {
       if (launcher !== 'cloud-run' || place === null || !isLaunched(phase)) continue;

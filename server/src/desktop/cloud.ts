@@ -4,13 +4,14 @@
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { type CloudRunJobs, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
+import { type CloudRunJobs, isPoolOwner, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
-import { msOf } from './cost.ts';
+import { msOf, useOf } from './cost.ts';
 import { isLaunched, isOver } from './lifecycle.ts';
 import type { DesktopPlacer } from './placer.ts';
+import { POOL_LIFE_MS } from './pool.ts';
 import { type DesktopLimits, orderOf } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -147,7 +148,8 @@ export class CloudDesktops {
       UNICORE_BOOT_TOKEN: await boot.offer(row),
       UNICORE_ORDER: JSON.stringify(orderOf(row, limits)),
     };
-    const timeoutSeconds = Math.ceil(mostMs / 1000) + SPARE_S;
+    const waitMs = isPoolOwner(userId) ? POOL_LIFE_MS : 0;
+    const timeoutSeconds = Math.ceil((waitMs + mostMs) / 1000) + SPARE_S;
     try {
       const place = placeNamed(row.place);
       await jobs.launch({ userId, sessionId, attempt, createdAt, place, image, env, timeoutSeconds });
@@ -197,10 +199,10 @@ export class CloudDesktops {
     if (startedAt !== undefined) {
       const ms = Math.max(0, (endedAt ?? now()) - startedAt);
       // Google's own record of the end counts more than what was measured before.
-      const use = (old: DesktopRow) => ({
-        ms: endedAt === undefined ? Math.max(ms, msOf(old)) : ms,
-        sentBytes: old.sentBytes,
-      });
+      const use = (old: DesktopRow) => {
+        const { ms: own } = useOf(old, { ms, sentBytes: 0 });
+        return { ms: endedAt === undefined ? Math.max(own, msOf(old)) : own, sentBytes: old.sentBytes };
+      };
       await writer.update(keyOf(row), (old) => writer.spent(use(old)));
     }
     if ((await jobs.end(refOf(row))) !== 'gone') return true;

@@ -41,6 +41,11 @@ export function billOf(use: DesktopUse, prices: Prices): Bill {
   return { cpuSeconds, memorySeconds, sentBytes, cost };
 }
 
+/** Returns the user's part of what a container has used. Before, it may have waited in the pool. */
+export function useOf({ pooledMs, pooledBytes }: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
+  return { ms: Math.max(0, ms - pooledMs), sentBytes: Math.max(0, sentBytes - pooledBytes) };
+}
+
 /** Returns how long a desktop that sends nothing may live for this money, ms. */
 export function msFor(dollars: number, prices: Prices): number {
   const perSecond = DESKTOP_CPU * prices.perCpuSecond + DESKTOP_GIB * prices.perGibSecond;

@@ -2,11 +2,12 @@
 import { UniCoreError } from '@unicore/protocol';
 import type { VncCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
-import { newId } from '../auth/index.ts';
 import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
 import { msFor, type Prices } from './cost.ts';
 import { isOver } from './lifecycle.ts';
+import { handedOver, newRow } from './new-row.ts';
 import type { DesktopPlacer } from './placer.ts';
+import type { DesktopPool } from './pool.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** A desktop lives this long, and each extension adds as much, ms. */
@@ -14,7 +15,7 @@ const LIFE_MS = 60 * 60_000;
 /** Part of a budget that is kept for the end of the desktop, whose time costs money too. */
 const END_SHARE = 0.02;
 /** How soon a caller may ask again while the last desktop is still ending, ms. */
-const ENDING_MS = 1_000;
+const ENDING_MS = 2_000;
 
 type Create = z.output<typeof VncCreate>;
 
@@ -22,6 +23,8 @@ export interface DesktopsDeps {
   store: Store;
   writer: DesktopWriter;
   placer: DesktopPlacer;
+  /** Undefined if no desktops run on Cloud Run. */
+  pool: DesktopPool | undefined;
   prices: Prices;
   image: string;
   /** The longest life of a desktop, with all extensions, ms. */
@@ -116,42 +119,17 @@ export class Desktops {
     { scale = 1, budget, opId }: Create,
     before: DesktopRow | undefined,
   ): Promise<DesktopRow | undefined> {
-    const { writer, placer, prices, mostMs, image, now } = this.#deps;
+    const { writer, placer, pool, prices, mostMs, image, now } = this.#deps;
     const launcher = await placer.launcherFor(userId);
-    const at = now();
-    const row = await writer.reserve(
-      {
-        userId,
-        rev: 0,
-        sessionId: newId('ds'),
-        attempt: 1,
-        opId: opId ?? null,
-        phase: 'reserved',
-        phaseAt: at,
-        code: null,
-        reason: null,
-        launcher,
-        place: null,
-        providerId: null,
-        jobName: `vnc-${userId}-${at}`,
-        image,
-        scale,
-        isolation: null,
-        createdAt: at,
-        startedAt: null,
-        endedAt: null,
-        lifeMs: Math.min(LIFE_MS, lifeFor(budget ?? null, mostMs, prices)),
-        budget: budget ?? null,
-        cpuSeconds: 0,
-        memorySeconds: 0,
-        sentBytes: 0,
-        cost: 0,
-        viewerToken: null,
-        heardAt: null,
-      },
-      before,
-    );
-    return row && placer.place(row);
+    const member = await pool?.take(userId, scale);
+    const lifeMs = Math.min(LIFE_MS, lifeFor(budget ?? null, mostMs, prices));
+    const wish = { userId, opId: opId ?? null, launcher, image, scale, lifeMs, budget: budget ?? null };
+    const desktop = { ...wish, createdAt: now() };
+    const row = await writer.reserve(member ? handedOver(desktop, member) : newRow(desktop), before);
+    if (!row) return undefined;
+    if (!pool || !member) return placer.place(row);
+    await pool.handedOver(member, row);
+    return row;
   }
 }
 
@@ -162,9 +140,11 @@ function ended(sessionId: string): UniCoreError {
 /** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
 function requireUsable(row: DesktopRow): DesktopRow {
   if (row.phase !== 'ending') return row;
-  throw new UniCoreError('NO_CAPACITY', 'Your last desktop is still ending. Try again in a moment.', {
-    retryAfterMs: ENDING_MS,
-  });
+  throw new UniCoreError(
+    'CONFLICT',
+    `Your last desktop ${row.sessionId} is still ending. Try again in ${ENDING_MS / 1000} s.`,
+    { retryAfterMs: ENDING_MS },
+  );
 }
 
 /** The longest life of a desktop that this budget pays for, ms. */

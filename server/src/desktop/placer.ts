@@ -5,7 +5,7 @@
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { Launcher } from '@unicore/protocol/control';
-import { jobNameOf } from '../cloud-run/index.ts';
+import { isPoolOwner, jobNameOf } from '../cloud-run/index.ts';
 import type { Presence } from '../provider/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { CloudPlaces } from './cloud-places.ts';
@@ -54,11 +54,12 @@ export class DesktopPlacer {
     return placed;
   }
 
-  /** Looks for a machine for each desktop that waits. */
+  /** Looks for a machine for each desktop that waits, first for those of users. */
   async placeWaiting(): Promise<void> {
-    for (const row of await this.#deps.store.desktops()) {
-      if (row.phase === 'reserved' || row.phase === 'waiting') await this.place(row);
-    }
+    const rows = await this.#deps.store.desktops();
+    const waiting = rows.filter(({ phase }) => phase === 'reserved' || phase === 'waiting');
+    const isPooled = (row: DesktopRow) => Number(isPoolOwner(row.userId));
+    for (const row of waiting.sort((a, b) => isPooled(a) - isPooled(b))) await this.place(row);
   }
 
   async #place(row: DesktopRow): Promise<DesktopRow> {
@@ -87,7 +88,7 @@ export class DesktopPlacer {
 
 /** Everything that Cloud Run is asked for later follows from these fields. */
 async function cloudTarget(row: DesktopRow, places: CloudPlaces): Promise<Partial<DesktopRow> | undefined> {
-  const place = await places.choose();
+  const place = await places.choose(row.userId);
   if (place === undefined) return undefined;
   return { launcher: 'cloud-run', place, providerId: providerIdOf(row), jobName: jobNameOf(row) };
 }

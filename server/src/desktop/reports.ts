@@ -3,9 +3,10 @@
  * describe states, not changes, so repeating them is harmless.
  */
 import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
+import { isPoolOwner } from '../cloud-run/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
-import { msOf } from './cost.ts';
+import { msOf, useOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -86,8 +87,8 @@ export class DesktopReports {
       code: old.code ?? code,
       reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
       isolation: isolation ?? old.isolation,
-      startedAt: old.startedAt ?? (phase === 'running' ? now() : null),
-      ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, use) : use)),
+      startedAt: old.startedAt ?? (phase === 'running' ? beginning(old, use, now()) : null),
+      ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, useOf(old, use)) : use)),
     }));
     return written;
   }
@@ -114,10 +115,18 @@ function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
   return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
 
+/** The life of a user's desktop begins with its first frame. The pool counts from the start of the container. */
+function beginning({ userId }: DesktopRow, use: DesktopUse | null, now: number): number {
+  return isPoolOwner(userId) ? Math.floor(now - (use?.ms ?? 0)) : now;
+}
+
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
 
 export function orderOf(row: DesktopRow, limits: DesktopLimits): DesktopOrder {
-  const { sessionId, attempt, image, scale, lifeMs } = row;
+  const { userId, sessionId, attempt, image, scale, pooledMs } = row;
   const desired = row.phase === 'ending' ? 'ended' : 'running';
-  return { sessionId, attempt, desired, image, scale, lifeMs, ...limits };
+  // The desktop counts its life from its own start, which may have been in the pool. There, nobody uses it.
+  const lifeMs = row.lifeMs + pooledMs;
+  const idleMs = isPoolOwner(userId) ? lifeMs : limits.idleMs;
+  return { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs };
 }

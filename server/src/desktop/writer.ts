@@ -79,11 +79,16 @@ export class DesktopWriter {
   }
 
   /**
-   * Reserves a desktop for a user. `before` is the user's last row, which must be over. Returns undefined if
-   * another reservation came first.
+   * Reserves a desktop for a user. `before` is the user's last row, which must be over, or a member of the pool that
+   * was given away. Returns undefined if another reservation came first.
    */
   reserve(row: DesktopRow, before: DesktopRow | undefined): Promise<DesktopRow | undefined> {
     return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', row.userId);
+  }
+
+  /** Claims a desktop of the pool for this user. Returns undefined if the row has changed in the meantime. */
+  claim(member: DesktopRow, userId: string): Promise<DesktopRow | undefined> {
+    return this.#write({ ...member, opId: userId }, undefined, null);
   }
 
   /** Returns the fields that say what a desktop has used, and its price. */

@@ -39,6 +39,14 @@ export function desktopSuite(open: (name: string) => Store): void {
       expect(await store.desktopOf('d-2')).toBeUndefined();
     });
 
+    test('while two rows name a session, the one that was created last counts', async () => {
+      await store.replaceDesktop({ ...FIRST, userId: 'pool-0', createdAt: 10 });
+      await store.replaceDesktop({ ...FIRST, createdAt: 11 });
+      expect((await store.desktopOf('d-1'))?.userId).toBe('u-alice');
+      await store.replaceDesktop({ ...FIRST, rev: 1, createdAt: 9 });
+      expect((await store.desktopOf('d-1'))?.userId).toBe('pool-0');
+    });
+
     test('every field of a desktop is kept', async () => {
       const full: DesktopRow = {
         userId: 'u-alice',
@@ -68,6 +76,8 @@ export function desktopSuite(open: (name: string) => Store): void {
         cost: 0.3512,
         viewerToken: 'hash',
         heardAt: 1_700_000_000_004,
+        pooledMs: 60_000,
+        pooledBytes: 7,
       };
       await store.replaceDesktop(full);
       expect(await store.desktop('u-alice')).toEqual({ ...full, rev: 1 });

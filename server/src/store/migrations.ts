@@ -134,6 +134,10 @@ const MIGRATIONS = [
   CREATE TRIGGER receiptsKeep BEFORE UPDATE ON receipts BEGIN SELECT RAISE(ABORT, 'receipts are append only'); END;
   CREATE TRIGGER receiptsStay BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'receipts are append only'); END;
   `,
+  `
+  ALTER TABLE desktops ADD COLUMN pooledMs INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE desktops ADD COLUMN pooledBytes REAL NOT NULL DEFAULT 0;
+  `,
 ];
 
 /**

@@ -171,6 +171,9 @@ export const DesktopRow = z.object({
   viewerToken: z.string().nullable(),
   /** When the desktop was last heard. */
   heardAt: Time.nullable(),
+  /** What its container had used in the pool, before it was given to this user: ms and sent bytes. */
+  pooledMs: z.number().int().nonnegative().default(0),
+  pooledBytes: z.number().nonnegative().default(0),
 });
 export type DesktopRow = z.infer<typeof DesktopRow>;
 

@@ -156,7 +156,8 @@ class SqliteStore implements Store {
   }
 
   async desktopOf(sessionId: string) {
-    return this.#one(DesktopRow, 'SELECT * FROM desktops WHERE sessionId = :sessionId', { sessionId });
+    const sql = 'SELECT * FROM desktops WHERE sessionId = :sessionId ORDER BY createdAt DESC LIMIT 1';
+    return this.#one(DesktopRow, sql, { sessionId });
   }
 
   async desktops() {

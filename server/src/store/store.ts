@@ -67,7 +67,10 @@ export interface Store {
 
   /** Returns the user's desktop, which may be over. */
   desktop(userId: string): Promise<DesktopRow | undefined>;
-  /** Returns the desktop of this session, unless its user has a newer session. */
+  /**
+   * Returns the desktop of this session, unless its user has a newer session. While a session goes from the pool to a
+   * user, two rows name it, and the one that was created last counts.
+   */
   desktopOf(sessionId: string): Promise<DesktopRow | undefined>;
   /** Returns all desktops that are not over (`endedAt` is null), oldest first. */
   desktops(): Promise<DesktopRow[]>;

@@ -77,6 +77,8 @@ export function desktopRow(change: Partial<DesktopRow> = {}): DesktopRow {
     cost: 0,
     viewerToken: null,
     heardAt: null,
+    pooledMs: 0,
+    pooledBytes: 0,
     ...change,
   };
 }

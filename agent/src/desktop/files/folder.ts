@@ -44,9 +44,10 @@ export class Folder {
       const stat = await lstat(this.at(entry.name)).catch(() => undefined);
       if (stat === undefined) continue;
       files.push({ name: entry.name, size: stat.size, modifiedAt: Math.floor(stat.mtimeMs) });
-      if (files.length === MOST_FILES) break;
+      // A folder may have any number of files. Now and then, all but the newest so far are forgotten.
+      if (files.length === 2 * MOST_FILES) newestFirst(files).splice(MOST_FILES);
     }
-    return files.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.name < b.name ? -1 : 1));
+    return newestFirst(files).slice(0, MOST_FILES);
   }
 
   /** Opens a file that people see. Throws TOO_LARGE, and NOT_FOUND for all else, such as a link. */
@@ -90,6 +91,10 @@ export class Folder {
   #requireShown(name: string): void {
     if (!this.#shows(name)) throw notFound(name);
   }
+}
+
+function newestFirst(files: DesktopFile[]): DesktopFile[] {
+  return files.sort((a, b) => b.modifiedAt - a.modifiedAt || (a.name < b.name ? -1 : 1));
 }
 
 function notFound(name: string): UniCoreError {

@@ -10,6 +10,7 @@ import {
   rm,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,9 +69,18 @@ test('complete files are listed with their sizes; partial and hidden ones, links
   expect(named(list.uploads)).toEqual(['d.part']);
 });
 
-test('a thousand files at most are listed', async () => {
-  await Promise.all(Array.from({ length: 1_010 }, (_, i) => writeFile(join(downloads, `${i}`), '')));
-  expect((await files.list()).downloads.length).toBe(1_000);
+test('of many files the newest thousand are listed, the newest first', async () => {
+  const made = Array.from({ length: 2_300 }, (_, i) => i);
+  await Promise.all(
+    made.map(async (i) => {
+      // The order of names, in which a disk may list them, is not that of time.
+      const path = join(downloads, `${(i * 7) % made.length}`);
+      await writeFile(path, '');
+      await utimes(path, i, i);
+    }),
+  );
+  const newest = made.slice(-1_000).reverse();
+  expect((await files.list()).downloads.map(({ modifiedAt }) => modifiedAt / 1_000)).toEqual(newest);
 });
 
 test('what is not a complete file of Downloads is not opened', async () => {

@@ -59,6 +59,15 @@ test('a desktop that nobody uses ends, with a warning 2 minutes before', async (
   expect(events).toEqual(['22 idle 2', '24 over: Nobody used it for 15 minutes.']);
 });
 
+test('with another idle time, such as that of its first user, the idle time begins anew', async () => {
+  lifetime.limit({ lifeMs: 5 * HOUR, idleMs: HOUR });
+  lifetime.start();
+  await clock.advance(50 * MINUTE);
+  lifetime.limit({ lifeMs: 5 * HOUR, idleMs: 15 * MINUTE });
+  await clock.advance(20 * MINUTE);
+  expect(events).toEqual(['63 idle 2', '65 over: Nobody used it for 15 minutes.']);
+});
+
 test('the warning comes again after the desktop was used', async () => {
   lifetime.start();
   await clock.advance(14 * MINUTE);

@@ -53,6 +53,8 @@ export class Lifetime {
 
   limit(limits: Limits): void {
     if (limits.lifeMs > this.#limits.lifeMs) this.#withdraw('life');
+    // A desktop that waited in the pool has been idle since its start. Its user's time begins now.
+    if (limits.idleMs !== this.#limits.idleMs && this.#usedAt !== undefined) this.used();
     this.#limits = limits;
     this.#look();
   }

@@ -11,6 +11,8 @@ const NUL = 0;
 
 export interface ProgramOptions {
   browser: SharedBrowser;
+  /** How vnc.control refers to the program. */
+  id: string;
   /** The name that people see while the program has the controls. */
   name: string;
   gone(): void;
@@ -26,8 +28,9 @@ export class Program {
   #pieces: Uint8Array[] = [];
   #size = 0;
 
-  constructor({ browser, name, gone }: ProgramOptions) {
+  constructor({ browser, id, name, gone }: ProgramOptions) {
     this.#connection = browser.connect({
+      id,
       name,
       send: (text, sent) => {
         this.#queue.push(Buffer.from(`${text}\0`), sent);

@@ -1,5 +1,5 @@
 /** The channels of kind blob: files on their way into the desktop and out of it. */
-import { type AcceptedChannel, type OpenRequest, UniCoreError } from '@unicore/protocol';
+import { type AcceptedChannel, type ChannelHandler, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { type BlobAccept, BlobOpen, type DesktopAuth } from '@unicore/protocol/control';
 import { Download, type SharedFiles, Upload } from '../files/index.ts';
 import { requireOwner } from './owner.ts';
@@ -10,11 +10,14 @@ const MOST_TRANSFERS = 4;
 
 export class Transfers {
   readonly #files: SharedFiles;
+  readonly #used: () => void;
   /** What each channel was accepted with, by the id of the channel. */
   readonly #accepted = new Map<string, BlobAccept>();
 
-  constructor(files: SharedFiles) {
+  /** used: called when bytes of a file have moved, so that a long transfer keeps the desktop alive. */
+  constructor(files: SharedFiles, used: () => void) {
     this.#files = files;
+    this.#used = used;
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
@@ -49,8 +52,23 @@ export class Transfers {
 
   #start(request: OpenRequest, transfer: Upload | Download, answer: BlobAccept): AcceptedChannel {
     this.#accepted.set(request.epochHex, answer);
-    const channel = request.accept(transfer.handler, answer);
+    const channel = request.accept(this.#counted(transfer.handler), answer);
     transfer.bind(channel);
     return channel;
+  }
+
+  #counted(handler: ChannelHandler): ChannelHandler {
+    return {
+      ...handler,
+      data: (bytes) => {
+        this.#used();
+        handler.data(bytes);
+      },
+      pull: (max) => {
+        const bytes = handler.pull?.(max);
+        if (bytes) this.#used();
+        return bytes;
+      },
+    };
   }
 }

@@ -17,10 +17,11 @@ const DEPLOYMENT = 'hub-test';
 export interface CloudHubsOptions {
   seed?: number;
   quota?: number;
+  pool?: number;
   terminated?(desktop: SimulatedDesktop): void;
 }
 
-export async function cloudHubs({ seed = 1, quota = 150, terminated }: CloudHubsOptions = {}) {
+export async function cloudHubs({ seed = 1, quota = 150, pool = 0, terminated }: CloudHubsOptions = {}) {
   const random = new Random(seed);
   const containers: SimulatedDesktop[] = [];
   let fake: FakeCloudRun | undefined;
@@ -47,7 +48,7 @@ export async function cloudHubs({ seed = 1, quota = 150, terminated }: CloudHubs
     });
     launchers.push(jobs);
     const places = PLACES.map((place) => ({ ...place, quota }));
-    return { ...DESKTOPS, cloud: { places, jobs, hubUrl: 'http://hub' } };
+    return { ...DESKTOPS, cloud: { places, pool, jobs, hubUrl: 'http://hub' } };
   });
   hubs = world.hubs;
   const ledger: Ledger = fake!.ledger;

@@ -22,8 +22,8 @@ export class Desktops {
   }
 
   async bySession(sessionId: string): Promise<DesktopRow | undefined> {
-    const [found] = await this.#query({ where: [['sessionId', 'EQUAL', sessionId]], limit: 1 });
-    return rowOf(DesktopRow, found);
+    const found = await this.#query({ where: [['sessionId', 'EQUAL', sessionId]] });
+    return oldestFirst(DesktopRow, found).at(-1);
   }
 
   async list(): Promise<DesktopRow[]> {

@@ -1,0 +1,157 @@
+/**
+ * Desktops on Cloud Run that are booted ahead and have never had a user. Each is an ordinary desktop of an owner
+ * that is no user. A user gets one in three writes: the member is claimed for the user, the user's row takes over the
+ * session, and the owner's row starts anew with the next member. A claim is never taken back. So a session belongs to
+ * one user at most, and a hub that dies between the writes leaves work for the chores.
+ */
+import type { Logger } from 'pino';
+import { isPoolOwner, poolOwner } from '../cloud-run/index.ts';
+import type { HubEvents } from '../events/index.ts';
+import type { DesktopRow, Store } from '../store/index.ts';
+import type { CloudPlaces } from './cloud-places.ts';
+import { isOver } from './lifecycle.ts';
+import { newRow } from './new-row.ts';
+import type { DesktopPlacer } from './placer.ts';
+import { type DesktopWriter, keyOf } from './writer.ts';
+
+/** The longest life of a member, ms. */
+export const POOL_LIFE_MS = 60 * 60_000;
+/** A member of this age is replaced, ms. */
+const RETIRE_MS = 45 * 60_000;
+/** A member of this age is not given away any more, ms. It could end before it hears of its user. */
+const OLDEST_MS = 55 * 60_000;
+/**
+ * The user to whom the store assigns what members of the pool need, such as keys. Nobody can sign in as this user.
+ */
+export const POOL_USER = 'pool';
+
+export interface DesktopPoolDeps {
+  store: Store;
+  events: HubEvents;
+  writer: DesktopWriter;
+  placer: DesktopPlacer;
+  places: CloudPlaces;
+  image: string;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class DesktopPool {
+  readonly #deps: DesktopPoolDeps;
+  /** Sessions that were claimed, but that their user did not have when they were looked at last. */
+  #doubtful = new Set<string>();
+
+  constructor(deps: DesktopPoolDeps) {
+    this.#deps = deps;
+  }
+
+  /** Claims a desktop for this user. All calls for one user get the same one. Returns undefined if there is none. */
+  async take(userId: string, scale: DesktopRow['scale']): Promise<DesktopRow | undefined> {
+    const { store, writer, now } = this.#deps;
+    if (this.#deps.places.pool === 0) return undefined;
+    for (;;) {
+      const members = (await store.desktops()).filter((row) => isPoolOwner(row.userId));
+      const mine = members.find(({ opId, phase }) => opId === userId && phase === 'running');
+      if (mine) return mine.scale === scale ? mine : undefined;
+      const free = members.find(
+        (row) => this.#isGood(row, OLDEST_MS, now()) && row.opId === null && row.scale === scale,
+      );
+      if (!free) return undefined;
+      const claimed = await writer.claim(free, userId);
+      if (claimed) return claimed;
+    }
+  }
+
+  /** Called when the user's row has taken over the session of this member. Boots the next member. */
+  async handedOver(member: DesktopRow, user: DesktopRow): Promise<void> {
+    const { log, store, events, now } = this.#deps;
+    const { sessionId, cost } = member;
+    await this.#start(member.userId, member);
+    const { userId, pooledMs } = user;
+    log.info({ desktop: sessionId, user: userId, pooledMs }, 'a desktop of the pool has a user');
+    const detail = `waited ${pooledMs} ms, ${cost.toFixed(4)} $`;
+    await store.audit({ at: now(), event: 'desktop.pooled', userId, subject: sessionId, detail });
+    // The desktop gets the limits of its user once the other row does not name it any more.
+    events.tell('desktop', user);
+  }
+
+  /** Fills the pool, replaces old members, and completes what another hub has begun. rows: all that are not over. */
+  async look(rows: readonly DesktopRow[]): Promise<void> {
+    const { places } = this.#deps;
+    const members = rows.filter((row) => isPoolOwner(row.userId));
+    const doubtful = new Set<string>();
+    for (const member of members) if (member.opId !== null) await this.#settle(member, doubtful);
+    this.#doubtful = doubtful;
+    const owners = new Set(Array.from({ length: places.pool }, (_, slot) => poolOwner(slot)));
+    const isCrowded = rows.some((row) => row.phase === 'waiting' && !isPoolOwner(row.userId));
+    await this.#retire(members, owners, isCrowded);
+    if (isCrowded) return;
+    const filled = new Set(members.map(({ userId }) => userId));
+    for (const owner of owners) {
+      if (!filled.has(owner) && (await places.choose(owner)) !== undefined)
+        await this.#start(owner, undefined);
+    }
+  }
+
+  /** Ends members that are too many or too old, one at a time, and makes room for a user who waits. */
+  async #retire(members: DesktopRow[], owners: ReadonlySet<string>, isCrowded: boolean): Promise<void> {
+    const { now } = this.#deps;
+    const free = members.filter(({ opId }) => opId === null);
+    const surplus = free.filter(({ userId, phase }) => !owners.has(userId) && phase !== 'ending');
+    for (const member of surplus) await this.#end(member, 'The pool has become smaller.');
+    const kept = free.filter(({ userId }) => owners.has(userId));
+    if (isCrowded) {
+      const last = kept.findLast(({ phase }) => phase !== 'ending');
+      if (last) await this.#end(last, 'A user needs its place.');
+      return;
+    }
+    if (!kept.every(({ phase }) => phase === 'running')) return;
+    const old = kept.find((member) => !this.#isGood(member, RETIRE_MS, now()));
+    if (old) await this.#end(old, 'It waited long, and a new one takes its place.');
+  }
+
+  async #settle(member: DesktopRow, doubtful: Set<string>): Promise<void> {
+    const { store } = this.#deps;
+    const { opId, sessionId, phase } = member;
+    const user = opId === null ? undefined : await store.desktop(opId);
+    if (user?.sessionId === sessionId) return this.handedOver(member, user);
+    // The user's row is written right after the claim, so it is missing for good at the second look.
+    if (!this.#doubtful.has(sessionId)) doubtful.add(sessionId);
+    else if (phase !== 'ending') await this.#end(member, 'Its user has got another desktop.');
+  }
+
+  async #end(member: DesktopRow, reason: string): Promise<void> {
+    await this.#deps.writer.apply(keyOf(member), 'end', () => ({ reason }));
+  }
+
+  /** `before` is the row of a member that was handed over. Otherwise the owner's last row must be over. */
+  async #start(userId: string, before: DesktopRow | undefined): Promise<void> {
+    const { store, writer, placer, image, now } = this.#deps;
+    await this.#requireUser();
+    const last = before ?? (await store.desktop(userId));
+    if (last && last !== before && !isOver(last.phase)) return;
+    const wish = { userId, opId: null, launcher: 'cloud-run', image, scale: 1, budget: null } as const;
+    const createdAt = await this.#newTime(now());
+    const row = await writer.reserve(newRow({ ...wish, createdAt, lifeMs: POOL_LIFE_MS }), last);
+    if (row) await placer.place(row);
+  }
+
+  /** Members differ in `createdAt`, because the names of their jobs consist of it. */
+  async #newTime(now: number): Promise<number> {
+    const rows = await this.#deps.store.desktops();
+    return Math.max(now, ...rows.filter((row) => isPoolOwner(row.userId)).map((row) => row.createdAt + 1));
+  }
+
+  async #requireUser(): Promise<void> {
+    const { store, now } = this.#deps;
+    if (await store.user(POOL_USER)) return;
+    await store.addUser({ userId: POOL_USER, name: '(pool)', role: 'member', createdAt: now() });
+  }
+
+  #isGood({ phase, image, startedAt }: DesktopRow, mostMs: number, now: number): boolean {
+    return (
+      phase === 'running' && image === this.#deps.image && startedAt !== null && now - startedAt < mostMs
+    );
+  }
+}
