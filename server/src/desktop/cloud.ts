@@ -8,7 +8,7 @@ import { type CloudRunJobs, type JobRef, placeName, type Sight } from '../cloud-
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
-import { msOf } from './cost.ts';
+import { msOf, type Prices } from './cost.ts';
 import { isLaunched, isOver } from './lifecycle.ts';
 import type { DesktopPlacer } from './placer.ts';
 import { type DesktopLimits, orderOf } from './reports.ts';
@@ -34,6 +34,7 @@ export interface CloudDesktopsDeps {
   jobs: CloudLauncher;
   boot: DesktopBoot;
   limits: DesktopLimits;
+  prices: Prices;
   /** The longest life of a desktop, ms. */
   mostMs: number;
   /** http(s)://host, as desktops reach the hubs. */
@@ -140,12 +141,12 @@ export class CloudDesktops {
   }
 
   async #launch(row: CloudRow): Promise<boolean> {
-    const { jobs, boot, limits, mostMs, hubUrl, writer, log } = this.#deps;
+    const { jobs, boot, limits, prices, mostMs, hubUrl, writer, log } = this.#deps;
     const { userId, sessionId, attempt, createdAt, image } = row;
     const env = {
       UNICORE_HUB: hubUrl,
       UNICORE_BOOT_TOKEN: await boot.offer(row),
-      UNICORE_ORDER: JSON.stringify(orderOf(row, limits)),
+      UNICORE_ORDER: JSON.stringify(orderOf(row, limits, prices)),
     };
     const timeoutSeconds = Math.ceil(mostMs / 1000) + SPARE_S;
     try {

@@ -5,7 +5,7 @@
 import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
 import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
-import { msOf } from './cost.ts';
+import { msOf, type Prices, usableOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -26,6 +26,7 @@ export interface DesktopReportsDeps {
   events: HubEvents;
   writer: DesktopWriter;
   limits: DesktopLimits;
+  prices: Prices;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -63,9 +64,9 @@ export class DesktopReports {
 
   /** Returns the orders for all desktops that this provider should have, and for the strays that must end. */
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
-    const { store, limits } = this.#deps;
+    const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
-    const orders = rows.map((row) => orderOf(row, limits));
+    const orders = rows.map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
       // The order for a newer attempt ends the older ones as well.
@@ -116,8 +117,9 @@ function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
 
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
 
-export function orderOf(row: DesktopRow, limits: DesktopLimits): DesktopOrder {
-  const { sessionId, attempt, image, scale, lifeMs } = row;
+export function orderOf(row: DesktopRow, limits: DesktopLimits, prices: Prices): DesktopOrder {
+  const { sessionId, attempt, image, scale, lifeMs, budget } = row;
   const desired = row.phase === 'ending' ? 'ended' : 'running';
-  return { sessionId, attempt, desired, image, scale, lifeMs, ...limits };
+  const order = { sessionId, attempt, desired, image, scale, lifeMs, ...limits } as const;
+  return budget === null ? order : { ...order, budget: usableOf(budget, prices) };
 }
