@@ -28,6 +28,11 @@ export interface RawClientOptions {
   readonly onCutText?: (body: Buffer) => void;
 }
 
+interface Waiting {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 export class RawClient {
   readonly #stream: Duplex;
   readonly #reader: StreamReader;
@@ -35,7 +40,9 @@ export class RawClient {
   #picture: Framebuffer = new Framebuffer(0, 0);
   /** The first screen of the desktop: u32 id to u32 flags. Undefined if the server can't change its size. */
   #screen: Buffer | undefined;
-  #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #waiting: Waiting[] = [];
+  /** Fences of this client that the server has not answered yet. */
+  #fences: Waiting[] = [];
   #failure: unknown;
   #updates = 0;
   #hasPixels = false;
@@ -143,6 +150,17 @@ export class RawClient {
     this.#stream.write(message);
   }
 
+  /**
+   * Resolves when the server has handled everything that was sent before. The server must have fences, as Xvnc has,
+   * and must have sent an update.
+   */
+  async handled(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#fences.push({ resolve, reject });
+    this.#stream.write(encodeFence(FENCE_REQUEST, new Uint8Array(0)));
+    await promise;
+  }
+
   close(): void {
     this.#stream.destroy();
   }
@@ -191,7 +209,7 @@ export class RawClient {
     } catch (error) {
       this.#failure = error;
       this.#stream.destroy();
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      for (const { reject } of [...this.#waiting.splice(0), ...this.#fences.splice(0)]) reject(error);
     }
   }
 
@@ -219,12 +237,13 @@ export class RawClient {
     }
   }
 
-  /** Answers a fence. This client has handled all messages before it. */
+  /** Answers a fence: this client has handled all messages before it. Or takes the answer to one of its own. */
   async #fence(): Promise<void> {
     const header = await this.#reader.read(FENCE_HEADER - 1);
     const payload = await this.#reader.read(header[7]!);
     const flags = header.readUInt32BE(3);
-    if ((flags & FENCE_REQUEST) !== 0) this.#stream.write(encodeFence(flags & FENCE_BLOCK, payload));
+    if ((flags & FENCE_REQUEST) === 0) this.#fences.shift()?.resolve();
+    else this.#stream.write(encodeFence(flags & FENCE_BLOCK, payload));
   }
 
   /** Hands a clipboard message on. The extended clipboard, with negative lengths, is not listed. */
