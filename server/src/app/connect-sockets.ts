@@ -37,7 +37,8 @@ const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 /** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { sessions, credentials, tickets, presence, control, relay, hubs, events, desktopBoot } = domain;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
+  const { desktopBoot, cloudDesktops } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -85,7 +86,10 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
       },
       heard: (providerId) => presence.heard(providerId),
       beat: (providerId, beat) => presence.beat(providerId, beat),
-      disconnected: (providerId) => presence.disconnected(providerId),
+      disconnected(providerId) {
+        presence.disconnected(providerId);
+        cloudDesktops?.disconnected(providerId);
+      },
     },
   });
   events.on('sessionEnded', (sessionId) => {

@@ -11,6 +11,7 @@ import { type CloudPlaces, placeNamed } from './cloud-places.ts';
 import { msOf, type Prices } from './cost.ts';
 import { isLaunched, isOver } from './lifecycle.ts';
 import type { DesktopPlacer } from './placer.ts';
+import { desktopOfProvider } from './provider-id.ts';
 import { type DesktopLimits, orderOf } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -84,6 +85,12 @@ export class CloudDesktops {
         if (isAsked) this.look(sessionId);
         else if (more) this.#later(sessionId, () => this.look(sessionId));
       });
+  }
+
+  /** The container of a desktop has lost its connection, perhaps because it died. Other providers are ignored. */
+  disconnected(providerId: string): void {
+    const { sessionId } = desktopOfProvider(providerId) ?? {};
+    if (sessionId !== undefined) this.#later(sessionId, () => this.look(sessionId));
   }
 
   /**
@@ -195,11 +202,14 @@ export class CloudDesktops {
 
   async #end(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
     const { jobs, writer, now } = this.#deps;
-    if (startedAt !== undefined) {
-      const ms = Math.max(0, (endedAt ?? now()) - startedAt);
-      // Google's own record of the end counts more than what was measured before.
+    // Of an execution that Cloud Run shows no more, only what the hub saw of its start is known.
+    const from = startedAt ?? row.startedAt;
+    if (from !== null && (startedAt ?? endedAt) !== undefined) {
+      const ms = Math.max(0, (endedAt ?? now()) - from);
+      // Google's own record of both ends counts more than what was measured before.
+      const isExact = startedAt !== undefined && endedAt !== undefined;
       const use = (old: DesktopRow) => ({
-        ms: endedAt === undefined ? Math.max(ms, msOf(old)) : ms,
+        ms: isExact ? ms : Math.max(ms, msOf(old)),
         sentBytes: old.sentBytes,
       });
       await writer.update(keyOf(row), (old) => writer.spent(use(old)));
