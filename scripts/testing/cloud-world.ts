@@ -6,7 +6,9 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
+import { systemClock } from '@unicore/protocol';
 import { type App, createApp } from '@unicore/server/app';
+import { LocalWorld } from '@unicore/server/backplane';
 import { parseConfig } from '@unicore/server/config';
 import { LineProxy } from '@unicore/server/testing';
 import {
@@ -26,7 +28,7 @@ import { Users } from './users.ts';
 
 const HOST = '127.0.0.1';
 /** Two places, so that a desktop for which one has no room starts in the other. */
-const PLACES = 'my-project/europe-west1:3,my-project/us-central1:3';
+const PLACES = 'my-project/europe-west1:80,my-project/us-central1:80';
 const FOLDER = join(tmpdir(), 'unicore-dial-');
 /** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
 const UID = 61_237;
@@ -51,11 +53,13 @@ export class CloudWorld implements AsyncDisposable {
   /** A folder for each container that consists of processes. */
   readonly #folders: string[] = [];
   readonly #users = new Users();
+  readonly #backplane = new LocalWorld(systemClock);
   readonly #port: number;
   /** The way of desktops to the hub. */
   readonly #line: LineProxy;
   #fake: CloudRunFake | undefined;
   #app: App | undefined;
+  #second: App | undefined;
 
   private constructor(options: CloudWorldOptions, port: number, line: LineProxy) {
     this.#options = options;
@@ -83,16 +87,29 @@ export class CloudWorld implements AsyncDisposable {
   }
 
   async startHub(): Promise<void> {
+    this.#app = await this.#hub(this.#port);
+  }
+
+  /** Starts a second hub on the same data. Returns its URL. */
+  async joinHub(): Promise<string> {
+    const port = await freePort(HOST);
+    this.#second = await this.#hub(port);
+    return `http://${HOST}:${port}`;
+  }
+
+  async #hub(port: number): Promise<App> {
     const { host = HOST, options = [] } = this.#options;
     const publicUrl = host === HOST ? this.#line.origin : this.url;
     const config = parseConfig({}, [
-      ...['--host', host, '--port', `${this.#port}`, '--public-url', publicUrl, '--data', this.#folder],
+      ...['--host', host, '--port', `${port}`, '--public-url', publicUrl, '--data', this.#folder],
       ...['--desktop-places', PLACES, ...options],
     ]);
     const account = config.desktopAccount;
     const cloudRun = openCloudRun({ endpoint: this.fake.address, deployment: 'hub-test', account });
-    this.#app = createApp(config, { log: pino({ level: 'silent' }), cloudRun });
-    await this.#app.start();
+    const backplane = this.#backplane.join();
+    const app = createApp(config, { log: pino({ level: 'silent' }), cloudRun, backplane });
+    await app.start();
+    return app;
   }
 
   async stopHub(): Promise<void> {
@@ -100,8 +117,9 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = undefined;
   }
 
-  user(name: string): Promise<UniCore> {
-    return this.#users.sdk(this.app, name, this.url);
+  /** url: that of the hub. */
+  user(name: string, url = this.url): Promise<UniCore> {
+    return this.#users.sdk(this.app, name, url);
   }
 
   /** Returns the pids of the processes that run this command of unicore-desktop for this world. */
@@ -113,6 +131,7 @@ export class CloudWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#users.close();
+    await this.#second?.stop();
     await this.stopHub();
     await this.#fake?.close();
     this.#line.close();
