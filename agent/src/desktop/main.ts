@@ -32,6 +32,7 @@ interface HoldFlags {
   url?: string;
   reachable: string[];
   allowUnsandboxed?: boolean;
+  sharesNetwork?: boolean;
 }
 
 /** In a container, the image says which folder is the desktop's own. */
@@ -49,6 +50,7 @@ program
   .option('--url <url>', 'the first page')
   .option('--reachable <range>', 'addresses that are not public and may be reached; repeatable', collect, [])
   .option('--allow-unsandboxed', 'go on where this machine permits Chromium no sandbox')
+  .option('--shares-network', 'other programs use the same network interfaces')
   .action(hold);
 
 program
@@ -102,22 +104,23 @@ function collect(value: string, before: string[]): string[] {
 async function hold(
   folder: string,
   text: string,
-  { url, reachable, allowUnsandboxed }: HoldFlags,
+  { url, reachable, allowUnsandboxed, sharesNetwork }: HoldFlags,
 ): Promise<void> {
-  const { sessionId, attempt, scale, lifeMs, idleMs } = readOrder(text);
+  const { sessionId, attempt, scale, lifeMs, idleMs, budget } = readOrder(text);
   const log = stderrLog();
   process.title = `unicore-desktop ${sessionId}`;
   const holder = await startHolder({
     sessionId,
     attempt,
     socketPath: join(folder, HOLDER_SOCKET),
-    limits: { lifeMs, idleMs },
+    limits: { lifeMs, idleMs, ...(budget && { budget }) },
     programs: {
       folder,
       scale,
       reachable,
       ...(url !== undefined && { startUrl: url }),
       ...(allowUnsandboxed !== undefined && { allowUnsandboxed }),
+      ...(sharesNetwork !== undefined && { sharesNetwork }),
     },
     log,
   });

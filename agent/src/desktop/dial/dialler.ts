@@ -60,7 +60,13 @@ class Dialler {
     const { order, ending } = this.#wish;
     const desktops = await Desktops.load({
       agentDir: folder,
-      launcher: makeLauncher({ kind: 'process', agentDir: folder, providerId: '', socketPath: '' }),
+      launcher: makeLauncher({
+        kind: 'process',
+        agentDir: folder,
+        providerId: '',
+        socketPath: '',
+        ownNetwork: true,
+      }),
       clock,
       random,
       log,

@@ -16,6 +16,8 @@ export interface LauncherOptions {
   socketPath: string;
   /** The program that holds a desktop without a container. Default: unicore-desktop. */
   program?: string;
+  /** True in a container of the desktop's own. */
+  ownNetwork?: boolean;
 }
 
 export function makeLauncher(options: LauncherOptions): DesktopLauncher {

@@ -31,15 +31,19 @@ export interface ProcessLauncherOptions {
   agentDir: string;
   /** The program that holds a desktop. Default: unicore-desktop. */
   program?: string;
+  /** True in a container of the desktop's own, whose network interfaces only the desktop uses. */
+  ownNetwork?: boolean;
 }
 
 export class ProcessLauncher implements DesktopLauncher {
   readonly #places: Places;
   readonly #program: string;
+  readonly #flags: readonly string[];
 
-  constructor({ agentDir, program = PROGRAM }: ProcessLauncherOptions) {
+  constructor({ agentDir, program = PROGRAM, ownNetwork = false }: ProcessLauncherOptions) {
     this.#places = new Places(agentDir);
     this.#program = program;
+    this.#flags = ownNetwork ? [] : ['--shares-network'];
   }
 
   list(): Promise<DesktopRef[]> {
@@ -65,7 +69,8 @@ export class ProcessLauncher implements DesktopLauncher {
     const log = await open(place.log, 'wx', 0o600);
     try {
       const uid = place.uid === undefined ? '' : String(place.uid);
-      const args = [HOLD, place.home, place.pidFile, uid, this.#program, ...holdArguments(place.home, order)];
+      const hold = [...holdArguments(place.home, order), ...this.#flags];
+      const args = [HOLD, place.home, place.pidFile, uid, this.#program, ...hold];
       // This process is found by its HOME, like those of the desktop. So it cannot start a holder after stop().
       const child = spawn(process.execPath, args, {
         detached: true,

@@ -19,6 +19,8 @@ export interface ProgramsOptions {
   readonly allowUnsandboxed?: boolean;
   /** Ranges of addresses that may be reached though they are not public, such as "10.1.0.0/16". */
   readonly reachable?: readonly string[];
+  /** Other programs use the same network interfaces, so only what Chromium sends is counted as sent. */
+  readonly sharesNetwork?: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly onPhase?: (phase: Phase) => void;
   /** Is called with the debugging pipe of each Chromium: the first one, and each one after a restart. */
@@ -48,6 +50,7 @@ export function withDefaults(options: ProgramsOptions) {
     timeZone: 'UTC',
     allowUnsandboxed: false,
     reachable: [],
+    sharesNetwork: false,
     onPhase: () => {},
     onPipe: () => {},
     clock: systemClock,

@@ -16,6 +16,7 @@ import {
   type DesktopCondition,
   DesktopOpen,
   type DesktopRef,
+  type DesktopUse,
 } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
@@ -120,6 +121,7 @@ class DesktopHolder implements Holder {
     this.#lifetime = new Lifetime({
       clock,
       limits,
+      use: () => this.#use(),
       warn: (warning) => this.#callers.tell(`warning ${warning.limit}`, (to) => to.warning(warning)),
       over: (code, reason) => void this.end(code, reason),
     });
@@ -164,6 +166,7 @@ class DesktopHolder implements Holder {
       this.#lifetime.stop();
       this.#tell();
       this.#viewers.end(reason);
+      this.#transfers.end(reason);
       await this.#programs?.end(reason);
     }
     return this.#ending.promise;
@@ -264,14 +267,18 @@ class DesktopHolder implements Holder {
     const programs = this.#programs;
     const { name = 'booting', reason, code } = programs?.phase ?? {};
     const isOver = name === 'ended' || name === 'failed';
-    const usage = await programs?.usage();
     return {
       phase: this.#why !== undefined && !isOver ? 'ending' : name,
       code: this.#why?.code ?? code ?? null,
       reason: this.#why?.reason ?? reason ?? null,
       isolation: programs?.isolation ?? null,
-      use: { ms: (usage?.seconds ?? 0) * 1000, sentBytes: usage?.transmittedBytes ?? 0 },
+      use: await this.#use(),
     };
+  }
+
+  async #use(): Promise<DesktopUse> {
+    const usage = await this.#programs?.usage();
+    return { ms: (usage?.seconds ?? 0) * 1000, sentBytes: usage?.sentBytes ?? 0 };
   }
 
   async #finish(): Promise<void> {
