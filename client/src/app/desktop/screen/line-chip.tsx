@@ -1,6 +1,6 @@
 /** The state of the line to the desktop in a word, or its round trip while the line works. */
 import type { JSX } from 'solid-js';
-import { Chip, type Tone } from '../ui/index.ts';
+import { Chip, type Tone } from '../../ui/index.ts';
 import type { Viewing } from './viewing.ts';
 
 export function LineChip(props: { viewing: Viewing }): JSX.Element {

@@ -1,15 +1,13 @@
 /** The screen of the running desktop, with its bar and with words over the picture while the line is lost. */
 import type { Control, Desktop } from '@unicore/protocol/api';
 import { createSignal, type JSX, Match, onCleanup, onMount, Switch } from 'solid-js';
-import { isPageChord, setOverlay } from '../base/index.ts';
-import { type DesktopActions, useUniCore } from '../data/index.ts';
-import { Button } from '../ui/index.ts';
+import { isPageChord, setOverlay } from '../../base/index.ts';
+import { type DesktopActions, useUniCore } from '../../data/index.ts';
+import { Button } from '../../ui/index.ts';
+import { createViewing, lineNotice, loadScreen, type ScreenCode } from '../screen/index.ts';
+import { releaseModifiers } from '../typing/index.ts';
 import { DesktopBar } from './desktop-bar.tsx';
 import { createFullScreen } from './full-screen.ts';
-import { lineNotice } from './line-notice.ts';
-import { loadScreen, type ScreenCode } from './screen-code.ts';
-import { releaseModifiers } from './special-keys.ts';
-import { createViewing } from './viewing.ts';
 
 /** How long the page shows who has the controls after a take over, ms. Anyone may take them afterwards. */
 const CONTROL_SHOWN_MS = 5_000;

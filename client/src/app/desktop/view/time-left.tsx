@@ -1,10 +1,10 @@
 /** How long the desktop still runs, with a button that extends it. It warns when little time is left. */
 import type { Desktop } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
-import { createNow } from '../base/index.ts';
-import type { DesktopActions } from '../data/index.ts';
-import { Button } from '../ui/index.ts';
-import { countdown } from './format.ts';
+import { createNow } from '../../base/index.ts';
+import type { DesktopActions } from '../../data/index.ts';
+import { Button } from '../../ui/index.ts';
+import { countdown } from '../format.ts';
 
 const TICK_MS = 1_000;
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 /** Shown while a desktop ends. It may still cost money, so the page says that it is not over yet. */
 import type { Desktop } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
-import { createNow } from '../base/index.ts';
-import { Line } from '../ui/index.ts';
-import { dollars, duration } from './format.ts';
+import { createNow } from '../../base/index.ts';
+import { Line } from '../../ui/index.ts';
+import { dollars, duration } from '../format.ts';
 
 const TICK_MS = 1_000;
 

@@ -1,8 +1,8 @@
 /** Offers to start a desktop, to a user who has none. */
 import { type JSX, Show } from 'solid-js';
-import { failureOf, randomId } from '../base/index.ts';
-import type { DesktopActions } from '../data/index.ts';
-import { Button, Line } from '../ui/index.ts';
+import { failureOf, randomId } from '../../base/index.ts';
+import type { DesktopActions } from '../../data/index.ts';
+import { Button, Line } from '../../ui/index.ts';
 
 /** From this number of device pixels per CSS pixel on, the desktop draws twice as fine. */
 const FINE_FROM = 1.5;

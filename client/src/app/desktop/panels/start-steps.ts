@@ -1,6 +1,6 @@
 /** The steps of a desktop that starts, as the page shows them: names, times, and which of them runs. */
 import type { Desktop, DesktopState } from '@unicore/protocol/api';
-import type { PhaseTime } from '../data/index.ts';
+import type { PhaseTime } from '../../data/index.ts';
 
 export interface Step {
   phase: DesktopState;

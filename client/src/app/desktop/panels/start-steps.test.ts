@@ -1,6 +1,6 @@
 /** The steps that are shown while a desktop starts. */
 import { expect, test } from 'vitest';
-import { fakeDesktop } from '../testing/index.ts';
+import { fakeDesktop } from '../../testing/index.ts';
 import { sentenceFor, startSteps } from './start-steps.ts';
 
 test('each step shows how long it took, and the one that runs counts on', () => {

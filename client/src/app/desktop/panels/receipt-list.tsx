@@ -1,9 +1,9 @@
 /** The receipts of the user's earlier desktops. Each opens to show all of its facts. */
 import type { Receipt } from '@unicore/protocol/api';
 import { For, type JSX, Show } from 'solid-js';
-import { age, createNow } from '../base/index.ts';
-import { ChevronDown } from '../ui/index.ts';
-import { dollars } from './format.ts';
+import { age, createNow } from '../../base/index.ts';
+import { ChevronDown } from '../../ui/index.ts';
+import { dollars } from '../format.ts';
 import { ReceiptFacts, ranFor } from './receipt-facts.tsx';
 
 export function ReceiptList(props: { receipts: readonly Receipt[] }): JSX.Element {

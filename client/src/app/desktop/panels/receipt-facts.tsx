@@ -1,8 +1,8 @@
 /** The facts of one receipt: how long a desktop ran, what it cost, what it sent, and what is proven gone. */
 import type { Receipt } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
-import { bytes } from '../base/index.ts';
-import { dollars, duration } from './format.ts';
+import { bytes } from '../../base/index.ts';
+import { dollars, duration } from '../format.ts';
 
 export function ReceiptFacts(props: { receipt: Receipt }): JSX.Element {
   return (

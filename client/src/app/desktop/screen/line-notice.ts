@@ -1,5 +1,5 @@
 /** What the page says over the picture while the line to the desktop does not work. */
-import type { ChannelStatus } from '../../sdk/index.ts';
+import type { ChannelStatus } from '../../../sdk/index.ts';
 
 interface LineFacts {
   line: ChannelStatus;

@@ -4,8 +4,8 @@
  */
 import { Backoff, closeError, type ErrorCode } from '@unicore/protocol';
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
-import type { ChannelSocket, ChannelStatus, UniCore } from '../../sdk/index.ts';
-import { failureOf } from '../base/index.ts';
+import type { ChannelSocket, ChannelStatus, UniCore } from '../../../sdk/index.ts';
+import { failureOf } from '../../base/index.ts';
 import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
 import type { Rfb, ScreenCode } from './screen-code.ts';
 

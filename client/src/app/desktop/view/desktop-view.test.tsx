@@ -1,11 +1,18 @@
 /** The screen of a running desktop: its bar, and what is shown while the line is lost. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
-import { useDesktop } from '../data/index.ts';
-import { apiError, FakeChannel, type FakeHub, fakeDesktop, fakeHub, renderPart } from '../testing/index.ts';
-import { Toasts } from '../ui/index.ts';
+import { useDesktop } from '../../data/index.ts';
+import {
+  apiError,
+  FakeChannel,
+  type FakeHub,
+  fakeDesktop,
+  fakeHub,
+  renderPart,
+} from '../../testing/index.ts';
+import { Toasts } from '../../ui/index.ts';
+import type { Rfb, ScreenCode } from '../screen/index.ts';
 import { DesktopView } from './desktop-view.tsx';
-import type { Rfb, ScreenCode } from './screen-code.ts';
 
 /** Stands for noVNC. It says that it is connected when the channel is. */
 class FakeRfb extends EventTarget implements Rfb {

@@ -1,11 +1,11 @@
 /** Shown while a desktop starts: what it does now, why it waits, and how long each step took. */
 import type { Desktop } from '@unicore/protocol/api';
 import { For, type JSX, Match, Switch } from 'solid-js';
-import { createNow } from '../base/index.ts';
-import type { DesktopActions, KnownDesktop } from '../data/index.ts';
-import { Button, Line } from '../ui/index.ts';
-import { Check } from './desktop-icons.ts';
-import { duration } from './format.ts';
+import { createNow } from '../../base/index.ts';
+import type { DesktopActions, KnownDesktop } from '../../data/index.ts';
+import { Button, Line } from '../../ui/index.ts';
+import { Check } from '../desktop-icons.ts';
+import { duration } from '../format.ts';
 import { type Step, sentenceFor, startSteps } from './start-steps.ts';
 
 /** Interval between two updates of the displayed times, ms. */

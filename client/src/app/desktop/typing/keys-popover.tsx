@@ -1,9 +1,9 @@
 /** A small panel with keys that a keyboard may lack. Held keys are released when the panel closes. */
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
-import { ICON_BUTTON, Keyboard } from '../ui/index.ts';
+import { ICON_BUTTON, Keyboard } from '../../ui/index.ts';
+import type { Viewing } from '../screen/index.ts';
 import { HELD_KEYS, SINGLE_KEYS, type SpecialKey } from './special-keys.ts';
-import type { Viewing } from './viewing.ts';
 
 const KEY =
   'h-9 rounded-md border border-rule bg-surface font-mono text-sm hover:bg-sunken active:bg-sunken ' +

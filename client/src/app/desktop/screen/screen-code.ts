@@ -1,5 +1,5 @@
 /** Loads noVNC when it is needed. It is large, so it is a download of its own. */
-import type { ChannelSocket } from '../../sdk/index.ts';
+import type { ChannelSocket } from '../../../sdk/index.ts';
 
 /** The part of noVNC that the page uses. */
 export interface Rfb {

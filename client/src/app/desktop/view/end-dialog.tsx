@@ -1,6 +1,6 @@
 /** The dialog that asks for confirmation before the desktop ends. */
 import type { JSX } from 'solid-js';
-import { Button, Dialog, DialogActions } from '../ui/index.ts';
+import { Button, Dialog, DialogActions } from '../../ui/index.ts';
 
 interface EndDialogProps {
   open: boolean;

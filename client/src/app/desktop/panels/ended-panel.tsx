@@ -1,8 +1,8 @@
 /** Shown after a desktop: why it ended, what it cost, and a button for the next one. */
 import type { Desktop, Receipt } from '@unicore/protocol/api';
 import { createMemo, type JSX, Show } from 'solid-js';
-import type { DesktopActions } from '../data/index.ts';
-import { Line } from '../ui/index.ts';
+import type { DesktopActions } from '../../data/index.ts';
+import { Line } from '../../ui/index.ts';
 import { ReceiptFacts } from './receipt-facts.tsx';
 import { StartButton } from './start-panel.tsx';
 

@@ -1,16 +1,15 @@
 /** The bar above the screen of the desktop: time left, cost, and everything that can be done with the desktop. */
 import type { Desktop } from '@unicore/protocol/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import type { DesktopActions } from '../data/index.ts';
-import { Button, IconButton } from '../ui/index.ts';
-import { Eye, Hand, Maximize, Minimize, Power } from './desktop-icons.ts';
+import type { DesktopActions } from '../../data/index.ts';
+import { Button, IconButton } from '../../ui/index.ts';
+import { Eye, Hand, Maximize, Minimize, Power } from '../desktop-icons.ts';
+import { dollars } from '../format.ts';
+import { LineChip, type Viewing } from '../screen/index.ts';
+import { KeysPopover } from '../typing/index.ts';
 import { EndDialog } from './end-dialog.tsx';
-import { dollars } from './format.ts';
 import type { FullScreen } from './full-screen.ts';
-import { KeysPopover } from './keys-popover.tsx';
-import { LineChip } from './line-chip.tsx';
 import { TimeLeft } from './time-left.tsx';
-import type { Viewing } from './viewing.ts';
 
 interface DesktopBarProps {
   desktop: Desktop;
