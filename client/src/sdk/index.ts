@@ -7,7 +7,7 @@ export type { Desktop, DesktopHandler } from './desktop.ts';
 export type { Download } from './download.ts';
 export type { LineStatus } from './line.ts';
 export type { ChannelStatus } from './link.ts';
-export { type KeyLike, keyMessage, textMessages } from './typing.ts';
+export { type KeyLike, keyMessage, keysymOf, textMessages } from './typing.ts';
 export {
   createUniCore,
   type DesktopOptions,

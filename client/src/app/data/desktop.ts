@@ -45,12 +45,6 @@ export function useDesktop() {
       onSuccess: apply,
       meta: { failed: 'The desktop was not extended' },
     })),
-    /** holder: the name of the viewer that takes the controls. Without it, any viewer of the user may. */
-    takeOver: useMutation(() => ({
-      mutationFn: ({ desktop, holder }: { desktop: Desktop; holder: string | undefined }) =>
-        vnc.control.mutate({ ...ref(desktop), take: true, ...(holder !== undefined && { holder }) }),
-      meta: { failed: 'The controls were not taken over' },
-    })),
   };
   return { known, live, actions };
 }

@@ -1,16 +1,8 @@
 /** A fake hub for component tests: lists in memory, answers that a test can replace, and an event stream. */
-import type {
-  Control,
-  Desktop,
-  DesktopEvent,
-  Provider,
-  Receipt,
-  Terminal,
-  Vm,
-  VmEvent,
-} from '@unicore/protocol/api';
+import type { Desktop, DesktopEvent, Provider, Receipt, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
 import type { FeedHandlers } from '../data/index.ts';
+import { FakeDesktop } from './fake-desktop.ts';
 
 type Handlers = FeedHandlers<VmEvent>;
 type DesktopHandlers = FeedHandlers<DesktopEvent>;
@@ -37,8 +29,8 @@ export interface FakeHub {
   /** The user's newest desktop. */
   desktop: Desktop | null;
   receipts: Receipt[];
-  /** What vnc.control answers. */
-  control: Control;
+  /** The channels beside the desktop's screen, the newest last. */
+  beside: FakeDesktop[];
   desktopStreams: Set<DesktopHandlers>;
   openDesktop: UniCore['openDesktop'];
   /** Changes the desktop and tells the page. */
@@ -160,7 +152,6 @@ export function fakeHub(): FakeHub {
           desktopChanged({ expiresAt: (hub.desktop?.expiresAt ?? 0) + 3_600_000 }),
         ),
       },
-      control: { mutate: mutation('vnc.control', () => hub.control) },
       receipts: { query: async () => hub.receipts },
       watch: {
         subscribe: (_input: undefined, handlers: DesktopHandlers) => {
@@ -237,7 +228,11 @@ export function fakeHub(): FakeHub {
       openTerminal: () => notHere(),
       openDesktop: (...wish) => hub.openDesktop(...wish),
       openCdp: () => notHere(),
-      desktop: () => notHere(),
+      desktop: (_sessionId, handler = {}) => {
+        const beside = new FakeDesktop(handler);
+        hub.beside.push(beside);
+        return beside.desktop;
+      },
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
@@ -259,7 +254,7 @@ export function fakeHub(): FakeHub {
     streams: new Set(),
     desktop: null,
     receipts: [],
-    control: { holder: null, since: 0 },
+    beside: [],
     desktopStreams: new Set(),
     openDesktop: () => notHere(),
     tellDesktop: (desktop) => {

@@ -4,10 +4,12 @@ import type { ChannelSocket } from '../../../sdk/index.ts';
 /** The part of noVNC that the page uses. */
 export interface Rfb {
   viewOnly: boolean;
-  sendKey(keysym: number, code: string, down?: boolean): void;
-  focus(options: FocusOptions): void;
+  background: string;
+  clipboardPasteFrom(text: string): void;
+  refit(): void;
   disconnect(): void;
-  addEventListener(type: 'connect', listener: () => void): void;
+  /** The detail of `clipboard` is a text that was copied in the desktop: { text }. */
+  addEventListener(type: 'connect' | 'clipboard', listener: (event: Event) => void): void;
 }
 
 export interface ScreenCode {

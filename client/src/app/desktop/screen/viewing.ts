@@ -2,10 +2,11 @@
  * The view of one desktop: its channel, noVNC, and the state of both as Solid signals. A lost line resumes by
  * itself in the channel. Only if the other end has forgotten the channel does a new RFB connection begin.
  */
-import { Backoff, closeError, type ErrorCode } from '@unicore/protocol';
+import { Backoff, closeError } from '@unicore/protocol';
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { ChannelSocket, ChannelStatus, UniCore } from '../../../sdk/index.ts';
 import { failureOf } from '../../base/index.ts';
+import { isLost } from '../lost.ts';
 import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
 import type { Rfb, ScreenCode } from './screen-code.ts';
 
@@ -13,11 +14,6 @@ import type { Rfb, ScreenCode } from './screen-code.ts';
 const RTT_MS = 1_000;
 /** Pauses before a new RFB connection, ms. */
 const PAUSES = { first: 250, most: 5_000, random: Math.random };
-/**
- * Ends of a channel after which a new RFB connection helps. OK is one of them: noVNC closes the channel if it
- * cannot read what arrives.
- */
-const LOST: ReadonlySet<ErrorCode> = new Set(['OK', 'EPOCH_LOST', 'LEG_LOST', 'RUNTIME_UNAVAILABLE']);
 
 /** Why the view has stopped and does not come back by itself. */
 export interface Stopped {
@@ -35,11 +31,14 @@ export interface Viewing {
   readonly stopped: Accessor<Stopped | undefined>;
   readonly viewOnly: Accessor<boolean>;
   setViewOnly(viewOnly: boolean): void;
-  /** The name of this viewer for vnc.control; undefined while the channel is not accepted. */
-  holder(): string | undefined;
-  /** Presses a key (true), releases it (false), or both. keysym: its X11 number. code: as in KeyboardEvent. */
-  sendKey(keysym: number, code: string, down?: boolean): void;
-  focus(): void;
+  /** The desktop's name for this viewer. It changes with each new RFB connection; undefined while there is none. */
+  readonly viewer: Accessor<string | undefined>;
+  /** Sends a private message, such as a key, if there is a picture. */
+  send(message: Uint8Array<ArrayBuffer>): void;
+  /** Gives a text to the clipboard of the desktop. */
+  copy(text: string): void;
+  /** Asks for a desktop of the page's size again, after the desktop may have ignored that. */
+  refit(): void;
   /** Connects. Call it once the element is on the page, and to try again after the view has stopped. */
   connect(host: HTMLElement): void;
 }
@@ -50,14 +49,18 @@ export interface ViewingOptions {
   /** Pixels of the desktop per CSS pixel. */
   scale: number;
   load: () => Promise<ScreenCode>;
+  /** Receives the texts that are copied in the desktop, once its clipboard is allowed to. */
+  onCopied?(text: string): void;
 }
 
-export function createViewing({ unicore, sessionId, scale, load }: ViewingOptions): Viewing {
+export function createViewing(options: ViewingOptions): Viewing {
+  const { unicore, sessionId, scale, load, onCopied } = options;
   const [line, setLine] = createSignal<ChannelStatus>('connecting');
   const [shown, setShown] = createSignal(false);
   const [rtt, setRtt] = createSignal<number>();
   const [stopped, setStopped] = createSignal<Stopped>();
   const [viewOnly, setViewOnly] = createSignal(false);
+  const [viewer, setViewer] = createSignal<string>();
   const backoff = new Backoff(PAUSES);
   let rfb: Rfb | undefined;
   let socket: ChannelSocket | undefined;
@@ -78,27 +81,31 @@ export function createViewing({ unicore, sessionId, scale, load }: ViewingOption
   };
 
   const open = ({ FineRfb }: ScreenCode, host: HTMLElement): void => {
-    const mine = unicore.openDesktop(sessionId);
+    const mine = unicore.openDesktop(sessionId, { text: true });
     const screen = new FineRfb(host, mine);
     socket = mine;
     rfb = screen;
-    // The clipboard stays off in both directions: noVNC sends text only if it is given some, and what the
-    // desktop copies is an event that nothing listens to.
-    Object.assign(screen, { scale, scaleViewport: true, resizeSession: true, background: 'transparent' });
+    // Keys go to a text field of the page, so noVNC's canvas takes no focus.
+    Object.assign(screen, { scale, scaleViewport: true, resizeSession: true, focusOnClick: false });
+    screen.background = 'transparent';
     Object.assign(screen, { viewOnly: viewOnly(), ...qualityOf(level) });
     screen.addEventListener('connect', () => {
       backoff.reset();
+      setViewer(mine.accepted?.holder);
       setShown(true);
-      screen.focus({ preventScroll: true });
+    });
+    screen.addEventListener('clipboard', (event) => {
+      if (event instanceof CustomEvent) onCopied?.(String(event.detail.text));
     });
     setLine(mine.status);
     mine.onstatus = (status) => mine === socket && status !== 'closed' && setLine(status);
     mine.addEventListener('close', ({ code, reason }) => {
       if (over || mine !== socket) return;
       setShown(false);
+      setViewer(undefined);
       setRtt(undefined);
       const error = closeError(code);
-      if (error === undefined || LOST.has(error)) {
+      if (isLost(error)) {
         setLine('reconnecting');
         timer = setTimeout(() => connect(host), backoff.next());
       } else setStopped({ message: reason || `The screen was closed (${error}).`, needsReload: false });
@@ -131,9 +138,10 @@ export function createViewing({ unicore, sessionId, scale, load }: ViewingOption
       setViewOnly(next);
       if (rfb) rfb.viewOnly = next;
     },
-    holder: () => socket?.accepted?.holder,
-    sendKey: (keysym, code, down) => rfb?.sendKey(keysym, code, down),
-    focus: () => rfb?.focus({ preventScroll: true }),
+    viewer,
+    send: (message) => shown() && socket?.send(message),
+    copy: (text) => rfb?.clipboardPasteFrom(text),
+    refit: () => rfb?.refit(),
     connect,
   };
 }

@@ -2,24 +2,24 @@
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
 import { ICON_BUTTON, Keyboard } from '../../ui/index.ts';
-import type { Viewing } from '../screen/index.ts';
-import { HELD_KEYS, SINGLE_KEYS, type SpecialKey } from './special-keys.ts';
+import { HELD_KEYS, SINGLE_KEYS } from './special-keys.ts';
+import type { Typist } from './typist.ts';
 
 const KEY =
   'h-9 rounded-md border border-rule bg-surface font-mono text-sm hover:bg-sunken active:bg-sunken ' +
   'aria-pressed:border-live aria-pressed:bg-live-wash aria-pressed:text-live';
 
-export function KeysPopover(props: { viewing: Viewing; disabled: boolean }): JSX.Element {
-  const [open, setOpen] = createSignal(false);
-  const [held, setHeld] = createSignal<readonly SpecialKey[]>([]);
+interface KeysPopoverProps {
+  typist: Typist;
+  disabled: boolean;
+  /** Called when the panel has closed, and the keyboard should type on the desktop again. */
+  onClose(): void;
+}
 
-  const toggle = (key: SpecialKey): void => {
-    const isHeld = held().includes(key);
-    props.viewing.sendKey(key.keysym, key.code, !isHeld);
-    setHeld(isHeld ? held().filter((other) => other !== key) : [...held(), key]);
-  };
+export function KeysPopover(props: KeysPopoverProps): JSX.Element {
+  const [open, setOpen] = createSignal(false);
   const change = (isOpen: boolean): void => {
-    if (!isOpen) for (const key of held()) toggle(key);
+    if (!isOpen) props.typist.release();
     setOpen(isOpen);
   };
 
@@ -38,7 +38,7 @@ export function KeysPopover(props: { viewing: Viewing; disabled: boolean }): JSX
           class="z-50 w-72 animate-appear rounded-xl border border-rule bg-surface p-3 shadow-float outline-none"
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            props.viewing.focus();
+            props.onClose();
           }}
         >
           <Popover.Title class="font-medium text-sm">Special keys</Popover.Title>
@@ -48,8 +48,8 @@ export function KeysPopover(props: { viewing: Viewing; disabled: boolean }): JSX
                 <button
                   type="button"
                   class={KEY}
-                  aria-pressed={held().includes(key)}
-                  onClick={() => toggle(key)}
+                  aria-pressed={props.typist.sticky().includes(key)}
+                  onClick={() => props.typist.toggle(key)}
                 >
                   {key.label}
                 </button>
@@ -57,14 +57,14 @@ export function KeysPopover(props: { viewing: Viewing; disabled: boolean }): JSX
             </For>
             <For each={SINGLE_KEYS}>
               {(key) => (
-                <button type="button" class={KEY} onClick={() => props.viewing.sendKey(key.keysym, key.code)}>
+                <button type="button" class={KEY} onClick={() => props.typist.strike(key)}>
                   {key.label}
                 </button>
               )}
             </For>
           </div>
           <Popover.Description class="mt-2 text-muted text-xs">
-            The first four stay pressed until you press them again or close this panel.
+            Ctrl, Alt, Shift and Super stay down until the next key.
           </Popover.Description>
         </Popover.Content>
       </Popover.Portal>

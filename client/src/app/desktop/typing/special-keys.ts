@@ -2,47 +2,38 @@
 
 export interface SpecialKey {
   label: string;
-  /** X11's number of the key. */
-  keysym: number;
-  /** The key's name in KeyboardEvent.code. */
+  /** The key's name in KeyboardEvent.key and in KeyboardEvent.code. */
+  key: string;
   code: string;
 }
 
-/** Keys that stay pressed until they are pressed again, for combinations such as Ctrl+Tab. */
-export const HELD_KEYS: readonly SpecialKey[] = [
-  { label: 'Ctrl', keysym: 0xffe3, code: 'ControlLeft' },
-  { label: 'Alt', keysym: 0xffe9, code: 'AltLeft' },
-  { label: 'Shift', keysym: 0xffe1, code: 'ShiftLeft' },
-  { label: 'Super', keysym: 0xffeb, code: 'MetaLeft' },
+export const CTRL: SpecialKey = { label: 'Ctrl', key: 'Control', code: 'ControlLeft' };
+export const ALT: SpecialKey = { label: 'Alt', key: 'Alt', code: 'AltLeft' };
+export const SHIFT: SpecialKey = { label: 'Shift', key: 'Shift', code: 'ShiftLeft' };
+const SUPER: SpecialKey = { label: 'Super', key: 'Meta', code: 'MetaLeft' };
+
+export const ESCAPE = named('Esc', 'Escape');
+export const TAB = named('Tab', 'Tab');
+export const ENTER = named('Enter', 'Enter');
+export const BACKSPACE = named('⌫', 'Backspace');
+export const ARROWS: readonly SpecialKey[] = [
+  named('←', 'ArrowLeft'),
+  named('↓', 'ArrowDown'),
+  named('↑', 'ArrowUp'),
+  named('→', 'ArrowRight'),
 ];
+
+/** Keys that stay pressed until they are pressed again, for combinations such as Ctrl+Tab. */
+export const HELD_KEYS: readonly SpecialKey[] = [CTRL, ALT, SHIFT, SUPER];
 
 export const SINGLE_KEYS: readonly SpecialKey[] = [
-  { label: 'Esc', keysym: 0xff1b, code: 'Escape' },
-  { label: 'Tab', keysym: 0xff09, code: 'Tab' },
-  { label: 'Enter', keysym: 0xff0d, code: 'Enter' },
-  { label: 'Del', keysym: 0xffff, code: 'Delete' },
-  ...Array.from({ length: 12 }, (_, index) => ({
-    label: `F${index + 1}`,
-    keysym: 0xffbe + index,
-    code: `F${index + 1}`,
-  })),
+  ESCAPE,
+  TAB,
+  ENTER,
+  named('Del', 'Delete'),
+  ...Array.from({ length: 12 }, (_, index) => named(`F${index + 1}`, `F${index + 1}`)),
 ];
 
-const MODIFIERS = [
-  'ControlLeft',
-  'ControlRight',
-  'ShiftLeft',
-  'ShiftRight',
-  'AltLeft',
-  'AltRight',
-  'MetaLeft',
-  'MetaRight',
-];
-
-/**
- * Lets noVNC release the modifier keys that it believes to be pressed. Call it when its element loses the focus,
- * because the real releases then go to another element, and the keys would stay pressed on the desktop.
- */
-export function releaseModifiers(target: EventTarget): void {
-  for (const code of MODIFIERS) target.dispatchEvent(new KeyboardEvent('keyup', { code }));
+function named(label: string, key: string): SpecialKey {
+  return { label, key, code: key };
 }

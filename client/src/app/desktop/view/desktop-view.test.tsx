@@ -1,10 +1,11 @@
 /** The screen of a running desktop: its bar, and what is shown while the line is lost. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { useDesktop } from '../../data/index.ts';
 import {
   apiError,
   FakeChannel,
+  type FakeDesktop,
   type FakeHub,
   fakeDesktop,
   fakeHub,
@@ -17,8 +18,11 @@ import { DesktopView } from './desktop-view.tsx';
 /** Stands for noVNC. It says that it is connected when the channel is. */
 class FakeRfb extends EventTarget implements Rfb {
   viewOnly = false;
+  background = '';
   qualityLevel = 0;
-  readonly keys: string[] = [];
+  /** Texts that went into the clipboard of the desktop. */
+  readonly given: string[] = [];
+  refits = 0;
   readonly #host: HTMLElement;
 
   constructor(host: HTMLElement) {
@@ -27,15 +31,20 @@ class FakeRfb extends EventTarget implements Rfb {
     host.append(document.createElement('canvas'));
   }
 
-  sendKey(_keysym: number, code: string, down?: boolean): void {
-    this.keys.push(`${code}${down === undefined ? '' : down ? ' down' : ' up'}`);
+  clipboardPasteFrom(text: string): void {
+    this.given.push(text);
   }
-  focus(): void {}
+  refit(): void {
+    this.refits++;
+  }
   disconnect(): void {
     this.#host.replaceChildren();
   }
   connected(): void {
     this.dispatchEvent(new Event('connect'));
+  }
+  copied(text: string): void {
+    this.dispatchEvent(new CustomEvent('clipboard', { detail: { text } }));
   }
 }
 
@@ -78,12 +87,28 @@ async function opened(change = {}, load?: () => Promise<ScreenCode>): Promise<Op
   return { hub, channels, screens };
 }
 
-async function connected(change = {}): Promise<Opened & { channel: FakeChannel; rfb: FakeRfb }> {
+interface Connected extends Opened {
+  channel: FakeChannel;
+  rfb: FakeRfb;
+  beside: FakeDesktop;
+  field: HTMLTextAreaElement;
+}
+
+async function connected(change = {}): Promise<Connected> {
   const all = await opened(change);
   await waitFor(() => expect(all.screens).toHaveLength(1));
   all.channels[0]!.accept('viewer-1');
   all.screens[0]!.connected();
-  return { ...all, channel: all.channels[0]!, rfb: all.screens[0]! };
+  const field = screen.getByLabelText<HTMLTextAreaElement>(/Screen of the desktop/);
+  return { ...all, channel: all.channels[0]!, rfb: all.screens[0]!, beside: all.hub.beside[0]!, field };
+}
+
+/** What was typed: '+a' for a key that goes down, '-a' for one that goes up, or a text. */
+function typedOn(channel: FakeChannel): string[] {
+  return channel.sent.map((message) => {
+    const { text, key, down } = JSON.parse(new TextDecoder().decode(message.subarray(8)));
+    return key === undefined ? text : `${down ? '+' : '-'}${key}`;
+  });
 }
 
 test('the page says in words that it connects, until the picture is there', async () => {
@@ -141,14 +166,20 @@ test('one click extends the desktop, and a refusal says why', async () => {
   await screen.findByText('A desktop lives 240 minutes at most.');
 });
 
-test('take over names this viewer and says who has the controls', async () => {
-  const { hub } = await connected();
-  hub.control = { holder: { kind: 'viewer', id: 'viewer-1', name: 'ada' }, since: 0 };
-  fireEvent.click(screen.getByRole('button', { name: 'Take over the controls' }));
+test('a program that drives is shown, input says so, and take over is one click', async () => {
+  const { beside, rfb } = await connected();
+  const program = { kind: 'program', id: 'p1', name: 'ada' } as const;
+  beside.handler.control?.({ holder: program, since: 0 });
+  await screen.findByText('A program drives');
+  fireEvent.pointerDown(document.querySelector('canvas')!);
+  await screen.findByText('A program has the controls, so the desktop does not hear you.');
+  const before = rfb.refits;
+  fireEvent.click(screen.getAllByRole('button', { name: 'Take over' })[0]!);
   await screen.findByText('You have the controls.');
-  expect(hub.calls).toEqual([
-    { name: 'vnc.control', input: { sessionId: 'ds_1', take: true, holder: 'viewer-1' } },
-  ]);
+  expect(beside.taken).toBe(1);
+  beside.handler.control?.({ holder: { kind: 'viewer', id: 'u1', name: 'u1' }, since: 1 });
+  await screen.findByText('You drive');
+  expect(rfb.refits).toBeGreaterThan(before);
 });
 
 test('the desktop ends only after a confirmation', async () => {
@@ -161,13 +192,105 @@ test('the desktop ends only after a confirmation', async () => {
   await waitFor(() => expect(hub.calls).toEqual([{ name: 'vnc.delete', input: { sessionId: 'ds_1' } }]));
 });
 
-test('a special key is sent, and held keys are released when the panel closes', async () => {
-  const { rfb } = await connected();
+test('typed keys and texts are sent, and held keys are let go when their panel closes', async () => {
+  const { channel, field } = await connected();
+  fireEvent.keyDown(field, { key: 'a', code: 'KeyA' });
+  fireEvent.keyUp(field, { key: 'a', code: 'KeyA' });
+  fireEvent.compositionStart(field);
+  field.value += '日本';
+  fireEvent.input(field);
+  fireEvent.compositionEnd(field, { data: '日本' });
   fireEvent.click(screen.getByRole('button', { name: 'Special keys' }));
   fireEvent.click(await screen.findByRole('button', { name: 'Ctrl' }));
-  fireEvent.click(screen.getByRole('button', { name: 'Tab' }));
   fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
-  await waitFor(() => expect(rfb.keys).toEqual(['ControlLeft down', 'Tab', 'ControlLeft up']));
+  await waitFor(() => expect(typedOn(channel)).toEqual(['+a', '-a', '日本', '+Control', '-Control']));
+});
+
+test('a soft keyboard that replaces a word types Backspaces, and leaving the page lets go of all keys', async () => {
+  const { channel, field } = await connected();
+  field.value += 'teh';
+  fireEvent.input(field);
+  field.value = field.value.replace('teh', 'the');
+  fireEvent.input(field);
+  fireEvent.keyDown(field, { key: 'Shift', code: 'ShiftLeft' });
+  fireEvent(window, new Event('blur'));
+  const backspace = ['+Backspace', '-Backspace'];
+  expect(typedOn(channel)).toEqual(['teh', ...backspace, ...backspace, 'he', '+Shift', '-Shift']);
+});
+
+test('the clipboard is off, and one that is allowed pastes the new text or nothing', async () => {
+  const { channel, field, rfb, beside } = await connected();
+  const paste = (text: string): void => {
+    fireEvent.keyDown(field, { key: 'v', code: 'KeyV', ctrlKey: true });
+    fireEvent.paste(field, { clipboardData: { getData: () => text } });
+    fireEvent.keyUp(field, { key: 'v', code: 'KeyV', ctrlKey: true });
+  };
+  paste('secret');
+  expect(rfb.given).toEqual([]);
+  expect(typedOn(channel)).toEqual(['+v', '-v']);
+  fireEvent.click(screen.getByRole('button', { name: 'Clipboard' }));
+  fireEvent.click(await screen.findByRole('checkbox', { name: /Paste into the desktop/ }));
+  await waitFor(() =>
+    expect(beside.rights.at(-1)).toEqual({ viewer: 'viewer-1', toDesktop: true, fromDesktop: false }),
+  );
+  paste('日本語 ü 👩‍👩‍👧');
+  expect(rfb.given).toEqual(['日本語 ü 👩‍👩‍👧']);
+  paste('x'.repeat(1024 * 1024 + 1));
+  expect((await screen.findAllByText(/larger than 1 MiB/)).length).toBeGreaterThan(0);
+  expect(rfb.given).toHaveLength(1);
+  expect(typedOn(channel)).toEqual(['+v', '-v', '+v', '-v']);
+});
+
+test('a text that the browser does not take without a click waits for one', async () => {
+  const { rfb } = await connected();
+  rfb.copied('not allowed');
+  fireEvent.click(screen.getByRole('button', { name: 'Clipboard' }));
+  fireEvent.click(await screen.findByRole('checkbox', { name: /Copy out of the desktop/ }));
+  rfb.copied('allowed');
+  await screen.findByRole('button', { name: 'Copy it here' });
+});
+
+test('files are uploaded with their progress, and one that is too large is refused', async () => {
+  const { beside } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'Files' }));
+  const input = await screen.findByLabelText<HTMLInputElement>('Upload files');
+  const huge = Object.defineProperty(new File([''], 'huge.iso'), 'size', { value: 256 * 2 ** 20 + 1 });
+  fireEvent.change(input, { target: { files: [new File(['12345678'], 'note.txt'), huge] } });
+  await screen.findByText('A file may have at most 256 MiB.');
+  const [upload] = beside.uploads;
+  upload!.options.onProgress?.(4, 8);
+  await screen.findByText('4 B of 8 B');
+  upload!.done.resolve('note.txt');
+  await screen.findByText('In Uploads');
+  expect(beside.uploads).toHaveLength(1);
+});
+
+test('a file that was downloaded in the desktop is one click away', async () => {
+  const { beside } = await connected();
+  const link = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => {} }));
+  const file = { name: 'report.pdf', size: 7, modifiedAt: 1 };
+  beside.handler.files?.({ downloads: [file], uploads: [] });
+  await screen.findByText('report.pdf was downloaded in the desktop.');
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(link.mock.contexts).toMatchObject([{ download: 'report.pdf' }]));
+  link.mockRestore();
+});
+
+test('a desktop that nobody uses says when it ends, and stays after a click', async () => {
+  const { beside, channel } = await connected();
+  beside.handler.warning?.({ limit: 'idle', leftMs: 119_000 });
+  await screen.findByText(/Nobody has used the desktop for a while. It ends in 1:5/);
+  fireEvent.click(screen.getByRole('button', { name: 'I’m still here' }));
+  expect(typedOn(channel)).toEqual(['+Shift', '-Shift']);
+  beside.handler.warning?.({ limit: 'idle', leftMs: null });
+  await waitFor(() => expect(screen.queryByText(/Nobody has used/)).toBeNull());
+});
+
+test('the walls around the browser are described in words', async () => {
+  await connected({ isolation: 'unsandboxed' });
+  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not walled in' }));
+  await screen.findByText(/Open only pages that you trust/);
 });
 
 test('who only watches sends nothing, and is told so', async () => {
@@ -178,15 +301,11 @@ test('who only watches sends nothing, and is told so', async () => {
   expect(screen.getByRole('button', { name: 'Special keys' }).hasAttribute('disabled')).toBe(true);
 });
 
-test('Control, Shift and Up leave the screen for the bar, and release the modifier keys', async () => {
-  await connected();
-  const canvas = document.querySelector('canvas')!;
-  canvas.tabIndex = -1;
-  canvas.focus();
-  const released: string[] = [];
-  canvas.addEventListener('keyup', ({ code }) => released.push(code));
-  fireEvent.keyDown(canvas, { key: 'ArrowUp', code: 'ArrowUp', ctrlKey: true, shiftKey: true });
+test('Control, Shift and Up leave the screen for the bar, and all keys are let go', async () => {
+  const { channel, field } = await connected();
+  field.focus();
+  fireEvent.keyDown(field, { key: 'Control', code: 'ControlLeft', ctrlKey: true });
+  fireEvent.keyDown(field, { key: 'ArrowUp', code: 'ArrowUp', ctrlKey: true, shiftKey: true });
   expect(document.activeElement).toBe(screen.getByRole('toolbar', { name: 'Desktop' }));
-  expect(released).toContain('ControlLeft');
-  expect(released).toContain('ShiftLeft');
+  expect(typedOn(channel)).toEqual(['+Control', '-Control']);
 });

@@ -1,16 +1,22 @@
-/** The screen of the running desktop, with its bar and with words over the picture while the line is lost. */
-import type { Control, Desktop } from '@unicore/protocol/api';
-import { createSignal, type JSX, Match, onCleanup, onMount, Switch } from 'solid-js';
-import { isPageChord, setOverlay } from '../../base/index.ts';
+/** The screen of the running desktop, with its bar, its keys for touch screens, and a sentence over the picture. */
+import type { Desktop } from '@unicore/protocol/api';
+import { createEffect, createSignal, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { setOverlay } from '../../base/index.ts';
 import { type DesktopActions, useUniCore } from '../../data/index.ts';
-import { Button } from '../../ui/index.ts';
-import { createViewing, lineNotice, loadScreen, type ScreenCode } from '../screen/index.ts';
-import { releaseModifiers } from '../typing/index.ts';
+import { failed } from '../../ui/index.ts';
+import { createSharedClipboard } from '../clipboard/index.ts';
+import { createTransfers, DropZone } from '../files/index.ts';
+import { createNews } from '../news.ts';
+import { createViewing, lineNotice, loadScreen, type ScreenCode, StoppedPanel } from '../screen/index.ts';
+import { isMac, SHIFT, TouchRow, TypingField, type TypingFieldHandle, Typist } from '../typing/index.ts';
 import { DesktopBar } from './desktop-bar.tsx';
+import { isDrivenByProgram } from './driver.tsx';
 import { createFullScreen } from './full-screen.ts';
+import { sayNewDownloads } from './new-downloads.ts';
+import { NoticePill } from './notice.tsx';
+import { createNotices } from './notices.ts';
 
-/** How long the page shows who has the controls after a take over, ms. Anyone may take them afterwards. */
-const CONTROL_SHOWN_MS = 5_000;
+const LABEL = 'Screen of the desktop. Press Control, Shift and Up to leave it.';
 
 interface DesktopViewProps {
   sessionId: string;
@@ -23,46 +29,102 @@ interface DesktopViewProps {
 export function DesktopView(props: DesktopViewProps): JSX.Element {
   const unicore = useUniCore();
   const { sessionId, load = loadScreen } = props;
-  const viewing = createViewing({ unicore, sessionId, scale: props.desktop.scale, load });
+  const news = createNews({
+    unicore,
+    sessionId,
+    onClipboardRefused: ({ viewer, reason }) => viewer === viewing.viewer() && clipboard.refused(reason),
+  });
+  const viewing = createViewing({
+    unicore,
+    sessionId,
+    scale: props.desktop.scale,
+    load,
+    onCopied: (text) => clipboard.copied(text),
+  });
+  const clipboard = createSharedClipboard({
+    news,
+    viewer: viewing.viewer,
+    give: viewing.copy,
+    failed: (error) => failed('The clipboard was not allowed', error),
+  });
+  const transfers = createTransfers(news.desktop);
+  const typist = new Typist({
+    isAllowed: () => !viewing.viewOnly(),
+    send: viewing.send,
+    isMac: isMac(),
+  });
   const fullScreen = createFullScreen();
   const [hub, setHub] = createSignal(unicore.status);
-  const [driver, setDriver] = createSignal<string>();
-  let host!: HTMLDivElement;
-  let bar!: HTMLElement;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const [isFocused, setFocused] = createSignal(false);
   onCleanup(unicore.onStatus(setHub));
-  onCleanup(() => clearTimeout(timer));
-  onMount(() => {
-    // The listener must run before noVNC, which takes every key. So it listens in the capture phase.
-    host.addEventListener('keydown', onChord, { capture: true });
-    viewing.connect(host);
+  let host!: HTMLDivElement;
+  let stage!: HTMLDivElement;
+  let bar!: HTMLElement;
+  let field!: TypingFieldHandle;
+
+  const notices = createNotices({
+    desktop: () => props.desktop,
+    line: () => lineNotice({ line: viewing.line(), hubUp: hub() === 'connected', shown: viewing.shown() }),
+    idleEndsAt: news.idleEndsAt,
+    extend: () => props.actions.extend.mutate(props.desktop),
+    stay: () => typist.strike(SHIFT),
   });
-
-  const notice = () =>
-    lineNotice({ line: viewing.line(), hubUp: hub() === 'connected', shown: viewing.shown() });
-
-  const onChord = (event: KeyboardEvent): void => {
-    if (!isPageChord(event) || (event.code !== 'ArrowUp' && event.code !== 'Space')) return;
-    event.preventDefault();
-    event.stopPropagation();
-    bar.focus();
-    if (event.code === 'Space') setOverlay('palette');
-  };
-
+  const focus = (): void => field.focus();
   const takeOver = (): void => {
-    const holder = viewing.holder();
-    props.actions.takeOver.mutate(
-      { desktop: props.desktop, holder },
-      {
-        onSuccess: (control) => {
-          setDriver(wordsFor(control, holder));
-          clearTimeout(timer);
-          timer = setTimeout(() => setDriver(undefined), CONTROL_SHOWN_MS);
-          viewing.focus();
+    news
+      .desktop()
+      .control(true)
+      .then(
+        () => {
+          notices.say({ text: 'You have the controls.' });
+          viewing.refit();
+          focus();
         },
-      },
-    );
+        (error: unknown) => failed('The controls were not taken over', error),
+      );
   };
+  /** Tells people whose input reaches nothing why that is. */
+  const explain = (): void => {
+    if (viewing.viewOnly()) {
+      const use = { label: 'Use it', run: () => [viewing.setViewOnly(false), notices.clear(), focus()] };
+      notices.say({ text: 'You only watch, so the desktop does not hear you.', action: use });
+    } else if (isDrivenByProgram(news.control())) {
+      const take = { label: 'Take over', run: takeOver };
+      notices.say({ text: 'A program has the controls, so the desktop does not hear you.', action: take });
+    }
+  };
+  const onPointerDown = (event: PointerEvent): void => {
+    const corner = host.getBoundingClientRect();
+    field.moveTo(event.clientX - corner.left, event.clientY - corner.top);
+    focus();
+    explain();
+  };
+  const onLeave = (code: 'ArrowUp' | 'Space'): void => {
+    bar.focus();
+    if (code === 'Space') setOverlay('palette');
+  };
+  sayNewDownloads({ news, notices, save: transfers.save });
+
+  onMount(() => viewing.connect(host));
+  // A picture takes the keyboard, unless the user is at something else, such as a menu of the bar.
+  createEffect(on(viewing.shown, (shown) => shown && isAtNothing() && focus()));
+  // While somebody else had the controls, wishes for another size were ignored.
+  createEffect(
+    on(
+      () => isDrivenByProgram(news.control()),
+      (driven) => driven || viewing.refit(),
+      { defer: true },
+    ),
+  );
+  createEffect(() => {
+    if (clipboard.waiting() === undefined) return;
+    const copy = () => clipboard.take().then(notices.clear, (error: unknown) => failed('Not copied', error));
+    notices.say({ text: 'A text was copied in the desktop.', action: { label: 'Copy it here', run: copy } });
+  });
+  createEffect(() => {
+    const text = clipboard.refusal();
+    if (text !== undefined) notices.say({ text, isUrgent: true });
+  });
 
   return (
     <div
@@ -73,56 +135,64 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
       <DesktopBar
         desktop={props.desktop}
         viewing={viewing}
+        news={news}
+        typist={typist}
+        clipboard={clipboard}
+        transfers={transfers}
         fullScreen={fullScreen}
         actions={props.actions}
         onTakeOver={takeOver}
+        onClose={focus}
         ref={(element) => {
           bar = element;
         }}
       />
-      <div class="relative min-h-0 grow overflow-hidden">
+      <div ref={stage} class="relative min-h-0 grow overflow-hidden">
         <div
           ref={host}
           class="absolute inset-0 transition-opacity"
-          classList={{ 'opacity-50': viewing.shown() && notice() !== undefined }}
-          role="application"
-          aria-label="Screen of the desktop. Press Control, Shift and Up to leave it."
-          onFocusOut={(event) => releaseModifiers(event.target)}
+          classList={{ 'opacity-50': viewing.shown() && viewing.line() !== 'connected' }}
+          on:pointerdown={{ handleEvent: onPointerDown, capture: true }}
+        />
+        <TypingField
+          typist={typist}
+          label={LABEL}
+          onLeave={onLeave}
+          onFocus={setFocused}
+          onKey={explain}
+          paste={clipboard.paste}
+          isPasting={clipboard.allowed().toDesktop}
+          ref={(handle) => {
+            field = handle;
+          }}
+        />
+        {/* Shows where the keyboard types, without a change of the picture's size. */}
+        <div
+          class="pointer-events-none absolute inset-0 border-2 border-transparent transition-colors"
+          classList={{ 'border-live/60': isFocused() && !viewing.viewOnly() && viewing.shown() }}
+        />
+        <DropZone
+          over={stage}
+          isOpen={viewing.shown()}
+          onFiles={(files) => transfers.upload(files)}
+          onFolder={(name) =>
+            failed('A folder cannot be uploaded', new Error(`Upload the files in ${name}, or a zip of it.`))
+          }
         />
         <Switch>
           <Match when={viewing.stopped()}>
-            {(stopped) => (
-              <div class="absolute inset-0 grid place-content-center justify-items-center gap-4 px-6 text-center">
-                <div role="alert">
-                  <h2 class="font-semibold text-xl tracking-tight">The screen is not shown</h2>
-                  <p class="mt-2 max-w-prose text-muted first-letter:uppercase">{stopped().message}</p>
-                </div>
-                <Button
-                  look="primary"
-                  onClick={() => (stopped().needsReload ? location.reload() : viewing.connect(host))}
-                >
-                  Try again
-                </Button>
-              </div>
-            )}
+            {(stopped) => <StoppedPanel stopped={stopped()} onRetry={() => viewing.connect(host)} />}
           </Match>
-          <Match when={notice() ?? driver()}>
-            {(text) => (
-              <p
-                class="-translate-x-1/2 absolute bottom-6 left-1/2 w-max max-w-[calc(100%-2rem)] animate-late rounded-full border border-rule bg-surface px-4 py-2 text-center text-sm shadow-float"
-                role="status"
-              >
-                {text()}
-              </p>
-            )}
-          </Match>
+          <Match when={notices.current()}>{(notice) => <NoticePill notice={notice()} />}</Match>
         </Switch>
       </div>
+      <Show when={viewing.shown() && !viewing.viewOnly()}>
+        <TouchRow typist={typist} openKeyboard={() => field.openKeyboard()} />
+      </Show>
     </div>
   );
 }
 
-function wordsFor({ holder }: Control, mine: string | undefined): string {
-  if (holder === null) return 'Nobody has the controls. The next key or click takes them.';
-  return holder.id === mine ? 'You have the controls.' : `${holder.name} has the controls.`;
+function isAtNothing(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
 }
