@@ -101,7 +101,7 @@ test('the desktop has the size of the page in device pixels, also after it chang
 test('keys reach the desktop', async () => {
   await page.locator(CANVAS).click();
   await page.keyboard.type('ok');
-  await expect.poll(() => String.fromCharCode(...machine.screen.keys)).toBe('ok');
+  await expect.poll(() => machine.screen.typed.join('')).toBe('ok');
 });
 
 test('a lost line resumes the same connection, with what was painted meanwhile', async () => {
