@@ -8,6 +8,8 @@ import { RfbServer } from './rfb-server.ts';
 
 export class DesktopMachine {
   readonly screen = new RfbServer();
+  /** The field `auth` of each channel that was opened. */
+  readonly opened: unknown[] = [];
   /** The newest order for a desktop. */
   order: DesktopOrder | undefined;
   #hub: HubMethods | undefined;
@@ -34,6 +36,7 @@ export class DesktopMachine {
           }).hub;
           return;
         }
+        this.opened.push(request.auth);
         if (request.kind !== 'vnc') return request.refuse('KIND_UNKNOWN', 'This machine has only a screen.');
         const channel: Channel = request.accept(
           this.screen.serve(() => channel),

@@ -7,6 +7,7 @@ export type { Desktop, DesktopHandler } from './desktop.ts';
 export type { Download } from './download.ts';
 export type { LineStatus } from './line.ts';
 export type { ChannelStatus } from './link.ts';
+export { readShareLink, type Share } from './share-link.ts';
 export { type KeyLike, keyMessage, keysymOf, textMessages } from './typing.ts';
 export {
   createUniCore,

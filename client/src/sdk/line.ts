@@ -45,6 +45,8 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'FORBIDDEN',
   'REVOKED',
   'VERSION_UNSUPPORTED',
+  // The desktop of a share link has ended.
+  'SESSION_ENDED',
 ]);
 
 export type LineStatus = 'connecting' | 'connected' | 'reconnecting' | 'closed';

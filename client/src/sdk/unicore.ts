@@ -7,6 +7,7 @@ import { Desktop, type DesktopHandler } from './desktop.ts';
 import { isHidden, mayBeSentTo, probe } from './hub-probe.ts';
 import { Line, type LineStatus } from './line.ts';
 import { Link, type OpenLink } from './link.ts';
+import { guestTicket, type Share } from './share-link.ts';
 import { Sizer } from './sizer.ts';
 import { MAX_TEXT_MESSAGE } from './text-messages.ts';
 
@@ -25,6 +26,12 @@ export interface UniCoreOptions {
    * signs the user in.
    */
   getToken?: GetToken;
+  /**
+   * What readShareLink() has read. The client is then a guest of that desktop, whoever is signed in: openDesktop()
+   * shows its screen, and nothing else can be opened. When sharing or the desktop is over, `close` of the screen
+   * reports UNAUTHENTICATED or SESSION_ENDED.
+   */
+  share?: Share;
   /** The WebSocket class to use. Default: the global class of browsers and of Node 22 and later. */
   WebSocket?: typeof globalThis.WebSocket;
 }
@@ -116,7 +123,7 @@ export interface UniCore {
 
 /** Creates a client, which connects in the background. Throws BAD_REQUEST if the URL is not valid. */
 export function createUniCore(options: UniCoreOptions = {}): UniCore {
-  const { getToken } = options;
+  const { getToken, share } = options;
   const base = parseUrl(options.url ?? globalThis.location?.origin);
   const api = createApi(new URL('/trpc', base).href, getToken);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
@@ -132,6 +139,7 @@ export function createUniCore(options: UniCoreOptions = {}): UniCore {
   // A browser sends the session cookie only to the cookie's own origin. Other hubs get a ticket (a one-time
   // token) instead.
   const proof = async (hub: string) => {
+    if (share) return { ticket: await guestTicket(api, share) };
     const token = await getToken?.();
     if (token !== undefined || hub === base.origin) return { token };
     return { ticket: (await api.system.ticket.mutate()).ticket };

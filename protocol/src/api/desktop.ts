@@ -49,6 +49,8 @@ export const Desktop = z.object({
   budget: z.number().nullable(),
   /** What the desktop has cost so far, in dollars. */
   cost: z.number(),
+  /** True if there is a link with which anybody may watch. */
+  shared: z.boolean(),
 });
 export type Desktop = z.infer<typeof Desktop>;
 
@@ -75,6 +77,20 @@ export const VncConnection = z.object({
   ticket: z.string(),
   expiresAt: z.number(),
 });
+
+/**
+ * A link with which anybody may watch the desktop until it ends: http(s)://HUB/desktop/shared#SESSION.TOKEN. The
+ * part after # never reaches a server's log.
+ */
+export const VncShare = z.object({ url: z.string() });
+
+/** What a share link contains. */
+export const VncGuest = DesktopRef.extend({ token: z.string().min(1).max(100) });
+/**
+ * What somebody with a share link gets: the phase of the desktop, and a ticket that shows its screen. The URL is
+ * for a VNC client; the SDK uses the ticket alone.
+ */
+export const VncGuestPass = VncConnection.extend({ phase: DesktopState });
 
 export const VncControl = DesktopRef.extend({
   /** True to take the controls at once, from whoever has them. */

@@ -191,7 +191,10 @@ export const DesktopAuth = Opened.extend({
   sessionId: Id,
   attempt: z.number().int().positive(),
   kind: z.enum(['vnc', 'cdp', 'desktop', 'blob']),
-  /** True for somebody who has only a share link. A guest has no clipboard and no files. */
+  /**
+   * True for somebody who has only a share link. A guest has no clipboard and no files. `user` then names the link,
+   * not the owner.
+   */
   guest: z.boolean(),
 });
 export type DesktopAuth = z.infer<typeof DesktopAuth>;

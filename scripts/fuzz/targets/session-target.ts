@@ -128,7 +128,7 @@ const cut: Action = ({ mallory, bad }, random) => random.pick([mallory, bad]).pe
 
 const stopVm: Action = ({ hub }, random) => {
   const vmId = random.pick(['vm-mallory', 'vm-mallory-far', 'vm-bob-far']);
-  hub.relay.closeTarget(vmId, 'VM_NOT_RUNNING', 'The VM was stopped.');
+  hub.relay.closeTarget(vmId, 'VM_NOT_RUNNING', () => 'The VM was stopped.');
 };
 
 const signOut: Action = ({ hub }) =>

@@ -23,8 +23,11 @@ import type {
   VncConnection,
   VncControl,
   VncCreate,
+  VncGuest,
+  VncGuestPass,
   VncScreenshot,
   VncSession,
+  VncShare,
 } from '@unicore/protocol/api';
 import type {
   AgentBoot,
@@ -86,6 +89,7 @@ export interface Services {
   };
   joinLimit: RateLimit;
   proofLimit: RateLimit;
+  guestLimit: RateLimit;
   system: { version: string; url: string; defaultImage: string };
 }
 
@@ -124,6 +128,11 @@ export interface DesktopService {
     socketUrl: string,
   ): Promise<z.output<typeof VncConnection>>;
   control(userId: string, wish: z.output<typeof VncControl>): Promise<Control>;
+  /** Makes a link with which anybody may watch, in place of an earlier one. */
+  share(userId: string, sessionId: string, socketUrl: string): Promise<z.output<typeof VncShare>>;
+  /** Ends the link, and the connections of those who watch by it. */
+  unshare(userId: string, sessionId: string, socketUrl: string): Promise<Desktop>;
+  guest(wish: z.output<typeof VncGuest>, socketUrl: string): Promise<z.output<typeof VncGuestPass>>;
   screenshot(userId: string, sessionId: string): Promise<z.output<typeof VncScreenshot>>;
   receipts(userId: string): Promise<Receipt[]>;
   /** The same in the names of the first specification. */

@@ -72,3 +72,9 @@ export const proving = open.use(async ({ ctx, next }) => {
   await ctx.services.proofLimit.use(ctx.address);
   return next();
 });
+
+/** Base procedure for somebody who has only a share link. The rate limit counts calls per client address. */
+export const watching = open.use(async ({ ctx, next }) => {
+  await ctx.services.guestLimit.use(ctx.address);
+  return next();
+});

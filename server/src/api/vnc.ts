@@ -11,10 +11,13 @@ import {
   VncConnection,
   VncControl,
   VncCreate,
+  VncGuest,
+  VncGuestPass,
   VncScreenshot,
+  VncShare,
 } from '@unicore/protocol/api';
 import { z } from 'zod';
-import { router, signedIn } from './trpc.ts';
+import { router, signedIn, watching } from './trpc.ts';
 import { vncRestRouter } from './vnc-rest.ts';
 
 export const vncRouter = router({
@@ -82,6 +85,51 @@ export const vncRouter = router({
     .input(VncControl)
     .output(Control)
     .mutation(({ ctx: { services, caller }, input }) => services.desktops.control(caller.user.userId, input)),
+
+  share: signedIn
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/vnc/{sessionId}/share',
+        tags: ['vnc'],
+        summary: 'A link with which anybody may watch, in place of an earlier one',
+      },
+    })
+    .input(DesktopRef)
+    .output(VncShare)
+    .mutation(({ ctx: { services, caller, socketUrl }, input: { sessionId } }) =>
+      services.desktops.share(caller.user.userId, sessionId, socketUrl),
+    ),
+
+  unshare: signedIn
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/vnc/{sessionId}/unshare',
+        tags: ['vnc'],
+        summary: 'End the share link, and the connections of those who watch by it',
+      },
+    })
+    .input(DesktopRef)
+    .output(Desktop)
+    .mutation(({ ctx: { services, caller, socketUrl }, input: { sessionId } }) =>
+      services.desktops.unshare(caller.user.userId, sessionId, socketUrl),
+    ),
+
+  /** Exchanges what a share link contains for a ticket. */
+  guest: watching
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/vnc/{sessionId}/guest',
+        tags: ['vnc'],
+        summary: 'A ticket to watch a shared desktop, for the token of its share link',
+        protect: false,
+      },
+    })
+    .input(VncGuest)
+    .output(VncGuestPass)
+    .mutation(({ ctx: { services, socketUrl }, input }) => services.desktops.guest(input, socketUrl)),
 
   screenshot: signedIn
     .meta({

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { Caller, Origins } from '../auth/index.ts';
-import { desktopOfProvider, isOver } from '../desktop/index.ts';
+import { desktopOfProvider, isGuestId, isOver } from '../desktop/index.ts';
 import type { AddressOf, Callers } from '../http/index.ts';
 import type { Regions } from '../hubs/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -34,6 +34,10 @@ export interface ConnectDeps {
  */
 const OVER = new Set<VmRow['phase']>(['stopped', 'deleting', 'deleted']);
 
+const VM_OVER = 'The VM was stopped or deleted.';
+const SIGNED_OUT = 'This session was ended. Sign in again.';
+const UNSHARED = 'The owner has stopped sharing, or has made a new link. Ask for it.';
+
 /** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
@@ -58,8 +62,12 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
         return providerId;
       },
       async consumerTicket(ticket) {
-        const grant = await tickets.redeem(ticket, { kind: 'consumer' });
-        return grant && { userId: grant.userId, sessionId: grant.sessionId };
+        const grant = await tickets.redeem(ticket, { kind: 'consumer' }, { kind: 'vnc', guest: true });
+        if (!grant) return undefined;
+        const { userId, sessionId } = grant;
+        if (grant.kind === 'consumer') return { userId, sessionId };
+        const { desktopId, attempt } = grant;
+        return { userId, sessionId, desktop: { desktopId, attempt, guest: true } };
       },
       async redeemTicket(ticket, asked) {
         const grant = await tickets.redeem(ticket, { kind: 'terminal', ...asked });
@@ -89,13 +97,15 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
     },
   });
   events.on('sessionEnded', (sessionId) => {
-    relay.closeSession(sessionId, 'UNAUTHENTICATED', 'This session was ended. Sign in again.');
+    relay.closeSession(sessionId, 'UNAUTHENTICATED', isGuestId(sessionId) ? UNSHARED : SIGNED_OUT);
   });
   events.on('vm', ({ vmId, phase }) => {
-    if (OVER.has(phase)) relay.closeTarget(vmId, 'VM_NOT_RUNNING', 'The VM was stopped or deleted.');
+    if (OVER.has(phase)) relay.closeTarget(vmId, 'VM_NOT_RUNNING', () => VM_OVER);
   });
   events.on('desktop', ({ sessionId, phase, reason }) => {
-    if (isOver(phase)) relay.closeTarget(sessionId, 'SESSION_ENDED', reason ?? 'The desktop has ended.');
+    // Why a desktop has ended is not told to those who only watch by a share link.
+    const message = (userId: string) => (isGuestId(userId) ? null : reason) ?? 'The desktop has ended.';
+    if (isOver(phase)) relay.closeTarget(sessionId, 'SESSION_ENDED', message);
   });
   return sockets;
 }

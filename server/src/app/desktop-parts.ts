@@ -5,7 +5,7 @@
 import type { Clock } from '@unicore/protocol';
 import type { DesktopMethods } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
-import type { Tickets } from '../auth/index.ts';
+import type { Sessions, Tickets } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import type { Place } from '../cloud-run/index.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type DesktopLimits,
   DesktopPlacer,
   DesktopReports,
+  DesktopShares,
   Desktops,
   DesktopViews,
   DesktopWriter,
@@ -61,13 +62,14 @@ export interface DesktopPartsOptions {
   log: Logger;
   events: HubEvents;
   presence: Presence;
+  sessions: Sessions;
   tickets: Tickets;
   desktops: DesktopSettings;
   agent(providerId: string): DesktopMethods;
 }
 
 export function createDesktopParts(options: DesktopPartsOptions) {
-  const { store, backplane, clock, now, log, events, presence, tickets, agent } = options;
+  const { store, backplane, clock, now, log, events, presence, sessions, tickets, agent } = options;
   const { image, mostMs, limits, prices, socketUrl, cloud: settings } = options.desktops;
   const writer = new DesktopWriter({ store, events, prices, log, now });
   const places = settings && new CloudPlaces({ ...settings, store, clock });
@@ -80,12 +82,21 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const access = new DesktopAccess(store);
   const views = new DesktopViews(prices, now);
   const announcer = new Announcer(backplane, views, socketUrl);
+  const desktops = new Desktops({ store, writer, placer, prices, image, mostMs, now });
   const common = { store, events, writer, limits, now };
   return {
     desktopPlacer: placer,
     desktopBoot: boot,
     cloudDesktops: cloud,
-    desktops: new Desktops({ store, writer, placer, prices, image, mostMs, now }),
+    desktops,
+    desktopShares: new DesktopShares({
+      store,
+      writer,
+      tickets,
+      own: (userId, sessionId) => desktops.own(userId, sessionId),
+      endSession: (sessionId) => sessions.end(sessionId),
+      now,
+    }),
     desktopAccess: access,
     desktopReports: new DesktopReports(common),
     desktopConnections: new DesktopConnections({ access, tickets, agent }),

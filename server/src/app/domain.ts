@@ -50,7 +50,7 @@ export function createDomain(options: DomainOptions) {
   const ofVms = createVmParts({ ...options, events, presence });
   const { placer, reports, access, periodicWork } = ofVms;
   const agent = (providerId: string) => network.agents.of(providerId);
-  const ofDesktops = createDesktopParts({ ...options, events, presence, tickets, agent });
+  const ofDesktops = createDesktopParts({ ...options, events, presence, sessions, tickets, agent });
   const { desktopReports, desktopAccess, desktopPlacer, desktopChores, cloudDesktops } = ofDesktops;
   const control = new ControlHost({
     clock,
@@ -73,7 +73,9 @@ export function createDomain(options: DomainOptions) {
     },
     async authoriseDesktop({ userId, desktop }, sessionId, kind) {
       const guest = desktop?.guest ?? false;
-      const { providerId, attempt } = await desktopAccess.authorise(userId, sessionId, kind, guest);
+      const { providerId, attempt } = guest
+        ? await desktopAccess.authoriseGuest(userId, sessionId, kind)
+        : await desktopAccess.authorise(userId, sessionId);
       return { providerId, attempt, rights: guest ? 'read' : 'write', guest };
     },
     moved(providerId) {

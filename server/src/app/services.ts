@@ -3,7 +3,7 @@
  * see, and limit the number of calls per client address.
  */
 import type { Services } from '../api/index.ts';
-import { Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
+import { GUESTS_PER_MINUTE, Limit, PROOFS_PER_MINUTE } from '../auth/index.ts';
 import type { Backplane } from '../backplane/index.ts';
 import { sessionOf, viewReceipt } from '../desktop/index.ts';
 import type { Regions } from '../hubs/index.ts';
@@ -46,6 +46,7 @@ export function createServices(domain: Domain, { backplane, regions, system }: S
     regions,
     joinLimit: new Limit(backplane, 'tries to join'),
     proofLimit: new Limit(backplane, 'calls of agents', PROOFS_PER_MINUTE),
+    guestLimit: new Limit(backplane, 'uses of share links', GUESTS_PER_MINUTE),
     system,
   };
 }
@@ -53,13 +54,17 @@ export function createServices(domain: Domain, { backplane, regions, system }: S
 /** Number of receipts that a user sees. */
 const RECEIPTS = 100;
 
-function desktopService({ desktops, desktopConnections, desktopViews: views }: Domain): Services['desktops'] {
+function desktopService(domain: Domain): Services['desktops'] {
+  const { desktops, desktopConnections, desktopShares: shares, desktopViews: views } = domain;
   const service: Omit<Services['desktops'], 'restCreate' | 'restSession' | 'restEnd'> = {
     create: async (userId, wish, url) => views.one(await desktops.create(userId, wish), url),
     session: async (userId, url) => views.one(await desktops.session(userId), url),
     end: async (userId, sessionId, url) => views.one(await desktops.end(userId, sessionId), url),
     extend: async (userId, sessionId, url) => views.one(await desktops.extend(userId, sessionId), url),
     connect: (caller, wish, url) => desktopConnections.connect(caller, wish, url),
+    share: (userId, sessionId, url) => shares.share(userId, sessionId, url.replace(/^ws/, 'http')),
+    unshare: async (userId, sessionId, url) => views.one(await shares.unshare(userId, sessionId), url),
+    guest: (wish, url) => shares.enter(wish, url),
     control: (userId, wish) => desktopConnections.control(userId, wish),
     screenshot: (userId, sessionId) => desktopConnections.screenshot(userId, sessionId),
     receipts: async (userId) => (await desktops.receipts(userId, RECEIPTS)).map(viewReceipt),

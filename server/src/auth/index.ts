@@ -1,5 +1,5 @@
 /** Exports users, sessions, tickets and rate limits for the rest of the hub and for scripts. */
-export { Limit, PROOFS_PER_MINUTE } from './limits.ts';
+export { GUESTS_PER_MINUTE, Limit, PROOFS_PER_MINUTE } from './limits.ts';
 export { type Caller, LocalAuth } from './local-auth.ts';
 export { OneTimeValues } from './one-time-values.ts';
 export { loginLink, type OpenedAuth, openLocalAuth, ownerName } from './open-local-auth.ts';

@@ -16,6 +16,11 @@ const TRIES_PER_MINUTE = 60;
  * share one address and all reconnect at once, with two calls each and retries.
  */
 export const PROOFS_PER_MINUTE = 6_000;
+/**
+ * Allowed uses of share links per minute and address. A page asks again every few seconds while the desktop starts,
+ * and its viewers may share one address.
+ */
+export const GUESTS_PER_MINUTE = 600;
 
 export class Limit {
   readonly #limiter: RateLimiterAbstract;

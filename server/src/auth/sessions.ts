@@ -64,10 +64,15 @@ export class Sessions {
   async logout(kind: Kind, secret: string): Promise<string | undefined> {
     const ended = await this.#auth.logout(kind, secret);
     if (ended === undefined) return undefined;
-    this.#events.tell('sessionEnded', ended);
-    await this.#try(() => this.#backplane.values.drop(keyOf(kind, secret)));
-    await this.#try(() => this.#backplane.values.put(endedKey(ended), '', REMEMBERED_MS));
+    await this.end(ended, keyOf(kind, secret));
     return ended;
+  }
+
+  /** Ends the connections of this session at all hubs, and makes its tickets invalid. cached: its key in the cache. */
+  async end(sessionId: string, cached?: string): Promise<void> {
+    this.#events.tell('sessionEnded', sessionId);
+    if (cached !== undefined) await this.#try(() => this.#backplane.values.drop(cached));
+    await this.#try(() => this.#backplane.values.put(endedKey(sessionId), '', REMEMBERED_MS));
   }
 
   /** Returns whether this session was ended within the last minute. */

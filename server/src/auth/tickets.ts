@@ -18,6 +18,14 @@ const TICKET_MS = 30_000;
 const TICKETS_PER_MINUTE = 1_000;
 
 const Holder = z.object({ userId: z.string(), sessionId: z.string() });
+const DesktopHolder = Holder.extend({
+  /** Id of the desktop's session. */
+  desktopId: z.string(),
+  attempt: z.number(),
+  viewOnly: z.boolean(),
+  /** True for somebody who has only a share link. User and session are then the link's. */
+  guest: z.boolean(),
+});
 const TicketGrant = z.discriminatedUnion('kind', [
   /** This kind of ticket opens a raw /terminal socket. The procedure vm.connect issues it. */
   Holder.extend({
@@ -33,17 +41,10 @@ const TicketGrant = z.discriminatedUnion('kind', [
   Holder.extend({ kind: z.literal('consumer') }),
   /**
    * These kinds of tickets open a raw /vnc or /cdp socket of one desktop. The procedure vnc.connect issues
-   * them, and for guests the page of a share link. The user is always the desktop's owner.
+   * them, and vnc.guest for those who have a share link. A guest's ticket also opens an SDK's /consumer socket.
    */
-  Holder.extend({
-    kind: z.enum(['vnc', 'cdp']),
-    /** Id of the desktop's session. */
-    desktopId: z.string(),
-    attempt: z.number(),
-    viewOnly: z.boolean(),
-    /** True for somebody who has only a share link. */
-    guest: z.boolean(),
-  }),
+  DesktopHolder.extend({ kind: z.literal('vnc') }),
+  DesktopHolder.extend({ kind: z.literal('cdp') }),
 ]);
 /** The rights that a ticket gives, and the user who gets them. */
 export type TicketGrant = z.infer<typeof TicketGrant>;
@@ -51,7 +52,8 @@ export type TicketGrant = z.infer<typeof TicketGrant>;
 type Asked =
   | { kind: 'terminal'; vmId: string; terminalId: string }
   | { kind: 'consumer' }
-  | { kind: 'vnc' | 'cdp'; desktopId: string };
+  | { kind: 'vnc' | 'cdp'; desktopId: string }
+  | { kind: 'vnc'; guest: true };
 
 export interface TicketsDeps {
   backplane: Backplane;
@@ -82,12 +84,12 @@ export class Tickets {
   }
 
   /**
-   * Redeems a ticket. The ticket becomes invalid even if it does not match the request. Returns undefined if
-   * the ticket is unknown, used, expired or made for something else, or if its session has ended.
+   * Redeems a ticket for one of these requests. The ticket becomes invalid even if it matches none of them. Returns
+   * undefined if the ticket is unknown, used, expired or made for something else, or if its session has ended.
    */
   async redeem<A extends Asked>(
     ticket: string,
-    asked: A,
+    ...asked: A[]
   ): Promise<Extract<TicketGrant, { kind: A['kind'] }> | undefined> {
     const text = await this.#tickets.take(hashOf(ticket));
     const found = text === undefined ? undefined : TicketGrant.safeParse(JSON.parse(text)).data;
@@ -98,8 +100,8 @@ export class Tickets {
 
 function fits<A extends Asked>(
   found: TicketGrant,
-  asked: A,
+  asked: readonly A[],
 ): found is Extract<TicketGrant, { kind: A['kind'] }> {
   const fields = found as Record<string, unknown>;
-  return Object.entries(asked).every(([name, value]) => fields[name] === value);
+  return asked.some((each) => Object.entries(each).every(([name, value]) => fields[name] === value));
 }

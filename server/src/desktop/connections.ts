@@ -36,7 +36,7 @@ export class DesktopConnections {
     socketUrl: string,
   ): Promise<z.output<typeof VncConnection>> {
     const kind = to === 'screen' ? 'vnc' : 'cdp';
-    const { attempt } = await this.#running(user.userId, sessionId, kind);
+    const { attempt } = await this.#running(user.userId, sessionId);
     const { ticket, expiresAt } = await this.#deps.tickets.issue({
       userId: user.userId,
       sessionId: login,
@@ -54,14 +54,14 @@ export class DesktopConnections {
     userId: string,
     { sessionId, take = false, holder }: z.output<typeof VncControl>,
   ): Promise<Control> {
-    const { attempt, providerId } = await this.#running(userId, sessionId, 'desktop');
+    const { attempt, providerId } = await this.#running(userId, sessionId);
     const wish = { sessionId, attempt, user: userId, take, ...(holder !== undefined && { holder }) };
     return Control.parse(await this.#deps.agent(providerId).desktopControl(wish));
   }
 
   /** Returns a picture of the whole desktop. It arrives in pieces, since calls to agents are small. */
   async screenshot(userId: string, sessionId: string): Promise<z.output<typeof VncScreenshot>> {
-    const { attempt, providerId } = await this.#running(userId, sessionId, 'desktop');
+    const { attempt, providerId } = await this.#running(userId, sessionId);
     const agent = this.#deps.agent(providerId);
     const ask = async (more: { pictureId: string; from: number } | undefined) =>
       Screenshot.parse(await agent.desktopScreenshot({ sessionId, attempt, ...more }));
@@ -77,12 +77,8 @@ export class DesktopConnections {
     return { png: Buffer.concat(pieces).toString('base64'), width, height };
   }
 
-  async #running(
-    userId: string,
-    sessionId: string,
-    kind: 'vnc' | 'cdp' | 'desktop',
-  ): Promise<LaunchedDesktop> {
-    const row = await this.#deps.access.authorise(userId, sessionId, kind);
+  async #running(userId: string, sessionId: string): Promise<LaunchedDesktop> {
+    const row = await this.#deps.access.authorise(userId, sessionId);
     if (row.phase === 'running') return row;
     throw new UniCoreError(
       'CONFLICT',

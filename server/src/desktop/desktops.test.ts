@@ -213,7 +213,7 @@ describe('access', () => {
   test("is refused in the same way for a missing desktop and for another user's", async () => {
     const sessionId = await running();
     const refusals = [BOB, ALICE].map((user) =>
-      hub.desktopAccess.authorise(user, user === BOB ? sessionId : 'ds-none', 'vnc').catch((error) => error),
+      hub.desktopAccess.authorise(user, user === BOB ? sessionId : 'ds-none').catch((error) => error),
     );
     const [foreign, missing] = await Promise.all(refusals);
     expect([foreign.code, missing.code]).toEqual(['NOT_FOUND', 'NOT_FOUND']);
@@ -225,7 +225,7 @@ describe('access', () => {
     await hub.desktops.end(ALICE, sessionId);
     await report('ended');
     await hub.desktops.session(ALICE);
-    await expect(hub.desktopAccess.authorise(ALICE, sessionId, 'vnc')).rejects.toMatchObject({
+    await expect(hub.desktopAccess.authorise(ALICE, sessionId)).rejects.toMatchObject({
       code: 'SESSION_ENDED',
     });
     await expect(hub.desktops.extend(ALICE, sessionId)).rejects.toMatchObject({ code: 'SESSION_ENDED' });

@@ -47,6 +47,7 @@ export class DesktopViews {
       expiresAt: startedAt === null ? null : startedAt + lifeMs,
       budget,
       cost: this.#cost(row),
+      shared: row.viewerToken !== null,
     };
   }
 

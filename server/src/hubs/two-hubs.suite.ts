@@ -151,7 +151,7 @@ export function twoHubsSuite(open: () => Promise<BackplaneWorld>, direct: boolea
     const alice = await startTestConsumer(here.url, 'alice');
     const terminal = openTerminal({ leg: () => alice.leg, open: VM });
     await terminal.attached;
-    there.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', 'stopped');
+    there.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', () => 'stopped');
     expect(await terminal.closed).toMatchObject({ code: 'VM_NOT_RUNNING' });
     expect([here.counts.joined, there.counts.joined]).toEqual([0, 0]);
   });

@@ -24,7 +24,7 @@ export interface DesktopPass {
   desktopId: string;
   /** The attempt for which the ticket was issued. */
   attempt: number;
-  /** True for somebody who has only a share link. The user of the identity is then the desktop's owner. */
+  /** True for somebody who has only a share link. User and session of the identity are then the link's. */
   guest: boolean;
 }
 

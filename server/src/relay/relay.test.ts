@@ -32,7 +32,7 @@ test('stopping a VM closes its terminals and no others', async () => {
   await startTestAgent(hub.url, 'p1');
   const [a, b] = [terminal('vm-a'), terminal('vm-b')];
   await Promise.all([a.attached, b.attached]);
-  hub.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', 'The VM was stopped.');
+  hub.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', () => 'The VM was stopped.');
   expect(await a.closed).toEqual({ code: 'VM_NOT_RUNNING', message: 'The VM was stopped.' });
   b.write('on');
   expect(String(await b.received(2))).toBe('on');
@@ -46,7 +46,7 @@ test('an OPEN is refused if its VM stops while it is authorised', async () => {
   // The authorisation check runs in the turn in which the OPEN arrives; its result comes in a later turn.
   Object.defineProperty(judged, 'running', {
     get() {
-      queueMicrotask(() => hub.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', 'The VM was stopped.'));
+      queueMicrotask(() => hub.relay.closeTarget('vm-a', 'VM_NOT_RUNNING', () => 'The VM was stopped.'));
       return true;
     },
   });

@@ -117,11 +117,14 @@ export class Relay {
   }
 
   /**
-   * Closes every channel to this VM or desktop session. Called when it was stopped, deleted or moved.
+   * Closes every channel to this VM or desktop session. Called when it was stopped, deleted or moved. `message`
+   * returns what a user is told.
    */
-  closeTarget(target: string, code: ErrorCode, message: string): void {
+  closeTarget(target: string, code: ErrorCode, message: (userId: string) => string): void {
     for (const { channels } of this.#users.all()) {
-      for (const channel of [...channels]) if (channel.target === target) channel.close(code, message);
+      for (const channel of [...channels]) {
+        if (channel.target === target) channel.close(code, message(channel.userId));
+      }
     }
   }
 

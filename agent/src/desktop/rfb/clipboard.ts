@@ -67,6 +67,17 @@ export function mayPass(purpose: ClipboardPurpose, along: boolean, against: bool
   return purpose === 'unknown' ? along && against : along;
 }
 
+/**
+ * Returns true if this message offers or brings a text. Viewers send the others by themselves, so those are no input
+ * of a person.
+ */
+export function bringsText(message: Buffer): boolean {
+  const length = message.readInt32BE(4);
+  if (length >= 0) return true;
+  const purpose = purposeOf(message.readInt32BE(CUT_TEXT_HEADER), -length);
+  return purpose === 'offer' || purpose === 'provide';
+}
+
 /** Returns true if a message of this length, which is negative for extended ones, is larger than allowed. */
 export function isTooLong(length: number): boolean {
   return length > MAX_CUT_TEXT || -length > MAX_EXTENDED;

@@ -13,7 +13,7 @@
  * - A fence may be put before SetPixelFormat (see fence.ts).
  */
 import { UniCoreError } from '@unicore/protocol';
-import { EXTENDED_HEADER, inflatesTooFar, MAX_CUT_TEXT } from './clipboard.ts';
+import { bringsText, EXTENDED_HEADER, inflatesTooFar, MAX_CUT_TEXT } from './clipboard.ts';
 import { Encoding, isKnown } from './encodings.ts';
 import { FENCE_REQUEST, FENCE_SYNC_NEXT, PIXEL_FORMAT_FENCE } from './fence.ts';
 import type { HeldInput, Key } from './held-input.ts';
@@ -227,7 +227,7 @@ export class ViewerStream {
         this.activity.pointer += 1;
         break;
       case ViewerMessage.cutText:
-        this.activity.clipboard += 1;
+        if (bringsText(message)) this.activity.clipboard += 1;
         break;
       case ViewerMessage.framebufferUpdateRequest:
         this.#circumstances.negotiation.updateRequested(false);

@@ -49,7 +49,7 @@ export class Viewers {
   }
 
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
-    const { viewOnly, text, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
+    const { viewOnly, text: wantsText, clipboard: isAllowed } = parse(VncOpen, request.meta, 'meta');
     const { lease, clock, typing, rfbSocket, used, refused } = this.#options;
     const socket = rfbSocket();
     if (socket === undefined) {
@@ -57,6 +57,7 @@ export class Viewers {
     }
     this.#requireRoom(auth.guest);
     const { epochHex: id } = request;
+    const text = wantsText && !auth.guest;
     const canControl = mayControl(auth, viewOnly);
     const clipboard = { toDesktop: isAllowed, fromDesktop: isAllowed };
     const viewer = new Viewer({
@@ -85,7 +86,7 @@ export class Viewers {
       entry.canControl = mayControl(auth, viewOnly);
       entry.viewer.allow(rightsOf(entry));
     }
-    return { holder: id, text };
+    return { holder: id, text: text && !auth.guest };
   }
 
   /** Sets which way the copied texts of a viewer of this user may go. */
@@ -100,7 +101,10 @@ export class Viewers {
 
   /** The desktop ends, for this reason. */
   end(reason: string): void {
-    for (const { viewer } of [...this.#viewers.values()]) viewer.end(reason);
+    for (const { viewer, isGuest } of [...this.#viewers.values()]) {
+      // Why it ends is not told to those who only watch by a share link.
+      viewer.end(isGuest ? 'The desktop has ended.' : reason);
+    }
   }
 
   /** The controls are free when the last viewer of their holder has gone. */

@@ -99,6 +99,7 @@ export function fakeDesktop(desktop: Partial<Desktop> = {}): Desktop {
     expiresAt: Date.now() + 3_600_000,
     budget: null,
     cost: 0.0123,
+    shared: false,
     ...desktop,
   };
 }
