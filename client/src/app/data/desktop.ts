@@ -40,6 +40,14 @@ export function useDesktop() {
       onSuccess: apply,
       meta: { failed: 'The desktop was not ended' },
     })),
+    share: useMutation(() => ({
+      mutationFn: (desktop: Desktop) => vnc.share.mutate(ref(desktop)),
+      meta: { failed: 'The desktop was not shared' },
+    })),
+    unshare: useMutation(() => ({
+      mutationFn: (desktop: Desktop) => vnc.unshare.mutate(ref(desktop)),
+      meta: { failed: 'The desktop is still shared' },
+    })),
     extend: useMutation(() => ({
       mutationFn: (desktop: Desktop) => vnc.extend.mutate(ref(desktop)),
       onSuccess: apply,

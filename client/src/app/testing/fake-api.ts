@@ -153,6 +153,10 @@ export function fakeHub(): FakeHub {
           desktopChanged({ expiresAt: (hub.desktop?.expiresAt ?? 0) + 3_600_000 }),
         ),
       },
+      share: {
+        mutate: mutation('vnc.share', () => ({ url: 'http://hub/desktop/shared#ds_1.secret' })),
+      },
+      unshare: { mutate: mutation('vnc.unshare', () => desktopChanged({ shared: false })) },
       receipts: { query: async () => hub.receipts },
       watch: {
         subscribe: (_input: undefined, handlers: DesktopHandlers) => {

@@ -41,6 +41,8 @@ export interface Viewing {
   refit(): void;
   /** Connects. Call it once the element is on the page, and to try again after the view has stopped. */
   connect(host: HTMLElement): void;
+  /** Shows this in place of the picture, without a connection. */
+  stop(message: string): void;
 }
 
 export interface ViewingOptions {
@@ -49,17 +51,19 @@ export interface ViewingOptions {
   /** Pixels of the desktop per CSS pixel. */
   scale: number;
   load: () => Promise<ScreenCode>;
+  /** True for somebody who has only a share link, and may only watch. */
+  isGuest?: boolean;
   /** Receives the texts that are copied in the desktop, once its clipboard is allowed to. */
   onCopied?(text: string): void;
 }
 
 export function createViewing(options: ViewingOptions): Viewing {
-  const { unicore, sessionId, scale, load, onCopied } = options;
+  const { unicore, sessionId, scale, load, isGuest = false, onCopied } = options;
   const [line, setLine] = createSignal<ChannelStatus>('connecting');
   const [shown, setShown] = createSignal(false);
   const [rtt, setRtt] = createSignal<number>();
   const [stopped, setStopped] = createSignal<Stopped>();
-  const [viewOnly, setViewOnly] = createSignal(false);
+  const [viewOnly, setViewOnly] = createSignal(isGuest);
   const [viewer, setViewer] = createSignal<string>();
   const backoff = new Backoff(PAUSES);
   let rfb: Rfb | undefined;
@@ -81,7 +85,7 @@ export function createViewing(options: ViewingOptions): Viewing {
   };
 
   const open = ({ FineRfb }: ScreenCode, host: HTMLElement): void => {
-    const mine = unicore.openDesktop(sessionId, { text: true });
+    const mine = unicore.openDesktop(sessionId, isGuest ? { viewOnly: true } : { text: true });
     const screen = new FineRfb(host, mine);
     socket = mine;
     rfb = screen;
@@ -143,6 +147,7 @@ export function createViewing(options: ViewingOptions): Viewing {
     copy: (text) => rfb?.clipboardPasteFrom(text),
     refit: () => rfb?.refit(),
     connect,
+    stop: (message) => setStopped({ message, needsReload: true }),
   };
 }
 

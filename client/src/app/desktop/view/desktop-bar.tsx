@@ -6,13 +6,14 @@ import { Button, IconButton } from '../../ui/index.ts';
 import { ClipboardPopover, type SharedClipboard } from '../clipboard/index.ts';
 import { Eye, Maximize, Minimize, Power } from '../desktop-icons.ts';
 import { FilesPopover, type Transfers } from '../files/index.ts';
+import type { FullScreen } from '../full-screen.ts';
 import type { News } from '../news.ts';
 import { LineChip, type Viewing } from '../screen/index.ts';
+import { SharePopover } from '../share/index.ts';
 import { KeysPopover, type Typist } from '../typing/index.ts';
 import { AboutPopover } from './about-popover.tsx';
 import { Driver } from './driver.tsx';
 import { EndDialog } from './end-dialog.tsx';
-import type { FullScreen } from './full-screen.ts';
 import { RunningCost } from './running-cost.tsx';
 import { TimeLeft } from './time-left.tsx';
 
@@ -66,6 +67,7 @@ export function DesktopBar(props: DesktopBarProps): JSX.Element {
         >
           <Eye />
         </IconButton>
+        <SharePopover desktop={props.desktop} actions={props.actions} onClose={props.onClose} />
         <AboutPopover desktop={props.desktop} onClose={props.onClose} />
         <Show when={props.fullScreen.isPossible}>
           <IconButton

@@ -277,6 +277,16 @@ test('a file that was downloaded in the desktop is one click away', async () => 
   link.mockRestore();
 });
 
+test('a share link is made, shown once, and ended', async () => {
+  const { hub } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'Share' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Make a link' }));
+  await screen.findByText('http://hub/desktop/shared#ds_1.secret');
+  fireEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+  await screen.findByRole('button', { name: 'Make a link' });
+  expect(hub.calls.map(({ name }) => name)).toEqual(['vnc.share', 'vnc.unshare']);
+});
+
 test('a desktop that nobody uses says when it ends, and stays after a click', async () => {
   const { beside, channel } = await connected();
   beside.handler.warning?.({ limit: 'idle', leftMs: 119_000 });

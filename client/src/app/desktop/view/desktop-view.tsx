@@ -6,12 +6,12 @@ import { type DesktopActions, useUniCore } from '../../data/index.ts';
 import { failed } from '../../ui/index.ts';
 import { createSharedClipboard } from '../clipboard/index.ts';
 import { createTransfers, DropZone } from '../files/index.ts';
+import { createFullScreen } from '../full-screen.ts';
 import { createNews } from '../news.ts';
 import { createViewing, lineNotice, loadScreen, type ScreenCode, StoppedPanel } from '../screen/index.ts';
 import { isMac, SHIFT, TouchRow, TypingField, type TypingFieldHandle, Typist } from '../typing/index.ts';
 import { DesktopBar } from './desktop-bar.tsx';
 import { isDrivenByProgram } from './driver.tsx';
-import { createFullScreen } from './full-screen.ts';
 import { sayNewDownloads } from './new-downloads.ts';
 import { NoticePill } from './notice.tsx';
 import { createNotices } from './notices.ts';
@@ -168,8 +168,8 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
         />
         {/* Shows where the keyboard types, without a change of the picture's size. */}
         <div
-          class="pointer-events-none absolute inset-0 border-2 border-transparent transition-colors"
-          classList={{ 'border-live/60': isFocused() && !viewing.viewOnly() && viewing.shown() }}
+          class="pointer-events-none absolute inset-0 border-2 border-live/50"
+          classList={{ hidden: !isFocused() || viewing.viewOnly() || !viewing.shown() }}
         />
         <DropZone
           over={stage}

@@ -5,6 +5,8 @@ import { createNow } from '../../base/index.ts';
 import { dollars } from '../format.ts';
 
 const TICK_MS = 1_000;
+/** Before this age, what a second costs cannot be told from what all seconds have cost, ms. */
+const KNOWN_AFTER_MS = 30_000;
 
 export function RunningCost(props: { desktop: Desktop }): JSX.Element {
   const now = createNow(TICK_MS);
@@ -28,5 +30,5 @@ interface ToldCost {
 /** A desktop costs the same for each second, but for what it sends. */
 export function costAt(now: number, { cost, at, startedAt }: ToldCost): number {
   const age = at - (startedAt ?? at);
-  return age <= 0 ? cost : cost + (cost / age) * Math.max(0, now - at);
+  return age < KNOWN_AFTER_MS ? cost : cost + (cost / age) * Math.max(0, now - at);
 }

@@ -1,6 +1,6 @@
 /** Shows the page on the whole screen of the device. There, the desktop gets keys such as Ctrl+W, too. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
-import { failed } from '../../ui/index.ts';
+import { failed } from '../ui/index.ts';
 
 export interface FullScreen {
   readonly on: Accessor<boolean>;
