@@ -58,11 +58,13 @@ export class DesktopPage {
     await expect.poll(() => tab.evaluate(expression).catch(() => undefined)).toEqual(value);
   }
 
-  /** Types the address of a page with this content into the address bar. Resolves when it is shown. */
+  /** Puts the address of a page with this content into the address bar. Resolves when it is shown. */
   async visit(title: string, html: string): Promise<void> {
     await this.click(ADDRESS_BAR);
     await this.page.keyboard.press('Control+a');
-    await this.page.keyboard.type(`data:text/html,<title>${title}</title>${html}`);
+    await this.page.keyboard.type('data:text/html,');
+    // The rest comes as one text, as from an input method.
+    await this.page.keyboard.insertText(`<title>${title}</title>${html}`);
     await this.page.keyboard.press('Enter');
     await this.until('document.title', title);
   }

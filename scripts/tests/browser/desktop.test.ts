@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinTokenOf } from '../../testing/agent.ts';
 import { launchChromium } from '../../testing/chromium.ts';
+import { DesktopKeyboard } from '../../testing/desktop-keyboard.ts';
 import { DesktopMachine } from '../../testing/desktop-machine.ts';
 import type { Colour } from '../../testing/rfb-server.ts';
 import { World } from '../../testing/world.ts';
@@ -102,6 +103,24 @@ test('keys reach the desktop', async () => {
   await page.locator(CANVAS).click();
   await page.keyboard.type('ok');
   await expect.poll(() => machine.screen.typed.join('')).toBe('ok');
+});
+
+test('dead keys, AltGr, input methods and soft keyboards send what they mean', async () => {
+  const { typed } = machine.screen;
+  const keyboard = await DesktopKeyboard.of(page);
+  const sends = async (type: Promise<void>, ...expected: string[]): Promise<void> => {
+    await type;
+    await expect.poll(() => [...typed]).toEqual(expected);
+    typed.length = 0;
+  };
+  typed.length = 0;
+  await sends(keyboard.german('Ü'), 'Ü');
+  await sends(keyboard.german('é@ß'), 'é', '@', 'ß');
+  await sends(keyboard.compose(['に', 'にほ', '日本'], '日本'), '日本');
+  await sends(keyboard.compose(['g', 'go', '語'], '語'), '語');
+  await sends(keyboard.corrected('teh', 'the'), 't', 'e', 'h', 'Backspace', 'Backspace', 'he');
+  await sends(page.keyboard.press('Control+a'), 'Control', 'a');
+  for (let i = 0; i < 40; i++) await sends(keyboard.german('ô'), 'ô');
 });
 
 test('a lost line resumes the same connection, with what was painted meanwhile', async () => {

@@ -14,8 +14,13 @@ export type Direction = 'toDesktop' | 'fromDesktop';
 export interface SharedClipboard {
   readonly allowed: Accessor<Readonly<Record<Direction, boolean>>>;
   allow(direction: Direction, isAllowed: boolean): void;
-  /** Gives a text of this device to the desktop. Returns false if it was refused. */
+  /**
+   * Brings the text of this device to the desktop before it pastes, unless the desktop has a newer one. Returns false
+   * if the desktop must not paste now.
+   */
   paste(text: string): boolean;
+  /** The user copies something in the desktop, which this device hears of later. */
+  copies(): void;
   /** Takes a text that was copied in the desktop. */
   copied(text: string): void;
   /** A copied text that waits for a click, because this browser takes none without. */
@@ -46,8 +51,9 @@ export function createSharedClipboard({
   const [allowed, setAllowed] = createSignal({ toDesktop: false, fromDesktop: false });
   const [waiting, setWaiting] = createSignal<string>();
   const [refusal, setRefusal] = createSignal<string>();
-  /** The last text that went one way or the other, so that it does not go back. */
-  let last: string | undefined;
+  /** The text of this device when it was last looked at. Only another one is newer than what the desktop has. */
+  let device: string | undefined;
+  let isCopiedInside = false;
 
   // A new connection begins without rights.
   createEffect(
@@ -58,23 +64,25 @@ export function createSharedClipboard({
     }),
   );
 
-  const pass = (text: string): boolean => {
+  const fits = (text: string): boolean => {
     const isTooLarge = new Blob([text]).size > MOST_BYTES;
     setRefusal(isTooLarge ? TOO_LARGE : undefined);
-    if (!isTooLarge) last = text;
     return !isTooLarge;
   };
   const paste = (text: string): boolean => {
-    if (text === '') setRefusal(NO_TEXT);
-    if (text === '' || !pass(text)) return false;
-    give(text);
+    const isOld = text === device || (device === undefined && isCopiedInside);
+    if (text === '' && !isCopiedInside) setRefusal(NO_TEXT);
+    if (text === '') return isCopiedInside;
+    if (!isOld && !fits(text)) return false;
+    if (!isOld) give(text);
+    device = text;
     return true;
   };
   /** Gives the desktop what this device has copied, if the browser allows that without a question at each time. */
   const offer = async (): Promise<void> => {
     if (!allowed().toDesktop || !(await mayRead())) return;
     const text = await navigator.clipboard.readText();
-    if (text !== '' && text !== last) paste(text);
+    if (text !== '') paste(text);
   };
   const onFocus = (): void => void offer().catch(() => undefined);
   window.addEventListener('focus', onFocus);
@@ -89,16 +97,24 @@ export function createSharedClipboard({
     },
     paste,
     copied(text) {
-      if (!allowed().fromDesktop || text === '' || !pass(text)) return;
+      if (!allowed().fromDesktop || text === '' || !fits(text)) return;
       const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
       written.then(
-        () => setWaiting(undefined),
+        () => {
+          device = text;
+          setWaiting(undefined);
+        },
         () => setWaiting(text),
       );
     },
+    copies() {
+      isCopiedInside = true;
+    },
     waiting,
     async take() {
-      await copyText(waiting() ?? '');
+      const text = waiting() ?? '';
+      await copyText(text);
+      device = text;
       setWaiting(undefined);
     },
     refusal,

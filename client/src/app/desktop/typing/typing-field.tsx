@@ -32,7 +32,7 @@ interface TypingFieldProps {
   onLeave(code: 'ArrowUp' | 'Space'): void;
   onFocus(isFocused: boolean): void;
   /** Called for each key that goes down. */
-  onKey(): void;
+  onKey(event: KeyboardEvent): void;
   /** Takes a text of this device's clipboard. Returns true if the desktop may now paste it. */
   paste(text: string): boolean;
   /** True if Control+V pastes what this device has copied. */
@@ -72,7 +72,7 @@ export function TypingField(props: TypingFieldProps): JSX.Element {
       event.preventDefault();
       return props.onLeave(event.code);
     }
-    props.onKey();
+    props.onKey(event);
     if (props.isPasting && isPaste(event)) {
       pasting = event;
       return;

@@ -85,6 +85,13 @@ test('a modifier sticks until the next key, also until a character of a soft key
   expect(said).toEqual([...first, ...left]);
 });
 
+test('a modifier that went down in a menu is pressed for its shortcut', () => {
+  const { typist, said } = keyboard();
+  typist.key(event('keydown', 'a', 'KeyA', { ctrlKey: true }));
+  typist.key(event('keyup', 'a', 'KeyA', { ctrlKey: true }));
+  expect(said).toEqual(['+Control', '+a ctrl', '-Control', '-a ctrl']);
+});
+
 test('everything is let go at once', () => {
   const { typist, said } = keyboard();
   typist.toggle(CTRL);

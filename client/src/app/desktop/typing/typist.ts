@@ -5,7 +5,7 @@
 import { type Accessor, createSignal } from 'solid-js';
 import { type KeyLike, keyMessage, keysymOf, textMessages } from '../../../sdk/index.ts';
 import { asOnLinux } from './platform-keys.ts';
-import { ENTER, type SpecialKey } from './special-keys.ts';
+import { ENTER, HELD_KEYS, type SpecialKey } from './special-keys.ts';
 
 const MODIFIERS = new Set(['Alt', 'Control', 'Meta', 'Shift']);
 /** The left one of two keys. Arrow keys are no modifiers. */
@@ -87,10 +87,22 @@ export class Typist {
     const like = this.#withSticky(event);
     const message = keyMessage(like);
     if (message === undefined) return false;
+    const unheard = this.#unheard(like);
+    for (const modifier of unheard) this.#press(this.#like(modifier));
     this.#options.send(message);
     this.#down.set(event.code || key, like);
+    for (const { code } of unheard) this.#up(code);
     if (!MODIFIERS.has(key)) this.#unstick();
     return true;
+  }
+
+  /** The modifiers of a shortcut that went down while something else had the keyboard, such as a menu. */
+  #unheard(event: KeyLike): SpecialKey[] {
+    const isShortcut = event.ctrlKey || event.altKey || event.metaKey;
+    if (!isShortcut || MODIFIERS.has(event.key) || event.getModifierState('AltGraph')) return [];
+    const isDown = (name: string): boolean => [...this.#down.values()].some(({ key }) => key === name);
+    const flags = [event.ctrlKey, event.altKey, event.shiftKey, event.metaKey];
+    return HELD_KEYS.filter(({ key }, i) => flags[i] && !isDown(key));
   }
 
   #released(event: KeyLike): boolean {

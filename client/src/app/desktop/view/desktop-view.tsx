@@ -93,6 +93,10 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
       notices.say({ text: 'A program has the controls, so the desktop does not hear you.', action: take });
     }
   };
+  const onKey = (event: KeyboardEvent): void => {
+    explain();
+    if ((event.ctrlKey || event.metaKey) && /^[cx]$/i.test(event.key)) clipboard.copies();
+  };
   const onPointerDown = (event: PointerEvent): void => {
     const corner = host.getBoundingClientRect();
     field.moveTo(event.clientX - corner.left, event.clientY - corner.top);
@@ -159,7 +163,7 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
           label={LABEL}
           onLeave={onLeave}
           onFocus={setFocused}
-          onKey={explain}
+          onKey={onKey}
           paste={clipboard.paste}
           isPasting={clipboard.allowed().toDesktop}
           ref={(handle) => {
