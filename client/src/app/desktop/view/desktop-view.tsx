@@ -172,7 +172,7 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
         />
         {/* Shows where the keyboard types, without a change of the picture's size. */}
         <div
-          class="pointer-events-none absolute inset-0 border-2 border-live/50"
+          class="pointer-events-none absolute inset-0 border border-live/60 pointer-coarse:hidden"
           classList={{ hidden: !isFocused() || viewing.viewOnly() || !viewing.shown() }}
         />
         <DropZone

@@ -22,7 +22,7 @@ export function Driver(props: { control: Control | undefined; onTakeOver(): void
           <Chip tone="live">You drive</Chip>
         </Match>
         <Match when={props.control}>
-          <span title="The next key or click takes the controls, yours or a program’s.">
+          <span class="inline-flex" title="The next key or click takes the controls, yours or a program’s.">
             <Chip tone="off">Free to use</Chip>
           </span>
         </Match>
