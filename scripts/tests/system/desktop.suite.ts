@@ -63,6 +63,24 @@ export function desktopStory(runtime: RuntimeKind): void {
     expect(await phase()).toBe('running');
   });
 
+  test('a program is told how it is called, takes the controls by that name, and hears that it has them', async () => {
+    const { url } = await vnc().connect.mutate({ sessionId, to: 'cdp' });
+    const told: { you: boolean; yourId: string }[] = [];
+    const socket = new WebSocket(url);
+    socket.onmessage = ({ data }) => {
+      const { method, params } = JSON.parse(String(data));
+      if (method === 'UniCore.controlChanged') told.push(params);
+    };
+    await expect.poll(() => told.length).toBe(1);
+    const [{ yourId: holder } = { yourId: '' }] = told;
+    const control = await vnc().control.mutate({ sessionId, take: true, holder });
+    expect(control.holder).toMatchObject({ kind: 'program', id: holder });
+    await expect.poll(() => told.at(-1)?.you).toBe(true);
+    await vnc().control.mutate({ sessionId, take: true });
+    await expect.poll(() => told.at(-1)?.you).toBe(false);
+    socket.close();
+  });
+
   test('files go into the desktop and out of it, and their list is told', async () => {
     const downloaded = Promise.withResolvers<void>();
     const desktop = owner.desktop(sessionId, {

@@ -92,7 +92,7 @@ test('the controls are free when their program goes, also with a command that st
   expect(lease.control.holder).toBeNull();
 });
 
-test('programs hear who has the controls, and a new program hears it at once', async () => {
+test('programs hear who has the controls and how they are called, and a new program hears it at once', async () => {
   const { browser, lease } = startShared();
   const [a, b] = [new Program(browser, 'a'), new Program(browser, 'b')];
   await Promise.all([a.ask('Browser.getVersion'), b.ask('Browser.getVersion')]);
@@ -105,14 +105,20 @@ test('programs hear who has the controls, and a new program hears it at once', a
       .events(CONTROL_CHANGED)
       .map(({ params }) => [(params?.holder as { name: string } | null)?.name, params?.you]);
   expect(told(a)).toEqual([
+    [undefined, false],
     ['a', true],
     ['Anna', false],
   ]);
   expect(told(b)).toEqual([
+    [undefined, false],
     ['a', false],
     ['Anna', false],
   ]);
   expect(told(late)).toEqual([['Anna', false]]);
+  for (const program of [a, b, late]) {
+    const ids = new Set(program.events(CONTROL_CHANGED).map(({ params }) => params?.yourId));
+    expect([...ids]).toEqual([program.connection.holder.id]);
+  }
 });
 
 test('a text that is no command is answered with an error, and the program goes on', async () => {

@@ -24,11 +24,16 @@ export const MAX_COMMAND = 16 * 1024 * 1024;
 /** A program that lets more characters than this wait is closed, in each direction. */
 export const MAX_WAITING = 32 * 1024 * 1024;
 
-/** The event that tells programs who has the controls: `{holder, since, you}`. */
+/**
+ * The event that tells a program who has the controls: `{holder, since, you, yourId}`. `you` is true if it is the
+ * program itself. `yourId` is how vnc.control refers to the program. It comes first of all events.
+ */
 export const CONTROL_CHANGED = 'UniCore.controlChanged';
 
 /** The program's side: how to reach it. */
 export interface ClientTransport {
+  /** How others refer to the program, such as in vnc.control. No two programs have the same. */
+  readonly id: string;
   /** The name that people see while the program has the controls. */
   readonly name: string;
   /** Sends one message. `sent` must be called when the message has left this process. */
@@ -77,8 +82,8 @@ export class Client {
   #toBrowser = 0;
   #closed = false;
 
-  constructor(id: string, transport: ClientTransport, browser: ClientBrowser) {
-    this.holder = { kind: 'program', id, name: transport.name };
+  constructor(transport: ClientTransport, browser: ClientBrowser) {
+    this.holder = { kind: 'program', id: transport.id, name: transport.name };
     this.#transport = transport;
     this.#browser = browser;
     this.#paused = new PausedTargets(browser.clock, (sessionId) =>
@@ -102,8 +107,7 @@ export class Client {
     this.#sessionId = sessionId;
     const early = this.#early ?? [];
     this.#early = undefined;
-    const { control } = this.#browser.lease;
-    if (control.holder) this.controlChanged(control);
+    this.controlChanged(this.#browser.lease.control);
     for (const forward of early) forward();
   }
 
@@ -127,8 +131,9 @@ export class Client {
   controlChanged({ holder, since }: Control): void {
     // A program that has no session yet is told when it has one.
     if (this.#sessionId === undefined) return;
-    const you = holder?.kind === this.holder.kind && holder.id === this.holder.id;
-    this.#deliver(JSON.stringify({ method: CONTROL_CHANGED, params: { holder, since, you } }));
+    const { kind, id: yourId } = this.holder;
+    const you = holder?.kind === kind && holder.id === yourId;
+    this.#deliver(JSON.stringify({ method: CONTROL_CHANGED, params: { holder, since, you, yourId } }));
   }
 
   /** A session was attached from one of the client's. */

@@ -54,7 +54,6 @@ export class SharedBrowser {
   readonly #answers = new Map<number, (answer: Answer) => void>();
   #pipe: JsonPipe | undefined;
   #lastId = 0;
-  #lastClient = 0;
 
   constructor(options: SharedBrowserOptions) {
     this.#options = options;
@@ -99,7 +98,7 @@ export class SharedBrowser {
       );
     }
     const { clock, lease, folders } = this.#options;
-    const client: Client = new Client(String(++this.#lastClient), transport, {
+    const client: Client = new Client(transport, {
       clock,
       lease,
       folders,

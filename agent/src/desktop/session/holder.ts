@@ -224,7 +224,7 @@ class DesktopHolder implements Holder {
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
     const used = () => this.#lifetime.used();
-    const program = new Program({ browser: this.#browser, name: user, used, gone });
+    const program = new Program({ browser: this.#browser, id: epochHex, name: user, used, gone });
     this.#holders.set(epochHex, program.holder);
     const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);

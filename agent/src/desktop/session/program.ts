@@ -11,6 +11,8 @@ const NUL = 0;
 
 export interface ProgramOptions {
   browser: SharedBrowser;
+  /** How vnc.control refers to the program. */
+  id: string;
   /** The name that people see while the program has the controls. */
   name: string;
   /** Called for each message of the program. */
@@ -29,9 +31,10 @@ export class Program {
   #pieces: Uint8Array[] = [];
   #size = 0;
 
-  constructor({ browser, name, used, gone }: ProgramOptions) {
+  constructor({ browser, id, name, used, gone }: ProgramOptions) {
     this.#used = used;
     this.#connection = browser.connect({
+      id,
       name,
       send: (text, sent) => {
         this.#queue.push(Buffer.from(`${text}\0`), sent);

@@ -11,6 +11,8 @@ export interface Message {
   readonly sessionId?: string;
 }
 
+let programs = 0;
+
 export class Program {
   readonly received: Message[] = [];
   closed: { code: ErrorCode; reason: string } | undefined;
@@ -22,6 +24,7 @@ export class Program {
 
   constructor(browser: SharedBrowser, name = 'program') {
     this.connection = browser.connect({
+      id: `program-${++programs}`,
       name,
       send: (text, sent) => {
         this.received.push(JSON.parse(text));

@@ -1,4 +1,5 @@
 /** Opens a shared browser to unmodified clients, as the hub does: each WebSocket is one program. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { closeCode, UniCoreError } from '@unicore/protocol';
@@ -28,6 +29,7 @@ export async function startBridge(browser: SharedBrowser): Promise<Bridge> {
 function join(browser: SharedBrowser, socket: WebSocket, path: string): void {
   try {
     const program = browser.connect({
+      id: randomUUID(),
       name: path.slice(1),
       send: (text, sent) => socket.send(text, () => sent()),
       close: (code, reason) => socket.close(closeCode(code), reason),
