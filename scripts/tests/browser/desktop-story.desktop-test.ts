@@ -173,6 +173,11 @@ test('a line that is lost for 10 s resumes the same connection, with what was pa
 });
 
 test('hub and agent are killed while the page is frozen, and the picture comes back', async () => {
+  await page.evaluate(() => {
+    const beats = [Date.now()];
+    setInterval(() => beats.push(Date.now()), 100);
+    Object.assign(window, { beats });
+  });
   const cdp = await context.newCDPSession(page);
   await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
   const frozenAt = performance.now();
@@ -188,6 +193,11 @@ test('hub and agent are killed while the page is frozen, and the picture comes b
   await cdp.send('Page.setWebLifecycleState', { state: 'active' });
   await page.waitForSelector(CONNECTED);
   await showMarker();
+  const longest = await page.evaluate(() => {
+    const { beats } = window as unknown as { beats: number[] };
+    return Math.max(...beats.map((at, i) => at - (beats[i - 1] ?? at)));
+  });
+  expect(longest).toBeGreaterThan(FROZEN_MS / 2);
 });
 
 test('one click lets it run an hour longer', async () => {
